@@ -1,0 +1,10 @@
+//! Runs, tests and promotes a self-hosted Temporal topology from one profile.
+//!
+//! ```text
+//! profile.yaml ─load→ Profile ─resolve→ Topology ─backend.desire→ desired resources ┐
+//!                                               backend.observe → observed          ├─plan::diff→ Plan ─engine::run→ events ─→ ui
+//! scenario.yaml ─load→ Scenario ─resolve(seed)→ RunPlan ─scenario::run→ history + latencies + evidence ─check→ Verdict ─→ report
+//! ```
+//!
+//! Everything left of `engine::run` and `scenario::run` is pure and synchronous; everything right
+//! of it only consumes events. `docs/architecture.md` has the map of the rooms.
