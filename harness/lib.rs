@@ -8,3 +8,6 @@
 //!
 //! Everything left of `engine::run` and `scenario::run` is pure and synchronous; everything right
 //! of it only consumes events. `docs/architecture.md` has the map of the rooms.
+
+
+pub mod quantity;

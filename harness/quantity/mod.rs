@@ -1,0 +1,69 @@
+//! Quantities as people write them in profiles and scenarios: `90s`, `50/s`, `0.1%`.
+//!
+//! Each is a newtype over SI units that reads and writes one textual form, so that a value in a
+//! file, a message and a report look the same. Pure.
+
+mod count;
+mod duration;
+mod percent;
+mod rate;
+mod threshold;
+mod throughput;
+
+pub use count::Count;
+pub use duration::Duration;
+pub use percent::Percent;
+pub use rate::Rate;
+pub use threshold::{Comparison, Threshold};
+pub use throughput::Throughput;
+
+/// A text that is not the quantity it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not {expected}")]
+pub struct ParseError {
+    text: String,
+    expected: &'static str,
+}
+
+impl ParseError {
+    pub(crate) fn new(text: &str, expected: &'static str) -> Self {
+        Self {
+            text: text.to_owned(),
+            expected,
+        }
+    }
+}
+
+/// Serde and JSON Schema by way of `FromStr` and `Display`: what reads and writes one textual form
+/// is a string in every file.
+macro_rules! textual {
+    ($name:ident, $pattern:literal, $example:literal) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string", "pattern": $pattern, "examples": [$example]})
+            }
+        }
+    };
+}
+pub(crate) use textual;
