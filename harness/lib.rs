@@ -10,4 +10,5 @@
 //! of it only consumes events. `docs/architecture.md` has the map of the rooms.
 
 
+pub mod document;
 pub mod quantity;
