@@ -11,4 +11,6 @@
 
 
 pub mod document;
+pub mod plan;
 pub mod quantity;
+pub mod topology;

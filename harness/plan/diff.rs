@@ -1,0 +1,244 @@
+//! The comparison of desired and observed resources.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::{Action, Observed, Plan, Resource, ResourceId, State, Step};
+use crate::quantity::Duration;
+
+/// Plans how to get from `observed` to `desired`.
+///
+/// Resources that should go come first, each before what it relies on; then every desired resource
+/// after those it needs. `desired` must be free of cycles in `needs`; names of resources that are
+/// neither desired nor observed are ignored there.
+pub fn diff(desired: &[Resource], observed: &[Observed]) -> Plan {
+    let wanted: BTreeSet<&ResourceId> = desired.iter().map(|resource| &resource.id).collect();
+    let existing: BTreeMap<&ResourceId, &Observed> = observed
+        .iter()
+        .map(|observed| (&observed.id, observed))
+        .collect();
+    let unwanted: Vec<&Observed> = observed
+        .iter()
+        .filter(|observed| !wanted.contains(&observed.id))
+        .collect();
+    let mut dependants: BTreeMap<&ResourceId, Vec<ResourceId>> = BTreeMap::new();
+    for gone in &unwanted {
+        for need in gone.needs.iter().filter(|need| **need != gone.id) {
+            dependants.entry(need).or_default().push(gone.id.clone());
+        }
+    }
+    let removals = unwanted
+        .iter()
+        .map(|gone| removal(gone, dependants.remove(&gone.id).unwrap_or_default()));
+    let arrivals = desired
+        .iter()
+        .map(|resource| arrival(resource, existing.get(&resource.id).copied(), &wanted));
+    Plan {
+        steps: in_order(removals.chain(arrivals).collect()),
+    }
+}
+
+/// The step that removes `gone`, after everything that relies on it and goes as well.
+fn removal(gone: &Observed, dependants: Vec<ResourceId>) -> Step {
+    Step {
+        id: gone.id.clone(),
+        action: Action::Delete,
+        reason: "not wanted any more".to_owned(),
+        after: dependants,
+        ready_timeout: Duration::default(),
+    }
+}
+
+/// The step that makes one desired resource what it should be.
+fn arrival(
+    resource: &Resource,
+    existing: Option<&Observed>,
+    wanted: &BTreeSet<&ResourceId>,
+) -> Step {
+    let (action, reason) = match existing.map(|observed| &observed.state) {
+        None => (Action::Create, "not there yet".to_owned()),
+        Some(State::Live(digest)) if *digest == resource.digest => {
+            (Action::Keep, "as it should be".to_owned())
+        }
+        Some(State::Live(_)) => (Action::Update, "its configuration changed".to_owned()),
+        Some(State::Dead { reason }) => (Action::Update, reason.clone()),
+    };
+    Step {
+        id: resource.id.clone(),
+        action,
+        reason,
+        after: resource
+            .needs
+            .iter()
+            .filter(|need| wanted.contains(need))
+            .cloned()
+            .collect(),
+        ready_timeout: resource.ready_timeout,
+    }
+}
+
+/// Sorts steps so that each comes after those it waits for, and otherwise leaves their order.
+fn in_order(steps: Vec<Step>) -> Vec<Step> {
+    let ranks = ranks(&steps);
+    let mut ranked: Vec<(usize, Step)> = ranks.into_iter().zip(steps).collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, step)| step).collect()
+}
+
+/// For each step the length of the longest chain of steps that it waits for, by Kahn's algorithm:
+/// a step is ranked once all of those are (Kahn, "Topological sorting of large networks", 1962).
+fn ranks(steps: &[Step]) -> Vec<usize> {
+    let place: BTreeMap<&ResourceId, usize> = steps
+        .iter()
+        .enumerate()
+        .map(|(place, step)| (&step.id, place))
+        .collect();
+    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); steps.len()];
+    for (follower, step) in steps.iter().enumerate() {
+        for id in &step.after {
+            followers[place[id]].push(follower);
+        }
+    }
+    let mut unranked: Vec<usize> = steps.iter().map(|step| step.after.len()).collect();
+    let mut ranks = vec![0; steps.len()];
+    let mut ready: VecDeque<usize> = (0..steps.len()).filter(|at| unranked[*at] == 0).collect();
+    let mut ranked = 0;
+    while let Some(at) = ready.pop_front() {
+        ranked += 1;
+        for follower in &followers[at] {
+            ranks[*follower] = ranks[*follower].max(ranks[at] + 1);
+            unranked[*follower] -= 1;
+            if unranked[*follower] == 0 {
+                ready.push_back(*follower);
+            }
+        }
+    }
+    assert_eq!(ranked, steps.len(), "the needs of resources form a cycle");
+    ranks
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::topology::Digest;
+
+    /// Resources named by number, each needing some with smaller numbers.
+    fn resources() -> impl Strategy<Value = Vec<Resource>> {
+        let one = (any::<bool>(), 0..4_u8, any::<u16>());
+        prop::collection::vec(one, 0..12).prop_map(|choices| {
+            let kept: Vec<(usize, u8, u16)> = choices
+                .into_iter()
+                .enumerate()
+                .filter(|(_, (kept, ..))| *kept)
+                .map(|(number, (_, version, mask))| (number, version, mask))
+                .collect();
+            kept.iter()
+                .map(|(number, version, mask)| Resource {
+                    id: ResourceId::new("process", number),
+                    digest: Digest::of(version),
+                    needs: kept
+                        .iter()
+                        .filter(|(other, ..)| other < number && mask >> other & 1 == 1)
+                        .map(|(other, ..)| ResourceId::new("process", other))
+                        .collect(),
+                    ready_timeout: Duration::from_secs(1),
+                })
+                .collect()
+        })
+    }
+
+    fn live(resources: &[Resource]) -> Vec<Observed> {
+        resources
+            .iter()
+            .map(|resource| Observed {
+                id: resource.id.clone(),
+                state: State::Live(resource.digest.clone()),
+                needs: resource.needs.clone(),
+            })
+            .collect()
+    }
+
+    /// What a faithful backend would show after the plan.
+    fn applied(plan: &Plan, desired: &[Resource], observed: &[Observed]) -> Vec<Observed> {
+        let mut world: BTreeMap<ResourceId, Observed> = observed
+            .iter()
+            .map(|observed| (observed.id.clone(), observed.clone()))
+            .collect();
+        for step in &plan.steps {
+            match step.action {
+                Action::Keep => {}
+                Action::Delete => {
+                    world.remove(&step.id);
+                }
+                Action::Create | Action::Update => {
+                    let resource = desired.iter().find(|resource| resource.id == step.id);
+                    let resource = resource.expect("only desired resources are made");
+                    world.extend(
+                        live(std::slice::from_ref(resource))
+                            .into_iter()
+                            .map(|observed| (observed.id.clone(), observed)),
+                    );
+                }
+            }
+        }
+        world.into_values().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_as_it_should_be_is_kept(resources in resources()) {
+            let plan = diff(&resources, &live(&resources));
+            prop_assert!(plan.steps.iter().all(|step| step.action == Action::Keep));
+            prop_assert!(plan.is_empty());
+        }
+
+        #[test]
+        fn applying_a_plan_reaches_what_is_desired(from in resources(), to in resources()) {
+            let before = live(&from);
+            let after = applied(&diff(&to, &before), &to, &before);
+            prop_assert!(diff(&to, &after).is_empty());
+        }
+
+        #[test]
+        fn every_step_comes_after_those_it_waits_for(from in resources(), to in resources()) {
+            let plan = diff(&to, &live(&from));
+            for (place, step) in plan.steps.iter().enumerate() {
+                for awaited in &step.after {
+                    prop_assert!(plan.steps[..place].iter().any(|earlier| earlier.id == *awaited));
+                }
+            }
+        }
+
+        #[test]
+        fn a_resource_goes_before_what_it_relies_on(resources in resources()) {
+            let plan = diff(&[], &live(&resources));
+            let place = |id: &ResourceId| plan.steps.iter().position(|step| step.id == *id);
+            for resource in &resources {
+                for need in &resource.needs {
+                    prop_assert!(place(&resource.id) < place(need));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_died_is_replaced_and_the_reason_is_told() {
+        let resource = Resource {
+            id: ResourceId::new("process", "worker-0"),
+            digest: Digest::of(&1),
+            needs: Vec::new(),
+            ready_timeout: Duration::from_secs(1),
+        };
+        let dead = Observed {
+            id: resource.id.clone(),
+            state: State::Dead {
+                reason: "its process is gone".to_owned(),
+            },
+            needs: Vec::new(),
+        };
+        let plan = diff(&[resource], &[dead]);
+        assert_eq!(plan.steps[0].action, Action::Update);
+        assert_eq!(plan.steps[0].reason, "its process is gone");
+    }
+}

@@ -1,0 +1,9 @@
+//! From what should be and what is to what to do.
+//!
+//! Pure: [`diff`] compares desired resources with observed ones by identity and digest.
+
+mod diff;
+mod model;
+
+pub use diff::diff;
+pub use model::{Action, Observed, Plan, Resource, ResourceId, State, Step};

@@ -1,0 +1,57 @@
+//! The identity of a value: SHA-256 over its canonical JSON.
+
+use std::fmt;
+use std::io;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256 digest, displayed as 64 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(String);
+
+impl Digest {
+    /// The digest of a value by its JSON form, in which maps are ordered by key.
+    pub fn of<T: Serialize>(value: &T) -> Self {
+        let value = serde_json::to_value(value).expect("a plain data type always becomes JSON");
+        Self::of_bytes(value.to_string().as_bytes())
+    }
+
+    /// The digest of bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self::finished(Sha256::new_with_prefix(bytes))
+    }
+
+    /// The digest of all that a stream has to give.
+    pub fn of_stream(mut stream: impl io::Read) -> io::Result<Self> {
+        let mut hash = Sha256::new();
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            match stream.read(&mut buffer)? {
+                0 => return Ok(Self::finished(hash)),
+                length => hash.update(&buffer[..length]),
+            }
+        }
+    }
+
+    fn finished(hash: Sha256) -> Self {
+        use std::fmt::Write as _;
+        let mut text = String::with_capacity(64);
+        for byte in hash.finalize() {
+            write!(text, "{byte:02x}").expect("writing to a string never fails");
+        }
+        Self(text)
+    }
+
+    /// The first twelve digits, for people.
+    pub fn short(&self) -> &str {
+        self.0.get(..12).unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}

@@ -1,0 +1,14 @@
+//! What runs, wherever it runs: services with named ports, what they need of each other, and when
+//! each counts as ready.
+//!
+//! Pure. Knows neither processes, containers nor clouds; a backend turns a [`Topology`] into its
+//! own resources.
+
+mod digest;
+mod model;
+
+pub use digest::Digest;
+pub use model::{
+    Component, Database, Namespace, Port, Readiness, Run, Service, ServiceName, TemporalSettings,
+    Tls, Topology,
+};
