@@ -12,5 +12,6 @@
 
 pub mod document;
 pub mod plan;
+pub mod profile;
 pub mod quantity;
 pub mod topology;

@@ -1,0 +1,191 @@
+//! Any profile that may be written, for property tests.
+
+use std::str::FromStr;
+
+use camino::Utf8PathBuf;
+use proptest::collection::{btree_map, vec};
+use proptest::option::of;
+use proptest::prelude::*;
+use serde_saphyr::{Location, Spanned};
+
+use super::model::{
+    ApiVersion, Backend, Database, DevServer, Engine, Kind, Mysql, Namespace, Process, Profile,
+    Promotion, Role, Roles, Run, Simulated, Starter, StarterMode, Temporal, Web, Worker,
+};
+use crate::quantity::Duration;
+use crate::topology::Tls;
+
+/// Any profile that is right by itself and extends `base`.
+pub(super) fn profile() -> BoxedStrategy<Profile> {
+    // Boxed, because the types of the sections together are too large for a test's stack.
+    let sections = (
+        of(temporal().boxed()),
+        of(mysql().prop_map(Database::Mysql).boxed()),
+        of(web().boxed()),
+        of(worker().boxed()),
+        of(starter().boxed()),
+        of(backend().boxed()),
+        of(promotion().boxed()),
+    );
+    (of("[a-z]{1,12}[ a-zé:#'\"-]{0,12}"), sections)
+        .prop_map(|(description, sections)| {
+            let (temporal, database, web, worker, starter, backend, promotion) = sections;
+            Profile {
+                api_version: Some(ApiVersion::V1),
+                kind: Some(Kind::Profile),
+                name: Some(word("any")),
+                extends: Some(spanned(word("base"))),
+                description,
+                temporal,
+                database,
+                web,
+                worker,
+                starter,
+                backend,
+                promotion,
+            }
+        })
+        .boxed()
+}
+
+fn temporal() -> impl Strategy<Value = Temporal> {
+    let role = || {
+        of(of(1_u16..9).prop_map(|replicas| Role {
+            replicas: replicas.and_then(|number| number.try_into().ok()),
+        }))
+    };
+    let roles =
+        (role(), role(), role(), role()).prop_map(|(frontend, history, matching, worker)| Roles {
+            frontend,
+            history,
+            matching,
+            worker,
+        });
+    let value = prop_oneof![
+        any::<bool>().prop_map(serde_json::Value::from),
+        any::<i32>().prop_map(serde_json::Value::from),
+        "[ a-z0-9:.-]{0,8}".prop_map(serde_json::Value::from),
+    ];
+    let values = (
+        of(version()),
+        of(1_u32..4096),
+        of(roles),
+        of(namespaces()),
+        of(btree_map(r"[a-z]{1,8}\.[a-zA-Z]{1,8}", value, 0..3)),
+        of(1_u16..1000),
+        of(duration()),
+    );
+    values.prop_map(
+        |(version, shards, roles, namespaces, dynamic_config, port, ready_timeout)| Temporal {
+            version,
+            history_shards: shards.and_then(|number| number.try_into().ok()),
+            roles,
+            namespaces,
+            dynamic_config,
+            port: port.and_then(|number| number.try_into().ok()).map(spanned),
+            ready_timeout,
+        },
+    )
+}
+
+fn namespaces() -> impl Strategy<Value = Vec<Namespace>> {
+    let retention = of((1_u64..9999).prop_map(|hours| Duration::from_secs(hours * 3600)));
+    btree_map("[a-z]{1,8}|no|null|[0-9]{1,3}", retention, 1..3).prop_map(|namespaces| {
+        namespaces
+            .into_iter()
+            .map(|(name, retention)| Namespace {
+                name: spanned(word(&name)),
+                retention: retention.map(spanned),
+            })
+            .collect()
+    })
+}
+
+fn mysql() -> impl Strategy<Value = Mysql> {
+    let tls = prop_oneof![Just(Tls::Required), Just(Tls::Off)];
+    (of(version()), of(1_u32..9999), of(tls), of(duration())).prop_map(
+        |(version, connections, tls, ready_timeout)| Mysql {
+            version,
+            max_connections: connections.and_then(|number| number.try_into().ok()),
+            tls,
+            ready_timeout,
+        },
+    )
+}
+
+fn web() -> impl Strategy<Value = Web> {
+    (of(version()), of(1000_u16..2000), of(duration())).prop_map(
+        |(version, port, ready_timeout)| Web {
+            version,
+            port: port.and_then(|number| number.try_into().ok()).map(spanned),
+            ready_timeout,
+        },
+    )
+}
+
+fn worker() -> impl Strategy<Value = Worker> {
+    let run = prop_oneof![
+        path().prop_map(Run::Build),
+        vec("[a-z./-]{1,8}", 1..4).prop_map(|command| Run::Command(spanned(command))),
+    ];
+    let environment = btree_map("[A-Z_]{1,8}", "[ a-z0-9=:#]{0,8}", 0..3);
+    let values = (
+        of(1_u16..99),
+        of("[a-z-]{1,20}"),
+        of(run),
+        of(environment),
+        of(duration()),
+        of(duration()),
+    );
+    values.prop_map(
+        |(replicas, task_queue, run, environment, ready_timeout, grace)| Worker {
+            replicas: replicas.and_then(|number| number.try_into().ok()),
+            task_queue: task_queue.as_deref().map(word),
+            run,
+            environment,
+            ready_timeout,
+            termination_grace_period: grace,
+        },
+    )
+}
+
+fn starter() -> impl Strategy<Value = Starter> {
+    let mode = prop_oneof![Just(StarterMode::InWorker), Just(StarterMode::Off)];
+    (of(mode), of(2000_u16..)).prop_map(|(mode, port)| Starter {
+        mode,
+        port: port.and_then(|number| number.try_into().ok()).map(spanned),
+    })
+}
+
+fn backend() -> impl Strategy<Value = Backend> {
+    let engine = of(path()).prop_map(|cli| Engine::DevServer(DevServer { cli }));
+    prop_oneof![
+        of(engine).prop_map(|engine| Backend::Process(Process { engine })),
+        Just(Backend::Simulated(Simulated {})),
+    ]
+}
+
+fn promotion() -> impl Strategy<Value = Promotion> {
+    (of(vec(path(), 0..3)), of(duration()))
+        .prop_map(|(require, max_age)| Promotion { require, max_age })
+}
+
+fn version() -> impl Strategy<Value = super::Version> {
+    r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}".prop_map(|text| word(&text))
+}
+
+fn duration() -> impl Strategy<Value = Duration> {
+    (0_u64..10_000_000).prop_map(Duration::from_millis)
+}
+
+fn path() -> impl Strategy<Value = Utf8PathBuf> {
+    "[a-z/. ]{1,12}".prop_map(Utf8PathBuf::from)
+}
+
+fn word<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("the strategy follows the word's rule")
+}
+
+fn spanned<T>(value: T) -> Spanned<T> {
+    Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN)
+}

@@ -1,0 +1,228 @@
+//! What it means that one profile extends another: maps merge, lists and single values are
+//! replaced, and so is a choice where another one is made.
+//!
+//! A profile that says nothing changes nothing, and laying the same over itself changes nothing.
+//! It is associative as long as no choice changes: once another one is made, what stood under the
+//! first is forgotten, even if a third layer goes back to it. Every struct is written out in full,
+//! so that a new key cannot be forgotten here.
+
+use std::collections::BTreeMap;
+
+use super::model::{
+    Backend, Database, DevServer, Engine, Mysql, Process, Profile, Promotion, Role, Roles,
+    Simulated, Starter, Temporal, Web, Worker,
+};
+
+/// Values that merge rather than replace each other.
+pub(super) trait Overlay: Sized {
+    /// Lays `over` over these values.
+    fn overlay(self, over: Self) -> Self;
+}
+
+impl<T: Overlay> Overlay for Option<T> {
+    fn overlay(self, over: Self) -> Self {
+        match (self, over) {
+            (Some(base), Some(over)) => Some(base.overlay(over)),
+            (base, over) => over.or(base),
+        }
+    }
+}
+
+impl<V> Overlay for BTreeMap<String, V> {
+    fn overlay(mut self, over: Self) -> Self {
+        self.extend(over);
+        self
+    }
+}
+
+impl Overlay for Profile {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            api_version: over.api_version.or(self.api_version),
+            kind: over.kind.or(self.kind),
+            name: over.name.or(self.name),
+            extends: over.extends.or(self.extends),
+            description: over.description.or(self.description),
+            temporal: self.temporal.overlay(over.temporal),
+            database: self.database.overlay(over.database),
+            web: self.web.overlay(over.web),
+            worker: self.worker.overlay(over.worker),
+            starter: self.starter.overlay(over.starter),
+            backend: self.backend.overlay(over.backend),
+            promotion: self.promotion.overlay(over.promotion),
+        }
+    }
+}
+
+impl Overlay for Temporal {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            version: over.version.or(self.version),
+            history_shards: over.history_shards.or(self.history_shards),
+            roles: self.roles.overlay(over.roles),
+            namespaces: over.namespaces.or(self.namespaces),
+            dynamic_config: self.dynamic_config.overlay(over.dynamic_config),
+            port: over.port.or(self.port),
+            ready_timeout: over.ready_timeout.or(self.ready_timeout),
+        }
+    }
+}
+
+impl Overlay for Roles {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            frontend: self.frontend.overlay(over.frontend),
+            history: self.history.overlay(over.history),
+            matching: self.matching.overlay(over.matching),
+            worker: self.worker.overlay(over.worker),
+        }
+    }
+}
+
+impl Overlay for Role {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            replicas: over.replicas.or(self.replicas),
+        }
+    }
+}
+
+impl Overlay for Database {
+    fn overlay(self, over: Self) -> Self {
+        match (self, over) {
+            (Self::Mysql(base), Self::Mysql(over)) => Self::Mysql(base.overlay(over)),
+        }
+    }
+}
+
+impl Overlay for Mysql {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            version: over.version.or(self.version),
+            max_connections: over.max_connections.or(self.max_connections),
+            tls: over.tls.or(self.tls),
+            ready_timeout: over.ready_timeout.or(self.ready_timeout),
+        }
+    }
+}
+
+impl Overlay for Web {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            version: over.version.or(self.version),
+            port: over.port.or(self.port),
+            ready_timeout: over.ready_timeout.or(self.ready_timeout),
+        }
+    }
+}
+
+impl Overlay for Worker {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            replicas: over.replicas.or(self.replicas),
+            task_queue: over.task_queue.or(self.task_queue),
+            run: over.run.or(self.run),
+            environment: self.environment.overlay(over.environment),
+            ready_timeout: over.ready_timeout.or(self.ready_timeout),
+            termination_grace_period: over
+                .termination_grace_period
+                .or(self.termination_grace_period),
+        }
+    }
+}
+
+impl Overlay for Starter {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            mode: over.mode.or(self.mode),
+            port: over.port.or(self.port),
+        }
+    }
+}
+
+impl Overlay for Backend {
+    fn overlay(self, over: Self) -> Self {
+        match (self, over) {
+            (Self::Process(base), Self::Process(over)) => Self::Process(base.overlay(over)),
+            (Self::Simulated(base), Self::Simulated(over)) => Self::Simulated(base.overlay(over)),
+            (_, over) => over,
+        }
+    }
+}
+
+impl Overlay for Process {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            engine: self.engine.overlay(over.engine),
+        }
+    }
+}
+
+impl Overlay for Engine {
+    fn overlay(self, over: Self) -> Self {
+        match (self, over) {
+            (Self::DevServer(base), Self::DevServer(over)) => Self::DevServer(base.overlay(over)),
+        }
+    }
+}
+
+impl Overlay for DevServer {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            cli: over.cli.or(self.cli),
+        }
+    }
+}
+
+impl Overlay for Simulated {
+    fn overlay(self, Self {}: Self) -> Self {
+        self
+    }
+}
+
+impl Overlay for Promotion {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            require: over.require.or(self.require),
+            max_age: over.max_age.or(self.max_age),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::profile::arbitrary;
+
+    fn json(profile: &Profile) -> Value {
+        json!(profile)
+    }
+
+    proptest! {
+        #[test]
+        fn a_profile_that_says_nothing_changes_nothing(profile in arbitrary::profile()) {
+            prop_assert_eq!(json(&profile.clone().overlay(Profile::default())), json(&profile));
+            prop_assert_eq!(json(&Profile::default().overlay(profile.clone())), json(&profile));
+        }
+
+        #[test]
+        fn a_profile_laid_over_itself_is_itself(profile in arbitrary::profile()) {
+            prop_assert_eq!(json(&profile.clone().overlay(profile.clone())), json(&profile));
+        }
+
+        #[test]
+        fn layers_of_one_choice_can_be_grouped_at_will(
+            [mut first, mut second, mut third] in [(); 3].map(|()| arbitrary::profile()),
+        ) {
+            for profile in [&mut first, &mut second, &mut third] {
+                profile.backend.take_if(|backend| matches!(backend, Backend::Simulated(_)));
+            }
+            let left = first.clone().overlay(second.clone()).overlay(third.clone());
+            let right = first.overlay(second.overlay(third));
+            prop_assert_eq!(json(&left), json(&right));
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! A profile as it is written: every key optional, because a file may leave it to the one it
+//! extends. The doc comments here are the descriptions in `profiles/profile.schema.json`.
+
+use std::collections::BTreeMap;
+use std::num::{NonZeroU16, NonZeroU32};
+
+use camino::Utf8PathBuf;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_saphyr::Spanned;
+
+use super::word::{Identifier, Name, Version};
+use crate::document::choice;
+use crate::quantity::Duration;
+use crate::topology::Tls;
+
+/// What a Temporal topology is and where it runs.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Profile {
+    /// The version of this format.
+    #[serde(rename = "apiVersion")]
+    #[schemars(required)]
+    pub api_version: Option<ApiVersion>,
+    /// The kind of document.
+    #[schemars(required)]
+    pub kind: Option<Kind>,
+    /// What this profile is called; its state and everything it creates carry the name.
+    #[schemars(required)]
+    pub name: Option<Name>,
+    /// Another profile of the same folder, whose values hold where this one says nothing. Maps
+    /// merge, lists replace; a choice such as `backend` is replaced when another one is made.
+    /// `name` and `description` are not passed on.
+    #[schemars(with = "Option<Name>")]
+    pub extends: Option<Spanned<Name>>,
+    /// What it is for, in a sentence.
+    pub description: Option<String>,
+    /// The Temporal cluster.
+    pub temporal: Option<Temporal>,
+    /// The database that Temporal stores its state in.
+    #[serde(default, deserialize_with = "choice")]
+    pub database: Option<Database>,
+    /// Temporal's web console.
+    pub web: Option<Web>,
+    /// The application's worker.
+    pub worker: Option<Worker>,
+    /// The HTTP server that starts workflows.
+    pub starter: Option<Starter>,
+    /// Where all of it runs; not part of the topology's identity.
+    #[serde(default, deserialize_with = "choice")]
+    pub backend: Option<Backend>,
+    /// What must have passed before this profile is promoted.
+    pub promotion: Option<Promotion>,
+}
+
+/// The version of the profile format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum ApiVersion {
+    /// The first and only one.
+    #[serde(rename = "harness/v1")]
+    V1,
+}
+
+/// The kind of document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Kind {
+    /// A profile.
+    Profile,
+}
+
+/// The Temporal cluster.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Temporal {
+    /// Version of the Temporal server.
+    pub version: Option<Version>,
+    /// Number of history shards; cannot change during the life of a database.
+    pub history_shards: Option<NonZeroU32>,
+    /// The roles of the server, scaled one by one where the backend runs them apart.
+    pub roles: Option<Roles>,
+    /// Namespaces that exist once the topology is up. Default: `default`.
+    pub namespaces: Option<Vec<Namespace>>,
+    /// Dynamic configuration of the server: key to value. Keys merge with those extended.
+    pub dynamic_config: Option<BTreeMap<String, serde_json::Value>>,
+    /// Pins the frontend's gRPC port, of its first replica; otherwise a free one is chosen.
+    #[schemars(with = "Option<NonZeroU16>")]
+    pub port: Option<Spanned<NonZeroU16>>,
+    /// How long each role may take to become ready. Default: `60s`.
+    pub ready_timeout: Option<Duration>,
+}
+
+/// The roles of a Temporal server.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Roles {
+    /// The gateway that clients and workers talk to.
+    pub frontend: Option<Role>,
+    /// Keeps the workflows' state.
+    pub history: Option<Role>,
+    /// Hands tasks to workers.
+    pub matching: Option<Role>,
+    /// Runs Temporal's own workflows.
+    pub worker: Option<Role>,
+}
+
+/// One role of a Temporal server.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Role {
+    /// How many of it run. Default: 1.
+    pub replicas: Option<NonZeroU16>,
+}
+
+/// A namespace.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Namespace {
+    /// Its name, unique in the list.
+    #[schemars(with = "Identifier")]
+    pub name: Spanned<Identifier>,
+    /// How long closed workflows are kept: an hour or more. Default: `3d`.
+    #[schemars(with = "Option<Duration>")]
+    pub retention: Option<Spanned<Duration>>,
+}
+
+/// The kinds of database.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Database {
+    /// MySQL, or what stands in for it where the backend says so.
+    Mysql(Mysql),
+}
+
+/// A MySQL database.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Mysql {
+    /// Version of MySQL.
+    pub version: Option<Version>,
+    /// MySQL's `max_connections`. Default: 500.
+    pub max_connections: Option<NonZeroU32>,
+    /// Whether connections are encrypted. Default: `required`.
+    pub tls: Option<Tls>,
+    /// How long it may take to become ready. Default: `60s`.
+    pub ready_timeout: Option<Duration>,
+}
+
+/// Temporal's web console.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Web {
+    /// Version of the web console.
+    pub version: Option<Version>,
+    /// Pins its port; otherwise a free one is chosen.
+    #[schemars(with = "Option<NonZeroU16>")]
+    pub port: Option<Spanned<NonZeroU16>>,
+    /// How long it may take to become ready. Default: `60s`.
+    pub ready_timeout: Option<Duration>,
+}
+
+/// The application's worker.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Worker {
+    /// How many of it run. Default: 1.
+    pub replicas: Option<NonZeroU16>,
+    /// The task queue that it polls.
+    pub task_queue: Option<Identifier>,
+    /// How to run it.
+    #[serde(default, deserialize_with = "choice")]
+    pub run: Option<Run>,
+    /// Environment variables for it, besides those that tell it where Temporal is. Names merge
+    /// with those extended.
+    pub environment: Option<BTreeMap<String, String>>,
+    /// How long a replica may take to become ready; building it is not counted. Default: `60s`.
+    pub ready_timeout: Option<Duration>,
+    /// How long a replica may take to finish what is under way after SIGTERM, before SIGKILL.
+    /// Default: `30s`.
+    pub termination_grace_period: Option<Duration>,
+}
+
+/// Where the program of a worker comes from.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Run {
+    /// The folder of a Cargo package whose binary `worker` is built and run.
+    Build(#[schemars(with = "String")] Utf8PathBuf),
+    /// A program and its arguments, in any language.
+    Command(#[schemars(with = "Vec<String>", length(min = 1))] Spanned<Vec<String>>),
+}
+
+/// The HTTP server that starts workflows.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Starter {
+    /// Where it lives. Default: `in-worker`.
+    pub mode: Option<StarterMode>,
+    /// Pins its port, of the first replica; otherwise a free one is chosen.
+    #[schemars(with = "Option<NonZeroU16>")]
+    pub port: Option<Spanned<NonZeroU16>>,
+}
+
+/// Where the starter lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StarterMode {
+    /// In the process of each worker replica, which answers `/ping` there.
+    #[default]
+    InWorker,
+    /// Nowhere: the worker serves no HTTP.
+    Off,
+}
+
+/// The places a topology can run.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Backend {
+    /// Child processes of this machine.
+    Process(Process),
+    /// A model in virtual time: nothing runs.
+    Simulated(Simulated),
+}
+
+/// The backend of child processes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Process {
+    /// What runs Temporal. Default: `dev-server`.
+    #[serde(default, deserialize_with = "choice")]
+    pub engine: Option<Engine>,
+}
+
+/// What runs Temporal as processes.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Engine {
+    /// The development server of the Temporal CLI: all roles, the web console and an SQLite
+    /// database in one process.
+    DevServer(DevServer),
+}
+
+/// The development server.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DevServer {
+    /// Path of the Temporal CLI; otherwise it is looked for, and fetched if need be.
+    #[schemars(with = "Option<String>")]
+    pub cli: Option<Utf8PathBuf>,
+}
+
+/// The simulated backend.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Simulated {}
+
+/// What must have passed before a profile is promoted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Promotion {
+    /// Scenario files whose verdict must be a pass on the same topology.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub require: Option<Vec<Utf8PathBuf>>,
+    /// How old such a verdict may be. Default: `24h`.
+    pub max_age: Option<Duration>,
+}

@@ -1,0 +1,205 @@
+//! From what is written to what holds: one function per section, which demands what has no
+//! default and fills in what has.
+
+use std::num::{NonZeroU16, NonZeroU32};
+
+use serde_saphyr::Spanned;
+
+use super::layer::Layers;
+use super::{
+    Backend, Database, Engine, Profile, Promotion, Roles, Starter, Temporal, Web, Worker, check,
+    model,
+};
+use crate::document::Error;
+use crate::quantity::Duration;
+use crate::topology::{self, Namespace, Run, TemporalSettings};
+
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long a worker may take to end where the profile does not say: Kubernetes' default.
+const TERMINATION_GRACE_PERIOD: Duration = Duration::from_secs(30);
+const RETENTION: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+const MAX_CONNECTIONS: u32 = 500;
+const VERDICT_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Resolves what all layers together say.
+pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
+    let merged = layers.merged();
+    check::pinned_ports(layers, &merged)?;
+    let model::Profile {
+        api_version: _,
+        kind: _,
+        extends: _,
+        name,
+        description,
+        temporal,
+        database,
+        web,
+        worker,
+        starter,
+        backend,
+        promotion,
+    } = merged;
+    Ok(Profile {
+        name: layers.require(name, "name")?,
+        description,
+        temporal: self::temporal(layers, temporal.unwrap_or_default())?,
+        database: self::database(layers, database)?,
+        web: self::web(layers, web.unwrap_or_default())?,
+        worker: self::worker(layers, worker.unwrap_or_default())?,
+        starter: self::starter(starter.unwrap_or_default()),
+        backend: self::backend(layers.require(backend, "backend")?),
+        promotion: self::promotion(promotion.unwrap_or_default()),
+    })
+}
+
+fn temporal(layers: &Layers, written: model::Temporal) -> Result<Temporal, Error> {
+    let model::Temporal {
+        version,
+        history_shards,
+        roles,
+        namespaces,
+        dynamic_config,
+        port,
+        ready_timeout,
+    } = written;
+    let settings = TemporalSettings {
+        version: layers.require(version, "temporal.version")?.to_string(),
+        history_shards: layers
+            .require(history_shards, "temporal.history-shards")?
+            .get(),
+        namespaces: self::namespaces(namespaces),
+        dynamic_config: dynamic_config.unwrap_or_default(),
+    };
+    Ok(Temporal {
+        settings,
+        roles: self::roles(roles.unwrap_or_default()),
+        port: number(port),
+        ready_timeout: ready_timeout.unwrap_or(READY_TIMEOUT),
+    })
+}
+
+fn namespaces(written: Option<Vec<model::Namespace>>) -> Vec<Namespace> {
+    let Some(written) = written else {
+        return vec![Namespace {
+            name: "default".to_owned(),
+            retention: RETENTION,
+        }];
+    };
+    written
+        .into_iter()
+        .map(|model::Namespace { name, retention }| Namespace {
+            name: name.value.to_string(),
+            retention: retention.map_or(RETENTION, |retention| retention.value),
+        })
+        .collect()
+}
+
+fn roles(written: model::Roles) -> Roles {
+    let replicas = |role: Option<model::Role>| count(role.and_then(|role| role.replicas));
+    let model::Roles {
+        frontend,
+        history,
+        matching,
+        worker,
+    } = written;
+    Roles {
+        frontend: replicas(frontend),
+        history: replicas(history),
+        matching: replicas(matching),
+        worker: replicas(worker),
+    }
+}
+
+fn database(layers: &Layers, written: Option<model::Database>) -> Result<Database, Error> {
+    let model::Database::Mysql(model::Mysql {
+        version,
+        max_connections,
+        tls,
+        ready_timeout,
+    }) = layers.require(written, "database")?;
+    let settings = topology::Database {
+        version: layers
+            .require(version, "database.mysql.version")?
+            .to_string(),
+        max_connections: max_connections.map_or(MAX_CONNECTIONS, NonZeroU32::get),
+        tls: tls.unwrap_or_default(),
+    };
+    Ok(Database {
+        settings,
+        ready_timeout: ready_timeout.unwrap_or(READY_TIMEOUT),
+    })
+}
+
+fn web(layers: &Layers, written: model::Web) -> Result<Web, Error> {
+    let model::Web {
+        version,
+        port,
+        ready_timeout,
+    } = written;
+    Ok(Web {
+        version: layers.require(version, "web.version")?.to_string(),
+        port: number(port),
+        ready_timeout: ready_timeout.unwrap_or(READY_TIMEOUT),
+    })
+}
+
+fn worker(layers: &Layers, written: model::Worker) -> Result<Worker, Error> {
+    let model::Worker {
+        replicas,
+        task_queue,
+        run,
+        environment,
+        ready_timeout,
+        termination_grace_period,
+    } = written;
+    Ok(Worker {
+        replicas: count(replicas),
+        task_queue: layers.require(task_queue, "worker.task-queue")?.to_string(),
+        run: match layers.require(run, "worker.run")? {
+            model::Run::Build(folder) => Run::Build(folder.into_string()),
+            model::Run::Command(command) => Run::Command(command.value),
+        },
+        environment: environment.unwrap_or_default(),
+        ready_timeout: ready_timeout.unwrap_or(READY_TIMEOUT),
+        termination_grace_period: termination_grace_period.unwrap_or(TERMINATION_GRACE_PERIOD),
+    })
+}
+
+fn starter(written: model::Starter) -> Starter {
+    let model::Starter { mode, port } = written;
+    Starter {
+        mode: mode.unwrap_or_default(),
+        port: number(port),
+    }
+}
+
+fn backend(written: model::Backend) -> Backend {
+    match written {
+        model::Backend::Process(model::Process { engine }) => Backend::Process {
+            engine: match engine {
+                Some(model::Engine::DevServer(model::DevServer { cli })) => {
+                    Engine::DevServer { cli }
+                }
+                None => Engine::DevServer { cli: None },
+            },
+        },
+        model::Backend::Simulated(model::Simulated {}) => Backend::Simulated,
+    }
+}
+
+fn promotion(written: model::Promotion) -> Promotion {
+    let model::Promotion { require, max_age } = written;
+    Promotion {
+        require: require.unwrap_or_default(),
+        max_age: max_age.unwrap_or(VERDICT_MAX_AGE),
+    }
+}
+
+fn count(replicas: Option<NonZeroU16>) -> u16 {
+    replicas.map_or(1, NonZeroU16::get)
+}
+
+fn number(port: Option<Spanned<NonZeroU16>>) -> Option<u16> {
+    port.map(|port| port.value.get())
+}

@@ -1,0 +1,166 @@
+//! A profile with every value there and valid.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+
+use super::{Name, StarterMode};
+use crate::quantity::Duration;
+use crate::topology::{Run, TemporalSettings};
+
+/// A whole profile; what each value means is said in [`super::model`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Profile {
+    /// What it is called.
+    pub name: Name,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The Temporal cluster.
+    pub temporal: Temporal,
+    /// The database behind it.
+    pub database: Database,
+    /// The web console.
+    pub web: Web,
+    /// The application's worker.
+    pub worker: Worker,
+    /// The HTTP starter.
+    pub starter: Starter,
+    /// Where all of it runs.
+    pub backend: Backend,
+    /// What must have passed before it is promoted.
+    pub promotion: Promotion,
+}
+
+/// The Temporal cluster.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Temporal {
+    /// What holds for the cluster as a whole.
+    pub settings: TemporalSettings,
+    /// How many of each role run.
+    pub roles: Roles,
+    /// The frontend's gRPC port, if pinned.
+    pub port: Option<u16>,
+    /// How long a role may take to become ready.
+    pub ready_timeout: Duration,
+}
+
+/// How many replicas of each role run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Roles {
+    /// Of the frontend.
+    pub frontend: u16,
+    /// Of history.
+    pub history: u16,
+    /// Of matching.
+    pub matching: u16,
+    /// Of Temporal's own worker.
+    pub worker: u16,
+}
+
+/// The database behind Temporal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Database {
+    /// What holds for it wherever it runs.
+    pub settings: crate::topology::Database,
+    /// How long it may take to become ready.
+    pub ready_timeout: Duration,
+}
+
+/// The web console.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Web {
+    /// Its version.
+    pub version: String,
+    /// Its port, if pinned.
+    pub port: Option<u16>,
+    /// How long it may take to become ready.
+    pub ready_timeout: Duration,
+}
+
+/// The application's worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Worker {
+    /// How many run.
+    pub replicas: u16,
+    /// The task queue that they poll.
+    pub task_queue: String,
+    /// How to run one.
+    pub run: Run,
+    /// Environment variables for it.
+    pub environment: BTreeMap<String, String>,
+    /// How long one may take to become ready.
+    pub ready_timeout: Duration,
+    /// How long one may take to end after SIGTERM.
+    pub termination_grace_period: Duration,
+}
+
+/// The HTTP starter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Starter {
+    /// Where it lives.
+    pub mode: StarterMode,
+    /// Its port, if pinned.
+    pub port: Option<u16>,
+}
+
+/// The place a topology runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Backend {
+    /// Child processes of this machine.
+    Process {
+        /// What runs Temporal.
+        engine: Engine,
+    },
+    /// A model in virtual time.
+    Simulated,
+}
+
+impl Backend {
+    /// What it is called: `process`, `simulated`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Process { .. } => "process",
+            Self::Simulated => "simulated",
+        }
+    }
+
+    /// Path of the Temporal CLI, if given.
+    pub fn cli(&self) -> Option<&Utf8Path> {
+        match self {
+            Self::Process {
+                engine: Engine::DevServer { cli },
+            } => cli.as_deref(),
+            Self::Simulated => None,
+        }
+    }
+}
+
+/// What runs Temporal as processes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// The development server of the Temporal CLI.
+    DevServer {
+        /// Path of the Temporal CLI, if given.
+        cli: Option<Utf8PathBuf>,
+    },
+}
+
+/// What must have passed before a profile is promoted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Promotion {
+    /// Scenario files that must have passed.
+    pub require: Vec<Utf8PathBuf>,
+    /// How old their verdicts may be.
+    pub max_age: Duration,
+}

@@ -1,0 +1,84 @@
+//! What `--set` does and what it refuses.
+
+use super::fixture::{load, wrong};
+
+#[test]
+fn an_assignment_to_an_unknown_key_is_met_with_the_one_that_was_meant() {
+    insta::assert_snapshot!(wrong("extends: local\n", &["temporal.verson=1"]), @r"
+    --set temporal.verson=1: unknown key `verson`; did you mean `version`?
+      |
+    1 | temporal.verson=1
+      |          ^^^^^^
+    ");
+    insta::assert_snapshot!(wrong("extends: local\n", &["wrker.replicas=1"]), @r"
+    --set wrker.replicas=1: unknown key `wrker`; did you mean `worker`?
+      |
+    1 | wrker.replicas=1
+      | ^^^^^
+    ");
+}
+
+#[test]
+fn an_assigned_value_is_refused_like_a_written_one() {
+    insta::assert_snapshot!(wrong("extends: local\n", &["worker.replicas=many"]), @r"
+    --set worker.replicas=many: expected a whole number from 0 to 65535, found `many`
+      |
+    1 | worker.replicas=many
+      |                 ^^^^
+    ");
+    insta::assert_snapshot!(wrong("extends: local\n", &["worker.replicas=0"]), @r"
+    --set worker.replicas=0: expected a whole number from 1 to 65535, found integer `0`
+      |
+    1 | worker.replicas=0
+      |                 ^
+    ");
+    insta::assert_snapshot!(wrong("extends: local\n", &["worker=3"]), @r"
+    --set worker=3: expected a map (`key: value`), found `3`
+      |
+    1 | worker=3
+      |        ^
+    ");
+    insta::assert_snapshot!(wrong("extends: local\n", &["temporal.version.major=1"]), @r"
+    --set temporal.version.major=1: expected a text
+      |
+    1 | temporal.version.major=1
+      |                  ^^^^^
+    ");
+    insta::assert_snapshot!(
+        wrong("extends: local\n", &["temporal.namespaces=[{name: a}, {name: a}]"]), @r"
+    --set temporal.namespaces=[{name: a}, {name: a}]: there is already a namespace `a`
+      |
+    1 | temporal.namespaces=[{name: a}, {name: a}]
+      |                                        ^
+    "
+    );
+    insta::assert_snapshot!(wrong("extends: local\n", &["worker.run={command: [a}"]), @r"
+    --set worker.run={command: [a}: mismatched bracket '[' closed by '}'
+      |
+    1 | worker.run={command: [a}
+      |                      ^
+    ");
+}
+
+#[test]
+fn what_is_no_assignment_is_shown_one() {
+    insta::assert_snapshot!(wrong("extends: local\n", &["worker.replicas"]), @r"
+    --set worker.replicas: expected `key=value`, such as `worker.replicas=3`
+      |
+    1 | worker.replicas
+      | ^^^^^^^^^^^^^^^
+    ");
+    insta::assert_snapshot!(wrong("extends: local\n", &["extends=base"]), @r"
+    --set extends=base: `extends` can be said in a file only
+      |
+    1 | extends=base
+      |         ^^^^
+    ");
+}
+
+#[test]
+fn the_last_assignment_has_the_last_word() {
+    let sets = ["worker.replicas=3", "worker.replicas=4"];
+    let profile = load(&[], "local", &sets).expect("the profile is right");
+    assert_eq!(profile.worker.replicas, 4);
+}

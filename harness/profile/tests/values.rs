@@ -1,0 +1,160 @@
+//! What is refused within one file.
+
+use super::fixture::{describe, load, wrong};
+
+#[test]
+fn an_unknown_key_is_met_with_the_one_that_was_meant() {
+    insta::assert_snapshot!(wrong("extends: base\ntemporal:\n  verson: 1.32.0\n", &[]), @r"
+    profiles/dev.yaml:6:3: unknown key `verson`; did you mean `version`?
+      |
+    6 |   verson: 1.32.0
+      |   ^^^^^^
+    ");
+}
+
+#[test]
+fn a_value_of_another_type_is_shown() {
+    insta::assert_snapshot!(wrong("extends: base\nworker:\n  replicas: many\n", &[]), @r"
+    profiles/dev.yaml:6:13: expected a whole number from 0 to 65535, found `many`
+      |
+    6 |   replicas: many
+      |             ^^^^
+    ");
+}
+
+#[test]
+fn none_of_something_that_must_run_is_refused() {
+    insta::assert_snapshot!(wrong("temporal: {roles: {history: {replicas: 0}}}\n", &[]), @r"
+    profiles/dev.yaml:4:40: expected a whole number from 1 to 65535, found integer `0`
+      |
+    4 | temporal: {roles: {history: {replicas: 0}}}
+      |                                        ^
+    ");
+}
+
+#[test]
+fn a_bad_duration_is_met_with_examples() {
+    insta::assert_snapshot!(wrong("web: {ready-timeout: 90}\n", &[]), @r"
+    profiles/dev.yaml:4:22: `90` is not a duration (such as `250ms`, `90s`, `2m30s`, `3d`)
+      |
+    4 | web: {ready-timeout: 90}
+      |                      ^^
+    ");
+}
+
+#[test]
+fn a_bad_name_is_told_the_rule() {
+    let text = "apiVersion: harness/v1\nkind: Profile\nname: My Profile\n";
+    insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @r"
+    profiles/dev.yaml:3:7: `My Profile` is not a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front)
+      |
+    3 | name: My Profile
+      |       ^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn a_bad_version_is_met_with_examples() {
+    insta::assert_snapshot!(wrong("database: {mysql: {version: latest}}\n", &[]), @r"
+    profiles/dev.yaml:4:29: `latest` is not a version (such as `1.32.0` or `8.4`)
+      |
+    4 | database: {mysql: {version: latest}}
+      |                             ^^^^^^
+    ");
+}
+
+#[test]
+fn a_namespace_that_is_listed_twice_is_refused() {
+    let text =
+        "temporal:\n  namespaces:\n    - name: orders\n    - {name: orders, retention: 7d}\n";
+    insta::assert_snapshot!(wrong(text, &[]), @r"
+    profiles/dev.yaml:7:14: there is already a namespace `orders`
+      |
+    7 |     - {name: orders, retention: 7d}
+      |              ^^^^^^
+    ");
+}
+
+#[test]
+fn a_retention_that_temporal_would_refuse_is_refused() {
+    let text = "temporal: {namespaces: [{name: orders, retention: 30m}]}\n";
+    insta::assert_snapshot!(wrong(text, &[]), @r"
+    profiles/dev.yaml:4:51: Temporal keeps closed workflows for 1h at least
+      |
+    4 | temporal: {namespaces: [{name: orders, retention: 30m}]}
+      |                                                   ^^^
+    ");
+}
+
+#[test]
+fn an_empty_command_is_refused() {
+    insta::assert_snapshot!(wrong("worker: {run: {command: []}}\n", &[]), @r"
+    profiles/dev.yaml:4:25: a command starts with a program
+      |
+    4 | worker: {run: {command: []}}
+      |                         ^
+    ");
+}
+
+#[test]
+fn a_repeated_key_is_refused() {
+    insta::assert_snapshot!(wrong("web: {version: 2.54.1}\nweb: {version: 2.54.2}\n", &[]), @r"
+    profiles/dev.yaml:5:1: key `web` is given more than once
+      |
+    5 | web: {version: 2.54.2}
+      | ^^^
+    ");
+}
+
+#[test]
+fn a_port_that_is_pinned_twice_is_refused_where_the_last_word_was_said() {
+    let text = "extends: local\ntemporal: {port: 8080}\n";
+    insta::assert_snapshot!(wrong(text, &["starter.port=8080"]), @r"
+    --set starter.port=8080: port 8080 is pinned by `temporal.port` too
+      |
+    1 | starter.port=8080
+      |              ^^^^
+    ");
+    insta::assert_snapshot!(wrong(&format!("{text}web: {{port: 8080}}\n"), &[]), @r"
+    profiles/dev.yaml:6:13: port 8080 is pinned by `temporal.port` too
+      |
+    6 | web: {port: 8080}
+      |             ^^^^
+    ");
+}
+
+#[test]
+fn a_file_of_another_format_is_refused() {
+    let none = [("dev.yaml", "name: dev\n")];
+    insta::assert_snapshot!(describe(load(&none, "dev", &[])), @"profiles/dev.yaml: key `apiVersion` is missing; expected `apiVersion: harness/v1`");
+    let other = [("dev.yaml", "apiVersion: harness/v2\n")];
+    insta::assert_snapshot!(describe(load(&other, "dev", &[])), @r"
+    profiles/dev.yaml:1:13: unknown choice `harness/v2`; did you mean `harness/v1`?
+      |
+    1 | apiVersion: harness/v2
+      |             ^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn an_unknown_backend_is_met_with_those_there_are() {
+    insta::assert_snapshot!(wrong("extends: base\nbackend:\n  nomad: {}\n", &[]), @r"
+    profiles/dev.yaml:6:3: unknown choice `nomad`; expected `process` or `simulated`
+      |
+    6 |   nomad: {}
+      |   ^^^^^
+    ");
+    insta::assert_snapshot!(wrong("extends: base\nbackend: process\n", &[]), @r"
+    profiles/dev.yaml:5:10: `process` needs a value: `process: ...`
+      |
+    5 | backend: process
+      |          ^^^^^^^
+    ");
+    let text = "extends: base\nworker: {run: build, replicas: 2}\n";
+    insta::assert_snapshot!(wrong(text, &[]), @r"
+    profiles/dev.yaml:5:15: `build` needs a value: `build: ...`
+      |
+    5 | worker: {run: build, replicas: 2}
+      |               ^^^^^
+    ");
+}

@@ -1,0 +1,318 @@
+//! What a profile makes run, wherever it runs.
+
+use super::{Database, Profile, Starter, StarterMode, Temporal, Web, Worker};
+use crate::quantity::Duration;
+use crate::topology::{Component, Digest, Port, Readiness, Service, ServiceName, Topology};
+
+const MYSQL: &str = "mysql";
+const FRONTEND: &str = "temporal-frontend";
+const HISTORY: &str = "temporal-history";
+const MATCHING: &str = "temporal-matching";
+const TEMPORAL_WORKER: &str = "temporal-worker";
+const WEB: &str = "web";
+const WORKER: &str = "worker";
+
+impl Profile {
+    /// The identity of the topology: equal for two profiles that run the same thing in different
+    /// places, whichever file a value came from.
+    ///
+    /// Left out are the place (`backend`), what the profile is called (`name`, `description`) and
+    /// `promotion`: that asks for verdicts on this very digest, and asking for one more must not
+    /// make those at hand worthless.
+    pub fn digest(&self) -> Digest {
+        let Self {
+            name: _,
+            description: _,
+            backend: _,
+            promotion: _,
+            temporal,
+            database,
+            web,
+            worker,
+            starter,
+        } = self;
+        Digest::of(&(temporal, database, web, worker, starter))
+    }
+
+    /// The topology: each service after those it needs.
+    pub fn topology(&self) -> Topology {
+        let mut services = vec![mysql(&self.database)];
+        services.extend(roles(&self.temporal));
+        services.push(web(&self.web));
+        services.push(worker(&self.worker, &self.starter));
+        Topology {
+            digest: self.digest(),
+            temporal: self.temporal.settings.clone(),
+            database: self.database.settings.clone(),
+            services,
+        }
+    }
+}
+
+fn mysql(database: &Database) -> Service {
+    Service {
+        name: ServiceName::new(MYSQL),
+        component: Component::Database,
+        replicas: 1,
+        ports: vec![port("mysql", None)],
+        needs: Vec::new(),
+        readiness: vec![Readiness::TcpAccepts {
+            port: "mysql".to_owned(),
+        }],
+        ready_timeout: database.ready_timeout,
+    }
+}
+
+/// The roles of the server. They find each other by membership, in any order; only Temporal's own
+/// worker is a client of the frontend.
+fn roles(temporal: &Temporal) -> [Service; 4] {
+    let Temporal {
+        settings: _,
+        roles,
+        port: pinned,
+        ready_timeout,
+    } = temporal;
+    let mut frontend = role(FRONTEND, "frontend", roles.frontend, *ready_timeout);
+    frontend.ports = [port("grpc", *pinned), port("http", None)]
+        .into_iter()
+        .chain(frontend.ports.drain(1..))
+        .collect();
+    let mut worker = role(TEMPORAL_WORKER, "worker", roles.worker, *ready_timeout);
+    worker.needs.push(ServiceName::new(FRONTEND));
+    [
+        frontend,
+        role(HISTORY, "history", roles.history, *ready_timeout),
+        role(MATCHING, "matching", roles.matching, *ready_timeout),
+        worker,
+    ]
+}
+
+fn role(service: &str, role: &str, replicas: u16, ready_timeout: Duration) -> Service {
+    Service {
+        name: ServiceName::new(service),
+        component: Component::Temporal(role.to_owned()),
+        replicas,
+        ports: vec![
+            port("grpc", None),
+            port("membership", None),
+            port("metrics", None),
+        ],
+        needs: vec![ServiceName::new(MYSQL)],
+        readiness: vec![Readiness::GrpcServing {
+            port: "grpc".to_owned(),
+        }],
+        ready_timeout,
+    }
+}
+
+fn web(web: &Web) -> Service {
+    let Web {
+        version,
+        port: pinned,
+        ready_timeout,
+    } = web;
+    Service {
+        name: ServiceName::new(WEB),
+        component: Component::Web {
+            version: version.clone(),
+        },
+        replicas: 1,
+        ports: vec![port("http", *pinned)],
+        needs: vec![ServiceName::new(FRONTEND)],
+        readiness: vec![Readiness::HttpOk {
+            port: "http".to_owned(),
+            path: "/healthz".to_owned(),
+        }],
+        ready_timeout: *ready_timeout,
+    }
+}
+
+/// The application's worker. A workflow starts only when history and matching serve too.
+fn worker(worker: &Worker, starter: &Starter) -> Service {
+    let Worker {
+        replicas,
+        task_queue,
+        run,
+        environment,
+        ready_timeout,
+        termination_grace_period,
+    } = worker;
+    let mut readiness = vec![Readiness::TaskQueuePolled {
+        task_queue: task_queue.clone(),
+    }];
+    let ports = match starter.mode {
+        StarterMode::InWorker => {
+            readiness.push(Readiness::HttpOk {
+                port: "starter".to_owned(),
+                path: "/ping".to_owned(),
+            });
+            vec![port("starter", starter.port)]
+        }
+        StarterMode::Off => Vec::new(),
+    };
+    Service {
+        name: ServiceName::new(WORKER),
+        component: Component::Worker {
+            task_queue: task_queue.clone(),
+            run: run.clone(),
+            environment: environment.clone(),
+            termination_grace_period: *termination_grace_period,
+        },
+        replicas: *replicas,
+        ports,
+        needs: [FRONTEND, HISTORY, MATCHING].map(ServiceName::new).into(),
+        readiness,
+        ready_timeout: *ready_timeout,
+    }
+}
+
+fn port(name: &str, pinned: Option<u16>) -> Port {
+    Port {
+        name: name.to_owned(),
+        pinned,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::profile::tests::load;
+
+    fn digest(sets: &[&str]) -> Digest {
+        load(&[], "local", sets)
+            .expect("the profile is right")
+            .digest()
+    }
+
+    #[test]
+    fn the_place_the_names_and_the_gate_leave_the_digest_as_it_is() {
+        for set in [
+            "name=other",
+            "description=another one",
+            "backend={simulated: {}}",
+            "backend.process.engine.dev-server.cli=/opt/temporal",
+            "promotion.require=[scenarios/smoke.yaml]",
+            "promotion.max-age=1h",
+        ] {
+            assert_eq!(digest(&[set]), digest(&[]), "{set}");
+        }
+    }
+
+    #[test]
+    fn every_value_of_the_topology_gives_a_digest_of_its_own() {
+        let mut seen = BTreeMap::from([(digest(&[]), "")]);
+        for set in [
+            "temporal.version=1.31.0",
+            "temporal.history-shards=8",
+            "temporal.roles.frontend.replicas=2",
+            "temporal.roles.history.replicas=2",
+            "temporal.roles.matching.replicas=2",
+            "temporal.roles.worker.replicas=2",
+            "temporal.namespaces=[{name: other}]",
+            "temporal.namespaces=[{name: default, retention: 1d}]",
+            "temporal.dynamic-config.frontend.rps=100",
+            "temporal.dynamic-config.frontend.rps=200",
+            "temporal.port=7233",
+            "temporal.ready-timeout=2m",
+            "database.mysql.version=8.0",
+            "database.mysql.max-connections=100",
+            "database.mysql.tls=off",
+            "database.mysql.ready-timeout=2m",
+            "web.version=2.54.0",
+            "web.port=8233",
+            "web.ready-timeout=2m",
+            "worker.replicas=3",
+            "worker.task-queue=other",
+            "worker.run={build: other}",
+            "worker.run={command: [other]}",
+            "worker.environment.LEVEL=debug",
+            "worker.ready-timeout=2m",
+            "worker.termination-grace-period=1s",
+            "starter.mode=off",
+            "starter.port=8080",
+        ] {
+            if let Some(other) = seen.insert(digest(&[set]), set) {
+                panic!("`{set}` has the digest of `{other}`");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_like_a_default_is_the_default() {
+        for set in [
+            "temporal.ready-timeout=1m",
+            "database.mysql.max-connections=500",
+            "starter={mode: in-worker}",
+            "worker.environment={}",
+        ] {
+            assert_eq!(digest(&[set]), digest(&[]), "{set}");
+        }
+    }
+
+    #[test]
+    fn each_service_comes_after_those_it_needs() {
+        let profile = load(&[], "local", &[]).expect("the profile is right");
+        let mut before: Vec<ServiceName> = Vec::new();
+        for service in profile.topology().services {
+            for needed in &service.needs {
+                assert!(before.contains(needed), "{} needs {needed}", service.name);
+            }
+            before.push(service.name);
+        }
+    }
+
+    #[test]
+    fn ports_and_readiness_follow_from_the_profile() {
+        let sets = ["temporal.port=7233", "starter.port=8080"];
+        let profile = load(&[], "local", &sets).expect("the profile is right");
+        let lines: Vec<String> = profile
+            .topology()
+            .services
+            .iter()
+            .map(|service| {
+                let ports: Vec<String> = service.ports.iter().map(describe).collect();
+                format!(
+                    "{} x{} [{}] needs {:?} ready {:?}",
+                    service.name,
+                    service.replicas,
+                    ports.join(" "),
+                    service
+                        .needs
+                        .iter()
+                        .map(ServiceName::as_str)
+                        .collect::<Vec<_>>(),
+                    service.readiness,
+                )
+            })
+            .collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        mysql x1 [mysql] needs [] ready [TcpAccepts { port: "mysql" }]
+        temporal-frontend x1 [grpc=7233 http membership metrics] needs ["mysql"] ready [GrpcServing { port: "grpc" }]
+        temporal-history x1 [grpc membership metrics] needs ["mysql"] ready [GrpcServing { port: "grpc" }]
+        temporal-matching x1 [grpc membership metrics] needs ["mysql"] ready [GrpcServing { port: "grpc" }]
+        temporal-worker x1 [grpc membership metrics] needs ["mysql", "temporal-frontend"] ready [GrpcServing { port: "grpc" }]
+        web x1 [http] needs ["temporal-frontend"] ready [HttpOk { port: "http", path: "/healthz" }]
+        worker x2 [starter=8080] needs ["temporal-frontend", "temporal-history", "temporal-matching"] ready [TaskQueuePolled { task_queue: "hello-world" }, HttpOk { port: "starter", path: "/ping" }]
+        "#);
+    }
+
+    #[test]
+    fn without_a_starter_the_worker_has_no_port() {
+        let profile = load(&[], "local", &["starter.mode=off"]).expect("the profile is right");
+        let worker = profile
+            .topology()
+            .services
+            .pop()
+            .expect("the worker is last");
+        assert_eq!((worker.ports.len(), worker.readiness.len()), (0, 1));
+    }
+
+    fn describe(port: &Port) -> String {
+        match port.pinned {
+            Some(number) => format!("{}={number}", port.name),
+            None => port.name.clone(),
+        }
+    }
+}
