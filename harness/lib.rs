@@ -14,4 +14,5 @@ pub mod document;
 pub mod plan;
 pub mod profile;
 pub mod quantity;
+pub mod state;
 pub mod topology;

@@ -1,0 +1,21 @@
+//! Files that are whole or absent, and nobody else's to read.
+
+use camino::Utf8Path;
+use fs_err::os::unix::fs::OpenOptionsExt as _;
+use std::io::{self, Write as _};
+
+/// Writes a file by way of a temporary one beside it, mode 0600: a reader, and the next command
+/// after a crash, sees the old content or the new, never a part.
+pub fn write_atomically(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
+    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    let mut file = fs_err::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&temporary)?;
+    file.write_all(content)?;
+    file.sync_data()?;
+    drop(file);
+    fs_err::rename(&temporary, path)
+}

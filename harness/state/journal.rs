@@ -1,0 +1,236 @@
+//! The write-ahead journal: what is about to happen, before it does.
+//!
+//! One JSON object a line, appended and synced. After a crash the last line may be torn; it is
+//! left alone, since its side effect had not begun.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::sync::{Mutex, PoisonError};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::plan::{Action, ResourceId};
+
+/// Where in its life a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moment {
+    /// About to be applied.
+    Intent,
+    /// Applied, not known to be ready.
+    Applied,
+    /// Done: ready, or gone.
+    Done,
+    /// Given up with an error.
+    Failed,
+}
+
+/// One line of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// When.
+    pub at: Timestamp,
+    /// Which resource.
+    pub id: ResourceId,
+    /// What happens to it.
+    pub action: Action,
+    /// How far it is.
+    pub moment: Moment,
+}
+
+/// The open journal.
+#[derive(Debug)]
+pub struct Journal {
+    path: Utf8PathBuf,
+    file: Mutex<File>,
+}
+
+impl Journal {
+    /// Opens the journal for appending, and creates it if need be.
+    pub fn open(path: &Utf8Path) -> io::Result<Self> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let file = File::options()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(path)?;
+        end_last_line(&file)?;
+        Ok(Self {
+            path: path.to_owned(),
+            file: Mutex::new(file),
+        })
+    }
+
+    /// Appends one record and makes it durable.
+    pub fn append(&self, id: &ResourceId, action: Action, moment: Moment) -> io::Result<()> {
+        let record = Record {
+            at: Timestamp::now(),
+            id: id.clone(),
+            action,
+            moment,
+        };
+        let mut line = serde_json::to_vec(&record)?;
+        line.push(b'\n');
+        cut_point::reached();
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(&line)?;
+        file.sync_data()?;
+        cut_point::reached();
+        Ok(())
+    }
+
+    /// Every resource that something was ever done to, or was about to be, and that is not known
+    /// to be gone.
+    pub fn named(&self) -> io::Result<Vec<ResourceId>> {
+        Ok(named(&self.records()?))
+    }
+
+    /// Every resource that was perhaps told to end by a command that did not live to see it: it
+    /// may be alive now and gone in a moment.
+    pub fn doomed(&self) -> io::Result<Vec<ResourceId>> {
+        Ok(doomed(&self.records()?))
+    }
+
+    /// Forgets everything: for when nothing is left.
+    pub fn clear(&self) -> io::Result<()> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.set_len(0)?;
+        file.sync_data()
+    }
+
+    /// Every record so far, a torn last line left out.
+    fn records(&self) -> io::Result<Vec<Record>> {
+        let text = fs_err::read_to_string(&self.path)?;
+        Ok(text
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect())
+    }
+}
+
+/// Ends a line that a crash has torn, so that the next record has a line of its own.
+fn end_last_line(mut file: &File) -> io::Result<()> {
+    let mut last = [b'\n'];
+    if file.seek(SeekFrom::End(0))? > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    if last != [b'\n'] {
+        file.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// The resources whose last record is anything but a finished removal.
+fn named(records: &[Record]) -> Vec<ResourceId> {
+    last_is(records, |action, moment| {
+        (action, moment) != (Action::Delete, Moment::Done)
+    })
+}
+
+/// The resources whose last record is a removal that was not finished, or a replacement of which
+/// it is not known how far it came.
+fn doomed(records: &[Record]) -> Vec<ResourceId> {
+    last_is(records, |action, moment| match action {
+        Action::Delete => moment != Moment::Done,
+        Action::Update => moment == Moment::Intent,
+        Action::Create | Action::Keep => false,
+    })
+}
+
+fn last_is(records: &[Record], wanted: impl Fn(Action, Moment) -> bool) -> Vec<ResourceId> {
+    let last: BTreeMap<&ResourceId, &Record> =
+        records.iter().map(|record| (&record.id, record)).collect();
+    last.into_iter()
+        .filter(|(_, record)| wanted(record.action, record.moment))
+        .map(|(id, _)| id.clone())
+        .collect()
+}
+
+/// In debug builds, a way to be killed at an exact step: tests of crash safety choose the step by
+/// `HARNESS_CUT_POINT` and no sleep decides what they see.
+pub(crate) mod cut_point {
+    #[cfg(debug_assertions)]
+    pub(crate) fn reached() {
+        use std::sync::atomic::{AtomicU64, Ordering};
+
+        use nix::sys::signal::{Signal, kill};
+        use nix::unistd::Pid;
+
+        static PASSED: AtomicU64 = AtomicU64::new(0);
+
+        let chosen = std::env::var("HARNESS_CUT_POINT")
+            .ok()
+            .and_then(|text| text.parse::<u64>().ok());
+        let here = PASSED.fetch_add(1, Ordering::SeqCst);
+        if chosen == Some(here) {
+            let _ = kill(Pid::this(), Signal::SIGKILL);
+        }
+    }
+
+    #[cfg(not(debug_assertions))]
+    pub(crate) fn reached() {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_torn_last_line_is_dropped_and_the_rest_is_kept() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = Utf8PathBuf::try_from(folder.path().join("journal.ndjson")).expect("UTF-8");
+        let journal = Journal::open(&path).expect("opens");
+        let id = ResourceId::new("process", "worker-0");
+        journal
+            .append(&id, Action::Create, Moment::Intent)
+            .expect("appends");
+        let whole = fs_err::read(&path).expect("reads");
+        let torn = [whole.clone(), whole[..whole.len() / 2].to_vec()].concat();
+        fs_err::write(&path, torn).expect("writes");
+        assert_eq!(journal.records().expect("reads").len(), 1);
+        assert_eq!(journal.named().expect("reads"), std::slice::from_ref(&id));
+        let other = ResourceId::new("process", "worker-1");
+        let journal = Journal::open(&path).expect("opens again");
+        journal
+            .append(&other, Action::Create, Moment::Intent)
+            .expect("appends");
+        assert_eq!(journal.named().expect("reads"), [id, other]);
+        journal.clear().expect("clears");
+        assert_eq!(journal.named().expect("reads"), []);
+    }
+
+    #[test]
+    fn a_resource_is_named_until_its_removal_is_done() {
+        let id = ResourceId::new("process", "worker-0");
+        let record = |action, moment| Record {
+            at: Timestamp::UNIX_EPOCH,
+            id: id.clone(),
+            action,
+            moment,
+        };
+        let created = [
+            record(Action::Create, Moment::Intent),
+            record(Action::Create, Moment::Done),
+        ];
+        let only = std::slice::from_ref(&id);
+        assert_eq!((named(&created), doomed(&created)), (only.to_vec(), vec![]));
+        let going = [&created[..], &[record(Action::Delete, Moment::Applied)]].concat();
+        assert_eq!(
+            (named(&going), doomed(&going)),
+            (only.to_vec(), only.to_vec())
+        );
+        let gone = [&going[..], &[record(Action::Delete, Moment::Done)]].concat();
+        assert_eq!((named(&gone), doomed(&gone)), (vec![], vec![]));
+        let back = [&gone[..], &created[..1]].concat();
+        assert_eq!((named(&back), doomed(&back)), (only.to_vec(), vec![]));
+        let replaced = [&created[..], &[record(Action::Update, Moment::Intent)]].concat();
+        assert_eq!(doomed(&replaced), only);
+        let again = [&replaced[..], &[record(Action::Update, Moment::Applied)]].concat();
+        assert_eq!(doomed(&again), []);
+    }
+}
