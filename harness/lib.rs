@@ -11,8 +11,10 @@
 
 
 pub mod document;
+pub mod http;
 pub mod plan;
 pub mod profile;
 pub mod quantity;
 pub mod state;
+pub mod tool;
 pub mod topology;

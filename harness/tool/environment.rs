@@ -1,0 +1,275 @@
+//! The environment variables of this process, and the ones that each family of tools may see.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::fs::PermissionsExt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// Environment variables, read once: whoever needs one is given this instead of asking the
+/// process, so that a test can say what is set.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(BTreeMap<OsString, OsString>);
+
+/// Tools that need the same variables. Each sees those that every program needs and its own:
+/// pip has no business with Cargo's registry tokens, nor Cargo with the password in an index URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// pip.
+    Python,
+    /// cargo, and through it rustc, build scripts and a C compiler.
+    Rust,
+    /// docker and k3d.
+    Container,
+    /// What shows something to the user on a desktop.
+    Desktop,
+    /// Anything else.
+    Other,
+}
+
+/// A pattern of variable names: a whole name, or its beginning or end marked by `*`.
+type Pattern = &'static str;
+
+/// Where programs, home, temporary files, proxies and trusted certificates are; the language.
+const COMMON: &[Pattern] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "TMPDIR",
+    "TZ",
+    "LANG",
+    "LC_*",
+    "XDG_*",
+    "*_PROXY",
+    "*_proxy",
+    "SSL_CERT_*",
+    "NIX_SSL_CERT_FILE",
+    "CURL_CA_BUNDLE",
+];
+
+/// pip's own settings, and what the usual version managers find their Python by.
+const PYTHON: &[Pattern] = &[
+    "PIP_*",
+    "PYTHON*",
+    "REQUESTS_CA_BUNDLE",
+    "VIRTUAL_ENV",
+    "CONDA_*",
+    "PYENV_*",
+    "ASDF_*",
+    "MISE_*",
+    "NETRC",
+];
+
+/// Cargo's and rustup's settings, the C toolchain that build scripts call, and what Git needs
+/// for dependencies that live in a repository.
+const RUST: &[Pattern] = &[
+    "CARGO_*",
+    "RUSTUP_*",
+    "RUSTC",
+    "RUSTC_*",
+    "RUSTFLAGS",
+    "SCCACHE_*",
+    "CC",
+    "CC_*",
+    "CXX",
+    "CXX_*",
+    "AR",
+    "CFLAGS",
+    "CXXFLAGS",
+    "LDFLAGS",
+    "CPATH",
+    "LIBRARY_PATH",
+    "PKG_CONFIG*",
+    "PROTOC",
+    "SDKROOT",
+    "DEVELOPER_DIR",
+    "MACOSX_DEPLOYMENT_TARGET",
+    "GIT_SSL_*",
+    "SSH_AUTH_SOCK",
+];
+
+/// What `cargo run` and `cargo test` tell the program they start about itself. A Cargo started
+/// from that program must not take it for its own, or it would find everything changed.
+const RUST_OF_THE_PARENT: &[Pattern] = &[
+    "CARGO_MANIFEST_*",
+    "CARGO_PKG_*",
+    "CARGO_BIN_*",
+    "CARGO_CRATE_NAME",
+    "CARGO_PRIMARY_PACKAGE",
+    "CARGO_MAKEFLAGS",
+    "CARGO_TARGET_TMPDIR",
+];
+
+const CONTAINER: &[Pattern] = &["DOCKER_*", "K3D_*", "SSH_AUTH_SOCK"];
+
+/// Where the desktop and its message bus are.
+const DESKTOP: &[Pattern] = &[
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "BROWSER",
+];
+
+impl Environment {
+    /// The variables of this process; where `HOME` is not set, it is taken from the user database.
+    pub fn of_process() -> Self {
+        let mut variables: BTreeMap<_, _> = std::env::vars_os().collect();
+        if let Ok(home) = etcetera::home_dir() {
+            variables.entry("HOME".into()).or_insert(home.into());
+        }
+        Self(variables)
+    }
+
+    /// The same with one variable set.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.0.insert(name.into(), value.into());
+        self
+    }
+
+    /// The value of a variable; one that is empty, or not text, counts as not set.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let value = self.0.get(OsStr::new(name))?.to_str()?;
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// The home folder.
+    pub fn home(&self) -> Option<&Utf8Path> {
+        self.text("HOME").map(Utf8Path::new)
+    }
+
+    /// The first executable file of that name in the folders of `PATH`.
+    pub fn find(&self, program: &str) -> Option<Utf8PathBuf> {
+        let folders = self.0.get(OsStr::new("PATH"))?;
+        std::env::split_paths(folders)
+            .filter(|folder| folder.is_absolute())
+            .filter_map(|folder| Utf8PathBuf::from_path_buf(folder.join(program)).ok())
+            .find(|path| is_executable(path))
+    }
+
+    /// The variables that a family of tools may see.
+    pub(crate) fn for_family(&self, family: Family) -> BTreeMap<OsString, OsString> {
+        let seen = |(name, _): &(&OsString, &OsString)| {
+            name.to_str().is_some_and(|name| family.sees(name))
+        };
+        self.0
+            .iter()
+            .filter(seen)
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+}
+
+impl Family {
+    fn sees(self, name: &str) -> bool {
+        let (own, withheld): (_, &[Pattern]) = match self {
+            Self::Python => (PYTHON, &[]),
+            Self::Rust => (RUST, RUST_OF_THE_PARENT),
+            Self::Container => (CONTAINER, &[]),
+            Self::Desktop => (DESKTOP, &[]),
+            Self::Other => (&[][..], &[]),
+        };
+        let among = |patterns: &[Pattern]| patterns.iter().any(|pattern| matches(pattern, name));
+        (among(COMMON) || among(own)) && !among(withheld)
+    }
+}
+
+fn matches(pattern: Pattern, name: &str) -> bool {
+    match (pattern.strip_suffix('*'), pattern.strip_prefix('*')) {
+        (Some(beginning), _) => name.starts_with(beginning),
+        (_, Some(end)) => name.ends_with(end),
+        _ => name == pattern,
+    }
+}
+
+/// Whether a path is a file that can be executed.
+pub(crate) fn is_executable(path: &Utf8Path) -> bool {
+    path.metadata()
+        .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+/// Tools that are not there, for tests: shell scripts in a folder that is first in `PATH`.
+#[cfg(test)]
+pub(crate) mod fake {
+    use super::{Environment, PermissionsExt, Utf8Path, Utf8PathBuf};
+
+    /// An environment whose `PATH` is `folder/bin` and the places of the shell's own tools, and
+    /// whose home is `folder/home`.
+    pub(crate) fn environment(folder: &Utf8Path) -> Environment {
+        let path = format!("{}:/usr/bin:/bin", folder.join("bin"));
+        Environment::default()
+            .with("PATH", path)
+            .with("HOME", folder.join("home").as_str())
+    }
+
+    /// Puts a program into `folder/bin` that runs `script`.
+    pub(crate) fn tool(folder: &Utf8Path, name: &str, script: &str) -> Utf8PathBuf {
+        let path = folder.join("bin").join(name);
+        executable(&path, &format!("#!/bin/sh\n{script}\n"));
+        path
+    }
+
+    /// Writes an executable file, folders included.
+    pub(crate) fn executable(path: &Utf8Path, content: &str) {
+        let parent = path.parent().expect("a file is in a folder");
+        fs_err::create_dir_all(parent).expect("the test's folder is writable");
+        fs_err::write(path, content).expect("the test's folder is writable");
+        fs_err::set_permissions(path, PermissionsExt::from_mode(0o755)).expect("the file is ours");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen_by(family: Family, names: &[&str]) -> String {
+        let environment = names
+            .iter()
+            .fold(Environment::default(), |environment, name| {
+                environment.with(name, "x")
+            });
+        let seen = environment.for_family(family);
+        seen.keys()
+            .map(|name| name.to_string_lossy())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    const ALL: &[&str] = &[
+        "AWS_SECRET_ACCESS_KEY",
+        "CARGO_HOME",
+        "CARGO_MANIFEST_DIR",
+        "CARGO_PKG_NAME",
+        "CARGO_REGISTRY_TOKEN",
+        "CARGO_TARGET_DIR",
+        "DOCKER_HOST",
+        "HOME",
+        "HTTPS_PROXY",
+        "PATH",
+        "PIP_INDEX_URL",
+        "SSL_CERT_FILE",
+        "no_proxy",
+    ];
+
+    #[test]
+    fn a_family_sees_what_it_needs_and_no_secret_of_another() {
+        insta::assert_snapshot!(seen_by(Family::Python, ALL), @"HOME HTTPS_PROXY PATH PIP_INDEX_URL SSL_CERT_FILE no_proxy");
+        insta::assert_snapshot!(seen_by(Family::Rust, ALL), @"CARGO_HOME CARGO_REGISTRY_TOKEN CARGO_TARGET_DIR HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
+        insta::assert_snapshot!(seen_by(Family::Container, ALL), @"DOCKER_HOST HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
+        insta::assert_snapshot!(seen_by(Family::Other, ALL), @"HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
+    }
+
+    #[test]
+    fn only_executable_files_are_found_and_the_first_wins() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        fs_err::create_dir_all(folder.join("bin/other")).expect("writable");
+        fs_err::write(folder.join("bin/plain"), "").expect("writable");
+        let tool = fake::tool(folder, "tool", "true");
+        let environment = fake::environment(folder);
+        assert_eq!(environment.find("tool"), Some(tool));
+        assert_eq!(environment.find("plain"), None);
+        assert_eq!(environment.find("other"), None);
+    }
+}
