@@ -16,5 +16,6 @@ pub mod plan;
 pub mod profile;
 pub mod quantity;
 pub mod state;
+pub mod temporal;
 pub mod tool;
 pub mod topology;

@@ -1,0 +1,104 @@
+//! The gRPC client of a real frontend.
+
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use temporalio_client::Connection;
+use temporalio_client::grpc::{HealthService, WorkflowService};
+use tokio::time::timeout;
+use tonic::{Request, Response, Status as Refusal};
+
+use super::{Close, Error, Execution, ExecutionKey, Frontend, Start, StartOutcome};
+
+/// How much longer than its deadline a call may take before the client no longer waits for the
+/// transport to notice.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// A client of one namespace, over the raw services: nothing is retried behind its back.
+#[derive(Clone)]
+pub struct Client {
+    pub(super) workflows: Box<dyn WorkflowService>,
+    pub(super) health: Box<dyn HealthService>,
+    pub(super) namespace: String,
+    /// Who asks, as the server records it.
+    pub(super) identity: String,
+    /// Holds the connection's background tasks, such as name resolution.
+    _connection: Option<Connection>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Client")
+            .field("namespace", &self.namespace)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Connects to a frontend for work in the namespace of `options`, which need not exist yet.
+    pub async fn connect(options: connect::Options) -> Result<Self, connect::Error> {
+        let namespace = options.namespace().to_owned();
+        let connection = connect::connect(options).await?;
+        Ok(Self {
+            workflows: connection.workflow_service(),
+            health: connection.health_service(),
+            namespace,
+            identity: connection.identity().to_owned(),
+            _connection: Some(connection),
+        })
+    }
+
+    /// A client over given services, for tests.
+    #[cfg(test)]
+    pub(super) fn over(
+        workflows: Box<dyn WorkflowService>,
+        health: Box<dyn HealthService>,
+    ) -> Self {
+        Self {
+            workflows,
+            health,
+            namespace: "default".to_owned(),
+            identity: "test".to_owned(),
+            _connection: None,
+        }
+    }
+}
+
+impl Frontend for Client {
+    async fn start(&self, start: Start, deadline: Duration) -> StartOutcome {
+        self.start_workflow(start, deadline).await
+    }
+
+    async fn wait_for_close(&self, key: ExecutionKey, deadline: Duration) -> Result<Close, Error> {
+        self.poll_until_closed(key, deadline).await
+    }
+
+    async fn execution(
+        &self,
+        key: ExecutionKey,
+        deadline: Duration,
+    ) -> Result<Option<Execution>, Error> {
+        self.read_execution(key, deadline).await
+    }
+}
+
+/// A request that the server, too, knows the deadline of.
+pub(super) fn request<M>(message: M, deadline: Duration) -> Request<M> {
+    let mut request = Request::new(message);
+    request.set_timeout(deadline);
+    request
+}
+
+/// Waits for the answer to a call, for its deadline at the most.
+pub(super) async fn answer<R>(
+    operation: &'static str,
+    deadline: Duration,
+    call: impl Future<Output = Result<Response<R>, Refusal>>,
+) -> Result<R, Error> {
+    match timeout(deadline + GRACE, call).await {
+        Ok(Ok(response)) => Ok(response.into_inner()),
+        Ok(Err(refusal)) => Err(Error::from_status(operation, &refusal)),
+        Err(_) => Err(Error::no_answer(operation, deadline)),
+    }
+}

@@ -1,0 +1,208 @@
+//! Waiting until a workflow closes, through whatever happens to the connection meanwhile.
+
+use std::time::Duration;
+
+use temporalio_common::protos::temporal::api::enums::v1::HistoryEventFilterType;
+use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
+use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
+use temporalio_common::protos::temporal::api::workflowservice::v1::{
+    GetWorkflowExecutionHistoryRequest, GetWorkflowExecutionHistoryResponse,
+};
+use tokio::time::{Instant, sleep};
+
+use super::client::{Client, answer, request};
+use super::{Close, Error, ExecutionKey, Status, history, payload};
+
+const OPERATION: &str = "wait for close";
+
+/// How long one poll may take: the server answers sooner when the workflow closes, and a server
+/// that was cut off in silence costs no more than this.
+const POLL: Duration = Duration::from_secs(10);
+
+/// Between polls that gave nothing: the first pause and the longest; each is twice the one before.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
+impl Client {
+    /// Polls for the closing event of one run until it is there or the deadline is over. Errors
+    /// that can pass are waited out; a workflow that goes on as a new run counts as closed.
+    pub(super) async fn poll_until_closed(
+        &self,
+        key: ExecutionKey,
+        deadline: Duration,
+    ) -> Result<Close, Error> {
+        let until = Instant::now() + deadline;
+        let mut page_token = Vec::new();
+        let mut pause = PAUSE.0;
+        let mut last = Error::no_answer(OPERATION, deadline);
+        loop {
+            let asked = Instant::now();
+            let left = until.saturating_duration_since(asked);
+            if left.is_zero() {
+                return Err(last);
+            }
+            match self.poll_close(&key, page_token, left.min(POLL)).await {
+                Ok(response) => {
+                    if let Some(close) = closing(&response) {
+                        return Ok(close);
+                    }
+                    last = still_open(deadline);
+                    page_token = response.next_page_token;
+                    // A poll that the server held as long as it could needs no pause after it.
+                    if asked.elapsed() > PAUSE.1 {
+                        pause = PAUSE.0;
+                        continue;
+                    }
+                }
+                Err(error) if error.is_passing() => {
+                    last = error;
+                    // It may belong to a server that is gone.
+                    page_token = Vec::new();
+                }
+                Err(error) => return Err(error),
+            }
+            sleep(pause.min(until.saturating_duration_since(Instant::now()))).await;
+            pause = (pause * 2).min(PAUSE.1);
+        }
+    }
+
+    async fn poll_close(
+        &self,
+        key: &ExecutionKey,
+        page_token: Vec<u8>,
+        deadline: Duration,
+    ) -> Result<GetWorkflowExecutionHistoryResponse, Error> {
+        let message = GetWorkflowExecutionHistoryRequest {
+            namespace: self.namespace.clone(),
+            execution: Some(history::proto_key(key)),
+            next_page_token: page_token,
+            wait_new_event: true,
+            history_event_filter_type: HistoryEventFilterType::CloseEvent.into(),
+            skip_archival: true,
+            ..GetWorkflowExecutionHistoryRequest::default()
+        };
+        let mut workflows = self.workflows.clone();
+        let call = workflows.get_workflow_execution_history(request(message, deadline));
+        answer(OPERATION, deadline, call).await
+    }
+}
+
+fn still_open(deadline: Duration) -> Error {
+    let deadline = crate::quantity::Duration::from(deadline);
+    let message = format!("the workflow has not closed within {deadline}");
+    Error::new(OPERATION, "DeadlineExceeded", message)
+}
+
+fn closing(response: &GetWorkflowExecutionHistoryResponse) -> Option<Close> {
+    close_of(response.history.as_ref()?.events.last()?)
+}
+
+/// How a workflow closed by its closing event; `None` if the event is another.
+pub(super) fn close_of(event: &HistoryEvent) -> Option<Close> {
+    let (status, result, failure) = match event.attributes.as_ref()? {
+        Attributes::WorkflowExecutionCompletedEventAttributes(completed) => {
+            let result = payload::decode(completed.result.as_ref());
+            (Status::Completed, result, None)
+        }
+        Attributes::WorkflowExecutionFailedEventAttributes(failed) => {
+            let failure = failed.failure.as_ref().map(payload::failure_message);
+            (Status::Failed, None, failure)
+        }
+        Attributes::WorkflowExecutionTimedOutEventAttributes(_) => {
+            (Status::TimedOut, None, Some("timed out".to_owned()))
+        }
+        Attributes::WorkflowExecutionTerminatedEventAttributes(terminated) => {
+            (Status::Terminated, None, Some(terminated.reason.clone()))
+        }
+        Attributes::WorkflowExecutionCanceledEventAttributes(_) => {
+            (Status::Canceled, None, Some("canceled".to_owned()))
+        }
+        Attributes::WorkflowExecutionContinuedAsNewEventAttributes(_) => {
+            (Status::ContinuedAsNew, None, None)
+        }
+        _ => return None,
+    };
+    Some(Close {
+        status,
+        result,
+        failure,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tonic::Status as Refusal;
+
+    use super::*;
+    use crate::temporal::Frontend as _;
+    use crate::temporal::fake::{self, Scripted};
+
+    const DEADLINE: Duration = Duration::from_secs(30);
+
+    async fn wait(scripted: &Scripted) -> (Result<Close, Error>, Duration) {
+        let key = ExecutionKey {
+            workflow_id: "hello".to_owned(),
+            run_id: "run".to_owned(),
+        };
+        let begun = Instant::now();
+        let close = scripted.client().wait_for_close(key, DEADLINE).await;
+        (close, begun.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn errors_that_pass_are_waited_out() {
+        let scripted = Scripted::default();
+        scripted.page_fails(Refusal::unavailable("connection refused"));
+        scripted.page_fails(Refusal::cancelled("h2 protocol error"));
+        scripted.page(Vec::new(), b"token");
+        scripted.page_fails(Refusal::resource_exhausted("namespace rate limit"));
+        scripted.page(fake::completed("Hello Guest!"), b"");
+        let (close, took) = wait(&scripted).await;
+        let close = close.expect("it closed");
+        assert_eq!(close.status, Status::Completed);
+        assert_eq!(close.result, Some(json!("Hello Guest!")));
+        assert!(took < Duration::from_secs(1), "{took:?}");
+        assert_eq!(
+            scripted.asked(),
+            ["", "", "", "token", ""],
+            "an error voids the token"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_definite_no_ends_the_wait_at_once() {
+        let scripted = Scripted::default();
+        scripted.page_fails(Refusal::not_found("workflow not found"));
+        let (close, took) = wait(&scripted).await;
+        let error = close.expect_err("there is none");
+        assert_eq!(
+            error.to_string(),
+            "wait for close: NotFound: workflow not found"
+        );
+        assert!(took < Duration::from_millis(10), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_answers_at_once_with_nothing_is_not_asked_in_a_hot_loop() {
+        let scripted = Scripted::default();
+        scripted.always(GetWorkflowExecutionHistoryResponse::default());
+        let (close, took) = wait(&scripted).await;
+        let error = close.expect_err("it never closes");
+        assert_eq!(
+            error.to_string(),
+            "wait for close: DeadlineExceeded: the workflow has not closed within 30s"
+        );
+        assert_eq!(took, DEADLINE);
+        assert!(scripted.asked().len() < 50, "{}", scripted.asked().len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_never_answers_is_asked_again_until_the_deadline() {
+        let scripted = Scripted::default();
+        scripted.never_answers();
+        let (close, took) = wait(&scripted).await;
+        assert!(close.is_err());
+        assert!(took < DEADLINE + Duration::from_secs(1), "{took:?}");
+        assert_eq!(scripted.asked().len(), 3);
+    }
+}

@@ -1,0 +1,192 @@
+//! A workflow service that answers as a test has scripted it.
+
+use std::collections::VecDeque;
+use std::future::{pending, ready};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use temporalio_client::grpc::{HealthService, WorkflowService};
+use temporalio_common::protos::grpc::health::v1::{HealthCheckRequest, HealthCheckResponse};
+use temporalio_common::protos::temporal::api::common::v1::{Payloads, WorkflowExecution};
+use temporalio_common::protos::temporal::api::enums::v1::{EventType, WorkflowExecutionStatus};
+use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
+use temporalio_common::protos::temporal::api::history::v1::{
+    History, HistoryEvent, WorkflowExecutionCompletedEventAttributes,
+};
+use temporalio_common::protos::temporal::api::workflow::v1::WorkflowExecutionInfo;
+use temporalio_common::protos::temporal::api::workflowservice::v1::{
+    DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse,
+    GetWorkflowExecutionHistoryRequest, GetWorkflowExecutionHistoryResponse,
+};
+use tonic::codec::Streaming;
+use tonic::{Request, Response, Status};
+
+use super::{Client, payload};
+
+type Answer<T> = Result<Response<T>, Status>;
+
+/// Answers in the order in which they were scripted; clones share the script.
+#[derive(Clone, Default)]
+pub(super) struct Scripted(Arc<Mutex<Script>>);
+
+#[derive(Default)]
+struct Script {
+    descriptions: VecDeque<Result<DescribeWorkflowExecutionResponse, Status>>,
+    pages: VecDeque<Result<GetWorkflowExecutionHistoryResponse, Status>>,
+    then: Then,
+    tokens: Vec<String>,
+}
+
+/// What comes after the scripted pages.
+#[derive(Default)]
+enum Then {
+    #[default]
+    Error,
+    Silence,
+    Always(GetWorkflowExecutionHistoryResponse),
+}
+
+impl Scripted {
+    pub(super) fn client(&self) -> Client {
+        Client::over(Box::new(self.clone()), Box::new(Healthless))
+    }
+
+    pub(super) fn describe(&self, status: WorkflowExecutionStatus) {
+        let info = WorkflowExecutionInfo {
+            execution: Some(WorkflowExecution {
+                workflow_id: "hello".to_owned(),
+                run_id: "described-run".to_owned(),
+            }),
+            status: status.into(),
+            ..WorkflowExecutionInfo::default()
+        };
+        let response = DescribeWorkflowExecutionResponse {
+            workflow_execution_info: Some(info),
+            ..DescribeWorkflowExecutionResponse::default()
+        };
+        self.script().descriptions.push_back(Ok(response));
+    }
+
+    pub(super) fn describe_fails(&self, status: Status) {
+        self.script().descriptions.push_back(Err(status));
+    }
+
+    pub(super) fn page(&self, events: Vec<HistoryEvent>, next_page_token: &[u8]) {
+        let page = GetWorkflowExecutionHistoryResponse {
+            history: Some(History { events }),
+            next_page_token: next_page_token.to_vec(),
+            ..GetWorkflowExecutionHistoryResponse::default()
+        };
+        self.script().pages.push_back(Ok(page));
+    }
+
+    pub(super) fn page_fails(&self, status: Status) {
+        self.script().pages.push_back(Err(status));
+    }
+
+    pub(super) fn never_answers(&self) {
+        self.script().then = Then::Silence;
+    }
+
+    pub(super) fn always(&self, page: GetWorkflowExecutionHistoryResponse) {
+        self.script().then = Then::Always(page);
+    }
+
+    /// The page tokens of all requests for history.
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.script().tokens.clone()
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl WorkflowService for Scripted {
+    fn describe_workflow_execution(
+        &mut self,
+        _: Request<DescribeWorkflowExecutionRequest>,
+    ) -> BoxFuture<'_, Answer<DescribeWorkflowExecutionResponse>> {
+        let next = self.script().descriptions.pop_front();
+        let answer = next.unwrap_or_else(|| Err(Status::internal("nothing scripted")));
+        ready(answer.map(Response::new)).boxed()
+    }
+
+    fn get_workflow_execution_history(
+        &mut self,
+        request: Request<GetWorkflowExecutionHistoryRequest>,
+    ) -> BoxFuture<'_, Answer<GetWorkflowExecutionHistoryResponse>> {
+        let mut script = self.script();
+        let token = request.into_inner().next_page_token;
+        script
+            .tokens
+            .push(String::from_utf8_lossy(&token).into_owned());
+        let next = script.pages.pop_front();
+        let answer = match (next, &script.then) {
+            (Some(answer), _) => answer,
+            (None, Then::Error) => Err(Status::not_found("nothing scripted")),
+            (None, Then::Always(page)) => Ok(page.clone()),
+            (None, Then::Silence) => return pending().boxed(),
+        };
+        // Every answer takes a moment, so that paused time goes on.
+        async {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            answer.map(Response::new)
+        }
+        .boxed()
+    }
+}
+
+/// The tests that use a script ask nothing about health.
+#[derive(Clone)]
+struct Healthless;
+
+impl HealthService for Healthless {
+    fn check(
+        &mut self,
+        _: Request<HealthCheckRequest>,
+    ) -> BoxFuture<'_, Answer<HealthCheckResponse>> {
+        ready(Err(Status::unimplemented("no health here"))).boxed()
+    }
+
+    fn watch(
+        &mut self,
+        _: Request<HealthCheckRequest>,
+    ) -> BoxFuture<'_, Answer<Streaming<HealthCheckResponse>>> {
+        ready(Err(Status::unimplemented("no health here"))).boxed()
+    }
+}
+
+/// The first event of a history.
+pub(super) fn started() -> Vec<HistoryEvent> {
+    vec![event(1, EventType::WorkflowExecutionStarted, None)]
+}
+
+/// The last event of a history, with a result.
+pub(super) fn completed(result: &str) -> Vec<HistoryEvent> {
+    let attributes = WorkflowExecutionCompletedEventAttributes {
+        result: Some(Payloads {
+            payloads: vec![payload::encode(&Value::from(result))],
+        }),
+        ..WorkflowExecutionCompletedEventAttributes::default()
+    };
+    vec![event(
+        2,
+        EventType::WorkflowExecutionCompleted,
+        Some(Attributes::WorkflowExecutionCompletedEventAttributes(
+            attributes,
+        )),
+    )]
+}
+
+fn event(id: i64, kind: EventType, attributes: Option<Attributes>) -> HistoryEvent {
+    HistoryEvent {
+        event_id: id,
+        event_type: kind.into(),
+        event_time: Some(std::time::SystemTime::UNIX_EPOCH.into()),
+        attributes,
+        ..HistoryEvent::default()
+    }
+}

@@ -1,0 +1,275 @@
+//! Reading an execution back: what Describe says, and every event of its history.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use temporalio_common::protos::proto_ts_to_system_time;
+use temporalio_common::protos::temporal::api::common::v1::WorkflowExecution;
+use temporalio_common::protos::temporal::api::enums::v1::{EventType, WorkflowExecutionStatus};
+use temporalio_common::protos::temporal::api::history::v1::HistoryEvent as ProtoEvent;
+use temporalio_common::protos::temporal::api::workflowservice::v1::{
+    DescribeWorkflowExecutionRequest, GetWorkflowExecutionHistoryRequest,
+};
+use tokio::time::Instant;
+use tonic::Code;
+
+use super::client::{Client, answer, request};
+use super::close::close_of;
+use super::{Error, Execution, ExecutionKey, HistoryEvent, Status};
+
+const DESCRIBE: &str = "describe workflow";
+const READ: &str = "read history";
+
+/// The most events that one page may have; the server decides how many it has.
+const PAGE: i32 = 1000;
+
+impl Client {
+    /// Describes a run and reads its history; `None` if there is no such run.
+    pub(super) async fn read_execution(
+        &self,
+        key: ExecutionKey,
+        deadline: Duration,
+    ) -> Result<Option<Execution>, Error> {
+        let until = Instant::now() + deadline;
+        let Some((key, before)) = self.describe(&key, until).await? else {
+            return Ok(None);
+        };
+        let events = self.events(&key, until).await?;
+        let close = events.iter().rev().find_map(close_of);
+        // It may have closed between the two answers: then the first is out of date.
+        let status = if before == Status::Running && close.is_some() {
+            let again = self.describe(&key, until).await?;
+            again.map_or(before, |(_, status)| status)
+        } else {
+            before
+        };
+        let history = events.iter().map(event).collect::<Result<_, _>>()?;
+        let (result, failure) = close.map_or((None, None), |close| (close.result, close.failure));
+        Ok(Some(Execution {
+            key,
+            status,
+            history,
+            result,
+            failure,
+        }))
+    }
+
+    /// The status of a run, with its run id even if `key` names only the workflow.
+    async fn describe(
+        &self,
+        key: &ExecutionKey,
+        until: Instant,
+    ) -> Result<Option<(ExecutionKey, Status)>, Error> {
+        let deadline = left(DESCRIBE, until)?;
+        let message = DescribeWorkflowExecutionRequest {
+            namespace: self.namespace.clone(),
+            execution: Some(proto_key(key)),
+        };
+        let mut workflows = self.workflows.clone();
+        let call = workflows.describe_workflow_execution(request(message, deadline));
+        let info = match answer(DESCRIBE, deadline, call).await {
+            Ok(response) => response.workflow_execution_info.unwrap_or_default(),
+            Err(error) if error.has(Code::NotFound) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let status = status(info.status())?;
+        let key = ExecutionKey {
+            workflow_id: key.workflow_id.clone(),
+            run_id: info.execution.unwrap_or_default().run_id,
+        };
+        Ok(Some((key, status)))
+    }
+
+    /// All events of a run, page by page.
+    async fn events(&self, key: &ExecutionKey, until: Instant) -> Result<Vec<ProtoEvent>, Error> {
+        let mut events = Vec::new();
+        let mut page_token = Vec::new();
+        loop {
+            let deadline = left(READ, until)?;
+            let message = GetWorkflowExecutionHistoryRequest {
+                namespace: self.namespace.clone(),
+                execution: Some(proto_key(key)),
+                maximum_page_size: PAGE,
+                next_page_token: page_token,
+                skip_archival: true,
+                ..GetWorkflowExecutionHistoryRequest::default()
+            };
+            let mut workflows = self.workflows.clone();
+            let call = workflows.get_workflow_execution_history(request(message, deadline));
+            let page = answer(READ, deadline, call).await?;
+            events.extend(page.history.unwrap_or_default().events);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                return Ok(events);
+            }
+        }
+    }
+}
+
+/// What is left until a deadline; its end is an error.
+fn left(operation: &'static str, until: Instant) -> Result<Duration, Error> {
+    let left = until.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(Error::new(
+            operation,
+            "DeadlineExceeded",
+            "no time was left to ask",
+        ));
+    }
+    Ok(left)
+}
+
+pub(super) fn proto_key(key: &ExecutionKey) -> WorkflowExecution {
+    WorkflowExecution {
+        workflow_id: key.workflow_id.clone(),
+        run_id: key.run_id.clone(),
+    }
+}
+
+fn event(event: &ProtoEvent) -> Result<HistoryEvent, Error> {
+    let unreadable = |what: &str| {
+        let message = format!("event {} has no readable {what}", event.event_id);
+        Error::new(READ, "DataLoss", message)
+    };
+    let kind = EventType::try_from(event.event_type).map_err(|_| unreadable("type"))?;
+    let at = event.event_time.as_ref().and_then(proto_ts_to_system_time);
+    Ok(HistoryEvent {
+        id: event.event_id,
+        kind: kind_name(kind.as_str_name()),
+        at: at
+            .and_then(|at| Timestamp::try_from(at).ok())
+            .ok_or_else(|| unreadable("time"))?,
+    })
+}
+
+/// `EVENT_TYPE_WORKFLOW_EXECUTION_STARTED` as `WorkflowExecutionStarted`.
+fn kind_name(name: &str) -> String {
+    let words = name.strip_prefix("EVENT_TYPE_").unwrap_or(name).split('_');
+    words
+        .filter_map(|word| word.split_at_checked(1))
+        .map(|(first, rest)| first.to_owned() + &rest.to_lowercase())
+        .collect()
+}
+
+fn status(status: WorkflowExecutionStatus) -> Result<Status, Error> {
+    match status {
+        WorkflowExecutionStatus::Running | WorkflowExecutionStatus::Paused => Ok(Status::Running),
+        WorkflowExecutionStatus::Completed => Ok(Status::Completed),
+        WorkflowExecutionStatus::Failed => Ok(Status::Failed),
+        WorkflowExecutionStatus::Canceled => Ok(Status::Canceled),
+        WorkflowExecutionStatus::Terminated => Ok(Status::Terminated),
+        WorkflowExecutionStatus::ContinuedAsNew => Ok(Status::ContinuedAsNew),
+        WorkflowExecutionStatus::TimedOut => Ok(Status::TimedOut),
+        WorkflowExecutionStatus::Unspecified => Err(Error::new(
+            DESCRIBE,
+            "DataLoss",
+            "the workflow has no status",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use temporalio_common::protos::temporal::api::workflowservice::v1::GetWorkflowExecutionHistoryResponse as Page;
+
+    use super::*;
+    use crate::temporal::Frontend as _;
+    use crate::temporal::fake::{self, Scripted};
+
+    const DEADLINE: Duration = Duration::from_secs(5);
+
+    fn key() -> ExecutionKey {
+        ExecutionKey {
+            workflow_id: "hello".to_owned(),
+            run_id: String::new(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_pages_are_read_and_the_run_is_the_one_described() {
+        let scripted = Scripted::default();
+        scripted.describe(WorkflowExecutionStatus::Completed);
+        scripted.page(fake::started(), b"more");
+        scripted.page(Vec::new(), b"and more");
+        scripted.page(fake::completed("Hello Guest!"), b"");
+        let execution = scripted.client().execution(key(), DEADLINE).await;
+        insta::assert_json_snapshot!(execution.expect("all answers are scripted"), @r#"
+        {
+          "key": {
+            "workflow_id": "hello",
+            "run_id": "described-run"
+          },
+          "status": "completed",
+          "history": [
+            {
+              "id": 1,
+              "kind": "WorkflowExecutionStarted",
+              "at": "1970-01-01T00:00:00Z"
+            },
+            {
+              "id": 2,
+              "kind": "WorkflowExecutionCompleted",
+              "at": "1970-01-01T00:00:00Z"
+            }
+          ],
+          "result": "Hello Guest!",
+          "failure": null
+        }
+        "#);
+        assert_eq!(scripted.asked(), ["", "more", "and more"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_workflow_that_closes_while_it_is_read_is_described_again() {
+        let scripted = Scripted::default();
+        scripted.describe(WorkflowExecutionStatus::Running);
+        scripted.page(fake::completed("Hello Guest!"), b"");
+        scripted.describe(WorkflowExecutionStatus::Completed);
+        let execution = scripted.client().execution(key(), DEADLINE).await;
+        let execution = execution.expect("all answers are scripted").expect("known");
+        assert_eq!(execution.status, Status::Completed);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unknown_workflow_is_none_and_an_unreachable_server_is_an_error() {
+        let scripted = Scripted::default();
+        scripted.describe_fails(tonic::Status::not_found("workflow not found"));
+        let execution = scripted.client().execution(key(), DEADLINE).await;
+        assert_eq!(execution, Ok(None));
+        scripted.describe_fails(tonic::Status::unavailable("connection refused"));
+        let execution = scripted.client().execution(key(), DEADLINE).await;
+        let error = execution.expect_err("it was unreachable");
+        assert_eq!(
+            error.to_string(),
+            "describe workflow: Unavailable: connection refused"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn endless_pages_end_at_the_deadline() {
+        let scripted = Scripted::default();
+        scripted.describe(WorkflowExecutionStatus::Running);
+        scripted.always(Page {
+            next_page_token: b"more".to_vec(),
+            ..Page::default()
+        });
+        let begun = Instant::now();
+        let execution = scripted.client().execution(key(), DEADLINE).await;
+        assert!(execution.is_err());
+        assert!(begun.elapsed() <= DEADLINE * 2);
+    }
+
+    #[test]
+    fn events_are_named_as_temporal_names_them() {
+        for (name, kind) in [
+            (
+                "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED",
+                "WorkflowExecutionStarted",
+            ),
+            ("EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT", "ActivityTaskTimedOut"),
+            ("EVENT_TYPE_MARKER_RECORDED", "MarkerRecorded"),
+        ] {
+            assert_eq!(kind_name(name), kind);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What Temporal is, as its clients see it: start a workflow, wait for its close, read its history.
+//!
+//! Knows nothing of where the cluster runs. [`Frontend`] has two implementers: the gRPC
+//! [`Client`] of a real cluster here, and the model in `backend::simulated`.
+
+mod admin;
+mod client;
+mod close;
+mod error;
+#[cfg(test)]
+mod fake;
+mod history;
+mod model;
+mod payload;
+mod start;
+
+pub use admin::{Poller, TaskKind};
+pub use client::Client;
+pub use model::{
+    Close, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Start, StartOutcome, Status,
+};

@@ -1,0 +1,45 @@
+//! Starting a workflow of any type.
+
+use std::time::Duration;
+
+use temporalio_common::protos::temporal::api::common::v1::{Payloads, WorkflowType};
+use temporalio_common::protos::temporal::api::taskqueue::v1::TaskQueue;
+use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflowExecutionRequest;
+
+use super::client::{Client, answer, request};
+use super::payload;
+use super::{Start, StartOutcome};
+
+const OPERATION: &str = "start workflow";
+
+impl Client {
+    /// Sends one start. The server answers a start that it already knows by its request id with
+    /// the run that it made then; it refuses another one for an id that is running.
+    pub(super) async fn start_workflow(&self, start: Start, deadline: Duration) -> StartOutcome {
+        let message = StartWorkflowExecutionRequest {
+            namespace: self.namespace.clone(),
+            workflow_id: start.workflow_id,
+            request_id: start.request_id,
+            workflow_type: Some(WorkflowType {
+                name: start.workflow_type,
+            }),
+            task_queue: Some(TaskQueue {
+                name: start.task_queue,
+                ..TaskQueue::default()
+            }),
+            input: Some(Payloads {
+                payloads: start.input.iter().map(payload::encode).collect(),
+            }),
+            identity: self.identity.clone(),
+            ..StartWorkflowExecutionRequest::default()
+        };
+        let mut workflows = self.workflows.clone();
+        let call = workflows.start_workflow_execution(request(message, deadline));
+        match answer(OPERATION, deadline, call).await {
+            Ok(response) => StartOutcome::Started {
+                run_id: response.run_id,
+            },
+            Err(error) => error.into(),
+        }
+    }
+}
