@@ -9,8 +9,11 @@
 //! Everything left of `engine::run` and `scenario::run` is pure and synchronous; everything right
 //! of it only consumes events. `docs/architecture.md` has the map of the rooms.
 
+pub mod backend;
 
 pub mod document;
+pub mod event;
+pub mod fault;
 pub mod http;
 pub mod plan;
 pub mod profile;

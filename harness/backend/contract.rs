@@ -1,0 +1,181 @@
+//! The one trait, and the types in its signatures.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use crate::event::Events;
+use crate::fault::{Capability, Effect, Injection, Undo};
+use crate::plan::{Action, Observed, Resource, ResourceId};
+use crate::temporal::Frontend;
+use crate::topology::{ServiceName, Topology};
+
+/// Where a run took place: part of every verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// `process`, `k3d`, ...
+    pub backend: String,
+    /// What runs Temporal there, such as `dev-server`.
+    pub engine: String,
+    /// What stores its state there, such as `sqlite`.
+    pub database: String,
+}
+
+/// An address that users and clients connect to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Endpoint {
+    /// The service behind it.
+    pub service: ServiceName,
+    /// The port's name.
+    pub port: String,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The port that was wanted, where another had to be used.
+    pub wanted: Option<u16>,
+}
+
+/// A log file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Log {
+    /// The replica that writes it, such as `worker-0`.
+    pub replica: String,
+    /// The services that the replica stands for.
+    pub services: Vec<String>,
+    /// The file.
+    pub path: Utf8PathBuf,
+}
+
+/// Whether a resource does its job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// It does.
+    Ready,
+    /// Not yet; the reason is for people.
+    NotYet(String),
+    /// It never will: waiting is over.
+    Never(String),
+}
+
+/// A backend that could not do what it was asked: its own error, with ways out for the user.
+#[derive(Debug)]
+pub struct Error {
+    error: Box<dyn std::error::Error + Send + Sync>,
+    /// What the user can do.
+    pub hints: Vec<String>,
+}
+
+impl Error {
+    /// Wraps a backend's own error; shows as that error does, with its causes.
+    pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self {
+            error: error.into(),
+            hints: Vec::new(),
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(out)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+/// How a place may provide itself with what it needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Provision<'a> {
+    /// Whether anything may be fetched.
+    pub fetch: Fetch,
+    /// Told of progress.
+    pub events: &'a Events,
+    /// Cancelled when the user asks to stop.
+    pub cancel: &'a CancellationToken,
+}
+
+/// Whether preparing may take from elsewhere what is not on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fetch {
+    /// Download and build what is missing.
+    Missing,
+    /// Only look, for a plan that is not carried out.
+    Nothing,
+}
+
+/// A place that can run a topology.
+///
+/// Implementers promise that `apply` may be repeated after a crash at any point of it, and that
+/// `observe` sees everything that any earlier `apply` may have left.
+#[expect(
+    async_fn_in_trait,
+    reason = "callers are generic and never spawn these futures"
+)]
+pub trait Backend {
+    /// The Temporal frontend it gives access to.
+    type Frontend: Frontend;
+
+    /// Where this is.
+    fn place(&self) -> Place;
+
+    /// Fetches what the topology needs here and is no part of it, such as programs and images,
+    /// and assigns addresses.
+    async fn prepare(&mut self, topology: &Topology, provision: Provision<'_>)
+    -> Result<(), Error>;
+
+    /// The resources that make up the topology here; after `prepare`.
+    fn desire(&self, topology: &Topology) -> Vec<Resource>;
+
+    /// The resources that exist, alive or dead. `named` are those that the journal knows: one of
+    /// them that a crash may have left half made counts as dead.
+    async fn observe(&self, named: &[ResourceId]) -> Result<Vec<Observed>, Error>;
+
+    /// Creates, replaces or removes one resource.
+    async fn apply(&self, id: &ResourceId, action: Action) -> Result<(), Error>;
+
+    /// Checks once, within a bounded time, whether a resource does its job.
+    async fn ready(&self, id: &ResourceId) -> Readiness;
+
+    /// The log files that there are.
+    fn logs(&self) -> Vec<Log>;
+
+    /// The addresses to connect to.
+    fn endpoints(&self) -> Vec<Endpoint>;
+
+    /// A client of the running cluster's frontend.
+    async fn frontend(&self) -> Result<Self::Frontend, Error>;
+
+    /// The faults that this place can express on that topology.
+    fn faults(&self, topology: &Topology) -> Vec<Capability>;
+
+    /// CPU time that each living replica has used since its start, where the place can tell.
+    fn usage(&self) -> BTreeMap<String, Duration>;
+
+    /// How `injection` will be undone; nothing is done yet.
+    fn undo(&self, injection: &Injection) -> Result<Undo, Error>;
+
+    /// Injects a fault and observes its effect.
+    async fn inject(&self, injection: &Injection) -> Result<Effect, Error>;
+
+    /// Undoes an injection and waits until it is undone; harmless when repeated.
+    async fn heal(&self, undo: &Undo) -> Result<(), Error>;
+
+    /// Whether a resource stays when the topology is taken down, such as a namespace in a database
+    /// that is kept.
+    fn outlives(&self, id: &ResourceId) -> bool;
+
+    /// From now on waits for nothing that can be forced, such as the end of a replica.
+    fn hurry(&self);
+
+    /// After everything was removed: ends whatever else carries the mark of this topology, and
+    /// names, for people, what would not go.
+    async fn sweep(&self) -> Vec<String>;
+}

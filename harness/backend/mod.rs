@@ -1,0 +1,6 @@
+//! The places a topology can run, behind one trait.
+
+mod contract;
+pub mod simulated;
+
+pub use contract::{Backend, Endpoint, Error, Fetch, Log, Place, Provision, Readiness};

@@ -1,0 +1,311 @@
+//! The simulated backend: resources are entries of a file, and are ready as soon as they are there.
+//!
+//! It runs every verb through the same pipeline as a real place, without touching one.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Frontend, Model};
+use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness};
+use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use crate::plan::{Action, Observed, Resource, ResourceId, State};
+use crate::quantity::Duration;
+use crate::state::{Directory, Lock, write_atomically};
+use crate::temporal::Start;
+use crate::topology::{Component, Digest, Service, ServiceName, Topology};
+
+/// The first port of the model; nothing listens there.
+const FIRST_PORT: u16 = 20_000;
+
+/// A replica of the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Replica {
+    digest: Digest,
+    service: String,
+    needs: Vec<ResourceId>,
+    /// Port name to number; the first replica of a service has those of all.
+    ports: BTreeMap<String, u16>,
+    alive: bool,
+}
+
+type World = BTreeMap<ResourceId, Replica>;
+
+/// A topology that is a model.
+#[derive(Debug)]
+pub struct SimulatedBackend {
+    state: Directory,
+    // Held, not read: while this lives no other command has the folder.
+    _lock: Option<Lock>,
+    desired: World,
+    frontend: Frontend,
+}
+
+impl SimulatedBackend {
+    /// The model of a state folder.
+    pub fn new(state: Directory, lock: Option<Lock>) -> Self {
+        let model = Model {
+            result: Arc::new(greeting),
+            ..Model::default()
+        };
+        Self {
+            state,
+            _lock: lock,
+            desired: World::new(),
+            frontend: Frontend::new(model),
+        }
+    }
+
+    fn path(&self) -> Utf8PathBuf {
+        self.state.run().join("simulated.json")
+    }
+
+    fn world(&self) -> Result<World, Error> {
+        match fs_err::read(self.path()) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(Error::new),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(World::new()),
+            Err(error) => Err(Error::new(error)),
+        }
+    }
+
+    fn log(&self, replica: &str) -> Utf8PathBuf {
+        self.state.logs().join(format!("{replica}.log"))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut World)) -> Result<(), Error> {
+        let mut world = self.world()?;
+        change(&mut world);
+        let bytes = serde_json::to_vec(&world).map_err(Error::new)?;
+        write_atomically(&self.path(), &bytes).map_err(Error::new)
+    }
+
+    /// Marks the replicas of a service, and returns those whose mark changed.
+    fn mark(
+        &self,
+        matches: impl Fn(&ResourceId, &Replica) -> bool,
+        alive: bool,
+    ) -> Result<Vec<String>, Error> {
+        let mut changed = Vec::new();
+        self.change(|world| {
+            for (id, replica) in world {
+                if matches(id, replica) && replica.alive != alive {
+                    replica.alive = alive;
+                    changed.push(id.name().to_owned());
+                }
+            }
+        })?;
+        Ok(changed)
+    }
+}
+
+/// What the modelled worker answers: the greeting of the example workflow.
+fn greeting(start: &Start) -> Value {
+    let name = start
+        .input
+        .first()
+        .and_then(Value::as_str)
+        .unwrap_or("Guest");
+    Value::String(format!("Hello {name}!"))
+}
+
+impl Backend for SimulatedBackend {
+    type Frontend = Frontend;
+
+    fn place(&self) -> Place {
+        Place {
+            backend: "simulated".to_owned(),
+            engine: "model".to_owned(),
+            database: "model".to_owned(),
+        }
+    }
+
+    async fn prepare(&mut self, topology: &Topology, _: Provision<'_>) -> Result<(), Error> {
+        let mut port = FIRST_PORT;
+        for service in &topology.services {
+            let mut ports = BTreeMap::new();
+            for named in &service.ports {
+                ports.insert(named.name.clone(), named.pinned.unwrap_or(port));
+                port += 1;
+            }
+            // How many others there are is nothing to a replica.
+            let one = Service {
+                replicas: 1,
+                ..service.clone()
+            };
+            let digest = Digest::of(&(one, &topology.temporal.dynamic_config));
+            let replicas = (0..service.replicas).map(|number| {
+                let id = ResourceId::new("replica", format!("{}-{number}", service.name));
+                let needs = topology
+                    .services
+                    .iter()
+                    .filter(|other| service.needs.contains(&other.name))
+                    .map(|other| ResourceId::new("replica", format!("{}-0", other.name)));
+                let replica = Replica {
+                    digest: digest.clone(),
+                    service: service.name.as_str().to_owned(),
+                    needs: needs.collect(),
+                    ports: std::mem::take(&mut ports),
+                    alive: true,
+                };
+                (id, replica)
+            });
+            self.desired.extend(replicas);
+        }
+        Ok(())
+    }
+
+    fn desire(&self, topology: &Topology) -> Vec<Resource> {
+        let timeout = |name: &str| {
+            let service = topology
+                .services
+                .iter()
+                .find(|service| service.name.as_str() == name);
+            service.map_or(Duration::default(), |service| service.ready_timeout)
+        };
+        let replicas = self.desired.iter();
+        replicas
+            .map(|(id, replica)| Resource {
+                id: id.clone(),
+                digest: replica.digest.clone(),
+                needs: replica.needs.clone(),
+                ready_timeout: timeout(&replica.service),
+            })
+            .collect()
+    }
+
+    async fn observe(&self, _: &[ResourceId]) -> Result<Vec<Observed>, Error> {
+        let world = self.world()?.into_iter();
+        Ok(world
+            .map(|(id, replica)| Observed {
+                id,
+                state: if replica.alive {
+                    State::Live(replica.digest)
+                } else {
+                    State::Dead {
+                        reason: "the model says so".to_owned(),
+                    }
+                },
+                needs: replica.needs,
+            })
+            .collect())
+    }
+
+    async fn apply(&self, id: &ResourceId, action: Action) -> Result<(), Error> {
+        self.change(|world| match action {
+            Action::Keep => {}
+            Action::Delete => {
+                world.remove(id);
+            }
+            Action::Create | Action::Update => {
+                let replica = self.desired.get(id).cloned();
+                world.extend(replica.map(|replica| (id.clone(), replica)));
+            }
+        })?;
+        let log = fs_err::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log(id.name()));
+        log.and_then(|mut log| writeln!(log, "{action} {id}"))
+            .map_err(Error::new)
+    }
+
+    async fn ready(&self, id: &ResourceId) -> Readiness {
+        match self.world() {
+            Ok(world) if world.get(id).is_some_and(|replica| replica.alive) => Readiness::Ready,
+            Ok(_) => Readiness::Never("the model has it not".to_owned()),
+            Err(error) => Readiness::Never(error.to_string()),
+        }
+    }
+
+    fn logs(&self) -> Vec<Log> {
+        let world = self.world().unwrap_or_default().into_iter();
+        world
+            .map(|(id, replica)| Log {
+                replica: id.name().to_owned(),
+                services: vec![replica.service],
+                path: self.log(id.name()),
+            })
+            .collect()
+    }
+
+    fn endpoints(&self) -> Vec<Endpoint> {
+        let world = self.world().unwrap_or_default().into_values();
+        world
+            .flat_map(|Replica { service, ports, .. }| {
+                ports.into_iter().map(move |(port, number)| Endpoint {
+                    service: ServiceName::new(&service),
+                    port,
+                    address: SocketAddr::from((Ipv4Addr::LOCALHOST, number)),
+                    wanted: None,
+                })
+            })
+            .collect()
+    }
+
+    async fn frontend(&self) -> Result<Frontend, Error> {
+        Ok(self.frontend.clone())
+    }
+
+    fn faults(&self, topology: &Topology) -> Vec<Capability> {
+        let workers = topology
+            .services
+            .iter()
+            .filter(|service| matches!(service.component, Component::Worker { .. }));
+        workers
+            .map(|service| Capability {
+                fault: FaultKind::Kill,
+                service: service.name.clone(),
+            })
+            .collect()
+    }
+
+    fn usage(&self) -> BTreeMap<String, std::time::Duration> {
+        BTreeMap::new()
+    }
+
+    fn undo(&self, injection: &Injection) -> Result<Undo, Error> {
+        let FaultKind::Kill = injection.fault;
+        Ok(Undo::Start {
+            replicas: replicas(&self.world()?, &injection.service),
+        })
+    }
+
+    async fn inject(&self, injection: &Injection) -> Result<Effect, Error> {
+        let FaultKind::Kill = injection.fault;
+        let service = injection.service.as_str();
+        let gone = self.mark(|_, replica| replica.service == service, false)?;
+        let gone: Vec<String> = gone.iter().map(|name| format!("{name} is gone")).collect();
+        Ok(Effect {
+            proven: !gone.is_empty(),
+            observation: gone.join(", "),
+        })
+    }
+
+    async fn heal(&self, undo: &Undo) -> Result<(), Error> {
+        let Undo::Start { replicas } = undo;
+        self.mark(|id, _| replicas.iter().any(|name| name == id.name()), true)?;
+        Ok(())
+    }
+
+    fn outlives(&self, _: &ResourceId) -> bool {
+        false
+    }
+
+    fn hurry(&self) {}
+
+    async fn sweep(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+fn replicas(world: &World, service: &ServiceName) -> Vec<String> {
+    let of_service = world
+        .iter()
+        .filter(|(_, replica)| replica.service == service.as_str());
+    of_service.map(|(id, _)| id.name().to_owned()).collect()
+}

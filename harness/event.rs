@@ -1,0 +1,146 @@
+//! Everything that happens, as data: one stream that the terminal and `--events` consume.
+
+use serde::Serialize;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::fault::Effect;
+use crate::plan::{Action, ResourceId};
+use crate::quantity::Duration;
+
+/// A fact about a run of the engine or of a scenario.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum Event {
+    /// Something a user should know that is no error.
+    Notice {
+        /// For people.
+        message: String,
+    },
+    /// Progress of long work, such as a download.
+    Progress {
+        /// What is under way, such as `download temporal 1.9.1`.
+        what: String,
+        /// Units done so far.
+        done: u64,
+        /// Units in all, where known.
+        total: Option<u64>,
+    },
+    /// Long work that `Progress` was about is over.
+    ProgressFinished {
+        /// What was under way.
+        what: String,
+    },
+    /// A step of the plan begins.
+    StepStarted {
+        /// The resource.
+        id: ResourceId,
+        /// What happens to it.
+        action: Action,
+        /// Why.
+        reason: String,
+    },
+    /// A step was applied and now waits for its resource to be ready.
+    StepWaiting {
+        /// The resource.
+        id: ResourceId,
+        /// What is not yet so.
+        reason: String,
+    },
+    /// A step is done, readiness included.
+    StepFinished {
+        /// The resource.
+        id: ResourceId,
+        /// What happened to it.
+        action: Action,
+        /// How long it took.
+        elapsed: Duration,
+    },
+    /// A scenario begins.
+    ScenarioStarted {
+        /// Its name.
+        scenario: String,
+        /// The seed of every random choice in it.
+        seed: u64,
+    },
+    /// A phase of a scenario begins.
+    PhaseStarted {
+        /// The scenario.
+        scenario: String,
+        /// The phase.
+        phase: String,
+        /// How long it lasts at the most.
+        duration: Duration,
+    },
+    /// The load so far; about once a second.
+    Load {
+        /// The scenario.
+        scenario: String,
+        /// Operations begun.
+        started: u64,
+        /// Operations whose workflow has closed.
+        closed: u64,
+        /// Operations that were refused or whose workflow failed.
+        failed: u64,
+        /// Arrivals that were dropped for want of a free slot.
+        dropped: u64,
+    },
+    /// A fault was injected.
+    FaultInjected {
+        /// The scenario.
+        scenario: String,
+        /// The fault's id.
+        fault: String,
+        /// What it was seen to do.
+        effect: Effect,
+    },
+    /// A fault was undone.
+    FaultHealed {
+        /// The scenario.
+        scenario: String,
+        /// The fault's id.
+        fault: String,
+    },
+    /// Evidence is being read back.
+    Checking {
+        /// The scenario.
+        scenario: String,
+        /// How many executions are read.
+        executions: u64,
+    },
+    /// A scenario is over.
+    ScenarioFinished {
+        /// Its name.
+        scenario: String,
+        /// Its verdict: `pass`, `skipped`, `inconclusive`, `threshold-missed`, `fail`,
+        /// `interrupted`, `heal-failed`.
+        verdict: String,
+        /// The verdict in one line.
+        reason: String,
+    },
+}
+
+/// The writing end of the stream. Sending never blocks and never fails: where nobody listens,
+/// events are lost.
+#[derive(Debug, Clone)]
+pub struct Events(UnboundedSender<Event>);
+
+impl Events {
+    /// A stream with both ends.
+    pub fn channel() -> (Self, UnboundedReceiver<Event>) {
+        let (sender, receiver) = unbounded_channel();
+        (Self(sender), receiver)
+    }
+
+    /// Sends one event.
+    pub fn send(&self, event: Event) {
+        tracing::debug!(?event);
+        let _ = self.0.send(event);
+    }
+
+    /// Sends a notice.
+    pub fn notice(&self, message: impl Into<String>) {
+        self.send(Event::Notice {
+            message: message.into(),
+        });
+    }
+}

@@ -1,0 +1,58 @@
+//! What can go wrong with a fault.
+
+use std::time::Duration;
+
+use super::journal;
+use crate::backend;
+use crate::quantity;
+
+/// A fault that could not be injected or undone.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The backend does not know how it would undo the fault; nothing was done.
+    #[error("could not plan the undo of fault `{fault}`")]
+    Prepare {
+        /// The fault's id.
+        fault: String,
+        /// Why.
+        #[source]
+        source: backend::Error,
+    },
+    /// The journal could not be read or written.
+    #[error("could not keep the journal of faults")]
+    Journal(#[from] journal::Error),
+    /// The backend failed to inject the fault.
+    #[error("could not inject fault `{fault}`")]
+    Inject {
+        /// The fault's id.
+        fault: String,
+        /// Why.
+        #[source]
+        source: backend::Error,
+    },
+    /// The backend was still injecting the fault at the deadline.
+    #[error("could not inject fault `{fault}` within {}", quantity::Duration::from(*deadline))]
+    InjectInTime {
+        /// The fault's id.
+        fault: String,
+        /// The deadline.
+        deadline: Duration,
+    },
+    /// The backend failed to undo the fault.
+    #[error("could not heal fault `{fault}`")]
+    Heal {
+        /// The fault's id.
+        fault: String,
+        /// Why.
+        #[source]
+        source: backend::Error,
+    },
+    /// The backend was still undoing the fault at the deadline.
+    #[error("could not heal fault `{fault}` within {}", quantity::Duration::from(*deadline))]
+    HealInTime {
+        /// The fault's id.
+        fault: String,
+        /// The deadline.
+        deadline: Duration,
+    },
+}

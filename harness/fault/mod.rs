@@ -1,0 +1,17 @@
+//! Faults: what can be done to a topology, and how it is undone.
+//!
+//! Knows nothing of where the topology runs: a backend says what it can express and carries it out.
+//! The undo of a fault is in the [`Journal`] before the fault is injected, so that `up`, `heal`,
+//! the next run and the reaper can undo what a killed run left behind.
+
+mod catalogue;
+mod error;
+mod heal;
+mod inject;
+mod journal;
+
+pub use catalogue::{Capability, Effect, FaultKind, Injection, Undo};
+pub use error::Error;
+pub use heal::{heal_all, heal_one};
+pub use inject::{Injected, inject};
+pub use journal::{Entry, Error as JournalError, Journal, Unhealed};
