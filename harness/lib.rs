@@ -9,6 +9,7 @@
 //! Everything left of `engine::run` and `scenario::run` is pure and synchronous; everything right
 //! of it only consumes events. `docs/architecture.md` has the map of the rooms.
 
+pub mod artifact;
 pub mod backend;
 
 pub mod document;

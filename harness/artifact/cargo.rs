@@ -1,0 +1,262 @@
+//! Building the worker of a Cargo package, so that nothing is compiled twice.
+
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+
+use super::download::Progress;
+use super::error::Error;
+use crate::event::Events;
+use crate::tool::{self, Environment, Family, Stream, Tool};
+
+/// How long cargo may take: to describe a workspace, and to compile one from nothing.
+const DESCRIBE: Duration = Duration::from_mins(1);
+const COMPILE: Duration = Duration::from_mins(30);
+
+/// The binary that is built.
+const BINARY: &str = "worker";
+
+/// What cargo says when another builds in the same target folder, in its older and newer words.
+const WAITS: [&str; 2] = [
+    "Blocking waiting for file lock on build directory",
+    "Blocking waiting for file lock on artifact directory",
+];
+
+/// How many lines of the compiler's errors are shown.
+const DIAGNOSIS_LINES: usize = 60;
+
+/// What `cargo metadata` says of a workspace.
+#[derive(Debug, Deserialize)]
+struct Workspace {
+    workspace_root: Utf8PathBuf,
+    packages: Vec<Package>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Package {
+    name: String,
+    manifest_path: Utf8PathBuf,
+    targets: Vec<Target>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+/// One line of cargo's `--message-format=json`, as far as it matters here.
+#[derive(Debug, Deserialize)]
+struct Message {
+    manifest_path: Option<Utf8PathBuf>,
+    target: Option<Target>,
+    executable: Option<Utf8PathBuf>,
+}
+
+impl Target {
+    fn is_worker(&self) -> bool {
+        self.name == BINARY && self.kind.iter().any(|kind| kind == "bin")
+    }
+}
+
+/// Builds the binary `worker` of the package in `folder` and answers with its path.
+pub(super) async fn build(
+    folder: &Utf8Path,
+    environment: &Environment,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<Utf8PathBuf, Error> {
+    let folder = folder
+        .canonicalize_utf8()
+        .map_err(|error| package(folder, format!("cannot be opened: {error}")))?;
+    let manifest = folder.join("Cargo.toml");
+    if !manifest.is_file() {
+        return Err(package(&folder, "has no Cargo.toml".to_owned()));
+    }
+    let workspace = describe(&folder, environment, cancel).await?;
+    let wanted = workspace
+        .packages
+        .iter()
+        .find(|package| package.manifest_path == manifest);
+    let wanted = wanted.ok_or_else(|| {
+        package(
+            &folder,
+            "is a workspace, not one of its packages".to_owned(),
+        )
+    })?;
+    if !wanted.targets.iter().any(Target::is_worker) {
+        return Err(package(&folder, without_worker(wanted)));
+    }
+    let mut compilation = Compilation::new(wanted, events);
+    let tool = command(&workspace, wanted, environment)
+        .map_err(|source| compilation.failed(&folder, source))?;
+    let built = tool
+        .lines(cancel, |stream, line| compilation.hear(stream, line))
+        .await;
+    built.map_err(|source| compilation.failed(&folder, source))?;
+    let nothing = || {
+        package(
+            &folder,
+            "was built, but cargo did not say where its worker is".to_owned(),
+        )
+    };
+    compilation.executable.take().ok_or_else(nothing)
+}
+
+fn package(folder: &Utf8Path, reason: String) -> Error {
+    let folder = folder.to_owned();
+    Error::Package { folder, reason }
+}
+
+fn without_worker(package: &Package) -> String {
+    let binaries = package
+        .targets
+        .iter()
+        .filter(|target| target.kind.iter().any(|kind| kind == "bin"));
+    let names = binaries
+        .map(|target| format!("`{}`", target.name))
+        .collect::<Vec<_>>();
+    if names.is_empty() {
+        return format!("has no binary `{BINARY}`, nor any other");
+    }
+    format!("has no binary `{BINARY}`, only {}", names.join(", "))
+}
+
+async fn describe(
+    folder: &Utf8Path,
+    environment: &Environment,
+    cancel: &CancellationToken,
+) -> Result<Workspace, Error> {
+    let failed = |source| Error::using(format!("ask cargo what is in {folder}"), source);
+    let tool = Tool::new("cargo", Family::Rust, environment, DESCRIBE).map_err(failed)?;
+    let tool = tool
+        .arguments(["metadata", "--no-deps", "--format-version", "1"])
+        .folder(folder);
+    let output = tool.output(cancel).await.map_err(failed)?.output;
+    serde_json::from_str(&output).map_err(|error| {
+        package(
+            folder,
+            format!("is described by cargo in a way that is not understood: {error}"),
+        )
+    })
+}
+
+/// The build, as `cargo run` of the harness would have made it.
+///
+/// Cargo unites the features of all selected packages. Where the harness itself is in the same
+/// workspace, it is selected too, although no target of it is built: its dependencies include
+/// all of the worker's, so that with it every shared crate has the very features it was compiled
+/// with for the harness. With the worker's package alone, `serde_json`, `hyper-util`, `tower` and
+/// `libc` have fewer features (compare `cargo tree -e no-dev -f '{p} {f}'` of the two), and they
+/// and almost all that depends on them would be compiled once more. For the same reason the
+/// profile is the one this harness was compiled in. A workspace of its own is built as it is, in
+/// its own folder, where its `.cargo/config.toml` and toolchain file hold.
+fn command(
+    workspace: &Workspace,
+    wanted: &Package,
+    environment: &Environment,
+) -> Result<Tool, tool::Error> {
+    let harness = env!("CARGO_PKG_NAME");
+    let same_workspace = workspace
+        .packages
+        .iter()
+        .any(|package| package.name == harness);
+    let release = !cfg!(debug_assertions) || !same_workspace;
+    let tool = Tool::new("cargo", Family::Rust, environment, COMPILE)?
+        .arguments(["build", "--package", &*wanted.name, "--bin", BINARY])
+        .arguments(
+            same_workspace
+                .then_some(["--package", harness])
+                .into_iter()
+                .flatten(),
+        )
+        .arguments(release.then_some("--release"))
+        .arguments(["--message-format=json-render-diagnostics"])
+        .folder(&workspace.workspace_root)
+        .variable("CARGO_TERM_COLOR", "never")
+        // Cargo then says how much of the whole is done, as it does on a terminal.
+        .variable("CARGO_TERM_PROGRESS_WHEN", "always")
+        .variable("CARGO_TERM_PROGRESS_WIDTH", "100");
+    Ok(tool)
+}
+
+/// What cargo has said so far.
+struct Compilation<'a> {
+    manifest: &'a Utf8Path,
+    progress: Progress<'a>,
+    events: &'a Events,
+    executable: Option<Utf8PathBuf>,
+    diagnosis: Vec<String>,
+}
+
+impl<'a> Compilation<'a> {
+    fn new(package: &'a Package, events: &'a Events) -> Self {
+        Self {
+            manifest: &package.manifest_path,
+            progress: Progress::new(format!("compile {}", package.name), events),
+            events,
+            executable: None,
+            diagnosis: Vec::new(),
+        }
+    }
+
+    fn hear(&mut self, stream: Stream, line: &str) {
+        match stream {
+            Stream::Output => self.hear_message(line),
+            Stream::Error => self.hear_talk(line),
+        }
+    }
+
+    fn hear_message(&mut self, line: &str) {
+        // Build scripts and later versions of cargo may say other things: they do not matter.
+        let Ok(message) = serde_json::from_str::<Message>(line) else {
+            return;
+        };
+        let ours = message
+            .manifest_path
+            .is_some_and(|manifest| manifest == self.manifest);
+        if ours && message.target.is_some_and(|target| target.is_worker()) {
+            self.executable = message.executable;
+        }
+    }
+
+    fn hear_talk(&mut self, line: &str) {
+        let words = line.trim();
+        if let Some((done, total)) = progress_of(words) {
+            self.progress.at(done, Some(total));
+        } else if WAITS.iter().any(|waits| words.starts_with(waits)) {
+            self.events
+                .notice("another cargo builds in the same target folder: waiting for it");
+        } else if line.starts_with("error") || !self.diagnosis.is_empty() {
+            self.diagnosis.push(line.to_owned());
+        }
+    }
+
+    fn failed(&self, folder: &Utf8Path, source: tool::Error) -> Error {
+        if !matches!(source, tool::Error::Run { .. }) || self.diagnosis.is_empty() {
+            return Error::using(format!("build the worker in {folder}"), source);
+        }
+        let lines = self.diagnosis.iter().filter(|line| !line.trim().is_empty());
+        let lines = lines
+            .take(DIAGNOSIS_LINES)
+            .map(|line| format!("\n    {line}"));
+        Error::Compile {
+            folder: folder.to_owned(),
+            diagnosis: lines.collect(),
+            source,
+        }
+    }
+}
+
+/// Reads cargo's progress bar: `Building [====>    ] 12/345: serde, tokio`.
+fn progress_of(line: &str) -> Option<(u64, u64)> {
+    let (_, rest) = line.strip_prefix("Building [")?.split_once("] ")?;
+    let (counts, _) = rest.split_once(':').unwrap_or((rest, ""));
+    let (done, total) = counts.trim().split_once('/')?;
+    Some((done.parse().ok()?, total.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests;

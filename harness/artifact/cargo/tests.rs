@@ -1,0 +1,167 @@
+//! Building small packages with the real cargo.
+
+use super::*;
+
+const MANIFEST: &str = "[package]\nname = \"example\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+
+/// A package in a folder of its own, with its own target folder.
+struct Fixture {
+    _folder: tempfile::TempDir,
+    folder: Utf8PathBuf,
+    environment: Environment,
+}
+
+impl Fixture {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(temporary.path()).expect("text");
+        let folder = folder.canonicalize_utf8().expect("it is there");
+        for (name, content) in files {
+            let path = folder.join(name);
+            fs_err::create_dir_all(path.parent().expect("in the folder")).expect("writable");
+            fs_err::write(path, content).expect("writable");
+        }
+        let target = folder.join("target").into_string();
+        let environment = Environment::of_process().with("CARGO_TARGET_DIR", target);
+        Self {
+            _folder: temporary,
+            environment,
+            folder,
+        }
+    }
+
+    async fn build(&self) -> Result<Utf8PathBuf, Error> {
+        let (events, _listener) = Events::channel();
+        let never = CancellationToken::new();
+        build(&self.folder, &self.environment, &events, &never).await
+    }
+
+    async fn error(&self) -> String {
+        let error = self
+            .build()
+            .await
+            .expect_err("it cannot be built")
+            .to_string();
+        error.replace(self.folder.as_str(), "FOLDER")
+    }
+}
+
+#[tokio::test]
+async fn a_worker_is_built_once_and_then_only_found() {
+    let fixture = Fixture::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/bin/worker/main.rs", "fn main() {}"),
+    ]);
+    let path = fixture.build().await.expect("it compiles");
+    assert_eq!(path, fixture.folder.join("target/release/worker"));
+    assert!(path.is_file());
+    assert_eq!(fixture.build().await.expect("it is built"), path);
+}
+
+#[test]
+fn what_cargo_says_becomes_progress_and_the_workers_path() {
+    let worker = || Target {
+        name: "worker".to_owned(),
+        kind: vec!["bin".to_owned()],
+    };
+    let package = Package {
+        name: "example".to_owned(),
+        manifest_path: "/example/Cargo.toml".into(),
+        targets: vec![worker()],
+    };
+    let (events, mut listener) = Events::channel();
+    let mut compilation = Compilation::new(&package, &events);
+    for line in [
+        "   Compiling serde v1.0.0",
+        "    Building [=====>         ] 12/345: serde, tokio",
+        "    Blocking waiting for file lock on package cache",
+        "    Blocking waiting for file lock on build directory",
+        "    Finished `release` profile [optimized] target(s) in 1m 02s",
+    ] {
+        compilation.hear(Stream::Error, line);
+    }
+    for (manifest, executable) in [("/other", "/other/worker"), ("/example", "/target/worker")] {
+        compilation.hear(Stream::Output, &format!(
+                r#"{{"reason":"compiler-artifact","manifest_path":"{manifest}/Cargo.toml","target":{{"kind":["bin"],"name":"worker"}},"executable":"{executable}"}}"#
+            ));
+    }
+    compilation.hear(
+        Stream::Output,
+        r#"{"reason":"build-finished","success":true}"#,
+    );
+    assert_eq!(
+        compilation.executable.as_deref(),
+        Some(Utf8Path::new("/target/worker"))
+    );
+    drop(compilation);
+    let told: Vec<_> = std::iter::from_fn(|| listener.try_recv().ok())
+        .map(|event| serde_json::to_string(&event).expect("an event becomes JSON"))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r###"
+        {"event":"progress","what":"compile example","done":12,"total":345}
+        {"event":"notice","message":"another cargo builds in the same target folder: waiting for it"}
+        {"event":"progress-finished","what":"compile example"}
+        "###);
+}
+
+#[tokio::test]
+async fn a_worker_that_does_not_compile_shows_the_compilers_errors() {
+    let fixture = Fixture::new(&[
+        ("Cargo.toml", MANIFEST),
+        ("src/bin/worker.rs", "fn main() { missing(); }"),
+    ]);
+    insta::assert_snapshot!(fixture.error().await, @r###"
+        build the worker in FOLDER
+            error[E0425]: cannot find function `missing` in this scope
+             --> src/bin/worker.rs:1:13
+              |
+            1 | fn main() { missing(); }
+              |             ^^^^^^^ not found in this scope
+            For more information about this error, try `rustc --explain E0425`.
+            error: could not compile `example` (bin "worker") due to 1 previous error
+        "###);
+}
+
+#[tokio::test]
+async fn a_folder_that_no_worker_can_be_built_from_says_what_it_lacks() {
+    let other = Fixture::new(&[("Cargo.toml", MANIFEST), ("src/main.rs", "fn main() {}")]);
+    insta::assert_snapshot!(other.error().await, @"FOLDER has no binary `worker`, only `example`");
+    let library = Fixture::new(&[("Cargo.toml", MANIFEST), ("src/lib.rs", "")]);
+    insta::assert_snapshot!(library.error().await, @"FOLDER has no binary `worker`, nor any other");
+    let empty = Fixture::new(&[]);
+    insta::assert_snapshot!(empty.error().await, @"FOLDER has no Cargo.toml");
+    let workspace = Fixture::new(&[
+        (
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"one\"]\nresolver = \"3\"\n",
+        ),
+        ("one/Cargo.toml", MANIFEST),
+        ("one/src/lib.rs", ""),
+    ]);
+    insta::assert_snapshot!(workspace.error().await, @"FOLDER is a workspace, not one of its packages");
+    let mut nowhere = Fixture::new(&[]);
+    nowhere.folder.push("nowhere");
+    insta::assert_snapshot!(nowhere.error().await, @"FOLDER cannot be opened: No such file or directory (os error 2)");
+}
+
+#[tokio::test]
+async fn a_machine_without_cargo_is_told_so() {
+    let mut fixture = Fixture::new(&[("Cargo.toml", MANIFEST)]);
+    fixture.environment = Environment::default().with("PATH", "/nowhere");
+    let error = fixture.build().await.expect_err("there is no cargo");
+    insta::assert_snapshot!(error.with_causes().replace(fixture.folder.as_str(), "FOLDER"), @"ask cargo what is in FOLDER: `cargo` is not on PATH");
+    insta::assert_snapshot!(error.hints().join("\n"), @"install cargo; `harness doctor` shows what else is missing");
+}
+
+#[test]
+fn cargos_progress_bar_is_read() {
+    let line = "Building [=======>                 ] 112/345: serde, tokio";
+    assert_eq!(progress_of(line), Some((112, 345)));
+    assert_eq!(
+        progress_of("Building [=========================] 345/345"),
+        Some((345, 345))
+    );
+    for other in ["Compiling serde v1.0.0", "Building [", "error[E0425]: 1/2"] {
+        assert_eq!(progress_of(other), None, "{other}");
+    }
+}

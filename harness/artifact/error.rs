@@ -1,0 +1,282 @@
+//! How a program is not to be had.
+
+use std::fmt;
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::CliVersion;
+use crate::tool;
+
+/// A program that could not be found, fetched or built.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The Temporal CLI that the user points to is not the one the profile asks for.
+    #[error("{origin} names {path}: {reason}")]
+    Explicit {
+        /// Where it is named: `HARNESS_TEMPORAL`, or the profile.
+        origin: &'static str,
+        /// What it names.
+        path: Utf8PathBuf,
+        /// Why that will not do.
+        reason: String,
+    },
+    /// No source had the Temporal CLI.
+    #[error("no Temporal CLI with server {server} is to be had{}", list(.tried))]
+    Exhausted {
+        /// The server version that is wanted.
+        server: String,
+        /// What was tried, in order.
+        tried: Vec<Attempt>,
+    },
+    /// Asking a Temporal CLI for its version failed.
+    #[error("it did not tell its version")]
+    Ask(#[source] tool::Error),
+    /// A Temporal CLI has another server in it than the profile asks for, or none that is known.
+    #[error("it is {}, not one with server {wanted}", said(.found.as_ref()))]
+    Match {
+        /// What it says it is.
+        found: Option<CliVersion>,
+        /// The server version that is wanted.
+        wanted: String,
+    },
+    /// No folder to download into can be written.
+    #[error("no folder can be written to keep the Temporal CLI in{}", list(.tried))]
+    Keep {
+        /// What was tried, in order.
+        tried: Vec<Attempt>,
+    },
+    /// There is not enough room to download into the folder.
+    #[error("{folder} has no room for the Temporal CLI: {} are needed", megabytes(*.needed))]
+    Room {
+        /// The folder.
+        folder: Utf8PathBuf,
+        /// Bytes that are needed.
+        needed: u64,
+    },
+    /// Another run is downloading, and was not done in time.
+    #[error("another run was downloading into {folder} for all of {seconds} s")]
+    Await {
+        /// The folder.
+        folder: Utf8PathBuf,
+        /// How long this run waited.
+        seconds: u64,
+    },
+    /// A file could not be read or written.
+    #[error("{act} {path}")]
+    File {
+        /// What was done to it.
+        act: &'static str,
+        /// The file.
+        path: Utf8PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A tool failed.
+    #[error("{act}")]
+    Use {
+        /// What it was used for.
+        act: String,
+        /// Why.
+        #[source]
+        source: tool::Error,
+    },
+    /// Downloading failed.
+    #[error("download {url}")]
+    Download {
+        /// From where.
+        url: String,
+        /// Why.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The download was not over in time.
+    #[error("download of {url} was not done after {seconds} s")]
+    Hurry {
+        /// From where.
+        url: String,
+        /// The time it had.
+        seconds: u64,
+    },
+    /// What was downloaded is not what was published.
+    #[error("what came has SHA-256 {found}, not {wanted}")]
+    Verify {
+        /// Its digest.
+        found: String,
+        /// The pinned digest.
+        wanted: String,
+    },
+    /// The folder is not a package that a worker can be built from.
+    #[error("{folder} {reason}")]
+    Package {
+        /// The folder.
+        folder: Utf8PathBuf,
+        /// What it lacks.
+        reason: String,
+    },
+    /// The worker does not compile.
+    #[error("build the worker in {folder}{diagnosis}")]
+    Compile {
+        /// The package's folder.
+        folder: Utf8PathBuf,
+        /// The compiler's errors, each line indented.
+        diagnosis: String,
+        /// How cargo ended.
+        #[source]
+        source: tool::Error,
+    },
+    /// The program of a worker's command is not there.
+    #[error("the worker's program `{program}` is {}", place(.program))]
+    Locate {
+        /// As the profile has it.
+        program: String,
+    },
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// What the C library says of ENOSPC, EDQUOT and EFBIG, and every tool after it.
+const NO_ROOM: [&str; 3] = [
+    "No space left on device",
+    "Disk quota exceeded",
+    "File too large",
+];
+
+/// Something that was tried in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// What was tried.
+    pub what: String,
+    /// Why it did not help.
+    pub reason: String,
+}
+
+impl Error {
+    /// What a user can do about it.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Explicit { .. } => vec![
+                "point it to a Temporal CLI of the right version, or remove it to have one fetched"
+                    .to_owned(),
+            ],
+            Self::Exhausted { server, .. } => vec![
+                format!("install a Temporal CLI with server {server} on PATH, or set HARNESS_TEMPORAL to it"),
+                "behind a mirror: set HARNESS_TEMPORAL_MIRROR to the folder above `v1.9.1/`, or configure pip's index"
+                    .to_owned(),
+            ],
+            Self::Room { .. } | Self::Keep { .. } => {
+                vec!["free some space, or set HARNESS_CACHE to a folder on another disk".to_owned()]
+            }
+            Self::Await { folder, .. } => {
+                vec![format!("see whether a `harness` hangs that holds {folder}/lock")]
+            }
+            Self::Package { .. } | Self::Compile { .. } => {
+                vec!["worker.run.build names the folder of a Cargo package with a binary `worker`".to_owned()]
+            }
+            Self::Locate { .. } => {
+                vec!["worker.run.command is looked up on PATH, or from the working directory if it has a `/`".to_owned()]
+            }
+            Self::Use { source: tool::Error::Find { program }, .. } => {
+                vec![format!("install {program}; `harness doctor` shows what else is missing")]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The failure of a tool that was used for something; the user's wish to stop is told apart.
+    pub(super) fn using(act: impl Into<String>, source: tool::Error) -> Self {
+        match source {
+            tool::Error::Interrupted { .. } => Self::Interrupted,
+            source => Self::Use {
+                act: act.into(),
+                source,
+            },
+        }
+    }
+
+    /// Whether another source cannot do better.
+    pub(super) fn ends_the_search(&self) -> bool {
+        matches!(self, Self::Room { .. } | Self::Interrupted)
+    }
+
+    /// The failure of an act on a file.
+    pub(super) fn file(
+        act: &'static str,
+        path: impl Into<Utf8PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { act, path, source }
+    }
+
+    /// The same, told as what it is if it is a lack of room in the folder that is downloaded to.
+    pub(super) fn in_folder(self, folder: &Utf8Path, needed: u64) -> Self {
+        let folder = folder.to_owned();
+        if self.lacks_room() {
+            Self::Room { folder, needed }
+        } else {
+            self
+        }
+    }
+
+    /// Whether a write failed for want of space: a full disk, a quota, a limit on the file's size.
+    fn lacks_room(&self) -> bool {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        match self {
+            Self::File { source, .. } => {
+                matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+            }
+            Self::Use { source, .. } => {
+                let said = source.said();
+                NO_ROOM.iter().any(|words| said.contains(words))
+            }
+            _ => false,
+        }
+    }
+
+    /// The whole of it in one line, causes included.
+    pub(super) fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.what, self.reason)
+    }
+}
+
+fn list(tried: &[Attempt]) -> String {
+    use fmt::Write as _;
+    tried.iter().fold(String::new(), |mut text, attempt| {
+        write!(text, "\n  tried {attempt}").expect("writing to a string never fails");
+        text
+    })
+}
+
+fn said(version: Option<&CliVersion>) -> String {
+    version.map_or_else(
+        || "no Temporal CLI".to_owned(),
+        |version| format!("version {version}"),
+    )
+}
+
+fn place(program: &str) -> &'static str {
+    if program.contains('/') {
+        "not an executable file"
+    } else {
+        "not on PATH"
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes.div_ceil(1_000_000))
+}

