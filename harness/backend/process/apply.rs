@@ -1,0 +1,90 @@
+//! Starting and stopping replicas by their launch records.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::process::Child;
+use tokio_util::sync::CancellationToken;
+
+use super::error::Error;
+use super::launch::Launch;
+use super::liveness::PidFile;
+use super::stop;
+use crate::state::{Directory, Lock};
+use crate::tool;
+
+/// The children of this very command, so that it can say how one of them ended; those of earlier
+/// commands are known by their pid files only.
+#[derive(Debug, Default)]
+pub(super) struct Children(Mutex<BTreeMap<String, Child>>);
+
+impl Children {
+    fn adopt(&self, replica: &str, child: Child) {
+        let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        children.insert(replica.to_owned(), child);
+    }
+
+    /// How the child of that name ended, if it is ours and did.
+    pub(super) fn ended(&self, replica: &str) -> Option<String> {
+        let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let status = children.get_mut(replica)?.try_wait().ok()??;
+        Some(status.to_string())
+    }
+
+    /// Whether a child of that name was started here and has not ended.
+    pub(super) fn is_running(&self, replica: &str) -> bool {
+        let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        children
+            .get_mut(replica)
+            .is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+}
+
+/// Starts the replica of a record, after ending the one that may be there.
+pub(super) async fn start(
+    launch: &Launch,
+    state: &Directory,
+    lock: &Lock,
+    children: &Children,
+    hurry: &CancellationToken,
+) -> Result<(), Error> {
+    stop::stop(state, &launch.replica, launch.grace.as_std(), hurry).await?;
+    spawn(launch, state, lock, children)
+}
+
+/// Starts the replica of a record unless it is alive.
+pub(super) async fn ensure(
+    launch: &Launch,
+    state: &Directory,
+    lock: &Lock,
+    children: &Children,
+    hurry: &CancellationToken,
+) -> Result<(), Error> {
+    match PidFile::leader(state, &launch.replica) {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => start(launch, state, lock, children, hurry).await,
+        Err(source) => Err(Error::Start {
+            replica: launch.replica.clone(),
+            source,
+        }),
+    }
+}
+
+fn spawn(
+    launch: &Launch,
+    state: &Directory,
+    lock: &Lock,
+    children: &Children,
+) -> Result<(), Error> {
+    let failed = |source| Error::Start {
+        replica: launch.replica.clone(),
+        source,
+    };
+    launch.write(state).map_err(failed)?;
+    let lock = lock.share().map_err(failed)?;
+    let child = launch
+        .spawn(state, &tool::this_program(), lock)
+        .map_err(failed)?;
+    children.adopt(&launch.replica, child);
+    Ok(())
+}

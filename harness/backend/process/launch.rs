@@ -1,0 +1,199 @@
+//! The launch record of a replica, and the two halves of starting it.
+//!
+//! The harness starts itself again with the hidden verb `launch`. That process takes the lock on
+//! the pid file, writes its own pid there, leaves the terminal's session and then *becomes* the
+//! program (`exec`, so pid and lock stay). Until that moment it also holds the lock of the state
+//! folder, inherited as standard input: if the starting command is killed between fork and
+//! registration, the next command waits until the child is known.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use serde::{Deserialize, Serialize};
+
+use super::liveness::PidFile;
+use super::probe::Check;
+use crate::plan::ResourceId;
+use crate::quantity;
+use crate::state::{Directory, write_atomically};
+use crate::topology::Digest;
+
+/// How long a child tries to take its pid file; only a command that looks at it holds it as well.
+const PID_FILE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Everything about one replica: how to start it, where it listens, when it is ready, how it stops.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Launch {
+    /// The replica, such as `worker-0`.
+    pub replica: String,
+    /// The service or services it stands for.
+    pub services: Vec<String>,
+    /// Identity of this configuration.
+    pub digest: Digest,
+    /// What it needs to be ready first.
+    pub needs: Vec<ResourceId>,
+    /// The program.
+    pub program: Utf8PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// Its whole environment.
+    pub environment: BTreeMap<String, String>,
+    /// Its working directory.
+    pub directory: Utf8PathBuf,
+    /// Its listening addresses by port name.
+    pub ports: BTreeMap<String, Listen>,
+    /// What must hold for it to be ready.
+    pub checks: Vec<Check>,
+    /// How long it may take to become ready.
+    pub ready_timeout: quantity::Duration,
+    /// How long it may take to end after SIGTERM, before SIGKILL.
+    pub grace: quantity::Duration,
+}
+
+/// An assigned address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listen {
+    /// The service that it belongs to.
+    pub service: String,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The port that was wanted, where another had to be used.
+    pub wanted: Option<u16>,
+}
+
+impl Launch {
+    /// The resource that this record describes.
+    pub fn id(&self) -> ResourceId {
+        ResourceId::new("process", &self.replica)
+    }
+
+    /// The record of a replica, if there is one.
+    pub fn read(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
+        match fs_err::read(Self::path(state, replica)) {
+            // A record that cannot be read is none: the journal and the marks still know the
+            // replica, and nobody is kept from stopping it.
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Every record of the folder, by replica.
+    pub fn read_all(state: &Directory) -> io::Result<Vec<Self>> {
+        let entries = match fs_err::read_dir(state.run()) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut replicas = Vec::new();
+        for entry in entries {
+            let name = entry?.file_name();
+            let name = name.to_string_lossy();
+            replicas.extend(name.strip_suffix(".launch.json").map(str::to_owned));
+        }
+        replicas.sort();
+        let records = replicas.iter().map(|replica| Self::read(state, replica));
+        records.filter_map(Result::transpose).collect()
+    }
+
+    /// Writes the record; the next start of the replica is by it.
+    pub fn write(&self, state: &Directory) -> io::Result<()> {
+        let bytes = serde_json::to_vec_pretty(self)?;
+        write_atomically(&Self::path(state, &self.replica), &bytes)
+    }
+
+    /// Forgets a replica that has been stopped.
+    pub fn forget(state: &Directory, replica: &str) -> io::Result<()> {
+        for path in [Self::path(state, replica), PidFile::path(state, replica)] {
+            match fs_err::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The log file of a replica.
+    pub fn log(state: &Directory, replica: &str) -> Utf8PathBuf {
+        state.logs().join(format!("{replica}.log"))
+    }
+
+    fn path(state: &Directory, replica: &str) -> Utf8PathBuf {
+        state.run().join(format!("{replica}.launch.json"))
+    }
+
+    /// Starts the replica that the record describes, detached; `lock` is the state folder's.
+    pub(super) fn spawn(
+        &self,
+        state: &Directory,
+        launcher: &Utf8Path,
+        lock: File,
+    ) -> io::Result<tokio::process::Child> {
+        let log = fs_err::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(Self::log(state, &self.replica))?
+            .into_file();
+        let mut command = Command::new(launcher);
+        command
+            .arg("launch")
+            .arg(state.path())
+            .arg(&self.replica)
+            .env_clear()
+            .stdin(Stdio::from(lock))
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        tokio::process::Command::from(command).spawn()
+    }
+}
+
+/// The other half: registers this process as the replica and becomes its program.
+///
+/// Returns only if that failed; the error is for the replica's log.
+pub fn become_child(state: &Directory, replica: &str) -> io::Error {
+    match register(state, replica) {
+        // The descriptor of the pid file lives in `_held` until `exec` replaces this process.
+        Ok((launch, _held)) => Command::new(&launch.program)
+            .args(&launch.arguments)
+            .env_clear()
+            .envs(&launch.environment)
+            .current_dir(&launch.directory)
+            .stdin(Stdio::null())
+            .exec(),
+        Err(error) => error,
+    }
+}
+
+fn register(state: &Directory, replica: &str) -> io::Result<(Launch, File)> {
+    // A session of its own, and so a process group of its own: Ctrl-C and a closing terminal reach
+    // neither this process nor what it starts.
+    nix::unistd::setsid()?;
+    let launch = Launch::read(state, replica)?
+        .ok_or_else(|| io::Error::other(format!("there is no launch record of `{replica}`")))?;
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(PidFile::path(state, replica))?;
+    let started = Instant::now();
+    while file.try_lock().is_err() {
+        if started.elapsed() > PID_FILE_PATIENCE {
+            return Err(io::Error::other(format!("`{replica}` is already running")));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    file.set_len(0)?;
+    file.write_all(&serde_json::to_vec(&PidFile::of_this_process())?)?;
+    fcntl(&file, FcntlArg::F_SETFD(FdFlag::empty()))?;
+    Ok((launch, file))
+}

@@ -1,0 +1,27 @@
+//! The topology as child processes of nobody: detached, each with its own process group, log file
+//! and pid file, and no daemon to watch them.
+//!
+//! A child is alive while the lock on its pid file is held, and the child itself holds it, by a
+//! descriptor that it inherits. The launch record beside the pid file says everything needed to
+//! start it again, probe it and stop it, so any later command can.
+
+mod address;
+mod apply;
+mod backend;
+mod census;
+mod dev_server;
+mod error;
+mod kill;
+mod launch;
+mod liveness;
+mod namespace;
+mod probe;
+mod provide;
+mod ready;
+mod site;
+mod stop;
+
+pub use backend::{ProcessBackend, Settings};
+pub use error::Error;
+pub use launch::{Launch, become_child};
+pub use stop::end_orphans;
