@@ -13,6 +13,7 @@ pub mod artifact;
 pub mod backend;
 
 pub mod document;
+pub mod engine;
 pub mod event;
 pub mod fault;
 pub mod http;

@@ -1,0 +1,229 @@
+//! The run of a plan.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use crate::backend::{self, Backend, Readiness};
+use crate::event::{Event, Events};
+use crate::plan::{Action, Plan, ResourceId, Step};
+use crate::state::{Journal, Moment};
+
+/// The first wait between two looks at readiness; doubled each time up to the last.
+const FIRST_LOOK: Duration = Duration::from_millis(10);
+const LAST_LOOK: Duration = Duration::from_millis(50);
+
+/// A plan that could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A step could not be journaled, and was not taken.
+    #[error("could not write the journal before {action} of `{id}`")]
+    Journal {
+        /// The resource.
+        id: ResourceId,
+        /// What was to happen to it.
+        action: Action,
+        /// Why the journal failed.
+        #[source]
+        source: io::Error,
+    },
+    /// The backend could not do it.
+    #[error("could not {action} `{id}`")]
+    Apply {
+        /// The resource.
+        id: ResourceId,
+        /// What was to happen to it.
+        action: Action,
+        /// Why.
+        #[source]
+        source: backend::Error,
+    },
+    /// It was not ready in time.
+    #[error("`{id}` was not ready within {deadline}: {reason}")]
+    NotReady {
+        /// The resource.
+        id: ResourceId,
+        /// How long it had.
+        deadline: crate::quantity::Duration,
+        /// What was not yet so.
+        reason: String,
+    },
+    /// It never will be ready, so the wait ended at once.
+    #[error("`{id}` failed: {reason}")]
+    Failed {
+        /// The resource.
+        id: ResourceId,
+        /// What was seen.
+        reason: String,
+    },
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl Error {
+    /// The resource that the error is about.
+    pub fn id(&self) -> Option<&ResourceId> {
+        match self {
+            Self::Journal { id, .. }
+            | Self::Apply { id, .. }
+            | Self::NotReady { id, .. }
+            | Self::Failed { id, .. } => Some(id),
+            Self::Interrupted => None,
+        }
+    }
+}
+
+/// Carries out every step of `plan`.
+///
+/// On the first error no further step begins, and steps that wait for readiness stop waiting. What
+/// was applied stays: the journal names it, and running the same plan again goes on from there.
+pub async fn run<B: Backend>(
+    plan: Plan,
+    backend: &B,
+    journal: &Journal,
+    events: &Events,
+    shutdown: &CancellationToken,
+) -> Result<(), Error> {
+    let stop = shutdown.child_token();
+    let worker = Worker {
+        backend,
+        journal,
+        events,
+        stop: &stop,
+    };
+    let mut waiting = plan.steps;
+    let mut running = FuturesUnordered::new();
+    let mut finished: BTreeSet<ResourceId> = BTreeSet::new();
+    let mut first_error = None;
+    loop {
+        if first_error.is_none() && !stop.is_cancelled() {
+            let (ready, rest): (Vec<Step>, Vec<Step>) = waiting
+                .into_iter()
+                .partition(|step| step.after.iter().all(|id| finished.contains(id)));
+            waiting = rest;
+            running.extend(ready.into_iter().map(|step| worker.take(step)));
+        }
+        match running.next().await {
+            Some(Ok(id)) => {
+                finished.insert(id);
+            }
+            Some(Err(error)) => {
+                stop.cancel();
+                first_error.get_or_insert(error);
+            }
+            None => break,
+        }
+    }
+    match first_error {
+        Some(error) => Err(error),
+        None if shutdown.is_cancelled() => Err(Error::Interrupted),
+        None => Ok(()),
+    }
+}
+
+/// What every step needs.
+struct Worker<'a, B> {
+    backend: &'a B,
+    journal: &'a Journal,
+    events: &'a Events,
+    stop: &'a CancellationToken,
+}
+
+impl<B: Backend> Worker<'_, B> {
+    /// Takes one step: intent, effect, readiness, outcome.
+    async fn take(&self, step: Step) -> Result<ResourceId, Error> {
+        let started = Instant::now();
+        if step.action == Action::Keep {
+            self.wait_until_ready(&step).await?;
+            return Ok(step.id);
+        }
+        self.events.send(Event::StepStarted {
+            id: step.id.clone(),
+            action: step.action,
+            reason: step.reason.clone(),
+        });
+        tracing::info!(id = %step.id, action = %step.action, reason = step.reason, "step");
+        self.note(&step, Moment::Intent)?;
+        let outcome = self.apply_and_wait(&step).await;
+        if outcome.is_err() {
+            self.note(&step, Moment::Failed)?;
+        }
+        outcome?;
+        self.note(&step, Moment::Done)?;
+        self.events.send(Event::StepFinished {
+            id: step.id.clone(),
+            action: step.action,
+            elapsed: started.elapsed().into(),
+        });
+        Ok(step.id)
+    }
+
+    async fn apply_and_wait(&self, step: &Step) -> Result<(), Error> {
+        let applied = self.backend.apply(&step.id, step.action).await;
+        applied.map_err(|source| Error::Apply {
+            id: step.id.clone(),
+            action: step.action,
+            source,
+        })?;
+        self.note(step, Moment::Applied)?;
+        match step.action {
+            Action::Delete => Ok(()),
+            Action::Create | Action::Update | Action::Keep => self.wait_until_ready(step).await,
+        }
+    }
+
+    fn note(&self, step: &Step, moment: Moment) -> Result<(), Error> {
+        self.journal
+            .append(&step.id, step.action, moment)
+            .map_err(|source| Error::Journal {
+                id: step.id.clone(),
+                action: step.action,
+                source,
+            })
+    }
+
+    /// Looks until the resource is ready, never will be, is out of time, or nobody waits any more.
+    async fn wait_until_ready(&self, step: &Step) -> Result<(), Error> {
+        let deadline = Instant::now() + step.ready_timeout.as_std();
+        let mut pause = FIRST_LOOK;
+        let mut told = String::new();
+        loop {
+            let reason = match self.backend.ready(&step.id).await {
+                Readiness::Ready => return Ok(()),
+                Readiness::Never(reason) => {
+                    return Err(Error::Failed {
+                        id: step.id.clone(),
+                        reason,
+                    });
+                }
+                Readiness::NotYet(reason) => reason,
+            };
+            if Instant::now() >= deadline {
+                return Err(Error::NotReady {
+                    id: step.id.clone(),
+                    deadline: step.ready_timeout,
+                    reason,
+                });
+            }
+            if reason != told {
+                told.clone_from(&reason);
+                self.events.send(Event::StepWaiting {
+                    id: step.id.clone(),
+                    reason,
+                });
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return Err(Error::Interrupted),
+                () = sleep(pause) => pause = (pause * 2).min(LAST_LOOK),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+//! Plans carried out on a scripted backend, in held time.
+
+mod order;
+mod script;
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use self::script::{Behaviour, Script};
+use super::*;
+use crate::state::Record;
+
+/// A step that creates a resource after others and waits a minute for it.
+fn step(name: &str, after: &[&str]) -> Step {
+    Step {
+        id: id(name),
+        action: Action::Create,
+        reason: "not there yet".to_owned(),
+        after: after.iter().map(id).collect(),
+        ready_timeout: crate::quantity::Duration::from_secs(60),
+    }
+}
+
+fn id(name: impl std::fmt::Display) -> ResourceId {
+    ResourceId::new("it", name)
+}
+
+/// What came of a run.
+struct Played {
+    result: Result<(), Error>,
+    /// What the backend was asked to do, and when.
+    asked: String,
+    /// What the journal has, in order.
+    journal: Vec<Record>,
+    events: Vec<Event>,
+    took: Duration,
+}
+
+impl Played {
+    fn error(&self) -> String {
+        let error = self.result.as_ref().expect_err("the run fails");
+        error.to_string()
+    }
+
+    /// The journal, a line a record.
+    fn journal(&self) -> String {
+        let records = self.journal.iter();
+        let lines = records.map(|record| format!("{} {:?}", record.id.name(), record.moment));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+async fn play(steps: Vec<Step>, script: Script) -> Played {
+    play_until(steps, script, CancellationToken::new()).await
+}
+
+async fn play_until(steps: Vec<Step>, script: Script, shutdown: CancellationToken) -> Played {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("journal.ndjson");
+    let path = Utf8PathBuf::try_from(path).expect("a path in UTF-8");
+    let journal = Journal::open(&path).expect("a journal");
+    let (events, mut receiver) = Events::channel();
+    let began = Instant::now();
+    let result = run(Plan { steps }, &script, &journal, &events, &shutdown).await;
+    let took = began.elapsed();
+    let text = fs_err::read_to_string(&path).expect("the journal is there");
+    let records = text.lines().map(serde_json::from_str);
+    Played {
+        result,
+        asked: script.asked(),
+        journal: records.collect::<Result<_, _>>().expect("records"),
+        events: std::iter::from_fn(|| receiver.try_recv().ok()).collect(),
+        took,
+    }
+}
+
+/// A resource that is ready so many seconds after it was applied.
+fn ready_after(seconds: u64) -> Behaviour {
+    Behaviour::ReadyAfter(Duration::from_secs(seconds))
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_can_be_done_side_by_side_is_and_what_waits_is_done_in_order() {
+    let steps = vec![
+        step("database", &[]),
+        step("cache", &[]),
+        step("server", &["database", "cache"]),
+        step("worker", &["server"]),
+    ];
+    let script = Script::new([
+        ("database", ready_after(4)),
+        ("cache", ready_after(2)),
+        ("server", ready_after(1)),
+    ]);
+    let played = play(steps, script).await;
+    assert!(played.result.is_ok());
+    insta::assert_snapshot!(played.asked, @"
+    0s: create database
+    0s: create cache
+    4s: create server
+    5s: create worker
+    ");
+    insta::assert_snapshot!(played.journal(), @"
+    database Intent
+    database Applied
+    cache Intent
+    cache Applied
+    cache Done
+    database Done
+    server Intent
+    server Applied
+    server Done
+    worker Intent
+    worker Applied
+    worker Done
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_is_only_waited_for_and_told_of_by_nobody() {
+    let mut kept = step("server", &[]);
+    kept.action = Action::Keep;
+    let played = play(vec![kept], Script::new([])).await;
+    assert!(played.result.is_ok());
+    assert_eq!(played.asked, "");
+    assert!(played.journal.is_empty());
+    assert!(played.events.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_removed_is_not_waited_for() {
+    let mut gone = step("server", &[]);
+    gone.action = Action::Delete;
+    let never = Behaviour::Never("it is gone");
+    let played = play(vec![gone], Script::new([("server", never)])).await;
+    assert!(played.result.is_ok());
+    assert_eq!(played.took, Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_error_stops_what_waits_and_what_has_not_begun() {
+    let steps = vec![
+        step("broken", &[]),
+        step("slow", &[]),
+        step("after-both", &["broken", "slow"]),
+    ];
+    let script = Script::new([
+        ("broken", Behaviour::RefusesAfter(Duration::from_secs(2))),
+        ("slow", ready_after(30)),
+    ]);
+    let played = play(steps, script).await;
+    assert_eq!(played.error(), "could not create `it/broken`");
+    assert_eq!(
+        played.took,
+        Duration::from_secs(2),
+        "nobody waits for `slow`"
+    );
+    insta::assert_snapshot!(played.journal(), @"
+    broken Intent
+    slow Intent
+    slow Applied
+    broken Failed
+    slow Failed
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_ready_in_time_is_an_error_with_what_was_missing() {
+    let script = Script::new([("server", ready_after(61))]);
+    let played = play(vec![step("server", &[])], script).await;
+    assert_eq!(
+        played.error(),
+        "`it/server` was not ready within 1m: not yet"
+    );
+    assert!(matches!(played.result, Err(Error::NotReady { .. })));
+    let late = played.took.saturating_sub(Duration::from_mins(1));
+    assert!(late <= LAST_LOOK, "{:?}", played.took);
+    let waiting = |event: &&Event| matches!(event, Event::StepWaiting { .. });
+    assert_eq!(played.events.iter().filter(waiting).count(), 1, "told once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_never_will_be_ready_ends_the_wait_at_once() {
+    let never = Behaviour::Never("it exited with 1");
+    let played = play(vec![step("server", &[])], Script::new([("server", never)])).await;
+    assert_eq!(played.error(), "`it/server` failed: it exited with 1");
+    assert_eq!(played.took, Duration::ZERO);
+    insta::assert_snapshot!(played.journal(), @"
+    server Intent
+    server Applied
+    server Failed
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_finishes_what_is_being_applied_and_begins_nothing() {
+    let shutdown = CancellationToken::new();
+    let steps = vec![
+        step("applied", &[]),
+        step("waited-for", &[]),
+        step("later", &["applied"]),
+    ];
+    let script = Script::new([
+        ("applied", Behaviour::AppliedAfter(Duration::from_secs(5))),
+        ("waited-for", ready_after(30)),
+    ]);
+    let interrupt = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        shutdown.cancel();
+    };
+    let (played, ()) = tokio::join!(play_until(steps, script, shutdown.clone()), interrupt);
+    assert!(matches!(played.result, Err(Error::Interrupted)));
+    assert_eq!(played.took, Duration::from_secs(5));
+    insta::assert_snapshot!(played.journal(), @"
+    applied Intent
+    waited-for Intent
+    waited-for Applied
+    waited-for Failed
+    applied Applied
+    applied Done
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_begins_after_an_interruption() {
+    let shutdown = CancellationToken::new();
+    shutdown.cancel();
+    let played = play_until(vec![step("server", &[])], Script::new([]), shutdown).await;
+    assert!(matches!(played.result, Err(Error::Interrupted)));
+    assert_eq!(played.asked, "");
+}

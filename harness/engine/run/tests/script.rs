@@ -1,0 +1,150 @@
+//! A backend that does as it is told, and notes what it was asked to do.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::backend::simulated::Frontend;
+use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness};
+use crate::fault::{Capability, Effect, Injection, Undo};
+use crate::plan::{Action, Observed, Resource, ResourceId};
+use crate::topology::Topology;
+
+/// How a resource behaves; one that is not in the script is ready at once.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Behaviour {
+    /// It takes this long to apply.
+    AppliedAfter(Duration),
+    /// It cannot be applied, which is found out after this long.
+    RefusesAfter(Duration),
+    /// It is ready this long after it was applied.
+    ReadyAfter(Duration),
+    /// It never will be ready.
+    Never(&'static str),
+}
+
+/// The script of a whole run.
+pub(super) struct Script {
+    behaviours: BTreeMap<String, Behaviour>,
+    began: Instant,
+    applied: RefCell<BTreeMap<ResourceId, Instant>>,
+    asked: RefCell<Vec<String>>,
+}
+
+impl Script {
+    pub(super) fn new<const N: usize>(behaviours: [(&str, Behaviour); N]) -> Self {
+        Self::from_iter(behaviours.map(|(name, behaviour)| (name.to_owned(), behaviour)))
+    }
+
+    /// What was asked of the backend, a line each, with the second at which it was.
+    pub(super) fn asked(&self) -> String {
+        self.asked.borrow().join("\n")
+    }
+
+    fn behaviour(&self, id: &ResourceId) -> Option<Behaviour> {
+        self.behaviours.get(id.name()).copied()
+    }
+}
+
+impl FromIterator<(String, Behaviour)> for Script {
+    fn from_iter<T: IntoIterator<Item = (String, Behaviour)>>(behaviours: T) -> Self {
+        Self {
+            behaviours: behaviours.into_iter().collect(),
+            began: Instant::now(),
+            applied: RefCell::default(),
+            asked: RefCell::default(),
+        }
+    }
+}
+
+impl Backend for Script {
+    type Frontend = Frontend;
+
+    async fn apply(&self, id: &ResourceId, action: Action) -> Result<(), Error> {
+        let second = self.began.elapsed().as_secs();
+        let asked = format!("{second}s: {action} {}", id.name());
+        self.asked.borrow_mut().push(asked);
+        match self.behaviour(id) {
+            Some(Behaviour::AppliedAfter(time)) => sleep(time).await,
+            Some(Behaviour::RefusesAfter(time)) => {
+                sleep(time).await;
+                return Err(Error::new("it would not"));
+            }
+            Some(Behaviour::ReadyAfter(_) | Behaviour::Never(_)) | None => {}
+        }
+        self.applied.borrow_mut().insert(id.clone(), Instant::now());
+        Ok(())
+    }
+
+    async fn ready(&self, id: &ResourceId) -> Readiness {
+        let applied = self.applied.borrow().get(id).copied();
+        let since = applied.map(|applied| applied.elapsed());
+        match self.behaviour(id) {
+            Some(Behaviour::Never(reason)) => Readiness::Never(reason.to_owned()),
+            Some(Behaviour::ReadyAfter(time)) if since.is_none_or(|since| since < time) => {
+                Readiness::NotYet("not yet".to_owned())
+            }
+            _ => Readiness::Ready,
+        }
+    }
+
+    fn place(&self) -> Place {
+        unreachable!("the engine does not ask where it is")
+    }
+
+    async fn prepare(&mut self, _: &Topology, _: Provision<'_>) -> Result<(), Error> {
+        unreachable!("a plan is made after this")
+    }
+
+    fn desire(&self, _: &Topology) -> Vec<Resource> {
+        unreachable!("a plan is made of this")
+    }
+
+    async fn observe(&self, _: &[ResourceId]) -> Result<Vec<Observed>, Error> {
+        unreachable!("a plan is made of this")
+    }
+
+    fn logs(&self) -> Vec<Log> {
+        unreachable!("the engine reads no logs")
+    }
+
+    fn endpoints(&self) -> Vec<Endpoint> {
+        unreachable!("the engine connects to nothing")
+    }
+
+    async fn frontend(&self) -> Result<Frontend, Error> {
+        unreachable!("the engine connects to nothing")
+    }
+
+    fn faults(&self, _: &Topology) -> Vec<Capability> {
+        unreachable!("the engine breaks nothing")
+    }
+
+    fn usage(&self) -> BTreeMap<String, Duration> {
+        unreachable!("the engine measures nothing")
+    }
+
+    fn undo(&self, _: &Injection) -> Result<Undo, Error> {
+        unreachable!("the engine breaks nothing")
+    }
+
+    async fn inject(&self, _: &Injection) -> Result<Effect, Error> {
+        unreachable!("the engine breaks nothing")
+    }
+
+    async fn heal(&self, _: &Undo) -> Result<(), Error> {
+        unreachable!("the engine heals nothing")
+    }
+
+    fn outlives(&self, _: &ResourceId) -> bool {
+        false
+    }
+
+    fn hurry(&self) {}
+
+    async fn sweep(&self) -> Vec<String> {
+        unreachable!("the engine sweeps nothing")
+    }
+}
