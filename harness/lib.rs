@@ -12,6 +12,7 @@
 pub mod artifact;
 pub mod backend;
 
+pub mod doctor;
 pub mod document;
 pub mod engine;
 pub mod event;

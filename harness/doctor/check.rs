@@ -1,0 +1,272 @@
+//! From what was found to what it means. Pure.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One thing that a backend needs, and how it is here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Check {
+    /// What was checked, such as `docker`.
+    pub name: String,
+    /// How it is.
+    pub status: Status,
+    /// What was found.
+    pub found: String,
+    /// What to do about it, if it is not well.
+    pub fix: Option<String>,
+    /// What works with it and not without.
+    pub enables: String,
+}
+
+/// How something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It works.
+    Ok,
+    /// It is not there.
+    Missing,
+    /// It is there and does not work.
+    Broken,
+}
+
+/// What the probes found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Findings {
+    /// The Temporal CLI: where it is, or why it cannot be used.
+    pub temporal: Found,
+    /// Whether the Temporal CLI of the wanted version is one that can be fetched.
+    pub fetchable: bool,
+    /// cargo.
+    pub cargo: Found,
+    /// pip.
+    pub pip: Found,
+    /// The Docker client and the engine behind it.
+    pub docker: Found,
+    /// k3d.
+    pub k3d: Found,
+    /// Ways to sign in to Azure that are set up, by their names.
+    pub azure: Vec<String>,
+}
+
+/// What was found of a tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It is there and answers; the text says which it is.
+    Works(String),
+    /// It is not there.
+    Absent,
+    /// It is there and does not work, for this reason.
+    Fails(String),
+}
+
+/// The checks, those first that the first minute needs.
+pub fn checks(findings: &Findings) -> Vec<Check> {
+    let Findings {
+        temporal,
+        fetchable,
+        cargo,
+        pip,
+        docker,
+        k3d,
+        azure,
+    } = findings;
+    vec![
+        temporal_check(temporal, *fetchable, pip),
+        of_tool(
+            "cargo",
+            cargo,
+            "install Rust with rustup, or give `worker.run.command` a worker that is built already",
+            "building the worker from source",
+        ),
+        of_tool(
+            "pip",
+            pip,
+            "install Python with pip, unless the Temporal CLI comes another way",
+            "fetching the Temporal CLI from a Python package index",
+        ),
+        of_tool(
+            "docker",
+            docker,
+            "install Docker and start its engine; your user needs access to it",
+            "backend k3d",
+        ),
+        of_tool("k3d", k3d, "install k3d 5 or later", "backend k3d"),
+        azure_check(azure),
+    ]
+}
+
+fn of_tool(name: &str, tool: &Found, fix: &str, enables: &str) -> Check {
+    let (status, found) = match tool {
+        Found::Works(version) => (Status::Ok, version.clone()),
+        Found::Absent => (Status::Missing, "not found".to_owned()),
+        Found::Fails(reason) => (Status::Broken, reason.clone()),
+    };
+    Check {
+        name: name.to_owned(),
+        status,
+        found,
+        fix: (status != Status::Ok).then(|| fix.to_owned()),
+        enables: enables.to_owned(),
+    }
+}
+
+/// A CLI that is not there is no fault where the first `up` will fetch it.
+fn temporal_check(temporal: &Found, fetchable: bool, pip: &Found) -> Check {
+    let fix =
+        "install a Temporal CLI of the profile's version on PATH, or set HARNESS_TEMPORAL to it";
+    let check = of_tool("temporal", temporal, fix, "backend process");
+    if *temporal != Found::Absent || !fetchable {
+        return check;
+    }
+    let source = match pip {
+        Found::Works(_) => "pip, or else from the vendor's site",
+        Found::Absent | Found::Fails(_) => "the vendor's site",
+    };
+    Check {
+        status: Status::Ok,
+        found: format!("not here yet: the first `harness up` fetches it by {source}"),
+        fix: None,
+        ..check
+    }
+}
+
+fn azure_check(ways: &[String]) -> Check {
+    let tool = match ways {
+        [] => Found::Absent,
+        ways => Found::Works(ways.join(", ")),
+    };
+    of_tool(
+        "azure",
+        &tool,
+        "run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
+        "backend azure",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(findings: &Findings) -> String {
+        let line = |check: Check| {
+            let Check {
+                name,
+                status,
+                found,
+                fix,
+                enables,
+            } = check;
+            let fix = fix
+                .map(|fix| format!("\n    fix: {fix}"))
+                .unwrap_or_default();
+            format!("{name}: {status:?}: {found} [{enables}]{fix}")
+        };
+        checks(findings)
+            .into_iter()
+            .map(line)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    fn bare() -> Findings {
+        Findings {
+            temporal: Found::Absent,
+            fetchable: true,
+            cargo: Found::Absent,
+            pip: Found::Absent,
+            docker: Found::Absent,
+            k3d: Found::Absent,
+            azure: Vec::new(),
+        }
+    }
+
+    fn works(version: &str) -> Found {
+        Found::Works(version.to_owned())
+    }
+
+    #[test]
+    fn a_bare_machine_is_told_what_to_do_for_each_backend() {
+        insta::assert_snapshot!(table(&bare()), @r###"
+        temporal: Ok: not here yet: the first `harness up` fetches it by the vendor's site [backend process]
+        cargo: Missing: not found [building the worker from source]
+            fix: install Rust with rustup, or give `worker.run.command` a worker that is built already
+        pip: Missing: not found [fetching the Temporal CLI from a Python package index]
+            fix: install Python with pip, unless the Temporal CLI comes another way
+        docker: Missing: not found [backend k3d]
+            fix: install Docker and start its engine; your user needs access to it
+        k3d: Missing: not found [backend k3d]
+            fix: install k3d 5 or later
+        azure: Missing: not found [backend azure]
+            fix: run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET
+        "###);
+    }
+
+    #[test]
+    fn a_whole_machine_needs_nothing() {
+        let findings = Findings {
+            temporal: works("1.9.1 at /usr/bin/temporal"),
+            cargo: works("cargo 1.95.0"),
+            pip: works("pip 26.0"),
+            docker: works("client 28.2.2, engine 28.2.2"),
+            k3d: works("k3d v5.9.0"),
+            azure: vec!["az login".to_owned()],
+            ..bare()
+        };
+        insta::assert_snapshot!(table(&findings), @r###"
+        temporal: Ok: 1.9.1 at /usr/bin/temporal [backend process]
+        cargo: Ok: cargo 1.95.0 [building the worker from source]
+        pip: Ok: pip 26.0 [fetching the Temporal CLI from a Python package index]
+        docker: Ok: client 28.2.2, engine 28.2.2 [backend k3d]
+        k3d: Ok: k3d v5.9.0 [backend k3d]
+        azure: Ok: az login [backend azure]
+        "###);
+    }
+
+    #[test]
+    fn what_is_there_and_does_not_work_is_broken_and_says_why() {
+        let findings = Findings {
+            temporal: Found::Fails("HARNESS_TEMPORAL names /x: there is no such file".to_owned()),
+            docker: Found::Fails("client 28.2.2, but no engine answers".to_owned()),
+            ..bare()
+        };
+        let broken = checks(&findings)
+            .into_iter()
+            .filter(|check| check.status == Status::Broken);
+        let broken = serde_json::to_string_pretty(&broken.collect::<Vec<_>>());
+        insta::assert_snapshot!(broken.expect("plain data becomes JSON"), @r###"
+        [
+          {
+            "name": "temporal",
+            "status": "broken",
+            "found": "HARNESS_TEMPORAL names /x: there is no such file",
+            "fix": "install a Temporal CLI of the profile's version on PATH, or set HARNESS_TEMPORAL to it",
+            "enables": "backend process"
+          },
+          {
+            "name": "docker",
+            "status": "broken",
+            "found": "client 28.2.2, but no engine answers",
+            "fix": "install Docker and start its engine; your user needs access to it",
+            "enables": "backend k3d"
+          }
+        ]
+        "###);
+    }
+
+    #[test]
+    fn a_version_that_cannot_be_fetched_is_missing() {
+        let findings = Findings {
+            fetchable: false,
+            pip: works("pip 26.0"),
+            ..bare()
+        };
+        assert_eq!(checks(&findings)[0].status, Status::Missing);
+        let findings = Findings {
+            fetchable: true,
+            ..findings
+        };
+        assert_eq!(checks(&findings)[0].status, Status::Ok);
+    }
+}

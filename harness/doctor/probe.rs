@@ -1,0 +1,286 @@
+//! Looking what is there.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+
+use super::check::{Findings, Found};
+use crate::artifact::{PIP_WAYS, TemporalSearch};
+use crate::tool::{self, Environment, Family, Tool};
+
+/// How long any tool may take to say what it is.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// Looks for everything that a backend needs, at once; takes as long as the slowest tool, and
+/// never longer than its deadline.
+pub async fn probe(temporal: &TemporalSearch<'_>) -> Findings {
+    let (environment, cancel) = (temporal.environment, temporal.cancel);
+    let (temporal_found, cargo, pip, docker, k3d) = tokio::join!(
+        find_temporal(temporal),
+        version("cargo", Family::Rust, &["--version"], environment, cancel),
+        find_pip(environment, cancel),
+        find_docker(environment, cancel),
+        version("k3d", Family::Container, &["version"], environment, cancel),
+    );
+    Findings {
+        temporal: temporal_found,
+        fetchable: temporal.can_fetch(),
+        cargo,
+        pip,
+        docker,
+        k3d,
+        azure: find_azure(environment),
+    }
+}
+
+async fn find_temporal(search: &TemporalSearch<'_>) -> Found {
+    match search.locate(&mut Vec::new()).await {
+        Ok(Some(found)) => Found::Works(format!(
+            "server {} at {}",
+            search.server, found.program.path
+        )),
+        Ok(None) => Found::Absent,
+        Err(error) => Found::Fails(error.to_string()),
+    }
+}
+
+/// What a tool says first when it is asked which it is.
+async fn version(
+    program: &str,
+    family: Family,
+    arguments: &[&str],
+    environment: &Environment,
+    cancel: &CancellationToken,
+) -> Found {
+    let asked = async {
+        let tool = Tool::new(program, family, environment, DEADLINE)?;
+        tool.arguments(arguments.iter().copied())
+            .output(cancel)
+            .await
+    };
+    match asked.await {
+        Ok(output) => Found::Works(output.output.lines().next().unwrap_or_default().to_owned()),
+        Err(tool::Error::Find { .. }) => Found::Absent,
+        Err(error) => Found::Fails(error.to_string()),
+    }
+}
+
+/// The first pip that answers; one that is broken is told only if no other works.
+async fn find_pip(environment: &Environment, cancel: &CancellationToken) -> Found {
+    let mut broken = Found::Absent;
+    for way in PIP_WAYS {
+        let (program, first) = way.split_first().expect("a way begins with a program");
+        let arguments: Vec<_> = first.iter().copied().chain(["--version"]).collect();
+        match version(program, Family::Python, &arguments, environment, cancel).await {
+            Found::Works(said) => return Found::Works(without_place(&said)),
+            Found::Fails(reason) if reason.contains("No module named pip") => {}
+            Found::Fails(reason) => broken = Found::Fails(reason),
+            Found::Absent => {}
+        }
+    }
+    broken
+}
+
+/// `pip 26.0 from /usr/lib/... (python 3.13)` without the place, which is long and says little.
+fn without_place(said: &str) -> String {
+    let words: Vec<_> = said.split(' ').take(2).collect();
+    words.join(" ")
+}
+
+/// What `docker version --format json` says.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DockerVersion {
+    client: DockerPart,
+    server: Option<DockerPart>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DockerPart {
+    version: String,
+}
+
+/// The client writes its own version, and fails, where no engine answers: what it wrote counts
+/// more than how it ended.
+async fn find_docker(environment: &Environment, cancel: &CancellationToken) -> Found {
+    let tool = match Tool::new("docker", Family::Container, environment, DEADLINE) {
+        Ok(tool) => tool.arguments(["version", "--format", "json"]),
+        Err(_) => return Found::Absent,
+    };
+    let mut written = String::new();
+    let ended = tool.lines(cancel, |stream, line| {
+        if stream == tool::Stream::Output {
+            written.push_str(line);
+        }
+    });
+    let ended = ended.await;
+    match serde_json::from_str::<DockerVersion>(&written) {
+        Ok(DockerVersion {
+            client,
+            server: Some(server),
+        }) => Found::Works(format!(
+            "client {}, engine {}",
+            client.version, server.version
+        )),
+        Ok(DockerVersion {
+            client,
+            server: None,
+        }) => Found::Fails(format!("client {}, but no engine answers", client.version)),
+        Err(_) => Found::Fails(match ended {
+            Ok(()) => "does not tell its version".to_owned(),
+            Err(error) => error.to_string(),
+        }),
+    }
+}
+
+/// The ways to sign in that are set up, by name: no value is read into the answer.
+fn find_azure(environment: &Environment) -> Vec<String> {
+    let set = |name: &str| environment.text(name).is_some();
+    let mut ways = Vec::new();
+    if set("AZURE_TENANT_ID") && set("AZURE_CLIENT_ID") {
+        let secrets = [
+            "AZURE_CLIENT_SECRET",
+            "AZURE_CLIENT_CERTIFICATE_PATH",
+            "AZURE_FEDERATED_TOKEN_FILE",
+        ];
+        ways.extend(
+            secrets
+                .into_iter()
+                .filter(|name| set(name))
+                .map(str::to_owned),
+        );
+    }
+    let folder = environment.text("AZURE_CONFIG_DIR").map(Into::into);
+    let folder = folder.or_else(|| Some(environment.home()?.join(".azure")));
+    if folder.is_some_and(|folder| folder.join("azureProfile.json").is_file()) {
+        ways.push("az login".to_owned());
+    }
+    ways
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::*;
+    use crate::event::Events;
+    use crate::tool::fake;
+
+    async fn findings(folder: &Utf8Path, environment: &Environment) -> Findings {
+        let (events, _listener) = Events::channel();
+        let search = TemporalSearch {
+            server: "1.2.3",
+            explicit: None,
+            pin: None,
+            fallback: folder,
+            environment,
+            events: &events,
+            cancel: &CancellationToken::new(),
+        };
+        probe(&search).await
+    }
+
+    /// A folder for tools, and an environment in which nothing else is found.
+    fn machine() -> (tempfile::TempDir, camino::Utf8PathBuf, Environment) {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(temporary.path())
+            .expect("text")
+            .to_owned();
+        let environment = fake::environment(&folder).with("PATH", folder.join("bin").as_str());
+        (temporary, folder, environment)
+    }
+
+    fn works(said: &str) -> Found {
+        Found::Works(said.to_owned())
+    }
+
+    #[tokio::test]
+    async fn nothing_is_found_on_a_bare_machine() {
+        let (_guard, folder, environment) = machine();
+        let findings = findings(&folder, &environment).await;
+        let Findings {
+            temporal,
+            fetchable,
+            cargo,
+            pip,
+            docker,
+            k3d,
+            azure,
+        } = findings;
+        assert_eq!(
+            [temporal, cargo, pip, docker, k3d],
+            [const { Found::Absent }; 5]
+        );
+        assert!(!fetchable && azure.is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_answers_is_found_by_what_it_says() {
+        let (_guard, folder, environment) = machine();
+        let temporal = fake::tool(
+            &folder,
+            "temporal",
+            "echo 'temporal version 9 (Server 1.2.3, UI 4)'",
+        );
+        fake::tool(&folder, "cargo", "echo 'cargo 1.95.0'");
+        fake::tool(
+            &folder,
+            "python3",
+            "echo 'python3: No module named pip' >&2; exit 1",
+        );
+        fake::tool(
+            &folder,
+            "pip3",
+            "echo 'pip 26.0 from /usr/lib/python3 (python 3.13)'",
+        );
+        fake::tool(
+            &folder,
+            "docker",
+            r#"echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"27.0.1"}}'"#,
+        );
+        fake::tool(
+            &folder,
+            "k3d",
+            "echo 'k3d version v5.9.0'; echo 'k3s version v1.35.5-k3s1 (default)'",
+        );
+        let findings = findings(&folder, &environment).await;
+        assert_eq!(
+            findings.temporal,
+            works(&format!("server 1.2.3 at {temporal}"))
+        );
+        assert_eq!(findings.cargo, works("cargo 1.95.0"));
+        assert_eq!(findings.pip, works("pip 26.0"));
+        assert_eq!(findings.docker, works("client 28.2.2, engine 27.0.1"));
+        assert_eq!(findings.k3d, works("k3d version v5.9.0"));
+    }
+
+    #[tokio::test]
+    async fn docker_without_an_engine_is_broken() {
+        let (_guard, folder, environment) = machine();
+        fake::tool(
+            &folder,
+            "docker",
+            r#"echo '{"Client":{"Version":"28.2.2"},"Server":null}'; exit 1"#,
+        );
+        let reason = "client 28.2.2, but no engine answers".to_owned();
+        assert_eq!(
+            findings(&folder, &environment).await.docker,
+            Found::Fails(reason)
+        );
+    }
+
+    #[test]
+    fn ways_to_sign_in_to_azure_are_named_without_their_values() {
+        let (_guard, folder, environment) = machine();
+        let incomplete = environment.with("AZURE_CLIENT_SECRET", "hunter2");
+        assert!(find_azure(&incomplete).is_empty());
+        let complete = incomplete
+            .with("AZURE_TENANT_ID", "t")
+            .with("AZURE_CLIENT_ID", "c");
+        assert_eq!(find_azure(&complete), ["AZURE_CLIENT_SECRET"]);
+        fake::executable(&folder.join("home/.azure/azureProfile.json"), "{}");
+        assert_eq!(find_azure(&complete), ["AZURE_CLIENT_SECRET", "az login"]);
+    }
+}
