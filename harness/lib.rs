@@ -18,6 +18,7 @@ pub mod engine;
 pub mod event;
 pub mod fault;
 pub mod http;
+pub mod load;
 pub mod plan;
 pub mod profile;
 pub mod quantity;

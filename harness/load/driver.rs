@@ -1,0 +1,93 @@
+//! Offers the load of a whole run to a frontend and hands out a record of every operation.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use super::attempt::Lane;
+use super::{Executor, Operation, Progress, Timeline, Workload, closed_loop, open_loop};
+use crate::temporal::Frontend;
+
+/// What all workloads of a run share.
+#[derive(Debug)]
+pub struct Run {
+    /// When load is offered.
+    pub timeline: Timeline,
+    /// The moment from which all offsets count.
+    pub epoch: Instant,
+    /// How long operations that are still under way when the last phase ends are waited for.
+    pub drain: Duration,
+    /// Where the records go. Unbounded, so that a slow reader cannot delay the generator.
+    pub records: UnboundedSender<Operation>,
+    /// The live counters.
+    pub progress: Arc<Progress>,
+    /// Ends the run early: nothing starts any more, and what is under way is given up on.
+    pub cancel: CancellationToken,
+}
+
+/// Runs workloads side by side through all loaded phases, then drains them.
+///
+/// Returns when every operation has its record: at the latest when the drain is over. Operations
+/// that are then still under way are recorded as open or unknown; what became of them is for the
+/// history to tell.
+pub async fn drive<F: Frontend>(frontend: &F, workloads: Vec<Workload>, run: Run) {
+    let give_up = run.cancel.child_token();
+    let drained = run.epoch + run.timeline.end() + run.drain;
+    let run = Arc::new(run);
+    let mut tasks = JoinSet::new();
+    for workload in workloads {
+        let lane = Lane {
+            frontend: frontend.clone(),
+            workload: Arc::new(workload),
+            run: Arc::clone(&run),
+            give_up: give_up.clone(),
+        };
+        tasks.spawn(execute(lane));
+    }
+    if timeout_at(drained, join(&mut tasks)).await.is_err() {
+        give_up.cancel();
+        join(&mut tasks).await;
+    }
+}
+
+async fn execute<F: Frontend>(lane: Lane<F>) {
+    match lane.workload.executor {
+        Executor::ConstantConcurrency { users } => closed_loop::run(lane, users).await,
+        Executor::ConstantArrivalRate {
+            rate,
+            arrivals,
+            max_in_flight,
+        } => open_loop::run(lane, rate, arrivals, max_in_flight).await,
+    }
+}
+
+/// Waits for all tasks of a set; a panic in one of them goes on here.
+pub(super) async fn join(tasks: &mut JoinSet<()>) {
+    while let Some(joined) = tasks.join_next().await {
+        pass_on_panic(joined);
+    }
+}
+
+/// Removes the tasks of a set that are over.
+pub(super) fn reap(tasks: &mut JoinSet<()>) {
+    while let Some(joined) = tasks.try_join_next() {
+        pass_on_panic(joined);
+    }
+}
+
+fn pass_on_panic(joined: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = joined
+        && let Ok(panic) = error.try_into_panic()
+    {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,272 @@
+//! The driver against the model of a server, in paused time.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::fixture::{SECOND, TICK, closed, drive_model, is_right, open, run, workload};
+use super::*;
+use crate::backend::simulated::{Defect, Model, Window};
+use crate::load::{CallFailure, Counts, Outcome};
+
+#[tokio::test(start_paused = true)]
+async fn an_open_loop_achieves_its_rate() {
+    let ran = run(Model::default(), open(50, 100), SECOND * 10).await;
+    assert_eq!(ran.operations.len(), 500);
+    assert_eq!(ran.count(is_right), 500);
+    let twentieth = &ran.operations[20];
+    assert_eq!(twentieth.intended, Duration::from_millis(400));
+    assert_eq!(twentieth.latency(), Duration::from_millis(10));
+    assert_eq!(twentieth.start_latency(), Some(Duration::from_millis(2)));
+    let wanted = Counts {
+        started: 500,
+        closed: 500,
+        ..Counts::default()
+    };
+    assert_eq!(ran.counts, wanted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_arrivals_within_a_millisecond_are_all_sent() {
+    let ran = run(Model::default(), open(20_000, 10_000), SECOND / 4).await;
+    assert_eq!(ran.count(is_right), 5_000);
+    assert!(
+        ran.operations
+            .iter()
+            .all(|operation| operation.generator_delay() <= Some(TICK))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_arrival_without_a_free_slot_is_dropped_and_never_delayed() {
+    let slow = Model {
+        run_time: SECOND * 2,
+        ..Model::default()
+    };
+    let ran = run(slow, open(100, 10), SECOND).await;
+    let dropped = |operation: &Operation| operation.outcome == Outcome::Dropped;
+    assert_eq!(ran.count(is_right), 10);
+    assert_eq!(ran.count(dropped), 90);
+    assert_eq!(ran.counts.dropped, 90);
+    assert_eq!(ran.counts.started, 10);
+    for operation in ran.operations.iter().filter(|operation| dropped(operation)) {
+        assert_eq!(operation.started, None);
+        assert!(operation.latency() <= TICK, "{operation:?}");
+    }
+    assert!(
+        ran.operations
+            .iter()
+            .all(|operation| operation.generator_delay() <= Some(TICK))
+    );
+}
+
+/// Six seconds of silence at 500 per second: everyone who came meanwhile has waited, and the
+/// median of an honest generator says so, while that of a closed loop does not notice.
+#[tokio::test(start_paused = true)]
+async fn a_freeze_moves_the_median_of_an_open_loop_alone() {
+    let freezing = || Model {
+        freezes: vec![Window {
+            from: SECOND * 2,
+            until: SECOND * 8,
+        }],
+        ..Model::default()
+    };
+    let open_loop = run(freezing(), open(500, 10_000), SECOND * 10).await;
+    assert_eq!(open_loop.count(is_right), 5000);
+    assert!(
+        open_loop.p50() > Duration::from_millis(900),
+        "{:?}",
+        open_loop.p50()
+    );
+    let closed_loop = run(freezing(), closed(10), SECOND * 10).await;
+    assert!(
+        closed_loop.p50() < Duration::from_millis(11),
+        "{:?}",
+        closed_loop.p50()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_loop_keeps_exactly_so_many_in_flight() {
+    let ran = run(Model::default(), closed(7), SECOND).await;
+    assert_eq!(ran.count(is_right), 7 * 100);
+    for moment in (0..1000).map(Duration::from_millis) {
+        let in_flight =
+            ran.count(|operation| operation.started <= Some(moment) && moment < operation.ended);
+        assert_eq!(in_flight, 7, "at {moment:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_loop_does_not_race_against_a_server_that_is_away() {
+    let away = Model {
+        outages: vec![Window {
+            from: Duration::ZERO,
+            until: SECOND,
+        }],
+        ..Model::default()
+    };
+    let ran = run(away, closed(3), SECOND).await;
+    let unknown = |operation: &Operation| matches!(&operation.outcome, Outcome::Unknown(failure) if failure.code == "Unavailable");
+    assert_eq!(ran.count(unknown), 30);
+    assert_eq!(ran.counts.failed, 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_belongs_to_the_phase_of_its_intended_start() {
+    let phases = [("warmup", SECOND), ("chaos", SECOND * 2)];
+    let workloads = vec![
+        workload("open", open(10, 10)),
+        workload("closed", closed(1)),
+    ];
+    let cancel = CancellationToken::new();
+    let ran = drive_model(Model::default(), workloads, &phases, cancel).await;
+    let count = |workload: &str, phase: &str| {
+        ran.count(|operation| operation.workload == workload && operation.phase == phase)
+    };
+    assert_eq!(count("open", "warmup"), 10);
+    assert_eq!(count("open", "chaos"), 20);
+    assert_eq!(count("closed", "warmup"), 100);
+    assert_eq!(count("closed", "chaos"), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_close_is_open_when_the_drain_ends() {
+    let defects = BTreeMap::from([(3, Defect::NeverCloses)]);
+    let model = Model {
+        defects,
+        ..Model::default()
+    };
+    let ran = run(model, open(10, 10), SECOND).await;
+    assert_eq!(ran.count(is_right), 9);
+    insta::assert_json_snapshot!(ran.operations[3], @r#"
+    {
+      "workload": "hello",
+      "sequence": 3,
+      "phase": "baseline",
+      "workflow-id": "hello-3",
+      "run-id": "00000000-0000-4000-8000-000000000004",
+      "intended": {
+        "secs": 0,
+        "nanos": 300000000
+      },
+      "started": {
+        "secs": 0,
+        "nanos": 300000000
+      },
+      "acknowledged": {
+        "secs": 0,
+        "nanos": 302000000
+      },
+      "ended": {
+        "secs": 31,
+        "nanos": 0
+      },
+      "expected": "Hello 3!",
+      "outcome": {
+        "open": {
+          "operation": "wait for close",
+          "code": "DeadlineExceeded",
+          "message": "still under way when the drain ended"
+        }
+      }
+    }
+    "#);
+    assert_eq!(ran.took, SECOND * 31);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupted_run_ends_at_once_with_all_its_records() {
+    let slow = Model {
+        start_latency: Duration::from_millis(150),
+        run_time: SECOND * 20,
+        ..Model::default()
+    };
+    let phases = [("baseline", SECOND * 60)];
+    for executor in [open(10, 1000), closed(5)] {
+        let cancel = CancellationToken::new();
+        let workloads = vec![workload("hello", executor)];
+        let running = drive_model(slow.clone(), workloads, &phases, cancel.clone());
+        let interrupting = async {
+            tokio::time::sleep(Duration::from_millis(2005)).await;
+            cancel.cancel();
+        };
+        let (ran, ()) = tokio::join!(running, interrupting);
+        assert!(ran.took <= Duration::from_millis(2006), "{:?}", ran.took);
+        assert!(!ran.operations.is_empty());
+        let interrupted = |failure: &CallFailure| failure.code == CallFailure::INTERRUPTED;
+        assert!(
+            ran.operations
+                .iter()
+                .all(|operation| match &operation.outcome {
+                    Outcome::Unknown(failure) =>
+                        interrupted(failure) && operation.acknowledged.is_none(),
+                    Outcome::Open(failure) => interrupted(failure) && operation.run_id.is_some(),
+                    _ => false,
+                })
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_phases_nothing_happens() {
+    let workloads = vec![
+        workload("open", open(10, 10)),
+        workload("closed", closed(1)),
+    ];
+    let ran = drive_model(Model::default(), workloads, &[], CancellationToken::new()).await;
+    assert_eq!(ran.operations, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_result_is_recorded_beside_the_expected_one() {
+    let model = Model {
+        defects: BTreeMap::from([(0, Defect::WrongResult(Value::Null))]),
+        ..Model::default()
+    };
+    let ran = run(model, open(1, 1), SECOND).await;
+    assert!(!is_right(&ran.operations[0]));
+    assert_eq!(ran.operations[0].expected, Some(json!("Hello 0!")));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// `drive_model` checks it of every run.
+    #[test]
+    fn nothing_is_lost_whatever_the_server_does(
+        users in 0..8_u32,
+        per_second in 1..200_u32,
+        max_in_flight in 0..20_u32,
+        run_time in 0..3000_u64,
+        trouble in 0..2000_u64,
+        frozen: bool,
+    ) {
+        let trouble = Window {
+            from: Duration::from_millis(trouble),
+            until: Duration::from_millis(trouble * 2),
+        };
+        let model = Model {
+            run_time: Duration::from_millis(run_time),
+            freezes: frozen.then_some(trouble).into_iter().collect(),
+            outages: (!frozen).then_some(trouble).into_iter().collect(),
+            defects: BTreeMap::from([(1, Defect::LosesStart), (2, Defect::NeverCloses)]),
+            ..Model::default()
+        };
+        let workloads = vec![
+            workload("open", open(per_second, max_in_flight)),
+            workload("closed", closed(users)),
+        ];
+        let phases = [("baseline", SECOND), ("chaos", SECOND)];
+        let ran = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime")
+            .block_on(drive_model(model, workloads, &phases, CancellationToken::new()));
+        let open = ran.count(|operation| operation.workload == "open");
+        prop_assert_eq!(open, 2 * per_second as usize);
+        prop_assert!(ran.took <= SECOND * 33, "{:?}", ran.took);
+    }
+}

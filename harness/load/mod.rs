@@ -1,0 +1,23 @@
+//! Load: when operations start, how long they take, and a record of what became of each.
+//!
+//! Knows nothing of where the topology runs and judges nothing; it speaks to a
+//! [`Frontend`](crate::temporal::Frontend) and hands out [`Operation`]s.
+
+mod attempt;
+mod closed_loop;
+mod driver;
+mod latency;
+mod open_loop;
+mod operation;
+mod progress;
+mod schedule;
+mod timeline;
+mod workload;
+
+pub use driver::{Run, drive};
+pub use latency::{Latencies, OperationLatencies, Percentiles};
+pub use operation::{CallFailure, Operation, Outcome};
+pub use progress::{Counts, Progress};
+pub use schedule::Schedule;
+pub use timeline::{LoadedPhase, Timeline};
+pub use workload::{Arrivals, Executor, Patience, Request, Workload};

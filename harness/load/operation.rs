@@ -1,0 +1,110 @@
+//! What became of one arrival: the record from which everything about load is computed.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::temporal::{self, Close};
+
+/// One arrival: a workflow that was, or was to be, started and waited for.
+///
+/// Every sequence number that a workload reached has exactly one record. All times are offsets
+/// from the start of the run, on its one monotonic clock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Operation {
+    /// The workload it belongs to.
+    pub workload: String,
+    /// Its number in the workload, from 0.
+    pub sequence: u64,
+    /// The phase in which it was intended to start.
+    pub phase: String,
+    /// Workflow id, known even if it never started.
+    pub workflow_id: String,
+    /// Run id, if a start was acknowledged.
+    pub run_id: Option<String>,
+    /// When it was to start; latency counts from here.
+    pub intended: Duration,
+    /// When the start was sent; `None` if it was dropped.
+    pub started: Option<Duration>,
+    /// When the server acknowledged the start.
+    pub acknowledged: Option<Duration>,
+    /// When its outcome was known, or given up on.
+    pub ended: Duration,
+    /// The result it must have, where the workload says.
+    pub expected: Option<Value>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of an operation, as its client saw it; what really happened is in the history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Never sent: as many as allowed were in flight.
+    Dropped,
+    /// The server refused the start: there is no such run.
+    Refused(CallFailure),
+    /// The start had no clear answer: there may be such a run, now or later.
+    Unknown(CallFailure),
+    /// The start was acknowledged, and the close seen.
+    Closed(Close),
+    /// The start was acknowledged, and the close not seen in time.
+    Open(CallFailure),
+}
+
+/// A call that did not give what was asked, as it is kept in a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CallFailure {
+    /// What was asked, such as `start workflow`.
+    pub operation: String,
+    /// gRPC status code by its name, or [`CallFailure::INTERRUPTED`]: the class of the error.
+    pub code: String,
+    /// The words that came with it.
+    pub message: String,
+}
+
+impl CallFailure {
+    /// The code of a call that was under way when the run was interrupted.
+    pub const INTERRUPTED: &str = "Interrupted";
+
+    /// Whether the call ran into its deadline, which a client may also see as a cancelled stream.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.code.as_str(), "DeadlineExceeded" | "Cancelled")
+    }
+}
+
+impl Operation {
+    /// How long a user waited who came when the operation was due: from the intended start to the
+    /// end. An operation that was given up on counts with the time until then.
+    pub fn latency(&self) -> Duration {
+        self.ended.saturating_sub(self.intended)
+    }
+
+    /// How long it took from when the start was sent; `None` if it never was.
+    pub fn service_time(&self) -> Option<Duration> {
+        Some(self.ended.saturating_sub(self.started?))
+    }
+
+    /// How late the generator itself was; `None` if the start was never sent.
+    pub fn generator_delay(&self) -> Option<Duration> {
+        Some(self.started?.saturating_sub(self.intended))
+    }
+
+    /// How long the server took to acknowledge the start; `None` if it did not.
+    pub fn start_latency(&self) -> Option<Duration> {
+        Some(self.acknowledged?.saturating_sub(self.started?))
+    }
+}
+
+impl From<temporal::Error> for CallFailure {
+    fn from(error: temporal::Error) -> Self {
+        Self {
+            operation: error.operation.to_owned(),
+            code: error.code,
+            message: error.message,
+        }
+    }
+}
