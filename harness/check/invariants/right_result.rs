@@ -1,0 +1,40 @@
+//! Right result: what closed closed as completed, with the result that the scenario says.
+//!
+//! The result counts as the server's closing event has it. Workflows that are still running are
+//! the business of `all_closed`.
+
+use serde_json::Value;
+
+use super::super::evidence::Evidence;
+use super::super::invariant::CounterExample;
+use super::counter_example;
+use crate::temporal::{Execution, Status};
+
+pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>> {
+    evidence
+        .workflows()
+        .filter_map(|workflow| {
+            let expected = workflow.operation.expected.as_ref()?;
+            let execution = workflow.execution?;
+            (execution.status != Status::Running).then_some((workflow, execution, expected))
+        })
+        .map(|(workflow, execution, expected)| {
+            fault_with(execution, expected).map(|what| counter_example(workflow, what))
+        })
+        .collect()
+}
+
+fn fault_with(execution: &Execution, expected: &Value) -> Option<String> {
+    if execution.status != Status::Completed {
+        let failure = execution.failure.as_deref().unwrap_or("no message");
+        return Some(format!(
+            "expected {expected}, but it closed as {}: {failure}",
+            execution.status
+        ));
+    }
+    match &execution.result {
+        Some(result) if result == expected => None,
+        Some(result) => Some(format!("expected {expected}, got {result}")),
+        None => Some(format!("expected {expected}, got no result")),
+    }
+}

@@ -1,0 +1,333 @@
+//! Every invariant is tested by mutants: evidence of a good run passes, and after one thing in it
+//! is bent, the invariant that answers for that thing names the workflow.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Value, json};
+
+use super::super::{Evidence, Invariant, Reading, check};
+use crate::load::{CallFailure, Operation, Outcome};
+use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Status};
+
+/// What a workflow of a good run looks like from both sides.
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    Completed,
+    GivenUpOnButCompleted,
+    UnknownAndAbsent,
+    UnknownButCompleted,
+    Refused,
+    Dropped,
+}
+
+const FATES: [Fate; 6] = [
+    Fate::Completed,
+    Fate::GivenUpOnButCompleted,
+    Fate::UnknownAndAbsent,
+    Fate::UnknownButCompleted,
+    Fate::Refused,
+    Fate::Dropped,
+];
+
+/// One thing bent in the evidence of one completed workflow.
+type Mutation = fn(&mut Operation, &mut Reading);
+
+const MUTANTS: [(&str, Invariant, Mutation); 17] = [
+    (
+        "the execution is gone",
+        Invariant::NoLostStart,
+        |_, reading| *reading = Reading::Absent,
+    ),
+    (
+        "another run is there",
+        Invariant::NoLostStart,
+        |_, reading| {
+            found(reading).key.run_id = "another".to_owned();
+        },
+    ),
+    (
+        "the result is wrong on both sides",
+        Invariant::RightResult,
+        |operation, reading| {
+            found(reading).result = Some(json!("wrong"));
+            told(operation).result = Some(json!("wrong"));
+        },
+    ),
+    (
+        "there is no result",
+        Invariant::RightResult,
+        |operation, reading| {
+            found(reading).result = None;
+            told(operation).result = None;
+        },
+    ),
+    ("it failed", Invariant::RightResult, |operation, reading| {
+        told(operation).status = Status::Failed;
+        found(reading).status = Status::Failed;
+        last(reading).kind = "WorkflowExecutionFailed".to_owned();
+    }),
+    (
+        "it timed out",
+        Invariant::RightResult,
+        |operation, reading| {
+            told(operation).status = Status::TimedOut;
+            found(reading).status = Status::TimedOut;
+            last(reading).kind = "WorkflowExecutionTimedOut".to_owned();
+        },
+    ),
+    (
+        "it never closes",
+        Invariant::AllClosed,
+        |operation, reading| {
+            found(reading).status = Status::Running;
+            found(reading).history.pop();
+            operation.outcome = Outcome::Open(failure());
+        },
+    ),
+    (
+        "Describe says it runs",
+        Invariant::AllClosed,
+        |_, reading| {
+            found(reading).status = Status::Running;
+        },
+    ),
+    (
+        "an event is missing",
+        Invariant::HistoryIntegrity,
+        |_, reading| {
+            found(reading).history.remove(1);
+        },
+    ),
+    (
+        "an event came twice",
+        Invariant::HistoryIntegrity,
+        |_, reading| {
+            let history = &mut found(reading).history;
+            history.insert(1, history[1].clone());
+        },
+    ),
+    (
+        "two events changed places",
+        Invariant::HistoryIntegrity,
+        |_, reading| {
+            found(reading).history.swap(1, 2);
+        },
+    ),
+    (
+        "it does not begin with its start",
+        Invariant::HistoryIntegrity,
+        |_, reading| {
+            found(reading).history[0].kind = "WorkflowTaskScheduled".to_owned();
+        },
+    ),
+    (
+        "the history is empty",
+        Invariant::HistoryIntegrity,
+        |_, reading| {
+            found(reading).history.clear();
+        },
+    ),
+    (
+        "it closed twice",
+        Invariant::HistoryIntegrity,
+        |_, reading| {
+            found(reading).history[1].kind = "WorkflowExecutionFailed".to_owned();
+        },
+    ),
+    (
+        "something came after the close",
+        Invariant::HistoryIntegrity,
+        |_, reading| {
+            let id = last(reading).id + 1;
+            let late = event(id, "TimerFired");
+            found(reading).history.push(late);
+        },
+    ),
+    (
+        "Describe disagrees with the last event",
+        Invariant::HistoryIntegrity,
+        |_, reading| {
+            found(reading).status = Status::Canceled;
+        },
+    ),
+    (
+        "the client was told another result",
+        Invariant::HistoryIntegrity,
+        |operation, _| {
+            told(operation).result = Some(json!("another"));
+        },
+    ),
+];
+
+fn found(reading: &mut Reading) -> &mut Execution {
+    match reading {
+        Reading::Found(execution) => execution,
+        Reading::Absent | Reading::Unreadable(_) => panic!("the execution was there"),
+    }
+}
+
+fn last(reading: &mut Reading) -> &mut HistoryEvent {
+    found(reading)
+        .history
+        .last_mut()
+        .expect("a history has events")
+}
+
+fn told(operation: &mut Operation) -> &mut Close {
+    match &mut operation.outcome {
+        Outcome::Closed(close) => close,
+        _ => panic!("the client saw it close"),
+    }
+}
+
+fn failure() -> CallFailure {
+    CallFailure {
+        operation: "start workflow".to_owned(),
+        code: "DeadlineExceeded".to_owned(),
+        message: "too late".to_owned(),
+    }
+}
+
+fn event(id: i64, kind: &str) -> HistoryEvent {
+    HistoryEvent {
+        id,
+        kind: kind.to_owned(),
+        at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn result(sequence: u64) -> Value {
+    json!(format!("Hello {sequence}!"))
+}
+
+fn operation(sequence: u64, fate: Fate) -> Operation {
+    let run_id = format!("run-{sequence}");
+    let close = Close {
+        status: Status::Completed,
+        result: Some(result(sequence)),
+        failure: None,
+    };
+    let (run_id, outcome) = match fate {
+        Fate::Completed => (Some(run_id), Outcome::Closed(close)),
+        Fate::GivenUpOnButCompleted => (Some(run_id), Outcome::Open(failure())),
+        Fate::UnknownAndAbsent | Fate::UnknownButCompleted => (None, Outcome::Unknown(failure())),
+        Fate::Refused => (None, Outcome::Refused(failure())),
+        Fate::Dropped => (None, Outcome::Dropped),
+    };
+    Operation {
+        workload: "hello".to_owned(),
+        sequence,
+        phase: "baseline".to_owned(),
+        workflow_id: format!("hello-{sequence}"),
+        acknowledged: run_id.as_ref().map(|_| Duration::from_millis(2)),
+        run_id,
+        intended: Duration::ZERO,
+        started: Some(Duration::ZERO),
+        ended: Duration::from_millis(9),
+        expected: Some(result(sequence)),
+        outcome,
+    }
+}
+
+fn execution(sequence: u64, activities: usize) -> Execution {
+    let start = [
+        "WorkflowExecutionStarted",
+        "WorkflowTaskScheduled",
+        "WorkflowTaskCompleted",
+    ];
+    let activity = [
+        "ActivityTaskScheduled",
+        "ActivityTaskStarted",
+        "ActivityTaskCompleted",
+    ];
+    let kinds = start
+        .into_iter()
+        .chain(std::iter::repeat_n(activity, activities).flatten())
+        .chain(["WorkflowExecutionCompleted"]);
+    Execution {
+        key: ExecutionKey {
+            workflow_id: format!("hello-{sequence}"),
+            run_id: format!("run-{sequence}"),
+        },
+        status: Status::Completed,
+        history: (1..).zip(kinds).map(|(id, kind)| event(id, kind)).collect(),
+        result: Some(result(sequence)),
+        failure: None,
+    }
+}
+
+/// The evidence of a run in which nothing went wrong that may not go wrong; its first workflow
+/// completed in everyone's eyes.
+fn good() -> impl Strategy<Value = Evidence> {
+    let fate = prop::sample::select(&FATES);
+    prop::collection::vec((fate, 0_usize..4), 0..12).prop_map(|mut workflows| {
+        workflows.insert(0, (Fate::Completed, 1));
+        let mut evidence = Evidence::default();
+        for (sequence, (fate, activities)) in (0..).zip(workflows) {
+            let operation = operation(sequence, fate);
+            let id = operation.workflow_id.clone();
+            match fate {
+                Fate::Completed | Fate::GivenUpOnButCompleted | Fate::UnknownButCompleted => {
+                    let found = Reading::Found(execution(sequence, activities));
+                    evidence.readings.insert(id, found);
+                }
+                Fate::UnknownAndAbsent => {
+                    evidence.readings.insert(id, Reading::Absent);
+                }
+                Fate::Refused | Fate::Dropped => {}
+            }
+            evidence.operations.push(operation);
+        }
+        evidence
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_good_run_violates_nothing(evidence in good()) {
+        for invariant in Invariant::ALL {
+            prop_assert_eq!(check(invariant, &evidence).counter_examples, vec![]);
+            prop_assert!(check(invariant, &evidence).checked > 0);
+        }
+        prop_assert_eq!(evidence.unreadable().count(), 0);
+    }
+
+    #[test]
+    fn every_mutant_is_caught_and_only_its_workflow_named(
+        mut evidence in good(),
+        mutant in 0..MUTANTS.len(),
+        victim in any::<Index>(),
+    ) {
+        let mut completed: Vec<_> = evidence
+            .operations
+            .iter_mut()
+            .filter(|operation| matches!(operation.outcome, Outcome::Closed(_)))
+            .collect();
+        let victim = victim.index(completed.len());
+        let operation = &mut *completed[victim];
+        let id = operation.workflow_id.clone();
+        let reading = evidence.readings.get_mut(&id).expect("a completed workflow was read");
+        let (name, invariant, mutate) = MUTANTS[mutant];
+        mutate(operation, reading);
+
+        let finding = check(invariant, &evidence);
+        let named: Vec<_> =
+            finding.counter_examples.iter().map(|example| &example.workflow_id).collect();
+        prop_assert_eq!(named, vec![&id], "{}: {:?}", name, finding);
+    }
+
+    #[test]
+    fn what_was_not_read_back_is_reported_as_such(mut evidence in good(), vanish in any::<bool>()) {
+        let id = evidence.operations[0].workflow_id.clone();
+        if vanish {
+            evidence.readings.remove(&id);
+        } else {
+            evidence.readings.insert(id.clone(), Reading::Unreadable("no answer".to_owned()));
+        }
+        let unreadable: Vec<_> = evidence.unreadable().map(|(id, _)| id.to_owned()).collect();
+        prop_assert_eq!(unreadable, vec![id]);
+    }
+}

@@ -1,0 +1,11 @@
+//! What must hold of every workflow, checked from what the server recorded, never from counters.
+//!
+//! Pure over [`Evidence`]: what the clients saw, joined with Describe and the histories that were
+//! read back afterwards. Each invariant is a file in `invariants/`.
+
+mod evidence;
+mod invariant;
+mod invariants;
+
+pub use evidence::{Evidence, Reading, Workflow};
+pub use invariant::{CounterExample, Finding, Invariant, check};
