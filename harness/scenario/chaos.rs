@@ -1,0 +1,91 @@
+//! The faults of one run: each injected and healed at its time.
+
+use futures_util::future::join_all;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::plan::{PlannedFault, RunPlan};
+use super::record::FaultRecord;
+use crate::backend::Backend;
+use crate::event::{Event, Events};
+use crate::fault::{self, Injected, Journal};
+use crate::quantity::Duration;
+
+/// What the faults of a run are injected with.
+pub(super) struct Chaos<'a, B> {
+    pub(super) plan: &'a RunPlan,
+    pub(super) backend: &'a B,
+    pub(super) journal: &'a Journal,
+    pub(super) events: &'a Events,
+    /// The moment from which all offsets count.
+    pub(super) epoch: Instant,
+    /// Once cancelled, nothing is injected any more and what is injected is healed at once.
+    pub(super) stop: &'a CancellationToken,
+}
+
+impl<B: Backend> Chaos<'_, B> {
+    /// Lives through all faults, side by side. Afterwards each is healed, or still in the journal.
+    pub(super) async fn run(&self) -> Vec<FaultRecord> {
+        join_all(self.plan.faults.iter().map(|planned| self.live(planned))).await
+    }
+
+    async fn live(&self, planned: &PlannedFault) -> FaultRecord {
+        let mut record = FaultRecord::pending(planned);
+        if !self.reach(planned.inject).await {
+            return record;
+        }
+        let injected = fault::inject(self.backend, self.journal, &planned.injection).await;
+        let Injected { entry, effect } = match injected {
+            Ok(injected) => injected,
+            Err(error) => {
+                record.failure = Some(chain(&error));
+                return record;
+            }
+        };
+        record.injected = Some(self.now());
+        record.effect = Some(effect.clone());
+        let (scenario, fault) = (self.plan.scenario.clone(), record.id.clone());
+        self.events.send(Event::FaultInjected {
+            scenario,
+            fault,
+            effect,
+        });
+        self.reach(planned.heal).await;
+        // A failure here is not lost: the fault stays in the journal, and whoever ends the run
+        // heals what is in it.
+        if fault::heal_one(self.backend, self.journal, entry)
+            .await
+            .is_ok()
+        {
+            record.healed = Some(self.now());
+            let (scenario, fault) = (self.plan.scenario.clone(), record.id.clone());
+            self.events.send(Event::FaultHealed { scenario, fault });
+        }
+        record
+    }
+
+    /// Waits until an offset of the run; false if the run was stopped before.
+    async fn reach(&self, offset: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => false,
+            () = sleep_until(self.epoch + offset.as_std()) => true,
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.epoch.elapsed().into()
+    }
+}
+
+/// An error with its causes in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,39 @@
+//! Scenarios: what loads a topology, what breaks it, and what must hold.
+//!
+//! A [`Scenario`] is what people write. With a seed and the facts of a topology it resolves to a
+//! [`RunPlan`] in which nothing is left to decide; [`run`] drives the plan and [`judge`] gives its
+//! verdict. All but [`run`] is pure.
+
+mod chaos;
+mod document;
+mod expectation;
+mod gather;
+mod model;
+mod narrate;
+mod offer;
+mod plan;
+mod record;
+mod request;
+mod resolve;
+mod run;
+mod schema;
+mod statistics;
+mod template;
+#[cfg(test)]
+mod tests;
+mod validate;
+mod verdict;
+
+pub use document::Document;
+pub use expectation::Expectation;
+pub use model::{
+    ApiVersion, Expect, Fault, Kind, LatencyThresholds, Phase, PhaseThresholds, Phases, Scenario,
+    Thresholds, Workflow, Workload,
+};
+pub use plan::{PlannedFault, PlannedPhase, PlannedThresholds, PlannedWorkload, RunId, RunPlan};
+pub use record::FaultRecord;
+pub use resolve::{Ground, Resolution, resolve};
+pub use run::{Error, Outcome, run};
+pub use schema::json_schema;
+pub use statistics::{PhaseStatistics, statistics};
+pub use verdict::{Ending, Judgement, Observations, Verdict, VerdictKind, judge};

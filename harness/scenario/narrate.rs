@@ -1,0 +1,80 @@
+//! Says how a run is getting on: its phases as they begin, and its load about once a second.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::model::Phase;
+use super::plan::RunPlan;
+use crate::event::{Event, Events};
+use crate::load::{Counts, Progress};
+
+const TICK: Duration = Duration::from_secs(1);
+
+/// The voice of one run.
+pub(super) struct Narrator<'a> {
+    pub(super) plan: &'a RunPlan,
+    pub(super) events: &'a Events,
+    /// The moment from which all offsets count.
+    pub(super) epoch: Instant,
+    pub(super) progress: &'a Progress,
+}
+
+impl Narrator<'_> {
+    /// Tells of the phases until the run is stopped, and of the load until it is over.
+    pub(super) async fn tell(&self, stop: &CancellationToken, over: &CancellationToken) {
+        tokio::join!(self.phases(stop, over), self.load(over));
+    }
+
+    async fn phases(&self, stop: &CancellationToken, over: &CancellationToken) {
+        let loaded = self
+            .plan
+            .phases
+            .iter()
+            .map(|p| (p.phase, p.offset.as_std(), p.length));
+        let drain = (Phase::Drain, self.plan.timeline().end(), self.plan.drain);
+        for (phase, offset, duration) in loaded.chain([drain]) {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = over.cancelled() => return,
+                () = sleep_until(self.epoch + offset) => {}
+            }
+            self.events.send(Event::PhaseStarted {
+                scenario: self.plan.scenario.clone(),
+                phase: phase.to_string(),
+                duration,
+            });
+        }
+    }
+
+    async fn load(&self, over: &CancellationToken) {
+        let mut ticks = interval_at(self.epoch + TICK, TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            tokio::select! {
+                biased;
+                () = over.cancelled() => return self.count(),
+                _ = ticks.tick() => self.count(),
+            }
+        }
+    }
+
+    fn count(&self) {
+        let Counts {
+            started,
+            closed,
+            failed,
+            dropped,
+        } = self.progress.counts();
+        let scenario = self.plan.scenario.clone();
+        self.events.send(Event::Load {
+            scenario,
+            started,
+            closed,
+            failed,
+            dropped,
+        });
+    }
+}

@@ -1,0 +1,122 @@
+//! A scenario with nothing left to decide.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::model::{Phase, Thresholds};
+use crate::check::Invariant;
+use crate::fault::Injection;
+use crate::load::Executor;
+use crate::quantity::Duration;
+
+/// The name of one run: part of every workflow id, so that two runs never meet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(String);
+
+impl RunId {
+    /// Names the run with this seed that begins at `at`.
+    pub fn new(seed: u64, at: Timestamp) -> Self {
+        Self(format!("{seed:x}-{:x}", at.as_millisecond()))
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// Everything about a run that is decided before it begins. Stored with the run; what the n-th
+/// workflow of a workload is, is a pure function of this and of n.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RunPlan {
+    /// Its name.
+    pub run: RunId,
+    /// The scenario's name.
+    pub scenario: String,
+    /// What the scenario is for.
+    pub description: String,
+    /// The seed of every random choice.
+    pub seed: u64,
+    /// What is started.
+    pub workloads: Vec<PlannedWorkload>,
+    /// The phases under load, in order.
+    pub phases: Vec<PlannedPhase>,
+    /// The deadline for what is still open when the load has ended.
+    pub drain: Duration,
+    /// What is broken, in the order in which it is.
+    pub faults: Vec<PlannedFault>,
+    /// What must hold in the baseline.
+    pub steady_state: Option<Thresholds>,
+    /// What must hold in each phase.
+    pub thresholds: Vec<PlannedThresholds>,
+    /// How late the generator may be at the 99th percentile.
+    pub generator_delay: Duration,
+    /// What must hold of every workflow.
+    pub invariants: Vec<Invariant>,
+}
+
+/// A stream of workflows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlannedWorkload {
+    /// Its name.
+    pub name: String,
+    /// When workflows start.
+    pub executor: Executor,
+    /// The seed of its arrivals and of its requests.
+    pub seed: u64,
+    /// Workflow type.
+    pub workflow_type: String,
+    /// Task queue.
+    pub task_queue: String,
+    /// Arguments; strings are templates.
+    pub input: Vec<Value>,
+    /// The result that each must have; strings are templates.
+    pub result: Option<Value>,
+    /// How long to wait for the answer to a start.
+    pub start_timeout: Duration,
+    /// How long to wait from the acknowledged start to the close.
+    pub timeout: Duration,
+}
+
+/// A phase under load.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlannedPhase {
+    /// Which.
+    pub phase: Phase,
+    /// When it begins, from the start of the run.
+    pub offset: Duration,
+    /// How long it lasts.
+    pub length: Duration,
+}
+
+/// A fault with its times.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlannedFault {
+    /// What is done, to what.
+    pub injection: Injection,
+    /// The phase it lies in.
+    pub phase: Phase,
+    /// When it is injected, from the start of the run.
+    pub inject: Duration,
+    /// When it is healed, from the start of the run.
+    pub heal: Duration,
+}
+
+/// What must hold in a phase.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlannedThresholds {
+    /// Which phase.
+    pub phase: Phase,
+    /// The bounds.
+    pub thresholds: Thresholds,
+}

@@ -1,0 +1,47 @@
+//! What became of a fault.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::model::Phase;
+use super::plan::PlannedFault;
+use crate::fault::{Effect, FaultKind};
+use crate::quantity::Duration;
+
+/// A planned fault with what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct FaultRecord {
+    /// Its id in the scenario.
+    pub id: String,
+    /// What was done.
+    pub fault: FaultKind,
+    /// To which service.
+    pub target: String,
+    /// In which phase.
+    pub phase: Phase,
+    /// When it was injected, from the start of the run; absent if it never was.
+    pub injected: Option<Duration>,
+    /// When it was undone, from the start of the run; absent if it is not known to be.
+    pub healed: Option<Duration>,
+    /// What it was seen to do.
+    pub effect: Option<Effect>,
+    /// Why it could not be injected.
+    pub failure: Option<String>,
+}
+
+impl FaultRecord {
+    /// The record of a fault that has not been injected.
+    pub(super) fn pending(planned: &PlannedFault) -> Self {
+        Self {
+            id: planned.injection.id.clone(),
+            fault: planned.injection.fault,
+            target: planned.injection.service.to_string(),
+            phase: planned.phase,
+            injected: None,
+            healed: None,
+            effect: None,
+            failure: None,
+        }
+    }
+}

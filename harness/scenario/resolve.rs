@@ -1,0 +1,233 @@
+//! From a scenario, a seed and the facts of the topology to a plan of the run.
+
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
+use super::document::Document;
+use super::model::{Phase, Workload};
+use super::plan::{PlannedFault, PlannedPhase, PlannedThresholds, PlannedWorkload, RunId, RunPlan};
+use super::validate::{validate, worker_task_queue};
+use crate::backend::Place;
+use crate::check::Invariant;
+use crate::document;
+use crate::fault::{Capability, Injection};
+use crate::load::Timeline;
+use crate::quantity::Duration;
+use crate::topology::{ServiceName, Topology};
+
+/// How long a start may stay without an answer.
+const START_TIMEOUT: Duration = Duration::from_secs(10);
+/// The deadline of a drain that names none.
+const DRAIN: Duration = Duration::from_secs(30);
+/// How late the generator may be where a scenario does not say.
+const GENERATOR_DELAY: Duration = Duration::from_millis(250);
+
+/// Where a scenario is to run.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// What runs there.
+    pub topology: &'a Topology,
+    /// Where that is.
+    pub place: &'a Place,
+    /// The faults that can be expressed there.
+    pub capabilities: &'a [Capability],
+}
+
+/// Whether a scenario can run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Resolution {
+    /// It can, like this.
+    Runnable(Box<RunPlan>),
+    /// It is a good scenario that needs more than this place has.
+    Unrunnable {
+        /// One sentence for each thing that is missing.
+        reasons: Vec<String>,
+    },
+}
+
+/// Decides everything about a run that a scenario leaves open. The same document, seed, run and
+/// ground give the same plan.
+pub fn resolve(
+    document: &Document,
+    seed: u64,
+    run: RunId,
+    ground: Ground<'_>,
+) -> Result<Resolution, document::Error> {
+    validate(document, ground.topology)?;
+    let reasons = missing(document, ground);
+    if !reasons.is_empty() {
+        return Ok(Resolution::Unrunnable { reasons });
+    }
+    let scenario = &document.scenario;
+    let phases = phases(document);
+    let plan = RunPlan {
+        run,
+        scenario: scenario.name.value.clone(),
+        description: scenario.description.clone(),
+        seed,
+        workloads: (0..)
+            .zip(&scenario.workload.value)
+            .map(|(index, workload)| planned_workload(workload, index, seed, ground.topology))
+            .collect(),
+        faults: faults(document, &phases),
+        phases,
+        drain: scenario.phases.value.drain.unwrap_or(DRAIN),
+        steady_state: scenario
+            .expect
+            .steady_state
+            .as_ref()
+            .map(|bounds| bounds.value.clone()),
+        thresholds: scenario
+            .expect
+            .phases
+            .named()
+            .map(|(phase, thresholds)| PlannedThresholds {
+                phase,
+                thresholds: thresholds.value.clone(),
+            })
+            .collect(),
+        generator_delay: scenario.expect.generator_delay.unwrap_or(GENERATOR_DELAY),
+        invariants: invariants(document),
+    };
+    Ok(Resolution::Runnable(Box::new(plan)))
+}
+
+fn missing(document: &Document, ground: Ground<'_>) -> Vec<String> {
+    let can = |capability: &Capability| ground.capabilities.contains(capability);
+    let mut reasons = Vec::new();
+    for fault in &document.scenario.faults {
+        let wanted = Capability {
+            fault: fault.fault,
+            service: ServiceName::new(&*fault.target.value),
+        };
+        if can(&wanted) {
+            continue;
+        }
+        let service = ground
+            .topology
+            .services
+            .iter()
+            .find(|service| service.name == wanted.service);
+        let component = &service
+            .expect("a validated fault has a service as its target")
+            .component;
+        let Place {
+            backend, engine, ..
+        } = ground.place;
+        reasons.push(format!(
+            "fault `{}` on `{}` needs {}; this is backend {backend} with engine {engine}",
+            wanted.fault,
+            wanted.service,
+            wanted.fault.needs(component),
+        ));
+    }
+    reasons.dedup();
+    reasons
+}
+
+fn phases(document: &Document) -> Vec<PlannedPhase> {
+    let mut offset = std::time::Duration::ZERO;
+    let mut planned = Vec::new();
+    for (phase, length) in document.scenario.phases.value.loaded() {
+        planned.push(PlannedPhase {
+            phase,
+            offset: offset.into(),
+            length,
+        });
+        offset += length.as_std();
+    }
+    planned
+}
+
+fn faults(document: &Document, phases: &[PlannedPhase]) -> Vec<PlannedFault> {
+    let mut faults: Vec<_> = document
+        .scenario
+        .faults
+        .iter()
+        .map(|fault| {
+            let phase = phases
+                .iter()
+                .find(|planned| planned.phase == fault.phase.value);
+            let phase = phase.expect("a validated fault lies in a phase that is there");
+            let inject = phase.offset.as_std() + fault.at.value.as_std();
+            PlannedFault {
+                injection: Injection {
+                    id: fault.id.value.clone(),
+                    fault: fault.fault,
+                    service: ServiceName::new(&*fault.target.value),
+                },
+                phase: fault.phase.value,
+                inject: inject.into(),
+                heal: (inject + fault.r#for.value.as_std()).into(),
+            }
+        })
+        .collect();
+    faults.sort_by_key(|fault| fault.inject);
+    faults
+}
+
+fn planned_workload(
+    workload: &Workload,
+    index: u64,
+    seed: u64,
+    topology: &Topology,
+) -> PlannedWorkload {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(index);
+    let workflow = &workload.workflow.value;
+    let task_queue = workflow
+        .task_queue
+        .as_deref()
+        .or_else(|| worker_task_queue(topology));
+    PlannedWorkload {
+        name: workload.name.value.clone(),
+        executor: workload.executor,
+        seed: random.next_u64(),
+        workflow_type: workflow.r#type.clone(),
+        task_queue: task_queue
+            .expect("a validated workflow has a task queue")
+            .to_owned(),
+        input: workflow
+            .input
+            .iter()
+            .map(|argument| argument.value.clone())
+            .collect(),
+        result: workflow.result.as_ref().map(|result| result.value.clone()),
+        start_timeout: START_TIMEOUT,
+        timeout: workload.timeout,
+    }
+}
+
+/// Where a scenario does not say which, all that can be checked: a right result only where one is
+/// given.
+fn invariants(document: &Document) -> Vec<Invariant> {
+    let scenario = &document.scenario;
+    let has_result = scenario
+        .workload
+        .value
+        .iter()
+        .any(|w| w.workflow.value.result.is_some());
+    match &scenario.expect.invariants {
+        Some(named) => named.iter().map(|invariant| invariant.value).collect(),
+        None => Invariant::ALL
+            .into_iter()
+            .filter(|invariant| *invariant != Invariant::RightResult || has_result)
+            .collect(),
+    }
+}
+
+impl RunPlan {
+    /// The phases under load, in the terms of the generator.
+    pub fn timeline(&self) -> Timeline {
+        let phases = self.phases.iter();
+        Timeline::back_to_back(
+            std::time::Duration::ZERO,
+            phases.map(|planned| (planned.phase.to_string(), planned.length.as_std())),
+        )
+    }
+
+    /// A phase of the plan; `None` if it is not loaded.
+    pub fn phase(&self, phase: Phase) -> Option<&PlannedPhase> {
+        self.phases.iter().find(|planned| planned.phase == phase)
+    }
+}

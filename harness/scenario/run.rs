@@ -1,0 +1,169 @@
+//! Drives a plan: load through all phases, faults at their times, then the evidence and a verdict.
+//!
+//! Every fault is healed before this returns, however the run ends; what cannot be healed makes
+//! the verdict `heal-failed`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::chaos::chain;
+use super::gather::gather;
+use super::offer::{Loaded, offer};
+use super::plan::RunPlan;
+use super::record::FaultRecord;
+use super::statistics::{PhaseStatistics, statistics};
+use super::verdict::{Ending, Judgement, Observations, judge};
+use crate::backend::{self, Backend};
+use crate::check::{Evidence, Reading};
+use crate::event::{Event, Events};
+use crate::fault::{Journal, heal_all};
+use crate::load::{OperationLatencies, Percentiles};
+use crate::temporal::Frontend;
+
+/// A run that could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no frontend to send load to.
+    #[error("could not connect to the Temporal frontend")]
+    Connect(#[source] backend::Error),
+}
+
+/// Everything that came of a run.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// When it began.
+    pub started: Timestamp,
+    /// When the last of it was known.
+    pub finished: Timestamp,
+    /// What both sides saw of every workflow.
+    pub evidence: Evidence,
+    /// What each phase measured.
+    pub statistics: Vec<PhaseStatistics>,
+    /// How late the generator was over the whole run.
+    pub generator_delay: Option<Percentiles>,
+    /// What became of each fault.
+    pub faults: Vec<FaultRecord>,
+    /// The verdict, with all that it rests on.
+    pub judgement: Judgement,
+}
+
+/// Runs a plan to its verdict. `shutdown` ends it early, after healing.
+pub async fn run<B: Backend>(
+    plan: &RunPlan,
+    backend: &B,
+    journal: &Journal,
+    events: &Events,
+    shutdown: &CancellationToken,
+) -> Result<Outcome, Error> {
+    let scenario = plan.scenario.clone();
+    let seed = plan.seed;
+    events.send(Event::ScenarioStarted { scenario, seed });
+    let started = Timestamp::now();
+    let frontend = backend.frontend().await.map_err(Error::Connect)?;
+    let mut loaded = Box::pin(offer(plan, backend, &frontend, journal, events, shutdown)).await;
+    let heal_failure = heal_rest(plan, backend, journal, events, &mut loaded).await;
+    let readings = tokio::select! {
+        biased;
+        () = shutdown.cancelled() => {
+            loaded.ending = Ending::Interrupted;
+            BTreeMap::new()
+        }
+        readings = look_back(plan, &frontend, &loaded, events) => readings,
+    };
+    let outcome = conclude(plan, started, loaded, readings, heal_failure.as_deref());
+    let verdict = &outcome.judgement.verdict;
+    events.send(Event::ScenarioFinished {
+        scenario: plan.scenario.clone(),
+        verdict: verdict.kind.to_string(),
+        reason: verdict.reason.clone(),
+    });
+    Ok(outcome)
+}
+
+/// Tries again to heal what is still in the journal; says why if it cannot.
+async fn heal_rest<B: Backend>(
+    plan: &RunPlan,
+    backend: &B,
+    journal: &Journal,
+    events: &Events,
+    loaded: &mut Loaded,
+) -> Option<String> {
+    let healed = match heal_all(backend, journal).await {
+        Ok(healed) => healed,
+        Err(error) => return Some(chain(&error)),
+    };
+    let unhealed = loaded.faults.iter_mut().filter(|fault| {
+        fault.healed.is_none() && healed.iter().any(|injection| injection.id == fault.id)
+    });
+    for fault in unhealed {
+        fault.healed = Some(loaded.epoch.elapsed().into());
+        events.send(Event::FaultHealed {
+            scenario: plan.scenario.clone(),
+            fault: fault.id.clone(),
+        });
+    }
+    None
+}
+
+/// Reads back what the server has. Load that was cut short has not been drained yet.
+async fn look_back<F: Frontend>(
+    plan: &RunPlan,
+    frontend: &F,
+    loaded: &Loaded,
+    events: &Events,
+) -> BTreeMap<String, Reading> {
+    let count = Evidence::questionable(&loaded.operations).count();
+    events.send(Event::Checking {
+        scenario: plan.scenario.clone(),
+        executions: u64::try_from(count).expect("a count fits 64 bits"),
+    });
+    let settle = match loaded.ending {
+        Ending::NotSteady => plan.drain.as_std(),
+        Ending::Complete | Ending::Interrupted => std::time::Duration::ZERO,
+    };
+    gather(frontend, &loaded.operations, settle).await
+}
+
+fn conclude(
+    plan: &RunPlan,
+    started: Timestamp,
+    loaded: Loaded,
+    readings: BTreeMap<String, Reading>,
+    heal_failure: Option<&str>,
+) -> Outcome {
+    let Loaded {
+        operations,
+        faults,
+        steady_state,
+        ending,
+        epoch: _,
+    } = loaded;
+    let statistics = statistics(plan, &operations);
+    let latencies: OperationLatencies = operations.iter().collect();
+    let generator_delay = latencies.generator_delay.percentiles();
+    let evidence = Evidence {
+        operations,
+        readings,
+    };
+    let seen = Observations {
+        statistics: &statistics,
+        faults: &faults,
+        evidence: &evidence,
+        generator_delay,
+        steady_state: &steady_state,
+        ending,
+        heal_failure,
+    };
+    let judgement = judge(plan, &seen);
+    Outcome {
+        started,
+        finished: Timestamp::now(),
+        evidence,
+        statistics,
+        generator_delay,
+        faults,
+        judgement,
+    }
+}

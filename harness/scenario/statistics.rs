@@ -1,0 +1,136 @@
+//! What was measured in each phase. Pure.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::model::Phase;
+use super::plan::{PlannedPhase, RunPlan};
+use crate::load::{Operation, OperationLatencies, Outcome, Percentiles};
+use crate::quantity::Duration;
+use crate::temporal::Status;
+
+/// The operations that were intended to start in one phase, and what the phase got done.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct PhaseStatistics {
+    /// Which phase.
+    pub phase: Phase,
+    /// When it began, from the start of the run.
+    pub offset: Duration,
+    /// How long it lasted.
+    pub length: Duration,
+    /// Operations intended to start in it.
+    pub offered: u64,
+    /// Of those: started, closed as completed.
+    pub completed: u64,
+    /// Of those: started, closed in another way.
+    pub failed: u64,
+    /// Of those: refused by the server.
+    pub refused: u64,
+    /// Of those: without a clear answer to the start.
+    pub unknown: u64,
+    /// Of those: started, not seen to close in time.
+    pub unfinished: u64,
+    /// Of those: never sent, because too many were in flight.
+    pub dropped: u64,
+    /// Share of the operations sent that did not complete, from 0 to 1.
+    pub error_rate: f64,
+    /// Operations intended to start, per second.
+    pub offered_per_second: f64,
+    /// Workflows, whenever started, that completed during the phase, per second.
+    pub completed_per_second: f64,
+    /// From the intended start to the close: what a user saw.
+    pub start_to_close: Option<Percentiles>,
+    /// From the actual start to the close.
+    pub service_time: Option<Percentiles>,
+    /// From the actual start to its acknowledgement.
+    pub start_latency: Option<Percentiles>,
+    /// From the intended to the actual start: the generator's own delay.
+    pub generator_delay: Option<Percentiles>,
+}
+
+/// The statistics of every loaded phase of a plan, in order.
+pub fn statistics(plan: &RunPlan, operations: &[Operation]) -> Vec<PhaseStatistics> {
+    plan.phases
+        .iter()
+        .map(|phase| of_phase(phase, operations))
+        .collect()
+}
+
+/// The statistics of one phase. Only what has ended is counted: asked for before the end of the
+/// run, they say nothing about operations that are still under way.
+pub(super) fn of_phase(planned: &PlannedPhase, operations: &[Operation]) -> PhaseStatistics {
+    let name = planned.phase.to_string();
+    let own: Vec<_> = operations
+        .iter()
+        .filter(|operation| operation.phase == name)
+        .collect();
+    let count = |matches: fn(&Outcome) -> bool| {
+        let count = own
+            .iter()
+            .filter(|operation| matches(&operation.outcome))
+            .count();
+        u64::try_from(count).expect("a count fits 64 bits")
+    };
+    let offered = count(|_| true);
+    let completed = count(is_completed);
+    let dropped = count(|outcome| matches!(outcome, Outcome::Dropped));
+    let latencies: OperationLatencies = own.iter().copied().collect();
+    PhaseStatistics {
+        phase: planned.phase,
+        offset: planned.offset,
+        length: planned.length,
+        offered,
+        completed,
+        failed: count(|outcome| matches!(outcome, Outcome::Closed(_)) && !is_completed(outcome)),
+        refused: count(|outcome| matches!(outcome, Outcome::Refused(_))),
+        unknown: count(|outcome| matches!(outcome, Outcome::Unknown(_))),
+        unfinished: count(|outcome| matches!(outcome, Outcome::Open(_))),
+        dropped,
+        error_rate: ratio(offered - dropped - completed, offered - dropped),
+        offered_per_second: per_second(offered, planned.length),
+        completed_per_second: per_second(completed_during(planned, operations), planned.length),
+        start_to_close: latencies.response.percentiles(),
+        service_time: latencies.service.percentiles(),
+        start_latency: latencies.start.percentiles(),
+        generator_delay: latencies.generator_delay.percentiles(),
+    }
+}
+
+fn completed_during(planned: &PlannedPhase, operations: &[Operation]) -> u64 {
+    let begin = planned.offset.as_std();
+    let during = begin..begin + planned.length.as_std();
+    let completed = operations
+        .iter()
+        .filter(|operation| is_completed(&operation.outcome) && during.contains(&operation.ended));
+    u64::try_from(completed.count()).expect("a count fits 64 bits")
+}
+
+fn is_completed(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Closed(close) if close.status == Status::Completed)
+}
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        float(part) / float(whole)
+    }
+}
+
+fn per_second(count: u64, length: Duration) -> f64 {
+    let seconds = length.as_secs_f64();
+    if seconds > 0.0 {
+        float(count) / seconds
+    } else {
+        0.0
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of operations stay far below 2^52"
+)]
+pub(super) fn float(count: u64) -> f64 {
+    count as f64
+}

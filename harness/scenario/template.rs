@@ -1,0 +1,140 @@
+//! The templates in inputs and results, and the seeded words that fill them.
+
+use minijinja::{Environment, UndefinedBehavior, context};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
+
+use crate::document::instead;
+
+/// What a template can name: all of it follows from the seed and the workflow's number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Variables {
+    /// A word.
+    name: String,
+    /// The workflow id.
+    id: String,
+    /// The number of the workflow in its workload.
+    n: u64,
+}
+
+/// What a template can name.
+const NAMES: [&str; 3] = ["name", "id", "n"];
+
+const MANNERS: [&str; 16] = [
+    "amber", "brisk", "calm", "dusky", "early", "fond", "gentle", "hazel", "ivory", "jolly",
+    "keen", "lively", "mellow", "nimble", "olive", "plucky",
+];
+const ANIMALS: [&str; 32] = [
+    "adder", "badger", "crane", "dormouse", "egret", "ferret", "gecko", "heron", "ibex", "jackdaw",
+    "kestrel", "lynx", "marten", "newt", "otter", "plover", "quail", "raven", "shrew", "tern",
+    "urchin", "viper", "weasel", "yak", "zander", "bittern", "curlew", "dunlin", "ermine", "finch",
+    "grouse", "hobby",
+];
+
+impl Variables {
+    /// The variables of workflow number `n`, whose id is `id`, in a workload with this seed.
+    pub(super) fn of(seed: u64, n: u64, id: String) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        // Stream 0 belongs to the arrivals of the workload.
+        random.set_stream(n.wrapping_add(1));
+        let mut pick = |words: &[&'static str]| words[random.random_range(0..words.len())];
+        let name = format!("{}-{}", pick(&MANNERS), pick(&ANIMALS));
+        Self { name, id, n }
+    }
+
+    fn context(&self) -> minijinja::Value {
+        let Self { name, id, n } = self;
+        context! { name => name.as_str(), id => id.as_str(), n }
+    }
+}
+
+/// A template that cannot be filled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Error(String);
+
+/// Fills every string in `value`; numbers, booleans and keys stay as they are. An undefined
+/// variable is an error.
+pub(super) fn fill(value: &Value, variables: &Variables) -> Result<Value, Error> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    fill_with(&environment, value, variables)
+}
+
+fn fill_with(
+    environment: &Environment<'_>,
+    value: &Value,
+    variables: &Variables,
+) -> Result<Value, Error> {
+    Ok(match value {
+        Value::String(text) if text.contains('{') => {
+            let filled = environment.render_str(text, variables.context());
+            Value::String(filled.map_err(|error| explain(environment, text, &error))?)
+        }
+        Value::Array(items) => items
+            .iter()
+            .map(|item| fill_with(environment, item, variables))
+            .collect::<Result<_, _>>()?,
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, entry)| Ok((key.clone(), fill_with(environment, entry, variables)?)))
+            .collect::<Result<_, Error>>()?,
+        other => other.clone(),
+    })
+}
+
+fn explain(environment: &Environment<'_>, text: &str, error: &minijinja::Error) -> Error {
+    let undeclared = environment
+        .template_from_str(text)
+        .map(|template| template.undeclared_variables(false))
+        .unwrap_or_default();
+    let strange = undeclared
+        .iter()
+        .filter(|name| !NAMES.contains(&name.as_str()));
+    if let Some(name) = strange.min() {
+        return Error(format!(
+            "no variable is called `{name}`{}",
+            instead(name, &NAMES)
+        ));
+    }
+    let detail = error
+        .detail()
+        .map_or(String::new(), |detail| format!(": {detail}"));
+    Error(format!(
+        "a template that cannot be filled: {}{detail}",
+        error.kind()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_string_is_filled_and_nothing_else_is_touched() {
+        let value = json!({"who": ["{{ name }}", 5, true, null], "id": "{{id}}/{{ n + 1 }}"});
+        let filled = fill(&value, &Variables::of(42, 7, "hello-7".to_owned()));
+        insta::assert_snapshot!(filled.expect("the templates are good"), @r#"{"id":"hello-7/8","who":["olive-curlew",5,true,null]}"#);
+    }
+
+    #[test]
+    fn an_undefined_variable_is_an_error() {
+        let variables = Variables::of(42, 0, String::new());
+        let error = fill(&json!("Hello {{ nmae }}!"), &variables).expect_err("there is no `nmae`");
+        assert_eq!(
+            error.to_string(),
+            "no variable is called `nmae`; did you mean `name`?"
+        );
+    }
+
+    #[test]
+    fn a_number_and_a_seed_make_one_name() {
+        let name = |seed, n| Variables::of(seed, n, String::new()).name;
+        assert_eq!(name(1, 5), name(1, 5));
+        assert!((0..20).any(|n| name(1, n) != name(2, n)));
+        assert!((0..20).any(|n| name(1, n) != name(1, n + 1)));
+    }
+}

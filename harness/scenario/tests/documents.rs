@@ -1,0 +1,193 @@
+//! What a wrong scenario is told.
+
+use super::{CRASH, resolution};
+
+/// The error of the scenario `CRASH` with one thing in it changed.
+fn wrong(from: &str, to: &str) -> String {
+    assert!(CRASH.contains(from), "`{from}` is in the scenario");
+    resolution(&CRASH.replacen(from, to, 1), 1)
+        .expect_err("the scenario is wrong")
+        .to_string()
+}
+
+#[test]
+fn an_unknown_key_is_met_with_the_one_that_was_meant() {
+    insta::assert_snapshot!(wrong("throughput:", "troughput:"), @r#"
+    crash.yaml:24:7: unknown key `troughput`; did you mean `throughput`?
+       |
+    24 |       troughput: ">= 90%"
+       |       ^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_bad_threshold_is_shown_a_good_one() {
+    insta::assert_snapshot!(wrong("\"< 1%\"", "1%"), @r"
+    crash.yaml:18:17: `1%` is not a threshold (`<`, `<=`, `>` or `>=`, and a value)
+       |
+    18 |     error-rate: 1%
+       |                 ^^
+    ");
+    insta::assert_snapshot!(wrong("{p99: \"< 1s\"}", "{p99: \"< fast\"}"), @r#"
+    crash.yaml:19:27: `fast` is not a duration (such as `250ms`, `90s`, `2m30s`, `3d`)
+       |
+    19 |     start-to-close: {p99: "< fast"}
+       |                           ^^^^^^^^
+    "#);
+    insta::assert_snapshot!(wrong("\">= 90%\"", "\">= 90\""), @r#"
+    crash.yaml:24:19: `90` is not a throughput (such as `18/s`, or `95%` of the offered)
+       |
+    24 |       throughput: ">= 90"
+       |                   ^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_fault_outside_its_phase_is_refused() {
+    insta::assert_snapshot!(wrong("for: 3s", "for: 6s"), @r"
+    crash.yaml:15:73: the fault ends at 7s of phase `chaos`, which lasts 6s
+       |
+    15 |   - {id: crash, fault: kill, target: worker, phase: chaos, at: 1s, for: 6s}
+       |                                                                         ^^
+    ");
+    insta::assert_snapshot!(wrong("phase: chaos", "phase: drain"), @r"
+    crash.yaml:15:53: no fault is injected in the drain: it is there for the load to end
+       |
+    15 |   - {id: crash, fault: kill, target: worker, phase: drain, at: 1s, for: 3s}
+       |                                                     ^^^^^
+    ");
+    insta::assert_snapshot!(wrong("chaos: 6s, ", ""), @r"
+    crash.yaml:15:53: there is no phase `chaos` in `phases`
+       |
+    15 |   - {id: crash, fault: kill, target: worker, phase: chaos, at: 1s, for: 3s}
+       |                                                     ^^^^^
+    ");
+    insta::assert_snapshot!(wrong("phase: chaos", "phase: baseline"), @r"
+    crash.yaml:15:53: phase `baseline` is over before the steady state is known
+       |
+    15 |   - {id: crash, fault: kill, target: worker, phase: baseline, at: 1s, for: 3s}
+       |                                                     ^^^^^^^^
+    ");
+}
+
+#[test]
+fn a_target_that_is_no_service_is_met_with_the_one_that_was_meant() {
+    insta::assert_snapshot!(wrong("target: worker", "target: wroker"), @r"
+    crash.yaml:15:38: no service is called `wroker`; did you mean `worker`?
+       |
+    15 |   - {id: crash, fault: kill, target: wroker, phase: chaos, at: 1s, for: 3s}
+       |                                      ^^^^^^
+    ");
+    insta::assert_snapshot!(wrong("target: worker", "target: everything"), @r"
+    crash.yaml:15:38: no service is called `everything`; expected `temporal-frontend`, `temporal-history` or `worker`
+       |
+    15 |   - {id: crash, fault: kill, target: everything, phase: chaos, at: 1s, for: 3s}
+       |                                      ^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn a_template_that_cannot_be_filled_is_shown() {
+    insta::assert_snapshot!(wrong("Hello {{ name }}!", "Hello {{ nmae }}!"), @r#"
+    crash.yaml:11:15: no variable is called `nmae`; did you mean `name`?
+       |
+    11 |       input: ["Hello {{ nmae }}!"]
+       |               ^^^^^^^^^^^^^^^^^^^
+    "#);
+    insta::assert_snapshot!(wrong("Hello {{ name }}!", "Hello {{ name"), @r#"
+    crash.yaml:11:15: a template that cannot be filled: syntax error: unexpected end of input, expected end of variable block
+       |
+    11 |       input: ["Hello {{ name"]
+       |               ^^^^^^^^^^^^^^^
+    "#);
+    insta::assert_snapshot!(wrong("Hello {{ name }}!", "{{ 1 / n }}"), @r#"
+    crash.yaml:11:15: a template that cannot be filled: invalid operation: unable to calculate 1 / 0
+       |
+    11 |       input: ["{{ 1 / n }}"]
+       |               ^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_name_is_given_once() {
+    let twice =
+        "  - {id: crash, fault: kill, target: worker, phase: recovery, at: 1s, for: 1s}\nexpect:";
+    insta::assert_snapshot!(wrong("expect:", twice), @r"
+    crash.yaml:16:10: there is another fault called `crash`
+       |
+    16 |   - {id: crash, fault: kill, target: worker, phase: recovery, at: 1s, for: 1s}
+       |          ^^^^^
+    ");
+    insta::assert_snapshot!(wrong("name: hello", "name: Hello World"), @r"
+    crash.yaml:6:11: `Hello World` is no name for a workload: lowercase letters, digits and dashes
+      |
+    6 |   - name: Hello World
+      |           ^^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn faults_on_one_target_do_not_overlap() {
+    let second =
+        "  - {id: again, fault: kill, target: worker, phase: chaos, at: 3s, for: 1s}\nexpect:";
+    insta::assert_snapshot!(wrong("expect:", second), @r"
+    crash.yaml:16:64: fault `again` overlaps with `crash` on the same target
+       |
+    16 |   - {id: again, fault: kill, target: worker, phase: chaos, at: 3s, for: 1s}
+       |                                                                ^^
+    ");
+}
+
+#[test]
+fn an_expectation_of_a_phase_that_is_not_there_is_refused() {
+    insta::assert_snapshot!(wrong(", recovery: 4s", ""), @r#"
+    crash.yaml:22:7: there is no phase `recovery` in `phases`
+       |
+    22 |       error-rate: "< 1%"
+       |       ^
+    "#);
+    insta::assert_snapshot!(wrong("baseline: 4s, ", ""), @r#"
+    crash.yaml:18:5: the steady state is that of phase `baseline`, which is not in `phases`
+       |
+    18 |     error-rate: "< 1%"
+       |     ^
+    "#);
+}
+
+#[test]
+fn a_scenario_that_would_do_nothing_is_refused() {
+    let arrivals = "constant-arrival-rate: {rate: 10/s, arrivals: uniform, max-in-flight: 100}";
+    insta::assert_snapshot!(wrong(arrivals, "constant-concurrency"), @r"
+    crash.yaml:7:5: `executor` needs a value: `executor: ...`
+      |
+    7 |     executor:
+      |     ^^^^^^^^
+    ");
+    insta::assert_snapshot!(wrong(arrivals, "constant-concurency: {users: 1}"), @r"
+    crash.yaml:8:7: unknown choice `constant-concurency`; did you mean `constant-concurrency`?
+      |
+    8 |       constant-concurency: {users: 1}
+      |       ^^^^^^^^^^^^^^^^^^^
+    ");
+    insta::assert_snapshot!(wrong("max-in-flight: 100", "max-in-flight: 0"), @r"
+    crash.yaml:6:11: `max-in-flight: 0` would start nothing
+      |
+    6 |   - name: hello
+      |           ^^^^^
+    ");
+    insta::assert_snapshot!(wrong("{warmup: 1s, baseline: 4s, chaos: 6s, recovery: 4s, drain: 10s}", "{drain: 10s}"), @r"
+    crash.yaml:13:9: no phase is under load; name one of `warmup`, `baseline`, `chaos`, `recovery`
+       |
+    13 | phases: {drain: 10s}
+       |         ^
+    ");
+    let result = "      result: \"Hello {{ name }}!\"\n";
+    let text = super::CRASH.replacen(result, "", 1) + "  invariants: [right-result]\n";
+    let error = resolution(&text, 1).expect_err("no result is expected");
+    insta::assert_snapshot!(error, @r"
+    crash.yaml:25:16: no workflow has a `result` to be right
+       |
+    25 |   invariants: [right-result]
+       |                ^^^^^^^^^^^^
+    ");
+}

@@ -1,0 +1,234 @@
+//! Whole runs, from the plan to the verdict.
+
+use std::time::Duration;
+
+use camino::Utf8Path;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use super::super::{Outcome, VerdictKind, run};
+use super::stage::{Manner, Stage};
+use super::{CRASH, plan};
+use crate::backend::simulated::{Defect, Model, Window};
+use crate::event::{Event, Events};
+use crate::fault::Journal;
+use crate::quantity;
+
+struct Played {
+    outcome: Outcome,
+    /// What was done to the stage.
+    done: Vec<&'static str>,
+    /// The phases that began.
+    phases: Vec<String>,
+    /// How many faults were left in the journal.
+    unhealed: usize,
+}
+
+impl Played {
+    fn verdict(&self) -> (VerdictKind, &str) {
+        let verdict = &self.outcome.judgement.verdict;
+        (verdict.kind, &verdict.reason)
+    }
+}
+
+async fn play(model: Model, manner: Manner, shutdown: &CancellationToken) -> Played {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("faults.ndjson");
+    let path = Utf8Path::from_path(&path).expect("a path in UTF-8");
+    let journal = Journal::open(path).expect("a journal");
+    let stage = Stage::new(model, manner);
+    let (events, mut received) = Events::channel();
+    let outcome = Box::pin(run(&plan(CRASH, 7), &stage, &journal, &events, shutdown))
+        .await
+        .expect("there is a frontend");
+    let mut phases = Vec::new();
+    while let Ok(event) = received.try_recv() {
+        if let Event::PhaseStarted { phase, .. } = event {
+            phases.push(phase);
+        }
+    }
+    Played {
+        outcome,
+        done: stage.done.take(),
+        phases,
+        unhealed: journal.unhealed().expect("the journal is good").len(),
+    }
+}
+
+async fn play_through(model: Model, manner: Manner) -> Played {
+    play(model, manner, &CancellationToken::new()).await
+}
+
+/// A server that stands still while the worker is down.
+fn crashed() -> Model {
+    Model {
+        freezes: vec![window(6, 9)],
+        ..Model::default()
+    }
+}
+
+fn window(from: u64, until: u64) -> Window {
+    Window {
+        from: Duration::from_secs(from),
+        until: Duration::from_secs(until),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crash_that_loses_nothing_passes() {
+    let played = play_through(crashed(), Manner::Obedient).await;
+    let reason = "150 workflows completed, and every expectation is met";
+    assert_eq!(played.verdict(), (VerdictKind::Pass, reason));
+    assert_eq!(played.done, ["inject", "heal"]);
+    // All of it closed before the last phase was over: there was nothing to drain.
+    assert_eq!(played.phases, ["warmup", "baseline", "chaos", "recovery"]);
+    assert_eq!(played.unhealed, 0);
+    let fault = &played.outcome.faults[0];
+    let seconds = |at: Option<quantity::Duration>| at.map(|at| at.as_std().as_secs());
+    assert_eq!(
+        (seconds(fault.injected), seconds(fault.healed)),
+        (Some(6), Some(9))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_freeze_moves_the_latencies_of_its_phase_and_of_no_other() {
+    let played = play_through(crashed(), Manner::Obedient).await;
+    let longest: Vec<_> = played
+        .outcome
+        .statistics
+        .iter()
+        .filter_map(|phase| {
+            Some(phase.start_to_close.as_ref()?.max.as_std() > Duration::from_secs(2))
+        })
+        .collect();
+    assert_eq!(longest, [false, false, true, false]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lie_of_the_server_fails_and_names_its_workflow() {
+    let lies = [
+        Defect::LosesStart,
+        Defect::RunsTwice,
+        Defect::WrongResult(json!("Goodbye")),
+        Defect::NeverCloses,
+        Defect::MisreportsStatus,
+        Defect::SkipsEventId,
+        Defect::ClosesTwice,
+    ];
+    let mut reasons = Vec::new();
+    for lie in lies {
+        let name = format!("{lie:?}");
+        let model = Model {
+            defects: [(60, lie)].into(),
+            ..crashed()
+        };
+        let played = play_through(model, Manner::Obedient).await;
+        let (kind, reason) = played.verdict();
+        assert_eq!(kind, VerdictKind::Fail, "{name}: {reason}");
+        reasons.push(format!("{name}: {reason}"));
+    }
+    insta::assert_snapshot!(reasons.join("\n"), @r#"
+    LosesStart: no-lost-start is violated by 1 of 150 workflows: crash/7-0/hello/60: its start was acknowledged, but the server has no such execution
+    RunsTwice: no-lost-start is violated by 1 of 150 workflows: crash/7-0/hello/60: its start was acknowledged as run 00000000-0000-4000-8000-00000000003d, but the server has run 00000000-0000-4000-8000-00000000003e
+    WrongResult(String("Goodbye")): right-result is violated by 1 of 150 workflows: crash/7-0/hello/60: expected "Hello ivory-hobby!", got "Goodbye"
+    NeverCloses: all-closed is violated by 1 of 150 workflows: crash/7-0/hello/60: still running; the last that happened is ActivityTaskScheduled
+    MisreportsStatus: all-closed is violated by 1 of 150 workflows: crash/7-0/hello/60: still running; the last that happened is WorkflowExecutionCompleted
+    SkipsEventId: history-integrity is violated by 1 of 150 workflows: crash/7-0/hello/60: event 6 (ActivityTaskScheduled) stands where event 5 belongs
+    ClosesTwice: history-integrity is violated by 1 of 150 workflows: crash/7-0/hello/60: it closed 2 times: WorkflowExecutionCompleted, WorkflowExecutionCompleted
+    "#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_without_effect_is_inconclusive() {
+    let played = play_through(Model::default(), Manner::WithoutEffect).await;
+    let reason = "fault `crash` had no proven effect: worker-0 is still there";
+    assert_eq!(played.verdict(), (VerdictKind::Inconclusive, reason));
+    assert_eq!(played.done, ["inject", "heal"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_cannot_be_injected_is_inconclusive_and_undone_all_the_same() {
+    let played = play_through(Model::default(), Manner::RefusesToInject).await;
+    let reason = "could not inject fault `crash`: the worker is not there";
+    assert_eq!(played.verdict(), (VerdictKind::Inconclusive, reason));
+    assert_eq!(played.done, ["inject", "heal"]);
+    assert_eq!(played.unhealed, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_steady_state_nothing_is_injected() {
+    let slow = Model {
+        run_time: Duration::from_millis(1500),
+        ..Model::default()
+    };
+    let played = play_through(slow, Manner::Obedient).await;
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::Inconclusive);
+    insta::assert_snapshot!(reason, @"no steady state: start-to-close p99 was 1.50s, wanted < 1s; no fault was injected");
+    assert_eq!(played.done, <[&str; 0]>::default());
+    assert_eq!(played.phases, ["warmup", "baseline"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_heals_and_judges_nothing() {
+    let shutdown = CancellationToken::new();
+    let interrupt = async {
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        shutdown.cancel();
+    };
+    let (played, ()) = tokio::join!(play(crashed(), Manner::Obedient, &shutdown), interrupt);
+    let reason = "interrupted before the end; every fault is healed";
+    assert_eq!(played.verdict(), (VerdictKind::Interrupted, reason));
+    assert_eq!(played.done, ["inject", "heal"]);
+    assert_eq!(played.unhealed, 0);
+    let healed = played.outcome.faults[0].healed;
+    assert_eq!(healed.map(|at| at.as_std().as_secs()), Some(7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_cannot_be_undone_is_said_and_stays_in_the_journal() {
+    let played = play_through(crashed(), Manner::RefusesToHeal).await;
+    let reason = "could not heal fault `crash`: the worker does not start; \
+                  run `harness heal`";
+    assert_eq!(played.verdict(), (VerdictKind::HealFailed, reason));
+    assert_eq!(
+        played.done,
+        ["inject", "heal", "heal"],
+        "tried once more at the end"
+    );
+    assert_eq!(played.unhealed, 1);
+    assert_eq!(played.outcome.faults[0].healed, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_is_undone_at_the_second_try_is_healed() {
+    let played = play_through(crashed(), Manner::HealsAtTheSecondTry).await;
+    assert_eq!(played.verdict().0, VerdictKind::Pass);
+    assert_eq!(played.done, ["inject", "heal", "heal"]);
+    assert!(played.outcome.faults[0].healed.is_some());
+    assert_eq!(played.unhealed, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_is_inconclusive() {
+    let gone = Model {
+        outages: vec![window(0, 1000)],
+        ..Model::default()
+    };
+    let played = play_through(gone, Manner::Obedient).await;
+    assert_eq!(played.verdict().0, VerdictKind::Inconclusive);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recovery_that_is_too_slow_misses_its_threshold() {
+    let late = Model {
+        freezes: vec![window(6, 14)],
+        ..Model::default()
+    };
+    let played = play_through(late, Manner::Obedient).await;
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::ThresholdMissed);
+    insta::assert_snapshot!(reason, @"start-to-close p50 in phase recovery was 1.01s, wanted < 1s");
+}

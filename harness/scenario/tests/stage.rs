@@ -1,0 +1,137 @@
+//! A backend that is a stage: it has a modelled frontend, and notes what is done to it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::backend::simulated::{Frontend, Model};
+use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness};
+use crate::fault::{Capability, Effect, Injection, Undo};
+use crate::plan::{Action, Observed, Resource, ResourceId};
+use crate::topology::Topology;
+
+/// How the stage takes to faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    Obedient,
+    WithoutEffect,
+    RefusesToInject,
+    RefusesToHeal,
+    HealsAtTheSecondTry,
+}
+
+pub(super) struct Stage {
+    frontend: Frontend,
+    manner: Manner,
+    pub(super) done: RefCell<Vec<&'static str>>,
+}
+
+impl Stage {
+    pub(super) fn new(model: Model, manner: Manner) -> Self {
+        Self {
+            frontend: Frontend::new(model),
+            manner,
+            done: RefCell::default(),
+        }
+    }
+}
+
+fn refusal(message: &str) -> Error {
+    Error::new(message)
+}
+
+impl Backend for Stage {
+    type Frontend = Frontend;
+
+    fn place(&self) -> Place {
+        super::place()
+    }
+
+    async fn prepare(&mut self, _: &Topology, _: Provision<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn desire(&self, _: &Topology) -> Vec<Resource> {
+        Vec::new()
+    }
+
+    async fn observe(&self, _: &[ResourceId]) -> Result<Vec<Observed>, Error> {
+        Ok(Vec::new())
+    }
+
+    async fn apply(&self, _: &ResourceId, _: Action) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn ready(&self, _: &ResourceId) -> Readiness {
+        Readiness::Ready
+    }
+
+    fn logs(&self) -> Vec<Log> {
+        Vec::new()
+    }
+
+    fn endpoints(&self) -> Vec<Endpoint> {
+        Vec::new()
+    }
+
+    async fn frontend(&self) -> Result<Frontend, Error> {
+        Ok(self.frontend.clone())
+    }
+
+    fn faults(&self, _: &Topology) -> Vec<Capability> {
+        Vec::new()
+    }
+
+    fn usage(&self) -> BTreeMap<String, Duration> {
+        BTreeMap::new()
+    }
+
+    fn undo(&self, _: &Injection) -> Result<Undo, Error> {
+        Ok(Undo::Start {
+            replicas: vec!["worker-0".to_owned()],
+        })
+    }
+
+    async fn inject(&self, _: &Injection) -> Result<Effect, Error> {
+        self.done.borrow_mut().push("inject");
+        match self.manner {
+            Manner::RefusesToInject => Err(refusal("the worker is not there")),
+            Manner::WithoutEffect => Ok(Effect {
+                proven: false,
+                observation: "worker-0 is still there".to_owned(),
+            }),
+            Manner::Obedient | Manner::RefusesToHeal | Manner::HealsAtTheSecondTry => Ok(Effect {
+                proven: true,
+                observation: "worker-0 is gone".to_owned(),
+            }),
+        }
+    }
+
+    async fn heal(&self, _: &Undo) -> Result<(), Error> {
+        self.done.borrow_mut().push("heal");
+        let tries = self
+            .done
+            .borrow()
+            .iter()
+            .filter(|done| **done == "heal")
+            .count();
+        match self.manner {
+            Manner::HealsAtTheSecondTry if tries > 1 => Ok(()),
+            Manner::RefusesToHeal | Manner::HealsAtTheSecondTry => {
+                Err(refusal("the worker does not start"))
+            }
+            Manner::Obedient | Manner::WithoutEffect | Manner::RefusesToInject => Ok(()),
+        }
+    }
+
+    fn outlives(&self, _: &ResourceId) -> bool {
+        false
+    }
+
+    fn hurry(&self) {}
+
+    async fn sweep(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,252 @@
+//! Which verdict wins, and what it is to the shell.
+
+use super::super::statistics::of_phase;
+use super::super::verdict::steady_state;
+use super::super::{
+    Ending, Expectation, FaultRecord, Observations, Phase, RunPlan, Verdict, VerdictKind, judge,
+};
+use super::{CRASH, plan};
+use crate::check::{Evidence, Reading};
+use crate::fault::Effect;
+use crate::load::{Latencies, Operation, Outcome};
+use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Status};
+
+/// A run in which everything is as it should be, to bend one thing of.
+struct Scene {
+    plan: RunPlan,
+    evidence: Evidence,
+    faults: Vec<FaultRecord>,
+    delay: std::time::Duration,
+    ending: Ending,
+    heal_failure: Option<&'static str>,
+}
+
+impl Scene {
+    fn good() -> Self {
+        let plan = plan(CRASH, 1);
+        let mut evidence = Evidence::default();
+        for second in 0..15 {
+            completed(&plan, &mut evidence, second);
+        }
+        let mut fault = FaultRecord::pending(&plan.faults[0]);
+        fault.effect = Some(Effect {
+            proven: true,
+            observation: "worker-0 is gone".to_owned(),
+        });
+        Self {
+            plan,
+            evidence,
+            faults: vec![fault],
+            delay: std::time::Duration::ZERO,
+            ending: Ending::Complete,
+            heal_failure: None,
+        }
+    }
+
+    fn verdict(&self) -> Verdict {
+        let statistics = super::super::statistics(&self.plan, &self.evidence.operations);
+        let seen = Observations {
+            statistics: &statistics,
+            faults: &self.faults,
+            evidence: &self.evidence,
+            generator_delay: Latencies::from_iter([self.delay]).percentiles(),
+            steady_state: &[],
+            ending: self.ending,
+            heal_failure: self.heal_failure,
+        };
+        judge(&self.plan, &seen).verdict
+    }
+
+    fn loses_a_workflow(mut self) -> Self {
+        self.evidence
+            .readings
+            .insert("hello-3".to_owned(), Reading::Absent);
+        self
+    }
+
+    fn has_no_effect(mut self) -> Self {
+        self.faults[0].effect = Some(Effect {
+            proven: false,
+            observation: "none".to_owned(),
+        });
+        self
+    }
+
+    fn recovers_slowly(mut self) -> Self {
+        for operation in &mut self.evidence.operations {
+            if operation.phase == "recovery" {
+                operation.ended += std::time::Duration::from_secs(3);
+            }
+        }
+        self
+    }
+}
+
+/// Adds one workflow that starts and completes in a second of the run.
+fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
+    let id = format!("hello-{second}");
+    let at = std::time::Duration::from_secs(second);
+    let timeline = plan.timeline();
+    let phase = timeline.phase_at(at).expect("a second of the run");
+    let result = Some("Hello!".into());
+    let close = Close {
+        status: Status::Completed,
+        result: result.clone(),
+        failure: None,
+    };
+    evidence.operations.push(Operation {
+        workload: "hello".to_owned(),
+        sequence: second,
+        phase: phase.name.clone(),
+        workflow_id: id.clone(),
+        run_id: Some("run".to_owned()),
+        intended: at,
+        started: Some(at),
+        acknowledged: Some(at),
+        ended: at + std::time::Duration::from_millis(20),
+        expected: result.clone(),
+        outcome: Outcome::Closed(close),
+    });
+    let kinds = (1..).zip(["WorkflowExecutionStarted", "WorkflowExecutionCompleted"]);
+    let event = |(id, kind): (i64, &str)| HistoryEvent {
+        id,
+        kind: kind.to_owned(),
+        at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    let execution = Execution {
+        key: ExecutionKey {
+            workflow_id: id.clone(),
+            run_id: "run".to_owned(),
+        },
+        status: Status::Completed,
+        history: kinds.map(event).collect(),
+        result,
+        failure: None,
+    };
+    evidence.readings.insert(id, Reading::Found(execution));
+}
+
+#[test]
+fn the_gravest_thing_that_is_known_decides() {
+    let saturated = |mut scene: Scene| {
+        scene.delay = std::time::Duration::from_millis(300);
+        scene
+    };
+    let unread = |mut scene: Scene| {
+        scene.evidence.readings.remove("hello-5");
+        scene
+    };
+    let interrupted = |mut scene: Scene| {
+        scene.ending = Ending::Interrupted;
+        scene
+    };
+    let dirty = |mut scene: Scene| {
+        scene.heal_failure = Some("could not heal fault `crash`: no worker");
+        scene
+    };
+    let scenes = [
+        ("good", Scene::good()),
+        ("slow", Scene::good().recovers_slowly()),
+        ("no effect", Scene::good().has_no_effect()),
+        (
+            "no effect, and slow",
+            Scene::good().has_no_effect().recovers_slowly(),
+        ),
+        (
+            "saturated, and slow",
+            saturated(Scene::good().recovers_slowly()),
+        ),
+        ("not all read back", unread(Scene::good())),
+        (
+            "lost, and no effect",
+            Scene::good().loses_a_workflow().has_no_effect(),
+        ),
+        (
+            "lost, and slow",
+            Scene::good().loses_a_workflow().recovers_slowly(),
+        ),
+        (
+            "lost, and interrupted",
+            interrupted(Scene::good().loses_a_workflow()),
+        ),
+        ("interrupted, and dirty", dirty(interrupted(Scene::good()))),
+        ("lost, and dirty", dirty(Scene::good().loses_a_workflow())),
+    ];
+    let verdicts: Vec<_> = scenes
+        .iter()
+        .map(|(name, scene)| {
+            let Verdict { kind, reason } = scene.verdict();
+            format!(
+                "{name} -> {kind} ({}): {reason}",
+                crate::error::Exit::from(kind).code()
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(verdicts.join("\n"), @r"
+    good -> pass (0): 15 workflows completed, and every expectation is met
+    slow -> threshold-missed (99): start-to-close p50 in phase recovery was 3.02s, wanted < 1s, and 1 more
+    no effect -> inconclusive (2): fault `crash` had no proven effect: none
+    no effect, and slow -> inconclusive (2): fault `crash` had no proven effect: none
+    saturated, and slow -> inconclusive (2): the load generator was saturated: its starts were 300ms late at p99, bound 250ms
+    not all read back -> inconclusive (2): 1 workflow could not be read back: hello-5: it was not read back
+    lost, and no effect -> fail (1): no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution
+    lost, and slow -> fail (1): no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution
+    lost, and interrupted -> interrupted (130): interrupted before the end; every fault is healed
+    interrupted, and dirty -> heal-failed (74): could not heal fault `crash`: no worker; run `harness heal`
+    lost, and dirty -> heal-failed (74): could not heal fault `crash`: no worker; run `harness heal`
+    ");
+}
+
+#[test]
+fn a_run_in_which_nothing_completed_says_nothing() {
+    let mut scene = Scene::good();
+    scene.plan.thresholds.clear();
+    scene.plan.steady_state = None;
+    scene.evidence = Evidence::default();
+    let Verdict { kind, reason } = scene.verdict();
+    assert_eq!(kind, VerdictKind::Inconclusive);
+    insta::assert_snapshot!(reason, @"not one workflow completed, so nothing was tested");
+}
+
+#[test]
+fn of_several_verdicts_the_gravest_decides() {
+    use VerdictKind::{
+        Fail, HealFailed, Inconclusive, Interrupted, Pass, Skipped, ThresholdMissed,
+    };
+    let ordered = [
+        Pass,
+        Skipped,
+        Inconclusive,
+        ThresholdMissed,
+        Fail,
+        Interrupted,
+        HealFailed,
+    ];
+    assert!(ordered.is_sorted());
+    assert_eq!(
+        ordered.map(|kind| crate::error::Exit::from(kind).code()),
+        [0, 0, 2, 99, 1, 130, 74]
+    );
+}
+
+#[test]
+fn a_steady_state_without_any_load_is_not_met() {
+    let plan = plan(CRASH, 1);
+    let baseline = plan.phase(Phase::Baseline).expect("there is a baseline");
+    let expectations = steady_state(&plan, &of_phase(baseline, &[]));
+    let shown: Vec<_> = expectations
+        .iter()
+        .map(
+            |Expectation {
+                 metric,
+                 actual,
+                 met,
+                 ..
+             }| format!("{metric}: {actual}, {met}"),
+        )
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @r"
+    error rate: nothing was measured, false
+    start-to-close p99: nothing was measured, false
+    ");
+}

@@ -1,0 +1,243 @@
+//! What a scenario must be beyond its form: everything that takes a comparison of values.
+
+use std::collections::BTreeSet;
+
+use serde_saphyr::Spanned;
+
+use super::document::Document;
+use super::model::{Fault, Phase, Workflow, Workload};
+use super::template::{Variables, fill};
+use crate::check::Invariant;
+use crate::document::{self, instead};
+use crate::load::Executor;
+use crate::topology::{Component, Topology};
+
+type Checked = Result<(), document::Error>;
+
+/// The first thing that is wrong with a scenario, in the order of the file.
+pub(super) fn validate(document: &Document, topology: &Topology) -> Checked {
+    let scenario = &document.scenario;
+    name(document, &scenario.name, "scenario")?;
+    workloads(document, topology)?;
+    phases(document)?;
+    faults(document, topology)?;
+    expectations(document)
+}
+
+/// The task queue of the topology's worker.
+pub(super) fn worker_task_queue(topology: &Topology) -> Option<&str> {
+    topology
+        .services
+        .iter()
+        .find_map(|service| match &service.component {
+            Component::Worker { task_queue, .. } => Some(task_queue.as_str()),
+            Component::Database | Component::Temporal(_) | Component::Web { .. } => None,
+        })
+}
+
+fn name(document: &Document, name: &Spanned<String>, what: &str) -> Checked {
+    let text = &name.value;
+    let plain =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    let good = !text.is_empty()
+        && text.chars().all(plain)
+        && !text.starts_with('-')
+        && !text.ends_with('-');
+    if good {
+        return Ok(());
+    }
+    let message = format!("`{text}` is no name for a {what}: lowercase letters, digits and dashes");
+    Err(document.error(name.referenced, message))
+}
+
+fn unique<'a>(
+    document: &Document,
+    names: impl IntoIterator<Item = &'a Spanned<String>>,
+    what: &str,
+) -> Checked {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        self::name(document, name, what)?;
+        if !seen.insert(&name.value) {
+            let message = format!("there is another {what} called `{}`", name.value);
+            return Err(document.error(name.referenced, message));
+        }
+    }
+    Ok(())
+}
+
+fn workloads(document: &Document, topology: &Topology) -> Checked {
+    let workloads = &document.scenario.workload;
+    if workloads.value.is_empty() {
+        return Err(document.error(workloads.referenced, "a scenario has at least one workload"));
+    }
+    unique(
+        document,
+        workloads.value.iter().map(|workload| &workload.name),
+        "workload",
+    )?;
+    for workload in &workloads.value {
+        executor(document, workload)?;
+        workflow(document, &workload.workflow, topology)?;
+    }
+    Ok(())
+}
+
+fn executor(document: &Document, workload: &Workload) -> Checked {
+    let (limit, key) = match workload.executor {
+        Executor::ConstantConcurrency { users } => (users, "users"),
+        Executor::ConstantArrivalRate { max_in_flight, .. } => (max_in_flight, "max-in-flight"),
+    };
+    if limit == 0 {
+        let message = format!("`{key}: 0` would start nothing");
+        return Err(document.error(workload.name.referenced, message));
+    }
+    Ok(())
+}
+
+fn workflow(document: &Document, workflow: &Spanned<Workflow>, topology: &Topology) -> Checked {
+    if workflow.value.task_queue.is_none() && worker_task_queue(topology).is_none() {
+        let message = "the topology has no worker, so the workflow needs a `task-queue`";
+        return Err(document.error(workflow.referenced, message));
+    }
+    let sample = Variables::of(0, 0, String::new());
+    for template in workflow.value.input.iter().chain(&workflow.value.result) {
+        fill(&template.value, &sample)
+            .map_err(|error| document.error(template.referenced, error.to_string()))?;
+    }
+    Ok(())
+}
+
+fn phases(document: &Document) -> Checked {
+    let phases = &document.scenario.phases;
+    let mut loaded = phases.value.loaded().peekable();
+    if loaded.peek().is_none() {
+        let message =
+            "no phase is under load; name one of `warmup`, `baseline`, `chaos`, `recovery`";
+        return Err(document.error(phases.referenced, message));
+    }
+    match loaded.find(|(_, length)| length.as_std().is_zero()) {
+        Some((phase, _)) => {
+            Err(document.error(phases.referenced, format!("phase `{phase}` has no length")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn faults(document: &Document, topology: &Topology) -> Checked {
+    let faults = &document.scenario.faults;
+    unique(document, faults.iter().map(|fault| &fault.id), "fault")?;
+    for (index, fault) in faults.iter().enumerate() {
+        target(document, fault, topology)?;
+        fault_times(document, fault)?;
+        if let Some(other) = faults[..index].iter().find(|other| overlap(fault, other)) {
+            let message = format!(
+                "fault `{}` overlaps with `{}` on the same target",
+                fault.id.value, other.id.value
+            );
+            return Err(document.error(fault.at.referenced, message));
+        }
+    }
+    Ok(())
+}
+
+fn target(document: &Document, fault: &Fault, topology: &Topology) -> Checked {
+    let services: Vec<_> = topology
+        .services
+        .iter()
+        .map(|service| service.name.as_str())
+        .collect();
+    let target = &fault.target;
+    if services.contains(&target.value.as_str()) {
+        return Ok(());
+    }
+    let message = format!(
+        "no service is called `{0}`{1}",
+        target.value,
+        instead(&target.value, &services)
+    );
+    Err(document.error(target.referenced, message))
+}
+
+fn fault_times(document: &Document, fault: &Fault) -> Checked {
+    let scenario = &document.scenario;
+    let phase = fault.phase.value;
+    let Some((_, length)) = scenario
+        .phases
+        .value
+        .loaded()
+        .find(|(loaded, _)| *loaded == phase)
+    else {
+        let message = match phase {
+            Phase::Drain => {
+                "no fault is injected in the drain: it is there for the load to end".to_owned()
+            }
+            phase => format!("there is no phase `{phase}` in `phases`"),
+        };
+        return Err(document.error(fault.phase.referenced, message));
+    };
+    if scenario.expect.steady_state.is_some() && phase <= Phase::Baseline {
+        let message = format!("phase `{phase}` is over before the steady state is known");
+        return Err(document.error(fault.phase.referenced, message));
+    }
+    if fault.r#for.value.as_std().is_zero() {
+        return Err(document.error(fault.r#for.referenced, "a fault lasts longer than 0s"));
+    }
+    let end = fault.at.value.as_std() + fault.r#for.value.as_std();
+    if end > length.as_std() {
+        let end = crate::quantity::Duration::from(end);
+        let message = format!("the fault ends at {end} of phase `{phase}`, which lasts {length}");
+        return Err(document.error(fault.r#for.referenced, message));
+    }
+    Ok(())
+}
+
+fn overlap(one: &Fault, other: &Fault) -> bool {
+    let end = |fault: &Fault| fault.at.value.as_std() + fault.r#for.value.as_std();
+    one.target.value == other.target.value
+        && one.phase.value == other.phase.value
+        && one.at.value.as_std() < end(other)
+        && other.at.value.as_std() < end(one)
+}
+
+fn expectations(document: &Document) -> Checked {
+    let scenario = &document.scenario;
+    let expect = &scenario.expect;
+    let is_loaded = |phase| {
+        scenario
+            .phases
+            .value
+            .loaded()
+            .any(|(loaded, _)| loaded == phase)
+    };
+    if let Some(steady_state) = &expect.steady_state
+        && !is_loaded(Phase::Baseline)
+    {
+        let message = "the steady state is that of phase `baseline`, which is not in `phases`";
+        return Err(document.error(steady_state.referenced, message));
+    }
+    for (phase, thresholds) in expect.phases.named() {
+        if !is_loaded(phase) {
+            let message = format!("there is no phase `{phase}` in `phases`");
+            return Err(document.error(thresholds.referenced, message));
+        }
+    }
+    let results = scenario
+        .workload
+        .value
+        .iter()
+        .map(|workload| &workload.workflow.value.result);
+    let without_results = results.flatten().next().is_none();
+    let needless = expect
+        .invariants
+        .iter()
+        .flatten()
+        .find(|invariant| invariant.value == Invariant::RightResult && without_results);
+    match needless {
+        Some(invariant) => {
+            let message = "no workflow has a `result` to be right";
+            Err(document.error(invariant.referenced, message))
+        }
+        None => Ok(()),
+    }
+}
