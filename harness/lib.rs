@@ -23,6 +23,7 @@ pub mod load;
 pub mod plan;
 pub mod profile;
 pub mod quantity;
+pub mod report;
 pub mod scenario;
 pub mod state;
 pub mod temporal;

@@ -1,0 +1,160 @@
+//! A report as text for a terminal. Pure.
+
+use std::fmt::Write as _;
+
+use comfy_table::{CellAlignment, Table, TableStyle};
+
+use super::Report;
+use crate::check::{CounterExample, Finding};
+use crate::load::Percentiles;
+use crate::quantity::Duration;
+use crate::scenario::{Expectation, FaultRecord, PhaseStatistics};
+
+/// How many counter-examples of one invariant are shown; all of them are in `report.json`.
+const SHOWN: usize = 3;
+
+impl Report {
+    /// What came of the run, at a glance: the verdict first, then what it rests on, then how to
+    /// run it again.
+    pub fn summary(&self) -> String {
+        let mut text = String::new();
+        line(
+            &mut text,
+            format_args!("{}: {}", self.scenario, self.verdict),
+        );
+        line(&mut text, format_args!("  {}", self.reason));
+        line(&mut text, format_args!("  ({})", self.description));
+        section(&mut text, "phases", phases(&self.phases));
+        section(&mut text, "faults", faults(&self.faults));
+        section(&mut text, "expectations", expectations(&self.expectations));
+        section(&mut text, "invariants", invariants(&self.invariants));
+        let replay = format_args!("\n  again with the same choices: {}", self.replay);
+        line(&mut text, replay);
+        text
+    }
+}
+
+fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
+    writeln!(text, "{content}").expect("writing to a string never fails");
+}
+
+fn section(text: &mut String, title: &str, table: Option<Table>) {
+    let Some(table) = table else { return };
+    line(text, format_args!("\n  {title}"));
+    for row in table.lines() {
+        line(text, format_args!("   {}", row.trim_end()));
+    }
+}
+
+fn table() -> Table {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new());
+    table
+}
+
+fn phases(phases: &[PhaseStatistics]) -> Option<Table> {
+    let mut table = table();
+    table.set_header([
+        "",
+        "offered",
+        "completed",
+        "failed",
+        "unresolved",
+        "dropped",
+        "per second",
+        "p50",
+        "p99",
+        "longest",
+    ]);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for phase in phases {
+        let latency = |pick: fn(&Percentiles) -> Duration| {
+            phase
+                .start_to_close
+                .as_ref()
+                .map_or("-".to_owned(), |p| pick(p).approximate())
+        };
+        table.add_row([
+            phase.phase.to_string(),
+            phase.offered.to_string(),
+            phase.completed.to_string(),
+            (phase.failed + phase.refused).to_string(),
+            (phase.unknown + phase.unfinished).to_string(),
+            phase.dropped.to_string(),
+            format!("{:.1}", phase.completed_per_second),
+            latency(|p| p.p50),
+            latency(|p| p.p99),
+            latency(|p| p.max),
+        ]);
+    }
+    (!phases.is_empty()).then_some(table)
+}
+
+fn faults(faults: &[FaultRecord]) -> Option<Table> {
+    let mut table = table();
+    for fault in faults {
+        let at =
+            |offset: Option<Duration>| offset.map_or("never".to_owned(), Duration::approximate);
+        let effect = match (&fault.effect, &fault.failure) {
+            (Some(effect), _) if effect.proven => effect.observation.clone(),
+            (Some(effect), _) => format!("no effect: {}", effect.observation),
+            (None, Some(failure)) => failure.clone(),
+            (None, None) => "not injected".to_owned(),
+        };
+        table.add_row([
+            format!("{} {}", fault.fault, fault.target),
+            format!("from {} to {}", at(fault.injected), at(fault.healed)),
+            effect,
+        ]);
+    }
+    (!faults.is_empty()).then_some(table)
+}
+
+fn expectations(expectations: &[Expectation]) -> Option<Table> {
+    let mut table = table();
+    for expectation in expectations {
+        table.add_row([
+            mark(expectation.met).to_owned(),
+            format!("{} {}", expectation.phase, expectation.metric),
+            expectation.actual.clone(),
+            format!("wanted {}", expectation.wanted),
+        ]);
+    }
+    (!expectations.is_empty()).then_some(table)
+}
+
+fn invariants(findings: &[Finding]) -> Option<Table> {
+    let mut table = table();
+    for finding in findings {
+        let violations = finding.counter_examples.len();
+        let outcome = match violations {
+            0 => format!("holds for all {} workflows", finding.checked),
+            _ => format!("violated by {violations} of {} workflows", finding.checked),
+        };
+        table.add_row([
+            mark(violations == 0),
+            &finding.invariant.to_string(),
+            &outcome,
+        ]);
+        for CounterExample {
+            workflow_id, what, ..
+        } in finding.counter_examples.iter().take(SHOWN)
+        {
+            table.add_row(["", "", &format!("{workflow_id}: {what}")]);
+        }
+        if violations > SHOWN {
+            table.add_row([
+                "",
+                "",
+                &format!("and {} more in report.json", violations - SHOWN),
+            ]);
+        }
+    }
+    (!findings.is_empty()).then_some(table)
+}
+
+fn mark(good: bool) -> &'static str {
+    if good { "ok" } else { "NOT OK" }
+}

@@ -1,0 +1,251 @@
+//! Reports of a run that went wrong in every way there is.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+use jiff::Timestamp;
+use tempfile::TempDir;
+
+use super::{Context, Generator, Machine, Report, Versions, write};
+use crate::backend::Place;
+use crate::check::{CounterExample, Evidence, Finding, Invariant};
+use crate::fault::{Effect, FaultKind};
+use crate::load::{Executor, Latencies};
+use crate::quantity::Duration;
+use crate::scenario::{
+    Expectation, FaultRecord, Judgement, Outcome, Phase, PhaseStatistics, PlannedPhase,
+    PlannedWorkload, RunId, RunPlan, Verdict, VerdictKind,
+};
+use crate::topology::Digest;
+
+fn plan() -> RunPlan {
+    RunPlan {
+        run: RunId::new(42, Timestamp::UNIX_EPOCH),
+        scenario: "worker-crash".to_owned(),
+        description: "The worker is killed under load".to_owned(),
+        seed: 42,
+        workloads: vec![PlannedWorkload {
+            name: "hello".to_owned(),
+            executor: Executor::ConstantConcurrency { users: 4 },
+            seed: 1,
+            workflow_type: "Workflow".to_owned(),
+            task_queue: "hello-world".to_owned(),
+            input: Vec::new(),
+            result: None,
+            start_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+        }],
+        phases: vec![PlannedPhase {
+            phase: Phase::Baseline,
+            offset: Duration::default(),
+            length: Duration::from_secs(6),
+        }],
+        drain: Duration::from_secs(30),
+        faults: Vec::new(),
+        steady_state: None,
+        thresholds: Vec::new(),
+        generator_delay: Duration::from_millis(250),
+        invariants: Invariant::ALL.to_vec(),
+    }
+}
+
+fn phase(phase: Phase, offset: u64, lost: u64, latency: u64) -> PhaseStatistics {
+    let latencies = [8, 12, latency].map(std::time::Duration::from_millis);
+    let percentiles = Latencies::from_iter(latencies).percentiles();
+    PhaseStatistics {
+        phase,
+        offset: Duration::from_secs(offset),
+        length: Duration::from_secs(6),
+        offered: 48,
+        completed: 48 - lost,
+        failed: lost / 3,
+        refused: 0,
+        unknown: 0,
+        unfinished: lost - lost / 3,
+        dropped: 0,
+        error_rate: 0.0,
+        offered_per_second: 8.0,
+        completed_per_second: 7.96,
+        start_to_close: percentiles,
+        service_time: percentiles,
+        start_latency: percentiles,
+        generator_delay: percentiles,
+    }
+}
+
+fn finding(invariant: Invariant, violations: usize) -> Finding {
+    let example = |number| CounterExample {
+        workflow_id: format!("worker-crash/2a-0/hello/{number}"),
+        run_id: None,
+        what: "expected \"Hello calm-newt!\", got \"Hello keen-lynx!\"".to_owned(),
+    };
+    Finding {
+        invariant,
+        checked: 96,
+        counter_examples: (0..violations).map(example).collect(),
+    }
+}
+
+fn outcome() -> Outcome {
+    let fault = |id: &str, proven| FaultRecord {
+        id: id.to_owned(),
+        fault: FaultKind::Kill,
+        target: "worker".to_owned(),
+        phase: Phase::Chaos,
+        injected: Some(Duration::from_secs(7)),
+        healed: Some(Duration::from_secs(12)),
+        effect: Some(Effect {
+            proven,
+            observation: "worker-0 (pid 4711) is gone".to_owned(),
+        }),
+        failure: None,
+    };
+    let expectation = |metric, actual: &str, met| Expectation {
+        phase: Phase::Baseline,
+        metric,
+        wanted: "< 1%".to_owned(),
+        actual: actual.to_owned(),
+        met,
+    };
+    Outcome {
+        started: Timestamp::UNIX_EPOCH,
+        finished: Timestamp::UNIX_EPOCH,
+        evidence: Evidence {
+            operations: Vec::new(),
+            readings: BTreeMap::new(),
+        },
+        statistics: vec![
+            phase(Phase::Baseline, 0, 0, 44),
+            phase(Phase::Chaos, 6, 9, 5210),
+        ],
+        generator_delay: Latencies::from_iter([std::time::Duration::from_millis(1)]).percentiles(),
+        faults: vec![fault("crash", true), fault("again", false)],
+        judgement: Judgement {
+            verdict: Verdict {
+                kind: VerdictKind::Fail,
+                reason: "right-result is violated by 5 of 96 workflows".to_owned(),
+            },
+            expectations: vec![
+                expectation("error rate", "0%", true),
+                expectation("dropped", "12", false),
+            ],
+            findings: vec![
+                finding(Invariant::NoLostStart, 0),
+                finding(Invariant::RightResult, 5),
+            ],
+        },
+    }
+}
+
+fn report() -> Report {
+    let place = Place {
+        backend: "process".to_owned(),
+        engine: "dev-server".to_owned(),
+        database: "sqlite".to_owned(),
+    };
+    let context = Context {
+        document: "scenarios/worker-crash.yaml",
+        profile: "",
+        place: &place,
+        topology: &Digest::of_bytes(b"a topology"),
+        temporal: "1.32.0",
+        machine: &Machine {
+            cores: 2,
+            os: "linux".to_owned(),
+            architecture: "x86_64".to_owned(),
+        },
+    };
+    Report::new(context, &plan(), &outcome())
+}
+
+#[test]
+fn a_summary_is_understood_at_a_glance() {
+    insta::assert_snapshot!(report().summary(), @r#"
+    worker-crash: fail
+      right-result is violated by 5 of 96 workflows
+      (The worker is killed under load)
+
+      phases
+                  offered  completed  failed  unresolved  dropped  per second     p50     p99  longest
+        baseline       48         48       0           0        0         8.0  12.0ms  44.0ms   44.0ms
+        chaos          48         39       3           6        0         8.0  12.0ms   5.21s    5.21s
+
+      faults
+        kill worker  from 7.00s to 12.0s  worker-0 (pid 4711) is gone
+        kill worker  from 7.00s to 12.0s  no effect: worker-0 (pid 4711) is gone
+
+      expectations
+        ok      baseline error rate  0%  wanted < 1%
+        NOT OK  baseline dropped     12  wanted < 1%
+
+      invariants
+        ok      no-lost-start  holds for all 96 workflows
+        NOT OK  right-result   violated by 5 of 96 workflows
+                               worker-crash/2a-0/hello/0: expected "Hello calm-newt!", got "Hello keen-lynx!"
+                               worker-crash/2a-0/hello/1: expected "Hello calm-newt!", got "Hello keen-lynx!"
+                               worker-crash/2a-0/hello/2: expected "Hello calm-newt!", got "Hello keen-lynx!"
+                               and 2 more in report.json
+
+      again with the same choices: harness test scenarios/worker-crash.yaml --seed 42
+    "#);
+}
+
+#[test]
+fn a_report_follows_its_schema() {
+    let document = serde_json::to_value(report()).expect("a report becomes JSON");
+    let problems: Vec<_> = jsonschema::draft7::new(&super::json_schema())
+        .expect("a schema")
+        .iter_errors(&document)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(problems, <[String; 0]>::default());
+}
+
+#[test]
+fn a_report_says_what_ran_where_and_how_to_run_it_again() {
+    let Report {
+        replay,
+        versions,
+        generator,
+        files,
+        ..
+    } = report();
+    assert_eq!(replay, "harness test scenarios/worker-crash.yaml --seed 42");
+    let Versions { harness, temporal } = versions;
+    assert_eq!(
+        (&*harness, &*temporal),
+        (env!("CARGO_PKG_VERSION"), "1.32.0")
+    );
+    let Generator { delay, bound } = generator;
+    assert!(delay.is_some_and(|delay| delay.p99 < bound));
+    assert_eq!(
+        files,
+        ["plan.json", "operations.ndjson", "executions.ndjson"]
+    );
+}
+
+#[test]
+fn the_folder_of_a_run_holds_all_that_the_report_names() {
+    let folder = TempDir::new().expect("a folder");
+    let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
+    let path = path.join("runs/2a-0");
+    let report = report();
+    let written = write(&path, &plan(), &outcome(), &report).expect("the files");
+    assert_eq!(written, path.join("report.json"));
+
+    let mut names: Vec<_> = fs_err::read_dir(&path)
+        .expect("a folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    let mut expected = report.files;
+    expected.push("report.json".to_owned());
+    expected.sort();
+    assert_eq!(names, expected, "and nothing else is left");
+}
