@@ -11,6 +11,7 @@
 
 pub mod artifact;
 pub mod backend;
+pub mod bench;
 pub mod check;
 
 pub mod doctor;

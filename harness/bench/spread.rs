@@ -1,0 +1,55 @@
+//! What several measurements of one thing say.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// Least, median and greatest of some durations, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Spread {
+    /// The least.
+    pub min: f64,
+    /// The median: of an even number, the mean of the middle two.
+    pub median: f64,
+    /// The greatest.
+    pub max: f64,
+}
+
+impl Spread {
+    /// The spread of some durations; `None` of none.
+    pub fn of(durations: &[Duration]) -> Option<Self> {
+        let mut seconds: Vec<f64> = durations.iter().map(Duration::as_secs_f64).collect();
+        seconds.sort_by(f64::total_cmp);
+        let (min, max) = (*seconds.first()?, *seconds.last()?);
+        let middle = seconds.len() / 2;
+        let median = if seconds.len() % 2 == 1 {
+            seconds[middle]
+        } else {
+            f64::midpoint(seconds[middle - 1], seconds[middle])
+        };
+        Some(Self { min, median, max })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spread(milliseconds: &[u64]) -> Option<Spread> {
+        let durations: Vec<Duration> = milliseconds
+            .iter()
+            .copied()
+            .map(Duration::from_millis)
+            .collect();
+        Spread::of(&durations)
+    }
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between_the_middle_two() {
+        assert_eq!(spread(&[]), None);
+        let odd = spread(&[3000, 1000, 2000]).expect("not empty");
+        assert_eq!((odd.min, odd.median, odd.max), (1.0, 2.0, 3.0));
+        let even = spread(&[4000, 1000, 2000, 3000]).expect("not empty");
+        assert_eq!((even.min, even.median, even.max), (1.0, 2.5, 4.0));
+    }
+}

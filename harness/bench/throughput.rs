@@ -1,0 +1,204 @@
+//! How many workflows per second a topology carries, and what each costs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
+use serde::Serialize;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use crate::backend::{self, Backend};
+use crate::load::{
+    self, Executor, Operation, OperationLatencies, Outcome, Patience, Percentiles, Progress,
+    Request, Timeline, Workload,
+};
+use crate::temporal::{Start, Status};
+
+/// How long a straggler is waited for after the measurement.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// What is measured, for how long.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Workflows in flight at any time.
+    pub users: u32,
+    /// How long the load runs before it counts.
+    pub warmup: Duration,
+    /// How long it counts.
+    pub duration: Duration,
+    /// Task queue of the worker.
+    pub task_queue: String,
+    /// Part of every workflow id.
+    pub run: String,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Throughput {
+    /// Workflows in flight.
+    pub users: u32,
+    /// Length of the measurement, in seconds.
+    pub seconds: f64,
+    /// Workflows that completed in it.
+    pub completed: u64,
+    /// Operations that ended in it otherwise.
+    pub failed: u64,
+    /// Completed workflows per second.
+    pub per_second: f64,
+    /// From start to close, as the client saw it.
+    pub latency: Option<Percentiles>,
+    /// CPU time per completed workflow.
+    pub cpu: Cpu,
+}
+
+/// CPU time per completed workflow, in milliseconds.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Cpu {
+    /// Of this process, which offers the load.
+    pub client: f64,
+    /// Of each replica, where the place can tell.
+    pub replicas: BTreeMap<String, f64>,
+}
+
+/// CPU time used so far.
+struct Used {
+    client: Duration,
+    replicas: BTreeMap<String, Duration>,
+}
+
+/// Runs hello world at a fixed concurrency and measures.
+pub async fn measure_throughput<B: Backend>(
+    backend: &B,
+    settings: &Settings,
+    cancel: &CancellationToken,
+) -> Result<Throughput, backend::Error> {
+    let frontend = backend.frontend().await?;
+    let epoch = Instant::now();
+    let (records, mut received) = unbounded_channel();
+    let timeline = Timeline::back_to_back(
+        Duration::ZERO,
+        [("warmup", settings.warmup), ("measure", settings.duration)],
+    );
+    let run = load::Run {
+        timeline,
+        epoch,
+        drain: DRAIN,
+        records,
+        progress: Arc::new(Progress::default()),
+        cancel: cancel.clone(),
+    };
+    let begin = epoch + settings.warmup;
+    let end = begin + settings.duration;
+    let ((), operations, (before, after)) = tokio::join!(
+        load::drive(&frontend, vec![workload(settings)], run),
+        async {
+            let mut operations = Vec::new();
+            while let Some(operation) = received.recv().await {
+                operations.push(operation);
+            }
+            operations
+        },
+        async {
+            cancel.run_until_cancelled(sleep_until(begin)).await;
+            let before = used(backend);
+            cancel.run_until_cancelled(sleep_until(end)).await;
+            (before, used(backend))
+        },
+    );
+    Ok(evaluate(settings, &operations, &before, &after))
+}
+
+/// Hello world for numbered guests.
+fn workload(settings: &Settings) -> Workload {
+    let (task_queue, run) = (settings.task_queue.clone(), settings.run.clone());
+    Workload {
+        name: "hello".to_owned(),
+        executor: Executor::ConstantConcurrency {
+            users: settings.users,
+        },
+        seed: 0,
+        request: Arc::new(move |sequence| {
+            let name = format!("guest-{sequence}");
+            let workflow_id = format!("bench-{run}-{sequence}");
+            Request {
+                start: Start {
+                    request_id: workflow_id.clone(),
+                    workflow_id,
+                    workflow_type: workflow::WORKFLOW_TYPE.to_owned(),
+                    task_queue: task_queue.clone(),
+                    input: vec![name.clone().into()],
+                },
+                expected: Some(format!("Hello {name}!").into()),
+            }
+        }),
+        patience: Patience {
+            start: Duration::from_secs(10),
+            close: Duration::from_mins(1),
+        },
+    }
+}
+
+fn used<B: Backend>(backend: &B) -> Used {
+    let own = getrusage(UsageWho::RUSAGE_SELF).expect("a process may ask for its own usage");
+    Used {
+        client: duration(own.user_time()) + duration(own.system_time()),
+        replicas: backend.usage(),
+    }
+}
+
+fn duration(time: TimeVal) -> Duration {
+    let seconds = u64::try_from(time.tv_sec()).unwrap_or_default();
+    let microseconds = u64::try_from(time.tv_usec()).unwrap_or_default();
+    Duration::from_secs(seconds) + Duration::from_micros(microseconds)
+}
+
+/// What counts is what ended within the measurement, whenever it began.
+fn evaluate(
+    settings: &Settings,
+    operations: &[Operation],
+    before: &Used,
+    after: &Used,
+) -> Throughput {
+    let window = settings.warmup..settings.warmup + settings.duration;
+    let ended: Vec<&Operation> = operations
+        .iter()
+        .filter(|operation| window.contains(&operation.ended))
+        .collect();
+    let completed = ended
+        .iter()
+        .filter(|operation| is_completed(operation))
+        .count() as u64;
+    let latencies: OperationLatencies = ended.iter().copied().collect();
+    let seconds = settings.duration.as_secs_f64();
+    let count = u32::try_from(completed.max(1)).unwrap_or(u32::MAX);
+    let each = |used: Duration| used.as_secs_f64() * 1000.0 / f64::from(count);
+    Throughput {
+        users: settings.users,
+        seconds,
+        completed,
+        failed: ended.len() as u64 - completed,
+        per_second: f64::from(u32::try_from(completed).unwrap_or(u32::MAX)) / seconds,
+        latency: latencies.response.percentiles(),
+        cpu: Cpu {
+            client: each(after.client.saturating_sub(before.client)),
+            replicas: after
+                .replicas
+                .iter()
+                .filter_map(|(replica, used)| {
+                    let before = before.replicas.get(replica)?;
+                    Some((replica.clone(), each(used.saturating_sub(*before))))
+                })
+                .collect(),
+        },
+    }
+}
+
+fn is_completed(operation: &Operation) -> bool {
+    matches!(&operation.outcome, Outcome::Closed(close) if close.status == Status::Completed)
+}
