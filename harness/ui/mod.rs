@@ -1,0 +1,11 @@
+//! The only place that prints. Standard output carries data, standard error carries talk.
+
+mod display;
+mod follow;
+mod line;
+mod printer;
+mod table;
+
+pub use display::{Display, Surroundings};
+pub use printer::{Output, Stream, Ui};
+pub use table::Table;

@@ -1,0 +1,221 @@
+//! Where everything that is printed passes through.
+
+use std::fmt;
+use std::future::Future;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use owo_colors::OwoColorize as _;
+use serde::Serialize;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::display::Display;
+use super::follow::Moving;
+use super::line::{Line, Sign, line};
+use crate::error::CommandError;
+use crate::event::Event;
+
+/// How often plain lines tell the progress of long work.
+const PLAIN_PROGRESS: Duration = Duration::from_secs(5);
+
+/// In which form a command gives its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Output {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON document.
+    Json,
+}
+
+/// Whether the stream of events is data as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Events are told as talk.
+    Told,
+    /// Events are written to standard output, one JSON object a line.
+    Written,
+}
+
+/// The printer.
+pub struct Ui {
+    stdout: Box<dyn Write + Send>,
+    stderr: Box<dyn Write + Send>,
+    output: Output,
+    stream: Stream,
+    display: Display,
+    moving: Option<Moving>,
+    last_progress: Option<Instant>,
+    /// Whether the one JSON document of this command has been written.
+    document_written: bool,
+    /// Whether the reader of standard output has gone.
+    reader_gone: bool,
+}
+
+impl fmt::Debug for Ui {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Ui")
+            .field("output", &self.output)
+            .field("stream", &self.stream)
+            .field("display", &self.display)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Ui {
+    /// A printer on the two streams.
+    pub fn new(
+        stdout: Box<dyn Write + Send>,
+        stderr: Box<dyn Write + Send>,
+        display: Display,
+    ) -> Self {
+        Self {
+            stdout,
+            stderr,
+            output: Output::default(),
+            stream: Stream::Told,
+            display,
+            moving: None,
+            last_progress: None,
+            document_written: false,
+            reader_gone: false,
+        }
+    }
+
+    /// Sets what the command line chose.
+    pub fn choose(&mut self, output: Output, stream: Stream) {
+        self.output = output;
+        self.stream = stream;
+    }
+
+    /// The form of the data.
+    pub fn output(&self) -> Output {
+        self.output
+    }
+
+    /// Writes data for people; nothing where data is JSON.
+    pub fn text(&mut self, text: impl fmt::Display) {
+        if self.output == Output::Text && self.stream == Stream::Told {
+            self.raw(text);
+        }
+    }
+
+    /// Writes data as one JSON document; nothing where data is text.
+    pub fn json(&mut self, value: &impl Serialize) {
+        if self.output == Output::Json {
+            self.document_written = true;
+            let text = match self.stream {
+                Stream::Told => serde_json::to_string_pretty(value),
+                Stream::Written => serde_json::to_string(value),
+            };
+            self.raw(text.expect("a plain data type always becomes JSON"));
+        }
+    }
+
+    /// Writes data whatever its form, such as a log line or a completion script.
+    pub fn raw(&mut self, text: impl fmt::Display) {
+        // A closed pipe is the reader's way to say "enough".
+        self.reader_gone |= writeln!(self.stdout, "{text}").is_err();
+    }
+
+    /// Whether nobody reads standard output any more, so that endless output may end.
+    pub fn reader_gone(&self) -> bool {
+        self.reader_gone
+    }
+
+    /// Tells something.
+    pub fn say(&mut self, text: impl fmt::Display) {
+        match &self.moving {
+            Some(moving) => moving.print(&text.to_string()),
+            None => {
+                let _ = writeln!(self.stderr, "{text}");
+            }
+        }
+    }
+
+    /// Tells an error.
+    pub fn error(&mut self, error: &CommandError) {
+        // Where the document is written already, the exit code tells of what failed after it.
+        if !self.document_written {
+            self.json(&error.document());
+        }
+        let text = error.to_string();
+        let painted = match self.display {
+            Display::Live => text.replacen("error:", &"error:".red().bold().to_string(), 1),
+            Display::LivePlain | Display::Lines => text,
+        };
+        self.say(painted);
+    }
+
+    /// Runs `work` and tells its events until it ends.
+    pub async fn follow<T>(
+        &mut self,
+        events: &mut UnboundedReceiver<Event>,
+        work: impl Future<Output = T>,
+    ) -> T {
+        if self.display != Display::Lines {
+            self.moving = Some(Moving::new());
+        }
+        let mut work = std::pin::pin!(work);
+        let result = loop {
+            tokio::select! {
+                biased;
+                Some(event) = events.recv() => self.tell(&event),
+                result = &mut work => break result,
+            }
+        };
+        while let Ok(event) = events.try_recv() {
+            self.tell(&event);
+        }
+        if let Some(mut moving) = self.moving.take() {
+            moving.clear();
+        }
+        result
+    }
+
+    fn tell(&mut self, event: &Event) {
+        if self.stream == Stream::Written {
+            let text = serde_json::to_string(event).expect("an event always becomes JSON");
+            self.raw(text);
+        }
+        match &mut self.moving {
+            Some(moving) => moving.show(event),
+            None => self.tell_progress(event),
+        }
+        if let Some(line) = line(event) {
+            let painted = self.paint(&line);
+            self.say(painted);
+        }
+    }
+
+    /// Without moving lines, progress is told now and then.
+    fn tell_progress(&mut self, event: &Event) {
+        let told = self
+            .last_progress
+            .is_some_and(|last| last.elapsed() < PLAIN_PROGRESS);
+        let text = match event {
+            Event::Progress { what, done, total } if !told => match total {
+                Some(total) => format!("{what}: {}%", done * 100 / (*total).max(1)),
+                None => format!("{what}: {done}"),
+            },
+            Event::ProgressFinished { what } => format!("{what}: done"),
+            _ => return,
+        };
+        self.last_progress = Some(Instant::now());
+        self.say(format!("{} {text}", Sign::Note.as_str()));
+    }
+
+    fn paint(&self, line: &Line) -> String {
+        let sign = line.sign.as_str();
+        let sign = match (self.display, line.sign) {
+            (Display::Live, Sign::Done) => sign.green().to_string(),
+            (Display::Live, Sign::Bad) => sign.red().to_string(),
+            (Display::Live, Sign::Begin | Sign::Note) => sign.dimmed().to_string(),
+            (Display::LivePlain | Display::Lines, _) => sign.to_owned(),
+        };
+        format!("{sign} {}", line.text)
+    }
+}
+
+#[cfg(test)]
+mod tests;
