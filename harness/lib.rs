@@ -13,6 +13,7 @@ pub mod artifact;
 pub mod backend;
 pub mod bench;
 pub mod check;
+pub mod cli;
 
 pub mod doctor;
 pub mod document;

@@ -1,0 +1,24 @@
+use clap::CommandFactory as _;
+
+use super::Cli;
+use crate::error::Exit;
+use crate::ui::Ui;
+
+/// Print a completion script for a shell
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  harness completions bash > ~/.local/share/bash-completion/completions/harness"
+)]
+pub(super) struct Args {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
+pub(super) fn run(args: &Args, ui: &mut Ui) -> Exit {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "harness", &mut script);
+    let script = String::from_utf8_lossy(&script);
+    ui.text(script.trim_end());
+    ui.json(&serde_json::json!({"shell": args.shell.to_string(), "script": script}));
+    Exit::Ok
+}

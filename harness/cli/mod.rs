@@ -1,0 +1,232 @@
+//! The command line: one file per verb, each with its help, its arguments and its run.
+
+mod bench;
+mod completions;
+mod doctor;
+mod down;
+mod heal;
+mod launch;
+mod lifecycle;
+mod logs;
+mod open;
+mod reap;
+mod schema;
+mod session;
+mod shutdown;
+mod status;
+mod test;
+mod up;
+mod view;
+
+use std::ffi::OsString;
+
+use camino::Utf8PathBuf;
+use clap::{Parser, Subcommand};
+
+use crate::error::{CommandError, Exit};
+use crate::ui::{Output, Stream, Ui};
+
+/// What a verb returns: how it ended, or the error to show.
+type Outcome = Result<Exit, CommandError>;
+
+/// Run, test and promote a self-hosted Temporal topology from one profile
+#[derive(Debug, Parser)]
+#[command(
+    name = "harness",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Start here:
+  harness test scenarios/     bring the topology up, load it, break it, judge it, take it down
+  harness up --local          leave it running
+  harness doctor              what this machine can run
+
+Exit codes: 0 ok, 1 invariant violated, 2 inconclusive, 64 usage, 65 invalid file, 69 unavailable,
+70 internal, 73 leftovers, 74 heal failed, 77 not allowed, 99 threshold missed, 130 interrupted"
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every verb.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Options of every verb")]
+struct Global {
+    /// Form of the data on standard output
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORM")]
+    output: Output,
+    /// Write every event to standard output, one JSON object a line
+    #[arg(long, global = true)]
+    events: bool,
+    /// Work as if started in this folder
+    #[arg(short = 'C', long, global = true, value_name = "FOLDER")]
+    directory: Option<Utf8PathBuf>,
+    /// Log what happens inside to standard error (-v info, -vv debug)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Up(up::Args),
+    Down(down::Args),
+    Status(status::Args),
+    Logs(logs::Args),
+    Open(open::Args),
+    Test(test::Args),
+    Bench(bench::Args),
+    Heal(heal::Args),
+    Doctor(doctor::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    #[command(hide = true)]
+    Launch(launch::Args),
+    #[command(hide = true)]
+    Reap(reap::Args),
+}
+
+/// Parses a command line and runs it to its end; everything printed goes through `ui`.
+pub fn main(arguments: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, &arguments, ui),
+    };
+    let stream = if cli.global.events {
+        Stream::Written
+    } else {
+        Stream::Told
+    };
+    ui.choose(cli.global.output, stream);
+    log_to_stderr(cli.global.verbose);
+    match run(cli, ui) {
+        Ok(exit) => exit,
+        Err(error) => {
+            ui.error(&error);
+            error.exit
+        }
+    }
+}
+
+/// Shows what is wrong with a command line, or the help that it asked for.
+fn usage(error: &clap::Error, arguments: &[OsString], ui: &mut Ui) -> Exit {
+    let text = error.render();
+    if !error.use_stderr() {
+        ui.raw(text.ansi().to_string().trim_end());
+        return Exit::Ok;
+    }
+    // The line could not be read as a whole; a program that asked for JSON gets it all the same.
+    let json = arguments.iter().any(|argument| argument == "--output=json")
+        || arguments
+            .windows(2)
+            .any(|pair| pair[0] == "--output" && pair[1] == "json");
+    if json {
+        ui.choose(Output::Json, Stream::Told);
+        let plain = text.to_string();
+        let line = plain
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("error: "));
+        let line = line.unwrap_or("a command is missing");
+        let hint = "run `harness --help`";
+        ui.json(&CommandError::new(Exit::Usage, line).hint(hint).document());
+    }
+    ui.say(text.ansi().to_string().trim_end());
+    Exit::Usage
+}
+
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => "harness=info",
+        _ => "harness=debug",
+    };
+    // A second command in one process, as in tests, finds the first one's subscriber.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(level)
+        .with_writer(std::io::stderr)
+        .try_init();
+}
+
+fn run(cli: Cli, ui: &mut Ui) -> Outcome {
+    if let Some(folder) = &cli.global.directory {
+        std::env::set_current_dir(folder).map_err(|error| {
+            CommandError::new(
+                Exit::Usage,
+                format!("could not work in `{folder}`: {error}"),
+            )
+        })?;
+    }
+    // The child half of a launch must not start a runtime: it is about to become another program.
+    if let Command::Launch(args) = &cli.command {
+        return launch::run(args);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::new(Exit::Internal, error))?;
+    runtime.block_on(dispatch(cli.command, ui))
+}
+
+async fn dispatch(command: Command, ui: &mut Ui) -> Outcome {
+    match command {
+        Command::Up(args) => Box::pin(up::run(args, ui)).await,
+        Command::Down(args) => Box::pin(down::run(args, ui)).await,
+        Command::Status(args) => status::run(args, ui).await,
+        Command::Logs(args) => logs::run(args, ui).await,
+        Command::Open(args) => open::run(args, ui).await,
+        Command::Test(args) => Box::pin(test::run(args, ui)).await,
+        Command::Bench(args) => Box::pin(bench::run(args, ui)).await,
+        Command::Heal(args) => Box::pin(heal::run(args, ui)).await,
+        Command::Doctor(args) => doctor::run(&args, ui).await,
+        Command::Schema(args) => Ok(schema::run(&args, ui)),
+        Command::Completions(args) => Ok(completions::run(&args, ui)),
+        Command::Launch(args) => launch::run(&args),
+        Command::Reap(args) => reap::run(args).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    /// The names of a command and of all below it that are shown, with its help.
+    fn helps(command: &clap::Command, above: &str) -> Vec<(String, String)> {
+        let name = format!("{above} {}", command.get_name());
+        let mut below = Vec::new();
+        for verb in command.get_subcommands().filter(|verb| !verb.is_hide_set()) {
+            below.extend(helps(verb, &name));
+        }
+        let help = command.clone().render_long_help().to_string();
+        below.push((name, help));
+        below
+    }
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_every_verb_has_an_example_that_the_command_line_takes() {
+        for (name, help) in helps(&Cli::command(), "") {
+            let examples: Vec<&str> = help
+                .lines()
+                .filter_map(|line| line.strip_prefix("  harness "))
+                .map(|line| line.split(['>', '|']).next().unwrap_or_default())
+                .map(|line| line.split("   ").next().unwrap_or_default())
+                .collect();
+            assert!(!examples.is_empty(), "{name} has no example");
+            for example in examples {
+                let words = std::iter::once("harness").chain(example.split_whitespace());
+                let parsed = Cli::command().try_get_matches_from(words);
+                assert!(parsed.is_ok(), "{name}: {example}: {parsed:?}");
+            }
+        }
+    }
+}

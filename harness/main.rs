@@ -1,0 +1,15 @@
+//! The `harness` binary: see the library's documentation and `harness --help`.
+
+use std::process::ExitCode;
+
+use harness::ui::{Display, Surroundings, Ui};
+
+fn main() -> ExitCode {
+    let mut ui = Ui::new(
+        Box::new(anstream::stdout()),
+        Box::new(anstream::stderr()),
+        Display::decide(Surroundings::of_this_process()),
+    );
+    let exit = harness::cli::main(std::env::args_os(), &mut ui);
+    ExitCode::from(exit.code())
+}
