@@ -1,0 +1,184 @@
+//! A working folder of its own, and the binary in it.
+
+use std::fmt;
+use std::process::{Command, Output, Stdio};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use insta::Settings;
+use insta::internals::SettingsBindDropGuard;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The profile that every fixture has besides `base`.
+const SIMULATED: &str = "\
+apiVersion: harness/v1
+kind: Profile
+name: simulated
+extends: base
+description: A model in place of everything
+backend: {simulated: {}}
+";
+
+/// What differs from run to run, and what is shown in its place.
+const REDACTIONS: [(&str, &str); 8] = [
+    (r"done in \d+\.\ds", "done in [time]"),
+    (r"\b(was|p99) +\S+( +|, )wanted", "$1 [time], wanted"),
+    (r#""elapsed":"[^"]+""#, r#""elapsed":"[time]""#),
+    (r"\btopology [0-9a-f]{12}\b", "topology [digest]"),
+    (r"\b[0-9a-f]{64}\b", "[digest]"),
+    (
+        r"reports/([a-z-]+)-[0-9a-f]+-[0-9a-f]+/",
+        "reports/$1-[run]/",
+    ),
+    (r"\b\d+ workflows", "[count] workflows"),
+    (r"\b\d+ histories", "[count] histories"),
+];
+
+/// A working folder with profiles, and the harness in it with an empty environment.
+pub(crate) struct World {
+    folder: TempDir,
+    path: Utf8PathBuf,
+    _redactions: SettingsBindDropGuard,
+}
+
+impl World {
+    /// A folder with the profiles `base` and `simulated`, in which nothing is up.
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let path = folder.path().canonicalize().expect("the folder is there");
+        let path = Utf8PathBuf::from_path_buf(path).expect("a path in UTF-8");
+        let mut settings = Settings::clone_current();
+        for (pattern, shown) in REDACTIONS {
+            settings.add_filter(pattern, shown);
+        }
+        let world = Self {
+            folder,
+            path,
+            _redactions: settings.bind_to_scope(),
+        };
+        let base = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles/base.yaml");
+        let base = fs_err::read_to_string(base).expect("the project has a base profile");
+        world.write("profiles/base.yaml", &base);
+        world.write("profiles/simulated.yaml", SIMULATED);
+        world
+    }
+
+    /// A folder in which the topology is up.
+    pub(crate) fn up() -> Self {
+        let world = Self::new();
+        assert_eq!(world.run("up -p simulated").code, 0);
+        world
+    }
+
+    /// The folder.
+    pub(crate) fn path(&self) -> &Utf8Path {
+        &self.path
+    }
+
+    /// The state folder of the profile `simulated`.
+    pub(crate) fn state(&self) -> Utf8PathBuf {
+        self.path.join(".harness/simulated")
+    }
+
+    /// Writes a file, and the folders above it.
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.path.join(path);
+        let folder = path.parent().expect("a file is in a folder");
+        fs_err::create_dir_all(folder).expect("the folder can be made");
+        fs_err::write(path, text).expect("the file can be written");
+    }
+
+    /// The binary in the folder, with nothing in its environment but a home.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
+        command
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.path.join("home"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the binary with the words of a line as its arguments.
+    pub(crate) fn run(&self, line: &str) -> Run {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        self.run_words(&words)
+    }
+
+    /// Runs the binary with these arguments.
+    pub(crate) fn run_words(&self, words: &[&str]) -> Run {
+        let output = self.command().args(words).output();
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = output.expect("the binary starts");
+        let text = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).expect("output is UTF-8");
+            text.replace(self.path.as_str(), "[folder]")
+        };
+        Run {
+            code: status.code().expect("no signal ended it"),
+            stdout: text(stdout),
+            stderr: text(stderr),
+        }
+    }
+
+    /// Runs the binary with standard output closed by its reader before the first byte.
+    pub(crate) fn run_unread(&self, line: &str) -> Run {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut child = self
+            .command()
+            .args(line.split_whitespace())
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut stderr = child.stderr.take().expect("it is piped");
+        let stderr = std::io::read_to_string(&mut stderr).expect("output is UTF-8");
+        let status = child.wait().expect("it ends");
+        Run {
+            code: status.code().expect("no signal ended it"),
+            stdout: String::new(),
+            stderr,
+        }
+    }
+}
+
+/// What a run of the binary printed, and how it exited.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    /// Standard output as one JSON document, and nothing else.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("not one JSON document: {error}\n{self}"))
+    }
+
+    /// Standard output as one JSON document a line.
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        let lines = self.stdout.lines();
+        lines
+            .map(|line| {
+                serde_json::from_str(line)
+                    .unwrap_or_else(|error| panic!("no JSON: {error}: {line}\n{self}"))
+            })
+            .collect()
+    }
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.stdout)?;
+        if !self.stderr.is_empty() {
+            write!(out, "--- stderr\n{}", self.stderr)?;
+        }
+        write!(out, "--- exit {}", self.code)
+    }
+}

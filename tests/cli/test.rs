@@ -1,0 +1,505 @@
+//! `test`.
+
+use camino::Utf8PathBuf;
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::fixture::World;
+
+/// Two workflows at a time for a moment.
+pub(crate) const SHORT: &str = r#"
+apiVersion: harness/v1
+kind: Scenario
+name: short
+description: Hello world for a moment, and every result is right
+workload:
+  - name: hello
+    executor:
+      constant-concurrency: {users: 2}
+    workflow:
+      type: Workflow
+      input: ["{{ name }}"]
+      result: "Hello {{ name }}!"
+phases: {baseline: 300ms, drain: 5s}
+expect:
+  invariants: [no-lost-start, right-result, all-closed, history-integrity]
+  generator-delay: 5s
+"#;
+
+/// A constant arrival rate with a fault under way.
+const CRASH: &str = r#"
+apiVersion: harness/v1
+kind: Scenario
+name: crash
+description: The worker is killed and started again
+workload:
+  - name: hello
+    executor:
+      constant-arrival-rate: {rate: 40/s, arrivals: uniform, max-in-flight: 100}
+    workflow:
+      type: Workflow
+      input: ["{{ name }}"]
+      result: "Hello {{ name }}!"
+phases: {baseline: 500ms, chaos: 500ms, recovery: 500ms, drain: 5s}
+faults:
+  - {id: crash, fault: kill, target: worker, phase: chaos, at: 100ms, for: 200ms}
+expect:
+  steady-state:
+    error-rate: "< 1%"
+  phases:
+    recovery: {error-rate: "< 1%"}
+  generator-delay: 5s
+"#;
+
+/// A threshold that no server meets.
+const HASTY: &str = r#"
+apiVersion: harness/v1
+kind: Scenario
+name: hasty
+description: Hello world within a bound that nobody meets
+workload:
+  - name: hello
+    executor:
+      constant-arrival-rate: {rate: 20/s, arrivals: uniform, max-in-flight: 100}
+    workflow:
+      type: Workflow
+      input: ["{{ name }}"]
+phases: {baseline: 500ms, drain: 5s}
+expect:
+  phases:
+    baseline:
+      start-to-close: {p99: "< 1us"}
+  generator-delay: 5s
+"#;
+
+fn world() -> World {
+    let world = World::new();
+    for (name, text) in [("short", SHORT), ("crash", CRASH)] {
+        world.write(&format!("scenarios/{name}.yaml"), text);
+    }
+    world
+}
+
+/// A scenario that the model cannot run: it breaks what the model does not let break.
+fn unrunnable() -> String {
+    CRASH
+        .replace("name: crash\n", "name: unrunnable\n")
+        .replace("target: worker", "target: temporal-history")
+}
+
+#[test]
+fn a_list_says_what_there_is_and_what_can_run_here() {
+    let world = world();
+    world.write("scenarios/unrunnable.yaml", &unrunnable());
+    assert_snapshot!(world.run("test -p simulated scenarios --list"), @"
+    crash (scenarios/crash.yaml)
+      The worker is killed and started again
+
+    short (scenarios/short.yaml)
+      Hello world for a moment, and every result is right
+
+    unrunnable (scenarios/unrunnable.yaml)
+      The worker is killed and started again
+      cannot run here: fault `kill` on `temporal-history` needs backend process with engine server, or k3d; this is backend simulated with engine model
+    --- exit 0
+    ");
+    let json = world
+        .run("test -p simulated scenarios --list --output json")
+        .json();
+    assert_snapshot!(format!("{json:#}"), @r#"
+    [
+      {
+        "description": "The worker is killed and started again",
+        "file": "scenarios/crash.yaml",
+        "reasons": [],
+        "runs-here": true,
+        "scenario": "crash"
+      },
+      {
+        "description": "Hello world for a moment, and every result is right",
+        "file": "scenarios/short.yaml",
+        "reasons": [],
+        "runs-here": true,
+        "scenario": "short"
+      },
+      {
+        "description": "The worker is killed and started again",
+        "file": "scenarios/unrunnable.yaml",
+        "reasons": [
+          "fault `kill` on `temporal-history` needs backend process with engine server, or k3d; this is backend simulated with engine model"
+        ],
+        "runs-here": false,
+        "scenario": "unrunnable"
+      }
+    ]
+    "#);
+    assert!(!world.state().exists(), "nothing was brought up");
+}
+
+#[test]
+fn a_dry_run_shows_the_resolved_plans() {
+    let world = world();
+    world.write("scenarios/unrunnable.yaml", &unrunnable());
+    assert_snapshot!(world.run("test -p simulated scenarios --dry-run --seed 42"), @"
+    crash (seed 42)
+      workload hello: Workflow on hello-world, 40/s evenly, at most 100 in flight
+            0s  baseline for 500ms
+         500ms  chaos for 500ms
+            1s  recovery for 500ms
+         600ms  fault crash: kill worker, undone at 800ms
+      then drain for at most 5s
+
+    short (seed 42)
+      workload hello: Workflow on hello-world, constant concurrency of 2
+            0s  baseline for 300ms
+      then drain for at most 5s
+
+    unrunnable: cannot run here: fault `kill` on `temporal-history` needs backend process with engine server, or k3d; this is backend simulated with engine model
+    --- exit 0
+    ");
+    assert!(!world.state().exists(), "nothing was brought up");
+}
+
+#[test]
+fn a_dry_run_as_json_is_all_that_a_run_follows() {
+    let run =
+        world().run("test -p simulated scenarios/crash.yaml --dry-run --seed 42 --output json");
+    let mut json = run.json();
+    json[0]["run"] = "[run]".into();
+    assert_snapshot!(format!("{json:#}"), @r#"
+    [
+      {
+        "description": "The worker is killed and started again",
+        "drain": "5s",
+        "faults": [
+          {
+            "heal": "800ms",
+            "inject": "600ms",
+            "injection": {
+              "fault": "kill",
+              "id": "crash",
+              "service": "worker"
+            },
+            "phase": "chaos"
+          }
+        ],
+        "generator-delay": "5s",
+        "invariants": [
+          "no-lost-start",
+          "right-result",
+          "all-closed",
+          "history-integrity"
+        ],
+        "phases": [
+          {
+            "length": "500ms",
+            "offset": "0s",
+            "phase": "baseline"
+          },
+          {
+            "length": "500ms",
+            "offset": "500ms",
+            "phase": "chaos"
+          },
+          {
+            "length": "500ms",
+            "offset": "1s",
+            "phase": "recovery"
+          }
+        ],
+        "run": "[run]",
+        "scenario": "crash",
+        "seed": 42,
+        "steady-state": {
+          "error-rate": "< 1%",
+          "start-to-close": {}
+        },
+        "thresholds": [
+          {
+            "phase": "recovery",
+            "thresholds": {
+              "error-rate": "< 1%",
+              "start-to-close": {}
+            }
+          }
+        ],
+        "workloads": [
+          {
+            "executor": {
+              "constant-arrival-rate": {
+                "arrivals": "uniform",
+                "max-in-flight": 100,
+                "rate": "40/s"
+              }
+            },
+            "input": [
+              "{{ name }}"
+            ],
+            "name": "hello",
+            "result": "Hello {{ name }}!",
+            "seed": 12578764544318200737,
+            "start-timeout": "10s",
+            "task-queue": "hello-world",
+            "timeout": "30s",
+            "workflow-type": "Workflow"
+          }
+        ]
+      }
+    ]
+    "#);
+}
+
+#[test]
+fn a_seed_that_nobody_chose_is_printed() {
+    let plan = world()
+        .run("test -p simulated scenarios/short.yaml --dry-run")
+        .stdout;
+    let seed = plan
+        .split_once("(seed ")
+        .and_then(|(_, rest)| rest.split_once(')'));
+    let (seed, _) = seed.expect("the seed is printed");
+    assert!(seed.parse::<u64>().is_ok(), "{plan}");
+}
+
+#[test]
+fn a_run_brings_up_judges_and_takes_down() {
+    let world = world();
+    let run = world.run("test -p simulated scenarios/short.yaml --seed 42");
+    assert_eq!(run.code, 0, "{run}");
+    assert_snapshot!(without_statistics(&run.stdout), @"
+    short: pass
+      [count] workflows completed, and all of them are as they should be
+      (Hello world for a moment, and every result is right)
+
+
+      invariants
+        ok  no-lost-start      holds for all [count] workflows
+        ok  right-result       holds for all [count] workflows
+        ok  all-closed         holds for all [count] workflows
+        ok  history-integrity  holds for all [count] workflows
+
+      again with the same choices: harness test --profile simulated scenarios/short.yaml --seed 42
+
+    SCENARIO  VERDICT  REPORT
+    short     pass     .harness/simulated/reports/short-[run]/report.json
+    ");
+    assert_snapshot!(talk(&run.stderr), @"
+    · profile simulated: backend simulated, engine model, database model, topology [digest]
+    … scenario short (seed 42)
+    · short: baseline, 300ms
+    · short: reading [count] histories back
+    ✓ short: pass: [count] workflows completed, and all of them are as they should be
+    ");
+    assert_eq!(world.run("status -p simulated").code, 69, "nothing is up");
+}
+
+#[test]
+fn a_run_keeps_what_was_up_and_what_it_is_told_to() {
+    let world = world();
+    world.run("test -p simulated scenarios/short.yaml --keep");
+    assert_eq!(world.run("status -p simulated").code, 0);
+    world.run("test -p simulated scenarios/short.yaml");
+    assert_eq!(world.run("status -p simulated").code, 0);
+}
+
+#[test]
+fn a_fault_is_injected_and_undone() {
+    let world = world();
+    let run = world.run("test -p simulated scenarios/crash.yaml --seed 42");
+    assert_eq!(run.code, 0, "{run}");
+    assert_snapshot!(talk(&run.stderr), @"
+    · profile simulated: backend simulated, engine model, database model, topology [digest]
+    … scenario crash (seed 42)
+    · crash: baseline, 500ms
+    · crash: chaos, 500ms
+    · crash: fault crash: worker-0 is gone, worker-1 is gone
+    · crash: fault crash healed
+    · crash: recovery, 500ms
+    · crash: reading [count] histories back
+    ✓ crash: pass: [count] workflows completed, and every expectation is met
+    ");
+    assert_eq!(world.run("heal -p simulated").stdout, "nothing to heal\n");
+}
+
+#[test]
+fn a_missed_threshold_has_its_exit_code() {
+    let world = world();
+    world.write("hasty.yaml", HASTY);
+    let run = world.run("test -p simulated hasty.yaml --seed 42");
+    assert_eq!(run.code, 99, "{run}");
+    assert_snapshot!(without_statistics(&run.stdout), @"
+    hasty: threshold-missed
+      start-to-close p99 in phase baseline was [time], wanted < 1us
+      (Hello world within a bound that nobody meets)
+
+
+      expectations
+        NOT OK  baseline start-to-close p99 [time], wanted < 1us
+
+      invariants
+        ok  no-lost-start      holds for all [count] workflows
+        ok  all-closed         holds for all [count] workflows
+        ok  history-integrity  holds for all [count] workflows
+
+      again with the same choices: harness test --profile simulated hasty.yaml --seed 42
+
+    SCENARIO  VERDICT           REPORT
+    hasty     threshold-missed  .harness/simulated/reports/hasty-[run]/report.json
+
+    hasty: start-to-close p99 in phase baseline was [time], wanted < 1us
+    ");
+}
+
+#[test]
+fn what_cannot_run_here_is_skipped_by_name_and_the_rest_runs() {
+    let world = world();
+    world.write("scenarios/unrunnable.yaml", &unrunnable());
+    let paths = "scenarios/unrunnable.yaml scenarios/short.yaml";
+    let run = world.run(&format!("test -p simulated {paths} --seed 42"));
+    assert_eq!(run.code, 0, "{run}");
+    let table: Vec<&str> = run
+        .stdout
+        .lines()
+        .skip_while(|line| !line.starts_with("SCENARIO"))
+        .collect();
+    assert_snapshot!(table.join("\n"), @"
+    SCENARIO    VERDICT  REPORT
+    unrunnable  skipped
+    short       pass     .harness/simulated/reports/short-[run]/report.json
+
+    unrunnable: fault `kill` on `temporal-history` needs backend process with engine server, or k3d; this is backend simulated with engine model
+    ");
+}
+
+#[test]
+fn a_run_as_json_is_its_verdicts() {
+    let world = world();
+    let mut json = world
+        .run("test -p simulated scenarios/short.yaml --seed 42 --output json")
+        .json();
+    let report = json["verdicts"][0]["report"].take();
+    let report = world.path().join(report.as_str().expect("a path"));
+    assert_snapshot!(format!("{json:#}"), @r#"
+    {
+      "verdicts": [
+        {
+          "reason": "[count] workflows completed, and all of them are as they should be",
+          "report": null,
+          "scenario": "short",
+          "seed": 42,
+          "verdict": "pass"
+        }
+      ]
+    }
+    "#);
+    let report = fs_err::read_to_string(report).expect("the report is there");
+    let report: Value = serde_json::from_str(&report).expect("the report is JSON");
+    assert_eq!(
+        report["replay"],
+        "harness test --profile simulated scenarios/short.yaml --seed 42"
+    );
+}
+
+#[test]
+fn the_same_seed_makes_the_same_choices() {
+    let choices = |seed: u64| {
+        let world = world();
+        let run = world.run(&format!(
+            "test -p simulated scenarios/crash.yaml --seed {seed} --output json"
+        ));
+        let json = run.json();
+        let report = json["verdicts"][0]["report"].as_str().expect("a path");
+        operations(&world.path().join(report))
+    };
+    let first = choices(42);
+    assert_eq!(first.len(), 60, "40/s for 1.5 s");
+    assert_eq!(first, choices(42));
+    assert_ne!(first, choices(43));
+}
+
+/// Workflow id, intended start and expected result of every operation beside a report, without the
+/// name of the run that is a part of each id.
+fn operations(report: &Utf8PathBuf) -> Vec<(String, String, String)> {
+    let folder = report.parent().expect("a report is in a folder");
+    let plan = fs_err::read_to_string(folder.join("plan.json")).expect("the plan is there");
+    let plan: Value = serde_json::from_str(&plan).expect("the plan is JSON");
+    let run = plan["run"].as_str().expect("a run has a name").to_owned();
+    let text = fs_err::read_to_string(folder.join("operations.ndjson")).expect("they are there");
+    let mut operations: Vec<_> = text
+        .lines()
+        .map(|line| {
+            let operation: Value = serde_json::from_str(line).expect("an operation is JSON");
+            let field = |key: &str| match &operation[key] {
+                Value::String(text) => text.replace(&run, "[run]"),
+                other => other.to_string(),
+            };
+            (field("workflow-id"), field("intended"), field("expected"))
+        })
+        .collect();
+    operations.sort();
+    operations
+}
+
+#[test]
+fn a_wrong_scenario_is_shown_where_it_is_wrong() {
+    let world = World::new();
+    world.write("wrong.yaml", &SHORT.replace("users: 2", "usrs: 2"));
+    assert_snapshot!(world.run("test -p simulated wrong.yaml"), @"
+    --- stderr
+    error: wrong.yaml:9:30: unknown key `usrs`; did you mean `users`?
+      |
+    9 |       constant-concurrency: {usrs: 2}
+      |                              ^^^^
+    --- exit 65
+    ");
+    world.write("wrong.yaml", &CRASH.replace("at: 100ms", "at: 400ms"));
+    assert_snapshot!(world.run("test -p simulated wrong.yaml"), @"
+    --- stderr
+    error: wrong.yaml:16:76: the fault ends at 600ms of phase `chaos`, which lasts 500ms
+       |
+    16 |   - {id: crash, fault: kill, target: worker, phase: chaos, at: 400ms, for: 200ms}
+       |                                                                            ^^^^^
+    --- exit 65
+    ");
+    assert_eq!(world.run("status -p simulated").code, 69, "nothing is up");
+}
+
+#[test]
+fn a_path_without_a_scenario_is_an_error() {
+    let world = World::new();
+    assert_snapshot!(world.run("test -p simulated missing.yaml"), @"
+    --- stderr
+    error: failed to open file `missing.yaml`: No such file or directory (os error 2)
+    --- exit 65
+    ");
+    fs_err::create_dir(world.path().join("empty")).expect("a folder");
+    assert_snapshot!(world.run("test -p simulated empty"), @"
+    --- stderr
+    error: there is no scenario in empty
+      hint: a scenario is a file ending in .yaml; see docs/scenario.md
+    --- exit 65
+    ");
+}
+
+/// A summary without the table of its phases, whose numbers differ from run to run.
+fn without_statistics(summary: &str) -> String {
+    let mut lines = Vec::new();
+    let mut skipping = false;
+    for line in summary.lines() {
+        skipping = line == "  phases" || (skipping && !line.is_empty());
+        if !skipping {
+            lines.push(line);
+        }
+    }
+    lines.join("\n")
+}
+
+/// What was said of the scenario, without the steps of the topology, and without the drain, which
+/// only begins where something is still open at the end of the load.
+fn talk(stderr: &str) -> String {
+    let left_out = [" create ", " remove ", " replace ", ": drain, "];
+    let told = stderr
+        .lines()
+        .filter(|line| !left_out.iter().any(|words| line.contains(words)));
+    told.collect::<Vec<_>>().join("\n")
+}
