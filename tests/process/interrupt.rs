@@ -1,0 +1,56 @@
+//! Ctrl-C, and what a service manager sends instead of it.
+
+use nix::sys::signal::Signal;
+
+use crate::support::Place;
+
+#[test]
+fn an_interrupted_up_can_be_taken_down() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        // A worker that never is ready: `up` is certainly not over when the signal comes.
+        let place = Place::with_worker_script("exec sleep 600");
+        let up = place.harness(&["up"]).start();
+        place.await_line("journal.ndjson", |line| {
+            line["id"] == "process/temporal" && line["moment"] == "applied"
+        });
+        up.signal(signal);
+        up.wait()
+            .exits(130)
+            .says("stopping in order")
+            .says("hint: run `harness up` to go on, or `harness down` to stop everything");
+        place.down();
+    }
+}
+
+#[test]
+fn an_interrupted_test_is_healed_and_taken_down() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let place = Place::new();
+        let scenario = place.root().join("scenarios/long.yaml");
+        std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
+        let test = place.harness(&["test", "scenarios/long.yaml"]).start();
+        place.await_line("faults.ndjson", |line| line["state"] == "injected");
+        let ports = place.ports();
+        test.signal(signal);
+        test.wait()
+            .exits(130)
+            .says("fault gone healed")
+            .shows("interrupted");
+        place.assert_nothing_is_left(&ports);
+    }
+}
+
+#[test]
+fn an_interrupted_test_of_a_running_topology_is_healed_and_left_up() {
+    let place = Place::new();
+    let scenario = place.root().join("scenarios/long.yaml");
+    std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
+    place.up();
+    let test = place.harness(&["test", "scenarios/long.yaml"]).start();
+    place.await_line("faults.ndjson", |line| line["state"] == "injected");
+    test.signal(Signal::SIGINT);
+    test.wait().exits(130);
+    assert!(place.answers("worker-0") && place.answers("worker-1"));
+    place.harness(&["status"]).run().exits(0);
+    place.down();
+}

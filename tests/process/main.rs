@@ -1,0 +1,15 @@
+//! The process backend, for real: the built harness starts the Temporal CLI and the built worker,
+//! and the tests do to them what users and machines do.
+//!
+//! Linux only: who runs, and for whom, is read from `/proc`.
+#![cfg(target_os = "linux")]
+
+mod awkward;
+mod crash;
+mod interrupt;
+mod newcomer;
+mod ports;
+mod refusals;
+mod scenarios;
+#[path = "../support/mod.rs"]
+mod support;

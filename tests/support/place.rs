@@ -1,0 +1,201 @@
+//! A working folder: how it is made, how the harness is started in it, how it ends.
+
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use nix::sys::signal::Signal;
+use tempfile::TempDir;
+
+use super::census::listener_on;
+use super::eventually::POLL;
+use super::invocation::{Finished, Invocation};
+use super::programs::{HARNESS, cache, temporal_cli, worker};
+use super::slot::Slot;
+
+/// A working folder with the project's profiles and scenarios, and a home of its own.
+#[derive(Debug)]
+pub(crate) struct Place {
+    root: Utf8PathBuf,
+    sets: Vec<String>,
+    runs: AtomicUsize,
+    folder: TempDir,
+    _slot: Option<Slot>,
+}
+
+impl Place {
+    /// A place whose worker is the built one.
+    pub(crate) fn new() -> Self {
+        Self::with_slot(Some(Slot::take()))
+    }
+
+    /// A second place for a test that has one: it needs no slot, or two such tests could wait for
+    /// each other.
+    pub(crate) fn beside(_first: &Self) -> Self {
+        Self::with_slot(None)
+    }
+
+    /// A place with one replica of a worker that serves no HTTP: a shell script. `{worker}` in it
+    /// is the built worker.
+    pub(crate) fn with_worker_script(script: &str) -> Self {
+        let mut place = Self::new();
+        let script = script.replace("{worker}", worker().as_str());
+        let path = place.script("worker.sh", &script);
+        place.sets = vec![
+            format!("worker.run={{command: [{path}]}}"),
+            "worker.replicas=1".to_owned(),
+            "starter.mode=off".to_owned(),
+        ];
+        place
+    }
+
+    fn with_slot(slot: Option<Slot>) -> Self {
+        temporal_cli();
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let real = folder.path().canonicalize().expect("it is there");
+        let root = Utf8PathBuf::try_from(real).expect("UTF-8").join("work");
+        let project = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
+        for documents in ["profiles", "scenarios"] {
+            copy(&project.join(documents), &root.join(documents));
+        }
+        for own in ["home", "output"] {
+            fs::create_dir(root.with_file_name(own)).expect("writable");
+        }
+        Self {
+            sets: vec![format!("worker.run={{command: [{}]}}", worker())],
+            runs: AtomicUsize::new(0),
+            root,
+            folder,
+            _slot: slot,
+        }
+    }
+
+    /// Sets a key of the profile in every command from now on.
+    pub(crate) fn set(mut self, set: impl Into<String>) -> Self {
+        self.sets.push(set.into());
+        self
+    }
+
+    /// The working folder.
+    pub(crate) fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
+    /// The state folder.
+    pub(crate) fn state(&self) -> Utf8PathBuf {
+        self.root.join(".harness/local")
+    }
+
+    /// A folder beside the working folder: `home`, or a test's own.
+    pub(crate) fn beside_root(&self, name: &str) -> Utf8PathBuf {
+        self.root.with_file_name(name)
+    }
+
+    /// Writes an executable shell script beside the working folder.
+    pub(crate) fn script(&self, name: &str, script: &str) -> Utf8PathBuf {
+        let path = self.beside_root(name);
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("writable");
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("writable");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        path
+    }
+
+    /// A command of the harness in this place, with nothing in its environment but what it needs.
+    pub(crate) fn harness(&self, arguments: &[&str]) -> Invocation {
+        let number = self.runs.fetch_add(1, Ordering::SeqCst);
+        let output = self.beside_root("output");
+        let mut command = Command::new(HARNESS);
+        command.args(arguments).current_dir(&self.root).env_clear();
+        // `logs` takes no `--set`.
+        if arguments.first() != Some(&"logs") {
+            command.args(self.sets.iter().flat_map(|set| ["--set", set]));
+        }
+        let inherited = ["PATH", "HARNESS_TEMPORAL"];
+        command.envs(
+            inherited
+                .iter()
+                .filter_map(|name| Some((name, std::env::var_os(name)?))),
+        );
+        command.env("HOME", self.beside_root("home"));
+        command.env("HARNESS_CACHE", cache());
+        Invocation {
+            command,
+            stdout: output.join(format!("{number}.out")),
+            stderr: output.join(format!("{number}.err")),
+        }
+    }
+
+    /// Brings the topology up.
+    #[track_caller]
+    pub(crate) fn up(&self) -> Finished {
+        self.harness(&["up"]).run().exits(0)
+    }
+
+    /// Takes it down and insists that nothing of it is left.
+    #[track_caller]
+    pub(crate) fn down(&self) -> Finished {
+        let ports = self.ports();
+        let down = self.harness(&["down"]).run().exits(0);
+        self.assert_nothing_is_left(&ports);
+        down
+    }
+
+    /// Insists that there is no process, no record, no lock and no port of this place.
+    #[track_caller]
+    pub(crate) fn assert_nothing_is_left(&self, ports: &[SocketAddr]) {
+        let processes = self.processes();
+        let listed: Vec<_> = processes.iter().map(ToString::to_string).collect();
+        assert!(processes.is_empty(), "left over:\n{}", listed.join("\n"));
+        let state = self.state();
+        let records = files(&state.join("run"));
+        assert!(records.is_empty(), "left over: {records:?}");
+        assert!(!state.join("faults.ndjson").exists(), "faults are left");
+        let lock = File::open(state.join("lock")).expect("there is a state folder");
+        lock.try_lock().expect("nobody holds the lock");
+        for address in ports {
+            if let Err(error) = TcpListener::bind(address) {
+                // Another place may have taken what was free again.
+                let listener = listener_on(address.port());
+                let foreign = listener.as_ref().is_some_and(|(_, mark)| {
+                    let mark = mark.as_deref().unwrap_or_default();
+                    !mark.is_empty() && !mark.starts_with(self.root.as_str())
+                });
+                assert!(foreign, "{address} is left to {listener:?}: {error}");
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    /// Nothing outlives the test, and what explains a panic outlives the place.
+    fn drop(&mut self) {
+        for _ in 0..500 {
+            let processes = self.processes();
+            if processes.is_empty() {
+                break;
+            }
+            for process in processes {
+                process.signal(Signal::SIGKILL);
+            }
+            std::thread::sleep(POLL);
+        }
+        self.folder.disable_cleanup(std::thread::panicking());
+    }
+}
+
+fn copy(from: &Utf8Path, to: &Utf8Path) {
+    fs::create_dir_all(to).expect("writable");
+    for file in files(from) {
+        let name = file.file_name().expect("a file has a name");
+        fs::copy(&file, to.join(name)).expect("writable");
+    }
+}
+
+/// The files of a folder, or none.
+pub(super) fn files(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
+    entries.map(camino::Utf8DirEntry::into_path).collect()
+}
