@@ -1,0 +1,44 @@
+# Recipes for people; `.ci/run` does the same without `just`.
+
+# List the recipes
+default:
+    @just --list
+
+# What must hold before a change goes in
+check: fmt clippy docs test deny
+
+# Formatting
+fmt:
+    cargo fmt --all --check
+
+# Lints, with warnings denied
+clippy:
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Documentation, with warnings denied
+docs:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+# All tests, doctests included
+test:
+    cargo test --workspace --locked
+
+# Licences, sources, duplicates, advisories
+deny:
+    cargo deny --locked check
+
+# Run the harness: `just run up --local`
+run *arguments:
+    cargo run --release --locked -- {{arguments}}
+
+# Write the published JSON Schemas anew
+schemas:
+    UPDATE_SCHEMAS=1 cargo test --locked --test schemas
+
+# Criterion benches: `just bench`, `just bench schedule`
+bench *arguments:
+    cargo bench --locked {{arguments}}
+
+# What CI does
+ci:
+    .ci/run
