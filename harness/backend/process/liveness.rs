@@ -10,8 +10,8 @@ use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use crate::state::Directory;
 
-/// The kernel counts from the start of the machine, and where the clock was set since then, the
-/// same start comes out as another second.
+/// Where only the clock's time of a start is known: the kernel counts from the start of the machine,
+/// and where the clock was set since then, the same start comes out as another second.
 const CLOCK_STEP: u64 = 2;
 
 /// What a child writes into its pid file.
@@ -19,8 +19,11 @@ const CLOCK_STEP: u64 = 2;
 pub(super) struct PidFile {
     /// Process id, and by `setsid` also the id of its process group.
     pub(super) pid: i32,
-    /// Start time in seconds since the epoch: with the pid it names one process of this machine.
+    /// Start time in seconds since the epoch, to be compared with times of other programs.
     pub(super) started: u64,
+    /// Start time in clock ticks since the machine started, where the system tells it: with the pid
+    /// it names one process, however the clock is set.
+    ticks: Option<u64>,
 }
 
 impl PidFile {
@@ -33,6 +36,7 @@ impl PidFile {
         Self {
             pid: i32::try_from(pid).expect("process ids fit into an i32"),
             started: start_time(pid).unwrap_or_default(),
+            ticks: start_ticks(pid),
         }
     }
 
@@ -71,22 +75,33 @@ impl PidFile {
 
     /// Whether the process that wrote this is still the one that has the pid.
     pub(super) fn leads(self) -> bool {
-        self.start_of_pid().is_some_and(|start| self.is_at(start))
+        self.has_its_pid() == Some(true)
     }
 
     /// Whether the pid has become another process's: until then a group of that number is the
     /// replica's, even where its leader has died.
     pub(super) fn is_superseded(self) -> bool {
-        self.start_of_pid().is_some_and(|start| !self.is_at(start))
+        self.has_its_pid() == Some(false)
     }
 
-    fn start_of_pid(self) -> Option<u64> {
-        u32::try_from(self.pid).ok().and_then(start_time)
+    /// Whether the process of that pid is the one that wrote this; `None` if there is none.
+    fn has_its_pid(self) -> Option<bool> {
+        let pid = u32::try_from(self.pid).ok()?;
+        let started = start_time(pid)?;
+        Some(match (self.ticks, start_ticks(pid)) {
+            (Some(then), Some(now)) => then == now,
+            _ => started.abs_diff(self.started) <= CLOCK_STEP,
+        })
     }
+}
 
-    fn is_at(self, start: u64) -> bool {
-        start.abs_diff(self.started) <= CLOCK_STEP
-    }
+/// Start time of a process in clock ticks since the machine started: field 22 of
+/// `/proc/PID/stat` (`proc_pid_stat(5)`), where there is such a file.
+fn start_ticks(pid: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the program's name in parentheses, which may hold anything.
+    let (_, fields) = stat.rsplit_once(')')?;
+    fields.split_whitespace().nth(19)?.parse().ok()
 }
 
 /// Start time of a process that is not a zombie, in seconds since the epoch.
@@ -101,4 +116,34 @@ fn look<T>(pid: u32, kind: ProcessRefreshKind, what: impl FnOnce(&Process) -> T)
     system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, kind);
     let process = system.process(pid)?;
     (process.status() != sysinfo::ProcessStatus::Zombie).then(|| what(process))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_told_from_one_that_got_its_pid_later() {
+        let own = PidFile::of_this_process();
+        assert!(own.leads());
+        assert!(!own.is_superseded());
+        let earlier = PidFile {
+            started: own.started - 60,
+            ticks: own.ticks.map(|ticks| ticks - 1),
+            ..own
+        };
+        assert!(!earlier.leads());
+        assert!(earlier.is_superseded());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_clock_that_was_set_changes_nothing() {
+        let own = PidFile::of_this_process();
+        let before = PidFile {
+            started: own.started - 3600,
+            ..own
+        };
+        assert!(before.leads());
+    }
 }
