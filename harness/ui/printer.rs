@@ -182,7 +182,9 @@ impl Ui {
             Some(moving) => moving.show(event),
             None => self.tell_progress(event),
         }
-        if let Some(line) = line(event) {
+        // What begins is under way, and a moving line shows it as long as it is.
+        let moves = self.moving.is_some() && matches!(event, Event::StepStarted { .. });
+        if let Some(line) = line(event).filter(|_| !moves) {
             let painted = self.paint(&line);
             self.say(painted);
         }
