@@ -11,7 +11,7 @@ mod backend;
 mod census;
 mod dev_server;
 mod error;
-mod kill;
+mod fault;
 mod launch;
 mod liveness;
 mod namespace;

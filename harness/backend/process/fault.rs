@@ -1,4 +1,4 @@
-//! The fault that processes can express: SIGKILL, and staying down.
+//! The faults that processes can express, and how they are undone: SIGKILL, and staying down.
 
 use std::io;
 use std::time::Duration;
