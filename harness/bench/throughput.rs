@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::{self, Backend};
 use crate::load::{
-    self, Executor, Operation, OperationLatencies, Outcome, Patience, Percentiles, Progress,
-    Request, Timeline, Workload,
+    self, Executor, Operation, OperationLatencies, Patience, Percentiles, Progress, Request,
+    Timeline, Workload,
 };
-use crate::temporal::{Start, Status};
+use crate::temporal::Start;
 
 /// How long a straggler is waited for after the measurement.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -172,7 +172,7 @@ fn evaluate(
         .collect();
     let completed = ended
         .iter()
-        .filter(|operation| is_completed(operation))
+        .filter(|operation| operation.outcome.is_completed())
         .count() as u64;
     let latencies: OperationLatencies = ended.iter().copied().collect();
     let seconds = settings.duration.as_secs_f64();
@@ -197,8 +197,4 @@ fn evaluate(
                 .collect(),
         },
     }
-}
-
-fn is_completed(operation: &Operation) -> bool {
-    matches!(&operation.outcome, Outcome::Closed(close) if close.status == Status::Completed)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::temporal::{self, Close};
+use crate::temporal::{self, Close, Status};
 
 /// One arrival: a workflow that was, or was to be, started and waited for.
 ///
@@ -73,6 +73,13 @@ impl CallFailure {
     /// Whether the call ran into its deadline, which a client may also see as a cancelled stream.
     pub fn is_timeout(&self) -> bool {
         matches!(self.code.as_str(), "DeadlineExceeded" | "Cancelled")
+    }
+}
+
+impl Outcome {
+    /// Whether the workflow was seen to close as completed.
+    pub fn is_completed(&self) -> bool {
+        matches!(self, Self::Closed(close) if close.status == Status::Completed)
     }
 }
 

@@ -7,7 +7,6 @@ use super::model::Phase;
 use super::plan::{PlannedPhase, RunPlan};
 use crate::load::{Operation, OperationLatencies, Outcome, Percentiles};
 use crate::quantity::Duration;
-use crate::temporal::Status;
 
 /// The operations that were intended to start in one phase, and what the phase got done.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -73,7 +72,7 @@ pub(super) fn of_phase(planned: &PlannedPhase, operations: &[Operation]) -> Phas
         u64::try_from(count).expect("a count fits 64 bits")
     };
     let offered = count(|_| true);
-    let completed = count(is_completed);
+    let completed = count(Outcome::is_completed);
     let dropped = count(|outcome| matches!(outcome, Outcome::Dropped));
     let latencies: OperationLatencies = own.iter().copied().collect();
     PhaseStatistics {
@@ -82,7 +81,7 @@ pub(super) fn of_phase(planned: &PlannedPhase, operations: &[Operation]) -> Phas
         length: planned.length,
         offered,
         completed,
-        failed: count(|outcome| matches!(outcome, Outcome::Closed(_)) && !is_completed(outcome)),
+        failed: count(|outcome| matches!(outcome, Outcome::Closed(_)) && !outcome.is_completed()),
         refused: count(|outcome| matches!(outcome, Outcome::Refused(_))),
         unknown: count(|outcome| matches!(outcome, Outcome::Unknown(_))),
         unfinished: count(|outcome| matches!(outcome, Outcome::Open(_))),
@@ -102,12 +101,8 @@ fn completed_during(planned: &PlannedPhase, operations: &[Operation]) -> u64 {
     let during = begin..begin + planned.length.as_std();
     let completed = operations
         .iter()
-        .filter(|operation| is_completed(&operation.outcome) && during.contains(&operation.ended));
+        .filter(|operation| operation.outcome.is_completed() && during.contains(&operation.ended));
     u64::try_from(completed.count()).expect("a count fits 64 bits")
-}
-
-fn is_completed(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Closed(close) if close.status == Status::Completed)
 }
 
 fn ratio(part: u64, whole: u64) -> f64 {
