@@ -15,3 +15,24 @@ pub fn loopback_client() -> Result<reqwest::Client, reqwest::Error> {
         .tls_certs_only(std::iter::empty())
         .build()
 }
+
+/// A client for what is at an address that a user names, to be completed.
+pub fn careful(url: &str) -> reqwest::ClientBuilder {
+    let client = builder();
+    match reqwest::Url::parse(url) {
+        // What is on this machine is no business of a proxy's.
+        Ok(url) if is_this_machine(&url) => client.no_proxy(),
+        // Not even a redirection leads to where anybody could answer.
+        Ok(url) => client.https_only(url.scheme() == "https"),
+        Err(_) => client,
+    }
+}
+
+/// Whether what comes from an address is what its owner sent: by HTTPS, or from this machine.
+pub fn is_safe(url: &str) -> bool {
+    reqwest::Url::parse(url).is_ok_and(|url| url.scheme() == "https" || is_this_machine(&url))
+}
+
+fn is_this_machine(url: &reqwest::Url) -> bool {
+    matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+}

@@ -96,6 +96,11 @@ impl Directory {
         self.path.join("data")
     }
 
+    /// Passwords, certificates and their keys.
+    pub fn secrets(&self) -> Utf8PathBuf {
+        self.path.join("secrets")
+    }
+
     /// One folder a scenario run.
     pub fn reports(&self) -> Utf8PathBuf {
         self.path.join("reports")
@@ -118,6 +123,26 @@ impl Directory {
     /// Whether anything was ever made here.
     pub fn exists(&self) -> bool {
         self.header_path().exists()
+    }
+
+    /// The backend that something of this folder may be up on, as far as can be seen without
+    /// owning the folder.
+    pub fn standing(&self) -> Option<String> {
+        let header = self.header().ok()??;
+        let named = Journal::named_in(&self.journal_path()).ok()?;
+        (!named.is_empty()).then_some(header.backend)
+    }
+
+    /// Refuses a backend while something of another one may be there.
+    pub fn allows(&self, backend: &str) -> Result<(), Error> {
+        match self.standing() {
+            Some(found) if found != backend => Err(Error::Backend {
+                path: self.path.clone(),
+                found,
+                wanted: backend.to_owned(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Takes the folder for a command that changes the topology: makes it if need be, waits up to
@@ -226,7 +251,7 @@ impl Directory {
 }
 
 /// Makes a folder that is nobody else's to look into, as logs and reports may quote inputs.
-fn create_private(folder: &Utf8Path) -> io::Result<()> {
+pub(crate) fn create_private(folder: &Utf8Path) -> io::Result<()> {
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)

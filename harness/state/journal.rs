@@ -86,13 +86,23 @@ impl Journal {
     /// Every resource that something was ever done to, or was about to be, and that is not known
     /// to be gone.
     pub fn named(&self) -> io::Result<Vec<ResourceId>> {
-        Ok(named(&self.records()?))
+        Self::named_in(&self.path)
+    }
+
+    /// The same of a journal that is not ours to open.
+    pub(super) fn named_in(path: &Utf8Path) -> io::Result<Vec<ResourceId>> {
+        Ok(named(&records(path)?))
     }
 
     /// Every resource that was perhaps told to end by a command that did not live to see it: it
     /// may be alive now and gone in a moment.
     pub fn doomed(&self) -> io::Result<Vec<ResourceId>> {
-        Ok(doomed(&self.records()?))
+        Ok(doomed(&records(&self.path)?))
+    }
+
+    /// Whether a command was killed while it made something.
+    pub fn cut_short(&self) -> io::Result<bool> {
+        Ok(cut_short(&records(&self.path)?))
     }
 
     /// Forgets everything: for when nothing is left.
@@ -101,15 +111,15 @@ impl Journal {
         file.set_len(0)?;
         file.sync_data()
     }
+}
 
-    /// Every record so far, a torn last line left out.
-    fn records(&self) -> io::Result<Vec<Record>> {
-        let text = fs_err::read_to_string(&self.path)?;
-        Ok(text
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect())
-    }
+/// Every record so far, a torn last line left out.
+fn records(path: &Utf8Path) -> io::Result<Vec<Record>> {
+    let text = fs_err::read_to_string(path)?;
+    Ok(text
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect())
 }
 
 /// Ends a line that a crash has torn, so that the next record has a line of its own.
@@ -140,6 +150,12 @@ fn doomed(records: &[Record]) -> Vec<ResourceId> {
         Action::Update => moment == Moment::Intent,
         Action::Create | Action::Keep => false,
     })
+}
+
+/// Whether something was about to be made, and it is not known how far that came.
+fn cut_short(records: &[Record]) -> bool {
+    let making = |action, moment| moment == Moment::Intent && action != Action::Delete;
+    !last_is(records, making).is_empty()
 }
 
 fn last_is(records: &[Record], wanted: impl Fn(Action, Moment) -> bool) -> Vec<ResourceId> {
@@ -192,7 +208,7 @@ mod tests {
         let whole = fs_err::read(&path).expect("reads");
         let torn = [whole.clone(), whole[..whole.len() / 2].to_vec()].concat();
         fs_err::write(&path, torn).expect("writes");
-        assert_eq!(journal.records().expect("reads").len(), 1);
+        assert_eq!(records(&journal.path).expect("reads").len(), 1);
         assert_eq!(journal.named().expect("reads"), std::slice::from_ref(&id));
         let other = ResourceId::new("process", "worker-1");
         let journal = Journal::open(&path).expect("opens again");
@@ -228,6 +244,7 @@ mod tests {
         assert_eq!((named(&gone), doomed(&gone)), (vec![], vec![]));
         let back = [&gone[..], &created[..1]].concat();
         assert_eq!((named(&back), doomed(&back)), (only.to_vec(), vec![]));
+        assert!(cut_short(&back) && !cut_short(&gone) && !cut_short(&going));
         let replaced = [&created[..], &[record(Action::Update, Moment::Intent)]].concat();
         assert_eq!(doomed(&replaced), only);
         let again = [&replaced[..], &[record(Action::Update, Moment::Applied)]].concat();

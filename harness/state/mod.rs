@@ -9,6 +9,7 @@ mod file;
 mod journal;
 mod lock;
 
+pub(crate) use directory::create_private;
 pub use directory::{Directory, Error, MARKER};
 pub use file::write_atomically;
 pub(crate) use journal::cut_point;

@@ -19,6 +19,8 @@ pub enum Family {
     Python,
     /// cargo, and through it rustc, build scripts and a C compiler.
     Rust,
+    /// go.
+    Go,
     /// docker and k3d.
     Container,
     /// What shows something to the user on a desktop.
@@ -101,6 +103,13 @@ const RUST_OF_THE_PARENT: &[Pattern] = &[
     "CARGO_TARGET_TMPDIR",
 ];
 
+/// Go's own settings, and what it needs for modules that are fetched from a repository.
+const GO: &[Pattern] = &["GO*", "NETRC", "GIT_SSL_*", "SSH_AUTH_SOCK"];
+
+/// What would have Go build for another machine, or put what it builds elsewhere; and what only
+/// begins as Go's own settings do.
+const GO_FOR_OTHERS: &[Pattern] = &["GOOS", "GOARCH", "GOBIN", "GOOGLE_*"];
+
 const CONTAINER: &[Pattern] = &["DOCKER_*", "K3D_*", "SSH_AUTH_SOCK"];
 
 /// Where the desktop and its message bus are.
@@ -110,6 +119,8 @@ const DESKTOP: &[Pattern] = &[
     "DBUS_SESSION_BUS_ADDRESS",
     "BROWSER",
 ];
+
+const DOCKER_HOST: &str = "DOCKER_HOST";
 
 impl Environment {
     /// The variables of this process; where `HOME` is not set, it is taken from the user database.
@@ -153,11 +164,23 @@ impl Environment {
         let seen = |(name, _): &(&OsString, &OsString)| {
             name.to_str().is_some_and(|name| family.sees(name))
         };
-        self.0
+        let mut variables: BTreeMap<OsString, OsString> = self
+            .0
             .iter()
             .filter(seen)
             .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
+            .collect();
+        if family == Family::Container {
+            // Otherwise they go by the context of the Docker CLI, perhaps to another engine.
+            variables.insert(DOCKER_HOST.into(), self.docker_host().into());
+        }
+        variables
+    }
+
+    /// The address of the Docker engine that we use ourselves, and so do tools.
+    pub(crate) fn docker_host(&self) -> &str {
+        self.text(DOCKER_HOST)
+            .unwrap_or("unix:///var/run/docker.sock")
     }
 }
 
@@ -166,6 +189,7 @@ impl Family {
         let (own, withheld): (_, &[Pattern]) = match self {
             Self::Python => (PYTHON, &[]),
             Self::Rust => (RUST, RUST_OF_THE_PARENT),
+            Self::Go => (GO, GO_FOR_OTHERS),
             Self::Container => (CONTAINER, &[]),
             Self::Desktop => (DESKTOP, &[]),
             Self::Other => (&[][..], &[]),
@@ -244,6 +268,9 @@ mod tests {
         "CARGO_REGISTRY_TOKEN",
         "CARGO_TARGET_DIR",
         "DOCKER_HOST",
+        "GOARCH",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "GOPROXY",
         "HOME",
         "HTTPS_PROXY",
         "PATH",
@@ -256,8 +283,27 @@ mod tests {
     fn a_family_sees_what_it_needs_and_no_secret_of_another() {
         insta::assert_snapshot!(seen_by(Family::Python, ALL), @"HOME HTTPS_PROXY PATH PIP_INDEX_URL SSL_CERT_FILE no_proxy");
         insta::assert_snapshot!(seen_by(Family::Rust, ALL), @"CARGO_HOME CARGO_REGISTRY_TOKEN CARGO_TARGET_DIR HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
+        insta::assert_snapshot!(seen_by(Family::Go, ALL), @"GOPROXY HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
         insta::assert_snapshot!(seen_by(Family::Container, ALL), @"DOCKER_HOST HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
         insta::assert_snapshot!(seen_by(Family::Other, ALL), @"HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
+    }
+
+    #[test]
+    fn tools_use_the_docker_engine_that_we_use() {
+        let host = |environment: &Environment, family| {
+            let seen = environment.for_family(family);
+            seen.get(OsStr::new(DOCKER_HOST)).cloned()
+        };
+        let other = Environment::default().with(DOCKER_HOST, "tcp://127.0.0.1:2375");
+        for environment in [
+            Environment::default(),
+            Environment::default().with(DOCKER_HOST, ""),
+            other.with("DOCKER_CONTEXT", "elsewhere"),
+        ] {
+            let ours = environment.docker_host().to_owned();
+            assert_eq!(host(&environment, Family::Container), Some(ours.into()));
+            assert_eq!(host(&environment, Family::Other), None);
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The only place that runs outside tools to their end: pip, cargo, docker, k3d, what opens a
-//! browser, and the Temporal CLI when it is asked for its version.
+//! The only place that runs outside tools to their end: pip, cargo, go, docker, k3d, what opens
+//! a browser, and Temporal's programs when they are asked for their version.
 //!
 //! A tool runs in a process group of its own, with an environment cut down to what its family
 //! needs, under a deadline; a cancelled or abandoned run leaves no process behind. What is
