@@ -1,0 +1,128 @@
+//! What each version of a schema does to the one before, as recorded from Temporal's SQL tool.
+//!
+//! The files beside this one hold a line for each step, below a line with the version:
+//!
+//! ```text
+//! 1.16
+//! - column current_executions.data_encoding `data_encoding` varchar(16) DEFAULT NULL
+//! + column current_executions.data_encoding
+//! ```
+//!
+//! `-` drops what is defined as the line says, `+` adds. A table that gets rows at once is `filled`.
+//! What only changes a column in place is left out, since the tool can do that twice. To record
+//! them anew, after a new release of Temporal:
+//! `UPDATE_SCHEMA_MANIFEST=1 cargo test --lib the_recorded_steps_are_those_of_the_tool`.
+
+use std::collections::BTreeSet;
+
+use super::Store;
+use super::Version;
+use super::object::Object;
+
+/// All versions of a store's schema, the oldest first.
+#[derive(Debug)]
+pub(super) struct Manifest {
+    versions: Vec<Delta>,
+}
+
+/// What one version does.
+#[derive(Debug)]
+pub(super) struct Delta {
+    /// The version that it leads to.
+    pub(super) version: Version,
+    /// In the order in which the tool takes them.
+    pub(super) steps: Vec<Step>,
+}
+
+/// One step of an update.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Step {
+    /// What is done.
+    pub(super) change: Change,
+    /// To what.
+    pub(super) object: Object,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Change {
+    /// It adds.
+    Add,
+    /// It adds a table, and rows to it.
+    AddFilled,
+    /// It drops what was defined like this.
+    Drop(String),
+}
+
+impl Manifest {
+    /// The recorded one of a store.
+    pub(super) fn of(store: Store) -> Self {
+        Self::parse(match store {
+            Store::Default => include_str!("temporal.txt"),
+            Store::Visibility => include_str!("visibility.txt"),
+        })
+        .expect("the recorded steps are read by a test")
+    }
+
+    /// Reads a file; the error is the line that makes no sense.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let mut versions: Vec<Delta> = Vec::new();
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        for line in lines.filter(|line| !line.is_empty()) {
+            if let Ok(version) = line.parse() {
+                let steps = Vec::new();
+                versions.push(Delta { version, steps });
+            } else {
+                let step = Step::parse(line).zip(versions.last_mut());
+                let (step, delta) = step.ok_or_else(|| line.to_owned())?;
+                delta.steps.push(step);
+            }
+        }
+        Ok(Self { versions })
+    }
+
+    /// All that a version consists of.
+    pub(super) fn objects(&self, version: Version) -> BTreeSet<&Object> {
+        let mut objects = BTreeSet::new();
+        let upto = self.versions.iter().take_while(|d| d.version <= version);
+        for step in upto.flat_map(|delta| &delta.steps) {
+            if matches!(step.change, Change::Drop(_)) {
+                objects.remove(&step.object);
+            } else {
+                objects.insert(&step.object);
+            }
+        }
+        objects
+    }
+
+    /// What comes after a version, the next one first.
+    pub(super) fn after(&self, version: Version) -> impl Iterator<Item = &Delta> {
+        let after = move |delta: &&Delta| delta.version > version;
+        self.versions.iter().filter(after)
+    }
+}
+
+impl Delta {
+    /// What it drops, to be made anew or not.
+    pub(super) fn drops(&self) -> BTreeSet<&Object> {
+        let steps = self.steps.iter();
+        let drops = steps.filter(|step| matches!(step.change, Change::Drop(_)));
+        drops.map(|step| &step.object).collect()
+    }
+}
+
+impl Step {
+    /// Reads a line.
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = line.splitn(4, ' ');
+        let sign = words.next()?;
+        let object = Object::parse(words.next()?, words.next()?)?;
+        let change = match (sign, words.next()) {
+            ("+", None) => Change::Add,
+            ("+", Some("filled")) => Change::AddFilled,
+            ("-", Some(definition)) => Change::Drop(definition.to_owned()),
+            _ => return None,
+        };
+        Some(Self { change, object })
+    }
+}

@@ -1,0 +1,62 @@
+//! The questions that are asked of a database.
+
+use std::collections::BTreeSet;
+
+use super::Version;
+use super::judge::Found;
+use super::object::Object;
+use crate::mysql::{Client, Error};
+
+/// The table that the tool writes the version down in.
+const VERSIONS: &str = "schema_version";
+
+/// All that is to be known of a database; nothing if there is none of that name.
+pub(super) async fn found(client: &mut Client, database: &str) -> Result<Found, Error> {
+    let objects = objects(client, database).await?;
+    let versioned = objects.contains(&Object::Table(VERSIONS.to_owned()));
+    let version = if versioned {
+        version(client, database).await?
+    } else {
+        None
+    };
+    Ok(Found { version, objects })
+}
+
+/// Every table, column and index.
+pub(super) async fn objects(
+    client: &mut Client,
+    database: &str,
+) -> Result<BTreeSet<Object>, Error> {
+    let select = |kind: &str, name: &str, from: &str| {
+        format!(
+            "SELECT DISTINCT '{kind}', {name} FROM information_schema.{from} \
+             WHERE table_schema = '{database}'"
+        )
+    };
+    let question = [
+        select("table", "table_name", "tables"),
+        select("column", "CONCAT(table_name, '.', column_name)", "columns"),
+        select("index", "CONCAT(table_name, '.', index_name)", "statistics"),
+    ];
+    let rows = client.rows(&question.join(" UNION ALL ")).await?;
+    let object = |row: Vec<Option<String>>| match row.as_slice() {
+        [Some(kind), Some(name)] => Object::parse(kind, name),
+        _ => None,
+    };
+    Ok(rows.into_iter().filter_map(object).collect())
+}
+
+/// The version that the tool wrote down.
+async fn version(client: &mut Client, database: &str) -> Result<Option<Version>, Error> {
+    let question = format!(
+        "SELECT curr_version FROM `{database}`.{VERSIONS} \
+         WHERE version_partition = 0 AND db_name = '{database}'"
+    );
+    let rows = client.rows(&question).await?;
+    let Some(text) = rows.into_iter().flatten().flatten().next() else {
+        return Ok(None);
+    };
+    let version = text.parse();
+    let version = version.map_err(|_| client.unusable("the version of the schema", &text))?;
+    Ok(Some(version))
+}

@@ -1,0 +1,6 @@
+//! The schema's state: by recorded steps, and on a real server with the real tool.
+
+mod judged;
+mod matrix;
+mod recorded;
+mod tool;
