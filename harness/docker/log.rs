@@ -1,0 +1,162 @@
+//! What a container writes, and what it uses.
+
+use std::time::Duration;
+
+use bollard::query_parameters::{LogsOptionsBuilder, StatsOptionsBuilder};
+use camino::Utf8Path;
+use futures_util::stream::StreamExt as _;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{Engine, Error, Status};
+use crate::log_file::LogFile;
+
+/// How long the engine may be silent while it sends what a container has written so far.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// How often it is looked for the container, and for the file to be free, while a log is followed.
+const LOOK: Duration = Duration::from_secs(1);
+
+impl Engine {
+    /// Writes a container's log to a file, from its beginning. Where another command follows it
+    /// into that file, it is left to that one.
+    pub async fn write_log(&self, name: &str, file: &Utf8Path) -> Result<(), Error> {
+        match LogFile::claim(file).map_err(Error::file("write", file))? {
+            Some(mut log) => self.write_over(name, file, &mut log).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the log of the container of that name to a file as it grows, until `stop`. What is
+    /// started again is followed on, and so is another container that takes its place: its log
+    /// comes behind that of the one before.
+    pub async fn follow_log(
+        &self,
+        name: &str,
+        file: &Utf8Path,
+        stop: &CancellationToken,
+    ) -> Result<(), Error> {
+        let followed = stop.run_until_cancelled(self.follow(name, file)).await;
+        followed.unwrap_or(Ok(()))
+    }
+
+    /// Goes on for ever, unless the file cannot be written.
+    async fn follow(&self, name: &str, file: &Utf8Path) -> Result<(), Error> {
+        let failed = || Error::file("write", file);
+        let mut claimed = None;
+        let mut followed: Option<Followed> = None;
+        loop {
+            if claimed.is_none() && self.is_there(name).await {
+                claimed = LogFile::claim(file).map_err(failed())?;
+            }
+            if let Some(log) = &mut claimed {
+                match self.follow_present(name, file, log, &mut followed).await {
+                    Err(error @ Error::File { .. }) => return Err(error),
+                    // The engine, or the container, may be away for a moment.
+                    Err(error) => tracing::debug!(name, %error, "the log ended"),
+                    Ok(()) => {}
+                }
+            }
+            sleep(LOOK).await;
+        }
+    }
+
+    async fn is_there(&self, name: &str) -> bool {
+        matches!(self.container(name).await, Ok(Some(_)))
+    }
+
+    /// Follows the container that has the name now, to its end.
+    async fn follow_present(
+        &self,
+        name: &str,
+        file: &Utf8Path,
+        log: &mut LogFile,
+        followed: &mut Option<Followed>,
+    ) -> Result<(), Error> {
+        let failed = || Error::file("write", file);
+        let Some(found) = self.container(name).await? else {
+            return Ok(());
+        };
+        let begin = match followed {
+            Some(before) if before.id == found.id && found.status != Status::Running => {
+                return Ok(());
+            }
+            Some(before) if before.id == found.id => before.begin,
+            Some(_) => log.go_to_end().map_err(failed())?,
+            None => {
+                // What is there may be of a container of before, and longer.
+                self.write_over(name, file, log).await?;
+                0
+            }
+        };
+        let id = found.id;
+        *followed = Some(Followed { id, begin });
+        log.go_to(begin).map_err(failed())?;
+        self.copy_log(name, file, log, None).await
+    }
+
+    async fn write_over(
+        &self,
+        name: &str,
+        file: &Utf8Path,
+        log: &mut LogFile,
+    ) -> Result<(), Error> {
+        let failed = || Error::file("write", file);
+        log.go_to(0).map_err(failed())?;
+        self.copy_log(name, file, log, Some(SILENCE)).await?;
+        log.cut().map_err(failed())
+    }
+
+    /// Copies a log; without a deadline for silence it is followed to the end of the container.
+    async fn copy_log(
+        &self,
+        name: &str,
+        file: &Utf8Path,
+        log: &mut LogFile,
+        silence: Option<Duration>,
+    ) -> Result<(), Error> {
+        let act = || format!("read the log of container {name}");
+        let options = LogsOptionsBuilder::default()
+            .stdout(true)
+            .stderr(true)
+            .follow(silence.is_none());
+        let mut parts = Box::pin(self.api.logs(name, Some(options.build())));
+        loop {
+            let part = match silence {
+                None => parts.next().await,
+                Some(deadline) => {
+                    let part = timeout(deadline, parts.next()).await;
+                    part.map_err(|_| Error::Silent {
+                        act: act(),
+                        deadline,
+                    })?
+                }
+            };
+            let Some(part) = part else {
+                return Ok(());
+            };
+            let part = part.map_err(Error::api(act()))?;
+            log.write(part.as_ref())
+                .map_err(Error::file("write", file))?;
+        }
+    }
+
+    /// CPU time that a running container has used since its start.
+    pub async fn cpu_time(&self, name: &str) -> Result<Duration, Error> {
+        let options = StatsOptionsBuilder::default().stream(false).one_shot(true);
+        let mut samples = Box::pin(self.api.stats(name, Some(options.build())));
+        let sample = samples.next().await.transpose();
+        let sample = sample.map_err(Error::api(format!("measure container {name}")))?;
+        let nanoseconds = sample
+            .and_then(|sample| sample.cpu_stats?.cpu_usage?.total_usage)
+            .unwrap_or_default();
+        Ok(Duration::from_nanos(nanoseconds))
+    }
+}
+
+/// A container whose log is in the file.
+struct Followed {
+    id: String,
+    /// Where in the file it begins.
+    begin: u64,
+}
