@@ -8,9 +8,11 @@ use proptest::option::of;
 use proptest::prelude::*;
 use serde_saphyr::{Location, Spanned};
 
+use super::azure;
 use super::model::{
-    ApiVersion, Backend, Database, DevServer, Engine, Kind, Mysql, Namespace, Process, Profile,
-    Promotion, Role, Roles, Run, Simulated, Starter, StarterMode, Temporal, Web, Worker,
+    ApiVersion, Backend, Database, DevServer, Engine, K3d, Kind, Local, Mysql, Namespace, Process,
+    Profile, Promotion, Role, Roles, Run, Server, Simulated, Starter, StarterMode, Temporal, Web,
+    Worker,
 };
 use crate::quantity::Duration;
 use crate::topology::Tls;
@@ -105,9 +107,9 @@ fn mysql() -> impl Strategy<Value = Mysql> {
     let tls = prop_oneof![Just(Tls::Required), Just(Tls::Off)];
     (of(version()), of(1_u32..9999), of(tls), of(duration())).prop_map(
         |(version, connections, tls, ready_timeout)| Mysql {
-            version,
+            version: version.map(spanned),
             max_connections: connections.and_then(|number| number.try_into().ok()),
-            tls,
+            tls: tls.map(spanned),
             ready_timeout,
         },
     )
@@ -127,6 +129,7 @@ fn worker() -> impl Strategy<Value = Worker> {
     let run = prop_oneof![
         path().prop_map(Run::Build),
         vec("[a-z./-]{1,8}", 1..4).prop_map(|command| Run::Command(spanned(command))),
+        "[a-z/:.-]{1,12}".prop_map(Run::Image),
     ];
     let environment = btree_map("[A-Z_]{1,8}", "[ a-z0-9=:#]{0,8}", 0..3);
     let values = (
@@ -158,11 +161,30 @@ fn starter() -> impl Strategy<Value = Starter> {
 }
 
 fn backend() -> impl Strategy<Value = Backend> {
-    let engine = of(path()).prop_map(|cli| Engine::DevServer(DevServer { cli }));
+    let local = (of(k3d()), of(process())).prop_map(|(k3d, process)| Local { k3d, process });
     prop_oneof![
-        of(engine).prop_map(|engine| Backend::Process(Process { engine })),
+        local.prop_map(Backend::Local),
+        process().prop_map(Backend::Process),
+        k3d().prop_map(Backend::K3d),
         Just(Backend::Simulated(Simulated {})),
+        azure::arbitrary::azure().prop_map(|azure| Backend::Azure(Box::new(azure))),
     ]
+}
+
+fn process() -> impl Strategy<Value = Process> {
+    let engine = prop_oneof![
+        of(path()).prop_map(|cli| Engine::DevServer(DevServer { cli })),
+        Just(Engine::Server(Server {})),
+    ];
+    of(engine).prop_map(|engine| Process { engine })
+}
+
+fn k3d() -> impl Strategy<Value = K3d> {
+    (of(1_u16..9), of(0_u16..9), of(version())).prop_map(|(servers, agents, kubernetes)| K3d {
+        servers: servers.and_then(|number| number.try_into().ok()),
+        agents,
+        kubernetes,
+    })
 }
 
 fn promotion() -> impl Strategy<Value = Promotion> {
@@ -174,7 +196,7 @@ fn version() -> impl Strategy<Value = super::Version> {
     r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}".prop_map(|text| word(&text))
 }
 
-fn duration() -> impl Strategy<Value = Duration> {
+pub(super) fn duration() -> impl Strategy<Value = Duration> {
     (0_u64..10_000_000).prop_map(Duration::from_millis)
 }
 
@@ -182,10 +204,10 @@ fn path() -> impl Strategy<Value = Utf8PathBuf> {
     "[a-z/. ]{1,12}".prop_map(Utf8PathBuf::from)
 }
 
-fn word<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+pub(super) fn word<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("the strategy follows the word's rule")
 }
 
-fn spanned<T>(value: T) -> Spanned<T> {
+pub(super) fn spanned<T>(value: T) -> Spanned<T> {
     Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN)
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::azure;
 use super::layer::{Layer, Layers};
-use super::model::{Namespace, Profile, Run};
+use super::model::{Backend, Namespace, Profile, Run};
 use crate::document::Error;
 use crate::quantity::Duration;
 
@@ -34,8 +35,14 @@ pub(super) fn set(layer: &Layer) -> Result<(), Error> {
 
 fn values(layer: &Layer) -> Result<(), Error> {
     let Profile {
-        temporal, worker, ..
+        temporal,
+        worker,
+        backend,
+        ..
     } = &layer.written;
+    if let Some(Backend::Azure(written)) = backend {
+        azure::check::values(layer, written)?;
+    }
     if let Some(list) = temporal.as_ref().and_then(|it| it.namespaces.as_ref()) {
         namespaces(layer, list)?;
     }

@@ -9,8 +9,8 @@
 use std::collections::BTreeMap;
 
 use super::model::{
-    Backend, Database, DevServer, Engine, Mysql, Process, Profile, Promotion, Role, Roles,
-    Simulated, Starter, Temporal, Web, Worker,
+    Backend, Database, DevServer, Engine, K3d, Local, Mysql, Process, Profile, Promotion, Role,
+    Roles, Server, Simulated, Starter, Temporal, Web, Worker,
 };
 
 /// Values that merge rather than replace each other.
@@ -143,9 +143,31 @@ impl Overlay for Starter {
 impl Overlay for Backend {
     fn overlay(self, over: Self) -> Self {
         match (self, over) {
+            (Self::Local(base), Self::Local(over)) => Self::Local(base.overlay(over)),
             (Self::Process(base), Self::Process(over)) => Self::Process(base.overlay(over)),
+            (Self::K3d(base), Self::K3d(over)) => Self::K3d(base.overlay(over)),
             (Self::Simulated(base), Self::Simulated(over)) => Self::Simulated(base.overlay(over)),
+            (Self::Azure(base), Self::Azure(over)) => Self::Azure(Box::new(base.overlay(*over))),
             (_, over) => over,
+        }
+    }
+}
+
+impl Overlay for Local {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            k3d: self.k3d.overlay(over.k3d),
+            process: self.process.overlay(over.process),
+        }
+    }
+}
+
+impl Overlay for K3d {
+    fn overlay(self, over: Self) -> Self {
+        Self {
+            servers: over.servers.or(self.servers),
+            agents: over.agents.or(self.agents),
+            kubernetes: over.kubernetes.or(self.kubernetes),
         }
     }
 }
@@ -162,6 +184,8 @@ impl Overlay for Engine {
     fn overlay(self, over: Self) -> Self {
         match (self, over) {
             (Self::DevServer(base), Self::DevServer(over)) => Self::DevServer(base.overlay(over)),
+            (Self::Server(base), Self::Server(over)) => Self::Server(base.overlay(over)),
+            (_, over) => over,
         }
     }
 }
@@ -171,6 +195,12 @@ impl Overlay for DevServer {
         Self {
             cli: over.cli.or(self.cli),
         }
+    }
+}
+
+impl Overlay for Server {
+    fn overlay(self, Self {}: Self) -> Self {
+        self
     }
 }
 
@@ -201,6 +231,13 @@ mod tests {
         json!(profile)
     }
 
+    fn is_dev_server(backend: &Backend) -> bool {
+        let Backend::Process(Process { engine }) = backend else {
+            return false;
+        };
+        matches!(engine, None | Some(Engine::DevServer(_)))
+    }
+
     proptest! {
         #[test]
         fn a_profile_that_says_nothing_changes_nothing(profile in arbitrary::profile()) {
@@ -218,7 +255,7 @@ mod tests {
             [mut first, mut second, mut third] in [(); 3].map(|()| arbitrary::profile()),
         ) {
             for profile in [&mut first, &mut second, &mut third] {
-                profile.backend.take_if(|backend| matches!(backend, Backend::Simulated(_)));
+                profile.backend.take_if(|backend| !is_dev_server(backend));
             }
             let left = first.clone().overlay(second.clone()).overlay(third.clone());
             let right = first.overlay(second.overlay(third));

@@ -27,6 +27,7 @@
 #[cfg(test)]
 mod arbitrary;
 mod assignment;
+pub mod azure;
 mod check;
 mod error;
 mod layer;
@@ -37,7 +38,7 @@ mod resolve;
 mod resolved;
 mod schema;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod topology;
 mod word;
 
@@ -45,7 +46,7 @@ pub use error::Error;
 pub use load::{Reader, Request, Source, load};
 pub use model::StarterMode;
 pub use resolved::{
-    Backend, Database, Engine, Profile, Promotion, Roles, Starter, Temporal, Web, Worker,
+    Backend, Database, Engine, K3d, Profile, Promotion, Roles, Starter, Temporal, Web, Worker,
 };
 pub use schema::json_schema;
 pub use word::{Identifier, Name, Version};

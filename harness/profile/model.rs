@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 
+use super::azure::model::Azure;
 use super::word::{Identifier, Name, Version};
 use crate::document::choice;
 use crate::quantity::Duration;
@@ -136,11 +137,13 @@ pub enum Database {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Mysql {
     /// Version of MySQL.
-    pub version: Option<Version>,
+    #[schemars(with = "Option<Version>")]
+    pub version: Option<Spanned<Version>>,
     /// MySQL's `max_connections`. Default: 500.
     pub max_connections: Option<NonZeroU32>,
     /// Whether connections are encrypted. Default: `required`.
-    pub tls: Option<Tls>,
+    #[schemars(with = "Option<Tls>")]
+    pub tls: Option<Spanned<Tls>>,
     /// How long it may take to become ready. Default: `60s`.
     pub ready_timeout: Option<Duration>,
 }
@@ -183,10 +186,13 @@ pub struct Worker {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Run {
-    /// The folder of a Cargo package whose binary `worker` is built and run.
+    /// The folder of a Cargo package whose binary `worker` is built and run; where containers are
+    /// run and it has a `Dockerfile` and no `Cargo.toml`, the image that is built from that.
     Build(#[schemars(with = "String")] Utf8PathBuf),
-    /// A program and its arguments, in any language.
+    /// A program and its arguments, in any language; for backends that run processes.
     Command(#[schemars(with = "Vec<String>", length(min = 1))] Spanned<Vec<String>>),
+    /// A container image, in any language; for backends that run containers.
+    Image(String),
 }
 
 /// The HTTP server that starts workflows.
@@ -215,10 +221,38 @@ pub enum StarterMode {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Backend {
+    /// The first of `k3d` and `process` that this machine can run.
+    Local(Local),
     /// Child processes of this machine.
     Process(Process),
+    /// A local Kubernetes cluster in containers, with MySQL in a container beside it.
+    K3d(K3d),
     /// A model in virtual time: nothing runs.
     Simulated(Simulated),
+    /// A cluster of AKS in Azure, on Azure Database for MySQL.
+    Azure(Box<Azure>),
+}
+
+/// The choice among the places of this machine, with what holds for each of them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Local {
+    /// Where it is to be k3d.
+    pub k3d: Option<K3d>,
+    /// Where it is to be processes.
+    pub process: Option<Process>,
+}
+
+/// The backend of a local Kubernetes cluster, made by k3d.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct K3d {
+    /// How many nodes run the control plane. Default: 1.
+    pub servers: Option<NonZeroU16>,
+    /// How many further nodes there are. Default: 0.
+    pub agents: Option<u16>,
+    /// Version of Kubernetes, as the tag of the k3s image has it. Default: `1.34.3-k3s1`.
+    pub kubernetes: Option<Version>,
 }
 
 /// The backend of child processes.
@@ -237,6 +271,8 @@ pub enum Engine {
     /// The development server of the Temporal CLI: all roles, the web console and an SQLite
     /// database in one process.
     DevServer(DevServer),
+    /// The released server, one process per role and replica, on MySQL in a container.
+    Server(Server),
 }
 
 /// The development server.
@@ -247,6 +283,11 @@ pub struct DevServer {
     #[schemars(with = "Option<String>")]
     pub cli: Option<Utf8PathBuf>,
 }
+
+/// The released server as processes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Server {}
 
 /// The simulated backend.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

@@ -7,8 +7,8 @@ use serde_saphyr::Spanned;
 
 use super::layer::Layers;
 use super::{
-    Backend, Database, Engine, Profile, Promotion, Roles, Starter, Temporal, Web, Worker, check,
-    model,
+    Backend, Database, Engine, K3d, Name, Profile, Promotion, Roles, Starter, Temporal, Web,
+    Worker, azure, check, model,
 };
 use crate::document::Error;
 use crate::quantity::Duration;
@@ -26,6 +26,9 @@ const VERDICT_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
     let merged = layers.merged();
     check::pinned_ports(layers, &merged)?;
+    if let Some(model::Backend::Azure(_)) = &merged.backend {
+        azure::check::database(layers, &merged)?;
+    }
     let model::Profile {
         api_version: _,
         kind: _,
@@ -40,15 +43,17 @@ pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
         backend,
         promotion,
     } = merged;
+    let name = layers.require(name, "name")?;
+    let backend = layers.require(backend, "backend")?;
     Ok(Profile {
-        name: layers.require(name, "name")?,
+        backend: self::backend(layers, &name, backend)?,
+        name,
         description,
         temporal: self::temporal(layers, temporal.unwrap_or_default())?,
         database: self::database(layers, database)?,
         web: self::web(layers, web.unwrap_or_default())?,
         worker: self::worker(layers, worker.unwrap_or_default())?,
         starter: self::starter(starter.unwrap_or_default()),
-        backend: self::backend(layers.require(backend, "backend")?),
         promotion: self::promotion(promotion.unwrap_or_default()),
     })
 }
@@ -121,9 +126,10 @@ fn database(layers: &Layers, written: Option<model::Database>) -> Result<Databas
     let settings = topology::Database {
         version: layers
             .require(version, "database.mysql.version")?
+            .value
             .to_string(),
         max_connections: max_connections.map_or(MAX_CONNECTIONS, NonZeroU32::get),
-        tls: tls.unwrap_or_default(),
+        tls: tls.map_or_else(Default::default, |tls| tls.value),
     };
     Ok(Database {
         settings,
@@ -159,6 +165,7 @@ fn worker(layers: &Layers, written: model::Worker) -> Result<Worker, Error> {
         run: match layers.require(run, "worker.run")? {
             model::Run::Build(folder) => Run::Build(folder.into_string()),
             model::Run::Command(command) => Run::Command(command.value),
+            model::Run::Image(image) => Run::Image(image),
         },
         environment: environment.unwrap_or_default(),
         ready_timeout: ready_timeout.unwrap_or(READY_TIMEOUT),
@@ -174,17 +181,43 @@ fn starter(written: model::Starter) -> Starter {
     }
 }
 
-fn backend(written: model::Backend) -> Backend {
-    match written {
-        model::Backend::Process(model::Process { engine }) => Backend::Process {
-            engine: match engine {
-                Some(model::Engine::DevServer(model::DevServer { cli })) => {
-                    Engine::DevServer { cli }
-                }
-                None => Engine::DevServer { cli: None },
-            },
+fn backend(layers: &Layers, name: &Name, written: model::Backend) -> Result<Backend, Error> {
+    Ok(match written {
+        model::Backend::Local(model::Local { k3d, process }) => Backend::Local {
+            k3d: self::k3d(k3d.unwrap_or_default()),
+            engine: engine(process.unwrap_or_default()),
         },
+        model::Backend::Process(process) => Backend::Process {
+            engine: engine(process),
+        },
+        model::Backend::K3d(k3d) => Backend::K3d(self::k3d(k3d)),
         model::Backend::Simulated(model::Simulated {}) => Backend::Simulated,
+        model::Backend::Azure(written) => {
+            Backend::Azure(Box::new(azure::resolve::resolve(layers, name, *written)?))
+        }
+    })
+}
+
+fn engine(written: model::Process) -> Engine {
+    let model::Process { engine } = written;
+    match engine {
+        Some(model::Engine::DevServer(model::DevServer { cli })) => Engine::DevServer { cli },
+        Some(model::Engine::Server(model::Server {})) => Engine::Server,
+        None => Engine::default(),
+    }
+}
+
+fn k3d(written: model::K3d) -> K3d {
+    let model::K3d {
+        servers,
+        agents,
+        kubernetes,
+    } = written;
+    let default = K3d::default();
+    K3d {
+        servers: servers.map_or(default.servers, NonZeroU16::get),
+        agents: agents.unwrap_or(default.agents),
+        kubernetes: kubernetes.map_or(default.kubernetes, |version| version.to_string()),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
+use super::azure::Azure;
 use super::{Name, StarterMode};
 use crate::quantity::Duration;
 use crate::topology::{Run, TemporalSettings};
@@ -115,31 +116,62 @@ pub struct Starter {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Backend {
+    /// The first of the two that this machine can run, in this order.
+    Local {
+        /// Where it is to be k3d.
+        k3d: K3d,
+        /// What runs Temporal where it is to be processes.
+        engine: Engine,
+    },
     /// Child processes of this machine.
     Process {
         /// What runs Temporal.
         engine: Engine,
     },
+    /// A local Kubernetes cluster.
+    K3d(K3d),
     /// A model in virtual time.
     Simulated,
+    /// A place in Azure.
+    Azure(Box<Azure>),
 }
 
 impl Backend {
-    /// What it is called: `process`, `simulated`.
+    /// What it is called: `process`, `k3d`, `simulated`, `azure`.
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::Local { .. } => "local",
             Self::Process { .. } => "process",
+            Self::K3d(_) => "k3d",
             Self::Simulated => "simulated",
+            Self::Azure(_) => "azure",
+        }
+    }
+
+    /// Whether what runs there runs in containers, wholly or in part.
+    pub fn needs_docker(&self) -> bool {
+        match self {
+            Self::Local { engine, .. } | Self::Process { engine } => *engine == Engine::Server,
+            Self::K3d(_) => true,
+            Self::Simulated | Self::Azure(_) => false,
         }
     }
 
     /// Path of the Temporal CLI, if given.
     pub fn cli(&self) -> Option<&Utf8Path> {
         match self {
-            Self::Process {
+            Self::Local {
+                engine: Engine::DevServer { cli },
+                ..
+            }
+            | Self::Process {
                 engine: Engine::DevServer { cli },
             } => cli.as_deref(),
-            Self::Simulated => None,
+            Self::Local { .. }
+            | Self::Process { .. }
+            | Self::K3d(_)
+            | Self::Simulated
+            | Self::Azure(_) => None,
         }
     }
 }
@@ -153,6 +185,39 @@ pub enum Engine {
         /// Path of the Temporal CLI, if given.
         cli: Option<Utf8PathBuf>,
     },
+    /// The released server, one process per role and replica, on MySQL.
+    Server,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::DevServer { cli: None }
+    }
+}
+
+/// The version of Kubernetes where the profile names none.
+const KUBERNETES: &str = "1.34.3-k3s1";
+
+/// A local Kubernetes cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct K3d {
+    /// How many nodes run the control plane.
+    pub servers: u16,
+    /// How many further nodes there are.
+    pub agents: u16,
+    /// Version of Kubernetes, as the tag of the k3s image has it.
+    pub kubernetes: String,
+}
+
+impl Default for K3d {
+    fn default() -> Self {
+        Self {
+            servers: 1,
+            agents: 0,
+            kubernetes: KUBERNETES.to_owned(),
+        }
+    }
 }
 
 /// What must have passed before a profile is promoted.

@@ -41,6 +41,7 @@ macro_rules! word {
         }
     };
 }
+pub(super) use word;
 
 word!(
     /// The name of a profile: part of folder, cluster and resource names, so it fits all of them.

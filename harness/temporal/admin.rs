@@ -11,13 +11,13 @@ use temporalio_common::protos::temporal::api::enums::v1::TaskQueueType;
 use temporalio_common::protos::temporal::api::namespace::v1::NamespaceConfig;
 use temporalio_common::protos::temporal::api::taskqueue::v1::{PollerInfo, TaskQueue};
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
-    DescribeNamespaceRequest, DescribeTaskQueueRequest, GetSystemInfoRequest,
-    RegisterNamespaceRequest, UpdateNamespaceRequest,
+    DescribeNamespaceRequest, DescribeTaskQueueRequest, GetClusterInfoRequest,
+    GetSystemInfoRequest, RegisterNamespaceRequest, UpdateNamespaceRequest,
 };
 use tonic::Code;
 
-use super::Error;
 use super::client::{Client, answer, request};
+use super::{Cluster, Error};
 
 const FRONTEND: &str = "temporal.api.workflowservice.v1.WorkflowService";
 
@@ -62,6 +62,19 @@ impl Client {
         let call = workflows.get_system_info(request(GetSystemInfoRequest {}, deadline));
         let info = answer("read server version", deadline, call).await?;
         Ok(info.server_version)
+    }
+
+    /// What the cluster says of itself.
+    pub(super) async fn describe_cluster(&self, deadline: Duration) -> Result<Cluster, Error> {
+        let mut workflows = self.workflows.clone();
+        let call = workflows.get_cluster_info(request(GetClusterInfoRequest {}, deadline));
+        let info = answer("describe cluster", deadline, call).await?;
+        Ok(Cluster {
+            server_version: info.server_version,
+            history_shards: u32::try_from(info.history_shard_count).unwrap_or_default(),
+            persistence_store: info.persistence_store,
+            visibility_store: info.visibility_store,
+        })
     }
 
     /// How long a namespace keeps closed workflows; `None` if there is no such namespace.

@@ -9,7 +9,7 @@ use temporalio_client::grpc::{HealthService, WorkflowService};
 use tokio::time::timeout;
 use tonic::{Request, Response, Status as Refusal};
 
-use super::{Close, Error, Execution, ExecutionKey, Frontend, Start, StartOutcome};
+use super::{Close, Cluster, Error, Execution, ExecutionKey, Frontend, Start, StartOutcome};
 
 /// How much longer than its deadline a call may take before the client no longer waits for the
 /// transport to notice.
@@ -80,6 +80,18 @@ impl Frontend for Client {
         deadline: Duration,
     ) -> Result<Option<Execution>, Error> {
         self.read_execution(key, deadline).await
+    }
+
+    async fn cluster(&self, deadline: Duration) -> Result<Cluster, Error> {
+        self.describe_cluster(deadline).await
+    }
+
+    async fn retention(
+        &self,
+        namespace: String,
+        deadline: Duration,
+    ) -> Result<Option<Duration>, Error> {
+        self.namespace_retention(&namespace, deadline).await
     }
 }
 

@@ -48,7 +48,7 @@ impl Error {
 
     /// Whether asking again can give another answer: all but a definite no, which being asked too
     /// much is not.
-    pub(super) fn is_passing(&self) -> bool {
+    pub fn is_passing(&self) -> bool {
         let hopeless = [
             Code::Unimplemented,
             Code::PermissionDenied,

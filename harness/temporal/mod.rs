@@ -9,6 +9,7 @@ mod close;
 mod error;
 #[cfg(test)]
 mod fake;
+mod health;
 mod history;
 mod model;
 mod payload;
@@ -16,6 +17,8 @@ mod start;
 
 pub use admin::{Poller, TaskKind};
 pub use client::Client;
+pub use health::check_role;
 pub use model::{
-    Close, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Start, StartOutcome, Status,
+    Close, Cluster, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Start, StartOutcome,
+    Status,
 };

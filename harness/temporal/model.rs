@@ -117,6 +117,20 @@ pub struct HistoryEvent {
     pub at: Timestamp,
 }
 
+/// What a cluster says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Cluster {
+    /// Version of the server that answered, such as `1.32.0`.
+    pub server_version: String,
+    /// Number of history shards.
+    pub history_shards: u32,
+    /// What the default store is kept in, such as `mysql8`.
+    pub persistence_store: String,
+    /// What the visibility store is kept in.
+    pub visibility_store: String,
+}
+
 /// A call to the frontend that did not give what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{operation}: {code}: {message}")]
@@ -148,4 +162,14 @@ pub trait Frontend: Clone + Send + Sync + 'static {
         key: ExecutionKey,
         deadline: Duration,
     ) -> impl Future<Output = Result<Option<Execution>, Error>> + Send;
+
+    /// What the cluster says of itself.
+    fn cluster(&self, deadline: Duration) -> impl Future<Output = Result<Cluster, Error>> + Send;
+
+    /// How long a namespace keeps closed workflows; `None` if there is no such namespace.
+    fn retention(
+        &self,
+        namespace: String,
+        deadline: Duration,
+    ) -> impl Future<Output = Result<Option<Duration>, Error>> + Send;
 }

@@ -25,12 +25,12 @@ impl Digest {
 
     /// The digest of all that a stream has to give.
     pub fn of_stream(mut stream: impl io::Read) -> io::Result<Self> {
-        let mut hash = Sha256::new();
+        let mut digester = Digester::default();
         let mut buffer = vec![0; 1 << 20];
         loop {
             match stream.read(&mut buffer)? {
-                0 => return Ok(Self::finished(hash)),
-                length => hash.update(&buffer[..length]),
+                0 => return Ok(digester.finish()),
+                length => digester.hash.update(&buffer[..length]),
             }
         }
     }
@@ -53,5 +53,29 @@ impl Digest {
 impl fmt::Display for Digest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
+    }
+}
+
+/// Makes a digest of what is written to it.
+#[derive(Debug, Clone, Default)]
+pub struct Digester {
+    hash: Sha256,
+}
+
+impl Digester {
+    /// The digest of all that was written.
+    pub fn finish(self) -> Digest {
+        Digest::finished(self.hash)
+    }
+}
+
+impl io::Write for Digester {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.hash.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -4,10 +4,12 @@
 //! Pure. Knows neither processes, containers nor clouds; a backend turns a [`Topology`] into its
 //! own resources.
 
+mod connections;
 mod digest;
 mod model;
 
-pub use digest::Digest;
+pub use connections::{DEFAULT_STORE_POOL, VISIBILITY_STORE_POOL, needed_connections};
+pub use digest::{Digest, Digester};
 pub use model::{
     Component, Database, Namespace, Port, Readiness, Run, Service, ServiceName, TemporalSettings,
     Tls, Topology,

@@ -28,6 +28,16 @@ impl Topology {
         let first = self.temporal.namespaces.first();
         first.map_or("default", |namespace| &namespace.name)
     }
+
+    /// How the worker is run.
+    pub fn worker_run(&self) -> &Run {
+        let mut services = self.services.iter();
+        let run = services.find_map(|service| match &service.component {
+            Component::Worker { run, .. } => Some(run),
+            _ => None,
+        });
+        run.expect("every topology has a worker")
+    }
 }
 
 /// What holds for the Temporal cluster, not for one role of it.
@@ -150,6 +160,8 @@ pub enum Run {
     Build(String),
     /// A program with its arguments, in any language.
     Command(Vec<String>),
+    /// A container image, in any language.
+    Image(String),
 }
 
 /// A named port of a service.

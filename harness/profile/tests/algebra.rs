@@ -14,7 +14,7 @@ fn the_local_profile_is_the_base_on_child_processes() {
     insta::assert_json_snapshot!(profile, @r#"
     {
       "name": "local",
-      "description": "Child processes and the development server; needs neither Docker nor a database",
+      "description": "The first of k3d and processes that this machine can run",
       "temporal": {
         "settings": {
           "version": "1.32.0",
@@ -64,7 +64,12 @@ fn the_local_profile_is_the_base_on_child_processes() {
         "port": null
       },
       "backend": {
-        "process": {
+        "local": {
+          "k3d": {
+            "servers": 1,
+            "agents": 0,
+            "kubernetes": "1.34.3-k3s1"
+          },
           "engine": {
             "dev-server": {
               "cli": null

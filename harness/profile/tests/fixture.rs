@@ -11,11 +11,7 @@ const BASE: (&str, &str) = ("base.yaml", include_str!("../../../profiles/base.ya
 const LOCAL: (&str, &str) = ("local.yaml", include_str!("../../../profiles/local.yaml"));
 
 /// Loads a profile by its name from `files`, beside which stand those of the project.
-pub(in crate::profile) fn load(
-    files: &[(&str, &str)],
-    name: &str,
-    sets: &[&str],
-) -> Result<Profile, Error> {
+pub(crate) fn load(files: &[(&str, &str)], name: &str, sets: &[&str]) -> Result<Profile, Error> {
     let files: Vec<(&str, &str)> = files.iter().copied().chain([BASE, LOCAL]).collect();
     let request = Request {
         source: Source::Named {
@@ -41,7 +37,7 @@ pub(in crate::profile) fn load(
 }
 
 /// What goes wrong with a profile that begins like any other, here and in what causes it.
-pub(super) fn wrong(text: &str, sets: &[&str]) -> String {
+pub(in crate::profile) fn wrong(text: &str, sets: &[&str]) -> String {
     let text = format!("apiVersion: harness/v1\nkind: Profile\nname: dev\n{text}");
     describe(load(&[("dev.yaml", &text)], "dev", sets))
 }

@@ -7,4 +7,5 @@ mod chain;
 mod fixture;
 mod values;
 
-pub(super) use fixture::load;
+pub(crate) use fixture::load;
+pub(super) use fixture::wrong;

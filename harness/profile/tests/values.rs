@@ -139,7 +139,7 @@ fn a_file_of_another_format_is_refused() {
 #[test]
 fn an_unknown_backend_is_met_with_those_there_are() {
     insta::assert_snapshot!(wrong("extends: base\nbackend:\n  nomad: {}\n", &[]), @r"
-    profiles/dev.yaml:6:3: unknown choice `nomad`; expected `process` or `simulated`
+    profiles/dev.yaml:6:3: unknown choice `nomad`; expected `local`, `process`, `k3d`, `simulated` or `azure`
       |
     6 |   nomad: {}
       |   ^^^^^
