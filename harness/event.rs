@@ -7,6 +7,10 @@ use crate::fault::Effect;
 use crate::plan::{Action, ResourceId};
 use crate::quantity::Duration;
 
+mod progress;
+
+pub(crate) use progress::Progress;
+
 /// A fact about a run of the engine or of a scenario.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "event")]
@@ -38,6 +42,13 @@ pub enum Event {
         action: Action,
         /// Why.
         reason: String,
+    },
+    /// A step was applied: what it is about exists, or is gone, and may have yet to be ready.
+    StepApplied {
+        /// The resource.
+        id: ResourceId,
+        /// How long it took.
+        elapsed: Duration,
     },
     /// A step was applied and now waits for its resource to be ready.
     StepWaiting {

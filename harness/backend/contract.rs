@@ -9,8 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use crate::causes::in_one_line;
 use crate::event::Events;
 use crate::fault::{Capability, Effect, Injection, Undo};
+use crate::mysql;
 use crate::plan::{Action, Observed, Resource, ResourceId};
 use crate::temporal::Frontend;
 use crate::topology::{ServiceName, Topology};
@@ -61,33 +63,57 @@ pub enum Readiness {
     Never(String),
 }
 
+impl Readiness {
+    /// A look that failed: it says nothing of what was looked at, so that the next one may be right.
+    pub fn unseen(error: &dyn std::error::Error) -> Self {
+        Self::NotYet(in_one_line(error))
+    }
+}
+
 /// A backend that could not do what it was asked: its own error, with ways out for the user.
 #[derive(Debug)]
 pub struct Error {
-    error: Box<dyn std::error::Error + Send + Sync>,
+    own: Box<dyn std::error::Error + Send + Sync>,
     /// What the user can do.
     pub hints: Vec<String>,
+    /// What has to change.
+    pub blame: Blame,
+}
+
+/// What has to change for an error not to come again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Blame {
+    /// Something about the place: it may be well the next time.
+    #[default]
+    Place,
+    /// The profile: it asks for what cannot be, here or at all.
+    Profile,
+    /// Who may do what: credentials, rights, or whose something is.
+    Leave,
+    /// Nothing: the user asked to stop.
+    Interruption,
 }
 
 impl Error {
     /// Wraps a backend's own error; shows as that error does, with its causes.
     pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {
-            error: error.into(),
+            own: error.into(),
             hints: Vec::new(),
+            blame: Blame::default(),
         }
     }
 }
 
 impl std::fmt::Display for Error {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.error.fmt(out)
+        self.own.fmt(out)
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.error.source()
+        self.own.source()
     }
 }
 
@@ -145,22 +171,33 @@ pub trait Backend {
     async fn ready(&self, id: &ResourceId) -> Readiness;
 
     /// The log files that there are.
-    fn logs(&self) -> Vec<Log>;
+    async fn logs(&self) -> Vec<Log>;
+
+    /// Brings the log files up to date where logs are kept elsewhere, such as in a cluster; with
+    /// `follow`, goes on doing so until that is cancelled.
+    async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), Error>;
+
+    /// What the place can tell about a resource that failed, besides the end of its log: events,
+    /// descriptions, other logs. Written below the state folder; the answer is where.
+    async fn evidence(&self, id: &ResourceId) -> Option<Utf8PathBuf>;
 
     /// The addresses to connect to.
-    fn endpoints(&self) -> Vec<Endpoint>;
+    async fn endpoints(&self) -> Vec<Endpoint>;
 
     /// A client of the running cluster's frontend.
     async fn frontend(&self) -> Result<Self::Frontend, Error>;
+
+    /// How to reach the MySQL server behind the cluster; `None` where there is none.
+    async fn database(&self) -> Result<Option<mysql::Access>, Error>;
 
     /// The faults that this place can express on that topology.
     fn faults(&self, topology: &Topology) -> Vec<Capability>;
 
     /// CPU time that each living replica has used since its start, where the place can tell.
-    fn usage(&self) -> BTreeMap<String, Duration>;
+    async fn usage(&self) -> BTreeMap<String, Duration>;
 
     /// How `injection` will be undone; nothing is done yet.
-    fn undo(&self, injection: &Injection) -> Result<Undo, Error>;
+    async fn undo(&self, injection: &Injection) -> Result<Undo, Error>;
 
     /// Injects a fault and observes its effect.
     async fn inject(&self, injection: &Injection) -> Result<Effect, Error>;
@@ -171,6 +208,18 @@ pub trait Backend {
     /// Whether a resource stays when the topology is taken down, such as a namespace in a database
     /// that is kept.
     fn outlives(&self, id: &ResourceId) -> bool;
+
+    /// Whether a topology comes here by promotion only, and goes by word of its owner only: others
+    /// find it as it is, or not at all.
+    fn is_promoted_to(&self) -> bool {
+        false
+    }
+
+    /// For how long after a command was killed its place may still be busy with what it was asked
+    /// for: a Docker engine finishes the creation of a container that nobody waits for any more.
+    fn lingers(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// From now on waits for nothing that can be forced, such as the end of a replica.
     fn hurry(&self);

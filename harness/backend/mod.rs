@@ -1,7 +1,20 @@
 //! The places a topology can run, behind one trait.
 
+mod address;
+pub mod azure;
+mod census;
 mod contract;
+pub mod database;
+pub mod k3d;
+pub mod kubernetes;
+mod namespaces;
+mod owned;
+pub mod patience;
+mod probe;
 pub mod process;
+mod server_environment;
 pub mod simulated;
 
-pub use contract::{Backend, Endpoint, Error, Fetch, Log, Place, Provision, Readiness};
+pub use census::end_orphans;
+pub use contract::{Backend, Blame, Endpoint, Error, Fetch, Log, Place, Provision, Readiness};
+pub use owned::remove_owned;

@@ -113,8 +113,10 @@ pub async fn run<B: Backend>(
                 finished.insert(id);
             }
             Some(Err(error)) => {
+                // What a backend gives up at the user's word has not failed.
+                let given_up = shutdown.is_cancelled() && matches!(error, Error::Apply { .. });
                 stop.cancel();
-                first_error.get_or_insert(error);
+                first_error.get_or_insert(if given_up { Error::Interrupted } else { error });
             }
             None => break,
         }
@@ -149,7 +151,7 @@ impl<B: Backend> Worker<'_, B> {
         });
         tracing::info!(id = %step.id, action = %step.action, reason = step.reason, "step");
         self.note(&step, Moment::Intent)?;
-        let outcome = self.apply_and_wait(&step).await;
+        let outcome = self.apply_and_wait(&step, started).await;
         if outcome.is_err() {
             self.note(&step, Moment::Failed)?;
         }
@@ -163,7 +165,7 @@ impl<B: Backend> Worker<'_, B> {
         Ok(step.id)
     }
 
-    async fn apply_and_wait(&self, step: &Step) -> Result<(), Error> {
+    async fn apply_and_wait(&self, step: &Step, started: Instant) -> Result<(), Error> {
         let applied = self.backend.apply(&step.id, step.action).await;
         applied.map_err(|source| Error::Apply {
             id: step.id.clone(),
@@ -171,6 +173,10 @@ impl<B: Backend> Worker<'_, B> {
             source,
         })?;
         self.note(step, Moment::Applied)?;
+        self.events.send(Event::StepApplied {
+            id: step.id.clone(),
+            elapsed: started.elapsed().into(),
+        });
         match step.action {
             Action::Delete => Ok(()),
             Action::Create | Action::Update | Action::Keep => self.wait_until_ready(step).await,

@@ -67,6 +67,13 @@ pub enum Undo {
         /// Replica names, such as `worker-0`.
         replicas: Vec<String>,
     },
+    /// Run this many replicas of a service again.
+    Scale {
+        /// The service, such as `temporal-history`.
+        service: ServiceName,
+        /// How many of it run.
+        replicas: u16,
+    },
 }
 
 /// What an injection was seen to do; a fault that hit nothing makes a run inconclusive.

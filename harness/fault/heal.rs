@@ -1,13 +1,9 @@
 //! Undoes what the journal says was injected.
 
-use std::time::Duration;
-
 use super::journal::{Entry, Journal, Unhealed};
 use super::{Error, Injection};
 use crate::backend::Backend;
-
-/// How long a backend may take to undo one fault, readiness of what it starts again included.
-const HEAL_DEADLINE: Duration = Duration::from_secs(90);
+use crate::backend::patience::HEAL;
 
 /// Undoes one injection; nothing happens if it is undone already.
 pub async fn heal_one<B: Backend>(
@@ -38,11 +34,11 @@ pub async fn heal_all<B: Backend>(backend: &B, journal: &Journal) -> Result<Vec<
 
 async fn undo<B: Backend>(backend: &B, journal: &Journal, open: &Unhealed) -> Result<(), Error> {
     let fault = || open.injection.id.clone();
-    tokio::time::timeout(HEAL_DEADLINE, backend.heal(&open.undo))
+    tokio::time::timeout(HEAL, backend.heal(&open.undo))
         .await
         .map_err(|_| Error::HealInTime {
             fault: fault(),
-            deadline: HEAL_DEADLINE,
+            deadline: HEAL,
         })?
         .map_err(|source| Error::Heal {
             fault: fault(),

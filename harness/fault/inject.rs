@@ -1,14 +1,10 @@
 //! Injects a fault, with its undo in the journal first.
 
-use std::time::Duration;
-
 use super::heal::heal_one;
 use super::journal::{Entry, Journal};
 use super::{Effect, Error, Injection};
 use crate::backend::Backend;
-
-/// How long a backend may take to inject a fault and observe its effect.
-const INJECT_DEADLINE: Duration = Duration::from_secs(30);
+use crate::backend::patience::INJECT;
 
 /// A fault that is in effect, or at least was injected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +23,15 @@ pub async fn inject<B: Backend>(
     injection: &Injection,
 ) -> Result<Injected, Error> {
     let fault = || injection.id.clone();
-    let undo = backend.undo(injection).map_err(|source| Error::Prepare {
-        fault: fault(),
-        source,
-    })?;
+    let undo = backend
+        .undo(injection)
+        .await
+        .map_err(|source| Error::Prepare {
+            fault: fault(),
+            source,
+        })?;
     let entry = journal.intend(injection, &undo)?;
-    let injected = tokio::time::timeout(INJECT_DEADLINE, backend.inject(injection)).await;
+    let injected = tokio::time::timeout(INJECT, backend.inject(injection)).await;
     let error = match injected {
         Ok(Ok(effect)) => match journal.injected(entry) {
             Ok(()) => return Ok(Injected { entry, effect }),
@@ -44,7 +43,7 @@ pub async fn inject<B: Backend>(
         },
         Err(_) => Error::InjectInTime {
             fault: fault(),
-            deadline: INJECT_DEADLINE,
+            deadline: INJECT,
         },
     };
     heal_one(backend, journal, entry).await?;

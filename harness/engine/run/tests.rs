@@ -225,6 +225,20 @@ async fn an_interruption_finishes_what_is_being_applied_and_begins_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_given_up_at_the_users_word_is_an_interruption() {
+    let shutdown = CancellationToken::new();
+    let behaviour = Behaviour::RefusesAfter(Duration::from_secs(5));
+    let script = Script::new([("long", behaviour)]);
+    let interrupt = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        shutdown.cancel();
+    };
+    let play = play_until(vec![step("long", &[])], script, shutdown.clone());
+    let (played, ()) = tokio::join!(play, interrupt);
+    assert!(matches!(played.result, Err(Error::Interrupted)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_begins_after_an_interruption() {
     let shutdown = CancellationToken::new();
     shutdown.cancel();

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use camino::Utf8PathBuf;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 use crate::backend::simulated::Frontend;
 use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness};
@@ -106,11 +108,19 @@ impl Backend for Script {
         unreachable!("a plan is made of this")
     }
 
-    fn logs(&self) -> Vec<Log> {
+    async fn logs(&self) -> Vec<Log> {
         unreachable!("the engine reads no logs")
     }
 
-    fn endpoints(&self) -> Vec<Endpoint> {
+    async fn collect_logs(&self, _: Option<&CancellationToken>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn evidence(&self, _: &ResourceId) -> Option<Utf8PathBuf> {
+        None
+    }
+
+    async fn endpoints(&self) -> Vec<Endpoint> {
         unreachable!("the engine connects to nothing")
     }
 
@@ -118,15 +128,19 @@ impl Backend for Script {
         unreachable!("the engine connects to nothing")
     }
 
+    async fn database(&self) -> Result<Option<crate::mysql::Access>, Error> {
+        Ok(None)
+    }
+
     fn faults(&self, _: &Topology) -> Vec<Capability> {
         unreachable!("the engine breaks nothing")
     }
 
-    fn usage(&self) -> BTreeMap<String, Duration> {
+    async fn usage(&self) -> BTreeMap<String, Duration> {
         unreachable!("the engine measures nothing")
     }
 
-    fn undo(&self, _: &Injection) -> Result<Undo, Error> {
+    async fn undo(&self, _: &Injection) -> Result<Undo, Error> {
         unreachable!("the engine breaks nothing")
     }
 

@@ -1,0 +1,103 @@
+//! Which processes carry the marker of a state folder, whatever became of their parents, and how
+//! they are ended.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
+
+use crate::state::{Directory, MARKER};
+
+/// How long the kernel may take to end killed processes.
+const AFTER_KILL: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(10);
+
+/// A process that a replica started, directly or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Marked {
+    /// Its pid.
+    pub(super) pid: i32,
+    /// Its name.
+    pub(super) name: String,
+    /// The replica it belongs to.
+    pub(super) replica: String,
+}
+
+impl std::fmt::Display for Marked {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { pid, name, replica } = self;
+        write!(out, "process {pid} ({name}) of {replica}")
+    }
+}
+
+/// Every living process of the folder, found by its environment: also those that left the process
+/// group of their replica.
+pub(super) fn marked(state: &Directory) -> Vec<Marked> {
+    // It fails only where there is no process table to read, and then there is nothing to find.
+    let Ok(mut system) = System::new() else {
+        return Vec::new();
+    };
+    let kind = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
+    system.refresh_processes_specifics(ProcessesToUpdate::All, true, kind);
+    let prefix = format!("{MARKER}={}", state.marker(""));
+    let mut found: Vec<Marked> = system
+        .processes()
+        .values()
+        .filter(|process| process.thread_kind().is_none())
+        .filter(|process| process.status() != sysinfo::ProcessStatus::Zombie)
+        .filter_map(|process| {
+            let replica = process
+                .environ()
+                .iter()
+                .find_map(|variable| after(variable, &prefix))?;
+            Some(Marked {
+                pid: i32::try_from(process.pid().as_u32()).ok()?,
+                name: process.name().to_string_lossy().into_owned(),
+                replica,
+            })
+        })
+        .collect();
+    found.sort_by_key(|marked| marked.pid);
+    found
+}
+
+/// Ends every process that carries the mark of the folder, and names those that would not go.
+pub(super) async fn sweep(state: &Directory) -> Vec<String> {
+    end(state, |_| true).await
+}
+
+/// Ends the processes of a state folder that is gone, and names them; an error names those that
+/// would not go.
+pub async fn end_orphans(state: &Directory) -> Result<Vec<String>, Vec<String>> {
+    let found = marked(state).iter().map(ToString::to_string).collect();
+    let left = sweep(state).await;
+    if left.is_empty() {
+        Ok(found)
+    } else {
+        Err(left)
+    }
+}
+
+/// Ends the marked processes that are meant, and names those that would not go.
+pub(super) async fn end(state: &Directory, meant: impl Fn(&Marked) -> bool) -> Vec<String> {
+    let started = Instant::now();
+    loop {
+        let mut found = marked(state);
+        found.retain(&meant);
+        if found.is_empty() || started.elapsed() > AFTER_KILL {
+            return found.iter().map(ToString::to_string).collect();
+        }
+        for process in &found {
+            let _ = kill(Pid::from_raw(process.pid), Signal::SIGKILL);
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+fn after(variable: &OsStr, prefix: &str) -> Option<String> {
+    let rest = variable.as_bytes().strip_prefix(prefix.as_bytes())?;
+    Some(String::from_utf8_lossy(rest).into_owned())
+}

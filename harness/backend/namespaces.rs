@@ -1,0 +1,171 @@
+//! Temporal's namespaces as resources, wherever the frontend runs.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::Readiness;
+use crate::plan::{Observed, Resource, ResourceId, State};
+use crate::quantity;
+use crate::temporal::{self, Client, TaskKind};
+use crate::topology::{Digest, Namespace, Topology};
+
+/// How long a namespace may take to be usable everywhere; Temporal refreshes its caches every 10 s.
+const READY: quantity::Duration = quantity::Duration::from_secs(30);
+
+/// How long one call to the frontend may take.
+const CALL: Duration = Duration::from_secs(5);
+
+/// How long a frontend may have no answer, and how often it is asked: after its database was away
+/// it takes some seconds to connect to it again.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// How long a look at a frontend that may be gone may take.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// A task queue that nobody polls: describing it shows whether the namespace is known.
+const UNUSED_QUEUE: &str = "harness-readiness";
+
+/// A namespace that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The topology has none of that name.
+    #[error("`{id}` is not part of this topology")]
+    Unknown {
+        /// The name.
+        id: ResourceId,
+    },
+    /// The frontend cannot be reached.
+    #[error("could not reach the frontend")]
+    Connect(#[from] connect::Error),
+    /// The frontend refused or did not answer.
+    #[error("could not make namespace `{name}`")]
+    Make {
+        /// The namespace.
+        name: String,
+        /// Why.
+        #[source]
+        source: temporal::Error,
+    },
+}
+
+/// The namespaces of a topology; none before it is known.
+#[derive(Debug, Default)]
+pub(super) struct Namespaces {
+    wanted: BTreeMap<ResourceId, Namespace>,
+    /// What must be ready before any of them can be made.
+    needs: Vec<ResourceId>,
+    main: Option<String>,
+}
+
+impl Namespaces {
+    /// Those of a topology.
+    pub(super) fn of(topology: &Topology, needs: Vec<ResourceId>) -> Self {
+        let resource = |namespace: &Namespace| {
+            let id = ResourceId::new("namespace", &namespace.name);
+            (id, namespace.clone())
+        };
+        Self {
+            wanted: topology.temporal.namespaces.iter().map(resource).collect(),
+            needs,
+            main: Some(topology.main_namespace().to_owned()),
+        }
+    }
+
+    /// The one that clients work in.
+    pub(super) fn main(&self) -> &str {
+        self.main.as_deref().unwrap_or("default")
+    }
+
+    /// As they should be.
+    pub(super) fn desire(&self) -> impl Iterator<Item = Resource> {
+        self.wanted.iter().map(|(id, namespace)| Resource {
+            id: id.clone(),
+            digest: Digest::of(namespace),
+            needs: self.needs.clone(),
+            ready_timeout: READY,
+        })
+    }
+
+    /// As the running frontend has them; none if it does not answer.
+    pub(super) async fn observe(&self, frontend: SocketAddr) -> Vec<Observed> {
+        let Ok(client) = client(frontend, "default", GLANCE).await else {
+            return Vec::new();
+        };
+        let mut observed = Vec::new();
+        for (id, namespace) in &self.wanted {
+            let retention = client.namespace_retention(&namespace.name, GLANCE).await;
+            if let Ok(Some(retention)) = retention {
+                let found = Namespace {
+                    name: namespace.name.clone(),
+                    retention: retention.into(),
+                };
+                observed.push(Observed {
+                    id: id.clone(),
+                    state: State::Live(Digest::of(&found)),
+                    needs: self.needs.clone(),
+                });
+            }
+        }
+        observed
+    }
+
+    /// Makes a namespace what it should be, whether or not it is there.
+    pub(super) async fn apply(&self, id: &ResourceId, frontend: SocketAddr) -> Result<(), Error> {
+        let Some(Namespace { name, retention }) = self.wanted.get(id) else {
+            return Err(Error::Unknown { id: id.clone() });
+        };
+        let client = client(frontend, name, CALL).await?;
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match make(&client, name, retention.as_std()).await {
+                Err(error) if error.is_passing() && Instant::now() < deadline => sleep(PAUSE).await,
+                done => {
+                    return done.map_err(|source| Error::Make {
+                        name: name.clone(),
+                        source,
+                    });
+                }
+            }
+        }
+    }
+}
+
+async fn make(client: &Client, name: &str, retention: Duration) -> Result<(), temporal::Error> {
+    match client.namespace_retention(name, CALL).await? {
+        Some(found) if found == retention => Ok(()),
+        Some(_) => client.update_retention(name, retention, CALL).await,
+        None => client.register_namespace(name, retention, CALL).await,
+    }
+}
+
+/// Whether the services of the server know a namespace: they refresh what they know of it some
+/// seconds after it was made.
+pub(super) async fn ready(name: &str, frontend: SocketAddr) -> Readiness {
+    let client = match client(frontend, name, GLANCE).await {
+        Ok(client) => client,
+        Err(error) => return Readiness::NotYet(error.to_string()),
+    };
+    match client
+        .pollers(UNUSED_QUEUE, TaskKind::Workflow, GLANCE)
+        .await
+    {
+        Ok(_) => Readiness::Ready,
+        Err(error) => Readiness::NotYet(error.to_string()),
+    }
+}
+
+/// A client of the frontend, for work in a namespace that need not exist yet.
+pub(super) async fn client(
+    frontend: SocketAddr,
+    namespace: &str,
+    deadline: Duration,
+) -> Result<Client, connect::Error> {
+    let options = connect::Options::plaintext(frontend.to_string())
+        .with_namespace(namespace)
+        .with_connect_timeout(deadline);
+    Client::connect(options).await
+}

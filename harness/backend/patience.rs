@@ -1,0 +1,39 @@
+//! How long faults may take: the deadline around a backend is made of those within it, so that it is
+//! the one within that fires, which knows what it waited for.
+
+use std::time::Duration;
+
+/// How long pods that were killed may take to be gone: the container runtime gives each two
+/// seconds.
+pub(super) const KILL: Duration = Duration::from_secs(30);
+
+/// How long replicas that were started again may take to do their job.
+pub(super) const READY: Duration = Duration::from_mins(2);
+
+/// How long a container may take to do its job once it has been started again and has answered.
+pub(super) const CONTAINER: Duration = Duration::from_mins(1);
+
+/// What the calls around a wait may take: each has a deadline of its own.
+const CALLS: Duration = Duration::from_secs(30);
+
+/// How long a backend may take to inject a fault and observe its effect.
+pub const INJECT: Duration = KILL.saturating_add(CALLS);
+
+/// How long a backend may take to undo one fault, readiness of what it starts again included.
+pub const HEAL: Duration = READY.saturating_add(CONTAINER).saturating_add(CALLS);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::{database, process};
+
+    #[test]
+    fn every_wait_within_a_fault_ends_before_the_one_around_it() {
+        for within in [KILL, process::AFTER_KILL] {
+            assert!(within < INJECT, "{within:?}");
+        }
+        for within in [READY, database::RECOVER + CONTAINER] {
+            assert!(within < HEAL, "{within:?}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Questions over the wire that any backend asks: does it answer, and what.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::namespaces;
+use crate::temporal::{Client, Poller};
+
+/// How long one question may take.
+pub(super) const DEADLINE: Duration = Duration::from_secs(2);
+
+/// A client of a frontend, for one question.
+pub(super) async fn client(frontend: SocketAddr, namespace: &str) -> Result<Client, String> {
+    let client = namespaces::client(frontend, namespace, DEADLINE).await;
+    client.map_err(|error| format!("frontend {frontend}: {}", innermost(&error)))
+}
+
+/// Whether the gRPC health of a frontend says SERVING.
+pub(super) async fn serving(address: SocketAddr) -> Result<(), String> {
+    let client = client(address, "default").await?;
+    let health = client.check_health(DEADLINE).await;
+    health.map_err(|error| format!("frontend {address}: {error}"))
+}
+
+/// Whether HTTP GET is answered with success.
+pub(super) async fn http_ok(http: &reqwest::Client, url: &str) -> Result<(), String> {
+    let response = http
+        .get(url)
+        .timeout(DEADLINE)
+        .send()
+        .await
+        .map_err(|error| format!("GET {url}: {}", innermost(&error)))?;
+    if response.status().is_success() {
+        Ok(())
+    } else {
+        Err(format!("GET {url}: {}", response.status()))
+    }
+}
+
+/// Whether a pod of a service is among the pollers of a task queue. An identity that names no pod
+/// may be anybody's, so also this service's.
+pub(super) fn polled_by(pollers: &[Poller], pods: &BTreeSet<String>) -> bool {
+    let ours = |poller: &Poller| host_in(&poller.identity).is_none_or(|host| pods.contains(host));
+    pollers.iter().any(ours)
+}
+
+/// The host that a poller's identity names, which in a pod is the pod's name: SDKs call themselves
+/// `1@worker-6d5f8-x2vwq` if not told otherwise.
+fn host_in(identity: &str) -> Option<&str> {
+    let (pid, rest) = identity.split_once('@')?;
+    pid.parse::<u32>().ok()?;
+    rest.split('@').next()
+}
+
+/// The deepest cause of an error: `connection refused` and not `error sending request`.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_names_a_pod_only_in_the_form_that_sdks_give_it() {
+        assert_eq!(host_in("1@worker-6d5f8-x2vwq"), Some("worker-6d5f8-x2vwq"));
+        assert_eq!(
+            host_in("1@worker-6d5f8-x2vwq@queue"),
+            Some("worker-6d5f8-x2vwq")
+        );
+        for other in ["my-worker", "worker-0@host", "4711"] {
+            assert_eq!(host_in(other), None, "{other}");
+        }
+    }
+}
