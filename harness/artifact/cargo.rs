@@ -6,9 +6,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use super::download::Progress;
 use super::error::Error;
-use crate::event::Events;
+use crate::event::{Events, Progress};
 use crate::tool::{self, Environment, Family, Stream, Tool};
 
 /// How long cargo may take: to describe a workspace, and to compile one from nothing.
@@ -59,6 +58,15 @@ impl Target {
     fn is_worker(&self) -> bool {
         self.name == BINARY && self.kind.iter().any(|kind| kind == "bin")
     }
+}
+
+/// The workspace that the package in `folder` belongs to; its own folder if it is in none.
+pub(super) async fn workspace(
+    folder: &Utf8Path,
+    environment: &Environment,
+    cancel: &CancellationToken,
+) -> Result<Utf8PathBuf, Error> {
+    Ok(describe(folder, environment, cancel).await?.workspace_root)
 }
 
 /// Builds the binary `worker` of the package in `folder` and answers with its path.

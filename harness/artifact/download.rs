@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
-use crate::event::{Event, Events};
+use crate::event::Progress;
 
 /// How long a connection may take, how long silence may last, and how long the whole.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -50,65 +50,9 @@ async fn stream(url: &str, to: &Utf8Path, progress: &mut Progress<'_>) -> Result
 }
 
 fn client(url: &str) -> reqwest::Client {
-    let client = crate::http::builder();
-    // A mirror on this machine is no business of a proxy's.
-    let client = match reqwest::Url::parse(url) {
-        Ok(url) if url.host_str().is_some_and(is_this_machine) => client.no_proxy(),
-        _ => client,
-    };
-    client
+    crate::http::careful(url)
         .connect_timeout(CONNECT)
         .read_timeout(SILENCE)
         .build()
         .expect("a client with a provider of cryptography always builds")
-}
-
-fn is_this_machine(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
-}
-
-/// Progress of one piece of work, told in steps that an eye can see, and told to be over when it
-/// is dropped.
-pub(super) struct Progress<'a> {
-    what: String,
-    events: &'a Events,
-    told: Option<u64>,
-}
-
-/// Steps into which the whole is divided.
-const STEPS: u64 = 200;
-
-impl<'a> Progress<'a> {
-    pub(super) fn new(what: String, events: &'a Events) -> Self {
-        Self {
-            what,
-            events,
-            told: None,
-        }
-    }
-
-    /// `done` of `total` units are done.
-    pub(super) fn at(&mut self, done: u64, total: Option<u64>) {
-        let step = total.map_or(1 << 20, |total| total / STEPS);
-        let visible = self
-            .told
-            .is_none_or(|told| done >= told + step && done != told);
-        if visible || (total == Some(done) && self.told != total) {
-            self.told = Some(done);
-            self.events.send(Event::Progress {
-                what: self.what.clone(),
-                done,
-                total,
-            });
-        }
-    }
-}
-
-impl Drop for Progress<'_> {
-    fn drop(&mut self) {
-        if self.told.is_some() {
-            let what = std::mem::take(&mut self.what);
-            self.events.send(Event::ProgressFinished { what });
-        }
-    }
 }

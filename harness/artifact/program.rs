@@ -43,6 +43,23 @@ impl Program {
     }
 }
 
+/// Where a program came from, in the order of preference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// The user named it.
+    Explicit,
+    /// It is on `PATH`.
+    Path,
+    /// An earlier run fetched it.
+    Cache,
+    /// pip fetched it.
+    Pip,
+    /// It was downloaded from the vendor's site or a mirror.
+    Vendor,
+    /// Go built it from the vendor's source.
+    Go,
+}
+
 /// What changes when a file's content does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub(super) struct Stamp {

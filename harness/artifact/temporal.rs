@@ -1,20 +1,19 @@
 //! Finding the Temporal CLI, or fetching it.
 
-use std::time::Duration;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
-use super::cache::{Content, Folder, Locked};
-use super::error::{Attempt, Error};
+use super::Origin;
+use super::error::{Attempt, Error, Sought};
 use super::pin::{CliVersion, Pin};
 use super::program::Program;
-use super::{pip, site};
+use super::store::Store;
+use super::{find, pip, vendor};
 use crate::event::Events;
-use crate::tool::{self, Environment, Family, Tool};
+use crate::tool::Environment;
 
-/// How long a CLI may take to say its version; the first start from a cold disk is slow.
-const ASK: Duration = Duration::from_secs(20);
+/// The executable's name.
+pub(super) const CLI: &str = "temporal";
 
 /// What is looked for, and where.
 #[derive(Debug)]
@@ -44,21 +43,6 @@ pub struct Temporal {
     pub origin: Origin,
 }
 
-/// Where a Temporal CLI came from, in the order of preference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// The user named it.
-    Explicit,
-    /// It is on `PATH`.
-    Path,
-    /// An earlier run fetched it.
-    Cache,
-    /// pip fetched it.
-    Pip,
-    /// It was downloaded from the vendor's site or a mirror.
-    Site,
-}
-
 impl TemporalSearch<'_> {
     /// Finds the CLI, or fetches it.
     ///
@@ -75,27 +59,20 @@ impl TemporalSearch<'_> {
 
     /// Finds the CLI on this machine; `tried` gets what did not help. Fetches nothing.
     pub async fn locate(&self, tried: &mut Vec<Attempt>) -> Result<Option<Temporal>, Error> {
+        let check = async |path: &Utf8Path| self.check(path).await;
         if let Some((origin, path)) = self.named() {
-            return self.explicit(origin, path).await.map(Some);
+            let path = find::named(origin, path, check).await?;
+            return Ok(Some(Temporal::new(path, Origin::Explicit)));
         }
-        match self.on_path().await {
+        match find::on_path(CLI, self.environment, check).await {
             Ok(path) => return Ok(Some(Temporal::new(path, Origin::Path))),
             Err(attempt) => tried.push(attempt),
         }
         let Some(pin) = self.wanted_pin() else {
             return Ok(None);
         };
-        for folder in self.folders(pin) {
-            let reason = match folder.content(pin).await {
-                Content::Right => {
-                    return Ok(Some(Temporal::new(folder.executable(), Origin::Cache)));
-                }
-                Content::Nothing => "nothing there yet",
-                Content::Corrupt => "what is there is corrupt",
-            };
-            tried.push(attempt(folder.path().as_str(), reason));
-        }
-        Ok(None)
+        let folder = self.store().find(&pin.release(), tried).await;
+        Ok(folder.map(|folder| Temporal::new(folder.executable(CLI), Origin::Cache)))
     }
 
     /// Whether a CLI of the wanted version can be fetched.
@@ -114,43 +91,10 @@ impl TemporalSearch<'_> {
         variable.or(self.explicit.map(|path| ("the profile", path)))
     }
 
-    async fn explicit(&self, origin: &'static str, path: &Utf8Path) -> Result<Temporal, Error> {
-        let refused = |reason: String| Error::Explicit {
-            origin,
-            path: path.to_owned(),
-            reason,
-        };
-        let absolute = camino::absolute_utf8(path).map_err(|error| refused(error.to_string()))?;
-        if !absolute.is_file() {
-            return Err(refused("there is no such file".to_owned()));
-        }
-        match self.check(&absolute).await {
-            Ok(()) => Ok(Temporal::new(absolute, Origin::Explicit)),
-            Err(error) if error.ends_the_search() => Err(error),
-            Err(error) => Err(refused(error.with_causes())),
-        }
-    }
-
-    async fn on_path(&self) -> Result<Utf8PathBuf, Attempt> {
-        let found = self.environment.find("temporal");
-        let path = found.ok_or_else(|| attempt("PATH", "there is no `temporal` on it"))?;
-        match self.check(&path).await {
-            Ok(()) => Ok(path),
-            Err(error) => Err(attempt(path, error.with_causes())),
-        }
-    }
-
     /// Whether a CLI has the wanted server in it.
     async fn check(&self, path: &Utf8Path) -> Result<(), Error> {
-        let asked = async {
-            let tool = Tool::new(path.as_str(), Family::Other, self.environment, ASK)?;
-            tool.arguments(["--version"]).output(self.cancel).await
-        };
-        let output = asked.await.map_err(|source| match source {
-            tool::Error::Interrupted { .. } => Error::Interrupted,
-            source => Error::Ask(source),
-        })?;
-        let found = CliVersion::parse(&output.output);
+        let said = find::version(path, self.environment, self.cancel).await?;
+        let found = CliVersion::parse(&said);
         if found
             .as_ref()
             .is_some_and(|found| found.server == self.server)
@@ -163,97 +107,50 @@ impl TemporalSearch<'_> {
         })
     }
 
-    /// Where a fetched CLI may be, the first choice first.
-    fn folders(&self, pin: &Pin) -> Vec<Folder> {
-        let roots = cache_root(self.environment)
-            .into_iter()
-            .chain([self.fallback.to_owned()]);
-        roots.map(|root| Folder::of(&root, pin)).collect()
+    fn store(&self) -> Store<'_> {
+        Store {
+            fallback: self.fallback,
+            environment: self.environment,
+            events: self.events,
+            cancel: self.cancel,
+        }
     }
 
     async fn fetch(&self, mut tried: Vec<Attempt>) -> Result<Temporal, Error> {
         let Some(pin) = self.wanted_pin() else {
-            tried.push(attempt("download", self.why_nothing_is_fetched()));
+            tried.push(Attempt::new("download", self.why_nothing_is_fetched()));
             return Err(self.exhausted(tried));
         };
-        let locked = self.lock(pin).await?;
-        // Another run may have fetched it while this one waited for the lock.
-        match locked.folder().content(pin).await {
-            Content::Right => {
-                return Ok(Temporal::new(locked.folder().executable(), Origin::Cache));
-            }
-            Content::Nothing => {}
-            Content::Corrupt => self.events.notice(format!(
-                "{} is corrupt: it is fetched again",
-                locked.folder().executable()
-            )),
+        let fetch = async |origin, partial: &Utf8Path| self.fetch_from(origin, pin, partial).await;
+        let (store, release, sources) = (self.store(), pin.release(), self.sources());
+        let filled = store.fill(&release, &sources, &mut tried, fetch);
+        match Box::pin(filled).await? {
+            Some((folder, origin)) => Ok(Temporal::new(folder.executable(CLI), origin)),
+            None => Err(self.exhausted(tried)),
         }
-        for origin in self.order() {
-            let fetched = self.fetch_from(origin, pin, &locked).await;
-            let folder = locked.folder().path();
-            match fetched.map_err(|error| error.in_folder(folder, pin.room())) {
-                Ok(()) => return Ok(Temporal::new(locked.folder().executable(), origin)),
-                Err(error) if error.ends_the_search() => return Err(error),
-                Err(error) => tried.push(attempt(self.source(origin), error.with_causes())),
-            }
-        }
-        Err(self.exhausted(tried))
-    }
-
-    /// The first folder that can be written, locked.
-    async fn lock(&self, pin: &Pin) -> Result<Locked, Error> {
-        let mut tried = Vec::new();
-        for folder in self.folders(pin) {
-            let locked = folder.lock(self.events, self.cancel).await;
-            match locked.map_err(|error| error.in_folder(folder.path(), pin.room())) {
-                Ok(locked) => {
-                    if let Some(Attempt { what, reason }) = tried.first() {
-                        let instead = locked.folder().path();
-                        self.events.notice(format!(
-                            "cannot write {what} ({reason}): keeping the Temporal CLI in {instead}"
-                        ));
-                    }
-                    return Ok(locked);
-                }
-                Err(error @ Error::File { .. }) => {
-                    tried.push(attempt(folder.path().as_str(), error.with_causes()));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Err(Error::Keep { tried })
     }
 
     fn mirror(&self) -> Option<&str> {
         self.environment.text("HARNESS_TEMPORAL_MIRROR")
     }
 
-    fn order(&self) -> [Origin; 2] {
+    /// What it is fetched from, in order, by the names that people know.
+    fn sources(&self) -> [(Origin, &'static str); 2] {
         match self.mirror() {
-            Some(_) => [Origin::Site, Origin::Pip],
-            None => [Origin::Pip, Origin::Site],
+            Some(_) => [(Origin::Vendor, "the mirror"), (Origin::Pip, "pip")],
+            None => [(Origin::Pip, "pip"), (Origin::Vendor, "the vendor's site")],
         }
     }
 
-    async fn fetch_from(&self, origin: Origin, pin: &Pin, locked: &Locked) -> Result<(), Error> {
-        let partial = locked.partial(pin)?;
+    async fn fetch_from(&self, origin: Origin, pin: &Pin, partial: &Utf8Path) -> Result<(), Error> {
         let (environment, events, cancel) = (self.environment, self.events, self.cancel);
-        let downloaded = match origin {
-            Origin::Site => {
-                let base = self.mirror().unwrap_or(site::VENDOR);
-                site::fetch(base, pin, partial.path(), events, cancel).await?
-            }
-            _ => pip::fetch(pin, partial.path(), environment, events, cancel).await?,
-        };
-        locked.install(pin, &downloaded).await
-    }
-
-    /// A source as people know it.
-    fn source(&self, origin: Origin) -> &'static str {
         match origin {
-            Origin::Site if self.mirror().is_some() => "the mirror",
-            Origin::Site => "the vendor's site",
-            _ => "pip",
+            Origin::Vendor => {
+                let base = self.mirror().unwrap_or(vendor::CLI_VENDOR);
+                let archive = vendor::Archive::of_cli(base, pin);
+                vendor::fetch(&archive, &[CLI], partial, events, cancel).await
+            }
+            _ => pip::fetch(pin, partial, environment, events, cancel).await,
         }
     }
 
@@ -266,7 +163,9 @@ impl TemporalSearch<'_> {
 
     fn exhausted(&self, tried: Vec<Attempt>) -> Error {
         Error::Exhausted {
-            server: self.server.to_owned(),
+            sought: Sought::Cli {
+                server: self.server.to_owned(),
+            },
             tried,
         }
     }
@@ -279,26 +178,6 @@ impl Temporal {
             origin,
         }
     }
-}
-
-fn attempt(what: impl Into<String>, reason: impl Into<String>) -> Attempt {
-    Attempt {
-        what: what.into(),
-        reason: reason.into(),
-    }
-}
-
-/// The cache folder: `HARNESS_CACHE`, or `harness` in the XDG cache folder (a relative one is
-/// not valid, says that specification, and counts as not set).
-fn cache_root(environment: &Environment) -> Option<Utf8PathBuf> {
-    if let Some(given) = environment.text("HARNESS_CACHE") {
-        return camino::absolute_utf8(given).ok();
-    }
-    let xdg = environment.text("XDG_CACHE_HOME").map(Utf8PathBuf::from);
-    let caches = xdg
-        .filter(|folder| folder.is_absolute())
-        .or_else(|| Some(environment.home()?.join(".cache")))?;
-    Some(caches.join("harness"))
 }
 
 #[cfg(test)]

@@ -23,6 +23,9 @@ pub async fn worker(
             Ok(Program::new(path, Vec::new()))
         }
         Run::Command(words) => command(words, environment),
+        Run::Image(image) => Err(Error::Contained {
+            image: image.clone(),
+        }),
     }
 }
 
@@ -79,5 +82,16 @@ mod tests {
         insta::assert_snapshot!(error(resolve(&["no-such-worker"], &environment).await), @"the worker's program `no-such-worker` is not on PATH");
         insta::assert_snapshot!(error(resolve(&["./no/such/worker"], &environment).await), @"the worker's program `./no/such/worker` is not an executable file");
         insta::assert_snapshot!(error(resolve(&[], &environment).await), @"the worker's program `` is not on PATH");
+    }
+
+    #[tokio::test]
+    async fn an_image_is_no_program_and_the_way_out_is_said() {
+        let run = Run::Image("registry.example/orders:7".to_owned());
+        let (events, _listener) = Events::channel();
+        let never = CancellationToken::new();
+        let answer = worker(&run, &Environment::default(), &events, &never).await;
+        let error = answer.expect_err("it is an image");
+        insta::assert_snapshot!(error, @"worker.run.image names the image registry.example/orders:7, and processes run programs");
+        insta::assert_snapshot!(error.hints().join("\n"), @"use worker.run.build or worker.run.command, or a backend that runs containers");
     }
 }

@@ -6,16 +6,16 @@ use flate2::write::GzEncoder;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
-use self::mirror::{Answer, Mirror};
 use super::*;
 use crate::artifact::Platform;
+use crate::artifact::cache::Folder;
+use crate::artifact::mirror::{Answer, Mirror};
 use crate::event::Event;
 use crate::tool::fake;
 use crate::topology::Digest;
 
 mod download;
 mod folder;
-mod mirror;
 
 const RIGHT: &str = "#!/bin/sh\necho 'temporal version 9.9.9 (Server 1.2.3, UI 4.5.6)'\n";
 const OTHER: &str = "#!/bin/sh\necho 'temporal version 9.9.8 (Server 1.2.2, UI 4.5.5)'\n";
@@ -93,7 +93,10 @@ impl Fixture {
     }
 
     fn cache(&self) -> Folder {
-        Folder::of(&self.folder.join("home/.cache/harness"), &self.pin)
+        Folder::of(
+            &self.folder.join("home/.cache/harness"),
+            &self.pin.release(),
+        )
     }
 
     /// The files in the cache, apart from the lock.
@@ -169,7 +172,7 @@ async fn each_source_is_used_if_those_before_it_have_nothing() {
     let mut fixture = Fixture::new();
     let mirror = Mirror::start(Answer::Whole(archive(RIGHT))).await;
     fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
-    assert_eq!(fixture.origin().await, Origin::Site);
+    assert_eq!(fixture.origin().await, Origin::Vendor);
     assert_eq!(fixture.origin().await, Origin::Cache);
     assert_eq!(mirror.requests(), 1);
     assert_eq!(fixture.cached(), ["temporal", "verified.json"]);
@@ -197,9 +200,10 @@ async fn each_source_is_used_if_those_before_it_have_nothing() {
 #[tokio::test]
 async fn pip_comes_before_the_vendors_site_but_after_a_mirror_that_someone_set() {
     let mut fixture = Fixture::new();
-    assert_eq!(fixture.search().order(), [Origin::Site, Origin::Pip]);
+    let order = |fixture: &Fixture| fixture.search().sources().map(|(origin, _)| origin);
+    assert_eq!(order(&fixture), [Origin::Vendor, Origin::Pip]);
     fixture.set("HARNESS_TEMPORAL_MIRROR", "");
-    assert_eq!(fixture.search().order(), [Origin::Pip, Origin::Site]);
+    assert_eq!(order(&fixture), [Origin::Pip, Origin::Vendor]);
     fixture.pip(RIGHT);
     assert_eq!(fixture.origin().await, Origin::Pip);
     assert_eq!(fixture.cached(), ["temporal", "verified.json"]);

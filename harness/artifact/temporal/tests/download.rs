@@ -65,7 +65,7 @@ async fn two_searches_at_once_share_one_download() {
     );
     let origins = [first, second].map(|found| found.expect("it is to be had").origin);
     assert!(
-        origins.contains(&Origin::Site) && origins.contains(&Origin::Cache),
+        origins.contains(&Origin::Vendor) && origins.contains(&Origin::Cache),
         "{origins:?}"
     );
     assert_eq!(mirror.requests(), 1);

@@ -1,4 +1,4 @@
-//! A mirror on this machine that answers every request in one way, and counts them.
+//! For tests: a mirror on this machine that counts its requests and answers them in one way.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,8 +15,31 @@ pub(super) enum Answer {
     Whole(Vec<u8>),
     /// With half of these bytes, having promised all of them.
     Cut(Vec<u8>),
+    /// With the file that the address ends in, or 404.
+    Files(Vec<(&'static str, Vec<u8>)>),
     /// With 404.
     NotFound,
+}
+
+/// What there is to say to a request: the status, the length that is promised, and what comes.
+type Said<'a> = (&'static str, usize, &'a [u8]);
+
+impl Answer {
+    fn to(&self, request: &[u8]) -> Said<'_> {
+        const MISSING: Said<'static> = ("404 Not Found", 0, &[]);
+        match self {
+            Self::Whole(bytes) => ("200 OK", bytes.len(), bytes),
+            Self::Cut(bytes) => ("200 OK", bytes.len(), &bytes[..bytes.len() / 2]),
+            Self::Files(files) => {
+                let request = String::from_utf8_lossy(request);
+                let path = request.split(' ').nth(1).unwrap_or_default();
+                let mut files = files.iter();
+                let found = files.find(|(name, _)| path.ends_with(name));
+                found.map_or(MISSING, |(_, bytes)| ("200 OK", bytes.len(), bytes))
+            }
+            Self::NotFound => MISSING,
+        }
+    }
 }
 
 pub(super) struct Mirror {
@@ -84,11 +107,7 @@ async fn respond(mut connection: TcpStream, answer: &Answer) -> std::io::Result<
             return Ok(());
         }
     }
-    let (status, promised, body) = match answer {
-        Answer::Whole(bytes) => ("200 OK", bytes.len(), &bytes[..]),
-        Answer::Cut(bytes) => ("200 OK", bytes.len(), &bytes[..bytes.len() / 2]),
-        Answer::NotFound => ("404 Not Found", 0, &[][..]),
-    };
+    let (status, promised, body) = answer.to(&request);
     let head =
         format!("HTTP/1.1 {status}\r\ncontent-length: {promised}\r\nconnection: close\r\n\r\n");
     connection.write_all(head.as_bytes()).await?;

@@ -1,0 +1,66 @@
+//! Programs on this machine: one that a user names, one on `PATH`, and what each says it is.
+
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tokio_util::sync::CancellationToken;
+
+use super::error::{Attempt, Error};
+use crate::tool::{self, Environment, Family, Tool};
+
+/// How long a program may take to say its version; the first start from a cold disk is slow.
+const ASK: Duration = Duration::from_secs(20);
+
+/// The program that a user names: it is the right one by `check`, or an error.
+pub(super) async fn named(
+    origin: &'static str,
+    path: &Utf8Path,
+    check: impl AsyncFn(&Utf8Path) -> Result<(), Error>,
+) -> Result<Utf8PathBuf, Error> {
+    let refused = |reason: String| Error::Explicit {
+        origin,
+        path: path.to_owned(),
+        reason,
+    };
+    let absolute = camino::absolute_utf8(path).map_err(|error| refused(error.to_string()))?;
+    if !absolute.is_file() {
+        return Err(refused("there is no such file".to_owned()));
+    }
+    match check(&absolute).await {
+        Ok(()) => Ok(absolute),
+        Err(error) if error.ends_the_search() => Err(error),
+        Err(error) => Err(refused(error.with_causes())),
+    }
+}
+
+/// The program of that name on `PATH`, if it is the right one by `check`.
+pub(super) async fn on_path(
+    program: &str,
+    environment: &Environment,
+    check: impl AsyncFn(&Utf8Path) -> Result<(), Error>,
+) -> Result<Utf8PathBuf, Attempt> {
+    let found = environment.find(program);
+    let path =
+        found.ok_or_else(|| Attempt::new("PATH", format!("there is no `{program}` on it")))?;
+    match check(&path).await {
+        Ok(()) => Ok(path),
+        Err(error) => Err(Attempt::new(path, error.with_causes())),
+    }
+}
+
+/// What a program says when it is asked for its version.
+pub(super) async fn version(
+    path: &Utf8Path,
+    environment: &Environment,
+    cancel: &CancellationToken,
+) -> Result<String, Error> {
+    let asked = async {
+        let tool = Tool::new(path.as_str(), Family::Other, environment, ASK)?;
+        tool.arguments(["--version"]).output(cancel).await
+    };
+    match asked.await {
+        Ok(said) => Ok(said.output),
+        Err(tool::Error::Interrupted { .. }) => Err(Error::Interrupted),
+        Err(source) => Err(Error::Ask(source)),
+    }
+}

@@ -1,0 +1,235 @@
+//! Finding Temporal's server and its SQL tool, or fetching or building both.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tokio_util::sync::CancellationToken;
+
+use super::cache::{Executable, Release};
+use super::error::{Attempt, Error, Sought};
+use super::pin::Platform;
+use super::program::{Origin, Program};
+use super::store::Store;
+use super::{find, go, vendor};
+use crate::event::Events;
+use crate::tool::Environment;
+
+/// The executables' names.
+pub(super) const SERVER: &str = "temporal-server";
+pub(super) const SQL_TOOL: &str = "temporal-sql-tool";
+
+/// Bytes of disk that fetching takes: the archive, and the two executables out of it.
+const ROOM: u64 = 400_000_000;
+
+/// What is looked for, and where.
+#[derive(Debug)]
+pub struct ServerSearch<'a> {
+    /// The version that both programs must have.
+    pub version: &'a str,
+    /// A folder to fetch into where the cache cannot be written.
+    pub fallback: &'a Utf8Path,
+    /// `HARNESS_TEMPORAL_SERVER`, `HARNESS_TEMPORAL_SQL_TOOL`, `HARNESS_TEMPORAL_SERVER_MIRROR`,
+    /// `HARNESS_CACHE`, `PATH`, ...
+    pub environment: &'a Environment,
+    /// Told of progress.
+    pub events: &'a Events,
+    /// Cancelled when the user asks to stop.
+    pub cancel: &'a CancellationToken,
+}
+
+/// Temporal's server and its SQL tool, both of the right version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerPrograms {
+    /// The server.
+    pub server: Program,
+    /// The tool that makes and updates its schemas.
+    pub sql_tool: Program,
+    /// Where they came from; of two places the one that comes later in the order of preference.
+    pub origin: Origin,
+}
+
+/// One of the two programs.
+struct Part {
+    name: &'static str,
+    /// The variable by which a user names it.
+    variable: &'static str,
+    /// What comes before the version when it is asked for that.
+    says: &'static str,
+}
+
+const PARTS: [Part; 2] = [
+    Part {
+        name: SERVER,
+        variable: "HARNESS_TEMPORAL_SERVER",
+        says: "temporal",
+    },
+    Part {
+        name: SQL_TOOL,
+        variable: "HARNESS_TEMPORAL_SQL_TOOL",
+        says: "temporal-sql-tool",
+    },
+];
+
+impl ServerSearch<'_> {
+    /// Finds the programs, or fetches or builds them.
+    ///
+    /// The order for each: its variable, `PATH`, the cache, the vendor's archive (of the mirror
+    /// that `HARNESS_TEMPORAL_SERVER_MIRROR` names in its place), Go.
+    pub async fn resolve(&self) -> Result<ServerPrograms, Error> {
+        let mut tried = Vec::new();
+        let here = self.here(&mut tried).await?;
+        if let Some(found) = self.with_cache(&here, &mut tried).await {
+            return Ok(found);
+        }
+        self.fetch(&here, tried).await
+    }
+
+    /// Finds the programs on this machine; `tried` gets what did not help. Fetches nothing.
+    pub async fn locate(&self, tried: &mut Vec<Attempt>) -> Result<Option<ServerPrograms>, Error> {
+        let here = self.here(tried).await?;
+        Ok(self.with_cache(&here, tried).await)
+    }
+
+    /// Each of the programs as the user names it, or as it is on `PATH`.
+    async fn here(
+        &self,
+        tried: &mut Vec<Attempt>,
+    ) -> Result<[Option<(Utf8PathBuf, Origin)>; 2], Error> {
+        let [server, sql_tool] = &PARTS;
+        Ok([
+            self.part(server, tried).await?,
+            self.part(sql_tool, tried).await?,
+        ])
+    }
+
+    async fn part(
+        &self,
+        part: &Part,
+        tried: &mut Vec<Attempt>,
+    ) -> Result<Option<(Utf8PathBuf, Origin)>, Error> {
+        let check = async |path: &Utf8Path| self.check(part, path).await;
+        if let Some(path) = self.environment.text(part.variable) {
+            let path = find::named(part.variable, Utf8Path::new(path), check).await?;
+            return Ok(Some((path, Origin::Explicit)));
+        }
+        match find::on_path(part.name, self.environment, check).await {
+            Ok(path) => Ok(Some((path, Origin::Path))),
+            Err(attempt) => {
+                tried.push(attempt);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Whether a program is of the wanted version.
+    async fn check(&self, part: &Part, path: &Utf8Path) -> Result<(), Error> {
+        let said = find::version(path, self.environment, self.cancel).await?;
+        let wanted = format!("{} version {}", part.says, self.version);
+        if said.trim() == wanted {
+            return Ok(());
+        }
+        Err(Error::Version { said, wanted })
+    }
+
+    /// What is here, with what the cache has for the rest.
+    async fn with_cache(
+        &self,
+        here: &[Option<(Utf8PathBuf, Origin)>; 2],
+        tried: &mut Vec<Attempt>,
+    ) -> Option<ServerPrograms> {
+        if let [Some(_), Some(_)] = here {
+            return Some(programs(here, Utf8Path::new(""), Origin::Path));
+        }
+        let folder = self.store().find(&self.release()?, tried).await?;
+        Some(programs(here, folder.path(), Origin::Cache))
+    }
+
+    async fn fetch(
+        &self,
+        here: &[Option<(Utf8PathBuf, Origin)>; 2],
+        mut tried: Vec<Attempt>,
+    ) -> Result<ServerPrograms, Error> {
+        let Some(release) = self.release() else {
+            let reason = "there is no release for this platform";
+            tried.push(Attempt::new("download", reason));
+            return Err(self.exhausted(tried));
+        };
+        let site = match self.mirror() {
+            Some(_) => "the mirror",
+            None => "the vendor's site",
+        };
+        let sources = [(Origin::Vendor, site), (Origin::Go, "Go")];
+        let fetch = async |origin, partial: &Utf8Path| self.fetch_from(origin, partial).await;
+        let store = self.store();
+        let filled = store.fill(&release, &sources, &mut tried, fetch);
+        match Box::pin(filled).await? {
+            Some((folder, origin)) => Ok(programs(here, folder.path(), origin)),
+            None => Err(self.exhausted(tried)),
+        }
+    }
+
+    async fn fetch_from(&self, origin: Origin, partial: &Utf8Path) -> Result<(), Error> {
+        let (environment, events, cancel) = (self.environment, self.events, self.cancel);
+        match (origin, Platform::current()) {
+            (Origin::Vendor, Some(platform)) => {
+                let base = self.mirror().unwrap_or(vendor::SERVER_VENDOR);
+                let archive = vendor::Archive::of_server(base, self.version, platform)?;
+                vendor::fetch(&archive, &[SERVER, SQL_TOOL], partial, events, cancel).await
+            }
+            _ => go::build(self.version, partial, environment, events, cancel).await,
+        }
+    }
+
+    fn mirror(&self) -> Option<&str> {
+        self.environment.text("HARNESS_TEMPORAL_SERVER_MIRROR")
+    }
+
+    fn store(&self) -> Store<'_> {
+        Store {
+            fallback: self.fallback,
+            environment: self.environment,
+            events: self.events,
+            cancel: self.cancel,
+        }
+    }
+
+    /// What a folder keeps; `None` where there is no such thing for this platform.
+    fn release(&self) -> Option<Release> {
+        let platform = Platform::current()?;
+        let unpinned = |name| Executable { name, sha256: None };
+        Some(Release {
+            what: "temporal-server",
+            folder: format!("temporal-server/{}/{platform}", self.version).into(),
+            executables: [SERVER, SQL_TOOL].map(unpinned).to_vec(),
+            room: ROOM,
+        })
+    }
+
+    fn exhausted(&self, tried: Vec<Attempt>) -> Error {
+        Error::Exhausted {
+            sought: Sought::Server {
+                version: self.version.to_owned(),
+            },
+            tried,
+        }
+    }
+}
+
+/// Both programs: those that are here, and from `folder`, which is filled from `origin`, the rest.
+fn programs(
+    here: &[Option<(Utf8PathBuf, Origin)>; 2],
+    folder: &Utf8Path,
+    origin: Origin,
+) -> ServerPrograms {
+    let part = |number: usize| {
+        let found = here[number].clone();
+        found.unwrap_or_else(|| (folder.join(PARTS[number].name), origin))
+    };
+    let ((server, one), (sql_tool, other)) = (part(0), part(1));
+    ServerPrograms {
+        server: Program::new(server, Vec::new()),
+        sql_tool: Program::new(sql_tool, Vec::new()),
+        origin: one.max(other),
+    }
+}
+
+#[cfg(test)]
+mod tests;

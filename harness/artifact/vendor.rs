@@ -1,0 +1,201 @@
+//! Executables out of an archive of their vendor's download site, or of a mirror of it.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use camino::Utf8Path;
+use flate2::read::GzDecoder;
+use tokio_util::sync::CancellationToken;
+
+use super::cache::sha256_of;
+use super::download::download;
+use super::error::Error;
+use super::pin::{Pin, Platform};
+use crate::event::{Events, Progress};
+
+/// The vendor's own sites; a mirror has the same folders below it.
+pub(super) const CLI_VENDOR: &str = "https://github.com/temporalio/cli/releases/download";
+pub(super) const SERVER_VENDOR: &str = "https://github.com/temporalio/temporal/releases/download";
+
+/// The list of SHA-256 digests beside the archives of a release.
+const CHECKSUMS: &str = "checksums.txt";
+
+/// An archive of one release for one platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Archive {
+    /// What it is called in talk, such as `temporal 1.9.1`.
+    what: String,
+    /// The address of the release's folder.
+    folder: String,
+    /// Its name in that folder.
+    name: String,
+    proof: Proof,
+}
+
+/// By what an archive is known to be the right one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    /// The SHA-256 of what is in it is known here.
+    Pinned,
+    /// The SHA-256 of the archive is in the release's own list, which comes from the same place.
+    Listed,
+}
+
+impl Archive {
+    /// The archive of the Temporal CLI below `base`.
+    pub(super) fn of_cli(base: &str, pin: &Pin) -> Self {
+        let version = &pin.version.cli;
+        let platform = pin.platform.in_archives();
+        Self {
+            what: format!("temporal {version}"),
+            folder: release(base, version),
+            name: format!("temporal_cli_{version}_{platform}.tar.gz"),
+            proof: Proof::Pinned,
+        }
+    }
+
+    /// The archive of Temporal's server and its tools below `base`, which must be a place that
+    /// nobody can answer for.
+    pub(super) fn of_server(base: &str, version: &str, platform: Platform) -> Result<Self, Error> {
+        if !crate::http::is_safe(base) {
+            return Err(Error::Unproven {
+                url: base.to_owned(),
+            });
+        }
+        let platform = platform.in_archives();
+        Ok(Self {
+            what: format!("temporal-server {version}"),
+            folder: release(base, version),
+            name: format!("temporal_{version}_{platform}.tar.gz"),
+            proof: Proof::Listed,
+        })
+    }
+
+    fn address(&self) -> String {
+        format!("{}/{}", self.folder, self.name)
+    }
+}
+
+fn release(base: &str, version: &str) -> String {
+    format!("{}/v{version}", base.trim_end_matches('/'))
+}
+
+/// Fetches an archive and leaves the executables of it in `partial`, by their names.
+pub(super) async fn fetch(
+    archive: &Archive,
+    executables: &[&'static str],
+    partial: &Utf8Path,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<(), Error> {
+    let wanted = match archive.proof {
+        Proof::Pinned => None,
+        Proof::Listed => Some(listed(archive, partial, events, cancel).await?),
+    };
+    let file = partial.join("archive.tar.gz");
+    let mut progress = Progress::new(format!("download {}", archive.what), events);
+    download(&archive.address(), &file, &mut progress, cancel).await?;
+    if let Some(wanted) = wanted {
+        let found = sha256_of(file.clone()).await;
+        let found = found.map_err(Error::file("read", &file))?;
+        if found != wanted {
+            return Err(Error::Verify { found, wanted });
+        }
+    }
+    let unpacking = (file.clone(), executables.to_vec(), partial.to_owned());
+    let unpacked = tokio::task::spawn_blocking(move || {
+        let (file, executables, folder) = unpacking;
+        unpack(&file, &executables, &folder)
+    });
+    let unpacked = unpacked.await.map_err(io::Error::other).flatten();
+    unpacked.map_err(Error::file("unpack", file))
+}
+
+/// The SHA-256 of an archive in the release's list.
+async fn listed(
+    archive: &Archive,
+    partial: &Utf8Path,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<String, Error> {
+    let url = format!("{}/{CHECKSUMS}", archive.folder);
+    let file = partial.join(CHECKSUMS);
+    let what = format!("download the checksums of {}", archive.what);
+    download(&url, &file, &mut Progress::new(what, events), cancel).await?;
+    let text = std::fs::read_to_string(&file).map_err(Error::file("read", file))?;
+    entry(&text, &archive.name).ok_or_else(|| Error::Unlisted {
+        url,
+        archive: archive.name.clone(),
+    })
+}
+
+/// The digest that a list in the format of `sha256sum` has of a file.
+fn entry(list: &str, file: &str) -> Option<String> {
+    let digest = list.lines().find_map(|line| {
+        let (digest, name) = line.split_once(char::is_whitespace)?;
+        (name.trim_start().trim_start_matches('*') == file).then_some(digest)
+    })?;
+    let whole = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    whole.then(|| digest.to_ascii_lowercase())
+}
+
+/// Takes the files out of the archive that are wanted, whatever else may be in it.
+fn unpack(archive: &Utf8Path, executables: &[&str], folder: &Utf8Path) -> io::Result<()> {
+    let mut missing: BTreeSet<&str> = executables.iter().copied().collect();
+    let file = io::BufReader::new(fs_err::File::open(archive)?);
+    let mut archive = tar::Archive::new(GzDecoder::new(file));
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let name = entry.path()?.file_name().map(ToOwned::to_owned);
+        let name = name.as_ref().and_then(|name| name.to_str());
+        let Some(name) = name.and_then(|name| missing.take(name)) else {
+            continue;
+        };
+        io::copy(
+            &mut entry,
+            &mut fs_err::File::create_new(folder.join(name))?,
+        )?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+    }
+    let missing = missing.into_iter().collect::<Vec<_>>().join("`, `");
+    Err(io::Error::new(
+        io::ErrorKind::NotFound,
+        format!("there is no `{missing}` in it"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_read_from_a_list_whichever_way_it_was_written() {
+        let digest = "0123456789abcdef".repeat(4);
+        for list in [
+            format!("{digest}  it.tar.gz\n"),
+            format!("{}  other.tar.gz\n{digest} *it.tar.gz\n", "0".repeat(64)),
+            format!("{}  it.tar.gz", digest.to_uppercase()),
+        ] {
+            assert_eq!(entry(&list, "it.tar.gz"), Some(digest.clone()), "{list}");
+        }
+        for list in ["", "it.tar.gz", "0123  it.tar.gz"] {
+            assert_eq!(entry(list, "it.tar.gz"), None, "{list}");
+        }
+    }
+
+    #[test]
+    fn a_mirror_whose_checksums_prove_nothing_is_refused() {
+        let archive = |base| Archive::of_server(base, "1.32.0", Platform::LinuxX86_64);
+        let error = archive("http://mirror.example/temporal").expect_err("anybody may answer");
+        insta::assert_snapshot!(error, @"http://mirror.example/temporal is neither https nor on this machine: its checksums would prove nothing");
+        let addresses: Vec<String> = ["https://mirror.example/temporal/", "http://127.0.0.1:80"]
+            .map(|base| archive(base).expect("nobody else answers").address())
+            .to_vec();
+        insta::assert_snapshot!(addresses.join("\n"), @"
+        https://mirror.example/temporal/v1.32.0/temporal_1.32.0_linux_amd64.tar.gz
+        http://127.0.0.1:80/v1.32.0/temporal_1.32.0_linux_amd64.tar.gz
+        ");
+    }
+}
