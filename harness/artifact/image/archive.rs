@@ -1,0 +1,210 @@
+//! The archive of an image: a file that `docker load`, `ctr image import`, `k3d image import` and
+//! tools that push image layouts accept.
+
+use std::io::{self, Write};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tar::{Builder, EntryType};
+
+use super::error::Error;
+use super::layer::{Layer, header};
+use super::layout::{Blob, Image};
+use crate::topology::{Digest, Digester};
+
+/// Two fifths of the time of the default level, for an archive that is a thirtieth larger.
+const LEVEL: Compression = Compression::new(3);
+
+/// How the files of archives begin.
+const PREFIX: &str = "worker-";
+
+/// An archive that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Archive {
+    pub(super) image: Image,
+    pub(super) path: Utf8PathBuf,
+}
+
+/// The archive of the image with this layer: the one that is in the folder, or else made, in place
+/// of those of earlier images.
+///
+/// To know the image's name is to read the layer's files, a tenth of a second; so it is known for
+/// sure that an archive has the content that is there now.
+pub(super) fn provide(layer: &Layer, folder: &Utf8Path) -> Result<Archive, Error> {
+    let mut digester = Digester::default();
+    layer.write(&mut digester).map_err(Error::Read)?;
+    let content = digester.finish();
+    let image = Image::over(&content);
+    let path = folder.join(format!("{PREFIX}{}.tar", image.id.short()));
+    if !path.is_file() {
+        fs_err::create_dir_all(folder)
+            .and_then(|()| remove_all(folder))
+            .map_err(Error::Write)?;
+        let (found, compressed) = compress(layer).map_err(Error::Read)?;
+        if found != content {
+            return Err(Error::Changed);
+        }
+        write(&image, &compressed, &path).map_err(Error::Write)?;
+    }
+    Ok(Archive { image, path })
+}
+
+/// Removes archives of earlier images, and what killed commands have left of one.
+fn remove_all(folder: &Utf8Path) -> io::Result<()> {
+    for entry in folder.read_dir_utf8()? {
+        let entry = entry?;
+        if entry.file_name().starts_with(PREFIX) {
+            fs_err::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// The compressed layer, and the digest of what was compressed.
+fn compress(layer: &Layer) -> io::Result<(Digest, Vec<u8>)> {
+    let mut both = Both {
+        digester: Digester::default(),
+        encoder: GzEncoder::new(Vec::new(), LEVEL),
+    };
+    layer.write(&mut both)?;
+    Ok((both.digester.finish(), both.encoder.finish()?))
+}
+
+/// Digests and compresses what is written to it.
+struct Both {
+    digester: Digester,
+    encoder: GzEncoder<Vec<u8>>,
+}
+
+impl Write for Both {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.encoder.write(bytes)?;
+        self.digester.write_all(&bytes[..written])?;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.encoder.flush()
+    }
+}
+
+/// Writes the archive: whole, or not under its name.
+fn write(image: &Image, layer: &[u8], path: &Utf8Path) -> io::Result<()> {
+    let part = path.with_extension("part");
+    let mut archive = Builder::new(fs_err::File::create(&part)?);
+    let mut add = |path: &str, bytes: &[u8]| {
+        let mut header = header(EntryType::Regular, 0o644, bytes.len() as u64);
+        archive.append_data(&mut header, path, bytes)
+    };
+    let blob = Blob::of(layer);
+    add(&blob.path(), layer)?;
+    for (path, bytes) in image.files(&blob) {
+        add(&path, &bytes)?;
+    }
+    archive.into_inner()?.sync_all()?;
+    fs_err::rename(&part, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io::Read as _;
+
+    use super::*;
+
+    /// A folder with a program, and one for archives.
+    struct Fixture {
+        folder: tempfile::TempDir,
+    }
+
+    impl Fixture {
+        fn new() -> Self {
+            Self {
+                folder: tempfile::tempdir().expect("a temporary folder"),
+            }
+        }
+
+        fn path(&self, name: &str) -> Utf8PathBuf {
+            let folder = Utf8Path::from_path(self.folder.path()).expect("text");
+            folder.join(name)
+        }
+
+        fn provide(&self, program: &str, archives: &str) -> Archive {
+            let path = self.path("program");
+            fs_err::write(&path, program).expect("writable");
+            let mut layer = Layer::default();
+            layer.copy("worker", &path);
+            provide(&layer, &self.path(archives)).expect("it can be made")
+        }
+
+        fn archives(&self) -> Vec<Utf8PathBuf> {
+            let entries = self.path("archives").read_dir_utf8().expect("there");
+            entries
+                .map(|entry| entry.expect("there").into_path())
+                .collect()
+        }
+    }
+
+    #[test]
+    fn the_same_program_gives_the_same_archive_to_the_byte_wherever_it_is_made() {
+        let fixture = Fixture::new();
+        let first = fixture.provide("one", "archives");
+        let second = fixture.provide("one", "elsewhere");
+        assert_eq!(first.image, second.image);
+        let bytes = |archive: &Archive| fs_err::read(&archive.path).expect("it is there");
+        assert_eq!(bytes(&first), bytes(&second));
+    }
+
+    #[test]
+    fn an_archive_is_made_once_and_another_program_takes_its_place() {
+        let fixture = Fixture::new();
+        let first = fixture.provide("one", "archives");
+        let mark = b"not made anew";
+        fs_err::write(&first.path, mark).expect("writable");
+        assert_eq!(fixture.provide("one", "archives"), first);
+        assert_eq!(fs_err::read(&first.path).expect("there"), mark);
+
+        fs_err::write(fixture.path("archives/worker-killed.part"), "").expect("writable");
+        fs_err::write(fixture.path("archives/other"), "").expect("writable");
+        let second = fixture.provide("two", "archives");
+        assert_ne!(second.image, first.image);
+        let mut left = fixture.archives();
+        left.sort();
+        assert_eq!(left, [fixture.path("archives/other"), second.path]);
+    }
+
+    #[test]
+    fn a_registry_can_be_given_the_archive() {
+        let fixture = Fixture::new();
+        let archive = fixture.provide("one", "archives");
+        let image = crate::azure::registry::Image::read(&archive.path).expect("an image");
+        let length = fs_err::metadata(&archive.path).expect("there").len();
+        assert!(image.size() < length, "all of it is in the archive");
+    }
+
+    #[test]
+    fn the_layer_in_the_archive_is_the_one_that_the_configuration_names() {
+        let fixture = Fixture::new();
+        let archive = fixture.provide("one", "archives");
+        let bytes = fs_err::read(&archive.path).expect("it is there");
+        let mut files = BTreeMap::new();
+        for entry in tar::Archive::new(&*bytes).entries().expect("an archive") {
+            let mut entry = entry.expect("an entry");
+            let path = entry.path().expect("a path").display().to_string();
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).expect("content");
+            files.insert(path, content);
+        }
+        let json = |path: &str| -> serde_json::Value {
+            serde_json::from_slice(&files[path]).expect("JSON")
+        };
+        let manifest = json("manifest.json")[0].clone();
+        let named = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+        let layer = &*files[&named(&manifest["Layers"][0])];
+        let content = Digest::of_stream(flate2::read::GzDecoder::new(layer));
+        let content = format!("sha256:{}", content.expect("it is compressed"));
+        let config = json(&named(&manifest["Config"]));
+        assert_eq!(config["rootfs"]["diff_ids"][0], content);
+    }
+}

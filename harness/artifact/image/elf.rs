@@ -1,0 +1,121 @@
+//! What an ELF file says of itself, as far as the dynamic loader acts on it.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use object::read::elf::{ElfFile64, FileHeader as _, ProgramHeader as _};
+use object::{Endianness, ReadCache, elf};
+
+use super::error::Error;
+
+/// An executable or a library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Elf {
+    /// The processor it is for.
+    pub(super) machine: elf::Machine,
+    /// The loader that starts it; a static executable and most libraries name none.
+    pub(super) interpreter: Option<Utf8PathBuf>,
+    /// The libraries it needs, by name.
+    pub(super) needed: Vec<String>,
+    /// Where they are to be looked for first.
+    pub(super) search: Search,
+}
+
+/// The folders that a file names for the libraries it needs, with `$ORIGIN` in them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Search {
+    /// `DT_RPATH`: also for what these libraries need in turn.
+    Descendants(Vec<String>),
+    /// `DT_RUNPATH`: for its own needs, and in place of any `DT_RPATH`.
+    Own(Vec<String>),
+}
+
+impl Elf {
+    /// Reads a file; `None` if it is no ELF file.
+    pub(super) fn read(path: &Utf8Path) -> Result<Option<Self>, Error> {
+        if !has_magic(path).map_err(Error::file("read", path))? {
+            return Ok(None);
+        }
+        let file = File::open(path).map_err(Error::file("read", path))?;
+        let parsed = Self::parse(&ReadCache::new(file));
+        parsed.map(Some).map_err(|source| Error::Format {
+            path: path.to_owned(),
+            source,
+        })
+    }
+
+    fn parse(data: &ReadCache<File>) -> object::Result<Self> {
+        let file = ElfFile64::<Endianness, _>::parse(data)?;
+        let endian = file.endian();
+        let mut interpreter = None;
+        for segment in file.elf_program_headers() {
+            interpreter = interpreter.or(segment.interpreter(endian, data)?);
+        }
+        let table = file.elf_dynamic_table()?;
+        let strings = |tag| -> object::Result<Vec<String>> {
+            let entries = table.iter().filter(|entry| entry.tag == tag);
+            entries
+                .map(|entry| Ok(text(table.string(entry)?)))
+                .collect()
+        };
+        let folders = |lists: Vec<String>| -> Vec<String> {
+            let all = lists.iter().flat_map(|list| list.split(':'));
+            all.filter(|folder| !folder.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let own = strings(elf::DT_RUNPATH)?;
+        Ok(Self {
+            machine: file.elf_header().e_machine(endian),
+            interpreter: interpreter.map(|path| text(path).into()),
+            needed: strings(elf::DT_NEEDED)?,
+            search: if own.is_empty() {
+                Search::Descendants(folders(strings(elf::DT_RPATH)?))
+            } else {
+                Search::Own(folders(own))
+            },
+        })
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn has_magic(path: &Utf8Path) -> io::Result<bool> {
+    let mut start = Vec::new();
+    File::open(path)?.take(4).read_to_end(&mut start)?;
+    Ok(start == elf::ELFMAG)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_test_itself_names_its_loader_and_its_c_library() {
+        let own = std::env::current_exe().expect("a program");
+        let own = Utf8PathBuf::try_from(own).expect("UTF-8");
+        let elf = Elf::read(&own).expect("it can be read").expect("it is ELF");
+        let loader = elf.interpreter.expect("it is started by a loader");
+        assert!(loader.is_file(), "{loader}");
+        assert!(
+            elf.needed.iter().any(|name| name.starts_with("libc.")),
+            "{:?}",
+            elf.needed
+        );
+    }
+
+    #[test]
+    fn a_script_is_no_elf_file_and_a_torn_one_is_an_error() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let (script, torn) = (folder.join("script"), folder.join("torn"));
+        fs_err::write(&script, "#!/bin/sh\n").expect("writable");
+        fs_err::write(&torn, b"\x7fELF\x02\x01").expect("writable");
+        assert_eq!(Elf::read(&script).expect("it can be read"), None);
+        let error = Elf::read(&torn).expect_err("it is torn").to_string();
+        insta::assert_snapshot!(error.replace(folder.as_str(), "FOLDER"), @"FOLDER/torn is no sound 64-bit ELF file");
+    }
+}

@@ -1,0 +1,133 @@
+//! The worker as a container image.
+//!
+//! On Linux the image is made here, without Docker: the executable that cargo built, the libraries
+//! it loads, and nothing else (`docs/worker-image.md` says why and what it measures). Elsewhere, and
+//! for a folder that has no Cargo package, Docker builds it by the folder's Dockerfile.
+
+mod archive;
+mod build;
+mod closure;
+mod elf;
+mod error;
+mod layer;
+mod layout;
+#[cfg(test)]
+mod tests;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use tokio_util::sync::CancellationToken;
+
+use self::build::Recipe;
+use self::closure::Closure;
+use self::layer::Layer;
+use super::{Error, cargo};
+use crate::event::Events;
+use crate::tool::Environment;
+use crate::topology::Run;
+
+pub use self::error::Error as ImageError;
+
+/// The name of images that are made here. No registry has it, so that none is ever asked.
+const REPOSITORY: &str = "harness.local/worker";
+
+/// Where the loader's configuration is.
+const LOADER_CONFIGURATION: &str = "/etc/ld.so.conf";
+
+/// An image that can be run as soon as it is where containers are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerImage {
+    /// Its reference. Of an image that was made here it says what is in it, by the first twelve
+    /// digits of its id.
+    pub reference: String,
+    /// The archive to load or import; without one it is in Docker under `reference`, or to be
+    /// pulled.
+    pub archive: Option<Utf8PathBuf>,
+}
+
+/// Makes the image of a worker, or says which it is. What is made is kept in `folder`, which is the
+/// caller's alone while this runs.
+pub async fn worker_image(
+    run: &Run,
+    environment: &Environment,
+    folder: &Utf8Path,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<WorkerImage, Error> {
+    match run {
+        Run::Command(_) => Err(ImageError::Command.into()),
+        Run::Image(reference) => Ok(WorkerImage {
+            reference: reference.clone(),
+            archive: None,
+        }),
+        Run::Build(source) => {
+            let source = source.as_ref();
+            if let Some(recipe) = recipe(source, environment, cancel).await? {
+                return recipe.build(environment, folder, events, cancel).await;
+            }
+            let worker = cargo::build(source, environment, events, cancel).await?;
+            from_executable(worker, folder.to_owned()).await
+        }
+    }
+}
+
+/// How Docker builds the image of a folder; `None` where it is made here, of a Cargo package.
+async fn recipe(
+    source: &Utf8Path,
+    environment: &Environment,
+    cancel: &CancellationToken,
+) -> Result<Option<Recipe>, Error> {
+    let file = source.join("Dockerfile");
+    let folder = || source.to_owned();
+    match (source.join("Cargo.toml").is_file(), file.is_file()) {
+        (true, _) if cfg!(target_os = "linux") => Ok(None),
+        (true, true) => {
+            // A package of a workspace is compiled with what is beside it.
+            let context = cargo::workspace(source, environment, cancel).await?;
+            Ok(Some(Recipe { context, file }))
+        }
+        (true, false) => Err(ImageError::Dockerfile { folder: folder() }.into()),
+        (false, true) => Ok(Some(Recipe {
+            context: folder(),
+            file,
+        })),
+        (false, false) => Err(ImageError::Recipe { folder: folder() }.into()),
+    }
+}
+
+/// The image of an executable and what it loads.
+async fn from_executable(worker: Utf8PathBuf, folder: Utf8PathBuf) -> Result<WorkerImage, Error> {
+    let made = tokio::task::spawn_blocking(move || {
+        let layer = layer(&worker)?;
+        archive::provide(&layer, &folder)
+    });
+    let archive = made
+        .await
+        .map_err(|error| ImageError::Read(error.into()))??;
+    Ok(WorkerImage {
+        reference: archive.image.reference(),
+        archive: Some(archive.path),
+    })
+}
+
+/// Everything that a container of the worker has.
+fn layer(worker: &Utf8Path) -> Result<Layer, ImageError> {
+    let folders = closure::folders(LOADER_CONFIGURATION.into());
+    let closure = Closure::of(worker, &folders)?.ok_or_else(|| ImageError::Executable {
+        path: worker.to_owned(),
+    })?;
+    let mut layer = Layer::default();
+    layer.text(
+        "etc/passwd",
+        "root:x:0:0:root:/:/sbin/nologin\nworker:x:65532:65532:worker:/:/sbin/nologin\n",
+    );
+    layer.text("etc/group", "root:x:0:\nworker:x:65532:\n");
+    layer.text("etc/nsswitch.conf", "hosts: files dns\n");
+    layer.copy(layout::WORKER, worker);
+    for (name, path) in &closure.libraries {
+        layer.copy(Utf8Path::new(layout::LIBRARIES).join(name).as_str(), path);
+    }
+    if let Some(loader) = &closure.interpreter {
+        layer.copy(loader.as_str(), loader);
+    }
+    Ok(layer)
+}

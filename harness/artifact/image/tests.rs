@@ -1,0 +1,160 @@
+//! Images of real programs, and containers of them.
+
+use std::time::Duration;
+
+use super::*;
+use crate::docker::testing::{SHELL, engine, remove_image};
+use crate::docker::{ContainerSpec, Engine};
+
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// A folder with the source of a worker, and one that keeps what is made of it.
+struct Fixture {
+    _folder: tempfile::TempDir,
+    folder: Utf8PathBuf,
+}
+
+impl Fixture {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(temporary.path()).expect("text");
+        fs_err::create_dir_all(folder.join("source")).expect("writable");
+        for (name, content) in files {
+            fs_err::write(folder.join("source").join(name), content).expect("writable");
+        }
+        Self {
+            folder: folder.to_owned(),
+            _folder: temporary,
+        }
+    }
+
+    fn source(&self) -> Run {
+        Run::Build(self.folder.join("source").into_string())
+    }
+
+    async fn image(&self, run: &Run) -> Result<WorkerImage, Error> {
+        let (events, _unheard) = Events::channel();
+        let environment = Environment::of_process();
+        let kept = self.folder.join("kept");
+        worker_image(run, &environment, &kept, &events, &CancellationToken::new()).await
+    }
+
+    async fn error(&self, run: &Run) -> String {
+        let error = self.image(run).await.expect_err("there is no image");
+        let lines = [vec![error.with_causes()], error.hints()].concat();
+        lines.join("\n").replace(self.folder.as_str(), "FOLDER")
+    }
+}
+
+/// What a container of an image writes when it runs these arguments to a good end.
+async fn run(engine: &Engine, image: &str, arguments: &[&str]) -> String {
+    let name = format!(
+        "harness-test-{}-{}",
+        std::process::id(),
+        image.replace([':', '/'], "-")
+    );
+    let spec = ContainerSpec {
+        owner: format!("/test/{name}"),
+        name,
+        image: image.to_owned(),
+        arguments: arguments.iter().map(ToString::to_string).collect(),
+        ..ContainerSpec::default()
+    };
+    let ended = engine
+        .run_container(&spec, DEADLINE, &CancellationToken::new())
+        .await;
+    let (code, said) = ended.expect("it runs");
+    assert_eq!(code, 0, "{said}");
+    said
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_executable_runs_in_its_image_as_nobody_and_with_nothing_but_its_libraries() {
+    let Some(engine) = engine().await else {
+        return;
+    };
+    let fixture = Fixture::new(&[]);
+    let made = from_executable("/bin/cat".into(), fixture.folder.join("kept")).await;
+    let image = made.expect("it is made");
+    let archive = image.archive.as_deref().expect("it was made here");
+    let loaded = engine.load_image(archive).await.expect("Docker takes it");
+    assert_eq!(loaded, [image.reference.as_str()]);
+
+    let said = run(
+        &engine,
+        &image.reference,
+        &["/proc/self/status", "/etc/passwd"],
+    )
+    .await;
+    assert!(said.contains("Uid:\t65532\t65532\t65532\t65532"), "{said}");
+    assert!(said.contains("Gid:\t65532\t65532\t65532\t65532"), "{said}");
+    assert!(
+        said.ends_with("worker:x:65532:65532:worker:/:/sbin/nologin\n"),
+        "{said}"
+    );
+    remove_image(&engine, &image.reference).await;
+}
+
+#[tokio::test]
+async fn a_folder_with_a_dockerfile_alone_is_built_by_docker_and_named_by_what_came_of_it() {
+    let Some(engine) = engine().await else {
+        return;
+    };
+    let dockerfile = |word: &str| {
+        format!(
+            "FROM {SHELL}\nCOPY greeting /\nUSER 65532\nENTRYPOINT [\"cat\", \"/greeting\"]\nLABEL word={word}\n"
+        )
+    };
+    let fixture = Fixture::new(&[("Dockerfile", &dockerfile("one")), ("greeting", "hello\n")]);
+    let first = fixture.image(&fixture.source()).await.expect("it is built");
+    assert_eq!(first.archive, None);
+    assert_eq!(run(&engine, &first.reference, &[]).await, "hello\n");
+    let again = fixture.image(&fixture.source()).await.expect("it is built");
+    assert_eq!(again, first, "nothing has changed");
+
+    fs_err::write(fixture.folder.join("source/greeting"), "goodbye\n").expect("writable");
+    let second = fixture.image(&fixture.source()).await.expect("it is built");
+    assert_ne!(second, first);
+    assert_eq!(run(&engine, &second.reference, &[]).await, "goodbye\n");
+    for image in [first, second] {
+        remove_image(&engine, &image.reference).await;
+    }
+}
+
+#[tokio::test]
+async fn an_image_that_is_named_is_taken_as_it_is() {
+    let fixture = Fixture::new(&[]);
+    let image = fixture
+        .image(&Run::Image("registry.example/orders:7".to_owned()))
+        .await;
+    let expected = WorkerImage {
+        reference: "registry.example/orders:7".to_owned(),
+        archive: None,
+    };
+    assert_eq!(image.expect("nothing is asked"), expected);
+}
+
+#[tokio::test]
+async fn what_no_image_can_be_made_of_is_said_with_the_way_out() {
+    let fixture = Fixture::new(&[]);
+    let command = Run::Command(vec!["./worker".to_owned()]);
+    insta::assert_snapshot!(fixture.error(&command).await, @"
+    worker.run.command names a program of this machine, which no container has
+    use worker.run.build or worker.run.image, or run it on `--backend process`
+    ");
+    insta::assert_snapshot!(fixture.error(&fixture.source()).await, @"
+    FOLDER/source has neither Cargo.toml nor Dockerfile
+    write a Dockerfile, or name an image in worker.run.image
+    ");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_script_is_no_executable_for_an_image() {
+    let fixture = Fixture::new(&[("worker", "#!/bin/sh\n")]);
+    let script = fixture.folder.join("source/worker");
+    let made = from_executable(script, fixture.folder.join("kept")).await;
+    let error = made.expect_err("it is a script").with_causes();
+    insta::assert_snapshot!(error.replace(fixture.folder.as_str(), "FOLDER"), @"FOLDER/source/worker is no ELF executable");
+}
