@@ -1,0 +1,32 @@
+//! MySQL in a container: a part of backend `process` with engine `server`, and of backend `k3d`.
+//!
+//! The container listens on 127.0.0.1, with TLS by certificates made here, and its data is in a
+//! volume that begins as a copy of a *golden snapshot*: a data folder after initialisation and both
+//! of Temporal's schemas, kept as a volume by (image id, server version).
+
+mod certificates;
+mod container;
+mod error;
+mod golden;
+mod life;
+mod look;
+mod mysql;
+mod name;
+mod prepare;
+mod record;
+mod schema;
+mod schema_tool;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+
+pub use container::{PORT, USER};
+pub use error::Error;
+#[cfg(test)]
+pub(super) use life::RECOVER;
+pub use mysql::{Mysql, address, container_id, forget_secrets, owns, schema_id};
+pub use prepare::Wanted;
+pub(crate) use prepare::image;
+pub use record::Record;
+pub use schema_tool::SchemaTool;
+pub(crate) use snapshot::remove_snapshot;

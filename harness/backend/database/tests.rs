@@ -1,0 +1,6 @@
+//! Against a real Docker and a real MySQL.
+
+mod copies;
+mod fixture;
+mod life;
+mod refusals;
