@@ -8,34 +8,36 @@ use camino::Utf8PathBuf;
 use tokio_util::sync::CancellationToken;
 
 use super::apply::{self, Children};
-use super::census::marked;
+use super::containers::{self, Containers};
 use super::dev_server::TEMPORAL;
 use super::error::Error;
 use super::launch::Launch;
 use super::liveness::PidFile;
-use super::stop;
-use crate::backend::{self, Backend, Endpoint, Log, Place, Provision, Readiness};
+use super::{server, stop};
+use crate::backend::census::{self, marked};
+use crate::backend::database;
+use crate::backend::namespaces::{self, Namespaces};
+use crate::backend::{self, Backend, Endpoint, Log, Place, Provision, Readiness, owned};
+use crate::causes::in_one_line;
 use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use crate::mysql;
 use crate::plan::{Action, Observed, Resource, ResourceId, State};
-use crate::quantity;
+use crate::profile::Engine;
 use crate::state::{Directory, Lock};
 use crate::temporal;
 use crate::tool::Environment;
-use crate::topology::{Component, Digest, Namespace, ServiceName, Topology};
+use crate::topology::{Component, ServiceName, Topology};
 
 /// How long connecting to the frontend may take.
 const CONNECT: Duration = Duration::from_secs(5);
-
-/// How long a namespace may take to be usable everywhere; Temporal refreshes its caches every 10 s.
-const NAMESPACE_READY: quantity::Duration = quantity::Duration::from_secs(30);
 
 /// What the backend needs to know of the profile and the place.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The folder that the user works in.
     pub root: Utf8PathBuf,
-    /// The Temporal CLI that the profile names.
-    pub cli: Option<Utf8PathBuf>,
+    /// What runs Temporal.
+    pub engine: Engine,
     /// The harness's own environment.
     pub environment: Environment,
 }
@@ -47,11 +49,10 @@ pub struct ProcessBackend {
     state: Directory,
     lock: Option<Lock>,
     children: Children,
+    containers: Containers,
     http: reqwest::Client,
     launches: BTreeMap<ResourceId, Launch>,
-    namespaces: BTreeMap<ResourceId, Namespace>,
-    /// The namespace that clients work in.
-    namespace: String,
+    namespaces: Namespaces,
     /// Cancelled once nothing that can be forced is waited for.
     haste: CancellationToken,
 }
@@ -64,15 +65,16 @@ impl ProcessBackend {
         lock: Option<Lock>,
     ) -> Result<Self, backend::Error> {
         let http = crate::http::loopback_client().map_err(backend::Error::new)?;
+        let containers = Containers::new(state.clone(), settings.environment.clone());
         Ok(Self {
+            containers,
             settings,
             state,
             lock,
             children: Children::default(),
             http,
             launches: BTreeMap::new(),
-            namespaces: BTreeMap::new(),
-            namespace: "default".to_owned(),
+            namespaces: Namespaces::default(),
             haste: CancellationToken::new(),
         })
     }
@@ -108,10 +110,6 @@ impl ProcessBackend {
         &self.children
     }
 
-    pub(super) fn namespaces(&self) -> &BTreeMap<ResourceId, Namespace> {
-        &self.namespaces
-    }
-
     pub(super) fn lock(&self) -> Result<&Lock, Error> {
         self.lock.as_ref().ok_or(Error::NotOwner)
     }
@@ -144,23 +142,37 @@ impl ProcessBackend {
     }
 
     fn frontend_address(&self) -> Result<SocketAddr, Error> {
-        let launch = self.launch(&ResourceId::new("process", TEMPORAL))?;
+        let frontend = ResourceId::new("process", self.frontend_replica());
+        let launch = self.launch(&frontend)?;
         let listen = launch.ports.get("grpc");
         listen
             .map(|listen| listen.address)
             .ok_or_else(|| Error::Unknown { id: launch.id() })
     }
 
-    pub(super) async fn client(
-        &self,
-        namespace: &str,
-        deadline: Duration,
-    ) -> Result<temporal::Client, Error> {
-        let address = self.frontend_address()?;
-        let options = connect::Options::plaintext(address.to_string())
-            .with_namespace(namespace)
-            .with_connect_timeout(deadline);
-        Ok(temporal::Client::connect(options).await?)
+    /// The replica that clients connect to.
+    fn frontend_replica(&self) -> &'static str {
+        match self.settings.engine {
+            Engine::DevServer { .. } => TEMPORAL,
+            Engine::Server => server::FRONTEND,
+        }
+    }
+
+    /// The processes without which no workflow gets on.
+    fn serving(&self) -> Vec<ResourceId> {
+        let launches = self.launches.values();
+        launches
+            .filter(|launch| launch.replica == TEMPORAL || server::serves(launch))
+            .map(Launch::id)
+            .collect()
+    }
+
+    pub(super) fn containers(&self) -> &Containers {
+        &self.containers
+    }
+
+    pub(super) fn containers_mut(&mut self) -> &mut Containers {
+        &mut self.containers
     }
 
     /// Replicas that run although their records are gone.
@@ -179,6 +191,20 @@ impl ProcessBackend {
         replicas.into_iter().map(orphan).collect()
     }
 
+    /// A server whose database is gone, with its data, knows of workflows and namespaces that no
+    /// database has any more: it is as good as dead.
+    fn mark_orphans_of_data(&self, processes: &mut [Observed]) {
+        let orphaned = |id: &ResourceId| {
+            let launch = self.launch(id);
+            launch.is_ok_and(|launch| launch.needs.iter().any(database::owns))
+        };
+        for process in processes.iter_mut().filter(|process| orphaned(&process.id)) {
+            process.state = State::Dead {
+                reason: "its database is gone".to_owned(),
+            };
+        }
+    }
+
     async fn remove(&self, id: &ResourceId) -> Result<(), Error> {
         let grace = match self.launch(id) {
             Ok(launch) => launch.grace.as_std(),
@@ -195,10 +221,14 @@ impl Backend for ProcessBackend {
     type Frontend = temporal::Client;
 
     fn place(&self) -> Place {
+        let (engine, database) = match self.settings.engine {
+            Engine::DevServer { .. } => ("dev-server", "sqlite"),
+            Engine::Server => ("server", "mysql"),
+        };
         Place {
             backend: "process".to_owned(),
-            engine: "dev-server".to_owned(),
-            database: "sqlite".to_owned(),
+            engine: engine.to_owned(),
+            database: database.to_owned(),
         }
     }
 
@@ -212,18 +242,7 @@ impl Backend for ProcessBackend {
             .into_iter()
             .map(|launch| (launch.id(), launch))
             .collect();
-        topology.main_namespace().clone_into(&mut self.namespace);
-        self.namespaces = topology
-            .temporal
-            .namespaces
-            .iter()
-            .map(|namespace| {
-                (
-                    ResourceId::new("namespace", &namespace.name),
-                    namespace.clone(),
-                )
-            })
-            .collect();
+        self.namespaces = Namespaces::of(topology, self.serving());
         Ok(())
     }
 
@@ -234,20 +253,15 @@ impl Backend for ProcessBackend {
             needs: launch.needs.clone(),
             ready_timeout: launch.ready_timeout,
         });
-        let namespaces = self.namespaces.iter().map(|(id, namespace)| Resource {
-            id: id.clone(),
-            digest: Digest::of(namespace),
-            needs: vec![ResourceId::new("process", TEMPORAL)],
-            ready_timeout: NAMESPACE_READY,
-        });
-        processes.chain(namespaces).collect()
+        let all = processes.chain(self.namespaces.desire());
+        all.chain(self.containers.desire()).collect()
     }
 
     async fn observe(&self, named: &[ResourceId]) -> Result<Vec<Observed>, backend::Error> {
         let mut observed = Vec::new();
         let mut temporal_lives = false;
         for (replica, (launch, alive)) in self.records()? {
-            temporal_lives |= alive && replica == TEMPORAL;
+            temporal_lives |= alive && replica == self.frontend_replica();
             let state = if alive {
                 State::Live(launch.digest.clone())
             } else {
@@ -277,8 +291,12 @@ impl Backend for ProcessBackend {
         if observed.is_empty() {
             observed.extend(self.orphans());
         }
+        if self.containers.lack_data().await {
+            self.mark_orphans_of_data(&mut observed);
+        }
+        observed.extend(self.containers.observe(named).await?);
         if temporal_lives {
-            observed.extend(self.observed_namespaces().await);
+            observed.extend(self.namespaces.observe(self.frontend_address()?).await);
         }
         Ok(observed)
     }
@@ -286,7 +304,12 @@ impl Backend for ProcessBackend {
     async fn apply(&self, id: &ResourceId, action: Action) -> Result<(), backend::Error> {
         let done = match (id.kind(), action) {
             (_, Action::Keep) => Ok(()),
-            ("namespace", _) => self.apply_namespace(id).await,
+            ("namespace", _) => {
+                let frontend = self.frontend_address()?;
+                let made = self.namespaces.apply(id, frontend).await;
+                made.map_err(Error::from)
+            }
+            _ if containers::owns(id) => self.containers.apply(id, action).await,
             (_, Action::Delete) => self.remove(id).await,
             (_, Action::Create | Action::Update) => {
                 let launch = self.launch(id)?;
@@ -299,12 +322,16 @@ impl Backend for ProcessBackend {
 
     async fn ready(&self, id: &ResourceId) -> Readiness {
         match id.kind() {
-            "namespace" => self.namespace_ready(id.name()).await,
+            "namespace" => match self.frontend_address() {
+                Ok(frontend) => namespaces::ready(id.name(), frontend).await,
+                Err(error) => Readiness::Never(in_one_line(&error)),
+            },
+            _ if containers::owns(id) => self.containers.ready(id, &self.http).await,
             _ => self.process_ready(id).await,
         }
     }
 
-    fn logs(&self) -> Vec<Log> {
+    async fn logs(&self) -> Vec<Log> {
         let records = self.records().unwrap_or_default();
         // Also of what is down: that is when its log is wanted most.
         let files = self.state.logs().read_dir_utf8();
@@ -327,9 +354,22 @@ impl Backend for ProcessBackend {
             .collect()
     }
 
-    fn endpoints(&self) -> Vec<Endpoint> {
+    async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), backend::Error> {
+        // Processes write their log files themselves.
+        self.containers.collect_logs(follow).await?;
+        if let Some(follow) = follow {
+            follow.cancelled().await;
+        }
+        Ok(())
+    }
+
+    async fn evidence(&self, _: &ResourceId) -> Option<Utf8PathBuf> {
+        None
+    }
+
+    async fn endpoints(&self) -> Vec<Endpoint> {
         let records = self.records().unwrap_or_default();
-        records
+        let processes = records
             .into_values()
             .filter(|(_, alive)| *alive)
             .flat_map(|(launch, _)| launch.ports)
@@ -338,19 +378,26 @@ impl Backend for ProcessBackend {
                 port,
                 address: listen.address,
                 wanted: listen.wanted,
-            })
-            .collect()
+            });
+        processes.chain(self.containers.endpoints()).collect()
     }
 
     async fn frontend(&self) -> Result<temporal::Client, backend::Error> {
-        Ok(self.client(&self.namespace, CONNECT).await?)
+        let address = self.frontend_address()?;
+        let client = namespaces::client(address, self.namespaces.main(), CONNECT).await;
+        Ok(client.map_err(Error::from)?)
+    }
+
+    async fn database(&self) -> Result<Option<mysql::Access>, backend::Error> {
+        Ok(self.containers.access().await?)
     }
 
     fn faults(&self, topology: &Topology) -> Vec<Capability> {
         let services = topology.services.iter();
-        // One process stands for everything else: no part of it can be killed by itself.
+        // One development server stands for everything else: no part of it can be killed by itself.
+        let apart = self.settings.engine == Engine::Server;
         services
-            .filter(|service| matches!(service.component, Component::Worker { .. }))
+            .filter(|service| apart || matches!(service.component, Component::Worker { .. }))
             .map(|service| Capability {
                 fault: FaultKind::Kill,
                 service: service.name.clone(),
@@ -358,18 +405,17 @@ impl Backend for ProcessBackend {
             .collect()
     }
 
-    fn usage(&self) -> BTreeMap<String, Duration> {
+    async fn usage(&self) -> BTreeMap<String, Duration> {
         let records = self.records().unwrap_or_default();
-        records
-            .into_keys()
-            .filter_map(|replica| {
-                let process = PidFile::alive(&self.state, &replica).ok()??;
-                Some((replica, process.cpu_time()?))
-            })
-            .collect()
+        let processes = records.into_keys().filter_map(|replica| {
+            let process = PidFile::alive(&self.state, &replica).ok()??;
+            Some((replica, process.cpu_time()?))
+        });
+        let containers = self.containers.usage().await;
+        processes.chain(containers).collect()
     }
 
-    fn undo(&self, injection: &Injection) -> Result<Undo, backend::Error> {
+    async fn undo(&self, injection: &Injection) -> Result<Undo, backend::Error> {
         Ok(self.undo_of(injection)?)
     }
 
@@ -380,20 +426,35 @@ impl Backend for ProcessBackend {
     }
 
     async fn heal(&self, undo: &Undo) -> Result<(), backend::Error> {
-        let Undo::Start { replicas } = undo;
-        Ok(self.start_again(replicas).await?)
+        match undo {
+            Undo::Start { replicas } => Ok(self.start_again(replicas).await?),
+            Undo::Scale { .. } => unreachable!("only what runs in Kubernetes is scaled"),
+        }
     }
 
     fn outlives(&self, id: &ResourceId) -> bool {
-        id.kind() == "namespace"
+        // Both are in the database, and go with it.
+        matches!(id.kind(), "namespace" | "schema")
     }
 
     fn hurry(&self) {
         self.haste.cancel();
     }
 
+    fn lingers(&self) -> Duration {
+        if self.containers.exist(&[]) {
+            owned::ENGINE_LINGERS
+        } else {
+            Duration::ZERO
+        }
+    }
+
     async fn sweep(&self) -> Vec<String> {
-        stop::sweep(&self.state).await
+        let mut left = census::sweep(&self.state).await;
+        if self.containers.exist(&[]) {
+            left.extend(self.containers.sweep().await);
+        }
+        left
     }
 }
 

@@ -4,11 +4,10 @@ use std::io;
 
 use camino::Utf8PathBuf;
 
-use super::{address, stop};
-use crate::artifact;
-use crate::backend;
+use super::stop;
+use crate::backend::{self, Blame, address, namespaces};
 use crate::plan::ResourceId;
-use crate::temporal;
+use crate::{artifact, docker, tool};
 
 /// What the process backend could not do.
 #[derive(Debug, thiserror::Error)]
@@ -43,15 +42,24 @@ pub enum Error {
     /// The frontend cannot be reached.
     #[error("could not reach the frontend")]
     Connect(#[from] connect::Error),
-    /// The frontend refused or did not answer.
-    #[error("could not {act}")]
-    Frontend {
-        /// What was tried.
-        act: String,
-        /// Why.
-        #[source]
-        source: temporal::Error,
+    /// A namespace could not be made.
+    #[error(transparent)]
+    Namespace(#[from] namespaces::Error),
+    /// The database could not do it.
+    #[error(transparent)]
+    Database(#[from] backend::Error),
+    /// Docker could not do it.
+    #[error(transparent)]
+    Docker(#[from] docker::Error),
+    /// The server does not take the dynamic configuration.
+    #[error("the server does not take `temporal.dynamic-config`: {reason}")]
+    DynamicConfig {
+        /// What it says.
+        reason: String,
     },
+    /// The server could not be asked about the dynamic configuration.
+    #[error("could not have the server judge `temporal.dynamic-config`")]
+    Validate(#[source] tool::Error),
     /// There is nothing of that name.
     #[error("`{id}` is not part of this topology")]
     Unknown {
@@ -65,20 +73,26 @@ pub enum Error {
 
 impl From<Error> for backend::Error {
     fn from(error: Error) -> Self {
-        let hint = match &error {
-            Error::Start { replica, .. } => Some(format!("run `harness logs {replica}`")),
-            Error::Stop(_) => Some("run `harness down` again, or end the processes by hand".into()),
-            Error::Program(artifact::Error::Exhausted { server, .. }) => Some(format!(
-                "install a Temporal CLI with server {server} on PATH, or set HARNESS_TEMPORAL to \
-                 its path"
-            )),
-            Error::Address(address::Error::PinnedTaken { .. }) => Some(
-                "stop that program, or leave the port out of the profile to have one chosen".into(),
-            ),
-            _ => None,
+        let hints = match &error {
+            Error::Start { replica, .. } => vec![format!("run `harness logs {replica}`")],
+            Error::Stop(_) => vec!["run `harness down` again, or end the processes by hand".into()],
+            Error::Program(error) => error.hints(),
+            Error::Address(error) => error.hint().into_iter().collect(),
+            Error::Database(error) => error.hints.clone(),
+            Error::Docker(error) => error.hints(),
+            Error::DynamicConfig { .. } => vec![
+                "mend or remove that key below `temporal.dynamic-config` in the profile".into(),
+            ],
+            _ => Vec::new(),
+        };
+        let blame = match &error {
+            Error::Database(error) => error.blame,
+            Error::DynamicConfig { .. } => Blame::Profile,
+            _ => Blame::Place,
         };
         let mut whole = backend::Error::new(error);
-        whole.hints.extend(hint);
+        whole.hints.extend(hints);
+        whole.blame = blame;
         whole
     }
 }

@@ -7,8 +7,9 @@ use super::backend::ProcessBackend;
 use super::error::Error;
 use super::launch::Launch;
 use super::liveness::PidFile;
-use super::{apply, stop};
-use crate::backend::Readiness;
+use super::{apply, containers, stop};
+use crate::backend::patience::{CONTAINER, READY};
+use crate::backend::{Backend as _, Readiness};
 use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;
 use crate::topology::ServiceName;
@@ -20,6 +21,11 @@ impl ProcessBackend {
     /// How an injection will be undone.
     pub(super) fn undo_of(&self, injection: &Injection) -> Result<Undo, Error> {
         let FaultKind::Kill = injection.fault;
+        if containers::is_one(&injection.service) {
+            return Ok(Undo::Start {
+                replicas: vec![injection.service.to_string()],
+            });
+        }
         let replicas = self.replicas(&injection.service)?;
         Ok(Undo::Start {
             replicas: replicas.into_iter().map(|launch| launch.replica).collect(),
@@ -28,6 +34,13 @@ impl ProcessBackend {
 
     /// Kills every replica of a service and looks whether they are gone.
     pub(super) async fn kill(&self, service: &ServiceName) -> Result<Effect, Error> {
+        if containers::is_one(service) {
+            let (proven, observation) = self.containers().kill(service.as_str()).await?;
+            return Ok(Effect {
+                proven,
+                observation,
+            });
+        }
         let mut seen = Vec::new();
         let mut proven = true;
         for Launch { replica, .. } in self.replicas(service)? {
@@ -50,6 +63,12 @@ impl ProcessBackend {
     pub(super) async fn start_again(&self, replicas: &[String]) -> Result<(), Error> {
         let mut launches = Vec::new();
         for replica in replicas {
+            if containers::is_one(&ServiceName::new(replica)) {
+                self.containers().start_again(replica).await?;
+                let id = ResourceId::new("container", replica);
+                self.wait_for(&id, CONTAINER).await?;
+                continue;
+            }
             match self.launch(&ResourceId::new("process", replica)) {
                 Ok(launch) => launches.push(launch),
                 // It was taken down since: that it does not run is no fault any more.
@@ -67,8 +86,12 @@ impl ProcessBackend {
             )
             .await?;
         }
+        let started = tokio::time::Instant::now();
         for launch in &launches {
-            self.wait_until_ready(launch).await?;
+            // They become ready at the same time, so they have one time together.
+            let within = launch.ready_timeout.as_std().min(READY);
+            let left = within.saturating_sub(started.elapsed());
+            self.wait_for(&launch.id(), left).await?;
         }
         Ok(())
     }
@@ -89,14 +112,14 @@ impl ProcessBackend {
         })
     }
 
-    async fn wait_until_ready(&self, launch: &Launch) -> Result<(), Error> {
-        let deadline = tokio::time::Instant::now() + launch.ready_timeout.as_std();
+    async fn wait_for(&self, id: &ResourceId, within: Duration) -> Result<(), Error> {
+        let deadline = tokio::time::Instant::now() + within;
         let failed = |reason: String| Error::Start {
-            replica: launch.replica.clone(),
+            replica: id.name().to_owned(),
             source: io::Error::other(reason),
         };
         loop {
-            let reason = match self.process_ready(&launch.id()).await {
+            let reason = match self.ready(id).await {
                 Readiness::Ready => return Ok(()),
                 Readiness::Never(reason) => return Err(failed(reason)),
                 Readiness::NotYet(reason) => reason,

@@ -9,7 +9,6 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
@@ -21,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::liveness::PidFile;
 use super::probe::Check;
+use crate::backend::address::Listen;
 use crate::plan::ResourceId;
 use crate::quantity;
 use crate::state::{Directory, write_atomically};
@@ -46,6 +46,9 @@ pub struct Launch {
     pub arguments: Vec<String>,
     /// Its whole environment.
     pub environment: BTreeMap<String, String>,
+    /// Variables besides, each with the private file that its value is read from at the start.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, Utf8PathBuf>,
     /// Its working directory.
     pub directory: Utf8PathBuf,
     /// Its listening addresses by port name.
@@ -56,17 +59,6 @@ pub struct Launch {
     pub ready_timeout: quantity::Duration,
     /// How long it may take to end after SIGTERM, before SIGKILL.
     pub grace: quantity::Duration,
-}
-
-/// An assigned address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listen {
-    /// The service that it belongs to.
-    pub service: String,
-    /// Where it listens.
-    pub address: SocketAddr,
-    /// The port that was wanted, where another had to be used.
-    pub wanted: Option<u16>,
 }
 
 impl Launch {
@@ -130,6 +122,21 @@ impl Launch {
         state.run().join(format!("{replica}.launch.json"))
     }
 
+    /// The program as this process becomes it.
+    fn command(&self) -> io::Result<Command> {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .env_clear()
+            .envs(&self.environment)
+            .current_dir(&self.directory)
+            .stdin(Stdio::null());
+        for (variable, file) in &self.secrets {
+            command.env(variable, fs_err::read_to_string(file)?);
+        }
+        Ok(command)
+    }
+
     /// Starts the replica that the record describes, detached; `lock` is the state folder's.
     pub(super) fn spawn(
         &self,
@@ -161,13 +168,10 @@ impl Launch {
 pub fn become_child(state: &Directory, replica: &str) -> io::Error {
     match register(state, replica) {
         // The descriptor of the pid file lives in `_held` until `exec` replaces this process.
-        Ok((launch, _held)) => Command::new(&launch.program)
-            .args(&launch.arguments)
-            .env_clear()
-            .envs(&launch.environment)
-            .current_dir(&launch.directory)
-            .stdin(Stdio::null())
-            .exec(),
+        Ok((launch, _held)) => match launch.command() {
+            Ok(mut command) => command.exec(),
+            Err(error) => error,
+        },
         Err(error) => error,
     }
 }

@@ -5,23 +5,26 @@
 //! descriptor that it inherits. The launch record beside the pid file says everything needed to
 //! start it again, probe it and stop it, so any later command can.
 
-mod address;
 mod apply;
 mod backend;
-mod census;
+mod beside;
+mod console;
+mod containers;
 mod dev_server;
 mod error;
 mod fault;
 mod launch;
 mod liveness;
-mod namespace;
 mod probe;
 mod provide;
 mod ready;
+mod server;
 mod site;
 mod stop;
+mod worker;
 
 pub use backend::{ProcessBackend, Settings};
 pub use error::Error;
 pub use launch::{Launch, become_child};
-pub use stop::end_orphans;
+#[cfg(test)]
+pub(super) use stop::AFTER_KILL;

@@ -1,19 +1,16 @@
 //! Readiness of a process, checked from outside over the wire.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
-use super::census::marked;
 use super::liveness::PidFile;
 use crate::backend::Readiness;
+use crate::backend::census::marked;
+use crate::backend::probe::{DEADLINE, client, http_ok, serving};
 use crate::state::Directory;
 use crate::temporal::{self, TaskKind};
-
-/// How long one check may take.
-const DEADLINE: Duration = Duration::from_secs(2);
 
 /// A condition with its addresses filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +25,13 @@ pub enum Check {
     GrpcServing {
         /// Where.
         address: SocketAddr,
+    },
+    /// The gRPC health of a role that is no frontend says SERVING.
+    RoleServing {
+        /// Where.
+        address: SocketAddr,
+        /// The role, such as `history`.
+        role: String,
     },
     /// HTTP GET answers 200.
     HttpOk {
@@ -75,6 +79,7 @@ impl Check {
         let outcome = match self {
             Self::TcpAccepts { address } => accepts(*address).await,
             Self::GrpcServing { address } => serving(*address).await,
+            Self::RoleServing { address, role } => role_serving(*address, role).await,
             Self::HttpOk { url } => http_ok(http, url).await,
             Self::TaskQueuePolled {
                 frontend,
@@ -97,18 +102,9 @@ async fn accepts(address: SocketAddr) -> Result<(), String> {
     }
 }
 
-async fn client(frontend: SocketAddr, namespace: &str) -> Result<temporal::Client, String> {
-    let options = connect::Options::plaintext(frontend.to_string())
-        .with_namespace(namespace)
-        .with_connect_timeout(DEADLINE);
-    let client = temporal::Client::connect(options).await;
-    client.map_err(|error| format!("frontend {frontend}: {}", innermost(&error)))
-}
-
-async fn serving(address: SocketAddr) -> Result<(), String> {
-    let client = client(address, "default").await?;
-    let health = client.check_health(DEADLINE).await;
-    health.map_err(|error| format!("frontend {address}: {error}"))
+async fn role_serving(address: SocketAddr, role: &str) -> Result<(), String> {
+    let health = temporal::check_role(address, role, DEADLINE).await;
+    health.map_err(|error| format!("{role} {address}: {error}"))
 }
 
 async fn polled(
@@ -141,29 +137,6 @@ async fn polled(
 /// otherwise.
 fn pid_in(identity: &str) -> Option<i32> {
     identity.split_once('@')?.0.parse().ok()
-}
-
-async fn http_ok(http: &reqwest::Client, url: &str) -> Result<(), String> {
-    let response = http
-        .get(url)
-        .timeout(DEADLINE)
-        .send()
-        .await
-        .map_err(|error| format!("GET {url}: {}", innermost(&error)))?;
-    if response.status().is_success() {
-        Ok(())
-    } else {
-        Err(format!("GET {url}: {}", response.status()))
-    }
-}
-
-/// The deepest cause of an error: `connection refused` and not `error sending request`.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut deepest = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    deepest.to_string()
 }
 
 #[cfg(test)]

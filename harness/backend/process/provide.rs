@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
+
 use super::backend::ProcessBackend;
-use super::dev_server::{self, Programs, TEMPORAL};
+use super::dev_server;
 use super::error::Error;
 use super::launch::Launch;
-use super::site::Site;
-use crate::artifact::{self, Pin, Program, TemporalSearch};
+use super::site::{Programs, Site};
+use crate::artifact::{self, Pin, Program, ServerSearch, TemporalSearch};
 use crate::backend::{Fetch, Provision};
+use crate::profile::Engine;
 use crate::tool::Environment;
 use crate::topology::{Component, Topology};
 
@@ -36,74 +39,120 @@ fn inherited(environment: &Environment) -> BTreeMap<String, String> {
 }
 
 impl ProcessBackend {
-    /// The launch records of a topology, with programs found or fetched and addresses assigned.
+    /// The launch records of a topology, with programs found or fetched and addresses assigned;
+    /// what runs in containers is prepared as well.
     pub(super) async fn provide(
-        &self,
+        &mut self,
         topology: &Topology,
         provision: Provision<'_>,
     ) -> Result<Vec<Launch>, Error> {
-        let before = self.records()?;
-        let programs = self.programs(topology, provision, &before).await?;
-        let site = Site {
-            state: self.state(),
-            root: &self.settings().root,
-            programs: &programs,
-            inherited: &inherited(&self.settings().environment),
+        let (before, state) = (self.records()?, self.state().clone());
+        let settings = self.settings().clone();
+        let worker = worker(topology, &settings.environment, provision, &before).await?;
+        let site = |programs| Site {
+            state: &state,
+            root: &settings.root,
+            programs,
+            inherited: inherited(&settings.environment),
             before: &before,
         };
-        Ok(dev_server::launches(topology, &site)?)
-    }
-
-    async fn programs(
-        &self,
-        topology: &Topology,
-        provision: Provision<'_>,
-        before: &BTreeMap<String, (Launch, bool)>,
-    ) -> Result<Programs, Error> {
-        let Provision {
-            fetch,
-            events,
-            cancel,
-        } = provision;
-        let pin = Pin::current();
-        let search = TemporalSearch {
-            server: &topology.temporal.version,
-            explicit: self.settings().cli.as_deref(),
-            pin: pin.as_ref(),
-            fallback: self.state().path(),
-            environment: &self.settings().environment,
-            events,
-            cancel,
-        };
-        let run = topology
-            .services
-            .iter()
-            .find_map(|service| match &service.component {
-                Component::Worker { run, .. } => Some(run),
-                _ => None,
-            });
-        let run = run.expect("every topology has a worker");
-        match fetch {
-            Fetch::Missing => Ok(Programs {
-                temporal: search.resolve().await?.program,
-                worker: artifact::worker(run, &self.settings().environment, events, cancel).await?,
-            }),
-            Fetch::Nothing => {
-                let found = search.locate(&mut Vec::new()).await?;
-                let worker = before
-                    .values()
-                    .find(|(launch, _)| launch.replica != TEMPORAL);
-                Ok(Programs {
-                    temporal: found
-                        .map_or_else(|| Program::still_missing("temporal"), |found| found.program),
-                    worker: worker.map_or_else(
-                        || Program::still_missing("worker"),
-                        |(launch, _)| {
-                            Program::new(launch.program.clone(), launch.arguments.clone())
-                        },
-                    ),
-                })
+        match &settings.engine {
+            Engine::DevServer { cli } => {
+                let cli = cli.as_deref();
+                let temporal = self.cli(topology, cli, provision).await?;
+                let site = site(Programs { temporal, worker });
+                Ok(dev_server::launches(topology, &site)?)
+            }
+            Engine::Server => {
+                let (server, sql_tool) = self.server(topology, provision).await?;
+                let site = site(Programs {
+                    temporal: server,
+                    worker,
+                });
+                self.provide_server(topology, &site, sql_tool, provision)
+                    .await
             }
         }
     }
+
+    /// The Temporal CLI.
+    async fn cli(
+        &self,
+        topology: &Topology,
+        explicit: Option<&Utf8Path>,
+        provision: Provision<'_>,
+    ) -> Result<Program, Error> {
+        let pin = Pin::current();
+        let search = TemporalSearch {
+            server: &topology.temporal.version,
+            explicit,
+            pin: pin.as_ref(),
+            fallback: self.state().path(),
+            environment: &self.settings().environment,
+            events: provision.events,
+            cancel: provision.cancel,
+        };
+        match provision.fetch {
+            Fetch::Missing => Ok(search.resolve().await?.program),
+            Fetch::Nothing => {
+                let found = search.locate(&mut Vec::new()).await?;
+                let missing = || Program::still_missing("temporal");
+                Ok(found.map_or_else(missing, |found| found.program))
+            }
+        }
+    }
+
+    /// The released server and its SQL tool.
+    async fn server(
+        &self,
+        topology: &Topology,
+        provision: Provision<'_>,
+    ) -> Result<(Program, Program), Error> {
+        let search = ServerSearch {
+            version: &topology.temporal.version,
+            fallback: self.state().path(),
+            environment: &self.settings().environment,
+            events: provision.events,
+            cancel: provision.cancel,
+        };
+        let found = match provision.fetch {
+            Fetch::Missing => Some(search.resolve().await?),
+            Fetch::Nothing => search.locate(&mut Vec::new()).await?,
+        };
+        Ok(match found {
+            Some(found) => (found.server, found.sql_tool),
+            None => (
+                Program::still_missing("temporal-server"),
+                Program::still_missing("temporal-sql-tool"),
+            ),
+        })
+    }
+}
+
+/// The worker's program: built or looked for, or, where nothing may be built, as it was before.
+async fn worker(
+    topology: &Topology,
+    environment: &Environment,
+    provision: Provision<'_>,
+    before: &BTreeMap<String, (Launch, bool)>,
+) -> Result<Program, Error> {
+    let Provision {
+        fetch,
+        events,
+        cancel,
+    } = provision;
+    let found = topology.services.iter().find_map(|it| match &it.component {
+        Component::Worker { run, .. } => Some((it, run)),
+        _ => None,
+    });
+    let (service, run) = found.expect("every topology has a worker");
+    if fetch == Fetch::Missing {
+        return Ok(artifact::worker(run, environment, events, cancel).await?);
+    }
+    let known = before.values().map(|(launch, _)| launch);
+    let mut known = known.filter(|launch| launch.services == [service.name.as_str()]);
+    Ok(known.next().map_or_else(
+        || Program::still_missing("worker"),
+        |launch| Program::new(launch.program.clone(), launch.arguments.clone()),
+    ))
 }

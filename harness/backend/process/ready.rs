@@ -4,6 +4,7 @@ use super::backend::ProcessBackend;
 use super::liveness::PidFile;
 use super::probe::Subject;
 use crate::backend::Readiness;
+use crate::causes::in_one_line;
 use crate::plan::ResourceId;
 
 impl ProcessBackend {
@@ -11,7 +12,7 @@ impl ProcessBackend {
         let replica = id.name();
         let launch = match self.launch(id) {
             Ok(launch) => launch,
-            Err(error) => return Readiness::Never(error.to_string()),
+            Err(error) => return Readiness::Never(in_one_line(&error)),
         };
         if let Some(status) = self.children().ended(replica) {
             return Readiness::Never(format!("its process ended: {status}"));
@@ -22,7 +23,7 @@ impl ProcessBackend {
                 return Readiness::NotYet("its process is starting".to_owned());
             }
             Ok(None) => return Readiness::Never("its process is gone".to_owned()),
-            Err(error) => return Readiness::Never(error.to_string()),
+            Err(error) => return Readiness::Never(in_one_line(&error)),
         };
         let subject = Subject {
             state: self.state(),

@@ -3,27 +3,44 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
 
-use super::address::{self, Addresses};
-use super::dev_server::Programs;
-use super::launch::{Launch, Listen};
+use super::launch::Launch;
 use super::probe::Check;
 use crate::artifact::Program;
+use crate::backend::address::{self, Addresses, Listen};
 use crate::plan::ResourceId;
 use crate::quantity::Duration;
 use crate::state::{Directory, MARKER};
-use crate::topology::{Digest, Port};
+use crate::topology::{Digest, Port, Service};
+
+/// The programs that the records start.
+#[derive(Debug, Clone)]
+pub(super) struct Programs {
+    /// What runs Temporal: the CLI, or the released server.
+    pub(super) temporal: Program,
+    /// The worker.
+    pub(super) worker: Program,
+}
 
 /// What the records are made from, besides the topology.
 pub(super) struct Site<'a> {
     pub(super) state: &'a Directory,
     /// The folder that the user works in: where a worker's own program runs.
     pub(super) root: &'a Utf8Path,
-    pub(super) programs: &'a Programs,
+    pub(super) programs: Programs,
     /// What a child may see of the harness's own environment.
-    pub(super) inherited: &'a BTreeMap<String, String>,
+    pub(super) inherited: BTreeMap<String, String>,
     /// Records of the replicas that were started before, and whether they are alive.
     pub(super) before: &'a BTreeMap<String, (Launch, bool)>,
+}
+
+/// A private file, and the identity of what is in it: another secret replaces those who know the
+/// one before.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct SecretFile {
+    pub(super) path: Utf8PathBuf,
+    pub(super) content: Digest,
 }
 
 /// A record without what every record has in common.
@@ -34,6 +51,8 @@ pub(super) struct Draft<'a> {
     pub(super) program: &'a Program,
     pub(super) arguments: Vec<String>,
     pub(super) environment: BTreeMap<String, String>,
+    /// Variables whose values are read from private files when the replica starts.
+    pub(super) secrets: BTreeMap<String, SecretFile>,
     pub(super) ports: BTreeMap<String, Listen>,
     pub(super) checks: Vec<Check>,
     pub(super) ready_timeout: Duration,
@@ -41,6 +60,17 @@ pub(super) struct Draft<'a> {
 }
 
 impl Site<'_> {
+    /// The addresses that can be assigned: those of what runs are taken.
+    pub(super) fn addresses(&self) -> Addresses<'_> {
+        let mut addresses = Addresses::new(self.state);
+        for (launch, _) in self.before.values().filter(|(_, alive)| *alive) {
+            for listen in launch.ports.values() {
+                addresses.keep(listen);
+            }
+        }
+        addresses
+    }
+
     /// The address of a port: the one that a live replica has, or a newly assigned one.
     pub(super) fn listen(
         &self,
@@ -52,15 +82,28 @@ impl Site<'_> {
         let before = self.before.get(replica).and_then(|(launch, alive)| {
             launch.ports.get(&port.name).map(|listen| (listen, *alive))
         });
-        let moved = |listen: &Listen| {
-            port.pinned
-                .is_some_and(|pinned| pinned != listen.address.port())
-        };
-        match before {
-            Some((listen, true)) if !moved(listen) => Ok(addresses.keep(listen)),
-            Some((listen, _)) => addresses.assign(service, replica, port, Some(listen)),
-            None => addresses.assign(service, replica, port, None),
+        addresses.listen(service, replica, port, before)
+    }
+
+    /// The addresses of all ports of a replica. One number can be had once, by the first: further
+    /// replicas get one of their own.
+    pub(super) fn listen_all(
+        &self,
+        addresses: &mut Addresses<'_>,
+        service: &Service,
+        number: u16,
+        replica: &str,
+    ) -> Result<BTreeMap<String, Listen>, address::Error> {
+        let mut ports = BTreeMap::new();
+        for port in &service.ports {
+            let port = Port {
+                pinned: port.pinned.filter(|_| number == 0),
+                ..port.clone()
+            };
+            let listen = self.listen(addresses, service.name.as_str(), replica, &port)?;
+            ports.insert(port.name, listen);
         }
+        Ok(ports)
     }
 
     /// Completes a draft. The digest covers what the profile decides and not what the child
@@ -73,14 +116,23 @@ impl Site<'_> {
             program,
             arguments,
             environment,
+            secrets,
             ports,
             checks,
             ready_timeout,
             grace,
         } = draft;
         let arguments = [program.arguments.clone(), arguments].concat();
-        let digest = Digest::of(&(&program.digest, &arguments, &environment, &ports, &checks));
+        let digest = Digest::of(&(
+            &program.digest,
+            &arguments,
+            &environment,
+            &secrets,
+            &ports,
+            &checks,
+        ));
         let marker = self.state.marker(&replica);
+        let secrets = secrets.into_iter().map(|(name, file)| (name, file.path));
         let mut whole = self.inherited.clone();
         whole.extend(environment);
         whole.insert(MARKER.to_owned(), marker);
@@ -92,6 +144,7 @@ impl Site<'_> {
             program: program.path.clone(),
             arguments,
             environment: whole,
+            secrets: secrets.collect(),
             directory: Utf8PathBuf::from(self.root),
             ports,
             checks,

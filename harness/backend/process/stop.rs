@@ -8,13 +8,13 @@ use nix::unistd::{Pid, getpgid};
 
 use tokio_util::sync::CancellationToken;
 
-use super::census::{Marked, marked};
 use super::launch::Launch;
 use super::liveness::PidFile;
+use crate::backend::census::{Marked, marked};
 use crate::state::Directory;
 
 /// How long the kernel may take to end a killed group.
-const AFTER_KILL: Duration = Duration::from_secs(10);
+pub(in crate::backend) const AFTER_KILL: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(10);
 
 /// A replica that did not end.
@@ -117,33 +117,6 @@ fn alive(state: &Directory, replica: &str) -> Result<Option<PidFile>, Error> {
         replica: replica.to_owned(),
         source,
     })
-}
-
-/// Ends every process that carries the mark of the folder, and names those that would not go.
-pub(super) async fn sweep(state: &Directory) -> Vec<String> {
-    let started = Instant::now();
-    loop {
-        let found = marked(state);
-        if found.is_empty() || started.elapsed() > AFTER_KILL {
-            return found.iter().map(ToString::to_string).collect();
-        }
-        for process in &found {
-            let _ = kill(Pid::from_raw(process.pid), Signal::SIGKILL);
-        }
-        tokio::time::sleep(POLL).await;
-    }
-}
-
-/// Ends the processes of a state folder that is gone, and names them; an error names those that
-/// would not go.
-pub async fn end_orphans(state: &Directory) -> Result<Vec<String>, Vec<String>> {
-    let found = marked(state).iter().map(ToString::to_string).collect();
-    let left = sweep(state).await;
-    if left.is_empty() {
-        Ok(found)
-    } else {
-        Err(left)
-    }
 }
 
 /// Removes the record of a replica that was stopped.

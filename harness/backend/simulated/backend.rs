@@ -10,10 +10,12 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::{Frontend, Model};
 use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness};
 use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use crate::mysql;
 use crate::plan::{Action, Observed, Resource, ResourceId, State};
 use crate::quantity::Duration;
 use crate::state::{Directory, Lock, write_atomically};
@@ -222,7 +224,7 @@ impl Backend for SimulatedBackend {
         }
     }
 
-    fn logs(&self) -> Vec<Log> {
+    async fn logs(&self) -> Vec<Log> {
         let world = self.world().unwrap_or_default().into_iter();
         world
             .map(|(id, replica)| Log {
@@ -233,7 +235,19 @@ impl Backend for SimulatedBackend {
             .collect()
     }
 
-    fn endpoints(&self) -> Vec<Endpoint> {
+    async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), Error> {
+        // Replicas write their log files themselves.
+        if let Some(follow) = follow {
+            follow.cancelled().await;
+        }
+        Ok(())
+    }
+
+    async fn evidence(&self, _: &ResourceId) -> Option<Utf8PathBuf> {
+        None
+    }
+
+    async fn endpoints(&self) -> Vec<Endpoint> {
         let world = self.world().unwrap_or_default().into_values();
         world
             .flat_map(|Replica { service, ports, .. }| {
@@ -251,6 +265,10 @@ impl Backend for SimulatedBackend {
         Ok(self.frontend.clone())
     }
 
+    async fn database(&self) -> Result<Option<mysql::Access>, Error> {
+        Ok(None)
+    }
+
     fn faults(&self, topology: &Topology) -> Vec<Capability> {
         let workers = topology
             .services
@@ -264,11 +282,11 @@ impl Backend for SimulatedBackend {
             .collect()
     }
 
-    fn usage(&self) -> BTreeMap<String, std::time::Duration> {
+    async fn usage(&self) -> BTreeMap<String, std::time::Duration> {
         BTreeMap::new()
     }
 
-    fn undo(&self, injection: &Injection) -> Result<Undo, Error> {
+    async fn undo(&self, injection: &Injection) -> Result<Undo, Error> {
         let FaultKind::Kill = injection.fault;
         Ok(Undo::Start {
             replicas: replicas(&self.world()?, &injection.service),
@@ -287,7 +305,9 @@ impl Backend for SimulatedBackend {
     }
 
     async fn heal(&self, undo: &Undo) -> Result<(), Error> {
-        let Undo::Start { replicas } = undo;
+        let Undo::Start { replicas } = undo else {
+            unreachable!("only what runs in Kubernetes is scaled");
+        };
         self.mark(|id, _| replicas.iter().any(|name| name == id.name()), true)?;
         Ok(())
     }

@@ -10,7 +10,9 @@ use tokio::time::{Instant, sleep_until};
 use super::clock::{done_at, first_outside};
 use super::history::history;
 use super::{Defect, Model};
-use crate::temporal::{self, Close, Error, Execution, ExecutionKey, Start, StartOutcome, Status};
+use crate::temporal::{
+    self, Close, Cluster, Error, Execution, ExecutionKey, Start, StartOutcome, Status,
+};
 
 /// A frontend in tokio's time, held or not, that answers as its [`Model`] says.
 #[derive(Debug, Clone)]
@@ -232,6 +234,14 @@ impl temporal::Frontend for Frontend {
             failure: None,
         }))
     }
+
+    async fn cluster(&self, _: Duration) -> Result<Cluster, Error> {
+        Err(no_cluster("describe cluster"))
+    }
+
+    async fn retention(&self, _: String, _: Duration) -> Result<Option<Duration>, Error> {
+        Err(no_cluster("describe namespace"))
+    }
 }
 
 fn error(operation: &'static str, code: &str, message: &str) -> Error {
@@ -244,6 +254,10 @@ fn error(operation: &'static str, code: &str, message: &str) -> Error {
 
 fn not_found(operation: &'static str) -> Error {
     error(operation, "NotFound", "workflow not found")
+}
+
+fn no_cluster(operation: &'static str) -> Error {
+    error(operation, "Unimplemented", "a model has workflows only")
 }
 
 #[cfg(test)]
