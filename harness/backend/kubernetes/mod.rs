@@ -1,0 +1,51 @@
+//! The topology as Kubernetes objects, and a cluster that they are applied to: shared by every
+//! backend that runs Temporal in Kubernetes.
+//!
+//! `objects` is pure: topology and [`Site`] in, groups of typed objects out. A group is one
+//! resource of the plan, `deployment/temporal-history` for example, with all that belongs to it.
+
+mod addresses;
+mod apply;
+mod base;
+mod cluster;
+mod difference;
+mod drift;
+mod entrance;
+mod error;
+mod evidence;
+mod forward;
+mod group;
+mod kubeconfig;
+mod labels;
+mod logs;
+mod look;
+mod network_policy;
+mod object;
+mod objects;
+mod observe;
+mod pod;
+mod polled;
+mod readiness;
+mod remove;
+mod role;
+mod scale;
+mod schema_job;
+mod site;
+#[cfg(test)]
+mod testing;
+mod tunnel;
+mod usage;
+mod web;
+mod worker;
+mod workload;
+
+pub use cluster::Cluster;
+pub use difference::{Difference, What};
+pub use entrance::Entrance;
+pub use error::Error;
+pub use forward::Forwards;
+pub use group::Group;
+pub use kubeconfig::Unusable;
+pub use object::Object;
+pub use objects::objects;
+pub use site::{Exposure, Images, LoadBalancer, MysqlServer, NAMESPACE, Site, Way};
