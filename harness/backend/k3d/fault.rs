@@ -1,0 +1,91 @@
+//! The faults that a cluster can express, and how they are undone: pods and the database's
+//! container killed, and kept away.
+
+use super::backend::K3dBackend;
+use super::cluster::Found;
+use super::ports::MYSQL;
+use crate::backend;
+use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use crate::plan::ResourceId;
+use crate::topology::{ServiceName, Topology};
+
+/// Every service can be killed: each is a Deployment, or the database's container.
+pub(super) fn capabilities(topology: &Topology) -> Vec<Capability> {
+    let kill = |service: &crate::topology::Service| Capability {
+        fault: FaultKind::Kill,
+        service: service.name.clone(),
+    };
+    topology.services.iter().map(kill).collect()
+}
+
+fn is_database(service: &ServiceName) -> bool {
+    service.as_str() == MYSQL
+}
+
+impl K3dBackend {
+    /// How an injection will be undone.
+    pub(super) async fn undo_of(&self, injection: &Injection) -> Result<Undo, backend::Error> {
+        let FaultKind::Kill = injection.fault;
+        let service = &injection.service;
+        if is_database(service) {
+            return Ok(Undo::Start {
+                replicas: vec![MYSQL.to_owned()],
+            });
+        }
+        // What the topology wants; a fault that is open already may have left fewer.
+        let replicas = match self.wanted_replicas(service) {
+            Some(replicas) => replicas,
+            None => self.kubernetes().await?.replicas(service).await?,
+        };
+        Ok(Undo::Scale {
+            service: service.clone(),
+            replicas,
+        })
+    }
+
+    fn wanted_replicas(&self, service: &ServiceName) -> Option<u16> {
+        let id = ResourceId::new("deployment", service);
+        let wanted = self.wanted(&id).ok()?;
+        let mut services = wanted.topology.services.iter();
+        let service = services.find(|found| found.name == *service)?;
+        Some(service.replicas)
+    }
+
+    /// Kills a service, and looks whether it is gone.
+    pub(super) async fn kill(&self, service: &ServiceName) -> Result<Effect, backend::Error> {
+        let (proven, observation) = if is_database(service) {
+            self.docker().await?.mysql.kill().await?
+        } else {
+            self.kubernetes().await?.kill(service).await?
+        };
+        Ok(Effect {
+            proven,
+            observation,
+        })
+    }
+
+    /// Undoes a kill. Where the cluster or the database was taken down since, that nothing runs is
+    /// no fault any more.
+    pub(super) async fn revive(&self, undo: &Undo) -> Result<(), backend::Error> {
+        match undo {
+            Undo::Start { replicas } if replicas.iter().any(|replica| replica == MYSQL) => {
+                self.start_database().await
+            }
+            Undo::Start { .. } => Ok(()),
+            Undo::Scale { service, replicas } => match self.find_cluster().await? {
+                Found::Live(_) => self.kubernetes().await?.scale(service, *replicas).await,
+                Found::Absent | Found::Dead(_) => Ok(()),
+            },
+        }
+    }
+
+    async fn start_database(&self) -> Result<(), backend::Error> {
+        let mysql = &self.docker().await?.mysql;
+        let there = mysql.observe(&[]).await?;
+        let container = ResourceId::new("container", MYSQL);
+        if there.iter().any(|observed| observed.id == container) {
+            mysql.start_again().await?;
+        }
+        Ok(())
+    }
+}

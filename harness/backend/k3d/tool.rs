@@ -1,0 +1,228 @@
+//! The tool k3d, with every default changed that would reach beyond the state folder.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::record;
+use crate::state::{Directory, MARKER, create_private};
+use crate::tool::{Environment, Error, Family, Tool};
+use crate::topology::Digest;
+
+/// The process mark of a running k3d, so that one that outlived its command is found.
+pub(super) const MARK: &str = "k3d";
+
+/// How long k3d itself waits for the nodes to say that they run.
+const BOOT: Duration = Duration::from_mins(3);
+
+/// How long each command may take.
+const LOOK: Duration = Duration::from_secs(15);
+const CREATE: Duration = Duration::from_secs(BOOT.as_secs() + 30);
+const DELETE: Duration = Duration::from_mins(2);
+/// Usually some ten seconds; now and then k3d hangs over it, and does not when it is run again.
+const IMPORT: Duration = Duration::from_secs(100);
+
+/// What k3s runs that a topology has no use for: each takes an image, memory and time.
+const DISABLED: [&str; 3] = ["traefik", "servicelb", "metrics-server"];
+
+/// What the kubelets are told. A cluster on somebody's own machine has to live with a disk that is
+/// nearly full, and an image that was imported must not be taken for waste: no registry has it.
+const KUBELET: [&str; 2] = [
+    "eviction-hard=memory.available<100Mi,nodefs.available<1%,imagefs.available<1%",
+    "image-gc-high-threshold=100",
+];
+
+/// k3d, for one state folder.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct K3d<'a> {
+    pub(super) environment: &'a Environment,
+    pub(super) state: &'a Directory,
+}
+
+/// A cluster as it is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cluster {
+    /// Its name.
+    pub(super) name: String,
+    /// The image of its nodes.
+    pub(super) image: String,
+    /// The Docker network that it joins.
+    pub(super) network: String,
+    /// How many nodes run the control plane.
+    pub(super) servers: u16,
+    /// How many further nodes there are.
+    pub(super) agents: u16,
+    /// The port of its API on this machine.
+    pub(super) api: u16,
+    /// Ports of this machine, each with the one that it leads to in the first server.
+    pub(super) ports: Vec<(u16, u16)>,
+    /// Labels of the containers.
+    pub(super) labels: Vec<(String, String)>,
+}
+
+impl K3d<'_> {
+    /// Its version, such as `5.9.0`.
+    pub(super) async fn version(&self, cancel: &CancellationToken) -> Result<String, Error> {
+        let said = self.tool(LOOK)?.arguments(["version"]);
+        let said = said.output(cancel).await?.output;
+        let words = said.lines().next().unwrap_or_default().split_whitespace();
+        let version = words.last().unwrap_or_default();
+        Ok(version.trim_start_matches('v').to_owned())
+    }
+
+    /// Makes a cluster, and waits until its nodes say that they run. One that fails stays, as its
+    /// containers say why.
+    pub(super) async fn create(
+        &self,
+        cluster: &Cluster,
+        cancel: &CancellationToken,
+    ) -> Result<(), Error> {
+        // It leaves files in the folder for temporary files.
+        let folder = record::temporary(self.state);
+        create_private(&folder).map_err(|source| Error::Start {
+            command: format!("k3d in {folder}"),
+            source,
+        })?;
+        let tool = self.tool(CREATE)?.arguments(cluster.arguments());
+        let tool = tool.variable("TMPDIR", folder.as_str());
+        tool.output(cancel).await.map(drop)
+    }
+
+    /// Removes a cluster; that there is none is no error.
+    pub(super) async fn delete(&self, name: &str, cancel: &CancellationToken) -> Result<(), Error> {
+        let tool = self.tool(DELETE)?.arguments(["cluster", "delete", name]);
+        tool.output(cancel).await.map(drop)
+    }
+
+    /// How to reach a cluster: the text of a kubeconfig.
+    pub(super) async fn kubeconfig(
+        &self,
+        name: &str,
+        cancel: &CancellationToken,
+    ) -> Result<String, Error> {
+        let tool = self.tool(LOOK)?.arguments(["kubeconfig", "get", name]);
+        Ok(tool.output(cancel).await?.output)
+    }
+
+    /// Puts images, by reference or archive, into every node. Its success proves nothing: see
+    /// k3d#1484.
+    pub(super) async fn import(
+        &self,
+        name: &str,
+        images: &[String],
+        cancel: &CancellationToken,
+    ) -> Result<(), Error> {
+        let tool = self
+            .tool(IMPORT)?
+            .arguments(["image", "import"])
+            .arguments(["--mode=direct".to_owned(), format!("--cluster={name}")]);
+        // A file in the working directory would be taken for an image of its name.
+        let tool = tool.arguments(images).folder(&self.state.run());
+        tool.output(cancel).await.map(drop)
+    }
+
+    fn tool(&self, deadline: Duration) -> Result<Tool, Error> {
+        let tool = Tool::new("k3d", Family::Container, self.environment, deadline)?;
+        // Removing a cluster edits the kubeconfig that this names, and otherwise the user's own.
+        Ok(tool
+            .variable("KUBECONFIG", record::kubeconfig(self.state).as_str())
+            .variable("LOG_COLORS", "false")
+            .variable(MARKER, self.state.marker(MARK)))
+    }
+}
+
+impl Cluster {
+    /// Its identity: what k3d would be told.
+    pub(super) fn digest(&self) -> Digest {
+        Digest::of(&self.arguments())
+    }
+
+    fn arguments(&self) -> Vec<String> {
+        let Self {
+            name,
+            image,
+            network,
+            servers,
+            agents,
+            api,
+            ports,
+            labels,
+        } = self;
+        let nodes = if *agents > 0 {
+            "server:*;agent:*"
+        } else {
+            "server:*"
+        };
+        let mut arguments: Vec<String> = ["cluster", "create", name].map(str::to_owned).to_vec();
+        arguments.extend([
+            format!("--image={image}"),
+            format!("--network={network}"),
+            format!("--servers={servers}"),
+            format!("--agents={agents}"),
+            format!("--api-port=127.0.0.1:{api}"),
+            "--no-lb".to_owned(),
+            // What failed stays, since it is what explains the failure.
+            "--no-rollback".to_owned(),
+            "--kubeconfig-update-default=false".to_owned(),
+            "--kubeconfig-switch-context=false".to_owned(),
+            "--wait".to_owned(),
+            format!("--timeout={}s", BOOT.as_secs()),
+        ]);
+        let port = |(here, there)| format!("--port=127.0.0.1:{here}:{there}@server:0:direct");
+        arguments.extend(ports.iter().copied().map(port));
+        arguments.extend(DISABLED.map(|part| format!("--k3s-arg=--disable={part}@server:*")));
+        arguments.extend(KUBELET.map(|told| format!("--k3s-arg=--kubelet-arg={told}@{nodes}")));
+        let label = |(key, value): &(String, String)| {
+            // An `@` begins the choice of nodes.
+            let value = value.replace('@', r"\@");
+            format!("--runtime-label={key}={value}@{nodes}")
+        };
+        arguments.extend(labels.iter().map(label));
+        arguments
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_the_user_is_touched_and_nothing_listens_beyond_this_machine() {
+        let cluster = Cluster {
+            name: "h-k3d-012345".to_owned(),
+            image: "rancher/k3s:v1.34.3-k3s1".to_owned(),
+            network: "h-k3d-012345".to_owned(),
+            servers: 1,
+            agents: 1,
+            api: 20_001,
+            ports: vec![(20_002, 30_233)],
+            labels: vec![(
+                "dev.harness.state".to_owned(),
+                "/u@h/.harness/k3d".to_owned(),
+            )],
+        };
+        insta::assert_snapshot!(cluster.arguments().join("\n"), @r"
+        cluster
+        create
+        h-k3d-012345
+        --image=rancher/k3s:v1.34.3-k3s1
+        --network=h-k3d-012345
+        --servers=1
+        --agents=1
+        --api-port=127.0.0.1:20001
+        --no-lb
+        --no-rollback
+        --kubeconfig-update-default=false
+        --kubeconfig-switch-context=false
+        --wait
+        --timeout=180s
+        --port=127.0.0.1:20002:30233@server:0:direct
+        --k3s-arg=--disable=traefik@server:*
+        --k3s-arg=--disable=servicelb@server:*
+        --k3s-arg=--disable=metrics-server@server:*
+        --k3s-arg=--kubelet-arg=eviction-hard=memory.available<100Mi,nodefs.available<1%,imagefs.available<1%@server:*;agent:*
+        --k3s-arg=--kubelet-arg=image-gc-high-threshold=100@server:*;agent:*
+        --runtime-label=dev.harness.state=/u\@h/.harness/k3d@server:*;agent:*
+        ");
+    }
+}
