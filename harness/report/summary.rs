@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{CellAlignment, Table, TableStyle};
 
 use super::Report;
+use crate::backend::Place;
 use crate::check::{CounterExample, Finding};
 use crate::load::Percentiles;
 use crate::quantity::Duration;
@@ -24,6 +25,18 @@ impl Report {
         );
         line(&mut text, format_args!("  {}", self.reason));
         line(&mut text, format_args!("  ({})", self.description));
+        let Place {
+            backend,
+            engine,
+            database,
+        } = &self.place;
+        line(
+            &mut text,
+            format_args!(
+                "  on backend {backend}, engine {engine}, database {database}, topology {}",
+                self.topology.short()
+            ),
+        );
         section(&mut text, "phases", phases(&self.phases));
         section(&mut text, "faults", faults(&self.faults));
         section(&mut text, "expectations", expectations(&self.expectations));

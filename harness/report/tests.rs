@@ -164,6 +164,7 @@ fn a_summary_is_understood_at_a_glance() {
     worker-crash: fail
       right-result is violated by 5 of 96 workflows
       (The worker is killed under load)
+      on backend process, engine dev-server, database sqlite, topology efdb72926f70
 
       phases
                   offered  completed  failed  unresolved  dropped  per second     p50     p99  longest

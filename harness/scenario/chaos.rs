@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::plan::{PlannedFault, RunPlan};
 use super::record::FaultRecord;
 use crate::backend::Backend;
+use crate::causes::in_one_line;
 use crate::event::{Event, Events};
 use crate::fault::{self, Injected, Journal};
 use crate::quantity::Duration;
@@ -38,7 +39,7 @@ impl<B: Backend> Chaos<'_, B> {
         let Injected { entry, effect } = match injected {
             Ok(injected) => injected,
             Err(error) => {
-                record.failure = Some(chain(&error));
+                record.failure = Some(in_one_line(&error));
                 return record;
             }
         };
@@ -76,16 +77,4 @@ impl<B: Backend> Chaos<'_, B> {
     fn now(&self) -> Duration {
         self.epoch.elapsed().into()
     }
-}
-
-/// An error with its causes in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::chaos::chain;
 use super::gather::gather;
 use super::offer::{Loaded, offer};
 use super::plan::RunPlan;
@@ -16,6 +15,7 @@ use super::record::FaultRecord;
 use super::statistics::{PhaseStatistics, statistics};
 use super::verdict::{Ending, Judgement, Observations, judge};
 use crate::backend::{self, Backend};
+use crate::causes::in_one_line;
 use crate::check::{Evidence, Reading};
 use crate::event::{Event, Events};
 use crate::fault::{Journal, heal_all};
@@ -92,7 +92,7 @@ async fn heal_rest<B: Backend>(
 ) -> Option<String> {
     let healed = match heal_all(backend, journal).await {
         Ok(healed) => healed,
-        Err(error) => return Some(chain(&error)),
+        Err(error) => return Some(in_one_line(&error)),
     };
     let unhealed = loaded.faults.iter_mut().filter(|fault| {
         fault.healed.is_none() && healed.iter().any(|injection| injection.id == fault.id)
@@ -140,7 +140,7 @@ fn conclude(
         ending,
         epoch: _,
     } = loaded;
-    let statistics = statistics(plan, &operations);
+    let statistics = statistics(plan, &faults, &operations);
     let latencies: OperationLatencies = operations.iter().collect();
     let generator_delay = latencies.generator_delay.percentiles();
     let evidence = Evidence {

@@ -1,10 +1,13 @@
 //! What was measured in each phase. Pure.
 
+use std::ops::Range;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::model::Phase;
 use super::plan::{PlannedPhase, RunPlan};
+use super::record::FaultRecord;
 use crate::load::{Operation, OperationLatencies, Outcome, Percentiles};
 use crate::quantity::Duration;
 
@@ -48,21 +51,47 @@ pub struct PhaseStatistics {
     pub generator_delay: Option<Percentiles>,
 }
 
-/// The statistics of every loaded phase of a plan, in order.
-pub fn statistics(plan: &RunPlan, operations: &[Operation]) -> Vec<PhaseStatistics> {
-    plan.phases
-        .iter()
-        .map(|phase| of_phase(phase, operations))
-        .collect()
+/// The statistics of every loaded phase, in order, with the phases as they came to be.
+pub fn statistics(
+    plan: &RunPlan,
+    faults: &[FaultRecord],
+    operations: &[Operation],
+) -> Vec<PhaseStatistics> {
+    let phases = as_they_were(plan, faults);
+    let each = phases.iter().map(|phase| of_phase(phase, operations));
+    each.collect()
+}
+
+/// The phases, of which the recovery begins once every fault is healed: how long that takes is for
+/// the machine to say and not for the plan. What was meant to start before still belongs to the
+/// phase before.
+fn as_they_were(plan: &RunPlan, faults: &[FaultRecord]) -> Vec<PlannedPhase> {
+    let mut phases = plan.phases.clone();
+    let Some(healed) = faults.iter().filter_map(|fault| fault.healed).max() else {
+        return phases;
+    };
+    let is_recovery = |phase: &PlannedPhase| phase.phase == Phase::Recovery;
+    let Some(index) = phases.iter().position(is_recovery) else {
+        return phases;
+    };
+    let recovery = &mut phases[index];
+    let planned = window(recovery);
+    let begin = healed.as_std().clamp(planned.start, planned.end);
+    recovery.offset = begin.into();
+    recovery.length = planned.end.saturating_sub(begin).into();
+    if let Some(before) = index.checked_sub(1).map(|index| &mut phases[index]) {
+        before.length = begin.saturating_sub(before.offset.as_std()).into();
+    }
+    phases
 }
 
 /// The statistics of one phase. Only what has ended is counted: asked for before the end of the
 /// run, they say nothing about operations that are still under way.
 pub(super) fn of_phase(planned: &PlannedPhase, operations: &[Operation]) -> PhaseStatistics {
-    let name = planned.phase.to_string();
+    let during = window(planned);
     let own: Vec<_> = operations
         .iter()
-        .filter(|operation| operation.phase == name)
+        .filter(|operation| during.contains(&operation.intended))
         .collect();
     let count = |matches: fn(&Outcome) -> bool| {
         let count = own
@@ -96,9 +125,14 @@ pub(super) fn of_phase(planned: &PlannedPhase, operations: &[Operation]) -> Phas
     }
 }
 
-fn completed_during(planned: &PlannedPhase, operations: &[Operation]) -> u64 {
+/// When it lasts, from the start of the run.
+fn window(planned: &PlannedPhase) -> Range<std::time::Duration> {
     let begin = planned.offset.as_std();
-    let during = begin..begin + planned.length.as_std();
+    begin..begin + planned.length.as_std()
+}
+
+fn completed_during(planned: &PlannedPhase, operations: &[Operation]) -> u64 {
+    let during = window(planned);
     let completed = operations
         .iter()
         .filter(|operation| operation.outcome.is_completed() && during.contains(&operation.ended));

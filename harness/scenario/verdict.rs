@@ -3,9 +3,10 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::expectation::{Expectation, evaluate};
+use super::model::Phase;
 use super::plan::RunPlan;
 use super::record::FaultRecord;
 use super::statistics::PhaseStatistics;
@@ -15,7 +16,9 @@ use crate::quantity::Duration;
 
 /// The kinds of verdict, from the lightest to the gravest: of several scenarios, the gravest
 /// decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum VerdictKind {
     /// Everything that was asked for held.
@@ -195,7 +198,9 @@ fn inconclusive(plan: &RunPlan, seen: &Observations<'_>) -> Option<Verdict> {
         .or_else(|| saturated(plan.generator_delay, seen.generator_delay.as_ref()))
         .or_else(|| unreadable(seen.evidence))
         .or_else(|| nothing_completed(seen.statistics))
-        .or_else(|| dropped_unasked(plan, seen.statistics))?;
+        .or_else(|| healed_too_late(plan, seen.statistics))
+        .or_else(|| dropped_unasked(plan, seen.statistics))
+        .or_else(|| unanswered_unasked(plan, seen.statistics))?;
     Some(Verdict::new(VerdictKind::Inconclusive, reason))
 }
 
@@ -267,6 +272,44 @@ fn dropped_unasked(plan: &RunPlan, statistics: &[PhaseStatistics]) -> Option<Str
     Some(format!(
         "{} of {} arrivals in {} were dropped: as many as allowed were in flight",
         phase.dropped, phase.offered, phase.phase
+    ))
+}
+
+/// A recovery is judged from when every fault is healed; by less than half of it, it is not.
+fn healed_too_late(plan: &RunPlan, statistics: &[PhaseStatistics]) -> Option<String> {
+    let planned = plan.phase(Phase::Recovery)?.length;
+    let mut statistics = statistics.iter();
+    let left = statistics
+        .find(|phase| phase.phase == Phase::Recovery)?
+        .length;
+    (left.as_std() * 2 < planned.as_std()).then(|| {
+        let late = Duration::from(planned.as_std().saturating_sub(left.as_std())).approximate();
+        format!("healing went on for {late} of the recovery of {planned}, so that it says nothing")
+    })
+}
+
+/// A start that was refused, or whose answer never came, tested nothing. Of a warmup nothing is
+/// asked, and with a fault that is to be expected; a phase whose thresholds speak of errors is
+/// judged by those. Elsewhere one makes the run say nothing.
+fn unanswered_unasked(plan: &RunPlan, statistics: &[PhaseStatistics]) -> Option<String> {
+    let steady_state = plan.steady_state.iter().map(|it| (Phase::Baseline, it));
+    let thresholds = plan.thresholds.iter().map(|it| (it.phase, &it.thresholds));
+    let spoken_of: Vec<Phase> = steady_state
+        .chain(thresholds)
+        .filter(|(_, thresholds)| thresholds.error_rate.is_some())
+        .map(|(phase, _)| phase)
+        .chain(plan.faults.iter().map(|fault| fault.phase))
+        .chain([Phase::Warmup])
+        .collect();
+    let phase = statistics
+        .iter()
+        .find(|phase| phase.refused + phase.unknown > 0 && !spoken_of.contains(&phase.phase))?;
+    Some(format!(
+        "{} of {} starts in {} were refused or had no clear answer, and no `error-rate` says how \
+         many may",
+        phase.refused + phase.unknown,
+        phase.offered - phase.dropped,
+        phase.phase
     ))
 }
 

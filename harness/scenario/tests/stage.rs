@@ -4,6 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use camino::Utf8PathBuf;
+use tokio_util::sync::CancellationToken;
+
 use crate::backend::simulated::{Frontend, Model};
 use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness};
 use crate::fault::{Capability, Effect, Injection, Undo};
@@ -67,11 +70,19 @@ impl Backend for Stage {
         Readiness::Ready
     }
 
-    fn logs(&self) -> Vec<Log> {
+    async fn logs(&self) -> Vec<Log> {
         Vec::new()
     }
 
-    fn endpoints(&self) -> Vec<Endpoint> {
+    async fn collect_logs(&self, _: Option<&CancellationToken>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn evidence(&self, _: &ResourceId) -> Option<Utf8PathBuf> {
+        None
+    }
+
+    async fn endpoints(&self) -> Vec<Endpoint> {
         Vec::new()
     }
 
@@ -79,15 +90,19 @@ impl Backend for Stage {
         Ok(self.frontend.clone())
     }
 
+    async fn database(&self) -> Result<Option<crate::mysql::Access>, Error> {
+        Ok(None)
+    }
+
     fn faults(&self, _: &Topology) -> Vec<Capability> {
         Vec::new()
     }
 
-    fn usage(&self) -> BTreeMap<String, Duration> {
+    async fn usage(&self) -> BTreeMap<String, Duration> {
         BTreeMap::new()
     }
 
-    fn undo(&self, _: &Injection) -> Result<Undo, Error> {
+    async fn undo(&self, _: &Injection) -> Result<Undo, Error> {
         Ok(Undo::Start {
             replicas: vec!["worker-0".to_owned()],
         })

@@ -3,12 +3,13 @@
 use super::super::statistics::of_phase;
 use super::super::verdict::steady_state;
 use super::super::{
-    Ending, Expectation, FaultRecord, Observations, Phase, RunPlan, Verdict, VerdictKind, judge,
+    Ending, Expectation, FaultRecord, Observations, Phase, RunPlan, Thresholds, Verdict,
+    VerdictKind, judge,
 };
 use super::{CRASH, plan};
 use crate::check::{Evidence, Reading};
 use crate::fault::Effect;
-use crate::load::{Latencies, Operation, Outcome};
+use crate::load::{CallFailure, Latencies, Operation, Outcome};
 use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Status};
 
 /// A run in which everything is as it should be, to bend one thing of.
@@ -44,7 +45,8 @@ impl Scene {
     }
 
     fn verdict(&self) -> Verdict {
-        let statistics = super::super::statistics(&self.plan, &self.evidence.operations);
+        let statistics =
+            super::super::statistics(&self.plan, &self.faults, &self.evidence.operations);
         let seen = Observations {
             statistics: &statistics,
             faults: &self.faults,
@@ -195,6 +197,61 @@ fn the_gravest_thing_that_is_known_decides() {
     interrupted, and dirty -> heal-failed (74): could not heal fault `crash`: no worker; run `harness heal`
     lost, and dirty -> heal-failed (74): could not heal fault `crash`: no worker; run `harness heal`
     ");
+}
+
+#[test]
+fn a_start_without_an_answer_is_no_pass_unless_the_scenario_speaks_of_it() {
+    let with = |second: usize, speaks: bool| {
+        let mut scene = Scene::good();
+        let failure = CallFailure {
+            operation: "start workflow".to_owned(),
+            code: "Unavailable".to_owned(),
+            message: "away".to_owned(),
+        };
+        let operation = &mut scene.evidence.operations[second];
+        operation.run_id = None;
+        operation.outcome = Outcome::Unknown(failure);
+        let silence = |thresholds: &mut Thresholds| thresholds.error_rate = None;
+        if !speaks {
+            scene.plan.steady_state.iter_mut().for_each(silence);
+        }
+        scene.verdict()
+    };
+    // The baseline goes from the first second to the fifth, the chaos from there to the eleventh.
+    let Verdict { kind, reason } = with(3, false);
+    assert_eq!(kind, VerdictKind::Inconclusive);
+    insta::assert_snapshot!(reason, @"1 of 4 starts in baseline were refused or had no clear answer, and no `error-rate` says how many may");
+    assert_eq!(
+        with(3, true).kind,
+        VerdictKind::Pass,
+        "the steady state held"
+    );
+    assert_eq!(with(7, false).kind, VerdictKind::Pass, "there is a fault");
+    assert_eq!(with(0, false).kind, VerdictKind::Pass, "nothing is asked");
+}
+
+#[test]
+fn a_recovery_begins_once_everything_is_healed() {
+    let healed = |milliseconds: u64| {
+        let mut scene = Scene::good();
+        let at = std::time::Duration::from_millis(milliseconds);
+        scene.faults[0].healed = Some(at.into());
+        // What was to start at the beginning of the recovery met a service that was still away.
+        let operation = &mut scene.evidence.operations[11];
+        assert_eq!(operation.phase, "recovery");
+        operation.outcome = Outcome::Closed(Close {
+            status: Status::Failed,
+            result: None,
+            failure: None,
+        });
+        scene.plan.invariants.clear();
+        scene.verdict()
+    };
+    assert_eq!(healed(10_500).kind, VerdictKind::ThresholdMissed);
+    assert_eq!(healed(11_500).kind, VerdictKind::Pass);
+    let Verdict { kind, reason } = healed(13_500);
+    assert_eq!(kind, VerdictKind::Inconclusive);
+    insta::assert_snapshot!(reason, @"healing went on for 2.50s of the recovery of 4s, so that it says nothing");
 }
 
 #[test]
