@@ -2,10 +2,21 @@
 //!
 //! Judges nothing: what is a good figure is for the reader.
 
+mod child;
+mod dev_server;
+mod error;
+mod probe;
+mod script;
 mod spread;
 mod startup;
 mod throughput;
+mod timeline;
 
+pub use child::Harness;
+pub use dev_server::DevServer;
+pub use error::Error;
+pub use script::Script;
 pub use spread::Spread;
-pub use startup::{ByHand, Error as StartupError, Startup, measure_startup};
+pub use startup::{ByHand, Measurement, Snapshot, Startup, Up, measure_startup};
 pub use throughput::{Cpu, Settings, Throughput, measure_throughput};
+pub use timeline::{Made, Timeline, Work};

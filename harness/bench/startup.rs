@@ -1,267 +1,240 @@
 //! How long it takes from a command to the first workflow's result, against doing it by hand.
 
-use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use camino::Utf8PathBuf;
 use serde::Serialize;
-use tokio::process::{Child, Command};
 
-use super::Spread;
-use crate::backend::process::Launch;
+use super::timeline::{Timeline, Work};
+use super::{DevServer, Error, Harness, Script, Spread};
+use crate::backend::{Place, database};
+use crate::docker::Engine;
+use crate::plan::ResourceId;
+use crate::topology::Database;
 
-/// How long any one part may take.
-const DEADLINE: Duration = Duration::from_mins(2);
-const POLL: Duration = Duration::from_millis(5);
+/// The same by hand.
+#[derive(Debug, Clone)]
+pub enum ByHand {
+    /// By the programs themselves.
+    DevServer(Box<DevServer>),
+    /// By a script.
+    Script(Script),
+    /// Not here, for want of something; for people.
+    Missing(String),
+}
 
-/// A measurement that could not be taken.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A program could not be started.
-    #[error("could not start {program}")]
-    Start {
-        /// The program.
-        program: Utf8PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The harness itself failed.
-    #[error("`harness {verb}` failed: {said}")]
-    Harness {
-        /// The verb.
-        verb: &'static str,
-        /// What it said.
-        said: String,
-    },
-    /// Nothing answered in time.
-    #[error("{url} did not answer within {}s", DEADLINE.as_secs())]
-    Silent {
-        /// What was asked.
-        url: String,
-    },
-    /// A folder could not be removed or made.
-    #[error("could not prepare the folder {path}")]
-    Folder {
-        /// The folder.
-        path: Utf8PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
+/// What happens to the golden snapshot of the database.
+#[derive(Debug)]
+pub enum Snapshot {
+    /// It stays.
+    Kept,
+    /// It is removed once a round, before a measurement of its own, which makes it anew.
+    Removed {
+        /// Where it is.
+        engine: Engine,
+        /// The database that it is of.
+        database: Database,
+        /// The release of Temporal whose schemas it has.
+        server: String,
     },
 }
 
-/// Everything needed to do by hand what `up` does.
-#[derive(Debug, Clone)]
-pub struct ByHand {
-    /// Temporal.
-    pub temporal: Launch,
-    /// The workers; started when Temporal answers.
-    pub workers: Vec<Launch>,
-    /// The folder that Temporal keeps its data in.
-    pub data: Utf8PathBuf,
-    /// This program.
-    pub harness: Utf8PathBuf,
-    /// The arguments that name the profile under a name of its own.
-    pub target: Vec<String>,
+/// What is measured.
+#[derive(Debug)]
+pub struct Measurement<'a> {
+    /// The harness.
+    pub harness: &'a Harness,
+    /// The same by hand.
+    pub by_hand: &'a ByHand,
+    /// What happens to the golden snapshot of the database.
+    pub snapshot: &'a Snapshot,
+    /// Where it runs.
+    pub place: Place,
+    /// Rounds, each with every measurement once.
+    pub rounds: usize,
 }
 
 /// What was measured, in seconds.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Startup {
+    /// Where.
+    pub place: Place,
     /// Rounds, each with every measurement once.
     pub rounds: usize,
+    /// Why nothing was done by hand.
+    pub not_by_hand: Option<String>,
     /// The bare development server until it serves.
-    pub bare_server: Spread,
-    /// Server and workers started by hand, until the first workflow's result.
-    pub by_hand: Spread,
-    /// `up` without any state, until the first workflow's result.
-    pub up_cold: Spread,
-    /// `up` after a `down`, until the first workflow's result.
-    pub up_warm: Spread,
+    pub bare_server: Option<Spread>,
+    /// Everything by hand, until the first workflow's result.
+    pub by_hand: Option<Spread>,
+    /// The parts of that which was the median.
+    pub by_hand_parts: Vec<Work>,
+    /// `up` without any state and without the golden snapshot.
+    pub up_without_snapshot: Option<Up>,
+    /// `up` without any state.
+    pub up_cold: Up,
+    /// `up` after a `down`.
+    pub up_warm: Up,
     /// `up` when everything is up.
     pub up_again: Spread,
     /// `down`.
     pub down: Spread,
 }
 
-/// Takes every measurement once a round, in turn, so that a slow moment of the machine hits all.
-pub async fn measure_startup(
-    by_hand: &ByHand,
-    http: &reqwest::Client,
-    rounds: usize,
-) -> Result<Startup, Error> {
-    let mut times: [Vec<Duration>; 6] = Default::default();
-    for _ in 0..rounds {
-        let round = by_hand.round(http).await?;
-        for (times, time) in times.iter_mut().zip(round) {
-            times.push(time);
-        }
-    }
-    let [bare_server, hand, up_cold, up_warm, up_again, down] =
-        times.map(|times| Spread::of(&times).expect("there was at least one round"));
-    Ok(Startup {
-        rounds,
-        bare_server,
-        by_hand: hand,
-        up_cold,
-        up_warm,
-        up_again,
-        down,
-    })
+/// `up` until the first workflow's result.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Up {
+    /// How long it took.
+    pub first_result: Spread,
+    /// When the database was there with its schema, where that is a resource.
+    pub database: Option<Spread>,
+    /// That of which the time was the median.
+    pub timeline: Timeline,
 }
 
-impl ByHand {
-    async fn round(&self, http: &reqwest::Client) -> Result<[Duration; 6], Error> {
-        let (bare_server, by_hand) = self.start_by_hand(http).await?;
+/// Takes every measurement once a round, in turn, so that a slow moment of the machine hits all.
+pub async fn measure_startup(
+    measurement: &Measurement<'_>,
+    http: &reqwest::Client,
+) -> Result<Startup, Error> {
+    let mut taken = Taken::default();
+    for _ in 0..measurement.rounds {
+        measurement.round(http, &mut taken).await?;
+    }
+    Ok(taken.evaluate(measurement))
+}
+
+impl Measurement<'_> {
+    /// Does once what is measured, so that afterwards nothing has to be fetched or built.
+    pub async fn rehearse(&self, http: &reqwest::Client) -> Result<(), Error> {
         self.clean().await?;
-        let up_cold = self.up_to_first_result(http).await?;
-        let (down, _) = self.harness("down", &[]).await?;
-        let up_warm = self.up_to_first_result(http).await?;
-        let (up_again, _) = self.harness("up", &[]).await?;
-        self.clean().await?;
-        Ok([bare_server, by_hand, up_cold, up_warm, up_again, down])
+        self.harness.up(http).await?;
+        self.harness.clean().await
     }
 
     /// Takes down and removes what a measurement left, this one or one that was interrupted.
     pub async fn clean(&self) -> Result<(), Error> {
-        self.harness("down", &["--purge", "--yes"]).await.map(drop)
-    }
-
-    /// What a person does in two terminals, without the pauses of a person.
-    async fn start_by_hand(&self, http: &reqwest::Client) -> Result<(Duration, Duration), Error> {
-        remove(&self.data)?;
-        fs_err::create_dir_all(&self.data).map_err(|source| Error::Folder {
-            path: self.data.clone(),
-            source,
-        })?;
-        let started = Instant::now();
-        let mut children = vec![start(&self.temporal)?];
-        let frontend = self.temporal.ports["grpc"].address.to_string();
-        answer(&frontend, || serves(&frontend)).await?;
-        let bare_server = started.elapsed();
-        for worker in &self.workers {
-            children.push(start(worker)?);
-        }
-        let listens = self
-            .workers
-            .iter()
-            .find_map(|worker| worker.ports.get("starter"));
-        let address = listens.map(|listen| listen.address.to_string());
-        first_result(http, &address.unwrap_or_default()).await?;
-        let by_hand = started.elapsed();
-        for child in &mut children {
-            // Waits for the end as well, so that the next round finds the ports free.
-            let _ = child.kill().await;
-        }
-        Ok((bare_server, by_hand))
-    }
-
-    async fn up_to_first_result(&self, http: &reqwest::Client) -> Result<Duration, Error> {
-        let started = Instant::now();
-        let (_, said) = self.harness("up", &[]).await?;
-        let address = said["endpoints"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find(|endpoint| endpoint["port"] == "starter")
-            .and_then(|endpoint| endpoint["address"].as_str())
-            .unwrap_or_default()
-            .to_owned();
-        first_result(http, &address).await?;
-        Ok(started.elapsed())
-    }
-
-    async fn harness(
-        &self,
-        verb: &'static str,
-        options: &[&str],
-    ) -> Result<(Duration, serde_json::Value), Error> {
-        let started = Instant::now();
-        let output = Command::new(&self.harness)
-            .args([verb, "--output", "json"])
-            .args(options)
-            .args(&self.target)
-            .stdin(Stdio::null())
-            .process_group(0)
-            .output();
-        let output = tokio::time::timeout(DEADLINE, output).await;
-        let output = output
-            .unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
-            .map_err(|source| Error::Start {
-                program: self.harness.clone(),
-                source,
-            })?;
-        let elapsed = started.elapsed();
-        let failed = || Error::Harness {
-            verb,
-            said: String::from_utf8_lossy(&output.stderr).into_owned(),
+        let stopped = match self.by_hand {
+            ByHand::Script(script) => script.stop().await,
+            _ => Ok(()),
         };
-        if !output.status.success() {
-            return Err(failed());
+        // Also where the other would not stop.
+        self.harness.clean().await.and(stopped.map(drop))
+    }
+
+    async fn round(&self, http: &reqwest::Client, taken: &mut Taken) -> Result<(), Error> {
+        self.by_hand(http, taken).await?;
+        self.harness.clean().await?;
+        if let Snapshot::Removed {
+            engine,
+            database,
+            server,
+        } = self.snapshot
+        {
+            let removed = database::remove_snapshot(engine, database, server).await;
+            removed.map_err(Error::Snapshot)?;
+            taken.up_without_snapshot.push(self.harness.up(http).await?);
+            self.harness.clean().await?;
         }
-        let said = serde_json::from_slice(&output.stdout).map_err(|_| failed())?;
-        Ok((elapsed, said))
+        taken.up_cold.push(self.harness.up(http).await?);
+        taken.down.push(self.harness.down().await?);
+        taken.up_warm.push(self.harness.up(http).await?);
+        taken.up_again.push(self.harness.up_again().await?);
+        self.harness.clean().await
+    }
+
+    async fn by_hand(&self, http: &reqwest::Client, taken: &mut Taken) -> Result<(), Error> {
+        match self.by_hand {
+            ByHand::Missing(_) => {}
+            ByHand::DevServer(by_hand) => {
+                let (bare_server, first_result) = by_hand.start(http).await?;
+                taken.bare_server.push(bare_server);
+                taken.by_hand.push((first_result, Vec::new()));
+            }
+            ByHand::Script(script) => {
+                let started = script.start().await;
+                script.stop().await?;
+                taken.by_hand.push(started?);
+            }
+        }
+        Ok(())
     }
 }
 
-fn remove(folder: &Utf8PathBuf) -> Result<(), Error> {
-    match fs_err::remove_dir_all(folder) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(Error::Folder {
-            path: folder.clone(),
-            source,
-        }),
-        _ => Ok(()),
+/// What was measured so far.
+#[derive(Debug, Default)]
+struct Taken {
+    bare_server: Vec<Duration>,
+    by_hand: Vec<(Duration, Vec<Work>)>,
+    up_without_snapshot: Vec<Timeline>,
+    up_cold: Vec<Timeline>,
+    up_warm: Vec<Timeline>,
+    up_again: Vec<Duration>,
+    down: Vec<Duration>,
+}
+
+impl Taken {
+    fn evaluate(self, measurement: &Measurement<'_>) -> Startup {
+        let once = "there was at least one round";
+        let by_hand: Vec<Duration> = self.by_hand.iter().map(|(took, _)| *took).collect();
+        let median = median_of(self.by_hand, |(took, _)| took.as_secs_f64());
+        Startup {
+            place: measurement.place.clone(),
+            rounds: measurement.rounds,
+            not_by_hand: match measurement.by_hand {
+                ByHand::Missing(reason) => Some(reason.clone()),
+                ByHand::DevServer(_) | ByHand::Script(_) => None,
+            },
+            bare_server: Spread::of(&self.bare_server),
+            by_hand: Spread::of(&by_hand),
+            by_hand_parts: median.map(|(_, parts)| parts).unwrap_or_default(),
+            up_without_snapshot: Up::of(self.up_without_snapshot),
+            up_cold: Up::of(self.up_cold).expect(once),
+            up_warm: Up::of(self.up_warm).expect(once),
+            up_again: Spread::of(&self.up_again).expect(once),
+            down: Spread::of(&self.down).expect(once),
+        }
     }
 }
 
-/// Starts a program as its record says, but as a child of this process that dies with it.
-fn start(launch: &Launch) -> Result<Child, Error> {
-    Command::new(&launch.program)
-        .args(&launch.arguments)
-        .env_clear()
-        .envs(&launch.environment)
-        .current_dir(&launch.directory)
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|source| Error::Start {
-            program: launch.program.clone(),
-            source,
+impl Up {
+    fn of(all: Vec<Timeline>) -> Option<Self> {
+        let spread = |of: fn(&Timeline) -> Option<f64>| {
+            let times = all.iter().filter_map(of).map(Duration::from_secs_f64);
+            Spread::of(&times.collect::<Vec<_>>())
+        };
+        Some(Self {
+            first_result: spread(|timeline| Some(timeline.first_result))?,
+            database: spread(database_ready),
+            timeline: median_of(all, |timeline| timeline.first_result)?,
         })
-}
-
-async fn serves(frontend: &str) -> bool {
-    let options = connect::Options::plaintext(frontend);
-    match crate::temporal::Client::connect(options).await {
-        Ok(client) => client.check_health(Duration::from_secs(1)).await.is_ok(),
-        Err(_) => false,
     }
 }
 
-/// Waits until a workflow that the starter starts has given its result.
-async fn first_result(http: &reqwest::Client, starter: &str) -> Result<(), Error> {
-    let url = format!("http://{starter}/sync?name=Ada");
-    answer(&url, || async {
-        let response = http.get(&url).timeout(DEADLINE).send().await;
-        response.is_ok_and(|response| response.status().is_success())
-    })
-    .await
+/// When the database was there, and its schema, if that is a resource by itself.
+fn database_ready(timeline: &Timeline) -> Option<f64> {
+    let ready = |kind, name| timeline.ready(&ResourceId::new(kind, name));
+    ready("schema", "temporal").or_else(|| ready("container", "mysql"))
 }
 
-async fn answer<F: Future<Output = bool>>(url: &str, ask: impl Fn() -> F) -> Result<(), Error> {
-    let started = Instant::now();
-    while !ask().await {
-        if started.elapsed() > DEADLINE {
-            return Err(Error::Silent {
-                url: url.to_owned(),
-            });
-        }
-        tokio::time::sleep(POLL).await;
+/// The one in the middle; of an even number, the lesser of the middle two.
+fn median_of<T>(mut all: Vec<T>, by: impl Fn(&T) -> f64) -> Option<T> {
+    all.sort_by(|one, other| by(one).total_cmp(&by(other)));
+    let middle = all.len().checked_sub(1)? / 2;
+    all.into_iter().nth(middle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_one_of_those_that_were_taken() {
+        let median = |all: &[f64]| median_of(all.to_vec(), |one| *one);
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[3.0]), Some(3.0));
+        assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(&[4.0, 1.0, 3.0, 2.0]), Some(2.0));
     }
-    Ok(())
 }

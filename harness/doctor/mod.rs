@@ -7,4 +7,5 @@ mod check;
 mod probe;
 
 pub use check::{Check, Findings, Found, Status, checks};
+pub(crate) use probe::find_k3d;
 pub use probe::probe;

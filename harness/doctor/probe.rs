@@ -2,31 +2,37 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use super::check::{Findings, Found};
-use crate::artifact::{PIP_WAYS, TemporalSearch};
+use crate::artifact::{PIP_WAYS, Platform, ServerPrograms, ServerSearch, TemporalSearch};
 use crate::tool::{self, Environment, Family, Tool};
 
-/// How long any tool may take to say what it is.
-const DEADLINE: Duration = Duration::from_secs(5);
+/// How long any tool may take to say what it is; all are asked at once, also on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Looks for everything that a backend needs, at once; takes as long as the slowest tool, and
 /// never longer than its deadline.
-pub async fn probe(temporal: &TemporalSearch<'_>) -> Findings {
+pub async fn probe(temporal: &TemporalSearch<'_>, server: &ServerSearch<'_>) -> Findings {
     let (environment, cancel) = (temporal.environment, temporal.cancel);
-    let (temporal_found, cargo, pip, docker, k3d) = tokio::join!(
+    let (temporal_found, server, cargo, go, pip, docker, k3d) = tokio::join!(
         find_temporal(temporal),
+        find_server(server),
         version("cargo", Family::Rust, &["--version"], environment, cancel),
+        version("go", Family::Go, &["version"], environment, cancel),
         find_pip(environment, cancel),
         find_docker(environment, cancel),
-        version("k3d", Family::Container, &["version"], environment, cancel),
+        find_k3d(environment, cancel),
     );
     Findings {
         temporal: temporal_found,
         fetchable: temporal.can_fetch(),
+        server,
+        server_fetchable: Platform::current().is_some(),
         cargo,
+        go,
         pip,
         docker,
         k3d,
@@ -40,6 +46,25 @@ async fn find_temporal(search: &TemporalSearch<'_>) -> Found {
             "server {} at {}",
             search.server, found.program.path
         )),
+        Ok(None) => Found::Absent,
+        Err(error) => Found::Fails(error.to_string()),
+    }
+}
+
+/// Both programs, or neither: one without the other is of no use.
+async fn find_server(search: &ServerSearch<'_>) -> Found {
+    match search.locate(&mut Vec::new()).await {
+        Ok(Some(ServerPrograms {
+            server, sql_tool, ..
+        })) => {
+            let tool = if server.path.parent() == sql_tool.path.parent() {
+                "with its SQL tool".to_owned()
+            } else {
+                sql_tool.path.to_string()
+            };
+            let (version, server) = (search.version, server.path);
+            Found::Works(format!("{version} at {server}, {tool}"))
+        }
         Ok(None) => Found::Absent,
         Err(error) => Found::Fails(error.to_string()),
     }
@@ -66,13 +91,22 @@ async fn version(
     }
 }
 
-/// The first pip that answers; one that is broken is told only if no other works.
+/// k3d, by the version that it says first.
+pub(crate) async fn find_k3d(environment: &Environment, cancel: &CancellationToken) -> Found {
+    version("k3d", Family::Container, &["version"], environment, cancel).await
+}
+
+/// The first pip that answers, all asked at once; one that is broken is told only if no other
+/// works.
 async fn find_pip(environment: &Environment, cancel: &CancellationToken) -> Found {
-    let mut broken = Found::Absent;
-    for way in PIP_WAYS {
+    let asked = PIP_WAYS.iter().map(|way| async move {
         let (program, first) = way.split_first().expect("a way begins with a program");
         let arguments: Vec<_> = first.iter().copied().chain(["--version"]).collect();
-        match version(program, Family::Python, &arguments, environment, cancel).await {
+        version(program, Family::Python, &arguments, environment, cancel).await
+    });
+    let mut broken = Found::Absent;
+    for found in join_all(asked).await {
+        match found {
             Found::Works(said) => return Found::Works(without_place(&said)),
             Found::Fails(reason) if reason.contains("No module named pip") => {}
             Found::Fails(reason) => broken = Found::Fails(reason),
@@ -179,7 +213,14 @@ mod tests {
             events: &events,
             cancel: &CancellationToken::new(),
         };
-        probe(&search).await
+        let server = ServerSearch {
+            version: "1.2.3",
+            fallback: folder,
+            environment,
+            events: &events,
+            cancel: search.cancel,
+        };
+        probe(&search, &server).await
     }
 
     /// A folder for tools, and an environment in which nothing else is found.
@@ -203,15 +244,18 @@ mod tests {
         let Findings {
             temporal,
             fetchable,
+            server,
+            server_fetchable: _,
             cargo,
+            go,
             pip,
             docker,
             k3d,
             azure,
         } = findings;
         assert_eq!(
-            [temporal, cargo, pip, docker, k3d],
-            [const { Found::Absent }; 5]
+            [temporal, server, cargo, go, pip, docker, k3d],
+            [const { Found::Absent }; 7]
         );
         assert!(!fetchable && azure.is_empty());
     }
@@ -223,6 +267,12 @@ mod tests {
             &folder,
             "temporal",
             "echo 'temporal version 9 (Server 1.2.3, UI 4)'",
+        );
+        let server = fake::tool(&folder, "temporal-server", "echo 'temporal version 1.2.3'");
+        fake::tool(
+            &folder,
+            "temporal-sql-tool",
+            "echo 'temporal-sql-tool version 1.2.3'",
         );
         fake::tool(&folder, "cargo", "echo 'cargo 1.95.0'");
         fake::tool(
@@ -250,6 +300,8 @@ mod tests {
             findings.temporal,
             works(&format!("server 1.2.3 at {temporal}"))
         );
+        let both = format!("1.2.3 at {server}, with its SQL tool");
+        assert_eq!(findings.server, works(&both));
         assert_eq!(findings.cargo, works("cargo 1.95.0"));
         assert_eq!(findings.pip, works("pip 26.0"));
         assert_eq!(findings.docker, works("client 28.2.2, engine 27.0.1"));

@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# Temporal's released server on MySQL by hand, with docker, temporal-sql-tool, temporal-server and
+# the workers: what `harness bench up` compares engine `server` with. It says what is set below.
+#
+#   server.sh up      until the first workflow's result; tells each part that is done
+#   server.sh down    everything gone, however far `up` came
+set -euo pipefail
+
+mysql=$NAME-mysql
+# Free ones: one, three for each process of the server, one for each worker. None above 32767: the column
+# that Temporal keeps them in has two bytes with a sign.
+read -ra ports <<<"$PORTS"
+pids=$FOLDER/pids
+started=0
+
+next_port() { # VARIABLE
+    printf -v "$1" %s "${ports[0]}"
+    ports=("${ports[@]:1}")
+}
+
+# A database that is reached over TCP: while it is set up, it does not listen there.
+start_mysql() {
+    (umask 022 && head -c 24 /dev/urandom | base64 >"$FOLDER/password")
+    docker run --detach --name "$mysql" --publish "127.0.0.1:$mysql_port:3306" \
+        --volume "$FOLDER/password:/run/password:ro" --env MYSQL_ROOT_PASSWORD_FILE=/run/password \
+        "$MYSQL_IMAGE" --max-connections="$MAX_CONNECTIONS" >/dev/null
+    until docker exec "$mysql" mysqladmin --host 127.0.0.1 --silent ping >/dev/null 2>&1; do
+        sleep 0.1
+    done
+}
+
+make_schema() {
+    local store
+    for store in temporal visibility; do
+        local database=temporal
+        [[ $store == temporal ]] || database=temporal_visibility
+        local tool=("$SQL_TOOL" --plugin mysql8 --ep 127.0.0.1 --port "$mysql_port" --user root
+            --db "$database")
+        "${tool[@]}" create-database
+        "${tool[@]}" setup-schema --version 0.0
+        "${tool[@]}" update-schema --schema-name "mysql/v8/$store"
+    done >"$FOLDER/schema.log" 2>&1
+}
+
+group_of() { # PID
+    ps -o pgid= -p "$1" | tr -d ' '
+}
+
+# Starts a program that outlives this script.
+start() { # LOG PROGRAM ARGUMENT...
+    local log=$1
+    shift
+    "$@" >"$FOLDER/$log.log" 2>&1 </dev/null &
+    echo "$!" >>"$pids"
+    started=$((started + 1))
+}
+
+# Waiting for what has ended would last for ever.
+all_live() {
+    [[ $(jobs -rp | wc -l) -eq $started ]] && return
+    tail -n 1 "$FOLDER"/*.log | cut -c 1-300 >&2
+    exit 1
+}
+
+await_port() { # PORT
+    until (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
+        all_live
+        sleep 0.05
+    done
+}
+
+# One process a role and replica; each has ports of its own, and the frontend's are known to all.
+start_temporal() {
+    : >"$FOLDER/dynamic-config.yaml"
+    export DB=mysql8 MYSQL_SEEDS=127.0.0.1 DB_PORT=$mysql_port MYSQL_USER=root
+    export NUM_HISTORY_SHARDS=$SHARDS BIND_ON_IP=127.0.0.1 TEMPORAL_BROADCAST_ADDRESS=127.0.0.1
+    export DYNAMIC_CONFIG_FILE_PATH=$FOLDER/dynamic-config.yaml LOG_LEVEL=warn
+    local role upper count replica grpc membership http
+    for role in frontend history matching worker; do
+        upper=$(tr '[:lower:]' '[:upper:]' <<<"$role")
+        count=${upper}_REPLICAS
+        for ((replica = 0; replica < ${!count}; replica++)); do
+            next_port grpc
+            next_port membership
+            next_port http
+            [[ $role-$replica != frontend-0 ]] || frontend_port=$grpc
+            start "$role-$replica" env "${upper}_GRPC_PORT=$grpc" \
+                "${upper}_MEMBERSHIP_PORT=$membership" "FRONTEND_HTTP_PORT=$http" \
+                PUBLIC_FRONTEND_ADDRESS="127.0.0.1:$frontend_port" \
+                "$SERVER" --allow-no-auth start --service "$role"
+            # Each updates the cluster's metadata as it starts, and fails if another did meanwhile.
+            await_port "$grpc"
+        done
+    done
+    until "$CLI" operator cluster health --address "127.0.0.1:$frontend_port" >/dev/null 2>&1; do
+        all_live
+        sleep 0.1
+    done
+}
+
+make_namespace() {
+    until "$CLI" operator namespace create --address "127.0.0.1:$frontend_port" \
+        --namespace "$NAMESPACE" --retention "$RETENTION" >"$FOLDER/namespace.log" 2>&1; do
+        all_live
+        sleep 0.1
+    done
+}
+
+start_workers() {
+    export TEMPORAL_ADDRESS=127.0.0.1:$frontend_port TEMPORAL_NAMESPACE=$NAMESPACE
+    export TEMPORAL_TASK_QUEUE=$TASK_QUEUE
+    local arguments replica starter_port
+    read -ra arguments <<<"$WORKER_ARGUMENTS"
+    for ((replica = 0; replica < WORKERS; replica++)); do
+        next_port starter_port
+        start "application-$replica" env "STARTER_ADDRESS=127.0.0.1:$starter_port" \
+            "$WORKER" ${arguments[@]+"${arguments[@]}"}
+    done
+    until curl --fail --silent --noproxy '*' "http://127.0.0.1:$starter_port/sync?name=Ada" \
+        >/dev/null; do
+        all_live
+        sleep 0.05
+    done
+}
+
+up() {
+    group_of "$$" >"$FOLDER/group"
+    next_port mysql_port
+    start_mysql
+    # Programs take it from here, and no command line has it.
+    SQL_PASSWORD=$(<"$FOLDER/password")
+    export SQL_PASSWORD MYSQL_PWD=$SQL_PASSWORD
+    echo "done: MySQL"
+    make_schema
+    echo "done: schema"
+    start_temporal
+    echo "done: Temporal"
+    make_namespace
+    echo "done: namespace"
+    unset SQL_PASSWORD MYSQL_PWD
+    start_workers
+    echo "done: workers and first workflow"
+}
+
+down() {
+    local pid
+    if [[ -f $pids ]]; then
+        while read -r pid; do
+            # Another program may have the number by now, but not the group as well.
+            [[ $(group_of "$pid") != "$(<"$FOLDER/group")" ]] || kill -KILL "$pid" || true
+        done <"$pids"
+        rm -f "$pids"
+    fi
+    docker rm --force --volumes "$mysql" >/dev/null 2>&1 || true
+}
+
+"$1"

@@ -1,0 +1,241 @@
+//! The harness as a user runs it: a child process, with its events and what it prints.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::Error;
+use super::probe::first_result;
+use super::timeline::{Ends, Heard, Planned, Timeline};
+
+/// How long a command may take.
+const DEADLINE: Duration = Duration::from_mins(15);
+
+/// How long a command that nobody waits for any more may take to stop in order.
+const STOP: Duration = Duration::from_mins(1);
+
+/// This program, and the arguments that name the profile under a name of its own.
+#[derive(Debug)]
+pub struct Harness {
+    program: Utf8PathBuf,
+    target: Vec<String>,
+    /// The command that runs, or ran when its measurement was given up.
+    running: Mutex<Option<Child>>,
+}
+
+/// What a command did.
+struct Ended {
+    took: Duration,
+    events: Vec<(Duration, Heard)>,
+    document: Value,
+}
+
+/// What `up` prints, as far as it matters here.
+#[derive(Debug, Deserialize)]
+struct Up {
+    plan: Plan,
+    endpoints: Vec<Endpoint>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Plan {
+    steps: Vec<Planned>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Endpoint {
+    port: String,
+    address: String,
+}
+
+impl Harness {
+    /// The program, and the arguments that name the profile; nothing is started.
+    pub fn new(program: Utf8PathBuf, target: Vec<String>) -> Self {
+        Self {
+            program,
+            target,
+            running: Mutex::new(None),
+        }
+    }
+
+    /// `up`, and the first workflow's result after it.
+    pub(super) async fn up(&self, http: &reqwest::Client) -> Result<Timeline, Error> {
+        let started = Instant::now();
+        let ended = self.run("up", &[]).await?;
+        let up: Up = serde_json::from_value(ended.document)
+            .map_err(|error| failed("up", error.to_string()))?;
+        let mut endpoints = up.endpoints.iter();
+        let door = endpoints
+            .find(|endpoint| endpoint.port == "starter")
+            .ok_or_else(|| failed("up", "there is no starter to ask".to_owned()))?;
+        first_result(http, &door.address).await?;
+        let ends = Ends {
+            up: ended.took,
+            first_result: started.elapsed(),
+        };
+        Ok(Timeline::of(&ended.events, &up.plan.steps, ends))
+    }
+
+    /// How long `up` takes where everything is up.
+    pub(super) async fn up_again(&self) -> Result<Duration, Error> {
+        Ok(self.run("up", &[]).await?.took)
+    }
+
+    /// How long `down` takes.
+    pub(super) async fn down(&self) -> Result<Duration, Error> {
+        Ok(self.run("down", &[]).await?.took)
+    }
+
+    /// Takes everything down, and removes the state folder's content; a command that still runs
+    /// owns it, and is stopped before.
+    pub(super) async fn clean(&self) -> Result<(), Error> {
+        self.stop().await?;
+        self.run("down", &["--purge", "--yes"]).await.map(drop)
+    }
+
+    /// Stops a command that nobody waits for any more: in order, or at last by force.
+    async fn stop(&self) -> Result<(), Error> {
+        let mut running = self.running.lock().await;
+        let Some(child) = running.as_mut() else {
+            return Ok(());
+        };
+        if let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()) {
+            // One that has ended meanwhile needs no signal.
+            let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
+        }
+        let ended = match timeout(STOP, child.wait()).await {
+            Ok(ended) => ended.map(drop),
+            Err(_) => child.kill().await,
+        };
+        *running = None;
+        ended.map_err(|source| self.not_started(source))
+    }
+
+    async fn run(&self, verb: &'static str, options: &[&str]) -> Result<Ended, Error> {
+        let started = Instant::now();
+        let child = Command::new(&self.program)
+            .args([verb, "--output", "json", "--events"])
+            .args(options)
+            .args(&self.target)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // The terminal's Ctrl-C is for this process, which decides.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn();
+        let child = child.map_err(|source| self.not_started(source))?;
+        let mut running = self.running.lock().await;
+        let heard = timeout(DEADLINE, listen(running.insert(child), started)).await;
+        if heard.is_ok() {
+            *running = None;
+        }
+        drop(running);
+        let heard = heard.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()));
+        let (lines, said, status) = heard.map_err(|source| self.not_started(source))?;
+        let took = started.elapsed();
+        let (_, document) = lines
+            .last()
+            .filter(|_| status.success())
+            .ok_or_else(|| failed(verb, said))?;
+        let events = lines.iter().filter_map(|(at, line)| {
+            let heard = serde_json::from_str(line).ok()?;
+            Some((*at, heard))
+        });
+        Ok(Ended {
+            took,
+            events: events.collect(),
+            document: serde_json::from_str(document)
+                .map_err(|error| failed(verb, error.to_string()))?,
+        })
+    }
+
+    fn not_started(&self, source: std::io::Error) -> Error {
+        Error::Start {
+            program: self.program.clone(),
+            source,
+        }
+    }
+}
+
+/// The lines of a command's output, each with its time, and what it said.
+async fn listen(
+    child: &mut Child,
+    started: Instant,
+) -> std::io::Result<(Vec<(Duration, String)>, String, std::process::ExitStatus)> {
+    let (output, error) = (child.stdout.take(), child.stderr.take());
+    let lines = async {
+        let mut lines = BufReader::new(output.expect("it is piped")).lines();
+        let mut heard = Vec::new();
+        while let Some(line) = lines.next_line().await? {
+            heard.push((started.elapsed(), line));
+        }
+        std::io::Result::Ok(heard)
+    };
+    let said = async {
+        let mut said = String::new();
+        let mut error = error.expect("it is piped");
+        error.read_to_string(&mut said).await.map(|_| said)
+    };
+    let (lines, said) = tokio::try_join!(lines, said)?;
+    Ok((lines, said, child.wait().await?))
+}
+
+fn failed(verb: &'static str, said: String) -> Error {
+    Error::Harness { verb, said }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use tempfile::TempDir;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// `up` runs until it is told to end, and `down` refuses while it has not.
+    const PROGRAM: &str = r#"#!/bin/sh
+folder=$(dirname "$0")
+case $1 in
+    up)
+        trap 'touch "$folder/stopped"; exit 1' TERM
+        touch "$folder/begun"
+        while :; do sleep 0.02; done ;;
+    down)
+        [ -e "$folder/stopped" ] && echo '{}' ;;
+esac
+"#;
+
+    #[tokio::test]
+    async fn a_measurement_that_is_given_up_ends_its_command_before_it_takes_down() {
+        let folder = TempDir::new().expect("a temporary folder");
+        let program = folder.path().join("harness");
+        fs_err::write(&program, PROGRAM).expect("writable");
+        let mode = std::fs::Permissions::from_mode(0o755);
+        fs_err::set_permissions(&program, mode).expect("it is ours");
+        let program = Utf8PathBuf::from_path_buf(program).expect("text");
+        let harness = Harness::new(program, Vec::new());
+
+        let begun = async {
+            while !folder.path().join("begun").exists() {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            _ = harness.run("up", &[]) => panic!("it does not end by itself"),
+            () = begun => {}
+        }
+        harness.clean().await.expect("nobody owns the folder");
+        assert!(harness.running.lock().await.is_none());
+    }
+}
