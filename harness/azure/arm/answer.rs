@@ -1,0 +1,84 @@
+//! An answer of Azure's: a type, what an operation goes on by, or an error.
+
+use std::fmt;
+use std::time::Duration;
+
+use azure_core::Bytes;
+use azure_core::http::headers::{
+    HeaderName, Headers, RETRY_AFTER, RETRY_AFTER_MS, X_MS_RETRY_AFTER_MS,
+};
+use azure_core::http::policies::get_retry_after;
+use azure_core::http::{Method, StatusCode};
+use azure_core::time::OffsetDateTime;
+use serde::de::DeserializeOwned;
+
+use super::{Error, Fault};
+
+/// An answer that is no error.
+#[derive(Clone)]
+pub struct Answer {
+    /// Method and path of what it answers.
+    pub(super) act: String,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub(super) headers: Headers,
+    /// What it says.
+    pub(super) body: Bytes,
+}
+
+impl Answer {
+    /// What it says, as a type.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|source| Error::Unreadable {
+            act: self.act.clone(),
+            source,
+        })
+    }
+
+    /// A header, by its name in lower case.
+    pub fn header(&self, name: &'static str) -> Option<&str> {
+        self.headers
+            .get_optional_str(&HeaderName::from_static(name))
+    }
+
+    /// What it says, as bytes.
+    pub(in crate::azure) fn bytes(&self) -> Bytes {
+        self.body.clone()
+    }
+
+    /// The error that it is, if it is one.
+    pub(in crate::azure) fn fault(&self) -> Fault {
+        Fault::of_body(&self.body)
+    }
+
+    /// The answer, unless it is an error.
+    pub(in crate::azure) fn checked(self, method: Method) -> Result<Self, Error> {
+        let gone = method == Method::Delete && self.status == StatusCode::NotFound;
+        if self.status.is_success() || (gone && Fault::of_body(&self.body).is_absence()) {
+            return Ok(self);
+        }
+        Err(Error::Refused {
+            status: self.status.into(),
+            request_id: self.header("x-ms-request-id").map(str::to_owned),
+            fault: Box::new(Fault::of_body(&self.body)),
+            act: self.act,
+        })
+    }
+
+    /// How long Azure asks to wait.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        let headers = [X_MS_RETRY_AFTER_MS, RETRY_AFTER_MS, RETRY_AFTER];
+        let after = get_retry_after(&self.headers, OffsetDateTime::now_utc, &headers)?;
+        Some(after.unsigned_abs())
+    }
+}
+
+impl fmt::Debug for Answer {
+    /// Without the body, which may be a secret.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = out.debug_struct("Answer");
+        out.field("act", &self.act).field("status", &self.status);
+        out.finish_non_exhaustive()
+    }
+}

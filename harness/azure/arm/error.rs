@@ -1,0 +1,178 @@
+//! What Azure did not do, and why.
+
+use std::time::Duration;
+
+use azure_core::http::StatusCode;
+
+use super::{Fault, Pending, remedies};
+
+/// What Azure did not do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An address is none that Azure could be at.
+    #[error("`{address}` {why}")]
+    Endpoint {
+        /// The address.
+        address: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// No client could be made for the endpoints.
+    #[error("could not make an HTTPS client")]
+    Client {
+        /// Why.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The credentials are incomplete or were refused.
+    #[error("could not log in to Azure with {with}")]
+    Login {
+        /// Which credentials.
+        with: String,
+        /// What helps.
+        remedy: String,
+        /// Why.
+        #[source]
+        source: Box<azure_core::Error>,
+    },
+    /// No whole answer came.
+    #[error("no answer to {act}")]
+    Unreachable {
+        /// Method and path.
+        act: String,
+        /// Why.
+        #[source]
+        source: Box<azure_core::Error>,
+    },
+    /// Azure answered with an error.
+    #[error("Azure answered {status} to {act}")]
+    Refused {
+        /// Method and path.
+        act: String,
+        /// The HTTP status.
+        status: u16,
+        /// The id that Azure's support finds the request by.
+        request_id: Option<String>,
+        /// What Azure said.
+        #[source]
+        fault: Box<Fault>,
+    },
+    /// Azure's answer is not what was asked for.
+    #[error("cannot read the answer to {act}")]
+    Unreadable {
+        /// Method and path.
+        act: String,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// Azure named an address that the token must not go to.
+    #[error("Azure named an address outside the resource manager, {host}, for {act}")]
+    Foreign {
+        /// Method and path.
+        act: String,
+        /// Where it is.
+        host: String,
+    },
+    /// A long-running operation has ended otherwise than it should.
+    #[error("{act} ended as {state}")]
+    Failed {
+        /// What was done, or to which resource.
+        act: String,
+        /// The state, in Azure's words.
+        state: String,
+        /// What Azure says about it.
+        #[source]
+        fault: Option<Box<Fault>>,
+    },
+    /// A long-running operation takes too long.
+    #[error("the operation was still {state} after {} s", .deadline.as_secs())]
+    Deadline {
+        /// How long it had.
+        deadline: Duration,
+        /// The state that was seen last.
+        state: String,
+        /// The operation, which goes on.
+        pending: Box<Pending>,
+    },
+    /// The user asked to stop.
+    #[error("interrupted; the operation goes on in Azure")]
+    Interrupted {
+        /// The operation, which goes on.
+        pending: Box<Pending>,
+    },
+}
+
+impl Error {
+    /// The HTTP status of Azure's answer, where there is one.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// What Azure said, where it said something.
+    pub fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Refused { fault, .. } => Some(fault),
+            Self::Failed { fault, .. } => fault.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The same error of an operation, with what the resource itself says of its failure, where that
+    /// says something.
+    #[must_use]
+    pub fn or_deeper(self, deeper: Option<Fault>) -> Self {
+        match (self, deeper) {
+            (Self::Failed { act, state, .. }, Some(deeper)) => Self::Failed {
+                act,
+                state,
+                fault: Some(Box::new(deeper)),
+            },
+            (error, _) => error,
+        }
+    }
+
+    /// Whether what was asked for is not there.
+    pub fn is_not_found(&self) -> bool {
+        let absence = self.fault().is_some_and(Fault::is_absence);
+        absence && self.status() == Some(u16::from(StatusCode::NotFound))
+    }
+
+    /// Whether the same request may well succeed later: nobody answered, or Azure is busy.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
+            _ => false,
+        }
+    }
+
+    /// What a user can do about it.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Login { remedy, .. } => vec![remedy.clone()],
+            Self::Unreachable { .. } => {
+                vec!["check the network and HTTPS_PROXY; the command can be repeated".to_owned()]
+            }
+            Self::Refused {
+                fault, request_id, ..
+            } => {
+                let mut hints: Vec<_> = remedies::of(fault).map(str::to_owned).collect();
+                let id = request_id.as_ref();
+                hints.extend(id.map(|id| format!("Azure's support finds this by request id {id}")));
+                hints
+            }
+            Self::Failed { fault, .. } => {
+                let remedies = fault.iter().flat_map(|fault| remedies::of(fault));
+                remedies.map(str::to_owned).collect()
+            }
+            Self::Deadline { .. } | Self::Interrupted { .. } => {
+                vec!["run the same command again: it goes on waiting".to_owned()]
+            }
+            _ => Vec::new(),
+        }
+    }
+}

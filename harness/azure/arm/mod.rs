@@ -1,0 +1,65 @@
+//! A client of Azure Resource Manager: types of its API, operations that go on for minutes, and
+//! what helps against its errors.
+//!
+//! Knows nothing of Temporal, of profiles or of what a promotion is.
+
+mod answer;
+mod client;
+mod clock;
+mod cluster;
+mod credential;
+mod deployment;
+mod developer_tools;
+mod endpoints;
+mod error;
+mod exchange;
+mod fault;
+mod id;
+mod name;
+mod operation;
+mod page;
+mod permission;
+mod pipeline;
+mod provider;
+mod quota;
+mod registry;
+mod remedies;
+mod resource_group;
+mod retry;
+mod server;
+mod stack;
+mod stack_spec;
+mod subscription;
+mod target;
+#[cfg(test)]
+mod tests;
+mod wait;
+mod what_if;
+
+pub use answer::Answer;
+pub use client::{Arm, Options};
+pub use clock::Clock;
+pub use credential::{Credential, Kind, Source};
+pub use deployment::{DeploymentOperation, OperationState, StatusMessage, TargetResource};
+pub use endpoints::Endpoints;
+pub use error::Error;
+pub use exchange::{Exchange, Recorder};
+pub use fault::Fault;
+pub use id::ResourceId;
+pub use name::NameAvailability;
+pub use operation::{Begun, Pending, Via};
+pub use permission::Permission;
+pub use provider::{Provider, ResourceType};
+pub use quota::{Usage, UsageName};
+pub use registry::Access;
+pub use resource_group::{Group, Resource, ResourceGroup};
+pub(in crate::azure) use retry::back_off;
+pub use server::{Restart, ServerCapability, ServerSku, Storage, Tier, Version};
+pub use stack::{Managed, Outputs, Stack, StackState};
+pub use stack_spec::{
+    Action, DenyMode, DenySettings, Parameter, StackProperties, StackSpec, Unmanage,
+};
+pub use subscription::Subscription;
+pub use target::Target;
+pub use wait::{Progress, Wait};
+pub use what_if::{Act, Change, Changes, Diagnostic, WhatIf, WhatIfState};

@@ -1,0 +1,65 @@
+//! Names that have to be free in all of Azure.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Arm, Error, Target};
+use crate::azure::api_version::{MYSQL, REGISTRY};
+
+/// Whether a name is free.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NameAvailability {
+    /// Whether it is.
+    pub name_available: bool,
+    /// Why not, such as `AlreadyExists` or `Invalid`.
+    pub reason: Option<String>,
+    /// The same as a sentence.
+    pub message: Option<String>,
+}
+
+impl Arm {
+    /// Whether a name is free for a registry.
+    pub async fn registry_name(
+        &self,
+        subscription: &str,
+        name: &str,
+    ) -> Result<NameAvailability, Error> {
+        self.name(
+            subscription,
+            name,
+            "Microsoft.ContainerRegistry/registries",
+            REGISTRY,
+        )
+        .await
+    }
+
+    /// Whether a name is free for a MySQL server.
+    pub async fn server_name(
+        &self,
+        subscription: &str,
+        name: &str,
+    ) -> Result<NameAvailability, Error> {
+        self.name(
+            subscription,
+            name,
+            "Microsoft.DBforMySQL/flexibleServers",
+            MYSQL,
+        )
+        .await
+    }
+
+    async fn name(
+        &self,
+        subscription: &str,
+        name: &str,
+        kind: &str,
+        version: &'static str,
+    ) -> Result<NameAvailability, Error> {
+        let namespace = kind.split('/').next().unwrap_or_default();
+        let path = format!("/subscriptions/{subscription}/providers/{namespace}");
+        let target = Target::new(path, version).below("/checkNameAvailability");
+        let question = json!({"name": name, "type": kind});
+        self.post(&target, Some(question)).await?.json()
+    }
+}

@@ -1,0 +1,196 @@
+//! Long-running operations: how one is followed, and what is known of it after a crash.
+//!
+//! <https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations>. Services
+//! do not keep to their own descriptions of which header they answer with, so every variant is
+//! accepted of everything.
+
+use std::time::Duration;
+
+use azure_core::http::{Method, StatusCode, Url};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Answer, Endpoints, Error, Fault};
+
+/// An operation that goes on in Azure, whoever waits for it. Belongs into a journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pending {
+    /// Where to ask for it.
+    pub url: String,
+    /// How the answer tells its state.
+    pub via: Via,
+    /// Where to find what came of it, if that is not in the last answer.
+    pub result: Option<String>,
+}
+
+/// How an operation tells its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Via {
+    /// `Azure-AsyncOperation`: by the `status` of what is at the address.
+    Status,
+    /// `Location`: 202 until it is done, and then the result.
+    Location,
+    /// No header: by the `provisioningState` of the resource itself.
+    Resource,
+    /// No header to a `DELETE`: by the resource, until it is gone.
+    Absence,
+}
+
+/// What a request has begun.
+#[derive(Debug, Clone)]
+pub enum Begun {
+    /// It is done already, and this is the answer.
+    Done(Value),
+    /// It goes on, and is to be asked for after this time, where Azure says so.
+    Pending(Pending, Option<Duration>),
+}
+
+/// What one look at an operation has shown.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Look {
+    /// It goes on; the state in Azure's words, and how far it is, in percent.
+    Running(String, Option<f64>),
+    /// It is done; the last answer.
+    Done(Value),
+    /// It has failed or was cancelled.
+    Failed(String, Option<Fault>),
+}
+
+impl Begun {
+    /// What the first answer says. `origin` is the resource that was asked for.
+    pub(super) fn of(answer: &Answer, method: Method, origin: &Url) -> Result<Self, Error> {
+        let body = body(answer)?;
+        let header = |name| answer.header(name).map(str::to_owned);
+        let (status, location) = (header("azure-asyncoperation"), header("location"));
+        let origin = origin.to_string();
+        // What a PUT has made is where it was put; what a POST finds out is at its `Location`.
+        let result = match method {
+            Method::Put | Method::Patch => Some(origin.clone()),
+            Method::Post => location.clone(),
+            _ => None,
+        };
+        let pending = |url, via, result| {
+            Ok(Self::Pending(
+                Pending { url, via, result },
+                answer.retry_after(),
+            ))
+        };
+        let accepted = answer.status == StatusCode::Accepted;
+        if let Some(url) = status {
+            return pending(url, Via::Status, result);
+        }
+        if let Some(url) = location.filter(|_| accepted || answer.status == StatusCode::Created) {
+            let result = result.filter(|_| method == Method::Put);
+            return pending(url, Via::Location, result);
+        }
+        match Look::of_state(&state(&body).unwrap_or_default(), &body) {
+            _ if method == Method::Delete && accepted => pending(origin, Via::Absence, None),
+            Look::Running(..) if accepted || state(&body).is_some() => {
+                pending(origin, Via::Resource, None)
+            }
+            Look::Failed(state, fault) => Err(Error::Failed {
+                act: answer.act.clone(),
+                state,
+                fault: fault.map(Box::new),
+            }),
+            _ => Ok(Self::Done(body)),
+        }
+    }
+
+    /// The same, without what comes of it besides that it is done.
+    #[must_use]
+    pub(super) fn without_result(mut self) -> Self {
+        if let Self::Pending(pending, _) = &mut self {
+            pending.result = None;
+        }
+        self
+    }
+}
+
+impl Pending {
+    /// What an answer from its address says.
+    pub(super) fn look(&self, answer: &Answer) -> Result<Look, Error> {
+        let body = body(answer)?;
+        let accepted = answer.status == StatusCode::Accepted;
+        Ok(match (self.via, state(&body)) {
+            (Via::Location, _) if accepted => {
+                Look::Running(state(&body).unwrap_or_else(running), percent(&body))
+            }
+            // The result of an operation has a state of its own, which is another matter.
+            (Via::Location, _) => Look::Done(body),
+            (Via::Absence, state) => Look::Running(state.unwrap_or_else(running), None),
+            (_, Some(state)) => Look::of_state(&state, &body),
+            (_, None) if accepted => Look::Running(running(), None),
+            (_, None) => Look::Done(body),
+        })
+    }
+
+    /// Goes on at the address that an answer names, if it names another one.
+    pub(super) fn follow(&mut self, answer: &Answer) {
+        let header = match self.via {
+            Via::Status => answer.header("azure-asyncoperation"),
+            Via::Location => answer.header("location"),
+            Via::Resource | Via::Absence => None,
+        };
+        if let Some(url) = header {
+            url.clone_into(&mut self.url);
+        }
+    }
+
+    /// Its address, if that is one of the resource manager's.
+    pub(super) fn address(&self, endpoints: &Endpoints) -> Result<Url, Error> {
+        address(&self.url, endpoints)
+    }
+}
+
+/// An address that Azure has named. It may be relative.
+pub(super) fn address(text: &str, endpoints: &Endpoints) -> Result<Url, Error> {
+    let url = endpoints.resource_manager.join(text);
+    url.map_err(|error| Error::Endpoint {
+        address: text.to_owned(),
+        why: format!("is no address of an operation: {error}"),
+    })
+}
+
+impl Look {
+    /// A state in Azure's words, of any case; what is unknown goes on.
+    fn of_state(state: &str, body: &Value) -> Self {
+        match &*state.to_ascii_lowercase() {
+            "succeeded" => Self::Done(body.clone()),
+            "failed" | "canceled" | "cancelled" => Self::Failed(state.to_owned(), fault(body)),
+            _ => Self::Running(state.to_owned(), percent(body)),
+        }
+    }
+}
+
+/// The state in a body: of an operation, or else of a resource.
+fn state(body: &Value) -> Option<String> {
+    let resource = || body.pointer("/properties/provisioningState");
+    let state = body.get("status").filter(|it| it.is_string());
+    let state = state.or_else(resource)?.as_str()?;
+    Some(state.to_owned())
+}
+
+fn running() -> String {
+    "Running".to_owned()
+}
+
+fn percent(body: &Value) -> Option<f64> {
+    body.get("percentComplete")?.as_f64()
+}
+
+/// The error of an operation that has failed, or of a resource (a stack has it there).
+fn fault(body: &Value) -> Option<Fault> {
+    let nested = |value: &Value| value.get("error").and_then(Fault::of_json);
+    nested(body).or_else(|| body.get("properties").and_then(nested))
+}
+
+/// The body, which may be empty.
+fn body(answer: &Answer) -> Result<Value, Error> {
+    if answer.body.is_empty() {
+        return Ok(Value::Null);
+    }
+    answer.json()
+}

@@ -1,0 +1,83 @@
+//! Resource groups, and what is done to what is in one.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::{Reply, Server};
+use crate::azure::arm::{Action, Begun, Group, ResourceGroup, Unmanage};
+
+fn ok(body: serde_json::Value) -> Reply {
+    Reply::new(200).json(body)
+}
+
+#[tokio::test]
+async fn a_group_is_looked_for_made_listed_and_deleted() {
+    let next = "{base}/subscriptions/s/resourceGroups/g/resources?page=2";
+    let group = |tags| json!({"id": "/g", "location": "westeurope", "tags": tags});
+    let server = Server::start([
+        Reply::new(204),
+        ok(json!({"id": "/g", "location": "westeurope"})),
+        Reply::new(201).json(group(json!({"a": "b"}))),
+        ok(json!({"value": [{"id": "/1", "type": "T"}], "nextLink": next})),
+        ok(json!({"value": [{"id": "/2", "type": "T"}], "nextLink": ""})),
+        Reply::new(202).header("location", "{base}/subscriptions/s/operationresults/1"),
+    ])
+    .await;
+    let (client, group) = (server.client(), Group::new("s", "g"));
+    assert!(client.has_resource_group(&group).await.expect("answered"));
+    let found = client.resource_group(&group).await.expect("answered");
+    let wanted = ResourceGroup {
+        tags: BTreeMap::from([("a".to_owned(), "b".to_owned())]),
+        ..found.expect("there")
+    };
+    let made = client.put_resource_group(&group, &wanted).await;
+    assert_eq!(made.expect("made").tags["a"], "b");
+    let all = client.resources(&group).await.expect("listed");
+    let names: Vec<_> = all.iter().map(|it| it.id.name()).collect();
+    assert_eq!(names, ["1", "2"]);
+    let begun = client.delete_resource_group(&group).await.expect("begun");
+    assert!(matches!(begun, Begun::Pending(..)));
+    let sent = &server.asked()[2].body;
+    assert_eq!(sent, r#"{"location":"westeurope","tags":{"a":"b"}}"#);
+    insta::assert_snapshot!(server.lines(), @"
+    HEAD /subscriptions/s/resourcegroups/g?api-version=2024-03-01
+    GET /subscriptions/s/resourcegroups/g?api-version=2024-03-01
+    PUT /subscriptions/s/resourcegroups/g?api-version=2024-03-01
+    GET /subscriptions/s/resourceGroups/g/resources?api-version=2024-03-01
+    GET /subscriptions/s/resourceGroups/g/resources?page=2
+    DELETE /subscriptions/s/resourcegroups/g?api-version=2024-03-01
+    ");
+}
+
+#[tokio::test]
+async fn a_stack_is_deleted_and_a_server_fails_over() {
+    let server = Server::start([
+        Reply::new(202).header("azure-asyncoperation", "{base}/subscriptions/s/o/1"),
+        Reply::new(202)
+            .header("azure-asyncoperation", "{base}/subscriptions/s/o/2")
+            .header("location", "{base}/subscriptions/s/r/2"),
+    ])
+    .await;
+    let (client, group) = (server.client(), Group::new("s", "g"));
+    let unmanage = Unmanage {
+        resources: Action::Delete,
+        resource_groups: Action::Detach,
+        management_groups: Action::Detach,
+    };
+    client
+        .delete_stack(&group, "x", unmanage)
+        .await
+        .expect("begun");
+    let begun = client.fail_server_over(&group, "db").await.expect("begun");
+    // What comes of it is that it is done: nothing is asked for afterwards.
+    let pending = match begun {
+        Begun::Pending(pending, _) => Some(pending),
+        Begun::Done(_) => None,
+    };
+    assert_eq!(pending.expect("it goes on").result, None);
+    insta::assert_snapshot!(server.lines(), @"
+    DELETE /subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/deploymentStacks/x?api-version=2024-03-01&unmanageAction.Resources=delete&unmanageAction.ResourceGroups=detach&unmanageAction.ManagementGroups=detach&bypassStackOutOfSyncError=false
+    POST /subscriptions/s/resourceGroups/g/providers/Microsoft.DBforMySQL/flexibleServers/db/failover?api-version=2023-12-30
+    ");
+}

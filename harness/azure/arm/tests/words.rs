@@ -1,0 +1,183 @@
+//! What a user reads when Azure says no.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use crate::azure::arm::{Error, Fault};
+
+/// An error as it is printed: its causes, then what helps.
+fn shown(status: u16, fault: &serde_json::Value) -> String {
+    let fault = Fault::of_body(fault.to_string().as_bytes());
+    let act = "PUT /subscriptions/s/resourceGroups/g".to_owned();
+    let error = Error::Refused {
+        act,
+        status,
+        request_id: None,
+        fault: Box::new(fault),
+    };
+    let mut text = error.to_string();
+    let mut next = std::error::Error::source(&error);
+    while let Some(cause) = next {
+        let _ = write!(text, "\n{cause}");
+        next = cause.source();
+    }
+    for hint in error.hints() {
+        let _ = write!(text, "\nhint: {hint}");
+    }
+    text
+}
+
+fn plain(code: &str, message: &str) -> String {
+    shown(409, &json!({"error": {"code": code, "message": message}}))
+}
+
+#[test]
+fn the_deepest_detail_is_what_is_shown() {
+    // As deployments have it: details in details, and an error as text in a message.
+    let inner = json!({"status": "Failed", "error": {
+        "code": "ResourceDeploymentFailure",
+        "message": "The resource operation completed with terminal state 'Failed'.",
+        "details": [{"code": "ServerIsBusy", "message": "Server is busy."}],
+    }});
+    let text = shown(
+        400,
+        &json!({"error": {"code": "DeploymentFailed", "message": "At least one resource failed.", "details": [
+            {"code": "Conflict", "message": inner.to_string()},
+            {"code": "SkuNotAvailable", "message": "no\r\n  Standard_B2s", "target": "node-pool"},
+            {"code": "SkuNotAvailable", "message": "no\r\n  Standard_B2s", "target": "node-pool"},
+        ], "additionalInfo": [{"type": "x", "info": {}}]}}),
+    );
+    insta::assert_snapshot!(text, @"
+    Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
+    ServerIsBusy: Server is busy.; SkuNotAvailable (node-pool): no Standard_B2s
+    hint: the database server takes one change at a time: run the same command again in a minute
+    hint: take another size or another region: `az vm list-skus --location REGION --output table` and `az mysql flexible-server list-skus --location REGION` list what there is
+    ");
+}
+
+#[test]
+fn an_error_that_is_none_of_azures_is_shown_as_it_is() {
+    insta::assert_snapshot!(plain("SomethingNew", "nobody has seen this yet"), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    SomethingNew: nobody has seen this yet
+    ");
+    let fault = Fault::of_body(b"<html>Bad Gateway</html>");
+    insta::assert_snapshot!(fault, @"no error code: <html>Bad Gateway</html>");
+    let nulls = r#"{"error": {"code": null, "message": "m", "details": null, "target": null}}"#;
+    insta::assert_snapshot!(Fault::of_body(nulls.as_bytes()), @"no error code: m");
+}
+
+#[test]
+fn details_without_end_do_not_overflow() {
+    let mut body = json!({"code": "Deepest", "message": "m"});
+    for _ in 0..40 {
+        body = json!({"code": "Outer", "message": "m", "details": [body]});
+    }
+    assert_eq!(Fault::of_body(body.to_string().as_bytes()).all().len(), 17);
+}
+
+#[test]
+fn a_role_that_is_missing() {
+    let message = "The client 'c' does not have authorization to perform action \
+        'Microsoft.Authorization/roleAssignments/write' over scope '/subscriptions/s'.";
+    insta::assert_snapshot!(plain("AuthorizationFailed", message), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    AuthorizationFailed: The client 'c' does not have authorization to perform action 'Microsoft.Authorization/roleAssignments/write' over scope '/subscriptions/s'.
+    hint: ask for the role `Role Based Access Control Administrator`, `User Access Administrator` or `Owner` on the resource group: the promotion assigns roles
+    ");
+    let message = "The client 'c' does not have authorization to perform action \
+        'Microsoft.Network/virtualNetworks/write' over scope '/subscriptions/s'.";
+    insta::assert_snapshot!(plain("AuthorizationFailed", message), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    AuthorizationFailed: The client 'c' does not have authorization to perform action 'Microsoft.Network/virtualNetworks/write' over scope '/subscriptions/s'.
+    hint: ask for a role that has the action which the message names (`Contributor` has all but those on roles); a new role takes up to 5 minutes to be known everywhere
+    ");
+}
+
+#[test]
+fn what_there_is_not_enough_of() {
+    insta::assert_snapshot!(plain("QuotaExceeded", "Approved cores quota exceeded: 10."), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    QuotaExceeded: Approved cores quota exceeded: 10.
+    hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
+    ");
+    insta::assert_snapshot!(plain("OperationNotAllowed", "exceeding approved standardDSv5Family Cores Quota"), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    OperationNotAllowed: exceeding approved standardDSv5Family Cores Quota
+    hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
+    ");
+    insta::assert_snapshot!(plain("SkuNotAvailable", "Standard_B2s is not available"), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    SkuNotAvailable: Standard_B2s is not available
+    hint: take another size or another region: `az vm list-skus --location REGION --output table` and `az mysql flexible-server list-skus --location REGION` list what there is
+    ");
+    insta::assert_snapshot!(plain("LocationNotAvailableForResourceType", "not in 'xy'"), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    LocationNotAvailableForResourceType: not in 'xy'
+    hint: take a region that has this type and is open to the subscription: `az provider show --namespace NAMESPACE` lists them
+    ");
+    insta::assert_snapshot!(plain("TooManyRequests", "limit reached"), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    TooManyRequests: limit reached
+    hint: Azure limits how often it is asked: wait some minutes and run the same command again, it goes on from there
+    ");
+}
+
+#[test]
+fn what_has_to_be_chosen_otherwise() {
+    insta::assert_snapshot!(plain("AlreadyInUse", "The registry DNS name x is already in use."), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    AlreadyInUse: The registry DNS name x is already in use.
+    hint: the name is taken by somebody in Azure, since such names are worldwide: take another one
+    ");
+    insta::assert_snapshot!(plain("SubscriptionNotFound", "The subscription 's' could not be found."), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    SubscriptionNotFound: The subscription 's' could not be found.
+    hint: see which subscriptions these credentials reach with `az account list --output table`, and correct `subscription` in the profile
+    ");
+    insta::assert_snapshot!(plain("RequestDisallowedByPolicy", "Resource 'x' was disallowed by policy."), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    RequestDisallowedByPolicy: Resource 'x' was disallowed by policy.
+    hint: a policy of your organisation forbids this: follow what the message names (often a tag, a region or a SKU), or ask for an exemption
+    ");
+    insta::assert_snapshot!(plain("MissingSubscriptionRegistration", "not registered to use namespace 'Microsoft.DBforMySQL'"), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    MissingSubscriptionRegistration: not registered to use namespace 'Microsoft.DBforMySQL'
+    hint: register the provider that the message names: `az provider register --namespace NAMESPACE --wait`
+    ");
+    insta::assert_snapshot!(plain("InvalidAuthenticationToken", "The access token is not yet valid."), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    InvalidAuthenticationToken: The access token is not yet valid.
+    hint: run `az login` again, and see that this machine's clock is right: a token counts from minute to minute
+    ");
+}
+
+#[test]
+fn what_passes_with_time() {
+    insta::assert_snapshot!(plain("PrincipalNotFound", "Principal p does not exist in the directory"), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    PrincipalNotFound: Principal p does not exist in the directory
+    hint: a new identity is not known everywhere yet: run the same command again in a minute
+    ");
+    insta::assert_snapshot!(plain("AnotherOperationInProgress", "subnet is being changed"), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    AnotherOperationInProgress: subnet is being changed
+    hint: another operation on the same thing has to end first: wait for it (the portal shows it in the activity log), then run the same command again
+    ");
+    insta::assert_snapshot!(plain("Conflict", "Another operation is in progress on this cluster"), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    Conflict: Another operation is in progress on this cluster
+    hint: another operation on the same thing has to end first: wait for it (the portal shows it in the activity log), then run the same command again
+    ");
+    insta::assert_snapshot!(plain("ServerIsBusy", "Cannot complete operation"), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    ServerIsBusy: Cannot complete operation
+    hint: the database server takes one change at a time: run the same command again in a minute
+    ");
+    insta::assert_snapshot!(plain("DeploymentStackDeleteResourcesFailed", "could not delete x"), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    DeploymentStackDeleteResourcesFailed: could not delete x
+    hint: remove what the message names by hand, or what depends on it, then run the same command again; a role assignment that is gone already can hold a stack up
+    ");
+}

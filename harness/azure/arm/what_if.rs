@@ -1,0 +1,172 @@
+//! What a change of a stack would do: computed by Azure, kept by it until it is deleted.
+
+use azure_core::http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Arm, Begun, Error, Fault, Group, ResourceId, StackProperties, StackSpec, stack};
+use crate::azure::api_version::STACK_WHAT_IF;
+
+/// The type of a what-if's result.
+const KIND: &str = "Microsoft.Resources/deploymentStacksWhatIfResults";
+
+/// The question.
+#[derive(Serialize)]
+struct Question<'a> {
+    properties: Properties<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties<'a> {
+    #[serde(flatten)]
+    stack: &'a StackProperties,
+    deployment_stack_resource_id: ResourceId,
+    /// How long Azure keeps it at most, should nobody delete it: an ISO 8601 duration.
+    retention_interval: &'static str,
+}
+
+/// The result.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct WhatIf {
+    /// Everything.
+    pub properties: WhatIfState,
+}
+
+/// What would change.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WhatIfState {
+    /// Such as `succeeded`, of any case.
+    pub provisioning_state: String,
+    /// When the stack was last changed when this was computed.
+    pub deployment_stack_last_modified: Option<String>,
+    /// What would change.
+    pub changes: Changes,
+    /// What Azure has to say besides.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Why it failed.
+    pub error: Option<Fault>,
+}
+
+/// What would change.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Changes {
+    /// Resource by resource.
+    pub resource_changes: Vec<Change>,
+    /// What others may not do, before and after.
+    pub deny_settings_change: Option<Value>,
+}
+
+/// What would become of a resource.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// Its id.
+    pub id: Option<ResourceId>,
+    /// What would be done, in Azure's words.
+    #[serde(default)]
+    pub change_type: String,
+    /// `definite` or `potential`.
+    #[serde(default)]
+    pub change_certainty: String,
+    /// Why Azure cannot tell, where it cannot.
+    pub unsupported_reason: Option<String>,
+    /// Whether it is the stack's, before and after.
+    pub management_status_change: Option<Value>,
+    /// What of its configuration: `before`, `after` and `delta`.
+    pub resource_configuration_changes: Option<Value>,
+}
+
+/// What would be done to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// It would be made.
+    Create,
+    /// It would be changed.
+    Modify,
+    /// It would be deleted.
+    Delete,
+    /// It would stay, and be the stack's no longer.
+    Detach,
+    /// Nothing.
+    Nothing,
+    /// Azure cannot tell, or says something that is not known here.
+    Unknown,
+}
+
+/// A remark of Azure's.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Diagnostic {
+    /// Such as `warning`.
+    #[serde(default)]
+    pub level: String,
+    /// A word for programs.
+    #[serde(default)]
+    pub code: String,
+    /// A sentence for people.
+    #[serde(default)]
+    pub message: String,
+}
+
+impl Change {
+    /// What would be done.
+    pub fn act(&self) -> Act {
+        match &*self.change_type.to_ascii_lowercase() {
+            "create" => Act::Create,
+            "modify" => Act::Modify,
+            "delete" => Act::Delete,
+            "detach" => Act::Detach,
+            "nochange" => Act::Nothing,
+            _ => Act::Unknown,
+        }
+    }
+}
+
+impl Arm {
+    /// Asks what it would do to make a stack `stack`. Azure keeps the result under a name, as a
+    /// resource, for two hours or until [`Self::delete_what_if`].
+    pub async fn put_what_if(
+        &self,
+        group: &Group,
+        result: &str,
+        stack_name: &str,
+        stack: &StackSpec,
+    ) -> Result<Begun, Error> {
+        let target = group.target(KIND, STACK_WHAT_IF, result);
+        let question = Question {
+            properties: Properties {
+                stack: &stack.properties,
+                deployment_stack_resource_id: group.resource(stack::KIND, stack_name),
+                retention_interval: "PT2H",
+            },
+        };
+        let answer = self.put(&target, &question).await?;
+        self.begun(Method::Put, &target, &answer)
+    }
+
+    /// Has the result computed; what comes of it is a [`WhatIf`].
+    pub async fn what_if(&self, group: &Group, result: &str) -> Result<Begun, Error> {
+        let target = group.target(KIND, STACK_WHAT_IF, result).below("/whatIf");
+        let answer = self.post(&target, None).await?;
+        self.begun(Method::Post, &target, &answer)
+    }
+
+    /// A result, if it is there.
+    pub async fn what_if_result(
+        &self,
+        group: &Group,
+        result: &str,
+    ) -> Result<Option<WhatIf>, Error> {
+        self.find(&group.target(KIND, STACK_WHAT_IF, result)).await
+    }
+
+    /// Deletes a result.
+    pub async fn delete_what_if(&self, group: &Group, result: &str) -> Result<Begun, Error> {
+        let target = group.target(KIND, STACK_WHAT_IF, result);
+        let answer = self.delete(&target).await?;
+        self.begun(Method::Delete, &target, &answer)
+    }
+}

@@ -1,0 +1,11 @@
+//! What Azure is: it knows nothing of Temporal.
+
+pub mod api_version;
+pub mod arm;
+pub mod price;
+pub mod registry;
+pub mod retail;
+pub mod simulator;
+pub mod template;
+#[cfg(test)]
+mod testing;
