@@ -1,0 +1,159 @@
+//! An archive that is written as its content comes: an image layout, and the `manifest.json` that
+//! `docker load` of every version reads.
+
+use std::io::{self, Write as _};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::json;
+use tar::Header;
+use tokio::io::AsyncWriteExt as _;
+
+use super::descriptor::{Descriptor, INDEXES, Index, Manifest, NAME, path};
+use super::digest::Digester;
+use super::{Digest, Error, Reference};
+
+/// What the length of everything in an archive is a multiple of.
+const BLOCK: u64 = 512;
+
+/// What an archive ends with.
+const END: [u8; 1024] = [0; 1024];
+
+/// An archive under a name of its own until it is whole.
+#[derive(Debug)]
+pub(super) struct Archive {
+    file: tokio::fs::File,
+    part: Utf8PathBuf,
+    path: Utf8PathBuf,
+}
+
+/// Content that is being written.
+#[derive(Debug)]
+pub(super) struct Entry<'a> {
+    archive: &'a mut Archive,
+    digester: Digester,
+}
+
+impl Archive {
+    /// Begins one.
+    pub(super) async fn create(path: &Utf8Path) -> Result<Self, Error> {
+        let mut part = path.to_owned();
+        part.set_extension("part");
+        let file = tokio::fs::File::create(&part).await;
+        Ok(Self {
+            file: file.map_err(Error::write(&part))?,
+            part,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Begins content of that length.
+    pub(super) async fn entry(&mut self, name: &str, size: u64) -> Result<Entry<'_>, Error> {
+        let header = header(name, size).map_err(Error::write(&self.part))?;
+        self.write(header.as_bytes()).await?;
+        Ok(Entry {
+            archive: self,
+            digester: Digester::default(),
+        })
+    }
+
+    /// Adds a document.
+    pub(super) async fn add(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
+        let mut entry = self.entry(name, content.len() as u64).await?;
+        entry.write(content).await?;
+        entry.close().await?;
+        Ok(())
+    }
+
+    /// Adds what says that the image is called by a reference, and puts it under its name.
+    pub(super) async fn finish(
+        mut self,
+        reference: &Reference,
+        manifest: &Manifest,
+        descriptor: Descriptor,
+    ) -> Result<(), Error> {
+        for (name, document) in documents(reference, manifest, descriptor) {
+            self.add(name, document.to_string().as_bytes()).await?;
+        }
+        self.write(&END).await?;
+        let done = async {
+            self.file.sync_all().await?;
+            tokio::fs::rename(&self.part, &self.path).await
+        };
+        done.await.map_err(Error::write(&self.path))
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let written = async {
+            self.file.write_all(bytes).await?;
+            // What is only buffered has not been written, and its failure would be lost.
+            self.file.flush().await
+        };
+        written.await.map_err(Error::write(&self.part))
+    }
+}
+
+impl Drop for Archive {
+    fn drop(&mut self) {
+        // It is under its own name by now, or of no use.
+        let _ = fs_err::remove_file(&self.part);
+    }
+}
+
+impl Entry<'_> {
+    pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.digester
+            .write_all(bytes)
+            .expect("a digester takes everything");
+        self.archive.write(bytes).await
+    }
+
+    /// Ends it; what was written, and how much.
+    pub(super) async fn close(self) -> Result<(Digest, u64), Error> {
+        let (digest, length) = self.digester.finish();
+        let rest = length.next_multiple_of(BLOCK) - length;
+        let zeros = vec![0; usize::try_from(rest).unwrap_or_default()];
+        self.archive.write(&zeros).await?;
+        Ok((digest, length))
+    }
+}
+
+fn header(name: &str, size: u64) -> io::Result<Header> {
+    let mut header = Header::new_gnu();
+    header.set_path(name)?;
+    header.set_mode(0o644);
+    header.set_size(size);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(0);
+    header.set_cksum();
+    Ok(header)
+}
+
+/// The documents beside the content.
+fn documents(
+    reference: &Reference,
+    manifest: &Manifest,
+    mut descriptor: Descriptor,
+) -> [(&'static str, serde_json::Value); 3] {
+    // containerd takes this for the name of the image as it stands, so that it is found by the
+    // reference that pods have.
+    let name = (NAME.to_owned(), reference.to_string());
+    descriptor.annotations = [name].into();
+    let index = Index {
+        schema_version: 2,
+        media_type: Some(INDEXES[0].to_owned()),
+        manifests: vec![descriptor],
+    };
+    let layers: Vec<_> = manifest.layers.iter().map(Descriptor::path).collect();
+    // Docker without containerd's store refuses a digest for a name here.
+    let docker = json!([{
+        "Config": path(&manifest.config.digest),
+        "RepoTags": [reference.tagged()],
+        "Layers": layers,
+    }]);
+    [
+        ("index.json", json!(index)),
+        ("manifest.json", docker),
+        ("oci-layout", json!({"imageLayoutVersion": "1.0.0"})),
+    ]
+}

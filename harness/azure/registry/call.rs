@@ -1,0 +1,77 @@
+//! A request to a registry that can be sent again.
+
+use azure_core::Bytes;
+use azure_core::http::headers::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use azure_core::http::{Method, Request, Url};
+
+use super::descriptor::{INDEXES, MANIFESTS};
+use crate::secret::Secret;
+
+const RANGE: HeaderName = HeaderName::from_static("range");
+const CONTENT_RANGE: HeaderName = HeaderName::from_static("content-range");
+
+/// A request, but for its token.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    headers: Vec<(HeaderName, String)>,
+    body: Option<Bytes>,
+}
+
+impl Call {
+    pub(super) fn new(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+
+    /// The same that takes manifests for an answer. A registry shows none of a kind that is not
+    /// asked for.
+    pub(super) fn accepting_manifests(self) -> Self {
+        let kinds = [MANIFESTS, INDEXES].concat().join(", ");
+        self.with(ACCEPT, kinds)
+    }
+
+    /// The same for a part of what is there.
+    pub(super) fn range(self, from: u64, length: u64) -> Self {
+        self.with(RANGE, format!("bytes={from}-{}", from + length - 1))
+    }
+
+    /// The same with a body.
+    pub(super) fn body(self, media_type: &str, body: Bytes) -> Self {
+        let body = Some(body);
+        let this = self.with(CONTENT_TYPE, media_type.to_owned());
+        Self { body, ..this }
+    }
+
+    /// The same with a body that is a part of something.
+    pub(super) fn part(self, from: u64, body: Bytes) -> Self {
+        let to = (from + body.len() as u64).saturating_sub(1);
+        self.with(CONTENT_RANGE, format!("{from}-{to}"))
+            .body("application/octet-stream", body)
+    }
+
+    fn with(mut self, name: HeaderName, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// As it is sent, with a token or without.
+    pub(super) fn request(&self, token: Option<&Secret>) -> Request {
+        let mut request = Request::new(self.url.clone(), self.method);
+        for (name, value) in &self.headers {
+            request.insert_header(name.clone(), value.clone());
+        }
+        if let Some(token) = token {
+            request.insert_header(AUTHORIZATION, format!("Bearer {}", token.reveal()));
+        }
+        if let Some(body) = &self.body {
+            request.set_body(body.clone());
+        }
+        request
+    }
+}
