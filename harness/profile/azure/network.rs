@@ -1,0 +1,110 @@
+//! What must hold of the addresses of a place in Azure.
+
+use serde_saphyr::Spanned;
+
+use super::check::azure;
+use super::{Azure, Cidr, NodePool, model};
+use crate::document::Error;
+use crate::profile::layer::Layers;
+use crate::profile::model::Profile;
+
+/// The addresses that AKS gives to pods in an overlay network.
+const PODS: Cidr = Cidr::new([10, 244, 0, 0], 16);
+/// The smallest subnet that Azure has, in leading bits.
+const SMALLEST: u8 = 29;
+/// How many addresses of each subnet Azure keeps for itself.
+const KEPT: u64 = 5;
+
+/// Checks the network of a resolved place, and cites the key that has the last word.
+pub(super) fn check(layers: &Layers, azure: &Azure) -> Result<(), Error> {
+    let network = azure.network;
+    let (space, nodes, mysql) = (network.address_space, network.nodes, network.mysql);
+    let services = network.services;
+    for (key, subnet, find) in [
+        ("nodes", nodes, self::nodes as Find),
+        ("mysql", mysql, self::mysql),
+    ] {
+        if !space.contains(subnet) {
+            let message = format!("subnet `{key}` ({subnet}) is not in `address-space` ({space})");
+            return Err(layers.error_at(find, &message));
+        }
+        if subnet.bits > SMALLEST {
+            let message =
+                format!("subnet `{key}` ({subnet}) is too small: Azure has none below /{SMALLEST}");
+            return Err(layers.error_at(find, &message));
+        }
+    }
+    if nodes.overlaps(mysql) {
+        let message = format!(
+            "subnets `nodes` ({nodes}) and `mysql` ({mysql}) overlap; the one of MySQL is \
+             delegated to it and takes nothing else"
+        );
+        return Err(layers.error_at(self::nodes_or_mysql, &message));
+    }
+    if services.overlaps(space) {
+        let message = format!(
+            "`services` ({services}) overlaps `address-space` ({space}): what is in the network \
+             there could not be reached from the cluster"
+        );
+        return Err(layers.error_at(self::services, &message));
+    }
+    if let Some((key, range, find)) = [
+        ("services", services, self::services as Find),
+        ("address-space", space, self::space),
+    ]
+    .into_iter()
+    .find(|(_, range, _)| range.overlaps(PODS))
+    {
+        let message = format!("`{key}` ({range}) overlaps {PODS}, which AKS gives to pods");
+        return Err(layers.error_at(find, &message));
+    }
+    room(layers, azure)
+}
+
+/// Checks that the nodes, and those that replace them one by one in an upgrade, have addresses.
+fn room(layers: &Layers, azure: &Azure) -> Result<(), Error> {
+    let surge = |pool: &NodePool| u64::from(pool.count) + 1;
+    let wanted: u64 = azure.kubernetes.pools.iter().map(surge).sum();
+    let nodes = azure.network.nodes;
+    let room = nodes.addresses() - KEPT;
+    if wanted <= room {
+        return Ok(());
+    }
+    let message = format!(
+        "subnet `nodes` ({nodes}) has room for {room} nodes, and the pools want {wanted}: theirs, \
+         and one more each while they are upgraded"
+    );
+    Err(layers.error_at(self::nodes, &message))
+}
+
+/// Where a profile says something of its network.
+type Find = fn(&Profile) -> Option<&Spanned<Cidr>>;
+
+fn network(profile: &Profile) -> Option<&model::Network> {
+    azure(profile)?.network.as_ref()
+}
+
+fn space(profile: &Profile) -> Option<&Spanned<Cidr>> {
+    network(profile)?.address_space.as_ref()
+}
+
+fn nodes(profile: &Profile) -> Option<&Spanned<Cidr>> {
+    let network = network(profile)?;
+    network.nodes.as_ref().or(network.address_space.as_ref())
+}
+
+fn mysql(profile: &Profile) -> Option<&Spanned<Cidr>> {
+    let network = network(profile)?;
+    network.mysql.as_ref().or(network.address_space.as_ref())
+}
+
+fn nodes_or_mysql(profile: &Profile) -> Option<&Spanned<Cidr>> {
+    let network = network(profile)?;
+    network.mysql.as_ref().or(network.nodes.as_ref())
+}
+
+fn services(profile: &Profile) -> Option<&Spanned<Cidr>> {
+    let network = network(profile)?;
+    let space = network.address_space.as_ref();
+    network.services.as_ref().or(space)
+}

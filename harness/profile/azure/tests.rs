@@ -1,0 +1,359 @@
+//! What is refused of a place in Azure, word for word, and what holds where a key is left out.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::arbitrary;
+use super::model::{Azure, Exposure};
+use crate::profile::merge::Overlay;
+use crate::profile::tests::{load, wrong};
+use crate::profile::{Backend, azure};
+
+/// What goes wrong with each of these places in West Europe.
+fn all_refused(places: &[&str]) -> String {
+    let places = places.iter();
+    let refused: Vec<String> = places
+        .map(|place| refused(&format!("    {place}\n")))
+        .collect();
+    refused.join("\n\n")
+}
+
+/// What goes wrong with this place in West Europe.
+fn refused(place: &str) -> String {
+    let text = format!("extends: base\nbackend:\n  azure:\n    region: westeurope\n{place}");
+    wrong(&text, &[])
+}
+
+fn resolved(sets: &[&str]) -> azure::Azure {
+    let sets: Vec<&str> = ["backend={azure: {region: westeurope}}"]
+        .iter()
+        .chain(sets)
+        .copied()
+        .collect();
+    let profile = load(&[], "local", &sets).expect("the profile is right");
+    match profile.backend {
+        Backend::Azure(azure) => *azure,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_left_out_is_small() {
+    insta::assert_json_snapshot!(resolved(&[]), @r#"
+    {
+      "region": "westeurope",
+      "subscription": null,
+      "resource-group": "harness-local",
+      "tags": {},
+      "time-to-live": null,
+      "budget": null,
+      "kubernetes": {
+        "version": "1.35",
+        "tier": "free",
+        "pools": [
+          {
+            "name": "system",
+            "vm-size": "Standard_D2s_v5",
+            "count": 2,
+            "os-disk-gib": 32,
+            "max-pods": 110
+          }
+        ],
+        "authorized-ip-ranges": [],
+        "private": false
+      },
+      "mysql": {
+        "sku": "Standard_B2s",
+        "storage-gib": 20,
+        "auto-grow": true,
+        "high-availability": "disabled",
+        "backup-retention-days": 7,
+        "geo-redundant-backup": false,
+        "administrator": "temporal"
+      },
+      "registry": {
+        "sku": "basic"
+      },
+      "network": {
+        "address-space": "10.240.0.0/16",
+        "nodes": "10.240.0.0/22",
+        "mysql": "10.240.4.0/28",
+        "services": "10.0.0.0/16"
+      },
+      "expose": {
+        "web": "cluster-ip",
+        "starter": "cluster-ip"
+      }
+    }
+    "#);
+}
+
+#[test]
+fn the_pool_called_system_comes_first_and_what_a_pool_leaves_out_has_defaults() {
+    let pools = "backend.azure.kubernetes.node-pools={system: {count: 1}, batch: {max-pods: 30}}";
+    let azure = resolved(&[pools]);
+    let pools = azure.kubernetes.pools.iter();
+    let pools: Vec<_> = pools.map(|it| (&*it.name, it.count, it.max_pods)).collect();
+    assert_eq!(pools, [("system", 1, 110), ("batch", 2, 30)]);
+}
+
+#[test]
+fn the_tier_and_the_processors_of_a_server_follow_from_its_sku() {
+    use azure::MysqlTier::{Burstable, GeneralPurpose, MemoryOptimized};
+    for (sku, tier, vcores) in [
+        ("Standard_B1ms", Burstable, 1),
+        ("Standard_D2ds_v4", GeneralPurpose, 2),
+        ("Standard_E64ds_v5", MemoryOptimized, 64),
+    ] {
+        let mysql = resolved(&[&format!("backend.azure.mysql.sku={sku}")]).mysql;
+        assert_eq!((mysql.tier(), mysql.vcores()), (tier, vcores), "{sku}");
+    }
+}
+
+#[test]
+fn a_region_is_demanded() {
+    insta::assert_snapshot!(wrong("extends: base\nbackend: {azure: {}}\n", &[]), @"profiles/dev.yaml: key `backend.azure.region` is missing, and not in what it extends (profiles/base.yaml) either");
+    let named = "extends: base\nbackend: {azure: {region: West Europe}}\n";
+    insta::assert_snapshot!(wrong(named, &[]), @r"
+    profiles/dev.yaml:5:27: `West Europe` is not a region by its programmatic name (lowercase letters and digits, such as `westeurope`)
+      |
+    5 | backend: {azure: {region: West Europe}}
+      |                           ^^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn ranges_that_admit_everybody_are_refused() {
+    insta::assert_snapshot!(all_refused(&[
+        "kubernetes: {authorized-ip-ranges: [0.0.0.0/0]}",
+        "expose: {web: {public: {allow: [10.0.0.0/8, 0.0.0.0/32]}}}",
+        "expose: {web: {public: {allow: [128.0.0.0/1]}}}",
+        "expose: {web: {public: {allow: []}}}",
+        "expose: {starter: {public: {}}}",
+        "network: {nodes: 10.240.0.1/22}",
+    ]), @r"
+    profiles/dev.yaml:8:41: `0.0.0.0/0` admits everybody, other tenants of Azure too; name the addresses that you come from, such as `203.0.113.7/32`
+      |
+    8 |     kubernetes: {authorized-ip-ranges: [0.0.0.0/0]}
+      |                                         ^^^^^^^^^
+
+    profiles/dev.yaml:8:49: `0.0.0.0/32` admits everybody, other tenants of Azure too; name the addresses that you come from, such as `203.0.113.7/32`
+      |
+    8 |     expose: {web: {public: {allow: [10.0.0.0/8, 0.0.0.0/32]}}}
+      |                                                 ^^^^^^^^^^
+
+    profiles/dev.yaml:8:37: `128.0.0.0/1` admits a good part of the Internet; name the addresses that you come from, such as `203.0.113.7/32`
+      |
+    8 |     expose: {web: {public: {allow: [128.0.0.0/1]}}}
+      |                                     ^^^^^^^^^^^
+
+    profiles/dev.yaml: `allow` names nobody, which Azure takes for everybody; name ranges of addresses, or expose nothing with `cluster-ip`
+
+    profiles/dev.yaml: key `backend.azure.expose.starter.public.allow` is missing, and not in what it extends (profiles/base.yaml) either
+
+    profiles/dev.yaml:8:22: `10.240.0.1/22` is not a range of IPv4 addresses, by the first of them and the bits that they share (such as `10.240.0.0/22`, or `203.0.113.7/32` for one address)
+      |
+    8 |     network: {nodes: 10.240.0.1/22}
+      |                      ^^^^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn addresses_that_do_not_fit_each_other_are_refused() {
+    insta::assert_snapshot!(all_refused(&[
+        "network: {nodes: 10.1.0.0/22}",
+        "network: {address-space: 10.1.0.0/16}",
+        "network: {mysql: 10.240.3.0/28}",
+        "network: {mysql: 10.240.4.0/30}",
+        "network: {services: 10.240.128.0/20}",
+        "network: {address-space: 10.240.0.0/12, services: 172.16.0.0/16}",
+        "network: {nodes: 10.240.0.0/28}\n    kubernetes: {node-pools: {system: {count: 11}}}",
+    ]), @r"
+    profiles/dev.yaml:8:22: subnet `nodes` (10.1.0.0/22) is not in `address-space` (10.240.0.0/16)
+      |
+    8 |     network: {nodes: 10.1.0.0/22}
+      |                      ^^^^^^^^^^^
+
+    profiles/dev.yaml:8:30: subnet `nodes` (10.240.0.0/22) is not in `address-space` (10.1.0.0/16)
+      |
+    8 |     network: {address-space: 10.1.0.0/16}
+      |                              ^^^^^^^^^^^
+
+    profiles/dev.yaml:8:22: subnets `nodes` (10.240.0.0/22) and `mysql` (10.240.3.0/28) overlap; the one of MySQL is delegated to it and takes nothing else
+      |
+    8 |     network: {mysql: 10.240.3.0/28}
+      |                      ^^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:22: subnet `mysql` (10.240.4.0/30) is too small: Azure has none below /29
+      |
+    8 |     network: {mysql: 10.240.4.0/30}
+      |                      ^^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:25: `services` (10.240.128.0/20) overlaps `address-space` (10.240.0.0/16): what is in the network there could not be reached from the cluster
+      |
+    8 |     network: {services: 10.240.128.0/20}
+      |                         ^^^^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:30: `address-space` (10.240.0.0/12) overlaps 10.244.0.0/16, which AKS gives to pods
+      |
+    8 |     network: {address-space: 10.240.0.0/12, services: 172.16.0.0/16}
+      |                              ^^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:22: subnet `nodes` (10.240.0.0/28) has room for 11 nodes, and the pools want 12: theirs, and one more each while they are upgraded
+      |
+    8 |     network: {nodes: 10.240.0.0/28}
+      |                      ^^^^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn sizes_that_azure_does_not_have_are_refused() {
+    insta::assert_snapshot!(all_refused(&[
+        "kubernetes: {node-pools: {System: {}}}",
+        "kubernetes: {node-pools: {}}",
+        "kubernetes: {node-pools: {system: {count: 0}}}",
+        "kubernetes: {node-pools: {system: {count: 1001}}}",
+        "kubernetes: {node-pools: {system: {os-disk: 20}}}",
+        "kubernetes: {node-pools: {system: {max-pods: 300}}}",
+        "kubernetes: {version: 1.35.2}",
+        "mysql: {sku: Basic}",
+        "mysql: {storage: 5}",
+        "mysql: {backup-retention-days: 36}",
+        "mysql: {administrator: root}",
+        "tags: {harness-owner: me}",
+        "time-to-live: 0s",
+    ]), @r#"
+    profiles/dev.yaml:8:31: `System` is not the name of a node pool (lowercase letters and digits, at most 12, a letter in front)
+      |
+    8 |     kubernetes: {node-pools: {System: {}}}
+      |                               ^^^^^^
+
+    profiles/dev.yaml: `backend.azure.kubernetes.node-pools` names none; a cluster needs one
+
+    profiles/dev.yaml:8:47: expected a whole number from 1 to 65535, found integer `0`
+      |
+    8 |     kubernetes: {node-pools: {system: {count: 0}}}
+      |                                               ^
+
+    profiles/dev.yaml:8:47: a node pool has at most 1000 nodes
+      |
+    8 |     kubernetes: {node-pools: {system: {count: 1001}}}
+      |                                               ^^^^
+
+    profiles/dev.yaml:8:49: Azure takes 30 to 2048 GiB on a node's disk
+      |
+    8 |     kubernetes: {node-pools: {system: {os-disk: 20}}}
+      |                                                 ^^
+
+    profiles/dev.yaml:8:50: Azure takes 10 to 250 pods on a node
+      |
+    8 |     kubernetes: {node-pools: {system: {max-pods: 300}}}
+      |                                                  ^^^
+
+    profiles/dev.yaml:8:27: `1.35.2` is not a version of Kubernetes by major and minor (such as `"1.35"`; the patch release is Azure's choice)
+      |
+    8 |     kubernetes: {version: 1.35.2}
+      |                           ^^^^^^
+
+    profiles/dev.yaml:8:18: `Basic` is not a SKU of a MySQL flexible server (`Standard_B...`, `Standard_D...` or `Standard_E...`, such as `Standard_B2s`)
+      |
+    8 |     mysql: {sku: Basic}
+      |                  ^^^^^
+
+    profiles/dev.yaml:8:22: a flexible server has 20 GiB of storage at least
+      |
+    8 |     mysql: {storage: 5}
+      |                      ^
+
+    profiles/dev.yaml:8:36: Azure takes 1 to 35 days that backups are kept
+      |
+    8 |     mysql: {backup-retention-days: 36}
+      |                                    ^^
+
+    profiles/dev.yaml:8:28: `root` is not the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; not `admin`, `administrator`, `azure_superuser`, `guest`, `public` or `root`)
+      |
+    8 |     mysql: {administrator: root}
+      |                            ^^^^
+
+    profiles/dev.yaml: tag `harness-owner` in `backend.azure.tags`: names that begin with `harness-` are the harness's own
+
+    profiles/dev.yaml:8:19: a place lives for longer than no time
+      |
+    8 |     time-to-live: 0s
+      |                   ^^
+    "#);
+}
+
+#[test]
+fn a_standby_needs_a_server_that_is_not_burstable() {
+    insta::assert_snapshot!(refused("    mysql: {high-availability: same-zone}\n"), @r"
+    profiles/dev.yaml:8:32: a standby needs a server of another tier: `Standard_B2s` is burstable, and Azure gives those none; say a `sku` such as `Standard_D2ds_v4`
+      |
+    8 |     mysql: {high-availability: same-zone}
+      |                                ^^^^^^^^^
+    ");
+    let sets = ["backend.azure.mysql={sku: Standard_D2ds_v4, high-availability: same-zone}"];
+    assert_eq!(resolved(&sets).mysql.servers(), 2);
+}
+
+#[test]
+fn a_private_cluster_has_no_public_address_to_guard() {
+    let both = "    kubernetes: {private: true, authorized-ip-ranges: [203.0.113.7/32]}\n";
+    insta::assert_snapshot!(refused(both), @r"
+    profiles/dev.yaml:8:27: a private cluster has no public address that `authorized-ip-ranges` could guard; leave out the one or the other
+      |
+    8 |     kubernetes: {private: true, authorized-ip-ranges: [203.0.113.7/32]}
+      |                           ^^^^
+    ");
+}
+
+#[test]
+fn a_database_that_azure_has_not_is_refused() {
+    let databases = [
+        "version: \"8.0\"",
+        "version: 8.4.6",
+        "version: \"9.1\"",
+        "tls: off",
+    ];
+    let refused = databases.map(|it| refused(&format!("database: {{mysql: {{{it}}}}}\n")));
+    insta::assert_snapshot!(refused.join("\n\n"), @r#"
+    profiles/dev.yaml:8:29: MySQL 8.0 leaves Azure's standard support on 2026-12-31 and is billed extra for every processor after it; say `"8.4"`
+      |
+    8 | database: {mysql: {version: "8.0"}}
+      |                             ^^^^^
+
+    profiles/dev.yaml:8:29: which patch release of MySQL runs in Azure is not yours to choose; say `"8.4"`
+      |
+    8 | database: {mysql: {version: 8.4.6}}
+      |                             ^^^^^
+
+    profiles/dev.yaml:8:29: the harness knows of no such MySQL in Azure that has standard support; say `"8.4"`
+      |
+    8 | database: {mysql: {version: "9.1"}}
+      |                             ^^^^^
+
+    profiles/dev.yaml:8:25: connections to a database in Azure are encrypted; say `required`
+      |
+    8 | database: {mysql: {tls: off}}
+      |                         ^^^
+    "#);
+}
+
+/// Whether both exposures are public, or nothing is said of them.
+fn no_choice(azure: &Azure) -> bool {
+    let exposures = azure.expose.iter().flat_map(|it| [&it.web, &it.starter]);
+    exposures
+        .flatten()
+        .all(|it| matches!(it, Exposure::Public(_)))
+}
+
+proptest! {
+    #[test]
+    fn places_of_one_choice_can_be_grouped_at_will(
+        [first, second, third] in [(); 3].map(|()| arbitrary::azure().prop_filter("one choice", no_choice)),
+    ) {
+        let left = first.clone().overlay(second.clone()).overlay(third.clone());
+        let right = first.overlay(second.overlay(third));
+        prop_assert_eq!(json!(left), json!(right));
+    }
+}
