@@ -1,0 +1,19 @@
+//! What a place in Azure costs in a month, before anything is made there.
+//!
+//! Pure. A price that is not known stays unknown and is never taken for nothing; one that is known
+//! for another region only is used and says so. Amounts are list prices, without tax, discount or
+//! reservation.
+
+mod charge;
+mod estimate;
+mod list;
+mod meter;
+mod money;
+pub mod query;
+#[cfg(test)]
+mod tests;
+
+pub use estimate::{Estimate, Kind, Line, estimate, meters};
+pub use list::{Currency, Entry, Found, List, Origin, Prices, Unit};
+pub use meter::Meter;
+pub use money::Usd;

@@ -1,0 +1,197 @@
+//! Prices that are known and those that are not, and sums that somebody else has added up.
+
+use super::charge::Charge;
+use super::*;
+use crate::profile::Backend;
+use crate::profile::azure::Azure;
+use crate::profile::tests::load;
+
+/// A place, by what a profile says of it.
+fn place(written: &str) -> Azure {
+    let set = format!("backend={{azure: {written}}}");
+    let profile = load(&[], "local", &[&set]).expect("the profile is right");
+    match profile.backend {
+        Backend::Azure(azure) => *azure,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn shown(estimate: &Estimate) -> String {
+    let line = |line: &Line| {
+        let amount = match (line.per_month, line.kind) {
+            (Some(amount), _) => amount.to_string(),
+            (None, Kind::Fixed) => "unknown".to_owned(),
+            (None, Kind::Usage) => "by use".to_owned(),
+        };
+        let borrowed = line.price.as_ref().is_some_and(|it| it.borrowed);
+        let mark = if borrowed { "~" } else { "" };
+        format!("{} | {} | {mark}{amount}", line.what, line.size)
+    };
+    let lines: Vec<String> = estimate.lines.iter().map(line).collect();
+    let total = format!("{}{}", estimate.reading(), estimate.total);
+    format!("{}\n{total}", lines.join("\n"))
+}
+
+fn built_in(written: &str) -> String {
+    shown(&estimate(&place(written), &Prices::new(None)))
+}
+
+/// The cost table of the article from which all of this began: three machines, the smallest
+/// database with 5 GB, a registry.
+#[test]
+fn the_articles_own_prices_come_to_the_articles_own_total() {
+    let list = serde_json::from_str(include_str!("article-2020.json")).expect("a list");
+    let prices = Prices::only(list);
+    let machine = Meter::Machine("Standard_DS2_v2".to_owned());
+    let server = Meter::MysqlServer("Basic_Gen5_1".to_owned());
+    let registry = Meter::Registry(crate::profile::azure::RegistrySku::Basic);
+    let charges = [
+        ("nodes", 3, machine),
+        ("database", 1, server),
+        ("database storage", 5, Meter::MysqlStorage),
+        ("registry", 1, registry),
+    ];
+    let lines = charges.map(|(what, count, meter)| {
+        Charge::new(what, count.to_string(), count, Some(meter)).price("eastus", &prices)
+    });
+    insta::assert_snapshot!(shown(&Estimate::of(lines.into())), @r"
+    nodes | 3 | 249.66
+    database | 1 | 24.82
+    database storage | 5 | 0.50
+    registry | 1 | 5.00
+    279.98
+    ");
+}
+
+#[test]
+fn a_small_place_costs_what_was_added_up_by_hand() {
+    let one_node = "kubernetes: {node-pools: {system: {count: 1}}}";
+    insta::assert_snapshot!(built_in(&format!("{{region: eastus, {one_node}}}")), @r"
+    control plane | free | 0.00
+    nodes (system) | 1 x Standard_D2s_v5 | 70.08
+    node disks (system) | 1 x 32 GiB | ~5.28
+    database | 1 x Standard_B2s | 49.64
+    database storage | 1 x 20 GiB | 2.30
+    registry | basic | ~5.06
+    load balancer | 1 with 1 rule | 18.25
+    public address | 1, one for what goes out | ~3.65
+    private DNS zone | of the database | 0.50
+    database backups | beyond 20 GiB | by use
+    traffic | what goes out | by use
+    about 154.76
+    ");
+}
+
+#[test]
+fn a_place_for_production_costs_what_was_added_up_by_hand() {
+    let nodes = "{system: {vm-size: Standard_D4s_v5, count: 3, os-disk: 128}}";
+    insta::assert_snapshot!(built_in(&format!(
+        "{{region: eastus, kubernetes: {{tier: standard, node-pools: {nodes}}}, \
+         mysql: {{sku: Standard_D2ds_v4, storage: 128, high-availability: zone-redundant}}, \
+         registry: {{sku: premium}}}}"
+    )), @r"
+    control plane | standard | ~73.00
+    nodes (system) | 3 x Standard_D4s_v5 | 420.48
+    node disks (system) | 3 x 128 GiB | ~59.13
+    database | 2 x Standard_D2ds_v4 | 249.66
+    database storage | 2 x 128 GiB | 29.44
+    registry | premium | ~50.66
+    load balancer | 1 with 1 rule | 18.25
+    public address | 1, one for what goes out | ~3.65
+    private DNS zone | of the database | 0.50
+    database backups | beyond 128 GiB | by use
+    traffic | what goes out | by use
+    about 904.77
+    ");
+}
+
+#[test]
+fn what_is_not_known_is_unknown_and_the_total_says_so() {
+    let nodes = "{agentpool: {vm-size: Standard_DS2_v2, count: 3, os-disk: 30}, old: {vm-size: Standard_D2_v5}}";
+    insta::assert_snapshot!(built_in(&format!(
+        "{{region: westeurope, kubernetes: {{tier: premium, node-pools: {nodes}}}, \
+         mysql: {{sku: Standard_E2ds_v5, geo-redundant-backup: true}}}}"
+    )), @r"
+    control plane | premium | unknown
+    nodes (agentpool) | 3 x Standard_DS2_v2 | unknown
+    node disks (agentpool) | 3 x 30 GiB | ~15.84
+    nodes (old) | 2 x Standard_D2_v5 | unknown
+    node disks (old) | 2 x 32 GiB | unknown
+    database | 1 x Standard_E2ds_v5 | unknown
+    database storage | 1 x 20 GiB | ~2.30
+    registry | basic | ~5.06
+    load balancer | 1 with 1 rule | 18.25
+    public address | 1, one for what goes out | ~3.65
+    private DNS zone | of the database | ~0.50
+    database backups | beyond 20 GiB | ~by use
+    traffic | what goes out | by use
+    at least about 45.60
+    ");
+}
+
+#[test]
+fn every_way_in_has_its_price() {
+    let open = "{public: {allow: [203.0.113.7/32]}}";
+    let of = |web: &str, starter: &str| {
+        let place = place(&format!(
+            "{{region: eastus, expose: {{web: {web}, starter: {starter}}}}}"
+        ));
+        let lines = estimate(&place, &Prices::new(None)).lines.into_iter();
+        let lines = lines.filter(|line| ["load balancer", "public address"].contains(&&*line.what));
+        let cells =
+            lines.map(|line| format!("{}: {}", line.size, line.per_month.unwrap_or_default()));
+        cells.collect::<Vec<String>>().join("; ")
+    };
+    let ways = [
+        of("cluster-ip", "cluster-ip"),
+        of(open, "cluster-ip"),
+        of(open, open),
+        of("internal", open),
+    ];
+    insta::assert_snapshot!(ways.join("\n"), @r"
+    1 with 1 rule: 18.25; 1, one for what goes out: 3.65
+    1 with 2 rules: 18.25; 2, one for what goes out: 7.30
+    1 with 3 rules: 18.25; 3, one for what goes out: 10.95
+    2 with 3 rules: 36.50; 2, one for what goes out: 7.30
+    ");
+}
+
+#[test]
+fn a_fetched_price_goes_before_a_built_in_one() {
+    let machine = Meter::Machine("Standard_D2s_v5".to_owned());
+    let mut list: List = serde_json::from_str(include_str!("article-2020.json")).expect("a list");
+    list.meters[0].meter = machine.to_string();
+    list.meters[0].region = Some("westeurope".to_owned());
+    let prices = Prices::new(Some(list));
+    let found = |region| {
+        let found = prices.find(&machine, region).expect("it is known");
+        (found.origin, found.entry.price, found.borrowed)
+    };
+    assert_eq!(found("westeurope"), (Origin::Fetched, 0.114, false));
+    assert_eq!(found("eastus"), (Origin::BuiltIn, 0.096, false));
+    assert_eq!(found("japaneast"), (Origin::Fetched, 0.114, true));
+}
+
+#[test]
+fn every_built_in_price_is_that_of_a_meter_and_has_a_source() {
+    let list: List = serde_json::from_str(include_str!("list-prices.json")).expect("a list");
+    for entry in &list.meters {
+        let region = entry.region.as_deref();
+        assert!(entry.price > 0.0 && !entry.source.is_empty(), "{entry:?}");
+        assert!(entry.date <= list.date, "{entry:?}");
+        assert!(region.is_none_or(|it| it.parse::<crate::profile::azure::Region>().is_ok()));
+        let twice = list
+            .meters
+            .iter()
+            .filter(|it| it.meter == entry.meter && it.region == entry.region);
+        assert_eq!(twice.count(), 1, "{entry:?}");
+    }
+}
+
+#[test]
+fn amounts_are_added_as_they_are_shown() {
+    let total: Usd = [Usd::of(0.004), Usd::of(0.006), Usd::of(83.22)]
+        .into_iter()
+        .sum();
+    assert_eq!(total.to_string(), "83.23");
+}
