@@ -1,0 +1,207 @@
+//! The database: a flexible server with an address in the virtual network only.
+
+use serde::Serialize;
+
+use super::resource::{Body, Resource};
+use super::{Build, PASSWORD, child, network};
+use crate::azure::api_version;
+use crate::profile::azure::{HighAvailability, Mysql, MysqlTier};
+
+pub(super) const KIND: &str = "Microsoft.DBforMySQL/flexibleServers";
+pub(super) const DATABASES: &str = "Microsoft.DBforMySQL/flexibleServers/databases";
+pub(super) const CONFIGURATIONS: &str = "Microsoft.DBforMySQL/flexibleServers/configurations";
+
+/// Temporal's stores.
+const STORES: [&str; 2] = ["temporal", "temporal_visibility"];
+
+/// A server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Server {
+    sku: Sku,
+    properties: ServerProperties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Sku {
+    name: String,
+    tier: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ServerProperties {
+    version: String,
+    administrator_login: String,
+    administrator_login_password: String,
+    storage: Storage,
+    backup: Backup,
+    high_availability: Availability,
+    network: Door,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Storage {
+    #[serde(rename = "storageSizeGB")]
+    size: u32,
+    #[serde(rename = "autoGrow")]
+    auto_grow: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Backup {
+    backup_retention_days: u16,
+    geo_redundant_backup: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Availability {
+    mode: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Door {
+    delegated_subnet_resource_id: String,
+    private_dns_zone_resource_id: String,
+    public_network_access: &'static str,
+}
+
+/// A database of a server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Database {
+    properties: DatabaseProperties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct DatabaseProperties {
+    charset: &'static str,
+    collation: &'static str,
+}
+
+/// A variable of a server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Configuration {
+    properties: ConfigurationProperties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct ConfigurationProperties {
+    value: String,
+    source: &'static str,
+}
+
+/// The server and its children, each of which waits for the one before it: a server that is told
+/// two things at once answers that it is busy
+/// (<https://github.com/Azure/bicep-registry-modules/issues/4289>).
+pub(super) fn database(build: &Build<'_>) -> Vec<Resource> {
+    let names = build.names;
+    let mut last = build.id(KIND, &names.mysql);
+    let mut resources = vec![server(build)];
+    let children = databases().into_iter().chain(configurations(build));
+    for (kind, name, body) in children {
+        resources.push(Resource {
+            depends_on: vec![last],
+            ..child(
+                kind,
+                api_version::MYSQL,
+                format!("{}/{name}", names.mysql),
+                body,
+            )
+        });
+        last = names.id(kind, &[&names.mysql, name]);
+    }
+    resources
+}
+
+fn server(build: &Build<'_>) -> Resource {
+    let names = build.names;
+    let mysql = &build.azure.mysql;
+    let zone = build.id(network::ZONES, &names.zone);
+    let link = names.id(network::LINKS, &[&names.zone, network::LINK]);
+    let subnet = names.id(network::SUBNETS, &[&names.network, network::MYSQL]);
+    let body = Server {
+        sku: Sku {
+            name: mysql.sku.clone(),
+            tier: tier(mysql.tier()),
+        },
+        properties: ServerProperties {
+            version: build.database.version.clone(),
+            administrator_login: mysql.administrator.clone(),
+            administrator_login_password: format!("[parameters('{PASSWORD}')]"),
+            storage: Storage {
+                size: mysql.storage_gib,
+                auto_grow: switch(mysql.auto_grow),
+            },
+            backup: Backup {
+                backup_retention_days: mysql.backup_retention_days,
+                geo_redundant_backup: switch(mysql.geo_redundant_backup),
+            },
+            high_availability: Availability {
+                mode: availability(mysql),
+            },
+            network: Door {
+                delegated_subnet_resource_id: subnet,
+                private_dns_zone_resource_id: zone,
+                public_network_access: "Disabled",
+            },
+        },
+    };
+    Resource {
+        // The zone has to be known in the network before the server writes its name there.
+        depends_on: vec![build.id(network::KIND, &names.network), link],
+        ..build.resource(KIND, api_version::MYSQL, &names.mysql, Body::Server(body))
+    }
+}
+
+fn databases() -> [(&'static str, &'static str, Body); 2] {
+    STORES.map(|name| {
+        let properties = DatabaseProperties {
+            charset: "utf8mb4",
+            collation: "utf8mb4_0900_ai_ci",
+        };
+        (DATABASES, name, Body::Database(Database { properties }))
+    })
+}
+
+fn configurations(build: &Build<'_>) -> [(&'static str, &'static str, Body); 2] {
+    let variables = [
+        (
+            "max_connections",
+            build.database.max_connections.to_string(),
+        ),
+        // Azure's own default; said, so that a drift of it is seen.
+        ("require_secure_transport", "ON".to_owned()),
+    ];
+    variables.map(|(name, value)| {
+        let properties = ConfigurationProperties {
+            value,
+            source: "user-override",
+        };
+        (
+            CONFIGURATIONS,
+            name,
+            Body::Configuration(Configuration { properties }),
+        )
+    })
+}
+
+fn tier(tier: MysqlTier) -> &'static str {
+    match tier {
+        MysqlTier::Burstable => "Burstable",
+        MysqlTier::GeneralPurpose => "GeneralPurpose",
+        MysqlTier::MemoryOptimized => "MemoryOptimized",
+    }
+}
+
+fn availability(mysql: &Mysql) -> &'static str {
+    match mysql.high_availability {
+        HighAvailability::Disabled => "Disabled",
+        HighAvailability::SameZone => "SameZone",
+        HighAvailability::ZoneRedundant => "ZoneRedundant",
+    }
+}
+
+fn switch(on: bool) -> &'static str {
+    if on { "Enabled" } else { "Disabled" }
+}

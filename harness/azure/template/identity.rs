@@ -1,0 +1,28 @@
+//! Managed identities: of the control plane, and of the nodes' kubelets.
+
+use serde::Serialize;
+
+use super::Build;
+use super::resource::{Body, Resource};
+use crate::azure::api_version;
+
+pub(super) const KIND: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
+
+/// An identity; Azure decides all that there is to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Identity {
+    properties: Nothing,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Nothing {}
+
+pub(super) fn identities(build: &Build<'_>) -> [Resource; 2] {
+    let names = build.names;
+    [&names.control_plane, &names.kubelet].map(|name| {
+        let body = Body::Identity(Identity {
+            properties: Nothing {},
+        });
+        build.resource(KIND, api_version::IDENTITY, name, body)
+    })
+}

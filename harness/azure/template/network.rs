@@ -1,0 +1,156 @@
+//! The virtual network, and the private zone in which the database has its name.
+
+use serde::Serialize;
+
+use super::resource::{Body, Resource};
+use super::{Build, Id};
+use crate::azure::api_version;
+use crate::profile::azure::Network;
+
+pub(super) const KIND: &str = "Microsoft.Network/virtualNetworks";
+pub(super) const SUBNETS: &str = "Microsoft.Network/virtualNetworks/subnets";
+pub(super) const ZONES: &str = "Microsoft.Network/privateDnsZones";
+pub(super) const LINKS: &str = "Microsoft.Network/privateDnsZones/virtualNetworkLinks";
+
+/// The subnet of the nodes.
+pub(super) const NODES: &str = "nodes";
+/// The subnet of the database.
+pub(super) const MYSQL: &str = "mysql";
+/// The link of zone and network.
+pub(super) const LINK: &str = "network";
+
+/// A virtual network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct VirtualNetwork {
+    properties: NetworkProperties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NetworkProperties {
+    address_space: AddressSpace,
+    subnets: Vec<Subnet>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AddressSpace {
+    address_prefixes: [String; 1],
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Subnet {
+    name: &'static str,
+    properties: SubnetProperties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SubnetProperties {
+    address_prefix: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    delegations: Vec<Delegation>,
+}
+
+/// A subnet that belongs to a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Delegation {
+    name: &'static str,
+    properties: DelegationProperties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DelegationProperties {
+    service_name: &'static str,
+}
+
+/// A private zone; its records are made by the database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Zone {
+    properties: ZoneProperties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct ZoneProperties {}
+
+/// What makes the names of a zone known in a network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct ZoneLink {
+    properties: LinkProperties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LinkProperties {
+    registration_enabled: bool,
+    virtual_network: Id,
+}
+
+pub(super) fn network(build: &Build<'_>) -> [Resource; 3] {
+    let names = build.names;
+    let (network, zone) = (build.id(KIND, &names.network), build.id(ZONES, &names.zone));
+    // Private zones are of no region.
+    let global = Some("global".to_owned());
+    [
+        build.resource(
+            KIND,
+            api_version::NETWORK,
+            &names.network,
+            Body::VirtualNetwork(virtual_network(&build.azure.network)),
+        ),
+        Resource {
+            location: global.clone(),
+            ..build.resource(
+                ZONES,
+                api_version::PRIVATE_DNS,
+                &names.zone,
+                Body::Zone(Zone {
+                    properties: ZoneProperties {},
+                }),
+            )
+        },
+        Resource {
+            location: global,
+            depends_on: vec![zone, network.clone()],
+            ..build.resource(
+                LINKS,
+                api_version::PRIVATE_DNS,
+                &format!("{}/{LINK}", names.zone),
+                Body::ZoneLink(ZoneLink {
+                    properties: LinkProperties {
+                        registration_enabled: false,
+                        virtual_network: Id { id: network },
+                    },
+                }),
+            )
+        },
+    ]
+}
+
+fn virtual_network(network: &Network) -> VirtualNetwork {
+    let delegation = Delegation {
+        name: "mysql",
+        properties: DelegationProperties {
+            service_name: "Microsoft.DBforMySQL/flexibleServers",
+        },
+    };
+    let subnet = |name, range: String, delegations| Subnet {
+        name,
+        properties: SubnetProperties {
+            address_prefix: range,
+            delegations,
+        },
+    };
+    VirtualNetwork {
+        properties: NetworkProperties {
+            address_space: AddressSpace {
+                address_prefixes: [network.address_space.to_string()],
+            },
+            subnets: vec![
+                subnet(NODES, network.nodes.to_string(), Vec::new()),
+                subnet(MYSQL, network.mysql.to_string(), vec![delegation]),
+            ],
+        },
+    }
+}

@@ -1,0 +1,43 @@
+//! The container registry of the worker's image.
+
+use serde::Serialize;
+
+use super::Build;
+use super::resource::{Body, Resource};
+use crate::azure::api_version;
+use crate::profile::azure::RegistrySku;
+
+pub(super) const KIND: &str = "Microsoft.ContainerRegistry/registries";
+
+/// A registry without an administrator whose password anybody could have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Registry {
+    sku: Sku,
+    properties: RegistryProperties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Sku {
+    name: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RegistryProperties {
+    admin_user_enabled: bool,
+}
+
+pub(super) fn registry(build: &Build<'_>) -> Resource {
+    let name = match build.azure.registry.sku {
+        RegistrySku::Basic => "Basic",
+        RegistrySku::Standard => "Standard",
+        RegistrySku::Premium => "Premium",
+    };
+    let body = Body::Registry(Registry {
+        sku: Sku { name },
+        properties: RegistryProperties {
+            admin_user_enabled: false,
+        },
+    });
+    build.resource(KIND, api_version::REGISTRY, &build.names.registry, body)
+}

@@ -1,0 +1,104 @@
+//! A template and the resources in it, as Azure Resource Manager reads them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{database, identity, kubernetes, network, registry, role};
+
+/// The schema of templates for resource groups.
+const SCHEMA: &str =
+    "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+
+/// A template: what a resource group is to contain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Template {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    content_version: &'static str,
+    parameters: BTreeMap<&'static str, Parameter>,
+    /// The resources, each after those that it depends on.
+    pub resources: Vec<Resource>,
+    outputs: BTreeMap<&'static str, Output>,
+}
+
+/// A value that a deployment is given beside its template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Parameter {
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+}
+
+/// A value that a deployment answers with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Output {
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+    pub(super) value: String,
+}
+
+impl Template {
+    pub(super) fn new(
+        parameters: BTreeMap<&'static str, Parameter>,
+        resources: Vec<Resource>,
+        outputs: BTreeMap<&'static str, Output>,
+    ) -> Self {
+        Self {
+            schema: SCHEMA,
+            content_version: "1.0.0.0",
+            parameters,
+            resources,
+            outputs,
+        }
+    }
+}
+
+/// One resource of a template.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resource {
+    /// Its type, such as `Microsoft.Network/virtualNetworks`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The version of the interface that its body is written for.
+    pub api_version: &'static str,
+    /// Its name; that of a child has its parent's before a `/`.
+    pub name: String,
+    /// What it extends, where that is another resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Its region; children have their parents'.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Its tags; children have none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// The ids of those that have to be there before it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
+    /// What only its kind has.
+    #[serde(flatten)]
+    pub(super) body: Body,
+}
+
+/// What only one kind of resource has.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(super) enum Body {
+    Identity(identity::Identity),
+    VirtualNetwork(network::VirtualNetwork),
+    Zone(network::Zone),
+    ZoneLink(network::ZoneLink),
+    Server(database::Server),
+    Database(database::Database),
+    Configuration(database::Configuration),
+    Registry(registry::Registry),
+    Assignment(role::Assignment),
+    Cluster(Box<kubernetes::Cluster>),
+}
+
+/// The expression for a property that a resource has once it exists.
+pub(super) fn reference(id: &str, api_version: &str, property: &str) -> String {
+    format!("[reference('{id}', '{api_version}').{property}]")
+}

@@ -1,0 +1,126 @@
+//! Who may do what: assignments of Azure's built-in roles, each on the smallest scope that works.
+
+use serde::Serialize;
+
+use super::resource::{Body, Resource, reference};
+use super::{Build, Caller, child, identity, kubernetes, names, network, registry};
+use crate::azure::api_version;
+
+pub(super) const KIND: &str = "Microsoft.Authorization/roleAssignments";
+
+// Ids of built-in roles:
+// https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+const ACR_PULL: &str = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
+const ACR_PUSH: &str = "8311e382-0749-4cb8-b61a-304f252e45ec";
+const AKS_RBAC_CLUSTER_ADMIN: &str = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b";
+const MANAGED_IDENTITY_OPERATOR: &str = "f1a07417-d97a-45cb-824c-7a7467783830";
+const NETWORK_CONTRIBUTOR: &str = "4d97b98b-1d4f-4787-a291-c67834d212e7";
+
+/// An assignment of a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Assignment {
+    properties: AssignmentProperties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AssignmentProperties {
+    role_definition_id: String,
+    principal_id: String,
+    principal_type: &'static str,
+}
+
+/// What the control plane needs before there is a cluster: to hand nodes their identity, and to
+/// join them to the network.
+pub(super) fn of_control_plane(build: &Build<'_>) -> [Resource; 2] {
+    let names = build.names;
+    let kubelet = build.id(identity::KIND, &names.kubelet);
+    let nodes = names.id(network::SUBNETS, &[&names.network, network::NODES]);
+    let holder = &names.control_plane;
+    [
+        of_identity(build, holder, MANAGED_IDENTITY_OPERATOR, &kubelet, &kubelet),
+        of_identity(
+            build,
+            holder,
+            NETWORK_CONTRIBUTOR,
+            &nodes,
+            &build.id(network::KIND, &names.network),
+        ),
+    ]
+}
+
+/// What nodes need: to pull images.
+pub(super) fn of_kubelet(build: &Build<'_>) -> Resource {
+    let registry = build.id(registry::KIND, &build.names.registry);
+    of_identity(build, &build.names.kubelet, ACR_PULL, &registry, &registry)
+}
+
+/// What whoever promotes needs: to push the worker's image, and to apply objects to the cluster.
+pub(super) fn of_caller(build: &Build<'_>, caller: &Caller) -> [Resource; 2] {
+    let registry = build.id(registry::KIND, &build.names.registry);
+    let cluster = build.id(kubernetes::KIND, &build.names.cluster);
+    [(ACR_PUSH, registry), (AKS_RBAC_CLUSTER_ADMIN, cluster)].map(|(role, scope)| {
+        assignment(
+            role,
+            &scope,
+            &caller.object_id,
+            AssignmentProperties {
+                role_definition_id: definition(build, role),
+                principal_id: caller.object_id.clone(),
+                principal_type: caller.kind.principal_type(),
+            },
+            vec![scope.clone()],
+        )
+    })
+}
+
+/// The assignment of a role to one of our identities.
+fn of_identity(build: &Build<'_>, holder: &str, role: &str, scope: &str, on: &str) -> Resource {
+    let identity = build.id(identity::KIND, holder);
+    let mut needs = vec![identity.clone(), on.to_owned()];
+    needs.dedup();
+    assignment(
+        role,
+        scope,
+        &identity,
+        AssignmentProperties {
+            role_definition_id: definition(build, role),
+            principal_id: reference(&identity, api_version::IDENTITY, "principalId"),
+            // Said, as it takes minutes until everybody has heard of a new identity.
+            principal_type: "ServicePrincipal",
+        },
+        needs,
+    )
+}
+
+fn assignment(
+    role: &str,
+    scope: &str,
+    holder: &str,
+    properties: AssignmentProperties,
+    depends_on: Vec<String>,
+) -> Resource {
+    Resource {
+        scope: Some(scope.to_owned()),
+        depends_on,
+        ..child(
+            KIND,
+            api_version::AUTHORIZATION,
+            names::assignment(scope, role, holder),
+            Body::Assignment(Assignment { properties }),
+        )
+    }
+}
+
+fn definition(build: &Build<'_>, role: &str) -> String {
+    let subscription = &build.place.subscription;
+    format!(
+        "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+    )
+}
+
+/// The id of an assignment, which is a child of what it is an assignment on.
+pub(super) fn id(assignment: &Resource) -> String {
+    let scope = assignment.scope.as_deref().unwrap_or_default();
+    format!("{scope}/providers/{KIND}/{}", assignment.name)
+}

@@ -1,0 +1,236 @@
+use jsonschema::{Draft, Retrieve, Uri};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::azure::testing::contract;
+use crate::profile::{self, Reader, Request, Source};
+use crate::topology::{Tls, Topology};
+
+/// The versions of MySQL that Microsoft's schema has; the service takes `8.4` as well
+/// (<https://github.com/hashicorp/terraform-provider-azurerm/pull/31099>).
+const FROZEN_VERSION: &str = "8.0.21";
+
+fn place() -> Place {
+    Place {
+        subscription: "11111111-1111-1111-1111-111111111111".to_owned(),
+        resource_group: "harness-azure".to_owned(),
+        profile: "azure".to_owned(),
+        caller: Caller {
+            object_id: "22222222-2222-2222-2222-222222222222".to_owned(),
+            kind: CallerKind::User,
+        },
+    }
+}
+
+pub(crate) fn azure(sets: &[&str]) -> Azure {
+    match profile(sets).backend {
+        profile::Backend::Azure(azure) => *azure,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) fn topology() -> Topology {
+    profile(&[]).topology()
+}
+
+fn profile(sets: &[&str]) -> profile::Profile {
+    let request = Request {
+        source: Source::Named {
+            folder: "profiles".into(),
+            name: "azure".to_owned(),
+        },
+        sets: sets.iter().map(|set| (*set).to_owned()).collect(),
+    };
+    let reader = Reader {
+        read: |path: &camino::Utf8Path| std::fs::read_to_string(path),
+        list: |_: &camino::Utf8Path| Vec::new(),
+    };
+    profile::load(&request, &reader).expect("a valid profile")
+}
+
+fn database() -> Database {
+    Database {
+        version: "8.4".to_owned(),
+        max_connections: 500,
+        tls: Tls::Required,
+    }
+}
+
+fn of(sets: &[&str]) -> Template {
+    let tags = BTreeMap::from([("harness-profile".to_owned(), "azure".to_owned())]);
+    template(&azure(sets), &database(), &place(), &tags)
+}
+
+/// The schemas of templates, from the folder that has them.
+struct Schemas(camino::Utf8PathBuf);
+
+impl Retrieve for Schemas {
+    fn retrieve(
+        &self,
+        uri: &Uri<String>,
+    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        let path = self.0.join(uri.path().as_str().trim_start_matches('/'));
+        let text = fs_err::read_to_string(path)?;
+        let open = format!("\"8.4\", \"{FROZEN_VERSION}\"");
+        let text = text.replace(&format!("\"{FROZEN_VERSION}\""), &open);
+        Ok(serde_json::from_str(&text)?)
+    }
+}
+
+/// Where the schema of a resource is: by version, provider and the rest of its type.
+fn schema(resource: &Resource) -> String {
+    let (provider, kinds) = resource.kind.split_once('/').expect("a type");
+    let file = match provider {
+        "Microsoft.ContainerService" => "Microsoft.ContainerService.Aks",
+        "Microsoft.Network" if kinds.starts_with("private") => "Microsoft.Network.privateDns",
+        "Microsoft.Network" => "Microsoft.Network.NRP",
+        "Microsoft.DBforMySQL" => "Microsoft.DBforMySQL.FlexibleServers",
+        other => other,
+    };
+    let folder = format!(
+        "https://schema.management.azure.com/schemas/{}",
+        resource.api_version
+    );
+    let key = kinds.replace('/', "_");
+    format!("{folder}/{file}.json#/resourceDefinitions/{key}")
+}
+
+/// What Microsoft's schema says against a resource.
+fn complaints(resource: &Resource, written: &Value) -> Vec<String> {
+    let Some(folder) = contract() else {
+        return Vec::new();
+    };
+    let schema = json!({"$ref": schema(resource)});
+    let validator = jsonschema::options()
+        .with_draft(Draft::Draft4)
+        .with_retriever(Schemas(folder.join("arm-template-schemas")))
+        .build(&schema)
+        .expect("a schema");
+    let errors = validator.iter_errors(written);
+    errors
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
+}
+
+#[test]
+fn every_resource_is_as_microsofts_schema_has_it() {
+    let shapes: [&[&str]; 3] = [
+        &[],
+        &[
+            "backend.azure.mysql={sku: Standard_D2ds_v4, high-availability: zone-redundant}",
+            "backend.azure.kubernetes.tier=standard",
+            "backend.azure.kubernetes.authorized-ip-ranges=[203.0.113.0/24]",
+            "backend.azure.tags={team: payments}",
+        ],
+        &[
+            "backend.azure.registry.sku=premium",
+            "backend.azure.kubernetes.private=true",
+        ],
+    ];
+    for sets in shapes {
+        for resource in &of(sets).resources {
+            let written = serde_json::to_value(resource).expect("JSON");
+            let complaints = complaints(resource, &written);
+            assert!(complaints.is_empty(), "{}: {complaints:#?}", resource.kind);
+        }
+    }
+}
+
+#[test]
+fn the_schemas_would_tell() {
+    if contract().is_none() {
+        return;
+    }
+    for resource in &of(&[]).resources {
+        for (key, wrong) in [
+            ("apiVersion", json!("1999-01-01")),
+            ("properties", json!(7)),
+        ] {
+            let mut written = serde_json::to_value(resource).expect("JSON");
+            written[key] = wrong;
+            let complaints = complaints(resource, &written);
+            // Nothing is said of what an identity has.
+            let open = resource.kind.contains("Identity") && key == "properties";
+            assert_eq!(complaints.is_empty(), open, "{}: {key}", resource.kind);
+        }
+    }
+}
+
+#[test]
+fn each_comes_after_what_it_depends_on_and_names_nothing_else() {
+    let place = place();
+    let names = Names::of(&place);
+    let mut known: Vec<String> = Vec::new();
+    for resource in &of(&[]).resources {
+        for need in &resource.depends_on {
+            assert!(known.contains(need), "{} needs {need}", resource.name);
+        }
+        known.push(match &resource.scope {
+            Some(_) => role::id(resource),
+            None => names.id(resource.kind, &resource.name.split('/').collect::<Vec<_>>()),
+        });
+    }
+}
+
+#[test]
+fn the_children_of_a_server_wait_for_each_other() {
+    let template = of(&[]);
+    let children = template
+        .resources
+        .iter()
+        .filter(|it| it.kind.contains("flexibleServers/"));
+    let needs: Vec<&[String]> = children.map(|child| child.depends_on.as_slice()).collect();
+    assert!(needs.len() >= 3 && needs.iter().all(|needs| needs.len() == 1));
+    for (index, needs) in needs.iter().enumerate() {
+        assert!(
+            !needs_before(index, &template).contains(&needs[0]),
+            "{needs:?} twice"
+        );
+    }
+}
+
+fn needs_before(index: usize, template: &Template) -> Vec<String> {
+    let children = template
+        .resources
+        .iter()
+        .filter(|it| it.kind.contains("flexibleServers/"));
+    children
+        .take(index)
+        .flat_map(|child| child.depends_on.clone())
+        .collect()
+}
+
+#[test]
+fn no_secret_and_no_public_door_is_in_a_template() {
+    let text = serde_json::to_string(&of(&[])).expect("JSON");
+    assert!(text.contains(r#""administratorLoginPassword":"[parameters('mysqlPassword')]""#));
+    assert!(text.contains(r#""publicNetworkAccess":"Disabled""#));
+    assert!(text.contains(r#""disableLocalAccounts":true"#));
+    assert!(text.contains(r#""adminUserEnabled":false"#));
+    assert!(!text.contains(r#""0.0.0.0"#) && !text.contains("firewallRules"));
+}
+
+#[test]
+fn names_are_unique_to_a_place_and_within_azures_rules() {
+    let names = Names::of(&place());
+    assert_eq!(names, Names::of(&place()));
+    let elsewhere = Names::of(&Place {
+        subscription: "33333333-3333-3333-3333-333333333333".to_owned(),
+        ..place()
+    });
+    assert_ne!(
+        (&names.mysql, &names.registry),
+        (&elsewhere.mysql, &elsewhere.registry)
+    );
+    let longest = Names::of(&Place {
+        profile: "a-23456789-23456789-23456789-2-x".to_owned(),
+        ..place()
+    });
+    assert!(longest.registry.len() <= 50 && longest.mysql.len() <= 63);
+    assert!(longest.registry.chars().all(char::is_alphanumeric));
+}
+
+#[test]
+fn a_template_in_whole() {
+    insta::assert_json_snapshot!("template", of(&[]));
+}
