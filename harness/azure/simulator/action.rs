@@ -1,0 +1,135 @@
+//! What is done with a resource besides making and deleting it.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::cloud::Cloud;
+use super::group::{document_of, unknown_method};
+use super::id::ResourceId;
+use super::message::{Request, Response};
+use super::operation::{Act, Headers};
+use super::refusal::Refusal;
+use super::resource::kind_of;
+use super::state::{Progress, Resource};
+
+/// How long a server is away when it is restarted where it is.
+const RESTART: Duration = Duration::from_secs(45);
+
+/// How long it takes its standby to become the server: 60 to 120 s, by
+/// <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-high-availability>.
+const FAILOVER: Duration = Duration::from_secs(90);
+
+impl Cloud {
+    /// The answer to a `POST` to a resource.
+    pub(super) fn act(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        id: &ResourceId,
+        version: &str,
+    ) -> Result<Response, Refusal> {
+        let target = id.without_last();
+        let kind = kind_of(&target, version)?;
+        match (kind.name, id.name().to_lowercase().as_str()) {
+            ("Microsoft.ContainerService/managedClusters", "listclusterusercredential") => {
+                self.credential_of(&target)
+            }
+            ("Microsoft.DBforMySQL/flexibleServers", "restart") => {
+                let wanted = failover_of(&document_of(request)?)?;
+                self.restart(now, id, &target, wanted)
+            }
+            ("Microsoft.DBforMySQL/flexibleServers", "failover") => {
+                self.restart(now, id, &target, Failover::Wanted)
+            }
+            _ => Err(unknown_method("POST")),
+        }
+    }
+
+    fn credential_of(&self, id: &ResourceId) -> Result<Response, Refusal> {
+        let cluster = self.found(id)?;
+        if matches!(cluster.progress, Progress::Creating | Progress::Deleting) {
+            let state = json!(cluster.progress);
+            let message = format!(
+                "Operation is not allowed because the managed cluster '{}' is in provisioning state {state}.",
+                id.name()
+            );
+            return Err(Refusal::conflict("OperationNotAllowed", message));
+        }
+        let hooks = &self.settings.hooks;
+        let text = hooks
+            .kubeconfig(id.name())
+            .map_err(|why| Refusal::new(500, "InternalOperationError", why))?;
+        let value = STANDARD.encode(text);
+        Ok(Response::json(
+            200,
+            json!({"kubeconfigs": [{"name": "clusterUser", "value": value}]}),
+        ))
+    }
+
+    fn restart(
+        &mut self,
+        now: Timestamp,
+        act: &ResourceId,
+        id: &ResourceId,
+        failover: Failover,
+    ) -> Result<Response, Refusal> {
+        let server = self.found(id)?;
+        if failover == Failover::Wanted && !has_standby(server) {
+            let message = format!(
+                "Failover is not supported for the server '{}': high availability is not enabled.",
+                id.name()
+            );
+            return Err(Refusal::bad("HANotEnabled", message));
+        }
+        if server.progress == Progress::Failed {
+            let message = format!("The server '{}' is not ready.", id.name());
+            return Err(Refusal::conflict("ServerNotReady", message));
+        }
+        self.idle(id)?;
+        let takes = match failover {
+            Failover::Wanted => FAILOVER,
+            Failover::No => RESTART,
+        };
+        let operation = self.begin(now, &id.key(), Act::Restart, Some(now + takes));
+        self.arm("POST", &act.to_string(), &operation);
+        self.settings.hooks.mysql_restart(id.name());
+        Ok(self.announced(Response::empty(202), &operation, Headers::Location))
+    }
+}
+
+/// Whether the standby takes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failover {
+    No,
+    Wanted,
+}
+
+/// What a restart's document says.
+fn failover_of(document: &Value) -> Result<Failover, Refusal> {
+    let wrong = |name: &str, value: &Value| {
+        let message = format!("The value {value} of {name} is not valid.");
+        Err(Refusal::bad("InvalidParameterValue", message).about(name))
+    };
+    let seconds = &document["maxFailoverSeconds"];
+    if !seconds.is_null() && seconds.as_i64().is_none_or(|it| it < 0) {
+        return wrong("maxFailoverSeconds", seconds);
+    }
+    match &document["restartWithFailover"] {
+        Value::Null => Ok(Failover::No),
+        value => match value.as_str().map(str::to_lowercase).as_deref() {
+            Some("enabled") => Ok(Failover::Wanted),
+            Some("disabled") => Ok(Failover::No),
+            _ => wrong("restartWithFailover", value),
+        },
+    }
+}
+
+fn has_standby(server: &Resource) -> bool {
+    let mode = server.document.pointer("/properties/highAvailability/mode");
+    mode.and_then(Value::as_str)
+        .is_some_and(|mode| !mode.eq_ignore_ascii_case("Disabled"))
+}

@@ -1,0 +1,130 @@
+//! Ids of resources.
+
+use std::fmt;
+
+/// The id of a resource, of a group or of a collection, in parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ResourceId {
+    segments: Vec<String>,
+}
+
+impl ResourceId {
+    /// The id that a path is.
+    pub(super) fn of(segments: &[String]) -> Self {
+        Self {
+            segments: segments.to_vec(),
+        }
+    }
+
+    /// The id that a text is.
+    pub(super) fn parse(text: &str) -> Self {
+        let parts = text.split('/').filter(|part| !part.is_empty());
+        Self {
+            segments: parts.map(str::to_owned).collect(),
+        }
+    }
+
+    /// What it is found by: ids are the same in any case.
+    pub(super) fn key(&self) -> String {
+        self.to_string().to_lowercase()
+    }
+
+    /// The subscription that it is in.
+    pub(super) fn subscription(&self) -> Option<&str> {
+        self.after("subscriptions", 0)
+    }
+
+    /// The resource group that it is or is in.
+    pub(super) fn group(&self) -> Option<&str> {
+        self.after("resourceGroups", 2)
+    }
+
+    fn after(&self, word: &str, at: usize) -> Option<&str> {
+        let named = self.segments.get(at)?.eq_ignore_ascii_case(word);
+        named
+            .then(|| self.segments.get(at + 1).map(String::as_str))
+            .flatten()
+    }
+
+    /// Where the namespace of the provider stands: the last one, as a role assignment is a
+    /// resource on a resource.
+    fn namespace_at(&self) -> Option<usize> {
+        let is = |part: &String| part.eq_ignore_ascii_case("providers");
+        self.segments.iter().rposition(is).map(|at| at + 1)
+    }
+
+    /// Namespace of the provider.
+    pub(super) fn namespace(&self) -> Option<&str> {
+        self.segments.get(self.namespace_at()?).map(String::as_str)
+    }
+
+    /// Types and names below the provider, in turn.
+    fn path(&self) -> &[String] {
+        let at = self.namespace_at().map_or(self.segments.len(), |at| at + 1);
+        self.segments.get(at..).unwrap_or_default()
+    }
+
+    /// Its type with the namespace, such as `Microsoft.Network/virtualNetworks`.
+    pub(super) fn kind(&self) -> Option<String> {
+        let types: Vec<&str> = self.path().iter().step_by(2).map(String::as_str).collect();
+        (!types.is_empty()).then(|| format!("{}/{}", self.namespace()?, types.join("/")).into())?
+    }
+
+    /// Whether it names one resource, and not a collection.
+    pub(super) fn is_resource(&self) -> bool {
+        !self.path().is_empty() && self.path().len().is_multiple_of(2)
+    }
+
+    /// The last name.
+    pub(super) fn name(&self) -> &str {
+        self.segments.last().map_or("", String::as_str)
+    }
+
+    /// Names from the outermost resource on, as a template writes them.
+    pub(super) fn full_name(&self) -> String {
+        let names: Vec<&str> = self
+            .path()
+            .iter()
+            .skip(1)
+            .step_by(2)
+            .map(String::as_str)
+            .collect();
+        names.join("/")
+    }
+
+    /// The resource that it is a child of.
+    pub(super) fn parent(&self) -> Option<Self> {
+        (self.path().len() > 2).then(|| Self {
+            segments: self.segments[..self.segments.len() - 2].to_vec(),
+        })
+    }
+
+    /// What an extension resource, such as a role assignment, is about.
+    pub(super) fn scope(&self) -> Self {
+        let end = self.namespace_at().map_or(self.segments.len(), |at| at - 1);
+        Self {
+            segments: self.segments[..end].to_vec(),
+        }
+    }
+
+    /// The id without its last part.
+    pub(super) fn without_last(&self) -> Self {
+        let end = self.segments.len().saturating_sub(1);
+        Self {
+            segments: self.segments[..end].to_vec(),
+        }
+    }
+
+    /// The id one step further down.
+    pub(super) fn child(&self, kind: &str, name: &str) -> Self {
+        let mut segments = self.segments.clone();
+        segments.extend([kind, name].map(str::to_owned));
+        Self { segments }
+    }
+}
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "/{}", self.segments.join("/"))
+    }
+}

@@ -1,0 +1,206 @@
+//! Container registries and Kubernetes clusters.
+
+use serde_json::{Value, json};
+
+use super::super::super::api_version;
+use super::super::operation::Headers;
+use super::super::refusal::Refusal;
+use super::super::state::guid;
+use super::{Draft, Kind, Place};
+
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        name: "Microsoft.ContainerRegistry/registries",
+        versions: &[api_version::REGISTRY, "2025-11-01"],
+        place: Place::Region,
+        takes: [9, 5, 6],
+        accepted: 201,
+        headers: [Headers::AsyncOperation, Headers::Location],
+        shows_progress: true,
+        check: registry,
+        complete: |draft, document| {
+            document["sku"]["tier"] = document["sku"]["name"].clone();
+            document["properties"]["creationDate"] = json!(draft.now.to_string());
+        },
+        held: None,
+    },
+    Kind {
+        name: "Microsoft.ContainerService/managedClusters",
+        versions: &[api_version::KUBERNETES, "2026-08-01"],
+        place: Place::Region,
+        takes: [290, 120, 240],
+        accepted: 201,
+        headers: [Headers::Both; 2],
+        shows_progress: true,
+        check: cluster,
+        complete: complete_cluster,
+        held: None,
+    },
+];
+
+fn registry(draft: &Draft<'_>) -> Result<(), Refusal> {
+    draft.name(5, 50, |c| c.is_ascii_alphanumeric())?;
+    draft.required("/sku/name")?;
+    draft.one_of("/sku/name", &["Basic", "Standard", "Premium"])?;
+    let closed = draft.text("/properties/publicNetworkAccess") == Some("Disabled");
+    if closed && draft.text("/sku/name") != Some("Premium") {
+        let message = "Disabling public network access is supported by the Premium SKU only.";
+        return Err(Refusal::bad("PublicNetworkAccessNotSupported", message));
+    }
+    let name = draft.id.name().to_lowercase();
+    let taken = draft.state.resources.iter().any(|(key, one)| {
+        one.kind == "Microsoft.ContainerRegistry/registries"
+            && *key != draft.id.key()
+            && key.ends_with(&format!("/{name}"))
+    });
+    if taken {
+        let message = format!("The registry DNS name {name}.azurecr.io is already in use.");
+        return Err(Refusal::conflict("AlreadyInUse", message));
+    }
+    Ok(())
+}
+
+fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
+    draft.name(1, 63, |c| c.is_ascii_alphanumeric() || "-_".contains(c))?;
+    draft.required("/identity/type")?;
+    draft.required("/properties/agentPoolProfiles")?;
+    if draft.text("/properties/dnsPrefix").is_none()
+        && draft.text("/properties/fqdnSubdomain").is_none()
+    {
+        let message = "Required parameter dnsPrefix or fqdnSubdomain is missing (null).";
+        return Err(Refusal::bad("InvalidParameter", message).about("dnsPrefix"));
+    }
+    draft.one_of("/sku/name", &["Base", "Automatic"])?;
+    draft.one_of("/sku/tier", &["Free", "Standard", "Premium"])?;
+    draft.one_of(
+        "/properties/networkProfile/networkPlugin",
+        &["azure", "kubenet", "none"],
+    )?;
+    draft.one_of(
+        "/properties/networkProfile/networkPolicy",
+        &["calico", "azure", "cilium", "none"],
+    )?;
+    [
+        "/properties/dnsPrefix",
+        "/properties/nodeResourceGroup",
+        "/properties/networkProfile/networkPlugin",
+    ]
+    .iter()
+    .try_for_each(|pointer| draft.unchanged(pointer))?;
+    identities(draft)?;
+    pools(draft)
+}
+
+fn identities(draft: &Draft<'_>) -> Result<(), Refusal> {
+    let wanted = draft
+        .body
+        .pointer("/identity/userAssignedIdentities")
+        .and_then(Value::as_object);
+    for id in wanted.into_iter().flat_map(serde_json::Map::keys) {
+        draft.state.resource(id).ok_or_else(|| {
+            let message = format!("The identity {id} does not exist.");
+            Refusal::bad("FailedIdentityOperation", message)
+        })?;
+    }
+    draft
+        .referred("/properties/identityProfile/kubeletidentity/resourceId")
+        .map(drop)
+}
+
+fn pools(draft: &Draft<'_>) -> Result<(), Refusal> {
+    let pools = draft
+        .body
+        .pointer("/properties/agentPoolProfiles")
+        .and_then(Value::as_array);
+    let pools: Vec<&Value> = pools.into_iter().flatten().collect();
+    for (index, pool) in pools.iter().enumerate() {
+        let at = |field: &str| format!("/properties/agentPoolProfiles/{index}/{field}");
+        draft.required(&at("name"))?;
+        draft.required(&at("vmSize"))?;
+        draft.one_of(&at("osType"), &["Linux", "Windows"])?;
+        draft.one_of(&at("mode"), &["System", "User"])?;
+        draft.within(&at("count"), 0, 1000)?;
+        draft.within(&at("maxPods"), 10, 250)?;
+        draft.unchanged(&at("vmSize"))?;
+        let name = pool["name"].as_str().unwrap_or_default();
+        let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        if name.is_empty()
+            || name.len() > 12
+            || !name.chars().all(letters)
+            || !name.starts_with(|c: char| c.is_ascii_lowercase())
+        {
+            let message = format!(
+                "The agent pool name '{name}' is not valid: 1 to 12 lowercase letters and digits, a letter first."
+            );
+            return Err(Refusal::bad("InvalidParameter", message).about("agentPoolProfile.name"));
+        }
+        if let Some(subnet) = pool["vnetSubnetID"].as_str() {
+            super::network::subnet(draft.state, subnet).ok_or_else(|| draft.dangling(subnet))?;
+        }
+    }
+    if pools.iter().any(|pool| pool["mode"] == "System") {
+        return Ok(());
+    }
+    let message = "There has to be at least one system agent pool.";
+    Err(Refusal::bad("InvalidParameter", message).about("agentPoolProfiles"))
+}
+
+fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
+    let key = draft.id.key();
+    let name = draft.id.name();
+    let location = document["location"].as_str().unwrap_or_default().to_owned();
+    let group = draft.id.group().unwrap_or_default();
+    let kinds = document
+        .pointer_mut("/identity/userAssignedIdentities")
+        .and_then(Value::as_object_mut);
+    for (id, identity) in kinds.into_iter().flatten() {
+        let known = draft
+            .state
+            .resource(id)
+            .map(|one| &one.document["properties"]);
+        *identity = known.map_or(
+            json!({}),
+            |one| json!({"principalId": one["principalId"], "clientId": one["clientId"]}),
+        );
+    }
+    if document["identity"]["type"] == "SystemAssigned" {
+        document["identity"]["principalId"] = json!(guid(&["principal", &key]));
+        document["identity"]["tenantId"] = json!(draft.settings.tenant);
+    }
+    let hash = &guid(&["dns", &key])[..8];
+    let properties = &mut document["properties"];
+    let prefix = properties["dnsPrefix"].as_str().unwrap_or(name).to_owned();
+    properties["fqdn"] = json!(format!("{prefix}-{hash}.hcp.{location}.azmk8s.io"));
+    properties["powerState"] = json!({"code": "Running"});
+    if properties["nodeResourceGroup"].is_null() {
+        properties["nodeResourceGroup"] = json!(format!("MC_{group}_{name}_{location}"));
+    }
+    if properties["kubernetesVersion"].is_null() {
+        properties["kubernetesVersion"] = json!("1.35");
+    }
+    properties["currentKubernetesVersion"] = properties["kubernetesVersion"].clone();
+    if properties["oidcIssuerProfile"]["enabled"] == true {
+        let issuer = format!(
+            "https://{location}.oic.prod-aks.azure.com/{}/{}/",
+            draft.settings.tenant,
+            guid(&["issuer", &key])
+        );
+        properties["oidcIssuerProfile"]["issuerURL"] = json!(issuer);
+    }
+    if properties["identityProfile"].is_null() {
+        let id = format!(
+            "/subscriptions/{}/resourceGroups/MC_{group}_{name}_{location}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}-agentpool",
+            draft.settings.subscription
+        );
+        properties["identityProfile"] = json!({"kubeletidentity": {
+            "resourceId": id,
+            "clientId": guid(&["kubelet client", &key]),
+            "objectId": guid(&["kubelet", &key]),
+        }});
+    }
+    let pools = properties["agentPoolProfiles"].as_array_mut();
+    for pool in pools.into_iter().flatten() {
+        pool["provisioningState"] = json!("Succeeded");
+        pool["powerState"] = json!({"code": "Running"});
+    }
+}

@@ -1,0 +1,114 @@
+//! The types of resources: what each demands, how long it takes, what Azure adds to it.
+
+mod authorization;
+mod container;
+mod draft;
+mod identity;
+mod mysql;
+mod network;
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+pub(super) use draft::Draft;
+pub(super) use mysql::{NAMES as MYSQL_SKUS, address, server_of};
+pub(super) use network::subnet;
+
+use super::id::ResourceId;
+use super::operation::Headers;
+use super::refusal::Refusal;
+use super::state::State;
+
+/// A type of resource.
+pub(super) struct Kind {
+    /// With its namespace, as Azure writes it.
+    pub(super) name: &'static str,
+    /// Versions of the API that are answered.
+    pub(super) versions: &'static [&'static str],
+    /// Whether it has a location of its own.
+    pub(super) place: Place,
+    /// How long it takes, in seconds: to create, to update, to delete. Nought is at once.
+    pub(super) takes: [u64; 3],
+    /// What a PUT that takes time answers with: 201 and the resource, or 202 and nothing.
+    pub(super) accepted: u16,
+    /// Which headers Microsoft's description has for a PUT and for a DELETE.
+    pub(super) headers: [Headers; 2],
+    /// Whether it shows `properties.provisioningState`.
+    pub(super) shows_progress: bool,
+    /// Refuses what Azure refuses.
+    pub(super) check: fn(&Draft<'_>) -> Result<(), Refusal>,
+    /// Adds what Azure adds, and takes away what Azure does not show.
+    pub(super) complete: fn(&Draft<'_>, &mut Value),
+    /// Why it cannot be deleted now.
+    pub(super) held: Option<Held>,
+}
+
+/// How long a resource of a type typically takes to be created, if the type is known.
+pub fn typical(kind: &str) -> Option<Duration> {
+    Kind::of(kind).map(Kind::creation)
+}
+
+/// Why a resource cannot be deleted now.
+type Held = fn(&State, &ResourceId) -> Result<(), Refusal>;
+
+/// Where resources of a type are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In a region.
+    Region,
+    /// In `global`.
+    Global,
+    /// Where its parent is.
+    Parent,
+}
+
+impl Kind {
+    /// All that exist.
+    pub(super) fn all() -> impl Iterator<Item = &'static Kind> {
+        [
+            identity::KINDS,
+            network::KINDS,
+            mysql::KINDS,
+            container::KINDS,
+            authorization::KINDS,
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// The type of that name, in any case.
+    pub(super) fn of(name: &str) -> Option<&'static Kind> {
+        Self::all().find(|kind| kind.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The namespace of its provider.
+    pub(super) fn namespace(&self) -> &'static str {
+        self.name.split('/').next().unwrap_or(self.name)
+    }
+
+    /// Whether it is a setting of its parent: it is set, and never deleted by itself.
+    pub(super) fn is_setting(&self) -> bool {
+        self.name.ends_with("/configurations")
+    }
+
+    /// Whether the answer to its deletion is what it was.
+    pub(super) fn tells_what_went(&self) -> bool {
+        self.namespace() == "Microsoft.Authorization"
+    }
+
+    /// How long it takes to create.
+    pub(super) fn creation(&self) -> Duration {
+        Duration::from_secs(self.takes[0])
+    }
+
+    /// How long it takes to update.
+    pub(super) fn update(&self) -> Duration {
+        Duration::from_secs(self.takes[1])
+    }
+
+    /// How long it takes to delete.
+    pub(super) fn deletion(&self) -> Duration {
+        Duration::from_secs(self.takes[2])
+    }
+}

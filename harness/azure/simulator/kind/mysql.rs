@@ -1,0 +1,289 @@
+//! Azure Database for MySQL, flexible server.
+
+use serde_json::{Value, json};
+
+use super::super::super::api_version;
+use super::super::id::ResourceId;
+use super::super::operation::Headers;
+use super::super::refusal::Refusal;
+use super::super::settings::Settings;
+use super::{Draft, Kind, Place};
+
+const VERSIONS: &[&str] = &[api_version::MYSQL, "2024-12-30"];
+
+/// The SKUs with their tiers and vCores, of what a region has.
+pub(in super::super) const NAMES: &[(&str, &str, u32)] = &[
+    ("Standard_B1ms", "Burstable", 1),
+    ("Standard_B2s", "Burstable", 2),
+    ("Standard_B2ms", "Burstable", 2),
+    ("Standard_B4ms", "Burstable", 4),
+    ("Standard_D2ds_v4", "GeneralPurpose", 2),
+    ("Standard_D2ads_v5", "GeneralPurpose", 2),
+    ("Standard_D4ds_v4", "GeneralPurpose", 4),
+    ("Standard_D4ads_v5", "GeneralPurpose", 4),
+    ("Standard_D8ds_v4", "GeneralPurpose", 8),
+    ("Standard_D8ads_v5", "GeneralPurpose", 8),
+    ("Standard_E2ds_v4", "MemoryOptimized", 2),
+    ("Standard_E4ds_v4", "MemoryOptimized", 4),
+];
+
+const fn child(name: &'static str, check: fn(&Draft<'_>) -> Result<(), Refusal>) -> Kind {
+    Kind {
+        name,
+        versions: VERSIONS,
+        place: Place::Parent,
+        takes: [12, 12, 10],
+        accepted: 202,
+        headers: [Headers::Location; 2],
+        shows_progress: false,
+        check,
+        complete: |_, _| {},
+        held: None,
+    }
+}
+
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        name: "Microsoft.DBforMySQL/flexibleServers",
+        versions: VERSIONS,
+        place: Place::Region,
+        takes: [330, 60, 75],
+        accepted: 202,
+        headers: [Headers::Location, Headers::Both],
+        shows_progress: false,
+        check: server,
+        complete,
+        held: None,
+    },
+    child("Microsoft.DBforMySQL/flexibleServers/databases", |draft| {
+        draft.name(1, 63, |c| c.is_ascii_alphanumeric() || "-_".contains(c))
+    }),
+    child(
+        "Microsoft.DBforMySQL/flexibleServers/configurations",
+        |draft| {
+            draft.required("/properties/value")?;
+            draft.one_of("/properties/source", &["system-default", "user-override"])
+        },
+    ),
+    child(
+        "Microsoft.DBforMySQL/flexibleServers/firewallRules",
+        firewall,
+    ),
+    child(
+        "Microsoft.DBforMySQL/flexibleServers/administrators",
+        |draft| draft.one_of("/properties/administratorType", &["ActiveDirectory"]),
+    ),
+];
+
+/// The server that an id is or is below of: all its parts change one at a time.
+pub(in super::super) fn server_of(id: &ResourceId) -> Option<ResourceId> {
+    let kind = id.kind()?.to_lowercase();
+    if kind == "microsoft.dbformysql/flexibleservers" {
+        return Some(id.clone());
+    }
+    kind.starts_with("microsoft.dbformysql/flexibleservers/")
+        .then(|| id.parent())?
+}
+
+fn server(draft: &Draft<'_>) -> Result<(), Refusal> {
+    draft.name(3, 63, |c| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+    })?;
+    if draft.id.name().starts_with('-') || draft.id.name().ends_with('-') {
+        let message = "A server's name begins and ends with a letter or digit.";
+        return Err(Refusal::bad("InvalidParameterValue", message).about("name"));
+    }
+    draft.all_required(&["/sku/name", "/sku/tier"])?;
+    sku(draft)?;
+    if draft.before().is_none() {
+        draft.all_required(&[
+            "/properties/administratorLogin",
+            "/properties/administratorLoginPassword",
+        ])?;
+    }
+    credentials(draft)?;
+    draft.one_of("/properties/version", &["5.7", "8.0.21", "8.4"])?;
+    draft.within("/properties/storage/storageSizeGB", 20, 16384)?;
+    draft.one_of("/properties/storage/autoGrow", &["Enabled", "Disabled"])?;
+    draft.one_of(
+        "/properties/storage/autoIoScaling",
+        &["Enabled", "Disabled"],
+    )?;
+    draft.within("/properties/backup/backupRetentionDays", 1, 35)?;
+    draft.one_of(
+        "/properties/backup/geoRedundantBackup",
+        &["Enabled", "Disabled"],
+    )?;
+    draft.one_of(
+        "/properties/network/publicNetworkAccess",
+        &["Enabled", "Disabled"],
+    )?;
+    network(draft)?;
+    high_availability(draft)?;
+    [
+        "/properties/administratorLogin",
+        "/properties/network/delegatedSubnetResourceId",
+    ]
+    .iter()
+    .try_for_each(|pointer| draft.unchanged(pointer))?;
+    shrink(draft)
+}
+
+fn sku(draft: &Draft<'_>) -> Result<(), Refusal> {
+    let (name, tier) = (draft.text("/sku/name"), draft.text("/sku/tier"));
+    let (name, tier) = (name.unwrap_or_default(), tier.unwrap_or_default());
+    let known = NAMES
+        .iter()
+        .find(|(one, ..)| one.eq_ignore_ascii_case(name));
+    match known {
+        Some((_, of, _)) if of.eq_ignore_ascii_case(tier) => Ok(()),
+        Some((_, of, _)) => {
+            let message = format!("The SKU {name} is of tier {of}, not {tier}.");
+            Err(Refusal::bad("InvalidParameterValue", message).about("sku.tier"))
+        }
+        None => {
+            let message = format!("The requested VM size {name} is not available in this region.");
+            Err(Refusal::bad("SkuNotAvailable", message).about("sku.name"))
+        }
+    }
+}
+
+fn credentials(draft: &Draft<'_>) -> Result<(), Refusal> {
+    const RESERVED: &[&str] = &[
+        "azure_superuser",
+        "admin",
+        "administrator",
+        "root",
+        "guest",
+        "public",
+    ];
+    let login = draft.text("/properties/administratorLogin").unwrap_or("a");
+    if RESERVED.contains(&login) || login.len() > 32 {
+        let message = format!("'{login}' cannot be the administrator's name.");
+        return Err(Refusal::bad("InvalidParameterValue", message).about("administratorLogin"));
+    }
+    let Some(password) = draft.text("/properties/administratorLoginPassword") else {
+        return Ok(());
+    };
+    let classes: [fn(char) -> bool; 4] = [
+        |c| c.is_ascii_lowercase(),
+        |c| c.is_ascii_uppercase(),
+        |c| c.is_ascii_digit(),
+        |c| !c.is_ascii_alphanumeric(),
+    ];
+    let used = classes
+        .iter()
+        .filter(|class| password.chars().any(class))
+        .count();
+    if (8..=128).contains(&password.len()) && used >= 3 {
+        return Ok(());
+    }
+    let message = "The password has 8 to 128 characters of at least three of: lower case, upper case, digits, others.";
+    Err(Refusal::bad("PasswordTooWeak", message).about("administratorLoginPassword"))
+}
+
+fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
+    const SUBNET: &str = "/properties/network/delegatedSubnetResourceId";
+    const ZONE: &str = "/properties/network/privateDnsZoneResourceId";
+    let Some(id) = draft.text(SUBNET) else {
+        return Ok(());
+    };
+    let subnet = super::network::subnet(draft.state, id).ok_or_else(|| draft.dangling(id))?;
+    let delegations = subnet
+        .pointer("/properties/delegations")
+        .and_then(Value::as_array);
+    let ours = |one: &Value| {
+        let service = one
+            .pointer("/properties/serviceName")
+            .and_then(Value::as_str);
+        service
+            .is_some_and(|name| name.eq_ignore_ascii_case("Microsoft.DBforMySQL/flexibleServers"))
+    };
+    if !delegations.into_iter().flatten().any(ours) {
+        let message =
+            format!("The subnet {id} is not delegated to Microsoft.DBforMySQL/flexibleServers.");
+        return Err(Refusal::bad("InvalidSubnetDelegation", message));
+    }
+    draft.required(ZONE)?;
+    let zone = draft
+        .referred(ZONE)?
+        .map(|zone| zone.id.as_str())
+        .unwrap_or_default();
+    let zone = ResourceId::parse(zone);
+    if !zone.name().ends_with("mysql.database.azure.com") {
+        let message = "The private DNS zone's name must end with 'mysql.database.azure.com'.";
+        return Err(Refusal::bad("InvalidPrivateDnsZoneName", message));
+    }
+    if draft.state.below(&zone).next().is_none() {
+        let message =
+            format!("The private DNS zone {zone} is not linked to the server's virtual network.");
+        return Err(Refusal::bad("PrivateDnsZoneNotLinked", message));
+    }
+    Ok(())
+}
+
+fn high_availability(draft: &Draft<'_>) -> Result<(), Refusal> {
+    const MODE: &str = "/properties/highAvailability/mode";
+    draft.one_of(MODE, &["Disabled", "SameZone", "ZoneRedundant"])?;
+    let on = draft.text(MODE).is_some_and(|mode| mode != "Disabled");
+    if on && draft.text("/sku/tier") == Some("Burstable") {
+        let message = "High availability is not supported for the Burstable tier.";
+        return Err(Refusal::bad("HANotSupportedForBurstable", message));
+    }
+    Ok(())
+}
+
+fn shrink(draft: &Draft<'_>) -> Result<(), Refusal> {
+    const SIZE: &str = "/properties/storage/storageSizeGB";
+    let before = draft
+        .before()
+        .and_then(|one| one.document.pointer(SIZE)?.as_i64());
+    let wanted = draft.body.pointer(SIZE).and_then(Value::as_i64);
+    if before > wanted && wanted.is_some() {
+        let message = "The storage of a server cannot be made smaller.";
+        return Err(Refusal::bad("StorageSizeDecreaseNotSupported", message));
+    }
+    Ok(())
+}
+
+fn complete(_: &Draft<'_>, document: &mut Value) {
+    let properties = &mut document["properties"];
+    if let Some(map) = properties.as_object_mut() {
+        map.remove("administratorLoginPassword");
+        map.remove("createMode");
+    }
+    properties["state"] = json!("Ready");
+    if properties["version"].is_null() {
+        properties["version"] = json!("8.0.21");
+    }
+    if properties["highAvailability"].is_null() {
+        properties["highAvailability"] = json!({"mode": "Disabled"});
+    }
+}
+
+fn firewall(draft: &Draft<'_>) -> Result<(), Refusal> {
+    draft.all_required(&["/properties/startIpAddress", "/properties/endIpAddress"])?;
+    let server = draft
+        .id
+        .parent()
+        .and_then(|id| draft.state.resources.get(&id.key()));
+    let private = server.is_some_and(|one| {
+        one.document
+            .pointer("/properties/network/delegatedSubnetResourceId")
+            .is_some()
+    });
+    if private {
+        let message = "Firewall rules cannot be set on a server with private access.";
+        return Err(Refusal::bad(
+            "FirewallRulesNotSupportedOnVnetServer",
+            message,
+        ));
+    }
+    Ok(())
+}
+
+/// What is shown of a server besides, as hooks decide it.
+pub(in super::super) fn address(settings: &Settings, id: &ResourceId, document: &mut Value) {
+    let host = settings.hooks.mysql_host(id.name());
+    document["properties"]["fullyQualifiedDomainName"] = json!(host);
+}

@@ -1,0 +1,177 @@
+//! Long-running operations.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::super::api_version::RESOURCES;
+use super::cloud::Cloud;
+use super::message::{Request, Response};
+use super::refusal::Refusal;
+use super::settings::Dialect;
+
+/// Something that takes its time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Operation {
+    pub(super) id: String,
+    /// Key of what it changes.
+    pub(super) target: String,
+    pub(super) act: Act,
+    pub(super) started: Timestamp,
+    /// When it ends; a stack ends when its resources are there.
+    pub(super) ends: Option<Timestamp>,
+    pub(super) outcome: Option<Result<(), Refusal>>,
+    /// It fails when it has been looked at so many times.
+    pub(super) fails: Option<(u32, Refusal)>,
+    /// What it finds out, where nothing else keeps that.
+    #[serde(default)]
+    pub(super) finding: Option<Value>,
+}
+
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Act {
+    Put,
+    Delete,
+    DeleteGroup,
+    Stack,
+    Preview,
+    Validation,
+    Restart,
+}
+
+impl Operation {
+    /// Whether it has not ended.
+    pub(super) fn is_running(&self) -> bool {
+        self.outcome.is_none()
+    }
+
+    fn status(&self) -> &'static str {
+        match (&self.outcome, self.act) {
+            (None, Act::Stack) => "deploying",
+            (None, _) => "InProgress",
+            (Some(Ok(())), Act::Stack) => "succeeded",
+            (Some(Ok(())), _) => "Succeeded",
+            (Some(Err(_)), Act::Stack) => "failed",
+            (Some(Err(_)), _) => "Failed",
+        }
+    }
+
+    fn document(&self, path: &str) -> Value {
+        let mut document = json!({
+            "id": path,
+            "name": self.id,
+            "status": self.status(),
+            "startTime": self.started.to_string(),
+        });
+        match &self.outcome {
+            None => {}
+            Some(outcome) => {
+                if let Some(ends) = self.ends {
+                    document["endTime"] = json!(ends.to_string());
+                }
+                if let Err(error) = outcome {
+                    document["error"] = error.document();
+                }
+            }
+        }
+        document
+    }
+}
+
+impl Cloud {
+    /// The answer to a look at an operation, if the path is one.
+    pub(super) fn poll(&mut self, now: Timestamp, request: &Request) -> Option<Response> {
+        let segments = request.segments();
+        let [.., word, id] = segments.as_slice() else {
+            return None;
+        };
+        let word = word.to_lowercase();
+        let by_location = word.ends_with("operationresults");
+        if !by_location && !word.ends_with("operationstatuses") {
+            return None;
+        }
+        if let Some(operation) = self.state.operations.get_mut(id)
+            && let Some((left, error)) = operation.fails.take()
+            && operation.is_running()
+        {
+            match left.checked_sub(1) {
+                None | Some(0) => self.finish(id, now, Err(error)),
+                Some(left) => operation.fails = Some((left, error)),
+            }
+        }
+        let Some(operation) = self.state.operations.get(id) else {
+            let message = format!("The operation '{id}' was not found.");
+            return Some(Refusal::missing("OperationNotFound", message).response());
+        };
+        let waiting = operation.is_running();
+        let retry_after = self.settings.retry_after.to_string();
+        if !by_location {
+            let answer = Response::json(200, operation.document(request.url.path()));
+            return Some(if waiting {
+                answer.with_header("Retry-After", retry_after)
+            } else {
+                answer
+            });
+        }
+        Some(match &operation.outcome {
+            None => Response::empty(202)
+                .with_header("Location", request.url.to_string())
+                .with_header("Retry-After", retry_after),
+            Some(Err(error)) => error.response(),
+            Some(Ok(())) => self.result_of(operation),
+        })
+    }
+
+    /// What a finished operation leaves to be read at its `Location`.
+    fn result_of(&self, operation: &Operation) -> Response {
+        let target = &operation.target;
+        let preview = self.state.previews.get(target);
+        match (operation.act, self.state.resources.get(target), preview) {
+            (Act::Put, Some(resource), _) => Response::json(200, self.show(resource)),
+            (Act::Preview, _, Some(preview)) => Response::json(200, self.show_preview(preview)),
+            (Act::Validation, ..) => {
+                Response::json(200, operation.finding.clone().unwrap_or_default())
+            }
+            (Act::DeleteGroup | Act::Restart, ..) => Response::empty(200),
+            _ => Response::empty(204),
+        }
+    }
+
+    /// An answer with the headers that announce an operation.
+    pub(super) fn announced(&self, answer: Response, id: &str, documented: Headers) -> Response {
+        let Some(operation) = self.state.operations.get(id) else {
+            return answer;
+        };
+        let headers = match (self.settings.dialect, operation.act) {
+            (_, Act::DeleteGroup | Act::Validation) => Headers::Location,
+            (Dialect::Documented, _) => documented,
+            (Dialect::Recorded, Act::Stack) => Headers::AsyncOperation,
+            (Dialect::Recorded, _) => Headers::Both,
+        };
+        let at = |word: &str| {
+            let base = &self.settings.base_url;
+            let subscription = &self.settings.subscription;
+            format!(
+                "{base}/subscriptions/{subscription}/providers/Microsoft.Resources/locations/\
+                 global/{word}/{id}?api-version={RESOURCES}"
+            )
+        };
+        let mut answer = answer.with_header("Retry-After", self.settings.retry_after.to_string());
+        if headers != Headers::Location {
+            answer = answer.with_header("Azure-AsyncOperation", at("operationStatuses"));
+        }
+        if headers != Headers::AsyncOperation {
+            answer = answer.with_header("Location", at("operationResults"));
+        }
+        answer
+    }
+}
+
+/// Which headers announce an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Headers {
+    Location,
+    AsyncOperation,
+    Both,
+}

@@ -1,0 +1,191 @@
+//! Repositories: which blobs, manifests and tags they have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::super::cloud::Cloud;
+use super::super::message::{Body, Request, Response};
+use super::super::state::hex;
+use super::failure;
+use super::place::{Part, Place, invalid_digest};
+
+/// The largest manifest.
+const LARGEST: usize = 4 << 20;
+
+/// What repositories hold, but for the bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(in super::super) struct Content(BTreeMap<String, Repository>);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Repository {
+    pub(super) blobs: BTreeSet<String>,
+    /// Media types by digest.
+    manifests: BTreeMap<String, String>,
+    /// Digests by tag.
+    tags: BTreeMap<String, String>,
+}
+
+impl Cloud {
+    /// The answer of a repository to who may ask.
+    pub(super) fn stored(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        authority: &str,
+        place: &Place,
+    ) -> Response {
+        match (request.method.as_str(), &place.part) {
+            ("GET" | "HEAD", Part::Blob(digest)) => {
+                if !self.holds(&place.repository, digest) {
+                    return failure(404, "BLOB_UNKNOWN", "blob unknown to registry");
+                }
+                self.blob(now, request, authority, digest)
+            }
+            ("POST", Part::Upload(None)) => self.begin_upload(now, request, authority, place),
+            (_, Part::Upload(Some(id))) => self.go_on(request, place, id),
+            ("PUT", Part::Manifest(name)) => self.keep_manifest(request, place, name),
+            ("GET" | "HEAD", Part::Manifest(name)) => self.manifest(request, place, name),
+            ("GET", Part::Tags) => self.tags(request, place),
+            _ => failure(405, "UNSUPPORTED", "the operation is unsupported"),
+        }
+    }
+
+    /// Whether a repository has a blob.
+    pub(super) fn holds(&self, repository: &str, digest: &str) -> bool {
+        let found = self.state.content.0.get(repository);
+        found.is_some_and(|one| one.blobs.contains(digest))
+    }
+
+    fn repository(&self, place: &Place) -> Option<&Repository> {
+        self.state.content.0.get(&place.repository)
+    }
+
+    /// A repository, which begins to exist with the first that it has.
+    pub(super) fn repository_mut(&mut self, place: &Place) -> &mut Repository {
+        let all = &mut self.state.content.0;
+        all.entry(place.repository.clone()).or_default()
+    }
+
+    fn keep_manifest(&mut self, request: &Request, place: &Place, name: &str) -> Response {
+        let digest = digest_of(&request.body);
+        let by_digest = name.contains(':');
+        if by_digest && name != digest {
+            return invalid_digest();
+        }
+        if request.body.len() > LARGEST {
+            return failure(413, "SIZE_INVALID", "manifest is too large");
+        }
+        let invalid = || failure(400, "MANIFEST_INVALID", "manifest invalid");
+        let Some(kind) = request.header("content-type") else {
+            return invalid();
+        };
+        let Ok(manifest) = serde_json::from_slice::<Value>(&request.body) else {
+            return invalid();
+        };
+        let other = manifest["mediaType"].as_str().is_some_and(|it| it != kind);
+        if other || manifest["schemaVersion"] != 2 {
+            return invalid();
+        }
+        if let Some(missing) = self.missing(place, &manifest) {
+            let message = format!("blob unknown to registry: {missing}");
+            return failure(400, "MANIFEST_BLOB_UNKNOWN", &message);
+        }
+        if let Err(error) = self.blobs.keep(&digest, &request.body) {
+            return failure(500, "UNKNOWN", &error.to_string());
+        }
+        let repository = self.repository_mut(place);
+        repository.manifests.insert(digest.clone(), kind.to_owned());
+        if !by_digest {
+            repository.tags.insert(name.to_owned(), digest.clone());
+        }
+        created(place, "manifests", &digest)
+    }
+
+    /// What a manifest refers to and the repository does not have.
+    fn missing(&self, place: &Place, manifest: &Value) -> Option<String> {
+        let lists = ["layers", "manifests"].map(|list| manifest[list].as_array());
+        let parts = lists
+            .into_iter()
+            .flatten()
+            .flatten()
+            .chain([&manifest["config"]]);
+        let mut digests = parts.filter_map(|part| part["digest"].as_str());
+        let repository = self.repository(place);
+        let has = |digest: &str| {
+            repository
+                .is_some_and(|one| one.blobs.contains(digest) || one.manifests.contains_key(digest))
+        };
+        digests.find(|digest| !has(digest)).map(str::to_owned)
+    }
+
+    /// A manifest by tag or digest, to who takes manifests of its kind.
+    fn manifest(&self, request: &Request, place: &Place, name: &str) -> Response {
+        let unknown = |why: &str| failure(404, "MANIFEST_UNKNOWN", why);
+        let repository = self.repository(place);
+        let digest = repository.and_then(|one| one.tags.get(name));
+        let digest = digest.map_or(name, String::as_str);
+        let kind = repository.and_then(|one| one.manifests.get(digest));
+        let Some(kind) = kind else {
+            return unknown(&format!("manifest {name} is not found"));
+        };
+        let taken = |accept: &str| {
+            let mut kinds = accept.split(',').map(|it| it.split(';').next());
+            kinds.any(|it| it.is_some_and(|it| ["*/*", kind.as_str()].contains(&it.trim())))
+        };
+        if !request.header("accept").is_none_or(taken) {
+            return unknown("manifest found, but accept header does not support its type");
+        }
+        let Ok(bytes) = self.blobs.bytes(digest) else {
+            return unknown("the manifest's bytes are gone");
+        };
+        let answer = if request.method == "HEAD" {
+            Response::empty(200).with_header("Content-Length", bytes.len().to_string())
+        } else {
+            Response {
+                body: Body::Bytes(bytes),
+                ..Response::empty(200)
+            }
+        };
+        answer
+            .with_header("Content-Type", kind)
+            .with_header("Docker-Content-Digest", digest)
+    }
+
+    /// The tags of a repository in order: at most so many, after one that is named.
+    fn tags(&self, request: &Request, place: &Place) -> Response {
+        let Some(repository) = self.repository(place) else {
+            let message = "repository name not known to registry";
+            return failure(404, "NAME_UNKNOWN", message);
+        };
+        let last = request.query("last").unwrap_or_default();
+        let most = request.query("n").and_then(|n| n.parse().ok());
+        let mut tags = repository.tags.keys().filter(|tag| **tag > last);
+        let page: Vec<&String> = tags.by_ref().take(most.unwrap_or(usize::MAX)).collect();
+        let name = &place.repository;
+        let answer = Response::json(200, json!({"name": name, "tags": page}));
+        match (page.last(), tags.next(), most) {
+            (Some(last), Some(_), Some(most)) => {
+                let next = format!("</v2/{name}/tags/list?last={last}&n={most}>; rel=\"next\"");
+                answer.with_header("Link", next)
+            }
+            _ => answer,
+        }
+    }
+}
+
+/// The answer to what has put something there.
+pub(super) fn created(place: &Place, part: &str, digest: &str) -> Response {
+    let location = format!("/v2/{}/{part}/{digest}", place.repository);
+    let answer = Response::empty(201).with_header("Location", location);
+    answer.with_header("Docker-Content-Digest", digest)
+}
+
+pub(super) fn digest_of(bytes: &[u8]) -> String {
+    format!("sha256:{}", hex(&Sha256::digest(bytes)))
+}

@@ -1,0 +1,80 @@
+//! Resources as they are read: one, a list, and what only their hooks know.
+
+use serde_json::{Value, json};
+
+use super::cloud::Cloud;
+use super::id::ResourceId;
+use super::kind::{self, Kind};
+use super::message::Response;
+use super::operation::Act;
+use super::refusal::Refusal;
+use super::resource::kind_of;
+use super::settings::Casing;
+use super::state::Resource;
+
+impl Cloud {
+    /// A resource that has to be there.
+    pub(super) fn found(&self, id: &ResourceId) -> Result<&Resource, Refusal> {
+        if id.group().is_some() {
+            self.group(id)?;
+        }
+        self.state.resources.get(&id.key()).ok_or_else(|| {
+            let kind = id.kind().unwrap_or_default();
+            let message = format!("The Resource '{kind}/{}' under resource group '{}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix", id.full_name(), id.group().unwrap_or_default());
+            Refusal::missing("ResourceNotFound", message)
+        })
+    }
+
+    /// A resource as a GET shows it.
+    pub(super) fn show(&self, resource: &Resource) -> Value {
+        let mut document = resource.document.clone();
+        let id = ResourceId::parse(&resource.id);
+        if Kind::of(&resource.kind).is_some_and(|kind| kind.shows_progress) {
+            document["properties"]["provisioningState"] = json!(resource.progress);
+        }
+        match resource.kind.as_str() {
+            "Microsoft.DBforMySQL/flexibleServers" => {
+                kind::address(&self.settings, &id, &mut document);
+                let running = self.state.running_on(&id);
+                if running.is_some_and(|one| one.act == Act::Restart) {
+                    document["properties"]["state"] = json!("Updating");
+                }
+            }
+            "Microsoft.ContainerRegistry/registries" => {
+                document["properties"]["loginServer"] =
+                    json!(self.settings.login_server(id.name()));
+            }
+            _ => {}
+        }
+        document["id"] = json!(self.cased(&resource.id));
+        document
+    }
+
+    /// An id as this cloud writes it.
+    pub(super) fn cased(&self, id: &str) -> String {
+        match self.settings.casing {
+            Casing::Kept => id.to_owned(),
+            Casing::Mixed => id.replace("/resourceGroups/", "/resourcegroups/"),
+        }
+    }
+
+    pub(super) fn subnet(&self, id: &ResourceId) -> Option<Value> {
+        let kind = id.kind()?;
+        let is = kind.eq_ignore_ascii_case("Microsoft.Network/virtualNetworks/subnets");
+        is.then(|| kind::subnet(&self.state, &id.to_string()).cloned())?
+    }
+
+    pub(super) fn list_of(&self, id: &ResourceId, version: &str) -> Result<Response, Refusal> {
+        let kind = kind_of(id, version)?;
+        if id.group().is_some() {
+            self.group(id)?;
+        }
+        let scope = format!("{}/", id.scope().key());
+        let all = self.state.resources.iter();
+        let of = all.filter(|(key, one)| one.kind == kind.name && key.starts_with(&scope));
+        let below = id.without_last().key();
+        let child = kind.name.matches('/').count() > 1;
+        let of = of.filter(|(key, _)| !child || key.starts_with(&below));
+        Ok(Self::list(of.map(|(_, one)| self.show(one))))
+    }
+}

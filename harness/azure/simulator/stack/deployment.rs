@@ -1,0 +1,197 @@
+//! The deployment that a stack has made last: how far it is, and how far each of its resources is.
+//!
+//! <https://learn.microsoft.com/rest/api/resources/deployment-operations/list>
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::super::super::api_version::RESOURCES;
+use super::super::cloud::Cloud;
+use super::super::group::unknown_method;
+use super::super::id::ResourceId;
+use super::super::message::{Request, Response};
+use super::super::refusal::Refusal;
+use super::super::state::guid;
+use super::template::{Step, StepProgress};
+use super::{Phase, Stack, wrong_version};
+
+impl Cloud {
+    /// The answer of deployments, if the path is of one. Azure takes their operations with the
+    /// provider in the path as well as without.
+    pub(in super::super) fn deployment_api(
+        &self,
+        now: Timestamp,
+        request: &Request,
+        segments: &[String],
+    ) -> Option<Result<Response, Refusal>> {
+        let lower: Vec<String> = segments.iter().map(|part| part.to_lowercase()).collect();
+        let parts: Vec<&str> = lower.iter().map(String::as_str).collect();
+        let ["subscriptions", _, "resourcegroups", _, rest @ ..] = parts.as_slice() else {
+            return None;
+        };
+        let rest = rest
+            .strip_prefix(&["providers", "microsoft.resources"])
+            .unwrap_or(rest);
+        let ["deployments", name, rest @ ..] = rest else {
+            return None;
+        };
+        let group = ResourceId::of(&segments[..4]);
+        Some(self.deployment(now, request, &group, name, rest))
+    }
+
+    fn deployment(
+        &self,
+        now: Timestamp,
+        request: &Request,
+        group: &ResourceId,
+        name: &str,
+        below: &[&str],
+    ) -> Result<Response, Refusal> {
+        if request.query("api-version").as_deref() != Some(RESOURCES) {
+            return Err(wrong_version(RESOURCES));
+        }
+        if request.method != "GET" {
+            return Err(unknown_method(&request.method));
+        }
+        self.group(group)?;
+        let prefix = format!("{}/", group.key());
+        let mut stacks = self
+            .state
+            .stacks
+            .iter()
+            .filter(|(key, _)| key.starts_with(&prefix));
+        let stack = stacks.find(|(_, stack)| stack.deployment == name);
+        let Some((_, stack)) = stack else {
+            let message = format!("Deployment '{name}' could not be found.");
+            return Err(Refusal::missing("DeploymentNotFound", message));
+        };
+        let operations = || self.operations_of(now, stack);
+        match below {
+            [] => Ok(Response::json(200, self.show_deployment(now, stack))),
+            ["operations"] => Ok(Self::list(operations())),
+            ["operations", id] => {
+                let is = |one: &Value| {
+                    let known = one["operationId"].as_str();
+                    known.is_some_and(|known| known.eq_ignore_ascii_case(id))
+                };
+                let found = operations().into_iter().find(is);
+                let found = found.ok_or_else(|| {
+                    let message = format!("Deployment operation '{id}' could not be found.");
+                    Refusal::missing("DeploymentOperationNotFound", message)
+                })?;
+                Ok(Response::json(200, found))
+            }
+            _ => Err(unknown_method("GET")),
+        }
+    }
+
+    /// The id of the deployment of a stack.
+    pub(super) fn deployment_of(&self, stack: &Stack) -> String {
+        let group = ResourceId::parse(&stack.id).scope().to_string();
+        let name = &stack.deployment;
+        self.cased(&format!(
+            "{group}/providers/Microsoft.Resources/deployments/{name}"
+        ))
+    }
+
+    fn show_deployment(&self, now: Timestamp, stack: &Stack) -> Value {
+        let last = stack.steps.iter().filter_map(|step| step.ended).max();
+        let ended = last.filter(|_| stack.phase.is_deployed());
+        let mut properties = json!({
+            "mode": "Incremental",
+            "provisioningState": stack.phase.deployment(),
+            "timestamp": ended.unwrap_or(stack.began).to_string(),
+            "duration": lasted(stack.began, ended.unwrap_or(now)),
+        });
+        if let Phase::Failed(error) = &stack.phase {
+            properties["error"] = error.document();
+        }
+        json!({
+            "id": self.deployment_of(stack),
+            "name": stack.deployment,
+            "type": "Microsoft.Resources/deployments",
+            "properties": properties,
+        })
+    }
+
+    /// One operation for each resource that has been asked for, and one for the outputs.
+    fn operations_of(&self, now: Timestamp, stack: &Stack) -> Vec<Value> {
+        let deployment = self.deployment_of(stack);
+        let operation = |what: &str, mut properties: Value| {
+            let id = guid(&["deployment operation", &stack.deployment, what]);
+            let id = id.replace('-', "")[..16].to_uppercase();
+            properties["serviceRequestId"] = json!(guid(&["service request", &id]));
+            json!({
+                "id": format!("{deployment}/operations/{id}"),
+                "operationId": id,
+                "properties": properties,
+            })
+        };
+        let asked = stack.steps.iter().filter_map(|step| {
+            let began = step.began?;
+            Some(operation(&step.id, self.show_step(now, step, began)))
+        });
+        let mut all: Vec<Value> = asked.collect();
+        let ended = stack.steps.iter().filter_map(|step| step.ended).max();
+        if let (Phase::DeletingResources | Phase::Succeeded, Some(at)) = (&stack.phase, ended) {
+            let properties = json!({
+                "provisioningOperation": "EvaluateDeploymentOutput",
+                "provisioningState": "Succeeded",
+                "timestamp": at.to_string(),
+                "duration": lasted(at, at),
+                "statusCode": "OK",
+            });
+            all.push(operation("outputs", properties));
+        }
+        all
+    }
+
+    fn show_step(&self, now: Timestamp, step: &Step, began: Timestamp) -> Value {
+        let (state, code) = match &step.progress {
+            StepProgress::Waiting | StepProgress::Running(_) => ("Running", "Created"),
+            StepProgress::Done => ("Succeeded", "OK"),
+            StepProgress::Failed(_) => ("Failed", "Conflict"),
+        };
+        let id = ResourceId::parse(&step.id);
+        let mut properties = json!({
+            "provisioningOperation": "Create",
+            "provisioningState": state,
+            "timestamp": step.ended.unwrap_or(began).to_string(),
+            "duration": lasted(began, step.ended.unwrap_or(now)),
+            "statusCode": code,
+            "targetResource": {
+                "id": self.cased(&step.id),
+                "resourceType": id.kind(),
+                "resourceName": id.full_name(),
+            },
+        });
+        if let StepProgress::Failed(error) = &step.progress {
+            properties["statusMessage"] = json!({"status": "Failed", "error": error.document()});
+        }
+        properties
+    }
+}
+
+impl Phase {
+    /// Whether all of the template is there, or no more of it will be.
+    fn is_deployed(&self) -> bool {
+        !matches!(self, Self::Initializing | Self::Deploying)
+    }
+
+    /// The same as deployments call it.
+    fn deployment(&self) -> &'static str {
+        match self {
+            Self::Initializing => "Accepted",
+            Self::Deploying => "Running",
+            Self::DeletingResources | Self::Succeeded => "Succeeded",
+            Self::Failed(_) => "Failed",
+        }
+    }
+}
+
+/// How long it has lasted, as ISO 8601 writes it.
+fn lasted(from: Timestamp, to: Timestamp) -> String {
+    let milliseconds = to.duration_since(from).as_millis().max(0);
+    let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
+    format!("PT{seconds}.{rest:03}S")
+}

@@ -1,0 +1,121 @@
+//! All that exists in a simulated cloud, as it is saved.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::id::ResourceId;
+use super::operation::Operation;
+use super::registry::Content;
+use super::stack::{Preview, Stack};
+
+/// All that exists in a simulated cloud; keys are ids in lower case.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    pub(super) groups: BTreeMap<String, Group>,
+    pub(super) resources: BTreeMap<String, Resource>,
+    pub(super) operations: BTreeMap<String, Operation>,
+    pub(super) stacks: BTreeMap<String, Stack>,
+    pub(super) previews: BTreeMap<String, Preview>,
+    /// When each provider will have been registered.
+    pub(super) providers: BTreeMap<String, Timestamp>,
+    /// What registries hold.
+    pub(super) content: Content,
+    /// How many ids were given out.
+    pub(super) serial: u64,
+    /// What time it was when it was asked last: on a clock that is faster than the world's this may
+    /// be later than now.
+    pub(super) asked: Option<Timestamp>,
+    /// The address that it was found at, so that it may be found there again.
+    pub(super) port: Option<u16>,
+}
+
+/// A resource group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Group {
+    pub(super) id: String,
+    pub(super) location: String,
+    pub(super) tags: Value,
+    pub(super) deleting: bool,
+}
+
+/// A resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Resource {
+    pub(super) id: String,
+    /// Its type, as Azure writes it.
+    pub(super) kind: String,
+    /// As it is shown, but for its state and what hooks decide.
+    pub(super) document: Value,
+    pub(super) progress: Progress,
+    pub(super) created: Timestamp,
+}
+
+/// How far a resource is; the names are Azure's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Progress {
+    Creating,
+    Updating,
+    Succeeded,
+    Failed,
+    Deleting,
+}
+
+impl State {
+    /// Ids of all resources, for tests and for a view of what is left.
+    pub fn resource_ids(&self) -> impl Iterator<Item = &str> {
+        self.resources.values().map(|resource| resource.id.as_str())
+    }
+
+    /// An id that was not given out before.
+    pub(super) fn next_id(&mut self, what: &str) -> String {
+        self.serial += 1;
+        guid(&[what, &self.serial.to_string()])
+    }
+
+    /// A resource by its id in any case.
+    pub(super) fn resource(&self, id: &str) -> Option<&Resource> {
+        self.resources.get(&ResourceId::parse(id).key())
+    }
+
+    /// Those below an id, at any depth.
+    pub(super) fn below<'a>(&'a self, id: &ResourceId) -> impl Iterator<Item = &'a Resource> {
+        let prefix = format!("{}/", id.key());
+        let all = self.resources.iter();
+        all.filter_map(move |(key, resource)| key.starts_with(&prefix).then_some(resource))
+    }
+
+    /// What changes a resource or something below it right now.
+    pub(super) fn running_on(&self, id: &ResourceId) -> Option<&Operation> {
+        let (key, prefix) = (id.key(), format!("{}/", id.key()));
+        let mut running = self.operations.values().filter(|one| one.is_running());
+        running.find(|one| one.target == key || one.target.starts_with(&prefix))
+    }
+}
+
+/// A GUID that is the same for the same parts.
+pub(super) fn guid(parts: &[&str]) -> String {
+    let digest = Sha256::digest(parts.join("\n").as_bytes());
+    let hex = hex(&digest[..16]);
+    format!(
+        "{}-{}-4{}-a{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[13..16],
+        &hex[17..20],
+        &hex[20..32]
+    )
+}
+
+/// Bytes in hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}

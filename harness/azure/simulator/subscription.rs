@@ -1,0 +1,202 @@
+//! The subscription: providers, rights, and what may be asked before anything is made.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::cloud::Cloud;
+use super::id::ResourceId;
+use super::kind::Kind;
+use super::message::{Request, Response};
+use super::offer::{capabilities, usages, versioned};
+use super::place;
+use super::refusal::Refusal;
+use super::settings::Role;
+
+/// How long it takes to register a provider.
+const REGISTRATION: Duration = Duration::from_secs(90);
+
+/// Providers that every subscription has.
+const BUILT_IN: &[&str] = &["Microsoft.Authorization", "Microsoft.Resources"];
+
+impl Cloud {
+    /// The answer to what is asked of the subscription or of a provider.
+    pub(super) fn subscription_api(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        segments: &[String],
+    ) -> Option<Result<Response, Refusal>> {
+        let lower: Vec<String> = segments.iter().map(|part| part.to_lowercase()).collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        let id = ResourceId::of(segments);
+        let method = request.method.as_str();
+        let asked = |question: &str, answer: Response| Some(versioned(request, question, answer));
+        match (method, lower.as_slice()) {
+            ("GET", ["subscriptions"]) => Some(Ok(Self::list(vec![self.subscription()]))),
+            ("GET", ["subscriptions", _]) => Some(Ok(Response::json(200, self.subscription()))),
+            ("GET", ["subscriptions", _, "resourcegroups"]) => Some(Ok(self.groups())),
+            (_, ["subscriptions", _, "resourcegroups", _]) => {
+                Some(self.group_api(now, request, &id))
+            }
+            ("GET", ["subscriptions", _, "resourcegroups", _, "resources"]) => {
+                Some(self.resources_of(&id.without_last()))
+            }
+            ("GET", ["subscriptions", _, "providers"]) => {
+                let all = namespaces().map(|one| self.provider(now, one));
+                Some(Ok(Self::list(all)))
+            }
+            ("GET", ["subscriptions", _, "providers", _]) => {
+                Some(self.provider_api(now, &segments[3]))
+            }
+            ("POST", ["subscriptions", _, "providers", _, "register"]) => {
+                Some(self.register(now, &segments[3]))
+            }
+            ("GET", [.., "providers", "microsoft.authorization", "permissions"]) => {
+                asked("permissions", self.permissions())
+            }
+            (
+                "GET",
+                [
+                    ..,
+                    "microsoft.dbformysql",
+                    "locations",
+                    place,
+                    "capabilities",
+                ],
+            ) => asked("capabilities", capabilities(place)),
+            (
+                "POST",
+                [
+                    ..,
+                    "microsoft.dbformysql",
+                    "locations",
+                    _,
+                    "checknameavailability",
+                ]
+                | [.., "microsoft.dbformysql", "checknameavailability"],
+            ) => Some(self.name_is_free(
+                request,
+                "mysqlname",
+                "Microsoft.DBforMySQL/flexibleServers",
+            )),
+            ("POST", [.., "microsoft.containerregistry", "checknameavailability"]) => {
+                Some(self.name_is_free(
+                    request,
+                    "registryname",
+                    "Microsoft.ContainerRegistry/registries",
+                ))
+            }
+            ("GET", [.., "microsoft.compute", "locations", _, "usages"]) => {
+                asked("usages", usages())
+            }
+            _ => None,
+        }
+    }
+
+    fn subscription(&self) -> Value {
+        let id = &self.settings.subscription;
+        json!({
+            "id": format!("/subscriptions/{id}"),
+            "subscriptionId": id,
+            "tenantId": self.settings.tenant,
+            "displayName": "Simulated",
+            "state": "Enabled",
+            "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"},
+            "authorizationSource": "RoleBased",
+        })
+    }
+
+    fn provider(&self, now: Timestamp, namespace: &str) -> Value {
+        let since = self.state.providers.get(&namespace.to_lowercase());
+        let state = match since {
+            _ if BUILT_IN.contains(&namespace) => "Registered",
+            None => "NotRegistered",
+            Some(at) if *at > now => "Registering",
+            Some(_) => "Registered",
+        };
+        let types = Kind::all().filter(|kind| kind.namespace() == namespace);
+        let types: Vec<Value> = types
+            .map(|kind| {
+                json!({
+                    "resourceType": kind.name.split_once('/').map(|(_, rest)| rest),
+                    "locations": place::REGIONS,
+                    "apiVersions": kind.versions,
+                })
+            })
+            .collect();
+        json!({
+            "id": format!("/subscriptions/{}/providers/{namespace}", self.settings.subscription),
+            "namespace": namespace,
+            "resourceTypes": types,
+            "registrationState": state,
+            "registrationPolicy": "RegistrationRequired",
+        })
+    }
+
+    fn provider_api(&self, now: Timestamp, namespace: &str) -> Result<Response, Refusal> {
+        let namespace = namespace_of(namespace)?;
+        Ok(Response::json(200, self.provider(now, namespace)))
+    }
+
+    fn register(&mut self, now: Timestamp, namespace: &str) -> Result<Response, Refusal> {
+        let namespace = namespace_of(namespace)?;
+        let key = namespace.to_lowercase();
+        self.state
+            .providers
+            .entry(key)
+            .or_insert(now + REGISTRATION);
+        Ok(Response::json(200, self.provider(now, namespace)))
+    }
+
+    /// Refuses resources of a provider that nobody has registered. One that is being registered
+    /// will do, as in Azure.
+    pub(super) fn registered(&self, namespace: &str) -> Result<(), Refusal> {
+        let known = self.state.providers.contains_key(&namespace.to_lowercase());
+        if known || BUILT_IN.contains(&namespace) {
+            return Ok(());
+        }
+        let message = format!(
+            "The subscription is not registered to use namespace '{namespace}'. See https://aka.ms/rps-not-found for how to register subscriptions."
+        );
+        Err(Refusal::conflict(
+            "MissingSubscriptionRegistration",
+            message,
+        ))
+    }
+
+    fn permissions(&self) -> Response {
+        let (actions, not_actions) = match self.settings.role {
+            Role::Owner => (vec!["*"], vec![]),
+            Role::Contributor => (
+                vec!["*"],
+                vec![
+                    "Microsoft.Authorization/*/Delete",
+                    "Microsoft.Authorization/*/Write",
+                    "Microsoft.Authorization/elevateAccess/Action",
+                ],
+            ),
+            Role::Reader => (vec!["*/read"], vec![]),
+        };
+        let one = json!({"actions": actions, "notActions": not_actions, "dataActions": [], "notDataActions": []});
+        Self::list(vec![one])
+    }
+}
+
+fn namespaces() -> impl Iterator<Item = &'static str> {
+    let mut all: Vec<&str> = Kind::all().map(Kind::namespace).collect();
+    all.extend(["Microsoft.Compute", "Microsoft.Resources"]);
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter()
+}
+
+fn namespace_of(name: &str) -> Result<&'static str, Refusal> {
+    namespaces()
+        .find(|one| one.eq_ignore_ascii_case(name))
+        .ok_or_else(|| {
+            let message = format!("The resource namespace '{name}' is invalid.");
+            Refusal::missing("InvalidResourceNamespace", message)
+        })
+}

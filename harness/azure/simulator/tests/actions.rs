@@ -1,0 +1,166 @@
+//! What is done with resources besides making and deleting them.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::super::{Fault, Hooks, Refusal, Script, Settings, What};
+use super::{GROUP, NETWORK, SERVER, World, ZONE, code, network, server};
+
+/// Somebody behind the cloud who is told of restarts.
+#[derive(Default)]
+struct Behind(Mutex<Vec<String>>);
+
+impl Hooks for Behind {
+    fn kubeconfig(&self, cluster: &str) -> Result<String, String> {
+        Ok(format!("config of {cluster}"))
+    }
+
+    fn mysql_restart(&self, server: &str) {
+        self.0
+            .lock()
+            .expect("nobody panicked")
+            .push(server.to_owned());
+    }
+}
+
+/// A database, highly available or not, and who is told of it.
+fn with_server(mode: &str, script: Script) -> (World, Arc<Behind>) {
+    let hooks = Arc::new(Behind::default());
+    let settings = Settings {
+        hooks: hooks.clone(),
+        ..Settings::invented()
+    };
+    let mut world = World::furnished_with(settings, script);
+    world.make(NETWORK.0, NETWORK.1, &network());
+    world.make(ZONE.0, ZONE.1, &json!({"location": "global"}));
+    let link = json!({"location": "global", "properties": {"virtualNetwork": {"id": world.id(NETWORK.0)}}});
+    let path = format!("{}/virtualNetworkLinks/net", ZONE.0);
+    world.make(&path, ZONE.1, &link);
+    let mut body = server(&world);
+    body["sku"] = json!({"name": "Standard_D2ds_v4", "tier": "GeneralPurpose"});
+    body["properties"]["highAvailability"] = json!({"mode": mode});
+    world.make(SERVER.0, SERVER.1, &body);
+    (world, hooks)
+}
+
+fn post(world: &mut World, action: &str, body: Option<&Value>) -> super::Response {
+    let path = format!("{GROUP}/providers/{}/{action}", SERVER.0);
+    world.call("POST", &path, SERVER.1, body)
+}
+
+fn state(world: &mut World) -> Value {
+    let path = format!("{GROUP}/providers/{}", SERVER.0);
+    let shown = world.call("GET", &path, SERVER.1, None);
+    shown.document()["properties"]["state"].clone()
+}
+
+fn in_place() -> Value {
+    json!({"restartWithFailover": "Disabled", "maxFailoverSeconds": 60})
+}
+
+#[test]
+fn a_server_is_away_while_it_restarts_and_does_nothing_else() {
+    let (mut world, behind) = with_server("Disabled", Script::default());
+    assert_eq!(state(&mut world), "Ready");
+    let begun = post(&mut world, "restart", Some(&in_place()));
+    assert_eq!(begun.status, 202);
+    assert_eq!(*behind.0.lock().expect("nobody panicked"), ["hdb"]);
+    assert_eq!(state(&mut world), "Updating");
+    let again = post(&mut world, "restart", Some(&in_place()));
+    assert_eq!((again.status, code(&again)), (409, "ServerIsBusy"));
+    let start = world.now;
+    let end = world.finish(&begun);
+    assert_eq!(end.document()["status"], "Succeeded");
+    assert!(world.now.duration_since(start).as_secs() >= 45);
+    assert_eq!(state(&mut world), "Ready");
+    let location = begun.header("Location").expect("a place").to_owned();
+    assert_eq!(world.call_at("GET", &location, None).status, 200);
+}
+
+#[test]
+fn only_a_server_with_a_standby_fails_over() {
+    let with_failover = json!({"restartWithFailover": "Enabled"});
+    let (mut alone, behind) = with_server("Disabled", Script::default());
+    for (action, body) in [("failover", None), ("restart", Some(&with_failover))] {
+        let refused = post(&mut alone, action, body);
+        assert_eq!((refused.status, code(&refused)), (400, "HANotEnabled"));
+    }
+    assert!(behind.0.lock().expect("nobody panicked").is_empty());
+    for (action, body) in [("failover", None), ("restart", Some(&with_failover))] {
+        let (mut world, behind) = with_server("ZoneRedundant", Script::default());
+        let begun = post(&mut world, action, body);
+        assert_eq!(begun.status, 202);
+        assert_eq!(world.finish(&begun).document()["status"], "Succeeded");
+        assert_eq!(*behind.0.lock().expect("nobody panicked"), ["hdb"]);
+    }
+}
+
+#[test]
+fn a_restart_that_says_nothing_good_is_refused() {
+    let (mut world, behind) = with_server("Disabled", Script::default());
+    let wrong = [
+        json!({"restartWithFailover": "Perhaps"}),
+        json!({"restartWithFailover": true}),
+        json!({"maxFailoverSeconds": "60"}),
+        json!({"maxFailoverSeconds": -1}),
+    ];
+    for body in wrong {
+        let refused = post(&mut world, "restart", Some(&body));
+        assert_eq!(
+            (refused.status, code(&refused)),
+            (400, "InvalidParameterValue")
+        );
+    }
+    let refused = post(&mut world, "restart", None);
+    assert_eq!(
+        (refused.status, code(&refused)),
+        (400, "InvalidRequestContent")
+    );
+    let refused = post(&mut world, "dance", None);
+    assert_eq!(refused.status, 405);
+    let path = format!("{GROUP}/providers/Microsoft.DBforMySQL/flexibleServers/none/failover");
+    assert_eq!(world.call("POST", &path, SERVER.1, None).status, 404);
+    assert!(behind.0.lock().expect("nobody panicked").is_empty());
+}
+
+#[test]
+fn a_restart_fails_when_a_script_says_so() {
+    let error = Refusal::conflict("InternalServerError", "it did not come back");
+    let fault = Fault::at("/restart$", What::FailsAfter { polls: 1, error }).method("POST");
+    let (mut world, _) = with_server("Disabled", Script::new(vec![fault]));
+    let begun = post(&mut world, "restart", Some(&in_place()));
+    let end = world.finish(&begun);
+    assert_eq!(end.document()["status"], "Failed");
+    assert_eq!(state(&mut world), "Ready");
+}
+
+#[test]
+fn a_cluster_has_no_credentials_before_it_is_there_and_when_it_goes() {
+    let settings = Settings {
+        hooks: Arc::new(Behind::default()),
+        ..Settings::invented()
+    };
+    let mut world = World::furnished_with(settings, Script::default());
+    let path = format!("{GROUP}/providers/Microsoft.ContainerService/managedClusters/dev");
+    let ask = |world: &mut World| {
+        let path = format!("{path}/listClusterUserCredential");
+        let answer = world.call("POST", &path, "2024-02-01", None);
+        (answer.status, code(&answer).to_owned())
+    };
+    let of = |status: u16, code: &str| (status, code.to_owned());
+    assert_eq!(ask(&mut world), of(404, "ResourceNotFound"));
+    let body = json!({"location": "westeurope", "identity": {"type": "SystemAssigned"}, "properties": {
+        "dnsPrefix": "dev",
+        "agentPoolProfiles": [{"name": "system", "mode": "System", "vmSize": "Standard_D2s_v5", "count": 1}],
+    }});
+    let begun = world.call("PUT", &path, "2024-02-01", Some(&body));
+    assert_eq!(ask(&mut world), of(409, "OperationNotAllowed"));
+    world.now += Duration::from_mins(2);
+    assert_eq!(ask(&mut world), of(409, "OperationNotAllowed"));
+    world.finish(&begun);
+    assert_eq!(ask(&mut world), of(200, ""));
+    world.call("DELETE", &path, "2024-02-01", None);
+    assert_eq!(ask(&mut world), of(409, "OperationNotAllowed"));
+}
