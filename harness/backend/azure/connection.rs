@@ -1,0 +1,114 @@
+//! Ways into the cluster: its API, and ports of its services forwarded to this machine. Nothing of
+//! a topology in Azure is otherwise reached from here.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::backend::AzureBackend;
+use super::error::Error;
+use crate::azure::arm;
+use crate::backend;
+use crate::backend::kubernetes::{Cluster, Entrance, Forwards, NAMESPACE};
+use crate::plan::ResourceId;
+use crate::topology::Topology;
+
+/// For how long a connection is used: Entra's tokens are good for an hour or more.
+const FRESH: Duration = Duration::from_mins(30);
+
+/// What is answered of a cluster that is being made or deleted.
+const CONFLICT: u16 = 409;
+
+/// A connection to the cluster.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) cluster: Cluster,
+    forwards: Arc<Forwards>,
+    since: Instant,
+}
+
+impl AzureBackend {
+    /// The cluster; an error if there is none.
+    pub(super) async fn connected(&self) -> Result<Arc<Connection>, backend::Error> {
+        let connection = self.connection().await?;
+        connection.ok_or_else(|| Error::NoCluster.into())
+    }
+
+    /// The cluster; nothing if Azure has none.
+    pub(super) async fn connection(&self) -> Result<Option<Arc<Connection>>, backend::Error> {
+        if self.without_cluster() {
+            return Ok(None);
+        }
+        let mut kept = self.connection.lock().await;
+        if let Some(connection) = kept.as_ref().filter(|it| it.since.elapsed() < FRESH) {
+            return Ok(Some(Arc::clone(connection)));
+        }
+        let Some(cluster) = self.sign_in_to_cluster().await? else {
+            *kept = None;
+            return Ok(None);
+        };
+        // The ports stay, for those who have been told of them.
+        let forwards = match kept.take() {
+            Some(before) => {
+                before.forwards.renew(cluster.clone());
+                Arc::clone(&before.forwards)
+            }
+            None => Arc::new(Forwards::new(cluster.clone())),
+        };
+        let connection = Arc::new(Connection {
+            cluster,
+            forwards,
+            since: Instant::now(),
+        });
+        *kept = Some(Arc::clone(&connection));
+        Ok(Some(connection))
+    }
+
+    async fn sign_in_to_cluster(&self) -> Result<Option<Cluster>, backend::Error> {
+        let (cloud, scope) = (self.cloud().await?, self.scope().await?);
+        let asked = cloud
+            .arm
+            .cluster_user_kubeconfig(&scope.group, &scope.names.cluster);
+        let kubeconfig = match asked.await {
+            Ok(kubeconfig) => kubeconfig,
+            Err(error) if error.is_not_found() || error.status() == Some(CONFLICT) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(Error::azure("say how the cluster is reached")(error).into()),
+        };
+        let arm::Options {
+            credential,
+            endpoints,
+            ..
+        } = cloud.arm.options();
+        let token = credential.token(&endpoints.aks_scope()).await;
+        let token = token.map_err(Error::azure("give a token for the cluster"))?;
+        Cluster::from_kubeconfig(&kubeconfig, Some(&token), NAMESPACE).map(Some)
+    }
+
+    /// Forgets a cluster that goes, or is another one now.
+    pub(super) async fn disconnect(&self) {
+        *self.connection.lock().await = None;
+    }
+
+    /// Where the frontend's gRPC is to be had on this machine, for as long as this command runs.
+    pub(super) async fn frontend_address(&self) -> Result<SocketAddr, backend::Error> {
+        let topology = &self.wanted(&ResourceId::new("namespace", ""))?.topology;
+        self.forward(Entrance::Frontend, topology, None).await
+    }
+
+    /// Forwards an entrance to this machine, for as long as this command runs: to the wanted port,
+    /// if there is one.
+    pub async fn forward(
+        &self,
+        entrance: Entrance,
+        topology: &Topology,
+        wanted: Option<u16>,
+    ) -> Result<SocketAddr, backend::Error> {
+        let (service, port) = entrance.of(topology).ok_or(Error::NoEntrance(entrance))?;
+        let connection = self.connected().await?;
+        connection.forwards.open(&service, port, wanted)
+    }
+}

@@ -1,0 +1,210 @@
+//! What the Azure backend could not do.
+
+use std::io;
+
+use camino::Utf8PathBuf;
+
+use super::cloud;
+use crate::artifact;
+use crate::azure::{arm, registry};
+use crate::backend::kubernetes::Entrance;
+use crate::backend::{self, Blame, namespaces};
+use crate::docker;
+use crate::plan::ResourceId;
+
+/// What the Azure backend could not do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no way into Azure.
+    #[error("could not sign in to Azure")]
+    Cloud(#[from] cloud::Error),
+    /// Azure did not do its part.
+    #[error("Azure did not {act}")]
+    Azure {
+        /// What was asked for.
+        act: String,
+        /// Why not.
+        #[source]
+        source: arm::Error,
+    },
+    /// The resource group is somebody else's.
+    #[error("resource group `{group}` {}", owner(.profile.as_deref()))]
+    Foreign {
+        /// The group.
+        group: String,
+        /// The profile that it says it belongs to.
+        profile: Option<String>,
+    },
+    /// Somebody else is at work on the same stack.
+    #[error("another promotion of this profile is under way: the stack `{stack}` is {state}")]
+    Busy {
+        /// The stack.
+        stack: String,
+        /// Its state, in Azure's words.
+        state: String,
+    },
+    /// A provider does not get registered.
+    #[error("provider {namespace} is still {state}")]
+    Unregistered {
+        /// The provider.
+        namespace: String,
+        /// Its state, in Azure's words.
+        state: String,
+    },
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+    /// Docker could not do its part.
+    #[error("could not use Docker")]
+    Docker(#[from] docker::Error),
+    /// Resources of the stack are left.
+    #[error("these were not deleted: {}", .remain.join(", "))]
+    Remain {
+        /// Their ids.
+        remain: Vec<String>,
+    },
+    /// The group has what is not ours.
+    #[error("resource group `{group}` has what the harness did not make: {}", .foreign.join(", "))]
+    NotEmpty {
+        /// The group.
+        group: String,
+        /// The ids of what is in it.
+        foreign: Vec<String>,
+    },
+    /// The stack does not say what is needed of it.
+    #[error("the stack gives no output `{output}`")]
+    Output {
+        /// The output.
+        output: &'static str,
+    },
+    /// The worker's image is not to be had.
+    #[error("could not provide the worker's image")]
+    Worker(#[from] artifact::Error),
+    /// The registry did not take it, or does not answer.
+    #[error("could not use the registry")]
+    Registry(#[from] registry::Error),
+    /// A namespace could not be made.
+    #[error(transparent)]
+    Namespace(#[from] namespaces::Error),
+    /// The frontend cannot be reached.
+    #[error("could not reach the frontend")]
+    Connect(#[from] connect::Error),
+    /// A file of the state folder could not be read or written.
+    #[error("could not {act} {path}")]
+    File {
+        /// What was tried.
+        act: &'static str,
+        /// The file.
+        path: Utf8PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// There is nothing of that name.
+    #[error("`{id}` is not part of this topology")]
+    Unknown {
+        /// The name.
+        id: ResourceId,
+    },
+    /// The database was restarted and does not come back.
+    #[error("the database does not answer after it was restarted: {reason}")]
+    Silent {
+        /// What was seen.
+        reason: String,
+    },
+    /// The topology has no such way in.
+    #[error("this topology has no {0}")]
+    NoEntrance(Entrance),
+    /// The cluster takes too long.
+    #[error("the cluster does not answer")]
+    SilentCluster,
+    /// Nothing is up.
+    #[error("there is no cluster")]
+    NoCluster,
+    /// The command only looks and may not change anything.
+    #[error("the state folder is not owned by this command")]
+    NotOwner,
+}
+
+/// What Azure says of a stack that another command is at.
+const BUSY: &str = "DeploymentStackInNonTerminalState";
+
+fn owner(profile: Option<&str>) -> String {
+    match profile {
+        Some(profile) => format!("belongs to profile `{profile}`"),
+        None => "was not made by the harness".to_owned(),
+    }
+}
+
+impl Error {
+    /// Azure did not do that.
+    pub(super) fn azure(act: impl Into<String>) -> impl FnOnce(arm::Error) -> Self {
+        let act = act.into();
+        |source| Self::Azure { act, source }
+    }
+
+    fn blame(&self) -> Blame {
+        match self {
+            Self::Foreign { .. } | Self::Busy { .. } => Blame::Leave,
+            Self::Cloud(cloud::Error::Arm(error)) | Self::Azure { source: error, .. } => {
+                match error {
+                    arm::Error::Login { .. } => Blame::Leave,
+                    arm::Error::Interrupted { .. } => Blame::Interruption,
+                    _ if matches!(error.status(), Some(401 | 403)) => Blame::Leave,
+                    // Somebody else was faster.
+                    _ if error.fault().is_some_and(|fault| {
+                        let codes = [BUSY, "AuthorizationFailed", "LinkedAuthorizationFailed"];
+                        codes.iter().any(|code| fault.has_code(code))
+                    }) =>
+                    {
+                        Blame::Leave
+                    }
+                    _ => Blame::Place,
+                }
+            }
+            Self::Interrupted => Blame::Interruption,
+            _ => Blame::Place,
+        }
+    }
+
+    /// What the user can do.
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Cloud(error) => error.hints(),
+            Self::Azure { source, .. } => source.hints(),
+            Self::Registry(error) => error.hints(),
+            Self::Docker(error) => error.hints(),
+            Self::Unregistered { namespace, .. } => vec![format!(
+                "run `az provider show --namespace {namespace}`, and this command again once it \
+                 is registered"
+            )],
+            Self::Foreign { group, .. } => vec![format!(
+                "choose another `backend.azure.resource-group`; what is in `{group}` is left alone"
+            )],
+            Self::Busy { .. } => vec![
+                "wait until it is over (`harness status` tells), then run this command again"
+                    .to_owned(),
+            ],
+            Self::Remain { .. } => vec![
+                "what Azure says against it is in the activity log of the resource group"
+                    .to_owned(),
+            ],
+            Self::NotEmpty { group, .. } => vec![format!(
+                "everything of the harness is gone; move or delete the rest, then run `harness \
+                 destroy` again, or keep `{group}` for it"
+            )],
+            Self::NoCluster => vec!["run `harness promote` first".to_owned()],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl From<Error> for backend::Error {
+    fn from(error: Error) -> Self {
+        let (hints, blame) = (error.hints(), error.blame());
+        let mut whole = backend::Error::new(error);
+        whole.hints = hints;
+        whole.blame = blame;
+        whole
+    }
+}

@@ -1,0 +1,140 @@
+//! The faults that Azure can express, and how they are undone: pods killed and kept away, and the
+//! database restarted, by failover where it has a standby.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::backend::AzureBackend;
+use super::error::Error;
+use super::group::Found;
+use crate::azure::arm::Restart;
+use crate::backend::patience::READY;
+use crate::backend::{self, Backend as _, Readiness};
+use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use crate::plan::ResourceId;
+use crate::profile::azure::HighAvailability;
+use crate::topology::{Component, ServiceName, Topology};
+
+/// How often a database that is restarted is looked at.
+const POLL: Duration = Duration::from_millis(100);
+
+/// Every service can be killed: each is a Deployment, or the database's server.
+pub(super) fn capabilities(topology: &Topology) -> Vec<Capability> {
+    let kill = |service: &crate::topology::Service| Capability {
+        fault: FaultKind::Kill,
+        service: service.name.clone(),
+    };
+    topology.services.iter().map(kill).collect()
+}
+
+impl AzureBackend {
+    fn is_database(&self, service: &ServiceName) -> Result<bool, Error> {
+        let topology = &self
+            .wanted(&ResourceId::new("deployment", service))?
+            .topology;
+        let mut services = topology.services.iter();
+        let found = services.find(|found| found.name == *service);
+        Ok(found.is_some_and(|found| found.component == Component::Database))
+    }
+
+    /// How an injection will be undone.
+    pub(super) async fn undo_of(&self, injection: &Injection) -> Result<Undo, backend::Error> {
+        let FaultKind::Kill = injection.fault;
+        let service = &injection.service;
+        if self.is_database(service)? {
+            return Ok(Undo::Start {
+                replicas: vec![service.to_string()],
+            });
+        }
+        let id = ResourceId::new("deployment", service);
+        let topology = &self.wanted(&id)?.topology;
+        let mut services = topology.services.iter();
+        let wanted = services.find(|found| found.name == *service);
+        let replicas = match wanted {
+            Some(wanted) => wanted.replicas,
+            None => self.connected().await?.cluster.replicas(service).await?,
+        };
+        Ok(Undo::Scale {
+            service: service.clone(),
+            replicas,
+        })
+    }
+
+    /// Kills a service, and looks whether it is gone.
+    pub(super) async fn kill(&self, service: &ServiceName) -> Result<Effect, backend::Error> {
+        if self.is_database(service)? {
+            return self.restart_database().await;
+        }
+        let killed = self.connected().await?.cluster.kill(service).await;
+        let (proven, observation) = killed?;
+        Ok(Effect {
+            proven,
+            observation,
+        })
+    }
+
+    /// Azure keeps no database down: the fault is over when the server is back, and to undo it is
+    /// to have waited for that.
+    async fn restart_database(&self) -> Result<Effect, backend::Error> {
+        let scope = self.scope().await?;
+        let server = &scope.names.mysql;
+        let standby = self.settings.azure.mysql.high_availability;
+        let forced = standby != HighAvailability::Disabled;
+        let how = if forced {
+            Restart::Failover
+        } else {
+            Restart::InPlace
+        };
+        let arm = &self.cloud().await?.arm;
+        let failed = || Error::azure("restart the database");
+        let begun = arm.restart_server(&scope.group, server, how).await;
+        let id = super::stack::id(&scope);
+        self.finish(begun.map_err(failed())?, &id)
+            .await
+            .map_err(failed())?;
+        self.until_database_answers().await?;
+        Ok(Effect {
+            proven: true,
+            observation: if forced {
+                format!("server {server} has failed over to its standby")
+            } else {
+                format!("server {server} was restarted")
+            },
+        })
+    }
+
+    /// Azure says that its server is back; what stands for it on this machine has to be asked.
+    async fn until_database_answers(&self) -> Result<(), backend::Error> {
+        let Some(ground) = &self.ground else {
+            return Ok(());
+        };
+        let id = ground.database_needs();
+        let deadline = Instant::now() + READY;
+        loop {
+            match ground.ready(&id).await {
+                Readiness::Ready => return Ok(()),
+                Readiness::NotYet(_) | Readiness::Never(_) if Instant::now() < deadline => {
+                    sleep(POLL).await;
+                }
+                Readiness::NotYet(reason) | Readiness::Never(reason) => {
+                    return Err(Error::Silent { reason }.into());
+                }
+            }
+        }
+    }
+
+    /// Undoes a kill. Where everything was taken down since, that nothing runs is no fault any more.
+    pub(super) async fn revive(&self, undo: &Undo) -> Result<(), backend::Error> {
+        let Undo::Scale { service, replicas } = undo else {
+            return Ok(());
+        };
+        let Found::Ours(_) = self.find_group().await? else {
+            return Ok(());
+        };
+        match self.connection().await? {
+            Some(connection) => connection.cluster.scale(service, *replicas).await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The resource group: made first, removed last, and only ever touched if its tag says that it is
+//! this profile's.
+
+use std::collections::BTreeMap;
+
+use super::backend::AzureBackend;
+use super::error::Error;
+use super::scope::{self, EXPIRES, PROFILE};
+use crate::azure::arm::{Group, ResourceGroup};
+use crate::backend::{self, Readiness};
+use crate::plan::{Observed, ResourceId, State};
+use crate::topology::Digest;
+
+/// How a resource group is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It is not there.
+    Absent,
+    /// It is this profile's.
+    Ours(ResourceGroup),
+}
+
+/// The resource group, as a resource.
+pub(super) fn id(group: &Group) -> ResourceId {
+    ResourceId::new("group", &group.name)
+}
+
+/// Its identity: where it is, and that it has these tags, whatever else it has.
+pub(super) fn digest(region: &str, tags: &BTreeMap<String, String>) -> Digest {
+    Digest::of(&(region.replace(' ', "").to_lowercase(), tags))
+}
+
+impl AzureBackend {
+    /// Looks for the group; one that is somebody else's is an error.
+    pub(super) async fn find_group(&self) -> Result<Found, backend::Error> {
+        let scope = self.scope().await?;
+        let found = self.cloud().await?.arm.resource_group(&scope.group).await;
+        let found = found.map_err(Error::azure("say whether the resource group is there"))?;
+        match found.map(|group| (group.tags.get(PROFILE).cloned(), group)) {
+            None => Ok(Found::Absent),
+            Some((Some(profile), group)) if profile == scope.profile() => Ok(Found::Ours(group)),
+            Some((profile, _)) => Err(Error::Foreign {
+                group: scope.group.name,
+                profile,
+            }
+            .into()),
+        }
+    }
+
+    pub(super) fn observed_group(&self, group: &Group, found: &ResourceGroup) -> Observed {
+        Observed {
+            id: id(group),
+            state: State::Live(digest(&found.location, &self.kept_tags(found))),
+            needs: Vec::new(),
+        }
+    }
+
+    /// Of the tags that are wanted those that a group has, with the values that it has.
+    fn kept_tags(&self, found: &ResourceGroup) -> BTreeMap<String, String> {
+        let wanted = scope::group_tags(&self.settings.azure, &self.settings.profile);
+        let kept = wanted.into_keys().filter_map(|name| {
+            let value = found.tags.get(&name)?.clone();
+            Some((name, value))
+        });
+        kept.collect()
+    }
+
+    /// Makes the group, or writes its tags anew.
+    pub(super) async fn make_group(&self) -> Result<(), backend::Error> {
+        self.register_providers().await?;
+        self.write_group().await
+    }
+
+    /// Writes the group's tags, and from when it may be destroyed, which counts from now.
+    pub async fn write_group(&self) -> Result<(), backend::Error> {
+        let scope = self.scope().await?;
+        // Between the look before and this one somebody else may have made it.
+        let theirs = match self.find_group().await? {
+            Found::Ours(found) => found.tags,
+            Found::Absent => BTreeMap::new(),
+        };
+        let azure = &self.settings.azure;
+        let mut tags = theirs;
+        tags.remove(EXPIRES);
+        tags.extend(scope::group_tags(azure, scope.profile()));
+        let expires = azure.time_to_live.map(|time| {
+            let time = jiff::SignedDuration::try_from(time.as_std());
+            let end = time
+                .ok()
+                .and_then(|time| jiff::Timestamp::now().checked_add(time).ok());
+            end.unwrap_or(jiff::Timestamp::MAX).to_string()
+        });
+        tags.extend(expires.map(|expires| (EXPIRES.to_owned(), expires)));
+        let wanted = ResourceGroup {
+            id: scope.group.id(),
+            location: azure.region.clone(),
+            tags,
+        };
+        let arm = &self.cloud().await?.arm;
+        let made = arm.put_resource_group(&scope.group, &wanted).await;
+        made.map_err(Error::azure("make the resource group"))?;
+        Ok(())
+    }
+
+    /// Removes the group once nothing is in it.
+    pub(super) async fn remove_group(&self) -> Result<(), backend::Error> {
+        let Found::Ours(_) = self.find_group().await? else {
+            return Ok(());
+        };
+        let scope = self.scope().await?;
+        let arm = &self.cloud().await?.arm;
+        let failed = || Error::azure("delete the resource group");
+        let left = arm.resources(&scope.group).await.map_err(failed())?;
+        if !left.is_empty() {
+            let foreign = left.iter().map(|left| left.id.to_string()).collect();
+            let group = scope.group.name;
+            return Err(Error::NotEmpty { group, foreign }.into());
+        }
+        let begun = arm.delete_resource_group(&scope.group).await;
+        self.finish(begun.map_err(failed())?, &id(&scope.group))
+            .await
+            .map_err(failed())?;
+        Ok(())
+    }
+
+    pub(super) async fn group_ready(&self) -> Readiness {
+        match self.find_group().await {
+            Ok(Found::Ours(_)) => Readiness::Ready,
+            Ok(Found::Absent) => Readiness::Never("it is gone".to_owned()),
+            Err(error) => Readiness::unseen(&error),
+        }
+    }
+}

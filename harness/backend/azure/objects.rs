@@ -1,0 +1,174 @@
+//! The groups of objects in the cluster: where they stand among the rest, as they are, and how they
+//! are applied.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+
+use super::backend::AzureBackend;
+use super::error::Error;
+use super::ground::Ground;
+use super::image::{self, Worker};
+use super::scope::Scope;
+use super::stack;
+use crate::backend::kubernetes::{self, Difference, Group, LoadBalancer, Way};
+use crate::backend::{self, Blame};
+use crate::causes::in_one_line;
+use crate::plan::{Observed, ResourceId, State};
+use crate::profile::azure::{Expose, Exposure};
+
+/// How long the cluster may take to say what is in it.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// How long a right that was given a moment ago is waited for, and how often it is tried: Azure says
+/// that it may take five minutes.
+const PATIENCE: Duration = Duration::from_mins(6);
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// What groups need besides each other.
+pub(super) struct Needs {
+    /// All of them.
+    cluster: Vec<ResourceId>,
+    /// The Job of the schema.
+    database: Option<ResourceId>,
+    /// The worker.
+    image: Option<ResourceId>,
+}
+
+impl Needs {
+    pub(super) fn of(scope: &Scope, worker: &Worker, ground: Option<&Ground>) -> Self {
+        let mut cluster = vec![stack::id(scope)];
+        cluster.extend(ground.iter().flat_map(|ground| ground.cluster_needs()));
+        Self {
+            cluster,
+            database: ground.map(Ground::database_needs),
+            image: worker.digest().map(|_| image::id()),
+        }
+    }
+
+    /// A group with what it needs.
+    pub(super) fn placed(&self, mut group: Group) -> Group {
+        let mut needs = self.cluster.clone();
+        match (group.id.kind(), group.id.name()) {
+            ("job", _) => needs.extend(self.database.clone()),
+            ("deployment", "worker") => needs.extend(self.image.clone()),
+            _ => {}
+        }
+        for need in needs {
+            if !group.needs.contains(&need) {
+                group.needs.push(need);
+            }
+        }
+        group
+    }
+}
+
+/// How clients outside the cluster come in, as objects say it.
+pub(super) fn exposure(expose: &Expose) -> kubernetes::Exposure {
+    let way = |exposure: &Exposure| match exposure {
+        Exposure::ClusterIp => Way::Forwarded,
+        Exposure::Internal => Way::LoadBalancer(LoadBalancer {
+            annotations: vec![INTERNAL],
+            ranges: Vec::new(),
+        }),
+        Exposure::Public(ranges) => Way::LoadBalancer(LoadBalancer {
+            annotations: Vec::new(),
+            ranges: ranges.iter().map(ToString::to_string).collect(),
+        }),
+    };
+    kubernetes::Exposure {
+        frontend: Way::Forwarded,
+        web: way(&expose.web),
+        starter: way(&expose.starter),
+    }
+}
+
+/// What makes a load balancer take an address of the virtual network
+/// (<https://learn.microsoft.com/azure/aks/internal-lb>).
+const INTERNAL: (&str, &str) = (
+    "service.beta.kubernetes.io/azure-load-balancer-internal",
+    "true",
+);
+
+impl AzureBackend {
+    /// The groups in the cluster. What all of them stand on counts as dead where it is not there, and
+    /// where nobody can say whether it is.
+    pub(super) async fn observed_groups(&self, scope: &Scope) -> Vec<Observed> {
+        if self.without_cluster() {
+            return Vec::new();
+        }
+        let looked = async {
+            let connection = self.connected().await?;
+            let observed = timeout(LOOK, connection.cluster.observe()).await;
+            observed.unwrap_or_else(|_| Err(Error::SilentCluster.into()))
+        };
+        let (mut observed, absence) = match looked.await {
+            Ok(observed) => (observed, "it is not there".to_owned()),
+            Err(error) => (Vec::new(), in_one_line(&error)),
+        };
+        let base = ResourceId::new("base", "temporal");
+        if !observed.iter().any(|group| group.id == base) {
+            observed.push(Observed {
+                id: base,
+                state: State::Dead { reason: absence },
+                needs: Vec::new(),
+            });
+        }
+        let stack = stack::id(scope);
+        for group in &mut observed {
+            if !group.needs.contains(&stack) {
+                group.needs.push(stack.clone());
+            }
+        }
+        observed
+    }
+
+    /// Applies a group as it is to be, now that the stack says what it is called.
+    pub(super) async fn apply_group(&self, id: &ResourceId) -> Result<(), backend::Error> {
+        let wanted = self.wanted(id)?;
+        let (scope, outputs) = (self.scope().await?, self.outputs().await?);
+        let groups = self.groups(wanted, &scope, &outputs).await?;
+        let group = groups.get(id);
+        let group = group.ok_or_else(|| Error::Unknown { id: id.clone() })?;
+        self.apply_patiently(group).await?;
+        if id.kind() == "base" {
+            self.password_has_arrived()?;
+        }
+        Ok(())
+    }
+
+    /// Applies a group. The right to do so was given a moment ago, and may take minutes to be known.
+    async fn apply_patiently(&self, group: &Group) -> Result<(), backend::Error> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.connected().await?.cluster.apply(group).await {
+                Err(error) if error.blame == Blame::Leave && Instant::now() < deadline => {
+                    self.tell(
+                        &group.id,
+                        format!("not allowed yet: {}", in_one_line(&error)),
+                    );
+                    let waited = self.cancel.run_until_cancelled(sleep(PAUSE)).await;
+                    waited.ok_or(Error::Interrupted)?;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// What differs in the cluster from what was prepared; nothing is known where there is none.
+    pub async fn object_differences(&self) -> Result<Option<Vec<Difference>>, backend::Error> {
+        let (Some(wanted), Some(connection)) = (&self.wanted, self.connection().await?) else {
+            return Ok(None);
+        };
+        let groups: Vec<Group> = wanted.groups.values().cloned().collect();
+        connection.cluster.differences(&groups).await.map(Some)
+    }
+
+    /// Removes a group that the topology has no more.
+    pub(super) async fn remove_group_of_objects(
+        &self,
+        id: &ResourceId,
+    ) -> Result<(), backend::Error> {
+        self.connected().await?.cluster.delete(id).await
+    }
+}

@@ -1,0 +1,246 @@
+//! The deployment stack: everything in the resource group, as one thing.
+
+use std::time::Duration;
+
+use super::backend::AzureBackend;
+use super::error::Error;
+use super::group::Found;
+use super::scope::{self, OVERRIDE, PROMOTER, Scope, TEMPLATE, Wish};
+use crate::azure::arm::{self, Fault, Stack};
+use crate::backend::{self, Readiness};
+use crate::causes::in_one_line;
+use crate::plan::{Observed, ResourceId, State};
+use crate::secret::Secret;
+use crate::topology::Topology;
+
+/// How long it is waited before a stack is tried again.
+const PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(20)];
+
+/// What an error says that Azure did not do.
+const MAKE: &str = "make what is in the stack";
+
+/// What a stack is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Make,
+    Delete,
+}
+
+/// The stack, as a resource.
+pub(super) fn id(scope: &Scope) -> ResourceId {
+    ResourceId::new("stack", &scope.names.stack)
+}
+
+/// Whether a stack is at rest, by its state in Azure's words.
+fn at_rest(state: &str) -> bool {
+    let last = ["succeeded", "failed", "canceled", "cancelled"];
+    last.iter().any(|last| state.eq_ignore_ascii_case(last))
+}
+
+fn succeeded(stack: &Stack) -> bool {
+    let state = &stack.properties.provisioning_state;
+    state.eq_ignore_ascii_case("succeeded")
+}
+
+impl AzureBackend {
+    /// The stack, if it is there.
+    pub(super) async fn find_stack(&self) -> Result<Option<Stack>, backend::Error> {
+        let scope = self.scope().await?;
+        let arm = &self.cloud().await?.arm;
+        let found = arm.stack(&scope.group, &scope.names.stack).await;
+        Ok(found.map_err(Error::azure("say whether the stack is there"))?)
+    }
+
+    pub(super) fn observed_stack(&self, scope: &Scope, stack: &Stack) -> Observed {
+        let state = &stack.properties.provisioning_state;
+        let dead = |reason: String| State::Dead { reason };
+        let state = match (&self.order.drifted, scope::digest_of(&stack.tags)) {
+            _ if !at_rest(state) => dead(format!("a command was ended while it was {state}")),
+            _ if !succeeded(stack) => dead(format!("it is {state}")),
+            (Some(drift), _) => dead(drift.clone()),
+            _ if self.is_news(stack) => {
+                dead("the reason of its gate is to be written down".to_owned())
+            }
+            (None, Some(digest)) => State::Live(digest),
+            (None, None) => dead("it does not say what it was made from".to_owned()),
+        };
+        Observed {
+            id: id(scope),
+            state,
+            needs: vec![super::group::id(&scope.group)],
+        }
+    }
+
+    /// Why what is promoted is not what a topology asks for, but for its password; nothing if it is.
+    pub async fn unlike(&self, topology: &Topology) -> Result<Option<String>, backend::Error> {
+        let Found::Ours(_) = self.find_group().await? else {
+            return Ok(Some("nothing is promoted".to_owned()));
+        };
+        let Some(stack) = self.find_stack().await? else {
+            return Ok(Some("nothing is promoted".to_owned()));
+        };
+        let wish = Wish {
+            azure: &self.settings.azure,
+            topology,
+            password: Secret::new(""),
+            promoter: "",
+            gate_override: None,
+        };
+        let wanted = self.scope().await?.stack(wish).tags;
+        let state = &stack.properties.provisioning_state;
+        Ok(if stack.tags.get(TEMPLATE) != wanted.get(TEMPLATE) {
+            Some("what is promoted is not what the profile says".to_owned())
+        } else if at_rest(state) && !succeeded(&stack) || state.to_lowercase().starts_with("delet")
+        {
+            Some(format!(
+                "what is promoted is not whole: its stack is {state}"
+            ))
+        } else {
+            None
+        })
+    }
+
+    /// Whether the gate is passed by for a reason that the stack does not tell.
+    fn is_news(&self, stack: &Stack) -> bool {
+        let reason = self.order.gate_override.as_ref();
+        reason.is_some_and(|reason| stack.tags.get(OVERRIDE) != Some(&scope::tag_value(reason)))
+    }
+
+    /// Makes the stack what it should be. What fails for a reason that goes by itself is tried again.
+    pub(super) async fn make_stack(&self, id: &ResourceId) -> Result<(), backend::Error> {
+        let clock = self.cloud().await?.arm.options().clock.clone();
+        for pause in PAUSES {
+            match self.try_stack(id).await? {
+                Ok(()) => return Ok(()),
+                Err(error) if error.fault().is_some_and(Fault::is_passing) => {
+                    self.tell(id, format!("it is tried again: {}", in_one_line(&error)));
+                    let cancelled = self.cancel.run_until_cancelled(clock.sleep(pause)).await;
+                    cancelled.ok_or(Error::Interrupted)?;
+                }
+                Err(error) => return Err(Error::azure(MAKE)(error).into()),
+            }
+        }
+        self.try_stack(id)
+            .await?
+            .map_err(|error| Error::azure(MAKE)(error).into())
+    }
+
+    /// Tries once; what Azure says against it is told apart from what keeps us from asking.
+    async fn try_stack(&self, id: &ResourceId) -> Result<Result<(), arm::Error>, backend::Error> {
+        let scope = self.scope().await?;
+        self.until_at_rest(&scope, Purpose::Make).await?;
+        let wanted = self.wanted(id)?;
+        let arm = &self.cloud().await?.arm;
+        let (group, name) = (&scope.group, &scope.names.stack);
+        let begun = match arm.put_stack(group, name, &wanted.stack).await {
+            Ok(begun) => begun,
+            Err(error) => return Ok(Err(error)),
+        };
+        let resources = wanted.stack.properties.template["resources"].as_array();
+        let resources = resources.map_or(0, Vec::len);
+        if let Err(error) = self.deployed(begun, id, resources).await {
+            // What the stack itself says of it goes deeper than what its operation does.
+            let stack = self.find_stack().await.ok().flatten();
+            let deeper = stack.and_then(|stack| stack.properties.error);
+            return Ok(Err(error.or_deeper(deeper)));
+        }
+        self.disconnect().await;
+        Ok(Ok(()))
+    }
+
+    /// Deletes the stack with all that is in it.
+    pub(super) async fn remove_stack(&self, id: &ResourceId) -> Result<(), backend::Error> {
+        let Found::Ours(_) = self.find_group().await? else {
+            return Ok(());
+        };
+        let scope = self.scope().await?;
+        self.disconnect().await;
+        self.until_at_rest(&scope, Purpose::Delete).await?;
+        let arm = &self.cloud().await?.arm;
+        let failed = || Error::azure("delete what is in the stack");
+        let (group, name) = (&scope.group, &scope.names.stack);
+        let begun = arm.delete_stack(group, name, scope::UNMANAGE).await;
+        let done = self.finish(begun.map_err(failed())?, id).await;
+        let left = self.find_stack().await?;
+        let remain: Vec<String> = left.iter().flat_map(remaining).collect();
+        match (done, remain.is_empty()) {
+            (_, false) => Err(Error::Remain { remain }.into()),
+            (Err(error), true) => Err(failed()(error).into()),
+            (Ok(_), true) => Ok(()),
+        }
+    }
+
+    /// Waits for what a killed command of ours had begun; what another one is at is left alone.
+    async fn until_at_rest(&self, scope: &Scope, purpose: Purpose) -> Result<(), backend::Error> {
+        let Some(stack) = self.find_stack().await? else {
+            return Ok(());
+        };
+        let state = &stack.properties.provisioning_state;
+        if at_rest(state) {
+            return Ok(());
+        }
+        // Whoever deletes it: it is what is wanted.
+        let goes = state.to_lowercase().starts_with("delet") && purpose == Purpose::Delete;
+        if !goes && stack.tags.get(PROMOTER) != Some(&self.promoter()?) {
+            return Err(Error::Busy {
+                stack: scope.names.stack.clone(),
+                state: state.clone(),
+            }
+            .into());
+        }
+        let arm = &self.cloud().await?.arm;
+        let pending = arm.stack_in_progress(&scope.group, &scope.names.stack);
+        match self.finish(pending, &id(scope)).await {
+            // How it ended does not matter: it is made, or deleted, anew.
+            Ok(_) | Err(arm::Error::Failed { .. }) => Ok(()),
+            Err(error) if error.is_not_found() => Ok(()),
+            Err(error) => Err(Error::azure("end what was under way")(error).into()),
+        }
+    }
+
+    pub(super) async fn stack_ready(&self) -> Readiness {
+        match self.find_stack().await {
+            Ok(Some(stack)) if succeeded(&stack) => Readiness::Ready,
+            Ok(Some(stack)) => {
+                Readiness::Never(format!("it is {}", stack.properties.provisioning_state))
+            }
+            Ok(None) => Readiness::Never("it is gone".to_owned()),
+            Err(error) => Readiness::unseen(&error),
+        }
+    }
+}
+
+/// What is left of a stack that was to go.
+fn remaining(stack: &Stack) -> Vec<String> {
+    let failed: Vec<String> = stack
+        .properties
+        .not_deleted()
+        .map(|it| it.id.to_string())
+        .collect();
+    if failed.is_empty() {
+        vec![stack.id.to_string()]
+    } else {
+        failed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_is_at_rest_in_its_last_states_of_any_case_only() {
+        for state in ["succeeded", "Succeeded", "failed", "Canceled"] {
+            assert!(at_rest(state), "{state}");
+        }
+        for state in [
+            "initializing",
+            "deploying",
+            "deletingResources",
+            "",
+            "new-one",
+        ] {
+            assert!(!at_rest(state), "{state}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What is done once everything was removed: nothing of this profile is left, or it is named.
+
+use super::backend::AzureBackend;
+use super::group::Found;
+use crate::backend::{Backend as _, database};
+use crate::causes::in_one_line;
+
+impl AzureBackend {
+    /// Names what is left; on this machine it is ended.
+    pub(super) async fn sweep_all(&self) -> Vec<String> {
+        let mut left = match &self.ground {
+            Some(ground) => ground.sweep().await,
+            None => Vec::new(),
+        };
+        match self.find_group().await {
+            Ok(Found::Absent) => {}
+            Ok(Found::Ours(group)) => left.push(group.id.to_string()),
+            Err(error) => left.push(format!("what may be in Azure: {}", in_one_line(&error))),
+        }
+        if left.is_empty()
+            && let Err(error) = database::forget_secrets(&self.state)
+        {
+            left.push(in_one_line(&error));
+        }
+        left
+    }
+}
