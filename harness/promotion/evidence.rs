@@ -1,0 +1,80 @@
+//! The verdicts that there are: what the reports of all profiles of a folder say.
+
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::backend::Place;
+use crate::scenario::VerdictKind;
+use crate::topology::Digest;
+
+/// What one report says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The verdict.
+    pub verdict: VerdictKind,
+    /// What ran.
+    pub topology: Digest,
+    /// Where it ran.
+    pub place: Place,
+    /// When it was over.
+    pub finished: Timestamp,
+    /// The report.
+    pub report: Utf8PathBuf,
+}
+
+/// The part of `report.json` that counts here.
+#[derive(Deserialize)]
+struct Report {
+    scenario: String,
+    verdict: VerdictKind,
+    topology: Digest,
+    place: Place,
+    finished: Timestamp,
+}
+
+/// Reads `PROFILE/reports/RUN/report.json` of every profile and run in the folder of state folders.
+/// What is not a report that this version understands is no evidence, and no error.
+pub fn read(states: &Utf8Path) -> io::Result<Vec<Evidence>> {
+    let mut all = Vec::new();
+    for profile in folders(states)? {
+        for run in folders(&profile.join("reports"))? {
+            all.extend(evidence(run.join("report.json")));
+        }
+    }
+    Ok(all)
+}
+
+fn evidence(path: Utf8PathBuf) -> Option<Evidence> {
+    let text = fs_err::read_to_string(&path).ok()?;
+    let report: Report = serde_json::from_str(&text).ok()?;
+    Some(Evidence {
+        scenario: report.scenario,
+        verdict: report.verdict,
+        topology: report.topology,
+        place: report.place,
+        finished: report.finished,
+        report: path,
+    })
+}
+
+/// The folders in a folder, which need not be there.
+fn folders(path: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
+    let entries = match path.read_dir_utf8() {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut folders = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            folders.push(entry.into_path());
+        }
+    }
+    Ok(folders)
+}

@@ -1,0 +1,283 @@
+//! The gate: every scenario that a profile requires has passed on what is to be promoted. Pure.
+
+use std::fmt;
+
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Evidence;
+use crate::quantity::Duration;
+use crate::scenario::VerdictKind;
+use crate::topology::Digest;
+
+/// The database without which a verdict says nothing of a place that has MySQL.
+const DATABASE: &str = "mysql";
+
+/// The backends whose verdicts count: what was promoted does not vouch for its own promotion.
+const LOCAL: [&str; 2] = ["process", "k3d"];
+
+/// A scenario that has to have passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Required {
+    /// Its file, as the profile names it.
+    pub file: Utf8PathBuf,
+    /// Its name, by which its reports are known.
+    pub name: String,
+}
+
+/// A requirement and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Condition {
+    /// What is required.
+    #[serde(flatten)]
+    pub required: Required,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// How a requirement stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It passed.
+    Met {
+        /// The report that says so.
+        report: Utf8PathBuf,
+    },
+    /// It was never run on this topology with MySQL behind it.
+    Missing {
+        /// Why the newest report of it, if there is one, does not count.
+        instead: Option<Instead>,
+    },
+    /// The last run of it was something else than a pass.
+    NotPassed {
+        /// What it was.
+        verdict: VerdictKind,
+        /// The report that says so.
+        report: Utf8PathBuf,
+    },
+    /// It passed too long ago.
+    Old {
+        /// How long ago.
+        age: Duration,
+        /// How long ago it may be.
+        allowed: Duration,
+    },
+}
+
+/// Why a report does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Instead {
+    /// Another topology ran: its digest.
+    Topology(Digest),
+    /// Another database was behind it.
+    Database(String),
+    /// It ran on a backend whose verdicts do not count.
+    Backend(String),
+}
+
+impl Condition {
+    /// Whether it lets a promotion through.
+    pub fn holds(&self) -> bool {
+        matches!(self.standing, Standing::Met { .. })
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Required { file, name } = &self.required;
+        match &self.standing {
+            Standing::Met { report } => write!(out, "{name}: passed ({report})"),
+            Standing::Missing { instead: None } => {
+                write!(
+                    out,
+                    "{name}: never run; `harness test {file} --profile k3d` runs it (with the same \
+                     `--set`, if there is one)"
+                )
+            }
+            Standing::Missing {
+                instead: Some(Instead::Topology(digest)),
+            } => {
+                let digest = digest.short();
+                write!(
+                    out,
+                    "{name}: run on another topology ({digest}), not on this one"
+                )
+            }
+            Standing::Missing {
+                instead: Some(Instead::Database(database)),
+            } => write!(out, "{name}: run on database {database}, not on MySQL"),
+            Standing::Missing {
+                instead: Some(Instead::Backend(backend)),
+            } => write!(out, "{name}: run on backend {backend}, not on this machine"),
+            Standing::NotPassed { verdict, report } => {
+                write!(out, "{name}: the last verdict is {verdict} ({report})")
+            }
+            Standing::Old { age, allowed } => {
+                write!(
+                    out,
+                    "{name}: passed {age} ago, and {allowed} is the most that counts"
+                )
+            }
+        }
+    }
+}
+
+/// How each requirement stands at a moment: what the newest report says that is of this topology
+/// on MySQL. An older pass does not make up for a newer failure.
+pub fn judge(
+    required: Vec<Required>,
+    evidence: &[Evidence],
+    topology: &Digest,
+    max_age: Duration,
+    now: Timestamp,
+) -> Vec<Condition> {
+    let standing = |required: &Required| {
+        let of_it = evidence.iter().filter(|it| it.scenario == required.name);
+        let counts = |it: &&Evidence| {
+            let here = LOCAL.contains(&it.place.backend.as_str());
+            it.topology == *topology && here && it.place.database == DATABASE
+        };
+        match of_it.clone().filter(counts).max_by_key(|it| it.finished) {
+            Some(newest) => of_newest(newest, max_age, now),
+            None => Standing::Missing {
+                instead: of_it
+                    .max_by_key(|it| it.finished)
+                    .map(|newest| instead(newest, topology)),
+            },
+        }
+    };
+    let conditions = required.into_iter().map(|required| Condition {
+        standing: standing(&required),
+        required,
+    });
+    conditions.collect()
+}
+
+fn of_newest(newest: &Evidence, max_age: Duration, now: Timestamp) -> Standing {
+    if newest.verdict != VerdictKind::Pass {
+        return Standing::NotPassed {
+            verdict: newest.verdict,
+            report: newest.report.clone(),
+        };
+    }
+    // After a clock was set back, what is new is of the future.
+    let age = now.duration_since(newest.finished);
+    let age = std::time::Duration::try_from(age).unwrap_or_default();
+    if age > max_age.as_std() {
+        return Standing::Old {
+            age: Duration::from_secs(age.as_secs()),
+            allowed: max_age,
+        };
+    }
+    Standing::Met {
+        report: newest.report.clone(),
+    }
+}
+
+fn instead(newest: &Evidence, topology: &Digest) -> Instead {
+    if newest.topology == *topology && newest.place.database == DATABASE {
+        Instead::Backend(newest.place.backend.clone())
+    } else if newest.topology == *topology {
+        Instead::Database(newest.place.database.clone())
+    } else {
+        Instead::Topology(newest.topology.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::Place;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn evidence(minutes_ago: i64, verdict: VerdictKind) -> Evidence {
+        Evidence {
+            scenario: "smoke".to_owned(),
+            verdict,
+            topology: Digest::of_bytes(b"ours"),
+            place: Place {
+                backend: "k3d".to_owned(),
+                engine: "server".to_owned(),
+                database: "mysql".to_owned(),
+            },
+            finished: now() - jiff::SignedDuration::from_mins(minutes_ago),
+            report: format!("{minutes_ago}/report.json").into(),
+        }
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_800_000_000).expect("a moment")
+    }
+
+    fn said(evidence: &[Evidence]) -> String {
+        let required = Required {
+            file: "scenarios/smoke.yaml".into(),
+            name: "smoke".to_owned(),
+        };
+        let ours = Digest::of_bytes(b"ours");
+        let conditions = judge(vec![required], evidence, &ours, HOUR, now());
+        let [condition] = &conditions[..] else {
+            panic!("one requirement, one condition");
+        };
+        format!("{} {condition}", condition.holds())
+    }
+
+    #[test]
+    fn the_newest_verdict_on_this_topology_and_mysql_decides() {
+        use VerdictKind::{Fail, Pass};
+        assert_eq!(
+            said(&[]),
+            "false smoke: never run; `harness test scenarios/smoke.yaml --profile k3d` runs it (with the same `--set`, if there is one)"
+        );
+        assert_eq!(
+            said(&[evidence(5, Pass)]),
+            "true smoke: passed (5/report.json)"
+        );
+        assert_eq!(
+            said(&[evidence(-9000, Pass)]),
+            "true smoke: passed (-9000/report.json)"
+        );
+        assert_eq!(
+            said(&[evidence(9, Pass), evidence(5, Fail)]),
+            "false smoke: the last verdict is fail (5/report.json)"
+        );
+        assert_eq!(
+            said(&[evidence(9, Fail), evidence(5, Pass)]),
+            "true smoke: passed (5/report.json)"
+        );
+        assert_eq!(
+            said(&[evidence(60, Pass)]),
+            "true smoke: passed (60/report.json)"
+        );
+        assert_eq!(
+            said(&[evidence(61, Pass)]),
+            "false smoke: passed 1h1m ago, and 1h is the most that counts"
+        );
+    }
+
+    #[test]
+    fn what_ran_elsewhere_does_not_count_and_does_not_hide_what_does() {
+        let mut other = evidence(2, VerdictKind::Pass);
+        other.topology = Digest::of_bytes(b"theirs");
+        let theirs = Digest::of_bytes(b"theirs");
+        assert_eq!(
+            said(std::slice::from_ref(&other)),
+            format!(
+                "false smoke: run on another topology ({}), not on this one",
+                theirs.short()
+            )
+        );
+        let mut sqlite = evidence(1, VerdictKind::Fail);
+        sqlite.place.database = "sqlite".to_owned();
+        assert_eq!(
+            said(std::slice::from_ref(&sqlite)),
+            "false smoke: run on database sqlite, not on MySQL"
+        );
+        let all = [other, sqlite, evidence(5, VerdictKind::Pass)];
+        assert_eq!(said(&all), "true smoke: passed (5/report.json)");
+    }
+}

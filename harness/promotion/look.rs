@@ -1,0 +1,182 @@
+//! What a promotion would do in Azure: nothing is made but the question itself, which Azure keeps
+//! as a resource and which is taken away again.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::{Check, Difference, Property, differences, preflight};
+use crate::azure::arm::{self, Begun, Pending, Progress, Stack, StackSpec, Wait};
+use crate::azure::template::Names;
+use crate::backend::azure::{Cloud, PROFILE, Scope, TEMPLATE, TOPOLOGY, Wish};
+use crate::profile::azure::Azure;
+use crate::secret::Secret;
+use crate::topology::{Digest, Topology};
+
+/// How long Azure may take to compute what would change.
+const WHAT_IF: Duration = Duration::from_mins(10);
+
+/// What there is, what stands in the way, and what would change.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Outlook {
+    /// The subscription's name.
+    pub subscription: String,
+    /// The resource group.
+    pub resource_group: String,
+    /// Whether the group is there, and whose it is.
+    pub group: Group,
+    /// What was looked at before.
+    pub checks: Vec<Check>,
+    /// What would change.
+    pub differences: Vec<Difference>,
+    /// The identity of the template that it would be made from.
+    pub template: Digest,
+    /// The deployment that made what is there.
+    pub deployment: Option<String>,
+}
+
+/// A resource group as it is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// It is not there.
+    Absent,
+    /// It is this profile's.
+    Ours,
+    /// It is somebody else's: another profile's, if it says so.
+    Foreign(Option<String>),
+}
+
+/// Looks at all of it. `cancel` ends the waits.
+pub async fn look(
+    cloud: &Cloud,
+    azure: &Azure,
+    topology: &Topology,
+    profile: &str,
+    cancel: &CancellationToken,
+) -> Result<Outlook, arm::Error> {
+    let scope = Scope::of(azure, profile, cloud);
+    let group = group(cloud, &scope, profile).await?;
+    let stack = match group {
+        Group::Ours => cloud.arm.stack(&scope.group, &scope.names.stack).await?,
+        Group::Absent | Group::Foreign(_) => None,
+    };
+    let exists = stack.is_some();
+    let ours = (group == Group::Ours).then_some(&scope.group);
+    let checks = preflight(cloud, azure, &topology.database, &scope.names, exists, ours).await?;
+    // Azure answers for what is in a group, and it has to be there for that.
+    let wish = Wish {
+        azure,
+        topology,
+        password: Secret::generate(),
+        promoter: "",
+        gate_override: None,
+    };
+    let spec = scope.stack(wish);
+    let mut differences = match group {
+        Group::Absent => everything(&spec),
+        Group::Ours => ask(cloud, &scope, &spec, cancel).await?,
+        Group::Foreign(_) => Vec::new(),
+    };
+    differences.extend(stack.as_ref().and_then(|stack| of_stack(stack, &spec)));
+    Ok(Outlook {
+        subscription: cloud.subscription.display_name.clone(),
+        resource_group: scope.group.name.clone(),
+        group,
+        checks,
+        differences,
+        template: Digest::of(&spec.properties.template),
+        deployment: stack
+            .and_then(|stack| stack.properties.deployment_id)
+            .map(|id| id.to_string()),
+    })
+}
+
+async fn group(cloud: &Cloud, scope: &Scope, profile: &str) -> Result<Group, arm::Error> {
+    let found = cloud.arm.resource_group(&scope.group).await?;
+    Ok(match found.map(|group| group.tags.get(PROFILE).cloned()) {
+        None => Group::Absent,
+        Some(Some(tag)) if tag == profile => Group::Ours,
+        Some(tag) => Group::Foreign(tag),
+    })
+}
+
+/// What a stack that is there was made from, where that is something else: what runs in the cluster
+/// is a part of it that no resource shows.
+fn of_stack(stack: &Stack, spec: &StackSpec) -> Option<Difference> {
+    let tag = |tags: &BTreeMap<String, String>, name| tags.get(name).cloned();
+    if tag(&stack.tags, TEMPLATE) == tag(&spec.tags, TEMPLATE) {
+        return None;
+    }
+    let value = |text: Option<String>| text.map_or(Value::Null, Value::String);
+    let (before, after) = (tag(&stack.tags, TOPOLOGY), tag(&spec.tags, TOPOLOGY));
+    let topology = (before != after).then(|| Property {
+        path: format!("tags.{TOPOLOGY}"),
+        before: value(before),
+        after: value(after),
+    });
+    Some(Difference {
+        kind: "Microsoft.Resources/deploymentStacks".to_owned(),
+        name: stack.id.name().to_owned(),
+        act: "modify",
+        certain: true,
+        properties: topology.into_iter().collect(),
+    })
+}
+
+/// Every resource of a template, as something that would be made.
+fn everything(spec: &StackSpec) -> Vec<Difference> {
+    let resources = spec.properties.template["resources"].as_array();
+    let text = |resource: &Value, key: &str| resource[key].as_str().unwrap_or_default().to_owned();
+    let made = resources.into_iter().flatten().map(|resource| Difference {
+        kind: text(resource, "type"),
+        name: text(resource, "name"),
+        act: "create",
+        certain: true,
+        properties: Vec::new(),
+    });
+    made.collect()
+}
+
+async fn ask(
+    cloud: &Cloud,
+    scope: &Scope,
+    spec: &StackSpec,
+    cancel: &CancellationToken,
+) -> Result<Vec<Difference>, arm::Error> {
+    let (arm, group) = (&cloud.arm, &scope.group);
+    let Names { stack, .. } = &scope.names;
+    let question = format!("{stack}-plan");
+    let asked = async {
+        let put = arm.put_what_if(group, &question, stack, spec).await?;
+        finish(arm, put, cancel).await?;
+        let computed = arm.what_if(group, &question).await?;
+        finish(arm, computed, cancel).await?;
+        arm.what_if_result(group, &question).await
+    };
+    let result = asked.await;
+    // It would go by itself in two hours; that it cannot be taken away now is no reason to fail.
+    if let Ok(begun) = arm.delete_what_if(group, &question).await {
+        let _ = finish(arm, begun, cancel).await;
+    }
+    let state = result?.map(|it| it.properties).unwrap_or_default();
+    Ok(differences(&state))
+}
+
+async fn finish(
+    arm: &arm::Arm,
+    begun: Begun,
+    cancel: &CancellationToken,
+) -> Result<Value, arm::Error> {
+    let wait = Wait {
+        cancel,
+        deadline: WHAT_IF,
+        begun: &|_: &Pending| {},
+        progress: &|_: &Progress| {},
+    };
+    arm.finish(begun, &wait).await
+}

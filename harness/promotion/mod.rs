@@ -1,0 +1,16 @@
+//! What has to be known before a topology is promoted to a place that costs money and has users:
+//! whether it passed what is required, whether Azure would take it, and what would change there.
+
+mod difference;
+mod evidence;
+mod gate;
+mod look;
+mod preflight;
+#[cfg(test)]
+mod tests;
+
+pub use difference::{Difference, Property, differences};
+pub use evidence::{Evidence, read};
+pub use gate::{Condition, Instead, Required, Standing, judge};
+pub use look::{Group, Outlook, look};
+pub use preflight::{Check, Problem, preflight};

@@ -1,0 +1,123 @@
+//! The whole of it against the built-in Azure, over real TLS.
+
+use std::time::Duration;
+
+use camino::Utf8Path;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::azure::arm::{Pending, Progress, ResourceGroup, Wait};
+use crate::azure::template::tests::{azure, topology};
+use crate::backend::azure::{Cloud, PROFILE, PROVIDERS, Rehearsal, Scope, Which, Wish};
+use crate::profile::azure::Azure;
+use crate::secret::Secret;
+use crate::tool::Environment;
+
+const NAME: &str = "azure";
+
+/// Longer than anything takes in a cloud that is sixty times as fast as Azure.
+const DEADLINE: Duration = Duration::from_mins(2);
+
+async fn connect(folder: &Utf8Path) -> Cloud {
+    let which = Which::Rehearsal(Rehearsal::new(folder.to_owned()));
+    let environment = Environment::default();
+    Cloud::connect(&which, &environment, None)
+        .await
+        .expect("it signs in")
+}
+
+async fn outlook(cloud: &Cloud, azure: &Azure) -> Outlook {
+    let never = CancellationToken::new();
+    let looked = look(cloud, azure, &topology(), NAME, &never).await;
+    looked.expect("Azure answers")
+}
+
+/// Registers what preflight says is not, as a person would who is told so.
+async fn register(cloud: &Cloud) {
+    for (namespace, _) in PROVIDERS {
+        let id = &cloud.subscription.subscription_id;
+        cloud
+            .arm
+            .register_provider(id, namespace)
+            .await
+            .expect("it begins");
+        let registered = async {
+            while !cloud
+                .arm
+                .provider(id, namespace)
+                .await
+                .expect("a provider")
+                .is_registered()
+            {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(DEADLINE, registered)
+            .await
+            .expect("it is registered in time");
+    }
+}
+
+/// Makes the group and everything in it.
+async fn deploy(cloud: &Cloud, azure: &Azure) {
+    register(cloud).await;
+    let scope = Scope::of(azure, NAME, cloud);
+    let group = ResourceGroup {
+        id: scope.group.id(),
+        location: azure.region.clone(),
+        tags: [(PROFILE.to_owned(), NAME.to_owned())].into(),
+    };
+    let made = cloud.arm.put_resource_group(&scope.group, &group).await;
+    made.expect("a group");
+    let wish = Wish {
+        azure,
+        topology: &topology(),
+        password: Secret::generate(),
+        promoter: "",
+        gate_override: None,
+    };
+    let spec = scope.stack(wish);
+    let put = cloud
+        .arm
+        .put_stack(&scope.group, &scope.names.stack, &spec)
+        .await;
+    let wait = Wait {
+        cancel: &CancellationToken::new(),
+        deadline: DEADLINE,
+        begun: &|_: &Pending| {},
+        progress: &|_: &Progress| {},
+    };
+    let done = cloud.arm.finish(put.expect("a stack"), &wait).await;
+    done.expect("everything is made");
+}
+
+#[tokio::test]
+async fn from_an_empty_subscription_to_nothing_left_to_do() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = Utf8Path::from_path(folder.path()).expect("UTF-8");
+    let cloud = connect(folder).await;
+    let azure = azure(&[]);
+
+    let before = outlook(&cloud, &azure).await;
+    assert_eq!(before.group, Group::Absent);
+    assert!(before.differences.iter().all(|it| it.act == "create"));
+    assert!(before.differences.len() > 15, "{:?}", before.differences);
+    let problems: Vec<&Check> = before
+        .checks
+        .iter()
+        .filter(|it| it.problem.is_some())
+        .collect();
+    let unregistered = |check: &&Check| !check.what.starts_with("provider ");
+    assert_eq!(
+        problems
+            .into_iter()
+            .filter(unregistered)
+            .collect::<Vec<_>>(),
+        [] as [&Check; 0]
+    );
+
+    deploy(&cloud, &azure).await;
+    let after = outlook(&cloud, &azure).await;
+    assert_eq!(after.group, Group::Ours);
+    assert_eq!(after.differences, []);
+}
