@@ -93,7 +93,8 @@ pub(super) fn line(event: &Event) -> Option<Line> {
             };
             (sign, format!("{scenario}: {verdict}: {reason}"))
         }
-        Event::StepWaiting { .. }
+        Event::StepApplied { .. }
+        | Event::StepWaiting { .. }
         | Event::Progress { .. }
         | Event::ProgressFinished { .. }
         | Event::Load { .. } => return None,

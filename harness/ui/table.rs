@@ -20,6 +20,18 @@ impl Table {
         Self(table)
     }
 
+    /// An empty table with as many columns as there are headings.
+    pub fn of(headings: Vec<String>) -> Self {
+        let mut table = Self::new([]);
+        table.0.set_header(headings);
+        table
+    }
+
+    /// Adds a row of as many cells as there are headings.
+    pub fn cells(&mut self, cells: Vec<String>) {
+        self.0.add_row(cells);
+    }
+
     /// Adds a row.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
         self.0.add_row(cells);
