@@ -5,6 +5,7 @@ use std::fmt;
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
+use crate::causes;
 use crate::scenario::VerdictKind;
 
 /// How a command ended. The numbers are part of the interface: `docs/exit-codes.md`.
@@ -13,7 +14,8 @@ use crate::scenario::VerdictKind;
 pub enum Exit {
     /// Done; every verdict is a pass.
     Ok = 0,
-    /// An invariant was violated: lost, wrong or unfinished work.
+    /// An invariant was violated: lost, wrong or unfinished work; or two topologies that should be
+    /// the same are not.
     Violated = 1,
     /// A run that proves nothing: no steady state, a fault without effect, a saturated generator.
     Inconclusive = 2,
@@ -31,13 +33,16 @@ pub enum Exit {
     HealFailed = 74,
     /// Not allowed: a gate, missing credentials, foreign ownership, a missing `--yes`.
     NotAllowed = 77,
-    /// A threshold of a scenario was missed.
+    /// A threshold of a scenario was missed, or a place costs more than its budget.
     ThresholdMissed = 99,
     /// Interrupted, after healing.
     Interrupted = 130,
 }
 
 impl Exit {
+    /// Of `plan`: something would change. Nothing is proven by that either.
+    pub const CHANGES: Self = Self::Inconclusive;
+
     /// The process's exit code.
     pub const fn code(self) -> u8 {
         self as u8
@@ -79,6 +84,29 @@ pub struct LogTail {
     pub lines: Vec<String>,
 }
 
+/// A hint with a suffix behind each quoted command about a topology that has no option yet.
+fn about(hint: &str, suffix: &str) -> String {
+    const VERBS: [&str; 12] = [
+        "up", "down", "logs", "status", "heal", "open", "plan", "promote", "outputs", "drift",
+        "rotate", "destroy",
+    ];
+    let command = |text: &str| {
+        let verb = text
+            .strip_prefix("harness ")
+            .and_then(|text| text.split(' ').next());
+        verb.is_some_and(|verb| VERBS.contains(&verb)) && !text.contains(" -")
+    };
+    let parts = hint.split('`').enumerate().map(|(index, part)| {
+        // What is quoted stands at every second place.
+        if index % 2 == 1 && command(part) {
+            format!("{part}{suffix}")
+        } else {
+            part.to_owned()
+        }
+    });
+    parts.collect::<Vec<_>>().join("`")
+}
+
 /// An error as `--output json` has it.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -101,6 +129,16 @@ impl CommandError {
         }
     }
 
+    /// Has the commands in the hints be about what `suffix` names, such as ` --profile k3d`: they
+    /// are written by those who do not know it.
+    #[must_use]
+    pub fn about(mut self, suffix: &str) -> Self {
+        for hint in &mut self.hints {
+            *hint = about(hint, suffix);
+        }
+        self
+    }
+
     /// Adds a way out.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -121,13 +159,8 @@ impl CommandError {
 
     /// The chain of causes, outermost first, each in its own words.
     pub fn causes(&self) -> Vec<String> {
-        let mut causes = Vec::new();
-        let mut next: Option<&(dyn std::error::Error + 'static)> = self.source.source();
-        while let Some(error) = next {
-            causes.push(error.to_string());
-            next = error.source();
-        }
-        causes
+        let causes = causes::of(self.source.as_ref());
+        causes.map(ToString::to_string).collect()
     }
 }
 
@@ -148,5 +181,22 @@ impl fmt::Display for CommandError {
             write!(out, "\n  hint: {hint}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_are_about_what_the_command_was_about() {
+        let hint = "run `harness logs web`; `harness down` and then `harness up`, \
+                    `harness heal --profile x`, `kubectl get pods`";
+        assert_eq!(
+            about(hint, " --profile k3d"),
+            "run `harness logs web --profile k3d`; `harness down --profile k3d` and then \
+             `harness up --profile k3d`, `harness heal --profile x`, `kubectl get pods`"
+        );
+        assert_eq!(about(hint, ""), hint);
     }
 }

@@ -10,11 +10,13 @@
 //! of it only consumes events. `docs/architecture.md` has the map of the rooms.
 
 pub mod artifact;
+pub mod azure;
 pub mod backend;
 pub mod bench;
+pub mod causes;
 pub mod check;
 pub mod cli;
-
+pub mod docker;
 pub mod doctor;
 pub mod document;
 pub mod engine;
@@ -23,11 +25,16 @@ pub mod event;
 pub mod fault;
 pub mod http;
 pub mod load;
+pub mod log_file;
+pub mod mysql;
+pub mod parity;
 pub mod plan;
 pub mod profile;
+pub mod promotion;
 pub mod quantity;
 pub mod report;
 pub mod scenario;
+pub mod secret;
 pub mod state;
 pub mod temporal;
 pub mod tool;

@@ -2,7 +2,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Outcome;
 use super::session::{self, Target};
-use crate::artifact::{Pin, TemporalSearch};
+use crate::artifact::{Pin, ServerSearch, TemporalSearch};
 use crate::doctor::{self, Check, Status};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
@@ -25,22 +25,34 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
     let (events, _unheard) = Events::channel();
     let pin = Pin::current();
     let fetched = pin.as_ref().map_or("", |pin| &pin.version.server);
-    let search = TemporalSearch {
-        server: match &profile {
-            Ok(profile) => &profile.temporal.settings.version,
-            Err(_) => fetched,
-        },
+    let version = match &profile {
+        Ok(profile) => &profile.temporal.settings.version,
+        Err(_) => fetched,
+    };
+    let (folder, cancel) = (
+        session::working_directory()?.join(".harness"),
+        CancellationToken::new(),
+    );
+    let temporal = TemporalSearch {
+        server: version,
         explicit: profile
             .as_ref()
             .ok()
             .and_then(|profile| profile.backend.cli()),
         pin: pin.as_ref(),
-        fallback: &session::working_directory()?.join(".harness"),
+        fallback: &folder,
         environment: &environment,
         events: &events,
-        cancel: &CancellationToken::new(),
+        cancel: &cancel,
     };
-    let mut checks = doctor::checks(&doctor::probe(&search).await);
+    let server = ServerSearch {
+        version,
+        fallback: &folder,
+        environment: &environment,
+        events: &events,
+        cancel: &cancel,
+    };
+    let mut checks = doctor::checks(&doctor::probe(&temporal, &server).await);
     checks.extend(profile.as_ref().err().map(broken_profile));
     ui.text(text(&checks));
     ui.json(&serde_json::json!({ "checks": checks }));

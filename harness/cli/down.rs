@@ -1,12 +1,16 @@
 use camino::Utf8Path;
 
+use super::abandoned::{self, AnyBackend};
 use super::session::{self, Owned, Target};
 use super::shutdown::Shutdown;
-use super::{Outcome, lifecycle};
-use crate::backend::{Backend, process};
+use super::{Outcome, lifecycle, place};
+use crate::backend::{self, Backend};
+use crate::docker::{self, Engine};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
+use crate::profile::Profile;
 use crate::state::Directory;
+use crate::tool::Environment;
 use crate::ui::Ui;
 
 /// Stop everything that `up` started, and say so if anything is left
@@ -16,7 +20,7 @@ use crate::ui::Ui;
 #[command(after_help = "Examples:\n  harness down\n  harness down --purge --yes")]
 pub(super) struct Args {
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
     /// Remove data, logs and reports too
     #[arg(long)]
     purge: bool,
@@ -26,28 +30,31 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    if let Ok(state) = session::state(&args.target)
+    place::here(&args.target, Some("destroy"))?;
+    if let Ok((profile, state)) = session::named(&args.target)
         && !state.exists()
     {
-        return without_state(&state, ui).await;
+        return without_state(&profile, &state, ui).await;
     }
     match session::own(&args.target, "down", ui).await {
         Ok(session) => session::on_backend!(session, |session| {
-            remove(&args, &session.owned(), ui).await
+            Box::pin(remove(&args, &session.owned(), ui)).await
         }),
         Err(invalid) if invalid.exit == Exit::Invalid => {
-            let abandoned = session::abandoned(&args.target, "down").await?;
-            let Some((state, journal, backend)) = abandoned else {
+            let abandoned = abandoned::abandoned(&args.target, "down").await?;
+            let Some(abandoned) = abandoned else {
                 return Err(invalid);
             };
             ui.say(&invalid);
             ui.say("· what was brought up before is known by its records");
-            let owned = Owned {
-                backend: &backend,
-                state: &state,
-                journal: &journal,
-            };
-            remove(&args, &owned, ui).await
+            match &abandoned.backend {
+                AnyBackend::Process(backend) => {
+                    Box::pin(remove(&args, &abandoned.owned(&**backend), ui)).await
+                }
+                AnyBackend::K3d(backend) => {
+                    Box::pin(remove(&args, &abandoned.owned(&**backend), ui)).await
+                }
+            }
         }
         Err(error) => Err(error),
     }
@@ -71,12 +78,18 @@ async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> O
     Ok(Exit::Ok)
 }
 
-/// Where there is no state folder there may still be processes that have lost theirs.
-async fn without_state(state: &Directory, ui: &mut Ui) -> Outcome {
-    let ended = process::end_orphans(state).await.map_err(|left| {
-        let list = left.join("\n  ");
-        CommandError::new(Exit::Leftovers, format!("these would not end:\n  {list}"))
-    })?;
+/// Where there is no state folder there may still be processes and containers that have lost
+/// theirs.
+async fn without_state(profile: &Profile, state: &Directory, ui: &mut Ui) -> Outcome {
+    let ended = backend::end_orphans(state)
+        .await
+        .map_err(|left| remain(&left))?;
+    let removed = match Engine::connect(&Environment::of_process()).await {
+        Ok(engine) => remove_containers(&engine, state).await?,
+        Err(error) if profile.backend.needs_docker() => return Err(unanswered(error)),
+        Err(_) => Vec::new(),
+    };
+    let ended = [ended, removed].concat();
     ui.text(match ended.len() {
         0 => nothing_is_up(state),
         _ => format!(
@@ -86,6 +99,32 @@ async fn without_state(state: &Directory, ui: &mut Ui) -> Outcome {
     });
     ui.json(&serde_json::json!({"removed": ended, "purged": false}));
     Ok(Exit::Ok)
+}
+
+async fn remove_containers(
+    engine: &Engine,
+    state: &Directory,
+) -> Result<Vec<String>, CommandError> {
+    let removed = backend::remove_owned(engine, state, &[backend::k3d::label(state)]).await;
+    let (removed, left) = removed.map_err(unanswered)?;
+    if left.is_empty() {
+        return Ok(removed.iter().map(ToString::to_string).collect());
+    }
+    let left: Vec<String> = left.iter().map(ToString::to_string).collect();
+    Err(remain(&left))
+}
+
+fn remain(left: &[String]) -> CommandError {
+    let list = left.join("\n  ");
+    CommandError::new(Exit::Leftovers, format!("these would not end:\n  {list}"))
+}
+
+/// Nobody can say whether anything is left.
+fn unanswered(error: docker::Error) -> CommandError {
+    let hints = error.hints();
+    let error = CommandError::new(Exit::Unavailable, error);
+    let error = hints.iter().fold(error, CommandError::hint);
+    error.hint("then run `harness down` again: containers may be left")
 }
 
 async fn take_down<B: Backend>(

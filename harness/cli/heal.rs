@@ -9,14 +9,14 @@ use crate::ui::Ui;
 #[command(after_help = "Example:\n  harness heal")]
 pub(super) struct Args {
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let session = session::own(&args.target, "heal", ui).await?;
     let (events, mut receiver) = Events::channel();
     let healed = session::on_backend!(session, |session| {
-        ui.follow(&mut receiver, lifecycle::heal(session, &events))
+        ui.follow(&mut receiver, Box::pin(lifecycle::heal(session, &events)))
             .await?
     });
     ui.text(match healed {

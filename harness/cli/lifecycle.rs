@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use tokio_util::sync::CancellationToken;
 
 use super::session::{self, Owned, Session};
-use crate::backend::{Backend, Fetch, Provision};
+use crate::backend::{Backend, Blame, Fetch, Provision};
 use crate::engine;
 use crate::error::{CommandError, Exit, LogTail};
 use crate::event::Events;
@@ -14,9 +14,10 @@ use crate::fault;
 use crate::plan::{self, Action, Observed, Plan, State};
 use crate::state::Journal;
 
-/// How many lines of a log an error shows, and in how many bytes they are looked for: a log may
-/// be of any length.
+/// How many lines of a log an error shows, how much of each, and in how many bytes they are looked
+/// for: a log may be of any length.
 const TAIL: usize = 8;
+const TAIL_COLUMNS: usize = 400;
 const TAIL_BYTES: u64 = 64 * 1024;
 
 /// What would be done to bring the topology up; nothing is fetched or changed.
@@ -40,6 +41,16 @@ pub(super) async fn bring_up<B: Backend>(
     events: &Events,
     shutdown: &CancellationToken,
 ) -> Result<Plan, CommandError> {
+    bring_up_after(session, events, shutdown, |_| Ok(())).await
+}
+
+/// As [`bring_up`], after somebody has looked at the plan, who may refuse it.
+pub(super) async fn bring_up_after<B: Backend>(
+    session: &mut Session<B>,
+    events: &Events,
+    shutdown: &CancellationToken,
+    look: impl FnOnce(&Plan) -> Result<(), CommandError>,
+) -> Result<Plan, CommandError> {
     let provision = Provision {
         fetch: Fetch::Missing,
         events,
@@ -47,14 +58,30 @@ pub(super) async fn bring_up<B: Backend>(
     };
     let prepared = session.backend.prepare(&session.topology, provision).await;
     if shutdown.is_cancelled() {
-        return Err(interrupted("run `harness up` to go on"));
+        let Verbs { up, .. } = Verbs::of(&session.backend);
+        return Err(interrupted(&format!("run `harness {up}` to go on")));
     }
     prepared.map_err(session::backend_error)?;
     let plan = plan_up(session).await?;
+    look(&plan)?;
     run(&session.owned(), plan.clone(), events, shutdown).await?;
     // Last, for what a fault is undone by may have died as well and be up again only now.
     heal(session, events).await?;
     Ok(plan)
+}
+
+/// Why a topology that comes by promotion only is left as it is.
+pub(super) fn differs(plan: &Plan) -> CommandError {
+    let steps = plan.steps.iter().filter(|step| step.action != Action::Keep);
+    let steps: Vec<String> = steps
+        .map(|step| format!("{} {}: {}", step.action, step.id, step.reason))
+        .collect();
+    let list = steps.join("\n  ");
+    CommandError::new(
+        Exit::NotAllowed,
+        format!("what is promoted is not what the profile says:\n  {list}"),
+    )
+    .hint("run `harness promote` first, or name the profile that was promoted")
 }
 
 /// What there is, or may be, by what can be seen and by the journal.
@@ -71,9 +98,6 @@ async fn observed<B: Backend>(
     let Some(journal) = journal else {
         let observed = backend.observe(&[]).await;
         return observed.map_err(session::backend_error);
-    };
-    let unreadable = |error: io::Error| {
-        CommandError::new(Exit::Unavailable, error).hint("is the state folder readable?")
     };
     let named = journal.named().map_err(unreadable)?;
     let doomed = journal.doomed().map_err(unreadable)?;
@@ -111,6 +135,7 @@ pub(super) async fn take_down<B: Backend>(
     stop: &CancellationToken,
     hurry: &CancellationToken,
 ) -> Result<Vec<String>, CommandError> {
+    settle(owned).await?;
     let observed = observed(owned.backend, Some(owned.journal)).await?;
     let going: Vec<Observed> = observed
         .into_iter()
@@ -134,16 +159,35 @@ pub(super) async fn take_down<B: Backend>(
     // Also where one step failed: what is left by then is ended all the same.
     let leftovers = owned.backend.sweep().await;
     if !leftovers.is_empty() {
+        if owned.backend.is_promoted_to() {
+            // The step that failed knows what held it up.
+            done?;
+        }
         let list = leftovers.join("\n  ");
         return Err(CommandError::new(
             Exit::Leftovers,
             format!("these remain although they were told to end:\n  {list}"),
         )
-        .hint("end them by hand, then run `harness down` again"));
+        .hint(format!(
+            "end them by hand, then run `harness {}` again",
+            Verbs::of(owned.backend).down
+        )));
     }
     done?;
     forget(owned).map_err(|error| CommandError::new(Exit::Leftovers, error))?;
     Ok(removed)
+}
+
+/// Lets what a killed command was making come to its end, so that it is seen.
+async fn settle<B: Backend>(owned: &Owned<'_, B>) -> Result<(), CommandError> {
+    if owned.journal.cut_short().map_err(unreadable)? {
+        tokio::time::sleep(owned.backend.lingers()).await;
+    }
+    Ok(())
+}
+
+fn unreadable(error: io::Error) -> CommandError {
+    CommandError::new(Exit::Unavailable, error).hint("is the state folder readable?")
 }
 
 /// With everything gone there is nothing left to undo, and nothing left to finish.
@@ -189,57 +233,95 @@ async fn run<B: Backend>(
 ) -> Result<(), CommandError> {
     let taking_down = plan.steps.iter().all(|step| step.action == Action::Delete);
     let done = engine::run(plan, owned.backend, owned.journal, events, shutdown).await;
-    done.map_err(|error| explain(error, owned.backend, taking_down))
+    match done {
+        Ok(()) => Ok(()),
+        Err(error) => Err(explain(error, owned.backend, taking_down).await),
+    }
 }
 
-/// Adds what the backend knows to an error of the engine: the end of the log, and a way out.
-fn explain<B: Backend>(error: engine::Error, backend: &B, taking_down: bool) -> CommandError {
-    let again = if taking_down { "down" } else { "up" };
-    let engine::Error::Interrupted = &error else {
-        let log_tail = error.id().and_then(|id| tail(backend, id.name()));
-        let hint = match (&error, error.id()) {
-            (engine::Error::NotReady { id, .. }, _) => {
-                format!(
-                    "run `harness logs {0}`; if it runs and does not answer, `harness down` and then \
-                     `harness {again}` start it anew",
-                    id.name()
-                )
-            }
-            (engine::Error::Failed { id, .. }, _) => {
-                format!(
-                    "run `harness logs {}`; mend the cause and run `harness {again}` again",
-                    id.name()
-                )
-            }
-            _ => format!("run `harness {again}` again to go on from here"),
-        };
-        let hints = match &error {
-            engine::Error::Apply { source, .. } => source.hints.clone(),
-            _ => Vec::new(),
-        };
-        let exit = if taking_down {
-            Exit::Leftovers
+/// Adds what the backend knows to an error of the engine: the end of the log, further evidence,
+/// and a way out.
+async fn explain<B: Backend>(error: engine::Error, backend: &B, taking_down: bool) -> CommandError {
+    let Verbs { up, down } = Verbs::of(backend);
+    let again = if taking_down { down } else { up };
+    if let engine::Error::Interrupted = &error {
+        return interrupted(&if taking_down {
+            format!("run `harness {again}` to go on")
         } else {
-            Exit::Unavailable
-        };
-        let mut whole = CommandError::new(exit, error);
-        whole.log_tail = log_tail;
-        whole.hints = hints;
-        return whole.hint(hint);
+            format!("run `harness {again}` to go on, or `harness {down}` to stop everything")
+        });
+    }
+    let (log_tail, evidence) = match error.id() {
+        Some(id) => (tail(backend, id.name()).await, backend.evidence(id).await),
+        None => (None, None),
     };
-    interrupted(&format!(
-        "run `harness {again}` to go on, or `harness down` to stop everything"
-    ))
+    let mut hints = match &error {
+        engine::Error::Apply { source, .. } => source.hints.clone(),
+        _ => Vec::new(),
+    };
+    hints.extend(evidence.map(|folder| format!("what there was to see of it is in {folder}")));
+    hints.push(way_out(&error, again, down));
+    let exit = match &error {
+        engine::Error::Apply { source, .. } if source.blame == Blame::Leave => Exit::NotAllowed,
+        _ if taking_down => Exit::Leftovers,
+        engine::Error::Apply { source, .. } => session::exit_of(source.blame),
+        _ => Exit::Unavailable,
+    };
+    let mut whole = CommandError::new(exit, error);
+    whole.log_tail = log_tail;
+    whole.hints = hints;
+    whole
 }
 
-fn interrupted(hint: &str) -> CommandError {
+/// What brings a topology to a place, and takes it away again.
+struct Verbs {
+    up: &'static str,
+    down: &'static str,
+}
+
+impl Verbs {
+    fn of<B: Backend>(backend: &B) -> Self {
+        if backend.is_promoted_to() {
+            Self {
+                up: "promote",
+                down: "destroy",
+            }
+        } else {
+            Self {
+                up: "up",
+                down: "down",
+            }
+        }
+    }
+}
+
+/// What the user can do about an error of the engine.
+fn way_out(error: &engine::Error, again: &str, down: &str) -> String {
+    match error {
+        engine::Error::NotReady { id, .. } => format!(
+            "run `harness logs {}`; if it runs and does not answer, `harness {down}` and then \
+             `harness {again}` start it anew",
+            id.name()
+        ),
+        engine::Error::Failed { id, .. } => format!(
+            "run `harness logs {}`; mend the cause and run `harness {again}` again",
+            id.name()
+        ),
+        _ => format!("run `harness {again}` again to go on from here"),
+    }
+}
+
+pub(super) fn interrupted(hint: &str) -> CommandError {
     CommandError::new(Exit::Interrupted, "interrupted").hint(hint)
 }
 
 /// The last lines of a replica's log.
-fn tail<B: Backend>(backend: &B, replica: &str) -> Option<LogTail> {
+async fn tail<B: Backend>(backend: &B, replica: &str) -> Option<LogTail> {
+    // An older end of the log is better than none.
+    let _ = backend.collect_logs(None).await;
     let log = backend
         .logs()
+        .await
         .into_iter()
         .find(|log| log.replica == replica)?;
     let text = end_of(&log.path).ok()?;
@@ -248,8 +330,16 @@ fn tail<B: Backend>(backend: &B, replica: &str) -> Option<LogTail> {
     let lines = &lines[lines.len().saturating_sub(TAIL)..];
     (!lines.is_empty()).then(|| LogTail {
         path: log.path,
-        lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+        lines: lines.iter().map(|line| shortened(line)).collect(),
     })
+}
+
+/// The beginning of a line: servers put whole stack traces into one.
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(TAIL_COLUMNS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 /// The last bytes of a file.

@@ -4,15 +4,21 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 use super::Outcome;
-use super::session::{self, Target};
-use crate::backend::{Backend as _, Log};
+use super::place::Named;
+use super::session::{self, Session, Target};
+use crate::backend::{Backend, Log};
+use crate::causes::in_one_line;
 use crate::error::{CommandError, Exit};
 use crate::ui::{Output, Ui};
 
 /// How often followed files are looked at.
 const POLL: Duration = Duration::from_millis(100);
+
+/// How often it is looked for replicas that are new.
+const CENSUS: Duration = Duration::from_secs(1);
 
 /// Show the logs of services
 #[derive(Debug, clap::Args)]
@@ -38,6 +44,12 @@ pub(super) struct Args {
     /// Set a key of the profile, such as `name=other`; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Where it runs, whatever the profile says
+    #[arg(long, value_enum, value_name = "NAME", env = "HARNESS_BACKEND")]
+    backend: Option<Named>,
+    /// In place of Azure, the built-in one
+    #[arg(long, conflicts_with = "backend")]
+    rehearse: bool,
     /// Services or replicas, such as `worker` or `worker-0`; all if none is named
     services: Vec<String>,
     /// Go on showing what is written, until Ctrl-C
@@ -56,24 +68,57 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         )
         .hint("leave `--follow` or `--output json` out"));
     }
-    let target = Target {
-        profile: args.profile,
-        local: false,
-        file: args.file,
-        set: args.set,
-    };
-    let session = session::look(&target)?;
-    let logs = session::on_backend!(session, |session| session.backend.logs());
-    if logs.is_empty() {
-        return Err(CommandError::new(Exit::Unavailable, "nothing is up")
-            .hint(format!("run `harness up{}` first", target.suffix())));
+    let target = args.target();
+    let session = session::look(&target).await?;
+    session::on_backend!(session, |session| show(&args, &target, session, ui).await)
+}
+
+impl Args {
+    fn target(&self) -> Target {
+        Target {
+            profile: self.profile.clone(),
+            local: false,
+            backend: self.backend,
+            rehearse: self.rehearse,
+            file: self.file.clone(),
+            set: self.set.clone(),
+        }
     }
-    let logs = select(logs, &args.services)?;
+}
+
+async fn show<B: Backend>(
+    args: &Args,
+    target: &Target,
+    session: &Session<B>,
+    ui: &mut Ui,
+) -> Outcome {
+    let backend = &session.backend;
     // Listened to before the first line is shown: whoever sees it may have seen enough.
     let interrupt = args.follow.then(|| signal(SignalKind::interrupt()));
     let interrupt = interrupt
         .transpose()
         .map_err(|error| CommandError::new(Exit::Internal, error))?;
+    let collected = backend.collect_logs(None).await;
+    let logs = backend.logs().await;
+    match collected {
+        Err(error) if logs.is_empty() => return Err(session::backend_error(error)),
+        // What there is of them, and of others, may say why.
+        Err(error) => ui.say(format!(
+            "! not all logs could be brought up to date: {}",
+            in_one_line(&error)
+        )),
+        Ok(()) => {}
+    }
+    if logs.is_empty() {
+        let up = if backend.is_promoted_to() {
+            "promote"
+        } else {
+            "up"
+        };
+        return Err(CommandError::new(Exit::Unavailable, "nothing is up")
+            .hint(format!("run `harness {up}{}` first", target.suffix())));
+    }
+    let logs = select(logs, &args.services)?;
     let mut files: Vec<Followed> = logs.into_iter().map(Followed::new).collect();
     let mut documents = Vec::new();
     for file in &mut files {
@@ -87,9 +132,18 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         }));
     }
     ui.json(&serde_json::json!({ "logs": documents }));
-    if let Some(interrupt) = interrupt {
-        follow(&mut files, interrupt, ui).await?;
-    }
+    let Some(interrupt) = interrupt else {
+        return Ok(Exit::Ok);
+    };
+    let enough = CancellationToken::new();
+    let shown = async {
+        let shown = follow(backend, &mut files, &args.services, interrupt, ui).await;
+        enough.cancel();
+        shown
+    };
+    let (shown, collected) = tokio::join!(shown, backend.collect_logs(Some(&enough)));
+    shown?;
+    collected.map_err(session::backend_error)?;
     Ok(Exit::Ok)
 }
 
@@ -116,11 +170,15 @@ fn select(logs: Vec<Log>, names: &[String]) -> Result<Vec<Log>, CommandError> {
     Ok(chosen.into_values().collect())
 }
 
-async fn follow(
-    files: &mut [Followed],
+/// Shows what is written from now on, also by replicas that come later.
+async fn follow<B: Backend>(
+    backend: &B,
+    files: &mut Vec<Followed>,
+    services: &[String],
     mut interrupt: Signal,
     ui: &mut Ui,
 ) -> Result<(), CommandError> {
+    let mut census = tokio::time::interval(CENSUS);
     loop {
         for file in &mut *files {
             for line in file.read_new_lines()? {
@@ -133,6 +191,12 @@ async fn follow(
         tokio::select! {
             _ = interrupt.recv() => return Ok(()),
             () = tokio::time::sleep(POLL) => {}
+            _ = census.tick() => {
+                let logs = select(backend.logs().await, services).unwrap_or_default();
+                let known = |log: &Log| files.iter().any(|file| file.path == log.path);
+                let new: Vec<Log> = logs.into_iter().filter(|log| !known(log)).collect();
+                files.extend(new.into_iter().map(Followed::new));
+            }
         }
     }
 }

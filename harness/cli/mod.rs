@@ -1,19 +1,33 @@
 //! The command line: one file per verb, each with its help, its arguments and its run.
 
+mod abandoned;
+mod azure_fault;
 mod bench;
 mod completions;
+mod cost;
+mod destroy;
 mod doctor;
 mod down;
+mod drift;
 mod heal;
 mod launch;
 mod lifecycle;
 mod logs;
 mod open;
+mod outputs;
+mod parity;
+mod place;
+mod plan;
+mod promote;
+mod promotion;
 mod reap;
+mod render;
+mod rotate;
 mod schema;
 mod session;
 mod shutdown;
 mod status;
+mod target;
 mod test;
 mod up;
 mod view;
@@ -25,6 +39,7 @@ use clap::{Parser, Subcommand};
 
 use crate::error::{CommandError, Exit};
 use crate::ui::{Output, Stream, Ui};
+use session::Target;
 
 /// What a verb returns: how it ended, or the error to show.
 type Outcome = Result<Exit, CommandError>;
@@ -79,6 +94,15 @@ enum Command {
     Test(test::Args),
     Bench(bench::Args),
     Heal(heal::Args),
+    Render(render::Args),
+    Parity(parity::Args),
+    Cost(cost::Args),
+    Plan(plan::Args),
+    Promote(promote::Args),
+    Outputs(outputs::Args),
+    Drift(drift::Args),
+    Rotate(rotate::Args),
+    Destroy(destroy::Args),
     Doctor(doctor::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -171,16 +195,54 @@ fn run(cli: Cli, ui: &mut Ui) -> Outcome {
     runtime.block_on(dispatch(cli.command, ui))
 }
 
+/// Runs a verb; what its hints tell to run is about what the verb was about.
 async fn dispatch(command: Command, ui: &mut Ui) -> Outcome {
+    let about = command.target().map(Target::suffix).unwrap_or_default();
+    let outcome = verb(command, ui).await;
+    outcome.map_err(|error| error.about(&about))
+}
+
+impl Command {
+    /// The target of a verb that has one of the usual kind.
+    fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Up(args) => Some(&args.target),
+            Self::Down(args) => Some(&args.target),
+            Self::Status(args) => Some(&args.target),
+            Self::Open(args) => Some(&args.target),
+            Self::Heal(args) => Some(&args.target),
+            Self::Render(args) => Some(&args.target),
+            Self::Plan(args) => Some(&args.target),
+            Self::Promote(args) => Some(&args.target),
+            Self::Outputs(args) => Some(&args.target),
+            Self::Drift(args) => Some(&args.target),
+            Self::Rotate(args) => Some(&args.target),
+            Self::Destroy(args) => Some(&args.target),
+            Self::Test(args) => Some(&args.target),
+            _ => None,
+        }
+    }
+}
+
+async fn verb(command: Command, ui: &mut Ui) -> Outcome {
     match command {
         Command::Up(args) => Box::pin(up::run(args, ui)).await,
         Command::Down(args) => Box::pin(down::run(args, ui)).await,
-        Command::Status(args) => status::run(args, ui).await,
-        Command::Logs(args) => logs::run(args, ui).await,
-        Command::Open(args) => open::run(args, ui).await,
+        Command::Status(args) => Box::pin(status::run(args, ui)).await,
+        Command::Logs(args) => Box::pin(logs::run(args, ui)).await,
+        Command::Open(args) => Box::pin(open::run(args, ui)).await,
         Command::Test(args) => Box::pin(test::run(args, ui)).await,
         Command::Bench(args) => Box::pin(bench::run(args, ui)).await,
         Command::Heal(args) => Box::pin(heal::run(args, ui)).await,
+        Command::Render(args) => render::run(args, ui).await,
+        Command::Parity(args) => Box::pin(parity::run(args, ui)).await,
+        Command::Cost(args) => cost::run(args, ui).await,
+        Command::Plan(args) => Box::pin(plan::run(args, ui)).await,
+        Command::Promote(args) => Box::pin(promote::run(args, ui)).await,
+        Command::Outputs(args) => Box::pin(outputs::run(args, ui)).await,
+        Command::Drift(args) => Box::pin(drift::run(args, ui)).await,
+        Command::Rotate(args) => Box::pin(rotate::run(args, ui)).await,
+        Command::Destroy(args) => Box::pin(destroy::run(args, ui)).await,
         Command::Doctor(args) => doctor::run(&args, ui).await,
         Command::Schema(args) => Ok(schema::run(&args, ui)),
         Command::Completions(args) => Ok(completions::run(&args, ui)),

@@ -49,7 +49,7 @@ pub(super) fn guard(target: &Target, state: &Directory) -> Result<Guard, Command
             .arg("reap")
             .args(target.arguments())
             .env_clear()
-            .envs(Environment::of_process().for_family(Family::Other))
+            .envs(Environment::of_process().for_family(Family::Container))
             .env(MARKER, state.marker("reaper"))
             // Before `setsid` in the child could: Ctrl-C on this terminal must not reach it.
             .process_group(0)

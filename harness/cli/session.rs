@@ -1,92 +1,37 @@
 //! What most verbs begin with: a profile, its topology, its state folder, its backend.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::place::{self, Choice};
+pub(super) use super::target::{DEFAULT_PROFILE, Target};
+use crate::backend::azure::{self, Aim, AzureBackend};
+use crate::backend::k3d::{self, K3dBackend};
 use crate::backend::process::{ProcessBackend, Settings};
 use crate::backend::simulated::SimulatedBackend;
-use crate::backend::{self, Backend};
+use crate::backend::{self, Backend, Blame};
 use crate::error::{CommandError, Exit};
-use crate::profile::{self, Engine, Profile, Reader, Request, Source};
+use crate::profile::{self, Profile, Reader, Request, Source};
 use crate::state::{self, Directory, Journal, Lock};
 use crate::tool::Environment;
 use crate::topology::Topology;
 use crate::ui::Ui;
 
 /// How long a command waits for another one to let go of the state folder.
-const PATIENCE: Duration = Duration::from_secs(15);
-
-/// The profile that is meant where none is named.
-pub(super) const DEFAULT_PROFILE: &str = "local";
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// How long it waits before it says so: a command that has just ended may still be seen off by the
 /// child that it started last.
 const FIRST_TRY: Duration = Duration::from_millis(300);
 
-/// Which profile a verb is about.
-#[derive(Debug, Clone, clap::Args)]
-#[group(skip)]
-pub(super) struct Target {
-    /// Profile by name: profiles/NAME.yaml
-    #[arg(
-        long,
-        short,
-        value_name = "NAME",
-        default_value = DEFAULT_PROFILE,
-        conflicts_with = "file"
-    )]
-    pub(super) profile: String,
-    /// The same as `--profile local`
-    #[arg(long, conflicts_with_all = ["profile", "file"])]
-    pub(super) local: bool,
-    /// Profile by file
-    #[arg(long, short, value_name = "FILE")]
-    pub(super) file: Option<Utf8PathBuf>,
-    /// Set a key of the profile, such as `worker.replicas=3`; may be repeated
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub(super) set: Vec<String>,
-}
-
-impl Target {
-    /// The arguments that name this target again, for a command line of another process.
-    pub(super) fn arguments(&self) -> Vec<String> {
-        let which = match &self.file {
-            Some(file) => ["--file".to_owned(), file.to_string()],
-            None => ["--profile".to_owned(), self.profile.clone()],
-        };
-        let sets = self
-            .set
-            .iter()
-            .flat_map(|set| ["--set".to_owned(), set.clone()]);
-        which.into_iter().chain(sets).collect()
-    }
-
-    /// What has to stand behind a verb for it to be about this target; nothing for the default.
-    pub(super) fn suffix(&self) -> String {
-        if self.file.is_none() && self.profile == DEFAULT_PROFILE && self.set.is_empty() {
-            return String::new();
-        }
-        let words = self.arguments().into_iter();
-        let words: Vec<String> = words.map(|word| format!(" {}", shell(&word))).collect();
-        words.concat()
-    }
-}
-
-/// A word as a shell takes it.
-fn shell(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./=:,+@%".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 /// The backend is chosen once, here; verbs are generic.
 #[derive(Debug)]
 pub(super) enum AnySession {
     Process(Box<Session<ProcessBackend>>),
+    K3d(Box<Session<K3dBackend>>),
+    Azure(Box<Session<AzureBackend>>),
     Simulated(Box<Session<SimulatedBackend>>),
 }
 
@@ -95,6 +40,14 @@ macro_rules! on_backend {
     ($any:expr, |$session:ident| $body:expr) => {
         match $any {
             $crate::cli::session::AnySession::Process(mut $session) => {
+                let $session = &mut *$session;
+                $body
+            }
+            $crate::cli::session::AnySession::K3d(mut $session) => {
+                let $session = &mut *$session;
+                $body
+            }
+            $crate::cli::session::AnySession::Azure(mut $session) => {
                 let $session = &mut *$session;
                 $body
             }
@@ -111,6 +64,8 @@ pub(super) use on_backend;
 #[derive(Debug)]
 pub(super) struct Session<B: Backend> {
     pub(super) profile: Profile,
+    /// Why it runs on this backend, where the profile does not say.
+    pub(super) reason: Option<String>,
     pub(super) topology: Topology,
     pub(super) state: Directory,
     pub(super) journal: Option<Journal>,
@@ -138,10 +93,40 @@ pub(super) struct Owned<'a, B> {
 }
 
 /// The session of a verb that only looks.
-pub(super) fn look(target: &Target) -> Result<AnySession, CommandError> {
-    let profile = load(target)?;
-    let state = state_of(&profile)?;
-    assemble(profile, state, None, None)
+pub(super) async fn look(target: &Target) -> Result<AnySession, CommandError> {
+    let (subject, state) = subject(target).await?;
+    assemble(subject, state, None, None)
+}
+
+/// What a session is about.
+struct Subject {
+    profile: Profile,
+    reason: Option<String>,
+    /// Which Azure it is, where it is one.
+    aim: Aim,
+}
+
+/// The profile of a target, with the backend that it runs on, and its state folder.
+async fn subject(target: &Target) -> Result<(Subject, Directory), CommandError> {
+    let mut profile = load(target)?;
+    let state = state_of(target, &profile)?;
+    let Choice { backend, reason } = place::choose(&profile, target.backend, &state).await;
+    profile.backend = backend;
+    let in_azure = matches!(profile.backend, profile::Backend::Azure(_));
+    let (aim, reason) = match (in_azure, target.rehearse) {
+        (true, true) => {
+            let (aim, reason) = place::rehearsal(&state).await?;
+            (aim, Some(reason))
+        }
+        (false, true) => return Err(place::no_rehearsal(&profile)),
+        (_, false) => (Aim::Azure, reason),
+    };
+    let subject = Subject {
+        profile,
+        reason,
+        aim,
+    };
+    Ok((subject, state))
 }
 
 /// The session of a verb that changes something: it owns the state folder until it is dropped.
@@ -175,68 +160,107 @@ pub(super) async fn own_within(
     verb: &str,
     patience: Duration,
 ) -> Result<AnySession, CommandError> {
-    let profile = load(target)?;
-    let state = state_of(&profile)?;
-    let opened = state.open(verb, profile.backend.kind(), patience).await;
+    let (subject, state) = subject(target).await?;
+    let backend = kind(&subject);
+    let opened = state.open(verb, backend, patience).await;
     let (lock, journal) = opened.map_err(state_error)?;
-    assemble(profile, state, Some(lock), Some(journal))
+    assemble(subject, state, Some(lock), Some(journal))
+}
+
+/// The backend, as its state folder knows it.
+fn kind(subject: &Subject) -> &'static str {
+    match subject.aim {
+        Aim::Rehearsal { .. } => "azure-rehearsal",
+        Aim::Azure => subject.profile.backend.kind(),
+    }
 }
 
 fn assemble(
-    profile: Profile,
+    subject: Subject,
     state: Directory,
     lock: Option<Lock>,
     journal: Option<Journal>,
 ) -> Result<AnySession, CommandError> {
-    let topology = profile.topology();
-    Ok(match profile.backend.clone() {
-        profile::Backend::Process {
-            engine: Engine::DevServer { cli },
-        } => {
-            let settings = Settings {
-                root: working_directory()?,
-                cli,
-                environment: Environment::of_process(),
+    let Subject {
+        profile,
+        reason,
+        aim,
+    } = subject;
+    let (backend, name) = (profile.backend.clone(), profile.name.to_string());
+    let common = Common {
+        topology: profile.topology(),
+        profile,
+        reason,
+        state: state.clone(),
+        journal,
+    };
+    let (root, environment) = (working_directory()?, Environment::of_process());
+    Ok(match backend {
+        profile::Backend::Local { .. } => unreachable!("a session is on a backend that was chosen"),
+        profile::Backend::Azure(azure) => {
+            let settings = azure::Settings {
+                root,
+                profile: name,
+                azure: *azure,
+                aim,
+                environment,
             };
-            let backend = ProcessBackend::new(settings, state.clone(), lock);
-            AnySession::Process(Box::new(Session {
-                backend: backend.map_err(backend_error)?,
-                profile,
-                topology,
-                state,
-                journal,
-            }))
+            let backend = AzureBackend::new(settings, state, lock);
+            AnySession::Azure(common.on(backend.map_err(backend_error)?))
         }
-        profile::Backend::Simulated => AnySession::Simulated(Box::new(Session {
-            backend: SimulatedBackend::new(state.clone(), lock),
-            profile,
-            topology,
-            state,
-            journal,
-        })),
+        profile::Backend::Process { engine } => {
+            let settings = Settings {
+                root,
+                engine,
+                environment,
+            };
+            let backend = ProcessBackend::new(settings, state, lock);
+            AnySession::Process(common.on(backend.map_err(backend_error)?))
+        }
+        profile::Backend::K3d(cluster) => {
+            let settings = k3d::Settings {
+                root,
+                profile: name,
+                cluster,
+                extent: k3d::Extent::Topology,
+                environment,
+            };
+            let backend = K3dBackend::new(settings, state, lock.map(Arc::new));
+            AnySession::K3d(common.on(backend.map_err(backend_error)?))
+        }
+        profile::Backend::Simulated => {
+            AnySession::Simulated(common.on(SimulatedBackend::new(state, lock)))
+        }
     })
 }
 
-/// What a profile left running that cannot be read any more, or names another backend now: its
-/// processes are known by their records.
-pub(super) async fn abandoned(
-    target: &Target,
-    verb: &str,
-) -> Result<Option<(Directory, Journal, ProcessBackend)>, CommandError> {
-    let file = target.file.as_deref().and_then(Utf8Path::file_stem);
-    let state = state_named(file.unwrap_or(&target.profile))?;
-    if !state.exists() {
-        return Ok(None);
+/// What a session has whatever its backend.
+struct Common {
+    profile: Profile,
+    reason: Option<String>,
+    topology: Topology,
+    state: Directory,
+    journal: Option<Journal>,
+}
+
+impl Common {
+    fn on<B: Backend>(self, backend: B) -> Box<Session<B>> {
+        let Self {
+            profile,
+            reason,
+            topology,
+            state,
+            journal,
+        } = self;
+        Box::new(Session {
+            profile,
+            reason,
+            topology,
+            state,
+            journal,
+            backend,
+        })
     }
-    let opened = state.open(verb, "process", PATIENCE).await;
-    let (lock, journal) = opened.map_err(state_error)?;
-    let settings = Settings {
-        root: working_directory()?,
-        cli: None,
-        environment: Environment::of_process(),
-    };
-    let backend = ProcessBackend::new(settings, state.clone(), Some(lock));
-    Ok(Some((state, journal, backend.map_err(backend_error)?)))
 }
 
 /// The profile that a target names.
@@ -265,16 +289,23 @@ fn file_names(folder: &Utf8Path) -> Vec<String> {
     entries.map(|entry| entry.file_name().to_owned()).collect()
 }
 
-/// The state folder of a target.
-pub(super) fn state(target: &Target) -> Result<Directory, CommandError> {
-    state_of(&load(target)?)
+/// The profile of a target as it is written, and its state folder.
+pub(super) fn named(target: &Target) -> Result<(Profile, Directory), CommandError> {
+    let profile = load(target)?;
+    let state = state_of(target, &profile)?;
+    Ok((profile, state))
 }
 
-fn state_of(profile: &Profile) -> Result<Directory, CommandError> {
-    state_named(profile.name.as_str())
+/// The state folder of a target. A rehearsal has one of its own: no name of a profile has a dot.
+pub(super) fn state_of(target: &Target, profile: &Profile) -> Result<Directory, CommandError> {
+    let name = profile.name.as_str();
+    if target.rehearse {
+        return state_named(&format!("{name}.rehearsal"));
+    }
+    state_named(name)
 }
 
-fn state_named(profile: &str) -> Result<Directory, CommandError> {
+pub(super) fn state_named(profile: &str) -> Result<Directory, CommandError> {
     let root = working_directory()?;
     Ok(Directory::new(root.join(".harness").join(profile)))
 }
@@ -284,16 +315,12 @@ pub(super) fn others_up(state: &Directory) -> Vec<String> {
     let Some(folders) = state.path().parent().map(Utf8Path::read_dir_utf8) else {
         return Vec::new();
     };
-    let has_records = |folder: &Utf8Path| {
-        let records = folder.join("run").read_dir_utf8();
-        let mut records = records.into_iter().flatten().flatten();
-        records.any(|record| record.file_name().ends_with(".launch.json"))
-    };
+    let stands = |folder: &Utf8Path| Directory::new(folder).standing().is_some();
     let mut names: Vec<String> = folders
         .into_iter()
         .flatten()
         .flatten()
-        .filter(|folder| folder.path() != state.path() && has_records(folder.path()))
+        .filter(|folder| folder.path() != state.path() && stands(folder.path()))
         .map(|folder| folder.file_name().to_owned())
         .collect();
     names.sort();
@@ -311,15 +338,25 @@ pub(super) fn working_directory() -> Result<Utf8PathBuf, CommandError> {
         })
 }
 
+/// How a command ends that something is to blame for.
+pub(super) fn exit_of(blame: Blame) -> Exit {
+    match blame {
+        Blame::Place => Exit::Unavailable,
+        Blame::Profile => Exit::Invalid,
+        Blame::Leave => Exit::NotAllowed,
+        Blame::Interruption => Exit::Interrupted,
+    }
+}
+
 /// A backend's error, with its hints, as a command's.
 pub(super) fn backend_error(error: backend::Error) -> CommandError {
-    let hints = error.hints.clone();
-    let mut whole = CommandError::new(Exit::Unavailable, error);
+    let (hints, exit) = (error.hints.clone(), exit_of(error.blame));
+    let mut whole = CommandError::new(exit, error);
     whole.hints = hints;
     whole
 }
 
-fn state_error(error: state::Error) -> CommandError {
+pub(super) fn state_error(error: state::Error) -> CommandError {
     let (exit, hint) = match &error {
         state::Error::Access { .. } => (
             Exit::Unavailable,
@@ -332,7 +369,10 @@ fn state_error(error: state::Error) -> CommandError {
         ),
         state::Error::Backend { found, .. } => (
             Exit::Invalid,
-            format!("run `harness down` first, or name backend `{found}` again"),
+            format!(
+                "run `harness {}` first, or name backend `{found}` again",
+                if found.starts_with("azure") { "destroy" } else { "down" }
+            ),
         ),
         state::Error::Layout { path, .. } => (
             Exit::Invalid,

@@ -14,7 +14,7 @@ use crate::ui::{Table, Ui};
 #[command(after_help = "Examples:\n  harness status\n  harness status --output json")]
 pub(super) struct Args {
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
 }
 
 /// What `status --output json` prints.
@@ -36,13 +36,13 @@ struct Row {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let session = session::look(&args.target)?;
+    let session = session::look(&args.target).await?;
     session::on_backend!(session, |session| show(session, ui).await)
 }
 
 async fn show<B: Backend>(session: &Session<B>, ui: &mut Ui) -> Outcome {
     let rows = rows(&session.backend).await?;
-    let endpoints = session.backend.endpoints();
+    let endpoints = session.backend.endpoints().await;
     let ready = !rows.is_empty() && rows.iter().all(|row| row.state == "ready");
     if rows.is_empty() {
         ui.text(format!("profile {}: nothing is up", session.profile.name));
@@ -57,8 +57,10 @@ async fn show<B: Backend>(session: &Session<B>, ui: &mut Ui) -> Outcome {
             table.row([row.id.to_string(), row.state.to_owned(), reason]);
         }
         ui.text(table.render());
-        ui.text("");
-        ui.text(view::endpoints(&endpoints));
+        if !endpoints.is_empty() {
+            ui.text("");
+            ui.text(view::endpoints(&endpoints));
+        }
     }
     ui.json(&Status {
         profile: session.profile.name.to_string(),

@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::session::{self, Session, Target};
 use super::shutdown::Shutdown;
-use super::{Outcome, lifecycle, view};
+use super::{Outcome, lifecycle, place, view};
 use crate::backend::{Backend, Endpoint, Place};
 use crate::error::Exit;
 use crate::event::Events;
@@ -20,7 +20,7 @@ Examples:
   harness up --dry-run")]
 pub(super) struct Args {
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
     /// Show what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -38,16 +38,20 @@ struct Report<'a> {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    place::here(&args.target, Some("promote"))?;
     if args.dry_run {
-        let session = session::look(&args.target)?;
+        let session = session::look(&args.target).await?;
         return session::on_backend!(session, |session| rehearse(session, ui).await);
     }
     let session = session::own(&args.target, "up", ui).await?;
     let suffix = args.target.suffix();
-    session::on_backend!(session, |session| bring_up(session, &suffix, ui).await)
+    session::on_backend!(session, |session| Box::pin(bring_up(session, &suffix, ui))
+        .await)
 }
 
 async fn rehearse<B: Backend>(session: &mut Session<B>, ui: &mut Ui) -> Outcome {
+    let allowed = session.state.allows(&session.backend.place().backend);
+    allowed.map_err(session::state_error)?;
     let (events, mut receiver) = Events::channel();
     let plan = ui
         .follow(&mut receiver, lifecycle::rehearse(session, &events))
@@ -61,7 +65,7 @@ async fn rehearse<B: Backend>(session: &mut Session<B>, ui: &mut Ui) -> Outcome 
         ]);
     }
     ui.text(table.render());
-    report(session, &plan, ui);
+    report(session, &plan, ui).await;
     Ok(Exit::Ok)
 }
 
@@ -71,22 +75,22 @@ async fn bring_up<B: Backend>(session: &mut Session<B>, suffix: &str, ui: &mut U
     let shutdown = Shutdown::listen(events.clone(), "run `harness down`");
     let work = lifecycle::bring_up(session, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, work).await?;
-    let endpoints = session.backend.endpoints();
+    let endpoints = session.backend.endpoints().await;
     ui.text(view::endpoints(&endpoints));
     ui.text("");
     ui.text(done(&plan));
     ui.text(next_steps(&endpoints, suffix));
-    report(session, &plan, ui);
+    report(session, &plan, ui).await;
     Ok(Exit::Ok)
 }
 
-fn report<B: Backend>(session: &Session<B>, plan: &Plan, ui: &mut Ui) {
+async fn report<B: Backend>(session: &Session<B>, plan: &Plan, ui: &mut Ui) {
     ui.json(&Report {
         profile: session.profile.name.as_str(),
         topology_digest: session.topology.digest.to_string(),
         place: session.backend.place(),
         plan,
-        endpoints: session.backend.endpoints(),
+        endpoints: session.backend.endpoints().await,
     });
 }
 

@@ -67,8 +67,10 @@ pub(super) fn choice<B: Backend>(session: &Session<B>) -> String {
         engine,
         database,
     } = session.backend.place();
+    let reason = session.reason.as_deref();
+    let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
     format!(
-        "profile {}: backend {backend}, engine {engine}, database {database}, topology {}",
+        "profile {}: backend {backend}{reason}, engine {engine}, database {database}, topology {}",
         session.profile.name,
         session.topology.digest.short()
     )

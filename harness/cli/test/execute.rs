@@ -4,17 +4,18 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
 use super::Args;
-use super::documents::Resolved;
+use super::documents::{self, Resolved};
 use super::view::{self, Row};
 use crate::backend::Backend;
-use crate::cli::session::{self, Session};
+use crate::cli::session::{self, Session, Target};
 use crate::cli::shutdown::Shutdown;
 use crate::cli::{Outcome, lifecycle, reap};
 use crate::error::{CommandError, Exit};
 use crate::event::{Event, Events};
 use crate::fault;
+use crate::plan::{Action, Plan};
 use crate::report::{self, Context, Machine, Report};
-use crate::scenario::{self, Resolution, RunPlan, Verdict};
+use crate::scenario::{self, Document, Resolution, RunPlan, Verdict};
 use crate::ui::{Output, Ui};
 
 /// What a test run writes to while it goes on.
@@ -23,6 +24,8 @@ struct Stage<'a> {
     events: Events,
     receiver: UnboundedReceiver<Event>,
     shutdown: Shutdown,
+    /// Whether the topology is somebody's who has it up.
+    was_up: bool,
 }
 
 /// Runs what can run, shows the verdicts, and takes down what was brought up.
@@ -39,11 +42,15 @@ pub(super) async fn execute<B: Backend>(
         events,
         receiver,
         shutdown,
+        was_up: lifecycle::is_up(session).await?,
     };
-    let was_up = lifecycle::is_up(session).await?;
+    if session.backend.is_promoted_to() && !stage.was_up {
+        return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
+            .hint("run `harness promote` first: `test` makes nothing in Azure"));
+    }
     let mut rows = Vec::new();
     let runs = run_all(args, resolved, session, &mut stage, &mut rows).await;
-    let taken_down = if args.keep || was_up {
+    let taken_down = if args.keep || stage.was_up {
         Ok(())
     } else {
         take_down(session, &mut stage).await
@@ -56,6 +63,29 @@ pub(super) async fn execute<B: Backend>(
     runs?;
     let gravest = rows.iter().map(|row| row.verdict).max();
     Ok(gravest.map_or(Exit::Ok, Exit::from))
+}
+
+/// Runs one scenario on what is up and leaves it up.
+pub(in crate::cli) async fn one<B: Backend>(
+    target: &Target,
+    document: Document,
+    session: &mut Session<B>,
+    ui: &mut Ui,
+) -> Result<Row, CommandError> {
+    let (events, receiver) = Events::channel();
+    let shutdown = Shutdown::listen(events.clone(), "run `harness heal`");
+    let mut stage = Stage {
+        ui,
+        events,
+        receiver,
+        shutdown,
+        was_up: true,
+    };
+    let args = Args::of_one(target);
+    let resolved = documents::resolve(vec![document], None, session)?;
+    let mut rows = Vec::new();
+    run_all(&args, resolved, session, &mut stage, &mut rows).await?;
+    Ok(rows.remove(0))
 }
 
 async fn run_all<B: Backend>(
@@ -105,7 +135,17 @@ async fn run_one<B: Backend>(
     stage: &mut Stage<'_>,
 ) -> Result<Row, CommandError> {
     let asked = &stage.shutdown.asked;
-    let up = lifecycle::bring_up(session, &stage.events, asked);
+    let (was_up, promoted) = (stage.was_up, session.backend.is_promoted_to());
+    let events = stage.events.clone();
+    let look = |plan: &Plan| match changes(plan) {
+        Some(_) if promoted => Err(lifecycle::differs(plan)),
+        Some(word) if was_up => {
+            events.notice(word);
+            Ok(())
+        }
+        _ => Ok(()),
+    };
+    let up = lifecycle::bring_up_after(session, &stage.events, asked, look);
     stage.ui.follow(&mut stage.receiver, up).await?;
     let _guard = (!plan.faults.is_empty())
         .then(|| reap::guard(&args.target, &session.state))
@@ -138,6 +178,30 @@ async fn run_one<B: Backend>(
         seed: plan.seed,
         report: Some(from_here(&path).to_string()),
     })
+}
+
+/// What is done to a topology that was up, and stays so: somebody else may be working with it.
+fn changes(plan: &Plan) -> Option<String> {
+    const SHOWN: usize = 4;
+    let steps = plan.steps.iter();
+    let mut steps = steps.filter(|step| step.action != Action::Keep);
+    let shown: Vec<String> = steps
+        .by_ref()
+        .take(SHOWN)
+        .map(|step| format!("{} {} ({})", step.action, step.id, step.reason))
+        .collect();
+    if shown.is_empty() {
+        return None;
+    }
+    let more = match steps.count() {
+        0 => String::new(),
+        count => format!(", and {count} more"),
+    };
+    Some(format!(
+        "what is up is not what this command asks for, and is changed: {}{more}; it stays up like \
+         that, and `harness up` with the settings that it had changes it back",
+        shown.join(", ")
+    ))
 }
 
 /// A path as a user would type it.

@@ -6,6 +6,9 @@ mod view;
 
 use camino::Utf8PathBuf;
 
+pub(super) use execute::one;
+pub(super) use view::Row;
+
 use super::Outcome;
 use super::session::{self, Target};
 use crate::ui::Ui;
@@ -26,7 +29,7 @@ Exits with the gravest verdict: 0 pass, 2 inconclusive, 99 threshold missed, 1 i
 74 heal failed.")]
 pub(super) struct Args {
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
     /// Scenario files, and folders of them
     #[arg(required = true)]
     paths: Vec<Utf8PathBuf>,
@@ -44,10 +47,24 @@ pub(super) struct Args {
     keep: bool,
 }
 
+impl Args {
+    /// As for one scenario on what is up.
+    fn of_one(target: &Target) -> Self {
+        Self {
+            target: target.clone(),
+            paths: Vec::new(),
+            list: false,
+            dry_run: false,
+            seed: None,
+            keep: true,
+        }
+    }
+}
+
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let documents = documents::read(&args.paths)?;
     if args.list || args.dry_run {
-        let session = session::look(&args.target)?;
+        let session = session::look(&args.target).await?;
         return session::on_backend!(session, |session| {
             let resolved = documents::resolve(documents, args.seed, session)?;
             if args.list {
@@ -60,6 +77,6 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let session = session::own(&args.target, "test", ui).await?;
     session::on_backend!(session, |session| {
         let resolved = documents::resolve(documents, args.seed, session)?;
-        execute::execute(&args, resolved, session, ui).await
+        Box::pin(execute::execute(&args, resolved, session, ui)).await
     })
 }

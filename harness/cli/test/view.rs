@@ -10,9 +10,9 @@ use crate::ui::{Table, Ui};
 /// One verdict, as the last table and `--output json` show it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) struct Row {
+pub(in crate::cli) struct Row {
     pub(super) scenario: String,
-    pub(super) verdict: VerdictKind,
+    pub(in crate::cli) verdict: VerdictKind,
     pub(super) reason: String,
     pub(super) seed: u64,
     pub(super) report: Option<String>,

@@ -1,0 +1,17 @@
+//! What tests of this room share.
+
+use camino::Utf8PathBuf;
+
+use crate::docker::testing::skip;
+
+/// The folder with Microsoft's own descriptions of Azure's interfaces: beside the checkout, or
+/// where `AZURE_CONTRACT` says. `None` means that the test is skipped.
+pub(crate) fn contract() -> Option<Utf8PathBuf> {
+    let beside = Utf8PathBuf::from("../shared/azure-contract");
+    let folder = std::env::var("AZURE_CONTRACT").map_or(beside, Utf8PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    skip("azure-contract", &format!("there is no folder {folder}"));
+    None
+}

@@ -1,0 +1,117 @@
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::backend::Backend;
+use crate::bench::{self, Settings, Throughput};
+use crate::cli::session::{self, Session, Target};
+use crate::cli::shutdown::Shutdown;
+use crate::cli::{Outcome, lifecycle};
+use crate::error::{CommandError, Exit};
+use crate::event::Events;
+use crate::quantity;
+use crate::topology::Component;
+use crate::ui::{Table, Ui};
+
+/// Run hello world at a fixed concurrency: workflows per second, latency, CPU per workflow
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  harness bench throughput --concurrency 32 --duration 20s --keep"
+)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+    /// Workflows in flight at any time
+    #[arg(long, default_value_t = 32)]
+    concurrency: u32,
+    /// How long the load runs before it counts
+    #[arg(long, default_value = "3s")]
+    warmup: quantity::Duration,
+    /// How long it counts
+    #[arg(long, default_value = "20s")]
+    duration: quantity::Duration,
+    /// Leave the topology up
+    #[arg(long)]
+    keep: bool,
+}
+
+pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &mut Ui) -> Outcome {
+    let (events, mut receiver) = Events::channel();
+    let shutdown = Shutdown::listen(events.clone(), "run `harness down`");
+    let was_up = lifecycle::is_up(session).await?;
+    let settings = settings(args, session);
+    let work = async {
+        let measured = measure(args, session, &settings, &events, &shutdown).await;
+        if !was_up && !args.keep {
+            let never = CancellationToken::new();
+            lifecycle::take_down(&session.owned(), &events, &never, &shutdown.insisted).await?;
+        }
+        measured
+    };
+    let measured = ui.follow(&mut receiver, Box::pin(work)).await?;
+    if shutdown.asked.is_cancelled() {
+        return Err(CommandError::new(Exit::Interrupted, "interrupted"));
+    }
+    ui.text(text(&measured));
+    ui.json(&measured);
+    Ok(Exit::Ok)
+}
+
+async fn measure<B: Backend>(
+    args: &Args,
+    session: &mut Session<B>,
+    settings: &Settings,
+    events: &Events,
+    shutdown: &Shutdown,
+) -> Result<Throughput, CommandError> {
+    lifecycle::bring_up(session, events, &shutdown.asked).await?;
+    events.notice(format!(
+        "measuring for {} with {} workflows in flight",
+        args.duration, args.concurrency
+    ));
+    let measured = bench::measure_throughput(&session.backend, settings, &shutdown.asked);
+    measured.await.map_err(session::backend_error)
+}
+
+fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Settings {
+    let task_queue =
+        session
+            .topology
+            .services
+            .iter()
+            .find_map(|service| match &service.component {
+                Component::Worker { task_queue, .. } => Some(task_queue.clone()),
+                _ => None,
+            });
+    Settings {
+        users: args.concurrency,
+        warmup: args.warmup.as_std(),
+        duration: args.duration.as_std(),
+        task_queue: task_queue.expect("every topology has a worker"),
+        run: format!("{:x}", Timestamp::now().as_millisecond()),
+    }
+}
+
+fn text(measured: &Throughput) -> String {
+    let mut lines = vec![format!(
+        "{:.1} workflows/s ({} completed, {} not, in {:.0}s with {} in flight)",
+        measured.per_second, measured.completed, measured.failed, measured.seconds, measured.users
+    )];
+    lines.extend(measured.latency.as_ref().map(|latency| {
+        format!(
+            "start to close: p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",
+            latency.p50.approximate(),
+            latency.p90.approximate(),
+            latency.p99.approximate(),
+            latency.p999.approximate(),
+            latency.max.approximate()
+        )
+    }));
+    let mut table = Table::new(["CPU ms per workflow", ""]);
+    let client = format!("{:.2}", measured.cpu.client);
+    table.row(["client (this process)".to_owned(), client]);
+    for (replica, milliseconds) in &measured.cpu.replicas {
+        table.row([replica.clone(), format!("{milliseconds:.2}")]);
+    }
+    lines.extend([String::new(), table.render()]);
+    lines.join("\n")
+}

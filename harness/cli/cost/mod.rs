@@ -1,0 +1,127 @@
+//! `harness cost`.
+
+mod refresh;
+mod view;
+
+use serde::Serialize;
+
+use super::Outcome;
+use super::session::{self, DEFAULT_PROFILE, Target};
+use crate::azure::price::{self, Estimate, Prices};
+use crate::azure::retail;
+use crate::error::{CommandError, Exit};
+use crate::profile::azure::Azure;
+use crate::profile::{Backend, Profile};
+use crate::ui::Ui;
+
+/// Say what profiles cost in a month, before anything is made in Azure
+///
+/// List prices in US dollars, without tax or discount. A price that is not known is unknown, and
+/// the total then says "at least". Exits 99 if a profile costs more than its `budget`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness cost -p azure
+  harness cost -p local -p azure -p azure-seed
+  harness cost -p azure --set backend.azure.mysql.storage=128
+  harness cost -p azure --refresh   with the prices of today")]
+pub(super) struct Args {
+    /// Profile by name or file; may be repeated
+    #[arg(long, short, value_name = "NAME", default_value = DEFAULT_PROFILE)]
+    profile: Vec<String>,
+    /// Set a key of all profiles, such as `worker.replicas=3`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Ask Azure for the prices of these profiles first, and keep them in .harness/prices.json
+    #[arg(long)]
+    refresh: bool,
+    /// Where the price API is
+    #[arg(long, value_name = "URL", hide = true, default_value = retail::BASE)]
+    prices_from: String,
+}
+
+/// What `cost --output json` prints.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Costs {
+    currency: &'static str,
+    basis: &'static str,
+    hours_per_month: f64,
+    profiles: Vec<Cost>,
+}
+
+/// What one profile costs.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Cost {
+    profile: String,
+    backend: &'static str,
+    region: Option<String>,
+    #[serde(flatten)]
+    estimate: Estimate,
+    budget: Option<u32>,
+    over_budget: bool,
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let targets = args.profile.iter();
+    let targets = targets.map(|word| Target::named(word, &args.set));
+    let profiles: Vec<Profile> = targets
+        .map(|target| session::load(&target))
+        .collect::<Result<_, CommandError>>()?;
+    if args.refresh {
+        refresh::run(&places(&profiles), &args.prices_from, ui).await?;
+    }
+    let prices = Prices::new(refresh::fetched()?);
+    let costs: Vec<Cost> = profiles.iter().map(|it| cost(it, &prices)).collect();
+    ui.text(view::text(&costs));
+    for over in costs.iter().filter(|cost| cost.over_budget) {
+        ui.say(view::over_budget(over));
+    }
+    let over = costs.iter().any(|cost| cost.over_budget);
+    ui.json(&Costs {
+        currency: "USD",
+        basis: "list price, without tax or discount",
+        hours_per_month: price::Unit::Hour.per_month(),
+        profiles: costs,
+    });
+    Ok(if over {
+        Exit::ThresholdMissed
+    } else {
+        Exit::Ok
+    })
+}
+
+/// What one place costs, by the prices that `cost` would go by.
+pub(super) fn estimate(azure: &Azure) -> Result<Estimate, CommandError> {
+    let prices = Prices::new(refresh::fetched()?);
+    Ok(price::estimate(azure, &prices))
+}
+
+/// The places in Azure among profiles.
+fn places(profiles: &[Profile]) -> Vec<&Azure> {
+    profiles.iter().filter_map(place).collect()
+}
+
+fn place(profile: &Profile) -> Option<&Azure> {
+    match &profile.backend {
+        Backend::Azure(azure) => Some(azure),
+        Backend::Local { .. } | Backend::Process { .. } | Backend::K3d(_) | Backend::Simulated => {
+            None
+        }
+    }
+}
+
+fn cost(profile: &Profile, prices: &Prices) -> Cost {
+    let place = place(profile);
+    let estimate = place.map_or_else(Estimate::nothing, |azure| price::estimate(azure, prices));
+    let budget = place.and_then(|azure| azure.budget);
+    Cost {
+        profile: profile.name.to_string(),
+        backend: profile.backend.kind(),
+        region: place.map(|azure| azure.region.clone()),
+        over_budget: budget.is_some_and(|budget| estimate.total > price::Usd::of(budget.into())),
+        estimate,
+        budget,
+    }
+}

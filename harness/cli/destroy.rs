@@ -1,0 +1,157 @@
+//! `harness destroy`.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::session::{Session, Target, backend_error};
+use super::shutdown::Shutdown;
+use super::{Outcome, lifecycle, promotion};
+use crate::backend::azure::{AzureBackend, Holding, Part};
+use crate::error::{CommandError, Exit};
+use crate::event::Events;
+use crate::ui::{Table, Ui};
+
+/// Delete what was promoted: the stack with all in it, then the resource group
+///
+/// Shows what there is first. What the harness did not make is left alone, and the resource group
+/// with it. Run it again if something would not go.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness destroy -p azure             show what would be deleted
+  harness destroy -p azure --yes
+  harness destroy -p azure --expired --yes   only if `time-to-live` is over")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+    /// Delete it
+    #[arg(long, short)]
+    yes: bool,
+    /// Only if the profile's `time-to-live` has passed since it was promoted
+    #[arg(long)]
+    expired: bool,
+    /// What goes wrong in the built-in Azure; may be repeated
+    #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
+    fault: Vec<super::azure_fault::AzureFault>,
+}
+
+/// What `destroy --output json` prints.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Report {
+    holding: Option<Holding>,
+    removed: Vec<String>,
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let mut session = promotion::own(&args.target, "destroy", ui).await?;
+    let session = &mut *session;
+    session
+        .backend
+        .go_wrong(super::azure_fault::script(&args.fault));
+    let holding = session.backend.holding().await.map_err(backend_error)?;
+    if let Some(holding) = &holding {
+        ui.text(table(holding));
+        ui.text("");
+        if args.expired && !expired(holding)? {
+            return Ok(not_yet(holding, ui));
+        }
+        if !args.yes {
+            return Err(refusal(holding));
+        }
+    }
+    if holding.is_none() {
+        if args.expired {
+            return Ok(nothing(holding, ui));
+        }
+        let here = lifecycle::observe(session).await?;
+        if !here.is_empty() && !args.yes {
+            let list: Vec<String> = here.iter().map(|it| it.id.to_string()).collect();
+            let what = format!("this would remove, on this machine: {}", list.join(", "));
+            return Err(
+                CommandError::new(Exit::NotAllowed, what).hint("add `--yes` to remove them")
+            );
+        }
+    }
+    let removed = Box::pin(take_down(session, ui)).await?;
+    ui.text(match (removed.len(), &holding) {
+        (0, None) => "nothing is promoted, and nothing was left".to_owned(),
+        (count, _) => format!("everything is gone: {count} removed"),
+    });
+    ui.json(&Report { holding, removed });
+    Ok(Exit::Ok)
+}
+
+fn table(holding: &Holding) -> String {
+    let mut table = Table::new(["TYPE", "NAME", ""]);
+    let group = "resource group".to_owned();
+    table.row([group, holding.group.clone(), String::new()]);
+    for it in &holding.owned {
+        table.row([short(it), it.name.clone(), String::new()]);
+    }
+    for it in &holding.foreign {
+        let stays = "not ours: stays, and the group with it".to_owned();
+        table.row([short(it), it.name.clone(), stays]);
+    }
+    table.render()
+}
+
+/// A type without its provider, which the rest of it tells.
+fn short(part: &Part) -> String {
+    let (_, rest) = part.kind.split_once('/').unwrap_or(("", &part.kind));
+    rest.to_owned()
+}
+
+/// Whether its time is over.
+fn expired(holding: &Holding) -> Result<bool, CommandError> {
+    let Some(text) = &holding.expires else {
+        return Ok(false);
+    };
+    let expires: Timestamp = text.parse().map_err(|error| {
+        let wrong = format!(
+            "the tag harness-expires of {} is no time: {error}",
+            holding.group
+        );
+        CommandError::new(Exit::Unavailable, wrong)
+            .hint("run `harness promote`, which sets it anew")
+    })?;
+    Ok(expires <= Timestamp::now())
+}
+
+fn not_yet(holding: &Holding, ui: &mut Ui) -> Exit {
+    ui.text(match &holding.expires {
+        Some(expires) => format!("its time is not over before {expires}: nothing was deleted"),
+        None => "its profile sets no `time-to-live`: nothing was deleted".to_owned(),
+    });
+    ui.json(&serde_json::json!({"holding": holding, "removed": []}));
+    Exit::Ok
+}
+
+fn nothing(holding: Option<Holding>, ui: &mut Ui) -> Exit {
+    ui.text("nothing is promoted");
+    let removed = Vec::new();
+    ui.json(&Report { holding, removed });
+    Exit::Ok
+}
+
+fn refusal(holding: &Holding) -> CommandError {
+    let what = format!(
+        "this would delete {} resource(s) of resource group {}, the database with all workflows \
+         among them",
+        holding.owned.len(),
+        holding.group
+    );
+    CommandError::new(Exit::NotAllowed, what).hint("add `--yes` to delete them")
+}
+
+async fn take_down(
+    session: &mut Session<AzureBackend>,
+    ui: &mut Ui,
+) -> Result<Vec<String>, CommandError> {
+    let (events, mut receiver) = Events::channel();
+    let shutdown = Shutdown::listen(events.clone(), "run `harness destroy` again");
+    session.backend.listen(&events, &shutdown.asked);
+    let owned = session.owned();
+    let work = lifecycle::take_down(&owned, &events, &shutdown.asked, &shutdown.insisted);
+    ui.follow(&mut receiver, Box::pin(work)).await
+}

@@ -1,0 +1,59 @@
+//! `harness drift`.
+
+use super::session::Target;
+use super::shutdown::Shutdown;
+use super::{Outcome, plan, promotion};
+use crate::error::{CommandError, Exit};
+use crate::event::Events;
+use crate::promotion::Group;
+use crate::ui::Ui;
+
+/// Say what in Azure is not as the profile says, property by property
+///
+/// What somebody has changed there shows, and what was changed in the profile since. Asks Azure's own what-if of every resource, and the cluster of every object. Exits 2 if anything
+/// differs; `harness promote` puts it right.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness drift -p azure
+  harness drift -p azure --rehearse --output json")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let mut session = promotion::look(&args.target).await?;
+    let (events, mut receiver) = Events::channel();
+    let shutdown = Shutdown::listen(events.clone(), "run it again");
+    let work = plan::draw(&mut session, &events, &shutdown.asked);
+    let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
+    match &plan.outlook.group {
+        Group::Ours => {}
+        Group::Absent => {
+            return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
+                .hint("run `harness promote` first"));
+        }
+        Group::Foreign(_) => {
+            let list = plan.forbidden().join("; ");
+            return Err(CommandError::new(Exit::NotAllowed, list)
+                .hint("choose another `backend.azure.resource-group`"));
+        }
+    }
+    if !plan.sees_objects() && !session.backend.without_cluster() {
+        return Err(
+            CommandError::new(Exit::Unavailable, "what is in the cluster is not known")
+                .hint("run `harness status`, which says why"),
+        );
+    }
+    ui.text(plan::changes(&plan));
+    ui.json(&serde_json::json!({
+        "profile": session.profile.name.as_str(),
+        "resources": plan.outlook.differences,
+        "objects": plan.objects(),
+    }));
+    Ok(match plan.count() {
+        0 => Exit::Ok,
+        _ => Exit::CHANGES,
+    })
+}

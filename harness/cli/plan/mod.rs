@@ -1,0 +1,64 @@
+//! `harness plan`.
+
+mod draw;
+mod view;
+
+use camino::Utf8PathBuf;
+
+use super::session::Target;
+use super::shutdown::Shutdown;
+use super::{Outcome, promotion};
+use crate::error::{CommandError, Exit};
+use crate::event::Events;
+use crate::state::write_atomically;
+use crate::ui::Ui;
+
+pub(super) use draw::{Plan, draw};
+pub(super) use view::{changes, text};
+
+/// Say what promoting a profile to Azure would do, and what stands in its way
+///
+/// Looks at the verdicts that the profile requires, at what Azure has to offer, and at what would
+/// change there and in the cluster; changes nothing. Exits 2 if something would change, 77 if
+/// something stands in the way.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness plan -p azure --rehearse   against the built-in Azure: no account, no network
+  harness plan -p azure              with the credentials of the environment, or of az or azd
+  harness plan -p azure --out plan.json")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+    /// Write the plan to a file, for `promote --plan` to hold the world against
+    #[arg(long, value_name = "FILE")]
+    out: Option<Utf8PathBuf>,
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let mut session = promotion::look(&args.target).await?;
+    let (events, mut receiver) = Events::channel();
+    let shutdown = Shutdown::listen(events.clone(), "run it again");
+    let work = draw(&mut session, &events, &shutdown.asked);
+    let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
+    if let Some(file) = &args.out {
+        let document = serde_json::to_vec_pretty(&plan).expect("a plan becomes JSON");
+        write_atomically(file, &document).map_err(|error| {
+            CommandError::new(Exit::Unavailable, error).hint("can this file be written?")
+        })?;
+    }
+    ui.text(text(&plan));
+    ui.json(&plan);
+    Ok(exit(&plan))
+}
+
+/// Whether it could go ahead, and whether there is anything to do.
+fn exit(plan: &Plan) -> Exit {
+    if !plan.obstacles().is_empty() {
+        Exit::NotAllowed
+    } else if plan.count() == 0 {
+        Exit::Ok
+    } else {
+        Exit::CHANGES
+    }
+}

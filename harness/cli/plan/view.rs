@@ -1,0 +1,150 @@
+//! What people see of a plan.
+
+use std::fmt::Write as _;
+
+use super::Plan;
+use crate::backend::kubernetes;
+use crate::promotion::{Check, Condition, Difference, Group, Problem, Property};
+use crate::ui::Table;
+
+pub(in crate::cli) fn text(plan: &Plan) -> String {
+    let paragraphs = [
+        heading(plan),
+        gate(&plan.gate),
+        checks(&plan.outlook.checks),
+        changes(plan),
+        conclusion(plan),
+    ];
+    paragraphs.join("\n\n")
+}
+
+/// What would change in Azure and in the cluster.
+pub(in crate::cli) fn changes(plan: &Plan) -> String {
+    let resources = differences(&plan.outlook.differences, &plan.outlook.group);
+    match plan.objects.as_deref() {
+        None if plan.outlook.group == Group::Ours => {
+            format!("{resources}\n\nobjects: there was no cluster to look at")
+        }
+        None => resources,
+        Some([]) => format!("{resources}\n\nobjects: none would change"),
+        Some(objects) => format!("{resources}\n\n{}", self::objects(objects)),
+    }
+}
+
+fn objects(differences: &[kubernetes::Difference]) -> String {
+    let lines = differences.iter().map(|it| format!("  {it}"));
+    let lines: Vec<String> = std::iter::once("objects".to_owned()).chain(lines).collect();
+    lines.join("\n")
+}
+
+fn heading(plan: &Plan) -> String {
+    let where_to = if plan.rehearsal {
+        "the built-in Azure"
+    } else {
+        "Azure"
+    };
+    let group = &plan.outlook.resource_group;
+    let state = match &plan.outlook.group {
+        Group::Absent => "which is not there yet".to_owned(),
+        Group::Ours => "which is this profile's".to_owned(),
+        Group::Foreign(Some(other)) => format!("which is profile `{other}`'s"),
+        Group::Foreign(None) => "which the harness did not make".to_owned(),
+    };
+    format!(
+        "profile {}, topology {}, to {where_to}\n  subscription {}\n  signed in by {}\n  resource \
+         group {group}, {state}",
+        plan.profile,
+        plan.topology.short(),
+        plan.outlook.subscription,
+        plan.signed_in_by,
+    )
+}
+
+fn gate(conditions: &[Condition]) -> String {
+    if conditions.is_empty() {
+        return "gate: the profile requires nothing (`promotion.require`)".to_owned();
+    }
+    let lines = conditions
+        .iter()
+        .map(|condition| mark(condition.holds(), condition));
+    ["gate".to_owned()]
+        .into_iter()
+        .chain(lines)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn checks(checks: &[Check]) -> String {
+    let lines = checks.iter().map(|check| match &check.problem {
+        None => match &check.note {
+            Some(note) => mark(true, format!("{}: {note}", check.what)),
+            None => mark(true, &check.what),
+        },
+        Some(Problem { reason, remedy }) => {
+            mark(false, format!("{}: {reason}\n    {remedy}", check.what))
+        }
+    });
+    ["preflight".to_owned()]
+        .into_iter()
+        .chain(lines)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn mark(holds: bool, what: impl std::fmt::Display) -> String {
+    format!("  {} {what}", if holds { "✓" } else { "✗" })
+}
+
+fn differences(differences: &[Difference], group: &Group) -> String {
+    if let Group::Foreign(_) = group {
+        return "changes: not asked for, as the resource group is not this profile's".to_owned();
+    }
+    if differences.is_empty() {
+        return "changes: none".to_owned();
+    }
+    let mut table = Table::new(["CHANGE", "TYPE", "NAME"]);
+    let mut properties = String::new();
+    for it in differences {
+        let sure = if it.certain { "" } else { "?" };
+        let name = it.name.rsplit('/').next().unwrap_or_default();
+        table.row([
+            format!("{}{sure}", it.act),
+            short(&it.kind),
+            name.to_owned(),
+        ]);
+        for Property {
+            path,
+            before,
+            after,
+        } in &it.properties
+        {
+            let _ = write!(properties, "\n  {name}: {path}: {before} > {after}");
+        }
+    }
+    table.render() + &properties
+}
+
+/// A type without its provider, which the rest of it tells.
+fn short(kind: &str) -> String {
+    let (_, rest) = kind.split_once('/').unwrap_or(("", kind));
+    rest.to_owned()
+}
+
+fn conclusion(plan: &Plan) -> String {
+    let cost = format!(
+        "{}{} USD a month; `harness cost -p {}` says what for",
+        plan.cost.reading(),
+        plan.cost.total,
+        plan.profile
+    );
+    let resources = plan.outlook.differences.len();
+    let objects = plan.objects.as_ref().map_or(0, Vec::len);
+    let objects = match objects {
+        0 => String::new(),
+        count => format!(", and {count} object(s) in the cluster"),
+    };
+    let over = plan
+        .over_budget()
+        .map_or_else(String::new, |over| format!("\n✗ {over}"));
+    format!("{resources} resource(s) would change{objects}\nit costs {cost}{over}")
+}

@@ -1,0 +1,179 @@
+//! `harness promote`.
+
+use camino::Utf8PathBuf;
+use clap::builder::NonEmptyStringValueParser;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::outputs::{self, Outputs};
+use super::plan::{self, Plan};
+use super::session::{Session, Target};
+use super::shutdown::Shutdown;
+use super::test::{self, Row};
+use super::{Outcome, lifecycle, promotion, view};
+use crate::backend::azure::{AzureBackend, Order};
+use crate::error::{CommandError, Exit};
+use crate::event::Events;
+use crate::ui::Ui;
+
+/// Make a profile's topology real in Azure, or what is missing or different of it
+///
+/// Goes ahead if every scenario of `promotion.require` has passed here on the same topology with
+/// MySQL. Then it makes the resource group with everything in it, pushes the worker's image, applies
+/// the objects to the cluster, and runs the required scenario `smoke`, if there is one, through a
+/// forwarded port. Run it again after it was ended: it goes on from there.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness promote -p azure --rehearse         on the built-in Azure: no account, no network
+  harness promote -p azure
+  harness plan -p azure --out plan.json
+  harness promote -p azure --plan plan.json   only if nothing has moved since")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+    /// Refuse if anything has changed since this plan was written
+    #[arg(long, value_name = "FILE")]
+    plan: Option<Utf8PathBuf>,
+    /// Go ahead although the gate is closed; the reason is kept in the stack's tags
+    #[arg(long, value_name = "REASON", value_parser = NonEmptyStringValueParser::new())]
+    override_gate: Option<String>,
+    /// Do not run the scenario `smoke` at the end
+    #[arg(long)]
+    no_smoke: bool,
+    /// What goes wrong in the built-in Azure; may be repeated
+    #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
+    fault: Vec<super::azure_fault::AzureFault>,
+}
+
+/// What `promote --output json` prints.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Report {
+    plan: Plan,
+    steps: crate::plan::Plan,
+    smoke: Option<Row>,
+    outputs: Outputs,
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let mut session = promotion::own(&args.target, "promote", ui).await?;
+    let session = &mut *session;
+    session
+        .backend
+        .go_wrong(super::azure_fault::script(&args.fault));
+    let (events, mut receiver) = Events::channel();
+    events.notice(view::choice(session));
+    let shutdown = Shutdown::listen(events.clone(), UNDER_WAY);
+    let work = plan::draw(session, &events, &shutdown.asked);
+    let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
+    allowed(&args, &plan)?;
+    ui.text(plan::text(&plan));
+    ui.text("");
+    session.backend.order(Order {
+        gate_override: overridden(&args, &plan),
+        drifted: plan.drifted(),
+        another_password: false,
+    });
+    let work = lifecycle::bring_up(session, &events, &shutdown.asked);
+    let steps = ui.follow(&mut receiver, Box::pin(work)).await?;
+    drop(shutdown);
+    // Its time begins anew.
+    let renewed = session.backend.write_group().await;
+    renewed.map_err(super::session::backend_error)?;
+    // What was said is done.
+    session.backend.order(Order::default());
+    let smoke = smoke(&args, session, ui).await?;
+    let outputs = outputs::of(session).await?;
+    ui.text(outputs::text(&outputs));
+    ui.say(outputs::way_in(session, &args.target.suffix()));
+    let exit = smoke.as_ref().map_or(Exit::Ok, |row| row.verdict.into());
+    ui.json(&Report {
+        plan,
+        steps,
+        smoke,
+        outputs,
+    });
+    Ok(exit)
+}
+
+/// What Ctrl-C leaves.
+const UNDER_WAY: &str =
+    "what Azure has begun goes on: run `harness promote` to go on with it, or `harness destroy`";
+
+/// Refuses what the gate, Azure or an earlier plan forbids.
+fn allowed(args: &Args, plan: &Plan) -> Result<(), CommandError> {
+    let refused = |what: &str, list: Vec<String>| {
+        CommandError::new(
+            Exit::NotAllowed,
+            format!("{what}:\n  {}", list.join("\n  ")),
+        )
+    };
+    let forbidden = plan.forbidden();
+    if !forbidden.is_empty() {
+        return Err(
+            refused("this stands in the way of the promotion", forbidden)
+                .hint("`harness plan` shows all that was looked at"),
+        );
+    }
+    let closed = plan.closed();
+    if !closed.is_empty() && args.override_gate.is_none() {
+        return Err(refused("the gate is closed", closed)
+            .hint("run what is missing, or pass by the gate with `--override-gate REASON`"));
+    }
+    match &args.plan {
+        Some(file) => unmoved(file, plan),
+        None => Ok(()),
+    }
+}
+
+/// Refuses if what was found differs from what a plan was made from.
+fn unmoved(file: &Utf8PathBuf, plan: &Plan) -> Result<(), CommandError> {
+    let text = fs_err::read_to_string(file)
+        .map_err(|error| CommandError::new(Exit::Invalid, error).hint("`--plan` names it"))?;
+    let written: Value = serde_json::from_str(&text).map_err(|error| {
+        CommandError::new(Exit::Invalid, format!("{file} is no plan: {error}"))
+            .hint("`harness plan --out FILE` writes one")
+    })?;
+    if written["basis"] == plan.basis.to_string() {
+        return Ok(());
+    }
+    if !written["basis"].is_string() {
+        return Err(
+            CommandError::new(Exit::Invalid, format!("{file} is no plan"))
+                .hint("`harness plan --out FILE` writes one"),
+        );
+    }
+    let moved =
+        format!("what {file} was made from is not so any more: the profile or Azure changed");
+    Err(CommandError::new(Exit::NotAllowed, moved)
+        .hint("`harness plan` shows a new one, and writes it with `--out FILE`")
+        .hint("a plan counts for the identity that drew it up"))
+}
+
+/// The reason of a gate that is passed by; none where it is open.
+fn overridden(args: &Args, plan: &Plan) -> Option<String> {
+    let closed = !plan.closed().is_empty();
+    args.override_gate.clone().filter(|_| closed)
+}
+
+/// Runs the required scenario of that name.
+async fn smoke(
+    args: &Args,
+    session: &mut Session<AzureBackend>,
+    ui: &mut Ui,
+) -> Result<Option<Row>, CommandError> {
+    if args.no_smoke || session.backend.without_cluster() {
+        return Ok(None);
+    }
+    let files = session.profile.promotion.require.clone();
+    for file in &files {
+        let document = promotion::document(file)?;
+        if document.scenario.name.value == "smoke" {
+            return Box::pin(test::one(&args.target, document, session, ui))
+                .await
+                .map(Some);
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,104 @@
+//! What the verbs about a place in Azure share: the place, the session, the gate.
+
+use camino::Utf8Path;
+use jiff::Timestamp;
+
+use super::session::{self, AnySession, Session, Target};
+use crate::backend::azure::AzureBackend;
+use crate::error::{CommandError, Exit};
+use crate::profile::azure::Azure;
+use crate::profile::{Backend, Profile};
+use crate::promotion::{self, Condition, Required};
+use crate::scenario::Document;
+use crate::state::Directory;
+use crate::topology::Topology;
+use crate::ui::Ui;
+
+/// A session in Azure.
+pub(super) type InAzure = Box<Session<AzureBackend>>;
+
+/// The session of a verb that only looks.
+pub(super) async fn look(target: &Target) -> Result<InAzure, CommandError> {
+    Ok(in_azure(session::look(place_of(target)?).await?))
+}
+
+/// The session of a verb that changes something.
+pub(super) async fn own(target: &Target, verb: &str, ui: &mut Ui) -> Result<InAzure, CommandError> {
+    Ok(in_azure(session::own(place_of(target)?, verb, ui).await?))
+}
+
+fn in_azure(session: AnySession) -> InAzure {
+    match session {
+        AnySession::Azure(session) => session,
+        _ => unreachable!("the profile was seen to be of a place in Azure"),
+    }
+}
+
+/// A target, if its profile is of a place in Azure.
+fn place_of(target: &Target) -> Result<&Target, CommandError> {
+    if target.backend.is_some() {
+        return Err(CommandError::new(
+            Exit::Usage,
+            "`--backend` names a place of this machine, and this verb is about one in Azure",
+        )
+        .hint("leave `--backend` out"));
+    }
+    place(&session::load(target)?)?;
+    Ok(target)
+}
+
+/// The place in Azure that a profile names.
+pub(super) fn place(profile: &Profile) -> Result<&Azure, CommandError> {
+    match &profile.backend {
+        Backend::Azure(azure) => Ok(azure),
+        other => {
+            let kind = other.kind();
+            let message = format!(
+                "profile `{}` is of backend `{kind}`, and only a place in Azure is promoted to",
+                profile.name
+            );
+            Err(CommandError::new(Exit::Usage, message)
+                .hint("name one of backend `azure`, such as `-p azure`")
+                .hint("`harness up --dry-run` says what `up` would do"))
+        }
+    }
+}
+
+/// How what is required stands, by the reports of all profiles of this folder.
+pub(super) fn gate(
+    profile: &Profile,
+    topology: &Topology,
+    state: &Directory,
+) -> Result<Vec<Condition>, CommandError> {
+    let files = profile.promotion.require.iter();
+    let required = files.map(|file| required(file)).collect::<Result<_, _>>()?;
+    let states = state.path().parent().unwrap_or(state.path());
+    let evidence = promotion::read(states).map_err(|error| {
+        CommandError::new(Exit::Unavailable, error).hint("are the state folders readable?")
+    })?;
+    let max_age = profile.promotion.max_age;
+    let now = Timestamp::now();
+    Ok(promotion::judge(
+        required,
+        &evidence,
+        &topology.digest,
+        max_age,
+        now,
+    ))
+}
+
+fn required(file: &Utf8Path) -> Result<Required, CommandError> {
+    Ok(Required {
+        file: file.to_owned(),
+        name: document(file)?.scenario.name.value,
+    })
+}
+
+/// A scenario that `promotion.require` names.
+pub(super) fn document(file: &Utf8Path) -> Result<Document, CommandError> {
+    let invalid = |error: Box<dyn std::error::Error + Send + Sync>| {
+        CommandError::new(Exit::Invalid, error).hint("`promotion.require` names it")
+    };
+    let text = fs_err::read_to_string(file).map_err(|error| invalid(error.into()))?;
+    Document::parse(file.as_str(), text).map_err(|error| invalid(error.into()))
+}
