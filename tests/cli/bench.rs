@@ -24,8 +24,8 @@ fn throughput_brings_up_measures_and_takes_down() {
 fn up_is_not_measured_where_nothing_starts() {
     assert_snapshot!(World::new().run("bench up -p simulated"), @"
     --- stderr
-    error: `bench up` measures the process backend
-      hint: use a profile with `backend: {process: ...}`
+    error: `bench up` measures how long programs of this machine take to start
+      hint: use a profile of backend `process` or `k3d`
     --- exit 69
     ");
 }

@@ -95,6 +95,8 @@ impl World {
             .current_dir(self.folder.path())
             .env_clear()
             .env("HOME", self.path.join("home"))
+            // What takes Azure minutes is no matter here.
+            .env("HARNESS_REHEARSAL_SPEED", "3000")
             .stdin(Stdio::null());
         command
     }
@@ -107,7 +109,14 @@ impl World {
 
     /// Runs the binary with these arguments.
     pub(crate) fn run_words(&self, words: &[&str]) -> Run {
-        let output = self.command().args(words).output();
+        let mut command = self.command();
+        command.args(words);
+        self.output(command)
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn output(&self, mut command: Command) -> Run {
+        let output = command.output();
         let Output {
             status,
             stdout,

@@ -1,11 +1,17 @@
 //! Every verb, through the built binary and the backend that is a model: what it prints, where,
 //! and how it exits.
 
+mod backend;
 mod bench;
+mod cost;
 mod documents;
 mod fixture;
 mod heal;
 mod look;
+mod parity;
+mod plan;
+mod promote;
+mod render;
 mod streams;
 mod test;
 mod up;

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::cost::AZURE;
 use crate::fixture::World;
 use crate::test::SHORT;
 
 /// Every verb with arguments that make it work on a topology that is up, in an order in which each
 /// of them can.
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 21] = [
     "up -p simulated",
     "status -p simulated",
     "logs -p simulated",
@@ -17,6 +18,15 @@ const VERBS: [&str; 12] = [
     "test -p simulated short.yaml --list",
     "bench throughput -p simulated --warmup 10ms --duration 50ms --concurrency 1",
     "heal -p simulated",
+    "parity simulated simulated",
+    "cost -p simulated -p azure",
+    "plan -p azure --rehearse --set promotion.require=[]",
+    "promote -p azure --rehearse --set promotion.require=[] --set worker.run={\"image\":\"a/b:1\"}",
+    "outputs -p azure --rehearse --set worker.run={\"image\":\"a/b:1\"}",
+    "drift -p azure --rehearse --set promotion.require=[] --set worker.run={\"image\":\"a/b:1\"}",
+    "rotate password -p azure --rehearse --set worker.run={\"image\":\"a/b:1\"}",
+    "destroy --yes -p azure --rehearse",
+    "render -p simulated --backend k3d --set starter.mode=off",
     "doctor -p simulated",
     "schema report",
     "completions bash",
@@ -24,7 +34,7 @@ const VERBS: [&str; 12] = [
 ];
 
 /// Every verb with arguments that make it fail, whatever is up.
-const FAILURES: [&str; 8] = [
+const FAILURES: [&str; 17] = [
     "up -p missing",
     "down -p missing",
     "status -p missing",
@@ -33,11 +43,21 @@ const FAILURES: [&str; 8] = [
     "test -p simulated missing.yaml",
     "bench throughput -p missing",
     "heal -p missing",
+    "parity simulated missing",
+    "cost -p simulated -p missing",
+    "plan -p simulated --rehearse",
+    "promote -p simulated",
+    "outputs -p simulated",
+    "drift -p simulated",
+    "rotate password -p simulated",
+    "destroy -p simulated",
+    "render -p missing",
 ];
 
 fn world() -> World {
     let world = World::new();
     world.write("short.yaml", SHORT);
+    world.write("profiles/azure.yaml", AZURE);
     world
 }
 

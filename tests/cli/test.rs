@@ -137,6 +137,24 @@ fn a_list_says_what_there_is_and_what_can_run_here() {
 }
 
 #[test]
+fn what_a_test_changes_of_what_is_up_is_told_before_and_stays() {
+    let world = World::up();
+    world.write("scenarios/short.yaml", SHORT);
+    let same = world.run("test -p simulated scenarios");
+    assert_eq!(same.code, 0, "{same}");
+    assert!(!same.stderr.contains("is changed"), "{same}");
+    let other = world.run("test -p simulated --set worker.replicas=3 scenarios");
+    assert_eq!(other.code, 0, "{other}");
+    let told = "what is up is not what this command asks for, and is changed: create \
+                replica/worker-2 (";
+    assert!(other.stderr.contains(told), "{other}");
+    let stays = "it stays up like that, and `harness up` with the settings that it had";
+    assert!(other.stderr.contains(stays), "{other}");
+    let status = world.run("status -p simulated --output json");
+    assert!(status.stdout.contains("replica/worker-2"), "{status}");
+}
+
+#[test]
 fn a_dry_run_shows_the_resolved_plans() {
     let world = world();
     world.write("scenarios/unrunnable.yaml", &unrunnable());
@@ -270,6 +288,7 @@ fn a_run_brings_up_judges_and_takes_down() {
     short: pass
       [count] workflows completed, and all of them are as they should be
       (Hello world for a moment, and every result is right)
+      on backend simulated, engine model, database model, topology [digest]
 
 
       invariants
@@ -331,6 +350,7 @@ fn a_missed_threshold_has_its_exit_code() {
     hasty: threshold-missed
       start-to-close p99 in phase baseline was [time], wanted < 1us
       (Hello world within a bound that nobody meets)
+      on backend simulated, engine model, database model, topology [digest]
 
 
       expectations

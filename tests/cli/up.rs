@@ -337,6 +337,7 @@ fn up_with_events_writes_each_of_them() {
     assert_snapshot!(World::up().run("up -p simulated --events --set worker.replicas=3"), @r#"
     {"event":"notice","message":"profile simulated: backend simulated, engine model, database model, topology [digest]"}
     {"event":"step-started","id":"replica/worker-2","action":"create","reason":"not there yet"}
+    {"event":"step-applied","id":"replica/worker-2","elapsed":"[time]"}
     {"event":"step-finished","id":"replica/worker-2","action":"create","elapsed":"[time]"}
     --- stderr
     · profile simulated: backend simulated, engine model, database model, topology [digest]
@@ -519,7 +520,7 @@ fn a_state_folder_of_another_version_is_left_alone() {
     assert_snapshot!(world.run("up -p simulated"), @"
     --- stderr
     error: [folder]/.harness/simulated has state layout 999, and this harness knows layout 1
-      hint: run `harness down` of the version that wrote it, then remove [folder]/.harness/simulated
+      hint: run `harness down --profile simulated` of the version that wrote it, then remove [folder]/.harness/simulated
     --- exit 65
     ");
 }

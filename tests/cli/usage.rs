@@ -103,6 +103,15 @@ fn the_help_names_every_verb() {
       test         Load and break the topology as scenarios say, and judge what came of it
       bench        Measure what this topology carries, and what the harness costs
       heal         Undo faults that an interrupted run left behind
+      render       Print the Kubernetes objects of a profile as YAML
+      parity       Compare two profiles, and what runs of them
+      cost         Say what profiles cost in a month, before anything is made in Azure
+      plan         Say what promoting a profile to Azure would do, and what stands in its way
+      promote      Make a profile's topology real in Azure, or what is missing or different of it
+      outputs      Print what a promoted topology is called in Azure, and how it is reached
+      drift        Say what in Azure is not as the profile says, property by property
+      rotate       Give the database's administrator another password, and everybody who uses it
+      destroy      Delete what was promoted: the stack with all in it, then the resource group
       doctor       Show what this machine can run, and how to mend what it cannot
       schema       Print the JSON Schema of a file format
       completions  Print a completion script for a shell
@@ -141,6 +150,9 @@ fn the_help_of_a_verb_has_its_own_options_first() {
       -p, --profile <NAME>   Profile by name: profiles/NAME.yaml [default: local]
           --local            The same as `--profile local`
       -f, --file <FILE>      Profile by file
+          --backend <NAME>   Where to run it, whatever the profile says [env: HARNESS_BACKEND=]
+                             [possible values: k3d, process, simulated]
+          --rehearse         In place of Azure, the built-in one: a rehearsal, apart from the real thing
           --set <KEY=VALUE>  Set a key of the profile, such as `worker.replicas=3`; may be repeated
           --dry-run          Show what would be done, and do nothing
       -h, --help             Print help (see more with '--help')

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 pub(super) const POLL: Duration = Duration::from_millis(10);
 
 /// Long enough for a machine that does much else.
-const DEADLINE: Duration = Duration::from_mins(2);
+const DEADLINE: Duration = Duration::from_mins(10);
 
 /// Waits until `condition` has a value; the panic at the deadline says `what` never came.
 #[track_caller]

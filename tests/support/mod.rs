@@ -11,6 +11,7 @@ mod invocation;
 mod look;
 mod place;
 mod programs;
+mod report;
 mod slot;
 
 pub(crate) use eventually::eventually;
@@ -18,3 +19,4 @@ pub(crate) use http::{get, serve};
 pub(crate) use invocation::Finished;
 pub(crate) use place::Place;
 pub(crate) use programs::temporal_cli;
+pub(crate) use report::report;

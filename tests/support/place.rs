@@ -119,6 +119,8 @@ impl Place {
                 .iter()
                 .filter_map(|name| Some((name, std::env::var_os(name)?))),
         );
+        // Whatever else this machine could run it on.
+        command.env("HARNESS_BACKEND", "process");
         command.env("HOME", self.beside_root("home"));
         command.env("HARNESS_CACHE", cache());
         Invocation {

@@ -1,0 +1,102 @@
+//! `plan`, against the built-in Azure.
+
+use insta::assert_snapshot;
+
+use crate::cost::AZURE;
+use crate::fixture::World;
+
+const SMOKE: &str = include_str!("../../scenarios/smoke.yaml");
+
+fn world() -> World {
+    let world = World::new();
+    world.write("profiles/azure.yaml", AZURE);
+    world.write("scenarios/smoke.yaml", SMOKE);
+    world
+}
+
+const REHEARSE: &str = "plan -p azure --rehearse --set promotion.require=[scenarios/smoke.yaml]";
+
+#[test]
+fn what_stands_in_the_way_is_told_with_what_helps() {
+    let run = world().run(REHEARSE);
+    assert_eq!(run.code, 77, "{run}");
+    let gate = "  ✗ smoke: never run; `harness test scenarios/smoke.yaml --profile k3d` runs it";
+    assert!(run.stdout.contains(gate), "{run}");
+    let provider = "  ✓ provider Microsoft.DBforMySQL: the subscription will be registered for it";
+    assert!(run.stdout.contains(provider), "{run}");
+    assert!(run.stdout.contains("create  flexibleServers "), "{run}");
+}
+
+#[test]
+fn as_json_it_has_every_part_and_no_secret() {
+    let world = world();
+    let run = world.run(&format!("{REHEARSE} --output json"));
+    let plan = run.json();
+    assert_eq!(plan["rehearsal"], true);
+    assert_eq!(plan["group"], "absent");
+    assert_eq!(
+        plan["gate"][0]["standing"],
+        serde_json::json!({"missing": {"instead": null}})
+    );
+    assert!(
+        plan["differences"]
+            .as_array()
+            .is_some_and(|all| all.len() > 15),
+        "{run}"
+    );
+    assert!(plan["cost"]["lines"].is_array(), "{run}");
+    let cloud = std::fs::read_to_string(
+        world
+            .path()
+            .join(".harness/azure.rehearsal/cloud/cloud.json"),
+    )
+    .expect("its state is kept");
+    for text in [&run.stdout, &cloud] {
+        assert!(!text.to_lowercase().contains("password\":\""), "{text}");
+    }
+}
+
+#[test]
+fn a_gate_opens_for_a_verdict_on_the_same_topology_with_mysql_and_for_no_other() {
+    let world = world();
+    let plan = |world: &World| world.run(&format!("{REHEARSE} --output json")).json();
+    let topology = plan(&world)["topology"]
+        .as_str()
+        .expect("a digest")
+        .to_owned();
+    let report = |database: &str| {
+        serde_json::json!({
+            "scenario": "smoke", "verdict": "pass", "topology": topology,
+            "place": {"backend": "k3d", "engine": "server", "database": database},
+            "finished": "2100-01-01T00:00:00Z",
+        })
+    };
+    world.write(
+        ".harness/local/reports/one/report.json",
+        &report("sqlite").to_string(),
+    );
+    let standing = &plan(&world)["gate"][0]["standing"];
+    assert_eq!(standing["missing"]["instead"]["database"], "sqlite");
+    world.write(
+        ".harness/k3d/reports/two/report.json",
+        &report("mysql").to_string(),
+    );
+    let gate = &plan(&world)["gate"][0]["standing"];
+    assert!(
+        gate["met"]["report"]
+            .as_str()
+            .is_some_and(|it| it.contains("two")),
+        "{gate}"
+    );
+}
+
+#[test]
+fn what_is_no_place_in_azure_cannot_be_planned_for() {
+    let run = world().run("plan -p simulated");
+    assert_eq!(run.code, 64, "{run}");
+    assert_snapshot!(run.stderr, @"
+    error: profile `simulated` is of backend `simulated`, and only a place in Azure is promoted to
+      hint: name one of backend `azure`, such as `-p azure`
+      hint: `harness up --dry-run` says what `up` would do
+    ");
+}
