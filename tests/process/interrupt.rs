@@ -17,7 +17,8 @@ fn an_interrupted_up_can_be_taken_down() {
         up.wait()
             .exits(130)
             .says("stopping in order")
-            .says("hint: run `harness up` to go on, or `harness down` to stop everything");
+            .says("hint: run `harness up")
+            .says("to stop everything");
         place.down();
     }
 }

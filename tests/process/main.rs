@@ -5,6 +5,7 @@
 #![cfg(target_os = "linux")]
 
 mod awkward;
+mod bench;
 mod crash;
 mod interrupt;
 mod newcomer;

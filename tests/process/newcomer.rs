@@ -37,6 +37,28 @@ fn the_starter_answers_and_a_second_up_changes_nothing() {
 }
 
 #[test]
+fn what_runs_is_compared_with_what_another_profile_asks_for() {
+    let place = Place::new();
+    place.up();
+    let parity = ["parity", "local", "server", "--output", "json"];
+    let parity = place.harness(&parity).run().exits(0);
+    let document = parity.json();
+    let rows = document["rows"].as_array().expect("a list");
+    let left = |aspect: &str| {
+        let row = rows.iter().find(|row| row["aspect"] == aspect);
+        row.unwrap_or_else(|| panic!("no {aspect} in {parity}"))["left"].clone()
+    };
+    assert_eq!(left("running.server-version")["known"], "1.32.0");
+    assert_eq!(left("running.history-shards")["given"], "1");
+    assert_eq!(left("running.default-store")["given"], "sqlite");
+    assert_eq!(left("running.namespaces.default")["known"], "3d");
+    assert_eq!(left("running.mysql.sync-binlog")["given"], "none");
+    let unknown = rows.iter().filter(|row| row["verdict"] == "unknown");
+    assert!(unknown.count() > 10, "the other one is not up: {parity}");
+    place.down();
+}
+
+#[test]
 fn a_killed_worker_is_named_and_replaced_alone() {
     let place = Place::new();
     place.up();

@@ -67,7 +67,8 @@ fn a_state_folder_of_another_layout_is_left_alone() {
             .says(&format!(
                 "{state} has state layout 0, and this harness knows layout 1"
             ))
-            .says("hint: run `harness down` of the version that wrote it");
+            .says("hint: run `harness down")
+            .says("of the version that wrote it");
     }
     assert_eq!(
         fs::read_to_string(state.join("state.json")).expect("it is there"),
