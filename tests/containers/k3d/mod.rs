@@ -1,0 +1,5 @@
+//! Backend `k3d`: everything in a cluster, on a database beside it.
+
+mod crash;
+mod repair;
+mod whole;

@@ -1,0 +1,55 @@
+//! The whole way of a user: up, look, use, test, down.
+
+use crate::endpoint::endpoint;
+use crate::http::get;
+use crate::place::Place;
+
+#[test]
+fn a_topology_is_brought_up_used_tested_and_taken_down() {
+    let Some(place) = Place::k3d_that_builds() else {
+        return;
+    };
+    place.harness(&["up", "--dry-run"]).run().exits(0);
+    assert!(!place.state().exists(), "a rehearsal leaves nothing");
+    let up = place.harness(&["up", "--output", "json"]).run().exits(0);
+    let report = up.json();
+    let place_of = &report["place"];
+    assert_eq!(place_of["backend"], "k3d", "{up}");
+    assert_eq!(place_of["database"], "mysql", "{up}");
+    let greeting = get(&format!(
+        "http://{}/sync?name=Ada",
+        endpoint(&report, "starter")
+    ));
+    assert_eq!(greeting, Some((200, "Hello Ada!".to_owned())));
+    let (web, _) = get(&format!("http://{}/", endpoint(&report, "web"))).expect("an answer");
+    assert_eq!(web, 200);
+    place.assert_kubeconfig_is_private();
+    place
+        .harness(&["up"])
+        .run()
+        .exits(0)
+        .shows("everything was up already");
+    place.harness(&["status"]).run().exits(0);
+    let worker = place.harness(&["logs", "worker"]).run().exits(0);
+    assert!(worker.stdout.contains("worker-"), "{worker}");
+    place.harness(&["render", "--validate"]).run().exits(0);
+    every_scenario_passes(&place);
+    place.down();
+    place
+        .harness(&["down"])
+        .run()
+        .exits(0)
+        .shows("nothing was up");
+}
+
+fn every_scenario_passes(place: &Place) {
+    let test = ["test", "scenarios/", "--output", "json"];
+    let test = place.harness(&test).run().exits(0);
+    let verdicts = test.json()["verdicts"].clone();
+    let verdicts = verdicts.as_array().expect("a list");
+    assert_eq!(verdicts.len(), 4, "{test}");
+    assert!(
+        verdicts.iter().all(|row| row["verdict"] == "pass"),
+        "{test}"
+    );
+}

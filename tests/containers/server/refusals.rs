@@ -1,0 +1,74 @@
+//! What `up` refuses, and what it leaves alone when it does.
+
+use std::time::Duration;
+
+use crate::place::{Place, docker};
+
+/// Shorter than a database usually has to become ready.
+const SOON: Duration = Duration::from_secs(45);
+
+#[test]
+fn what_cannot_run_is_refused_before_anything_is_made() {
+    let Some(place) = Place::server() else {
+        return;
+    };
+    few_connections(&place);
+    assert_eq!(place.containers(), [""; 0]);
+    place
+        .harness(&["up"])
+        .env("DOCKER_HOST", "unix:///nowhere/docker.sock")
+        .run()
+        .exits(69)
+        .says("no Docker engine answers at unix:///nowhere/docker.sock");
+    assert!(place.processes().is_empty());
+    place.assert_nothing_is_left(&[]);
+}
+
+#[test]
+fn what_runs_is_left_alone_where_something_else_is_refused() {
+    let Some(place) = Place::server() else {
+        return;
+    };
+    place.up();
+    let (pids, containers) = (place.pids(), place.containers());
+    few_connections(&place);
+    place
+        .harness(&["up", "--set", "database.mysql.version=\"8.0\""])
+        .run()
+        .exits(65)
+        .says("the data of MySQL 8.4 cannot be read by MySQL 8.0")
+        .says("hint: set database.mysql.version to 8.4");
+    place
+        .harness(&["up", "--set", "temporal.history-shards=8"])
+        .run()
+        .exits(65)
+        .says("temporal.history-shards is 8, and the database was made for 4")
+        .says("hint: set temporal.history-shards to 4, or run `harness down");
+
+    let database = place.database();
+    docker(&["network", "disconnect", "bridge", &database]);
+    let up = place.harness(&["up", "--set", "database.mysql.ready-timeout=5s"]);
+    let up = up.run().exits(69);
+    assert!(up.took < SOON, "{up}");
+    up.says("`container/mysql` was not ready within 5s: MySQL does not answer at 127.0.0.1:")
+        .says("hint: run `harness logs mysql --profile server --set ")
+        .says(" --set database.mysql.ready-timeout=5s`; if it runs and does not answer, ")
+        .says("`harness down --profile server --set ");
+    docker(&["network", "connect", "bridge", &database]);
+    place.greets("Ada");
+    place.up().shows("everything was up already");
+
+    assert_eq!(place.pids(), pids);
+    assert_eq!(place.containers(), containers);
+    place.down();
+}
+
+/// A database that has fewer connections than Temporal's processes may open.
+fn few_connections(place: &Place) {
+    place
+        .harness(&["up", "--set", "database.mysql.max-connections=50"])
+        .run()
+        .exits(65)
+        .says("database.mysql.max-connections is 50, and the Temporal processes may open 130")
+        .says("hint: set database.mysql.max-connections to 130 or more");
+}
