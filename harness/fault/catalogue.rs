@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::topology::{Component, ServiceName};
+use crate::topology::{Component, Service, ServiceName};
 
 /// The kinds of fault, by the names that scenarios use.
 #[derive(
@@ -44,6 +44,16 @@ pub struct Capability {
     pub fault: FaultKind,
     /// To which service.
     pub service: ServiceName,
+}
+
+impl Capability {
+    /// That a service can be killed.
+    pub fn kill(service: &Service) -> Self {
+        Self {
+            fault: FaultKind::Kill,
+            service: service.name.clone(),
+        }
+    }
 }
 
 /// A fault as it is to be injected.

@@ -69,14 +69,7 @@ pub async fn look(
     let ours = (group == Group::Ours).then_some(&scope.group);
     let checks = preflight(cloud, azure, &topology.database, &scope.names, exists, ours).await?;
     // Azure answers for what is in a group, and it has to be there for that.
-    let wish = Wish {
-        azure,
-        topology,
-        password: Secret::generate(),
-        promoter: "",
-        gate_override: None,
-    };
-    let spec = scope.stack(wish);
+    let spec = scope.stack(Wish::of(azure, topology, Secret::generate()));
     let mut differences = match group {
         Group::Absent => everything(&spec),
         Group::Ours => ask(cloud, &scope, &spec, cancel).await?,

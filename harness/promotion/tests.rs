@@ -69,14 +69,7 @@ async fn deploy(cloud: &Cloud, azure: &Azure) {
     };
     let made = cloud.arm.put_resource_group(&scope.group, &group).await;
     made.expect("a group");
-    let wish = Wish {
-        azure,
-        topology: &topology(),
-        password: Secret::generate(),
-        promoter: "",
-        gate_override: None,
-    };
-    let spec = scope.stack(wish);
+    let spec = scope.stack(Wish::of(azure, &topology(), Secret::generate()));
     let put = cloud
         .arm
         .put_stack(&scope.group, &scope.names.stack, &spec)

@@ -29,6 +29,12 @@ impl Topology {
         first.map_or("default", |namespace| &namespace.name)
     }
 
+    /// The service of a name.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        let mut services = self.services.iter();
+        services.find(|service| service.name.as_str() == name)
+    }
+
     /// How the worker is run.
     pub fn worker_run(&self) -> &Run {
         let mut services = self.services.iter();

@@ -15,7 +15,7 @@ pub struct Surroundings {
     pub no_color: bool,
     /// `CI` is set to something.
     pub ci: bool,
-    /// `TERM` is `dumb`.
+    /// `TERM` is `dumb`, or not set.
     pub dumb: bool,
 }
 
@@ -27,7 +27,7 @@ impl Surroundings {
             terminal: std::io::stderr().is_terminal(),
             no_color: set("NO_COLOR"),
             ci: set("CI"),
-            dumb: std::env::var("TERM").is_ok_and(|term| term == "dumb"),
+            dumb: std::env::var("TERM").is_ok_and(|term| term == "dumb") || !set("TERM"),
         }
     }
 }

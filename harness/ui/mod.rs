@@ -4,6 +4,7 @@ mod display;
 mod follow;
 mod line;
 mod printer;
+mod question;
 mod table;
 
 pub use display::{Display, Surroundings};

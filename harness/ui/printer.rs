@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::time::{Duration, Instant};
 
 use owo_colors::OwoColorize as _;
@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::display::Display;
 use super::follow::Moving;
 use super::line::{Line, Sign, line};
+use super::question;
 use crate::error::CommandError;
 use crate::event::Event;
 
@@ -145,6 +146,22 @@ impl Ui {
             Display::LivePlain | Display::Lines => text,
         };
         self.say(painted);
+    }
+
+    /// Asks whoever sits at the terminal, and gives the line of the answer; nothing if nobody sits
+    /// there, or nobody answers in time.
+    pub async fn ask(&mut self, question: &str, within: Duration) -> Option<String> {
+        if self.display == Display::Lines || !std::io::stdin().is_terminal() {
+            return None;
+        }
+        let _ = write!(self.stderr, "{question} ");
+        let _ = self.stderr.flush();
+        let answer = tokio::time::timeout(within, question::line()).await;
+        let answer = answer.ok().flatten();
+        if answer.is_none() {
+            let _ = writeln!(self.stderr);
+        }
+        answer
     }
 
     /// Runs `work` and tells its events until it ends.

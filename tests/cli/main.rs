@@ -5,12 +5,14 @@ mod backend;
 mod bench;
 mod cost;
 mod documents;
+#[path = "../support/eventually.rs"]
+mod eventually;
 mod fixture;
 mod heal;
 mod look;
 mod parity;
 mod plan;
-mod promote;
+mod promotion;
 mod render;
 mod streams;
 mod test;

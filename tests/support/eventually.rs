@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// How often a condition is looked at; nothing but the wait itself depends on it.
-pub(super) const POLL: Duration = Duration::from_millis(10);
+pub(crate) const POLL: Duration = Duration::from_millis(10);
 
 /// Long enough for a machine that does much else.
 const DEADLINE: Duration = Duration::from_mins(10);

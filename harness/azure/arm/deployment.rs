@@ -1,13 +1,15 @@
-//! What a deployment has done so far, resource by resource: the progress of a stack.
+//! What a deployment has done so far, resource by resource, which is the progress of a stack; and
+//! how it is cancelled.
 //!
-//! <https://learn.microsoft.com/rest/api/resources/deployment-operations/list>
+//! <https://learn.microsoft.com/rest/api/resources/deployment-operations/list>,
+//! <https://learn.microsoft.com/rest/api/resources/deployments/cancel>
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer};
 
-use super::{Arm, Error, Fault, Group, ResourceId, Target};
+use super::{Arm, Error, Fault, Group, ResourceId, Target, is_at_rest};
 use crate::azure::api_version::RESOURCES;
 
 /// One thing that a deployment does.
@@ -65,9 +67,7 @@ pub struct StatusMessage {
 impl DeploymentOperation {
     /// Whether it goes on.
     pub fn is_running(&self) -> bool {
-        let over = ["succeeded", "failed", "canceled"];
-        let state = self.properties.provisioning_state.to_ascii_lowercase();
-        !over.contains(&state.as_str())
+        !is_at_rest(&self.properties.provisioning_state)
     }
 
     /// What is wrong with it.
@@ -87,6 +87,15 @@ impl Arm {
         // The API's description has no provider in this path.
         let path = format!("{}/deployments/{deployment}/operations", group.id());
         self.list(&Target::new(path, RESOURCES)).await
+    }
+
+    /// Cancels a deployment: what it has not asked for is not asked for any more, what it has asked
+    /// for goes on by itself. One that is over is refused with 409.
+    pub async fn cancel_deployment(&self, group: &Group, deployment: &str) -> Result<(), Error> {
+        let kind = "Microsoft.Resources/deployments";
+        let target = group.target(kind, RESOURCES, deployment).below("/cancel");
+        self.post(&target, None).await?;
+        Ok(())
     }
 }
 

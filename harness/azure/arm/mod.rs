@@ -47,7 +47,7 @@ pub use exchange::{Exchange, Recorder};
 pub use fault::Fault;
 pub use id::ResourceId;
 pub use name::NameAvailability;
-pub use operation::{Begun, Pending, Via};
+pub use operation::{Begun, Pending, Via, is_at_rest};
 pub use permission::Permission;
 pub use provider::{Provider, ResourceType};
 pub use quota::{Usage, UsageName};

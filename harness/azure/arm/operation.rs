@@ -154,13 +154,22 @@ pub(super) fn address(text: &str, endpoints: &Endpoints) -> Result<Url, Error> {
     })
 }
 
+/// Whether a state, in Azure's words and of any case, is one that does not change by itself; what is
+/// unknown goes on.
+pub fn is_at_rest(state: &str) -> bool {
+    let last = ["succeeded", "failed", "canceled", "cancelled"];
+    last.iter().any(|last| state.eq_ignore_ascii_case(last))
+}
+
 impl Look {
     /// A state in Azure's words, of any case; what is unknown goes on.
     fn of_state(state: &str, body: &Value) -> Self {
-        match &*state.to_ascii_lowercase() {
-            "succeeded" => Self::Done(body.clone()),
-            "failed" | "canceled" | "cancelled" => Self::Failed(state.to_owned(), fault(body)),
-            _ => Self::Running(state.to_owned(), percent(body)),
+        if !is_at_rest(state) {
+            Self::Running(state.to_owned(), percent(body))
+        } else if state.eq_ignore_ascii_case("succeeded") {
+            Self::Done(body.clone())
+        } else {
+            Self::Failed(state.to_owned(), fault(body))
         }
     }
 }
@@ -193,4 +202,25 @@ fn body(answer: &Answer) -> Result<Value, Error> {
         return Ok(Value::Null);
     }
     answer.json()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at_rest;
+
+    #[test]
+    fn a_state_is_at_rest_if_it_is_one_of_the_last_in_any_case() {
+        for state in ["succeeded", "Succeeded", "failed", "Canceled"] {
+            assert!(is_at_rest(state), "{state}");
+        }
+        for state in [
+            "initializing",
+            "deploying",
+            "deletingResources",
+            "",
+            "new-one",
+        ] {
+            assert!(!is_at_rest(state), "{state}");
+        }
+    }
 }

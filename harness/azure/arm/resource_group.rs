@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use azure_core::http::Method;
 use serde::{Deserialize, Serialize};
 
-use super::{Arm, Begun, Error, ResourceId, Target};
+use super::{Arm, Begun, Error, ResourceId, Target, is_at_rest};
 use crate::azure::api_version::RESOURCES;
 
 /// Which resource group.
@@ -43,6 +43,18 @@ pub struct Resource {
     /// Its tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
+    /// How far it is, such as `Creating` or `Succeeded`, where Azure tells.
+    #[serde(rename = "provisioningState")]
+    pub state: Option<String>,
+}
+
+impl Resource {
+    /// Whether Azure is at work on it.
+    pub fn is_moving(&self) -> bool {
+        self.state
+            .as_deref()
+            .is_some_and(|state| !is_at_rest(state))
+    }
 }
 
 impl Group {
@@ -112,7 +124,8 @@ impl Arm {
     /// Everything in the group; nested resources, such as subnets, are not listed.
     pub async fn resources(&self, group: &Group) -> Result<Vec<Resource>, Error> {
         let id = group.id();
-        self.list(&Target::new(format!("{id}/resources"), RESOURCES))
+        let target = Target::new(format!("{id}/resources"), RESOURCES);
+        self.list(&target.query("$expand", "provisioningState"))
             .await
     }
 }

@@ -195,12 +195,12 @@ impl Cloud {
                     group.deleting = false;
                 }
             }
-            (Act::Stack, Err(error)) => {
+            (Act::Stack, Err(error)) if !error.is_cancellation() => {
                 if let Some(stack) = self.state.stacks.get_mut(&target) {
                     stack.phase = Phase::Failed(error);
                 }
             }
-            (Act::Stack, Ok(())) | (Act::Preview | Act::Validation | Act::Restart, _) => {}
+            (Act::Stack | Act::Preview | Act::Validation | Act::Restart, _) => {}
         }
     }
 

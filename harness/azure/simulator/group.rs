@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::cloud::Cloud;
 use super::id::ResourceId;
@@ -42,8 +42,14 @@ impl Cloud {
     }
 
     /// What is in a group: all that has a location of its own, children among it.
-    pub(super) fn resources_of(&self, id: &ResourceId) -> Result<Response, Refusal> {
+    pub(super) fn resources_of(
+        &self,
+        request: &Request,
+        id: &ResourceId,
+    ) -> Result<Response, Refusal> {
         self.group(id)?;
+        let expand = request.query("$expand").unwrap_or_default();
+        let expands = expand.split(',').any(|it| it == "provisioningState");
         let resources = self.state.below(id);
         let resources = resources.filter(|one| one.document["location"].is_string());
         let brief = |document: Value| {
@@ -51,13 +57,17 @@ impl Cloud {
             let fields = fields
                 .into_iter()
                 .filter(|field| !document[*field].is_null());
-            fields
+            let mut brief: Map<String, Value> = fields
                 .map(|field| (field.to_owned(), document[field].clone()))
-                .collect()
+                .collect();
+            if let Some(state) = document.pointer("/properties/provisioningState")
+                && expands
+            {
+                brief.insert("provisioningState".to_owned(), state.clone());
+            }
+            Value::Object(brief)
         };
-        Ok(Self::list(
-            resources.map(|one| Value::Object(brief(self.show(one)))),
-        ))
+        Ok(Self::list(resources.map(|one| brief(self.show(one)))))
     }
 
     /// The group that an id is or is in.

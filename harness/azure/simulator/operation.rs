@@ -52,6 +52,7 @@ impl Operation {
             (None, _) => "InProgress",
             (Some(Ok(())), Act::Stack) => "succeeded",
             (Some(Ok(())), _) => "Succeeded",
+            (Some(Err(error)), Act::Stack) if error.is_cancellation() => "canceled",
             (Some(Err(_)), Act::Stack) => "failed",
             (Some(Err(_)), _) => "Failed",
         }

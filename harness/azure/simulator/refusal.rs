@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use super::message::Response;
 
+/// What has been cancelled has this as its code.
+const CANCELED: &str = "DeploymentCanceled";
+
 /// An error in the envelope of Azure Resource Manager.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
@@ -47,6 +50,16 @@ impl Refusal {
     /// It does not go together with what is.
     pub fn conflict(code: &str, message: impl Into<String>) -> Self {
         Self::new(409, code, message)
+    }
+
+    /// Somebody has cancelled it.
+    pub(super) fn cancellation() -> Self {
+        Self::conflict(CANCELED, "The deployment was canceled.")
+    }
+
+    /// Whether it is because somebody has cancelled it.
+    pub(super) fn is_cancellation(&self) -> bool {
+        self.code == CANCELED
     }
 
     /// The same about one thing.

@@ -41,7 +41,7 @@ impl Cloud {
                 Some(self.group_api(now, request, &id))
             }
             ("GET", ["subscriptions", _, "resourcegroups", _, "resources"]) => {
-                Some(self.resources_of(&id.without_last()))
+                Some(self.resources_of(request, &id.without_last()))
             }
             ("GET", ["subscriptions", _, "providers"]) => {
                 let all = namespaces().map(|one| self.provider(now, one));

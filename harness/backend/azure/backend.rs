@@ -13,7 +13,6 @@ use tokio_util::sync::CancellationToken;
 use super::cloud::{Cloud, Rehearsal, Which};
 use super::connection::Connection;
 use super::error::Error;
-use super::fault;
 use super::ground::{self, Ground};
 use super::prepare::Wanted;
 use super::promoter;
@@ -192,16 +191,6 @@ impl AzureBackend {
         let unknown = || Error::Unknown { id: id.clone() };
         self.wanted.as_ref().ok_or_else(unknown)
     }
-
-    pub(super) async fn client(
-        &self,
-        deadline: Duration,
-    ) -> Result<temporal::Client, backend::Error> {
-        let address = self.frontend_address().await?;
-        let namespace = self.namespaces.main();
-        let client = namespaces::client(address, namespace, deadline).await;
-        Ok(client.map_err(Error::from)?)
-    }
 }
 
 impl Backend for AzureBackend {
@@ -271,7 +260,9 @@ impl Backend for AzureBackend {
     }
 
     async fn frontend(&self) -> Result<temporal::Client, backend::Error> {
-        self.client(CONNECT).await
+        let address = self.frontend_address().await?;
+        let client = namespaces::client(address, self.namespaces.main(), CONNECT).await;
+        Ok(client.map_err(Error::from)?)
     }
 
     async fn database(&self) -> Result<Option<mysql::Access>, backend::Error> {
@@ -286,7 +277,8 @@ impl Backend for AzureBackend {
         if self.without_cluster() {
             return Vec::new();
         }
-        fault::capabilities(topology)
+        // Every service can be killed: each is a Deployment, or the database's server.
+        topology.services.iter().map(Capability::kill).collect()
     }
 
     async fn usage(&self) -> BTreeMap<String, Duration> {

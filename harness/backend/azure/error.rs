@@ -63,6 +63,12 @@ pub enum Error {
         /// Their ids.
         remain: Vec<String>,
     },
+    /// What was cancelled is not over yet.
+    #[error("Azure is still at work on {}", .moving.join(", "))]
+    Moving {
+        /// Names of resources.
+        moving: Vec<String>,
+    },
     /// The group has what is not ours.
     #[error("resource group `{group}` has what the harness did not make: {}", .foreign.join(", "))]
     NotEmpty {
@@ -189,6 +195,9 @@ impl Error {
                 "what Azure says against it is in the activity log of the resource group"
                     .to_owned(),
             ],
+            Self::Moving { .. } => {
+                vec!["it makes no more than these; `harness status` tells how far it is".to_owned()]
+            }
             Self::NotEmpty { group, .. } => vec![format!(
                 "everything of the harness is gone; move or delete the rest, then run `harness \
                  destroy` again, or keep `{group}` for it"

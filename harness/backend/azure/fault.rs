@@ -11,30 +11,20 @@ use super::group::Found;
 use crate::azure::arm::Restart;
 use crate::backend::patience::READY;
 use crate::backend::{self, Backend as _, Readiness};
-use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;
 use crate::profile::azure::HighAvailability;
-use crate::topology::{Component, ServiceName, Topology};
+use crate::topology::{Component, ServiceName};
 
 /// How often a database that is restarted is looked at.
 const POLL: Duration = Duration::from_millis(100);
-
-/// Every service can be killed: each is a Deployment, or the database's server.
-pub(super) fn capabilities(topology: &Topology) -> Vec<Capability> {
-    let kill = |service: &crate::topology::Service| Capability {
-        fault: FaultKind::Kill,
-        service: service.name.clone(),
-    };
-    topology.services.iter().map(kill).collect()
-}
 
 impl AzureBackend {
     fn is_database(&self, service: &ServiceName) -> Result<bool, Error> {
         let topology = &self
             .wanted(&ResourceId::new("deployment", service))?
             .topology;
-        let mut services = topology.services.iter();
-        let found = services.find(|found| found.name == *service);
+        let found = topology.service(service.as_str());
         Ok(found.is_some_and(|found| found.component == Component::Database))
     }
 
@@ -49,9 +39,7 @@ impl AzureBackend {
         }
         let id = ResourceId::new("deployment", service);
         let topology = &self.wanted(&id)?.topology;
-        let mut services = topology.services.iter();
-        let wanted = services.find(|found| found.name == *service);
-        let replicas = match wanted {
+        let replicas = match topology.service(service.as_str()) {
             Some(wanted) => wanted.replicas,
             None => self.connected().await?.cluster.replicas(service).await?,
         };

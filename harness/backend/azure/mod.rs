@@ -6,6 +6,7 @@
 //! this machine by [`k3d`](super::k3d), if it has Docker.
 
 mod backend;
+mod cancel;
 mod cloud;
 mod connection;
 mod error;

@@ -81,9 +81,7 @@ impl AzureBackend {
         self.namespaces = if self.without_cluster() {
             Namespaces::default()
         } else {
-            let roles = ["frontend", "history", "matching"];
-            let needs = roles.map(|role| ResourceId::new("deployment", format!("temporal-{role}")));
-            Namespaces::of(topology, needs.into())
+            Namespaces::of(topology, kubernetes::serving())
         };
         self.wanted = Some(wanted);
         Ok(())

@@ -74,7 +74,7 @@ impl AzureBackend {
             .partition(|it| it.is_running());
         let now: Vec<String> = running
             .into_iter()
-            .filter_map(|it| self.under_way(it))
+            .filter_map(|it| self.step_under_way(it))
             .collect();
         let now = match now.join(", ") {
             none if none.is_empty() => String::new(),
@@ -83,7 +83,7 @@ impl AzureBackend {
         format!("{} of {resources} made{now}", over.len())
     }
 
-    fn under_way(&self, operation: &DeploymentOperation) -> Option<String> {
+    fn step_under_way(&self, operation: &DeploymentOperation) -> Option<String> {
         let target = operation.properties.target_resource.as_ref()?;
         let (_, kind) = target.resource_type.split_once('/')?;
         let name = target.resource_name.rsplit('/').next().unwrap_or_default();

@@ -45,8 +45,7 @@ impl AzureBackend {
         let Ok(wanted) = self.wanted(id) else {
             return Ok(());
         };
-        let mut services = wanted.topology.services.iter();
-        let Some(service) = services.find(|service| service.name.as_str() == id.name()) else {
+        let Some(service) = wanted.topology.service(id.name()) else {
             return Ok(());
         };
         for condition in &service.readiness {

@@ -60,6 +60,19 @@ pub struct Wish<'a> {
     pub gate_override: Option<&'a str>,
 }
 
+impl<'a> Wish<'a> {
+    /// What is asked for, but for who makes it and why.
+    pub fn of(azure: &'a Azure, topology: &'a Topology, password: Secret) -> Self {
+        Self {
+            azure,
+            topology,
+            password,
+            promoter: "",
+            gate_override: None,
+        }
+    }
+}
+
 impl Scope {
     /// Where a profile is in a cloud.
     pub fn of(azure: &Azure, profile: &str, cloud: &Cloud) -> Self {

@@ -6,7 +6,7 @@ use super::backend::AzureBackend;
 use super::error::Error;
 use super::group::Found;
 use super::scope::{self, OVERRIDE, PROMOTER, Scope, TEMPLATE, Wish};
-use crate::azure::arm::{self, Fault, Stack};
+use crate::azure::arm::{self, Fault, Stack, is_at_rest};
 use crate::backend::{self, Readiness};
 use crate::causes::in_one_line;
 use crate::plan::{Observed, ResourceId, State};
@@ -31,12 +31,6 @@ pub(super) fn id(scope: &Scope) -> ResourceId {
     ResourceId::new("stack", &scope.names.stack)
 }
 
-/// Whether a stack is at rest, by its state in Azure's words.
-fn at_rest(state: &str) -> bool {
-    let last = ["succeeded", "failed", "canceled", "cancelled"];
-    last.iter().any(|last| state.eq_ignore_ascii_case(last))
-}
-
 fn succeeded(stack: &Stack) -> bool {
     let state = &stack.properties.provisioning_state;
     state.eq_ignore_ascii_case("succeeded")
@@ -55,7 +49,7 @@ impl AzureBackend {
         let state = &stack.properties.provisioning_state;
         let dead = |reason: String| State::Dead { reason };
         let state = match (&self.order.drifted, scope::digest_of(&stack.tags)) {
-            _ if !at_rest(state) => dead(format!("a command was ended while it was {state}")),
+            _ if !is_at_rest(state) => dead(format!("a command was ended while it was {state}")),
             _ if !succeeded(stack) => dead(format!("it is {state}")),
             (Some(drift), _) => dead(drift.clone()),
             _ if self.is_news(stack) => {
@@ -79,18 +73,13 @@ impl AzureBackend {
         let Some(stack) = self.find_stack().await? else {
             return Ok(Some("nothing is promoted".to_owned()));
         };
-        let wish = Wish {
-            azure: &self.settings.azure,
-            topology,
-            password: Secret::new(""),
-            promoter: "",
-            gate_override: None,
-        };
+        let wish = Wish::of(&self.settings.azure, topology, Secret::new(""));
         let wanted = self.scope().await?.stack(wish).tags;
         let state = &stack.properties.provisioning_state;
         Ok(if stack.tags.get(TEMPLATE) != wanted.get(TEMPLATE) {
             Some("what is promoted is not what the profile says".to_owned())
-        } else if at_rest(state) && !succeeded(&stack) || state.to_lowercase().starts_with("delet")
+        } else if is_at_rest(state) && !succeeded(&stack)
+            || state.to_lowercase().starts_with("delet")
         {
             Some(format!(
                 "what is promoted is not whole: its stack is {state}"
@@ -176,7 +165,7 @@ impl AzureBackend {
             return Ok(());
         };
         let state = &stack.properties.provisioning_state;
-        if at_rest(state) {
+        if is_at_rest(state) {
             return Ok(());
         }
         // Whoever deletes it: it is what is wanted.
@@ -221,26 +210,5 @@ fn remaining(stack: &Stack) -> Vec<String> {
         vec![stack.id.to_string()]
     } else {
         failed
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stack_is_at_rest_in_its_last_states_of_any_case_only() {
-        for state in ["succeeded", "Succeeded", "failed", "Canceled"] {
-            assert!(at_rest(state), "{state}");
-        }
-        for state in [
-            "initializing",
-            "deploying",
-            "deletingResources",
-            "",
-            "new-one",
-        ] {
-            assert!(!at_rest(state), "{state}");
-        }
     }
 }

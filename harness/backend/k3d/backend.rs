@@ -12,13 +12,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::cluster::Found;
 use super::error::Error;
-use super::fault;
 use super::names::Names;
 use super::ports::MYSQL;
 use super::provide::Wanted;
 use super::record::{self, Record};
 use super::tool::K3d;
 use crate::backend::database::{self, Mysql};
+use crate::backend::kubernetes;
 use crate::backend::kubernetes::{Cluster, NAMESPACE};
 use crate::backend::namespaces::{self, Namespaces};
 use crate::backend::{self, Backend, Endpoint, Log, Place, Provision, Readiness, owned};
@@ -248,9 +248,7 @@ impl Backend for K3dBackend {
         if self.settings.extent == Extent::Ground {
             return Ok(());
         }
-        let roles = ["frontend", "history", "matching"];
-        let needs = roles.map(|role| ResourceId::new("deployment", format!("temporal-{role}")));
-        self.namespaces = Namespaces::of(topology, needs.into());
+        self.namespaces = Namespaces::of(topology, kubernetes::serving());
         Ok(())
     }
 
@@ -306,7 +304,8 @@ impl Backend for K3dBackend {
     }
 
     fn faults(&self, topology: &Topology) -> Vec<Capability> {
-        fault::capabilities(topology)
+        // Every service can be killed: each is a Deployment, or the database's container.
+        topology.services.iter().map(Capability::kill).collect()
     }
 
     async fn usage(&self) -> BTreeMap<String, Duration> {

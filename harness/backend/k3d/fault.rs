@@ -5,18 +5,9 @@ use super::backend::K3dBackend;
 use super::cluster::Found;
 use super::ports::MYSQL;
 use crate::backend;
-use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;
-use crate::topology::{ServiceName, Topology};
-
-/// Every service can be killed: each is a Deployment, or the database's container.
-pub(super) fn capabilities(topology: &Topology) -> Vec<Capability> {
-    let kill = |service: &crate::topology::Service| Capability {
-        fault: FaultKind::Kill,
-        service: service.name.clone(),
-    };
-    topology.services.iter().map(kill).collect()
-}
+use crate::topology::ServiceName;
 
 fn is_database(service: &ServiceName) -> bool {
     service.as_str() == MYSQL
@@ -46,9 +37,7 @@ impl K3dBackend {
     fn wanted_replicas(&self, service: &ServiceName) -> Option<u16> {
         let id = ResourceId::new("deployment", service);
         let wanted = self.wanted(&id).ok()?;
-        let mut services = wanted.topology.services.iter();
-        let service = services.find(|found| found.name == *service)?;
-        Some(service.replicas)
+        Some(wanted.topology.service(service.as_str())?.replicas)
     }
 
     /// Kills a service, and looks whether it is gone.

@@ -82,5 +82,12 @@ fn id(service: &ServiceName) -> ResourceId {
     ResourceId::new("deployment", service)
 }
 
+/// The groups without which no workflow gets on.
+pub fn serving() -> Vec<ResourceId> {
+    let roles = ["frontend", "history", "matching"];
+    let group = |role| id(&ServiceName::new(format!("temporal-{role}")));
+    roles.map(group).into()
+}
+
 #[cfg(test)]
 mod tests;

@@ -398,10 +398,7 @@ impl Backend for ProcessBackend {
         let apart = self.settings.engine == Engine::Server;
         services
             .filter(|service| apart || matches!(service.component, Component::Worker { .. }))
-            .map(|service| Capability {
-                fault: FaultKind::Kill,
-                service: service.name.clone(),
-            })
+            .map(Capability::kill)
             .collect()
     }
 

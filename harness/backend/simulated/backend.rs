@@ -274,12 +274,7 @@ impl Backend for SimulatedBackend {
             .services
             .iter()
             .filter(|service| matches!(service.component, Component::Worker { .. }));
-        workers
-            .map(|service| Capability {
-                fault: FaultKind::Kill,
-                service: service.name.clone(),
-            })
-            .collect()
+        workers.map(Capability::kill).collect()
     }
 
     async fn usage(&self) -> BTreeMap<String, std::time::Duration> {

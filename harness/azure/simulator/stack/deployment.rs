@@ -1,6 +1,8 @@
-//! The deployment that a stack has made last: how far it is, and how far each of its resources is.
+//! The deployment that a stack has made last: how far it is, how far each of its resources is, and
+//! that it is cancelled.
 //!
-//! <https://learn.microsoft.com/rest/api/resources/deployment-operations/list>
+//! <https://learn.microsoft.com/rest/api/resources/deployment-operations/list>,
+//! <https://learn.microsoft.com/rest/api/resources/deployments/cancel>
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -19,7 +21,7 @@ impl Cloud {
     /// The answer of deployments, if the path is of one. Azure takes their operations with the
     /// provider in the path as well as without.
     pub(in super::super) fn deployment_api(
-        &self,
+        &mut self,
         now: Timestamp,
         request: &Request,
         segments: &[String],
@@ -40,7 +42,7 @@ impl Cloud {
     }
 
     fn deployment(
-        &self,
+        &mut self,
         now: Timestamp,
         request: &Request,
         group: &ResourceId,
@@ -50,9 +52,6 @@ impl Cloud {
         if request.query("api-version").as_deref() != Some(RESOURCES) {
             return Err(wrong_version(RESOURCES));
         }
-        if request.method != "GET" {
-            return Err(unknown_method(&request.method));
-        }
         self.group(group)?;
         let prefix = format!("{}/", group.key());
         let mut stacks = self
@@ -61,10 +60,16 @@ impl Cloud {
             .iter()
             .filter(|(key, _)| key.starts_with(&prefix));
         let stack = stacks.find(|(_, stack)| stack.deployment == name);
-        let Some((_, stack)) = stack else {
+        let Some((key, stack)) = stack else {
             let message = format!("Deployment '{name}' could not be found.");
             return Err(Refusal::missing("DeploymentNotFound", message));
         };
+        if let ("POST", ["cancel"]) = (request.method.as_str(), below) {
+            return self.cancel(now, &key.clone());
+        }
+        if request.method != "GET" {
+            return Err(unknown_method(&request.method));
+        }
         let operations = || self.operations_of(now, stack);
         match below {
             [] => Ok(Response::json(200, self.show_deployment(now, stack))),
@@ -83,6 +88,24 @@ impl Cloud {
             }
             _ => Err(unknown_method("GET")),
         }
+    }
+
+    /// Asks for no more of the resources; those that were asked for go on by themselves.
+    fn cancel(&mut self, now: Timestamp, key: &str) -> Result<Response, Refusal> {
+        let stack = self.state.stacks.get_mut(key).expect("it was found");
+        if stack.phase.is_deployed() {
+            let message = format!(
+                "The deployment '{}' cannot be cancelled because it is not Accepted or Running.",
+                stack.deployment
+            );
+            return Err(Refusal::conflict("DeploymentCannotBeCancelled", message));
+        }
+        stack.phase = Phase::Canceled;
+        stack.modified = now;
+        let operation = stack.operation.clone();
+        self.secrets.0.remove(key);
+        self.finish(&operation, now, Err(Refusal::cancellation()));
+        Ok(Response::empty(204))
     }
 
     /// The id of the deployment of a stack.
@@ -129,7 +152,7 @@ impl Cloud {
         };
         let asked = stack.steps.iter().filter_map(|step| {
             let began = step.began?;
-            Some(operation(&step.id, self.show_step(now, step, began)))
+            Some(operation(&step.id, self.show_step(now, stack, step, began)))
         });
         let mut all: Vec<Value> = asked.collect();
         let ended = stack.steps.iter().filter_map(|step| step.ended).max();
@@ -146,8 +169,9 @@ impl Cloud {
         all
     }
 
-    fn show_step(&self, now: Timestamp, step: &Step, began: Timestamp) -> Value {
+    fn show_step(&self, now: Timestamp, stack: &Stack, step: &Step, began: Timestamp) -> Value {
         let (state, code) = match &step.progress {
+            StepProgress::Running(_) if stack.phase == Phase::Canceled => ("Canceled", "Conflict"),
             StepProgress::Waiting | StepProgress::Running(_) => ("Running", "Created"),
             StepProgress::Done => ("Succeeded", "OK"),
             StepProgress::Failed(_) => ("Failed", "Conflict"),
@@ -185,6 +209,7 @@ impl Phase {
             Self::Deploying => "Running",
             Self::DeletingResources | Self::Succeeded => "Succeeded",
             Self::Failed(_) => "Failed",
+            Self::Canceled => "Canceled",
         }
     }
 }

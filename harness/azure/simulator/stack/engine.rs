@@ -102,7 +102,7 @@ impl Cloud {
             Phase::Initializing => stack.phase = Phase::Deploying,
             Phase::Deploying => return self.deploy(at, stack),
             Phase::DeletingResources => return self.clear(at, stack),
-            Phase::Succeeded | Phase::Failed(_) => return false,
+            Phase::Succeeded | Phase::Failed(_) | Phase::Canceled => return false,
         }
         true
     }

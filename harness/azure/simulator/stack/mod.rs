@@ -77,11 +77,12 @@ pub(super) enum Phase {
     DeletingResources,
     Succeeded,
     Failed(Refusal),
+    Canceled,
 }
 
 impl Phase {
     fn is_terminal(&self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed(_))
+        matches!(self, Self::Succeeded | Self::Failed(_) | Self::Canceled)
     }
 }
 

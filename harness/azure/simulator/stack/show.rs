@@ -95,6 +95,7 @@ impl Phase {
             Self::DeletingResources => "deletingResources",
             Self::Succeeded => "succeeded",
             Self::Failed(_) => "failed",
+            Self::Canceled => "canceled",
         }
     }
 }

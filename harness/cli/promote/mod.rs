@@ -1,10 +1,13 @@
 //! `harness promote`.
 
+mod interruption;
+
 use camino::Utf8PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 use serde_json::Value;
 
+use self::interruption::OnInterrupt;
 use super::outputs::{self, Outputs};
 use super::plan::{self, Plan};
 use super::session::{Session, Target};
@@ -41,6 +44,9 @@ pub(super) struct Args {
     /// Do not run the scenario `smoke` at the end
     #[arg(long)]
     no_smoke: bool,
+    /// What to do about Azure's work when this command is interrupted
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    on_interrupt: OnInterrupt,
     /// What goes wrong in the built-in Azure; may be repeated
     #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
     fault: Vec<super::azure_fault::AzureFault>,
@@ -76,7 +82,15 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         another_password: false,
     });
     let work = lifecycle::bring_up(session, &events, &shutdown.asked);
-    let steps = ui.follow(&mut receiver, Box::pin(work)).await?;
+    let steps = match ui.follow(&mut receiver, Box::pin(work)).await {
+        Ok(steps) => steps,
+        Err(error) => {
+            let (backend, how) = (&session.backend, args.on_interrupt);
+            let talk = (&events, &mut receiver);
+            let settled = interruption::settle(error, backend, how, &shutdown, talk, ui);
+            return Err(settled.await);
+        }
+    };
     drop(shutdown);
     // Its time begins anew.
     let renewed = session.backend.write_group().await;
@@ -97,7 +111,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     Ok(exit)
 }
 
-/// What Ctrl-C leaves.
+/// What is left by who aborts.
 const UNDER_WAY: &str =
     "what Azure has begun goes on: run `harness promote` to go on with it, or `harness destroy`";
 

@@ -1,0 +1,82 @@
+//! Cancelling what Azure is at, for who does not want to leave it at that.
+
+use std::time::Duration;
+
+use super::backend::AzureBackend;
+use super::error::Error;
+use super::group::Found;
+use super::scope::{PROMOTER, Scope};
+use crate::azure::arm::{Resource, Stack, is_at_rest};
+use crate::backend;
+use crate::plan::ResourceId;
+
+/// How long it is waited for what Azure has been asked for already: as long as its slowest
+/// resource usually takes.
+const DEADLINE: Duration = Duration::from_mins(15);
+
+/// How long it is waited between two looks.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// What an error says that Azure did not do.
+const CANCEL: &str = "cancel what is under way";
+
+impl AzureBackend {
+    /// The stack, if Azure is at work on it because this folder has asked for it.
+    pub async fn under_way(&self) -> Result<Option<ResourceId>, backend::Error> {
+        let begun = self.find_begun().await?;
+        let scope = self.scope().await?;
+        Ok(begun.map(|_| super::stack::id(&scope)))
+    }
+
+    /// Has Azure make no more of the stack, and waits until what it cannot stop any more is over, for
+    /// [`DEADLINE`] at most. What was made stays: the next promotion goes on from there.
+    pub async fn cancel_stack(&self, id: &ResourceId) -> Result<(), backend::Error> {
+        let Some(stack) = self.find_begun().await? else {
+            return Ok(());
+        };
+        let (scope, arm) = (self.scope().await?, &self.cloud().await?.arm);
+        if let Some(deployment) = stack.properties.deployment_id {
+            let cancelled = arm.cancel_deployment(&scope.group, deployment.name());
+            match cancelled.await {
+                Ok(()) => {}
+                // It was over in the meantime.
+                Err(error) if error.status() == Some(409) => {}
+                Err(error) => return Err(Error::azure(CANCEL)(error).into()),
+            }
+        }
+        let clock = arm.options().clock.clone();
+        let start = clock.now();
+        loop {
+            let moving = self.moving(&scope).await?;
+            if moving.is_empty() {
+                return Ok(());
+            }
+            if clock.now() - start >= DEADLINE {
+                return Err(Error::Moving { moving }.into());
+            }
+            let what = moving.join(", ");
+            self.tell(id, format!("Azure ends what it had begun: {what}"));
+            clock.sleep(EVERY).await;
+        }
+    }
+
+    async fn find_begun(&self) -> Result<Option<Stack>, backend::Error> {
+        let Found::Ours(_) = self.find_group().await? else {
+            return Ok(None);
+        };
+        let stack = self.find_stack().await?;
+        let promoter = self.promoter()?;
+        Ok(stack.filter(|stack| {
+            let ours = stack.tags.get(PROMOTER) == Some(&promoter);
+            ours && !is_at_rest(&stack.properties.provisioning_state)
+        }))
+    }
+
+    /// The names of what Azure is at work on.
+    async fn moving(&self, scope: &Scope) -> Result<Vec<String>, backend::Error> {
+        let listed = self.cloud().await?.arm.resources(&scope.group).await;
+        let listed = listed.map_err(Error::azure(CANCEL))?.into_iter();
+        let moving = listed.filter(Resource::is_moving);
+        Ok(moving.map(|it| it.id.name().to_owned()).collect())
+    }
+}

@@ -1,0 +1,78 @@
+//! What becomes of Azure's work when the command is interrupted.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::backend::azure::AzureBackend;
+use crate::causes::in_one_line;
+use crate::cli::shutdown::Shutdown;
+use crate::error::{CommandError, Exit};
+use crate::event::{Event, Events};
+use crate::plan::ResourceId;
+use crate::ui::Ui;
+
+/// How long an answer is waited for.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// What is done about Azure's work when the command is interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(super) enum OnInterrupt {
+    /// Ask at a terminal; leave it where there is none, or no answer
+    #[default]
+    Ask,
+    /// Leave Azure at it
+    Leave,
+    /// Cancel it, and wait until Azure is at rest
+    Cancel,
+}
+
+/// Does what is to be done about Azure's work, if an error is an interruption and Azure is at
+/// work; gives the error back.
+pub(super) async fn settle(
+    error: CommandError,
+    backend: &AzureBackend,
+    how: OnInterrupt,
+    shutdown: &Shutdown,
+    (events, receiver): (&Events, &mut UnboundedReceiver<Event>),
+    ui: &mut Ui,
+) -> CommandError {
+    if error.exit != Exit::Interrupted {
+        return error;
+    }
+    // Who cannot see Azure cannot cancel anything there.
+    let Ok(Some(stack)) = backend.under_way().await else {
+        return error;
+    };
+    let cancels = match how {
+        OnInterrupt::Leave => false,
+        OnInterrupt::Cancel => true,
+        OnInterrupt::Ask => asked(&stack, shutdown, ui).await,
+    };
+    if !cancels {
+        events.notice(format!("left: Azure goes on with {stack}"));
+        ui.follow(receiver, async {}).await;
+        return error;
+    }
+    events.notice(format!("cancelling {stack}"));
+    let work = backend.cancel_stack(&stack);
+    let work = shutdown.insisted.run_until_cancelled(work);
+    let done = ui.follow(receiver, Box::pin(work)).await;
+    events.notice(match done {
+        Some(Ok(())) => format!("cancelled: Azure is at rest, and makes no more of {stack}"),
+        Some(Err(error)) => format!("{stack}: {}", in_one_line(&error)),
+        None => format!("not waited for: Azure ends what it had begun of {stack}"),
+    });
+    ui.follow(receiver, async {}).await;
+    error
+}
+
+async fn asked(stack: &ResourceId, shutdown: &Shutdown, ui: &mut Ui) -> bool {
+    let question = format!(
+        "Azure is at work on {stack}, and goes on with it unless you cancel. Cancel? [y/N]"
+    );
+    let answer = ui.ask(&question, ANSWER);
+    let answer = shutdown.insisted.run_until_cancelled(answer).await;
+    let answer = answer.flatten().unwrap_or_default().to_lowercase();
+    ["y", "yes"].contains(&answer.as_str())
+}

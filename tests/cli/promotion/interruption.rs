@@ -1,0 +1,163 @@
+//! Ctrl-C while Azure is at work: left at it, cancelled, or asked about at a terminal.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use nix::pty::{OpenptyResult, Winsize, openpty};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::Subscription;
+use crate::eventually::eventually;
+
+const PROMOTE: &str = "promote --override-gate=untested";
+
+/// So slow that Azure is at work for seconds.
+fn slowly(azure: &Subscription, line: &str) -> Command {
+    let mut command = azure.command(line);
+    command.env("HARNESS_REHEARSAL_SPEED", "120");
+    command
+}
+
+/// The phase of the stack, if there is one.
+fn phase(azure: &Subscription) -> Option<String> {
+    let stacks = azure.try_cloud()?["stacks"].as_object()?.clone();
+    let phase = stacks.values().next()?["phase"].clone();
+    Some(phase.as_str().unwrap_or("Failed").to_owned())
+}
+
+/// Interrupts a promotion once Azure is at work.
+fn interrupt(azure: &Subscription, child: &Child) {
+    eventually("Azure at work", || {
+        phase(azure).filter(|phase| phase == "Deploying")
+    });
+    let pid = i32::try_from(child.id()).expect("process ids fit into an i32");
+    kill(Pid::from_raw(pid), Signal::SIGINT).expect("it runs");
+}
+
+/// What a promotion says that is interrupted while Azure is at work.
+fn interrupted(azure: &Subscription, how: &str) -> String {
+    let mut command = slowly(azure, &format!("{PROMOTE} {how}"));
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    interrupt(azure, &child);
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8(output.stderr).expect("output is UTF-8");
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    said
+}
+
+/// The next promotion makes all of it, and `destroy` takes it away.
+fn goes_on(azure: &Subscription) {
+    let again = azure.promote("");
+    assert_eq!(again.code, 0, "{again}");
+    assert!(azure.content().len() > 15, "{again}");
+    let destroyed = azure.run("destroy --yes");
+    assert_eq!(destroyed.code, 0, "{destroyed}");
+    assert_eq!(azure.content(), BTreeSet::new());
+}
+
+#[test]
+fn azure_is_left_at_work_unless_it_is_to_be_cancelled() {
+    let azure = Subscription::new();
+    let said = interrupted(&azure, "");
+    assert!(
+        said.contains("left: Azure goes on with stack/harness-azure"),
+        "{said}"
+    );
+    assert!(said.contains("run `harness promote"), "{said}");
+    assert_ne!(phase(&azure).as_deref(), Some("Canceled"));
+    goes_on(&azure);
+}
+
+#[test]
+fn what_is_cancelled_is_at_rest_and_is_gone_on_from_or_destroyed() {
+    let azure = Subscription::new();
+    let said = interrupted(&azure, "--on-interrupt cancel");
+    assert!(said.contains("cancelled: Azure is at rest"), "{said}");
+    assert_eq!(phase(&azure).as_deref(), Some("Canceled"));
+    let moving = ["Creating", "Updating", "Deleting"];
+    for entry in azure.content() {
+        assert!(!moving.iter().any(|it| entry.ends_with(it)), "{entry}");
+    }
+    goes_on(&azure);
+    interrupted(&azure, "--on-interrupt cancel");
+    let destroyed = azure.run("destroy --yes");
+    assert_eq!(destroyed.code, 0, "{destroyed}");
+    assert_eq!(azure.content(), BTreeSet::new());
+}
+
+/// How large the terminal is; lines that move are drawn on none without a size.
+const SIZE: Winsize = Winsize {
+    ws_row: 40,
+    ws_col: 120,
+    ws_xpixel: 0,
+    ws_ypixel: 0,
+};
+
+/// A promotion at a terminal.
+struct Terminal {
+    child: Child,
+    screen: File,
+    shown: String,
+}
+
+impl Terminal {
+    fn start(mut command: Command) -> Self {
+        let OpenptyResult { master, slave } = openpty(&SIZE, None).expect("a terminal");
+        let end = || Stdio::from(slave.try_clone().expect("a descriptor"));
+        command.env("TERM", "xterm");
+        let child = command.stdin(end()).stdout(end()).stderr(end()).spawn();
+        Self {
+            child: child.expect("the binary starts"),
+            screen: File::from(OwnedFd::from(master)),
+            shown: String::new(),
+        }
+    }
+
+    /// Reads on, until `text` is shown or the command has ended.
+    fn until(&mut self, text: &str) {
+        let mut bytes = [0; 4096];
+        while !self.shown.contains(text) {
+            // A terminal without anybody at its other end is an error on Linux.
+            let Ok(read @ 1..) = self.screen.read(&mut bytes) else {
+                return;
+            };
+            self.shown += &String::from_utf8_lossy(&bytes[..read]);
+        }
+    }
+
+    fn answer(mut self, line: &str) -> (ExitStatus, String) {
+        self.until("Cancel? [y/N]");
+        assert!(self.shown.contains("Cancel? [y/N]"), "{}", self.shown);
+        writeln!(self.screen, "{line}").expect("it listens");
+        // Drains what else is shown: a full terminal would hold the command up.
+        self.until("hint: run `harness promote");
+        let status = self.child.wait().expect("it ends");
+        (status, self.shown)
+    }
+}
+
+#[test]
+fn at_a_terminal_the_question_is_asked_and_no_answer_but_yes_cancels() {
+    for (answer, said, ends_as) in [
+        ("y", "cancelled: Azure is at rest", Some("Canceled")),
+        ("", "left: Azure goes on", None),
+    ] {
+        let azure = Subscription::new();
+        let terminal = Terminal::start(slowly(&azure, PROMOTE));
+        interrupt(&azure, &terminal.child);
+        let (status, shown) = terminal.answer(answer);
+        assert_eq!(status.code(), Some(130), "{shown}");
+        assert!(shown.contains(said), "{shown}");
+        let canceled = phase(&azure).filter(|phase| phase == "Canceled");
+        assert_eq!(canceled.as_deref(), ends_as);
+        goes_on(&azure);
+    }
+}

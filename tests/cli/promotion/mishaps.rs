@@ -1,0 +1,141 @@
+//! Whatever goes wrong in Azure.
+
+use std::collections::BTreeSet;
+
+use insta::assert_snapshot;
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
+use super::Subscription;
+use crate::fixture::Run;
+
+/// What may go wrong with a promotion.
+const MISHAPS: [&str; 10] = [
+    "throttled",
+    "another-operation",
+    "server-error",
+    "connection-reset",
+    "operation-failed",
+    "principal-not-found",
+    "sku-not-available",
+    "quota-exceeded",
+    "authorization-failed",
+    "server-busy",
+];
+
+/// What is drawn for the test below; printed when it fails.
+const SEED: u64 = 7;
+const DRAWS: usize = 10;
+
+#[test]
+fn whatever_goes_wrong_and_wherever_it_is_killed_nothing_of_ours_is_left_in_the_end() {
+    let mut chance = ChaCha8Rng::seed_from_u64(SEED);
+    for draw in 0..DRAWS {
+        let azure = Subscription::new();
+        let mishaps: Vec<&str> = (0..2)
+            .map(|_| MISHAPS[chance.random_range(0..MISHAPS.len())])
+            .collect();
+        let step = chance.random_range(30..110);
+        let faults = format!("--fault {} --fault {}", mishaps[0], mishaps[1]);
+        azure.cut(&format!("promote --override-gate=untested {faults}"), step);
+        let again = chance.random_bool(0.5);
+        if again {
+            azure.promote(&format!("--fault {}", mishaps[1]));
+        }
+        let told = format!("draw {draw} of seed {SEED}: {faults}, step {step}, again {again}");
+        let destroyed = azure.run("destroy --yes");
+        assert_eq!(destroyed.code, 0, "{told}: {destroyed}");
+        assert_eq!(azure.content(), BTreeSet::new(), "{told}");
+    }
+}
+
+/// Whatever goes wrong, either the client copes, or the error names cause and remedy and the same
+/// command goes on from there.
+#[test]
+fn each_mishap_is_survived_or_explained_and_gone_on_from() {
+    let mut told = Vec::new();
+    for mishap in MISHAPS {
+        let azure = Subscription::new();
+        let run = azure.promote(&format!("--fault {mishap}"));
+        told.push(format!("{mishap}: exit {}\n{}", run.code, errors(&run)));
+        let again = azure.promote("");
+        assert_eq!(again.code, 0, "{mishap}: {again}");
+        let destroyed = azure.run("destroy --yes");
+        assert_eq!(destroyed.code, 0, "{mishap}: {destroyed}");
+        assert_eq!(azure.content(), BTreeSet::new(), "{mishap}");
+    }
+    let azure = Subscription::new();
+    assert_eq!(azure.promote("").code, 0);
+    let run = azure.run("destroy --yes --fault delete-failed");
+    told.push(format!(
+        "delete-failed: exit {}\n{}",
+        run.code,
+        errors(&run)
+    ));
+    assert_eq!(azure.run("destroy --yes").code, 0);
+    assert_eq!(azure.content(), BTreeSet::new());
+    assert_snapshot!(told.join("\n"), @r#"
+    throttled: exit 69
+      error: could not sign in to Azure
+        caused by: Azure answered 429 to GET /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f
+        caused by: SubscriptionRequestsThrottled: Number of requests for subscription and operation exceeded the limit. Please try again later.
+        hint: Azure limits how often it is asked: wait some minutes and run the same command again, it goes on from there
+
+    another-operation: exit 0
+
+    server-error: exit 0
+
+    connection-reset: exit 0
+
+    operation-failed: exit 69
+      error: could not create `stack/harness-azure`
+        caused by: Azure did not make what is in the stack
+        caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
+        caused by: ServerProvisioningFailed (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.DBforMySQL/flexibleServers/azure-1bff1d2026): The server could not be provisioned.
+        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
+
+    principal-not-found: exit 0
+
+    sku-not-available: exit 69
+      error: could not create `stack/harness-azure`
+        caused by: Azure did not make what is in the stack
+        caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
+        caused by: SkuNotAvailable (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The requested size for resource is currently not available in location. Please try another size or deploy to a different location: Standard_D2s_v5.
+        hint: take another size or another region: `az vm list-skus --location REGION --output table` and `az mysql flexible-server list-skus --location REGION` list what there is
+        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
+
+    quota-exceeded: exit 69
+      error: could not create `stack/harness-azure`
+        caused by: Azure did not make what is in the stack
+        caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
+        caused by: QuotaExceeded (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): Operation could not be completed as it results in exceeding approved Total Regional Cores quota.
+        hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
+        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
+
+    authorization-failed: exit 77
+      error: could not create `stack/harness-azure`
+        caused by: Azure did not make what is in the stack
+        caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
+        caused by: AuthorizationFailed (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ManagedIdentity/userAssignedIdentities/azure-kubelet/providers/Microsoft.Authorization/roleAssignments/e675eda8-69ca-5375-8a46-d5c609d23f57): The client does not have authorization to perform action 'Microsoft.Authorization/roleAssignments/write' or the scope is invalid. If access was recently granted, please refresh your credentials.
+        hint: ask for the role `Role Based Access Control Administrator`, `User Access Administrator` or `Owner` on the resource group: the promotion assigns roles
+        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
+
+    server-busy: exit 0
+
+    delete-failed: exit 73
+      error: could not remove `stack/harness-azure`
+        caused by: these were not deleted: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.DBforMySQL/flexibleServers/azure-1bff1d2026/databases/temporal_visibility
+        hint: what Azure says against it is in the activity log of the resource group
+        hint: run `harness destroy --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
+    "#);
+}
+
+/// The error of a run, without what differs from run to run.
+fn errors(run: &Run) -> String {
+    let lines = run
+        .stderr
+        .lines()
+        .skip_while(|line| !line.starts_with("error:"));
+    let lines = lines.filter(|line| !line.contains("request id"));
+    lines.flat_map(|line| ["  ", line, "\n"]).collect()
+}
