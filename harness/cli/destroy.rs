@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::session::{Session, Target, backend_error};
 use super::shutdown::Shutdown;
+use super::view::short_type;
 use super::{Outcome, lifecycle, promotion};
-use crate::backend::azure::{AzureBackend, Holding, Part};
+use crate::backend::azure::{AzureBackend, Holding};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
 use crate::ui::{Table, Ui};
@@ -87,19 +88,13 @@ fn table(holding: &Holding) -> String {
     let group = "resource group".to_owned();
     table.row([group, holding.group.clone(), String::new()]);
     for it in &holding.owned {
-        table.row([short(it), it.name.clone(), String::new()]);
+        table.row([short_type(&it.kind), it.name.clone(), String::new()]);
     }
     for it in &holding.foreign {
         let stays = "not ours: stays, and the group with it".to_owned();
-        table.row([short(it), it.name.clone(), stays]);
+        table.row([short_type(&it.kind), it.name.clone(), stays]);
     }
     table.render()
-}
-
-/// A type without its provider, which the rest of it tells.
-fn short(part: &Part) -> String {
-    let (_, rest) = part.kind.split_once('/').unwrap_or(("", &part.kind));
-    rest.to_owned()
 }
 
 /// Whether its time is over.

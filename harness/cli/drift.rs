@@ -26,33 +26,33 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let mut session = promotion::look(&args.target).await?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");
-    let work = plan::draw(&mut session, &events, &shutdown.asked);
-    let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
-    match &plan.outlook.group {
+    let work = plan::changes(&mut session, &events, &shutdown.asked);
+    let changes = ui.follow(&mut receiver, Box::pin(work)).await?;
+    match &changes.outlook.group {
         Group::Ours => {}
         Group::Absent => {
             return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
                 .hint("run `harness promote` first"));
         }
         Group::Foreign(_) => {
-            let list = plan.forbidden().join("; ");
+            let list = changes.forbidden().join("; ");
             return Err(CommandError::new(Exit::NotAllowed, list)
                 .hint("choose another `backend.azure.resource-group`"));
         }
     }
-    if !plan.sees_objects() && !session.backend.without_cluster() {
+    if !changes.sees_objects() && !session.backend.without_cluster() {
         return Err(
             CommandError::new(Exit::Unavailable, "what is in the cluster is not known")
                 .hint("run `harness status`, which says why"),
         );
     }
-    ui.text(plan::changes(&plan));
+    ui.text(plan::differences(&changes));
     ui.json(&serde_json::json!({
         "profile": session.profile.name.as_str(),
-        "resources": plan.outlook.differences,
-        "objects": plan.objects(),
+        "resources": changes.outlook.differences,
+        "objects": changes.objects(),
     }));
-    Ok(match plan.count() {
+    Ok(match changes.count() {
         0 => Exit::Ok,
         _ => Exit::CHANGES,
     })

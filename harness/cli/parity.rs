@@ -77,7 +77,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
 }
 
 /// All that is known of a profile.
-async fn facts(target: Target) -> Result<Facts, CommandError> {
+pub(super) async fn facts(target: Target) -> Result<Facts, CommandError> {
     let session = session::look(&target).await?;
     Ok(session::on_backend!(session, |session| {
         let profile = session.profile.name.to_string();
@@ -111,7 +111,7 @@ fn unknown<'a>(profile: &str, cells: impl Iterator<Item = &'a Cell>) -> Vec<Stri
 }
 
 /// How often there was each verdict.
-fn summary(comparison: &Comparison) -> String {
+pub(super) fn summary(comparison: &Comparison) -> String {
     let counts = Verdict::ALL.map(|verdict| format!("{} {verdict}", comparison.count(verdict)));
     counts.join(", ")
 }

@@ -76,6 +76,12 @@ pub(super) fn choice<B: Backend>(session: &Session<B>) -> String {
     )
 }
 
+/// A type of Azure's without its provider, which the rest of it tells.
+pub(super) fn short_type(kind: &str) -> String {
+    let (_, rest) = kind.split_once('/').unwrap_or(("", kind));
+    rest.to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

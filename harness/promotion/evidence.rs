@@ -13,6 +13,8 @@ use crate::topology::Digest;
 /// What one report says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
+    /// The profile that was up, by its state folder.
+    pub profile: String,
     /// The scenario's name.
     pub scenario: String,
     /// The verdict.
@@ -43,16 +45,17 @@ pub fn read(states: &Utf8Path) -> io::Result<Vec<Evidence>> {
     let mut all = Vec::new();
     for profile in folders(states)? {
         for run in folders(&profile.join("reports"))? {
-            all.extend(evidence(run.join("report.json")));
+            all.extend(evidence(&profile, run.join("report.json")));
         }
     }
     Ok(all)
 }
 
-fn evidence(path: Utf8PathBuf) -> Option<Evidence> {
+fn evidence(profile: &Utf8Path, path: Utf8PathBuf) -> Option<Evidence> {
     let text = fs_err::read_to_string(&path).ok()?;
     let report: Report = serde_json::from_str(&text).ok()?;
     Some(Evidence {
+        profile: profile.file_name()?.to_owned(),
         scenario: report.scenario,
         verdict: report.verdict,
         topology: report.topology,

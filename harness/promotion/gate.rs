@@ -42,6 +42,8 @@ pub struct Condition {
 pub enum Standing {
     /// It passed.
     Met {
+        /// The profile that was up.
+        profile: String,
         /// The report that says so.
         report: Utf8PathBuf,
     },
@@ -89,7 +91,7 @@ impl fmt::Display for Condition {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Required { file, name } = &self.required;
         match &self.standing {
-            Standing::Met { report } => write!(out, "{name}: passed ({report})"),
+            Standing::Met { report, .. } => write!(out, "{name}: passed ({report})"),
             Standing::Missing { instead: None } => {
                 write!(
                     out,
@@ -173,6 +175,7 @@ fn of_newest(newest: &Evidence, max_age: Duration, now: Timestamp) -> Standing {
         };
     }
     Standing::Met {
+        profile: newest.profile.clone(),
         report: newest.report.clone(),
     }
 }
@@ -196,6 +199,7 @@ mod tests {
 
     fn evidence(minutes_ago: i64, verdict: VerdictKind) -> Evidence {
         Evidence {
+            profile: "k3d".to_owned(),
             scenario: "smoke".to_owned(),
             verdict,
             topology: Digest::of_bytes(b"ours"),

@@ -108,11 +108,29 @@ impl World {
 
         let begun = arm.put_stack(group, name, &without_the_last(stack)).await;
         self.finish(begun).await.expect("one goes");
+        self.cancel(group, name).await;
         let begun = arm.delete_stack(group, name, UNMANAGE).await;
         self.finish(begun).await.expect("everything goes");
         assert_eq!(arm.stack(group, name).await.expect("answered"), None);
         assert_eq!(arm.resources(group).await.expect("a list"), []);
         self.delete_group(group).await;
+    }
+
+    /// Changes the stack, and cancels it on its way.
+    async fn cancel(&self, group: &Group, name: &str) {
+        let arm = &self.cloud.arm;
+        let begun = arm.put_stack(group, name, &self.stack()).await;
+        let changed = arm.stack(group, name).await.expect("answered");
+        let deployment = changed.and_then(|changed| changed.properties.deployment_id);
+        let deployment = deployment.expect("a stack has a deployment");
+        let cancelled = arm.cancel_deployment(group, deployment.name()).await;
+        cancelled.expect("it is under way");
+        let error = self.finish(begun).await.expect_err("it is cancelled");
+        assert!(matches!(error, arm::Error::Failed { .. }), "{error}");
+        refused(arm.cancel_deployment(group, deployment.name()).await);
+        self.time.advance(Duration::from_mins(20));
+        let resources = arm.resources(group).await.expect("a list");
+        assert!(!resources.iter().any(arm::Resource::is_moving));
     }
 
     /// Makes each resource of the template by a request of its own, and takes each away again: a

@@ -91,6 +91,41 @@ fn a_gate_opens_for_a_verdict_on_the_same_topology_with_mysql_and_for_no_other()
 }
 
 #[test]
+fn what_would_be_promoted_is_held_against_where_it_has_passed() {
+    let world = world();
+    let k3d = "apiVersion: harness/v1\nkind: Profile\nname: k3d\nextends: base\nbackend: {k3d: {}}\n";
+    world.write("profiles/k3d.yaml", k3d);
+    let plan = world.run(&format!("{REHEARSE} --output json")).json();
+    assert_eq!(plan["parity"], serde_json::json!([]), "it has passed nowhere");
+    let report = serde_json::json!({
+        "scenario": "smoke", "verdict": "pass", "topology": plan["topology"],
+        "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
+        "finished": "2100-01-01T00:00:00Z",
+    });
+    world.write(".harness/k3d/reports/one/report.json", &report.to_string());
+    let run = world.run(REHEARSE);
+    assert!(
+        run.stdout.contains("parity with k3d: ") && run.stdout.contains(" 0 differs"),
+        "{run}"
+    );
+    // The profile says something else than when it passed.
+    let changed = k3d.replace("backend:", "worker: {replicas: 7}\nbackend:");
+    world.write("profiles/k3d.yaml", &changed);
+    let run = world.run(REHEARSE);
+    assert!(
+        run.stdout
+            .contains("  ! profile.worker.replicas: 7 there, 2 in Azure"),
+        "{run}"
+    );
+    std::fs::remove_file(world.path().join("profiles/k3d.yaml")).expect("it is there");
+    let run = world.run(REHEARSE);
+    assert!(
+        run.stderr.contains("parity with profile k3d is not known"),
+        "{run}"
+    );
+}
+
+#[test]
 fn what_is_no_place_in_azure_cannot_be_planned_for() {
     let run = world().run("plan -p simulated");
     assert_eq!(run.code, 64, "{run}");

@@ -3,15 +3,15 @@
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
+use super::changes::{Changes, changes};
+use super::parity::{Parity, parity};
 use crate::azure::price::{Estimate, Usd};
 use crate::backend::azure::AzureBackend;
-use crate::backend::{Backend as _, Fetch, Provision, kubernetes};
-use crate::causes::in_one_line;
-use crate::cli::session::{Session, backend_error};
+use crate::cli::session::Session;
 use crate::cli::{cost, lifecycle, promotion};
 use crate::error::CommandError;
 use crate::event::Events;
-use crate::promotion::{Condition, Group, Outlook, look};
+use crate::promotion::Condition;
 use crate::topology::Digest;
 
 /// What promoting would do; `plan --output json` prints it.
@@ -20,16 +20,11 @@ use crate::topology::Digest;
 pub(in crate::cli) struct Plan {
     pub(super) profile: String,
     pub(super) topology: Digest,
-    pub(super) rehearsal: bool,
-    pub(super) signed_in_by: String,
-    /// The identity of what was found and of what would be made: another one means that the world
-    /// has moved since, or the profile.
-    pub(in crate::cli) basis: Digest,
     pub(super) gate: Vec<Condition>,
     #[serde(flatten)]
-    pub(in crate::cli) outlook: Outlook,
-    /// What would change in the cluster; `None` where there is none yet.
-    pub(super) objects: Option<Vec<kubernetes::Difference>>,
+    pub(in crate::cli) changes: Changes,
+    /// How it compares with the places on this machine where it has passed.
+    pub(super) parity: Vec<Parity>,
     pub(super) cost: Estimate,
     /// The most that a month may cost, in US dollars.
     pub(super) budget: Option<u32>,
@@ -53,58 +48,9 @@ impl Plan {
         ))
     }
 
-    /// What else stands in the way.
-    pub(in crate::cli) fn forbidden(&self) -> Vec<String> {
-        let problems = self.outlook.checks.iter().filter_map(|check| {
-            let problem = check.problem.as_ref()?;
-            Some(format!(
-                "{}: {}; {}",
-                check.what, problem.reason, problem.remedy
-            ))
-        });
-        let group = &self.outlook.resource_group;
-        let foreign = match &self.outlook.group {
-            Group::Foreign(Some(profile)) => {
-                Some(format!("resource group {group} is profile `{profile}`'s"))
-            }
-            Group::Foreign(None) => Some(format!(
-                "resource group {group} was not made by the harness"
-            )),
-            Group::Absent | Group::Ours => None,
-        };
-        problems.chain(foreign).collect()
-    }
-
     /// Everything that stands in the way.
     pub(super) fn obstacles(&self) -> Vec<String> {
-        [self.closed(), self.forbidden()].concat()
-    }
-
-    /// Whether it is known what is in the cluster.
-    pub(in crate::cli) fn sees_objects(&self) -> bool {
-        self.objects.is_some()
-    }
-
-    /// What would change in the cluster.
-    pub(in crate::cli) fn objects(&self) -> &[kubernetes::Difference] {
-        self.objects.as_deref().unwrap_or_default()
-    }
-
-    /// How many resources and objects would change.
-    pub(in crate::cli) fn count(&self) -> usize {
-        self.outlook.differences.len() + self.objects().len()
-    }
-
-    /// What a stack that is there differs in from its template, in a few words.
-    pub(in crate::cli) fn drifted(&self) -> Option<String> {
-        self.outlook.deployment.as_ref()?;
-        let names: Vec<&str> = self
-            .outlook
-            .differences
-            .iter()
-            .map(|difference| difference.name.as_str())
-            .collect();
-        (!names.is_empty()).then(|| format!("these differ from the template: {}", names.join(", ")))
+        [self.closed(), self.changes.forbidden()].concat()
     }
 }
 
@@ -114,76 +60,20 @@ pub(in crate::cli) async fn draw(
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Plan, CommandError> {
-    let drawn = cancel.run_until_cancelled(Box::pin(drawn(session, events, cancel)));
-    let interrupted = || Err(lifecycle::interrupted("run it again"));
-    drawn.await.unwrap_or_else(interrupted)
-}
-
-async fn drawn(
-    session: &mut Session<AzureBackend>,
-    events: &Events,
-    cancel: &CancellationToken,
-) -> Result<Plan, CommandError> {
-    let (profile, topology) = (&session.profile, &session.topology);
-    let azure = promotion::place(profile)?;
-    let gate = promotion::gate(profile, topology, &session.state)?;
+    let azure = promotion::place(&session.profile)?;
     let (cost, budget) = (cost::estimate(azure)?, azure.budget);
-    events.notice("signing in");
-    let cloud = session.backend.cloud().await.map_err(backend_error)?;
-    let (rehearsal, signed_in_by) = (cloud.is_rehearsed(), cloud.credentials.to_string());
-    events.notice("asking what is there and what would change");
-    let name = profile.name.as_str();
-    let outlook = look(cloud, azure, topology, name, cancel).await;
-    let outlook = outlook
-        .map_err(|error| backend_error(AzureBackend::error("say what would change", error)))?;
-    let objects = match outlook.group {
-        Group::Ours => objects(session, events, cancel).await?,
-        Group::Absent | Group::Foreign(_) => None,
-    };
-    let basis = Digest::of(&(
-        &session.topology.digest,
-        &outlook.template,
-        &outlook.group,
-        &outlook.deployment,
-        &outlook.differences,
-        &objects,
-    ));
+    let gate = promotion::gate(&session.profile, &session.topology, &session.state)?;
+    let changes = changes(session, events, cancel).await?;
+    let parity = parity(&gate, session, events);
+    let parity = cancel.run_until_cancelled(Box::pin(parity)).await;
+    let parity = parity.ok_or_else(|| lifecycle::interrupted("run it again"))?;
     Ok(Plan {
         profile: session.profile.name.to_string(),
         topology: session.topology.digest.clone(),
-        rehearsal,
-        signed_in_by,
-        basis,
         gate,
-        outlook,
-        objects,
+        changes,
+        parity,
         cost,
         budget,
     })
-}
-
-/// What would change in the cluster.
-async fn objects(
-    session: &mut Session<AzureBackend>,
-    events: &Events,
-    cancel: &CancellationToken,
-) -> Result<Option<Vec<kubernetes::Difference>>, CommandError> {
-    let provision = Provision {
-        fetch: Fetch::Nothing,
-        events,
-        cancel,
-    };
-    let prepared = session.backend.prepare(&session.topology, provision).await;
-    let differences = match prepared {
-        Ok(()) => session.backend.object_differences().await,
-        Err(error) => Err(error),
-    };
-    // What cannot be seen now is seen when it is made.
-    Ok(differences.unwrap_or_else(|error| {
-        events.notice(format!(
-            "what is in the cluster is not known: {}",
-            in_one_line(&error)
-        ));
-        None
-    }))
 }

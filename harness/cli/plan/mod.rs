@@ -1,6 +1,8 @@
 //! `harness plan`.
 
+mod changes;
 mod draw;
+mod parity;
 mod view;
 
 use camino::Utf8PathBuf;
@@ -13,8 +15,9 @@ use crate::event::Events;
 use crate::state::write_atomically;
 use crate::ui::Ui;
 
+pub(super) use changes::changes;
 pub(super) use draw::{Plan, draw};
-pub(super) use view::{changes, text};
+pub(super) use view::{differences, text};
 
 /// Say what promoting a profile to Azure would do, and what stands in its way
 ///
@@ -56,7 +59,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
 fn exit(plan: &Plan) -> Exit {
     if !plan.obstacles().is_empty() {
         Exit::NotAllowed
-    } else if plan.count() == 0 {
+    } else if plan.changes.count() == 0 {
         Exit::Ok
     } else {
         Exit::CHANGES

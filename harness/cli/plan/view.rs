@@ -2,8 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::Plan;
+use super::changes::Changes;
+use super::draw::Plan;
+use super::parity::Parity;
 use crate::backend::kubernetes;
+use crate::cli::view::short_type;
+use crate::parity::{Row, Verdict};
 use crate::promotion::{Check, Condition, Difference, Group, Problem, Property};
 use crate::ui::Table;
 
@@ -11,18 +15,25 @@ pub(in crate::cli) fn text(plan: &Plan) -> String {
     let paragraphs = [
         heading(plan),
         gate(&plan.gate),
-        checks(&plan.outlook.checks),
-        changes(plan),
+        checks(&plan.changes.outlook.checks),
+        differences(&plan.changes),
+        plan.parity
+            .iter()
+            .map(parity)
+            .collect::<Vec<_>>()
+            .join("\n"),
         conclusion(plan),
     ];
-    paragraphs.join("\n\n")
+    let said = paragraphs.into_iter().filter(|it| !it.is_empty());
+    said.collect::<Vec<_>>().join("\n\n")
 }
 
 /// What would change in Azure and in the cluster.
-pub(in crate::cli) fn changes(plan: &Plan) -> String {
-    let resources = differences(&plan.outlook.differences, &plan.outlook.group);
-    match plan.objects.as_deref() {
-        None if plan.outlook.group == Group::Ours => {
+pub(in crate::cli) fn differences(changes: &Changes) -> String {
+    let outlook = &changes.outlook;
+    let resources = resources(&outlook.differences, &outlook.group);
+    match changes.objects.as_deref() {
+        None if outlook.group == Group::Ours => {
             format!("{resources}\n\nobjects: there was no cluster to look at")
         }
         None => resources,
@@ -38,13 +49,13 @@ fn objects(differences: &[kubernetes::Difference]) -> String {
 }
 
 fn heading(plan: &Plan) -> String {
-    let where_to = if plan.rehearsal {
+    let where_to = if plan.changes.rehearsal {
         "the built-in Azure"
     } else {
         "Azure"
     };
-    let group = &plan.outlook.resource_group;
-    let state = match &plan.outlook.group {
+    let group = &plan.changes.outlook.resource_group;
+    let state = match &plan.changes.outlook.group {
         Group::Absent => "which is not there yet".to_owned(),
         Group::Ours => "which is this profile's".to_owned(),
         Group::Foreign(Some(other)) => format!("which is profile `{other}`'s"),
@@ -55,8 +66,8 @@ fn heading(plan: &Plan) -> String {
          group {group}, {state}",
         plan.profile,
         plan.topology.short(),
-        plan.outlook.subscription,
-        plan.signed_in_by,
+        plan.changes.outlook.subscription,
+        plan.changes.signed_in_by,
     )
 }
 
@@ -95,7 +106,7 @@ fn mark(holds: bool, what: impl std::fmt::Display) -> String {
     format!("  {} {what}", if holds { "✓" } else { "✗" })
 }
 
-fn differences(differences: &[Difference], group: &Group) -> String {
+fn resources(differences: &[Difference], group: &Group) -> String {
     if let Group::Foreign(_) = group {
         return "changes: not asked for, as the resource group is not this profile's".to_owned();
     }
@@ -109,7 +120,7 @@ fn differences(differences: &[Difference], group: &Group) -> String {
         let name = it.name.rsplit('/').next().unwrap_or_default();
         table.row([
             format!("{}{sure}", it.act),
-            short(&it.kind),
+            short_type(&it.kind),
             name.to_owned(),
         ]);
         for Property {
@@ -124,10 +135,22 @@ fn differences(differences: &[Difference], group: &Group) -> String {
     table.render() + &properties
 }
 
-/// A type without its provider, which the rest of it tells.
-fn short(kind: &str) -> String {
-    let (_, rest) = kind.split_once('/').unwrap_or(("", kind));
-    rest.to_owned()
+/// How often there was each verdict, and what differs.
+fn parity(parity: &Parity) -> String {
+    let Parity { with, comparison } = parity;
+    let differs = comparison.rows.iter();
+    let differs = differs.filter(|row| row.verdict == Verdict::Differs);
+    let lines = differs.map(|row| {
+        let Row {
+            aspect,
+            left,
+            right,
+            ..
+        } = row;
+        format!("\n  ! {aspect}: {left} there, {right} in Azure")
+    });
+    let summary = crate::cli::parity::summary(comparison);
+    format!("parity with {with}: {summary}{}", lines.collect::<String>())
 }
 
 fn conclusion(plan: &Plan) -> String {
@@ -137,9 +160,8 @@ fn conclusion(plan: &Plan) -> String {
         plan.cost.total,
         plan.profile
     );
-    let resources = plan.outlook.differences.len();
-    let objects = plan.objects.as_ref().map_or(0, Vec::len);
-    let objects = match objects {
+    let resources = plan.changes.outlook.differences.len();
+    let objects = match plan.changes.objects().len() {
         0 => String::new(),
         count => format!(", and {count} object(s) in the cluster"),
     };

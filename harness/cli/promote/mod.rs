@@ -78,7 +78,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     ui.text("");
     session.backend.order(Order {
         gate_override: overridden(&args, &plan),
-        drifted: plan.drifted(),
+        drifted: plan.changes.drifted(),
         another_password: false,
     });
     let work = lifecycle::bring_up(session, &events, &shutdown.asked);
@@ -123,7 +123,7 @@ fn allowed(args: &Args, plan: &Plan) -> Result<(), CommandError> {
             format!("{what}:\n  {}", list.join("\n  ")),
         )
     };
-    let forbidden = plan.forbidden();
+    let forbidden = plan.changes.forbidden();
     if !forbidden.is_empty() {
         return Err(
             refused("this stands in the way of the promotion", forbidden)
@@ -149,7 +149,7 @@ fn unmoved(file: &Utf8PathBuf, plan: &Plan) -> Result<(), CommandError> {
         CommandError::new(Exit::Invalid, format!("{file} is no plan: {error}"))
             .hint("`harness plan --out FILE` writes one")
     })?;
-    if written["basis"] == plan.basis.to_string() {
+    if written["basis"] == plan.changes.basis.to_string() {
         return Ok(());
     }
     if !written["basis"].is_string() {

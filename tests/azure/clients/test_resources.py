@@ -92,11 +92,12 @@ class Resources(world.Case):
                 ],
             },
         }
-        poller = clusters.begin_create_or_update("pieces", "judged", wanted)
-        during = self.good(clusters.get("pieces", "judged"))
-        self.assertEqual(during.properties.provisioning_state, "Creating")
-        with self.assertRaises(HttpResponseError) as raised:
-            clusters.list_cluster_user_credentials("pieces", "judged")
+        with world.time:
+            poller = clusters.begin_create_or_update("pieces", "judged", wanted)
+            during = self.good(clusters.get("pieces", "judged"))
+            self.assertEqual(during.properties.provisioning_state, "Creating")
+            with self.assertRaises(HttpResponseError) as raised:
+                clusters.list_cluster_user_credentials("pieces", "judged")
         self.assertEqual(raised.exception.error.code, "OperationNotAllowed")
         made = self.good(poller.result())
         self.assertEqual(made.properties.provisioning_state, "Succeeded")

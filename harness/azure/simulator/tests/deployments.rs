@@ -160,3 +160,39 @@ fn a_deployment_that_is_not_there_is_told_so() {
         (400, "NoRegisteredProviderFound")
     );
 }
+
+#[test]
+fn what_is_cancelled_ends_and_what_waits_is_not_asked_for_any_more() {
+    let mut world = World::furnished();
+    let body = stack(&world, &resources(&world));
+    let begun = world.call("PUT", STACK, "2024-03-01", Some(&body));
+    let name = deployment(&mut world);
+    let path = format!("{GROUP}/providers/Microsoft.Resources/deployments/{name}");
+    let cancel = format!("{path}/cancel");
+    world.now += Duration::from_secs(20);
+    assert_eq!(world.call("POST", &cancel, "2024-03-01", None).status, 204);
+    assert_eq!(world.finish(&begun).document()["status"], "canceled");
+    let cancelled = world.call("GET", &path, "2024-03-01", None);
+    let state = &cancelled.document()["properties"]["provisioningState"];
+    assert_eq!(state, "Canceled");
+    let stacked = world.call("GET", STACK, "2024-03-01", None);
+    let state = &stacked.document()["properties"]["provisioningState"];
+    assert_eq!(state, "canceled");
+    let before = states(&operations(&mut world, &name));
+    insta::assert_snapshot!(before.join("\n"), @"
+    h.private.mysql.database.azure.com Canceled
+    net Succeeded
+    cluster Succeeded
+    ");
+    world.now += Duration::from_hours(1);
+    assert_eq!(states(&operations(&mut world, &name)), before);
+    let late = world.call("POST", &cancel, "2024-03-01", None);
+    assert_eq!(late.status, 409);
+    assert_eq!(
+        late.document()["error"]["code"],
+        "DeploymentCannotBeCancelled"
+    );
+    // The next one makes the rest.
+    let begun = world.call("PUT", STACK, "2024-03-01", Some(&body));
+    assert_eq!(world.finish(&begun).document()["status"], "succeeded");
+}
