@@ -154,6 +154,7 @@ async fn every_request_and_every_answer_is_as_microsoft_describes_it() {
     DeploymentStacks_DeleteAtResourceGroup 202
     DeploymentStacks_GetAtResourceGroup 200 404
     DeploymentStacks_ValidateStackAtResourceGroup 202 400
+    Deployments_Cancel 204 409
     LocationBasedCapabilities_List 200
     ManagedClusters_CreateOrUpdate 200 201 400 409
     ManagedClusters_Delete 202 204

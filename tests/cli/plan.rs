@@ -93,10 +93,15 @@ fn a_gate_opens_for_a_verdict_on_the_same_topology_with_mysql_and_for_no_other()
 #[test]
 fn what_would_be_promoted_is_held_against_where_it_has_passed() {
     let world = world();
-    let k3d = "apiVersion: harness/v1\nkind: Profile\nname: k3d\nextends: base\nbackend: {k3d: {}}\n";
+    let k3d =
+        "apiVersion: harness/v1\nkind: Profile\nname: k3d\nextends: base\nbackend: {k3d: {}}\n";
     world.write("profiles/k3d.yaml", k3d);
     let plan = world.run(&format!("{REHEARSE} --output json")).json();
-    assert_eq!(plan["parity"], serde_json::json!([]), "it has passed nowhere");
+    assert_eq!(
+        plan["parity"],
+        serde_json::json!([]),
+        "it has passed nowhere"
+    );
     let report = serde_json::json!({
         "scenario": "smoke", "verdict": "pass", "topology": plan["topology"],
         "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
