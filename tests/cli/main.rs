@@ -5,6 +5,8 @@ mod backend;
 mod bench;
 mod cost;
 mod documents;
+mod down;
+mod dry_run;
 #[path = "../support/eventually.rs"]
 mod eventually;
 mod fixture;
@@ -12,6 +14,7 @@ mod heal;
 mod look;
 mod parity;
 mod plan;
+mod profiles;
 mod promotion;
 mod render;
 mod streams;

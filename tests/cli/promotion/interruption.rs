@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use nix::pty::{OpenptyResult, Winsize, openpty};
@@ -116,7 +115,7 @@ impl Terminal {
         let child = command.stdin(end()).stdout(end()).stderr(end()).spawn();
         Self {
             child: child.expect("the binary starts"),
-            screen: File::from(OwnedFd::from(master)),
+            screen: File::from(master),
             shown: String::new(),
         }
     }

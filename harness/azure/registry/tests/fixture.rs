@@ -90,6 +90,12 @@ impl World {
         pushed.await.expect("it is pushed")
     }
 
+    /// Whether the registry has an image.
+    pub(super) async fn has(&self, image: &Image) -> bool {
+        let has = self.registry.has("worker", image.digest());
+        has.await.expect("asked")
+    }
+
     /// What the registry was asked since so many requests, and how it answered.
     pub(super) fn asked(&self, since: usize) -> Vec<String> {
         let exchanges = self.simulator.recorder.exchanges().into_iter().skip(since);

@@ -121,13 +121,7 @@ async fn a_push_outlives_all_of_its_tokens() {
         .iter()
         .filter(|it| it.contains("/oauth2/exchange 200"));
     assert!(traded.count() > 3);
-    assert!(
-        world
-            .registry
-            .has("worker", image.digest())
-            .await
-            .expect("asked")
-    );
+    assert!(world.has(&image).await);
 }
 
 #[tokio::test]
@@ -146,13 +140,7 @@ async fn a_busy_registry_is_asked_again() {
     let image = world.image(&LAYERS);
     world.push(&image).await;
     assert!(world.clock.now() - start >= Duration::from_secs(35));
-    assert!(
-        world
-            .registry
-            .has("worker", image.digest())
-            .await
-            .expect("asked")
-    );
+    assert!(world.has(&image).await);
 }
 
 #[tokio::test]

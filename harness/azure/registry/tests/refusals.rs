@@ -75,13 +75,7 @@ async fn a_registry_that_forgets_an_upload_is_sent_it_again() {
     let world = World::with(Script::new(faults)).await;
     let image = world.image(&[9 << 20]);
     world.push(&image).await;
-    assert!(
-        world
-            .registry
-            .has("worker", image.digest())
-            .await
-            .expect("asked")
-    );
+    assert!(world.has(&image).await);
 }
 
 #[tokio::test]
@@ -102,13 +96,7 @@ async fn an_archive_that_has_changed_since_it_was_read_is_refused() {
     };
     let fault = error.fault().expect("said").to_string();
     insta::assert_snapshot!(fault, @"DIGEST_INVALID: provided digest did not match uploaded content");
-    assert!(
-        !world
-            .registry
-            .has("worker", image.digest())
-            .await
-            .expect("asked")
-    );
+    assert!(!world.has(&image).await);
 }
 
 #[tokio::test]

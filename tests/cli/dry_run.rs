@@ -1,0 +1,167 @@
+//! What `test` says of scenarios without running them.
+
+use insta::assert_snapshot;
+
+use crate::test::{unrunnable, world};
+
+#[test]
+fn a_list_says_what_there_is_and_what_can_run_here() {
+    let world = world();
+    world.write("scenarios/unrunnable.yaml", &unrunnable());
+    assert_snapshot!(world.run("test -p simulated scenarios --list"), @"
+    crash (scenarios/crash.yaml)
+      The worker is killed and started again
+
+    short (scenarios/short.yaml)
+      Hello world for a moment, and every result is right
+
+    unrunnable (scenarios/unrunnable.yaml)
+      The worker is killed and started again
+      cannot run here: fault `kill` on `temporal-history` needs backend process with engine server, or k3d; this is backend simulated with engine model
+    --- exit 0
+    ");
+    let json = world
+        .run("test -p simulated scenarios --list --output json")
+        .json();
+    assert_snapshot!(format!("{json:#}"), @r#"
+    [
+      {
+        "description": "The worker is killed and started again",
+        "file": "scenarios/crash.yaml",
+        "reasons": [],
+        "runs-here": true,
+        "scenario": "crash"
+      },
+      {
+        "description": "Hello world for a moment, and every result is right",
+        "file": "scenarios/short.yaml",
+        "reasons": [],
+        "runs-here": true,
+        "scenario": "short"
+      },
+      {
+        "description": "The worker is killed and started again",
+        "file": "scenarios/unrunnable.yaml",
+        "reasons": [
+          "fault `kill` on `temporal-history` needs backend process with engine server, or k3d; this is backend simulated with engine model"
+        ],
+        "runs-here": false,
+        "scenario": "unrunnable"
+      }
+    ]
+    "#);
+    assert!(!world.state().exists(), "nothing was brought up");
+}
+
+#[test]
+fn a_dry_run_shows_the_resolved_plans() {
+    let world = world();
+    world.write("scenarios/unrunnable.yaml", &unrunnable());
+    assert_snapshot!(world.run("test -p simulated scenarios --dry-run --seed 42"), @"
+    crash (seed 42)
+      workload hello: Workflow on hello-world, 40/s evenly, at most 100 in flight
+            0s  baseline for 500ms
+         500ms  chaos for 500ms
+            1s  recovery for 500ms
+         600ms  fault crash: kill worker, undone at 800ms
+      then drain for at most 5s
+
+    short (seed 42)
+      workload hello: Workflow on hello-world, constant concurrency of 2
+            0s  baseline for 300ms
+      then drain for at most 5s
+
+    unrunnable: cannot run here: fault `kill` on `temporal-history` needs backend process with engine server, or k3d; this is backend simulated with engine model
+    --- exit 0
+    ");
+    assert!(!world.state().exists(), "nothing was brought up");
+}
+
+#[test]
+fn a_dry_run_as_json_is_all_that_a_run_follows() {
+    let run =
+        world().run("test -p simulated scenarios/crash.yaml --dry-run --seed 42 --output json");
+    let mut json = run.json();
+    json[0]["run"] = "[run]".into();
+    assert_snapshot!(format!("{json:#}"), @r#"
+    [
+      {
+        "description": "The worker is killed and started again",
+        "drain": "5s",
+        "faults": [
+          {
+            "heal": "800ms",
+            "inject": "600ms",
+            "injection": {
+              "fault": "kill",
+              "id": "crash",
+              "service": "worker"
+            },
+            "phase": "chaos"
+          }
+        ],
+        "generator-delay": "5s",
+        "invariants": [
+          "no-lost-start",
+          "right-result",
+          "all-closed",
+          "history-integrity"
+        ],
+        "phases": [
+          {
+            "length": "500ms",
+            "offset": "0s",
+            "phase": "baseline"
+          },
+          {
+            "length": "500ms",
+            "offset": "500ms",
+            "phase": "chaos"
+          },
+          {
+            "length": "500ms",
+            "offset": "1s",
+            "phase": "recovery"
+          }
+        ],
+        "run": "[run]",
+        "scenario": "crash",
+        "seed": 42,
+        "steady-state": {
+          "error-rate": "< 1%",
+          "start-to-close": {}
+        },
+        "thresholds": [
+          {
+            "phase": "recovery",
+            "thresholds": {
+              "error-rate": "< 1%",
+              "start-to-close": {}
+            }
+          }
+        ],
+        "workloads": [
+          {
+            "executor": {
+              "constant-arrival-rate": {
+                "arrivals": "uniform",
+                "max-in-flight": 100,
+                "rate": "40/s"
+              }
+            },
+            "input": [
+              "{{ name }}"
+            ],
+            "name": "hello",
+            "result": "Hello {{ name }}!",
+            "seed": 12578764544318200737,
+            "start-timeout": "10s",
+            "task-queue": "hello-world",
+            "timeout": "30s",
+            "workflow-type": "Workflow"
+          }
+        ]
+      }
+    ]
+    "#);
+}
