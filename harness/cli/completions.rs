@@ -1,3 +1,5 @@
+//! `harness completions`.
+
 use clap::CommandFactory as _;
 
 use super::Cli;

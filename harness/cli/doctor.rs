@@ -1,3 +1,5 @@
+//! `harness doctor`.
+
 use tokio_util::sync::CancellationToken;
 
 use super::Outcome;

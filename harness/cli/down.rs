@@ -1,3 +1,5 @@
+//! `harness down`.
+
 use camino::Utf8Path;
 
 use super::abandoned::{self, AnyBackend};

@@ -10,8 +10,9 @@ use crate::ui::Ui;
 
 /// Say what in Azure is not as the profile says, property by property
 ///
-/// What somebody has changed there shows, and what was changed in the profile since. Asks Azure's own what-if of every resource, and the cluster of every object. Exits 2 if anything
-/// differs; `harness promote` puts it right.
+/// What somebody has changed there shows, and what was changed in the profile since. Asks Azure's own
+/// what-if of every resource, and the cluster of every object. Exits 2 if anything differs; `harness
+/// promote` puts it right.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -41,10 +42,10 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         }
     }
     if !changes.sees_objects() && !session.backend.without_cluster() {
-        return Err(
-            CommandError::new(Exit::Unavailable, "what is in the cluster is not known")
-                .hint("run `harness status`, which says why"),
-        );
+        let why = changes.unseen.unwrap_or_else(|| "there is none".to_owned());
+        let unknown = format!("what is in the cluster is not known: {why}");
+        return Err(CommandError::new(Exit::Unavailable, unknown)
+            .hint("run `harness status`, which says more"));
     }
     ui.text(plan::differences(&changes));
     ui.json(&serde_json::json!({

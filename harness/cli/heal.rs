@@ -1,3 +1,5 @@
+//! `harness heal`.
+
 use super::session::{self, Target};
 use super::{Outcome, lifecycle};
 use crate::error::Exit;

@@ -1,3 +1,5 @@
+//! `harness launch`.
+
 use camino::Utf8PathBuf;
 
 use super::Outcome;

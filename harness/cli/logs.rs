@@ -1,3 +1,5 @@
+//! `harness logs`.
+
 use std::collections::BTreeMap;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::time::Duration;

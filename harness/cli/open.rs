@@ -1,3 +1,5 @@
+//! `harness open`.
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -108,7 +110,10 @@ async fn forward(args: &Args, session: &Session<AzureBackend>, ui: &mut Ui) -> O
     let forwarded = session
         .backend
         .forward(entrance, &session.topology, args.port);
-    let address = forwarded.await.map_err(session::backend_error)?;
+    let Some(forwarded) = shutdown.asked.run_until_cancelled(forwarded).await else {
+        return Ok(Exit::Ok);
+    };
+    let address = forwarded.map_err(session::backend_error)?;
     show(args, address, ui).await;
     ui.say("· forwarded until Ctrl-C");
     // The token that new connections need does not last.

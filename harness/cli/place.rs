@@ -58,6 +58,11 @@ impl Named {
         }
     }
 
+    /// The one of that name on the command line.
+    pub(super) fn by_word(word: &str) -> Option<Self> {
+        clap::ValueEnum::from_str(word, false).ok()
+    }
+
     /// The backend of that name, with what the profile says of it and else its defaults.
     pub(super) fn of(self, written: &Backend) -> Backend {
         match (self, written) {

@@ -1,3 +1,5 @@
+//! `harness render`.
+
 use serde::Serialize;
 use serde_json::Value;
 

@@ -1,3 +1,5 @@
+//! `harness schema`.
+
 use crate::error::Exit;
 use crate::ui::Ui;
 use crate::{profile, report, scenario};

@@ -1,3 +1,5 @@
+//! `harness status`.
+
 use serde::Serialize;
 
 use super::session::{self, Session, Target};

@@ -1,3 +1,5 @@
+//! `harness up`.
+
 use serde::Serialize;
 
 use super::session::{self, Session, Target};

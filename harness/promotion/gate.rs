@@ -44,6 +44,8 @@ pub enum Standing {
     Met {
         /// The profile that was up.
         profile: String,
+        /// The backend that it ran on.
+        backend: String,
         /// The report that says so.
         report: Utf8PathBuf,
     },
@@ -176,6 +178,7 @@ fn of_newest(newest: &Evidence, max_age: Duration, now: Timestamp) -> Standing {
     }
     Standing::Met {
         profile: newest.profile.clone(),
+        backend: newest.place.backend.clone(),
         report: newest.report.clone(),
     }
 }

@@ -119,7 +119,7 @@ fn what_would_be_promoted_is_held_against_where_it_has_passed() {
     let run = world.run(REHEARSE);
     assert!(
         run.stdout
-            .contains("  ! profile.worker.replicas: 7 there, 2 in Azure"),
+            .contains("  ! profile.worker.replicas: 7 with k3d, 2 in Azure"),
         "{run}"
     );
     std::fs::remove_file(world.path().join("profiles/k3d.yaml")).expect("it is there");

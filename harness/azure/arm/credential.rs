@@ -16,15 +16,10 @@ use super::{Endpoints, Error};
 use crate::secret::Secret;
 use crate::tool::Environment;
 
-/// Where credentials are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Source {
-    /// In the variables of the environment, then in `az` and `azd`.
-    #[default]
-    Environment,
-    /// In the machine itself; asked for, since to find out that there is none takes long.
-    ManagedIdentity,
-}
+/// The variable by which Azure's clients are told which credentials to take, and the value that
+/// means the identity of the machine: only that is heeded, since to find out that a machine has
+/// none takes long. <https://aka.ms/azsdk/rust/identity/credential-chains>
+const CHOICE: (&str, &str) = ("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential");
 
 /// Which credentials these are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,19 +45,18 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// The credentials that are there. A subscription makes `az` log in to its tenant.
+    /// The credentials that are there: those of the machine if they are asked for, else those of the
+    /// environment, else those of `az` and `azd`. A subscription makes `az` log in to its tenant.
     pub fn detect(
-        source: Source,
         environment: &Environment,
         endpoints: &Endpoints,
         subscription: Option<&str>,
     ) -> Result<Self, Error> {
-        Self::detect_with(source, environment, endpoints, subscription, None)
+        Self::detect_with(environment, endpoints, subscription, None)
     }
 
     /// The same, with what runs `az` and `azd`.
     pub(super) fn detect_with(
-        source: Source,
         environment: &Environment,
         endpoints: &Endpoints,
         subscription: Option<&str>,
@@ -78,7 +72,8 @@ impl Credential {
         let client = variable("AZURE_CLIENT_ID");
         let secret = variable("AZURE_CLIENT_SECRET");
         let token_file = variable("AZURE_FEDERATED_TOKEN_FILE");
-        if source == Source::ManagedIdentity {
+        let chosen = environment.text(CHOICE.0);
+        if chosen.is_some_and(|chosen| chosen.eq_ignore_ascii_case(CHOICE.1)) {
             return Self::new(Kind::ManagedIdentity, move || {
                 Ok(ManagedIdentityCredential::new(Some(
                     ManagedIdentityCredentialOptions {

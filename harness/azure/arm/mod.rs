@@ -39,7 +39,7 @@ mod what_if;
 pub use answer::Answer;
 pub use client::{Arm, Options};
 pub use clock::Clock;
-pub use credential::{Credential, Kind, Source};
+pub use credential::{Credential, Kind};
 pub use deployment::{DeploymentOperation, OperationState, StatusMessage, TargetResource};
 pub use endpoints::Endpoints;
 pub use error::Error;

@@ -46,8 +46,6 @@ pub struct StackState {
     pub error: Option<Fault>,
     /// The deployment that was made last.
     pub deployment_id: Option<ResourceId>,
-    /// What the activity log has it under.
-    pub correlation_id: Option<String>,
 }
 
 /// A resource of a stack.

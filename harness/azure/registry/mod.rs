@@ -70,12 +70,6 @@ impl Registry {
         }
     }
 
-    /// The same, waiting so long for a role that is not known yet.
-    #[must_use]
-    pub fn patient(self, patience: Duration) -> Self {
-        Self { patience, ..self }
-    }
-
     /// The same, ending with [`Error::Interrupted`] when this is cancelled.
     #[must_use]
     pub fn cancelled_by(self, cancel: &CancellationToken) -> Self {

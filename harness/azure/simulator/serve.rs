@@ -85,13 +85,12 @@ pub struct Simulator {
     pub ca_pem: String,
     /// What was asked and answered.
     pub recorder: Recorder,
-    cloud: Arc<Mutex<Cloud>>,
     stop: CancellationToken,
     server: JoinHandle<()>,
 }
 
 struct Served {
-    cloud: Arc<Mutex<Cloud>>,
+    cloud: Mutex<Cloud>,
     clock: Clock,
     recorder: Recorder,
     file: Option<Utf8PathBuf>,
@@ -125,10 +124,9 @@ impl Simulator {
             })?;
             cloud = cloud.with_blobs(Blobs::Folder(blobs));
         }
-        let cloud = Arc::new(Mutex::new(cloud));
         let recorder = Recorder::new();
         let shared = Served {
-            cloud: Arc::clone(&cloud),
+            cloud: Mutex::new(cloud),
             clock,
             recorder: recorder.clone(),
             file,
@@ -150,15 +148,9 @@ impl Simulator {
             base_url,
             ca_pem,
             recorder,
-            cloud,
             stop,
             server,
         })
-    }
-
-    /// Looks at, or changes, the cloud while no request is answered.
-    pub fn with_cloud<T>(&self, look: impl FnOnce(&mut Cloud) -> T) -> T {
-        look(&mut self.cloud.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Ends it when the requests that are under way have been answered.

@@ -17,8 +17,8 @@ const DEADLINE: Duration = Duration::from_mins(15);
 /// How long it is waited between two looks.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// What an error says that Azure did not do.
-const CANCEL: &str = "cancel what is under way";
+/// A deployment that cannot be cancelled in the state that it is in.
+const CONFLICT: u16 = 409;
 
 impl AzureBackend {
     /// The stack, if Azure is at work on it because this folder has asked for it.
@@ -28,26 +28,33 @@ impl AzureBackend {
         Ok(begun.map(|_| super::stack::id(&scope)))
     }
 
-    /// Has Azure make no more of the stack, and waits until what it cannot stop any more is over, for
-    /// [`DEADLINE`] at most. What was made stays: the next promotion goes on from there.
+    /// Has Azure make no more of the stack, and waits until the stack and what was asked for already
+    /// are at rest, for [`DEADLINE`] at most. What was made stays: the next promotion goes on from
+    /// there.
     pub async fn cancel_stack(&self, id: &ResourceId) -> Result<(), backend::Error> {
-        let Some(stack) = self.find_begun().await? else {
-            return Ok(());
-        };
         let (scope, arm) = (self.scope().await?, &self.cloud().await?.arm);
-        if let Some(deployment) = stack.properties.deployment_id {
-            let cancelled = arm.cancel_deployment(&scope.group, deployment.name());
-            match cancelled.await {
-                Ok(()) => {}
-                // It was over in the meantime.
-                Err(error) if error.status() == Some(409) => {}
-                Err(error) => return Err(Error::azure(CANCEL)(error).into()),
-            }
-        }
         let clock = arm.options().clock.clone();
         let start = clock.now();
+        let mut cancelled = None;
         loop {
-            let moving = self.moving(&scope).await?;
+            let stack = self.find_begun().await?;
+            let deployment = stack.as_ref();
+            let deployment = deployment.and_then(|stack| stack.properties.deployment_id.clone());
+            if let Some(deployment) = deployment.filter(|it| cancelled.as_ref() != Some(it)) {
+                let asked = arm.cancel_deployment(&scope.group, deployment.name());
+                match asked.await {
+                    Ok(()) => cancelled = Some(deployment),
+                    // It has not begun, or it is over: the next look tells.
+                    Err(error) if error.is_not_found() || error.status() == Some(CONFLICT) => {}
+                    Err(error) => {
+                        return Err(Error::azure("cancel what is under way")(error).into());
+                    }
+                }
+            }
+            let mut moving = self.moving(&scope).await?;
+            if let Some(stack) = &stack {
+                moving.insert(0, stack.id.name().to_owned());
+            }
             if moving.is_empty() {
                 return Ok(());
             }
@@ -75,7 +82,9 @@ impl AzureBackend {
     /// The names of what Azure is at work on.
     async fn moving(&self, scope: &Scope) -> Result<Vec<String>, backend::Error> {
         let listed = self.cloud().await?.arm.resources(&scope.group).await;
-        let listed = listed.map_err(Error::azure(CANCEL))?.into_iter();
+        let listed = listed
+            .map_err(Error::azure("say what is in the resource group"))?
+            .into_iter();
         let moving = listed.filter(Resource::is_moving);
         Ok(moving.map(|it| it.id.name().to_owned()).collect())
     }

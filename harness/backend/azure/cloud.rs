@@ -10,7 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::azure::arm::{
-    self, Arm, Clock, Credential, Endpoints, Kind, Options, Recorder, Source, Subscription,
+    self, Arm, Clock, Credential, Endpoints, Kind, Options, Recorder, Subscription,
 };
 use crate::azure::simulator::{self, Hooks, Script, Settings, Simulator};
 use crate::azure::template::{Caller, CallerKind};
@@ -92,7 +92,9 @@ impl Access {
             .with("AZURE_TENANT_ID", &settings.tenant)
             .with("AZURE_CLIENT_ID", &settings.client)
             .with("AZURE_CLIENT_SECRET", settings.secret.reveal())
-            .with("AZURE_SUBSCRIPTION_ID", &settings.subscription);
+            .with("AZURE_SUBSCRIPTION_ID", &settings.subscription)
+            // It has no identity for machines.
+            .with("AZURE_TOKEN_CREDENTIALS", "");
         Ok(Self {
             endpoints: Endpoints::custom(&simulator.base_url, simulator.ca_pem.as_bytes())?,
             ..Self::public(environment)
@@ -197,8 +199,7 @@ impl Cloud {
         } = access;
         let named = subscription.or(environment.text("AZURE_SUBSCRIPTION_ID"));
         let named = named.map(str::to_owned);
-        let source = Source::Environment;
-        let credential = Credential::detect(source, &environment, &endpoints, named.as_deref())?;
+        let credential = Credential::detect(&environment, &endpoints, named.as_deref())?;
         let token = credential.token(&endpoints.management_scope()).await?;
         let caller = caller(token.reveal()).ok_or(Error::Token)?;
         let credentials = credential.kind();

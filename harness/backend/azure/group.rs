@@ -98,7 +98,7 @@ impl AzureBackend {
         };
         let arm = &self.cloud().await?.arm;
         let made = arm.put_resource_group(&scope.group, &wanted).await;
-        made.map_err(Error::azure("make the resource group"))?;
+        made.map_err(Error::azure("write the resource group and its tags"))?;
         Ok(())
     }
 

@@ -1,3 +1,5 @@
+//! `harness bench throughput`.
+
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 

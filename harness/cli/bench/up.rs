@@ -1,3 +1,5 @@
+//! `harness bench up`.
+
 use crate::backend::{Backend, Fetch, Place, Provision};
 use crate::bench::{self, Harness, Measurement, Snapshot, Spread, Startup, Up};
 use crate::cli::session::{self, AnySession, Target};

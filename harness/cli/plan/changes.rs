@@ -4,7 +4,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::azure::AzureBackend;
-use crate::backend::{Backend as _, Fetch, Provision, kubernetes};
+use crate::backend::{self, Backend as _, Fetch, Provision, kubernetes};
 use crate::causes::in_one_line;
 use crate::cli::session::{Session, backend_error};
 use crate::cli::{lifecycle, promotion};
@@ -24,8 +24,10 @@ pub(in crate::cli) struct Changes {
     pub(in crate::cli) basis: Digest,
     #[serde(flatten)]
     pub(in crate::cli) outlook: Outlook,
-    /// What would change in the cluster; `None` where there is none yet.
+    /// What would change in the cluster; `None` where there is none yet, or it could not be seen.
     pub(super) objects: Option<Vec<kubernetes::Difference>>,
+    /// Why the cluster could not be looked at, if so.
+    pub(in crate::cli) unseen: Option<String>,
 }
 
 impl Changes {
@@ -105,9 +107,13 @@ async fn asked(
     let outlook = look(cloud, azure, topology, name, cancel).await;
     let outlook = outlook
         .map_err(|error| backend_error(AzureBackend::error("say what would change", error)))?;
-    let objects = match outlook.group {
-        Group::Ours => objects(session, events, cancel).await?,
-        Group::Absent | Group::Foreign(_) => None,
+    let seen = match outlook.group {
+        Group::Ours => objects(session, events, cancel).await,
+        Group::Absent | Group::Foreign(_) => Ok(None),
+    };
+    let (objects, unseen) = match seen {
+        Ok(objects) => (objects, None),
+        Err(error) => (None, Some(in_one_line(&error))),
     };
     let basis = Digest::of(&(
         &session.topology.digest,
@@ -123,31 +129,24 @@ async fn asked(
         basis,
         outlook,
         objects,
+        unseen,
     })
 }
 
-/// What would change in the cluster.
+/// What would change in the cluster; nothing where there is none.
 async fn objects(
     session: &mut Session<AzureBackend>,
     events: &Events,
     cancel: &CancellationToken,
-) -> Result<Option<Vec<kubernetes::Difference>>, CommandError> {
+) -> Result<Option<Vec<kubernetes::Difference>>, backend::Error> {
     let provision = Provision {
         fetch: Fetch::Nothing,
         events,
         cancel,
     };
-    let prepared = session.backend.prepare(&session.topology, provision).await;
-    let differences = match prepared {
-        Ok(()) => session.backend.object_differences().await,
-        Err(error) => Err(error),
-    };
-    // What cannot be seen now is seen when it is made.
-    Ok(differences.unwrap_or_else(|error| {
-        events.notice(format!(
-            "what is in the cluster is not known: {}",
-            in_one_line(&error)
-        ));
-        None
-    }))
+    session
+        .backend
+        .prepare(&session.topology, provision)
+        .await?;
+    session.backend.object_differences().await
 }

@@ -7,7 +7,7 @@ use super::changes::{Changes, changes};
 use super::parity::{Parity, parity};
 use crate::azure::price::{Estimate, Usd};
 use crate::backend::azure::AzureBackend;
-use crate::cli::session::Session;
+use crate::cli::session::{Session, Target};
 use crate::cli::{cost, lifecycle, promotion};
 use crate::error::CommandError;
 use crate::event::Events;
@@ -56,6 +56,7 @@ impl Plan {
 
 /// Draws a plan up, unless somebody asks to stop.
 pub(in crate::cli) async fn draw(
+    target: &Target,
     session: &mut Session<AzureBackend>,
     events: &Events,
     cancel: &CancellationToken,
@@ -64,7 +65,7 @@ pub(in crate::cli) async fn draw(
     let (cost, budget) = (cost::estimate(azure)?, azure.budget);
     let gate = promotion::gate(&session.profile, &session.topology, &session.state)?;
     let changes = changes(session, events, cancel).await?;
-    let parity = parity(&gate, session, events);
+    let parity = parity(&gate, target, session, events);
     let parity = cancel.run_until_cancelled(Box::pin(parity)).await;
     let parity = parity.ok_or_else(|| lifecycle::interrupted("run it again"))?;
     Ok(Plan {

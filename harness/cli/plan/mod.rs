@@ -23,7 +23,7 @@ pub(super) use view::{differences, text};
 ///
 /// Looks at the verdicts that the profile requires, at what Azure has to offer, and at what would
 /// change there and in the cluster; changes nothing. Exits 2 if something would change, 77 if
-/// something stands in the way.
+/// something stands in the way, 69 if nothing would but the cluster could not be looked at.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -42,7 +42,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let mut session = promotion::look(&args.target).await?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");
-    let work = draw(&mut session, &events, &shutdown.asked);
+    let work = draw(&args.target, &mut session, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
     if let Some(file) = &args.out {
         let document = serde_json::to_vec_pretty(&plan).expect("a plan becomes JSON");
@@ -59,6 +59,8 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
 fn exit(plan: &Plan) -> Exit {
     if !plan.obstacles().is_empty() {
         Exit::NotAllowed
+    } else if plan.changes.count() == 0 && plan.changes.unseen.is_some() {
+        Exit::Unavailable
     } else if plan.changes.count() == 0 {
         Exit::Ok
     } else {

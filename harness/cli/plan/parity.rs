@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::backend::azure::AzureBackend;
 use crate::causes::in_one_line;
+use crate::cli::place::Named;
 use crate::cli::session::{Session, Target};
 use crate::event::Events;
 use crate::parity::{self, Comparison};
@@ -22,31 +23,34 @@ pub(super) struct Parity {
     pub(super) comparison: Comparison,
 }
 
-/// Compares with each profile whose verdicts let the promotion through. Stands in nobody's way: what
+/// Compares with each place whose verdicts let the promotion through. Stands in nobody's way: what
 /// cannot be compared is told, and left out.
 pub(super) async fn parity(
     gate: &[Condition],
+    target: &Target,
     session: &Session<AzureBackend>,
     events: &Events,
 ) -> Vec<Parity> {
-    let profiles = gate
+    let passed = gate
         .iter()
         .filter_map(|condition| match &condition.standing {
-            Standing::Met { profile, .. } => Some(profile),
+            Standing::Met {
+                profile, backend, ..
+            } => Some((profile, backend)),
             _ => None,
         });
-    let profiles: BTreeSet<&String> = profiles.collect();
-    if profiles.is_empty() {
+    let passed: BTreeSet<(&String, &String)> = passed.collect();
+    if passed.is_empty() {
         return Vec::new();
     }
     let name = session.profile.name.as_str();
-    let there = parity::gather(name, &session.topology, &session.backend).await;
+    let azure = parity::gather(name, &session.topology, &session.backend).await;
     let mut all = Vec::new();
-    for profile in profiles {
-        match crate::cli::parity::facts(Target::named(profile, &[])).await {
-            Ok(here) => all.push(Parity {
+    for (profile, backend) in passed {
+        match crate::cli::parity::facts(local(profile, backend, target)).await {
+            Ok(local) => all.push(Parity {
                 with: profile.clone(),
-                comparison: parity::compare(&here, &there),
+                comparison: parity::compare(&local, &azure),
             }),
             Err(error) => events.notice(format!(
                 "parity with profile {profile} is not known: {}",
@@ -55,4 +59,15 @@ pub(super) async fn parity(
         }
     }
     all
+}
+
+/// The target of a place on this machine, with what of the settings is not about the place.
+fn local(profile: &str, backend: &str, promoted: &Target) -> Target {
+    let of_place = |set: &&String| set.starts_with("backend.") || set.starts_with("promotion.");
+    let set = promoted.set.iter().filter(|set| !of_place(set));
+    let set: Vec<String> = set.cloned().collect();
+    Target {
+        backend: Named::by_word(backend),
+        ..Target::named(profile, &set)
+    }
 }

@@ -33,6 +33,10 @@ pub(in crate::cli) fn differences(changes: &Changes) -> String {
     let outlook = &changes.outlook;
     let resources = resources(&outlook.differences, &outlook.group);
     match changes.objects.as_deref() {
+        None if changes.unseen.is_some() => {
+            let why = changes.unseen.as_deref().unwrap_or_default();
+            format!("{resources}\n\nobjects: not known: {why}")
+        }
         None if outlook.group == Group::Ours => {
             format!("{resources}\n\nobjects: there was no cluster to look at")
         }
@@ -147,7 +151,7 @@ fn parity(parity: &Parity) -> String {
             right,
             ..
         } = row;
-        format!("\n  ! {aspect}: {left} there, {right} in Azure")
+        format!("\n  ! {aspect}: {left} with {with}, {right} in Azure")
     });
     let summary = crate::cli::parity::summary(comparison);
     format!("parity with {with}: {summary}{}", lines.collect::<String>())

@@ -8,7 +8,7 @@ use crate::backend::azure::AzureBackend;
 use crate::causes::in_one_line;
 use crate::cli::shutdown::Shutdown;
 use crate::error::{CommandError, Exit};
-use crate::event::{Event, Events};
+use crate::event::Event;
 use crate::plan::ResourceId;
 use crate::ui::Ui;
 
@@ -28,43 +28,58 @@ pub(super) enum OnInterrupt {
 }
 
 /// Does what is to be done about Azure's work, if an error is an interruption and Azure is at
-/// work; gives the error back.
+/// work; gives the error back, with what became of it.
 pub(super) async fn settle(
     error: CommandError,
     backend: &AzureBackend,
     how: OnInterrupt,
     shutdown: &Shutdown,
-    (events, receiver): (&Events, &mut UnboundedReceiver<Event>),
+    receiver: &mut UnboundedReceiver<Event>,
     ui: &mut Ui,
 ) -> CommandError {
     if error.exit != Exit::Interrupted {
         return error;
     }
-    // Who cannot see Azure cannot cancel anything there.
-    let Ok(Some(stack)) = backend.under_way().await else {
-        return error;
+    let under_way = shutdown.insisted.run_until_cancelled(backend.under_way());
+    let what = match under_way.await {
+        None | Some(Ok(None)) => return error,
+        Some(Err(why)) => format!("what Azure is at is not known: {}", in_one_line(&why)),
+        Some(Ok(Some(stack))) => {
+            let cancels = match how {
+                OnInterrupt::Leave => false,
+                OnInterrupt::Cancel => true,
+                OnInterrupt::Ask => asked(&stack, shutdown, ui).await,
+            };
+            if cancels {
+                cancel(&stack, backend, shutdown, receiver, ui).await
+            } else {
+                format!("Azure goes on with {stack}")
+            }
+        }
     };
-    let cancels = match how {
-        OnInterrupt::Leave => false,
-        OnInterrupt::Cancel => true,
-        OnInterrupt::Ask => asked(&stack, shutdown, ui).await,
-    };
-    if !cancels {
-        events.notice(format!("left: Azure goes on with {stack}"));
-        ui.follow(receiver, async {}).await;
-        return error;
+    CommandError {
+        source: format!("{}; {what}", error.source).into(),
+        ..error
     }
-    events.notice(format!("cancelling {stack}"));
-    let work = backend.cancel_stack(&stack);
-    let work = shutdown.insisted.run_until_cancelled(work);
-    let done = ui.follow(receiver, Box::pin(work)).await;
-    events.notice(match done {
+}
+
+/// Cancels, and says what came of it.
+async fn cancel(
+    stack: &ResourceId,
+    backend: &AzureBackend,
+    shutdown: &Shutdown,
+    receiver: &mut UnboundedReceiver<Event>,
+    ui: &mut Ui,
+) -> String {
+    ui.say(format!("· cancelling {stack}"));
+    let work = shutdown
+        .insisted
+        .run_until_cancelled(backend.cancel_stack(stack));
+    match ui.follow(receiver, Box::pin(work)).await {
         Some(Ok(())) => format!("cancelled: Azure is at rest, and makes no more of {stack}"),
-        Some(Err(error)) => format!("{stack}: {}", in_one_line(&error)),
-        None => format!("not waited for: Azure ends what it had begun of {stack}"),
-    });
-    ui.follow(receiver, async {}).await;
-    error
+        Some(Err(why)) => format!("{stack} is not at rest: {}", in_one_line(&why)),
+        None => format!("{stack} was not waited for: Azure ends what it had begun"),
+    }
 }
 
 async fn asked(stack: &ResourceId, shutdown: &Shutdown, ui: &mut Ui) -> bool {

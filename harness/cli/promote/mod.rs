@@ -71,7 +71,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let (events, mut receiver) = Events::channel();
     events.notice(view::choice(session));
     let shutdown = Shutdown::listen(events.clone(), UNDER_WAY);
-    let work = plan::draw(session, &events, &shutdown.asked);
+    let work = plan::draw(&args.target, session, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
     allowed(&args, &plan)?;
     ui.text(plan::text(&plan));
@@ -86,19 +86,25 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         Ok(steps) => steps,
         Err(error) => {
             let (backend, how) = (&session.backend, args.on_interrupt);
-            let talk = (&events, &mut receiver);
-            let settled = interruption::settle(error, backend, how, &shutdown, talk, ui);
+            let settled = interruption::settle(error, backend, how, &shutdown, &mut receiver, ui);
             return Err(settled.await);
         }
     };
-    drop(shutdown);
+    let again = || lifecycle::interrupted("run `harness promote` again to go on");
     // Its time begins anew.
-    let renewed = session.backend.write_group().await;
+    let renewed = shutdown
+        .asked
+        .run_until_cancelled(session.backend.write_group());
+    let renewed = renewed.await.ok_or_else(again)?;
     renewed.map_err(super::session::backend_error)?;
     // What was said is done.
     session.backend.order(Order::default());
+    // The scenario listens for itself.
+    drop(shutdown);
     let smoke = smoke(&args, session, ui).await?;
-    let outputs = outputs::of(session).await?;
+    let shutdown = Shutdown::listen(events, UNDER_WAY);
+    let outputs = shutdown.asked.run_until_cancelled(outputs::of(session));
+    let outputs = outputs.await.ok_or_else(again)??;
     ui.text(outputs::text(&outputs));
     ui.say(outputs::way_in(session, &args.target.suffix()));
     let exit = smoke.as_ref().map_or(Exit::Ok, |row| row.verdict.into());
@@ -149,6 +155,11 @@ fn unmoved(file: &Utf8PathBuf, plan: &Plan) -> Result<(), CommandError> {
         CommandError::new(Exit::Invalid, format!("{file} is no plan: {error}"))
             .hint("`harness plan --out FILE` writes one")
     })?;
+    if let Some(why) = &plan.changes.unseen {
+        let unknown = format!("what is in the cluster is not known: {why}");
+        return Err(CommandError::new(Exit::Unavailable, unknown)
+            .hint("run the same command again, or `harness status`, which says why"));
+    }
     if written["basis"] == plan.changes.basis.to_string() {
         return Ok(());
     }

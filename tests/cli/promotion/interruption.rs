@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use nix::pty::{OpenptyResult, Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
@@ -37,18 +39,38 @@ fn interrupt(azure: &Subscription, child: &Child) {
     kill(Pid::from_raw(pid), Signal::SIGINT).expect("it runs");
 }
 
+/// A command that ends with the test at the latest.
+struct Promotion(Child);
+
+impl Promotion {
+    fn start(mut command: Command) -> Self {
+        Self(command.spawn().expect("the binary starts"))
+    }
+
+    fn code(&mut self) -> Option<i32> {
+        let end = || self.0.try_wait().expect("it is a child");
+        eventually("the end of the promotion", end).code()
+    }
+}
+
+impl Drop for Promotion {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// What a promotion says that is interrupted while Azure is at work.
 fn interrupted(azure: &Subscription, how: &str) -> String {
+    let said = azure.world.path().join("said");
     let mut command = slowly(azure, &format!("{PROMOTE} {how}"));
-    let child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    interrupt(azure, &child);
-    let output = child.wait_with_output().expect("it ends");
-    let said = String::from_utf8(output.stderr).expect("output is UTF-8");
-    assert_eq!(output.status.code(), Some(130), "{said}");
+    let file = fs_err::File::create(&said).expect("writable").into_file();
+    command.stdout(Stdio::null()).stderr(file);
+    let mut promotion = Promotion::start(command);
+    interrupt(azure, &promotion.0);
+    let code = promotion.code();
+    let said = fs_err::read_to_string(&said).expect("it is there");
+    assert_eq!(code, Some(130), "{said}");
     said
 }
 
@@ -67,7 +89,7 @@ fn azure_is_left_at_work_unless_it_is_to_be_cancelled() {
     let azure = Subscription::new();
     let said = interrupted(&azure, "");
     assert!(
-        said.contains("left: Azure goes on with stack/harness-azure"),
+        said.contains("interrupted; Azure goes on with stack/harness-azure"),
         "{said}"
     );
     assert!(said.contains("run `harness promote"), "{said}");
@@ -102,9 +124,10 @@ const SIZE: Winsize = Winsize {
 
 /// A promotion at a terminal.
 struct Terminal {
-    child: Child,
-    screen: File,
-    shown: String,
+    promotion: Promotion,
+    keyboard: File,
+    /// What has been shown so far; a thread adds to it until nobody shows anything any more.
+    screen: Arc<Mutex<String>>,
 }
 
 impl Terminal {
@@ -112,34 +135,41 @@ impl Terminal {
         let OpenptyResult { master, slave } = openpty(&SIZE, None).expect("a terminal");
         let end = || Stdio::from(slave.try_clone().expect("a descriptor"));
         command.env("TERM", "xterm");
-        let child = command.stdin(end()).stdout(end()).stderr(end()).spawn();
-        Self {
-            child: child.expect("the binary starts"),
-            screen: File::from(master),
-            shown: String::new(),
-        }
-    }
-
-    /// Reads on, until `text` is shown or the command has ended.
-    fn until(&mut self, text: &str) {
-        let mut bytes = [0; 4096];
-        while !self.shown.contains(text) {
+        command.stdin(end()).stdout(end()).stderr(end());
+        let keyboard = File::from(master);
+        let mut shown = keyboard.try_clone().expect("a descriptor");
+        let screen = Arc::new(Mutex::new(String::new()));
+        let read = Arc::clone(&screen);
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
             // A terminal without anybody at its other end is an error on Linux.
-            let Ok(read @ 1..) = self.screen.read(&mut bytes) else {
-                return;
-            };
-            self.shown += &String::from_utf8_lossy(&bytes[..read]);
+            while let Ok(count @ 1..) = shown.read(&mut bytes) {
+                let text = String::from_utf8_lossy(&bytes[..count]);
+                read.lock().expect("unpoisoned").push_str(&text);
+            }
+        });
+        Self {
+            promotion: Promotion::start(command),
+            keyboard,
+            screen,
         }
     }
 
-    fn answer(mut self, line: &str) -> (ExitStatus, String) {
-        self.until("Cancel? [y/N]");
-        assert!(self.shown.contains("Cancel? [y/N]"), "{}", self.shown);
-        writeln!(self.screen, "{line}").expect("it listens");
-        // Drains what else is shown: a full terminal would hold the command up.
-        self.until("hint: run `harness promote");
-        let status = self.child.wait().expect("it ends");
-        (status, self.shown)
+    fn shown(&self) -> String {
+        self.screen.lock().expect("unpoisoned").clone()
+    }
+
+    /// Answers the question; the exit code, and all that was shown.
+    fn answer(mut self, line: &str) -> (Option<i32>, String) {
+        eventually("the question", || {
+            self.shown().contains("Cancel? [y/N]").then_some(())
+        });
+        writeln!(self.keyboard, "{line}").expect("it listens");
+        let code = self.promotion.code();
+        eventually("the last line", || {
+            self.shown().contains("to stop everything").then_some(())
+        });
+        (code, self.shown())
     }
 }
 
@@ -147,13 +177,14 @@ impl Terminal {
 fn at_a_terminal_the_question_is_asked_and_no_answer_but_yes_cancels() {
     for (answer, said, ends_as) in [
         ("y", "cancelled: Azure is at rest", Some("Canceled")),
-        ("", "left: Azure goes on", None),
+        ("", "Azure goes on with stack/harness-azure", None),
+        ("n", "Azure goes on with stack/harness-azure", None),
     ] {
         let azure = Subscription::new();
         let terminal = Terminal::start(slowly(&azure, PROMOTE));
-        interrupt(&azure, &terminal.child);
-        let (status, shown) = terminal.answer(answer);
-        assert_eq!(status.code(), Some(130), "{shown}");
+        interrupt(&azure, &terminal.promotion.0);
+        let (code, shown) = terminal.answer(answer);
+        assert_eq!(code, Some(130), "{shown}");
         assert!(shown.contains(said), "{shown}");
         let canceled = phase(&azure).filter(|phase| phase == "Canceled");
         assert_eq!(canceled.as_deref(), ends_as);

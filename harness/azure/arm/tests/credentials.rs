@@ -9,7 +9,7 @@ use azure_identity::Executor;
 use serde_json::json;
 
 use super::{Reply, Server};
-use crate::azure::arm::{Credential, Endpoints, Error, Kind, Source};
+use crate::azure::arm::{Credential, Endpoints, Error, Kind};
 use crate::tool::Environment;
 
 const SCOPE: &str = "https://management.azure.com/.default";
@@ -19,8 +19,8 @@ fn environment(variables: &[(&str, &str)]) -> Environment {
     variables.iter().fold(Environment::default(), set)
 }
 
-fn kind(source: Source, variables: &[(&str, &str)]) -> Kind {
-    let found = Credential::detect(source, &environment(variables), &Endpoints::public(), None);
+fn kind(variables: &[(&str, &str)]) -> Kind {
+    let found = Credential::detect(&environment(variables), &Endpoints::public(), None);
     found.expect("found").kind()
 }
 
@@ -32,19 +32,19 @@ fn the_environment_decides_which_credentials_there_are() {
     let token = tempfile::NamedTempFile::new().expect("a file");
     let path = token.path().to_str().expect("text");
     let file = ("AZURE_FEDERATED_TOKEN_FILE", path);
-    let from = Source::Environment;
+    assert_eq!(kind(&[tenant, client, secret, file]), Kind::ClientSecret);
+    assert_eq!(kind(&[tenant, client, file]), Kind::WorkloadIdentity);
+    assert_eq!(kind(&[tenant, client]), Kind::DeveloperTools);
     assert_eq!(
-        kind(from, &[tenant, client, secret, file]),
-        Kind::ClientSecret
-    );
-    assert_eq!(kind(from, &[tenant, client, file]), Kind::WorkloadIdentity);
-    assert_eq!(kind(from, &[tenant, client]), Kind::DeveloperTools);
-    assert_eq!(
-        kind(from, &[tenant, ("AZURE_CLIENT_SECRET", "")]),
+        kind(&[tenant, ("AZURE_CLIENT_SECRET", "")]),
         Kind::DeveloperTools
     );
     assert_eq!(
-        kind(Source::ManagedIdentity, &[client, secret]),
+        kind(&[
+            client,
+            secret,
+            ("AZURE_TOKEN_CREDENTIALS", "managedidentitycredential")
+        ]),
         Kind::ManagedIdentity
     );
 }
@@ -52,7 +52,7 @@ fn the_environment_decides_which_credentials_there_are() {
 #[test]
 fn a_secret_without_its_client_is_said_and_not_shown() {
     let variables = environment(&[("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_SECRET", "hunter2")]);
-    let found = Credential::detect(Source::Environment, &variables, &Endpoints::public(), None);
+    let found = Credential::detect(&variables, &Endpoints::public(), None);
     let error = found.expect_err("incomplete");
     insta::assert_snapshot!(error, @"could not log in to Azure with the service principal of AZURE_CLIENT_ID and its secret");
     insta::assert_snapshot!(error.hints().join("\n"), @"set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to those of a service principal whose secret has not expired");
@@ -72,7 +72,7 @@ async fn a_service_principal_logs_in_at_the_authority_and_again_when_it_has_to()
         ("AZURE_CLIENT_ID", "c"),
         ("AZURE_CLIENT_SECRET", "s"),
     ]);
-    let credential = Credential::detect(Source::Environment, &variables, &server.endpoints(), None);
+    let credential = Credential::detect(&variables, &server.endpoints(), None);
     let credential = credential.expect("complete");
     for expected in ["a", "a"] {
         let token = credential.token(SCOPE).await.expect("a token");
@@ -99,7 +99,7 @@ async fn a_secret_that_entra_refuses_is_an_error_with_a_remedy() {
         ("AZURE_CLIENT_ID", "c"),
         ("AZURE_CLIENT_SECRET", "hunter2"),
     ]);
-    let credential = Credential::detect(Source::Environment, &variables, &server.endpoints(), None);
+    let credential = Credential::detect(&variables, &server.endpoints(), None);
     let error = credential
         .expect("complete")
         .token(SCOPE)
@@ -146,7 +146,6 @@ async fn log_in(answers: fn(&str) -> Option<&'static str>) -> (Result<String, Er
         ran: Mutex::default(),
     });
     let credential = Credential::detect_with(
-        Source::Environment,
         &environment(&[]),
         &Endpoints::public(),
         Some("sub-1"),

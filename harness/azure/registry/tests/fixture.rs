@@ -6,7 +6,7 @@ use std::time::Duration;
 use tar::{Builder, Header};
 
 use crate::azure::api_version::{REGISTRY, RESOURCES};
-use crate::azure::arm::{Arm, Clock, Credential, Endpoints, Options, Source, Target};
+use crate::azure::arm::{Arm, Clock, Credential, Endpoints, Options, Target};
 use crate::azure::registry::{Digest, Image, Reference, Registry};
 use crate::azure::simulator::{self, Script, Settings, Simulator};
 use crate::tool::Environment;
@@ -45,8 +45,7 @@ impl World {
             .with("AZURE_CLIENT_SECRET", settings.secret.reveal());
         let endpoints = Endpoints::custom(&simulator.base_url, simulator.ca_pem.as_bytes());
         let endpoints = endpoints.expect("an address");
-        let source = Source::Environment;
-        let credential = Credential::detect(source, &environment, &endpoints, None);
+        let credential = Credential::detect(&environment, &endpoints, None);
         let clock = Clock::skipping();
         let arm = Arm::new(Options {
             endpoints,

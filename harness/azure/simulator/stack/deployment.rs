@@ -102,6 +102,11 @@ impl Cloud {
         }
         stack.phase = Phase::Canceled;
         stack.modified = now;
+        for step in &mut stack.steps {
+            if let StepProgress::Running(_) = step.progress {
+                step.ended = Some(now);
+            }
+        }
         let operation = stack.operation.clone();
         self.secrets.0.remove(key);
         self.finish(&operation, now, Err(Refusal::cancellation()));
