@@ -13,11 +13,16 @@ pub(super) const READY: Duration = Duration::from_mins(2);
 /// How long a container may take to do its job once it has been started again and has answered.
 pub(super) const CONTAINER: Duration = Duration::from_mins(1);
 
+/// How long Azure may take to have a database back that is restarted, or has failed over: a failover
+/// takes one or two minutes.
+pub(super) const RESTART: Duration = Duration::from_mins(5);
+
 /// What the calls around a wait may take: each has a deadline of its own.
 const CALLS: Duration = Duration::from_secs(30);
 
-/// How long a backend may take to inject a fault and observe its effect.
-pub const INJECT: Duration = KILL.saturating_add(CALLS);
+/// How long a backend may take to inject a fault and observe its effect: the longest is that of a
+/// database in Azure, which has to be back and to answer.
+pub const INJECT: Duration = RESTART.saturating_add(READY).saturating_add(CALLS);
 
 /// How long a backend may take to undo one fault, readiness of what it starts again included.
 pub const HEAL: Duration = READY.saturating_add(CONTAINER).saturating_add(CALLS);
@@ -29,7 +34,7 @@ mod tests {
 
     #[test]
     fn every_wait_within_a_fault_ends_before_the_one_around_it() {
-        for within in [KILL, process::AFTER_KILL] {
+        for within in [KILL, process::AFTER_KILL, RESTART + READY] {
             assert!(within < INJECT, "{within:?}");
         }
         for within in [READY, database::RECOVER + CONTAINER] {

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::backend::AzureBackend;
 use super::error::Error;
 use super::group::Found;
 use crate::azure::arm::Restart;
-use crate::backend::patience::READY;
+use crate::backend::patience::{READY, RESTART};
 use crate::backend::{self, Backend as _, Readiness};
 use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;
@@ -78,9 +78,11 @@ impl AzureBackend {
         let failed = || Error::azure("restart the database");
         let begun = arm.restart_server(&scope.group, server, how).await;
         let id = super::stack::id(&scope);
-        self.finish(begun.map_err(failed())?, &id)
-            .await
-            .map_err(failed())?;
+        let back = self.finish(begun.map_err(failed())?, &id);
+        let back = timeout(RESTART, back).await;
+        let reason = || format!("Azure does not have it back within {} s", RESTART.as_secs());
+        let back = back.map_err(|_| Error::Silent { reason: reason() })?;
+        back.map_err(failed())?;
         self.until_database_answers().await?;
         Ok(Effect {
             proven: true,
