@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::session::{Session, Target, backend_error};
 use super::shutdown::Shutdown;
 use super::view::short_type;
-use super::{Outcome, lifecycle, promotion};
+use super::{Outcome, in_azure, lifecycle};
 use crate::backend::azure::{AzureBackend, Holding};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
@@ -45,7 +45,7 @@ struct Report {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let mut session = promotion::own(&args.target, "destroy", ui).await?;
+    let mut session = in_azure::own(&args.target, "destroy", ui).await?;
     let session = &mut *session;
     session
         .backend

@@ -2,7 +2,7 @@
 
 use super::session::Target;
 use super::shutdown::Shutdown;
-use super::{Outcome, plan, promotion};
+use super::{Outcome, in_azure, plan};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
 use crate::promotion::Group;
@@ -24,7 +24,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let mut session = promotion::look(&args.target).await?;
+    let mut session = in_azure::look(&args.target).await?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");
     let work = plan::changes(&mut session, &events, &shutdown.asked);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::session::{Session, Target, backend_error};
-use super::{Outcome, promotion};
+use super::{Outcome, in_azure};
 use crate::backend::azure::{AzureBackend, Facts};
 use crate::error::{CommandError, Exit};
 use crate::profile::azure::Exposure;
@@ -43,7 +43,7 @@ struct Entrance {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let session = promotion::look(&args.target).await?;
+    let session = in_azure::look(&args.target).await?;
     let outputs = of(&session).await?;
     ui.text(text(&outputs));
     ui.say(way_in(&session, &args.target.suffix()));
@@ -53,7 +53,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
 
 /// What there is to say of a session's topology.
 pub(super) async fn of(session: &Session<AzureBackend>) -> Result<Outputs, CommandError> {
-    let azure = promotion::place(&session.profile)?;
+    let azure = in_azure::place(&session.profile)?;
     let facts = session.backend.facts().await.map_err(backend_error)?;
     let facts = facts.ok_or_else(|| {
         CommandError::new(Exit::Unavailable, "nothing is promoted")

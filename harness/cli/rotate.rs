@@ -2,7 +2,7 @@
 
 use super::session::{Target, backend_error};
 use super::shutdown::Shutdown;
-use super::{Outcome, lifecycle, promotion};
+use super::{Outcome, in_azure, lifecycle};
 use crate::backend::azure::Order;
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
@@ -38,7 +38,7 @@ enum What {
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let What::Password = args.what;
-    let mut session = promotion::own(&args.target, "rotate", ui).await?;
+    let mut session = in_azure::own(&args.target, "rotate", ui).await?;
     let session = &mut *session;
     if !lifecycle::is_up(session).await? {
         return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")

@@ -3,7 +3,7 @@
 use super::journal::{Entry, Journal, Unhealed};
 use super::{Error, Injection};
 use crate::backend::Backend;
-use crate::backend::patience::HEAL;
+use crate::backend::fault_deadlines::HEAL;
 
 /// Undoes one injection; nothing happens if it is undone already.
 pub async fn heal_one<B: Backend>(

@@ -4,7 +4,7 @@ use super::heal::heal_one;
 use super::journal::{Entry, Journal};
 use super::{Effect, Error, Injection};
 use crate::backend::Backend;
-use crate::backend::patience::INJECT;
+use crate::backend::fault_deadlines::INJECT;
 
 /// A fault that is in effect, or at least was injected.
 #[derive(Debug, Clone, PartialEq, Eq)]

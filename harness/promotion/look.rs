@@ -65,9 +65,8 @@ pub async fn look(
         Group::Ours => cloud.arm.stack(&scope.group, &scope.names.stack).await?,
         Group::Absent | Group::Foreign(_) => None,
     };
-    let exists = stack.is_some();
     let ours = (group == Group::Ours).then_some(&scope.group);
-    let checks = preflight(cloud, azure, &topology.database, &scope.names, exists, ours).await?;
+    let checks = preflight(cloud, azure, &topology.database, &scope.names, ours).await?;
     // Azure answers for what is in a group, and it has to be there for that.
     let spec = scope.stack(Wish::of(azure, topology, Secret::generate()));
     let mut differences = match group {
@@ -143,7 +142,8 @@ async fn ask(
 ) -> Result<Vec<Difference>, arm::Error> {
     let (arm, group) = (&cloud.arm, &scope.group);
     let Names { stack, .. } = &scope.names;
-    let question = format!("{stack}-plan");
+    // A name of its own: another look at the same time has another question.
+    let question = format!("{stack}-plan-{:08x}", rand::random::<u32>());
     let asked = async {
         let put = arm.put_what_if(group, &question, stack, spec).await?;
         finish(arm, put, cancel).await?;

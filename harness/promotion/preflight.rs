@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::azure::arm::{self, Group, NameAvailability, ResourceId, ServerCapability};
+use crate::azure::arm::{self, Group, NameAvailability, Resource, ResourceId, ServerCapability};
 use crate::azure::template::Names;
 use crate::backend::azure::{Cloud, PROVIDERS};
 use crate::profile::azure::{Azure, HighAvailability, MysqlTier};
@@ -32,34 +32,49 @@ pub struct Problem {
     pub remedy: String,
 }
 
-/// Looks at everything. `group` is the resource group if it is there, and `exists` is whether the stack is there already: then its names are taken,
-/// by itself.
+/// Looks at everything. `group` is the resource group, if it is there: what it has already needs
+/// neither a name nor, if it works, a quota.
 pub async fn preflight(
     cloud: &Cloud,
     azure: &Azure,
     database: &Database,
     names: &Names,
-    exists: bool,
     group: Option<&Group>,
 ) -> Result<Vec<Check>, arm::Error> {
     let mut checks = vec![subscription(cloud), rights(cloud, group).await?];
     for (namespace, kind) in PROVIDERS {
         checks.push(provider(cloud, azure, namespace, kind).await?);
     }
-    if !exists {
-        let id = &cloud.subscription.subscription_id;
+    let there = match group {
+        Some(group) => cloud.arm.resources(group).await?,
+        None => Vec::new(),
+    };
+    let found = |name: &str| {
+        there
+            .iter()
+            .find(|it| it.id.name().eq_ignore_ascii_case(name))
+    };
+    let id = &cloud.subscription.subscription_id;
+    if found(&names.registry).is_none() {
         let registry = cloud.arm.registry_name(id, &names.registry).await?;
         checks.push(free("registry", &names.registry, registry));
+    }
+    if found(&names.mysql).is_none() {
         let server = cloud.arm.server_name(id, &names.mysql).await?;
         checks.push(free("MySQL server", &names.mysql, server));
     }
-    let id = &cloud.subscription.subscription_id;
     let capabilities = cloud.arm.server_capabilities(id, &azure.region).await?;
     checks.push(server(azure, database, &capabilities));
-    if !exists {
+    if !found(&names.cluster).is_some_and(works) {
         checks.push(cores(cloud, azure).await?);
     }
     Ok(checks)
+}
+
+/// Whether a resource has what it needs.
+fn works(resource: &Resource) -> bool {
+    let state = resource.state.as_deref().unwrap_or_default();
+    state.eq_ignore_ascii_case("succeeded") || resource.is_moving()
 }
 
 fn check<T: Into<String>>(what: impl Into<String>, problem: Option<(String, T)>) -> Check {

@@ -9,7 +9,7 @@ use super::backend::AzureBackend;
 use super::error::Error;
 use super::group::Found;
 use crate::azure::arm::Restart;
-use crate::backend::patience::{READY, RESTART};
+use crate::backend::fault_deadlines::{READY, RESTART};
 use crate::backend::{self, Backend as _, Readiness};
 use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;

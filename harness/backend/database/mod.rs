@@ -7,7 +7,6 @@
 mod certificates;
 mod container;
 mod error;
-mod golden;
 mod life;
 mod look;
 mod mysql;
@@ -17,6 +16,7 @@ mod record;
 mod schema;
 mod schema_tool;
 mod snapshot;
+mod snapshot_maker;
 #[cfg(test)]
 mod tests;
 

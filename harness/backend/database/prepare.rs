@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 
 use super::certificates::Certificates;
 use super::container::Blueprint;
-use super::golden::Maker;
 use super::mysql::Mysql;
 use super::snapshot::{Helper, Snapshot};
+use super::snapshot_maker::Maker;
 use super::{Error, SchemaTool};
 use crate::backend::{Fetch, Provision};
 use crate::docker::Image;

@@ -14,7 +14,7 @@ use super::Cluster;
 use super::cluster::{call, call_unless_gone};
 use super::error::Error;
 use super::labels::MANAGER;
-use crate::backend::patience::{KILL, READY};
+use crate::backend::fault_deadlines::{KILL, READY};
 use crate::backend::{self, Readiness};
 use crate::plan::ResourceId;
 use crate::topology::ServiceName;

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::launch::Launch;
 use super::liveness::PidFile;
 use super::{apply, containers, stop};
-use crate::backend::patience::{CONTAINER, READY};
+use crate::backend::fault_deadlines::{CONTAINER, READY};
 use crate::backend::{Backend as _, Readiness};
 use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;

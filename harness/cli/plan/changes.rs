@@ -7,7 +7,7 @@ use crate::backend::azure::AzureBackend;
 use crate::backend::{self, Backend as _, Fetch, Provision, kubernetes};
 use crate::causes::in_one_line;
 use crate::cli::session::{Session, backend_error};
-use crate::cli::{lifecycle, promotion};
+use crate::cli::{in_azure, lifecycle};
 use crate::error::CommandError;
 use crate::event::Events;
 use crate::promotion::{Group, Outlook, look};
@@ -98,7 +98,7 @@ async fn asked(
     cancel: &CancellationToken,
 ) -> Result<Changes, CommandError> {
     let (profile, topology) = (&session.profile, &session.topology);
-    let azure = promotion::place(profile)?;
+    let azure = in_azure::place(profile)?;
     events.notice("signing in");
     let cloud = session.backend.cloud().await.map_err(backend_error)?;
     let (rehearsal, signed_in_by) = (cloud.is_rehearsed(), cloud.credentials.to_string());

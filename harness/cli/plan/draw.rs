@@ -8,7 +8,7 @@ use super::parity::{Parity, parity};
 use crate::azure::price::{Estimate, Usd};
 use crate::backend::azure::AzureBackend;
 use crate::cli::session::{Session, Target};
-use crate::cli::{cost, lifecycle, promotion};
+use crate::cli::{cost, in_azure, lifecycle};
 use crate::error::CommandError;
 use crate::event::Events;
 use crate::promotion::Condition;
@@ -61,9 +61,9 @@ pub(in crate::cli) async fn draw(
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Plan, CommandError> {
-    let azure = promotion::place(&session.profile)?;
+    let azure = in_azure::place(&session.profile)?;
     let (cost, budget) = (cost::estimate(azure)?, azure.budget);
-    let gate = promotion::gate(&session.profile, &session.topology, &session.state)?;
+    let gate = in_azure::gate(&session.profile, &session.topology, &session.state)?;
     let changes = changes(session, events, cancel).await?;
     let parity = parity(&gate, target, session, events);
     let parity = cancel.run_until_cancelled(Box::pin(parity)).await;

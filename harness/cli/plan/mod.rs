@@ -9,7 +9,7 @@ use camino::Utf8PathBuf;
 
 use super::session::Target;
 use super::shutdown::Shutdown;
-use super::{Outcome, promotion};
+use super::{Outcome, in_azure};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
 use crate::state::write_atomically;
@@ -39,7 +39,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let mut session = promotion::look(&args.target).await?;
+    let mut session = in_azure::look(&args.target).await?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");
     let work = draw(&args.target, &mut session, &events, &shutdown.asked);

@@ -13,7 +13,7 @@ use super::plan::{self, Plan};
 use super::session::{Session, Target};
 use super::shutdown::Shutdown;
 use super::test::{self, Row};
-use super::{Outcome, lifecycle, promotion, view};
+use super::{Outcome, in_azure, lifecycle, view};
 use crate::backend::azure::{AzureBackend, Order};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
@@ -63,7 +63,7 @@ struct Report {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let mut session = promotion::own(&args.target, "promote", ui).await?;
+    let mut session = in_azure::own(&args.target, "promote", ui).await?;
     let session = &mut *session;
     session
         .backend
@@ -193,7 +193,7 @@ async fn smoke(
     }
     let files = session.profile.promotion.require.clone();
     for file in &files {
-        let document = promotion::document(file)?;
+        let document = in_azure::document(file)?;
         if document.scenario.name.value == "smoke" {
             return Box::pin(test::one(&args.target, document, session, ui))
                 .await

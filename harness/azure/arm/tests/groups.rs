@@ -44,7 +44,7 @@ async fn a_group_is_looked_for_made_listed_and_deleted() {
     HEAD /subscriptions/s/resourcegroups/g?api-version=2024-03-01
     GET /subscriptions/s/resourcegroups/g?api-version=2024-03-01
     PUT /subscriptions/s/resourcegroups/g?api-version=2024-03-01
-    GET /subscriptions/s/resourceGroups/g/resources?api-version=2024-03-01
+    GET /subscriptions/s/resourceGroups/g/resources?api-version=2024-03-01&%24expand=provisioningState
     GET /subscriptions/s/resourceGroups/g/resources?page=2
     DELETE /subscriptions/s/resourcegroups/g?api-version=2024-03-01
     ");

@@ -184,7 +184,7 @@ fn what_is_cancelled_ends_and_what_waits_is_not_asked_for_any_more() {
     net Succeeded
     cluster Succeeded
     ");
-    world.now += Duration::from_hours(1);
+    world.now += Duration::from_mins(30);
     assert_eq!(states(&operations(&mut world, &name)), before);
     let late = world.call("POST", &cancel, "2024-03-01", None);
     assert_eq!(late.status, 409);
