@@ -8,7 +8,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::{self, Backend, Readiness};
+use crate::backend::{self, Backend, Blame, Readiness};
+use crate::causes::in_one_line;
 use crate::event::{Event, Events};
 use crate::plan::{Action, Plan, ResourceId, Step};
 use crate::state::{Journal, Moment};
@@ -76,6 +77,14 @@ impl Error {
             Self::Interrupted => None,
         }
     }
+
+    /// Whether a backend says that it was told to stop.
+    fn is_interruption(&self) -> bool {
+        match self {
+            Self::Apply { source, .. } => source.blame == Blame::Interruption,
+            _ => false,
+        }
+    }
 }
 
 /// Carries out every step of `plan`.
@@ -113,8 +122,12 @@ pub async fn run<B: Backend>(
                 finished.insert(id);
             }
             Some(Err(error)) => {
-                // What a backend gives up at the user's word has not failed.
+                // What a backend gives up at the user's word has not failed; what has failed just
+                // then is told all the same.
                 let given_up = shutdown.is_cancelled() && matches!(error, Error::Apply { .. });
+                if given_up && !error.is_interruption() {
+                    events.notice(format!("given up: {}", in_one_line(&error)));
+                }
                 stop.cancel();
                 first_error.get_or_insert(if given_up { Error::Interrupted } else { error });
             }

@@ -29,8 +29,8 @@ impl AzureBackend {
     }
 
     /// Has Azure make no more of the stack, and waits until the stack and what was asked for already
-    /// are at rest, for [`DEADLINE`] at most. What was made stays: the next promotion goes on from
-    /// there.
+    /// are at rest, for a quarter of an hour at most. What was made stays: the next promotion goes
+    /// on from there.
     pub async fn cancel_stack(&self, id: &ResourceId) -> Result<(), backend::Error> {
         let (scope, arm) = (self.scope().await?, &self.cloud().await?.arm);
         let clock = arm.options().clock.clone();

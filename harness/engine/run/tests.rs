@@ -236,6 +236,8 @@ async fn what_is_given_up_at_the_users_word_is_an_interruption() {
     let play = play_until(vec![step("long", &[])], script, shutdown.clone());
     let (played, ()) = tokio::join!(play, interrupt);
     assert!(matches!(played.result, Err(Error::Interrupted)));
+    let told = |event: &Event| matches!(event, Event::Notice { message } if message.starts_with("given up: could not"));
+    assert!(played.events.iter().any(told), "{:?}", played.events);
 }
 
 #[tokio::test(start_paused = true)]
