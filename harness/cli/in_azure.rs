@@ -19,12 +19,12 @@ pub(super) type InAzure = Box<Session<AzureBackend>>;
 
 /// The session of a verb that only looks.
 pub(super) async fn look(target: &Target) -> Result<InAzure, CommandError> {
-    Ok(in_azure(session::look(place_of(target)?).await?))
+    Ok(in_azure(session::look(&place_of(target)?).await?))
 }
 
 /// The session of a verb that changes something.
 pub(super) async fn own(target: &Target, verb: &str, ui: &mut Ui) -> Result<InAzure, CommandError> {
-    Ok(in_azure(session::own(place_of(target)?, verb, ui).await?))
+    Ok(in_azure(session::own(&place_of(target)?, verb, ui).await?))
 }
 
 fn in_azure(session: AnySession) -> InAzure {
@@ -35,15 +35,9 @@ fn in_azure(session: AnySession) -> InAzure {
 }
 
 /// A target, if its profile is of a place in Azure.
-fn place_of(target: &Target) -> Result<&Target, CommandError> {
-    if target.backend.is_some() {
-        return Err(CommandError::new(
-            Exit::Usage,
-            "`--backend` names a place of this machine, and this verb is about one in Azure",
-        )
-        .hint("leave `--backend` out"));
-    }
-    place(&session::load(target)?)?;
+fn place_of(target: &Target) -> Result<Target, CommandError> {
+    let target = target.in_azure()?;
+    place(&session::load(&target)?)?;
     Ok(target)
 }
 

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::Outcome;
 use super::place::Named;
 use super::session::{self, Session, Target};
+use super::target::BACKEND;
 use crate::backend::{Backend, Log};
 use crate::causes::in_one_line;
 use crate::error::{CommandError, Exit};
@@ -47,10 +48,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Where it runs, whatever the profile says
-    #[arg(long, value_enum, value_name = "NAME", env = "HARNESS_BACKEND")]
+    #[arg(long, value_enum, value_name = "NAME", env = BACKEND)]
     backend: Option<Named>,
     /// In place of Azure, the built-in one
-    #[arg(long, conflicts_with = "backend")]
+    #[arg(long)]
     rehearse: bool,
     /// Services or replicas, such as `worker` or `worker-0`; all if none is named
     services: Vec<String>,

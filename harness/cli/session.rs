@@ -110,7 +110,12 @@ struct Subject {
 async fn subject(target: &Target) -> Result<(Subject, Directory), CommandError> {
     let mut profile = load(target)?;
     let state = state_of(target, &profile)?;
-    let Choice { backend, reason } = place::choose(&profile, target.backend, &state).await;
+    let named = if target.rehearse {
+        target.in_azure()?.backend
+    } else {
+        target.backend
+    };
+    let Choice { backend, reason } = place::choose(&profile, named, &state).await;
     profile.backend = backend;
     let in_azure = matches!(profile.backend, profile::Backend::Azure(_));
     let (aim, reason) = match (in_azure, target.rehearse) {

@@ -3,9 +3,13 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::place::Named;
+use crate::error::{CommandError, Exit};
 
 /// The profile that is meant where none is named.
 pub(super) const DEFAULT_PROFILE: &str = "local";
+
+/// The variable that names a backend for all commands.
+pub(super) const BACKEND: &str = "HARNESS_BACKEND";
 
 /// Which profile a verb is about.
 #[derive(Debug, Clone, clap::Args)]
@@ -27,10 +31,10 @@ pub(super) struct Target {
     #[arg(long, short, value_name = "FILE")]
     pub(super) file: Option<Utf8PathBuf>,
     /// Where to run it, whatever the profile says
-    #[arg(long, value_enum, value_name = "NAME", env = "HARNESS_BACKEND")]
+    #[arg(long, value_enum, value_name = "NAME", env = BACKEND)]
     pub(super) backend: Option<Named>,
     /// In place of Azure, the built-in one: a rehearsal, apart from the real thing
-    #[arg(long, conflicts_with = "backend")]
+    #[arg(long)]
     pub(super) rehearse: bool,
     /// Set a key of the profile, such as `worker.replicas=3`; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
@@ -49,6 +53,21 @@ impl Target {
             rehearse: false,
             set: set.to_vec(),
         }
+    }
+
+    /// The same as a place in Azure: a variable that names a backend of this machine for all commands
+    /// is not about it.
+    pub(super) fn in_azure(&self) -> Result<Self, CommandError> {
+        let by_variable = |named: Named| std::env::var(BACKEND).is_ok_and(|it| it == named.word());
+        if self.backend.is_some_and(|named| !by_variable(named)) {
+            let message =
+                "`--backend` names a place of this machine, and this is about one in Azure";
+            return Err(CommandError::new(Exit::Usage, message).hint("leave `--backend` out"));
+        }
+        Ok(Self {
+            backend: None,
+            ..self.clone()
+        })
     }
 
     /// The arguments that name this target again, for a command line of another process.

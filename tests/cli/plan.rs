@@ -131,6 +131,23 @@ fn what_would_be_promoted_is_held_against_where_it_has_passed() {
 }
 
 #[test]
+fn a_backend_that_the_environment_names_is_not_about_azure_and_one_of_the_command_line_is_wrong() {
+    let world = world();
+    let run = |verb: &str| {
+        let mut command = world.command();
+        command
+            .env("HARNESS_BACKEND", "simulated")
+            .args(verb.split_whitespace());
+        world.output(command)
+    };
+    assert_eq!(run(REHEARSE).code, 77, "it is the gate that is closed");
+    assert_eq!(run("status -p azure --rehearse").code, 69);
+    let named = world.run("plan -p azure --rehearse --backend k3d");
+    assert_eq!(named.code, 64, "{named}");
+    assert!(named.stderr.contains("leave `--backend` out"), "{named}");
+}
+
+#[test]
 fn what_is_no_place_in_azure_cannot_be_planned_for() {
     let run = world().run("plan -p simulated");
     assert_eq!(run.code, 64, "{run}");
