@@ -248,7 +248,10 @@ async fn explain<B: Backend>(error: engine::Error, backend: &B, taking_down: boo
         return interrupted(&if taking_down {
             format!("run `harness {again}` to go on")
         } else {
-            format!("run `harness {again}` to go on, or `harness {down}` to stop everything")
+            format!(
+                "run `harness {again}` to go on, or `harness {down}` to {}",
+                Verbs::end(backend)
+            )
         });
     }
     let (log_tail, evidence) = match error.id() {
@@ -280,6 +283,15 @@ struct Verbs {
 }
 
 impl Verbs {
+    /// What the one that takes away is for.
+    fn end<B: Backend>(backend: &B) -> &'static str {
+        if backend.is_promoted_to() {
+            "see what there is and, with its `--yes`, delete it"
+        } else {
+            "stop everything"
+        }
+    }
+
     fn of<B: Backend>(backend: &B) -> Self {
         if backend.is_promoted_to() {
             Self {

@@ -153,6 +153,14 @@ impl Finished {
         self
     }
 
+    /// Insists on verdicts that prove what had to hold: a threshold that was missed tells how busy the
+    /// machine was, and nothing of what was done.
+    #[track_caller]
+    pub(crate) fn proves(self) -> Self {
+        assert!(matches!(self.status.code(), Some(0 | 99)), "{self}");
+        self
+    }
+
     /// Insists on words on standard error.
     #[track_caller]
     pub(crate) fn says(self, words: &str) -> Self {

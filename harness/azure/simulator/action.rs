@@ -62,7 +62,8 @@ impl Cloud {
         let hooks = &self.settings.hooks;
         let text = hooks
             .kubeconfig(id.name())
-            .map_err(|why| Refusal::new(500, "InternalOperationError", why))?;
+            // As while it is being made: what stands for it is not there yet, or any more.
+            .map_err(|why| Refusal::conflict("OperationNotAllowed", why))?;
         let value = STANDARD.encode(text);
         Ok(Response::json(
             200,

@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, OnceCell};
 use tokio_util::sync::CancellationToken;
 
 use super::cloud::{Cloud, Rehearsal, Which};
-use super::connection::Connection;
+use super::connection::Link;
 use super::error::Error;
 use super::ground::{self, Ground};
 use super::prepare::Wanted;
@@ -87,7 +87,7 @@ pub struct AzureBackend {
     /// Signed in to when it is first needed.
     cloud: OnceCell<Cloud>,
     /// The cluster's API with the ports that are forwarded from it.
-    pub(super) connection: Mutex<Option<Arc<Connection>>>,
+    pub(super) link: Mutex<Link>,
     pub(super) wanted: Option<Wanted>,
     pub(super) namespaces: Namespaces,
     pub(super) events: Option<Events>,
@@ -111,7 +111,7 @@ impl AzureBackend {
             order: Order::default(),
             ground,
             cloud: OnceCell::new(),
-            connection: Mutex::default(),
+            link: Mutex::default(),
             wanted: None,
             namespaces: Namespaces::default(),
             events: None,

@@ -18,6 +18,10 @@ use crate::topology::Topology;
 /// For how long a connection is used: Entra's tokens are good for an hour or more.
 const FRESH: Duration = Duration::from_mins(30);
 
+/// For how long a cluster that has not answered is not asked again: a command has many questions,
+/// and no cluster comes to be in less.
+const SILENT: Duration = Duration::from_secs(5);
+
 /// What is answered of a cluster that is being made or deleted.
 const CONFLICT: u16 = 409;
 
@@ -29,6 +33,14 @@ pub(super) struct Connection {
     since: Instant,
 }
 
+/// What is known of the way into the cluster.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    connection: Option<Arc<Connection>>,
+    /// Since when it has not answered.
+    silent: Option<Instant>,
+}
+
 impl AzureBackend {
     /// The cluster; an error if there is none.
     pub(super) async fn connected(&self) -> Result<Arc<Connection>, backend::Error> {
@@ -36,21 +48,29 @@ impl AzureBackend {
         connection.ok_or_else(|| Error::NoCluster.into())
     }
 
-    /// The cluster; nothing if Azure has none.
+    /// The cluster; nothing if Azure has none, an error if it does not answer.
     pub(super) async fn connection(&self) -> Result<Option<Arc<Connection>>, backend::Error> {
         if self.without_cluster() {
             return Ok(None);
         }
-        let mut kept = self.connection.lock().await;
-        if let Some(connection) = kept.as_ref().filter(|it| it.since.elapsed() < FRESH) {
+        let mut link = self.link.lock().await;
+        let fresh = |it: &&Arc<Connection>| it.since.elapsed() < FRESH;
+        if let Some(connection) = link.connection.as_ref().filter(fresh) {
             return Ok(Some(Arc::clone(connection)));
         }
+        if link.silent.is_some_and(|since| since.elapsed() < SILENT) {
+            return Err(Error::SilentCluster.into());
+        }
         let Some(cluster) = self.sign_in_to_cluster().await? else {
-            *kept = None;
+            *link = Link::default();
             return Ok(None);
         };
+        if !cluster.answers().await {
+            link.silent = Some(Instant::now());
+            return Err(Error::SilentCluster.into());
+        }
         // The ports stay, for those who have been told of them.
-        let forwards = match kept.take() {
+        let forwards = match link.connection.take() {
             Some(before) => {
                 before.forwards.renew(cluster.clone());
                 Arc::clone(&before.forwards)
@@ -62,7 +82,10 @@ impl AzureBackend {
             forwards,
             since: Instant::now(),
         });
-        *kept = Some(Arc::clone(&connection));
+        *link = Link {
+            connection: Some(Arc::clone(&connection)),
+            silent: None,
+        };
         Ok(Some(connection))
     }
 
@@ -90,7 +113,7 @@ impl AzureBackend {
 
     /// Forgets a cluster that goes, or is another one now.
     pub(super) async fn disconnect(&self) {
-        *self.connection.lock().await = None;
+        *self.link.lock().await = Link::default();
     }
 
     /// Where the frontend's gRPC is to be had on this machine, for as long as this command runs.

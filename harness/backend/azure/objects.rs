@@ -161,7 +161,9 @@ impl AzureBackend {
             return Ok(None);
         };
         let groups: Vec<Group> = wanted.groups.values().cloned().collect();
-        connection.cluster.differences(&groups).await.map(Some)
+        let differences = timeout(LOOK, connection.cluster.differences(&groups)).await;
+        let differences = differences.map_err(|_| Error::SilentCluster)?;
+        differences.map(Some)
     }
 
     /// Removes a group that the topology has no more.

@@ -24,6 +24,9 @@ use crate::secret::Secret;
 /// How long one request may take.
 const CALL: Duration = Duration::from_secs(10);
 
+/// How long the API server may take to say anything before it counts as silent.
+const ANSWER: Duration = Duration::from_secs(5);
+
 /// A connection to a cluster, and the namespace in it that is ours.
 #[derive(Clone)]
 pub struct Cluster {
@@ -75,6 +78,16 @@ impl Cluster {
             client,
             namespace: namespace.to_owned(),
             seen: Arc::default(),
+        }
+    }
+
+    /// Whether the API server answers at all, be it that it refuses.
+    pub async fn answers(&self) -> bool {
+        let asked = self.text("ask the API server", "", "readyz");
+        match timeout(ANSWER, asked).await {
+            Ok(Err(Error::Call { source, .. })) => source.is_the_servers(),
+            Ok(answer) => answer.is_ok(),
+            Err(_) => false,
         }
     }
 

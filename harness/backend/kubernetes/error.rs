@@ -101,6 +101,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Whether the API server has said it, whatever it is.
+    pub(super) fn is_the_servers(&self) -> bool {
+        self.code.is_some()
+    }
+
     /// Whether what was asked for is not there.
     pub(super) fn is_absent(&self) -> bool {
         self.code == Some(404)

@@ -101,7 +101,12 @@ async fn asked(
     let azure = in_azure::place(profile)?;
     events.notice("signing in");
     let cloud = session.backend.cloud().await.map_err(backend_error)?;
-    let (rehearsal, signed_in_by) = (cloud.is_rehearsed(), cloud.credentials.to_string());
+    let rehearsal = cloud.is_rehearsed();
+    let signed_in_by = if rehearsal {
+        "an identity of its own".to_owned()
+    } else {
+        cloud.credentials.to_string()
+    };
     events.notice("asking what is there and what would change");
     let name = profile.name.as_str();
     let outlook = look(cloud, azure, topology, name, cancel).await;

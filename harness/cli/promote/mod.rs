@@ -12,6 +12,7 @@ use super::outputs::{self, Outputs};
 use super::plan::{self, Plan};
 use super::session::{Session, Target};
 use super::shutdown::Shutdown;
+use super::target::shell;
 use super::test::{self, Row};
 use super::{Outcome, in_azure, lifecycle, view};
 use crate::backend::azure::{AzureBackend, Order};
@@ -63,6 +64,27 @@ struct Report {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let again = args.again();
+    let promoted = Box::pin(promote(args, ui)).await;
+    promoted.map_err(|mut error| {
+        for hint in &mut error.hints {
+            *hint = hint.replace("`harness promote`", &format!("`{again}`"));
+        }
+        error
+    })
+}
+
+impl Args {
+    /// The command line that goes on from where this one was ended.
+    fn again(&self) -> String {
+        let passed_by = self.override_gate.as_ref();
+        let passed_by = passed_by.map(|reason| format!(" --override-gate {}", shell(reason)));
+        let target = self.target.suffix();
+        format!("harness promote{target}{}", passed_by.unwrap_or_default())
+    }
+}
+
+async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     let mut session = in_azure::own(&args.target, "promote", ui).await?;
     let session = &mut *session;
     session

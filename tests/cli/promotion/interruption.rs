@@ -167,7 +167,7 @@ impl Terminal {
         writeln!(self.keyboard, "{line}").expect("it listens");
         let code = self.promotion.code();
         eventually("the last line", || {
-            self.shown().contains("to stop everything").then_some(())
+            self.shown().contains("delete it").then_some(())
         });
         (code, self.shown())
     }

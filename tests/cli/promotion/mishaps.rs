@@ -92,7 +92,7 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
         caused by: Azure did not make what is in the stack
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: ServerProvisioningFailed (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.DBforMySQL/flexibleServers/azure-1bff1d2026): The server could not be provisioned.
-        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
+        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
     principal-not-found: exit 0
 
@@ -102,7 +102,7 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: SkuNotAvailable (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The requested size for resource is currently not available in location. Please try another size or deploy to a different location: Standard_D2s_v5.
         hint: take another size or another region: `az vm list-skus --location REGION --output table` and `az mysql flexible-server list-skus --location REGION` list what there is
-        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
+        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
     quota-exceeded: exit 69
       error: could not create `stack/harness-azure`
@@ -110,7 +110,7 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: QuotaExceeded (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): Operation could not be completed as it results in exceeding approved Total Regional Cores quota.
         hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
-        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
+        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
     authorization-failed: exit 77
       error: could not create `stack/harness-azure`
@@ -118,7 +118,7 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: AuthorizationFailed (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ManagedIdentity/userAssignedIdentities/azure-kubelet/providers/Microsoft.Authorization/roleAssignments/e675eda8-69ca-5375-8a46-d5c609d23f57): The client does not have authorization to perform action 'Microsoft.Authorization/roleAssignments/write' or the scope is invalid. If access was recently granted, please refresh your credentials.
         hint: ask for the role `Role Based Access Control Administrator`, `User Access Administrator` or `Owner` on the resource group: the promotion assigns roles
-        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
+        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
     server-busy: exit 0
 

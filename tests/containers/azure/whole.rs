@@ -39,7 +39,7 @@ fn a_topology_is_promoted_used_tested_and_destroyed() {
         "scenarios/worker-crash.yaml",
         "scenarios/history-crash.yaml",
     ];
-    place.harness(&test).run().exits(0);
+    place.harness(&test).run().proves();
     let before = password(&place);
     place.harness(&["rotate", "password"]).run().exits(0);
     assert_ne!(password(&place), before);

