@@ -14,6 +14,7 @@ pub mod azure;
 pub mod backend;
 pub mod bench;
 pub mod causes;
+pub mod certificate;
 pub mod check;
 pub mod cli;
 pub mod docker;

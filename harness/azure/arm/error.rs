@@ -141,6 +141,11 @@ impl Error {
         absence && self.status() == Some(u16::from(StatusCode::NotFound))
     }
 
+    /// Whether it does not go together with the state of what it is about.
+    pub fn is_conflict(&self) -> bool {
+        self.status() == Some(u16::from(StatusCode::Conflict))
+    }
+
     /// Whether the same request may well succeed later: nobody answered, or Azure is busy.
     pub fn is_passing(&self) -> bool {
         match self {

@@ -17,9 +17,6 @@ const DEADLINE: Duration = Duration::from_mins(15);
 /// How long it is waited between two looks.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// A deployment that cannot be cancelled in the state that it is in.
-const CONFLICT: u16 = 409;
-
 impl AzureBackend {
     /// The stack, if Azure is at work on it because this folder has asked for it.
     pub async fn under_way(&self) -> Result<Option<ResourceId>, backend::Error> {
@@ -45,7 +42,7 @@ impl AzureBackend {
                 match asked.await {
                     Ok(()) => cancelled = Some(deployment),
                     // It has not begun, or it is over: the next look tells.
-                    Err(error) if error.is_not_found() || error.status() == Some(CONFLICT) => {}
+                    Err(error) if error.is_not_found() || error.is_conflict() => {}
                     Err(error) => {
                         return Err(Error::azure("cancel what is under way")(error).into());
                     }

@@ -22,9 +22,6 @@ const FRESH: Duration = Duration::from_mins(30);
 /// and no cluster comes to be in less.
 const SILENT: Duration = Duration::from_secs(5);
 
-/// What is answered of a cluster that is being made or deleted.
-const CONFLICT: u16 = 409;
-
 /// A connection to the cluster.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -96,9 +93,8 @@ impl AzureBackend {
             .cluster_user_kubeconfig(&scope.group, &scope.names.cluster);
         let kubeconfig = match asked.await {
             Ok(kubeconfig) => kubeconfig,
-            Err(error) if error.is_not_found() || error.status() == Some(CONFLICT) => {
-                return Ok(None);
-            }
+            // One that is being made or deleted has no credentials to give.
+            Err(error) if error.is_not_found() || error.is_conflict() => return Ok(None),
             Err(error) => return Err(Error::azure("say how the cluster is reached")(error).into()),
         };
         let arm::Options {

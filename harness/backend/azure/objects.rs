@@ -90,6 +90,14 @@ const INTERNAL: (&str, &str) = (
     "true",
 );
 
+/// What the cluster says, if it does so in time.
+async fn in_time<T>(
+    asked: impl Future<Output = Result<T, backend::Error>>,
+) -> Result<T, backend::Error> {
+    let said = timeout(LOOK, asked).await;
+    said.unwrap_or_else(|_| Err(Error::SilentCluster.into()))
+}
+
 impl AzureBackend {
     /// The groups in the cluster. What all of them stand on counts as dead where it is not there, and
     /// where nobody can say whether it is.
@@ -99,8 +107,7 @@ impl AzureBackend {
         }
         let looked = async {
             let connection = self.connected().await?;
-            let observed = timeout(LOOK, connection.cluster.observe()).await;
-            observed.unwrap_or_else(|_| Err(Error::SilentCluster.into()))
+            in_time(connection.cluster.observe()).await
         };
         let (mut observed, absence) = match looked.await {
             Ok(observed) => (observed, "it is not there".to_owned()),
@@ -161,9 +168,9 @@ impl AzureBackend {
             return Ok(None);
         };
         let groups: Vec<Group> = wanted.groups.values().cloned().collect();
-        let differences = timeout(LOOK, connection.cluster.differences(&groups)).await;
-        let differences = differences.map_err(|_| Error::SilentCluster)?;
-        differences.map(Some)
+        in_time(connection.cluster.differences(&groups))
+            .await
+            .map(Some)
     }
 
     /// Removes a group that the topology has no more.

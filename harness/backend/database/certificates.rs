@@ -3,12 +3,9 @@
 use std::io;
 
 use camino::Utf8PathBuf;
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
-};
 
 use super::Error;
+use crate::certificate;
 use crate::secret::Secret;
 use crate::state::{Directory, write_atomically};
 
@@ -50,28 +47,11 @@ impl Certificates {
     }
 
     fn make(host: &str) -> Result<Self, rcgen::Error> {
-        let mut authority = CertificateParams::default();
-        authority
-            .distinguished_name
-            .push(DnType::CommonName, format!("authority of {host}"));
-        authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let authority_key = KeyPair::generate()?;
-        let authority_certificate = authority.self_signed(&authority_key)?;
-
-        let names = ["localhost", "127.0.0.1", host].map(str::to_owned);
-        let mut server = CertificateParams::new(names)?;
-        server.distinguished_name.push(DnType::CommonName, host);
-        server.use_authority_key_identifier_extension = true;
-        server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        let key = KeyPair::generate()?;
-        let issuer = Issuer::new(authority, authority_key);
-        let certificate = server.signed_by(&key, &issuer)?;
+        let issued = certificate::issue(host, &[host])?;
         Ok(Self {
-            authority: authority_certificate.pem(),
-            certificate: certificate.pem(),
-            key: Secret::new(key.serialize_pem()),
+            authority: issued.authority.pem(),
+            certificate: issued.certificate.pem(),
+            key: Secret::new(issued.key.serialize_pem()),
         })
     }
 

@@ -32,17 +32,14 @@ pub(in crate::cli) fn text(plan: &Plan) -> String {
 pub(in crate::cli) fn differences(changes: &Changes) -> String {
     let outlook = &changes.outlook;
     let resources = resources(&outlook.differences, &outlook.group);
-    match changes.objects.as_deref() {
-        None if changes.unseen.is_some() => {
-            let why = changes.unseen.as_deref().unwrap_or_default();
-            format!("{resources}\n\nobjects: not known: {why}")
-        }
-        None if outlook.group == Group::Ours => {
+    match (&changes.unseen, changes.objects.as_deref()) {
+        (Some(why), _) => format!("{resources}\n\nobjects: not known: {why}"),
+        (None, None) if outlook.group == Group::Ours => {
             format!("{resources}\n\nobjects: there was no cluster to look at")
         }
-        None => resources,
-        Some([]) => format!("{resources}\n\nobjects: none would change"),
-        Some(objects) => format!("{resources}\n\n{}", self::objects(objects)),
+        (None, None) => resources,
+        (None, Some([])) => format!("{resources}\n\nobjects: none would change"),
+        (None, Some(objects)) => format!("{resources}\n\n{}", self::objects(objects)),
     }
 }
 

@@ -4,18 +4,15 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
-};
 use rustls::ServerConfig;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::PrivateKeyDer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::Error;
+use crate::certificate;
 
 /// A listener whose connections have shaken hands.
 pub(super) struct Listener {
@@ -40,19 +37,20 @@ impl Listener {
         };
         let tcp = tcp.map_err(Error::Listen)?;
         let address = tcp.local_addr().map_err(Error::Listen)?;
-        let made = certificates().map_err(Error::Certificate)?;
+        let issued = certificate::issue("a simulated Azure", &[]).map_err(Error::Certificate)?;
+        let key = PrivateKeyDer::try_from(issued.key.serialize_der()).expect("it was just made");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(Error::Tls)?
             .with_no_client_auth()
-            .with_single_cert(vec![made.certificate], made.key)
+            .with_single_cert(vec![issued.certificate.der().clone()], key)
             .map_err(Error::Tls)?;
         Ok(Self {
             tcp,
             address,
             acceptor: TlsAcceptor::from(Arc::new(config)),
-            authority: made.authority,
+            authority: issued.authority.pem(),
             handshakes: JoinSet::new(),
         })
     }
@@ -92,37 +90,4 @@ impl axum::serve::Listener for Listener {
     fn local_addr(&self) -> io::Result<Self::Addr> {
         Ok(self.address)
     }
-}
-
-struct Certificates {
-    authority: String,
-    certificate: CertificateDer<'static>,
-    key: PrivateKeyDer<'static>,
-}
-
-fn certificates() -> Result<Certificates, rcgen::Error> {
-    let mut authority = CertificateParams::default();
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "authority of a simulated Azure");
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let authority_key = KeyPair::generate()?;
-    let authority_certificate = authority.self_signed(&authority_key)?;
-
-    let mut server = CertificateParams::new(["localhost", "127.0.0.1"].map(str::to_owned))?;
-    server
-        .distinguished_name
-        .push(DnType::CommonName, "a simulated Azure");
-    server.use_authority_key_identifier_extension = true;
-    server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let key = KeyPair::generate()?;
-    let issuer = Issuer::new(authority, authority_key);
-    let certificate = server.signed_by(&key, &issuer)?;
-    Ok(Certificates {
-        authority: authority_certificate.pem(),
-        certificate: certificate.der().clone(),
-        key: PrivateKeyDer::try_from(key.serialize_der()).expect("it was just made"),
-    })
 }
