@@ -138,8 +138,7 @@ impl TestCluster {
             "--k3s-arg=--kubelet-arg=eviction-hard=nodefs.available<1%,imagefs.available<1%@server:*",
             "--timeout=180s",
         ])?;
-        let import = ["image", "import", "--mode=direct", "--cluster"];
-        cluster.k3d(&[&import[..], &[&cluster.name, SHELL]].concat())?;
+        cluster.import(SHELL)?;
         let text = cluster.k3d(&["kubeconfig", "get", &cluster.name])?;
         let node = format!("k3d-{}-server-0", cluster.name);
         // k3d writes the port that it asked for, and Docker has chosen one.
@@ -147,6 +146,20 @@ impl TestCluster {
         let text = text.replace("127.0.0.1:0", address.trim());
         fs_err::write(cluster.kubeconfig(), text).map_err(|error| error.to_string())?;
         Ok(cluster)
+    }
+
+    /// Imports an image. The stream between k3d and Docker breaks at times; the backend tries as often.
+    fn import(&self, image: &str) -> Result<(), String> {
+        let import = ["image", "import", "--mode=direct", "--cluster"];
+        let import = [&import[..], &[&self.name, image]].concat();
+        let mut failed = Vec::new();
+        for _ in 0..3 {
+            match self.k3d(&import) {
+                Ok(_) => return Ok(()),
+                Err(error) => failed.push(error),
+            }
+        }
+        Err(failed.join("\n"))
     }
 
     /// The file by which it is reached.
