@@ -89,7 +89,7 @@ async fn what_cannot_run_ends_the_wait_and_says_why() {
     let job = place.job("job", "echo because; exit 3");
     let groups = [&ends, &absent, &big, &privileged, &job];
     join_all(groups.map(|group| place.apply(group))).await;
-    let waits = groups.map(|group| place.end_of_wait(&group.id));
+    let waits = groups.map(|group| place.end_in_vain(&group.id));
     let reasons: Vec<String> = join_all(waits).await.into_iter().map(why_never).collect();
     for (reason, expected) in reasons.iter().zip([
         "ends again and again, with exit code 0 (Completed); the end of its log:\n    hello",
@@ -201,7 +201,7 @@ async fn a_job_is_replaced_once_it_has_ended_or_cannot_start() {
     let mut absent = place.job("absent", ENDS);
     Change::Image.make(&mut absent);
     place.apply(&absent).await;
-    why_never(place.end_of_wait(&absent.id).await);
+    why_never(place.end_in_vain(&absent.id).await);
     let present = named(place.job("absent", ENDS), "absent-2");
     place.apply(&present).await;
     place.until_ready(&present.id).await;
