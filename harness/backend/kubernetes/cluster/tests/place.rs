@@ -74,7 +74,6 @@ impl Place {
         assert_eq!(end, Readiness::Ready, "{id}");
     }
 
-    /// How waiting for a group ends.
     /// The end of the wait for what never is ready; for the moment that it runs, a pod without a probe
     /// seems to be.
     pub(super) async fn end_in_vain(&self, id: &ResourceId) -> Readiness {
@@ -89,7 +88,8 @@ impl Place {
         }
     }
 
-    pub(super) async fn end_of_wait(&self, id: &ResourceId) -> Readiness {
+    /// How waiting for a group ends.
+    async fn end_of_wait(&self, id: &ResourceId) -> Readiness {
         let started = Instant::now();
         loop {
             match self.cluster.group_ready(id).await {
