@@ -17,6 +17,7 @@ mod request;
 mod resolve;
 mod run;
 mod schema;
+mod settle;
 mod statistics;
 mod template;
 #[cfg(test)]

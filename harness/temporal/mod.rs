@@ -4,6 +4,7 @@
 //! [`Client`] of a real cluster here, and the model in `backend::simulated`.
 
 mod admin;
+pub mod backoff;
 mod client;
 mod close;
 mod error;
