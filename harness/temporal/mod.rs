@@ -8,12 +8,18 @@ pub mod backoff;
 mod client;
 mod close;
 mod error;
+mod failure;
 #[cfg(test)]
 mod fake;
+mod happening;
 mod health;
 mod history;
 mod model;
 mod payload;
+mod pending;
+mod reach;
+mod shard;
+mod standing;
 mod start;
 
 pub use admin::{Poller, TaskKind};
@@ -23,3 +29,4 @@ pub use model::{
     Close, Cluster, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Start, StartOutcome,
     Status,
 };
+pub use pending::{Pending, PendingActivity, PendingChild, PendingTask};

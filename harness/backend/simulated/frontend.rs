@@ -11,7 +11,7 @@ use super::clock::{done_at, first_outside};
 use super::history::history;
 use super::{Defect, Model};
 use crate::temporal::{
-    self, Close, Cluster, Error, Execution, ExecutionKey, Start, StartOutcome, Status,
+    self, Close, Cluster, Error, Execution, ExecutionKey, Pending, Start, StartOutcome, Status,
 };
 
 /// A frontend in tokio's time, held or not, that answers as its [`Model`] says.
@@ -232,6 +232,7 @@ impl temporal::Frontend for Frontend {
             history: history(run.created, closed, run.defect.as_ref()),
             result: closed.map(|_| run.result),
             failure: None,
+            pending: Pending::default(),
         }))
     }
 
