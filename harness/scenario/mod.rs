@@ -6,6 +6,7 @@
 
 mod chaos;
 mod document;
+mod exact;
 mod expectation;
 mod gather;
 mod model;
