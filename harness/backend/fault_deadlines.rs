@@ -13,6 +13,9 @@ pub(super) const READY: Duration = Duration::from_mins(2);
 /// How long a container may take to do its job once it has been started again and has answered.
 pub(super) const CONTAINER: Duration = Duration::from_mins(1);
 
+/// How long it may take until workflows can be started again once what was killed does its job.
+pub(super) const SERVE: Duration = Duration::from_mins(1);
+
 /// How long Azure may take to have a database back that is restarted, or has failed over: a failover
 /// takes one or two minutes.
 pub(super) const RESTART: Duration = Duration::from_mins(5);
@@ -25,7 +28,10 @@ const CALLS: Duration = Duration::from_secs(30);
 pub const INJECT: Duration = RESTART.saturating_add(READY).saturating_add(CALLS);
 
 /// How long a backend may take to undo one fault, readiness of what it starts again included.
-pub const HEAL: Duration = READY.saturating_add(CONTAINER).saturating_add(CALLS);
+pub const HEAL: Duration = READY
+    .saturating_add(CONTAINER)
+    .saturating_add(SERVE)
+    .saturating_add(CALLS);
 
 #[cfg(test)]
 mod tests {
@@ -37,7 +43,7 @@ mod tests {
         for within in [KILL, process::AFTER_KILL, RESTART + READY] {
             assert!(within < INJECT, "{within:?}");
         }
-        for within in [READY, database::RECOVER + CONTAINER] {
+        for within in [READY + SERVE, database::RECOVER + CONTAINER + SERVE] {
             assert!(within < HEAL, "{within:?}");
         }
     }

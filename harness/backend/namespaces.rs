@@ -7,10 +7,11 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::Readiness;
+use super::fault_deadlines::SERVE;
 use crate::plan::{Observed, Resource, ResourceId, State};
 use crate::quantity;
 use crate::temporal::{self, Client, TaskKind};
-use crate::topology::{Digest, Namespace, Topology};
+use crate::topology::{Digest, Namespace, ServiceName, Topology};
 
 /// How long a namespace may take to be usable everywhere; Temporal refreshes its caches every 10 s.
 const READY: quantity::Duration = quantity::Duration::from_secs(30);
@@ -26,6 +27,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// How long a look at a frontend that may be gone may take.
 const GLANCE: Duration = Duration::from_secs(1);
 
+/// How long the shards of a server that limits how much it is asked are asked more slowly.
+const PACED: Duration = Duration::from_secs(10);
+
 /// A task queue that nobody polls: describing it shows whether the namespace is known.
 const UNUSED_QUEUE: &str = "harness-readiness";
 
@@ -37,6 +41,12 @@ pub enum Error {
     Unknown {
         /// The name.
         id: ResourceId,
+    },
+    /// What was healed does not do its job again.
+    #[error("no workflow can be started yet: {reason}")]
+    Serve {
+        /// What is not yet so.
+        reason: String,
     },
     /// The frontend cannot be reached.
     #[error("could not reach the frontend")]
@@ -78,6 +88,24 @@ impl Namespaces {
     /// The one that clients work in.
     pub(super) fn main(&self) -> &str {
         self.main.as_deref().unwrap_or("default")
+    }
+
+    /// Waits until a workflow can be started again where clients work: it ends what heals a fault
+    /// of the server or of its database. Where the topology is not known, nothing is waited for.
+    pub(super) async fn serve_again(&self, frontend: SocketAddr) -> Result<(), Error> {
+        let Some(name) = &self.main else {
+            return Ok(());
+        };
+        let deadline = Instant::now() + SERVE;
+        loop {
+            match ready(name, frontend).await {
+                Readiness::Ready => return Ok(()),
+                Readiness::NotYet(_) if Instant::now() < deadline => sleep(PAUSE).await,
+                Readiness::NotYet(reason) | Readiness::Never(reason) => {
+                    return Err(Error::Serve { reason });
+                }
+            }
+        }
     }
 
     /// As they should be.
@@ -142,18 +170,24 @@ async fn make(client: &Client, name: &str, retention: Duration) -> Result<(), te
     }
 }
 
-/// Whether the services of the server know a namespace: they refresh what they know of it some
-/// seconds after it was made.
+/// Whether a service has to do with whether workflows can be started.
+pub(super) fn concerns(service: &ServiceName) -> bool {
+    service.as_str().starts_with("temporal")
+}
+
+/// Whether a workflow can be started in a namespace: the services of the server know it, which is
+/// some seconds after it was made, and every history shard answers.
 pub(super) async fn ready(name: &str, frontend: SocketAddr) -> Readiness {
     let client = match client(frontend, name, GLANCE).await {
         Ok(client) => client,
         Err(error) => return Readiness::NotYet(error.to_string()),
     };
-    match client
-        .pollers(UNUSED_QUEUE, TaskKind::Workflow, GLANCE)
-        .await
-    {
-        Ok(_) => Readiness::Ready,
+    let known = client.pollers(UNUSED_QUEUE, TaskKind::Workflow, GLANCE);
+    if let Err(error) = known.await {
+        return Readiness::NotYet(error.to_string());
+    }
+    match client.check_shards(CALL, PACED).await {
+        Ok(()) => Readiness::Ready,
         Err(error) => Readiness::NotYet(error.to_string()),
     }
 }

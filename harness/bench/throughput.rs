@@ -95,7 +95,7 @@ pub async fn measure_throughput<B: Backend>(
     };
     let begin = epoch + settings.warmup;
     let end = begin + settings.duration;
-    let ((), operations, (before, after)) = tokio::join!(
+    let (_, operations, (before, after)) = tokio::join!(
         load::drive(&frontend, vec![workload(settings)], run),
         async {
             let mut operations = Vec::new();

@@ -6,6 +6,7 @@
 mod evidence;
 mod invariant;
 mod invariants;
+mod json;
 
 pub use evidence::{Evidence, Reading, Workflow};
 pub use invariant::{CounterExample, Finding, Invariant, check};

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::Lane;
-use super::{Executor, Operation, Progress, Timeline, Workload, closed_loop, open_loop};
+use super::{
+    Executor, Operation, Progress, Timeline, WakingTime, Workload, closed_loop, open_loop,
+};
 use crate::temporal::Frontend;
 
 /// What all workloads of a run share.
@@ -19,7 +21,7 @@ pub struct Run {
     pub timeline: Timeline,
     /// The moment from which all offsets count.
     pub epoch: Instant,
-    /// How long operations that are still under way when the last phase ends are waited for.
+    /// How long operations that are still under way when the load has ended are waited for.
     pub drain: Duration,
     /// Where the records go. Unbounded, so that a slow reader cannot delay the generator.
     pub records: UnboundedSender<Operation>,
@@ -33,10 +35,11 @@ pub struct Run {
 ///
 /// Returns when every operation has its record: at the latest when the drain is over. Operations
 /// that are then still under way are recorded as open or unknown; what became of them is for the
-/// history to tell.
-pub async fn drive<F: Frontend>(frontend: &F, workloads: Vec<Workload>, run: Run) {
+/// history to tell. What is left of the drain is returned: it is what remains to wait for them.
+pub async fn drive<F: Frontend>(frontend: &F, workloads: Vec<Workload>, run: Run) -> WakingTime {
     let give_up = run.cancel.child_token();
-    let drained = run.epoch + run.timeline.end() + run.drain;
+    let mut drain = WakingTime::new(run.drain);
+    let end = run.epoch + run.timeline.end();
     let run = Arc::new(run);
     let mut tasks = JoinSet::new();
     for workload in workloads {
@@ -48,10 +51,21 @@ pub async fn drive<F: Frontend>(frontend: &F, workloads: Vec<Workload>, run: Run
         };
         tasks.spawn(execute(lane));
     }
-    if timeout_at(drained, join(&mut tasks)).await.is_err() {
-        give_up.cancel();
-        join(&mut tasks).await;
+    // The drain begins when the end of the load is noticed: a process that was stopped meanwhile
+    // notices it late, and has waited for nothing until then.
+    let drained = async {
+        sleep_until(end).await;
+        drain.run_out().await;
+    };
+    tokio::select! {
+        biased;
+        () = join(&mut tasks) => {}
+        () = drained => {
+            give_up.cancel();
+            join(&mut tasks).await;
+        }
     }
+    drain
 }
 
 async fn execute<F: Frontend>(lane: Lane<F>) {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep};
+
 use super::facts::{Database, Facts, Probe, Rendered, Running, Worker};
 use crate::backend::Backend;
 use crate::mysql::{Access, Client, preflight, schema};
-use crate::temporal::{Cluster, Frontend as _};
+use crate::temporal::{self, Cluster, Frontend as _, backoff};
 use crate::topology::{Component, Topology, needed_connections};
 
 /// How long each question may take.
@@ -30,14 +32,17 @@ pub async fn gather<B: Backend>(profile: &str, topology: &Topology, backend: &B)
 async fn running<B: Backend>(topology: &Topology, backend: &B) -> Running {
     let frontend = backend.frontend().await;
     let cluster = match &frontend {
-        Ok(frontend) => Probe::of(frontend.cluster(DEADLINE).await),
+        Ok(frontend) => Probe::of(paced(async || frontend.cluster(DEADLINE).await).await),
         Err(error) => Probe::of(Err(error)),
     };
     let mut namespaces = BTreeMap::new();
     for namespace in &topology.temporal.namespaces {
         let name = namespace.name.clone();
         let retention = match &frontend {
-            Ok(frontend) => Probe::of(frontend.retention(name.clone(), DEADLINE).await),
+            Ok(frontend) => {
+                let ask = async || frontend.retention(name.clone(), DEADLINE).await;
+                Probe::of(paced(ask).await)
+            }
             Err(error) => Probe::of(Err(error)),
         };
         let retention = retention.then(|kept| Probe::Known(kept.map(Into::into)));
@@ -59,6 +64,22 @@ async fn running<B: Backend>(topology: &Topology, backend: &B) -> Running {
         cluster,
         namespaces,
         database,
+    }
+}
+
+/// Asks, and asks again after a pause as long as the server answers that it is asked too much: that
+/// it is busy tells nothing of what it is.
+async fn paced<T>(ask: impl AsyncFn() -> Result<T, temporal::Error>) -> Result<T, temporal::Error> {
+    let until = Instant::now() + DEADLINE;
+    let mut tries = 0;
+    loop {
+        match ask().await {
+            Err(error) if error.is_too_much() && Instant::now() < until => {
+                sleep(backoff::pause(&error.operation, tries)).await;
+                tries += 1;
+            }
+            done => return done,
+        }
     }
 }
 

@@ -34,6 +34,11 @@ impl Document {
         &self.name
     }
 
+    /// What the file says.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(super) fn error(&self, place: Location, message: impl Into<String>) -> document::Error {
         document::Error::at(&*self.name, &self.text, place, message)
     }

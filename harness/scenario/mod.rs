@@ -6,6 +6,7 @@
 
 mod chaos;
 mod document;
+mod exact;
 mod expectation;
 mod gather;
 mod model;
@@ -17,6 +18,7 @@ mod request;
 mod resolve;
 mod run;
 mod schema;
+mod settle;
 mod statistics;
 mod template;
 #[cfg(test)]

@@ -92,7 +92,8 @@ pub struct Workflow {
     #[serde(default)]
     #[schemars(with = "Vec<Value>")]
     pub input: Vec<Spanned<Value>>,
-    /// The result that every workflow must have.
+    /// The result that every workflow must have; `null` is a result like any other.
+    #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<Value>")]
     pub result: Option<Spanned<Value>>,
 }
@@ -269,6 +270,11 @@ impl fmt::Display for Phase {
 
 fn executor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Executor, D::Error> {
     document::choice(deserializer)?.ok_or_else(|| D::Error::custom("an executor is needed"))
+}
+
+/// What is there, be it null, which an `Option` would take for nothing.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Spanned<Value>>, D::Error> {
+    Spanned::deserialize(deserializer).map(Some)
 }
 
 fn default_timeout() -> Duration {

@@ -18,7 +18,7 @@ use super::verdict::{Ending, steady_state};
 use crate::backend::Backend;
 use crate::event::Events;
 use crate::fault::Journal;
-use crate::load::{self, Operation, Progress};
+use crate::load::{self, Operation, Progress, WakingTime};
 
 /// What the phases under load leave behind.
 pub(super) struct Loaded {
@@ -26,6 +26,8 @@ pub(super) struct Loaded {
     pub(super) faults: Vec<FaultRecord>,
     pub(super) steady_state: Vec<Expectation>,
     pub(super) ending: Ending,
+    /// What is left of the drain.
+    pub(super) drain: WakingTime,
     /// The moment from which all offsets count.
     pub(super) epoch: Instant,
 }
@@ -67,10 +69,11 @@ pub(super) async fn offer<B: Backend>(
         epoch,
         progress: &progress,
     };
-    let ((), (), (faults, steady_state), ()) = tokio::join!(
+    let (drain, (), (faults, steady_state), ()) = tokio::join!(
         async {
-            load::drive(frontend, plan.workloads(), load).await;
+            let drain = load::drive(frontend, plan.workloads(), load).await;
             over.cancel();
+            drain
         },
         collect(received, &operations),
         async {
@@ -92,6 +95,7 @@ pub(super) async fn offer<B: Backend>(
         faults,
         steady_state,
         ending,
+        drain,
         epoch,
     }
 }

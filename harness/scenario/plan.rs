@@ -78,6 +78,7 @@ pub struct PlannedWorkload {
     /// Arguments; strings are templates.
     pub input: Vec<Value>,
     /// The result that each must have; strings are templates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
     /// How long to wait for the answer to a start.
     pub start_timeout: Duration,

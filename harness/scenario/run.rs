@@ -12,6 +12,7 @@ use super::gather::gather;
 use super::offer::{Loaded, offer};
 use super::plan::RunPlan;
 use super::record::FaultRecord;
+use super::settle::settle;
 use super::statistics::{PhaseStatistics, statistics};
 use super::verdict::{Ending, Judgement, Observations, judge};
 use crate::backend::{self, Backend};
@@ -70,7 +71,7 @@ pub async fn run<B: Backend>(
             loaded.ending = Ending::Interrupted;
             BTreeMap::new()
         }
-        readings = look_back(plan, &frontend, &loaded, events) => readings,
+        readings = look_back(plan, &frontend, &mut loaded, events) => readings,
     };
     let outcome = conclude(plan, started, loaded, readings, heal_failure.as_deref());
     let verdict = &outcome.judgement.verdict;
@@ -107,23 +108,24 @@ async fn heal_rest<B: Backend>(
     None
 }
 
-/// Reads back what the server has. Load that was cut short has not been drained yet.
+/// Waits for what its clients gave up on, with what is left of the drain, and reads back what the
+/// server has.
 async fn look_back<F: Frontend>(
     plan: &RunPlan,
     frontend: &F,
-    loaded: &Loaded,
+    loaded: &mut Loaded,
     events: &Events,
 ) -> BTreeMap<String, Reading> {
-    let count = Evidence::questionable(&loaded.operations).count();
+    let Loaded {
+        operations, drain, ..
+    } = loaded;
+    settle(&plan.scenario, frontend, operations, drain, events).await;
+    let count = Evidence::questionable(operations).count();
     events.send(Event::Checking {
         scenario: plan.scenario.clone(),
         executions: u64::try_from(count).expect("a count fits 64 bits"),
     });
-    let settle = match loaded.ending {
-        Ending::NotSteady => plan.drain.as_std(),
-        Ending::Complete | Ending::Interrupted => std::time::Duration::ZERO,
-    };
-    gather(frontend, &loaded.operations, settle).await
+    gather(&plan.scenario, frontend, operations, events).await
 }
 
 fn conclude(
@@ -138,6 +140,7 @@ fn conclude(
         faults,
         steady_state,
         ending,
+        drain: _,
         epoch: _,
     } = loaded;
     let statistics = statistics(plan, &faults, &operations);

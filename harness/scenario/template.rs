@@ -1,6 +1,7 @@
 //! The templates in inputs and results, and the seeded words that fill them.
 
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
@@ -57,9 +58,18 @@ pub(super) struct Error(String);
 /// Fills every string in `value`; numbers, booleans and keys stay as they are. An undefined
 /// variable is an error.
 pub(super) fn fill(value: &Value, variables: &Variables) -> Result<Value, Error> {
+    fill_with(&environment(), value, variables)
+}
+
+/// Templates of which everything that is no mark stays byte for byte what it is: a newline at the
+/// end, which templates of pages lose, and what HTML would have escaped.
+fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    fill_with(&environment, value, variables)
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    let syntax = SyntaxConfig::builder().keep_trailing_newline(true).build();
+    environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
+    environment
 }
 
 fn fill_with(
@@ -118,6 +128,52 @@ mod tests {
         let value = json!({"who": ["{{ name }}", 5, true, null], "id": "{{id}}/{{ n + 1 }}"});
         let filled = fill(&value, &Variables::of(42, 7, "hello-7".to_owned()));
         insta::assert_snapshot!(filled.expect("the templates are good"), @r#"{"id":"hello-7/8","who":["olive-curlew",5,true,null]}"#);
+    }
+
+    #[test]
+    fn what_is_no_mark_stays_byte_for_byte_what_it_is() {
+        let variables = Variables::of(42, 7, "hello-7".to_owned());
+        let filled = |text: &str| fill(&json!(text), &variables).expect("the template is good");
+        for (text, wanted) in [
+            ("{{ n }}\n", "7\n"),
+            ("{{ n }}\r\n", "7\r\n"),
+            ("\n\n  {{ n }}  \n\n", "\n\n  7  \n\n"),
+            ("{{ n }}\n{{ n }}\r\n\t", "7\n7\r\n\t"),
+            ("{% if n %}\n  {{ n }}\n{% endif %}\n", "\n  7\n\n"),
+            ("{\n", "{\n"),
+            ("{\"a\": 1}\r\n", "{\"a\": 1}\r\n"),
+            (
+                "<&'\"> \u{0} ä 日本 🦀 {{ n }} \u{feff}",
+                "<&'\"> \u{0} ä 日本 🦀 7 \u{feff}",
+            ),
+            ("{% raw %}{{ name }}{% endraw %}\n", "{{ name }}\n"),
+            ("{{ '{{' }} n }}", "{{ n }}"),
+            ("no mark at all }}\n", "no mark at all }}\n"),
+        ] {
+            assert_eq!(filled(text), json!(wanted), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn keys_and_what_is_no_string_stay_as_they_are() {
+        let value = json!({
+            "{{ n }}": [1.0, -0.0, 9_007_199_254_740_993_u64, u64::MAX, i64::MIN, 1e300, null],
+            "text": "{{ n }}",
+        });
+        let variables = Variables::of(42, 7, String::new());
+        let filled = fill(&value, &variables).expect("the template is good");
+        let mut wanted = value;
+        wanted["text"] = json!("7");
+        assert_eq!(filled, wanted);
+        assert_eq!(filled.to_string(), wanted.to_string());
+    }
+
+    #[test]
+    fn a_big_string_is_filled() {
+        let big = "ä\n".repeat(1 << 20);
+        let variables = Variables::of(42, 7, String::new());
+        let filled = fill(&json!(format!("{big}{{{{ n }}}}\n")), &variables);
+        assert_eq!(filled, Ok(json!(format!("{big}7\n"))));
     }
 
     #[test]

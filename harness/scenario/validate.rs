@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_saphyr::Spanned;
 
 use super::document::Document;
+use super::exact::inexact;
 use super::model::{Fault, Phase, Workflow, Workload};
 use super::template::{Variables, fill};
 use crate::check::Invariant;
@@ -104,6 +105,13 @@ fn workflow(document: &Document, workflow: &Spanned<Workflow>, topology: &Topolo
     for template in workflow.value.input.iter().chain(&workflow.value.result) {
         fill(&template.value, &sample)
             .map_err(|error| document.error(template.referenced, error.to_string()))?;
+        if let Some(number) = inexact(&template.value, document.text()) {
+            let message = format!(
+                "`{number}` does not fit 64 bits and would be sent as another number; write it as \
+                 a text, `\"{number}\"`, or as a float"
+            );
+            return Err(document.error(template.referenced, message));
+        }
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
 use tokio::time::{Instant, sleep};
 
 use super::client::{Client, answer, request};
-use super::{Close, Error, ExecutionKey, Status, history, payload};
+use super::{Close, Error, ExecutionKey, Status, failure, history, payload};
 
 const OPERATION: &str = "wait for close";
 
@@ -104,14 +104,19 @@ pub(super) fn close_of(event: &HistoryEvent) -> Option<Close> {
             (Status::Completed, result, None)
         }
         Attributes::WorkflowExecutionFailedEventAttributes(failed) => {
-            let failure = failed.failure.as_ref().map(payload::failure_message);
+            let failure = failed.failure.as_ref().map(failure::message);
             (Status::Failed, None, failure)
         }
-        Attributes::WorkflowExecutionTimedOutEventAttributes(_) => {
-            (Status::TimedOut, None, Some("timed out".to_owned()))
+        Attributes::WorkflowExecutionTimedOutEventAttributes(timed_out) => {
+            let failure = match failure::retry(timed_out.retry_state()) {
+                Some(retry) => format!("timed out ({retry})"),
+                None => "timed out".to_owned(),
+            };
+            (Status::TimedOut, None, Some(failure))
         }
         Attributes::WorkflowExecutionTerminatedEventAttributes(terminated) => {
-            (Status::Terminated, None, Some(terminated.reason.clone()))
+            let failure = failure::line(&terminated.reason);
+            (Status::Terminated, None, Some(failure))
         }
         Attributes::WorkflowExecutionCanceledEventAttributes(_) => {
             (Status::Canceled, None, Some("canceled".to_owned()))

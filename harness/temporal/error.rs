@@ -54,8 +54,12 @@ impl Error {
             Code::PermissionDenied,
             Code::Unauthenticated,
         ];
-        (!self.is_refusal() || self.has(Code::ResourceExhausted))
-            && !hopeless.iter().any(|code| self.has(*code))
+        (!self.is_refusal() || self.is_too_much()) && !hopeless.iter().any(|code| self.has(*code))
+    }
+
+    /// Whether the server answered that it is asked too much.
+    pub fn is_too_much(&self) -> bool {
+        self.has(Code::ResourceExhausted)
     }
 
     pub(super) fn has(&self, code: Code) -> bool {

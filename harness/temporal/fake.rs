@@ -15,9 +15,11 @@ use temporalio_common::protos::temporal::api::history::v1::history_event::Attrib
 use temporalio_common::protos::temporal::api::history::v1::{
     History, HistoryEvent, WorkflowExecutionCompletedEventAttributes,
 };
+use temporalio_common::protos::temporal::api::namespace::v1::NamespaceInfo;
 use temporalio_common::protos::temporal::api::workflow::v1::WorkflowExecutionInfo;
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
-    DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse,
+    DescribeNamespaceRequest, DescribeNamespaceResponse, DescribeWorkflowExecutionRequest,
+    DescribeWorkflowExecutionResponse, GetClusterInfoRequest, GetClusterInfoResponse,
     GetWorkflowExecutionHistoryRequest, GetWorkflowExecutionHistoryResponse,
 };
 use tonic::codec::Streaming;
@@ -37,6 +39,11 @@ struct Script {
     pages: VecDeque<Result<GetWorkflowExecutionHistoryResponse, Status>>,
     then: Then,
     tokens: Vec<String>,
+    /// What every describe is answered once nothing is scripted any more.
+    describe_then: Option<Status>,
+    /// The workflow ids that were described.
+    described: Vec<String>,
+    shards: i32,
 }
 
 /// What comes after the scripted pages.
@@ -73,6 +80,23 @@ impl Scripted {
         self.script().descriptions.push_back(Err(status));
     }
 
+    /// What every describe is answered with once nothing else is scripted.
+    pub(super) fn describe_always_fails(&self, status: Status) {
+        self.script().describe_then = Some(status);
+    }
+
+    /// The workflow ids of all requests to describe one.
+    pub(super) fn described(&self) -> Vec<String> {
+        self.script().described.clone()
+    }
+
+    /// A cluster of so many history shards with a namespace.
+    pub(super) fn of_shards(shards: i32) -> Self {
+        let scripted = Self::default();
+        scripted.script().shards = shards;
+        scripted
+    }
+
     pub(super) fn page(&self, events: Vec<HistoryEvent>, next_page_token: &[u8]) {
         let page = GetWorkflowExecutionHistoryResponse {
             history: Some(History { events }),
@@ -107,11 +131,41 @@ impl Scripted {
 impl WorkflowService for Scripted {
     fn describe_workflow_execution(
         &mut self,
-        _: Request<DescribeWorkflowExecutionRequest>,
+        request: Request<DescribeWorkflowExecutionRequest>,
     ) -> BoxFuture<'_, Answer<DescribeWorkflowExecutionResponse>> {
-        let next = self.script().descriptions.pop_front();
-        let answer = next.unwrap_or_else(|| Err(Status::internal("nothing scripted")));
+        let mut script = self.script();
+        let execution = request.into_inner().execution.unwrap_or_default();
+        script.described.push(execution.workflow_id);
+        let then = script.describe_then.clone();
+        let then = || Err(then.unwrap_or_else(|| Status::internal("nothing scripted")));
+        let answer = script.descriptions.pop_front().unwrap_or_else(then);
         ready(answer.map(Response::new)).boxed()
+    }
+
+    fn get_cluster_info(
+        &mut self,
+        _: Request<GetClusterInfoRequest>,
+    ) -> BoxFuture<'_, Answer<GetClusterInfoResponse>> {
+        let info = GetClusterInfoResponse {
+            history_shard_count: self.script().shards,
+            ..GetClusterInfoResponse::default()
+        };
+        ready(Ok(Response::new(info))).boxed()
+    }
+
+    fn describe_namespace(
+        &mut self,
+        _: Request<DescribeNamespaceRequest>,
+    ) -> BoxFuture<'_, Answer<DescribeNamespaceResponse>> {
+        let info = NamespaceInfo {
+            id: "32049b68-7872-4094-8e63-d0dd59896a83".to_owned(),
+            ..NamespaceInfo::default()
+        };
+        let response = DescribeNamespaceResponse {
+            namespace_info: Some(info),
+            ..DescribeNamespaceResponse::default()
+        };
+        ready(Ok(Response::new(response))).boxed()
     }
 
     fn get_workflow_execution_history(

@@ -10,18 +10,22 @@ use temporalio_common::protos::temporal::api::history::v1::HistoryEvent as Proto
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeWorkflowExecutionRequest, GetWorkflowExecutionHistoryRequest,
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tonic::Code;
 
 use super::client::{Client, answer, request};
 use super::close::close_of;
-use super::{Error, Execution, ExecutionKey, HistoryEvent, Status};
+use super::happening::Happenings;
+use super::{Error, Execution, ExecutionKey, HistoryEvent, Pending, Status, backoff};
 
 const DESCRIBE: &str = "describe workflow";
 const READ: &str = "read history";
 
 /// The most events that one page may have; the server decides how many it has.
 const PAGE: i32 = 1000;
+
+/// How long one answer may take.
+const CALL: Duration = Duration::from_secs(10);
 
 impl Client {
     /// Describes a run and reads its history; `None` if there is no such run.
@@ -31,26 +35,31 @@ impl Client {
         deadline: Duration,
     ) -> Result<Option<Execution>, Error> {
         let until = Instant::now() + deadline;
-        let Some((key, before)) = self.describe(&key, until).await? else {
+        let Some(mut described) = self.describe(&key, until).await? else {
             return Ok(None);
         };
-        let events = self.events(&key, until).await?;
+        let events = self.events(&described.key, until).await?;
         let close = events.iter().rev().find_map(close_of);
         // It may have closed between the two answers: then the first is out of date.
-        let status = if before == Status::Running && close.is_some() {
-            let again = self.describe(&key, until).await?;
-            again.map_or(before, |(_, status)| status)
-        } else {
-            before
-        };
-        let history = events.iter().map(event).collect::<Result<_, _>>()?;
+        if described.status == Status::Running
+            && close.is_some()
+            && let Some(again) = self.describe(&described.key, until).await?
+        {
+            described = again;
+        }
+        let mut happenings = Happenings::default();
+        let history = events
+            .iter()
+            .map(|event| self::event(event, happenings.tell(event)))
+            .collect::<Result<_, _>>()?;
         let (result, failure) = close.map_or((None, None), |close| (close.result, close.failure));
         Ok(Some(Execution {
-            key,
-            status,
+            key: described.key,
+            status: described.status,
             history,
             result,
             failure,
+            pending: described.pending,
         }))
     }
 
@@ -59,44 +68,58 @@ impl Client {
         &self,
         key: &ExecutionKey,
         until: Instant,
-    ) -> Result<Option<(ExecutionKey, Status)>, Error> {
-        let deadline = left(DESCRIBE, until)?;
-        let message = DescribeWorkflowExecutionRequest {
-            namespace: self.namespace.clone(),
-            execution: Some(proto_key(key)),
+    ) -> Result<Option<Described>, Error> {
+        let mut pace = Pace::new(DESCRIBE, key, until);
+        let response = loop {
+            let deadline = pace.deadline()?;
+            let message = DescribeWorkflowExecutionRequest {
+                namespace: self.namespace.clone(),
+                execution: Some(proto_key(key)),
+            };
+            let mut workflows = self.workflows.clone();
+            let call = workflows.describe_workflow_execution(request(message, deadline));
+            match answer(DESCRIBE, deadline, call).await {
+                Ok(response) => break response,
+                Err(error) if error.has(Code::NotFound) => return Ok(None),
+                Err(error) => pace.wait_out(error).await?,
+            }
         };
-        let mut workflows = self.workflows.clone();
-        let call = workflows.describe_workflow_execution(request(message, deadline));
-        let info = match answer(DESCRIBE, deadline, call).await {
-            Ok(response) => response.workflow_execution_info.unwrap_or_default(),
-            Err(error) if error.has(Code::NotFound) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let status = status(info.status())?;
-        let key = ExecutionKey {
-            workflow_id: key.workflow_id.clone(),
-            run_id: info.execution.unwrap_or_default().run_id,
-        };
-        Ok(Some((key, status)))
+        let pending = Pending::of(&response);
+        let info = response.workflow_execution_info.unwrap_or_default();
+        Ok(Some(Described {
+            status: status(info.status())?,
+            key: ExecutionKey {
+                workflow_id: key.workflow_id.clone(),
+                run_id: info.execution.unwrap_or_default().run_id,
+            },
+            pending,
+        }))
     }
 
     /// All events of a run, page by page.
     async fn events(&self, key: &ExecutionKey, until: Instant) -> Result<Vec<ProtoEvent>, Error> {
         let mut events = Vec::new();
         let mut page_token = Vec::new();
+        let mut pace = Pace::new(READ, key, until);
         loop {
-            let deadline = left(READ, until)?;
+            let deadline = pace.deadline()?;
             let message = GetWorkflowExecutionHistoryRequest {
                 namespace: self.namespace.clone(),
                 execution: Some(proto_key(key)),
                 maximum_page_size: PAGE,
-                next_page_token: page_token,
+                next_page_token: page_token.clone(),
                 skip_archival: true,
                 ..GetWorkflowExecutionHistoryRequest::default()
             };
             let mut workflows = self.workflows.clone();
             let call = workflows.get_workflow_execution_history(request(message, deadline));
-            let page = answer(READ, deadline, call).await?;
+            let page = match answer(READ, deadline, call).await {
+                Ok(page) => page,
+                Err(error) => {
+                    pace.wait_out(error).await?;
+                    continue;
+                }
+            };
             events.extend(page.history.unwrap_or_default().events);
             page_token = page.next_page_token;
             if page_token.is_empty() {
@@ -106,17 +129,56 @@ impl Client {
     }
 }
 
-/// What is left until a deadline; its end is an error.
-fn left(operation: &'static str, until: Instant) -> Result<Duration, Error> {
-    let left = until.saturating_duration_since(Instant::now());
-    if left.is_zero() {
-        return Err(Error::new(
+/// What Describe says of a run.
+struct Described {
+    key: ExecutionKey,
+    status: Status,
+    pending: Pending,
+}
+
+/// The pace of the calls of one read: as long as the server answers that it is asked too much, a
+/// call is made again after a pause, so that what was read before it is not lost.
+struct Pace<'a> {
+    operation: &'static str,
+    key: &'a ExecutionKey,
+    until: Instant,
+    tries: u32,
+}
+
+impl<'a> Pace<'a> {
+    fn new(operation: &'static str, key: &'a ExecutionKey, until: Instant) -> Self {
+        Self {
             operation,
-            "DeadlineExceeded",
-            "no time was left to ask",
-        ));
+            key,
+            until,
+            tries: 0,
+        }
     }
-    Ok(left)
+
+    /// How long the next call may take; an error if no time is left for one.
+    fn deadline(&self) -> Result<Duration, Error> {
+        let left = self.left();
+        if left.is_zero() {
+            let message = "no time was left to ask";
+            return Err(Error::new(self.operation, "DeadlineExceeded", message));
+        }
+        Ok(left.min(CALL))
+    }
+
+    fn left(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    /// Pauses after an error if a later call may do better; otherwise the error comes back.
+    async fn wait_out(&mut self, error: Error) -> Result<(), Error> {
+        let pause = backoff::pause(&self.key.workflow_id, self.tries);
+        if !error.is_too_much() || self.left() <= pause {
+            return Err(error);
+        }
+        self.tries += 1;
+        sleep(pause).await;
+        Ok(())
+    }
 }
 
 pub(super) fn proto_key(key: &ExecutionKey) -> WorkflowExecution {
@@ -126,7 +188,7 @@ pub(super) fn proto_key(key: &ExecutionKey) -> WorkflowExecution {
     }
 }
 
-fn event(event: &ProtoEvent) -> Result<HistoryEvent, Error> {
+fn event(event: &ProtoEvent, failure: Option<String>) -> Result<HistoryEvent, Error> {
     let unreadable = |what: &str| {
         let message = format!("event {} has no readable {what}", event.event_id);
         Error::new(READ, "DataLoss", message)
@@ -139,6 +201,7 @@ fn event(event: &ProtoEvent) -> Result<HistoryEvent, Error> {
         at: at
             .and_then(|at| Timestamp::try_from(at).ok())
             .ok_or_else(|| unreadable("time"))?,
+        failure,
     })
 }
 

@@ -4,15 +4,22 @@
 //! [`Client`] of a real cluster here, and the model in `backend::simulated`.
 
 mod admin;
+pub mod backoff;
 mod client;
 mod close;
 mod error;
+mod failure;
 #[cfg(test)]
 mod fake;
+mod happening;
 mod health;
 mod history;
 mod model;
 mod payload;
+mod pending;
+mod reach;
+mod shard;
+mod standing;
 mod start;
 
 pub use admin::{Poller, TaskKind};
@@ -22,3 +29,4 @@ pub use model::{
     Close, Cluster, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Start, StartOutcome,
     Status,
 };
+pub use pending::{Pending, PendingActivity, PendingChild, PendingTask};

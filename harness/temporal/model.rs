@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Pending;
+
 /// A request to start a workflow of any type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Start {
@@ -104,6 +106,9 @@ pub struct Execution {
     pub result: Option<Value>,
     /// Failure message in the closing event, if it has one.
     pub failure: Option<String>,
+    /// What it waits for, while it runs.
+    #[serde(default, skip_serializing_if = "Pending::is_empty")]
+    pub pending: Pending,
 }
 
 /// One event of a history.
@@ -115,6 +120,9 @@ pub struct HistoryEvent {
     pub kind: String,
     /// Server time.
     pub at: Timestamp,
+    /// What went wrong by it, in one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
 }
 
 /// What a cluster says of itself.

@@ -1,11 +1,12 @@
-//! JSON values as Temporal payloads, and failures as one line. Pure.
+//! JSON values as Temporal payloads. Pure.
 
 use serde_json::{Value, json};
 use temporalio_common::protos::temporal::api::common::v1::{Payload, Payloads};
-use temporalio_common::protos::temporal::api::failure::v1::Failure;
 
 const ENCODING: &str = "encoding";
 const JSON: &[u8] = b"json/plain";
+/// A message of Protocol Buffers as JSON.
+const PROTOBUF: &[u8] = b"json/protobuf";
 const NULL: &[u8] = b"binary/null";
 
 /// A value as a payload that SDKs in all languages read.
@@ -17,36 +18,35 @@ pub(super) fn encode(value: &Value) -> Payload {
     }
 }
 
-/// The first of the payloads as a value. One that is not JSON is described, not read.
+/// Payloads as a value. One that is not JSON is described, not read; several, which no SDK makes of
+/// one result, are told apart from one that is an array.
 pub(super) fn decode(payloads: Option<&Payloads>) -> Option<Value> {
-    let payload = payloads?.payloads.first()?;
+    match payloads?.payloads.as_slice() {
+        [] => None,
+        [payload] => Some(decode_one(payload)),
+        several => {
+            let several: Vec<Value> = several.iter().map(decode_one).collect();
+            Some(json!({ "payloads": several }))
+        }
+    }
+}
+
+fn decode_one(payload: &Payload) -> Value {
     let encoding = payload
         .metadata
         .get(ENCODING)
         .map_or(&[][..], Vec::as_slice);
     let value = match encoding {
         NULL => Some(Value::Null),
-        JSON => serde_json::from_slice(&payload.data).ok(),
+        JSON | PROTOBUF => serde_json::from_slice(&payload.data).ok(),
         _ => None,
     };
-    Some(value.unwrap_or_else(|| {
+    value.unwrap_or_else(|| {
         json!({
             "encoding": String::from_utf8_lossy(encoding),
             "bytes": payload.data.len(),
         })
-    }))
-}
-
-/// The messages of a failure and of its causes, from the outermost to the root.
-pub(super) fn failure_message(failure: &Failure) -> String {
-    let mut message = failure.message.clone();
-    let mut cause = failure.cause.as_deref();
-    while let Some(failure) = cause {
-        message.push_str(": ");
-        message.push_str(&failure.message);
-        cause = failure.cause.as_deref();
-    }
-    message
+    })
 }
 
 #[cfg(test)]
@@ -73,34 +73,49 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_is_what_was_given_byte_for_byte() {
+        for text in [
+            "\"a\\n\"",
+            "1.0",
+            "1",
+            "-0.0",
+            "9007199254740993",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "1e+300",
+            "null",
+            "\"\\u0000 ä 日本\"",
+        ] {
+            let value: Value = serde_json::from_str(text).expect("JSON");
+            let written = String::from_utf8(encode(&value).data).expect("JSON is text");
+            assert_eq!(written, text);
+        }
+    }
+
+    #[test]
+    fn several_payloads_are_not_taken_for_the_first_of_them() {
+        let mut payloads = payload(JSON, b"\"Hello Guest!\"");
+        payloads.payloads.extend(payload(NULL, b"").payloads);
+        let wanted = json!({"payloads": ["Hello Guest!", null]});
+        assert_eq!(decode(Some(&payloads)), Some(wanted));
+    }
+
+    #[test]
     fn nothing_null_and_foreign_bytes_are_told_apart() {
         assert_eq!(decode(None), None);
         assert_eq!(decode(Some(&Payloads::default())), None);
         assert_eq!(decode(Some(&payload(NULL, b""))), Some(Value::Null));
         assert_eq!(
-            decode(Some(&payload(b"json/protobuf", b"{}"))),
-            Some(json!({"encoding": "json/protobuf", "bytes": 2}))
+            decode(Some(&payload(b"binary/protobuf", b"{}"))),
+            Some(json!({"encoding": "binary/protobuf", "bytes": 2}))
+        );
+        assert_eq!(
+            decode(Some(&payload(b"json/protobuf", b"{\"id\": 5}"))),
+            Some(json!({"id": 5}))
         );
         assert_eq!(
             decode(Some(&payload(JSON, b"{"))),
             Some(json!({"encoding": "json/plain", "bytes": 1}))
-        );
-    }
-
-    #[test]
-    fn a_failure_is_told_down_to_its_root() {
-        let root = Failure {
-            message: "connection refused".to_owned(),
-            ..Failure::default()
-        };
-        let failure = Failure {
-            message: "activity failed".to_owned(),
-            cause: Some(Box::new(root)),
-            ..Failure::default()
-        };
-        assert_eq!(
-            failure_message(&failure),
-            "activity failed: connection refused"
         );
     }
 }

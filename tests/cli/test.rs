@@ -179,6 +179,42 @@ fn a_fault_is_injected_and_undone() {
     assert_eq!(world.run("heal -p simulated").stdout, "nothing to heal\n");
 }
 
+/// The model greets whom it is given, so a newline that is lost on the way in or out makes its
+/// answer wrong.
+#[test]
+fn texts_reach_a_workflow_and_are_expected_of_it_byte_for_byte() {
+    let world = World::new();
+    for (input, result) in [
+        ("\"{{ name }}\\n\"", "\"Hello {{ name }}\\n!\""),
+        ("\"{{ name }}\\r\\n\"", "\"Hello {{ name }}\\r\\n!\""),
+        ("\"{ {{ n }}\\n\"", "\"Hello { {{ n }}\\n!\""),
+        ("\"<ä&'> \\0 {{ id }} \"", "\"Hello <ä&'> \\0 {{ id }} !\""),
+        (
+            "\"{% raw %}{{{% endraw %}\\n\"",
+            "\"Hello {% raw %}{{{% endraw %}\\n!\"",
+        ),
+    ] {
+        let text = SHORT
+            .replace("\"{{ name }}\"", input)
+            .replace("\"Hello {{ name }}!\"", result);
+        world.write("bytes.yaml", &text);
+        let run = world.run("test -p simulated bytes.yaml --output json");
+        assert_eq!(run.code, 0, "{input}: {run}");
+    }
+    // What the worker returns ends in a newline, and a result without one is another.
+    let block = SHORT
+        .replace("\"{{ name }}\"", "\"{{ name }}!\\n\"")
+        .replace(
+            "\"Hello {{ name }}!\"",
+            "|-\n        Hello {{ name }}!\n        !",
+        );
+    world.write("block.yaml", &block);
+    assert_eq!(world.run("test -p simulated block.yaml").code, 0);
+    world.write("chomped.yaml", &block.replace("        !\n", ""));
+    let run = world.run("test -p simulated chomped.yaml");
+    assert_eq!(run.code, 1, "{run}");
+}
+
 #[test]
 fn a_missed_threshold_has_its_exit_code() {
     let world = world();

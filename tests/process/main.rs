@@ -7,6 +7,7 @@
 mod awkward;
 mod bench;
 mod crash;
+mod hand;
 mod interrupt;
 mod newcomer;
 mod ports;
@@ -14,3 +15,4 @@ mod refusals;
 mod scenarios;
 #[path = "../support/mod.rs"]
 mod support;
+mod truth;

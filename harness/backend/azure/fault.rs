@@ -10,7 +10,7 @@ use super::error::Error;
 use super::group::Found;
 use crate::azure::arm::Restart;
 use crate::backend::fault_deadlines::{READY, RESTART};
-use crate::backend::{self, Backend as _, Readiness};
+use crate::backend::{self, Backend as _, Readiness, namespaces};
 use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;
 use crate::profile::azure::HighAvailability;
@@ -116,15 +116,25 @@ impl AzureBackend {
 
     /// Undoes a kill. Where everything was taken down since, that nothing runs is no fault any more.
     pub(super) async fn revive(&self, undo: &Undo) -> Result<(), backend::Error> {
-        let Undo::Scale { service, replicas } = undo else {
-            return Ok(());
-        };
         let Found::Ours(_) = self.find_group().await? else {
             return Ok(());
         };
-        match self.connection().await? {
-            Some(connection) => connection.cluster.scale(service, *replicas).await,
-            None => Ok(()),
+        let Some(connection) = self.connection().await? else {
+            return Ok(());
+        };
+        if let Undo::Scale { service, replicas } = undo {
+            connection.cluster.scale(service, *replicas).await?;
+            if !namespaces::concerns(service) {
+                return Ok(());
+            }
+        }
+        // Where the topology is not known, neither is the frontend, and nothing is waited for.
+        match self.frontend_address().await {
+            Ok(frontend) => {
+                let serves = self.namespaces.serve_again(frontend).await;
+                Ok(serves.map_err(Error::from)?)
+            }
+            Err(_) => Ok(()),
         }
     }
 }

@@ -3,8 +3,9 @@
 
 use super::backend::K3dBackend;
 use super::cluster::Found;
+use super::error::Error;
 use super::ports::MYSQL;
-use crate::backend;
+use crate::backend::{self, namespaces};
 use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;
 use crate::topology::ServiceName;
@@ -58,13 +59,33 @@ impl K3dBackend {
     pub(super) async fn revive(&self, undo: &Undo) -> Result<(), backend::Error> {
         match undo {
             Undo::Start { replicas } if replicas.iter().any(|replica| replica == MYSQL) => {
-                self.start_database().await
+                self.start_database().await?;
+                self.serve_again().await
             }
             Undo::Start { .. } => Ok(()),
             Undo::Scale { service, replicas } => match self.find_cluster().await? {
-                Found::Live(_) => self.kubernetes().await?.scale(service, *replicas).await,
+                Found::Live(_) => {
+                    let cluster = self.kubernetes().await?;
+                    cluster.scale(service, *replicas).await?;
+                    match namespaces::concerns(service) {
+                        true => self.serve_again().await,
+                        false => Ok(()),
+                    }
+                }
                 Found::Absent | Found::Dead(_) => Ok(()),
             },
+        }
+    }
+
+    /// Waits until workflows can be started again. A stand-in for a cluster in Azure has no
+    /// frontend of its own.
+    async fn serve_again(&self) -> Result<(), backend::Error> {
+        match self.frontend_address() {
+            Ok(frontend) => {
+                let serves = self.namespaces.serve_again(frontend).await;
+                Ok(serves.map_err(Error::from)?)
+            }
+            Err(_) => Ok(()),
         }
     }
 

@@ -141,7 +141,11 @@ impl ProcessBackend {
             .ok_or_else(|| Error::Unknown { id: id.clone() })
     }
 
-    fn frontend_address(&self) -> Result<SocketAddr, Error> {
+    pub(super) fn namespaces(&self) -> &Namespaces {
+        &self.namespaces
+    }
+
+    pub(super) fn frontend_address(&self) -> Result<SocketAddr, Error> {
         let frontend = ResourceId::new("process", self.frontend_replica());
         let launch = self.launch(&frontend)?;
         let listen = launch.ports.get("grpc");
@@ -424,7 +428,10 @@ impl Backend for ProcessBackend {
 
     async fn heal(&self, undo: &Undo) -> Result<(), backend::Error> {
         match undo {
-            Undo::Start { replicas } => Ok(self.start_again(replicas).await?),
+            Undo::Start { replicas } => {
+                self.start_again(replicas).await?;
+                Ok(self.serve_again(replicas).await?)
+            }
             Undo::Scale { .. } => unreachable!("only what runs in Kubernetes is scaled"),
         }
     }

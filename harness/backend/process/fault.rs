@@ -9,7 +9,7 @@ use super::launch::Launch;
 use super::liveness::PidFile;
 use super::{apply, containers, stop};
 use crate::backend::fault_deadlines::{CONTAINER, READY};
-use crate::backend::{Backend as _, Readiness};
+use crate::backend::{Backend as _, Readiness, namespaces};
 use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;
 use crate::topology::ServiceName;
@@ -94,6 +94,29 @@ impl ProcessBackend {
             self.wait_for(&launch.id(), left).await?;
         }
         Ok(())
+    }
+
+    /// Waits until workflows can be started again, where what was killed has to do with that.
+    pub(super) async fn serve_again(&self, replicas: &[String]) -> Result<(), Error> {
+        let mut concerned = false;
+        for replica in replicas {
+            concerned |= match self.launch(&ResourceId::new("process", replica)) {
+                Ok(launch) => {
+                    let mut services = launch.services.iter();
+                    services.any(|name| namespaces::concerns(&ServiceName::new(name)))
+                }
+                Err(Error::Unknown { .. }) => replica == containers::MYSQL,
+                Err(error) => return Err(error),
+            };
+        }
+        if !concerned {
+            return Ok(());
+        }
+        match self.frontend_address() {
+            Ok(frontend) => Ok(self.namespaces().serve_again(frontend).await?),
+            Err(Error::Unknown { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The replicas that stand for a service.

@@ -11,7 +11,7 @@ use super::clock::{done_at, first_outside};
 use super::history::history;
 use super::{Defect, Model};
 use crate::temporal::{
-    self, Close, Cluster, Error, Execution, ExecutionKey, Start, StartOutcome, Status,
+    self, Close, Cluster, Error, Execution, ExecutionKey, Pending, Start, StartOutcome, Status,
 };
 
 /// A frontend in tokio's time, held or not, that answers as its [`Model`] says.
@@ -30,6 +30,8 @@ struct State {
     starts: u64,
     /// How many runs there were.
     runs: u64,
+    /// The second in which was read last, and how often.
+    reads: (u64, u32),
 }
 
 #[derive(Debug, Clone)]
@@ -102,6 +104,7 @@ impl Frontend {
             workflows,
             starts,
             runs,
+            reads: _,
         } = &mut *state;
         let known = workflows
             .get(&start.workflow_id)
@@ -149,6 +152,20 @@ impl Frontend {
             result,
             defect,
         }
+    }
+
+    /// Whether the limit of this second has room for another read.
+    fn may_read(&self) -> bool {
+        let Some(limit) = self.model.reads_per_second else {
+            return true;
+        };
+        let second = self.now().as_secs();
+        let reads = &mut self.state().reads;
+        if reads.0 != second {
+            *reads = (second, 0);
+        }
+        reads.1 += 1;
+        reads.1 <= limit
     }
 
     /// The run that a key names; the latest if it names none.
@@ -215,6 +232,10 @@ impl temporal::Frontend for Frontend {
         let until = self.now() + deadline;
         let answers = self.asked_now(OPERATION)?;
         self.answer(OPERATION, Some(answers), until).await?;
+        if !self.may_read() {
+            let message = "namespace rate limit exceeded";
+            return Err(error(OPERATION, "ResourceExhausted", message));
+        }
         let Some(run) = self.find(&key) else {
             return Ok(None);
         };
@@ -232,6 +253,7 @@ impl temporal::Frontend for Frontend {
             history: history(run.created, closed, run.defect.as_ref()),
             result: closed.map(|_| run.result),
             failure: None,
+            pending: Pending::default(),
         }))
     }
 

@@ -53,6 +53,7 @@ pub(super) fn history(
             } else {
                 created
             }),
+            failure: None,
         }
     };
     kinds.iter().copied().chain(again).map(event).collect()

@@ -58,6 +58,8 @@ pub struct Model {
     pub freezes: Vec<Window>,
     /// When the server cannot be reached; its work goes on.
     pub outages: Vec<Window>,
+    /// How many executions may be read in a second; asked for more, the server refuses.
+    pub reads_per_second: Option<u32>,
     /// What goes wrong, by the number of the workflow in the order of starts, from 0.
     pub defects: BTreeMap<u64, Defect>,
 }
@@ -71,6 +73,7 @@ impl Default for Model {
             result: Arc::new(|start| start.input.first().cloned().unwrap_or(Value::Null)),
             freezes: Vec::new(),
             outages: Vec::new(),
+            reads_per_second: None,
             defects: BTreeMap::new(),
         }
     }
@@ -83,6 +86,7 @@ impl fmt::Debug for Model {
             .field("run_time", &self.run_time)
             .field("freezes", &self.freezes)
             .field("outages", &self.outages)
+            .field("reads_per_second", &self.reads_per_second)
             .field("defects", &self.defects)
             .finish_non_exhaustive()
     }

@@ -11,12 +11,8 @@ pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>
         .filter_map(|workflow| Some((workflow, workflow.execution?)))
         .map(|(workflow, execution)| {
             (execution.status == Status::Running).then(|| {
-                let last = execution.history.last();
-                let last = last.map_or("nothing", |event| &event.kind);
-                counter_example(
-                    workflow,
-                    format!("still running; the last that happened is {last}"),
-                )
+                let reason = execution.held_up_by();
+                counter_example(workflow, format!("still running: {reason}"))
             })
         })
         .collect()

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::evidence::Evidence;
 use super::super::invariant::CounterExample;
 use super::counter_example;
+use crate::check::json;
 use crate::temporal::{Execution, Status};
 
 pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>> {
@@ -26,15 +27,18 @@ pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>
 
 fn fault_with(execution: &Execution, expected: &Value) -> Option<String> {
     if execution.status != Status::Completed {
-        let failure = execution.failure.as_deref().unwrap_or("no message");
-        return Some(format!(
-            "expected {expected}, but it closed as {}: {failure}",
-            execution.status
-        ));
+        let expected = json::shown(expected);
+        let how = execution.closed_by();
+        return Some(format!("expected {expected}, but it closed as {how}"));
     }
     match &execution.result {
-        Some(result) if result == expected => None,
-        Some(result) => Some(format!("expected {expected}, got {result}")),
-        None => Some(format!("expected {expected}, got no result")),
+        Some(result) if json::same(result, expected) => None,
+        Some(result) => {
+            let (expected, result) = json::shown_beside(expected, result);
+            Some(format!("expected {expected}, got {result}"))
+        }
+        // SDKs differ in whether they write nothing or null for a workflow that returns nothing.
+        None if expected.is_null() => None,
+        None => Some(format!("expected {}, got no result", json::shown(expected))),
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::{Evidence, Invariant, Reading, check};
 use crate::load::{CallFailure, Operation, Outcome};
-use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Status};
+use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Status};
 
 /// What a workflow of a good run looks like from both sides.
 #[derive(Debug, Clone, Copy)]
@@ -196,6 +196,7 @@ fn event(id: i64, kind: &str) -> HistoryEvent {
         id,
         kind: kind.to_owned(),
         at: Timestamp::UNIX_EPOCH,
+        failure: None,
     }
 }
 
@@ -256,6 +257,7 @@ fn execution(sequence: u64, activities: usize) -> Execution {
         history: (1..).zip(kinds).map(|(id, kind)| event(id, kind)).collect(),
         result: Some(result(sequence)),
         failure: None,
+        pending: Pending::default(),
     }
 }
 

@@ -176,6 +176,32 @@ async fn what_does_not_close_is_open_when_the_drain_ends() {
     assert_eq!(ran.took, SECOND * 31);
 }
 
+/// The machine sleeps in the drain: its clock goes on, and nothing on it does.
+#[tokio::test(start_paused = true)]
+async fn the_drain_does_not_pass_while_the_process_cannot_run() {
+    let asleep = Window {
+        from: SECOND * 10,
+        until: SECOND * 3610,
+    };
+    let model = Model {
+        run_time: SECOND * 20,
+        freezes: vec![asleep],
+        ..Model::default()
+    };
+    let sleeping = async {
+        tokio::time::sleep(SECOND * 10).await;
+        tokio::time::advance(SECOND * 3600).await;
+    };
+    let mut patient = workload("hello", open(10, 10));
+    patient.patience.close = SECOND * 7200;
+    let phases = [("baseline", SECOND)];
+    let cancel = CancellationToken::new();
+    let running = drive_model(model, vec![patient], &phases, cancel);
+    let (ran, ()) = tokio::join!(running, sleeping);
+    assert_eq!(ran.count(is_right), 10, "{:?}", ran.operations);
+    assert!(ran.took < SECOND * 3622, "{:?}", ran.took);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_interrupted_run_ends_at_once_with_all_its_records() {
     let slow = Model {

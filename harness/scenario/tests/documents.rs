@@ -191,3 +191,38 @@ fn a_scenario_that_would_do_nothing_is_refused() {
        |                ^^^^^^^^^^^^
     ");
 }
+
+#[test]
+fn a_number_that_would_be_sent_as_another_is_refused() {
+    insta::assert_snapshot!(wrong("input: [\"Hello {{ name }}!\"]", "input: [1, {id: 18446744073709551616}]"), @"");
+    let infinite = wrong("input: [\"Hello {{ name }}!\"]", "input: [1e400]");
+    insta::assert_snapshot!(infinite, @"");
+    insta::assert_snapshot!(wrong("input: [\"Hello {{ name }}!\"]", "input: [.nan]"), @"");
+}
+
+#[test]
+fn a_result_of_null_is_a_result() {
+    let result = |result: &str| {
+        let text = CRASH.replace("      result: \"Hello {{ name }}!\"\n", result);
+        let plan = super::plan(&text, 1);
+        let asked = plan
+            .invariants
+            .contains(&crate::check::Invariant::RightResult);
+        (plan.workloads[0].result.clone(), asked)
+    };
+    assert_eq!(result(""), (None, false));
+    let null = Some(serde_json::Value::Null);
+    assert_eq!(result("      result: null\n"), (null.clone(), true));
+    assert_eq!(result("      result: ~\n"), (null.clone(), true));
+    assert_eq!(result("      result:\n"), (null, true));
+}
+
+#[test]
+fn values_are_kept_as_they_are_written() {
+    let input = r#"input: [1.0, 1, -0.0, 9007199254740993, 18446744073709551615, "5", "007", "{{ n }}\n", "a\r\n", "\0ä", null, {b: 1, a: [1e300]}]"#;
+    let text = CRASH.replace("input: [\"Hello {{ name }}!\"]", input);
+    let plan = super::plan(&text, 1);
+    let workload = &plan.workloads()[0];
+    let sent = serde_json::Value::from((workload.request)(7).start.input);
+    insta::assert_snapshot!(sent, @"");
+}

@@ -3,6 +3,7 @@
 mod documents;
 mod plans;
 mod runs;
+mod settled;
 mod stage;
 mod verdicts;
 

@@ -15,8 +15,8 @@ use crate::event::{Event, Events};
 use crate::fault::Journal;
 use crate::quantity;
 
-struct Played {
-    outcome: Outcome,
+pub(super) struct Played {
+    pub(super) outcome: Outcome,
     /// What was done to the stage.
     done: Vec<&'static str>,
     /// The phases that began.
@@ -26,20 +26,30 @@ struct Played {
 }
 
 impl Played {
-    fn verdict(&self) -> (VerdictKind, &str) {
+    pub(super) fn verdict(&self) -> (VerdictKind, &str) {
         let verdict = &self.outcome.judgement.verdict;
         (verdict.kind, &verdict.reason)
     }
 }
 
 async fn play(model: Model, manner: Manner, shutdown: &CancellationToken) -> Played {
+    play_scenario(CRASH, model, manner, shutdown).await
+}
+
+/// Plays any scenario.
+pub(super) async fn play_scenario(
+    text: &str,
+    model: Model,
+    manner: Manner,
+    shutdown: &CancellationToken,
+) -> Played {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("faults.ndjson");
     let path = Utf8Path::from_path(&path).expect("a path in UTF-8");
     let journal = Journal::open(path).expect("a journal");
     let stage = Stage::new(model, manner);
     let (events, mut received) = Events::channel();
-    let outcome = Box::pin(run(&plan(CRASH, 7), &stage, &journal, &events, shutdown))
+    let outcome = Box::pin(run(&plan(text, 7), &stage, &journal, &events, shutdown))
         .await
         .expect("there is a frontend");
     let mut phases = Vec::new();
@@ -68,7 +78,7 @@ fn crashed() -> Model {
     }
 }
 
-fn window(from: u64, until: u64) -> Window {
+pub(super) fn window(from: u64, until: u64) -> Window {
     Window {
         from: Duration::from_secs(from),
         until: Duration::from_secs(until),
@@ -133,8 +143,8 @@ async fn a_lie_of_the_server_fails_and_names_its_workflow() {
     LosesStart: no-lost-start is violated by 1 of 150 workflows: crash/7-0/hello/60: its start was acknowledged, but the server has no such execution
     RunsTwice: no-lost-start is violated by 1 of 150 workflows: crash/7-0/hello/60: its start was acknowledged as run 00000000-0000-4000-8000-00000000003d, but the server has run 00000000-0000-4000-8000-00000000003e
     WrongResult(String("Goodbye")): right-result is violated by 1 of 150 workflows: crash/7-0/hello/60: expected "Hello ivory-hobby!", got "Goodbye"
-    NeverCloses: all-closed is violated by 1 of 150 workflows: crash/7-0/hello/60: still running; the last that happened is ActivityTaskScheduled
-    MisreportsStatus: all-closed is violated by 1 of 150 workflows: crash/7-0/hello/60: still running; the last that happened is WorkflowExecutionCompleted
+    NeverCloses: all-closed is violated by 1 of 150 workflows: crash/7-0/hello/60: still running: the last that happened is ActivityTaskScheduled
+    MisreportsStatus: all-closed is violated by 1 of 150 workflows: crash/7-0/hello/60: still running: the last that happened is WorkflowExecutionCompleted
     SkipsEventId: history-integrity is violated by 1 of 150 workflows: crash/7-0/hello/60: event 6 (ActivityTaskScheduled) stands where event 5 belongs
     ClosesTwice: history-integrity is violated by 1 of 150 workflows: crash/7-0/hello/60: it closed 2 times: WorkflowExecutionCompleted, WorkflowExecutionCompleted
     "#);

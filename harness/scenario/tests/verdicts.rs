@@ -10,7 +10,7 @@ use super::{CRASH, plan};
 use crate::check::{Evidence, Reading};
 use crate::fault::Effect;
 use crate::load::{CallFailure, Latencies, Operation, Outcome};
-use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Status};
+use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Status};
 
 /// A run in which everything is as it should be, to bend one thing of.
 struct Scene {
@@ -114,6 +114,7 @@ fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
         id,
         kind: kind.to_owned(),
         at: jiff::Timestamp::UNIX_EPOCH,
+        failure: None,
     };
     let execution = Execution {
         key: ExecutionKey {
@@ -124,6 +125,7 @@ fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
         history: kinds.map(event).collect(),
         result,
         failure: None,
+        pending: Pending::default(),
     };
     evidence.readings.insert(id, Reading::Found(execution));
 }

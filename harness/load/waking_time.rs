@@ -1,0 +1,74 @@
+//! Time in which this process could run.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+/// How finely it is counted.
+const TICK: Duration = Duration::from_millis(250);
+
+/// A budget of time of which only that is used up in which this process could run: while it is
+/// stopped by a signal, or the machine sleeps, the clock goes on and nothing can be waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WakingTime {
+    left: Duration,
+}
+
+impl WakingTime {
+    /// All of it is left.
+    pub fn new(whole: Duration) -> Self {
+        Self { left: whole }
+    }
+
+    /// What is left.
+    pub fn left(&self) -> Duration {
+        self.left
+    }
+
+    /// Waits until nothing is left. Where the wait is given up, what has passed stays used up, but
+    /// for the last part of a second.
+    pub async fn run_out(&mut self) {
+        while !self.left.is_zero() {
+            let turn = self.left.min(TICK);
+            sleep(turn).await;
+            self.left -= turn;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future as _;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use tokio::time::{Instant, advance, timeout};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_the_clocks_time_as_long_as_the_process_runs() {
+        let mut time = WakingTime::new(Duration::from_millis(1600));
+        let begun = Instant::now();
+        let early = timeout(Duration::from_secs(1), time.run_out()).await;
+        assert!(early.is_err());
+        assert!(time.left() <= Duration::from_millis(850), "{time:?}");
+        time.run_out().await;
+        let took = begun.elapsed();
+        assert!(took >= Duration::from_millis(1600), "{took:?}");
+        assert!(took <= Duration::from_millis(1900), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_jump_of_the_clock_uses_up_no_more_than_a_tick() {
+        let mut time = WakingTime::new(Duration::from_mins(1));
+        {
+            let mut waiting = pin!(time.run_out());
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(waiting.as_mut().poll(&mut context).is_pending());
+            advance(Duration::from_hours(1)).await;
+            assert!(waiting.as_mut().poll(&mut context).is_pending());
+        }
+        assert_eq!(time.left(), Duration::from_mins(1) - TICK);
+    }
+}

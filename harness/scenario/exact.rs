@@ -1,0 +1,73 @@
+//! Whether a scenario's numbers are sent as they are written. Pure.
+//!
+//! Numbers are kept in 64 bits. A whole number that does not fit would be sent as the nearest float,
+//! and a worker that reads it exactly would see another number.
+
+use serde_json::Value;
+
+/// A whole number of a text that is not in a value as it is written.
+pub(super) fn inexact<'a>(value: &Value, text: &'a str) -> Option<&'a str> {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let float = number.as_f64()?;
+            whole_numbers(text).find(|word| {
+                word.parse::<i128>().ok().and_then(in_64_bits).is_none()
+                    && word
+                        .parse::<f64>()
+                        .is_ok_and(|read| read.total_cmp(&float).is_eq())
+            })
+        }
+        Value::Array(items) => items.iter().find_map(|item| inexact(item, text)),
+        Value::Object(entries) => entries.values().find_map(|entry| inexact(entry, text)),
+        _ => None,
+    }
+}
+
+fn in_64_bits(number: i128) -> Option<()> {
+    let fits = i64::try_from(number).is_ok() || u64::try_from(number).is_ok();
+    fits.then_some(())
+}
+
+/// The words of a text that are whole numbers in decimal.
+fn whole_numbers(text: &str) -> impl Iterator<Item = &str> {
+    let ends = |letter: char| letter.is_whitespace() || ",[]{}:".contains(letter);
+    text.split(ends).filter(|word| {
+        let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
+        !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Value {
+        serde_saphyr::from_str(text).expect("YAML")
+    }
+
+    #[test]
+    fn a_whole_number_that_does_not_fit_is_found_however_deep_it_is() {
+        for (text, wanted) in [
+            ("18446744073709551616", "18446744073709551616"),
+            ("[1, {a: [-9223372036854775809]}]", "-9223372036854775809"),
+            (
+                "{a: 123456789012345678901234567890}",
+                "123456789012345678901234567890",
+            ),
+        ] {
+            assert_eq!(inexact(&read(text), text), Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_fits_and_what_is_written_as_a_float_or_a_text_is_as_it_is_written() {
+        for text in [
+            "[18446744073709551615, -9223372036854775808, 9007199254740993, 1.0, -0.0]",
+            "[1.8446744073709552e19, 1e300]",
+            "\"18446744073709551616\"",
+            "{18446744073709551616: 1}",
+        ] {
+            assert_eq!(inexact(&read(text), text), None, "{text}");
+        }
+    }
+}

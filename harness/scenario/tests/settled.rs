@@ -1,0 +1,175 @@
+//! What is judged is where a workflow stands when the drain is over, whatever its client saw and
+//! however reluctantly the server can be asked.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, advance, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::super::VerdictKind;
+use super::runs::{Played, play_scenario, window};
+use super::stage::Manner;
+use crate::backend::simulated::{Defect, Model};
+use crate::check::{Finding, Invariant, Reading};
+use crate::load::Outcome;
+
+/// Workflows that their clients give up on after 5 s, and a minute to drain them. 78 of them.
+const IMPATIENT: &str = r#"apiVersion: harness/v1
+kind: Scenario
+name: impatient
+description: Clients give up long before the drain is over
+workload:
+  - name: hello
+    executor:
+      constant-arrival-rate: {rate: 13/s, arrivals: uniform, max-in-flight: 100}
+    workflow:
+      type: Workflow
+      input: ["Hello {{ name }}!"]
+      result: "Hello {{ name }}!"
+    timeout: 5s
+phases: {baseline: 6s, drain: 60s}
+expect:
+  phases: {baseline: {error-rate: "<= 100%"}}
+"#;
+
+fn slow() -> Model {
+    Model {
+        run_time: Duration::from_secs(8),
+        ..Model::default()
+    }
+}
+
+async fn play(model: Model) -> (Played, Duration) {
+    let begun = Instant::now();
+    let shutdown = CancellationToken::new();
+    let played = play_scenario(IMPATIENT, model, Manner::Obedient, &shutdown).await;
+    (played, begun.elapsed())
+}
+
+fn finding(played: &Played, invariant: Invariant) -> &Finding {
+    let mut findings = played.outcome.judgement.findings.iter();
+    let finding = findings.find(|finding| finding.invariant == invariant);
+    finding.expect("every invariant is checked")
+}
+
+fn assert_all_closed_right(played: &Played) {
+    for invariant in [Invariant::AllClosed, Invariant::RightResult] {
+        let finding = finding(played, invariant);
+        assert_eq!(finding.counter_examples, [], "{invariant}");
+        assert_eq!(finding.checked, 78, "{invariant}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_workflow_that_closes_after_its_client_gave_up_is_closed() {
+    let (played, took) = play(slow()).await;
+    let operations = &played.outcome.evidence.operations;
+    let given_up = |outcome: &Outcome| matches!(outcome, Outcome::Open(_));
+    assert!(operations.iter().all(|it| given_up(&it.outcome)));
+    assert_all_closed_right(&played);
+    // The last one starts just before 6 s, and nothing is waited for once it is closed.
+    assert!(took < Duration::from_secs(16), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_still_running_when_the_drain_is_over_is_not_closed() {
+    let model = Model {
+        defects: [(3, Defect::NeverCloses)].into(),
+        ..slow()
+    };
+    let (played, took) = play(model).await;
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::Fail, "{reason}");
+    let found = &finding(&played, Invariant::AllClosed).counter_examples;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].what.starts_with("still running: "), "{found:?}");
+    let (drained, late) = (Duration::from_secs(66), Duration::from_secs(68));
+    assert!(drained <= took && took < late, "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_without_an_answer_that_the_server_took_is_waited_for() {
+    let model = Model {
+        freezes: vec![window(5, 17)],
+        ..slow()
+    };
+    let (played, _) = play(model).await;
+    let operations = &played.outcome.evidence.operations;
+    let unknown = |outcome: &Outcome| matches!(outcome, Outcome::Unknown(_));
+    assert!(operations.iter().any(|it| unknown(&it.outcome)));
+    assert_all_closed_right(&played);
+}
+
+/// The machine sleeps for an hour, in the load, in the drain, or while histories are read.
+#[tokio::test(start_paused = true)]
+async fn an_hour_in_which_nothing_ran_is_no_reason_to_fail() {
+    for asleep in [3, 9, 12] {
+        let model = Model {
+            freezes: vec![window(asleep, asleep + 3600)],
+            reads_per_second: Some(20),
+            ..slow()
+        };
+        let sleeping = async {
+            sleep(Duration::from_secs(asleep)).await;
+            advance(Duration::from_hours(1)).await;
+        };
+        let ((played, _), ()) = tokio::join!(play(model), sleeping);
+        let found = &finding(&played, Invariant::AllClosed).counter_examples;
+        assert_eq!(*found, [], "asleep at {asleep} s");
+        assert_eq!(played.outcome.evidence.unreadable().count(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_is_heard_while_open_workflows_are_waited_for() {
+    let shutdown = CancellationToken::new();
+    let model = Model {
+        defects: [(3, Defect::NeverCloses)].into(),
+        ..Model::default()
+    };
+    let begun = Instant::now();
+    let interrupt = async {
+        sleep(Duration::from_secs(30)).await;
+        shutdown.cancel();
+    };
+    let (played, ()) = tokio::join!(
+        play_scenario(IMPATIENT, model, Manner::Obedient, &shutdown),
+        interrupt
+    );
+    assert_eq!(played.verdict().0, VerdictKind::Interrupted);
+    assert!(begun.elapsed() < Duration::from_secs(31));
+}
+
+/// 89 histories, and a server that lets five be read in a second.
+#[tokio::test(start_paused = true)]
+async fn being_asked_too_much_is_waited_out_and_costs_no_verdict() {
+    let model = Model {
+        reads_per_second: Some(5),
+        ..Model::default()
+    };
+    let text = IMPATIENT.replace("rate: 13/s", "rate: 890/min");
+    let shutdown = CancellationToken::new();
+    let played = play_scenario(&text, model, Manner::Obedient, &shutdown).await;
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::Pass, "{reason}");
+    let readings = &played.outcome.evidence.readings;
+    let found = |reading: &&Reading| matches!(reading, Reading::Found(_));
+    assert_eq!(readings.values().filter(found).count(), 89);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_gone_for_good_is_given_up_on_and_says_why() {
+    let model = Model {
+        outages: vec![window(3, 100_000)],
+        ..Model::default()
+    };
+    let (played, took) = play(model).await;
+    assert_eq!(played.verdict().0, VerdictKind::Inconclusive);
+    let unread = played.outcome.evidence.unreadable().count();
+    assert_eq!(unread, 78);
+    let mut reasons = played.outcome.evidence.unreadable();
+    let refused = "describe workflow: Unavailable: connection refused";
+    assert!(reasons.all(|(_, reason)| reason == refused));
+    // The rest of the drain, and until it is clear that nothing answers.
+    assert!(took < Duration::from_secs(120), "{took:?}");
+}

@@ -1,0 +1,154 @@
+//! What a running workflow waits for, as Describe tells it. Pure.
+
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use temporalio_common::protos::proto_ts_to_system_time;
+use temporalio_common::protos::temporal::api::workflow::v1::{
+    PendingActivityInfo, PendingChildExecutionInfo, PendingWorkflowTaskInfo,
+};
+use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeWorkflowExecutionResponse;
+
+use super::failure;
+use crate::quantity::Duration;
+
+/// What a running workflow waits for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The task queue of its workflow tasks.
+    pub task_queue: String,
+    /// Its workflow task, if one is scheduled or started.
+    pub workflow_task: Option<PendingTask>,
+    /// Its activities that are not over.
+    pub activities: Vec<PendingActivity>,
+    /// Its child workflows that are not closed.
+    pub children: Vec<PendingChild>,
+}
+
+/// A workflow task that is not completed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingTask {
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
+    /// Since when it is scheduled.
+    pub scheduled: Option<Timestamp>,
+    /// Since when a worker has it.
+    pub started: Option<Timestamp>,
+}
+
+/// An activity that is not over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingActivity {
+    /// Its type.
+    pub kind: String,
+    /// Its task queue, where the server tells it.
+    pub task_queue: Option<String>,
+    /// What it does, in Temporal's words: `scheduled`, `started`, `cancel requested`, `paused`.
+    pub state: String,
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
+    /// How many attempts there may be; `None` if there is no limit.
+    pub maximum_attempts: Option<u32>,
+    /// When it was, or is next, scheduled.
+    pub scheduled: Option<Timestamp>,
+    /// When its last attempt was started.
+    pub started: Option<Timestamp>,
+    /// When it was last heard of while it ran.
+    pub heartbeat: Option<Timestamp>,
+    /// Its start-to-close timeout, where the server tells it.
+    pub start_to_close: Option<Duration>,
+    /// How its last attempt failed.
+    pub last_failure: Option<String>,
+}
+
+/// A child workflow that is not closed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingChild {
+    /// Its workflow id.
+    pub workflow_id: String,
+    /// Its type.
+    pub kind: String,
+}
+
+impl Pending {
+    /// Whether it waits for nothing that the server knows of.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            task_queue: _,
+            workflow_task,
+            activities,
+            children,
+        } = self;
+        workflow_task.is_none() && activities.is_empty() && children.is_empty()
+    }
+
+    pub(super) fn of(described: &DescribeWorkflowExecutionResponse) -> Self {
+        let config = described.execution_config.as_ref();
+        let queue = config.and_then(|config| config.task_queue.as_ref());
+        let task = described.pending_workflow_task.as_ref();
+        Self {
+            task_queue: queue.map(|queue| queue.name.clone()).unwrap_or_default(),
+            workflow_task: task.map(workflow_task),
+            activities: described.pending_activities.iter().map(activity).collect(),
+            children: described.pending_children.iter().map(child).collect(),
+        }
+    }
+}
+
+fn workflow_task(task: &PendingWorkflowTaskInfo) -> PendingTask {
+    PendingTask {
+        attempt: count(task.attempt),
+        scheduled: at(task
+            .scheduled_time
+            .as_ref()
+            .and_then(proto_ts_to_system_time)),
+        started: at(task.started_time.as_ref().and_then(proto_ts_to_system_time)),
+    }
+}
+
+fn activity(activity: &PendingActivityInfo) -> PendingActivity {
+    let state = activity.state().as_str_name();
+    let state = state.trim_start_matches("PENDING_ACTIVITY_STATE_");
+    let kind = activity.activity_type.clone().unwrap_or_default();
+    let options = activity.activity_options.as_ref();
+    let queue = options.and_then(|options| options.task_queue.as_ref());
+    let start_to_close = options.and_then(|options| options.start_to_close_timeout);
+    let next = activity.next_attempt_schedule_time.as_ref();
+    let scheduled = next.or(activity.scheduled_time.as_ref());
+    PendingActivity {
+        kind: kind.name,
+        task_queue: queue.map(|queue| queue.name.clone()),
+        state: state.to_lowercase().replace('_', " "),
+        attempt: count(activity.attempt),
+        maximum_attempts: Some(count(activity.maximum_attempts)).filter(|most| *most > 0),
+        scheduled: at(scheduled.and_then(proto_ts_to_system_time)),
+        started: at(activity
+            .last_started_time
+            .as_ref()
+            .and_then(proto_ts_to_system_time)),
+        heartbeat: at(activity
+            .last_heartbeat_time
+            .as_ref()
+            .and_then(proto_ts_to_system_time)),
+        start_to_close: start_to_close
+            .and_then(|timeout| std::time::Duration::try_from(timeout).ok())
+            .map(Duration::from),
+        last_failure: activity.last_failure.as_ref().map(failure::message),
+    }
+}
+
+fn child(child: &PendingChildExecutionInfo) -> PendingChild {
+    PendingChild {
+        workflow_id: child.workflow_id.clone(),
+        kind: child.workflow_type_name.clone(),
+    }
+}
+
+fn count(number: i32) -> u32 {
+    u32::try_from(number).unwrap_or_default()
+}
+
+fn at(time: Option<SystemTime>) -> Option<Timestamp> {
+    Timestamp::try_from(time?).ok()
+}
