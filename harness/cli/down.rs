@@ -87,7 +87,9 @@ async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> O
     let marked = by_marks(owned.state).await?;
     if !marked.is_empty() {
         let list = marked.join("\n  ");
-        ui.text(format!("ended by their marks, as no record named them:\n  {list}"));
+        ui.text(format!(
+            "ended by their marks, as no record named them:\n  {list}"
+        ));
         removed.extend(marked);
     }
     if args.purge {

@@ -102,12 +102,7 @@ impl Args {
     }
 }
 
-async fn show<B: Backend>(
-    args: &Args,
-    target: &Target,
-    backend: &B,
-    ui: &mut Ui,
-) -> Outcome {
+async fn show<B: Backend>(args: &Args, target: &Target, backend: &B, ui: &mut Ui) -> Outcome {
     // Listened to before the first line is shown: whoever sees it may have seen enough.
     let interrupt = args.follow.then(|| signal(SignalKind::interrupt()));
     let interrupt = interrupt

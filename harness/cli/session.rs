@@ -331,7 +331,10 @@ pub(super) fn others_up(state: &Directory) -> Vec<String> {
         .filter(|folder| folder.path() != state.path())
         .filter_map(|folder| match Directory::new(folder.path()).standing() {
             Ok(standing) => standing.map(|_| folder.file_name().to_owned()),
-            Err(_) => Some(format!("{} (perhaps: it cannot be read)", folder.file_name())),
+            Err(_) => Some(format!(
+                "{} (perhaps: it cannot be read)",
+                folder.file_name()
+            )),
         })
         .collect();
     names.sort();

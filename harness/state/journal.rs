@@ -151,7 +151,9 @@ fn lines(path: &Utf8Path) -> io::Result<Vec<(usize, Vec<u8>)>> {
     };
     let lines = (1..).zip(bytes.split(|byte| *byte == b'\n'));
     let written = lines.filter(|(_, line)| line.iter().any(|byte| *byte != 0));
-    Ok(written.map(|(number, line)| (number, line.to_vec())).collect())
+    Ok(written
+        .map(|(number, line)| (number, line.to_vec()))
+        .collect())
 }
 
 /// Drops a line that a crash has torn, so that the next record has a line of its own. That takes no

@@ -68,9 +68,7 @@ impl PidFile {
         };
         match file.try_lock_shared() {
             Ok(()) => Ok(false),
-            Err(TryLockError::WouldBlock) => {
-                Ok(serde_json::from_reader::<_, Self>(&file).is_err())
-            }
+            Err(TryLockError::WouldBlock) => Ok(serde_json::from_reader::<_, Self>(&file).is_err()),
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
