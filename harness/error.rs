@@ -43,6 +43,24 @@ impl Exit {
     /// Of `plan`: something would change. Nothing is proven by that either.
     pub const CHANGES: Self = Self::Inconclusive;
 
+    /// How grave it is, for a command that ends in more than one way: the gravest decides. What was
+    /// proven against the topology goes before what kept the harness from looking; what is left in
+    /// disorder goes before all.
+    #[must_use]
+    pub const fn gravity(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Inconclusive => 1,
+            Self::ThresholdMissed => 2,
+            Self::Violated => 4,
+            Self::Interrupted => 5,
+            Self::Leftovers => 6,
+            Self::HealFailed => 7,
+            // Every other is an error: something was not done.
+            _ => 3,
+        }
+    }
+
     /// The process's exit code.
     pub const fn code(self) -> u8 {
         self as u8

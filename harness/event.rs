@@ -34,6 +34,11 @@ pub enum Event {
         /// What was under way.
         what: String,
     },
+    /// Long work that `Progress` was about ended before it was done: interrupted, or failed.
+    ProgressGivenUp {
+        /// What was under way.
+        what: String,
+    },
     /// A step of the plan begins.
     StepStarted {
         /// The resource.

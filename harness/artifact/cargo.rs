@@ -110,7 +110,9 @@ pub(super) async fn build(
             "was built, but cargo did not say where its worker is".to_owned(),
         )
     };
-    compilation.executable.take().ok_or_else(nothing)
+    let executable = compilation.executable.take().ok_or_else(nothing)?;
+    compilation.progress.finish();
+    Ok(executable)
 }
 
 fn package(folder: &Utf8Path, reason: String) -> Error {

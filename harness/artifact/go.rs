@@ -42,6 +42,7 @@ pub(super) async fn build(
         let built = binaries.join(built);
         std::fs::rename(&built, partial.join(name)).map_err(Error::file("move", built))?;
     }
+    work.finish();
     Ok(())
 }
 
@@ -81,6 +82,11 @@ impl<'a> Work<'a> {
             modules: progress("download modules"),
             packages: progress("compile packages"),
         }
+    }
+
+    fn finish(self) {
+        self.modules.0.finish();
+        self.packages.0.finish();
     }
 
     /// With `-v` Go names each package on standard error as it compiles it, and among them each

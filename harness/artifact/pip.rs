@@ -91,7 +91,9 @@ async fn install(
     tokio::select! {
         result = tool.output(cancel) => result.map(drop),
         never = watch => never,
-    }
+    }?;
+    progress.finish();
+    Ok(())
 }
 
 /// pip, told to leave everything but `partial` as it is.

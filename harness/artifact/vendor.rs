@@ -108,7 +108,9 @@ pub(super) async fn fetch(
         unpack(&file, &executables, &folder)
     });
     let unpacked = unpacked.await.map_err(io::Error::other).flatten();
-    unpacked.map_err(Error::file("unpack", file))
+    unpacked.map_err(Error::file("unpack", file))?;
+    progress.finish();
+    Ok(())
 }
 
 /// The SHA-256 of an archive in the release's list.
@@ -121,7 +123,9 @@ async fn listed(
     let url = format!("{}/{CHECKSUMS}", archive.folder);
     let file = partial.join(CHECKSUMS);
     let what = format!("download the checksums of {}", archive.what);
-    download(&url, &file, &mut Progress::new(what, events), cancel).await?;
+    let mut progress = Progress::new(what, events);
+    download(&url, &file, &mut progress, cancel).await?;
+    progress.finish();
     let text = std::fs::read_to_string(&file).map_err(Error::file("read", file))?;
     entry(&text, &archive.name).ok_or_else(|| Error::Unlisted {
         url,

@@ -33,6 +33,9 @@ pub struct Place {
 pub struct Endpoint {
     /// The service behind it.
     pub service: ServiceName,
+    /// The replica that listens, or the service again where one address stands for all of its
+    /// replicas.
+    pub replica: String,
     /// The port's name.
     pub port: String,
     /// Where it listens.
@@ -159,6 +162,10 @@ pub trait Backend {
 
     /// The resources that make up the topology here; after `prepare`.
     fn desire(&self, topology: &Topology) -> Vec<Resource>;
+
+    /// The names of the resources that make up the topology here, without anything having been
+    /// prepared: those that [`Self::desire`] says once it was.
+    async fn expects(&self, topology: &Topology) -> Result<Vec<ResourceId>, Error>;
 
     /// The resources that exist, alive or dead. `named` are those that the journal knows: one of
     /// them that a crash may have left half made counts as dead.

@@ -85,6 +85,12 @@ impl Namespaces {
         }
     }
 
+    /// The names of those of a topology, as resources.
+    pub(super) fn expected(topology: &Topology) -> impl Iterator<Item = ResourceId> {
+        let namespaces = topology.temporal.namespaces.iter();
+        namespaces.map(|namespace| ResourceId::new("namespace", &namespace.name))
+    }
+
     /// The one that clients work in.
     pub(super) fn main(&self) -> &str {
         self.main.as_deref().unwrap_or("default")

@@ -71,6 +71,9 @@ pub(super) enum Heard {
     ProgressFinished {
         what: String,
     },
+    ProgressGivenUp {
+        what: String,
+    },
     StepStarted {
         id: ResourceId,
         action: Action,
@@ -144,7 +147,9 @@ fn preparation(events: &[(Duration, Heard)]) -> Vec<Work> {
     for (at, event) in events {
         let at = at.as_secs_f64();
         match event {
-            Heard::Progress { what } | Heard::ProgressFinished { what } => {
+            Heard::Progress { what }
+            | Heard::ProgressFinished { what }
+            | Heard::ProgressGivenUp { what } => {
                 match works.iter_mut().find(|work| work.what == *what) {
                     Some(work) => work.end = at,
                     None => works.push(work(what, at, at)),

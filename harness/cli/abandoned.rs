@@ -5,30 +5,39 @@ use std::sync::Arc;
 use camino::Utf8Path;
 
 use super::session::{
-    Owned, PATIENCE, Target, backend_error, state_error, state_named, working_directory,
+    self, Owned, PATIENCE, Target, backend_error, state_error, state_named, state_of,
+    working_directory,
 };
 use crate::backend::k3d::{self, K3dBackend};
-use crate::backend::process::{ProcessBackend, Settings};
+use crate::backend::process::{self, ProcessBackend, Settings};
+use crate::backend::simulated::SimulatedBackend;
 use crate::error::CommandError;
-use crate::profile::{self, Engine};
-use crate::state::{Directory, Journal};
+use crate::profile;
+use crate::state::{self, AsItIs, Directory, Journal, Lock};
 use crate::tool::Environment;
+use crate::ui::Ui;
 
 /// What a profile left behind that cannot be read any more, or names another backend now: it is
 /// known by its records, on the backend that it was brought up on.
 #[derive(Debug)]
 pub(super) struct Abandoned {
+    /// The name of its state folder, which is that of its profile.
+    pub(super) name: String,
     pub(super) state: Directory,
-    pub(super) journal: Journal,
     pub(super) backend: AnyBackend,
+    journal: Option<Journal>,
+    /// Files of the folder that are not what they should be.
+    pub(super) garbage: Vec<state::Error>,
 }
 
 impl Abandoned {
+    /// What a verb that takes down works with.
     pub(super) fn owned<'a, B>(&'a self, backend: &'a B) -> Owned<'a, B> {
+        let journal = self.journal.as_ref();
         Owned {
             backend,
             state: &self.state,
-            journal: &self.journal,
+            journal: journal.expect("only verbs that own the state folder change anything"),
         }
     }
 }
@@ -38,47 +47,168 @@ impl Abandoned {
 pub(super) enum AnyBackend {
     Process(Box<ProcessBackend>),
     K3d(Box<K3dBackend>),
+    Simulated(Box<SimulatedBackend>),
 }
 
-/// What a target left behind, if it did.
-pub(super) async fn abandoned(
+/// Runs `$body` with the backend of whichever kind it is.
+macro_rules! on_abandoned {
+    ($any:expr, |$backend:ident| $body:expr) => {
+        match $any {
+            $crate::cli::abandoned::AnyBackend::Process($backend) => {
+                let $backend = &**$backend;
+                $body
+            }
+            $crate::cli::abandoned::AnyBackend::K3d($backend) => {
+                let $backend = &**$backend;
+                $body
+            }
+            $crate::cli::abandoned::AnyBackend::Simulated($backend) => {
+                let $backend = &**$backend;
+                $body
+            }
+        }
+    };
+}
+pub(super) use on_abandoned;
+
+/// What a target left behind, if it did, for a verb that only looks, which says why it goes by
+/// records.
+pub(super) fn look(
+    target: &Target,
+    why: &CommandError,
+    ui: &mut Ui,
+) -> Result<Option<Abandoned>, CommandError> {
+    let Some((name, state)) = left_behind(target)? else {
+        return Ok(None);
+    };
+    state.inspect().map_err(state_error)?;
+    let standing = state.standing().map_err(state_error)?;
+    let kind = match standing.as_deref() {
+        // What is in Azure is known by the profile alone.
+        Some(kind) if kind.starts_with("azure") => return Ok(None),
+        Some(kind) => kind,
+        None => evident(&state),
+    };
+    tell(why, ui);
+    let backend = any(kind, &name, &state, None)?;
+    Ok(Some(Abandoned {
+        name,
+        state,
+        backend,
+        journal: None,
+        garbage: Vec::new(),
+    }))
+}
+
+/// What a target left behind, if it did, for a verb that ends it, be its files what they may.
+pub(super) async fn own(
     target: &Target,
     verb: &str,
+    why: &CommandError,
+    ui: &mut Ui,
 ) -> Result<Option<Abandoned>, CommandError> {
-    let file = target.file.as_deref().and_then(Utf8Path::file_stem);
-    let profile = file.unwrap_or(&target.profile);
-    let state = state_named(profile)?;
-    if !state.exists() {
+    let Some((name, state)) = left_behind(target)? else {
         return Ok(None);
-    }
-    let standing = state.standing().filter(|standing| standing == "k3d");
-    let kind = standing.as_deref().unwrap_or("process");
-    let opened = state.open(verb, kind, PATIENCE).await;
-    let (lock, journal) = opened.map_err(state_error)?;
-    let (root, environment) = (working_directory()?, Environment::of_process());
-    let backend = if standing.is_some() {
-        let settings = k3d::Settings {
-            root,
-            profile: profile.to_owned(),
-            cluster: profile::K3d::default(),
-            extent: k3d::Extent::Topology,
-            environment,
-        };
-        let backend = K3dBackend::new(settings, state.clone(), Some(Arc::new(lock)));
-        AnyBackend::K3d(Box::new(backend.map_err(backend_error)?))
-    } else {
-        // Whichever engine it was: processes and containers are known by their records.
-        let settings = Settings {
-            root,
-            engine: Engine::DevServer { cli: None },
-            environment,
-        };
-        let backend = ProcessBackend::new(settings, state.clone(), Some(lock));
-        AnyBackend::Process(Box::new(backend.map_err(backend_error)?))
     };
+    let opened = state.open_as_it_is(verb, PATIENCE).await;
+    let AsItIs {
+        lock,
+        backend: found,
+        garbage,
+    } = opened.map_err(state_error)?;
+    let kind = match found.as_deref() {
+        Some("k3d") => "k3d",
+        Some("simulated") => "simulated",
+        Some("process") => "process",
+        other => {
+            let elsewhere = other.filter(|other| other.starts_with("azure"));
+            if let Some(found) = elsewhere
+                && !state.named().map_err(state_error)?.is_empty()
+            {
+                return Err(state_error(state::Error::Backend {
+                    path: state.path().to_owned(),
+                    found: found.to_owned(),
+                    wanted: evident(&state).to_owned(),
+                }));
+            }
+            evident(&state)
+        }
+    };
+    tell(why, ui);
+    let journal = state.settle_on(kind, found.as_deref());
+    let journal = journal.map_err(state_error)?;
+    let backend = any(kind, &name, &state, Some(lock))?;
     Ok(Some(Abandoned {
+        name,
         state,
-        journal,
         backend,
+        journal: Some(journal),
+        garbage,
     }))
+}
+
+fn tell(why: &CommandError, ui: &mut Ui) {
+    ui.say(why);
+    ui.say("· what was brought up before is known by its records");
+}
+
+/// The state folder of a target, with its name, if there is one. Where the profile cannot be read it
+/// is called as its file is, or as `--set name=` says.
+fn left_behind(target: &Target) -> Result<Option<(String, Directory)>, CommandError> {
+    let (name, state) = if let Ok(profile) = session::load(target) {
+        (profile.name.to_string(), state_of(target, &profile)?)
+    } else {
+        let set = target.set.iter().rev();
+        let set = set.filter_map(|set| set.strip_prefix("name=")).next();
+        let file = target.file.as_deref().and_then(Utf8Path::file_stem);
+        let name = set.or(file).unwrap_or(&target.profile).to_owned();
+        let state = state_named(&name)?;
+        (name, state)
+    };
+    let there = state.exists().map_err(state_error)?;
+    Ok(there.then_some((name, state)))
+}
+
+/// The kind of backend by the records that there are, where the folder does not say it itself.
+fn evident(state: &Directory) -> &'static str {
+    let run = state.run();
+    if run.join("cluster.json").exists() || run.join("kubeconfig.yaml").exists() {
+        "k3d"
+    } else if run.join("simulated.json").exists() {
+        "simulated"
+    } else {
+        "process"
+    }
+}
+
+fn any(
+    kind: &str,
+    profile: &str,
+    state: &Directory,
+    lock: Option<Lock>,
+) -> Result<AnyBackend, CommandError> {
+    let (root, environment) = (working_directory()?, Environment::of_process());
+    Ok(match kind {
+        "k3d" => {
+            let settings = k3d::Settings {
+                root,
+                profile: profile.to_owned(),
+                cluster: profile::K3d::default(),
+                extent: k3d::Extent::Topology,
+                environment,
+            };
+            let backend = K3dBackend::new(settings, state.clone(), lock.map(Arc::new));
+            AnyBackend::K3d(Box::new(backend.map_err(backend_error)?))
+        }
+        "simulated" => AnyBackend::Simulated(Box::new(SimulatedBackend::new(state.clone(), lock))),
+        _ => {
+            let settings = Settings {
+                root,
+                engine: process::engine_of(state),
+                environment,
+            };
+            let backend = ProcessBackend::new(settings, state.clone(), lock);
+            AnyBackend::Process(Box::new(backend.map_err(backend_error)?))
+        }
+    })
 }

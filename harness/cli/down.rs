@@ -1,19 +1,26 @@
 //! `harness down`.
 
+use std::time::Duration;
+
 use camino::Utf8Path;
 
-use super::abandoned::{self, AnyBackend};
+use super::abandoned::{self, on_abandoned};
 use super::session::{self, Owned, Target};
 use super::shutdown::Shutdown;
 use super::{Outcome, lifecycle, place};
 use crate::backend::{self, Backend};
+use crate::causes::in_one_line;
 use crate::docker::{self, Engine};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
+use crate::fault;
 use crate::profile::Profile;
 use crate::state::Directory;
 use crate::tool::Environment;
 use crate::ui::Ui;
+
+/// How long a Docker engine may take to answer that nothing is known to be in.
+const DOCKER: Duration = Duration::from_secs(2);
 
 /// Stop everything that `up` started, and say so if anything is left
 ///
@@ -34,7 +41,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     place::here(&args.target, Some("destroy"))?;
     if let Ok((profile, state)) = session::named(&args.target)
-        && !state.exists()
+        && !state.exists().map_err(session::state_error)?
     {
         return without_state(&profile, &state, ui).await;
     }
@@ -43,33 +50,48 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
             Box::pin(remove(&args, &session.owned(), ui)).await
         }),
         Err(invalid) if invalid.exit == Exit::Invalid => {
-            let abandoned = abandoned::abandoned(&args.target, "down").await?;
+            let abandoned = abandoned::own(&args.target, "down", &invalid, ui).await?;
             let Some(abandoned) = abandoned else {
-                return Err(invalid);
+                return Err(elsewhere(invalid, &args.target)?);
             };
-            ui.say(&invalid);
-            ui.say("· what was brought up before is known by its records");
-            match &abandoned.backend {
-                AnyBackend::Process(backend) => {
-                    Box::pin(remove(&args, &abandoned.owned(&**backend), ui)).await
-                }
-                AnyBackend::K3d(backend) => {
-                    Box::pin(remove(&args, &abandoned.owned(&**backend), ui)).await
-                }
+            for broken in &abandoned.garbage {
+                ui.say(format!("· {broken}: it is cleared"));
             }
+            on_abandoned!(&abandoned.backend, |backend| {
+                Box::pin(remove(&args, &abandoned.owned(backend), ui)).await
+            })
         }
         Err(error) => Err(error),
     }
 }
 
+/// Says under which names something is up here, where nothing is under the one that was meant.
+fn elsewhere(error: CommandError, target: &Target) -> Result<CommandError, CommandError> {
+    let others = session::others_up(&session::state_named(&target.profile)?);
+    if others.is_empty() {
+        return Ok(error);
+    }
+    let list = others.join(", ");
+    Ok(error.hint(format!("up here: {list} (`harness down --profile NAME`)")))
+}
+
 /// Takes down, and purges while the folder is still owned.
 async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> Outcome {
     refuse_to_purge(args, owned.state.path())?;
-    let removed = take_down(owned, ui).await?;
+    tell_broken(owned.state, ui)?;
+    let mut removed = take_down(owned, ui).await?;
     ui.text(match removed.len() {
         0 => "nothing was up".to_owned(),
         count => format!("everything is down: {count} removed"),
     });
+    let marked = by_marks(owned.state).await?;
+    if !marked.is_empty() {
+        let list = marked.join("\n  ");
+        ui.text(format!(
+            "ended by their marks, as no record named them:\n  {list}"
+        ));
+        removed.extend(marked);
+    }
     if args.purge {
         let purged = owned.state.purge();
         purged.map_err(|error| CommandError::new(Exit::Leftovers, error))?;
@@ -78,6 +100,34 @@ async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> O
     }
     ui.json(&serde_json::json!({"removed": removed, "purged": args.purge}));
     Ok(Exit::Ok)
+}
+
+/// Tells which records are none any more: what they were about is found by its marks.
+fn tell_broken(state: &Directory, ui: &mut Ui) -> Result<(), CommandError> {
+    let broken = state.broken_records();
+    for path in broken.map_err(lifecycle::unreadable)? {
+        ui.say(format!("· {path} is no record any more: it is cleared"));
+    }
+    if let Err(error) = fault::Journal::look(&state.faults()) {
+        ui.say(format!("· {}: it is cleared", in_one_line(&error)));
+    }
+    Ok(())
+}
+
+/// Ends whatever still carries the mark of the folder, and names it: records may have been lost.
+async fn by_marks(state: &Directory) -> Result<Vec<String>, CommandError> {
+    let ended = backend::end_orphans(state).await;
+    let mut ended = ended.map_err(|left| remain(&left))?;
+    let environment = Environment::of_process();
+    // Where no engine answers and the topology had containers, that was an error before.
+    let engine = tokio::time::timeout(DOCKER, async {
+        let engine = Engine::connect(&environment).await.ok()?;
+        engine.version().await.ok().map(|_| engine)
+    });
+    if let Ok(Some(engine)) = engine.await {
+        ended.extend(remove_containers(&engine, state).await?);
+    }
+    Ok(ended)
 }
 
 /// Where there is no state folder there may still be processes and containers that have lost

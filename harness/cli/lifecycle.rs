@@ -11,8 +11,8 @@ use crate::engine;
 use crate::error::{CommandError, Exit, LogTail};
 use crate::event::Events;
 use crate::fault;
-use crate::plan::{self, Action, Observed, Plan, State};
-use crate::state::Journal;
+use crate::plan::{self, Action, Observed, Plan, ResourceId, State};
+use crate::state::{Directory, Journal};
 
 /// How many lines of a log an error shows, how much of each, and in how many bytes they are looked
 /// for: a log may be of any length.
@@ -51,6 +51,8 @@ pub(super) async fn bring_up_after<B: Backend>(
     shutdown: &CancellationToken,
     look: impl FnOnce(&Plan) -> Result<(), CommandError>,
 ) -> Result<Plan, CommandError> {
+    // What is to be healed in the end must be known in the beginning.
+    open_faults(&session.state)?;
     let provision = Provision {
         fetch: Fetch::Missing,
         events,
@@ -88,20 +90,38 @@ pub(super) fn differs(plan: &Plan) -> CommandError {
 pub(super) async fn observe<B: Backend>(
     session: &Session<B>,
 ) -> Result<Vec<Observed>, CommandError> {
-    observed(&session.backend, session.journal.as_ref()).await
+    match &session.journal {
+        Some(journal) => observed(&session.backend, journal).await,
+        None => look(&session.backend, &session.state).await,
+    }
+}
+
+/// The same for a command that does not own the folder.
+pub(super) async fn look<B: Backend>(
+    backend: &B,
+    state: &Directory,
+) -> Result<Vec<Observed>, CommandError> {
+    let named = state.named().map_err(session::state_error)?;
+    let doomed = state.doomed().map_err(session::state_error)?;
+    observed_of(backend, &named, &doomed).await
 }
 
 async fn observed<B: Backend>(
     backend: &B,
-    journal: Option<&Journal>,
+    journal: &Journal,
 ) -> Result<Vec<Observed>, CommandError> {
-    let Some(journal) = journal else {
-        let observed = backend.observe(&[]).await;
-        return observed.map_err(session::backend_error);
-    };
     let named = journal.named().map_err(unreadable)?;
     let doomed = journal.doomed().map_err(unreadable)?;
-    let observed = backend.observe(&named).await;
+    observed_of(backend, &named, &doomed).await
+}
+
+/// What can be seen, given what the journal names and what a killed command was about to end.
+async fn observed_of<B: Backend>(
+    backend: &B,
+    named: &[ResourceId],
+    doomed: &[ResourceId],
+) -> Result<Vec<Observed>, CommandError> {
+    let observed = backend.observe(named).await;
     let mut observed = observed.map_err(session::backend_error)?;
     for resource in &mut observed {
         if doomed.contains(&resource.id) && matches!(resource.state, State::Live(_)) {
@@ -136,7 +156,7 @@ pub(super) async fn take_down<B: Backend>(
     hurry: &CancellationToken,
 ) -> Result<Vec<String>, CommandError> {
     settle(owned).await?;
-    let observed = observed(owned.backend, Some(owned.journal)).await?;
+    let observed = observed(owned.backend, owned.journal).await?;
     let going: Vec<Observed> = observed
         .into_iter()
         .filter(|resource| !owned.backend.outlives(&resource.id))
@@ -186,7 +206,7 @@ async fn settle<B: Backend>(owned: &Owned<'_, B>) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn unreadable(error: io::Error) -> CommandError {
+pub(super) fn unreadable(error: io::Error) -> CommandError {
     CommandError::new(Exit::Unavailable, error).hint("is the state folder readable?")
 }
 
@@ -196,6 +216,7 @@ fn forget<B>(owned: &Owned<'_, B>) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
+    owned.state.forget_records()?;
     owned.journal.clear()
 }
 
@@ -204,18 +225,14 @@ pub(super) async fn heal<B: Backend>(
     session: &Session<B>,
     events: &Events,
 ) -> Result<usize, CommandError> {
-    let path = session.state.faults();
-    if !path.exists() {
+    if open_faults(&session.state)?.is_empty() {
         return Ok(0);
     }
     let healed = async {
-        let journal = fault::Journal::open(&path)?;
+        let journal = fault::Journal::open(&session.state.faults())?;
         fault::heal_all(&session.backend, &journal).await
     };
-    let healed = healed.await.map_err(|error| {
-        CommandError::new(Exit::HealFailed, error)
-            .hint("run `harness heal` again, or `harness down` to give the topology up")
-    })?;
+    let healed = healed.await.map_err(unhealed)?;
     for injection in &healed {
         events.notice(format!(
             "undid fault `{}` ({} {}) of an interrupted run",
@@ -223,6 +240,17 @@ pub(super) async fn heal<B: Backend>(
         ));
     }
     Ok(healed.len())
+}
+
+/// The faults that an earlier run left, as far as can be seen without owning the folder.
+pub(super) fn open_faults(state: &Directory) -> Result<Vec<fault::Unhealed>, CommandError> {
+    let open = fault::Journal::look(&state.faults());
+    open.map_err(|error| unhealed(error.into()))
+}
+
+fn unhealed(error: fault::Error) -> CommandError {
+    CommandError::new(Exit::HealFailed, error)
+        .hint("run `harness heal` again, or `harness down` to give the topology up")
 }
 
 async fn run<B: Backend>(

@@ -1,7 +1,7 @@
 //! `harness logs`.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
@@ -9,8 +9,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::Outcome;
+use super::abandoned::{self, on_abandoned};
 use super::place::Named;
-use super::session::{self, Session, Target};
+use super::session::{self, Target};
 use super::target::BACKEND;
 use crate::backend::{Backend, Log};
 use crate::causes::in_one_line;
@@ -72,8 +73,20 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         .hint("leave `--follow` or `--output json` out"));
     }
     let target = args.target();
-    let session = session::look(&target).await?;
-    session::on_backend!(session, |session| show(&args, &target, session, ui).await)
+    match session::look(&target).await {
+        Ok(session) => session::on_backend!(session, |session| {
+            show(&args, &target, &session.backend, ui).await
+        }),
+        Err(error) if session::is_of_profile(&error) => {
+            let Some(abandoned) = abandoned::look(&target, &error, ui)? else {
+                return Err(error);
+            };
+            on_abandoned!(&abandoned.backend, |backend| {
+                show(&args, &target, backend, ui).await
+            })
+        }
+        Err(error) => Err(error),
+    }
 }
 
 impl Args {
@@ -89,13 +102,7 @@ impl Args {
     }
 }
 
-async fn show<B: Backend>(
-    args: &Args,
-    target: &Target,
-    session: &Session<B>,
-    ui: &mut Ui,
-) -> Outcome {
-    let backend = &session.backend;
+async fn show<B: Backend>(args: &Args, target: &Target, backend: &B, ui: &mut Ui) -> Outcome {
     // Listened to before the first line is shown: whoever sees it may have seen enough.
     let interrupt = args.follow.then(|| signal(SignalKind::interrupt()));
     let interrupt = interrupt
@@ -225,8 +232,11 @@ impl Followed {
     /// The whole lines since the last look; a line still being written is kept for the next.
     fn read_new_lines(&mut self) -> Result<Vec<String>, CommandError> {
         let failed = |error| CommandError::new(Exit::Unavailable, error);
-        let Ok(mut file) = fs_err::File::open(&self.path) else {
-            return Ok(Vec::new());
+        let mut file = match fs_err::File::open(&self.path) {
+            Ok(file) => file,
+            // Nothing was written yet.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(failed(error)),
         };
         file.seek(SeekFrom::Start(self.offset)).map_err(failed)?;
         let mut bytes = Vec::new();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::abandoned::{self, on_abandoned};
 use super::session::{self, AnySession, Session, Target};
 use super::shutdown::Shutdown;
 use super::{Outcome, view};
@@ -83,16 +84,21 @@ impl What {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let session = session::look(&args.target).await?;
-    if let AnySession::Azure(session) = session {
-        return forward(&args, &session, ui).await;
-    }
-    if args.port.is_some() {
-        let here = "`--port` is for a place in Azure, whose ports are forwarded";
-        return Err(CommandError::new(Exit::Usage, here)
-            .hint("here, `starter.port`, `web.port` and `temporal.port` of the profile say it"));
-    }
-    let endpoints = session::on_backend!(session, |session| session.backend.endpoints().await);
+    let endpoints = match session::look(&args.target).await {
+        Ok(AnySession::Azure(session)) => return forward(&args, &session, ui).await,
+        Ok(session) => {
+            refuse_port(&args)?;
+            session::on_backend!(session, |session| session.backend.endpoints().await)
+        }
+        Err(error) if session::is_of_profile(&error) => {
+            let Some(abandoned) = abandoned::look(&args.target, &error, ui)? else {
+                return Err(error);
+            };
+            refuse_port(&args)?;
+            on_abandoned!(&abandoned.backend, |backend| backend.endpoints().await)
+        }
+        Err(error) => return Err(error),
+    };
     let name = args.what.name();
     let endpoint = view::find(&endpoints, name).ok_or_else(|| {
         CommandError::new(Exit::Unavailable, format!("`{name}` is not up"))
@@ -100,6 +106,15 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     })?;
     show(&args, endpoint.address, ui).await;
     Ok(Exit::Ok)
+}
+
+fn refuse_port(args: &Args) -> Result<(), CommandError> {
+    if args.port.is_none() {
+        return Ok(());
+    }
+    let here = "`--port` is for a place in Azure, whose ports are forwarded";
+    Err(CommandError::new(Exit::Usage, here)
+        .hint("here, `starter.port`, `web.port` and `temporal.port` of the profile say it"))
 }
 
 /// Forwards a port of the cluster until the user has enough.

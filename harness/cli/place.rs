@@ -84,9 +84,13 @@ impl Named {
 }
 
 /// Chooses the backend of a profile: the one that the command line names, else the one that the
-/// profile names, else the one that the topology is up on, else the first that this machine can
-/// run.
-pub(super) async fn choose(profile: &Profile, named: Option<Named>, state: &Directory) -> Choice {
+/// profile names, else the one that the topology is `standing` on, else the first that this machine
+/// can run.
+pub(super) async fn choose(
+    profile: &Profile,
+    named: Option<Named>,
+    standing: Option<&str>,
+) -> Choice {
     if let Some(named) = named {
         return Choice {
             backend: named.of(&profile.backend),
@@ -99,9 +103,9 @@ pub(super) async fn choose(profile: &Profile, named: Option<Named>, state: &Dire
             reason: None,
         };
     }
-    match state.standing().as_deref() {
-        Some("k3d") => standing(Named::K3d, &profile.backend),
-        Some("process") => standing(Named::Process, &profile.backend),
+    match standing {
+        Some("k3d") => as_it_stands(Named::K3d, &profile.backend),
+        Some("process") => as_it_stands(Named::Process, &profile.backend),
         _ => first_of(profile, &machine(&Environment::of_process()).await),
     }
 }
@@ -184,7 +188,7 @@ fn in_azure(profile: &Profile, rehearse: bool, instead: Option<&str>) -> Command
     error.hint("add `--backend k3d` or `--backend process` to run the same topology here")
 }
 
-fn standing(named: Named, written: &Backend) -> Choice {
+fn as_it_stands(named: Named, written: &Backend) -> Choice {
     Choice {
         backend: named.of(written),
         reason: Some("something is up on it".to_owned()),

@@ -110,12 +110,15 @@ struct Subject {
 async fn subject(target: &Target) -> Result<(Subject, Directory), CommandError> {
     let mut profile = load(target)?;
     let state = state_of(target, &profile)?;
+    // What cannot be read might say anything.
+    state.inspect().map_err(state_error)?;
     let named = if target.rehearse {
         target.in_azure()?.backend
     } else {
         target.backend
     };
-    let Choice { backend, reason } = place::choose(&profile, named, &state).await;
+    let standing = state.standing().map_err(state_error)?;
+    let Choice { backend, reason } = place::choose(&profile, named, standing.as_deref()).await;
     profile.backend = backend;
     let in_azure = matches!(profile.backend, profile::Backend::Azure(_));
     let (aim, reason) = match (in_azure, target.rehearse) {
@@ -315,18 +318,24 @@ pub(super) fn state_named(profile: &str) -> Result<Directory, CommandError> {
     Ok(Directory::new(root.join(".harness").join(profile)))
 }
 
-/// Names of profiles, other than that of `state`, of which something was brought up here.
+/// Names of profiles, other than that of `state`, of which something was brought up here, or may
+/// have been.
 pub(super) fn others_up(state: &Directory) -> Vec<String> {
     let Some(folders) = state.path().parent().map(Utf8Path::read_dir_utf8) else {
         return Vec::new();
     };
-    let stands = |folder: &Utf8Path| Directory::new(folder).standing().is_some();
     let mut names: Vec<String> = folders
         .into_iter()
         .flatten()
         .flatten()
-        .filter(|folder| folder.path() != state.path() && stands(folder.path()))
-        .map(|folder| folder.file_name().to_owned())
+        .filter(|folder| folder.path() != state.path())
+        .filter_map(|folder| match Directory::new(folder.path()).standing() {
+            Ok(standing) => standing.map(|_| folder.file_name().to_owned()),
+            Err(_) => Some(format!(
+                "{} (perhaps: it cannot be read)",
+                folder.file_name()
+            )),
+        })
         .collect();
     names.sort();
     names
@@ -353,6 +362,11 @@ pub(super) fn exit_of(blame: Blame) -> Exit {
     }
 }
 
+/// Whether it is the profile that is wrong, or not there: what was brought up by it is not.
+pub(super) fn is_of_profile(error: &CommandError) -> bool {
+    error.source.is::<profile::Error>()
+}
+
 /// A backend's error, with its hints, as a command's.
 pub(super) fn backend_error(error: backend::Error) -> CommandError {
     let (hints, exit) = (error.hints.clone(), exit_of(error.blame));
@@ -363,6 +377,13 @@ pub(super) fn backend_error(error: backend::Error) -> CommandError {
 
 pub(super) fn state_error(error: state::Error) -> CommandError {
     let (exit, hint) = match &error {
+        state::Error::Access { source, .. }
+            if source.kind() == std::io::ErrorKind::PermissionDenied =>
+        {
+            let whose = "whoever brought that topology up can look at it and take it down; it may \
+                         be up";
+            (Exit::Unavailable, whose.to_owned())
+        }
         state::Error::Access { .. } => (
             Exit::Unavailable,
             "the harness keeps its state below the working directory; choose another with `-C FOLDER`"
@@ -378,6 +399,12 @@ pub(super) fn state_error(error: state::Error) -> CommandError {
                 "run `harness {}` first, or name backend `{found}` again",
                 if found.starts_with("azure") { "destroy" } else { "down" }
             ),
+        ),
+        state::Error::Garbage { .. } => (
+            Exit::Invalid,
+            "run `harness down`: it ends what is up, which it finds by its marks, and clears that \
+             file; for a place in Azure, remove the file and run `harness destroy`"
+                .to_owned(),
         ),
         state::Error::Layout { path, .. } => (
             Exit::Invalid,

@@ -2,16 +2,26 @@
 
 use serde::Serialize;
 
-use super::session::{self, Session, Target};
-use super::{Outcome, view};
+use super::abandoned::{self, on_abandoned};
+use super::session::{self, Target};
+use super::{Outcome, lifecycle, view};
 use crate::backend::{Backend, Endpoint, Place, Readiness};
 use crate::error::{CommandError, Exit};
 use crate::plan::{ResourceId, State};
+use crate::state::Directory;
+use crate::topology::Topology;
 use crate::ui::{Table, Ui};
+
+/// What a resource is that does its job.
+const READY: &str = "ready";
+
+/// What a resource is that the profile has and that is not there.
+const MISSING: &str = "missing";
 
 /// Show what runs, whether it is ready, and where
 ///
-/// Exits 0 if everything that was brought up is ready, else 69.
+/// Exits 0 if everything that the profile has is ready, else 69. Where the profile cannot be read,
+/// what was brought up is known by its records.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  harness status\n  harness status --output json")]
 pub(super) struct Args {
@@ -38,17 +48,56 @@ struct Row {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let session = session::look(&args.target).await?;
-    session::on_backend!(session, |session| show(session, ui).await)
+    match session::look(&args.target).await {
+        Ok(session) => session::on_backend!(session, |session| {
+            let seen = Seen {
+                profile: session.profile.name.as_str(),
+                topology: Some(&session.topology),
+                state: &session.state,
+                backend: &session.backend,
+            };
+            show(&seen, ui).await
+        }),
+        Err(error) if session::is_of_profile(&error) => {
+            let Some(abandoned) = abandoned::look(&args.target, &error, ui)? else {
+                return Err(error);
+            };
+            on_abandoned!(&abandoned.backend, |backend| {
+                let seen = Seen {
+                    profile: &abandoned.name,
+                    topology: None,
+                    state: &abandoned.state,
+                    backend,
+                };
+                show(&seen, ui).await
+            })
+        }
+        Err(error) => Err(error),
+    }
 }
 
-async fn show<B: Backend>(session: &Session<B>, ui: &mut Ui) -> Outcome {
-    let rows = rows(&session.backend).await?;
-    let endpoints = session.backend.endpoints().await;
-    let ready = !rows.is_empty() && rows.iter().all(|row| row.state == "ready");
+/// What is looked at.
+struct Seen<'a, B> {
+    profile: &'a str,
+    /// What the profile says, where it can be read.
+    topology: Option<&'a Topology>,
+    state: &'a Directory,
+    backend: &'a B,
+}
+
+async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> Outcome {
+    let Seen {
+        profile,
+        state,
+        backend,
+        ..
+    } = seen;
+    let rows = rows(seen).await?;
+    let endpoints = backend.endpoints().await;
+    let ready = !rows.is_empty() && rows.iter().all(|row| row.state == READY);
     if rows.is_empty() {
-        ui.text(format!("profile {}: nothing is up", session.profile.name));
-        let others = session::others_up(&session.state);
+        ui.text(format!("profile {profile}: nothing is up"));
+        let others = session::others_up(state);
         if !others.is_empty() {
             ui.text(format!("up here under another name: {}", others.join(", ")));
         }
@@ -64,23 +113,31 @@ async fn show<B: Backend>(session: &Session<B>, ui: &mut Ui) -> Outcome {
             ui.text(view::endpoints(&endpoints));
         }
     }
+    for open in lifecycle::open_faults(state)? {
+        ui.say(format!(
+            "! fault `{}` ({} {}) of an interrupted run is not undone; `harness heal` undoes it",
+            open.injection.id, open.injection.fault, open.injection.service
+        ));
+    }
     ui.json(&Status {
-        profile: session.profile.name.to_string(),
-        place: session.backend.place(),
+        profile: (*profile).to_owned(),
+        place: backend.place(),
         resources: rows,
         endpoints,
     });
     Ok(if ready { Exit::Ok } else { Exit::Unavailable })
 }
 
-async fn rows<B: Backend>(backend: &B) -> Result<Vec<Row>, CommandError> {
-    let observed = backend.observe(&[]).await.map_err(session::backend_error)?;
+/// What there is, and what there should be. Of a topology of which nothing is there, nothing is
+/// missing: it is not up.
+async fn rows<B: Backend>(seen: &Seen<'_, B>) -> Result<Vec<Row>, CommandError> {
+    let observed = lifecycle::look(seen.backend, seen.state).await?;
     let mut rows = Vec::new();
     for resource in observed {
         let (state, reason) = match resource.state {
             State::Dead { reason } => ("dead", Some(reason)),
-            State::Live(_) => match backend.ready(&resource.id).await {
-                Readiness::Ready => ("ready", None),
+            State::Live(_) => match seen.backend.ready(&resource.id).await {
+                Readiness::Ready => (READY, None),
                 Readiness::NotYet(reason) | Readiness::Never(reason) => ("not-ready", Some(reason)),
             },
         };
@@ -90,5 +147,31 @@ async fn rows<B: Backend>(backend: &B) -> Result<Vec<Row>, CommandError> {
             reason,
         });
     }
+    let Some(topology) = seen.topology.filter(|_| !rows.is_empty()) else {
+        return Ok(rows);
+    };
+    let expected = seen.backend.expects(topology).await;
+    let expected = expected.map_err(session::backend_error)?;
+    for row in rows.iter_mut().filter(|row| !expected.contains(&row.id)) {
+        let not_wanted = || "the profile does not have it".to_owned();
+        row.reason.get_or_insert_with(not_wanted);
+    }
+    for id in expected {
+        if rows.iter().all(|row| row.id != id) {
+            rows.push(missing(seen.backend, id).await);
+        }
+    }
     Ok(rows)
+}
+
+/// What is not among that which exists. Temporal's namespaces are asked for one by one.
+async fn missing<B: Backend>(backend: &B, id: ResourceId) -> Row {
+    let (state, reason) = match id.kind() {
+        "namespace" => match backend.ready(&id).await {
+            Readiness::Ready => (READY, None),
+            Readiness::NotYet(reason) | Readiness::Never(reason) => (MISSING, Some(reason)),
+        },
+        _ => (MISSING, Some("the profile has it".to_owned())),
+    };
+    Row { id, state, reason }
 }

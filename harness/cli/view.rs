@@ -90,6 +90,7 @@ mod tests {
     fn endpoint(service: &str, port: &str, number: u16, wanted: Option<u16>) -> Endpoint {
         Endpoint {
             service: ServiceName::new(service),
+            replica: format!("{service}-0"),
             port: port.to_owned(),
             address: ([127, 0, 0, 1], number).into(),
             wanted,

@@ -76,6 +76,7 @@ impl Engine {
         loop {
             let next = timeout(SILENCE, stream.next()).await;
             let Some(info) = next.map_err(|_| ApiError::RequestTimeoutError)? else {
+                progress.finish();
                 return Ok(());
             };
             layers.hear(info?);

@@ -166,7 +166,8 @@ impl<B: Backend> Worker<'_, B> {
         self.note(&step, Moment::Intent)?;
         let outcome = self.apply_and_wait(&step, started).await;
         if outcome.is_err() {
-            self.note(&step, Moment::Failed)?;
+            // What failed is told, also where that cannot be written down.
+            let _ = self.note(&step, Moment::Failed);
         }
         outcome?;
         self.note(&step, Moment::Done)?;
@@ -196,14 +197,20 @@ impl<B: Backend> Worker<'_, B> {
         }
     }
 
+    /// Writes down how far a step is. What is to go, goes all the same: a disk that is full is no
+    /// reason to leave a topology up, and what the journal does not say is seen.
     fn note(&self, step: &Step, moment: Moment) -> Result<(), Error> {
-        self.journal
-            .append(&step.id, step.action, moment)
-            .map_err(|source| Error::Journal {
+        match self.journal.append(&step.id, step.action, moment) {
+            Err(error) if step.action == Action::Delete => {
+                tracing::warn!(id = %step.id, %error, "not journaled");
+                Ok(())
+            }
+            written => written.map_err(|source| Error::Journal {
                 id: step.id.clone(),
                 action: step.action,
                 source,
-            })
+            }),
+        }
     }
 
     /// Looks until the resource is ready, never will be, is out of time, or nobody waits any more.

@@ -2,8 +2,8 @@
 
 use super::{Event, Events};
 
-/// Progress of one piece of work, told in steps that an eye can see, and told to be over when it
-/// is dropped.
+/// Progress of one piece of work, told in steps that an eye can see. What is dropped before it is
+/// finished was given up: interrupted, or failed.
 pub(crate) struct Progress<'a> {
     what: String,
     events: &'a Events,
@@ -56,11 +56,21 @@ impl<'a> Progress<'a> {
     }
 }
 
+impl Progress<'_> {
+    /// Tells that the work is done.
+    pub(crate) fn finish(mut self) {
+        if self.told.take().is_some() {
+            let what = std::mem::take(&mut self.what);
+            self.events.send(Event::ProgressFinished { what });
+        }
+    }
+}
+
 impl Drop for Progress<'_> {
     fn drop(&mut self) {
         if self.told.is_some() {
             let what = std::mem::take(&mut self.what);
-            self.events.send(Event::ProgressFinished { what });
+            self.events.send(Event::ProgressGivenUp { what });
         }
     }
 }

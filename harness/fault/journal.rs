@@ -3,8 +3,9 @@
 //! One JSON record per line, appended and synced one at a time, so that whoever comes after a
 //! killed run can tell what is still to be undone. Decides nothing and undoes nothing itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::sync::{Mutex, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err::File;
@@ -75,9 +76,21 @@ enum State {
 pub struct Journal {
     path: Utf8PathBuf,
     file: File,
+    /// What was undone although there was no room to record it.
+    undone: Mutex<BTreeSet<Entry>>,
 }
 
 impl Journal {
+    /// What is still to be undone by the journal at `path`, which need not be there and is left as it
+    /// is.
+    pub fn look(path: &Utf8Path) -> Result<Vec<Unhealed>, Error> {
+        match fs_err::read(path) {
+            Ok(bytes) => Ok(open_ones(read(path, &bytes)?)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(Error::Read(error)),
+        }
+    }
+
     /// Opens the journal at `path`, creating it in an existing folder. A last line cut short by a
     /// crash is dropped: its write never returned, so nothing was done upon it.
     pub fn open(path: &Utf8Path) -> Result<Self, Error> {
@@ -89,10 +102,9 @@ impl Journal {
             .map_err(Error::Open)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(Error::Read)?;
-        let whole = bytes
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |at| at + 1);
+        // What is no journal of ours is not to be cut.
+        read(path, &bytes)?;
+        let whole = whole(&bytes).len();
         if whole < bytes.len() {
             let length = u64::try_from(whole).expect("a file's length fits 64 bits");
             file.set_len(length).map_err(Error::Append)?;
@@ -106,6 +118,7 @@ impl Journal {
         Ok(Self {
             path: path.to_owned(),
             file,
+            undone: Mutex::default(),
         })
     }
 
@@ -128,33 +141,39 @@ impl Journal {
         self.append(entry, State::Injected)
     }
 
-    /// Records that the fault is undone.
+    /// Records that the fault is undone. Where the disk has no room for that, this run remembers it,
+    /// and once nothing is to be undone any more the journal is emptied, which takes no room: until
+    /// then whoever comes after a killed run undoes it again, which is harmless.
     pub fn healed(&self, entry: Entry) -> Result<(), Error> {
-        self.append(entry, State::Healed)
+        match self.append(entry, State::Healed) {
+            Err(Error::Append(error)) if is_full(&error) => {
+                self.remember(entry);
+                if self.unhealed()?.is_empty() {
+                    self.file.set_len(0).map_err(Error::Append)?;
+                    self.forget();
+                }
+                Ok(())
+            }
+            recorded => recorded,
+        }
     }
 
     /// The injections that are still to be undone, latest first: the order in which to undo them.
     pub fn unhealed(&self) -> Result<Vec<Unhealed>, Error> {
-        let mut open = BTreeMap::new();
-        for Record { entry, state, .. } in self.records()? {
-            match state {
-                State::Intent { injection, undo } => {
-                    open.insert(
-                        entry,
-                        Unhealed {
-                            entry,
-                            injection,
-                            undo,
-                        },
-                    );
-                }
-                State::Injected => {}
-                State::Healed => {
-                    open.remove(&entry);
-                }
-            }
-        }
-        Ok(open.into_values().rev().collect())
+        let mut open = open_ones(self.records()?);
+        let undone = self.undone.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|open| !undone.contains(&open.entry));
+        Ok(open)
+    }
+
+    fn remember(&self, entry: Entry) {
+        let mut undone = self.undone.lock().unwrap_or_else(PoisonError::into_inner);
+        undone.insert(entry);
+    }
+
+    fn forget(&self) {
+        let mut undone = self.undone.lock().unwrap_or_else(PoisonError::into_inner);
+        undone.clear();
     }
 
     fn append(&self, entry: Entry, state: State) -> Result<(), Error> {
@@ -167,30 +186,85 @@ impl Journal {
         line.push(b'\n');
         let mut file = &self.file;
         cut_point::reached();
-        file.write_all(&line)
-            .and_then(|()| file.sync_data())
-            .map_err(Error::Append)?;
+        let before = file.metadata().map_err(Error::Append)?.len();
+        let written = file.write_all(&line).and_then(|()| file.sync_data());
+        if written.is_err() {
+            // Where the disk is full, what did fit of the line is no record.
+            let _ = file.set_len(before);
+        }
+        written.map_err(Error::Append)?;
         cut_point::reached();
         Ok(())
     }
 
     fn records(&self) -> Result<Vec<Record>, Error> {
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         let mut file = &self.file;
         file.seek(SeekFrom::Start(0))
-            .and_then(|_| file.read_to_string(&mut text))
+            .and_then(|_| file.read_to_end(&mut bytes))
             .map_err(Error::Read)?;
-        text.lines()
-            .enumerate()
-            .map(|(index, line)| {
-                serde_json::from_str(line).map_err(|source| Error::Parse {
-                    path: self.path.clone(),
-                    line: index + 1,
-                    source,
-                })
-            })
-            .collect()
+        read(&self.path, &bytes)
     }
+}
+
+/// Whether a write failed for want of room.
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
+/// The whole lines.
+fn whole(bytes: &[u8]) -> &[u8] {
+    let last = bytes.iter().rposition(|byte| *byte == b'\n');
+    &bytes[..last.map_or(0, |last| last + 1)]
+}
+
+/// The records of a journal. What a crash left of a last one is none; anything else that is no record
+/// is somebody else's, and what is to be undone is not known.
+fn read(path: &Utf8Path, bytes: &[u8]) -> Result<Vec<Record>, Error> {
+    let (whole, torn) = bytes.split_at(whole(bytes).len());
+    let failed = |line, source| Error::Parse {
+        path: path.to_owned(),
+        line,
+        source,
+    };
+    let mut records: Vec<Record> = Vec::new();
+    for (number, line) in (1..).zip(whole.split_inclusive(|byte| *byte == b'\n')) {
+        let record = serde_json::from_slice(line).map_err(|source| failed(number, source))?;
+        records.push(record);
+    }
+    // After a power cut a file may end in zeros that nobody wrote.
+    if torn.iter().any(|byte| *byte != 0)
+        && let Err(source) = serde_json::from_slice::<Record>(torn)
+        && !source.is_eof()
+    {
+        return Err(failed(records.len() + 1, source));
+    }
+    Ok(records)
+}
+
+/// Those of which the last is not that they were undone, latest first.
+fn open_ones(records: Vec<Record>) -> Vec<Unhealed> {
+    let mut open = BTreeMap::new();
+    for Record { entry, state, .. } in records {
+        match state {
+            State::Intent { injection, undo } => {
+                open.insert(
+                    entry,
+                    Unhealed {
+                        entry,
+                        injection,
+                        undo,
+                    },
+                );
+            }
+            State::Injected => {}
+            State::Healed => {
+                open.remove(&entry);
+            }
+        }
+    }
+    open.into_values().rev().collect()
 }
 
 #[cfg(test)]

@@ -9,5 +9,5 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use folder::{Error, write};
+pub use folder::{Error, begin, write};
 pub use model::{Context, Generator, Machine, Report, Versions, json_schema};

@@ -4,10 +4,11 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Journal, Lock, write_atomically};
+use crate::plan::ResourceId;
 
 /// The layout that this build reads and writes.
 const VERSION: u32 = 1;
@@ -47,6 +48,14 @@ pub enum Error {
         /// The backend that the profile names.
         wanted: String,
     },
+    /// A file in it is not what the harness writes there.
+    #[error("{path} is not what the harness writes there: {what}")]
+    Garbage {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
     /// Another version of the harness wrote it.
     #[error("{path} has state layout {found}, and this harness knows layout {VERSION}")]
     Layout {
@@ -62,6 +71,17 @@ pub enum Error {
 struct Header {
     layout: u32,
     backend: String,
+}
+
+/// A folder that is owned, with files that need not be what they should.
+#[derive(Debug)]
+pub struct AsItIs {
+    /// Held for as long as the folder is.
+    pub lock: Lock,
+    /// The backend that it says it is of.
+    pub backend: Option<String>,
+    /// Its files that are not what the harness writes there.
+    pub garbage: Vec<Error>,
 }
 
 /// The state folder of one profile.
@@ -120,22 +140,96 @@ impl Directory {
         format!("{}#{replica}", self.path)
     }
 
-    /// Whether anything was ever made here.
-    pub fn exists(&self) -> bool {
-        self.header_path().exists()
+    /// Whether anything was ever made here. A folder that nobody may look into is an error: there
+    /// may be anything in it.
+    pub fn exists(&self) -> Result<bool, Error> {
+        for path in [self.header_path(), self.run()] {
+            let there = path.as_std_path().try_exists();
+            if there.map_err(self.failed("look for what was made"))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The backend that something of this folder may be up on, as far as can be seen without
     /// owning the folder.
-    pub fn standing(&self) -> Option<String> {
-        let header = self.header().ok()??;
-        let named = Journal::named_in(&self.journal_path()).ok()?;
-        (!named.is_empty()).then_some(header.backend)
+    pub fn standing(&self) -> Result<Option<String>, Error> {
+        let Some(header) = self.header()? else {
+            return Ok(None);
+        };
+        let named = self.named()?;
+        Ok((!named.is_empty()).then_some(header.backend))
+    }
+
+    /// The resources that the journal names, as far as can be seen without owning the folder.
+    pub fn named(&self) -> Result<Vec<ResourceId>, Error> {
+        Journal::named_in(&self.journal_path()).map_err(self.failed("read the journal"))
+    }
+
+    /// Those of them that a command was perhaps about to end when it was killed.
+    pub fn doomed(&self) -> Result<Vec<ResourceId>, Error> {
+        Journal::doomed_in(&self.journal_path()).map_err(self.failed("read the journal"))
+    }
+
+    /// Looks whether all that later commands go by can be read, without owning the folder.
+    pub fn inspect(&self) -> Result<(), Error> {
+        self.header()?;
+        self.whole_journal()?;
+        for folder in [self.run(), self.logs(), self.reports()] {
+            for entry in entries(&folder).map_err(self.failed("look into a folder"))? {
+                if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                    let opened = fs_err::File::open(entry.path());
+                    present(opened).map_err(self.failed("read a record"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a journal with lines that no command wrote.
+    fn whole_journal(&self) -> Result<(), Error> {
+        let path = self.journal_path();
+        match Journal::broken_in(&path).map_err(self.failed("read the journal"))? {
+            None => Ok(()),
+            Some(what) => Err(Error::Garbage { path, what }),
+        }
+    }
+
+    /// The records of what was started that are no JSON: whoever reads one goes by marks instead.
+    pub fn broken_records(&self) -> io::Result<Vec<Utf8PathBuf>> {
+        let mut broken = Vec::new();
+        for entry in entries(&self.run())? {
+            let path = entry.into_path();
+            if !matches!(path.extension(), Some("json" | "pid")) {
+                continue;
+            }
+            let bytes = present(fs_err::read(&path))?;
+            let read = bytes.map(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes));
+            if let Some(Err(_)) = read {
+                broken.push(path);
+            }
+        }
+        broken.sort();
+        Ok(broken)
+    }
+
+    /// Forgets what was started: for when nothing of it is left.
+    pub fn forget_records(&self) -> io::Result<()> {
+        for entry in entries(&self.run())? {
+            let removed = if entry.file_type()?.is_dir() {
+                fs_err::remove_dir_all(entry.path())
+            } else {
+                fs_err::remove_file(entry.path())
+            };
+            present(removed)?;
+        }
+        Ok(())
     }
 
     /// Refuses a backend while something of another one may be there.
     pub fn allows(&self, backend: &str) -> Result<(), Error> {
-        match self.standing() {
+        match self.standing()? {
             Some(found) if found != backend => Err(Error::Backend {
                 path: self.path.clone(),
                 found,
@@ -156,17 +250,9 @@ impl Directory {
         backend: &str,
         patience: Duration,
     ) -> Result<(Lock, Journal), Error> {
-        for folder in [self.run(), self.logs(), self.data(), self.reports()] {
-            create_private(&folder).map_err(self.failed("create a folder"))?;
-        }
-        let lock = Lock::acquire(&self.path.join("lock"), verb, patience)
-            .await
-            .map_err(self.failed("take the lock"))?
-            .map_err(|holder| Error::Busy {
-                path: self.path.clone(),
-                holder,
-            })?;
+        let lock = self.take(verb, patience).await?;
         let header = self.header()?;
+        self.whole_journal()?;
         let journal =
             Journal::open(&self.journal_path()).map_err(self.failed("open the journal"))?;
         if header
@@ -184,6 +270,42 @@ impl Directory {
             self.write_header(backend)?;
         }
         Ok((lock, journal))
+    }
+
+    /// Takes the folder for a command that ends whatever is there, be its files what they may.
+    pub async fn open_as_it_is(&self, verb: &str, patience: Duration) -> Result<AsItIs, Error> {
+        let lock = self.take(verb, patience).await?;
+        let mut garbage = Vec::new();
+        let header = set_aside(self.header(), &mut garbage)?.flatten();
+        set_aside(self.whole_journal(), &mut garbage)?;
+        Ok(AsItIs {
+            lock,
+            backend: header.map(|header| header.backend),
+            garbage,
+        })
+    }
+
+    /// Goes on with a folder that was opened as it is: what it says of itself is made true, and its
+    /// journal is opened.
+    pub fn settle_on(&self, backend: &str, found: Option<&str>) -> Result<Journal, Error> {
+        if found != Some(backend) {
+            self.write_header(backend)?;
+        }
+        let journal = Journal::open(&self.journal_path());
+        journal.map_err(self.failed("open the journal"))
+    }
+
+    /// Makes the folder if need be, and waits for its lock.
+    async fn take(&self, verb: &str, patience: Duration) -> Result<Lock, Error> {
+        for folder in [self.run(), self.logs(), self.data(), self.reports()] {
+            create_private(&folder).map_err(self.failed("create a folder"))?;
+        }
+        let lock = Lock::acquire(&self.path.join("lock"), verb, patience).await;
+        let lock = lock.map_err(self.failed("take the lock"))?;
+        lock.map_err(|holder| Error::Busy {
+            path: self.path.clone(),
+            holder,
+        })
     }
 
     /// Removes everything but the lock, which the caller holds.
@@ -204,21 +326,29 @@ impl Directory {
 
     /// What the folder says of itself, if it does and is of this layout.
     fn header(&self) -> Result<Option<Header>, Error> {
-        let text = match fs_err::read_to_string(self.header_path()) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(self.failed("read state.json")(error)),
+        let path = self.header_path();
+        let bytes = present(fs_err::read(&path)).map_err(self.failed("read state.json"))?;
+        let Some(bytes) = bytes else {
+            return Ok(None);
         };
-        let written: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        let garbage = |what: String| Error::Garbage {
+            path: path.clone(),
+            what,
+        };
+        let written: serde_json::Value =
+            serde_json::from_slice(&bytes).map_err(|error| garbage(error.to_string()))?;
         match written["layout"].as_u64() {
             Some(layout) if layout == u64::from(VERSION) => {}
-            Some(layout) => return Err(self.other_layout(layout.to_string())),
-            None => return Err(self.other_layout("unknown".to_owned())),
+            Some(layout) => {
+                return Err(Error::Layout {
+                    path: self.path.clone(),
+                    found: layout.to_string(),
+                });
+            }
+            None => return Err(garbage("it names no layout".to_owned())),
         }
         let header = serde_json::from_value(written);
-        header
-            .map(Some)
-            .map_err(|_| self.other_layout("unknown".to_owned()))
+        header.map(Some).map_err(|error| garbage(error.to_string()))
     }
 
     fn write_header(&self, backend: &str) -> Result<(), Error> {
@@ -234,13 +364,6 @@ impl Directory {
         self.path.join("state.json")
     }
 
-    fn other_layout(&self, found: String) -> Error {
-        Error::Layout {
-            path: self.path.clone(),
-            found,
-        }
-    }
-
     fn failed(&self, act: &'static str) -> impl Fn(io::Error) -> Error + use<'_> {
         move |source| Error::Access {
             act,
@@ -248,6 +371,35 @@ impl Directory {
             source,
         }
     }
+}
+
+/// What was read, if that is what the harness writes; else why it is not goes to `garbage`.
+fn set_aside<T>(read: Result<T, Error>, garbage: &mut Vec<Error>) -> Result<Option<T>, Error> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(broken @ Error::Garbage { .. }) => {
+            garbage.push(broken);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What an access gave, if what it was for is there.
+fn present<T>(access: io::Result<T>) -> io::Result<Option<T>> {
+    match access {
+        Ok(there) => Ok(Some(there)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What is in a folder; nothing where there is none.
+fn entries(folder: &Utf8Path) -> io::Result<Vec<Utf8DirEntry>> {
+    let Some(entries) = present(folder.read_dir_utf8())? else {
+        return Ok(Vec::new());
+    };
+    entries.collect()
 }
 
 /// Makes a folder that is nobody else's to look into, as logs and reports may quote inputs.

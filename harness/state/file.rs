@@ -8,14 +8,21 @@ use std::io::{self, Write as _};
 /// after a crash, sees the old content or the new, never a part.
 pub fn write_atomically(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
     let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    let written = write(&temporary, content).and_then(|()| fs_err::rename(&temporary, path));
+    if written.is_err() {
+        // A full disk is no place for half a file.
+        let _ = fs_err::remove_file(&temporary);
+    }
+    written
+}
+
+fn write(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
     let mut file = fs_err::OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
-        .open(&temporary)?;
+        .open(path)?;
     file.write_all(content)?;
-    file.sync_data()?;
-    drop(file);
-    fs_err::rename(&temporary, path)
+    file.sync_data()
 }

@@ -1,7 +1,7 @@
 //! The write-ahead journal: what is about to happen, before it does.
 //!
-//! One JSON object a line, appended and synced. After a crash the last line may be torn; it is
-//! left alone, since its side effect had not begun.
+//! One JSON object a line, appended and synced. After a crash the last line may be torn; whoever
+//! opens the journal next drops it, since its side effect had not begun.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -58,7 +58,7 @@ impl Journal {
             .create(true)
             .mode(0o600)
             .open(path)?;
-        end_last_line(&file)?;
+        drop_torn_line(&file)?;
         Ok(Self {
             path: path.to_owned(),
             file: Mutex::new(file),
@@ -77,8 +77,13 @@ impl Journal {
         line.push(b'\n');
         cut_point::reached();
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(&line)?;
-        file.sync_data()?;
+        let whole = file.metadata()?.len();
+        let written = file.write_all(&line).and_then(|()| file.sync_data());
+        if written.is_err() {
+            // Where the disk is full, what did fit of the line is no record.
+            let _ = file.set_len(whole);
+        }
+        written?;
         cut_point::reached();
         Ok(())
     }
@@ -100,6 +105,22 @@ impl Journal {
         Ok(doomed(&records(&self.path)?))
     }
 
+    /// The same of a journal that is not ours to open.
+    pub(super) fn doomed_in(path: &Utf8Path) -> io::Result<Vec<ResourceId>> {
+        Ok(doomed(&records(path)?))
+    }
+
+    /// The first line that is neither a record nor what a crash left of one, and what is wrong with
+    /// it.
+    pub(super) fn broken_in(path: &Utf8Path) -> io::Result<Option<String>> {
+        let lines = lines(path)?;
+        let mut broken = lines.iter().filter_map(|(number, line)| {
+            let error = serde_json::from_slice::<Record>(line).err()?;
+            (!error.is_eof()).then(|| format!("line {number} is no record: {error}"))
+        });
+        Ok(broken.next())
+    }
+
     /// Whether a command was killed while it made something.
     pub fn cut_short(&self) -> io::Result<bool> {
         Ok(cut_short(&records(&self.path)?))
@@ -113,24 +134,38 @@ impl Journal {
     }
 }
 
-/// Every record so far, a torn last line left out.
+/// Every record so far; what is none is left out.
 fn records(path: &Utf8Path) -> io::Result<Vec<Record>> {
-    let text = fs_err::read_to_string(path)?;
-    Ok(text
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
+    let lines = lines(path)?;
+    let records = lines.iter().map(|(_, line)| serde_json::from_slice(line));
+    Ok(records.filter_map(Result::ok).collect())
+}
+
+/// The lines of a journal with their numbers, 1 being the first; none where there is no journal.
+/// After a power cut a file may end in zeros that nobody wrote.
+fn lines(path: &Utf8Path) -> io::Result<Vec<(usize, Vec<u8>)>> {
+    let bytes = match fs_err::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let lines = (1..).zip(bytes.split(|byte| *byte == b'\n'));
+    let written = lines.filter(|(_, line)| line.iter().any(|byte| *byte != 0));
+    Ok(written
+        .map(|(number, line)| (number, line.to_vec()))
         .collect())
 }
 
-/// Ends a line that a crash has torn, so that the next record has a line of its own.
-fn end_last_line(mut file: &File) -> io::Result<()> {
-    let mut last = [b'\n'];
-    if file.seek(SeekFrom::End(0))? > 0 {
-        file.seek(SeekFrom::End(-1))?;
-        file.read_exact(&mut last)?;
-    }
-    if last != [b'\n'] {
-        file.write_all(b"\n")?;
+/// Drops a line that a crash has torn, so that the next record has a line of its own. That takes no
+/// room on a disk that is full.
+fn drop_torn_line(mut file: &File) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.read_to_end(&mut bytes)?;
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n');
+    let whole = whole.map_or(0, |last| last + 1);
+    if whole < bytes.len() {
+        file.set_len(u64::try_from(whole).expect("a file's length fits 64 bits"))?;
     }
     Ok(())
 }

@@ -45,6 +45,9 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => {
                     let mut holder = String::new();
                     file.read_to_string(&mut holder)?;
+                    if holder.is_empty() {
+                        holder.push_str("another command");
+                    }
                     return Ok(Err(holder));
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
@@ -52,7 +55,9 @@ impl Lock {
         }
         file.set_len(0)?;
         file.rewind()?;
-        write!(file, "harness {verb} (pid {})", std::process::id())?;
+        // For those who wait. Where the disk is full there is no room for it, and the lock holds all
+        // the same.
+        let _ = write!(file, "harness {verb} (pid {})", std::process::id());
         Ok(Ok(Self { file }))
     }
 

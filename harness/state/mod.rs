@@ -10,7 +10,7 @@ mod journal;
 mod lock;
 
 pub(crate) use directory::create_private;
-pub use directory::{Directory, Error, MARKER};
+pub use directory::{AsItIs, Directory, Error, MARKER};
 pub use file::write_atomically;
 pub(crate) use journal::cut_point;
 pub use journal::{Journal, Moment, Record};

@@ -41,7 +41,7 @@ impl Moving {
             }
             Event::StepFinished { id, .. } => self.end(&id.to_string()),
             Event::Progress { what, done, total } => self.fill(what, *done, *total),
-            Event::ProgressFinished { what } => self.end(what),
+            Event::ProgressFinished { what } | Event::ProgressGivenUp { what } => self.end(what),
             Event::Load {
                 scenario,
                 started,

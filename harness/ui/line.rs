@@ -97,6 +97,7 @@ pub(super) fn line(event: &Event) -> Option<Line> {
         | Event::StepWaiting { .. }
         | Event::Progress { .. }
         | Event::ProgressFinished { .. }
+        | Event::ProgressGivenUp { .. }
         | Event::Load { .. } => return None,
     };
     Some(Line { sign, text })

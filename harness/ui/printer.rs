@@ -218,6 +218,7 @@ impl Ui {
                 None => format!("{what}: {done}"),
             },
             Event::ProgressFinished { what } => format!("{what}: done"),
+            Event::ProgressGivenUp { what } => format!("{what}: given up"),
             _ => return,
         };
         self.last_progress = Some(Instant::now());

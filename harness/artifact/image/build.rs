@@ -71,6 +71,7 @@ impl Recipe {
         named
             .await
             .map_err(failed(format!("name the image {reference}")))?;
+        progress.finish();
         Ok(WorkerImage {
             reference,
             archive: None,

@@ -222,6 +222,10 @@ impl Backend for AzureBackend {
         self.desired(topology)
     }
 
+    async fn expects(&self, topology: &Topology) -> Result<Vec<ResourceId>, backend::Error> {
+        Box::pin(self.expected(topology)).await
+    }
+
     async fn observe(&self, named: &[ResourceId]) -> Result<Vec<Observed>, backend::Error> {
         Box::pin(self.observed(named)).await
     }

@@ -178,7 +178,10 @@ impl AzureBackend {
         };
         let pushed = registry.push(REPOSITORY, None, image, &told).await;
         let reference = pushed.map_err(Error::from)?;
-        drop(progress);
+        let progress = progress.into_inner();
+        progress
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .finish();
         match &self.ground {
             Some(ground) => {
                 let archive = self.pulled(&registry, &reference).await?;

@@ -6,11 +6,12 @@ use super::ground::Ground;
 use super::group::{self, Found};
 use super::scope;
 use super::{ground, image, stack};
-use crate::backend::kubernetes::Group;
+use crate::backend::kubernetes::{self, Group};
+use crate::backend::namespaces::Namespaces;
 use crate::backend::{self, Backend as _};
 use crate::plan::{Action, Observed, Resource, ResourceId, State};
 use crate::quantity::Duration;
-use crate::topology::Topology;
+use crate::topology::{Run, Topology};
 
 /// How long each may take to be seen ready once it was made: the making itself is waited for while
 /// it is applied.
@@ -53,6 +54,26 @@ impl AzureBackend {
             resources.extend(ground.desire(topology));
         }
         resources
+    }
+
+    /// The names of all that makes up a topology.
+    pub(super) async fn expected(
+        &self,
+        topology: &Topology,
+    ) -> Result<Vec<ResourceId>, backend::Error> {
+        let scope = self.scope().await?;
+        let mut expected = vec![group::id(&scope.group), stack::id(&scope)];
+        if !matches!(topology.worker_run(), Run::Image(_)) {
+            expected.push(image::id());
+        }
+        if !self.without_cluster() {
+            expected.extend(kubernetes::expected(topology));
+            expected.extend(Namespaces::expected(topology));
+        }
+        if let Some(ground) = &self.ground {
+            expected.extend(ground.expects(topology).await?);
+        }
+        Ok(expected)
     }
 
     /// What the image is pushed to, and what takes it in.

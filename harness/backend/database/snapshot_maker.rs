@@ -164,6 +164,7 @@ impl Maker<'_> {
         step();
         self.helper.fill(self.snapshot, &self.build()).await?;
         step();
+        progress.finish();
         Ok(())
     }
 

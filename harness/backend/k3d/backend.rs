@@ -256,6 +256,10 @@ impl Backend for K3dBackend {
         self.desired()
     }
 
+    async fn expects(&self, topology: &Topology) -> Result<Vec<ResourceId>, backend::Error> {
+        Ok(self.expected(topology))
+    }
+
     async fn observe(&self, named: &[ResourceId]) -> Result<Vec<Observed>, backend::Error> {
         self.observed(named).await
     }

@@ -22,7 +22,9 @@ impl K3dBackend {
         let mut endpoints = Vec::new();
         if let Ok(Some(record)) = self.live_cluster().await {
             let ways_in = record.ports.into_iter().filter(|(port, _)| port != API);
+            // A port of the cluster leads to whichever replica the cluster chooses.
             endpoints.extend(ways_in.map(|(port, listen)| Endpoint {
+                replica: listen.service.clone(),
                 service: ServiceName::new(listen.service),
                 port,
                 address: listen.address,
@@ -41,6 +43,7 @@ impl K3dBackend {
         let wanted = ports::mysql_wanted(self.state());
         Some(Endpoint {
             service: ServiceName::new(MYSQL),
+            replica: MYSQL.to_owned(),
             port: MYSQL.to_owned(),
             address,
             wanted: (wanted != address.port()).then_some(wanted),

@@ -6,11 +6,12 @@ use super::error::Error;
 use super::images::Image;
 use super::names::images_id;
 use super::record::Record;
-use crate::backend::kubernetes::Group;
-use crate::backend::{self, Readiness};
+use crate::backend::kubernetes::{self, Group};
+use crate::backend::namespaces::Namespaces;
+use crate::backend::{self, Readiness, database};
 use crate::plan::{Action, Observed, Resource, ResourceId, State};
 use crate::quantity::Duration;
-use crate::topology::Digest;
+use crate::topology::{Digest, Topology};
 
 /// How long each may take to become ready.
 const NETWORK_READY: Duration = Duration::from_secs(10);
@@ -48,6 +49,22 @@ impl K3dBackend {
         resources.extend(wanted.groups.values().map(Group::resource));
         resources.extend(self.namespaces.desire());
         resources
+    }
+
+    /// The names of all that makes up a topology.
+    pub(super) fn expected(&self, topology: &Topology) -> Vec<ResourceId> {
+        let names = self.names();
+        let mut expected = vec![
+            names.network_id(),
+            names.cluster_id(),
+            images_id(),
+            database::container_id(),
+        ];
+        if self.settings().extent == Extent::Topology {
+            expected.extend(kubernetes::expected(topology));
+            expected.extend(Namespaces::expected(topology));
+        }
+        expected
     }
 
     fn network_digest(&self) -> Digest {

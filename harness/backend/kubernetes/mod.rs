@@ -47,5 +47,5 @@ pub use forward::Forwards;
 pub use group::Group;
 pub use kubeconfig::Unusable;
 pub use object::Object;
-pub use objects::{objects, serving};
+pub use objects::{expected, objects, serving};
 pub use site::{Exposure, Images, LoadBalancer, MysqlServer, NAMESPACE, Site, Way};

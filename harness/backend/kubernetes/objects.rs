@@ -25,6 +25,17 @@ pub fn objects(topology: &Topology, site: &Site) -> Vec<Group> {
     .collect()
 }
 
+/// The names of the groups of a topology.
+pub fn expected(topology: &Topology) -> Vec<ResourceId> {
+    let services = topology.services.iter();
+    let in_cluster = services.filter(|service| service.component != Component::Database);
+    let deployments = in_cluster.map(|service| id(&service.name));
+    [base::id(), schema_job::id()]
+        .into_iter()
+        .chain(deployments)
+        .collect()
+}
+
 /// The objects of a service; none for the database, which is not in the cluster.
 fn of_service(topology: &Topology, site: &Site, service: &Service) -> Option<Vec<Object>> {
     match &service.component {

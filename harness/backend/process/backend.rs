@@ -13,7 +13,7 @@ use super::dev_server::TEMPORAL;
 use super::error::Error;
 use super::launch::Launch;
 use super::liveness::PidFile;
-use super::{server, stop};
+use super::{expected, server, stop};
 use crate::backend::census::{self, marked};
 use crate::backend::database;
 use crate::backend::namespaces::{self, Namespaces};
@@ -30,6 +30,10 @@ use crate::topology::{Component, ServiceName, Topology};
 
 /// How long connecting to the frontend may take.
 const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long a replica may take to end whose record does not say it: as long as the development
+/// server's does.
+const UNKNOWN_GRACE: Duration = Duration::from_secs(10);
 
 /// What the backend needs to know of the profile and the place.
 #[derive(Debug, Clone)]
@@ -179,6 +183,31 @@ impl ProcessBackend {
         &mut self.containers
     }
 
+    /// Replicas of which a record cannot be read, be it the launch record or the pid file.
+    fn broken(&self) -> Result<Vec<Observed>, Error> {
+        let failed = |source| Error::Records {
+            path: self.state.run(),
+            source,
+        };
+        let mut broken = BTreeMap::new();
+        for replica in Launch::replicas(&self.state).map_err(failed)? {
+            let launch = Launch::read(&self.state, &replica).map_err(failed)?;
+            if launch.is_none() {
+                broken.insert(replica, "its launch record cannot be read");
+            } else if PidFile::is_broken(&self.state, &replica).map_err(failed)? {
+                broken.insert(replica, "its pid file cannot be read");
+            }
+        }
+        let broken = broken.into_iter().map(|(replica, reason)| Observed {
+            id: ResourceId::new("process", replica),
+            state: State::Dead {
+                reason: reason.to_owned(),
+            },
+            needs: Vec::new(),
+        });
+        Ok(broken.collect())
+    }
+
     /// Replicas that run although their records are gone.
     fn orphans(&self) -> Vec<Observed> {
         let replicas: BTreeSet<String> = marked(&self.state)
@@ -212,8 +241,8 @@ impl ProcessBackend {
     async fn remove(&self, id: &ResourceId) -> Result<(), Error> {
         let grace = match self.launch(id) {
             Ok(launch) => launch.grace.as_std(),
-            // It was named and never started; what may have been started is without its record.
-            Err(Error::Unknown { .. }) => Duration::ZERO,
+            // It was named and never started, or its record is lost.
+            Err(Error::Unknown { .. }) => UNKNOWN_GRACE,
             Err(error) => return Err(error),
         };
         stop::stop(&self.state, id.name(), grace, &self.haste).await?;
@@ -261,10 +290,17 @@ impl Backend for ProcessBackend {
         all.chain(self.containers.desire()).collect()
     }
 
+    async fn expects(&self, topology: &Topology) -> Result<Vec<ResourceId>, backend::Error> {
+        Ok(expected::of(&self.settings.engine, topology))
+    }
+
     async fn observe(&self, named: &[ResourceId]) -> Result<Vec<Observed>, backend::Error> {
-        let mut observed = Vec::new();
+        let mut observed = self.broken()?;
         let mut temporal_lives = false;
         for (replica, (launch, alive)) in self.records()? {
+            if observed.iter().any(|broken| broken.id == launch.id()) {
+                continue;
+            }
             temporal_lives |= alive && replica == self.frontend_replica();
             let state = if alive {
                 State::Live(launch.digest.clone())
@@ -376,9 +412,13 @@ impl Backend for ProcessBackend {
         let processes = records
             .into_values()
             .filter(|(_, alive)| *alive)
-            .flat_map(|(launch, _)| launch.ports)
-            .map(|(port, listen)| Endpoint {
+            .flat_map(|(launch, _)| {
+                let ports = launch.ports.into_iter();
+                ports.map(move |(port, listen)| (launch.replica.clone(), port, listen))
+            })
+            .map(|(replica, port, listen)| Endpoint {
                 service: ServiceName::new(listen.service),
+                replica,
                 port,
                 address: listen.address,
                 wanted: listen.wanted,

@@ -206,12 +206,14 @@ impl Containers {
     pub(super) fn endpoints(&self) -> Vec<Endpoint> {
         let database = self.address().map(|address| Endpoint {
             service: ServiceName::new(MYSQL),
+            replica: MYSQL.to_owned(),
             port: MYSQL.to_owned(),
             address,
             wanted: None,
         });
         let console = Console::read(&self.state).map(|console| Endpoint {
             service: ServiceName::new(WEB),
+            replica: WEB.to_owned(),
             port: "http".to_owned(),
             address: console.listen.address,
             wanted: console.listen.wanted,

@@ -78,8 +78,15 @@ impl Launch {
         }
     }
 
-    /// Every record of the folder, by replica.
+    /// Every record of the folder, by replica; what is none is left out.
     pub fn read_all(state: &Directory) -> io::Result<Vec<Self>> {
+        let replicas = Self::replicas(state)?;
+        let records = replicas.iter().map(|replica| Self::read(state, replica));
+        records.filter_map(Result::transpose).collect()
+    }
+
+    /// The replicas that have a record, whatever it says.
+    pub fn replicas(state: &Directory) -> io::Result<Vec<String>> {
         let entries = match fs_err::read_dir(state.run()) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -92,8 +99,7 @@ impl Launch {
             replicas.extend(name.strip_suffix(".launch.json").map(str::to_owned));
         }
         replicas.sort();
-        let records = replicas.iter().map(|replica| Self::read(state, replica));
-        records.filter_map(Result::transpose).collect()
+        Ok(replicas)
     }
 
     /// Writes the record; the next start of the replica is by it.

@@ -58,6 +58,21 @@ impl PidFile {
         }
     }
 
+    /// Whether somebody is alive whom the pid file does not name: it holds something else.
+    pub(super) fn is_broken(state: &Directory, replica: &str) -> io::Result<bool> {
+        let path = Self::path(state, replica);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(serde_json::from_reader::<_, Self>(&file).is_err()),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
     /// The process of a replica if it is the one that was started: where only descendants of it are
     /// alive, the replica is not.
     pub(super) fn leader(state: &Directory, replica: &str) -> io::Result<Option<Self>> {

@@ -12,6 +12,7 @@ mod console;
 mod containers;
 mod dev_server;
 mod error;
+mod expected;
 mod fault;
 mod launch;
 mod liveness;
@@ -25,6 +26,7 @@ mod worker;
 
 pub use backend::{ProcessBackend, Settings};
 pub use error::Error;
+pub use expected::engine_of;
 pub use launch::{Launch, become_child};
 #[cfg(test)]
 pub(super) use stop::AFTER_KILL;

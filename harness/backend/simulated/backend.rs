@@ -67,12 +67,18 @@ impl SimulatedBackend {
         self.state.run().join("simulated.json")
     }
 
-    fn world(&self) -> Result<World, Error> {
+    /// The model; none where its file holds something else.
+    fn world(&self) -> Result<Option<World>, Error> {
         match fs_err::read(self.path()) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(Error::new),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(World::new()),
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Some(World::new())),
             Err(error) => Err(Error::new(error)),
         }
+    }
+
+    /// The same where nobody can be told of what went wrong.
+    fn glance(&self) -> World {
+        self.world().ok().flatten().unwrap_or_default()
     }
 
     fn log(&self, replica: &str) -> Utf8PathBuf {
@@ -80,7 +86,7 @@ impl SimulatedBackend {
     }
 
     fn change(&self, change: impl FnOnce(&mut World)) -> Result<(), Error> {
-        let mut world = self.world()?;
+        let mut world = self.world()?.unwrap_or_default();
         change(&mut world);
         let bytes = serde_json::to_vec(&world).map_err(Error::new)?;
         write_atomically(&self.path(), &bytes).map_err(Error::new)
@@ -180,9 +186,28 @@ impl Backend for SimulatedBackend {
             .collect()
     }
 
-    async fn observe(&self, _: &[ResourceId]) -> Result<Vec<Observed>, Error> {
-        let world = self.world()?.into_iter();
+    async fn expects(&self, topology: &Topology) -> Result<Vec<ResourceId>, Error> {
+        let services = topology.services.iter();
+        let replicas = services.flat_map(|service| {
+            (0..service.replicas)
+                .map(|number| ResourceId::new("replica", format!("{}-{number}", service.name)))
+        });
+        Ok(replicas.collect())
+    }
+
+    async fn observe(&self, named: &[ResourceId]) -> Result<Vec<Observed>, Error> {
+        let Some(world) = self.world()? else {
+            let dead = named.iter().map(|id| Observed {
+                id: id.clone(),
+                state: State::Dead {
+                    reason: format!("{} is no model", self.path()),
+                },
+                needs: Vec::new(),
+            });
+            return Ok(dead.collect());
+        };
         Ok(world
+            .into_iter()
             .map(|(id, replica)| Observed {
                 id,
                 state: if replica.alive {
@@ -218,14 +243,16 @@ impl Backend for SimulatedBackend {
 
     async fn ready(&self, id: &ResourceId) -> Readiness {
         match self.world() {
-            Ok(world) if world.get(id).is_some_and(|replica| replica.alive) => Readiness::Ready,
+            Ok(Some(world)) if world.get(id).is_some_and(|replica| replica.alive) => {
+                Readiness::Ready
+            }
             Ok(_) => Readiness::Never("the model has it not".to_owned()),
             Err(error) => Readiness::Never(error.to_string()),
         }
     }
 
     async fn logs(&self) -> Vec<Log> {
-        let world = self.world().unwrap_or_default().into_iter();
+        let world = self.glance().into_iter();
         world
             .map(|(id, replica)| Log {
                 replica: id.name().to_owned(),
@@ -248,11 +275,12 @@ impl Backend for SimulatedBackend {
     }
 
     async fn endpoints(&self) -> Vec<Endpoint> {
-        let world = self.world().unwrap_or_default().into_values();
-        world
-            .flat_map(|Replica { service, ports, .. }| {
+        self.glance()
+            .into_iter()
+            .flat_map(|(id, Replica { service, ports, .. })| {
                 ports.into_iter().map(move |(port, number)| Endpoint {
                     service: ServiceName::new(&service),
+                    replica: id.name().to_owned(),
                     port,
                     address: SocketAddr::from((Ipv4Addr::LOCALHOST, number)),
                     wanted: None,
@@ -284,7 +312,7 @@ impl Backend for SimulatedBackend {
     async fn undo(&self, injection: &Injection) -> Result<Undo, Error> {
         let FaultKind::Kill = injection.fault;
         Ok(Undo::Start {
-            replicas: replicas(&self.world()?, &injection.service),
+            replicas: replicas(&self.glance(), &injection.service),
         })
     }
 

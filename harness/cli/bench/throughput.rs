@@ -49,7 +49,14 @@ pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &
         }
         measured
     };
-    let measured = ui.follow(&mut receiver, Box::pin(work)).await?;
+    let measured = ui.follow(&mut receiver, Box::pin(work)).await;
+    let measured = measured.map_err(|mut error| {
+        if error.exit == Exit::Interrupted && !was_up && !args.keep {
+            // It is down again: nothing is left to be done.
+            error.hints.clear();
+        }
+        error
+    })?;
     if shutdown.asked.is_cancelled() {
         return Err(CommandError::new(Exit::Interrupted, "interrupted"));
     }

@@ -5,7 +5,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::Args;
 use super::documents::{self, Resolved};
-use super::view::{self, Row};
+use super::row::{Row, graver};
+use super::view;
 use crate::backend::Backend;
 use crate::cli::session::{self, Session, Target};
 use crate::cli::shutdown::Shutdown;
@@ -16,7 +17,7 @@ use crate::fault;
 use crate::plan::{Action, Plan};
 use crate::report::{self, Context, Machine, Report};
 use crate::scenario::{self, Document, Resolution, RunPlan, Verdict};
-use crate::ui::{Output, Ui};
+use crate::ui::Ui;
 
 /// What a test run writes to while it goes on.
 struct Stage<'a> {
@@ -48,21 +49,33 @@ pub(super) async fn execute<B: Backend>(
         return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
             .hint("run `harness promote` first: `test` makes nothing in Azure"));
     }
-    let mut rows = Vec::new();
-    let runs = run_all(args, resolved, session, &mut stage, &mut rows).await;
+    let mut ran = run_all(args, resolved, session, &mut stage).await;
     let taken_down = if args.keep || stage.was_up {
         Ok(())
     } else {
         take_down(session, &mut stage).await
     };
-    // What was judged is shown, also where something failed afterwards.
-    if !rows.is_empty() && (runs.is_ok() || stage.ui.output() == Output::Text) {
-        view::verdicts(&rows, stage.ui);
+    about_interruption(&mut ran.errors, session).await;
+    ran.errors.extend(taken_down.err());
+    let suffix = args.target.suffix();
+    let errors = ran.errors.into_iter().map(|error| error.about(&suffix));
+    let errors: Vec<CommandError> = errors.collect();
+    view::verdicts(&ran.rows, &errors, stage.ui);
+    let exits = ran.rows.iter().map(Row::exit);
+    let exits = exits.chain(errors.iter().map(|error| error.exit));
+    Ok(exits.fold(Exit::Ok, graver))
+}
+
+/// What to do after an interruption is nothing, where nothing is left.
+async fn about_interruption<B: Backend>(errors: &mut [CommandError], session: &Session<B>) {
+    for error in errors {
+        if error.exit == Exit::Interrupted
+            && let Ok(observed) = lifecycle::observe(session).await
+            && observed.is_empty()
+        {
+            error.hints.clear();
+        }
     }
-    taken_down?;
-    runs?;
-    let gravest = rows.iter().map(|row| row.verdict).max();
-    Ok(gravest.map_or(Exit::Ok, Exit::from))
 }
 
 /// Runs one scenario on what is up and leaves it up.
@@ -83,9 +96,22 @@ pub(in crate::cli) async fn one<B: Backend>(
     };
     let args = Args::of_one(target);
     let resolved = documents::resolve(vec![document], None, session)?;
-    let mut rows = Vec::new();
-    run_all(&args, resolved, session, &mut stage, &mut rows).await?;
-    Ok(rows.remove(0))
+    let Ran {
+        mut rows,
+        mut errors,
+    } = run_all(&args, resolved, session, &mut stage).await;
+    match errors.pop() {
+        Some(error) => Err(error),
+        None => Ok(rows.remove(0)),
+    }
+}
+
+/// What came of all scenarios.
+struct Ran {
+    /// One for each scenario of the command line.
+    rows: Vec<Row>,
+    /// What kept some of them from a verdict or a report.
+    errors: Vec<CommandError>,
 }
 
 async fn run_all<B: Backend>(
@@ -93,47 +119,86 @@ async fn run_all<B: Backend>(
     resolved: Vec<Resolved>,
     session: &mut Session<B>,
     stage: &mut Stage<'_>,
-    rows: &mut Vec<Row>,
-) -> Result<(), CommandError> {
+) -> Ran {
     stage.events.notice(crate::cli::view::choice(session));
+    let (mut rows, mut errors) = (Vec::new(), Vec::new());
+    // Why the rest is not run any more.
+    let mut stop: Option<String> = None;
     for scenario in resolved {
-        if stage.shutdown.asked.is_cancelled() {
-            return Err(CommandError::new(Exit::Interrupted, "interrupted"));
-        }
-        let name = scenario.document.scenario.name.value.clone();
-        let row = match &scenario.resolution {
-            Resolution::Runnable(plan) => {
-                run_one(args, scenario.document.name(), plan, session, stage).await?
-            }
+        let name = &scenario.document.scenario.name.value;
+        let plan = match &scenario.resolution {
+            Resolution::Runnable(plan) => plan,
             Resolution::Unrunnable { reasons } => {
-                let Verdict { kind, reason } = Verdict::skipped(reasons);
-                stage.events.send(Event::ScenarioFinished {
-                    scenario: name.clone(),
-                    verdict: kind.to_string(),
-                    reason: reason.clone(),
-                });
-                Row {
-                    scenario: name,
-                    verdict: kind,
-                    reason,
-                    seed: scenario.seed,
-                    report: None,
-                }
+                let verdict = Verdict::skipped(reasons);
+                stage.finished(name, &verdict.kind.to_string(), &verdict.reason);
+                rows.push(Row::judged(name, scenario.seed, verdict));
+                continue;
             }
         };
-        rows.push(row);
+        if stop.is_none() && stage.shutdown.asked.is_cancelled() {
+            stop = Some("the command was interrupted".to_owned());
+            if rows.iter().all(|row: &Row| row.exit() != Exit::Interrupted) {
+                errors.push(CommandError::new(Exit::Interrupted, "interrupted"));
+            }
+        }
+        if let Some(why) = &stop {
+            let why = format!("not run: {why}");
+            stage.finished(name, "not-run", &why);
+            rows.push(Row::not_run(name, scenario.seed, &why));
+            continue;
+        }
+        let document = scenario.document.name();
+        let failure = match bring_up(session, stage).await {
+            Ok(()) => run_one(args, document, plan, session, stage).await,
+            Err(error) => {
+                if error.exit != Exit::Interrupted {
+                    stop = Some(format!("the topology could not be brought up for `{name}`"));
+                }
+                Err(error)
+            }
+        };
+        let error = match failure {
+            Ok((row, error)) => {
+                rows.push(row);
+                error
+            }
+            Err(error) => {
+                let row = Row::failed(name, scenario.seed, &error);
+                stage.finished(name, &row.verdict.to_string(), &row.reason);
+                rows.push(row);
+                Some(error)
+            }
+        };
+        if error.as_ref().is_some_and(is_full) {
+            stop = Some("the disk is full, and nothing could be written down".to_owned());
+        }
+        errors.extend(error);
     }
-    Ok(())
+    // What was said last.
+    let heard = std::future::ready(());
+    stage.ui.follow(&mut stage.receiver, heard).await;
+    Ran { rows, errors }
 }
 
-/// Runs one scenario on a topology that is as it should be, and writes its report at once.
-async fn run_one<B: Backend>(
-    args: &Args,
-    document: &str,
-    plan: &RunPlan,
+/// Whether something failed for want of room, which the next scenario would not have either.
+fn is_full(error: &CommandError) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let mut causes = std::iter::successors(
+        Some(error.source.as_ref() as &(dyn std::error::Error + 'static)),
+        |error| error.source(),
+    );
+    causes.any(|error| {
+        let kind = error.downcast_ref::<std::io::Error>();
+        let kind = kind.map(std::io::Error::kind);
+        matches!(kind, Some(QuotaExceeded | ReadOnlyFilesystem | StorageFull))
+    })
+}
+
+/// Has the topology be as it should be.
+async fn bring_up<B: Backend>(
     session: &mut Session<B>,
     stage: &mut Stage<'_>,
-) -> Result<Row, CommandError> {
+) -> Result<(), CommandError> {
     let asked = &stage.shutdown.asked;
     let (was_up, promoted) = (stage.was_up, session.backend.is_promoted_to());
     let events = stage.events.clone();
@@ -146,7 +211,28 @@ async fn run_one<B: Backend>(
         _ => Ok(()),
     };
     let up = lifecycle::bring_up_after(session, &stage.events, asked, look);
-    stage.ui.follow(&mut stage.receiver, up).await?;
+    stage.ui.follow(&mut stage.receiver, up).await.map(drop)
+}
+
+/// Runs one scenario on a topology that is as it should be, and writes its report at once. A verdict
+/// stands also where that cannot be written: the error says so.
+async fn run_one<B: Backend>(
+    args: &Args,
+    document: &str,
+    plan: &RunPlan,
+    session: &mut Session<B>,
+    stage: &mut Stage<'_>,
+) -> Result<(Row, Option<CommandError>), CommandError> {
+    let unavailable = |error: report::Error| {
+        CommandError::new(Exit::Unavailable, error)
+            .hint("see that the folder can be written and that there is room, then run it again")
+    };
+    let folder = session
+        .state
+        .reports()
+        .join(format!("{}-{}", plan.scenario, plan.run));
+    report::begin(&folder, plan).map_err(unavailable)?;
+    let asked = &stage.shutdown.asked;
     let _guard = (!plan.faults.is_empty())
         .then(|| reap::guard(&args.target, &session.state))
         .transpose()?;
@@ -164,20 +250,26 @@ async fn run_one<B: Backend>(
         machine: &Machine::this(),
     };
     let report = Report::new(context, plan, &outcome);
-    let folder = session
-        .state
-        .reports()
-        .join(format!("{}-{}", plan.scenario, plan.run));
-    let path = report::write(&folder, plan, &outcome, &report)
-        .map_err(|error| CommandError::new(Exit::Unavailable, error))?;
     stage.ui.text(report.summary());
-    Ok(Row {
-        scenario: plan.scenario.clone(),
-        verdict: report.verdict,
+    let written = report::write(&folder, &outcome, &report).map_err(unavailable);
+    let path = written.map(|path| from_here(&path).to_string());
+    let verdict = Verdict {
+        kind: report.verdict,
         reason: report.reason,
-        seed: plan.seed,
-        report: Some(from_here(&path).to_string()),
-    })
+    };
+    let row = Row::judged(&plan.scenario, plan.seed, verdict);
+    Ok((row.with_report(path.as_ref().cloned()), path.err()))
+}
+
+impl Stage<'_> {
+    /// Tells the end of a scenario that was not run to a verdict of its own.
+    fn finished(&mut self, scenario: &str, verdict: &str, reason: &str) {
+        self.events.send(Event::ScenarioFinished {
+            scenario: scenario.to_owned(),
+            verdict: verdict.to_owned(),
+            reason: reason.to_owned(),
+        });
+    }
 }
 
 /// What is done to a topology that was up, and stays so: somebody else may be working with it.

@@ -2,12 +2,13 @@
 
 mod documents;
 mod execute;
+mod row;
 mod view;
 
 use camino::Utf8PathBuf;
 
 pub(super) use execute::one;
-pub(super) use view::Row;
+pub(super) use row::Row;
 
 use super::Outcome;
 use super::session::{self, Target};

@@ -3,23 +3,22 @@
 use serde::Serialize;
 
 use super::documents::Resolved;
-use crate::error::Exit;
-use crate::scenario::{Resolution, RunPlan, VerdictKind};
+use super::row::Row;
+use crate::error::{CommandError, Exit};
+use crate::scenario::{Resolution, RunPlan};
 use crate::ui::{Table, Ui};
 
-/// One verdict, as the last table and `--output json` show it.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(in crate::cli) struct Row {
-    pub(super) scenario: String,
-    pub(in crate::cli) verdict: VerdictKind,
-    pub(super) reason: String,
-    pub(super) seed: u64,
-    pub(super) report: Option<String>,
+/// The verdicts as a document: what came of each scenario, and the gravest error, if there was one,
+/// as every other command has it.
+#[derive(Serialize)]
+struct Document<'a, E> {
+    verdicts: &'a [Row],
+    #[serde(flatten)]
+    error: Option<E>,
 }
 
-/// Shows the verdicts of all scenarios.
-pub(super) fn verdicts(rows: &[Row], ui: &mut Ui) {
+/// Shows what came of all scenarios, and then why the gravest errors came to be.
+pub(super) fn verdicts(rows: &[Row], errors: &[CommandError], ui: &mut Ui) {
     let mut table = Table::new(["SCENARIO", "VERDICT", "REPORT"]);
     for row in rows {
         let report = row.report.clone().unwrap_or_default();
@@ -28,13 +27,20 @@ pub(super) fn verdicts(rows: &[Row], ui: &mut Ui) {
     ui.text(table.render());
     let reasons: Vec<String> = rows
         .iter()
-        .filter(|row| row.verdict != VerdictKind::Pass)
+        .filter(|row| !row.is_pass())
         .map(|row| format!("{}: {}", row.scenario, row.reason))
         .collect();
     if !reasons.is_empty() {
         ui.text(format!("\n{}", reasons.join("\n")));
     }
-    ui.json(&serde_json::json!({ "verdicts": rows }));
+    let gravest = errors.iter().max_by_key(|error| error.exit.gravity());
+    ui.json(&Document {
+        verdicts: rows,
+        error: gravest.map(CommandError::document),
+    });
+    for error in errors {
+        ui.error(error);
+    }
 }
 
 /// Shows which scenarios there are and which can run here.

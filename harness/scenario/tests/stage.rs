@@ -58,6 +58,10 @@ impl Backend for Stage {
         Vec::new()
     }
 
+    async fn expects(&self, _: &Topology) -> Result<Vec<ResourceId>, Error> {
+        Ok(Vec::new())
+    }
+
     async fn observe(&self, _: &[ResourceId]) -> Result<Vec<Observed>, Error> {
         Ok(Vec::new())
     }

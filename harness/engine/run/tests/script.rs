@@ -104,6 +104,10 @@ impl Backend for Script {
         unreachable!("a plan is made of this")
     }
 
+    async fn expects(&self, _: &Topology) -> Result<Vec<ResourceId>, Error> {
+        unreachable!("the engine goes by its plan")
+    }
+
     async fn observe(&self, _: &[ResourceId]) -> Result<Vec<Observed>, Error> {
         unreachable!("a plan is made of this")
     }

@@ -1,0 +1,48 @@
+//! What a topology is made of here, by name, and by which engine it was brought up.
+
+use super::console::Console;
+use super::dev_server::TEMPORAL;
+use super::launch::Launch;
+use super::server;
+use crate::backend::database;
+use crate::backend::namespaces::Namespaces;
+use crate::plan::ResourceId;
+use crate::profile::Engine;
+use crate::state::Directory;
+use crate::topology::{Component, Service, Topology};
+
+/// The names of all that an engine makes of a topology.
+pub(super) fn of(engine: &Engine, topology: &Topology) -> Vec<ResourceId> {
+    let mut expected = Vec::new();
+    if let Engine::DevServer { .. } = engine {
+        // One process stands for all but the worker.
+        expected.push(ResourceId::new("process", TEMPORAL));
+    }
+    for service in &topology.services {
+        match (&service.component, engine) {
+            (Component::Worker { .. }, _) | (Component::Temporal(_), Engine::Server) => {
+                expected.extend(replicas(service));
+            }
+            (Component::Database, Engine::Server) => {
+                expected.extend([database::container_id(), database::schema_id()]);
+            }
+            (Component::Web { .. }, Engine::Server) => expected.push(Console::id()),
+            (_, Engine::DevServer { .. }) => {}
+        }
+    }
+    expected.extend(Namespaces::expected(topology));
+    expected
+}
+
+fn replicas(service: &Service) -> impl Iterator<Item = ResourceId> {
+    (0..service.replicas)
+        .map(|number| ResourceId::new("process", format!("{}-{number}", service.name)))
+}
+
+/// The engine of what was brought up in a state folder, by its records.
+pub fn engine_of(state: &Directory) -> Engine {
+    match Launch::read(state, server::FRONTEND) {
+        Ok(Some(_)) => Engine::Server,
+        Ok(None) | Err(_) => Engine::DevServer { cli: None },
+    }
+}
