@@ -1,24 +1,20 @@
 //! Bringing a topology up and taking it down, as `up`, `down`, `test` and `bench` all do.
 
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io;
 
-use camino::Utf8Path;
 use tokio_util::sync::CancellationToken;
 
 use super::session::{self, Owned, Session};
 use crate::backend::{Backend, Blame, Fetch, Provision};
+use crate::causes::in_one_line;
+use crate::death::Death;
 use crate::engine;
-use crate::error::{CommandError, Exit, LogTail};
+use crate::error::{CommandError, Exit};
 use crate::event::Events;
 use crate::fault;
+use crate::log_tail::LogTail;
 use crate::plan::{self, Action, Observed, Plan, State};
 use crate::state::Journal;
-
-/// How many lines of a log an error shows, how much of each, and in how many bytes they are looked
-/// for: a log may be of any length.
-const TAIL: usize = 8;
-const TAIL_COLUMNS: usize = 400;
-const TAIL_BYTES: u64 = 64 * 1024;
 
 /// What would be done to bring the topology up; nothing is fetched or changed.
 pub(super) async fn rehearse<B: Backend>(
@@ -276,6 +272,36 @@ async fn explain<B: Backend>(error: engine::Error, backend: &B, taking_down: boo
     whole
 }
 
+/// What had died before something else failed: the cause of that, most of the time.
+#[derive(Debug, thiserror::Error)]
+#[error("{failed}")]
+struct AfterDeath {
+    failed: String,
+    #[source]
+    death: Died,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Died(String);
+
+/// Has an error be about the one that died first, if anybody did.
+pub(super) fn after(deaths: &[Death], error: CommandError) -> CommandError {
+    let Some(first) = deaths.first() else {
+        return error;
+    };
+    let mut whole = CommandError::new(
+        error.exit,
+        AfterDeath {
+            failed: in_one_line(error.source.as_ref()),
+            death: Died(first.to_string()),
+        },
+    );
+    whole.log_tail = first.log_tail.clone().or(error.log_tail);
+    whole.hints = error.hints;
+    whole
+}
+
 /// What brings a topology to a place, and takes it away again.
 struct Verbs {
     up: &'static str,
@@ -327,39 +353,9 @@ pub(super) fn interrupted(hint: &str) -> CommandError {
     CommandError::new(Exit::Interrupted, "interrupted").hint(hint)
 }
 
-/// The last lines of a replica's log.
+/// The last lines of a replica's log since it was started.
 async fn tail<B: Backend>(backend: &B, replica: &str) -> Option<LogTail> {
     // An older end of the log is better than none.
     let _ = backend.collect_logs(None).await;
-    let log = backend
-        .logs()
-        .await
-        .into_iter()
-        .find(|log| log.replica == replica)?;
-    let text = end_of(&log.path).ok()?;
-    let text = String::from_utf8_lossy(&text);
-    let lines: Vec<&str> = text.lines().collect();
-    let lines = &lines[lines.len().saturating_sub(TAIL)..];
-    (!lines.is_empty()).then(|| LogTail {
-        path: log.path,
-        lines: lines.iter().map(|line| shortened(line)).collect(),
-    })
-}
-
-/// The beginning of a line: servers put whole stack traces into one.
-fn shortened(line: &str) -> String {
-    match line.char_indices().nth(TAIL_COLUMNS) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
-}
-
-/// The last bytes of a file.
-fn end_of(path: &Utf8Path) -> io::Result<Vec<u8>> {
-    let mut file = fs_err::File::open(path)?;
-    let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))?;
-    let mut end = Vec::new();
-    file.take(TAIL_BYTES).read_to_end(&mut end)?;
-    Ok(end)
+    backend.last_words(replica, None).await
 }

@@ -9,8 +9,10 @@ use tempfile::TempDir;
 use super::{Context, Generator, Machine, Report, Versions, write};
 use crate::backend::Place;
 use crate::check::{CounterExample, Evidence, Finding, Invariant};
+use crate::death::Death;
 use crate::fault::{Effect, FaultKind};
 use crate::load::{Executor, Latencies};
+use crate::log_tail::LogTail;
 use crate::quantity::Duration;
 use crate::scenario::{
     Expectation, FaultRecord, Judgement, Outcome, Phase, PhaseStatistics, PlannedPhase,
@@ -86,6 +88,18 @@ fn finding(invariant: Invariant, violations: usize) -> Finding {
     }
 }
 
+fn death(at: Option<u64>, lines: Option<&[&str]>) -> Death {
+    Death {
+        replica: "worker-0".to_owned(),
+        at: at.map(Duration::from_secs),
+        status: "exit status: 3".to_owned(),
+        log_tail: lines.map(|lines| LogTail {
+            path: "logs/worker-0.log".into(),
+            lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+        }),
+    }
+}
+
 fn outcome() -> Outcome {
     let fault = |id: &str, proven| FaultRecord {
         id: id.to_owned(),
@@ -120,6 +134,11 @@ fn outcome() -> Outcome {
         ],
         generator_delay: Latencies::from_iter([std::time::Duration::from_millis(1)]).percentiles(),
         faults: vec![fault("crash", true), fault("again", false)],
+        deaths: vec![
+            death(Some(3), Some(&["panic: out of luck", "exiting"])),
+            death(Some(4), Some(&[])),
+            death(None, None),
+        ],
         judgement: Judgement {
             verdict: Verdict {
                 kind: VerdictKind::Fail,

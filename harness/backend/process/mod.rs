@@ -21,6 +21,7 @@ mod ready;
 mod server;
 mod site;
 mod stop;
+mod vitals;
 mod worker;
 
 pub use backend::{ProcessBackend, Settings};

@@ -17,6 +17,7 @@ use crate::plan::{Action, Plan};
 use crate::report::{self, Context, Machine, Report};
 use crate::scenario::{self, Document, Resolution, RunPlan, Verdict};
 use crate::ui::{Output, Ui};
+use crate::watch::Watch;
 
 /// What a test run writes to while it goes on.
 struct Stage<'a> {
@@ -26,6 +27,8 @@ struct Stage<'a> {
     shutdown: Shutdown,
     /// Whether the topology is somebody's who has it up.
     was_up: bool,
+    /// Remembers between scenarios who is alive.
+    watch: Watch,
 }
 
 /// Runs what can run, shows the verdicts, and takes down what was brought up.
@@ -43,6 +46,7 @@ pub(super) async fn execute<B: Backend>(
         receiver,
         shutdown,
         was_up: lifecycle::is_up(session).await?,
+        watch: Watch::default(),
     };
     if session.backend.is_promoted_to() && !stage.was_up {
         return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
@@ -80,6 +84,7 @@ pub(in crate::cli) async fn one<B: Backend>(
         receiver,
         shutdown,
         was_up: true,
+        watch: Watch::default(),
     };
     let args = Args::of_one(target);
     let resolved = documents::resolve(vec![document], None, session)?;
@@ -145,16 +150,32 @@ async fn run_one<B: Backend>(
         }
         _ => Ok(()),
     };
-    let up = lifecycle::bring_up_after(session, &stage.events, asked, look);
-    stage.ui.follow(&mut stage.receiver, up).await?;
+    let watch = &stage.watch;
+    let up = async {
+        watch.prepare(&session.backend, &stage.events).await;
+        lifecycle::bring_up_after(session, &stage.events, asked, look).await
+    };
+    let up = stage.ui.follow(&mut stage.receiver, up).await;
+    up.map_err(|error| lifecycle::after(&watch.end().deaths, error))?;
+    watch.expect_all();
     let _guard = (!plan.faults.is_empty())
         .then(|| reap::guard(&args.target, &session.state))
         .transpose()?;
     let journal = fault::Journal::open(&session.state.faults())
         .map_err(|error| CommandError::new(Exit::Unavailable, error))?;
-    let run = scenario::run(plan, &session.backend, &journal, &stage.events, asked);
+    let run = scenario::run(
+        plan,
+        &session.backend,
+        &journal,
+        &stage.events,
+        watch,
+        asked,
+    );
     let outcome = stage.ui.follow(&mut stage.receiver, Box::pin(run)).await;
-    let outcome = outcome.map_err(|error| CommandError::new(Exit::Unavailable, error))?;
+    let outcome = outcome.map_err(|error| {
+        let error = CommandError::new(Exit::Unavailable, error);
+        lifecycle::after(&watch.end().deaths, error)
+    })?;
     let context = Context {
         document,
         profile: &args.target.suffix(),

@@ -14,6 +14,7 @@ use crate::backend::simulated::{Defect, Model, Window};
 use crate::event::{Event, Events};
 use crate::fault::Journal;
 use crate::quantity;
+use crate::watch::Watch;
 
 struct Played {
     outcome: Outcome,
@@ -39,9 +40,17 @@ async fn play(model: Model, manner: Manner, shutdown: &CancellationToken) -> Pla
     let journal = Journal::open(path).expect("a journal");
     let stage = Stage::new(model, manner);
     let (events, mut received) = Events::channel();
-    let outcome = Box::pin(run(&plan(CRASH, 7), &stage, &journal, &events, shutdown))
-        .await
-        .expect("there is a frontend");
+    let watch = Watch::default();
+    let outcome = Box::pin(run(
+        &plan(CRASH, 7),
+        &stage,
+        &journal,
+        &events,
+        &watch,
+        shutdown,
+    ))
+    .await
+    .expect("there is a frontend");
     let mut phases = Vec::new();
     while let Ok(event) = received.try_recv() {
         if let Event::PhaseStarted { phase, .. } = event {

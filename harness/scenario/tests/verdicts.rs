@@ -11,6 +11,7 @@ use crate::check::{Evidence, Reading};
 use crate::fault::Effect;
 use crate::load::{CallFailure, Latencies, Operation, Outcome};
 use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Status};
+use crate::watch::Seen;
 
 /// A run in which everything is as it should be, to bend one thing of.
 struct Scene {
@@ -20,6 +21,7 @@ struct Scene {
     delay: std::time::Duration,
     ending: Ending,
     heal_failure: Option<&'static str>,
+    watched: Seen,
 }
 
 impl Scene {
@@ -41,6 +43,7 @@ impl Scene {
             delay: std::time::Duration::ZERO,
             ending: Ending::Complete,
             heal_failure: None,
+            watched: Seen::default(),
         }
     }
 
@@ -55,6 +58,7 @@ impl Scene {
             steady_state: &[],
             ending: self.ending,
             heal_failure: self.heal_failure,
+            watched: &self.watched,
         };
         judge(&self.plan, &seen).verdict
     }
