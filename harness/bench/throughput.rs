@@ -87,7 +87,7 @@ pub async fn measure_throughput<B: Backend>(
 ) -> Result<Throughput, backend::Error> {
     let over = CancellationToken::new();
     let work = async {
-        let measured = measure(backend, settings, cancel).await;
+        let measured = measure(backend, settings, watch, cancel).await;
         over.cancel();
         measured
     };
@@ -100,10 +100,12 @@ pub async fn measure_throughput<B: Backend>(
 async fn measure<B: Backend>(
     backend: &B,
     settings: &Settings,
+    watch: &Watch,
     cancel: &CancellationToken,
 ) -> Result<Throughput, backend::Error> {
     let frontend = backend.frontend().await?;
     let epoch = Instant::now();
+    watch.begin(None, epoch);
     let (records, mut received) = unbounded_channel();
     let timeline = Timeline::back_to_back(
         Duration::ZERO,

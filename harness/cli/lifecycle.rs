@@ -1,5 +1,6 @@
 //! Bringing a topology up and taking it down, as `up`, `down`, `test` and `bench` all do.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use tokio_util::sync::CancellationToken;
@@ -13,7 +14,7 @@ use crate::error::{CommandError, Exit};
 use crate::event::Events;
 use crate::fault;
 use crate::log_tail::LogTail;
-use crate::plan::{self, Action, Observed, Plan, State};
+use crate::plan::{self, Action, Observed, Plan, ResourceId, State};
 use crate::state::Journal;
 
 /// What would be done to bring the topology up; nothing is fetched or changed.
@@ -228,11 +229,20 @@ async fn run<B: Backend>(
     shutdown: &CancellationToken,
 ) -> Result<(), CommandError> {
     let taking_down = plan.steps.iter().all(|step| step.action == Action::Delete);
+    let needs = needs(&plan);
     let done = engine::run(plan, owned.backend, owned.journal, events, shutdown).await;
-    match done {
-        Ok(()) => Ok(()),
-        Err(error) => Err(explain(error, owned.backend, taking_down).await),
-    }
+    let Err(error) = done else {
+        return Ok(());
+    };
+    let first = match error.id().and_then(|id| needs.get(id)) {
+        Some(needs) if !taking_down => died_before(owned.backend, needs).await,
+        _ => None,
+    };
+    let error = explain(error, owned.backend, taking_down).await;
+    Err(match first {
+        Some((death, log_tail)) => caused_by(error, death, log_tail),
+        None => error,
+    })
 }
 
 /// Adds what the backend knows to an error of the engine: the end of the log, further evidence,
@@ -287,19 +297,59 @@ struct Died(String);
 
 /// Has an error be about the one that died first, if anybody did.
 pub(super) fn after(deaths: &[Death], error: CommandError) -> CommandError {
-    let Some(first) = deaths.first() else {
-        return error;
-    };
-    let mut whole = CommandError::new(
-        error.exit,
-        AfterDeath {
-            failed: in_one_line(error.source.as_ref()),
-            death: Died(first.to_string()),
-        },
-    );
-    whole.log_tail = first.log_tail.clone().or(error.log_tail);
+    match deaths.first() {
+        Some(first) if error.exit != Exit::Interrupted => {
+            caused_by(error, first.to_string(), first.log_tail.clone())
+        }
+        _ => error,
+    }
+}
+
+fn caused_by(error: CommandError, death: String, log_tail: Option<LogTail>) -> CommandError {
+    let failed = in_one_line(error.source.as_ref());
+    let death = Died(death);
+    let mut whole = CommandError::new(error.exit, AfterDeath { failed, death });
+    whole.log_tail = log_tail.or(error.log_tail);
     whole.hints = error.hints;
     whole
+}
+
+/// What each resource of a plan needs, also by way of others: that was ready before it began.
+fn needs(plan: &Plan) -> BTreeMap<ResourceId, BTreeSet<ResourceId>> {
+    let direct: BTreeMap<&ResourceId, &[ResourceId]> = plan
+        .steps
+        .iter()
+        .map(|step| (&step.id, step.after.as_slice()))
+        .collect();
+    let all = |id: &ResourceId| {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<&ResourceId> = direct[id].iter().collect();
+        while let Some(next) = open.pop() {
+            if found.insert(next.clone()) {
+                open.extend(direct.get(next).into_iter().copied().flatten());
+            }
+        }
+        found
+    };
+    direct.keys().map(|id| ((*id).clone(), all(id))).collect()
+}
+
+/// The one that was ready, and has ended while something waited that needs it.
+async fn died_before<B: Backend>(
+    backend: &B,
+    needs: &BTreeSet<ResourceId>,
+) -> Option<(String, Option<LogTail>)> {
+    let vitals = backend.vitals().await;
+    let needed = |replica: &str, services: &[String]| {
+        let mut needs = needs.iter().map(ResourceId::name);
+        needs.any(|name| name == replica || services.iter().any(|service| service == name))
+    };
+    let (replica, status, life) = vitals.replicas.into_iter().find_map(|(replica, vital)| {
+        let status = vital.ended?;
+        needed(&replica, &vital.services).then_some((replica, status, vital.life))
+    })?;
+    let log_tail = backend.last_words(&replica, Some(&life)).await;
+    Some((format!("{replica} died by itself: {status}"), log_tail))
 }
 
 /// What brings a topology to a place, and takes it away again.

@@ -194,6 +194,15 @@ fn a_summary_is_understood_at_a_glance() {
         kill worker  from 7.00s to 12.0s  worker-0 (pid 4711) is gone
         kill worker  from 7.00s to 12.0s  no effect: worker-0 (pid 4711) is gone
 
+      deaths that no fault planned
+        worker-0  at 3.00s        exit status: 3
+                                  > panic: out of luck
+                                  > exiting
+        worker-0  at 4.00s        exit status: 3
+                                  it had written nothing to logs/worker-0.log
+        worker-0  before the run  exit status: 3
+                                  its log went with it
+
       expectations
         ok      baseline error rate  0%  wanted < 1%
         NOT OK  baseline dropped     12  wanted < 1%

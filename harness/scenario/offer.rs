@@ -42,7 +42,7 @@ pub(super) async fn offer<B: Backend>(
     shutdown: &CancellationToken,
 ) -> Loaded {
     let epoch = Instant::now();
-    watch.begin(&plan.scenario, epoch);
+    watch.begin(Some(&plan.scenario), epoch);
     let stop = shutdown.child_token();
     let over = CancellationToken::new();
     let (records, received) = unbounded_channel();

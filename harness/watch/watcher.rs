@@ -14,8 +14,8 @@ use crate::event::{Event, Events};
 /// How often it is looked.
 const PACE: Duration = Duration::from_millis(500);
 
-/// How often the last look of a run is repeated where a place cannot be looked at.
-const ATTEMPTS: u32 = 10;
+/// For how long the last look of a run is repeated where a place cannot be looked at.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Looks after the lives of a topology.
 #[derive(Debug, Default)]
@@ -26,9 +26,16 @@ struct Memory {
     /// What was seen last; nothing before the first look.
     known: Option<Vitals>,
     excuses: Excuses,
-    /// The run that is under way, and the moment from which its offsets count.
-    run: Option<(String, Instant)>,
+    /// The run that is under way.
+    run: Option<Run>,
     deaths: Vec<Death>,
+}
+
+/// A run, which may be of a scenario, and the moment from which its offsets count.
+#[derive(Debug, Clone)]
+struct Run {
+    scenario: Option<String>,
+    epoch: Instant,
 }
 
 /// What was seen of a run.
@@ -60,19 +67,20 @@ impl Watch {
             self.look(backend, events).await;
             over.run_until_cancelled(sleep(PACE)).await;
         }
-        for _ in 1..ATTEMPTS {
+        let last = Instant::now();
+        loop {
             self.look(backend, events).await;
-            if !self.is_blind() {
+            if !self.is_blind() || last.elapsed() > PATIENCE {
                 return;
             }
             sleep(PACE).await;
         }
-        self.look(backend, events).await;
     }
 
-    /// A run begins: from now on, times count from `epoch`.
-    pub fn begin(&self, run: &str, epoch: Instant) {
-        self.0.borrow_mut().run = Some((run.to_owned(), epoch));
+    /// A run begins, of a scenario if it is one: from now on, times count from `epoch`.
+    pub fn begin(&self, scenario: Option<&str>, epoch: Instant) {
+        let scenario = scenario.map(str::to_owned);
+        self.0.borrow_mut().run = Some(Run { scenario, epoch });
     }
 
     /// A fault on a service begins: that its replicas end is planned.
@@ -129,7 +137,7 @@ impl Watch {
         } in ended
         {
             let run = self.0.borrow().run.clone();
-            let at = run.as_ref().map(|(_, epoch)| epoch.elapsed().into());
+            let at = run.as_ref().map(|run| run.epoch.elapsed().into());
             let log_tail = backend.last_words(&replica, Some(&life)).await;
             let death = Death {
                 replica,
@@ -138,7 +146,7 @@ impl Watch {
                 log_tail,
             };
             events.send(Event::ReplicaDied {
-                scenario: run.map(|(scenario, _)| scenario),
+                scenario: run.and_then(|run| run.scenario),
                 death: death.clone(),
             });
             self.0.borrow_mut().deaths.push(death);

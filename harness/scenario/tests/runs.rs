@@ -34,11 +34,14 @@ impl Played {
 }
 
 async fn play(model: Model, manner: Manner, shutdown: &CancellationToken) -> Played {
+    play_on(Stage::new(model, manner), shutdown).await
+}
+
+async fn play_on(stage: Stage, shutdown: &CancellationToken) -> Played {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("faults.ndjson");
     let path = Utf8Path::from_path(&path).expect("a path in UTF-8");
     let journal = Journal::open(path).expect("a journal");
-    let stage = Stage::new(model, manner);
     let (events, mut received) = Events::channel();
     let watch = Watch::default();
     let outcome = Box::pin(run(
@@ -51,12 +54,15 @@ async fn play(model: Model, manner: Manner, shutdown: &CancellationToken) -> Pla
     ))
     .await
     .expect("there is a frontend");
-    let mut phases = Vec::new();
+    let (mut phases, mut died) = (Vec::new(), Vec::new());
     while let Ok(event) = received.try_recv() {
-        if let Event::PhaseStarted { phase, .. } = event {
-            phases.push(phase);
+        match event {
+            Event::PhaseStarted { phase, .. } => phases.push(phase),
+            Event::ReplicaDied { death, .. } => died.push(death),
+            _ => {}
         }
     }
+    assert_eq!(died, outcome.deaths, "each death is an event and a row");
     Played {
         outcome,
         done: stage.done.take(),
@@ -99,6 +105,28 @@ async fn a_crash_that_loses_nothing_passes() {
         (seconds(fault.injected), seconds(fault.healed)),
         (Some(6), Some(9))
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_death_that_no_fault_planned_proves_nothing_whenever_it_comes() {
+    // In the warmup, in the baseline, while a fault is at another service, after it, at the end.
+    for second in [0, 3, 8, 12, 14] {
+        let after = Duration::from_secs(second);
+        let stage = Stage::new(crashed(), Manner::Obedient).dies_after(Some(after));
+        let played = play_on(stage, &CancellationToken::new()).await;
+        let (kind, reason) = played.verdict();
+        assert_eq!(kind, VerdictKind::Inconclusive, "{second}: {reason}");
+        let [death] = &played.outcome.deaths[..] else {
+            panic!("{second}: {:?}", played.outcome.deaths);
+        };
+        assert_eq!(reason, death.to_string());
+        assert_eq!(death.replica, "temporal-history-0");
+        assert_eq!(death.status, "exit status: 3");
+        let at = death.at.expect("it was in the run").as_std();
+        assert!(at >= after && at < after + Duration::from_secs(1), "{at:?}");
+        let tail = death.log_tail.as_ref().expect("there is a log");
+        assert_eq!(tail.lines, ["life 0 of temporal-history-0 is over"]);
+    }
 }
 
 #[tokio::test(start_paused = true)]
