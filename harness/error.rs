@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use crate::causes;
+use crate::log_tail::LogTail;
 use crate::scenario::VerdictKind;
 
 /// How a command ended. The numbers are part of the interface: `docs/exit-codes.md`.
@@ -91,15 +91,6 @@ pub struct CommandError {
     pub log_tail: Option<LogTail>,
     /// Commands or keys that help.
     pub hints: Vec<String>,
-}
-
-/// The last lines of a log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LogTail {
-    /// Where the whole log is.
-    pub path: Utf8PathBuf,
-    /// Its last lines.
-    pub lines: Vec<String>,
 }
 
 /// A hint with a suffix behind each quoted command about a topology that has no option yet.
@@ -193,6 +184,9 @@ impl fmt::Display for CommandError {
             write!(out, "\n  log tail ({}):", tail.path)?;
             for line in &tail.lines {
                 write!(out, "\n    {line}")?;
+            }
+            if tail.lines.is_empty() {
+                write!(out, "\n    nothing was written since it was started")?;
             }
         }
         for hint in &self.hints {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::death::Death;
 use crate::fault::Effect;
 use crate::plan::{Action, ResourceId};
 use crate::quantity::Duration;
@@ -115,6 +116,14 @@ pub enum Event {
         scenario: String,
         /// The fault's id.
         fault: String,
+    },
+    /// A replica died although no fault had planned it.
+    ReplicaDied {
+        /// The scenario; absent between scenarios and where none is run.
+        scenario: Option<String>,
+        /// Who, when and how.
+        #[serde(flatten)]
+        death: Death,
     },
     /// Evidence is being read back.
     Checking {

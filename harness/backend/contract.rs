@@ -9,9 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use super::vitals::Vitals;
 use crate::causes::in_one_line;
 use crate::event::Events;
 use crate::fault::{Capability, Effect, Injection, Undo};
+use crate::log_tail::LogTail;
 use crate::mysql;
 use crate::plan::{Action, Observed, Resource, ResourceId};
 use crate::temporal::Frontend;
@@ -183,6 +185,13 @@ pub trait Backend {
     /// Brings the log files up to date where logs are kept elsewhere, such as in a cluster; with
     /// `follow`, goes on doing so until that is cancelled.
     async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), Error>;
+
+    /// Which replicas live and how those ended that do not, looked at once, within a bounded time.
+    async fn vitals(&self) -> Vitals;
+
+    /// The last lines that a replica wrote since it was started, or in the life of that name; not
+    /// of any launch before. `None` where there is no log of it.
+    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail>;
 
     /// What the place can tell about a resource that failed, besides the end of its log: events,
     /// descriptions, other logs. Written below the state folder; the answer is where.

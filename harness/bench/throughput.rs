@@ -12,11 +12,14 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::{self, Backend};
+use crate::death::Death;
+use crate::event::Events;
 use crate::load::{
     self, Executor, Operation, OperationLatencies, Patience, Percentiles, Progress, Request,
     Timeline, Workload,
 };
 use crate::temporal::Start;
+use crate::watch::Watch;
 
 /// How long a straggler is waited for after the measurement.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -54,6 +57,8 @@ pub struct Throughput {
     pub latency: Option<Percentiles>,
     /// CPU time per completed workflow.
     pub cpu: Cpu,
+    /// Replicas that died meanwhile: then the figures say nothing.
+    pub deaths: Vec<Death>,
 }
 
 /// CPU time per completed workflow, in milliseconds.
@@ -76,10 +81,31 @@ struct Used {
 pub async fn measure_throughput<B: Backend>(
     backend: &B,
     settings: &Settings,
+    events: &Events,
+    watch: &Watch,
+    cancel: &CancellationToken,
+) -> Result<Throughput, backend::Error> {
+    let over = CancellationToken::new();
+    let work = async {
+        let measured = measure(backend, settings, watch, cancel).await;
+        over.cancel();
+        measured
+    };
+    let (measured, ()) = tokio::join!(Box::pin(work), watch.attend(backend, events, &over));
+    let mut measured = measured?;
+    measured.deaths = watch.end().deaths;
+    Ok(measured)
+}
+
+async fn measure<B: Backend>(
+    backend: &B,
+    settings: &Settings,
+    watch: &Watch,
     cancel: &CancellationToken,
 ) -> Result<Throughput, backend::Error> {
     let frontend = backend.frontend().await?;
     let epoch = Instant::now();
+    watch.begin(None, epoch);
     let (records, mut received) = unbounded_channel();
     let timeline = Timeline::back_to_back(
         Duration::ZERO,
@@ -196,5 +222,6 @@ fn evaluate(
                 })
                 .collect(),
         },
+        deaths: Vec::new(),
     }
 }

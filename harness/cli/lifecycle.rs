@@ -1,24 +1,21 @@
 //! Bringing a topology up and taking it down, as `up`, `down`, `test` and `bench` all do.
 
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
-use camino::Utf8Path;
 use tokio_util::sync::CancellationToken;
 
 use super::session::{self, Owned, Session};
 use crate::backend::{Backend, Blame, Fetch, Provision};
+use crate::causes::in_one_line;
+use crate::death::Death;
 use crate::engine;
-use crate::error::{CommandError, Exit, LogTail};
+use crate::error::{CommandError, Exit};
 use crate::event::Events;
 use crate::fault;
+use crate::log_tail::LogTail;
 use crate::plan::{self, Action, Observed, Plan, ResourceId, State};
 use crate::state::{Directory, Journal};
-
-/// How many lines of a log an error shows, how much of each, and in how many bytes they are looked
-/// for: a log may be of any length.
-const TAIL: usize = 8;
-const TAIL_COLUMNS: usize = 400;
-const TAIL_BYTES: u64 = 64 * 1024;
 
 /// What would be done to bring the topology up; nothing is fetched or changed.
 pub(super) async fn rehearse<B: Backend>(
@@ -260,11 +257,20 @@ async fn run<B: Backend>(
     shutdown: &CancellationToken,
 ) -> Result<(), CommandError> {
     let taking_down = plan.steps.iter().all(|step| step.action == Action::Delete);
+    let needs = needs(&plan);
     let done = engine::run(plan, owned.backend, owned.journal, events, shutdown).await;
-    match done {
-        Ok(()) => Ok(()),
-        Err(error) => Err(explain(error, owned.backend, taking_down).await),
-    }
+    let Err(error) = done else {
+        return Ok(());
+    };
+    let first = match error.id().and_then(|id| needs.get(id)) {
+        Some(needs) if !taking_down => died_before(owned.backend, needs).await,
+        _ => None,
+    };
+    let error = explain(error, owned.backend, taking_down).await;
+    Err(match first {
+        Some((death, log_tail)) => caused_by(error, death, log_tail),
+        None => error,
+    })
 }
 
 /// Adds what the backend knows to an error of the engine: the end of the log, further evidence,
@@ -302,6 +308,76 @@ async fn explain<B: Backend>(error: engine::Error, backend: &B, taking_down: boo
     whole.log_tail = log_tail;
     whole.hints = hints;
     whole
+}
+
+/// What had died before something else failed: the cause of that, most of the time.
+#[derive(Debug, thiserror::Error)]
+#[error("{failed}")]
+struct AfterDeath {
+    failed: String,
+    #[source]
+    death: Died,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Died(String);
+
+/// Has an error be about the one that died first, if anybody did.
+pub(super) fn after(deaths: &[Death], error: CommandError) -> CommandError {
+    match deaths.first() {
+        Some(first) if error.exit != Exit::Interrupted => {
+            caused_by(error, first.to_string(), first.log_tail.clone())
+        }
+        _ => error,
+    }
+}
+
+fn caused_by(error: CommandError, death: String, log_tail: Option<LogTail>) -> CommandError {
+    let failed = in_one_line(error.source.as_ref());
+    let death = Died(death);
+    let mut whole = CommandError::new(error.exit, AfterDeath { failed, death });
+    whole.log_tail = log_tail.or(error.log_tail);
+    whole.hints = error.hints;
+    whole
+}
+
+/// What each resource of a plan needs, also by way of others: that was ready before it began.
+fn needs(plan: &Plan) -> BTreeMap<ResourceId, BTreeSet<ResourceId>> {
+    let direct: BTreeMap<&ResourceId, &[ResourceId]> = plan
+        .steps
+        .iter()
+        .map(|step| (&step.id, step.after.as_slice()))
+        .collect();
+    let all = |id: &ResourceId| {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<&ResourceId> = direct[id].iter().collect();
+        while let Some(next) = open.pop() {
+            if found.insert(next.clone()) {
+                open.extend(direct.get(next).into_iter().copied().flatten());
+            }
+        }
+        found
+    };
+    direct.keys().map(|id| ((*id).clone(), all(id))).collect()
+}
+
+/// The one that was ready, and has ended while something waited that needs it.
+async fn died_before<B: Backend>(
+    backend: &B,
+    needs: &BTreeSet<ResourceId>,
+) -> Option<(String, Option<LogTail>)> {
+    let vitals = backend.vitals().await;
+    let needed = |replica: &str, services: &[String]| {
+        let mut needs = needs.iter().map(ResourceId::name);
+        needs.any(|name| name == replica || services.iter().any(|service| service == name))
+    };
+    let (replica, status, life) = vitals.replicas.into_iter().find_map(|(replica, vital)| {
+        let status = vital.ended?;
+        needed(&replica, &vital.services).then_some((replica, status, vital.life))
+    })?;
+    let log_tail = backend.last_words(&replica, Some(&life)).await;
+    Some((format!("{replica} died by itself: {status}"), log_tail))
 }
 
 /// What brings a topology to a place, and takes it away again.
@@ -355,39 +431,9 @@ pub(super) fn interrupted(hint: &str) -> CommandError {
     CommandError::new(Exit::Interrupted, "interrupted").hint(hint)
 }
 
-/// The last lines of a replica's log.
+/// The last lines of a replica's log since it was started.
 async fn tail<B: Backend>(backend: &B, replica: &str) -> Option<LogTail> {
     // An older end of the log is better than none.
     let _ = backend.collect_logs(None).await;
-    let log = backend
-        .logs()
-        .await
-        .into_iter()
-        .find(|log| log.replica == replica)?;
-    let text = end_of(&log.path).ok()?;
-    let text = String::from_utf8_lossy(&text);
-    let lines: Vec<&str> = text.lines().collect();
-    let lines = &lines[lines.len().saturating_sub(TAIL)..];
-    (!lines.is_empty()).then(|| LogTail {
-        path: log.path,
-        lines: lines.iter().map(|line| shortened(line)).collect(),
-    })
-}
-
-/// The beginning of a line: servers put whole stack traces into one.
-fn shortened(line: &str) -> String {
-    match line.char_indices().nth(TAIL_COLUMNS) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
-}
-
-/// The last bytes of a file.
-fn end_of(path: &Utf8Path) -> io::Result<Vec<u8>> {
-    let mut file = fs_err::File::open(path)?;
-    let length = file.metadata()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))?;
-    let mut end = Vec::new();
-    file.take(TAIL_BYTES).read_to_end(&mut end)?;
-    Ok(end)
+    backend.last_words(replica, None).await
 }

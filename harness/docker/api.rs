@@ -9,6 +9,7 @@ use bollard::models::{
     PortMap,
 };
 use bollard::query_parameters::{CreateContainerOptionsBuilder, UploadToContainerOptionsBuilder};
+use jiff::Timestamp;
 
 use super::container::{Container, ContainerSpec, File, Mount, Publish, Status};
 use super::{Engine, Error, OWNER};
@@ -139,6 +140,7 @@ fn archive(files: &[File]) -> std::io::Result<Vec<u8>> {
 impl From<ContainerInspectResponse> for Container {
     fn from(found: ContainerInspectResponse) -> Self {
         let labels = found.config.and_then(|config| config.labels);
+        let started = found.state.as_ref().and_then(started);
         let ports = found.network_settings.and_then(|network| network.ports);
         Self {
             id: found.id.unwrap_or_default(),
@@ -148,9 +150,16 @@ impl From<ContainerInspectResponse> for Container {
                 .unwrap_or_default(),
             labels: labels.into_iter().flatten().collect(),
             ports: published(ports.unwrap_or_default()),
+            started,
             status: found.state.map_or(Status::Created, |state| seen(&state)),
         }
     }
+}
+
+/// When a container was last started; of one that never was, the engine says the year 1.
+fn started(state: &ContainerState) -> Option<Timestamp> {
+    let started: Timestamp = state.started_at.as_deref()?.parse().ok()?;
+    (started > Timestamp::UNIX_EPOCH).then_some(started)
 }
 
 fn seen(state: &ContainerState) -> Status {

@@ -10,6 +10,7 @@ use bollard::query_parameters::{
 };
 use camino::Utf8PathBuf;
 use futures_util::stream::StreamExt as _;
+use jiff::Timestamp;
 use tokio::time::timeout;
 
 use super::error::{present, status};
@@ -98,6 +99,8 @@ pub struct Container {
     pub labels: BTreeMap<String, String>,
     /// Where its ports are to be had on this machine, as long as it runs.
     pub ports: Vec<Publish>,
+    /// When it was last started, if ever.
+    pub started: Option<Timestamp>,
     /// What it does.
     pub status: Status,
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use bollard::query_parameters::{LogsOptionsBuilder, StatsOptionsBuilder};
 use camino::Utf8Path;
-use futures_util::stream::StreamExt as _;
+use futures_util::stream::{StreamExt as _, TryStreamExt as _};
+use jiff::Timestamp;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +14,9 @@ use crate::log_file::LogFile;
 
 /// How long the engine may be silent while it sends what a container has written so far.
 const SILENCE: Duration = Duration::from_secs(10);
+
+/// How many lines the engine is asked for where only the end of a log is wanted.
+const MOST: &str = "1000";
 
 /// How often it is looked for the container, and for the file to be free, while a log is followed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -25,6 +29,32 @@ impl Engine {
             Some(mut log) => self.write_over(name, file, &mut log).await,
             None => Ok(()),
         }
+    }
+
+    /// What a container wrote from one moment on, before another if there is one; of much, the end.
+    pub async fn log_between(
+        &self,
+        name: &str,
+        from: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Result<String, Error> {
+        let act = || format!("read the log of container {name}");
+        let options = LogsOptionsBuilder::default()
+            .stdout(true)
+            .stderr(true)
+            // The engine knows whole seconds, and each line says more.
+            .timestamps(true)
+            .since(i32::try_from(from.as_second()).unwrap_or_default())
+            .tail(MOST);
+        let read = self.api.logs(name, Some(options.build()));
+        let read = timeout(SILENCE, read.try_collect::<Vec<_>>()).await;
+        let parts = read.map_err(|_| Error::Silent {
+            act: act(),
+            deadline: SILENCE,
+        })?;
+        let parts = parts.map_err(Error::api(act()))?;
+        let text: String = parts.iter().map(ToString::to_string).collect();
+        Ok(between(&text, from, until))
     }
 
     /// Writes the log of the container of that name to a file as it grows, until `stop`. What is
@@ -154,9 +184,40 @@ impl Engine {
     }
 }
 
+/// The lines of a span of time, without the times before them.
+fn between(text: &str, from: Timestamp, until: Option<Timestamp>) -> String {
+    let lines = text.lines().filter_map(|line| {
+        let (at, line) = line.split_once(' ')?;
+        let at: Timestamp = at.parse().ok()?;
+        (at >= from && until.is_none_or(|until| at < until)).then_some(line)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// A container whose log is in the file.
 struct Followed {
     id: String,
     /// Where in the file it begins.
     begin: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_of_one_launch_are_told_from_those_of_the_launches_around_it() {
+        let text = "2026-01-01T12:00:00.1Z of the first\n\
+                    2026-01-01T12:00:00.5Z of the second\n\
+                    2026-01-01T12:00:01Z its last\n\
+                    2026-01-01T12:00:02.123456789Z of the third\n";
+        let at = |text: &str| -> Timestamp { text.parse().expect("a time") };
+        let second = at("2026-01-01T12:00:00.3Z");
+        let third = at("2026-01-01T12:00:02.1Z");
+        assert_eq!(
+            between(text, second, Some(third)),
+            "of the second\nits last"
+        );
+        assert_eq!(between(text, third, None), "of the third");
+    }
 }

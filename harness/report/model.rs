@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::backend::Place;
 use crate::check::Finding;
+use crate::death::Death;
 use crate::load::Percentiles;
 use crate::quantity::Duration;
 use crate::scenario::{Expectation, FaultRecord, Outcome, PhaseStatistics, RunPlan, VerdictKind};
@@ -56,6 +57,8 @@ pub struct Report {
     pub phases: Vec<PhaseStatistics>,
     /// What became of each fault.
     pub faults: Vec<FaultRecord>,
+    /// Every replica that died although no fault had planned it, in order.
+    pub deaths: Vec<Death>,
     /// Every threshold with its value; those of the steady state first.
     pub expectations: Vec<Expectation>,
     /// Every invariant with its counter-examples.
@@ -154,6 +157,7 @@ impl Report {
             finished: outcome.finished,
             phases: outcome.statistics.clone(),
             faults: outcome.faults.clone(),
+            deaths: outcome.deaths.clone(),
             expectations: judgement.expectations.clone(),
             invariants: judgement.findings.clone(),
             generator: Generator {

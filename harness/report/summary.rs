@@ -7,7 +7,9 @@ use comfy_table::{CellAlignment, Table, TableStyle};
 use super::Report;
 use crate::backend::Place;
 use crate::check::{CounterExample, Finding};
+use crate::death::Death;
 use crate::load::Percentiles;
+use crate::log_tail::LogTail;
 use crate::quantity::Duration;
 use crate::scenario::{Expectation, FaultRecord, PhaseStatistics};
 
@@ -39,6 +41,11 @@ impl Report {
         );
         section(&mut text, "phases", phases(&self.phases));
         section(&mut text, "faults", faults(&self.faults));
+        section(
+            &mut text,
+            "deaths that no fault planned",
+            deaths(&self.deaths),
+        );
         section(&mut text, "expectations", expectations(&self.expectations));
         section(&mut text, "invariants", invariants(&self.invariants));
         let replay = format_args!("\n  again with the same choices: {}", self.replay);
@@ -123,6 +130,30 @@ fn faults(faults: &[FaultRecord]) -> Option<Table> {
         ]);
     }
     (!faults.is_empty()).then_some(table)
+}
+
+fn deaths(deaths: &[Death]) -> Option<Table> {
+    let mut table = table();
+    for death in deaths {
+        let at = death.at.map_or("before the run".to_owned(), |at| {
+            format!("at {}", at.approximate())
+        });
+        table.add_row([&death.replica, &at, &death.status]);
+        match &death.log_tail {
+            Some(LogTail { path, lines }) if lines.is_empty() => {
+                table.add_row(["", "", &format!("it had written nothing to {path}")]);
+            }
+            Some(LogTail { lines, .. }) => {
+                for line in lines {
+                    table.add_row(["", "", &format!("> {line}")]);
+                }
+            }
+            None => {
+                table.add_row(["", "", "its log went with it"]);
+            }
+        }
+    }
+    (!deaths.is_empty()).then_some(table)
 }
 
 fn expectations(expectations: &[Expectation]) -> Option<Table> {

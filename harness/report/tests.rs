@@ -9,8 +9,10 @@ use tempfile::TempDir;
 use super::{Context, Generator, Machine, Report, Versions, write};
 use crate::backend::Place;
 use crate::check::{CounterExample, Evidence, Finding, Invariant};
+use crate::death::Death;
 use crate::fault::{Effect, FaultKind};
 use crate::load::{Executor, Latencies};
+use crate::log_tail::LogTail;
 use crate::quantity::Duration;
 use crate::scenario::{
     Expectation, FaultRecord, Judgement, Outcome, Phase, PhaseStatistics, PlannedPhase,
@@ -86,6 +88,18 @@ fn finding(invariant: Invariant, violations: usize) -> Finding {
     }
 }
 
+fn death(at: Option<u64>, lines: Option<&[&str]>) -> Death {
+    Death {
+        replica: "worker-0".to_owned(),
+        at: at.map(Duration::from_secs),
+        status: "exit status: 3".to_owned(),
+        log_tail: lines.map(|lines| LogTail {
+            path: "logs/worker-0.log".into(),
+            lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+        }),
+    }
+}
+
 fn outcome() -> Outcome {
     let fault = |id: &str, proven| FaultRecord {
         id: id.to_owned(),
@@ -120,6 +134,11 @@ fn outcome() -> Outcome {
         ],
         generator_delay: Latencies::from_iter([std::time::Duration::from_millis(1)]).percentiles(),
         faults: vec![fault("crash", true), fault("again", false)],
+        deaths: vec![
+            death(Some(3), Some(&["panic: out of luck", "exiting"])),
+            death(Some(4), Some(&[])),
+            death(None, None),
+        ],
         judgement: Judgement {
             verdict: Verdict {
                 kind: VerdictKind::Fail,
@@ -174,6 +193,15 @@ fn a_summary_is_understood_at_a_glance() {
       faults
         kill worker  from 7.00s to 12.0s  worker-0 (pid 4711) is gone
         kill worker  from 7.00s to 12.0s  no effect: worker-0 (pid 4711) is gone
+
+      deaths that no fault planned
+        worker-0  at 3.00s        exit status: 3
+                                  > panic: out of luck
+                                  > exiting
+        worker-0  at 4.00s        exit status: 3
+                                  it had written nothing to logs/worker-0.log
+        worker-0  before the run  exit status: 3
+                                  its log went with it
 
       expectations
         ok      baseline error rate  0%  wanted < 1%

@@ -11,6 +11,7 @@ use crate::causes::in_one_line;
 use crate::event::{Event, Events};
 use crate::fault::{self, Injected, Journal};
 use crate::quantity::Duration;
+use crate::watch::Watch;
 
 /// What the faults of a run are injected with.
 pub(super) struct Chaos<'a, B> {
@@ -18,6 +19,8 @@ pub(super) struct Chaos<'a, B> {
     pub(super) backend: &'a B,
     pub(super) journal: &'a Journal,
     pub(super) events: &'a Events,
+    /// Told whose end is planned.
+    pub(super) watch: &'a Watch,
     /// The moment from which all offsets count.
     pub(super) epoch: Instant,
     /// Once cancelled, nothing is injected any more and what is injected is healed at once.
@@ -35,6 +38,8 @@ impl<B: Backend> Chaos<'_, B> {
         if !self.reach(planned.inject).await {
             return record;
         }
+        let service = planned.injection.service.as_str();
+        self.watch.excuse(service);
         let injected = fault::inject(self.backend, self.journal, &planned.injection).await;
         let Injected { entry, effect } = match injected {
             Ok(injected) => injected,
@@ -58,6 +63,7 @@ impl<B: Backend> Chaos<'_, B> {
             .await
             .is_ok()
         {
+            self.watch.expect(service);
             record.healed = Some(self.now());
             let (scenario, fault) = (self.plan.scenario.clone(), record.id.clone());
             self.events.send(Event::FaultHealed { scenario, fault });

@@ -19,6 +19,7 @@ use crate::backend::Backend;
 use crate::event::Events;
 use crate::fault::Journal;
 use crate::load::{self, Operation, Progress, WakingTime};
+use crate::watch::Watch;
 
 /// What the phases under load leave behind.
 pub(super) struct Loaded {
@@ -39,9 +40,11 @@ pub(super) async fn offer<B: Backend>(
     frontend: &B::Frontend,
     journal: &Journal,
     events: &Events,
+    watch: &Watch,
     shutdown: &CancellationToken,
 ) -> Loaded {
     let epoch = Instant::now();
+    watch.begin(Some(&plan.scenario), epoch);
     let stop = shutdown.child_token();
     let over = CancellationToken::new();
     let (records, received) = unbounded_channel();
@@ -60,6 +63,7 @@ pub(super) async fn offer<B: Backend>(
         backend,
         journal,
         events,
+        watch,
         epoch,
         stop: &stop,
     };

@@ -18,10 +18,12 @@ use super::verdict::{Ending, Judgement, Observations, judge};
 use crate::backend::{self, Backend};
 use crate::causes::in_one_line;
 use crate::check::{Evidence, Reading};
+use crate::death::Death;
 use crate::event::{Event, Events};
 use crate::fault::{Journal, heal_all};
 use crate::load::{OperationLatencies, Percentiles};
 use crate::temporal::Frontend;
+use crate::watch::{Seen, Watch};
 
 /// A run that could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -46,25 +48,66 @@ pub struct Outcome {
     pub generator_delay: Option<Percentiles>,
     /// What became of each fault.
     pub faults: Vec<FaultRecord>,
+    /// Who died although no fault had planned it.
+    pub deaths: Vec<Death>,
     /// The verdict, with all that it rests on.
     pub judgement: Judgement,
 }
 
-/// Runs a plan to its verdict. `shutdown` ends it early, after healing.
+/// What a run leaves behind before it is judged.
+struct Lived {
+    loaded: Loaded,
+    readings: BTreeMap<String, Reading>,
+    heal_failure: Option<String>,
+}
+
+/// Runs a plan to its verdict. `shutdown` ends it early, after healing. `watch` is attended until
+/// all evidence has been gathered; where the run could not begin, it still holds what was seen.
 pub async fn run<B: Backend>(
     plan: &RunPlan,
     backend: &B,
     journal: &Journal,
     events: &Events,
+    watch: &Watch,
     shutdown: &CancellationToken,
 ) -> Result<Outcome, Error> {
     let scenario = plan.scenario.clone();
     let seed = plan.seed;
     events.send(Event::ScenarioStarted { scenario, seed });
     let started = Timestamp::now();
+    let over = CancellationToken::new();
+    let work = async {
+        let lived = live(plan, backend, journal, events, watch, shutdown).await;
+        over.cancel();
+        lived
+    };
+    let (lived, ()) = tokio::join!(Box::pin(work), watch.attend(backend, events, &over));
+    let outcome = conclude(plan, started, lived?, watch.end());
+    let verdict = &outcome.judgement.verdict;
+    events.send(Event::ScenarioFinished {
+        scenario: plan.scenario.clone(),
+        verdict: verdict.kind.to_string(),
+        reason: verdict.reason.clone(),
+    });
+    Ok(outcome)
+}
+
+/// Offers the load, lives through the faults, and gathers the evidence.
+async fn live<B: Backend>(
+    plan: &RunPlan,
+    backend: &B,
+    journal: &Journal,
+    events: &Events,
+    watch: &Watch,
+    shutdown: &CancellationToken,
+) -> Result<Lived, Error> {
     let frontend = backend.frontend().await.map_err(Error::Connect)?;
-    let mut loaded = Box::pin(offer(plan, backend, &frontend, journal, events, shutdown)).await;
+    let offered = offer(plan, backend, &frontend, journal, events, watch, shutdown);
+    let mut loaded = Box::pin(offered).await;
     let heal_failure = heal_rest(plan, backend, journal, events, &mut loaded).await;
+    if heal_failure.is_none() {
+        watch.expect_all();
+    }
     let readings = tokio::select! {
         biased;
         () = shutdown.cancelled() => {
@@ -73,14 +116,11 @@ pub async fn run<B: Backend>(
         }
         readings = look_back(plan, &frontend, &mut loaded, events) => readings,
     };
-    let outcome = conclude(plan, started, loaded, readings, heal_failure.as_deref());
-    let verdict = &outcome.judgement.verdict;
-    events.send(Event::ScenarioFinished {
-        scenario: plan.scenario.clone(),
-        verdict: verdict.kind.to_string(),
-        reason: verdict.reason.clone(),
-    });
-    Ok(outcome)
+    Ok(Lived {
+        loaded,
+        readings,
+        heal_failure,
+    })
 }
 
 /// Tries again to heal what is still in the journal; says why if it cannot.
@@ -128,13 +168,12 @@ async fn look_back<F: Frontend>(
     gather(&plan.scenario, frontend, operations, events).await
 }
 
-fn conclude(
-    plan: &RunPlan,
-    started: Timestamp,
-    loaded: Loaded,
-    readings: BTreeMap<String, Reading>,
-    heal_failure: Option<&str>,
-) -> Outcome {
+fn conclude(plan: &RunPlan, started: Timestamp, lived: Lived, watched: Seen) -> Outcome {
+    let Lived {
+        loaded,
+        readings,
+        heal_failure,
+    } = lived;
     let Loaded {
         operations,
         faults,
@@ -157,7 +196,8 @@ fn conclude(
         generator_delay,
         steady_state: &steady_state,
         ending,
-        heal_failure,
+        heal_failure: heal_failure.as_deref(),
+        watched: &watched,
     };
     let judgement = judge(plan, &seen);
     Outcome {
@@ -167,6 +207,7 @@ fn conclude(
         statistics,
         generator_delay,
         faults,
+        deaths: watched.deaths,
         judgement,
     }
 }

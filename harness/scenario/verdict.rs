@@ -13,6 +13,7 @@ use super::statistics::PhaseStatistics;
 use crate::check::{Evidence, Finding, check};
 use crate::load::Percentiles;
 use crate::quantity::Duration;
+use crate::watch::Seen;
 
 /// The kinds of verdict, from the lightest to the gravest: of several scenarios, the gravest
 /// decides.
@@ -103,6 +104,8 @@ pub struct Observations<'a> {
     pub ending: Ending,
     /// Why the environment is not what it was, if it is not.
     pub heal_failure: Option<&'a str>,
+    /// Who died although no fault had planned it.
+    pub watched: &'a Seen,
 }
 
 /// A verdict with all that it rests on.
@@ -130,7 +133,7 @@ pub fn judge(plan: &RunPlan, seen: &Observations<'_>) -> Judgement {
     let expectations = expectations(plan, seen);
     let verdict = heal_failed(seen)
         .or_else(|| interrupted(seen))
-        .or_else(|| violated(&findings))
+        .or_else(|| violated(&findings, seen.watched))
         .or_else(|| inconclusive(plan, seen))
         .or_else(|| missed(&expectations))
         .unwrap_or_else(|| pass(&expectations, seen));
@@ -166,7 +169,10 @@ fn expectations(plan: &RunPlan, seen: &Observations<'_>) -> Vec<Expectation> {
 
 fn heal_failed(seen: &Observations<'_>) -> Option<Verdict> {
     let failure = seen.heal_failure?;
-    let reason = format!("{failure}; run `harness heal`");
+    // What died comes first: nothing can be healed where what it stands on is gone.
+    let death = died(seen.watched).map(|death| format!("{death}; "));
+    let death = death.unwrap_or_default();
+    let reason = format!("{death}{failure}; run `harness heal`");
     Some(Verdict::new(VerdictKind::HealFailed, reason))
 }
 
@@ -176,24 +182,29 @@ fn interrupted(seen: &Observations<'_>) -> Option<Verdict> {
         .then(|| Verdict::new(VerdictKind::Interrupted, reason))
 }
 
-fn violated(findings: &[Finding]) -> Option<Verdict> {
+fn violated(findings: &[Finding], watched: &Seen) -> Option<Verdict> {
     let finding = findings
         .iter()
         .find(|finding| !finding.counter_examples.is_empty())?;
     let first = finding.counter_examples.first()?;
+    let death = died(watched).map(|death| format!("; {death}"));
     let reason = format!(
-        "{} is violated by {} of {}: {}: {}",
+        "{} is violated by {} of {}: {}: {}{}",
         finding.invariant,
         finding.counter_examples.len(),
         workflows(finding.checked),
         first.workflow_id,
-        first.what
+        first.what,
+        death.unwrap_or_default()
     );
     Some(Verdict::new(VerdictKind::Fail, reason))
 }
 
 fn inconclusive(plan: &RunPlan, seen: &Observations<'_>) -> Option<Verdict> {
-    let reason = not_steady(seen)
+    // A death is the cause of most that comes after it.
+    let reason = died(seen.watched)
+        .or_else(|| not_steady(seen))
+        .or_else(|| unwatched(seen.watched))
         .or_else(|| seen.faults.iter().find_map(without_effect))
         .or_else(|| saturated(plan.generator_delay, seen.generator_delay.as_ref()))
         .or_else(|| unreadable(seen.evidence))
@@ -202,6 +213,22 @@ fn inconclusive(plan: &RunPlan, seen: &Observations<'_>) -> Option<Verdict> {
         .or_else(|| dropped_unasked(plan, seen.statistics))
         .or_else(|| unanswered_unasked(plan, seen.statistics))?;
     Some(Verdict::new(VerdictKind::Inconclusive, reason))
+}
+
+fn died(watched: &Seen) -> Option<String> {
+    let first = watched.deaths.first()?;
+    let more = match watched.deaths.len() {
+        1 => String::new(),
+        count => format!(", and {} more died", count - 1),
+    };
+    Some(format!("{first}{more}"))
+}
+
+fn unwatched(watched: &Seen) -> Option<String> {
+    let reason = watched.unseen.as_ref()?;
+    Some(format!(
+        "it is not known whether all replicas lived to the end: {reason}"
+    ))
 }
 
 fn not_steady(seen: &Observations<'_>) -> Option<String> {

@@ -74,6 +74,10 @@ pub(super) fn line(event: &Event) -> Option<Line> {
         Event::FaultHealed { scenario, fault } => {
             (Sign::Note, format!("{scenario}: fault {fault} healed"))
         }
+        Event::ReplicaDied { scenario, death } => {
+            let scenario = scenario.iter().map(|scenario| format!("{scenario}: "));
+            (Sign::Bad, scenario.collect::<String>() + &death.to_string())
+        }
         Event::Checking {
             scenario,
             executions,

@@ -4,6 +4,7 @@
 mod backend;
 mod bench;
 mod cost;
+mod deaths;
 mod documents;
 mod down;
 mod dry_run;

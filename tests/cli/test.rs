@@ -52,7 +52,7 @@ expect:
 "#;
 
 /// A threshold that no server meets.
-const HASTY: &str = r#"
+pub(crate) const HASTY: &str = r#"
 apiVersion: harness/v1
 kind: Scenario
 name: hasty

@@ -7,6 +7,7 @@
 mod awkward;
 mod bench;
 mod crash;
+mod deaths;
 mod hand;
 mod interrupt;
 mod newcomer;

@@ -42,14 +42,19 @@ impl Place {
     /// is the built worker.
     pub(crate) fn with_worker_script(script: &str) -> Self {
         let mut place = Self::new();
-        let script = script.replace("{worker}", worker().as_str());
-        let path = place.script("worker.sh", &script);
+        let path = place.worker_script(script);
         place.sets = vec![
             format!("worker.run={{command: [{path}]}}"),
             "worker.replicas=1".to_owned(),
             "starter.mode=off".to_owned(),
         ];
         place
+    }
+
+    /// Writes the script that is the worker of a place that was made with one.
+    pub(crate) fn worker_script(&self, script: &str) -> Utf8PathBuf {
+        let script = script.replace("{worker}", worker().as_str());
+        self.script("worker.sh", &script)
     }
 
     fn with_slot(slot: Option<Slot>) -> Self {

@@ -13,6 +13,12 @@ pub(crate) fn report(place: &Place, test: &Finished) -> Value {
     let [verdict] = &verdicts.as_array().expect("a list")[..] else {
         panic!("one verdict in {test}");
     };
+    report_of(place, verdict)
+}
+
+/// The report of a verdict, which follows its published schema.
+#[track_caller]
+pub(crate) fn report_of(place: &Place, verdict: &Value) -> Value {
     let path = place
         .root()
         .join(verdict["report"].as_str().expect("a path"));

@@ -20,9 +20,10 @@ use super::scope::Scope;
 use crate::azure::arm;
 use crate::azure::simulator::Script;
 use crate::backend::namespaces::{self, Namespaces};
-use crate::backend::{self, Backend, Endpoint, Log, Place, Provision, Readiness};
+use crate::backend::{self, Backend, Endpoint, Log, Place, Provision, Readiness, Vitals};
 use crate::event::Events;
 use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use crate::log_tail::LogTail;
 use crate::mysql;
 use crate::plan::{Action, Observed, Resource, ResourceId};
 use crate::profile::azure::Azure;
@@ -244,6 +245,14 @@ impl Backend for AzureBackend {
 
     async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), backend::Error> {
         self.refresh_logs(follow).await
+    }
+
+    async fn vitals(&self) -> Vitals {
+        self.lives().await
+    }
+
+    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        self.log_end(replica, life).await
     }
 
     async fn evidence(&self, id: &ResourceId) -> Option<Utf8PathBuf> {

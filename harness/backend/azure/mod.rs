@@ -29,6 +29,7 @@ mod roots;
 mod scope;
 mod stack;
 mod sweep;
+mod vitals;
 
 pub use backend::{Aim, AzureBackend, Order, Settings};
 pub use cloud::{Access, Cloud, Error as CloudError, Rehearsal, Which};

@@ -21,9 +21,10 @@ use crate::backend::database::{self, Mysql};
 use crate::backend::kubernetes;
 use crate::backend::kubernetes::{Cluster, NAMESPACE};
 use crate::backend::namespaces::{self, Namespaces};
-use crate::backend::{self, Backend, Endpoint, Log, Place, Provision, Readiness, owned};
+use crate::backend::{self, Backend, Endpoint, Log, Place, Provision, Readiness, Vitals, owned};
 use crate::docker::Engine;
 use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use crate::log_tail::LogTail;
 use crate::mysql;
 use crate::plan::{Action, Observed, Resource, ResourceId};
 use crate::profile;
@@ -278,6 +279,14 @@ impl Backend for K3dBackend {
 
     async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), backend::Error> {
         self.refresh_logs(follow).await
+    }
+
+    async fn vitals(&self) -> Vitals {
+        self.lives().await
+    }
+
+    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        self.log_end(replica, life).await
     }
 
     async fn evidence(&self, id: &ResourceId) -> Option<Utf8PathBuf> {

@@ -24,6 +24,7 @@ mod resources;
 mod site;
 mod sweep;
 mod tool;
+mod vitals;
 mod worker;
 
 use crate::state::Directory;

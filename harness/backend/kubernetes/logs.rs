@@ -193,7 +193,7 @@ fn has_begun(container: &ContainerStatus) -> bool {
         || container.restart_count > 0
 }
 
-fn file_of(folder: &Utf8Path, pod: &str) -> Utf8PathBuf {
+pub(super) fn file_of(folder: &Utf8Path, pod: &str) -> Utf8PathBuf {
     folder.join(format!("{pod}.log"))
 }
 

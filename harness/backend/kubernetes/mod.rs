@@ -35,6 +35,7 @@ mod site;
 mod testing;
 mod tunnel;
 mod usage;
+mod vitals;
 mod web;
 mod worker;
 mod workload;

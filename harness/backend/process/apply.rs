@@ -16,18 +16,32 @@ use crate::tool;
 /// The children of this very command, so that it can say how one of them ended; those of earlier
 /// commands are known by their pid files only.
 #[derive(Debug, Default)]
-pub(super) struct Children(Mutex<BTreeMap<String, Child>>);
+pub(super) struct Children(Mutex<BTreeMap<String, Started>>);
+
+#[derive(Debug)]
+struct Started {
+    /// Kept apart: a child that has ended has none any more.
+    pid: Option<i32>,
+    child: Child,
+}
 
 impl Children {
     fn adopt(&self, replica: &str, child: Child) {
+        let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
         let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        children.insert(replica.to_owned(), child);
+        children.insert(replica.to_owned(), Started { pid, child });
+    }
+
+    /// The pid of the child of that name, if one was started here; also of one that has ended.
+    pub(super) fn pid(&self, replica: &str) -> Option<i32> {
+        let children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        children.get(replica)?.pid
     }
 
     /// How the child of that name ended, if it is ours and did.
     pub(super) fn ended(&self, replica: &str) -> Option<String> {
         let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let status = children.get_mut(replica)?.try_wait().ok()??;
+        let status = children.get_mut(replica)?.child.try_wait().ok()??;
         Some(status.to_string())
     }
 
@@ -36,7 +50,7 @@ impl Children {
         let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         children
             .get_mut(replica)
-            .is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+            .is_some_and(|started| matches!(started.child.try_wait(), Ok(None)))
     }
 }
 
@@ -79,6 +93,12 @@ fn spawn(
     let failed = |source| Error::Start {
         replica: launch.replica.clone(),
         source,
+    };
+    let log = Launch::log(state, &launch.replica);
+    let launch = Launch {
+        // Whatever is in it was written before: nothing of the replica is alive.
+        log_begin: fs_err::metadata(log).map_or(0, |log| log.len()),
+        ..launch.clone()
     };
     launch.write(state).map_err(failed)?;
     let lock = lock.share().map_err(failed)?;

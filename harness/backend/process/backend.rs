@@ -17,9 +17,10 @@ use super::{expected, server, stop};
 use crate::backend::census::{self, marked};
 use crate::backend::database;
 use crate::backend::namespaces::{self, Namespaces};
-use crate::backend::{self, Backend, Endpoint, Log, Place, Provision, Readiness, owned};
+use crate::backend::{self, Backend, Endpoint, Log, Place, Provision, Readiness, Vitals, owned};
 use crate::causes::in_one_line;
 use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use crate::log_tail::LogTail;
 use crate::mysql;
 use crate::plan::{Action, Observed, Resource, ResourceId, State};
 use crate::profile::Engine;
@@ -401,6 +402,14 @@ impl Backend for ProcessBackend {
             follow.cancelled().await;
         }
         Ok(())
+    }
+
+    async fn vitals(&self) -> Vitals {
+        self.lives().await
+    }
+
+    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        self.log_end(replica, life).await
     }
 
     async fn evidence(&self, _: &ResourceId) -> Option<Utf8PathBuf> {

@@ -11,9 +11,10 @@ use tokio_util::sync::CancellationToken;
 use super::console::{Console, WEB};
 use super::error::Error;
 use crate::backend::database::{self, Mysql};
-use crate::backend::{Endpoint, Readiness, remove_owned};
+use crate::backend::{Endpoint, Readiness, Vitals, container_life, remove_owned};
 use crate::causes::in_one_line;
 use crate::docker::{Engine, Status};
+use crate::log_tail::LogTail;
 use crate::mysql::Access;
 use crate::plan::{Action, Observed, Resource, ResourceId, State};
 use crate::state::Directory;
@@ -148,6 +149,36 @@ impl Containers {
             usage.extend(time.map(|time| (WEB.to_owned(), time)));
         }
         usage
+    }
+
+    /// Which of them live, and how those ended that do not.
+    pub(super) async fn vitals(&self) -> Vitals {
+        let mut vitals = Vitals::default();
+        if !self.exist(&[]) {
+            return vitals;
+        }
+        match self.database().await {
+            Ok((engine, mysql)) => {
+                container_life::add(&mut vitals, engine, MYSQL, mysql.container()).await;
+                if let Some(console) = Console::read(&self.state) {
+                    container_life::add(&mut vitals, engine, WEB, console.container()).await;
+                }
+            }
+            Err(error) => vitals.unseen = Some(in_one_line(&error)),
+        }
+        vitals
+    }
+
+    /// The end of the log of one of them in its last life, or in a named one.
+    pub(super) async fn log_end(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        let (engine, mysql) = self.database().await.ok()?;
+        let container = if replica == MYSQL {
+            mysql.container().to_owned()
+        } else {
+            Console::read(&self.state)?.container().to_owned()
+        };
+        let file = self.state.logs().join(format!("{replica}.log"));
+        container_life::last_words(engine, &container, file, life).await
     }
 
     pub(super) async fn apply(&self, id: &ResourceId, action: Action) -> Result<(), Error> {

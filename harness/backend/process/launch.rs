@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::liveness::PidFile;
 use super::probe::Check;
 use crate::backend::address::Listen;
+use crate::log_tail::LogTail;
 use crate::plan::ResourceId;
 use crate::quantity;
 use crate::state::{Directory, write_atomically};
@@ -59,6 +60,9 @@ pub struct Launch {
     pub ready_timeout: quantity::Duration,
     /// How long it may take to end after SIGTERM, before SIGKILL.
     pub grace: quantity::Duration,
+    /// How many bytes of its log are of earlier launches.
+    #[serde(default)]
+    pub log_begin: u64,
 }
 
 impl Launch {
@@ -117,6 +121,12 @@ impl Launch {
             }
         }
         Ok(())
+    }
+
+    /// The end of the replica's log, of what was written since this launch; `None` if there is no
+    /// log.
+    pub(super) fn log_tail(&self, state: &Directory) -> Option<LogTail> {
+        LogTail::of_file(Self::log(state, &self.replica), self.log_begin).ok()
     }
 
     /// The log file of a replica.

@@ -79,6 +79,16 @@ impl PidFile {
         Ok(Self::alive(state, replica)?.filter(|process| process.leads()))
     }
 
+    /// The process that was last started as a replica, alive or not.
+    pub(super) fn last(state: &Directory, replica: &str) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(Self::path(state, replica)).ok()?).ok()
+    }
+
+    /// Names this process, and no other one that gets its pid later.
+    pub(super) fn life(self) -> String {
+        format!("{} {}", self.pid, self.ticks.unwrap_or(self.started))
+    }
+
     /// CPU time, user and system, that the process has used.
     pub(super) fn cpu_time(self) -> Option<Duration> {
         let pid = u32::try_from(self.pid).ok()?;

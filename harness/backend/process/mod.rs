@@ -22,6 +22,7 @@ mod ready;
 mod server;
 mod site;
 mod stop;
+mod vitals;
 mod worker;
 
 pub use backend::{ProcessBackend, Settings};

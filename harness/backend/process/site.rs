@@ -150,6 +150,7 @@ impl Site<'_> {
             checks,
             ready_timeout,
             grace,
+            log_begin: 0,
         }
     }
 }

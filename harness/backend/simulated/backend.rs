@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::{Frontend, Model};
-use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness};
+use super::{Frontend, Model, death};
+use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness, Vital, Vitals};
 use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use crate::log_tail::LogTail;
 use crate::mysql;
 use crate::plan::{Action, Observed, Resource, ResourceId, State};
 use crate::quantity::Duration;
@@ -34,6 +35,15 @@ struct Replica {
     /// Port name to number; the first replica of a service has those of all.
     ports: BTreeMap<String, u16>,
     alive: bool,
+    /// How often it was started.
+    #[serde(default)]
+    starts: u64,
+    /// How it ended, if it has.
+    #[serde(default)]
+    ended: Option<String>,
+    /// How many bytes of its log are of earlier launches.
+    #[serde(default)]
+    log_begin: u64,
 }
 
 type World = BTreeMap<ResourceId, Replica>;
@@ -81,6 +91,28 @@ impl SimulatedBackend {
         self.world().ok().flatten().unwrap_or_default()
     }
 
+    /// Has the replica die that the model wants dead by now, with its last words.
+    fn die_in_time(&self) -> Result<(), Error> {
+        let Some(replica) = death::due(self.frontend.starts()) else {
+            return Ok(());
+        };
+        let ended = format!("exit status: {}", death::STATUS);
+        let died = self.mark(|id, _| id.name() == replica, Some(&ended))?;
+        for replica in died {
+            self.write_log(&replica, death::LAST_WORDS)?;
+        }
+        Ok(())
+    }
+
+    fn write_log(&self, replica: &str, line: &str) -> Result<(), Error> {
+        let log = fs_err::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log(replica));
+        log.and_then(|mut log| writeln!(log, "{line}"))
+            .map_err(Error::new)
+    }
+
     fn log(&self, replica: &str) -> Utf8PathBuf {
         self.state.logs().join(format!("{replica}.log"))
     }
@@ -92,17 +124,20 @@ impl SimulatedBackend {
         write_atomically(&self.path(), &bytes).map_err(Error::new)
     }
 
-    /// Marks the replicas of a service, and returns those whose mark changed.
+    /// Ends replicas, or without `ended` starts them, and returns those for which that was a change.
     fn mark(
         &self,
         matches: impl Fn(&ResourceId, &Replica) -> bool,
-        alive: bool,
+        ended: Option<&str>,
     ) -> Result<Vec<String>, Error> {
+        let alive = ended.is_none();
         let mut changed = Vec::new();
         self.change(|world| {
             for (id, replica) in world {
                 if matches(id, replica) && replica.alive != alive {
                     replica.alive = alive;
+                    replica.ended = ended.map(str::to_owned);
+                    replica.starts += u64::from(alive);
                     changed.push(id.name().to_owned());
                 }
             }
@@ -159,6 +194,9 @@ impl Backend for SimulatedBackend {
                     needs: needs.collect(),
                     ports: std::mem::take(&mut ports),
                     alive: true,
+                    starts: 0,
+                    ended: None,
+                    log_begin: 0,
                 };
                 (id, replica)
             });
@@ -229,16 +267,17 @@ impl Backend for SimulatedBackend {
                 world.remove(id);
             }
             Action::Create | Action::Update => {
-                let replica = self.desired.get(id).cloned();
+                let starts = world.get(id).map_or(0, |replica| replica.starts);
+                let log = fs_err::metadata(self.log(id.name()));
+                let replica = self.desired.get(id).map(|desired| Replica {
+                    starts: starts + 1,
+                    log_begin: log.map_or(0, |log| log.len()),
+                    ..desired.clone()
+                });
                 world.extend(replica.map(|replica| (id.clone(), replica)));
             }
         })?;
-        let log = fs_err::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.log(id.name()));
-        log.and_then(|mut log| writeln!(log, "{action} {id}"))
-            .map_err(Error::new)
+        self.write_log(id.name(), &format!("{action} {id}"))
     }
 
     async fn ready(&self, id: &ResourceId) -> Readiness {
@@ -268,6 +307,28 @@ impl Backend for SimulatedBackend {
             follow.cancelled().await;
         }
         Ok(())
+    }
+
+    async fn vitals(&self) -> Vitals {
+        let vitals = self.die_in_time().and_then(|()| self.world());
+        match vitals {
+            Ok(world) => Vitals {
+                replicas: world.unwrap_or_default().into_iter().map(vital).collect(),
+                unseen: None,
+            },
+            Err(error) => Vitals {
+                unseen: Some(error.to_string()),
+                ..Vitals::default()
+            },
+        }
+    }
+
+    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        let id = ResourceId::new("replica", replica);
+        let found = self.glance().remove(&id)?;
+        let is_last = life.is_none_or(|life| life == found.starts.to_string());
+        let tail = LogTail::of_file(self.log(replica), found.log_begin);
+        tail.ok().filter(|_| is_last)
     }
 
     async fn evidence(&self, _: &ResourceId) -> Option<Utf8PathBuf> {
@@ -319,7 +380,8 @@ impl Backend for SimulatedBackend {
     async fn inject(&self, injection: &Injection) -> Result<Effect, Error> {
         let FaultKind::Kill = injection.fault;
         let service = injection.service.as_str();
-        let gone = self.mark(|_, replica| replica.service == service, false)?;
+        let killed = Some("signal: 9 (SIGKILL)");
+        let gone = self.mark(|_, replica| replica.service == service, killed)?;
         let gone: Vec<String> = gone.iter().map(|name| format!("{name} is gone")).collect();
         Ok(Effect {
             proven: !gone.is_empty(),
@@ -331,7 +393,7 @@ impl Backend for SimulatedBackend {
         let Undo::Start { replicas } = undo else {
             unreachable!("only what runs in Kubernetes is scaled");
         };
-        self.mark(|id, _| replicas.iter().any(|name| name == id.name()), true)?;
+        self.mark(|id, _| replicas.iter().any(|name| name == id.name()), None)?;
         Ok(())
     }
 
@@ -344,6 +406,18 @@ impl Backend for SimulatedBackend {
     async fn sweep(&self) -> Vec<String> {
         Vec::new()
     }
+}
+
+fn vital((id, replica): (ResourceId, Replica)) -> (String, Vital) {
+    let ended = (!replica.alive).then(|| replica.ended.unwrap_or_else(|| "it is dead".to_owned()));
+    let vital = Vital {
+        services: vec![replica.service],
+        life: replica.starts.to_string(),
+        ended,
+        before: None,
+        if_gone: "the model has it not",
+    };
+    (id.name().to_owned(), vital)
 }
 
 fn replicas(world: &World, service: &ServiceName) -> Vec<String> {

@@ -66,6 +66,11 @@ impl Frontend {
         }
     }
 
+    /// How many workflows were started.
+    pub(super) fn starts(&self) -> u64 {
+        self.state().starts
+    }
+
     fn now(&self) -> Duration {
         self.origin.elapsed()
     }

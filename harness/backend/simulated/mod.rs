@@ -5,6 +5,7 @@
 
 mod backend;
 mod clock;
+mod death;
 mod frontend;
 mod history;
 mod model;

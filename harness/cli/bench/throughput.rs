@@ -13,6 +13,7 @@ use crate::event::Events;
 use crate::quantity;
 use crate::topology::Component;
 use crate::ui::{Table, Ui};
+use crate::watch::Watch;
 
 /// Run hello world at a fixed concurrency: workflows per second, latency, CPU per workflow
 #[derive(Debug, clap::Args)]
@@ -62,7 +63,11 @@ pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &
     }
     ui.text(text(&measured));
     ui.json(&measured);
-    Ok(Exit::Ok)
+    Ok(if measured.deaths.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Inconclusive
+    })
 }
 
 async fn measure<B: Backend>(
@@ -72,13 +77,19 @@ async fn measure<B: Backend>(
     events: &Events,
     shutdown: &Shutdown,
 ) -> Result<Throughput, CommandError> {
+    let watch = Watch::default();
+    watch.prepare(&session.backend, events).await;
     lifecycle::bring_up(session, events, &shutdown.asked).await?;
     events.notice(format!(
         "measuring for {} with {} workflows in flight",
         args.duration, args.concurrency
     ));
-    let measured = bench::measure_throughput(&session.backend, settings, &shutdown.asked);
-    measured.await.map_err(session::backend_error)
+    let backend = &session.backend;
+    let measured = bench::measure_throughput(backend, settings, events, &watch, &shutdown.asked);
+    measured.await.map_err(|error| {
+        let error = session::backend_error(error);
+        lifecycle::after(&watch.end().deaths, error)
+    })
 }
 
 fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Settings {
@@ -105,6 +116,8 @@ fn text(measured: &Throughput) -> String {
         "{:.1} workflows/s ({} completed, {} not, in {:.0}s with {} in flight)",
         measured.per_second, measured.completed, measured.failed, measured.seconds, measured.users
     )];
+    let deaths = measured.deaths.iter();
+    lines.extend(deaths.map(|death| format!("these figures say nothing: {death}")));
     lines.extend(measured.latency.as_ref().map(|latency| {
         format!(
             "start to close: p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",

@@ -18,6 +18,7 @@ use crate::plan::{Action, Plan};
 use crate::report::{self, Context, Machine, Report};
 use crate::scenario::{self, Document, Resolution, RunPlan, Verdict};
 use crate::ui::Ui;
+use crate::watch::Watch;
 
 /// What a test run writes to while it goes on.
 struct Stage<'a> {
@@ -27,6 +28,8 @@ struct Stage<'a> {
     shutdown: Shutdown,
     /// Whether the topology is somebody's who has it up.
     was_up: bool,
+    /// Remembers between scenarios who is alive.
+    watch: Watch,
 }
 
 /// Runs what can run, shows the verdicts, and takes down what was brought up.
@@ -44,6 +47,7 @@ pub(super) async fn execute<B: Backend>(
         receiver,
         shutdown,
         was_up: lifecycle::is_up(session).await?,
+        watch: Watch::default(),
     };
     if session.backend.is_promoted_to() && !stage.was_up {
         return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
@@ -93,6 +97,7 @@ pub(in crate::cli) async fn one<B: Backend>(
         receiver,
         shutdown,
         was_up: true,
+        watch: Watch::default(),
     };
     let args = Args::of_one(target);
     let resolved = documents::resolve(vec![document], None, session)?;
@@ -210,8 +215,15 @@ async fn bring_up<B: Backend>(
         }
         _ => Ok(()),
     };
-    let up = lifecycle::bring_up_after(session, &stage.events, asked, look);
-    stage.ui.follow(&mut stage.receiver, up).await.map(drop)
+    let watch = &stage.watch;
+    let up = async {
+        watch.prepare(&session.backend, &stage.events).await;
+        lifecycle::bring_up_after(session, &stage.events, asked, look).await
+    };
+    let up = stage.ui.follow(&mut stage.receiver, up).await;
+    up.map_err(|error| lifecycle::after(&watch.end().deaths, error))?;
+    watch.expect_all();
+    Ok(())
 }
 
 /// Runs one scenario on a topology that is as it should be, and writes its report at once. A verdict
@@ -232,15 +244,25 @@ async fn run_one<B: Backend>(
         .reports()
         .join(format!("{}-{}", plan.scenario, plan.run));
     report::begin(&folder, plan).map_err(unavailable)?;
-    let asked = &stage.shutdown.asked;
+    let (asked, watch) = (&stage.shutdown.asked, &stage.watch);
     let _guard = (!plan.faults.is_empty())
         .then(|| reap::guard(&args.target, &session.state))
         .transpose()?;
     let journal = fault::Journal::open(&session.state.faults())
         .map_err(|error| CommandError::new(Exit::Unavailable, error))?;
-    let run = scenario::run(plan, &session.backend, &journal, &stage.events, asked);
+    let run = scenario::run(
+        plan,
+        &session.backend,
+        &journal,
+        &stage.events,
+        watch,
+        asked,
+    );
     let outcome = stage.ui.follow(&mut stage.receiver, Box::pin(run)).await;
-    let outcome = outcome.map_err(|error| CommandError::new(Exit::Unavailable, error))?;
+    let outcome = outcome.map_err(|error| {
+        let error = CommandError::new(Exit::Unavailable, error);
+        lifecycle::after(&watch.end().deaths, error)
+    })?;
     let context = Context {
         document,
         profile: &args.target.suffix(),

@@ -14,6 +14,7 @@ use crate::backend::simulated::{Defect, Model, Window};
 use crate::event::{Event, Events};
 use crate::fault::Journal;
 use crate::quantity;
+use crate::watch::Watch;
 
 pub(super) struct Played {
     pub(super) outcome: Outcome,
@@ -43,21 +44,35 @@ pub(super) async fn play_scenario(
     manner: Manner,
     shutdown: &CancellationToken,
 ) -> Played {
+    play_on(text, Stage::new(model, manner), shutdown).await
+}
+
+async fn play_on(text: &str, stage: Stage, shutdown: &CancellationToken) -> Played {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("faults.ndjson");
     let path = Utf8Path::from_path(&path).expect("a path in UTF-8");
     let journal = Journal::open(path).expect("a journal");
-    let stage = Stage::new(model, manner);
     let (events, mut received) = Events::channel();
-    let outcome = Box::pin(run(&plan(text, 7), &stage, &journal, &events, shutdown))
-        .await
-        .expect("there is a frontend");
-    let mut phases = Vec::new();
+    let watch = Watch::default();
+    let outcome = Box::pin(run(
+        &plan(text, 7),
+        &stage,
+        &journal,
+        &events,
+        &watch,
+        shutdown,
+    ))
+    .await
+    .expect("there is a frontend");
+    let (mut phases, mut died) = (Vec::new(), Vec::new());
     while let Ok(event) = received.try_recv() {
-        if let Event::PhaseStarted { phase, .. } = event {
-            phases.push(phase);
+        match event {
+            Event::PhaseStarted { phase, .. } => phases.push(phase),
+            Event::ReplicaDied { death, .. } => died.push(death),
+            _ => {}
         }
     }
+    assert_eq!(died, outcome.deaths, "each death is an event and a row");
     Played {
         outcome,
         done: stage.done.take(),
@@ -100,6 +115,28 @@ async fn a_crash_that_loses_nothing_passes() {
         (seconds(fault.injected), seconds(fault.healed)),
         (Some(6), Some(9))
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_death_that_no_fault_planned_proves_nothing_whenever_it_comes() {
+    // In the warmup, in the baseline, while a fault is at another service, after it, at the end.
+    for second in [0, 3, 8, 12, 14] {
+        let after = Duration::from_secs(second);
+        let stage = Stage::new(crashed(), Manner::Obedient).dies_after(Some(after));
+        let played = play_on(CRASH, stage, &CancellationToken::new()).await;
+        let (kind, reason) = played.verdict();
+        assert_eq!(kind, VerdictKind::Inconclusive, "{second}: {reason}");
+        let [death] = &played.outcome.deaths[..] else {
+            panic!("{second}: {:?}", played.outcome.deaths);
+        };
+        assert_eq!(reason, death.to_string());
+        assert_eq!(death.replica, "temporal-history-0");
+        assert_eq!(death.status, "exit status: 3");
+        let at = death.at.expect("it was in the run").as_std();
+        assert!(at >= after && at < after + Duration::from_secs(1), "{at:?}");
+        let tail = death.log_tail.as_ref().expect("there is a log");
+        assert_eq!(tail.lines, ["life 0 of temporal-history-0 is over"]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::simulated::{Frontend, Model};
-use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness};
+use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness, Vital, Vitals};
 use crate::fault::{Capability, Effect, Injection, Undo};
+use crate::log_tail::LogTail;
 use crate::plan::{Action, Observed, Resource, ResourceId};
 use crate::topology::Topology;
 
@@ -27,6 +29,9 @@ pub(super) struct Stage {
     frontend: Frontend,
     manner: Manner,
     pub(super) done: RefCell<Vec<&'static str>>,
+    begun: Instant,
+    /// When a replica that no fault is at dies.
+    dies_after: Option<Duration>,
 }
 
 impl Stage {
@@ -35,8 +40,26 @@ impl Stage {
             frontend: Frontend::new(model),
             manner,
             done: RefCell::default(),
+            begun: Instant::now(),
+            dies_after: None,
         }
     }
+
+    pub(super) fn dies_after(mut self, after: Option<Duration>) -> Self {
+        self.dies_after = after;
+        self
+    }
+}
+
+fn vital(service: &str, replica: &str, life: usize, ended: Option<String>) -> (String, Vital) {
+    let vital = Vital {
+        services: vec![service.to_owned()],
+        life: life.to_string(),
+        ended,
+        before: None,
+        if_gone: "it is gone",
+    };
+    (replica.to_owned(), vital)
 }
 
 fn refusal(message: &str) -> Error {
@@ -80,6 +103,40 @@ impl Backend for Stage {
 
     async fn collect_logs(&self, _: Option<&CancellationToken>) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// A worker that each `inject` kills and each `heal` starts, and one of another service that
+    /// dies by itself.
+    async fn vitals(&self) -> Vitals {
+        let count = |what: &str| {
+            self.done
+                .borrow()
+                .iter()
+                .filter(|done| **done == what)
+                .count()
+        };
+        let (kills, starts) = (count("inject"), count("heal"));
+        let killed = (kills > starts).then(|| "signal: 9 (SIGKILL)".to_owned());
+        let dead = self
+            .dies_after
+            .filter(|after| self.begun.elapsed() >= *after);
+        let broken = dead.map(|_| "exit status: 3".to_owned());
+        let replicas = [
+            vital("worker", "worker-0", starts, killed),
+            vital("temporal-history", "temporal-history-0", 0, broken),
+        ];
+        Vitals {
+            replicas: replicas.into(),
+            unseen: None,
+        }
+    }
+
+    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        let lines = vec![format!("life {} of {replica} is over", life?)];
+        Some(LogTail {
+            path: "log".into(),
+            lines,
+        })
     }
 
     async fn evidence(&self, _: &ResourceId) -> Option<Utf8PathBuf> {

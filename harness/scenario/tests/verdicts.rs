@@ -8,9 +8,12 @@ use super::super::{
 };
 use super::{CRASH, plan};
 use crate::check::{Evidence, Reading};
+use crate::death::Death;
 use crate::fault::Effect;
 use crate::load::{CallFailure, Latencies, Operation, Outcome};
+use crate::quantity::Duration;
 use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Status};
+use crate::watch::Seen;
 
 /// A run in which everything is as it should be, to bend one thing of.
 struct Scene {
@@ -20,6 +23,7 @@ struct Scene {
     delay: std::time::Duration,
     ending: Ending,
     heal_failure: Option<&'static str>,
+    watched: Seen,
 }
 
 impl Scene {
@@ -41,6 +45,7 @@ impl Scene {
             delay: std::time::Duration::ZERO,
             ending: Ending::Complete,
             heal_failure: None,
+            watched: Seen::default(),
         }
     }
 
@@ -55,6 +60,7 @@ impl Scene {
             steady_state: &[],
             ending: self.ending,
             heal_failure: self.heal_failure,
+            watched: &self.watched,
         };
         judge(&self.plan, &seen).verdict
     }
@@ -63,6 +69,16 @@ impl Scene {
         self.evidence
             .readings
             .insert("hello-3".to_owned(), Reading::Absent);
+        self
+    }
+
+    fn loses_a_replica(mut self) -> Self {
+        self.watched.deaths.push(Death {
+            replica: "worker-1".to_owned(),
+            at: Some(Duration::from_millis(12_300)),
+            status: "exit status: 3".to_owned(),
+            log_tail: None,
+        });
         self
     }
 
@@ -148,8 +164,35 @@ fn the_gravest_thing_that_is_known_decides() {
         scene.heal_failure = Some("could not heal fault `crash`: no worker");
         scene
     };
+    let not_steady = |mut scene: Scene| {
+        scene.ending = Ending::NotSteady;
+        scene
+    };
+    let unseen = |mut scene: Scene| {
+        scene.watched.unseen = Some("the cluster does not answer".to_owned());
+        scene
+    };
     let scenes = [
         ("good", Scene::good()),
+        ("died", Scene::good().loses_a_replica()),
+        (
+            "died, and slow",
+            Scene::good().loses_a_replica().recovers_slowly(),
+        ),
+        (
+            "died, died, and not all read back",
+            unread(Scene::good().loses_a_replica().loses_a_replica()),
+        ),
+        (
+            "died, and not steady",
+            not_steady(Scene::good().loses_a_replica()),
+        ),
+        (
+            "lost, and died",
+            Scene::good().loses_a_workflow().loses_a_replica(),
+        ),
+        ("dirty, and died", dirty(Scene::good().loses_a_replica())),
+        ("not watched to the end", unseen(Scene::good())),
         ("slow", Scene::good().recovers_slowly()),
         ("no effect", Scene::good().has_no_effect()),
         (
@@ -188,6 +231,13 @@ fn the_gravest_thing_that_is_known_decides() {
         .collect();
     insta::assert_snapshot!(verdicts.join("\n"), @r"
     good -> pass (0): 15 workflows completed, and every expectation is met
+    died -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
+    died, and slow -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
+    died, died, and not all read back -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3, and 1 more died
+    died, and not steady -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
+    lost, and died -> fail (1): no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution; worker-1 died by itself 12.3s into the run: exit status: 3
+    dirty, and died -> heal-failed (74): worker-1 died by itself 12.3s into the run: exit status: 3; could not heal fault `crash`: no worker; run `harness heal`
+    not watched to the end -> inconclusive (2): it is not known whether all replicas lived to the end: the cluster does not answer
     slow -> threshold-missed (99): start-to-close p50 in phase recovery was 3.02s, wanted < 1s, and 1 more
     no effect -> inconclusive (2): fault `crash` had no proven effect: none
     no effect, and slow -> inconclusive (2): fault `crash` had no proven effect: none

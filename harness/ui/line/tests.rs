@@ -1,6 +1,7 @@
 //! The whole table from event to line.
 
 use super::*;
+use crate::death::Death;
 use crate::fault::Effect;
 use crate::plan::{Action, ResourceId};
 use crate::quantity::Duration;
@@ -17,6 +18,18 @@ fn fault_injected(proven: bool) -> Event {
             proven,
             observation: "worker-0 (pid 4711) is gone".to_owned(),
         },
+    }
+}
+
+fn died(scenario: Option<String>) -> Event {
+    Event::ReplicaDied {
+        death: Death {
+            replica: "worker-0".to_owned(),
+            at: scenario.as_ref().map(|_| Duration::from_millis(12_300)),
+            status: "exit status: 3".to_owned(),
+            log_tail: None,
+        },
+        scenario,
     }
 }
 
@@ -61,6 +74,8 @@ fn every_event_that_is_news_has_its_line() {
             scenario: scenario(),
             fault: "crash".to_owned(),
         },
+        died(Some(scenario())),
+        died(None),
         Event::Checking {
             scenario: scenario(),
             executions: 96,
@@ -85,6 +100,8 @@ fn every_event_that_is_news_has_its_line() {
     · steady: fault crash: worker-0 (pid 4711) is gone
     ✗ steady: fault crash had no proven effect: worker-0 (pid 4711) is gone
     · steady: fault crash healed
+    ✗ steady: worker-0 died by itself 12.3s into the run: exit status: 3
+    ✗ worker-0 died by itself before the run: exit status: 3
     · steady: reading 96 histories back
     ✓ steady: pass: for a reason
     · steady: skipped: for a reason

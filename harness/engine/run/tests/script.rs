@@ -9,8 +9,9 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::simulated::Frontend;
-use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness};
+use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness, Vitals};
 use crate::fault::{Capability, Effect, Injection, Undo};
+use crate::log_tail::LogTail;
 use crate::plan::{Action, Observed, Resource, ResourceId};
 use crate::topology::Topology;
 
@@ -118,6 +119,14 @@ impl Backend for Script {
 
     async fn collect_logs(&self, _: Option<&CancellationToken>) -> Result<(), Error> {
         Ok(())
+    }
+
+    async fn vitals(&self) -> Vitals {
+        Vitals::default()
+    }
+
+    async fn last_words(&self, _: &str, _: Option<&str>) -> Option<LogTail> {
+        None
     }
 
     async fn evidence(&self, _: &ResourceId) -> Option<Utf8PathBuf> {

@@ -1,0 +1,75 @@
+//! Which pods, nodes and databases live, and how those ended that do not.
+
+use super::backend::K3dBackend;
+use super::ports::MYSQL;
+use crate::backend::{Vitals, container_life};
+use crate::causes::in_one_line;
+use crate::log_tail::LogTail;
+
+impl K3dBackend {
+    /// One look at everything.
+    pub(super) async fn lives(&self) -> Vitals {
+        let mut vitals = self.container_vitals().await;
+        if !matches!(self.record(), Ok(Some(_))) {
+            return vitals;
+        }
+        match self.kubernetes().await {
+            Ok(cluster) => vitals.join(cluster.vitals().await),
+            Err(error) => vitals.unseen = Some(in_one_line(&error)),
+        }
+        vitals
+    }
+
+    /// One look at the containers: the database, and the nodes of the cluster.
+    pub async fn container_vitals(&self) -> Vitals {
+        let mut vitals = Vitals::default();
+        let docker = match self.docker().await {
+            Ok(docker) => docker,
+            Err(error) => {
+                vitals.unseen = Some(in_one_line(&error));
+                return vitals;
+            }
+        };
+        let mysql = docker.mysql.container();
+        container_life::add(&mut vitals, &docker.engine, MYSQL, mysql).await;
+        for node in self.nodes() {
+            container_life::add(&mut vitals, &docker.engine, &node, &node).await;
+        }
+        vitals
+    }
+
+    /// The end of the log of a pod, a node or the database.
+    pub(super) async fn log_end(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        if let Some(tail) = self.container_words(replica, life).await {
+            return Some(tail);
+        }
+        let cluster = self.kubernetes().await.ok()?;
+        let folder = self.state().logs();
+        cluster.last_words(&folder, replica, life).await
+    }
+
+    /// The end of the log of a node or the database. The first node stands for the cluster, as
+    /// errors name that.
+    pub async fn container_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        let docker = self.docker().await.ok()?;
+        let nodes = self.nodes();
+        let (container, file) = if replica == MYSQL {
+            let file = self.state().logs().join(format!("{MYSQL}.log"));
+            (docker.mysql.container().to_owned(), file)
+        } else if replica == self.names().cluster {
+            let node = nodes.into_iter().next()?;
+            let file = self.node_log(&node);
+            (node, file)
+        } else {
+            let node = nodes.into_iter().find(|node| node == replica)?;
+            let file = self.node_log(&node);
+            (node, file)
+        };
+        container_life::last_words(&docker.engine, &container, file, life).await
+    }
+
+    fn nodes(&self) -> Vec<String> {
+        let record = self.record().ok().flatten();
+        record.map_or_else(Vec::new, |record| record.nodes)
+    }
+}

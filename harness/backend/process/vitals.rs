@@ -1,0 +1,82 @@
+//! Which replicas live, and how those ended that do not.
+
+use super::backend::ProcessBackend;
+use super::containers;
+use super::launch::Launch;
+use super::liveness::PidFile;
+use crate::backend::{Vital, Vitals};
+use crate::causes::in_one_line;
+use crate::log_tail::LogTail;
+use crate::topology::ServiceName;
+
+/// What is said of a process that this command had not started: only its parent is told.
+const NOT_KNOWN: &str =
+    "its process is gone, and its exit status is not known: an earlier command had started it";
+
+impl ProcessBackend {
+    /// One look at all processes and containers.
+    pub(super) async fn lives(&self) -> Vitals {
+        let mut vitals = self.containers().vitals().await;
+        let launches = match Launch::read_all(self.state()) {
+            Ok(launches) => launches,
+            Err(error) => {
+                vitals.unseen = Some(in_one_line(&error));
+                return vitals;
+            }
+        };
+        for launch in launches {
+            match self.life(&launch) {
+                Ok(vital) => {
+                    let named = vital.map(|vital| (launch.replica.clone(), vital));
+                    vitals.replicas.extend(named);
+                }
+                Err(error) => vitals.unseen = Some(in_one_line(&error)),
+            }
+        }
+        vitals
+    }
+
+    /// The life of a replica; `None` of one that is being started.
+    fn life(&self, launch: &Launch) -> std::io::Result<Option<Vital>> {
+        let replica = &launch.replica;
+        let vital = |process: PidFile, ended: Option<String>| Vital {
+            services: launch.services.clone(),
+            life: process.life(),
+            ended,
+            before: None,
+            if_gone: "its launch record is gone",
+        };
+        if let Some(process) = PidFile::leader(self.state(), replica)? {
+            return Ok(Some(vital(process, None)));
+        }
+        let Some(process) = PidFile::last(self.state(), replica) else {
+            return Ok(None);
+        };
+        let status = match self.children().pid(replica) {
+            // It was started since, and has yet to write that down.
+            Some(pid) if pid != process.pid => return Ok(None),
+            Some(_) => match self.children().ended(replica) {
+                Some(status) => status,
+                // It has let its lock go. The kernel will say how it ended, if it has.
+                None if self.children().is_running(replica) => {
+                    return Ok(Some(vital(process, None)));
+                }
+                None => NOT_KNOWN.to_owned(),
+            },
+            None => NOT_KNOWN.to_owned(),
+        };
+        Ok(Some(vital(process, Some(status))))
+    }
+
+    /// The end of the log of a replica in its last life, or in a named one.
+    pub(super) async fn log_end(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        if containers::is_one(&ServiceName::new(replica)) {
+            return self.containers().log_end(replica, life).await;
+        }
+        let launch = Launch::read(self.state(), replica).ok()??;
+        let last = PidFile::last(self.state(), replica).map(PidFile::life);
+        // Where one life ends in the log is known of the last only.
+        let is_last = life.is_none() || life == last.as_deref();
+        is_last.then(|| launch.log_tail(self.state())).flatten()
+    }
+}

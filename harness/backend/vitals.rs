@@ -1,0 +1,206 @@
+//! Which replicas live, since when, and how those ended that do not. Pure.
+
+use std::collections::BTreeMap;
+
+/// What a place knows of the lives of its replicas at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Vitals {
+    /// Each replica by its name.
+    pub replicas: BTreeMap<String, Vital>,
+    /// Why a part of the place could not be looked at: what is missing then is not gone.
+    pub unseen: Option<String>,
+}
+
+/// One life of a replica.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vital {
+    /// The services that it stands for.
+    pub services: Vec<String>,
+    /// Names this life: what is started again has another.
+    pub life: String,
+    /// How it ended, for people, if it has.
+    pub ended: Option<String>,
+    /// How the life before it ended, where the place remembers.
+    pub before: Option<String>,
+    /// What it means, for people, when the replica is not there any more.
+    pub if_gone: &'static str,
+}
+
+/// A life that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Whose.
+    pub replica: String,
+    /// Which.
+    pub life: String,
+    /// The services that the replica stood for.
+    pub services: Vec<String>,
+    /// How it ended, for people.
+    pub status: String,
+}
+
+/// What is said of a life whose end nobody saw.
+const STARTED_AGAIN: &str = "it was started again, and how it had ended is not known";
+
+impl Vitals {
+    /// The lives that ended since an earlier look, each once. What was never seen alive and has
+    /// ended counts as well.
+    pub fn ended_since(&self, before: &Self) -> Vec<Ended> {
+        let seen = self.replicas.iter();
+        let seen = seen.filter_map(|(name, now)| ended(name, before.replicas.get(name), now));
+        let living = before
+            .replicas
+            .iter()
+            .filter(|(_, was)| was.ended.is_none());
+        let gone = living
+            .filter(|(name, _)| self.unseen.is_none() && !self.replicas.contains_key(*name))
+            .map(|(name, was)| was.over(name, was.if_gone));
+        seen.chain(gone).collect()
+    }
+
+    /// Adds a look at another part of the place.
+    pub fn join(&mut self, other: Self) {
+        self.replicas.extend(other.replicas);
+        self.unseen = self.unseen.take().or(other.unseen);
+    }
+
+    /// As this look, with what it could not see taken from an earlier one.
+    #[must_use]
+    pub fn or_as_before(mut self, before: Self) -> Self {
+        if self.unseen.is_some() {
+            for (name, was) in before.replicas {
+                self.replicas.entry(name).or_insert(was);
+            }
+        }
+        self
+    }
+}
+
+impl Vital {
+    fn over(&self, replica: &str, status: &str) -> Ended {
+        Ended {
+            replica: replica.to_owned(),
+            life: self.life.clone(),
+            services: self.services.clone(),
+            status: status.to_owned(),
+        }
+    }
+}
+
+/// The life of a replica that ended between two looks. Of several that did, only the last is told:
+/// no place remembers more.
+fn ended(name: &str, before: Option<&Vital>, now: &Vital) -> Option<Ended> {
+    let known = before.filter(|was| was.life == now.life);
+    match (known, &now.ended) {
+        (Some(was), Some(status)) if was.ended.is_none() => Some(now.over(name, status)),
+        (Some(_), _) => None,
+        (None, Some(status)) => Some(now.over(name, status)),
+        (None, None) => {
+            let was = before.filter(|was| was.ended.is_none())?;
+            let status = now.before.as_deref().unwrap_or(STARTED_AGAIN);
+            Some(was.over(name, status))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const GONE: &str = "its record is gone";
+
+    fn vital(life: u32, ended: Option<&str>) -> Vital {
+        Vital {
+            services: vec!["worker".to_owned()],
+            life: life.to_string(),
+            ended: ended.map(str::to_owned),
+            before: None,
+            if_gone: GONE,
+        }
+    }
+
+    fn vitals<const N: usize>(replicas: [(&str, Vital); N]) -> Vitals {
+        Vitals {
+            replicas: replicas
+                .map(|(name, vital)| (name.to_owned(), vital))
+                .into(),
+            unseen: None,
+        }
+    }
+
+    fn told(before: &Vitals, after: &Vitals) -> Vec<String> {
+        let ended = after.ended_since(before).into_iter();
+        ended
+            .map(|it| format!("{} {}: {}", it.replica, it.life, it.status))
+            .collect()
+    }
+
+    #[test]
+    fn each_way_to_end_is_seen_once() {
+        let alive = vitals([("w", vital(1, None))]);
+        let dead = vitals([("w", vital(1, Some("exit status: 3")))]);
+        let again = vitals([("w", vital(2, None))]);
+        let twice = vitals([("w", vital(2, Some("exit status: 4")))]);
+        let none = Vitals::default();
+        let nothing = <[&str; 0]>::default();
+        assert_eq!(told(&none, &alive), nothing, "it is new");
+        assert_eq!(told(&alive, &alive), nothing);
+        assert_eq!(told(&alive, &dead), ["w 1: exit status: 3"]);
+        assert_eq!(told(&dead, &dead), nothing, "it was told before");
+        assert_eq!(told(&dead, &again), nothing, "it was told before");
+        assert_eq!(told(&dead, &none), nothing, "it was told before");
+        assert_eq!(told(&dead, &twice), ["w 2: exit status: 4"]);
+        assert_eq!(told(&none, &dead), ["w 1: exit status: 3"]);
+        assert_eq!(told(&alive, &none), [format!("w 1: {GONE}")]);
+        assert_eq!(told(&alive, &again), [format!("w 1: {STARTED_AGAIN}")]);
+    }
+
+    #[test]
+    fn a_place_that_remembers_says_how_the_life_before_ended() {
+        let alive = vitals([("w", vital(0, None))]);
+        let mut again = vital(1, None);
+        again.before = Some("exit code 137 (OOMKilled)".to_owned());
+        let again = vitals([("w", again)]);
+        assert_eq!(told(&alive, &again), ["w 0: exit code 137 (OOMKilled)"]);
+    }
+
+    #[test]
+    fn what_could_not_be_looked_at_is_not_gone() {
+        let alive = vitals([("w", vital(0, None)), ("x", vital(0, None))]);
+        let mut half = vitals([("x", vital(0, Some("killed")))]);
+        half.unseen = Some("the cluster does not answer".to_owned());
+        assert_eq!(told(&alive, &half), ["x 0: killed"]);
+        let known = half.or_as_before(alive);
+        assert_eq!(told(&known, &Vitals::default()), [format!("w 0: {GONE}")]);
+    }
+
+    /// A history of one replica: each step ends the life, or begins another.
+    fn looks() -> impl Strategy<Value = Vec<bool>> {
+        proptest::collection::vec(any::<bool>(), 0..20)
+    }
+
+    proptest! {
+        #[test]
+        fn however_often_it_is_looked_every_seen_end_is_told_exactly_once(looks in looks()) {
+            let mut known = Vitals::default();
+            let (mut life, mut alive) = (0, false);
+            let (mut ends, mut told) = (0, 0);
+            for change in looks {
+                if change {
+                    if alive { ends += 1 } else { life += 1 }
+                    alive = !alive;
+                }
+                let now = match (life, alive) {
+                    (0, _) => Vitals::default(),
+                    (_, true) => vitals([("w", vital(life, None))]),
+                    (_, false) => vitals([("w", vital(life, Some("ended")))]),
+                };
+                told += now.ended_since(&known).len();
+                known = now.or_as_before(known);
+            }
+            prop_assert_eq!(told, ends);
+        }
+    }
+}
