@@ -1,7 +1,7 @@
 //! `harness logs`.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
@@ -118,8 +118,9 @@ async fn show<B: Backend>(
         } else {
             "up"
         };
+        let suffix = target.suffix();
         return Err(CommandError::new(Exit::Unavailable, "nothing is up")
-            .hint(format!("run `harness {up}{}` first", target.suffix())));
+            .hint(format!("run `harness {up}{suffix}` first")));
     }
     let logs = select(logs, &args.services)?;
     let mut files: Vec<Followed> = logs.into_iter().map(Followed::new).collect();
@@ -188,7 +189,7 @@ async fn follow<B: Backend>(
                 ui.text(format!("{} | {line}", file.replica));
             }
         }
-        if ui.reader_gone() {
+        if ui.is_unread() {
             return Ok(());
         }
         tokio::select! {
@@ -225,8 +226,11 @@ impl Followed {
     /// The whole lines since the last look; a line still being written is kept for the next.
     fn read_new_lines(&mut self) -> Result<Vec<String>, CommandError> {
         let failed = |error| CommandError::new(Exit::Unavailable, error);
-        let Ok(mut file) = fs_err::File::open(&self.path) else {
-            return Ok(Vec::new());
+        let mut file = match fs_err::File::open(&self.path) {
+            Ok(file) => file,
+            // Its replica has not written anything yet.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(failed(error)),
         };
         file.seek(SeekFrom::Start(self.offset)).map_err(failed)?;
         let mut bytes = Vec::new();

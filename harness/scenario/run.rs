@@ -90,10 +90,11 @@ async fn heal_rest<B: Backend>(
     events: &Events,
     loaded: &mut Loaded,
 ) -> Option<String> {
-    let healed = match heal_all(backend, journal).await {
-        Ok(healed) => healed,
+    let healing = match heal_all(backend, journal).await {
+        Ok(healing) => healing,
         Err(error) => return Some(in_one_line(&error)),
     };
+    let healed = &healing.healed;
     let unhealed = loaded.faults.iter_mut().filter(|fault| {
         fault.healed.is_none() && healed.iter().any(|injection| injection.id == fault.id)
     });
@@ -104,7 +105,7 @@ async fn heal_rest<B: Backend>(
             fault: fault.id.clone(),
         });
     }
-    None
+    healing.failure().map(|error| in_one_line(&error))
 }
 
 /// Reads back what the server has. Load that was cut short has not been drained yet.

@@ -36,6 +36,9 @@ impl AzureBackend {
         topology: &Topology,
         provision: Provision<'_>,
     ) -> Result<(), backend::Error> {
+        if provision.fetch == Fetch::Missing {
+            self.foresee(topology)?;
+        }
         if let Some(ground) = &mut self.ground {
             if self.order.another_password && provision.fetch == Fetch::Missing {
                 ground.change_password(&Secret::generate()).await?;

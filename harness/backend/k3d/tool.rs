@@ -32,6 +32,17 @@ const KUBELET: [&str; 2] = [
     "image-gc-high-threshold=100",
 ];
 
+/// The first release of k3d that has the options that are used of it.
+const OLDEST: u32 = 5;
+
+/// Whether a version of k3d is one of before [`OLDEST`]; one that is no number, as of a build of
+/// somebody's own, is not.
+pub(crate) fn is_too_old(version: &str) -> bool {
+    let major = version.trim_start_matches('v').split('.').next();
+    let major = major.and_then(|major| major.parse().ok());
+    major.is_some_and(|major: u32| major < OLDEST)
+}
+
 /// k3d, for one state folder.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct K3d<'a> {
