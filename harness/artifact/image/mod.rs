@@ -11,6 +11,7 @@ mod elf;
 mod error;
 mod layer;
 mod layout;
+mod reference;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use self::build::Recipe;
 use self::closure::Closure;
 use self::layer::Layer;
+use self::reference::is_reference;
 use super::{Error, cargo};
 use crate::event::Events;
 use crate::tool::{self, Environment};
@@ -78,7 +80,11 @@ pub async fn worker_image(
 pub fn foresee_worker_image(run: &Run, environment: &Environment) -> Result<(), Error> {
     let source: &Utf8Path = match run {
         Run::Command(_) => return Err(ImageError::Command.into()),
-        Run::Image(_) => return Ok(()),
+        Run::Image(reference) if is_reference(reference) => return Ok(()),
+        Run::Image(reference) => {
+            let reference = reference.clone();
+            return Err(ImageError::Reference { reference }.into());
+        }
         Run::Build(source) => source.as_ref(),
     };
     let way = Way::of(source)?;

@@ -198,6 +198,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_release_before_the_first_that_does_is_too_old() {
+        for (version, old) in [
+            ("4.4.8", true),
+            ("v3.0", true),
+            ("5.0.0", false),
+            ("v5.9.0", false),
+            ("10.1", false),
+            ("dev", false),
+            ("", false),
+        ] {
+            assert_eq!(is_too_old(version), old, "{version}");
+        }
+    }
+
+    #[test]
     fn nothing_of_the_user_is_touched_and_nothing_listens_beyond_this_machine() {
         let cluster = Cluster {
             name: "h-k3d-012345".to_owned(),
