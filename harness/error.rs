@@ -27,6 +27,8 @@ pub enum Exit {
     Unavailable = 69,
     /// A defect of the harness.
     Internal = 70,
+    /// Data could not be written to standard output.
+    OutputLost = 71,
     /// Something remains that should be gone; the list was printed.
     Leftovers = 73,
     /// A fault could not be undone: the environment is dirty.
@@ -58,6 +60,16 @@ impl Exit {
             Self::HealFailed => 7,
             // Every other is an error: something was not done.
             _ => 3,
+        }
+    }
+
+    /// How a command ends whose data could not all be written. What says no more than that there is
+    /// something to read gives way, as it cannot be read; every other code says something graver.
+    #[must_use]
+    pub const fn with_output_lost(self) -> Self {
+        match self {
+            Self::Ok | Self::Inconclusive => Self::OutputLost,
+            graver => graver,
         }
     }
 

@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use harness::ui::{Display, Surroundings, Ui};
+use harness::ui::{Display, Surroundings, Ui, standard_output};
 
 fn main() -> ExitCode {
     let mut ui = Ui::new(
-        Box::new(anstream::stdout()),
+        standard_output(),
         Box::new(anstream::stderr()),
         Display::decide(Surroundings::of_this_process()),
     );

@@ -14,6 +14,9 @@ use crate::tool::{self, Environment, Family, Stream, Tool};
 const DESCRIBE: Duration = Duration::from_mins(1);
 const COMPILE: Duration = Duration::from_mins(30);
 
+/// The tool.
+const CARGO: &str = "cargo";
+
 /// The binary that is built.
 const BINARY: &str = "worker";
 
@@ -69,6 +72,34 @@ pub(super) async fn workspace(
     Ok(describe(folder, environment, cancel).await?.workspace_root)
 }
 
+/// Whether the package in `folder` can be built at all, as far as one can see without Cargo.
+pub(super) fn foresee(folder: &Utf8Path, environment: &Environment) -> Result<(), Error> {
+    manifest(folder)?;
+    if environment.find(CARGO).is_some() {
+        return Ok(());
+    }
+    let source = tool::Error::Find {
+        program: CARGO.to_owned(),
+    };
+    Err(Error::using(
+        format!("build the worker in {folder}"),
+        source,
+    ))
+}
+
+/// The manifest of the package in `folder`.
+fn manifest(folder: &Utf8Path) -> Result<Utf8PathBuf, Error> {
+    let folder = folder
+        .canonicalize_utf8()
+        .map_err(|error| package(folder, format!("cannot be opened: {error}")))?;
+    let manifest = folder.join("Cargo.toml");
+    if manifest.is_file() {
+        Ok(manifest)
+    } else {
+        Err(package(&folder, "has no Cargo.toml".to_owned()))
+    }
+}
+
 /// Builds the binary `worker` of the package in `folder` and answers with its path.
 pub(super) async fn build(
     folder: &Utf8Path,
@@ -76,13 +107,8 @@ pub(super) async fn build(
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Utf8PathBuf, Error> {
-    let folder = folder
-        .canonicalize_utf8()
-        .map_err(|error| package(folder, format!("cannot be opened: {error}")))?;
-    let manifest = folder.join("Cargo.toml");
-    if !manifest.is_file() {
-        return Err(package(&folder, "has no Cargo.toml".to_owned()));
-    }
+    let manifest = manifest(folder)?;
+    let folder = manifest.parent().unwrap_or(folder).to_owned();
     let workspace = describe(&folder, environment, cancel).await?;
     let wanted = workspace
         .packages
@@ -140,7 +166,7 @@ async fn describe(
     cancel: &CancellationToken,
 ) -> Result<Workspace, Error> {
     let failed = |source| Error::using(format!("ask cargo what is in {folder}"), source);
-    let tool = Tool::new("cargo", Family::Rust, environment, DESCRIBE).map_err(failed)?;
+    let tool = Tool::new(CARGO, Family::Rust, environment, DESCRIBE).map_err(failed)?;
     let tool = tool
         .arguments(["metadata", "--no-deps", "--format-version", "1"])
         .folder(folder);
@@ -174,7 +200,7 @@ fn command(
         .iter()
         .any(|package| package.name == harness);
     let release = !cfg!(debug_assertions) || !same_workspace;
-    let tool = Tool::new("cargo", Family::Rust, environment, COMPILE)?
+    let tool = Tool::new(CARGO, Family::Rust, environment, COMPILE)?
         .arguments(["build", "--package", &*wanted.name, "--bin", BINARY])
         .arguments(
             same_workspace

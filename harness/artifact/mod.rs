@@ -24,11 +24,11 @@ mod vendor;
 mod worker;
 
 pub use error::{Attempt, Error, Sought};
-pub use image::{ImageError, WorkerImage, worker_image};
+pub use image::{ImageError, WorkerImage, foresee_worker_image, worker_image};
 pub use pin::{CliVersion, Pin, Platform};
 pub(crate) use pip::WAYS as PIP_WAYS;
 pub use program::{Origin, Program};
 pub use server::{ServerPrograms, ServerSearch};
 pub(crate) use store::cache_root;
 pub use temporal::{Temporal, TemporalSearch};
-pub use worker::worker;
+pub use worker::{foresee_worker, worker};

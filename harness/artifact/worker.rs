@@ -23,9 +23,22 @@ pub async fn worker(
             Ok(Program::new(path, Vec::new()))
         }
         Run::Command(words) => command(words, environment),
-        Run::Image(image) => Err(Error::Contained {
-            image: image.clone(),
-        }),
+        Run::Image(image) => Err(contained(image)),
+    }
+}
+
+/// Whether [`worker`] can succeed, as far as one can see without running anything.
+pub fn foresee_worker(run: &Run, environment: &Environment) -> Result<(), Error> {
+    match run {
+        Run::Build(folder) => cargo::foresee(Utf8Path::new(folder), environment),
+        Run::Command(words) => command(words, environment).map(drop),
+        Run::Image(image) => Err(contained(image)),
+    }
+}
+
+fn contained(image: &str) -> Error {
+    Error::Contained {
+        image: image.to_owned(),
     }
 }
 

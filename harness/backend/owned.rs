@@ -1,7 +1,9 @@
 //! What Docker has of a state folder, known by its label.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::causes::in_one_line;
 use crate::docker::{Engine, Error, Owned};
 use crate::state::Directory;
 
@@ -9,18 +11,26 @@ use crate::state::Directory;
 pub(super) const ENGINE_LINGERS: Duration = Duration::from_secs(2);
 
 /// Removes everything of the folder, and what has one of `further` labels; answers with what there
-/// was, and with what would not go.
+/// was, and with what would not go and why.
 pub async fn remove_owned(
     engine: &Engine,
     state: &Directory,
     further: &[String],
-) -> Result<(Vec<Owned>, Vec<Owned>), Error> {
+) -> Result<(Vec<Owned>, Vec<String>), Error> {
     let found = owned(engine, state, further).await?;
+    let mut failures = BTreeMap::new();
     for owned in &found {
-        // What cannot be removed is seen below.
-        let _ = engine.remove(owned).await;
+        if let Err(error) = engine.remove(owned).await {
+            failures.insert(owned.clone(), in_one_line(&error));
+        }
     }
-    Ok((found, owned(engine, state, further).await?))
+    // It may be gone although its removal failed, and still be there although it did not.
+    let left = owned(engine, state, further).await?.into_iter();
+    let left = left.map(|owned| match failures.get(&owned) {
+        Some(why) => format!("{owned}: {why}"),
+        None => owned.to_string(),
+    });
+    Ok((found, left.collect()))
 }
 
 /// Containers first, as they use the rest.

@@ -162,7 +162,6 @@ async fn remove_containers(
     if left.is_empty() {
         return Ok(removed.iter().map(ToString::to_string).collect());
     }
-    let left: Vec<String> = left.iter().map(ToString::to_string).collect();
     Err(remain(&left))
 }
 

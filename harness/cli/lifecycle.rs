@@ -6,7 +6,7 @@ use std::io;
 use tokio_util::sync::CancellationToken;
 
 use super::session::{self, Owned, Session};
-use crate::backend::{Backend, Blame, Fetch, Provision};
+use crate::backend::{Backend, Blame, Fetch, Log, Provision};
 use crate::causes::in_one_line;
 use crate::death::Death;
 use crate::engine;
@@ -181,14 +181,12 @@ pub(super) async fn take_down<B: Backend>(
             done?;
         }
         let list = leftovers.join("\n  ");
+        let Verbs { down, .. } = Verbs::of(owned.backend);
         return Err(CommandError::new(
             Exit::Leftovers,
             format!("these remain although they were told to end:\n  {list}"),
         )
-        .hint(format!(
-            "end them by hand, then run `harness {}` again",
-            Verbs::of(owned.backend).down
-        )));
+        .hint(format!("end them by hand, then run `harness {down}` again")));
     }
     done?;
     forget(owned).map_err(|error| CommandError::new(Exit::Leftovers, error))?;
@@ -225,18 +223,21 @@ pub(super) async fn heal<B: Backend>(
     if open_faults(&session.state)?.is_empty() {
         return Ok(0);
     }
-    let healed = async {
+    let healing = async {
         let journal = fault::Journal::open(&session.state.faults())?;
         fault::heal_all(&session.backend, &journal).await
     };
-    let healed = healed.await.map_err(unhealed)?;
-    for injection in &healed {
+    let healing = healing.await.map_err(unhealed)?;
+    let count = healing.healed.len();
+    for injection in &healing.healed {
         events.notice(format!(
             "undid fault `{}` ({} {}) of an interrupted run",
             injection.id, injection.fault, injection.service
         ));
     }
-    Ok(healed.len())
+    healing
+        .failure()
+        .map_or(Ok(count), |error| Err(unhealed(error)))
 }
 
 /// The faults that an earlier run left, as far as can be seen without owning the folder.
@@ -297,7 +298,11 @@ async fn explain<B: Backend>(error: engine::Error, backend: &B, taking_down: boo
         _ => Vec::new(),
     };
     hints.extend(evidence.map(|folder| format!("what there was to see of it is in {folder}")));
-    hints.push(way_out(&error, again, down));
+    let logs = match error.id() {
+        Some(id) => logs(backend, id).await,
+        None => None,
+    };
+    hints.push(way_out(&error, logs.as_deref(), again, down));
     let exit = match &error {
         engine::Error::Apply { source, .. } if source.blame == Blame::Leave => Exit::NotAllowed,
         _ if taking_down => Exit::Leftovers,
@@ -411,18 +416,31 @@ impl Verbs {
     }
 }
 
+/// The beginning of a hint that shows what a resource has written: its own log, if it has one, or
+/// all that there are; nothing where there are none.
+async fn logs<B: Backend>(backend: &B, id: &ResourceId) -> Option<String> {
+    let logs = backend.logs().await;
+    let name = id.name();
+    // Names of namespaces and of groups in Azure are users' own, and may be those of services.
+    let writes = ["process", "container", "deployment", "job"].contains(&id.kind());
+    let own = |log: &Log| log.replica == name || log.services.iter().any(|it| it == name);
+    if writes && logs.iter().any(own) {
+        return Some(format!("run `harness logs {name}`; "));
+    }
+    (!logs.is_empty()).then(|| "run `harness logs`; ".to_owned())
+}
+
 /// What the user can do about an error of the engine.
-fn way_out(error: &engine::Error, again: &str, down: &str) -> String {
+fn way_out(error: &engine::Error, logs: Option<&str>, again: &str, down: &str) -> String {
+    let logs = logs.unwrap_or_default();
     match error {
-        engine::Error::NotReady { id, .. } => format!(
-            "run `harness logs {}`; if it runs and does not answer, `harness {down}` and then \
-             `harness {again}` start it anew",
-            id.name()
+        engine::Error::NotReady { .. } => format!(
+            "{logs}if it runs and does not answer, `harness {down}` and then `harness {again}` \
+             start it anew"
         ),
-        engine::Error::Failed { id, .. } => format!(
-            "run `harness logs {}`; mend the cause and run `harness {again}` again",
-            id.name()
-        ),
+        engine::Error::Failed { .. } => {
+            format!("{logs}mend the cause and run `harness {again}` again")
+        }
         _ => format!("run `harness {again}` again to go on from here"),
     }
 }

@@ -125,8 +125,9 @@ async fn show<B: Backend>(args: &Args, target: &Target, backend: &B, ui: &mut Ui
         } else {
             "up"
         };
+        let suffix = target.suffix();
         return Err(CommandError::new(Exit::Unavailable, "nothing is up")
-            .hint(format!("run `harness {up}{}` first", target.suffix())));
+            .hint(format!("run `harness {up}{suffix}` first")));
     }
     let logs = select(logs, &args.services)?;
     let mut files: Vec<Followed> = logs.into_iter().map(Followed::new).collect();
@@ -195,7 +196,7 @@ async fn follow<B: Backend>(
                 ui.text(format!("{} | {line}", file.replica));
             }
         }
-        if ui.reader_gone() {
+        if ui.is_unread() {
             return Ok(());
         }
         tokio::select! {
@@ -234,7 +235,7 @@ impl Followed {
         let failed = |error| CommandError::new(Exit::Unavailable, error);
         let mut file = match fs_err::File::open(&self.path) {
             Ok(file) => file,
-            // Nothing was written yet.
+            // Its replica has not written anything yet.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(failed(error)),
         };

@@ -14,6 +14,7 @@ mod in_azure;
 mod launch;
 mod lifecycle;
 mod logs;
+mod meant;
 mod open;
 mod outputs;
 mod parity;
@@ -32,10 +33,11 @@ mod test;
 mod up;
 mod view;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use camino::Utf8PathBuf;
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::{CommandError, Exit};
 use crate::ui::{Output, Stream, Ui};
@@ -57,7 +59,8 @@ Start here:
   harness doctor              what this machine can run
 
 Exit codes: 0 ok, 1 invariant violated, 2 inconclusive, 64 usage, 65 invalid file, 69 unavailable,
-70 internal, 73 leftovers, 74 heal failed, 77 not allowed, 99 threshold missed, 130 interrupted"
+70 internal, 71 output not written, 73 leftovers, 74 heal failed, 77 not allowed, 99 threshold
+missed, 130 interrupted"
 )]
 struct Cli {
     #[command(flatten)]
@@ -114,8 +117,12 @@ enum Command {
 
 /// Parses a command line and runs it to its end; everything printed goes through `ui`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let exit = parse_and_run(arguments.into_iter().collect(), ui);
+    ui.end(exit)
+}
+
+fn parse_and_run(arguments: Vec<OsString>, ui: &mut Ui) -> Exit {
+    let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &arguments, ui),
     };
@@ -133,6 +140,22 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit 
             error.exit
         }
     }
+}
+
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = without_empty_variables(Cli::command());
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// A command line to which a variable that is set to nothing is one that is not set.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |variable: &OsStr| std::env::var_os(variable).is_some_and(|it| it.is_empty());
+    let command = command.mut_args(|argument| match argument.get_env() {
+        Some(variable) if is_empty(variable) => argument.env(Resettable::Reset),
+        _ => argument,
+    });
+    command.mut_subcommands(without_empty_variables)
 }
 
 /// Shows what is wrong with a command line, or the help that it asked for.
@@ -172,6 +195,8 @@ fn log_to_stderr(verbose: u8) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(level)
         .with_writer(std::io::stderr)
+        // It would tell of a standard error that cannot be written on standard error, and panic.
+        .log_internal_errors(false)
         .try_init();
 }
 
@@ -253,9 +278,7 @@ async fn verb(command: Command, ui: &mut Ui) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
-    use super::Cli;
+    use super::*;
 
     /// The names of a command and of all below it that are shown, with its help.
     fn helps(command: &clap::Command, above: &str) -> Vec<(String, String)> {
@@ -292,3 +315,6 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod hints;

@@ -101,8 +101,9 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     };
     let name = args.what.name();
     let endpoint = view::find(&endpoints, name).ok_or_else(|| {
+        let suffix = args.target.suffix();
         CommandError::new(Exit::Unavailable, format!("`{name}` is not up"))
-            .hint(format!("run `harness up{}` first", args.target.suffix()))
+            .hint(format!("run `harness up{suffix}` first"))
     })?;
     show(&args, endpoint.address, ui).await;
     Ok(Exit::Ok)

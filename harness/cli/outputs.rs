@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::session::{Session, Target, backend_error};
 use super::{Outcome, in_azure};
 use crate::backend::azure::{AzureBackend, Facts};
+use crate::causes::in_one_line;
 use crate::error::{CommandError, Exit};
 use crate::profile::azure::Exposure;
 use crate::ui::{Table, Ui};
@@ -30,6 +31,9 @@ pub(super) struct Outputs {
     #[serde(flatten)]
     facts: Facts,
     entrances: BTreeMap<&'static str, Entrance>,
+    /// Why the cluster could not be asked for addresses, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unseen: Option<String>,
 }
 
 /// How users come in.
@@ -40,6 +44,9 @@ struct Entrance {
     exposure: &'static str,
     /// Where it is, if it has an address of its own.
     address: Option<String>,
+    /// Why it has none, or none that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
@@ -48,7 +55,18 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     ui.text(text(&outputs));
     ui.say(way_in(&session, &args.target.suffix()));
     ui.json(&outputs);
-    Ok(Exit::Ok)
+    tell_unseen(&outputs, ui);
+    Ok(match outputs.unseen {
+        Some(_) => Exit::Unavailable,
+        None => Exit::Ok,
+    })
+}
+
+/// Says why addresses are not known, if they are not.
+pub(super) fn tell_unseen(outputs: &Outputs, ui: &mut Ui) {
+    if let Some(why) = &outputs.unseen {
+        ui.say(format!("! addresses are not known: {why}"));
+    }
 }
 
 /// What there is to say of a session's topology.
@@ -59,14 +77,29 @@ pub(super) async fn of(session: &Session<AzureBackend>) -> Result<Outputs, Comma
         CommandError::new(Exit::Unavailable, "nothing is promoted")
             .hint("run `harness promote` first")
     })?;
-    let addresses = session.backend.addresses().await;
-    let entrance = |service: &str, exposure: &Exposure| Entrance {
-        exposure: match exposure {
-            Exposure::ClusterIp => "cluster-ip",
-            Exposure::Internal => "internal",
-            Exposure::Public(_) => "public",
-        },
-        address: addresses.get(service).cloned(),
+    let (addresses, unseen) = match session.backend.addresses().await {
+        Ok(addresses) => (addresses, None),
+        Err(error) => (BTreeMap::new(), Some(in_one_line(&error))),
+    };
+    let nothing_runs = session.backend.without_cluster();
+    let entrance = |service: &str, exposure: &Exposure| {
+        let address = addresses.get(service).cloned();
+        let note = match exposure {
+            _ if address.is_some() => None,
+            _ if nothing_runs => Some("nothing runs"),
+            Exposure::ClusterIp => Some("only within the cluster"),
+            _ if unseen.is_some() => Some("not known"),
+            Exposure::Internal | Exposure::Public(_) => Some("none yet"),
+        };
+        Entrance {
+            exposure: match exposure {
+                Exposure::ClusterIp => "cluster-ip",
+                Exposure::Internal => "internal",
+                Exposure::Public(_) => "public",
+            },
+            address,
+            note,
+        }
     };
     Ok(Outputs {
         profile: session.profile.name.to_string(),
@@ -79,6 +112,7 @@ pub(super) async fn of(session: &Session<AzureBackend>) -> Result<Outputs, Comma
             ("web", entrance("web", &azure.expose.web)),
             ("starter", entrance("starter", &azure.expose.starter)),
         ]),
+        unseen,
     })
 }
 
@@ -111,9 +145,14 @@ pub(super) fn text(outputs: &Outputs) -> String {
         }
     }
     let mut ways = Table::new(["ENTRANCE", "EXPOSURE", "ADDRESS"]);
-    for (name, Entrance { exposure, address }) in &outputs.entrances {
-        let address = address.clone().unwrap_or_default();
-        ways.row([(*name).to_owned(), (*exposure).to_owned(), address]);
+    for (name, entrance) in &outputs.entrances {
+        let Entrance {
+            exposure,
+            address,
+            note,
+        } = entrance;
+        let address = address.as_deref().or(*note).unwrap_or_default();
+        ways.row([*name, *exposure, address].map(str::to_owned));
     }
     format!("{}\n\n{}", names.render(), ways.render())
 }

@@ -8,7 +8,8 @@ use super::session::{self, Target};
 use crate::azure::simulator::Script;
 use crate::backend::azure::Aim;
 use crate::backend::k3d;
-use crate::docker::Engine;
+use crate::causes;
+use crate::docker::{self, Engine};
 use crate::doctor::{self, Found};
 use crate::error::{CommandError, Exit};
 use crate::profile::{self, Backend, K3d, Profile};
@@ -223,15 +224,29 @@ async fn docker(environment: &Environment) -> Result<String, String> {
     };
     match tokio::time::timeout(DOCKER, asked).await {
         Ok(Ok(version)) => Ok(format!("Docker {version}")),
+        Ok(Err(error @ docker::Error::Host { .. })) => Err(error.to_string()),
+        Ok(Err(error)) if is_forbidden(&error) => {
+            Err("this user may not use the Docker engine".to_owned())
+        }
         Ok(Err(_)) | Err(_) => Err("no Docker engine answers".to_owned()),
     }
+}
+
+/// Whether it is for want of rights that nothing answers.
+fn is_forbidden(error: &docker::Error) -> bool {
+    causes::of(error).any(|cause| {
+        let cause = cause.downcast_ref::<std::io::Error>();
+        cause.is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    })
 }
 
 async fn k3d(environment: &Environment) -> Result<String, String> {
     match doctor::find_k3d(environment, &CancellationToken::new()).await {
         Found::Works(said) => Ok(said.replace(" version", "")),
         Found::Absent => Err("k3d is not installed".to_owned()),
-        Found::Fails(reason) => Err(format!("k3d does not work: {reason}")),
+        Found::Fails(reason) | Found::Unusable { reason, .. } => {
+            Err(format!("k3d does not work: {reason}"))
+        }
     }
 }
 

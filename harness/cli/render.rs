@@ -111,7 +111,8 @@ fn row(group: &Group) -> Row {
 async fn check(target: &Target, profile: &Profile, groups: &[Group]) -> Result<(), CommandError> {
     let state = session::state_of(target, profile)?;
     let cluster = k3d::connect(&state).await.map_err(|error| {
-        let up = format!("run `harness up{}` first", target.suffix());
+        let suffix = target.suffix();
+        let up = format!("run `harness up{suffix}` first");
         session::backend_error(error).hint(up)
     })?;
     let complaints = cluster.validate(groups).await;

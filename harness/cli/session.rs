@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::meant;
 use super::place::{self, Choice};
+use super::target::PROFILES;
 pub(super) use super::target::{DEFAULT_PROFILE, Target};
 use crate::backend::azure::{self, Aim, AzureBackend};
 use crate::backend::k3d::{self, K3dBackend};
@@ -276,7 +278,7 @@ pub(super) fn load(target: &Target) -> Result<Profile, CommandError> {
     let source = match &target.file {
         Some(file) => Source::File(file.clone()),
         None => Source::Named {
-            folder: Utf8PathBuf::from("profiles"),
+            folder: Utf8PathBuf::from(PROFILES),
             name: target.profile.clone(),
         },
     };
@@ -288,7 +290,12 @@ pub(super) fn load(target: &Target) -> Result<Profile, CommandError> {
         read: |path: &Utf8Path| fs_err::read_to_string(path),
         list: file_names,
     };
-    profile::load(&request, &reader).map_err(|error| CommandError::new(Exit::Invalid, error))
+    profile::load(&request, &reader).map_err(|error| {
+        let error = CommandError::new(Exit::Invalid, error);
+        meant::profile(target)
+            .into_iter()
+            .fold(error, CommandError::hint)
+    })
 }
 
 /// The names of the files in a folder; none if it cannot be read.
@@ -395,10 +402,10 @@ pub(super) fn state_error(error: state::Error) -> CommandError {
         ),
         state::Error::Backend { found, .. } => (
             Exit::Invalid,
-            format!(
-                "run `harness {}` first, or name backend `{found}` again",
-                if found.starts_with("azure") { "destroy" } else { "down" }
-            ),
+            {
+                let down = if found.starts_with("azure") { "destroy" } else { "down" };
+                format!("run `harness {down}` first, or name backend `{found}` again")
+            },
         ),
         state::Error::Garbage { .. } => (
             Exit::Invalid,

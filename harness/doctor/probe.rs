@@ -6,8 +6,11 @@ use futures_util::future::join_all;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
+use super::azure::find_azure;
 use super::check::{Findings, Found};
 use crate::artifact::{PIP_WAYS, Platform, ServerPrograms, ServerSearch, TemporalSearch};
+use crate::backend::k3d;
+use crate::docker;
 use crate::tool::{self, Environment, Family, Tool};
 
 /// How long any tool may take to say what it is; all are asked at once, also on a busy machine.
@@ -93,7 +96,13 @@ async fn version(
 
 /// k3d, by the version that it says first.
 pub(crate) async fn find_k3d(environment: &Environment, cancel: &CancellationToken) -> Found {
-    version("k3d", Family::Container, &["version"], environment, cancel).await
+    let found = version("k3d", Family::Container, &["version"], environment, cancel).await;
+    match found {
+        Found::Works(said) if k3d::is_too_old(said.rsplit(' ').next().unwrap_or_default()) => {
+            Found::Fails(format!("{said} is too old"))
+        }
+        found => found,
+    }
 }
 
 /// The first pip that answers, all asked at once; one that is broken is told only if no other
@@ -110,7 +119,7 @@ async fn find_pip(environment: &Environment, cancel: &CancellationToken) -> Foun
             Found::Works(said) => return Found::Works(without_place(&said)),
             Found::Fails(reason) if reason.contains("No module named pip") => {}
             Found::Fails(reason) => broken = Found::Fails(reason),
-            Found::Absent => {}
+            Found::Absent | Found::Unusable { .. } => {}
         }
     }
     broken
@@ -139,6 +148,11 @@ struct DockerPart {
 /// The client writes its own version, and fails, where no engine answers: what it wrote counts
 /// more than how it ended.
 async fn find_docker(environment: &Environment, cancel: &CancellationToken) -> Found {
+    // The client may speak with an engine that the harness does not.
+    if let Err(error) = docker::check_host(environment) {
+        let (reason, fix) = (error.to_string(), error.hints().join("; "));
+        return Found::Unusable { reason, fix };
+    }
     let tool = match Tool::new("docker", Family::Container, environment, DEADLINE) {
         Ok(tool) => tool.arguments(["version", "--format", "json"]),
         Err(_) => return Found::Absent,
@@ -167,31 +181,6 @@ async fn find_docker(environment: &Environment, cancel: &CancellationToken) -> F
             Err(error) => error.to_string(),
         }),
     }
-}
-
-/// The ways to sign in that are set up, by name: no value is read into the answer.
-fn find_azure(environment: &Environment) -> Vec<String> {
-    let set = |name: &str| environment.text(name).is_some();
-    let mut ways = Vec::new();
-    if set("AZURE_TENANT_ID") && set("AZURE_CLIENT_ID") {
-        let secrets = [
-            "AZURE_CLIENT_SECRET",
-            "AZURE_CLIENT_CERTIFICATE_PATH",
-            "AZURE_FEDERATED_TOKEN_FILE",
-        ];
-        ways.extend(
-            secrets
-                .into_iter()
-                .filter(|name| set(name))
-                .map(str::to_owned),
-        );
-    }
-    let folder = environment.text("AZURE_CONFIG_DIR").map(Into::into);
-    let folder = folder.or_else(|| Some(environment.home()?.join(".azure")));
-    if folder.is_some_and(|folder| folder.join("azureProfile.json").is_file()) {
-        ways.push("az login".to_owned());
-    }
-    ways
 }
 
 #[cfg(test)]
@@ -254,10 +243,10 @@ mod tests {
             azure,
         } = findings;
         assert_eq!(
-            [temporal, server, cargo, go, pip, docker, k3d],
-            [const { Found::Absent }; 7]
+            [temporal, server, cargo, go, pip, docker, k3d, azure],
+            [const { Found::Absent }; 8]
         );
-        assert!(!fetchable && azure.is_empty());
+        assert!(!fetchable);
     }
 
     #[tokio::test]
@@ -323,16 +312,30 @@ mod tests {
         );
     }
 
-    #[test]
-    fn ways_to_sign_in_to_azure_are_named_without_their_values() {
+    #[tokio::test]
+    async fn an_engine_that_only_the_docker_client_can_reach_is_no_engine() {
         let (_guard, folder, environment) = machine();
-        let incomplete = environment.with("AZURE_CLIENT_SECRET", "hunter2");
-        assert!(find_azure(&incomplete).is_empty());
-        let complete = incomplete
-            .with("AZURE_TENANT_ID", "t")
-            .with("AZURE_CLIENT_ID", "c");
-        assert_eq!(find_azure(&complete), ["AZURE_CLIENT_SECRET"]);
-        fake::executable(&folder.join("home/.azure/azureProfile.json"), "{}");
-        assert_eq!(find_azure(&complete), ["AZURE_CLIENT_SECRET", "az login"]);
+        fake::tool(
+            &folder,
+            "docker",
+            r#"echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.2"}}'"#,
+        );
+        let far = environment.with("DOCKER_HOST", "ssh://builder");
+        let Found::Unusable { reason, fix } = findings(&folder, &far).await.docker else {
+            panic!("it cannot be used");
+        };
+        insta::assert_snapshot!(reason, @"DOCKER_HOST is `ssh://builder`, which is neither unix://PATH nor tcp://HOST:PORT");
+        assert!(fix.starts_with("unset DOCKER_HOST"), "{fix}");
+    }
+
+    #[tokio::test]
+    async fn a_k3d_that_is_too_old_is_broken() {
+        let (_guard, folder, environment) = machine();
+        fake::tool(&folder, "k3d", "echo 'k3d version v4.4.8'");
+        let reason = "k3d version v4.4.8 is too old".to_owned();
+        assert_eq!(
+            findings(&folder, &environment).await.k3d,
+            Found::Fails(reason)
+        );
     }
 }

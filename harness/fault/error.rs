@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::journal;
 use crate::backend;
+use crate::causes::in_one_line;
 use crate::quantity;
 
 /// A fault that could not be injected or undone.
@@ -55,4 +56,25 @@ pub enum Error {
         /// The deadline.
         deadline: Duration,
     },
+    /// The backend failed to inject the fault, and to undo what there may be of it.
+    #[error("{inject}; and what there may be of it could not be undone")]
+    InjectAndHeal {
+        /// Why it could not be injected, with its causes.
+        inject: String,
+        /// Why it could not be undone.
+        #[source]
+        heal: Box<Error>,
+    },
+    /// Several faults could not be undone.
+    #[error("{} faults could not be healed: {}", .failures.len(), all(.failures))]
+    Several {
+        /// Why, for each.
+        failures: Vec<Error>,
+    },
+}
+
+/// Errors with their causes, one after the other.
+fn all(errors: &[Error]) -> String {
+    let errors: Vec<String> = errors.iter().map(|error| in_one_line(error)).collect();
+    errors.join("; ")
 }

@@ -18,18 +18,40 @@ pub async fn heal_one<B: Backend>(
     }
 }
 
-/// Undoes everything in the journal that is not known to be undone, latest first, and says what it
-/// was. Every one is tried before the first failure is returned.
-pub async fn heal_all<B: Backend>(backend: &B, journal: &Journal) -> Result<Vec<Injection>, Error> {
-    let mut healed = Vec::new();
-    let mut failure = None;
-    for open in journal.unhealed()? {
-        match undo(backend, journal, &open).await {
-            Ok(()) => healed.push(open.injection),
-            Err(error) => failure = failure.or(Some(error)),
+/// What came of undoing everything that was not known to be undone.
+#[derive(Debug)]
+pub struct Healing {
+    /// What was undone.
+    pub healed: Vec<Injection>,
+    /// Why each of the rest could not be, in the order in which it was tried.
+    pub failures: Vec<Error>,
+}
+
+impl Healing {
+    /// All failures as one, if there are any.
+    pub fn failure(self) -> Option<Error> {
+        let mut failures = self.failures;
+        match failures.len() {
+            0 | 1 => failures.pop(),
+            _ => Some(Error::Several { failures }),
         }
     }
-    failure.map_or(Ok(healed), Err)
+}
+
+/// Undoes everything in the journal that is not known to be undone, latest first, and says what came
+/// of it. Every one is tried, whatever becomes of the others.
+pub async fn heal_all<B: Backend>(backend: &B, journal: &Journal) -> Result<Healing, Error> {
+    let mut healing = Healing {
+        healed: Vec::new(),
+        failures: Vec::new(),
+    };
+    for open in journal.unhealed()? {
+        match undo(backend, journal, &open).await {
+            Ok(()) => healing.healed.push(open.injection),
+            Err(error) => healing.failures.push(error),
+        }
+    }
+    Ok(healing)
 }
 
 async fn undo<B: Backend>(backend: &B, journal: &Journal, open: &Unhealed) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use super::journal::{Entry, Journal};
 use super::{Effect, Error, Injection};
 use crate::backend::Backend;
 use crate::backend::fault_deadlines::INJECT;
+use crate::causes::in_one_line;
 
 /// A fault that is in effect, or at least was injected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,11 @@ pub async fn inject<B: Backend>(
             deadline: INJECT,
         },
     };
-    heal_one(backend, journal, entry).await?;
-    Err(error)
+    match heal_one(backend, journal, entry).await {
+        Ok(()) => Err(error),
+        Err(heal) => Err(Error::InjectAndHeal {
+            inject: in_one_line(&error),
+            heal: Box::new(heal),
+        }),
+    }
 }

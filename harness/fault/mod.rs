@@ -12,6 +12,6 @@ mod journal;
 
 pub use catalogue::{Capability, Effect, FaultKind, Injection, Undo};
 pub use error::Error;
-pub use heal::{heal_all, heal_one};
+pub use heal::{Healing, heal_all, heal_one};
 pub use inject::{Injected, inject};
 pub use journal::{Entry, Journal, Unhealed};

@@ -45,24 +45,30 @@ pub fn read(states: &Utf8Path) -> io::Result<Vec<Evidence>> {
     let mut all = Vec::new();
     for profile in folders(states)? {
         for run in folders(&profile.join("reports"))? {
-            all.extend(evidence(&profile, run.join("report.json")));
+            all.extend(evidence(&profile, run.join("report.json"))?);
         }
     }
     Ok(all)
 }
 
-fn evidence(profile: &Utf8Path, path: Utf8PathBuf) -> Option<Evidence> {
-    let text = fs_err::read_to_string(&path).ok()?;
-    let report: Report = serde_json::from_str(&text).ok()?;
-    Some(Evidence {
-        profile: profile.file_name()?.to_owned(),
+fn evidence(profile: &Utf8Path, path: Utf8PathBuf) -> io::Result<Option<Evidence>> {
+    let text = match fs_err::read(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // What may not be read may well have passed.
+        Err(error) => return Err(error),
+    };
+    let report = serde_json::from_slice::<Report>(&text).ok();
+    let profile = profile.file_name().unwrap_or_default();
+    Ok(report.map(|report| Evidence {
+        profile: profile.to_owned(),
         scenario: report.scenario,
         verdict: report.verdict,
         topology: report.topology,
         place: report.place,
         finished: report.finished,
         report: path,
-    })
+    }))
 }
 
 /// The folders in a folder, which need not be there.

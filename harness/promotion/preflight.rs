@@ -10,7 +10,13 @@ use crate::profile::azure::{Azure, HighAvailability, MysqlTier};
 use crate::topology::Database;
 
 /// What whoever promotes has to be allowed, besides what every contributor is.
-const RIGHT: &str = "Microsoft.Authorization/roleAssignments/write";
+const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
+
+/// What every contributor is allowed and a promotion begins with.
+const MAKE: [&str; 2] = [
+    "Microsoft.Resources/subscriptions/resourceGroups/write",
+    "Microsoft.Resources/deploymentStacks/write",
+];
 
 /// Something that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,7 +47,8 @@ pub async fn preflight(
     names: &Names,
     group: Option<&Group>,
 ) -> Result<Vec<Check>, arm::Error> {
-    let mut checks = vec![subscription(cloud), rights(cloud, group).await?];
+    let mut checks = vec![subscription(cloud)];
+    checks.extend(rights(cloud, group).await?);
     for (namespace, kind) in PROVIDERS {
         checks.push(provider(cloud, azure, namespace, kind).await?);
     }
@@ -99,18 +106,27 @@ fn subscription(cloud: &Cloud) -> Check {
 }
 
 /// In the group if that is there, else in the subscription.
-async fn rights(cloud: &Cloud, group: Option<&Group>) -> Result<Check, arm::Error> {
+async fn rights(cloud: &Cloud, group: Option<&Group>) -> Result<[Check; 2], arm::Error> {
     let id = &cloud.subscription.subscription_id;
     let whole = || ResourceId::new(format!("/subscriptions/{id}"));
     let scope = group.map_or_else(whole, Group::id);
     let permissions = cloud.arm.permissions(&scope).await?;
-    let allowed = permissions.iter().any(|role| role.allows(RIGHT));
-    let problem = (!allowed).then(|| {
+    let lacks = |right: &str| !permissions.iter().any(|role| role.allows(right));
+    let problem = |right: &str, remedy| (format!("{right} is not allowed"), remedy);
+    let assign = lacks(ASSIGN).then(|| {
         let remedy = "it takes Owner, User Access Administrator or Role Based Access Control \
                       Administrator on the subscription, or on a resource group that is there";
-        (format!("{RIGHT} is not allowed"), remedy)
+        problem(ASSIGN, remedy)
     });
-    Ok(check("right to assign roles", problem))
+    let make = MAKE.into_iter().find(|right| lacks(right)).map(|right| {
+        let remedy = "it takes Owner or Contributor on the subscription, or on a resource group \
+                      that is there";
+        problem(right, remedy)
+    });
+    Ok([
+        check("right to assign roles", assign),
+        check("right to make resources", make),
+    ])
 }
 
 async fn provider(

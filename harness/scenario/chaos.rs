@@ -57,16 +57,21 @@ impl<B: Backend> Chaos<'_, B> {
             effect,
         });
         self.reach(planned.heal).await;
-        // A failure here is not lost: the fault stays in the journal, and whoever ends the run
-        // heals what is in it.
-        if fault::heal_one(self.backend, self.journal, entry)
-            .await
-            .is_ok()
-        {
-            self.watch.expect(service);
-            record.healed = Some(self.now());
-            let (scenario, fault) = (self.plan.scenario.clone(), record.id.clone());
-            self.events.send(Event::FaultHealed { scenario, fault });
+        match fault::heal_one(self.backend, self.journal, entry).await {
+            Ok(()) => {
+                self.watch.expect(service);
+                record.healed = Some(self.now());
+                let (scenario, fault) = (self.plan.scenario.clone(), record.id.clone());
+                self.events.send(Event::FaultHealed { scenario, fault });
+            }
+            // The fault stays in the journal, and whoever ends the run heals what is in it. That it
+            // was not healed at its time is told all the same.
+            Err(error) => self.events.notice(format!(
+                "{}: fault {} lasts longer than planned, and is healed at the end of the run: {}",
+                self.plan.scenario,
+                record.id,
+                in_one_line(&error)
+            )),
         }
         record
     }

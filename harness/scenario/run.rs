@@ -131,10 +131,11 @@ async fn heal_rest<B: Backend>(
     events: &Events,
     loaded: &mut Loaded,
 ) -> Option<String> {
-    let healed = match heal_all(backend, journal).await {
-        Ok(healed) => healed,
+    let healing = match heal_all(backend, journal).await {
+        Ok(healing) => healing,
         Err(error) => return Some(in_one_line(&error)),
     };
+    let healed = &healing.healed;
     let unhealed = loaded.faults.iter_mut().filter(|fault| {
         fault.healed.is_none() && healed.iter().any(|injection| injection.id == fault.id)
     });
@@ -145,7 +146,7 @@ async fn heal_rest<B: Backend>(
             fault: fault.id.clone(),
         });
     }
-    None
+    healing.failure().map(|error| in_one_line(&error))
 }
 
 /// Waits for what its clients gave up on, with what is left of the drain, and reads back what the

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::PermissionsExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use nix::unistd::{Uid, User};
 
 /// Environment variables, read once: whoever needs one is given this instead of asking the
 /// process, so that a test can say what is set.
@@ -122,14 +123,38 @@ const DESKTOP: &[Pattern] = &[
 
 const DOCKER_HOST: &str = "DOCKER_HOST";
 
+/// Variables of which an empty one is one that is not set. Of others, such as `NO_PROXY` and
+/// `RUSTFLAGS`, an empty value says something to the tools that read them.
+const UNSET_IF_EMPTY: &[Pattern] = &[
+    "HARNESS_*",
+    "DOCKER_*",
+    "AZURE_*",
+    "XDG_*",
+    "HOME",
+    "TMPDIR",
+];
+
 impl Environment {
     /// The variables of this process; where `HOME` is not set, it is taken from the user database.
     pub fn of_process() -> Self {
-        let mut variables: BTreeMap<_, _> = std::env::vars_os().collect();
-        if let Ok(home) = etcetera::home_dir() {
-            variables.entry("HOME".into()).or_insert(home.into());
+        let mut whole = Self::of(std::env::vars_os());
+        if whole.home().is_none()
+            && let Ok(Some(user)) = User::from_uid(Uid::current())
+        {
+            whole = whole.with("HOME", user.dir);
         }
-        Self(variables)
+        whole
+    }
+
+    /// These variables, but for those that are set to nothing where that means that they are not
+    /// set. Tools must not see them either: to some of them an empty folder is the working one.
+    fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let unset = |name: &OsStr| {
+            let name = name.to_str();
+            name.is_some_and(|name| UNSET_IF_EMPTY.iter().any(|pattern| matches(pattern, name)))
+        };
+        let set = |(name, value): &(OsString, OsString)| !(value.is_empty() && unset(name));
+        Self(variables.into_iter().filter(set).collect())
     }
 
     /// The same with one variable set.
@@ -304,6 +329,24 @@ mod tests {
             assert_eq!(host(&environment, Family::Container), Some(ours.into()));
             assert_eq!(host(&environment, Family::Other), None);
         }
+    }
+
+    #[test]
+    fn a_variable_that_is_set_to_nothing_is_not_set_where_that_means_nothing() {
+        let names = [
+            "HARNESS_CACHE",
+            "DOCKER_HOST",
+            "AZURE_CONFIG_DIR",
+            "XDG_CACHE_HOME",
+            "HOME",
+            "NO_PROXY",
+            "RUSTFLAGS",
+        ];
+        let empty = names.map(|name| (name.into(), OsString::new()));
+        let left: Vec<_> = Environment::of(empty).0.into_keys().collect();
+        assert_eq!(left, ["NO_PROXY", "RUSTFLAGS"]);
+        let set = names.map(|name| (name.into(), "x".into()));
+        assert_eq!(Environment::of(set).0.len(), names.len());
     }
 
     #[test]

@@ -5,8 +5,10 @@ mod follow;
 mod line;
 mod printer;
 mod question;
+mod standard;
 mod table;
 
 pub use display::{Display, Surroundings};
 pub use printer::{Output, Stream, Ui};
+pub use standard::standard_output;
 pub use table::Table;

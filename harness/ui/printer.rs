@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::io::{IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::time::{Duration, Instant};
 
 use owo_colors::OwoColorize as _;
@@ -13,7 +13,7 @@ use super::display::Display;
 use super::follow::Moving;
 use super::line::{Line, Sign, line};
 use super::question;
-use crate::error::CommandError;
+use crate::error::{CommandError, Exit};
 use crate::event::Event;
 
 /// How often plain lines tell the progress of long work.
@@ -38,6 +38,23 @@ pub enum Stream {
     Written,
 }
 
+/// What became of standard output.
+#[derive(Debug)]
+enum Data {
+    /// All of it was written so far.
+    Written,
+    /// Its reader has closed the pipe, which is the way to say "enough".
+    Enough,
+    /// It could not be written. Nothing is written after that: data with a hole in it would look
+    /// whole.
+    Lost(io::Error),
+}
+
+/// Why a command's data is not where it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write to standard output")]
+struct Unwritten(#[source] io::Error);
+
 /// The printer.
 pub struct Ui {
     stdout: Box<dyn Write + Send>,
@@ -49,8 +66,7 @@ pub struct Ui {
     last_progress: Option<Instant>,
     /// Whether the one JSON document of this command has been written.
     document_written: bool,
-    /// Whether the reader of standard output has gone.
-    reader_gone: bool,
+    data: Data,
 }
 
 impl fmt::Debug for Ui {
@@ -79,7 +95,7 @@ impl Ui {
             moving: None,
             last_progress: None,
             document_written: false,
-            reader_gone: false,
+            data: Data::Written,
         }
     }
 
@@ -115,13 +131,33 @@ impl Ui {
 
     /// Writes data whatever its form, such as a log line or a completion script.
     pub fn raw(&mut self, text: impl fmt::Display) {
-        // A closed pipe is the reader's way to say "enough".
-        self.reader_gone |= writeln!(self.stdout, "{text}").is_err();
+        if self.is_unread() {
+            return;
+        }
+        let line = format!("{text}\n");
+        let written = self.stdout.write_all(line.as_bytes());
+        match written.and_then(|()| self.stdout.flush()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.data = Data::Enough,
+            Err(error) => self.data = Data::Lost(error),
+        }
     }
 
-    /// Whether nobody reads standard output any more, so that endless output may end.
-    pub fn reader_gone(&self) -> bool {
-        self.reader_gone
+    /// Whether nothing of what is written to standard output arrives any more, so that endless
+    /// output may end.
+    pub fn is_unread(&self) -> bool {
+        !matches!(self.data, Data::Written)
+    }
+
+    /// Ends a command: how it exits, now that it is known whether its data was written.
+    pub fn end(&mut self, exit: Exit) -> Exit {
+        let Data::Lost(error) = std::mem::replace(&mut self.data, Data::Enough) else {
+            return exit;
+        };
+        let error = CommandError::new(Exit::OutputLost, Unwritten(error))
+            .hint("see that there is room where standard output goes, and run it again");
+        self.tell_error(&error);
+        exit.with_output_lost()
     }
 
     /// Tells something.
@@ -140,6 +176,10 @@ impl Ui {
         if !self.document_written {
             self.json(&error.document());
         }
+        self.tell_error(error);
+    }
+
+    fn tell_error(&mut self, error: &CommandError) {
         let text = error.to_string();
         let painted = match self.display {
             Display::Live => text.replacen("error:", &"error:".red().bold().to_string(), 1),
@@ -193,7 +233,7 @@ impl Ui {
     fn tell(&mut self, event: &Event) {
         if self.stream == Stream::Written {
             let text = serde_json::to_string(event).expect("an event always becomes JSON");
-            self.raw(text);
+            self.stream_on(&text);
         }
         match &mut self.moving {
             Some(moving) => moving.show(event),
@@ -204,6 +244,18 @@ impl Ui {
         if let Some(line) = line(event).filter(|_| !moves) {
             let painted = self.paint(&line);
             self.say(painted);
+        }
+    }
+
+    /// Writes an event. The work that it comes from is not given up for want of a place to write
+    /// to, but whoever watches is told at once.
+    fn stream_on(&mut self, text: &str) {
+        let before = self.is_unread();
+        self.raw(text);
+        if let (false, Data::Lost(error)) = (before, &self.data) {
+            let lost =
+                format!("! could not write events to standard output ({error}): going on without");
+            self.say(lost);
         }
     }
 

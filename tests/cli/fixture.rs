@@ -137,10 +137,15 @@ impl World {
     pub(crate) fn run_unread(&self, line: &str) -> Run {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
+        self.run_into(line, writer)
+    }
+
+    /// Runs the binary with its standard output going somewhere.
+    pub(crate) fn run_into(&self, line: &str, stdout: impl Into<Stdio>) -> Run {
         let mut child = self
             .command()
             .args(line.split_whitespace())
-            .stdout(writer)
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");

@@ -74,3 +74,77 @@ fn a_broken_fault_journal_is_an_error_that_names_its_line() {
     --- exit 74
     ");
 }
+
+/// The record of a process that can be started no more.
+fn record(world: &World, replica: &str) {
+    let record = serde_json::json!({
+        "replica": replica,
+        "services": ["worker"],
+        "digest": "0".repeat(64),
+        "needs": [],
+        "program": "/nowhere/worker",
+        "arguments": [],
+        "environment": {},
+        "directory": world.path(),
+        "ports": {},
+        "checks": [],
+        "ready_timeout": "5s",
+        "grace": "1s",
+    });
+    let path = format!(".harness/local/run/{replica}.launch.json");
+    world.write(&path, &record.to_string());
+}
+
+#[test]
+fn of_several_faults_each_is_tried_and_the_failure_of_each_is_told() {
+    let world = World::new();
+    let profile = "apiVersion: harness/v1\nkind: Profile\nname: local\nextends: base\n\
+                   backend: {process: {engine: {dev-server: {}}}}\n";
+    world.write("profiles/local.yaml", profile);
+    for replica in ["worker-0", "worker-1", "worker-2"] {
+        record(&world, replica);
+    }
+    let state = Directory::new(world.path().join(".harness/local"));
+    let journal = Journal::open(&state.faults()).expect("a journal");
+    let faults = [
+        ("first", vec!["worker-0"]),
+        // What was taken down since is no fault any more.
+        ("gone", vec!["worker-9"]),
+        ("last", vec!["worker-1", "worker-2"]),
+    ];
+    for (id, replicas) in faults {
+        let injection = Injection {
+            id: id.to_owned(),
+            fault: FaultKind::Kill,
+            service: ServiceName::new("worker"),
+        };
+        let replicas = replicas.into_iter().map(str::to_owned).collect();
+        let entry = journal.intend(&injection, &Undo::Start { replicas });
+        journal
+            .injected(entry.expect("a record"))
+            .expect("a record");
+    }
+    let run = world.run("heal");
+    assert_eq!(run.code, 74, "{run}");
+    assert!(run.stderr.contains("undid fault `gone`"), "{run}");
+    assert!(
+        run.stderr.contains("error: 2 faults could not be healed: "),
+        "{run}"
+    );
+    for failed in [
+        "fault `first`",
+        "fault `last`",
+        "`worker-0`",
+        "`worker-1`",
+        "`worker-2`",
+    ] {
+        assert!(
+            run.stderr.contains(&format!("could not heal {failed}"))
+                || run.stderr.contains(&format!("could not start {failed}")),
+            "{failed}: {run}"
+        );
+    }
+    let again = world.run("heal");
+    assert_eq!(again.code, 74, "what failed is kept: {again}");
+    assert!(!again.stderr.contains("`gone`"), "{again}");
+}

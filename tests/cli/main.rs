@@ -13,6 +13,8 @@ mod eventually;
 mod fixture;
 mod heal;
 mod look;
+mod look_first;
+mod meant;
 mod parity;
 mod plan;
 mod profiles;

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use insta::assert_snapshot;
+
 use crate::cost::AZURE;
 use crate::fixture::World;
 use crate::test::SHORT;
@@ -153,5 +155,127 @@ fn no_line_of_data_is_wider_than_a_page() {
             let schema = verb.starts_with("schema");
             assert!(schema || line.chars().count() <= 100, "{verb}: {line}");
         }
+    }
+}
+
+/// A device that takes nothing, as a full disk does.
+fn full() -> std::fs::File {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    full.expect("Linux has /dev/full")
+}
+
+/// What a verb comes to whose standard output takes nothing, when it comes to `code` otherwise.
+fn lost(code: i32) -> i32 {
+    match code {
+        0 | 2 => 71,
+        graver => graver,
+    }
+}
+
+#[test]
+fn no_verb_that_could_not_write_its_data_says_that_all_is_well() {
+    for form in ["", " --output json", " --events", " --events --output json"] {
+        // Each on a world of its own: a verb makes it ready for those that follow.
+        let (written, full_world) = (world(), world());
+        for verb in VERBS {
+            let well = written.run(&format!("{verb}{form}"));
+            let run = full_world.run_into(&format!("{verb}{form}"), full());
+            if well.stdout.is_empty() {
+                assert_eq!(run.code, well.code, "{verb}{form}: {run}");
+                continue;
+            }
+            assert_eq!(run.code, lost(well.code), "{verb}{form}: {run}");
+            let told = "error: could not write to standard output\n  caused by: No space left on \
+                        device (os error 28)\n";
+            assert!(run.stderr.contains(told), "{verb}{form}: {run}");
+            assert!(!run.stderr.contains("panicked"), "{verb}{form}: {run}");
+        }
+    }
+}
+
+#[test]
+fn an_error_keeps_its_exit_code_where_its_document_cannot_be_written() {
+    let world = world();
+    for verb in FAILURES {
+        let written = world.run(verb);
+        let run = world.run_into(&format!("{verb} --output json"), full());
+        assert_eq!(run.code, written.code, "{verb}: {run}");
+        assert!(run.stderr.starts_with("error: "), "{verb}: {run}");
+        assert!(
+            run.stderr.contains("could not write to standard output"),
+            "{verb}: {run}"
+        );
+    }
+}
+
+#[test]
+fn help_version_and_scripts_that_cannot_be_written_are_told_as_well() {
+    let world = World::new();
+    for line in [
+        "--help",
+        "-h",
+        "up --help",
+        "help bench up",
+        "--version",
+        "completions bash",
+        "completions zsh",
+        "schema profile",
+    ] {
+        assert_eq!(world.run(line).code, 0, "{line}");
+        let run = world.run_into(line, full());
+        assert_eq!(run.code, 71, "{line}: {run}");
+        assert_eq!(world.run_unread(line).code, 0, "{line}");
+    }
+}
+
+#[test]
+fn a_descriptor_that_cannot_be_written_to_is_told_and_not_taken_for_one_that_swallows_all() {
+    let world = World::new();
+    let unwritable = std::fs::File::open("/dev/null").expect("there is /dev/null");
+    let run = world.run_into("schema profile", unwritable);
+    assert_snapshot!(run, @"
+    --- stderr
+    error: could not write to standard output
+      caused by: Bad file descriptor (os error 9)
+      hint: see that there is room where standard output goes, and run it again
+    --- exit 71
+    ");
+}
+
+#[test]
+fn a_test_whose_events_cannot_be_written_ends_healed_judged_and_taken_down() {
+    let world = world();
+    let run = world.run_into("test -p simulated short.yaml --events", full());
+    assert_eq!(run.code, 71, "{run}");
+    let at_once = "! could not write events to standard output (No space left on device";
+    assert_eq!(run.stderr.matches(at_once).count(), 1, "{run}");
+    assert!(run.stderr.contains("short: pass"), "{run}");
+    assert_eq!(
+        world.run("status -p simulated").code,
+        69,
+        "it was taken down"
+    );
+    let reports = world.state().join("reports").read_dir_utf8();
+    assert_eq!(reports.expect("there are reports").count(), 1);
+}
+
+#[test]
+fn following_logs_ends_when_they_cannot_be_written() {
+    let run = World::up().run_into("logs -p simulated -f", full());
+    assert_eq!(run.code, 71, "{run}");
+}
+
+#[test]
+fn a_standard_error_that_cannot_be_written_changes_nothing() {
+    let (world, silent) = (world(), world());
+    for verb in VERBS.into_iter().chain(FAILURES) {
+        let heard = world.run(verb);
+        let mut command = silent.command();
+        command
+            .arg("-vv")
+            .args(verb.split_whitespace())
+            .stderr(full());
+        let run = silent.output(command);
+        assert_eq!(run.code, heard.code, "{verb}: {run}");
     }
 }

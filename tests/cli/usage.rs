@@ -134,7 +134,8 @@ fn the_help_names_every_verb() {
       harness doctor              what this machine can run
 
     Exit codes: 0 ok, 1 invariant violated, 2 inconclusive, 64 usage, 65 invalid file, 69 unavailable,
-    70 internal, 73 leftovers, 74 heal failed, 77 not allowed, 99 threshold missed, 130 interrupted
+    70 internal, 71 output not written, 73 leftovers, 74 heal failed, 77 not allowed, 99 threshold
+    missed, 130 interrupted
     --- exit 0
     ");
 }

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
-use super::{REPOSITORY, WorkerImage};
+use super::{DOCKER, REPOSITORY, WorkerImage};
 use crate::artifact;
 use crate::event::{Events, Progress};
 use crate::tool::{self, Environment, Family, Tool};
@@ -45,7 +45,7 @@ impl Recipe {
             self.context.as_str(),
         ];
         let mut progress = Progress::new(format!("build the image of {}", self.context), events);
-        let docker = |deadline| Tool::new("docker", Family::Container, environment, deadline);
+        let docker = |deadline| Tool::new(DOCKER, Family::Container, environment, deadline);
         let built = async {
             let docker = docker(BUILD)?.arguments(arguments);
             let docker = docker.variable("BUILDKIT_PROGRESS", "plain");

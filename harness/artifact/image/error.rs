@@ -69,6 +69,12 @@ pub enum Error {
     /// Two readings of the same files differ.
     #[error("the worker, or a library of it, changed while its image was made")]
     Changed,
+    /// What the profile names is no image.
+    #[error("worker.run.image is `{reference}`, which cannot be the name of an image")]
+    Reference {
+        /// What it says.
+        reference: String,
+    },
     /// Docker could not build or name an image.
     #[error("{act}")]
     Docker {
@@ -86,6 +92,9 @@ impl Error {
         let hint = match self {
             Self::Command => {
                 "use worker.run.build or worker.run.image, or run it on `--backend process`"
+            }
+            Self::Reference { .. } => {
+                "it is [REGISTRY/]NAME[:TAG], in lowercase letters, digits and single separators"
             }
             Self::Recipe { .. } | Self::Dockerfile { .. } => {
                 "write a Dockerfile, or name an image in worker.run.image"

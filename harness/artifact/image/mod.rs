@@ -11,6 +11,7 @@ mod elf;
 mod error;
 mod layer;
 mod layout;
+mod reference;
 #[cfg(test)]
 mod tests;
 
@@ -20,15 +21,20 @@ use tokio_util::sync::CancellationToken;
 use self::build::Recipe;
 use self::closure::Closure;
 use self::layer::Layer;
+use self::reference::is_reference;
 use super::{Error, cargo};
 use crate::event::Events;
-use crate::tool::Environment;
+use crate::tool::{self, Environment};
 use crate::topology::Run;
 
 pub use self::error::Error as ImageError;
 
 /// The name of images that are made here. No registry has it, so that none is ever asked.
 const REPOSITORY: &str = "harness.local/worker";
+
+/// The tool that builds by a Dockerfile, and that file's name.
+const DOCKER: &str = "docker";
+const DOCKERFILE: &str = "Dockerfile";
 
 /// Where the loader's configuration is.
 const LOADER_CONFIGURATION: &str = "/etc/ld.so.conf";
@@ -70,28 +76,70 @@ pub async fn worker_image(
     }
 }
 
+/// Whether [`worker_image`] can succeed, as far as one can see without running anything.
+pub fn foresee_worker_image(run: &Run, environment: &Environment) -> Result<(), Error> {
+    let source: &Utf8Path = match run {
+        Run::Command(_) => return Err(ImageError::Command.into()),
+        Run::Image(reference) if is_reference(reference) => return Ok(()),
+        Run::Image(reference) => {
+            let reference = reference.clone();
+            return Err(ImageError::Reference { reference }.into());
+        }
+        Run::Build(source) => source.as_ref(),
+    };
+    let way = Way::of(source)?;
+    if way != Way::Folder {
+        cargo::foresee(source, environment)?;
+    }
+    if way == Way::Package || environment.find(DOCKER).is_some() {
+        return Ok(());
+    }
+    let source = tool::Error::Find {
+        program: DOCKER.to_owned(),
+    };
+    let act = "build the worker's image".to_owned();
+    Err(ImageError::Docker { act, source }.into())
+}
+
+/// How the image of a folder is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Here, of a Cargo package.
+    Package,
+    /// By Docker, of the workspace of a Cargo package.
+    Workspace,
+    /// By Docker, of the folder alone.
+    Folder,
+}
+
+impl Way {
+    fn of(source: &Utf8Path) -> Result<Self, ImageError> {
+        let folder = || source.to_owned();
+        let has = |file| source.join(file).is_file();
+        match (has("Cargo.toml"), has(DOCKERFILE)) {
+            (true, _) if cfg!(target_os = "linux") => Ok(Self::Package),
+            (true, true) => Ok(Self::Workspace),
+            (false, true) => Ok(Self::Folder),
+            (true, false) => Err(ImageError::Dockerfile { folder: folder() }),
+            (false, false) => Err(ImageError::Recipe { folder: folder() }),
+        }
+    }
+}
+
 /// How Docker builds the image of a folder; `None` where it is made here, of a Cargo package.
 async fn recipe(
     source: &Utf8Path,
     environment: &Environment,
     cancel: &CancellationToken,
 ) -> Result<Option<Recipe>, Error> {
-    let file = source.join("Dockerfile");
-    let folder = || source.to_owned();
-    match (source.join("Cargo.toml").is_file(), file.is_file()) {
-        (true, _) if cfg!(target_os = "linux") => Ok(None),
-        (true, true) => {
-            // A package of a workspace is compiled with what is beside it.
-            let context = cargo::workspace(source, environment, cancel).await?;
-            Ok(Some(Recipe { context, file }))
-        }
-        (true, false) => Err(ImageError::Dockerfile { folder: folder() }.into()),
-        (false, true) => Ok(Some(Recipe {
-            context: folder(),
-            file,
-        })),
-        (false, false) => Err(ImageError::Recipe { folder: folder() }.into()),
-    }
+    let context = match Way::of(source)? {
+        Way::Package => return Ok(None),
+        // A package of a workspace is compiled with what is beside it.
+        Way::Workspace => cargo::workspace(source, environment, cancel).await?,
+        Way::Folder => source.to_owned(),
+    };
+    let file = source.join(DOCKERFILE);
+    Ok(Some(Recipe { context, file }))
 }
 
 /// The image of an executable and what it loads.

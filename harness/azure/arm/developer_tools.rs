@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::causes::in_one_line;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, AzureDeveloperCliCredential,
@@ -69,8 +70,15 @@ impl TokenCredential for DeveloperTools {
                 let _ = self.found.set(Tool::Azd);
                 Ok(token)
             }
+            // Who has only `azd` is helped by what that says.
+            Err(second) if is_absent(&first) && !is_absent(&second) => Err(second),
             // What `az` says helps those who have it, and who has neither is told to get it.
             Err(_) => Err(first),
         }
     }
+}
+
+/// Whether a tool is not there at all, in the words of `azure_identity`.
+fn is_absent(error: &azure_core::Error) -> bool {
+    in_one_line(error).contains("not found on PATH")
 }

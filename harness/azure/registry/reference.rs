@@ -68,7 +68,7 @@ impl Reference {
 }
 
 /// A part of a repository's name: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`.
-fn is_component(text: &str) -> bool {
+pub(crate) fn is_component(text: &str) -> bool {
     let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
     let bytes = text.as_bytes();
     let joined = bytes.split(|it| plain(*it)).all(|between| {
@@ -81,7 +81,7 @@ fn is_component(text: &str) -> bool {
 }
 
 /// Whether a text is a tag: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`.
-pub(super) fn is_tag(text: &str) -> bool {
+pub(crate) fn is_tag(text: &str) -> bool {
     let word = |it: u8| it.is_ascii_alphanumeric() || it == b'_';
     let first = text.bytes().next().is_some_and(word);
     first && text.len() <= 128 && text.bytes().all(|it| word(it) || matches!(it, b'.' | b'-'))

@@ -84,14 +84,12 @@ impl AzureBackend {
         }))
     }
 
-    /// The addresses that the cloud has given to services, by the names of these.
-    pub async fn addresses(&self) -> BTreeMap<String, String> {
-        match self.connection().await {
-            Ok(Some(connection)) => {
-                let addresses = connection.cluster.load_balancers().await;
-                addresses.unwrap_or_default()
-            }
-            Ok(None) | Err(_) => BTreeMap::new(),
+    /// The addresses that the cloud has given to services, by the names of these; none where there
+    /// is no cluster yet.
+    pub async fn addresses(&self) -> Result<BTreeMap<String, String>, backend::Error> {
+        match self.connection().await? {
+            Some(connection) => connection.cluster.load_balancers().await,
+            None => Ok(BTreeMap::new()),
         }
     }
 

@@ -64,6 +64,13 @@ pub(super) fn id() -> ResourceId {
 }
 
 impl AzureBackend {
+    /// Whether the worker's image can be made, as far as one can see at once: before Azure is asked
+    /// and anything is compiled.
+    pub fn foresee(&self, topology: &Topology) -> Result<(), backend::Error> {
+        let (run, environment) = (topology.worker_run(), &self.settings.environment);
+        Ok(artifact::foresee_worker_image(run, environment).map_err(Error::from)?)
+    }
+
     /// Makes the image, or says which it is.
     pub(super) async fn worker(
         &self,

@@ -36,17 +36,21 @@ impl AzureBackend {
         topology: &Topology,
         provision: Provision<'_>,
     ) -> Result<(), backend::Error> {
+        if provision.fetch == Fetch::Missing {
+            self.foresee(topology)?;
+        }
+        // Azure answers in a moment, and images take minutes.
+        let scope = self.scope().await?;
+        let stack = match self.find_group().await? {
+            Found::Absent => None,
+            Found::Ours(_) => self.find_stack().await?,
+        };
         if let Some(ground) = &mut self.ground {
             if self.order.another_password && provision.fetch == Fetch::Missing {
                 ground.change_password(&Secret::generate()).await?;
             }
             ground.prepare(topology, provision).await?;
         }
-        let scope = self.scope().await?;
-        let stack = match self.find_group().await? {
-            Found::Absent => None,
-            Found::Ours(_) => self.find_stack().await?,
-        };
         let worker = self.worker(topology, provision).await?;
         let password = self.password(stack.is_some(), provision.fetch).await?;
         let promoter = match provision.fetch {

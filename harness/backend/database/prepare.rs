@@ -9,7 +9,7 @@ use super::mysql::Mysql;
 use super::snapshot::{Helper, Snapshot};
 use super::snapshot_maker::Maker;
 use super::{Error, SchemaTool};
-use crate::backend::{Fetch, Provision};
+use crate::backend::{self, Fetch, Provision};
 use crate::docker::Image;
 use crate::event::Events;
 use crate::mysql::preflight::Needs;
@@ -55,6 +55,13 @@ pub(crate) fn image(database: &Database) -> String {
 }
 
 impl Mysql {
+    /// Whether a topology can have its database here, as far as one can see at once: before images
+    /// are pulled and programs are built.
+    pub async fn foresee(&self, topology: &Topology) -> Result<(), backend::Error> {
+        asks(topology)?;
+        Ok(self.refuse_what_is_in_it(topology).await?)
+    }
+
     pub(super) async fn provide(
         &self,
         topology: &Topology,

@@ -19,6 +19,12 @@ pub enum Error {
     /// k3d is not there, or did not say what it is.
     #[error("could not use k3d")]
     Use(#[source] tool::Error),
+    /// k3d is of a release that lacks what is used of it.
+    #[error("k3d {version} is too old")]
+    Old {
+        /// Its version.
+        version: String,
+    },
     /// The cluster was not made.
     #[error("could not make cluster `{cluster}`")]
     Create {

@@ -33,6 +33,7 @@ pub use backend::{Extent, K3dBackend, Settings, connect};
 pub use error::Error;
 pub use render::objects;
 pub(crate) use site::node_image;
+pub(crate) use tool::is_too_old;
 
 /// The label by which k3d marks all that belongs to the cluster of a state folder: not all of it
 /// carries ours.

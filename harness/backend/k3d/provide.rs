@@ -13,10 +13,11 @@ use super::images::{self, Image};
 use super::ports::{self, API, Ports};
 use super::site;
 use super::tool;
+use crate::artifact;
 use crate::backend::address::Listen;
 use crate::backend::database::{self, Mysql, SchemaTool};
 use crate::backend::kubernetes::{self, Group, Images, MysqlServer};
-use crate::backend::{self, Provision};
+use crate::backend::{self, Fetch, Provision};
 use crate::docker::{Engine, OWNER};
 use crate::plan::ResourceId;
 use crate::topology::{Digest, Run, Topology};
@@ -45,6 +46,9 @@ impl K3dBackend {
         topology: &Topology,
         provision: Provision<'_>,
     ) -> Result<Wanted, backend::Error> {
+        if provision.fetch == Fetch::Missing {
+            self.foresee(topology, provision.cancel).await?;
+        }
         let ports = self.assign_ports(topology).await?;
         // The database is prepared while images are pulled and the worker is built.
         let docker = self.docker.take().expect("the ports were assigned by it");
@@ -54,6 +58,24 @@ impl K3dBackend {
             .await;
         self.docker = OnceCell::new_with(Some(Docker { engine, mysql }));
         wanted
+    }
+
+    /// Looks, before images are pulled and the worker is built, at what can be seen at once.
+    pub async fn foresee(
+        &self,
+        topology: &Topology,
+        cancel: &CancellationToken,
+    ) -> Result<(), backend::Error> {
+        if self.settings().extent == Extent::Topology {
+            let (run, environment) = (topology.worker_run(), &self.settings().environment);
+            artifact::foresee_worker_image(run, environment).map_err(Error::from)?;
+        }
+        self.docker().await?.mysql.foresee(topology).await?;
+        let version = self.k3d().version(cancel).await.map_err(Error::Use)?;
+        if tool::is_too_old(&version) {
+            return Err(Error::Old { version }.into());
+        }
+        Ok(())
     }
 
     /// Addresses: what lives keeps its own.

@@ -24,6 +24,6 @@ impl K3dBackend {
         if left.is_empty() {
             database::forget_secrets(self.state()).map_err(Error::Secrets)?;
         }
-        Ok(left.iter().map(ToString::to_string).collect())
+        Ok(left)
     }
 }

@@ -32,6 +32,17 @@ const KUBELET: [&str; 2] = [
     "image-gc-high-threshold=100",
 ];
 
+/// The first release of k3d that has the options that are used of it.
+const OLDEST: u32 = 5;
+
+/// Whether a version of k3d is one of before [`OLDEST`]; one that is no number, as of a build of
+/// somebody's own, is not.
+pub(crate) fn is_too_old(version: &str) -> bool {
+    let major = version.trim_start_matches('v').split('.').next();
+    let major = major.and_then(|major| major.parse().ok());
+    major.is_some_and(|major: u32| major < OLDEST)
+}
+
 /// k3d, for one state folder.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct K3d<'a> {
@@ -185,6 +196,21 @@ impl Cluster {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_release_before_the_first_that_does_is_too_old() {
+        for (version, old) in [
+            ("4.4.8", true),
+            ("v3.0", true),
+            ("5.0.0", false),
+            ("v5.9.0", false),
+            ("10.1", false),
+            ("dev", false),
+            ("", false),
+        ] {
+            assert_eq!(is_too_old(version), old, "{version}");
+        }
+    }
 
     #[test]
     fn nothing_of_the_user_is_touched_and_nothing_listens_beyond_this_machine() {

@@ -27,7 +27,8 @@ fn address(service: &Service) -> Option<(String, String)> {
     let port = service.spec.as_ref()?.ports.as_ref()?.first()?.port;
     let status = service.status.as_ref()?.load_balancer.as_ref()?;
     let first = status.ingress.as_ref()?.first()?;
-    let host = first.ip.as_ref().or(first.hostname.as_ref())?;
+    let mut hosts = [&first.ip, &first.hostname].into_iter().flatten();
+    let host = hosts.find(|host| !host.is_empty())?;
     Some((name, format!("http://{host}:{port}")))
 }
 
@@ -43,6 +44,9 @@ mod tests {
             "status": {"loadBalancer": {}},
         }))
         .expect("a service");
+        assert_eq!(address(&service), None);
+        let empty = serde_json::json!({"loadBalancer": {"ingress": [{"ip": ""}]}});
+        service.status = serde_json::from_value(empty).expect("a status");
         assert_eq!(address(&service), None);
         let status = serde_json::json!({"loadBalancer": {"ingress": [{"ip": "203.0.113.7"}]}});
         service.status = serde_json::from_value(status).expect("a status");

@@ -29,6 +29,30 @@ use crate::topology::{Component, Digest, Port, Topology};
 const VALIDATE: Duration = Duration::from_secs(30);
 
 impl ProcessBackend {
+    /// Looks, before programs are fetched or built, at what can be seen at once: whether Docker
+    /// answers, whether the database can be what the profile asks for, whether pinned ports are free.
+    pub(super) async fn foresee_server(
+        &self,
+        topology: &Topology,
+        site: &Site<'_>,
+    ) -> Result<(), Error> {
+        self.containers().mysql().await?.foresee(topology).await?;
+        let mut addresses = site.addresses();
+        let store = Store {
+            address: self.database_address(site, &mut addresses).await?,
+            user: String::new(),
+            password: SecretFile {
+                path: Utf8PathBuf::new(),
+                content: Digest::of_bytes(&[]),
+            },
+            roots: None,
+            needs: Vec::new(),
+        };
+        server::launches(topology, &store, Utf8Path::new(""), site, &mut addresses)?;
+        self.console_address(topology, site, &mut addresses).await?;
+        Ok(())
+    }
+
     /// The launch records of engine `server`, with its containers prepared.
     pub(super) async fn provide_server(
         &mut self,
@@ -103,24 +127,12 @@ impl ProcessBackend {
         addresses: &mut Addresses<'_>,
         provision: Provision<'_>,
     ) -> Result<(), Error> {
-        let web = topology.services.iter();
-        let web = web.filter(|it| matches!(it.component, Component::Web { .. }));
-        let Some(port) = web.flat_map(|it| &it.ports).next() else {
+        let Some(listen) = self.console_address(topology, site, addresses).await? else {
             return Ok(());
         };
         let frontend = launches.iter().find(|it| it.replica == server::FRONTEND);
         let frontend = frontend.expect("every topology has a frontend");
         let engine = self.containers().engine().await?.clone();
-        let before = Console::read(site.state);
-        let runs = match &before {
-            Some(console) => {
-                let container = engine.container(console.container()).await?;
-                container.is_some_and(|container| container.status == Status::Running)
-            }
-            None => false,
-        };
-        let before = before.as_ref().map(|console| (&console.listen, runs));
-        let listen = addresses.listen(WEB, WEB, port, before)?;
         let name = self.containers().mysql().await?.sibling(WEB);
         let needs: Vec<ResourceId> = vec![frontend.id()];
         let grpc = frontend.ports["grpc"].address;
@@ -128,6 +140,31 @@ impl ProcessBackend {
             Console::provide(topology, name, listen, grpc, needs, &engine, provision).await?;
         self.containers_mut().console = console;
         Ok(())
+    }
+
+    /// Where the web console listens, if there is one.
+    async fn console_address(
+        &self,
+        topology: &Topology,
+        site: &Site<'_>,
+        addresses: &mut Addresses<'_>,
+    ) -> Result<Option<Listen>, Error> {
+        let web = topology.services.iter();
+        let web = web.filter(|it| matches!(it.component, Component::Web { .. }));
+        let Some(port) = web.flat_map(|it| &it.ports).next() else {
+            return Ok(None);
+        };
+        let before = Console::read(site.state);
+        let runs = match &before {
+            Some(console) => {
+                let engine = self.containers().engine().await?;
+                let container = engine.container(console.container()).await?;
+                container.is_some_and(|container| container.status == Status::Running)
+            }
+            None => false,
+        };
+        let before = before.as_ref().map(|console| (&console.listen, runs));
+        Ok(Some(addresses.listen(WEB, WEB, port, before)?))
     }
 }
 

@@ -321,7 +321,7 @@ impl Containers {
         if left.is_empty() {
             database::forget_secrets(&self.state)?;
         }
-        Ok(left.iter().map(ToString::to_string).collect())
+        Ok(left)
     }
 }
 

@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 
 use super::stop;
 use crate::backend::{self, Blame, address, namespaces};
+use crate::causes::in_one_line;
 use crate::plan::ResourceId;
 use crate::{artifact, docker, tool};
 
@@ -29,6 +30,12 @@ pub enum Error {
         /// Why.
         #[source]
         source: io::Error,
+    },
+    /// Several replicas could not be started.
+    #[error("{} replicas could not be started: {}", .failures.len(), all(.failures))]
+    Several {
+        /// Why, for each.
+        failures: Vec<Error>,
     },
     /// A replica could not be stopped.
     #[error("could not stop a replica")]
@@ -71,10 +78,17 @@ pub enum Error {
     NotOwner,
 }
 
+/// Errors with their causes, one after the other.
+fn all(errors: &[Error]) -> String {
+    let errors: Vec<String> = errors.iter().map(|error| in_one_line(error)).collect();
+    errors.join("; ")
+}
+
 impl From<Error> for backend::Error {
     fn from(error: Error) -> Self {
         let hints = match &error {
             Error::Start { replica, .. } => vec![format!("run `harness logs {replica}`")],
+            Error::Several { .. } => vec!["run `harness logs`".to_owned()],
             Error::Stop(_) => vec!["run `harness down` again, or end the processes by hand".into()],
             Error::Program(error) => error.hints(),
             Error::Address(error) => error.hint().into_iter().collect(),

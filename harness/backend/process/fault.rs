@@ -60,40 +60,47 @@ impl ProcessBackend {
     }
 
     /// Starts replicas again that are not running, by their launch records, and waits for them.
+    /// Every one is tried, whatever becomes of the others.
     pub(super) async fn start_again(&self, replicas: &[String]) -> Result<(), Error> {
-        let mut launches = Vec::new();
+        let mut failures = Vec::new();
+        let mut started = Vec::new();
         for replica in replicas {
-            if containers::is_one(&ServiceName::new(replica)) {
-                self.containers().start_again(replica).await?;
-                let id = ResourceId::new("container", replica);
-                self.wait_for(&id, CONTAINER).await?;
-                continue;
-            }
-            match self.launch(&ResourceId::new("process", replica)) {
-                Ok(launch) => launches.push(launch),
-                // It was taken down since: that it does not run is no fault any more.
-                Err(Error::Unknown { .. }) => {}
-                Err(error) => return Err(error),
+            match self.start_one_again(replica).await {
+                Ok(launch) => started.extend(launch),
+                Err(error) => failures.push(error),
             }
         }
-        for launch in &launches {
-            apply::ensure(
-                launch,
-                self.state(),
-                self.lock()?,
-                self.children(),
-                self.haste(),
-            )
-            .await?;
-        }
-        let started = tokio::time::Instant::now();
-        for launch in &launches {
+        let began = tokio::time::Instant::now();
+        for launch in &started {
             // They become ready at the same time, so they have one time together.
             let within = launch.ready_timeout.as_std().min(READY);
-            let left = within.saturating_sub(started.elapsed());
-            self.wait_for(&launch.id(), left).await?;
+            let left = within.saturating_sub(began.elapsed());
+            failures.extend(self.wait_for(&launch.id(), left).await.err());
         }
-        Ok(())
+        match failures.len() {
+            0 => Ok(()),
+            1 => Err(failures.remove(0)),
+            _ => Err(Error::Several { failures }),
+        }
+    }
+
+    /// Starts one; gives the record of a process that is still to become ready.
+    async fn start_one_again(&self, replica: &str) -> Result<Option<Launch>, Error> {
+        if containers::is_one(&ServiceName::new(replica)) {
+            self.containers().start_again(replica).await?;
+            let id = ResourceId::new("container", replica);
+            self.wait_for(&id, CONTAINER).await?;
+            return Ok(None);
+        }
+        let launch = match self.launch(&ResourceId::new("process", replica)) {
+            Ok(launch) => launch,
+            // It was taken down since: that it does not run is no fault any more.
+            Err(Error::Unknown { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let (state, lock) = (self.state(), self.lock()?);
+        apply::ensure(&launch, state, lock, self.children(), self.haste()).await?;
+        Ok(Some(launch))
     }
 
     /// Waits until workflows can be started again, where what was killed has to do with that.

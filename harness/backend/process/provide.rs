@@ -40,7 +40,8 @@ fn inherited(environment: &Environment) -> BTreeMap<String, String> {
 
 impl ProcessBackend {
     /// The launch records of a topology, with programs found or fetched and addresses assigned;
-    /// what runs in containers is prepared as well.
+    /// what runs in containers is prepared as well. What can be seen at once is looked at before
+    /// anything is fetched or compiled.
     pub(super) async fn provide(
         &mut self,
         topology: &Topology,
@@ -48,7 +49,9 @@ impl ProcessBackend {
     ) -> Result<Vec<Launch>, Error> {
         let (before, state) = (self.records()?, self.state().clone());
         let settings = self.settings().clone();
-        let worker = worker(topology, &settings.environment, provision, &before).await?;
+        if provision.fetch == Fetch::Missing {
+            artifact::foresee_worker(topology.worker_run(), &settings.environment)?;
+        }
         let site = |programs| Site {
             state: &state,
             root: &settings.root,
@@ -58,13 +61,19 @@ impl ProcessBackend {
         };
         match &settings.engine {
             Engine::DevServer { cli } => {
+                // For its errors: a pinned port that is taken is no reason to compile anything.
+                dev_server::launches(topology, &site(Programs::unknown()))?;
                 let cli = cli.as_deref();
                 let temporal = self.cli(topology, cli, provision).await?;
+                let worker = worker(topology, &settings.environment, provision, &before).await?;
                 let site = site(Programs { temporal, worker });
                 Ok(dev_server::launches(topology, &site)?)
             }
             Engine::Server => {
+                let unknown = site(Programs::unknown());
+                self.foresee_server(topology, &unknown).await?;
                 let (server, sql_tool) = self.server(topology, provision).await?;
+                let worker = worker(topology, &settings.environment, provision, &before).await?;
                 let site = site(Programs {
                     temporal: server,
                     worker,

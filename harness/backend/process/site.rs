@@ -23,6 +23,16 @@ pub(super) struct Programs {
     pub(super) worker: Program,
 }
 
+impl Programs {
+    /// Programs that nobody has looked for yet.
+    pub(super) fn unknown() -> Self {
+        Self {
+            temporal: Program::still_missing("temporal"),
+            worker: Program::still_missing("worker"),
+        }
+    }
+}
+
 /// What the records are made from, besides the topology.
 pub(super) struct Site<'a> {
     pub(super) state: &'a Directory,

@@ -24,17 +24,26 @@ pub(super) struct Args {
     #[command(flatten)]
     pub(super) target: Target,
     /// Workflows in flight at any time
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
     concurrency: u32,
     /// How long the load runs before it counts
     #[arg(long, default_value = "3s")]
     warmup: quantity::Duration,
     /// How long it counts
-    #[arg(long, default_value = "20s")]
+    #[arg(long, default_value = "20s", value_parser = some_time)]
     duration: quantity::Duration,
     /// Leave the topology up
     #[arg(long)]
     keep: bool,
+}
+
+/// A time in which something can be counted.
+fn some_time(text: &str) -> Result<quantity::Duration, String> {
+    let time: quantity::Duration = text.parse().map_err(|error| format!("{error}"))?;
+    if time.as_std().is_zero() {
+        return Err("nothing can be counted in no time".to_owned());
+    }
+    Ok(time)
 }
 
 pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &mut Ui) -> Outcome {

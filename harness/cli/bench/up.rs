@@ -36,7 +36,10 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
     let mut session = session::own(&named(&args.target, "bench-by-hand"), "bench", ui).await?;
     let (place, topology) = subject(&session)?;
     let snapshot = snapshot(args, &place, topology).await?;
-    let target = named(&args.target, "bench-up").arguments();
+    let target = named(&args.target, "bench-up");
+    let suffix = target.suffix();
+    let remove = format!("run `harness down{suffix}` to remove what was left");
+    let target = target.arguments();
     let harness = Harness::new(tool::this_program(), target);
     let http =
         crate::http::loopback_client().map_err(|error| CommandError::new(Exit::Internal, error))?;
@@ -64,10 +67,7 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
         });
         let measured = measured.await;
         let cleaned = measurement.clean().await;
-        let failed = |exit, error| {
-            CommandError::new(exit, error)
-                .hint("run `harness down --set name=bench-up` to remove what was left")
-        };
+        let failed = |exit, error| CommandError::new(exit, error).hint(remove.as_str());
         match (measured, cleaned) {
             (Some(Ok(measured)), Ok(())) => Ok(measured),
             (None, Ok(())) => Err(lifecycle::interrupted("run it again")),

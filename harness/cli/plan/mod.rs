@@ -5,7 +5,7 @@ mod draw;
 mod parity;
 mod view;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::session::Target;
 use super::shutdown::Shutdown;
@@ -39,6 +39,9 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    if let Some(file) = &args.out {
+        writable(file)?;
+    }
     let mut session = in_azure::look(&args.target).await?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");
@@ -53,6 +56,24 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     ui.text(text(&plan));
     ui.json(&plan);
     Ok(exit(&plan))
+}
+
+/// Refuses a file that cannot be written before Azure is asked what is to be in it.
+fn writable(file: &Utf8Path) -> Result<(), CommandError> {
+    let folder = match file.parent() {
+        Some(folder) if folder != "" => folder,
+        _ => Utf8Path::new("."),
+    };
+    let why = if !folder.is_dir() {
+        format!("there is no folder {folder}")
+    } else if file.is_dir() {
+        "it is a folder".to_owned()
+    } else {
+        return Ok(());
+    };
+    let message = format!("the plan cannot be written to {file}: {why}");
+    Err(CommandError::new(Exit::Unavailable, message)
+        .hint("`--out` names a file in a folder that is there"))
 }
 
 /// Whether it could go ahead, and whether there is anything to do.

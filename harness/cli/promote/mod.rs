@@ -2,7 +2,7 @@
 
 mod interruption;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 use serde_json::Value;
@@ -85,8 +85,11 @@ impl Args {
 }
 
 async fn promote(args: Args, ui: &mut Ui) -> Outcome {
+    let earlier = args.plan.as_ref().map(|file| basis(file)).transpose()?;
     let mut session = in_azure::own(&args.target, "promote", ui).await?;
     let session = &mut *session;
+    let foreseen = session.backend.foresee(&session.topology);
+    foreseen.map_err(super::session::backend_error)?;
     session
         .backend
         .go_wrong(super::azure_fault::script(&args.fault));
@@ -95,7 +98,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     let shutdown = Shutdown::listen(events.clone(), UNDER_WAY);
     let work = plan::draw(&args.target, session, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
-    allowed(&args, &plan)?;
+    allowed(&args, earlier.as_ref(), &plan)?;
     ui.text(plan::text(&plan));
     ui.text("");
     session.backend.order(Order {
@@ -129,6 +132,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     let outputs = outputs.await.ok_or_else(again)??;
     ui.text(outputs::text(&outputs));
     ui.say(outputs::way_in(session, &args.target.suffix()));
+    outputs::tell_unseen(&outputs, ui);
     let exit = smoke.as_ref().map_or(Exit::Ok, |row| row.exit());
     ui.json(&Report {
         plan,
@@ -144,7 +148,7 @@ const UNDER_WAY: &str =
     "what Azure has begun goes on: run `harness promote` to go on with it, or `harness destroy`";
 
 /// Refuses what the gate, Azure or an earlier plan forbids.
-fn allowed(args: &Args, plan: &Plan) -> Result<(), CommandError> {
+fn allowed(args: &Args, earlier: Option<&Basis>, plan: &Plan) -> Result<(), CommandError> {
     let refused = |what: &str, list: Vec<String>| {
         CommandError::new(
             Exit::NotAllowed,
@@ -163,33 +167,42 @@ fn allowed(args: &Args, plan: &Plan) -> Result<(), CommandError> {
         return Err(refused("the gate is closed", closed)
             .hint("run what is missing, or pass by the gate with `--override-gate REASON`"));
     }
-    match &args.plan {
-        Some(file) => unmoved(file, plan),
-        None => Ok(()),
-    }
+    earlier.map_or(Ok(()), |earlier| unmoved(earlier, plan))
+}
+
+/// What a plan that was written earlier was made from.
+struct Basis {
+    file: Utf8PathBuf,
+    basis: String,
+}
+
+/// Reads it.
+fn basis(file: &Utf8Path) -> Result<Basis, CommandError> {
+    let no_plan = |why: String| {
+        CommandError::new(Exit::Invalid, format!("{file} is no plan{why}"))
+            .hint("`harness plan --out FILE` writes one")
+    };
+    let text = fs_err::read_to_string(file)
+        .map_err(|error| CommandError::new(Exit::Invalid, error).hint("`--plan` names it"))?;
+    let written: Value =
+        serde_json::from_str(&text).map_err(|error| no_plan(format!(": {error}")))?;
+    let basis = written["basis"].as_str();
+    Ok(Basis {
+        file: file.to_owned(),
+        basis: basis.ok_or_else(|| no_plan(String::new()))?.to_owned(),
+    })
 }
 
 /// Refuses if what was found differs from what a plan was made from.
-fn unmoved(file: &Utf8PathBuf, plan: &Plan) -> Result<(), CommandError> {
-    let text = fs_err::read_to_string(file)
-        .map_err(|error| CommandError::new(Exit::Invalid, error).hint("`--plan` names it"))?;
-    let written: Value = serde_json::from_str(&text).map_err(|error| {
-        CommandError::new(Exit::Invalid, format!("{file} is no plan: {error}"))
-            .hint("`harness plan --out FILE` writes one")
-    })?;
+fn unmoved(earlier: &Basis, plan: &Plan) -> Result<(), CommandError> {
     if let Some(why) = &plan.changes.unseen {
         let unknown = format!("what is in the cluster is not known: {why}");
         return Err(CommandError::new(Exit::Unavailable, unknown)
             .hint("run the same command again, or `harness status`, which says why"));
     }
-    if written["basis"] == plan.changes.basis.to_string() {
+    let Basis { file, basis } = earlier;
+    if *basis == plan.changes.basis.to_string() {
         return Ok(());
-    }
-    if !written["basis"].is_string() {
-        return Err(
-            CommandError::new(Exit::Invalid, format!("{file} is no plan"))
-                .hint("`harness plan --out FILE` writes one"),
-        );
     }
     let moved =
         format!("what {file} was made from is not so any more: the profile or Azure changed");

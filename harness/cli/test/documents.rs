@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
 use crate::backend::Backend;
+use crate::cli::meant;
 use crate::cli::session::Session;
 use crate::error::{CommandError, Exit};
 use crate::scenario::{self, Document, Ground, Resolution, RunId};
@@ -24,10 +25,14 @@ pub(super) fn read(paths: &[Utf8PathBuf]) -> Result<Vec<Document>, CommandError>
     let mut documents = Vec::new();
     for path in paths {
         for file in files(path)? {
+            let wrong = |error| {
+                let hint = meant::scenario(&file);
+                hint.into_iter().fold(error, CommandError::hint)
+            };
             let text = fs_err::read_to_string(&file)
-                .map_err(|error| CommandError::new(Exit::Invalid, error))?;
+                .map_err(|error| wrong(CommandError::new(Exit::Invalid, error)))?;
             let document = Document::parse(file.as_str(), text)
-                .map_err(|error| CommandError::new(Exit::Invalid, error))?;
+                .map_err(|error| wrong(CommandError::new(Exit::Invalid, error)))?;
             documents.push(document);
         }
     }

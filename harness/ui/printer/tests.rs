@@ -181,9 +181,84 @@ fn colour_is_for_terminals_that_want_it() {
 #[test]
 fn a_reader_that_has_gone_is_noticed_and_no_error() {
     let mut ui = Ui::new(Box::new(Closed), Box::new(Closed), Display::Lines);
-    assert!(!ui.reader_gone());
+    assert!(!ui.is_unread());
     ui.say("nobody hears this");
-    assert!(!ui.reader_gone(), "talk is not data");
+    assert!(!ui.is_unread(), "talk is not data");
     ui.text("nobody reads this");
-    assert!(ui.reader_gone());
+    assert!(ui.is_unread());
+    assert_eq!(ui.end(Exit::Ok), Exit::Ok);
+}
+
+/// A disk with room for so many bytes.
+struct Full(Captured, usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match bytes.len().min(self.1) {
+            0 => Err(io::ErrorKind::StorageFull.into()),
+            some => {
+                self.1 -= some;
+                self.0.write(&bytes[..some])
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn data_that_could_not_be_written_decides_the_exit_unless_there_is_something_graver() {
+    for (exit, wanted) in [
+        (Exit::Ok, Exit::OutputLost),
+        (Exit::Inconclusive, Exit::OutputLost),
+        (Exit::ThresholdMissed, Exit::ThresholdMissed),
+        (Exit::Violated, Exit::Violated),
+        (Exit::Interrupted, Exit::Interrupted),
+        (Exit::HealFailed, Exit::HealFailed),
+        (Exit::Unavailable, Exit::Unavailable),
+    ] {
+        let (stdout, stderr) = (Captured::default(), Captured::default());
+        let full = Box::new(Full(stdout.clone(), 8));
+        let mut ui = Ui::new(full, Box::new(stderr.clone()), Display::Lines);
+        ui.text("four");
+        assert!(!ui.is_unread());
+        ui.text("and more");
+        assert!(ui.is_unread());
+        ui.text("x");
+        assert_eq!(stdout.text(), "four\nand", "nothing follows a hole");
+        assert_eq!(ui.end(exit), wanted);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(stderr.text(), @"");
+        }
+        assert_eq!(ui.end(exit), exit, "it is told once");
+    }
+}
+
+#[tokio::test]
+async fn work_whose_events_cannot_be_written_goes_on_and_says_so_once() {
+    let (full, stderr) = (Full(Captured::default(), 0), Captured::default());
+    let mut ui = Ui::new(Box::new(full), Box::new(stderr.clone()), Display::Lines);
+    ui.choose(Output::Text, Stream::Written);
+    let (events, mut receiver) = Events::channel();
+    let work = async {
+        events.notice("one");
+        events.notice("two");
+        7
+    };
+    assert_eq!(ui.follow(&mut receiver, work).await, 7);
+    insta::assert_snapshot!(stderr.text(), @"");
+}
+
+#[test]
+fn talk_that_cannot_be_written_changes_nothing() {
+    let mut ui = Ui::new(
+        Box::new(io::sink()),
+        Box::new(Full(Captured::default(), 0)),
+        Display::Lines,
+    );
+    ui.say("nobody hears this");
+    ui.error(&CommandError::new(Exit::Internal, "a defect"));
+    assert_eq!(ui.end(Exit::Ok), Exit::Ok);
 }

@@ -5,7 +5,7 @@ use crate::backend::Provision;
 use crate::backend::k3d::{self, K3dBackend};
 use crate::backend::kubernetes::Images;
 use crate::bench::{ByHand, Script};
-use crate::cli::session::Session;
+use crate::cli::session::{Session, backend_error};
 use crate::error::CommandError;
 use crate::profile;
 use crate::tool::Environment;
@@ -31,6 +31,8 @@ pub(super) async fn of(
         unreachable!("the session is one of k3d");
     };
     let topology = &session.topology;
+    let foreseen = session.backend.foresee(topology, provision.cancel).await;
+    foreseen.map_err(backend_error)?;
     let worker = worker_image(session, &environment, provision).await?;
     let images = Images::of(topology, &worker.reference);
     let import = worker.archive.map(camino::Utf8PathBuf::into_string);
