@@ -11,6 +11,8 @@ mod azure;
 #[expect(dead_code, reason = "the tests of processes also look for listeners")]
 mod census;
 mod cut;
+#[path = "../support/deaths.rs"]
+mod deaths;
 mod endpoint;
 #[path = "../support/eventually.rs"]
 mod eventually;

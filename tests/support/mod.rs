@@ -5,6 +5,7 @@
 //! down, and is ended with the place even where a test panics.
 
 mod census;
+pub(crate) mod deaths;
 mod eventually;
 mod http;
 mod invocation;
@@ -16,7 +17,7 @@ mod slot;
 
 pub(crate) use eventually::eventually;
 pub(crate) use http::{get, serve};
-pub(crate) use invocation::{Finished, Running};
+pub(crate) use invocation::Finished;
 pub(crate) use place::Place;
 pub(crate) use programs::temporal_cli;
-pub(crate) use report::{report, report_of};
+pub(crate) use report::report;

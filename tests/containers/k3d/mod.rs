@@ -1,5 +1,6 @@
 //! Backend `k3d`: everything in a cluster, on a database beside it.
 
 mod crash;
+mod deaths;
 mod repair;
 mod whole;

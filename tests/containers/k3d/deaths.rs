@@ -1,0 +1,66 @@
+//! Pods and the database beside the cluster, which die in the middle of a run.
+
+use serde_json::Value;
+
+use crate::deaths::{await_event, deaths, lines, start};
+use crate::place::{Place, docker};
+
+/// Runs `quiet`, and `kill` in the middle of it; the deaths.
+fn run(place: &Place, kill: impl FnOnce()) -> Vec<Value> {
+    let test = start(place, &["quiet"]);
+    await_event(&test, "phase-started");
+    kill();
+    deaths(place, &test.wait().exits(2))
+}
+
+/// What the node's container runtime says.
+fn runtime(cluster: &str, arguments: &[&str]) -> Vec<String> {
+    let node = format!("k3d-{cluster}-server-0");
+    docker(&[&["exec", &node, "crictl"], arguments].concat())
+}
+
+fn is_worker(death: &Value) -> bool {
+    let replica = death["replica"].as_str();
+    replica.is_some_and(|name| name.starts_with("worker-"))
+}
+
+#[test]
+fn whatever_dies_in_a_cluster_is_told() {
+    let Some(place) = Place::k3d() else {
+        return;
+    };
+    place.up();
+    let cluster = place.cluster();
+
+    // A container that ends is started again by the cluster, before anybody misses it.
+    let restarted = run(&place, || {
+        let containers = runtime(&cluster, &["ps", "--quiet", "--name", "^worker$"]);
+        runtime(&cluster, &["stop", "--timeout", "0", &containers[0]]);
+    });
+    assert_eq!(restarted.len(), 1, "{restarted:#?}");
+    assert!(is_worker(&restarted[0]), "{restarted:#?}");
+    assert_eq!(restarted[0]["status"], "exit code 137 (Error)");
+    assert!(!lines(&restarted[0]).is_empty(), "{restarted:#?}");
+
+    // A pod that somebody deletes is replaced by another one.
+    let pods = || {
+        let pods = runtime(&cluster, &["pods", "--quiet", "--name", "^worker-"]);
+        pods.into_iter().next().expect("there is a worker")
+    };
+    let deleted = run(&place, || {
+        let pod = runtime(&cluster, &["inspectp", &pods()]).concat();
+        let pod: Value = serde_json::from_str(&pod).expect("JSON");
+        let name = pod["status"]["metadata"]["name"].as_str().expect("a name");
+        let node = format!("k3d-{cluster}-server-0");
+        let delete = ["kubectl", "--namespace", "temporal", "delete", "pod", name];
+        docker(&[&["exec", &node], &delete[..]].concat());
+    });
+    assert_eq!(deleted.len(), 1, "{deleted:#?}");
+    assert!(is_worker(&deleted[0]), "{deleted:#?}");
+    assert_eq!(deleted[0]["status"], "its pod was deleted");
+
+    // The database beside the cluster.
+    let database = run(&place, || drop(docker(&["kill", &place.database()])));
+    assert_eq!(database[0]["replica"], "mysql", "{database:#?}");
+    place.down();
+}
