@@ -7,15 +7,19 @@ mod cost;
 mod documents;
 mod down;
 mod dry_run;
+mod ending;
 #[path = "../support/eventually.rs"]
 mod eventually;
 mod fixture;
 mod heal;
 mod look;
+#[path = "../support/need.rs"]
+mod need;
 mod parity;
 mod plan;
 mod profiles;
 mod promotion;
+mod records;
 mod render;
 mod streams;
 mod test;

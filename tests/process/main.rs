@@ -10,6 +10,7 @@ mod crash;
 mod interrupt;
 mod newcomer;
 mod ports;
+mod records;
 mod refusals;
 mod scenarios;
 #[path = "../support/mod.rs"]
