@@ -1,6 +1,7 @@
 //! What was brought up by a profile that says so no more.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::Utf8Path;
 
@@ -100,17 +101,37 @@ pub(super) fn look(
     }))
 }
 
-/// What a target left behind, if it did, for a verb that ends it, be its files what they may.
+/// What a target left behind, if it did, for a verb that ends or heals it, be its files what they
+/// may; says why it goes by records.
 pub(super) async fn own(
     target: &Target,
     verb: &str,
     why: &CommandError,
     ui: &mut Ui,
 ) -> Result<Option<Abandoned>, CommandError> {
+    let Some(abandoned) = own_within(target, verb, PATIENCE).await? else {
+        return Ok(None);
+    };
+    if abandoned.garbage.is_empty() {
+        tell(why, ui);
+    }
+    for broken in &abandoned.garbage {
+        ui.say(format!("· {broken}"));
+        ui.say("· what was brought up before is known by its other records, and by its marks");
+    }
+    Ok(Some(abandoned))
+}
+
+/// As [`own`], for a verb with a patience of its own, and nobody to tell.
+pub(super) async fn own_within(
+    target: &Target,
+    verb: &str,
+    patience: Duration,
+) -> Result<Option<Abandoned>, CommandError> {
     let Some((name, state)) = left_behind(target)? else {
         return Ok(None);
     };
-    let opened = state.open_as_it_is(verb, PATIENCE).await;
+    let opened = state.open_as_it_is(verb, patience).await;
     let AsItIs {
         lock,
         backend: found,
@@ -134,7 +155,6 @@ pub(super) async fn own(
             evident(&state)
         }
     };
-    tell(why, ui);
     let journal = state.settle_on(kind, found.as_deref());
     let journal = journal.map_err(state_error)?;
     let backend = any(kind, &name, &state, Some(lock))?;

@@ -54,9 +54,6 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
             let Some(abandoned) = abandoned else {
                 return Err(elsewhere(invalid, &args.target)?);
             };
-            for broken in &abandoned.garbage {
-                ui.say(format!("· {broken}: it is cleared"));
-            }
             on_abandoned!(&abandoned.backend, |backend| {
                 Box::pin(remove(&args, &abandoned.owned(backend), ui)).await
             })

@@ -1,5 +1,6 @@
 //! `harness heal`.
 
+use super::abandoned::{self, on_abandoned};
 use super::session::{self, Target};
 use super::{Outcome, lifecycle};
 use crate::error::Exit;
@@ -15,12 +16,23 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let session = session::own(&args.target, "heal", ui).await?;
     let (events, mut receiver) = Events::channel();
-    let healed = session::on_backend!(session, |session| {
-        ui.follow(&mut receiver, Box::pin(lifecycle::heal(session, &events)))
-            .await?
-    });
+    let healed = match session::own(&args.target, "heal", ui).await {
+        Ok(session) => session::on_backend!(session, |session| {
+            ui.follow(&mut receiver, Box::pin(lifecycle::heal(session, &events)))
+                .await?
+        }),
+        Err(error) if session::is_of_profile(&error) => {
+            let Some(left) = abandoned::own(&args.target, "heal", &error, ui).await? else {
+                return Err(error);
+            };
+            on_abandoned!(&left.backend, |backend| {
+                let work = lifecycle::heal_what_is_left(backend, &left.state, &events);
+                ui.follow(&mut receiver, Box::pin(work)).await?
+            })
+        }
+        Err(error) => return Err(error),
+    };
     ui.text(match healed {
         0 => "nothing to heal".to_owned(),
         1 => "1 fault undone".to_owned(),

@@ -63,6 +63,11 @@ pub(super) async fn bring_up_after<B: Backend>(
     prepared.map_err(session::backend_error)?;
     let plan = plan_up(session).await?;
     look(&plan)?;
+    if !plan.is_empty() {
+        let wanted = session.backend.desire(&session.topology);
+        let remembered = session.state.remember_wanted(&wanted);
+        remembered.map_err(session::state_error)?;
+    }
     run(&session.owned(), plan.clone(), events, shutdown).await?;
     // Last, for what a fault is undone by may have died as well and be up again only now.
     heal(session, events).await?;
@@ -220,12 +225,21 @@ pub(super) async fn heal<B: Backend>(
     session: &Session<B>,
     events: &Events,
 ) -> Result<usize, CommandError> {
-    if open_faults(&session.state)?.is_empty() {
+    heal_what_is_left(&session.backend, &session.state, events).await
+}
+
+/// The same, whatever the profile says today.
+pub(super) async fn heal_what_is_left<B: Backend>(
+    backend: &B,
+    state: &Directory,
+    events: &Events,
+) -> Result<usize, CommandError> {
+    if open_faults(state)?.is_empty() {
         return Ok(0);
     }
     let healing = async {
-        let journal = fault::Journal::open(&session.state.faults())?;
-        fault::heal_all(&session.backend, &journal).await
+        let journal = fault::Journal::open(&state.faults())?;
+        fault::heal_all(backend, &journal).await
     };
     let healing = healing.await.map_err(unhealed)?;
     let count = healing.healed.len();

@@ -6,6 +6,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use super::abandoned::{self, on_abandoned};
 use super::session::{self, Target};
 use super::{Outcome, lifecycle};
 use crate::error::{CommandError, Exit};
@@ -24,9 +25,23 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args) -> Outcome {
-    let session = session::own_within(&args.target, "reap", PATIENCE).await?;
     let (events, _unheard) = Events::channel();
-    session::on_backend!(session, |session| lifecycle::heal(session, &events).await)?;
+    match session::own_within(&args.target, "reap", PATIENCE).await {
+        Ok(session) => {
+            session::on_backend!(session, |session| lifecycle::heal(session, &events).await)?;
+        }
+        // The run may have begun before the profile was broken.
+        Err(error) if session::is_of_profile(&error) => {
+            let left = abandoned::own_within(&args.target, "reap", PATIENCE).await?;
+            let Some(left) = left else {
+                return Err(error);
+            };
+            on_abandoned!(&left.backend, |backend| {
+                lifecycle::heal_what_is_left(backend, &left.state, &events).await
+            })?;
+        }
+        Err(error) => return Err(error),
+    }
     Ok(Exit::Ok)
 }
 

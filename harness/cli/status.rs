@@ -92,6 +92,7 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> Outcome {
         backend,
         ..
     } = seen;
+    let open_faults = lifecycle::open_faults(state)?;
     let rows = rows(seen).await?;
     let endpoints = backend.endpoints().await;
     let ready = !rows.is_empty() && rows.iter().all(|row| row.state == READY);
@@ -113,7 +114,7 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> Outcome {
             ui.text(view::endpoints(&endpoints));
         }
     }
-    for open in lifecycle::open_faults(state)? {
+    for open in open_faults {
         ui.say(format!(
             "! fault `{}` ({} {}) of an interrupted run is not undone; `harness heal` undoes it",
             open.injection.id, open.injection.fault, open.injection.service
@@ -132,10 +133,16 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> Outcome {
 /// missing: it is not up.
 async fn rows<B: Backend>(seen: &Seen<'_, B>) -> Result<Vec<Row>, CommandError> {
     let observed = lifecycle::look(seen.backend, seen.state).await?;
+    let wanted = seen.state.wanted().map_err(session::state_error)?;
     let mut rows = Vec::new();
     for resource in observed {
+        let other = |digest| wanted.get(&resource.id).is_some_and(|it| it != digest);
         let (state, reason) = match resource.state {
             State::Dead { reason } => ("dead", Some(reason)),
+            State::Live(digest) if other(&digest) => {
+                let why = "an interrupted command was to replace it";
+                ("outdated", Some(why.to_owned()))
+            }
             State::Live(_) => match seen.backend.ready(&resource.id).await {
                 Readiness::Ready => (READY, None),
                 Readiness::NotYet(reason) | Readiness::Never(reason) => ("not-ready", Some(reason)),
@@ -147,31 +154,46 @@ async fn rows<B: Backend>(seen: &Seen<'_, B>) -> Result<Vec<Row>, CommandError> 
             reason,
         });
     }
-    let Some(topology) = seen.topology.filter(|_| !rows.is_empty()) else {
+    if rows.is_empty() {
         return Ok(rows);
-    };
-    let expected = seen.backend.expects(topology).await;
-    let expected = expected.map_err(session::backend_error)?;
-    for row in rows.iter_mut().filter(|row| !expected.contains(&row.id)) {
-        let not_wanted = || "the profile does not have it".to_owned();
-        row.reason.get_or_insert_with(not_wanted);
     }
-    for id in expected {
-        if rows.iter().all(|row| row.id != id) {
-            rows.push(missing(seen.backend, id).await);
+    if let Some(topology) = seen.topology {
+        let expected = seen.backend.expects(topology).await;
+        let expected = expected.map_err(session::backend_error)?;
+        for row in rows.iter_mut().filter(|row| !expected.contains(&row.id)) {
+            let not_wanted = || "the profile does not have it".to_owned();
+            row.reason.get_or_insert_with(not_wanted);
         }
+        add_missing(&mut rows, expected, "the profile has it", seen.backend).await;
     }
+    let by_whom = "the last command that brought it up had it";
+    add_missing(&mut rows, wanted.into_keys(), by_whom, seen.backend).await;
     Ok(rows)
 }
 
+async fn add_missing<B: Backend>(
+    rows: &mut Vec<Row>,
+    expected: impl IntoIterator<Item = ResourceId>,
+    by_whom: &str,
+    backend: &B,
+) {
+    // An image in a registry is known by what is in it, once that is made: whoever runs it tells of it.
+    let expected = expected.into_iter().filter(|id| id.kind() != "image");
+    for id in expected {
+        if rows.iter().all(|row| row.id != id) {
+            rows.push(missing(backend, id, by_whom).await);
+        }
+    }
+}
+
 /// What is not among that which exists. Temporal's namespaces are asked for one by one.
-async fn missing<B: Backend>(backend: &B, id: ResourceId) -> Row {
+async fn missing<B: Backend>(backend: &B, id: ResourceId, by_whom: &str) -> Row {
     let (state, reason) = match id.kind() {
         "namespace" => match backend.ready(&id).await {
             Readiness::Ready => (READY, None),
             Readiness::NotYet(reason) | Readiness::Never(reason) => (MISSING, Some(reason)),
         },
-        _ => (MISSING, Some("the profile has it".to_owned())),
+        _ => (MISSING, Some(by_whom.to_owned())),
     };
     Row { id, state, reason }
 }

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use super::{Context, Generator, Machine, Report, Versions, write};
+use super::{Context, Generator, Machine, Report, Versions, begin, write};
 use crate::backend::Place;
 use crate::check::{CounterExample, Evidence, Finding, Invariant};
 use crate::death::Death;
@@ -259,7 +259,8 @@ fn the_folder_of_a_run_holds_all_that_the_report_names() {
     let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
     let path = path.join("runs/2a-0");
     let report = report();
-    let written = write(&path, &plan(), &outcome(), &report).expect("the files");
+    begin(&path, &plan()).expect("the plan");
+    let written = write(&path, &outcome(), &report).expect("the files");
     assert_eq!(written, path.join("report.json"));
 
     let mut names: Vec<_> = fs_err::read_dir(&path)
@@ -277,4 +278,35 @@ fn the_folder_of_a_run_holds_all_that_the_report_names() {
     expected.push("report.json".to_owned());
     expected.sort();
     assert_eq!(names, expected, "and nothing else is left");
+}
+
+#[test]
+fn what_could_not_be_written_is_named_and_no_report_says_that_it_is_there() {
+    let folder = TempDir::new().expect("a folder");
+    let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
+    let path = path.join("run");
+    begin(&path, &plan()).expect("the plan");
+    // Something of that name is in the way.
+    fs_err::create_dir(path.join("operations.ndjson")).expect("writable");
+    let error = write(&path, &outcome(), &report()).expect_err("it is in the way");
+    let said = error.to_string();
+    assert!(
+        said.starts_with("could not write operations.ndjson, report.json of "),
+        "{said}"
+    );
+    let mut left: Vec<String> = fs_err::read_dir(&path)
+        .expect("the folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    left.sort();
+    assert_eq!(
+        left,
+        ["executions.ndjson", "operations.ndjson", "plan.json"]
+    );
 }

@@ -1,5 +1,6 @@
 //! The layout of the folder, and its version.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::time::Duration;
@@ -8,7 +9,8 @@ use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Journal, Lock, write_atomically};
-use crate::plan::ResourceId;
+use crate::plan::{Resource, ResourceId};
+use crate::topology::Digest;
 
 /// The layout that this build reads and writes.
 const VERSION: u32 = 1;
@@ -176,7 +178,7 @@ impl Directory {
     pub fn inspect(&self) -> Result<(), Error> {
         self.header()?;
         self.whole_journal()?;
-        for folder in [self.run(), self.logs(), self.reports()] {
+        for folder in [self.run(), self.logs()] {
             for entry in entries(&folder).map_err(self.failed("look into a folder"))? {
                 if entry.file_type().is_ok_and(|kind| kind.is_file()) {
                     let opened = fs_err::File::open(entry.path());
@@ -225,6 +227,35 @@ impl Directory {
             present(removed)?;
         }
         Ok(())
+    }
+
+    /// Remembers what a command is about to bring up: should it be killed, that tells what is not
+    /// there yet, and what is there and was to be replaced.
+    pub fn remember_wanted(&self, wanted: &[Resource]) -> Result<(), Error> {
+        let wanted: BTreeMap<&ResourceId, &Digest> = wanted
+            .iter()
+            .map(|resource| (&resource.id, &resource.digest))
+            .collect();
+        let text = serde_json::to_vec_pretty(&wanted).expect("names and digests become JSON");
+        write_atomically(&self.wanted_path(), &text).map_err(self.failed("write run/wanted.json"))
+    }
+
+    /// What the last command that brought anything up was to bring up, each with the digest of its
+    /// configuration.
+    pub fn wanted(&self) -> Result<BTreeMap<ResourceId, Digest>, Error> {
+        let path = self.wanted_path();
+        let bytes = present(fs_err::read(&path)).map_err(self.failed("read run/wanted.json"))?;
+        let Some(bytes) = bytes else {
+            return Ok(BTreeMap::new());
+        };
+        serde_json::from_slice(&bytes).map_err(|error| Error::Garbage {
+            path,
+            what: error.to_string(),
+        })
+    }
+
+    fn wanted_path(&self) -> Utf8PathBuf {
+        self.run().join("wanted.json")
     }
 
     /// Refuses a backend while something of another one may be there.

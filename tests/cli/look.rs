@@ -49,6 +49,7 @@ fn status_as_json_has_every_address() {
     {
       "address": "127.0.0.1:20000",
       "port": "mysql",
+      "replica": "mysql-0",
       "service": "mysql",
       "wanted": null
     }

@@ -8,6 +8,7 @@ mod deaths;
 mod documents;
 mod down;
 mod dry_run;
+mod ending;
 #[path = "../support/eventually.rs"]
 mod eventually;
 mod fixture;
@@ -15,10 +16,13 @@ mod heal;
 mod look;
 mod look_first;
 mod meant;
+#[path = "../support/need.rs"]
+mod need;
 mod parity;
 mod plan;
 mod profiles;
 mod promotion;
+mod records;
 mod render;
 mod streams;
 mod test;

@@ -148,96 +148,112 @@ fn up_as_json_is_the_plan_and_the_addresses() {
         {
           "address": "127.0.0.1:20000",
           "port": "mysql",
+          "replica": "mysql-0",
           "service": "mysql",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20001",
           "port": "grpc",
+          "replica": "temporal-frontend-0",
           "service": "temporal-frontend",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20002",
           "port": "http",
+          "replica": "temporal-frontend-0",
           "service": "temporal-frontend",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20003",
           "port": "membership",
+          "replica": "temporal-frontend-0",
           "service": "temporal-frontend",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20004",
           "port": "metrics",
+          "replica": "temporal-frontend-0",
           "service": "temporal-frontend",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20005",
           "port": "grpc",
+          "replica": "temporal-history-0",
           "service": "temporal-history",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20006",
           "port": "membership",
+          "replica": "temporal-history-0",
           "service": "temporal-history",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20007",
           "port": "metrics",
+          "replica": "temporal-history-0",
           "service": "temporal-history",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20008",
           "port": "grpc",
+          "replica": "temporal-matching-0",
           "service": "temporal-matching",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20009",
           "port": "membership",
+          "replica": "temporal-matching-0",
           "service": "temporal-matching",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20010",
           "port": "metrics",
+          "replica": "temporal-matching-0",
           "service": "temporal-matching",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20011",
           "port": "grpc",
+          "replica": "temporal-worker-0",
           "service": "temporal-worker",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20012",
           "port": "membership",
+          "replica": "temporal-worker-0",
           "service": "temporal-worker",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20013",
           "port": "metrics",
+          "replica": "temporal-worker-0",
           "service": "temporal-worker",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20014",
           "port": "http",
+          "replica": "web-0",
           "service": "web",
           "wanted": null
         },
         {
           "address": "127.0.0.1:20015",
           "port": "starter",
+          "replica": "worker-0",
           "service": "worker",
           "wanted": null
         }

@@ -1,12 +1,13 @@
 //! Ctrl-C, and what a service manager sends instead of it.
 
+use nix::pty::openpty;
 use nix::sys::signal::Signal;
 
 use crate::support::Place;
 
 #[test]
 fn an_interrupted_up_can_be_taken_down() {
-    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         // A worker that never is ready: `up` is certainly not over when the signal comes.
         let place = Place::with_worker_script("exec sleep 600");
         let up = place.harness(&["up"]).start();
@@ -25,7 +26,7 @@ fn an_interrupted_up_can_be_taken_down() {
 
 #[test]
 fn an_interrupted_test_is_healed_and_taken_down() {
-    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         let place = Place::new();
         let scenario = place.root().join("scenarios/long.yaml");
         std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
@@ -39,6 +40,21 @@ fn an_interrupted_test_is_healed_and_taken_down() {
             .shows("interrupted");
         place.assert_nothing_is_left(&ports);
     }
+}
+
+#[test]
+fn a_closed_terminal_has_a_run_healed_and_taken_down() {
+    let place = Place::new();
+    let scenario = place.root().join("scenarios/long.yaml");
+    std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
+    let terminal = openpty(None, None).expect("a terminal");
+    let test = place.harness(&["test", "scenarios/long.yaml"]);
+    let test = test.start_at(&terminal.slave);
+    place.await_line("faults.ndjson", |line| line["state"] == "injected");
+    let ports = place.ports();
+    drop(terminal);
+    test.wait().exits(130);
+    place.assert_nothing_is_left(&ports);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod hand;
 mod interrupt;
 mod newcomer;
 mod ports;
+mod records;
 mod refusals;
 mod scenarios;
 #[path = "../support/mod.rs"]

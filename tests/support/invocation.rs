@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -34,21 +35,35 @@ impl Invocation {
 
     /// Starts it.
     pub(crate) fn start(self) -> Running {
+        let create = |path: &Utf8PathBuf| File::create(path).expect("the place is writable");
+        let ends = [create(&self.stdout).into(), create(&self.stderr).into()];
+        self.start_with(Stdio::null(), ends)
+    }
+
+    /// Starts it at a terminal; what it says goes there.
+    pub(crate) fn start_at(self, terminal: &OwnedFd) -> Running {
+        for path in [&self.stdout, &self.stderr] {
+            File::create(path).expect("the place is writable");
+        }
+        let end = || Stdio::from(terminal.try_clone().expect("a descriptor"));
+        self.start_with(end(), [end(), end()])
+    }
+
+    fn start_with(self, stdin: Stdio, [out, err]: [Stdio; 2]) -> Running {
         let Self {
             mut command,
             stdout,
             stderr,
         } = self;
-        let create = |path: &Utf8PathBuf| File::create(path).expect("the place is writable");
         let said: Vec<_> = command
             .get_args()
             .map(|arg| arg.to_string_lossy())
             .collect();
         let said = said.join(" ");
         let child = command
-            .stdin(Stdio::null())
-            .stdout(create(&stdout))
-            .stderr(create(&stderr))
+            .stdin(stdin)
+            .stdout(out)
+            .stderr(err)
             .spawn()
             .expect("the harness starts");
         Running {
