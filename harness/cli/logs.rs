@@ -85,6 +85,7 @@ impl Args {
             rehearse: self.rehearse,
             file: self.file.clone(),
             set: self.set.clone(),
+            directory: None,
         }
     }
 }

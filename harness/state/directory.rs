@@ -96,6 +96,17 @@ impl Directory {
         self.path.join("data")
     }
 
+    /// What programs of ours take for the user's home: nothing that the user has set for himself
+    /// is in it.
+    pub fn home(&self) -> Utf8PathBuf {
+        self.path.join("home")
+    }
+
+    /// A file without a profile of Temporal's clients, for those that would look for the user's.
+    pub fn no_profile(&self) -> Utf8PathBuf {
+        self.home().join("no-profile.toml")
+    }
+
     /// Passwords, certificates and their keys.
     pub fn secrets(&self) -> Utf8PathBuf {
         self.path.join("secrets")
@@ -156,7 +167,14 @@ impl Directory {
         backend: &str,
         patience: Duration,
     ) -> Result<(Lock, Journal), Error> {
-        for folder in [self.run(), self.logs(), self.data(), self.reports()] {
+        let folders = [
+            self.run(),
+            self.logs(),
+            self.data(),
+            self.reports(),
+            self.home(),
+        ];
+        for folder in folders {
             create_private(&folder).map_err(self.failed("create a folder"))?;
         }
         let lock = Lock::acquire(&self.path.join("lock"), verb, patience)
@@ -166,6 +184,7 @@ impl Directory {
                 path: self.path.clone(),
                 holder,
             })?;
+        fs_err::write(self.no_profile(), "").map_err(self.failed("write a file"))?;
         let header = self.header()?;
         let journal =
             Journal::open(&self.journal_path()).map_err(self.failed("open the journal"))?;
@@ -186,8 +205,20 @@ impl Directory {
         Ok((lock, journal))
     }
 
-    /// Removes everything but the lock, which the caller holds.
-    pub fn purge(&self) -> io::Result<()> {
+    /// Removes everything but the lock, which the caller holds. Answers with what a user has lost by
+    /// it: of data, logs and reports those of which there were any.
+    pub fn purge(&self) -> io::Result<Vec<&'static str>> {
+        let kinds = [
+            ("data", self.data()),
+            ("logs", self.logs()),
+            ("reports", self.reports()),
+        ];
+        let mut lost = Vec::new();
+        for (kind, folder) in kinds {
+            if holds_anything(&folder)? {
+                lost.push(kind);
+            }
+        }
         for entry in fs_err::read_dir(&self.path)? {
             let entry = entry?;
             if entry.file_name() == "lock" {
@@ -199,7 +230,7 @@ impl Directory {
                 fs_err::remove_file(entry.path())?;
             }
         }
-        Ok(())
+        Ok(lost)
     }
 
     /// What the folder says of itself, if it does and is of this layout.
@@ -247,6 +278,14 @@ impl Directory {
             path: self.path.clone(),
             source,
         }
+    }
+}
+
+fn holds_anything(folder: &Utf8Path) -> io::Result<bool> {
+    match fs_err::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.next().is_some()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -7,6 +7,8 @@
 mod awkward;
 mod bench;
 mod crash;
+mod folders;
+mod homes;
 mod interrupt;
 mod newcomer;
 mod ports;

@@ -61,7 +61,7 @@ impl ProcessBackend {
                 let cli = cli.as_deref();
                 let temporal = self.cli(topology, cli, provision).await?;
                 let site = site(Programs { temporal, worker });
-                Ok(dev_server::launches(topology, &site)?)
+                dev_server::launches(topology, &site)
             }
             Engine::Server => {
                 let (server, sql_tool) = self.server(topology, provision).await?;
