@@ -38,6 +38,7 @@ pub mod quantity;
 pub mod report;
 pub mod scenario;
 pub mod secret;
+pub mod shell;
 pub mod state;
 pub mod temporal;
 pub mod tool;

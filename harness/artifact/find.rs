@@ -55,7 +55,7 @@ pub(super) async fn version(
     cancel: &CancellationToken,
 ) -> Result<String, Error> {
     let asked = async {
-        let tool = Tool::new(path.as_str(), Family::Other, environment, ASK)?;
+        let tool = Tool::new(path.as_str(), Family::Temporal, environment, ASK)?;
         tool.arguments(["--version"]).output(cancel).await
     };
     match asked.await {

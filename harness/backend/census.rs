@@ -97,7 +97,35 @@ pub(super) async fn end(state: &Directory, meant: impl Fn(&Marked) -> bool) -> V
     }
 }
 
+/// The replica of a mark. What has a `/` in it is none, but the rest of a folder that begins with the
+/// name of this one and a `#`.
 fn after(variable: &OsStr, prefix: &str) -> Option<String> {
     let rest = variable.as_bytes().strip_prefix(prefix.as_bytes())?;
-    Some(String::from_utf8_lossy(rest).into_owned())
+    let replica = String::from_utf8_lossy(rest).into_owned();
+    (!replica.contains('/')).then_some(replica)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_of_one_folder_whatever_that_is_called() {
+        let prefix = |folder: &str| format!("{MARKER}={}", Directory::new(folder).marker(""));
+        let mark = |folder: &str| {
+            let mark = Directory::new(folder).marker("worker-0");
+            format!("{MARKER}={mark}")
+        };
+        for folder in [
+            "/a/.harness/local",
+            "/c#proj/.harness/local",
+            "/a#b#/.harness/c",
+        ] {
+            let replica = after(OsStr::new(&mark(folder)), &prefix(folder));
+            assert_eq!(replica.as_deref(), Some("worker-0"), "{folder}");
+        }
+        let (inner, outer) = ("/a/.harness/local#b/.harness/local", "/a/.harness/local");
+        assert_eq!(after(OsStr::new(&mark(inner)), &prefix(outer)), None);
+        assert_eq!(after(OsStr::new(&mark(outer)), &prefix(inner)), None);
+    }
 }

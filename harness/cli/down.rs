@@ -90,10 +90,9 @@ async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> O
         removed.extend(marked);
     }
     if args.purge {
-        let purged = owned.state.purge();
-        purged.map_err(|error| CommandError::new(Exit::Leftovers, error))?;
-        let path = owned.state.path();
-        ui.text(format!("data, logs and reports in {path} are gone"));
+        let lost = owned.state.purge();
+        let lost = lost.map_err(|error| CommandError::new(Exit::Leftovers, error))?;
+        ui.text(purged(&lost, owned.state.path()));
     }
     ui.json(&serde_json::json!({"removed": removed, "purged": args.purge}));
     Ok(Exit::Ok)
@@ -194,6 +193,15 @@ fn nothing_is_up(state: &Directory) -> String {
     format!("nothing of that name is up; up here: {list} (`harness down --profile NAME`)")
 }
 
+/// What is gone from a folder of what there was.
+fn purged(lost: &[&str], folder: &Utf8Path) -> String {
+    match lost {
+        [] => format!("there were no data, logs or reports in {folder}"),
+        [only] => format!("the {only} in {folder} are gone"),
+        [first @ .., last] => format!("{} and {last} in {folder} are gone", first.join(", ")),
+    }
+}
+
 /// Data is removed only when both are said.
 fn refuse_to_purge(args: &Args, folder: &Utf8Path) -> Result<(), CommandError> {
     if !args.purge || args.yes {
@@ -204,4 +212,18 @@ fn refuse_to_purge(args: &Args, folder: &Utf8Path) -> Result<(), CommandError> {
         format!("`--purge` would remove {folder} with its database, logs and reports"),
     )
     .hint("add `--yes` to remove them, or leave `--purge` out to keep them"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_there_was_is_told_to_be_gone() {
+        let purged = |lost: &[&str]| purged(lost, "/a".into());
+        assert_eq!(purged(&[]), "there were no data, logs or reports in /a");
+        assert_eq!(purged(&["logs"]), "the logs in /a are gone");
+        let all = ["data", "logs", "reports"];
+        assert_eq!(purged(&all), "data, logs and reports in /a are gone");
+    }
 }

@@ -98,6 +98,7 @@ impl Args {
             rehearse: self.rehearse,
             file: self.file.clone(),
             set: self.set.clone(),
+            directory: None,
         }
     }
 }

@@ -217,33 +217,37 @@ fn run(cli: Cli, ui: &mut Ui) -> Outcome {
         .enable_all()
         .build()
         .map_err(|error| CommandError::new(Exit::Internal, error))?;
-    runtime.block_on(dispatch(cli.command, ui))
+    runtime.block_on(dispatch(cli.command, cli.global.directory, ui))
 }
 
 /// Runs a verb; what its hints tell to run is about what the verb was about.
-async fn dispatch(command: Command, ui: &mut Ui) -> Outcome {
-    let about = command.target().map(Target::suffix).unwrap_or_default();
+async fn dispatch(mut command: Command, folder: Option<Utf8PathBuf>, ui: &mut Ui) -> Outcome {
+    let about = command.target().map(|target| {
+        target.directory = folder;
+        target.suffix()
+    });
+    let about = about.unwrap_or_default();
     let outcome = verb(command, ui).await;
     outcome.map_err(|error| error.about(&about))
 }
 
 impl Command {
     /// The target of a verb that has one of the usual kind.
-    fn target(&self) -> Option<&Target> {
+    fn target(&mut self) -> Option<&mut Target> {
         match self {
-            Self::Up(args) => Some(&args.target),
-            Self::Down(args) => Some(&args.target),
-            Self::Status(args) => Some(&args.target),
-            Self::Open(args) => Some(&args.target),
-            Self::Heal(args) => Some(&args.target),
-            Self::Render(args) => Some(&args.target),
-            Self::Plan(args) => Some(&args.target),
-            Self::Promote(args) => Some(&args.target),
-            Self::Outputs(args) => Some(&args.target),
-            Self::Drift(args) => Some(&args.target),
-            Self::Rotate(args) => Some(&args.target),
-            Self::Destroy(args) => Some(&args.target),
-            Self::Test(args) => Some(&args.target),
+            Self::Up(args) => Some(&mut args.target),
+            Self::Down(args) => Some(&mut args.target),
+            Self::Status(args) => Some(&mut args.target),
+            Self::Open(args) => Some(&mut args.target),
+            Self::Heal(args) => Some(&mut args.target),
+            Self::Render(args) => Some(&mut args.target),
+            Self::Plan(args) => Some(&mut args.target),
+            Self::Promote(args) => Some(&mut args.target),
+            Self::Outputs(args) => Some(&mut args.target),
+            Self::Drift(args) => Some(&mut args.target),
+            Self::Rotate(args) => Some(&mut args.target),
+            Self::Destroy(args) => Some(&mut args.target),
+            Self::Test(args) => Some(&mut args.target),
             _ => None,
         }
     }

@@ -351,12 +351,16 @@ pub(super) fn others_up(state: &Directory) -> Vec<String> {
 /// The folder that the user works in, by its real path: the same folder by another name must find
 /// the same state.
 pub(super) fn working_directory() -> Result<Utf8PathBuf, CommandError> {
-    std::env::current_dir()
-        .and_then(|folder| folder.canonicalize())
-        .and_then(|folder| Utf8PathBuf::try_from(folder).map_err(std::io::Error::other))
-        .map_err(|error| {
-            CommandError::new(Exit::Unavailable, error).hint("is the working directory gone?")
-        })
+    let folder = std::env::current_dir().and_then(|folder| folder.canonicalize());
+    let folder = folder.map_err(|error| {
+        CommandError::new(Exit::Unavailable, error).hint("is the working directory gone?")
+    })?;
+    Utf8PathBuf::try_from(folder).map_err(|error| {
+        let folder = error.as_path().display();
+        let error = format!("the path of the working directory is not UTF-8: {folder}");
+        CommandError::new(Exit::Unavailable, error)
+            .hint("work in a folder whose path is; `-C FOLDER` names one")
+    })
 }
 
 /// How a command ends that something is to blame for.

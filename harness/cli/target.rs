@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::place::Named;
 use crate::error::{CommandError, Exit};
+use crate::shell;
 
 /// The profile that is meant where none is named.
 pub(super) const DEFAULT_PROFILE: &str = "local";
@@ -48,6 +49,9 @@ pub(super) struct Target {
     /// Set a key of the profile, such as `worker.replicas=3`; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
+    /// The folder of `-C`, which a command line that names this target has to name again
+    #[arg(skip)]
+    pub(super) directory: Option<Utf8PathBuf>,
 }
 
 impl Target {
@@ -60,6 +64,7 @@ impl Target {
             backend: None,
             rehearse: false,
             set: set.to_vec(),
+            directory: None,
         }
     }
 
@@ -81,13 +86,10 @@ impl Target {
     /// The arguments that name this target again, for a command line of another process.
     pub(super) fn arguments(&self) -> Vec<String> {
         let which = match &self.file {
-            Some(file) => ["--file".to_owned(), file.to_string()],
-            None => ["--profile".to_owned(), self.profile.clone()],
+            Some(file) => option("--file", file.as_str()),
+            None => option("--profile", &self.profile),
         };
-        let sets = self
-            .set
-            .iter()
-            .flat_map(|set| ["--set".to_owned(), set.clone()]);
+        let sets = self.set.iter().flat_map(|set| option("--set", set));
         let backend = self
             .backend
             .into_iter()
@@ -100,21 +102,80 @@ impl Target {
     /// What has to stand behind a verb for it to be about this target; nothing for the default.
     pub(super) fn suffix(&self) -> String {
         let default = self.file.is_none() && self.profile == DEFAULT_PROFILE;
-        if default && self.backend.is_none() && self.set.is_empty() && !self.rehearse {
-            return String::new();
-        }
-        let words = self.arguments().into_iter();
-        let words: Vec<String> = words.map(|word| format!(" {}", shell(&word))).collect();
+        let default = default && self.backend.is_none() && self.set.is_empty() && !self.rehearse;
+        let directory = self.directory.as_ref();
+        let directory = directory.map(|folder| option("-C", folder.as_str()));
+        let named = (!default).then(|| self.arguments());
+        let words = directory.into_iter().chain(named).flatten();
+        let words: Vec<String> = words
+            .map(|word| format!(" {}", shell::word(&word)))
+            .collect();
         words.concat()
     }
 }
 
-/// A word as a shell takes it.
-pub(super) fn shell(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./=:,+@%".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) {
-        word.to_owned()
+/// An option with its value. A value that begins with `-` would be taken for an option itself.
+fn option(name: &str, value: &str) -> Vec<String> {
+    if value.starts_with('-') {
+        vec![format!("{name}={value}")]
     } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        vec![name.to_owned(), value.to_owned()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    /// A command line with a target: `-C`, and the target's own options.
+    #[derive(Debug, clap::Parser)]
+    struct Line {
+        #[arg(short = 'C')]
+        directory: Option<Utf8PathBuf>,
+        #[command(flatten)]
+        target: Target,
+    }
+
+    fn read(words: &[&str]) -> Target {
+        let line = Line::try_parse_from(["harness"].iter().chain(words));
+        let Line { directory, target } = line.expect("a sound command line");
+        Target {
+            directory,
+            ..target
+        }
+    }
+
+    #[test]
+    fn what_is_printed_to_be_run_is_about_the_same_profile_whatever_it_is_called() {
+        let suffix = |words: &[&str]| read(words).suffix();
+        assert_eq!(suffix(&[]), "");
+        assert_eq!(suffix(&["-C", "my project"]), " -C 'my project'");
+        assert_eq!(
+            suffix(&["-f", "my file.yaml", "-C", "c#proj"]),
+            " -C 'c#proj' --file 'my file.yaml'"
+        );
+        assert_eq!(
+            suffix(&["--file=-mine.yaml", "-C=-a"]),
+            " -C=-a --file=-mine.yaml"
+        );
+        assert_eq!(
+            suffix(&["-p", "k3d", "--set", "worker.environment.A=$HOME"]),
+            " --profile k3d --set 'worker.environment.A=$HOME'"
+        );
+    }
+
+    #[test]
+    fn a_target_is_the_same_after_it_was_written_as_words() {
+        for words in [
+            &["--file=-mine.yaml", "--set=-a=b", "--set", "a=b c"][..],
+            &["--profile=-x", "--backend=process"],
+        ] {
+            let target = read(words);
+            let written = target.arguments();
+            let written: Vec<&str> = written.iter().map(String::as_str).collect();
+            assert_eq!(format!("{:?}", read(&written)), format!("{target:?}"));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The connection to the engine, and everything of one owner in it.
 
 use std::collections::HashMap;
+use std::os::unix::net::SocketAddr;
 use std::time::Duration;
 
 use bollard::Docker;
@@ -155,6 +156,14 @@ fn is_place(place: &str) -> bool {
 /// A client for an address; nothing is sent yet.
 fn open(host: &str) -> Result<Result<Docker, bollard::errors::Error>, Error> {
     let (seconds, version) = (CONNECT.as_secs(), bollard::API_DEFAULT_VERSION);
+    if let Some(path) = host.strip_prefix("unix://")
+        && SocketAddr::from_pathname(path).is_err()
+    {
+        // The address of a socket has 108 bytes for the path on Linux, and 104 on macOS.
+        return Err(Error::Socket {
+            path: path.to_owned(),
+        });
+    }
     Ok(match scheme(host)? {
         Scheme::Unix => Docker::connect_with_unix(host, seconds, version),
         Scheme::Http => Docker::connect_with_http(host, seconds, version),
@@ -174,6 +183,18 @@ mod tests {
             "no Docker engine answers at unix:///nowhere/docker.sock"
         );
         assert!(!error.hints().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_socket_with_too_long_a_path_is_named_with_a_way_out() {
+        let path = format!("/{}/docker.sock", "a".repeat(108));
+        let far = Environment::default().with("DOCKER_HOST", format!("unix://{path}"));
+        let error = Engine::connect(&far).await.expect_err("no socket has it");
+        let said = format!(
+            "DOCKER_HOST names a socket by a path of 121 bytes, which is too long for one: {path}"
+        );
+        assert_eq!(error.to_string(), said);
+        assert!(error.hints()[0].contains("ln -s"), "{:?}", error.hints());
     }
 
     #[tokio::test]

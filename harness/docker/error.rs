@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
+use crate::shell;
+
 /// What a Docker engine could not do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -13,6 +15,12 @@ pub enum Error {
     Host {
         /// Its value.
         host: String,
+    },
+    /// A socket cannot have that path.
+    #[error("DOCKER_HOST names a socket by a path of {} bytes, which is too long for one: {path}", .path.len())]
+    Socket {
+        /// The path.
+        path: String,
     },
     /// No engine answers.
     #[error("no Docker engine answers at {address}")]
@@ -92,6 +100,11 @@ impl Error {
                  unix:///var/run/docker.sock"
                     .to_owned(),
             ],
+            Self::Socket { path } => vec![format!(
+                "make a link to it that has a short path, such as by `ln -s {} /tmp/docker.sock`, and \
+                 name that",
+                shell::word(path)
+            )],
             Self::Connect { .. } => vec![
                 "start Docker, or set DOCKER_HOST to the engine's socket (`docker context inspect` \
                  shows it)"

@@ -12,6 +12,7 @@ use crate::death::Death;
 use crate::load::Percentiles;
 use crate::quantity::Duration;
 use crate::scenario::{Expectation, FaultRecord, Outcome, PhaseStatistics, RunPlan, VerdictKind};
+use crate::shell;
 use crate::topology::Digest;
 
 /// What came of one run of one scenario, and what is needed to run it again.
@@ -144,7 +145,9 @@ impl Report {
             seed: plan.seed,
             replay: format!(
                 "harness test{} {} --seed {}",
-                context.profile, context.document, plan.seed
+                context.profile,
+                shell::word(context.document),
+                plan.seed
             ),
             place: context.place.clone(),
             topology: context.topology.clone(),

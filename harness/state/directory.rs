@@ -118,6 +118,17 @@ impl Directory {
         self.path.join("data")
     }
 
+    /// What programs of ours take for the user's home: nothing that the user has set for himself
+    /// is in it.
+    pub fn home(&self) -> Utf8PathBuf {
+        self.path.join("home")
+    }
+
+    /// A file without a profile of Temporal's clients, for those that would look for the user's.
+    pub fn no_profile(&self) -> Utf8PathBuf {
+        self.home().join("no-profile.toml")
+    }
+
     /// Passwords, certificates and their keys.
     pub fn secrets(&self) -> Utf8PathBuf {
         self.path.join("secrets")
@@ -328,19 +339,40 @@ impl Directory {
 
     /// Makes the folder if need be, and waits for its lock.
     async fn take(&self, verb: &str, patience: Duration) -> Result<Lock, Error> {
-        for folder in [self.run(), self.logs(), self.data(), self.reports()] {
+        let folders = [
+            self.run(),
+            self.logs(),
+            self.data(),
+            self.reports(),
+            self.home(),
+        ];
+        for folder in folders {
             create_private(&folder).map_err(self.failed("create a folder"))?;
         }
         let lock = Lock::acquire(&self.path.join("lock"), verb, patience).await;
         let lock = lock.map_err(self.failed("take the lock"))?;
-        lock.map_err(|holder| Error::Busy {
+        let lock = lock.map_err(|holder| Error::Busy {
             path: self.path.clone(),
             holder,
-        })
+        })?;
+        fs_err::write(self.no_profile(), "").map_err(self.failed("write a file"))?;
+        Ok(lock)
     }
 
-    /// Removes everything but the lock, which the caller holds.
-    pub fn purge(&self) -> io::Result<()> {
+    /// Removes everything but the lock, which the caller holds. Answers with what a user has lost by
+    /// it: of data, logs and reports those of which there were any.
+    pub fn purge(&self) -> io::Result<Vec<&'static str>> {
+        let kinds = [
+            ("data", self.data()),
+            ("logs", self.logs()),
+            ("reports", self.reports()),
+        ];
+        let mut lost = Vec::new();
+        for (kind, folder) in kinds {
+            if holds_anything(&folder)? {
+                lost.push(kind);
+            }
+        }
         for entry in fs_err::read_dir(&self.path)? {
             let entry = entry?;
             if entry.file_name() == "lock" {
@@ -352,7 +384,7 @@ impl Directory {
                 fs_err::remove_file(entry.path())?;
             }
         }
-        Ok(())
+        Ok(lost)
     }
 
     /// What the folder says of itself, if it does and is of this layout.
@@ -431,6 +463,11 @@ fn entries(folder: &Utf8Path) -> io::Result<Vec<Utf8DirEntry>> {
         return Ok(Vec::new());
     };
     entries.collect()
+}
+
+fn holds_anything(folder: &Utf8Path) -> io::Result<bool> {
+    let entries = present(fs_err::read_dir(folder))?;
+    Ok(entries.is_some_and(|mut entries| entries.next().is_some()))
 }
 
 /// Makes a folder that is nobody else's to look into, as logs and reports may quote inputs.

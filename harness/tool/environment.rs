@@ -26,30 +26,31 @@ pub enum Family {
     Container,
     /// What shows something to the user on a desktop.
     Desktop,
-    /// Anything else.
-    Other,
+    /// Temporal's own. It finds profiles of its clients by the home folder, and has none.
+    Temporal,
 }
 
 /// A pattern of variable names: a whole name, or its beginning or end marked by `*`.
 type Pattern = &'static str;
 
-/// Where programs, home, temporary files, proxies and trusted certificates are; the language.
+/// Where programs, temporary files, proxies and trusted certificates are; the language.
 const COMMON: &[Pattern] = &[
     "PATH",
-    "HOME",
     "USER",
     "LOGNAME",
     "TMPDIR",
     "TZ",
     "LANG",
     "LC_*",
-    "XDG_*",
     "*_PROXY",
     "*_proxy",
     "SSL_CERT_*",
     "NIX_SSL_CERT_FILE",
     "CURL_CA_BUNDLE",
 ];
+
+/// Where the user's own settings and caches are.
+const HOME: &[Pattern] = &["HOME", "XDG_*"];
 
 /// pip's own settings, and what the usual version managers find their Python by.
 const PYTHON: &[Pattern] = &[
@@ -111,7 +112,15 @@ const GO: &[Pattern] = &["GO*", "NETRC", "GIT_SSL_*", "SSH_AUTH_SOCK"];
 /// begins as Go's own settings do.
 const GO_FOR_OTHERS: &[Pattern] = &["GOOS", "GOARCH", "GOBIN", "GOOGLE_*"];
 
-const CONTAINER: &[Pattern] = &["DOCKER_*", "K3D_*", "SSH_AUTH_SOCK"];
+/// Docker's settings, and of k3d's those that mend it or name its images: the others would make
+/// another cluster.
+const CONTAINER: &[Pattern] = &[
+    "DOCKER_*",
+    "K3D_FIX_*",
+    "K3D_HELPER_*",
+    "K3D_IMAGE_*",
+    "SSH_AUTH_SOCK",
+];
 
 /// Where the desktop and its message bus are.
 const DESKTOP: &[Pattern] = &[
@@ -217,10 +226,10 @@ impl Family {
             Self::Go => (GO, GO_FOR_OTHERS),
             Self::Container => (CONTAINER, &[]),
             Self::Desktop => (DESKTOP, &[]),
-            Self::Other => (&[][..], &[]),
+            Self::Temporal => (&[][..], HOME),
         };
         let among = |patterns: &[Pattern]| patterns.iter().any(|pattern| matches(pattern, name));
-        (among(COMMON) || among(own)) && !among(withheld)
+        (among(COMMON) || among(HOME) || among(own)) && !among(withheld)
     }
 }
 
@@ -310,7 +319,7 @@ mod tests {
         insta::assert_snapshot!(seen_by(Family::Rust, ALL), @"CARGO_HOME CARGO_REGISTRY_TOKEN CARGO_TARGET_DIR HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
         insta::assert_snapshot!(seen_by(Family::Go, ALL), @"GOPROXY HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
         insta::assert_snapshot!(seen_by(Family::Container, ALL), @"DOCKER_HOST HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
-        insta::assert_snapshot!(seen_by(Family::Other, ALL), @"HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
+        insta::assert_snapshot!(seen_by(Family::Temporal, ALL), @"HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
     }
 
     #[test]
@@ -327,7 +336,7 @@ mod tests {
         ] {
             let ours = environment.docker_host().to_owned();
             assert_eq!(host(&environment, Family::Container), Some(ours.into()));
-            assert_eq!(host(&environment, Family::Other), None);
+            assert_eq!(host(&environment, Family::Temporal), None);
         }
     }
 

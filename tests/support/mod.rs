@@ -18,8 +18,8 @@ mod slot;
 
 pub(crate) use eventually::eventually;
 pub(crate) use http::{get, serve};
-pub(crate) use invocation::Finished;
+pub(crate) use invocation::{Finished, Invocation};
 pub(crate) use need::skip;
 pub(crate) use place::Place;
-pub(crate) use programs::temporal_cli;
+pub(crate) use programs::{temporal_cli, worker};
 pub(crate) use report::report;

@@ -29,13 +29,27 @@ pub(crate) struct Place {
 impl Place {
     /// A place whose worker is the built one.
     pub(crate) fn new() -> Self {
-        Self::with_slot(Some(Slot::take()))
+        Self::in_folder("work")
+    }
+
+    /// The same in a folder of this name, or in the last of these folders.
+    pub(crate) fn in_folder(name: &str) -> Self {
+        Self::with_slot(Some(Slot::take()), name)
     }
 
     /// A second place for a test that has one: it needs no slot, or two such tests could wait for
     /// each other.
     pub(crate) fn beside(_first: &Self) -> Self {
-        Self::with_slot(None)
+        Self::with_slot(None, "work")
+    }
+
+    /// A second place in the same folder as the first, in one of this name.
+    pub(crate) fn beside_in(first: &Self, name: &str) -> Self {
+        let mut place = Self::beside(first);
+        let root = first.root.with_file_name(name);
+        fs::rename(&place.root, &root).expect("writable");
+        place.root = root;
+        place
     }
 
     /// A place with one replica of a worker that serves no HTTP: a shell script. `{worker}` in it
@@ -57,17 +71,18 @@ impl Place {
         self.script("worker.sh", &script)
     }
 
-    fn with_slot(slot: Option<Slot>) -> Self {
+    fn with_slot(slot: Option<Slot>, name: &str) -> Self {
         temporal_cli();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let real = folder.path().canonicalize().expect("it is there");
-        let root = Utf8PathBuf::try_from(real).expect("UTF-8").join("work");
+        let beside = Utf8PathBuf::try_from(real).expect("UTF-8");
+        let root = beside.join(name);
         let project = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
         for documents in ["profiles", "scenarios"] {
             copy(&project.join(documents), &root.join(documents));
         }
         for own in ["home", "output"] {
-            fs::create_dir(root.with_file_name(own)).expect("writable");
+            fs::create_dir(beside.join(own)).expect("writable");
         }
         Self {
             sets: vec![format!("worker.run={{command: [{}]}}", worker())],
@@ -96,7 +111,9 @@ impl Place {
 
     /// A folder beside the working folder: `home`, or a test's own.
     pub(crate) fn beside_root(&self, name: &str) -> Utf8PathBuf {
-        self.root.with_file_name(name)
+        let folder = Utf8Path::from_path(self.folder.path()).expect("UTF-8");
+        let folder = folder.canonicalize_utf8().expect("it is there");
+        folder.join(name)
     }
 
     /// Writes an executable shell script beside the working folder.

@@ -26,7 +26,7 @@ pub use resource::{Resource, Template};
 use crate::azure::api_version;
 use crate::profile::azure::Azure;
 use crate::topology::Database;
-use resource::{Body, Output, Parameter, reference};
+use resource::{Body, Output, Parameter, literal, reference};
 
 /// The parameter with the password of the database's administrator.
 pub const PASSWORD: &str = "mysqlPassword";
@@ -104,7 +104,7 @@ pub fn template(
         names: &names,
         azure,
         database,
-        tags: azure.tags.iter().chain(tags).map(owned).collect(),
+        tags: azure.tags.iter().chain(tags).map(written).collect(),
     };
     let rights = role::of_control_plane(&build);
     let cluster = kubernetes::cluster(&build, rights.iter().map(role::id).collect());
@@ -127,8 +127,9 @@ pub fn template(
     )
 }
 
-fn owned((name, value): (&String, &String)) -> (String, String) {
-    (name.clone(), value.clone())
+/// A tag as a template has it: people write what they like into its value.
+fn written((name, value): (&String, &String)) -> (String, String) {
+    (name.clone(), literal(value))
 }
 
 /// What is known only afterwards, and needed then.

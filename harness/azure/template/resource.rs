@@ -98,6 +98,17 @@ pub(super) enum Body {
     Cluster(Box<kubernetes::Cluster>),
 }
 
+/// A text as a template has it that is not to be taken for an expression: `[` and `]` around the whole
+/// of it would make it one, and a second `[` before it stands for the first.
+/// <https://learn.microsoft.com/azure/azure-resource-manager/templates/template-expressions#escape-characters>
+pub(super) fn literal(text: &str) -> String {
+    if text.starts_with('[') && text.ends_with(']') {
+        format!("[{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
 /// The expression for a property that a resource has once it exists.
 pub(super) fn reference(id: &str, api_version: &str, property: &str) -> String {
     format!("[reference('{id}', '{api_version}').{property}]")

@@ -92,7 +92,7 @@ async fn run_program(
     let at = (access.host.as_str(), access.port);
     let tool = Tool::new(
         program.path.as_str(),
-        Family::Other,
+        Family::Temporal,
         site.environment,
         DEADLINE,
     );

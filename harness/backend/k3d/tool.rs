@@ -74,7 +74,9 @@ pub(super) struct Cluster {
 impl K3d<'_> {
     /// Its version, such as `5.9.0`.
     pub(super) async fn version(&self, cancel: &CancellationToken) -> Result<String, Error> {
-        let said = self.tool(LOOK)?.arguments(["version"]);
+        // Where only a look is taken there may be no folder yet.
+        let tool = Tool::new("k3d", Family::Container, self.environment, LOOK)?;
+        let said = tool.arguments(["version"]);
         let said = said.output(cancel).await?.output;
         let words = said.lines().next().unwrap_or_default().split_whitespace();
         let version = words.last().unwrap_or_default();
@@ -127,16 +129,26 @@ impl K3d<'_> {
             .tool(IMPORT)?
             .arguments(["image", "import"])
             .arguments(["--mode=direct".to_owned(), format!("--cluster={name}")]);
-        // A file in the working directory would be taken for an image of its name.
-        let tool = tool.arguments(images).folder(&self.state.run());
+        let tool = tool.arguments(images);
         tool.output(cancel).await.map(drop)
     }
 
     fn tool(&self, deadline: Duration) -> Result<Tool, Error> {
         let tool = Tool::new("k3d", Family::Container, self.environment, deadline)?;
-        // Removing a cluster edits the kubeconfig that this names, and otherwise the user's own.
+        let home = self.state.home();
+        // Removing a cluster edits the kubeconfig that this names, and otherwise the user's own. A
+        // `:` parts two files in it, so that it is named from the folder that it is in, which is
+        // also one without files that k3d would take for images.
+        let kubeconfig = record::kubeconfig(self.state);
+        let kubeconfig = kubeconfig.file_name().unwrap_or_default();
         Ok(tool
-            .variable("KUBECONFIG", record::kubeconfig(self.state).as_str())
+            .folder(&self.state.run())
+            .variable("KUBECONFIG", kubeconfig)
+            // Nothing is fetched or built here, so that no login and no context of the user's is
+            // of use.
+            .variable("HOME", home.as_str())
+            .variable("DOCKER_CONFIG", home.as_str())
+            .variable("XDG_CONFIG_HOME", home.join("config").as_str())
             .variable("LOG_COLORS", "false")
             .variable(MARKER, self.state.marker(MARK)))
     }

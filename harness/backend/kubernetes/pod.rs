@@ -164,11 +164,13 @@ pub(super) fn resources(cpu: &str, memory: &str, memory_limit: &str) -> Resource
     }
 }
 
-/// A variable.
+/// A variable with this very value. Kubernetes would put the value of another variable in the place
+/// of `$(NAME)`, but not of `$$(NAME)`, and takes `$$` for `$`.
+/// <https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/>
 pub(super) fn variable(name: impl Into<String>, value: impl Into<String>) -> EnvVar {
     EnvVar {
         name: name.into(),
-        value: Some(value.into()),
+        value: Some(value.into().replace('$', "$$")),
         value_from: None,
     }
 }

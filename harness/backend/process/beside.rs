@@ -80,7 +80,7 @@ impl ProcessBackend {
                 path: mysql.password_file(),
                 content: Digest::of_bytes(access.password.reveal().as_bytes()),
             },
-            roots: mysql.roots_file(),
+            roots: mysql.roots_file().map(|roots| site.from_state(&roots)),
             needs: vec![database::container_id(), database::schema_id()],
         };
         let dynamic_config = dynamic_config(topology, site.state, provision.fetch)?;
@@ -89,6 +89,7 @@ impl ProcessBackend {
             let server = &site.programs.temporal;
             validate(server, &dynamic_config, environment, provision.cancel).await?;
         }
+        let dynamic_config = site.from_state(&dynamic_config);
         let launches = server::launches(topology, &store, &dynamic_config, site, &mut addresses)?;
         self.provide_console(topology, &launches, site, &mut addresses, provision)
             .await?;
@@ -177,7 +178,12 @@ async fn validate(
     cancel: &CancellationToken,
 ) -> Result<(), Error> {
     let ran = async {
-        let tool = Tool::new(server.path.as_str(), Family::Other, environment, VALIDATE)?;
+        let tool = Tool::new(
+            server.path.as_str(),
+            Family::Temporal,
+            environment,
+            VALIDATE,
+        )?;
         let tool = tool.arguments(["validate-dynamic-config", file.as_str()]);
         tool.output(cancel).await
     };

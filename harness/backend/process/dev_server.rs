@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8PathBuf;
+
+use super::error::Error;
 use super::launch::Launch;
 use super::probe::Check;
-use super::site::{Draft, Site};
+use super::site::{Draft, Owner, Site};
 use super::worker;
-use crate::backend::address::{self, Addresses, Listen};
+use crate::backend::address::{Addresses, Listen};
 use crate::quantity::Duration;
 use crate::topology::{Component, Port, Topology};
 
@@ -17,11 +20,15 @@ pub(super) const TEMPORAL: &str = "temporal";
 /// How long Temporal may take to end after SIGTERM.
 const TEMPORAL_GRACE: Duration = Duration::from_secs(10);
 
+/// The file that the development server keeps its data in.
+const DATABASE: &str = "temporal.db";
+
+/// The longest path of a database that SQLite opens, in bytes, wherever it is told it from: of
+/// `MAX_PATHNAME` (512) in its `os_unix.c` it keeps 8 for the journal beside it (`pager.c`).
+const LONGEST_DATABASE: usize = 504;
+
 /// The launch records of the whole topology, with addresses assigned.
-pub(super) fn launches(
-    topology: &Topology,
-    site: &Site<'_>,
-) -> Result<Vec<Launch>, address::Error> {
+pub(super) fn launches(topology: &Topology, site: &Site<'_>) -> Result<Vec<Launch>, Error> {
     let mut addresses = site.addresses();
     let temporal = temporal(topology, site, &mut addresses)?;
     let frontend = temporal.ports["grpc"].address;
@@ -42,18 +49,15 @@ fn temporal(
     topology: &Topology,
     site: &Site<'_>,
     addresses: &mut Addresses<'_>,
-) -> Result<Launch, address::Error> {
+) -> Result<Launch, Error> {
+    let database = database(site)?;
     let mut ports = BTreeMap::new();
     for (name, service, pinned) in server_ports(topology) {
         let port = Port { name, pinned };
         let listen = site.listen(addresses, &service, TEMPORAL, &port)?;
         ports.insert(port.name, listen);
     }
-    let arguments = server_arguments(
-        topology,
-        &ports,
-        site.state.data().join("temporal.db").as_str(),
-    );
+    let arguments = server_arguments(topology, &ports, database.as_str());
     let timeout = topology
         .services
         .iter()
@@ -64,6 +68,7 @@ fn temporal(
     let frontend = ports["grpc"].address;
     Ok(site.record(Draft {
         replica: TEMPORAL.to_owned(),
+        owner: Owner::Harness,
         services: topology
             .services
             .iter()
@@ -80,6 +85,21 @@ fn temporal(
         ready_timeout: timeout,
         grace: TEMPORAL_GRACE,
     }))
+}
+
+/// The database's path from the state folder, where the development server runs. It makes a URI of
+/// it, `file:PATH?...`, without escaping anything, and looks for the file by the same path: a `#`, `?`
+/// or `%` in a path from the root would have SQLite open another file than the one that is looked for
+/// (`buildDSN` in `common/persistence/sql/sqlplugin/sqlite/plugin.go` of the server's source).
+fn database(site: &Site<'_>) -> Result<Utf8PathBuf, Error> {
+    let path = site.state.data().join(DATABASE);
+    if path.as_str().len() > LONGEST_DATABASE {
+        return Err(Error::DatabasePath {
+            path,
+            longest: LONGEST_DATABASE,
+        });
+    }
+    Ok(site.from_state(&path))
 }
 
 /// The command line of the development server.

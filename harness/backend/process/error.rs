@@ -58,6 +58,14 @@ pub enum Error {
     /// Docker could not do it.
     #[error(transparent)]
     Docker(#[from] docker::Error),
+    /// `SQLite` does not open a file whose path is that long.
+    #[error("the path of the database has {} bytes, and SQLite opens none above {longest}: {path}", .path.as_str().len())]
+    DatabasePath {
+        /// The path.
+        path: Utf8PathBuf,
+        /// How many bytes it may have.
+        longest: usize,
+    },
     /// The server does not take the dynamic configuration.
     #[error("the server does not take `temporal.dynamic-config`: {reason}")]
     DynamicConfig {
@@ -94,6 +102,9 @@ impl From<Error> for backend::Error {
             Error::Address(error) => error.hint().into_iter().collect(),
             Error::Database(error) => error.hints.clone(),
             Error::Docker(error) => error.hints(),
+            Error::DatabasePath { .. } => {
+                vec!["work in a folder with a shorter path; `-C FOLDER` names one".into()]
+            }
             Error::DynamicConfig { .. } => vec![
                 "mend or remove that key below `temporal.dynamic-config` in the profile".into(),
             ],

@@ -67,7 +67,7 @@ impl ProcessBackend {
                 let temporal = self.cli(topology, cli, provision).await?;
                 let worker = worker(topology, &settings.environment, provision, &before).await?;
                 let site = site(Programs { temporal, worker });
-                Ok(dev_server::launches(topology, &site)?)
+                dev_server::launches(topology, &site)
             }
             Engine::Server => {
                 let unknown = site(Programs::unknown());

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::launch::Launch;
 use super::probe::Check;
-use super::site::{Draft, SecretFile, Site};
+use super::site::{Draft, Owner, SecretFile, Site};
 use super::worker;
 use crate::backend::address::{self, Addresses, Listen};
 use crate::backend::server_environment::ServerEnvironment;
@@ -35,7 +35,8 @@ pub(super) struct Store {
     pub(super) address: SocketAddr,
     pub(super) user: String,
     pub(super) password: SecretFile,
-    /// The file with the certificates that the database's must come from, with TLS.
+    /// The file with the certificates that the database's must come from, with TLS: its path from
+    /// the state folder.
     pub(super) roots: Option<Utf8PathBuf>,
     /// What must be ready before a process can start, and outlives it.
     pub(super) needs: Vec<ResourceId>,
@@ -49,7 +50,8 @@ struct Replica<'a> {
     ports: BTreeMap<String, Listen>,
 }
 
-/// The launch records of the whole topology, with addresses assigned.
+/// The launch records of the whole topology, with addresses assigned. `dynamic_config` is a path from
+/// the state folder.
 pub(super) fn launches(
     topology: &Topology,
     store: &Store,
@@ -167,6 +169,7 @@ fn launch(
     }
     site.record(Draft {
         replica: name.clone(),
+        owner: Owner::Harness,
         services: vec![service.name.as_str().to_owned()],
         needs: store.needs.iter().cloned().chain(first).collect(),
         program: &site.programs.temporal,

@@ -53,9 +53,31 @@ pub(super) struct SecretFile {
     pub(super) content: Digest,
 }
 
+/// Whose program it is, and so where it runs and what it finds there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// Temporal's. It runs in the state folder, so that it can be told paths from there: SQLite
+    /// takes a path for a part of a URI and the server for a part of a YAML file, and neither is
+    /// unharmed by whatever a folder above may be called. Its home is a folder in there, without
+    /// what the user has set for himself.
+    Harness,
+    /// The user's. It runs where he works and has his home, but no profile of Temporal's clients:
+    /// that would lead elsewhere.
+    User,
+}
+
+/// By these a profile of Temporal's clients is found, or chosen. A worker that is told one of them
+/// is meant to find it.
+const PROFILE_FILE: &str = "TEMPORAL_CONFIG_FILE";
+const PROFILE: &str = "TEMPORAL_PROFILE";
+
+/// The same for the older file of the Temporal CLI: an environment in it that nobody has.
+const CLI_ENVIRONMENT: (&str, &str) = ("TEMPORAL_ENV", "harness-none");
+
 /// A record without what every record has in common.
 pub(super) struct Draft<'a> {
     pub(super) replica: String,
+    pub(super) owner: Owner,
     pub(super) services: Vec<String>,
     pub(super) needs: Vec<ResourceId>,
     pub(super) program: &'a Program,
@@ -121,6 +143,7 @@ impl Site<'_> {
     pub(super) fn record(&self, draft: Draft<'_>) -> Launch {
         let Draft {
             replica,
+            owner,
             services,
             needs,
             program,
@@ -143,9 +166,13 @@ impl Site<'_> {
         ));
         let marker = self.state.marker(&replica);
         let secrets = secrets.into_iter().map(|(name, file)| (name, file.path));
-        let mut whole = self.inherited.clone();
+        let mut whole = self.surroundings(owner, &environment);
         whole.extend(environment);
         whole.insert(MARKER.to_owned(), marker);
+        let directory = match owner {
+            Owner::Harness => self.state.path(),
+            Owner::User => self.root,
+        };
         Launch {
             replica,
             services,
@@ -155,12 +182,38 @@ impl Site<'_> {
             arguments,
             environment: whole,
             secrets: secrets.collect(),
-            directory: Utf8PathBuf::from(self.root),
+            directory: directory.to_owned(),
             ports,
             checks,
             ready_timeout,
             grace,
             log_begin: 0,
         }
+    }
+
+    /// A path as what runs in the state folder is told it.
+    pub(super) fn from_state(&self, path: &Utf8Path) -> Utf8PathBuf {
+        let inside = path.strip_prefix(self.state.path());
+        inside.unwrap_or(path).to_owned()
+    }
+
+    /// What a child gets besides its `own` variables.
+    fn surroundings(
+        &self,
+        owner: Owner,
+        own: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
+        let mut variables = self.inherited.clone();
+        if owner == Owner::Harness {
+            variables.insert("HOME".to_owned(), self.state.home().into_string());
+            return variables;
+        }
+        if !own.contains_key(PROFILE_FILE) && !own.contains_key(PROFILE) {
+            let none = self.state.no_profile().into_string();
+            variables.insert(PROFILE_FILE.to_owned(), none);
+        }
+        let (name, value) = CLI_ENVIRONMENT;
+        variables.insert(name.to_owned(), value.to_owned());
+        variables
     }
 }

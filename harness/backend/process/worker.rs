@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use super::launch::Launch;
 use super::probe::Check;
-use super::site::{Draft, Site};
+use super::site::{Draft, Owner, Site};
 use crate::backend::address::{self, Addresses, Listen};
 use crate::plan::ResourceId;
 use crate::topology::{Component, Readiness, Service, Topology};
@@ -67,6 +67,7 @@ fn worker(
     let checks = checks(service, &ports, frontend, &namespace);
     Ok(site.record(Draft {
         replica,
+        owner: Owner::User,
         services: vec![service.name.as_str().to_owned()],
         needs: Vec::new(),
         program: &site.programs.worker,

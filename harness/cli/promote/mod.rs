@@ -12,12 +12,12 @@ use super::outputs::{self, Outputs};
 use super::plan::{self, Plan};
 use super::session::{Session, Target};
 use super::shutdown::Shutdown;
-use super::target::shell;
 use super::test::{self, Row};
 use super::{Outcome, in_azure, lifecycle, view};
 use crate::backend::azure::{AzureBackend, Order};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
+use crate::shell;
 use crate::ui::Ui;
 
 /// Make a profile's topology real in Azure, or what is missing or different of it
@@ -78,7 +78,7 @@ impl Args {
     /// The command line that goes on from where this one was ended.
     fn again(&self) -> String {
         let passed_by = self.override_gate.as_ref();
-        let passed_by = passed_by.map(|reason| format!(" --override-gate {}", shell(reason)));
+        let passed_by = passed_by.map(|reason| format!(" --override-gate {}", shell::word(reason)));
         let target = self.target.suffix();
         format!("harness promote{target}{}", passed_by.unwrap_or_default())
     }

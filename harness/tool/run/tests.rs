@@ -23,7 +23,7 @@ impl Fixture {
     fn tool(&self, script: &str, deadline: Duration) -> Tool {
         fake::tool(self.path(), "tool", script);
         let environment = fake::environment(self.path()).with("SECRET", "x");
-        Tool::new("tool", Family::Other, &environment, deadline).expect("it is on PATH")
+        Tool::new("tool", Family::Temporal, &environment, deadline).expect("it is on PATH")
     }
 
     /// Resolves once every process that has `name` open for writing is gone.
@@ -82,7 +82,7 @@ async fn a_failure_shows_the_last_lines() {
 async fn a_tool_that_is_not_there_is_named() {
     let fixture = Fixture::new();
     let environment = fake::environment(fixture.path());
-    let error = Tool::new("no-such-tool", Family::Other, &environment, LONG);
+    let error = Tool::new("no-such-tool", Family::Temporal, &environment, LONG);
     insta::assert_snapshot!(error.expect_err("it is not there"), @"`no-such-tool` is not on PATH");
 }
 

@@ -25,12 +25,17 @@ pub(super) fn is_expression(text: &str) -> bool {
     text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[")
 }
 
+/// Whether a text stands for one that would else be an expression.
+fn is_escaped(text: &str) -> bool {
+    text.starts_with("[[") && text.ends_with(']')
+}
+
 impl Scope<'_> {
     /// A document with the values of its expressions.
     pub(super) fn evaluate(&self, value: &Value) -> Result<Value, Trouble> {
         match value {
             Value::String(text) if is_expression(text) => self.expression(&text[1..text.len() - 1]),
-            Value::String(text) if text.starts_with("[[") => Ok(json!(&text[1..])),
+            Value::String(text) if is_escaped(text) => Ok(json!(&text[1..])),
             Value::Array(all) => all.iter().map(|one| self.evaluate(one)).collect(),
             Value::Object(all) => {
                 let pairs = all
