@@ -43,7 +43,7 @@ impl Evidence {
         operations
             .iter()
             .filter(|operation| match operation.outcome {
-                Outcome::Dropped | Outcome::Refused(_) => false,
+                Outcome::Dropped(_) | Outcome::NotSent(_) | Outcome::Refused(_) => false,
                 Outcome::Unknown(_) | Outcome::Closed(_) | Outcome::Open(_) => true,
             })
     }

@@ -119,12 +119,12 @@ impl OperationLatencies {
     /// Adds one operation to the views it belongs to.
     pub fn record(&mut self, operation: &Operation) {
         self.start.extend(operation.start_latency());
-        self.generator_delay.extend(operation.generator_delay());
+        self.generator_delay.record(operation.generator_delay());
         let counts = match &operation.outcome {
             Outcome::Closed(close) => close.status == Status::Completed,
             Outcome::Open(_) => true,
             Outcome::Unknown(failure) => failure.is_timeout(),
-            Outcome::Dropped | Outcome::Refused(_) => false,
+            Outcome::Dropped(_) | Outcome::NotSent(_) | Outcome::Refused(_) => false,
         };
         if counts {
             self.response.record(operation.latency());
@@ -157,7 +157,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::load::CallFailure;
+    use crate::load::{CallFailure, Unsent};
     use crate::temporal::Close;
 
     const MICROSECOND: Duration = Duration::from_micros(1);
@@ -216,7 +216,13 @@ mod tests {
         assert_eq!(counted(Outcome::Unknown(failure("Unavailable"))), 0);
         assert_eq!(counted(Outcome::Refused(failure("AlreadyExists"))), 0);
         assert_eq!(counted(closed(Status::Failed)), 0);
-        assert_eq!(counted(Outcome::Dropped), 0);
+        let unsent = Unsent {
+            arrivals: 3,
+            last_intended: Duration::from_millis(100),
+            why: "too many".to_owned(),
+        };
+        assert_eq!(counted(Outcome::Dropped(unsent.clone())), 0);
+        assert_eq!(counted(Outcome::NotSent(unsent)), 0);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod operation;
 mod progress;
 mod schedule;
 mod timeline;
+mod unsent;
 mod workload;
 
 pub use driver::{Run, drive};
@@ -20,4 +21,5 @@ pub use operation::{CallFailure, Operation, Outcome};
 pub use progress::{Counts, Progress};
 pub use schedule::Schedule;
 pub use timeline::{LoadedPhase, Timeline};
+pub use unsent::Unsent;
 pub use workload::{Arrivals, Executor, Patience, Request, Workload};

@@ -63,6 +63,7 @@ fn phase(phase: Phase, offset: u64, lost: u64, latency: u64) -> PhaseStatistics 
         unknown: 0,
         unfinished: lost - lost / 3,
         dropped: 0,
+        not_sent: 0,
         error_rate: 0.0,
         offered_per_second: 8.0,
         completed_per_second: 7.96,

@@ -35,6 +35,8 @@ pub struct PhaseStatistics {
     pub unfinished: u64,
     /// Of those: never sent, because too many were in flight.
     pub dropped: u64,
+    /// Of those: never sent, because the generator came to them after the end of the load.
+    pub not_sent: u64,
     /// Share of the operations sent that did not complete, from 0 to 1.
     pub error_rate: f64,
     /// Operations intended to start, per second.
@@ -91,19 +93,21 @@ pub(super) fn of_phase(planned: &PlannedPhase, operations: &[Operation]) -> Phas
     let during = window(planned);
     let own: Vec<_> = operations
         .iter()
-        .filter(|operation| during.contains(&operation.intended))
+        .map(|operation| (operation, operation.arrivals_within(&during)))
+        .filter(|(_, arrivals)| *arrivals > 0)
         .collect();
-    let count = |matches: fn(&Outcome) -> bool| {
-        let count = own
-            .iter()
-            .filter(|operation| matches(&operation.outcome))
-            .count();
-        u64::try_from(count).expect("a count fits 64 bits")
+    let count = |matches: fn(&Outcome) -> bool| -> u64 {
+        own.iter()
+            .filter(|(operation, _)| matches(&operation.outcome))
+            .map(|(_, arrivals)| arrivals)
+            .sum()
     };
     let offered = count(|_| true);
     let completed = count(Outcome::is_completed);
-    let dropped = count(|outcome| matches!(outcome, Outcome::Dropped));
-    let latencies: OperationLatencies = own.iter().copied().collect();
+    let dropped = count(|outcome| matches!(outcome, Outcome::Dropped(_)));
+    let not_sent = count(|outcome| matches!(outcome, Outcome::NotSent(_)));
+    let sent = offered - dropped - not_sent;
+    let latencies: OperationLatencies = own.iter().map(|(operation, _)| *operation).collect();
     PhaseStatistics {
         phase: planned.phase,
         offset: planned.offset,
@@ -115,7 +119,8 @@ pub(super) fn of_phase(planned: &PlannedPhase, operations: &[Operation]) -> Phas
         unknown: count(|outcome| matches!(outcome, Outcome::Unknown(_))),
         unfinished: count(|outcome| matches!(outcome, Outcome::Open(_))),
         dropped,
-        error_rate: ratio(offered - dropped - completed, offered - dropped),
+        not_sent,
+        error_rate: ratio(sent - completed, sent),
         offered_per_second: per_second(offered, planned.length),
         completed_per_second: per_second(completed_during(planned, operations), planned.length),
         start_to_close: latencies.response.percentiles(),
