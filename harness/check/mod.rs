@@ -7,5 +7,5 @@ mod evidence;
 mod invariant;
 mod invariants;
 
-pub use evidence::{Evidence, Reading, Workflow};
-pub use invariant::{CounterExample, Finding, Invariant, check};
+pub use evidence::{Evidence, Reading, Unchecked, Workflow};
+pub use invariant::{CounterExample, Finding, Invariant, check, workflows};

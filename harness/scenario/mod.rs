@@ -6,6 +6,7 @@
 
 mod chaos;
 mod document;
+mod doubt;
 mod expectation;
 mod gather;
 mod model;
@@ -18,6 +19,7 @@ mod resolve;
 mod run;
 mod schema;
 mod statistics;
+mod steady;
 mod template;
 #[cfg(test)]
 mod tests;

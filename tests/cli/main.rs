@@ -19,5 +19,6 @@ mod promotion;
 mod render;
 mod streams;
 mod test;
+mod truth;
 mod up;
 mod usage;

@@ -106,7 +106,7 @@ async fn run_all<B: Backend>(
                 run_one(args, scenario.document.name(), plan, session, stage).await?
             }
             Resolution::Unrunnable { reasons } => {
-                let Verdict { kind, reason } = Verdict::skipped(reasons);
+                let Verdict { kind, reason, .. } = Verdict::skipped(reasons);
                 stage.events.send(Event::ScenarioFinished {
                     scenario: name.clone(),
                     verdict: kind.to_string(),

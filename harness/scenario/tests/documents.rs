@@ -191,3 +191,24 @@ fn a_scenario_that_would_do_nothing_is_refused() {
        |                ^^^^^^^^^^^^
     ");
 }
+
+#[test]
+fn a_rate_that_no_generator_can_send_is_refused() {
+    insta::assert_snapshot!(wrong("rate: 10/s", "rate: 1000000000/s"), @r"
+    ");
+    assert!(resolution(&CRASH.replacen("rate: 10/s", "rate: 1000000/s", 1), 1).is_ok());
+}
+
+#[test]
+fn more_workflows_in_flight_than_one_generator_can_hold_are_refused() {
+    insta::assert_snapshot!(wrong("max-in-flight: 100}", "max-in-flight: 4000000000}"), @r"
+    ");
+    let users = "constant-concurrency: {users: 4000000000}";
+    let rate = "constant-arrival-rate: {rate: 10/s, arrivals: uniform, max-in-flight: 100}";
+    insta::assert_snapshot!(wrong(rate, users), @r"
+    ");
+    let other = "  - name: other\n    executor: {constant-concurrency: {users: 99950}}\n    \
+                 workflow: {type: Workflow}\nphases:";
+    insta::assert_snapshot!(wrong("phases:", other), @r"
+    ");
+}

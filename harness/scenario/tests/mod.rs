@@ -4,6 +4,7 @@ mod documents;
 mod plans;
 mod runs;
 mod stage;
+mod truth;
 mod verdicts;
 
 use jiff::Timestamp;
