@@ -21,6 +21,7 @@ expect:
   generator-delay: 5s
   phases:
     baseline: {start-to-close: {p50: "< 600ms", p90: "< 600ms"}}
+  invariants: [no-lost-start]
 "#;
 
 /// Workflows of which the server can tell nothing afterwards.
