@@ -96,10 +96,13 @@ pub enum Event {
         started: u64,
         /// Operations whose workflow has closed.
         closed: u64,
-        /// Operations that were refused or whose workflow failed.
+        /// Operations sent that are over without a completed workflow.
         failed: u64,
         /// Arrivals that were dropped for want of a free slot.
         dropped: u64,
+        /// Arrivals that the generator came to after the end of the load, and did not send.
+        #[serde(rename = "not-sent")]
+        not_sent: u64,
     },
     /// A fault was injected.
     FaultInjected {

@@ -49,11 +49,13 @@ pub struct Throughput {
     pub seconds: f64,
     /// Workflows that completed in it.
     pub completed: u64,
-    /// Operations that ended in it otherwise.
+    /// Operations that ended in it in another way: refused, without an answer, failed.
     pub failed: u64,
+    /// Operations that began in it and were given up on.
+    pub given_up: u64,
     /// Completed workflows per second.
     pub per_second: f64,
-    /// From start to close, as the client saw it.
+    /// From start to close, as the client saw it, of what began in it.
     pub latency: Option<Percentiles>,
     /// CPU time per completed workflow.
     pub cpu: Cpu,
@@ -184,7 +186,8 @@ fn duration(time: TimeVal) -> Duration {
     Duration::from_secs(seconds) + Duration::from_micros(microseconds)
 }
 
-/// What counts is what ended within the measurement, whenever it began.
+/// What counts is what ended within the measurement, whenever it began. How long it took is asked of
+/// what began in it: what ended in it leaves out what hangs.
 fn evaluate(
     settings: &Settings,
     operations: &[Operation],
@@ -200,7 +203,15 @@ fn evaluate(
         .iter()
         .filter(|operation| operation.outcome.is_completed())
         .count() as u64;
-    let latencies: OperationLatencies = ended.iter().copied().collect();
+    let began: Vec<&Operation> = operations
+        .iter()
+        .filter(|operation| window.contains(&operation.intended))
+        .collect();
+    let given_up = |operations: &[&Operation]| {
+        let given_up = operations.iter().filter(|it| it.outcome.is_given_up());
+        given_up.count() as u64
+    };
+    let latencies: OperationLatencies = began.iter().copied().collect();
     let seconds = settings.duration.as_secs_f64();
     let count = u32::try_from(completed.max(1)).unwrap_or(u32::MAX);
     let each = |used: Duration| used.as_secs_f64() * 1000.0 / f64::from(count);
@@ -208,7 +219,8 @@ fn evaluate(
         users: settings.users,
         seconds,
         completed,
-        failed: ended.len() as u64 - completed,
+        failed: ended.len() as u64 - completed - given_up(&ended),
+        given_up: given_up(&began),
         per_second: f64::from(u32::try_from(completed).unwrap_or(u32::MAX)) / seconds,
         latency: latencies.response.percentiles(),
         cpu: Cpu {

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::load::{Operation, Outcome};
 use crate::temporal::Execution;
 
+const NOT_READ: &str = "it was not read back";
+
 /// What came of reading one execution back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -37,13 +39,22 @@ pub struct Workflow<'a> {
     pub execution: Option<&'a Execution>,
 }
 
+/// Workflows about which nothing is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unchecked {
+    /// How many.
+    pub workflows: u64,
+    /// Why: the commonest reason.
+    pub why: Option<String>,
+}
+
 impl Evidence {
     /// The operations whose workflow exists or may exist: what has to be read back.
     pub fn questionable(operations: &[Operation]) -> impl Iterator<Item = &Operation> {
         operations
             .iter()
             .filter(|operation| match operation.outcome {
-                Outcome::Dropped | Outcome::Refused(_) => false,
+                Outcome::Dropped(_) | Outcome::NotSent(_) | Outcome::Refused(_) => false,
                 Outcome::Unknown(_) | Outcome::Closed(_) | Outcome::Open(_) => true,
             })
     }
@@ -67,6 +78,28 @@ impl Evidence {
         )
     }
 
+    /// Of the workflows that are meant, those whose history was not to be had although there is
+    /// one: the server could not be asked, or has lost what it acknowledged.
+    pub(super) fn unchecked(&self, is_meant: impl Fn(Workflow<'_>) -> bool) -> Unchecked {
+        let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+        let meant = self.workflows().filter(|workflow| is_meant(*workflow));
+        for Workflow { operation, .. } in meant {
+            let why = match self.readings.get(&operation.workflow_id) {
+                Some(Reading::Found(_)) => continue,
+                Some(Reading::Absent) if operation.run_id.is_none() => continue,
+                Some(Reading::Absent) => "the server has no such execution",
+                Some(Reading::Unreadable(reason)) => reason,
+                None => NOT_READ,
+            };
+            *reasons.entry(why).or_default() += 1;
+        }
+        let commonest = reasons.iter().max_by_key(|(_, workflows)| **workflows);
+        Unchecked {
+            workflows: reasons.values().sum(),
+            why: commonest.map(|(why, _)| (*why).to_owned()),
+        }
+    }
+
     /// The workflows that nothing can be said about, each with the reason: while there are any, no
     /// invariant is known to hold.
     pub fn unreadable(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -75,7 +108,7 @@ impl Evidence {
             match self.readings.get(id) {
                 Some(Reading::Found(_) | Reading::Absent) => None,
                 Some(Reading::Unreadable(reason)) => Some((id, reason.as_str())),
-                None => Some((id, "it was not read back")),
+                None => Some((id, NOT_READ)),
             }
         })
     }

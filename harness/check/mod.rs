@@ -8,5 +8,5 @@ mod invariant;
 mod invariants;
 mod json;
 
-pub use evidence::{Evidence, Reading, Workflow};
-pub use invariant::{CounterExample, Finding, Invariant, check};
+pub use evidence::{Evidence, Reading, Unchecked, Workflow};
+pub use invariant::{CounterExample, Finding, Invariant, check, workflows};

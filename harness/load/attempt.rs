@@ -23,6 +23,7 @@ pub(super) struct Lane<F> {
 struct Answer {
     run_id: Option<String>,
     acknowledged: Option<Duration>,
+    ended: Duration,
     outcome: Outcome,
 }
 
@@ -32,16 +33,24 @@ impl<F: Frontend> Lane<F> {
         Instant::now().saturating_duration_since(self.run.epoch)
     }
 
-    /// Records an arrival that was never sent.
-    pub(super) fn drop_arrival(&self, sequence: u64, intended: Duration) {
-        let request = (self.workload.request)(sequence);
-        let dropped = Answer {
+    /// Records arrivals that were never sent, from this one on; `seen` is when the generator came
+    /// to it.
+    pub(super) fn leave_out(
+        &self,
+        sequence: u64,
+        intended: Duration,
+        seen: Duration,
+        outcome: Outcome,
+    ) {
+        let Request { start, expected } = (self.workload.request)(sequence);
+        let unsent = Answer {
             run_id: None,
             acknowledged: None,
-            outcome: Outcome::Dropped,
+            ended: seen,
+            outcome,
         };
-        let id = request.start.workflow_id;
-        self.record(sequence, intended, None, id, request.expected, dropped);
+        let id = start.workflow_id;
+        self.record(sequence, intended, None, id, expected, unsent);
     }
 
     /// Carries out one operation from start to close, and records it. Returns whether its workflow
@@ -50,7 +59,7 @@ impl<F: Frontend> Lane<F> {
         let Request { start, expected } = (self.workload.request)(sequence);
         let workflow_id = start.workflow_id.clone();
         let started = self.now();
-        self.run.progress.start();
+        self.run.progress.start(intended);
         let answer = self.start_and_wait(start).await;
         let closed = matches!(answer.outcome, Outcome::Closed(_));
         self.record(
@@ -71,6 +80,7 @@ impl<F: Frontend> Lane<F> {
         let unacknowledged = |outcome| Answer {
             run_id: None,
             acknowledged: None,
+            ended: self.now(),
             outcome,
         };
         let run_id = match self.give_up.run_until_cancelled(starting).await {
@@ -97,6 +107,7 @@ impl<F: Frontend> Lane<F> {
         Answer {
             run_id: Some(run_id),
             acknowledged,
+            ended: self.now(),
             outcome,
         }
     }
@@ -137,7 +148,7 @@ impl<F: Frontend> Lane<F> {
             intended,
             started,
             acknowledged: answer.acknowledged,
-            ended: self.now(),
+            ended: answer.ended,
             expected,
             outcome: answer.outcome,
         };

@@ -102,6 +102,8 @@ fn pass_on_panic(joined: Result<(), tokio::task::JoinError>) {
 }
 
 #[cfg(test)]
+mod behind;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod tests;

@@ -1,87 +1,136 @@
 //! How long operations took, as histograms that can be merged. Pure.
+//!
+//! What was given up on took longer than what was measured, and nobody knows how much longer: in
+//! the terms of survival analysis it is right-censored. Such values are kept apart, and a
+//! percentile is what it is whatever they really were: no estimate, such as Kaplan and Meier's,
+//! since a client gives up on those that are slow, so that what is censored is not like the rest.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
 
-use super::{Operation, Outcome};
+use super::{Operation, Outcome, Percentile, Percentiles};
 use crate::quantity;
-use crate::temporal::Status;
 
-const MICROSECONDS_PER_HOUR: u64 = 3_600_000_000;
 const SIGNIFICANT_DIGITS: u8 = 3;
+/// The longest duration that is told from longer ones, about 35 years.
+const LONGEST: u64 = 1 << 50;
 
-/// Durations from 1 µs to 1 h with three significant digits; what lies outside counts as the
-/// nearest bound.
+/// Durations of 1 µs and more with three significant digits, of which some are only known to be
+/// longer than a bound.
 ///
 /// Percentiles are exact to a thousandth of their value. They are never averaged: merge
 /// histograms, then ask.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Latencies(Histogram<u64>);
-
-/// The usual view of a histogram.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct Percentiles {
-    /// How many durations it is about.
-    pub count: u64,
-    /// Median.
-    pub p50: quantity::Duration,
-    /// 90th percentile.
-    pub p90: quantity::Duration,
-    /// 99th percentile.
-    pub p99: quantity::Duration,
-    /// 99.9th percentile.
-    pub p999: quantity::Duration,
-    /// Longest.
-    pub max: quantity::Duration,
+pub struct Latencies {
+    known: Histogram<u64>,
+    /// The lower bounds of durations that are not known.
+    censored: Histogram<u64>,
 }
 
 impl Default for Latencies {
     fn default() -> Self {
-        let histogram = Histogram::new_with_bounds(1, MICROSECONDS_PER_HOUR, SIGNIFICANT_DIGITS)
-            .expect("the bounds and the precision are valid constants");
-        Self(histogram)
+        let empty =
+            || Histogram::new(SIGNIFICANT_DIGITS).expect("the precision is a valid constant");
+        Self {
+            known: empty(),
+            censored: empty(),
+        }
     }
 }
 
 impl Latencies {
     /// Adds one duration.
     pub fn record(&mut self, duration: Duration) {
-        let microseconds = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        self.0.saturating_record(microseconds.max(1));
+        self.record_many(duration, 1);
     }
 
-    /// Adds all durations of another histogram.
+    /// Adds so many equal durations.
+    pub fn record_many(&mut self, duration: Duration, count: u64) {
+        add(&mut self.known, duration, count);
+    }
+
+    /// Adds so many durations of which it is only known that they are longer than a bound.
+    pub fn record_longer(&mut self, bound: Duration, count: u64) {
+        add(&mut self.censored, bound, count);
+    }
+
+    /// Adds all durations of another.
     pub fn merge(&mut self, other: &Self) {
-        self.0
-            .add(&other.0)
-            .expect("all histograms here have the same bounds");
+        merge(&mut self.known, &other.known);
+        merge(&mut self.censored, &other.censored);
     }
 
     /// How many durations there are.
     pub fn count(&self) -> u64 {
-        self.0.len()
+        self.known.len() + self.censored.len()
     }
 
-    /// The duration that `percentile` percent of all do not exceed; `None` if there are none.
-    pub fn percentile(&self, percentile: f64) -> Option<Duration> {
-        (!self.0.is_empty()).then(|| Duration::from_micros(self.0.value_at_percentile(percentile)))
+    /// Of how many only a lower bound is known.
+    pub fn censored(&self) -> u64 {
+        self.censored.len()
+    }
+
+    /// The duration that `permille` thousandths of all do not exceed, by the nearest rank; `None`
+    /// if there are none.
+    ///
+    /// The durations that are not known are at their bounds in the best case, and beyond all
+    /// others in the worst. The value is what both make of it.
+    pub fn percentile(&self, permille: u64) -> Option<Percentile> {
+        let count = self.count();
+        if count == 0 {
+            return None;
+        }
+        let rank = (u128::from(count) * u128::from(permille)).div_ceil(1000);
+        let rank = u64::try_from(rank).map_or(count, |rank| rank.clamp(1, count));
+        let at_most = (rank <= self.known.len()).then(|| at_rank(&self.known, rank));
+        let at_least = match at_most {
+            Some(known) if self.censored.is_empty() => known,
+            _ => {
+                let mut best = self.known.clone();
+                merge(&mut best, &self.censored);
+                at_rank(&best, rank)
+            }
+        };
+        Some(Percentile { at_least, at_most })
     }
 
     /// The usual percentiles; `None` if there are no durations.
     pub fn percentiles(&self) -> Option<Percentiles> {
-        let at = |percentile| self.percentile(percentile).map(quantity::Duration::from);
         Some(Percentiles {
             count: self.count(),
-            p50: at(50.0)?,
-            p90: at(90.0)?,
-            p99: at(99.0)?,
-            p999: at(99.9)?,
-            max: at(100.0)?,
+            censored: self.censored(),
+            p50: self.percentile(500)?,
+            p90: self.percentile(900)?,
+            p99: self.percentile(990)?,
+            p999: self.percentile(999)?,
+            max: self.percentile(1000)?,
         })
     }
+}
+
+fn add(histogram: &mut Histogram<u64>, duration: Duration, count: u64) {
+    let microseconds = u64::try_from(duration.as_micros()).unwrap_or(LONGEST);
+    histogram
+        .record_n(microseconds.clamp(1, LONGEST), count)
+        .expect("a histogram grows as it must");
+}
+
+fn merge(histogram: &mut Histogram<u64>, other: &Histogram<u64>) {
+    histogram
+        .add(other)
+        .expect("all histograms here have the same precision, and grow as they must");
+}
+
+/// The value of a rank, counted from 1, of a histogram that has so many.
+fn at_rank(histogram: &Histogram<u64>, rank: u64) -> quantity::Duration {
+    let mut seen = 0;
+    let found = histogram.iter_recorded().find(|step| {
+        seen += step.count_since_last_iteration();
+        seen >= rank
+    });
+    let microseconds = found.map_or_else(|| histogram.max(), |step| step.value_iterated_to());
+    Duration::from_micros(histogram.highest_equivalent(microseconds)).into()
 }
 
 impl Extend<Duration> for Latencies {
@@ -100,36 +149,51 @@ impl FromIterator<Duration> for Latencies {
     }
 }
 
-/// The latencies of operations, in four views.
+/// The latencies of operations, in four views. In each, what was given up on is longer than what
+/// was measured.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OperationLatencies {
-    /// From the intended start to the close: what a user saw. An operation that was given up on
-    /// counts with the time until then; one that failed or was refused is an error, not a latency.
+    /// From the intended start to the close: what a user saw. An operation that failed or was
+    /// refused is an error, not a latency.
     pub response: Latencies,
     /// From the actual start to the close, of the same operations: what the server is to blame for.
     pub service: Latencies,
     /// From the actual start to its acknowledgement.
     pub start: Latencies,
-    /// From the intended to the actual start of everything that was sent: what the generator is to
-    /// blame for.
+    /// From the intended start to when the generator came to it, be it that it sent or dropped it:
+    /// what the generator is to blame for.
     pub generator_delay: Latencies,
 }
 
 impl OperationLatencies {
-    /// Adds one operation to the views it belongs to.
-    pub fn record(&mut self, operation: &Operation) {
-        self.start.extend(operation.start_latency());
-        self.generator_delay.extend(operation.generator_delay());
-        let counts = match &operation.outcome {
-            Outcome::Closed(close) => close.status == Status::Completed,
-            Outcome::Open(_) => true,
-            Outcome::Unknown(failure) => failure.is_timeout(),
-            Outcome::Dropped | Outcome::Refused(_) => false,
-        };
-        if counts {
-            self.response.record(operation.latency());
-            self.service.extend(operation.service_time());
+    /// Adds one operation to the views it belongs to, as `arrivals` of them: one, if it was sent.
+    pub fn record(&mut self, operation: &Operation, arrivals: u64) {
+        let delay = operation.generator_delay();
+        if let Outcome::NotSent(_) = operation.outcome {
+            self.generator_delay.record_longer(delay, arrivals);
+            return;
         }
+        self.generator_delay.record_many(delay, arrivals);
+        let Some(service) = operation.service_time() else {
+            return;
+        };
+        self.start.extend(operation.start_latency());
+        if operation.outcome.is_completed() {
+            self.response.record(operation.latency());
+            self.service.record(service);
+        } else if operation.outcome.is_given_up() {
+            self.response.record_longer(operation.latency(), 1);
+            self.service.record_longer(service, 1);
+            if operation.acknowledged.is_none() {
+                self.start.record_longer(service, 1);
+            }
+        }
+    }
+
+    /// Adds an operation that is still under way at this age, as if it ended now: the best that
+    /// can be, for a judgement that is followed by another once it has ended.
+    pub fn record_under_way(&mut self, age: Duration) {
+        self.response.record(age);
     }
 
     /// Adds everything of another.
@@ -145,119 +209,15 @@ impl<'a> FromIterator<&'a Operation> for OperationLatencies {
     fn from_iter<T: IntoIterator<Item = &'a Operation>>(operations: T) -> Self {
         let mut latencies = Self::default();
         for operation in operations {
-            latencies.record(operation);
+            let arrivals = operation
+                .outcome
+                .unsent()
+                .map_or(1, |unsent| unsent.arrivals);
+            latencies.record(operation, arrivals);
         }
         latencies
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::collection::vec;
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::load::CallFailure;
-    use crate::temporal::Close;
-
-    const MICROSECOND: Duration = Duration::from_micros(1);
-
-    fn operation(outcome: Outcome) -> Operation {
-        Operation {
-            workload: "w".to_owned(),
-            sequence: 0,
-            phase: "baseline".to_owned(),
-            workflow_id: "w-0".to_owned(),
-            run_id: None,
-            intended: Duration::from_millis(100),
-            started: Some(Duration::from_millis(101)),
-            acknowledged: None,
-            ended: Duration::from_millis(600),
-            expected: None,
-            outcome,
-        }
-    }
-
-    fn failure(code: &str) -> CallFailure {
-        CallFailure {
-            operation: "start workflow".to_owned(),
-            code: code.to_owned(),
-            message: "no answer".to_owned(),
-        }
-    }
-
-    fn closed(status: Status) -> Outcome {
-        Outcome::Closed(Close {
-            status,
-            result: None,
-            failure: None,
-        })
-    }
-
-    #[test]
-    fn latency_counts_from_the_intended_start_and_service_time_from_the_actual() {
-        let latencies = OperationLatencies::from_iter([&operation(closed(Status::Completed))]);
-        let rounded = |latencies: &Latencies| latencies.percentile(50.0).map(|p| p.as_millis());
-        assert_eq!(rounded(&latencies.response), Some(500));
-        assert_eq!(rounded(&latencies.service), Some(499));
-        assert_eq!(rounded(&latencies.generator_delay), Some(1));
-        assert_eq!(rounded(&latencies.start), None);
-    }
-
-    #[test]
-    fn what_timed_out_counts_at_its_timeout_and_what_failed_fast_does_not_count() {
-        let counted = |outcome| {
-            OperationLatencies::from_iter([&operation(outcome)])
-                .response
-                .count()
-        };
-        assert_eq!(counted(Outcome::Open(failure("DeadlineExceeded"))), 1);
-        assert_eq!(counted(Outcome::Unknown(failure("Cancelled"))), 1);
-        assert_eq!(counted(Outcome::Unknown(failure("Unavailable"))), 0);
-        assert_eq!(counted(Outcome::Refused(failure("AlreadyExists"))), 0);
-        assert_eq!(counted(closed(Status::Failed)), 0);
-        assert_eq!(counted(Outcome::Dropped), 0);
-    }
-
-    #[test]
-    fn durations_outside_the_bounds_count_as_the_bounds() {
-        let latencies = Latencies::from_iter([Duration::ZERO, Duration::MAX]);
-        let percentiles = latencies.percentiles().expect("two durations");
-        assert_eq!(percentiles.count, 2);
-        assert_eq!(percentiles.p50.to_string(), "1us");
-        assert!(percentiles.max.as_std() >= Duration::from_hours(1));
-    }
-
-    proptest! {
-        #[test]
-        fn merging_loses_nothing(
-            left in vec(0..MICROSECONDS_PER_HOUR, 0..200),
-            right in vec(0..MICROSECONDS_PER_HOUR, 0..200),
-        ) {
-            let of = |microseconds: &[u64]| -> Latencies {
-                microseconds.iter().copied().map(Duration::from_micros).collect()
-            };
-            let mut merged = of(&left);
-            merged.merge(&of(&right));
-            prop_assert_eq!(merged, of(&[left, right].concat()));
-        }
-
-        #[test]
-        fn a_percentile_is_right_to_a_thousandth(
-            mut microseconds in vec(1..MICROSECONDS_PER_HOUR, 1..300),
-            percent in 1..=100_usize,
-        ) {
-            let latencies: Latencies =
-                microseconds.iter().copied().map(Duration::from_micros).collect();
-            microseconds.sort_unstable();
-            let rank = (microseconds.len() * percent).div_ceil(100);
-            let exact = Duration::from_micros(microseconds[rank - 1]);
-            // The histogram multiplies in floating point, and may so ask for the next rank.
-            let next = Duration::from_micros(microseconds[rank.min(microseconds.len() - 1)]);
-            let percentile = f64::from(u32::try_from(percent).expect("at most 100"));
-            let found = latencies.percentile(percentile).expect("not empty");
-            let is_near = |exact: Duration| found.abs_diff(exact) <= exact / 1000 + MICROSECOND;
-            prop_assert!(is_near(exact) || is_near(next), "{found:?} for {exact:?}");
-        }
-    }
-}
+mod tests;

@@ -9,17 +9,23 @@ mod driver;
 mod latency;
 mod open_loop;
 mod operation;
+mod percentile;
 mod progress;
 mod schedule;
 mod timeline;
+mod unsent;
 mod waking_time;
 mod workload;
 
 pub use driver::{Run, drive};
-pub use latency::{Latencies, OperationLatencies, Percentiles};
+pub use latency::{Latencies, OperationLatencies};
 pub use operation::{CallFailure, Operation, Outcome};
+pub use percentile::{Percentile, Percentiles};
 pub use progress::{Counts, Progress};
 pub use schedule::Schedule;
 pub use timeline::{LoadedPhase, Timeline};
+pub use unsent::Unsent;
 pub use waking_time::WakingTime;
-pub use workload::{Arrivals, Executor, Patience, Request, Workload};
+pub use workload::{
+    Arrivals, Executor, MOST_IN_FLIGHT, MOST_PER_SECOND, Patience, Request, Workload,
+};

@@ -5,12 +5,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Unsent;
 use crate::temporal::{self, Close, Status};
 
 /// One arrival: a workflow that was, or was to be, started and waited for.
 ///
-/// Every sequence number that a workload reached has exactly one record. All times are offsets
-/// from the start of the run, on its one monotonic clock.
+/// Every sequence number that a workload reached has exactly one record; consecutive arrivals that
+/// were not sent share one. All times are offsets from the start of the run, on its one monotonic
+/// clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Operation {
@@ -26,11 +28,12 @@ pub struct Operation {
     pub run_id: Option<String>,
     /// When it was to start; latency counts from here.
     pub intended: Duration,
-    /// When the start was sent; `None` if it was dropped.
+    /// When the start was sent; `None` if it never was.
     pub started: Option<Duration>,
     /// When the server acknowledged the start.
     pub acknowledged: Option<Duration>,
-    /// When its outcome was known, or given up on.
+    /// When its outcome was known, or given up on. Where it was not sent: when the generator came to
+    /// it.
     pub ended: Duration,
     /// The result it must have, where the workload says.
     pub expected: Option<Value>,
@@ -43,7 +46,9 @@ pub struct Operation {
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Never sent: as many as allowed were in flight.
-    Dropped,
+    Dropped(Unsent),
+    /// Never sent: the load had ended before the generator came to it.
+    NotSent(Unsent),
     /// The server refused the start: there is no such run.
     Refused(CallFailure),
     /// The start had no clear answer: there may be such a run, now or later.
@@ -77,6 +82,26 @@ impl CallFailure {
 }
 
 impl Outcome {
+    /// The arrivals that were not sent; `None` where one was.
+    pub fn unsent(&self) -> Option<&Unsent> {
+        match self {
+            Self::Dropped(unsent) | Self::NotSent(unsent) => Some(unsent),
+            Self::Refused(_) | Self::Unknown(_) | Self::Closed(_) | Self::Open(_) => None,
+        }
+    }
+
+    /// Whether it was sent and then not waited for to its end, so that it took longer than what
+    /// was measured: how long is not known.
+    pub fn is_given_up(&self) -> bool {
+        match self {
+            Self::Open(_) => true,
+            Self::Unknown(failure) => {
+                failure.is_timeout() || failure.code == CallFailure::INTERRUPTED
+            }
+            Self::Dropped(_) | Self::NotSent(_) | Self::Refused(_) | Self::Closed(_) => false,
+        }
+    }
+
     /// Whether the workflow was seen to close as completed.
     pub fn is_completed(&self) -> bool {
         matches!(self, Self::Closed(close) if close.status == Status::Completed)
@@ -85,7 +110,7 @@ impl Outcome {
 
 impl Operation {
     /// How long a user waited who came when the operation was due: from the intended start to the
-    /// end. An operation that was given up on counts with the time until then.
+    /// end. One that was given up on took longer than this.
     pub fn latency(&self) -> Duration {
         self.ended.saturating_sub(self.intended)
     }
@@ -95,9 +120,16 @@ impl Operation {
         Some(self.ended.saturating_sub(self.started?))
     }
 
-    /// How late the generator itself was; `None` if the start was never sent.
-    pub fn generator_delay(&self) -> Option<Duration> {
-        Some(self.started?.saturating_sub(self.intended))
+    /// How late the generator itself was with what it sent or dropped. What it did not come to in
+    /// time was later than this.
+    pub fn generator_delay(&self) -> Duration {
+        match &self.outcome {
+            Outcome::NotSent(unsent) => self.ended.saturating_sub(unsent.last_intended),
+            _ => self
+                .started
+                .unwrap_or(self.ended)
+                .saturating_sub(self.intended),
+        }
     }
 
     /// How long the server took to acknowledge the start; `None` if it did not.

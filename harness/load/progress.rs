@@ -1,6 +1,9 @@
 //! How a run is getting on, in counters that are read while it goes on.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::{Operation, Outcome};
 use crate::temporal::Status;
@@ -12,6 +15,9 @@ pub struct Progress {
     closed: AtomicU64,
     failed: AtomicU64,
     dropped: AtomicU64,
+    not_sent: AtomicU64,
+    /// How many operations are under way, by their intended start.
+    under_way: Mutex<BTreeMap<Duration, u64>>,
 }
 
 /// The counters at one moment.
@@ -21,10 +27,12 @@ pub struct Counts {
     pub started: u64,
     /// Operations whose workflow has closed.
     pub closed: u64,
-    /// Operations that are over without a completed workflow, other than those dropped.
+    /// Operations sent that are over without a completed workflow.
     pub failed: u64,
     /// Arrivals that were dropped for want of a free slot.
     pub dropped: u64,
+    /// Arrivals that the generator came to after the end of the load.
+    pub not_sent: u64,
 }
 
 impl Progress {
@@ -35,27 +43,62 @@ impl Progress {
             closed: self.closed.load(Ordering::Relaxed),
             failed: self.failed.load(Ordering::Relaxed),
             dropped: self.dropped.load(Ordering::Relaxed),
+            not_sent: self.not_sent.load(Ordering::Relaxed),
         }
     }
 
-    pub(super) fn start(&self) {
+    /// When the operations that are under way now were to start.
+    pub fn under_way(&self) -> Vec<Duration> {
+        let under_way = self.lock();
+        let each = under_way.iter().flat_map(|(intended, count)| {
+            let count = usize::try_from(*count).expect("there is a task for each");
+            std::iter::repeat_n(*intended, count)
+        });
+        each.collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Duration, u64>> {
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn start(&self, intended: Duration) {
         self.started.fetch_add(1, Ordering::Relaxed);
+        *self.lock().entry(intended).or_default() += 1;
+    }
+
+    fn is_over(&self, intended: Duration) {
+        let mut under_way = self.lock();
+        let left = under_way.get_mut(&intended).map(|count| {
+            *count -= 1;
+            *count
+        });
+        if left == Some(0) {
+            under_way.remove(&intended);
+        }
     }
 
     pub(super) fn end(&self, operation: &Operation) {
-        let add = |counter: &AtomicU64| counter.fetch_add(1, Ordering::Relaxed);
+        let add = |counter: &AtomicU64, count| counter.fetch_add(count, Ordering::Relaxed);
+        if operation.outcome.unsent().is_none() {
+            self.is_over(operation.intended);
+        }
         match &operation.outcome {
-            Outcome::Dropped => {
-                add(&self.dropped);
+            Outcome::Dropped(unsent) => {
+                add(&self.dropped, unsent.arrivals);
+            }
+            Outcome::NotSent(unsent) => {
+                add(&self.not_sent, unsent.arrivals);
             }
             Outcome::Closed(close) => {
-                add(&self.closed);
+                add(&self.closed, 1);
                 if close.status != Status::Completed {
-                    add(&self.failed);
+                    add(&self.failed, 1);
                 }
             }
             Outcome::Refused(_) | Outcome::Unknown(_) | Outcome::Open(_) => {
-                add(&self.failed);
+                add(&self.failed, 1);
             }
         }
     }

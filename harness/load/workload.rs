@@ -11,6 +11,13 @@ use serde_json::Value;
 use crate::quantity::Rate;
 use crate::temporal::Start;
 
+/// The most workflows that one run may have in flight: each takes memory here, and a connection to
+/// the server its share.
+pub const MOST_IN_FLIGHT: u32 = 100_000;
+
+/// The most arrivals per second of one open loop: more can neither be sent nor be counted in time.
+pub const MOST_PER_SECOND: f64 = 1e6;
+
 /// A stream of operations of one kind.
 #[derive(Clone)]
 pub struct Workload {

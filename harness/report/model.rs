@@ -27,8 +27,10 @@ pub struct Report {
     pub kind: &'static str,
     /// The verdict.
     pub verdict: VerdictKind,
-    /// The verdict in one line.
+    /// The verdict in one line: the gravest of its reasons, and how many more there are.
     pub reason: String,
+    /// Every reason for the verdict, the gravest first.
+    pub reasons: Vec<String>,
     /// The scenario's name.
     pub scenario: String,
     /// What the scenario is for.
@@ -139,6 +141,7 @@ impl Report {
             kind: "Report",
             verdict: judgement.verdict.kind,
             reason: judgement.verdict.reason.clone(),
+            reasons: judgement.verdict.reasons.clone(),
             scenario: plan.scenario.clone(),
             description: plan.description.clone(),
             run: plan.run.to_string(),

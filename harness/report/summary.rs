@@ -8,12 +8,13 @@ use super::Report;
 use crate::backend::Place;
 use crate::check::{CounterExample, Finding};
 use crate::death::Death;
-use crate::load::Percentiles;
+use crate::load::{Percentile, Percentiles};
 use crate::log_tail::LogTail;
 use crate::quantity::Duration;
 use crate::scenario::{Expectation, FaultRecord, PhaseStatistics};
 
-/// How many counter-examples of one invariant are shown; all of them are in `report.json`.
+/// How many counter-examples of one invariant, and how many reasons besides the gravest, are shown;
+/// all of them are in `report.json`.
 const SHOWN: usize = 3;
 
 impl Report {
@@ -26,6 +27,9 @@ impl Report {
             format_args!("{}: {}", self.scenario, self.verdict),
         );
         line(&mut text, format_args!("  {}", self.reason));
+        for other in self.reasons.iter().skip(1).take(SHOWN) {
+            line(&mut text, format_args!("  also: {other}"));
+        }
         line(&mut text, format_args!("  ({})", self.description));
         let Place {
             backend,
@@ -79,8 +83,10 @@ fn phases(phases: &[PhaseStatistics]) -> Option<Table> {
         "offered",
         "completed",
         "failed",
-        "unresolved",
+        "unanswered",
+        "given up",
         "dropped",
+        "not sent",
         "per second",
         "p50",
         "p99",
@@ -90,19 +96,21 @@ fn phases(phases: &[PhaseStatistics]) -> Option<Table> {
         column.set_cell_alignment(CellAlignment::Right);
     }
     for phase in phases {
-        let latency = |pick: fn(&Percentiles) -> Duration| {
+        let latency = |pick: fn(&Percentiles) -> Percentile| {
             phase
                 .start_to_close
                 .as_ref()
-                .map_or("-".to_owned(), |p| pick(p).approximate())
+                .map_or("-".to_owned(), |p| pick(p).to_string())
         };
         table.add_row([
             phase.phase.to_string(),
             phase.offered.to_string(),
             phase.completed.to_string(),
             (phase.failed + phase.refused).to_string(),
-            (phase.unknown + phase.unfinished).to_string(),
+            phase.unknown.to_string(),
+            phase.given_up.to_string(),
             phase.dropped.to_string(),
+            phase.not_sent.to_string(),
             format!("{:.1}", phase.completed_per_second),
             latency(|p| p.p50),
             latency(|p| p.p99),
@@ -173,15 +181,12 @@ fn invariants(findings: &[Finding]) -> Option<Table> {
     let mut table = table();
     for finding in findings {
         let violations = finding.counter_examples.len();
-        let outcome = match violations {
-            0 => format!("holds for all {} workflows", finding.checked),
-            _ => format!("violated by {violations} of {} workflows", finding.checked),
+        let mark = match violations {
+            0 if finding.holds() => mark(true),
+            0 => "UNKNOWN",
+            _ => mark(false),
         };
-        table.add_row([
-            mark(violations == 0),
-            &finding.invariant.to_string(),
-            &outcome,
-        ]);
+        table.add_row([mark, &finding.invariant.to_string(), &finding.outcome()]);
         for CounterExample {
             workflow_id, what, ..
         } in finding.counter_examples.iter().take(SHOWN)

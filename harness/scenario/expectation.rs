@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::model::{Phase, Thresholds};
 use super::statistics::{PhaseStatistics, float};
-use crate::load::Percentiles;
-use crate::quantity::{Duration, Threshold, Throughput};
+use crate::load::{Percentile, Percentiles};
+use crate::quantity::{Comparison, Threshold, Throughput};
 
 /// A threshold, and the value that was held against it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Expectation {
     /// The phase it is about.
@@ -20,10 +20,57 @@ pub struct Expectation {
     pub metric: &'static str,
     /// The threshold, such as `< 0.1%`.
     pub wanted: String,
-    /// The measured value, such as `0.05%`; `nothing was measured` where there was nothing.
+    /// The measured value, such as `0.05%`, or `> 5.02s` where only a lower bound of it is known;
+    /// `nothing was measured` where there was nothing.
     pub actual: String,
-    /// Whether the value is on the right side.
+    /// Whether the value is known to be on the right side.
     pub met: bool,
+    /// How many times too large the value is, or too small: of several that are missed, the one
+    /// that is missed by most is told.
+    #[serde(skip)]
+    pub excess: f64,
+}
+
+const NOTHING: &str = "nothing was measured";
+
+impl Expectation {
+    /// What was measured of `what`, and what was wanted.
+    pub(super) fn told(&self, what: &str) -> String {
+        let Self { wanted, actual, .. } = self;
+        if actual == NOTHING {
+            format!("{what} was not measured, wanted {wanted}")
+        } else {
+            format!("{what} was {actual}, wanted {wanted}")
+        }
+    }
+}
+
+/// A measured value: what it is at the least and at the most, and how it is shown.
+struct Measured {
+    at_least: f64,
+    at_most: f64,
+    shown: String,
+}
+
+impl Measured {
+    fn known(value: f64, shown: String) -> Self {
+        Self {
+            at_least: value,
+            at_most: value,
+            shown,
+        }
+    }
+}
+
+impl From<Percentile> for Measured {
+    fn from(percentile: Percentile) -> Self {
+        let at_most = percentile.at_most;
+        Self {
+            at_least: percentile.at_least.as_secs_f64(),
+            at_most: at_most.map_or(f64::INFINITY, |at_most| at_most.as_secs_f64()),
+            shown: percentile.to_string(),
+        }
+    }
 }
 
 /// Holds the thresholds of one phase against its statistics.
@@ -34,21 +81,14 @@ pub(super) fn evaluate(thresholds: &Thresholds, measured: &PhaseStatistics) -> V
         throughput,
         dropped,
     } = thresholds;
+    let phase = measured.phase;
     let mut expectations = Vec::new();
-    let mut add = |metric, wanted: &dyn Display, actual: Option<String>, met: bool| {
-        expectations.push(Expectation {
-            phase: measured.phase,
-            metric,
-            wanted: wanted.to_string(),
-            met: met && actual.is_some(),
-            actual: actual.unwrap_or_else(|| "nothing was measured".to_owned()),
-        });
-    };
     if let Some(threshold) = error_rate {
         let actual = measured.error_rate;
-        let sent = measured.offered > measured.dropped;
-        let met = threshold.admits(actual, |bound| bound.fraction());
-        add("error rate", threshold, sent.then(|| percent(actual)), met);
+        let sent = measured.sent() > measured.under_way;
+        let actual = sent.then(|| Measured::known(actual, percent(actual)));
+        let bound = |bound: &crate::quantity::Percent| bound.fraction();
+        expectations.push(hold(phase, "error rate", threshold, actual, bound));
     }
     for (metric, threshold, pick) in [
         ("start-to-close p50", &start_to_close.p50, pick(|p| p.p50)),
@@ -62,41 +102,65 @@ pub(super) fn evaluate(thresholds: &Thresholds, measured: &PhaseStatistics) -> V
     ] {
         let Some(threshold) = threshold else { continue };
         let actual = measured.start_to_close.as_ref().map(pick);
-        let met = actual.is_some_and(|actual| admits(threshold, actual));
-        add(metric, threshold, actual.map(Duration::approximate), met);
+        let actual = actual.map(Measured::from);
+        expectations.push(hold(phase, metric, threshold, actual, |bound| {
+            bound.as_secs_f64()
+        }));
     }
+    let is_offered = measured.offered > 0;
     if let Some(threshold) = throughput {
-        let (actual, met) = completed(threshold, measured);
-        add("throughput", threshold, Some(actual), met);
+        let actual = is_offered.then(|| completed(threshold, measured));
+        let bound = |bound: &Throughput| match bound {
+            Throughput::Rate(rate) => rate.per_second(),
+            Throughput::OfOffered(share) => share.fraction() * measured.offered_per_second,
+        };
+        expectations.push(hold(phase, "throughput", threshold, actual, bound));
     }
     if let Some(threshold) = dropped {
-        let met = threshold.admits(float(measured.dropped), |bound| float(bound.get()));
-        add(
-            "dropped",
-            threshold,
-            Some(measured.dropped.to_string()),
-            met,
-        );
+        let actual = Measured::known(float(measured.dropped), measured.dropped.to_string());
+        let actual = is_offered.then_some(actual);
+        let bound = |bound: &crate::quantity::Count| float(bound.get());
+        expectations.push(hold(phase, "dropped", threshold, actual, bound));
     }
     expectations
 }
 
-type Pick = fn(&Percentiles) -> Duration;
+/// Holds one value against its threshold. What is not known for certain is not met: of a value
+/// between two bounds, the one counts that is nearer to the wrong side.
+fn hold<T: Display>(
+    phase: Phase,
+    metric: &'static str,
+    threshold: &Threshold<T>,
+    actual: Option<Measured>,
+    unit: impl Fn(&T) -> f64,
+) -> Expectation {
+    let worst = actual.as_ref().map(|actual| match threshold.comparison {
+        Comparison::Below | Comparison::AtMost => actual.at_most,
+        Comparison::Above | Comparison::AtLeast => actual.at_least,
+    });
+    let bound = unit(&threshold.bound);
+    let excess = worst.map_or(f64::INFINITY, |worst| match threshold.comparison {
+        Comparison::Below | Comparison::AtMost => worst / bound,
+        Comparison::Above | Comparison::AtLeast => bound / worst,
+    });
+    Expectation {
+        phase,
+        metric,
+        wanted: threshold.to_string(),
+        met: worst.is_some_and(|worst| threshold.admits(worst, |_| bound)),
+        actual: actual.map_or(NOTHING.to_owned(), |actual| actual.shown),
+        excess,
+    }
+}
+
+type Pick = fn(&Percentiles) -> Percentile;
 
 fn pick(pick: Pick) -> Pick {
     pick
 }
 
-fn admits(threshold: &Threshold<Duration>, actual: Duration) -> bool {
-    threshold.admits(actual.as_secs_f64(), |bound| bound.as_secs_f64())
-}
-
-fn completed(threshold: &Threshold<Throughput>, measured: &PhaseStatistics) -> (String, bool) {
+fn completed(threshold: &Threshold<Throughput>, measured: &PhaseStatistics) -> Measured {
     let (actual, offered) = (measured.completed_per_second, measured.offered_per_second);
-    let met = threshold.admits(actual, |bound| match bound {
-        Throughput::Rate(rate) => rate.per_second(),
-        Throughput::OfOffered(share) => share.fraction() * offered,
-    });
     let shown = match threshold.bound {
         Throughput::Rate(_) => format!("{actual:.1}/s"),
         Throughput::OfOffered(_) => {
@@ -104,12 +168,12 @@ fn completed(threshold: &Threshold<Throughput>, measured: &PhaseStatistics) -> (
             format!("{} of {offered:.1}/s", percent(part))
         }
     };
-    (shown, met)
+    Measured::known(actual, shown)
 }
 
-fn percent(fraction: f64) -> String {
+/// A share for people: whole numbers without digits, small ones with enough to tell them from zero.
+pub(super) fn percent(fraction: f64) -> String {
     let percent = fraction * 100.0;
-    // Whole numbers without digits, small ones with enough to tell them from zero.
     let digits = match percent {
         _ if percent.fract() == 0.0 => 0,
         _ if percent >= 10.0 => 1,

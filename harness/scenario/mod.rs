@@ -6,6 +6,7 @@
 
 mod chaos;
 mod document;
+mod doubt;
 mod exact;
 mod expectation;
 mod gather;
@@ -20,6 +21,7 @@ mod run;
 mod schema;
 mod settle;
 mod statistics;
+mod steady;
 mod template;
 #[cfg(test)]
 mod tests;

@@ -68,7 +68,8 @@ pub struct Workload {
     pub name: Spanned<String>,
     /// When workflows start.
     #[serde(deserialize_with = "executor")]
-    pub executor: Executor,
+    #[schemars(with = "Executor")]
+    pub executor: Spanned<Executor>,
     /// What is started.
     #[schemars(with = "Workflow")]
     pub workflow: Spanned<Workflow>,
@@ -268,8 +269,28 @@ impl fmt::Display for Phase {
     }
 }
 
-fn executor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Executor, D::Error> {
-    document::choice(deserializer)?.ok_or_else(|| D::Error::custom("an executor is needed"))
+/// An executor by its choice, so that it can be told where it stands.
+struct Chosen(Executor);
+
+impl<'de> Deserialize<'de> for Chosen {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let chosen = document::choice(deserializer)?;
+        let chosen = chosen.ok_or_else(|| D::Error::custom("an executor is needed"))?;
+        Ok(Self(chosen))
+    }
+}
+
+fn executor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<Executor>, D::Error> {
+    let Spanned {
+        value: Chosen(value),
+        referenced,
+        defined,
+    } = Spanned::deserialize(deserializer)?;
+    Ok(Spanned {
+        value,
+        referenced,
+        defined,
+    })
 }
 
 /// What is there, be it null, which an `Option` would take for nothing.

@@ -67,6 +67,7 @@ impl Narrator<'_> {
             closed,
             failed,
             dropped,
+            not_sent,
         } = self.progress.counts();
         let scenario = self.plan.scenario.clone();
         self.events.send(Event::Load {
@@ -75,6 +76,7 @@ impl Narrator<'_> {
             closed,
             failed,
             dropped,
+            not_sent,
         });
     }
 }

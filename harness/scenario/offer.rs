@@ -13,8 +13,9 @@ use super::model::Phase;
 use super::narrate::Narrator;
 use super::plan::RunPlan;
 use super::record::FaultRecord;
-use super::statistics::of_phase;
-use super::verdict::{Ending, steady_state};
+use super::statistics::{Seen, of_phase};
+use super::steady::{is_met, steady_state};
+use super::verdict::Ending;
 use crate::backend::Backend;
 use crate::event::Events;
 use crate::fault::Journal;
@@ -81,15 +82,15 @@ pub(super) async fn offer<B: Backend>(
         },
         collect(received, &operations),
         async {
-            let steady_state = await_steady_state(plan, &operations, epoch, &stop).await;
-            if !is_steady(&steady_state) {
+            let steady_state = await_steady_state(plan, &operations, &progress, epoch, &stop).await;
+            if !is_met(&steady_state) {
                 stop.cancel();
             }
             (chaos.run().await, steady_state)
         },
         narrator.tell(&stop, &over),
     );
-    let ending = match is_steady(&steady_state) {
+    let ending = match is_met(&steady_state) {
         _ if shutdown.is_cancelled() => Ending::Interrupted,
         true => Ending::Complete,
         false => Ending::NotSteady,
@@ -110,11 +111,12 @@ async fn collect(mut received: UnboundedReceiver<Operation>, operations: &RefCel
     }
 }
 
-/// Waits for the end of the baseline and judges it, on what has ended by then. Nothing is judged
+/// Waits for the end of the baseline and judges it, on what is known by then. Nothing is judged
 /// where no steady state is asked for, or the run is stopped before.
 async fn await_steady_state(
     plan: &RunPlan,
     operations: &RefCell<Vec<Operation>>,
+    progress: &Progress,
     epoch: Instant,
     stop: &CancellationToken,
 ) -> Vec<Expectation> {
@@ -129,9 +131,10 @@ async fn await_steady_state(
         () = stop.cancelled() => return Vec::new(),
         () = sleep_until(end) => {}
     }
-    steady_state(plan, &of_phase(baseline, &operations.borrow()))
-}
-
-fn is_steady(expectations: &[Expectation]) -> bool {
-    expectations.iter().all(|expectation| expectation.met)
+    let seen = Seen {
+        operations: &operations.borrow(),
+        under_way: &progress.under_way(),
+        at: epoch.elapsed(),
+    };
+    steady_state(plan, &of_phase(baseline, seen))
 }

@@ -181,7 +181,7 @@ fn planned_workload(
         .or_else(|| worker_task_queue(topology));
     PlannedWorkload {
         name: workload.name.value.clone(),
-        executor: workload.executor,
+        executor: workload.executor.value,
         seed: random.next_u64(),
         workflow_type: workflow.r#type.clone(),
         task_queue: task_queue

@@ -29,12 +29,19 @@ pub struct PhaseStatistics {
     pub failed: u64,
     /// Of those: refused by the server.
     pub refused: u64,
-    /// Of those: without a clear answer to the start.
+    /// Of those: without a clear answer to the start, such as a broken connection.
     pub unknown: u64,
-    /// Of those: started, not seen to close in time.
-    pub unfinished: u64,
+    /// Of those: sent, and not waited for to the end. They took longer than what was measured.
+    pub given_up: u64,
     /// Of those: never sent, because too many were in flight.
     pub dropped: u64,
+    /// Of those: never sent, because the generator came to them after the end of the load.
+    pub not_sent: u64,
+    /// Of those: sent, and still under way; none once the run is over.
+    pub under_way: u64,
+    /// Starts that were sent and not acknowledged: all that were refused or unknown, and some of
+    /// those given up on.
+    pub unacknowledged: u64,
     /// Share of the operations sent that did not complete, from 0 to 1.
     pub error_rate: f64,
     /// Operations intended to start, per second.
@@ -51,6 +58,13 @@ pub struct PhaseStatistics {
     pub generator_delay: Option<Percentiles>,
 }
 
+impl PhaseStatistics {
+    /// Operations of which the start was sent.
+    pub fn sent(&self) -> u64 {
+        self.offered - self.dropped - self.not_sent
+    }
+}
+
 /// The statistics of every loaded phase, in order, with the phases as they came to be.
 pub fn statistics(
     plan: &RunPlan,
@@ -58,7 +72,8 @@ pub fn statistics(
     operations: &[Operation],
 ) -> Vec<PhaseStatistics> {
     let phases = as_they_were(plan, faults);
-    let each = phases.iter().map(|phase| of_phase(phase, operations));
+    let seen = Seen::at_the_end(operations);
+    let each = phases.iter().map(|phase| of_phase(phase, seen));
     each.collect()
 }
 
@@ -85,25 +100,63 @@ fn as_they_were(plan: &RunPlan, faults: &[FaultRecord]) -> Vec<PlannedPhase> {
     phases
 }
 
-/// The statistics of one phase. Only what has ended is counted: asked for before the end of the
-/// run, they say nothing about operations that are still under way.
-pub(super) fn of_phase(planned: &PlannedPhase, operations: &[Operation]) -> PhaseStatistics {
+/// What is known of a run at one moment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen<'a> {
+    /// What has ended, or was not sent.
+    pub(super) operations: &'a [Operation],
+    /// When what is still under way was to start; nothing once the run is over.
+    pub(super) under_way: &'a [std::time::Duration],
+    /// The moment.
+    pub(super) at: std::time::Duration,
+}
+
+impl<'a> Seen<'a> {
+    /// What is known once a run is over.
+    pub(super) fn at_the_end(operations: &'a [Operation]) -> Self {
+        Self {
+            operations,
+            under_way: &[],
+            at: std::time::Duration::MAX,
+        }
+    }
+}
+
+/// The statistics of one phase. What is still under way was offered, takes at least as long as it
+/// has taken so far, and is no error yet; by itself it says nothing of how long workflows take.
+pub(super) fn of_phase(planned: &PlannedPhase, seen: Seen<'_>) -> PhaseStatistics {
+    let operations = seen.operations;
     let during = window(planned);
     let own: Vec<_> = operations
         .iter()
-        .filter(|operation| during.contains(&operation.intended))
+        .map(|operation| (operation, operation.arrivals_within(&during)))
+        .filter(|(_, arrivals)| *arrivals > 0)
         .collect();
-    let count = |matches: fn(&Outcome) -> bool| {
-        let count = own
-            .iter()
-            .filter(|operation| matches(&operation.outcome))
-            .count();
-        u64::try_from(count).expect("a count fits 64 bits")
+    let count = |matches: fn(&Outcome) -> bool| -> u64 {
+        own.iter()
+            .filter(|(operation, _)| matches(&operation.outcome))
+            .map(|(_, arrivals)| arrivals)
+            .sum()
     };
-    let offered = count(|_| true);
+    let under_way = seen.under_way.iter();
+    let under_way: Vec<_> = under_way
+        .filter(|intended| during.contains(*intended))
+        .collect();
+    let ended = count(|_| true);
     let completed = count(Outcome::is_completed);
-    let dropped = count(|outcome| matches!(outcome, Outcome::Dropped));
-    let latencies: OperationLatencies = own.iter().copied().collect();
+    let dropped = count(|outcome| matches!(outcome, Outcome::Dropped(_)));
+    let not_sent = count(|outcome| matches!(outcome, Outcome::NotSent(_)));
+    let sent_and_ended = ended - dropped - not_sent;
+    let offered = ended + whole(under_way.len());
+    let mut latencies = OperationLatencies::default();
+    for (operation, arrivals) in &own {
+        latencies.record(operation, *arrivals);
+    }
+    if latencies.response.count() > 0 {
+        for intended in &under_way {
+            latencies.record_under_way(seen.at.saturating_sub(**intended));
+        }
+    }
     PhaseStatistics {
         phase: planned.phase,
         offset: planned.offset,
@@ -112,10 +165,15 @@ pub(super) fn of_phase(planned: &PlannedPhase, operations: &[Operation]) -> Phas
         completed,
         failed: count(|outcome| matches!(outcome, Outcome::Closed(_)) && !outcome.is_completed()),
         refused: count(|outcome| matches!(outcome, Outcome::Refused(_))),
-        unknown: count(|outcome| matches!(outcome, Outcome::Unknown(_))),
-        unfinished: count(|outcome| matches!(outcome, Outcome::Open(_))),
+        unknown: count(|outcome| matches!(outcome, Outcome::Unknown(_)) && !outcome.is_given_up()),
+        given_up: count(Outcome::is_given_up),
         dropped,
-        error_rate: ratio(offered - dropped - completed, offered - dropped),
+        not_sent,
+        under_way: whole(under_way.len()),
+        unacknowledged: count(|outcome| {
+            matches!(outcome, Outcome::Refused(_) | Outcome::Unknown(_))
+        }),
+        error_rate: ratio(sent_and_ended - completed, sent_and_ended),
         offered_per_second: per_second(offered, planned.length),
         completed_per_second: per_second(completed_during(planned, operations), planned.length),
         start_to_close: latencies.response.percentiles(),
@@ -136,7 +194,11 @@ fn completed_during(planned: &PlannedPhase, operations: &[Operation]) -> u64 {
     let completed = operations
         .iter()
         .filter(|operation| operation.outcome.is_completed() && during.contains(&operation.ended));
-    u64::try_from(completed.count()).expect("a count fits 64 bits")
+    whole(completed.count())
+}
+
+fn whole(count: usize) -> u64 {
+    u64::try_from(count).expect("a count fits 64 bits")
 }
 
 fn ratio(part: u64, whole: u64) -> f64 {

@@ -10,7 +10,7 @@ use super::model::{Fault, Phase, Workflow, Workload};
 use super::template::{Variables, fill};
 use crate::check::Invariant;
 use crate::document::{self, instead};
-use crate::load::Executor;
+use crate::load::{Executor, MOST_IN_FLIGHT, MOST_PER_SECOND};
 use crate::topology::{Component, Topology};
 
 type Checked = Result<(), document::Error>;
@@ -77,23 +77,60 @@ fn workloads(document: &Document, topology: &Topology) -> Checked {
         workloads.value.iter().map(|workload| &workload.name),
         "workload",
     )?;
+    let mut in_flight = 0_u64;
     for workload in &workloads.value {
-        executor(document, workload)?;
+        in_flight += u64::from(executor(document, workload)?);
+        most_in_flight(document, workload, in_flight)?;
         workflow(document, &workload.workflow, topology)?;
     }
     Ok(())
 }
 
-fn executor(document: &Document, workload: &Workload) -> Checked {
-    let (limit, key) = match workload.executor {
-        Executor::ConstantConcurrency { users } => (users, "users"),
-        Executor::ConstantArrivalRate { max_in_flight, .. } => (max_in_flight, "max-in-flight"),
-    };
+/// Checks an executor by itself; returns how many workflows it may have in flight.
+fn executor(document: &Document, workload: &Workload) -> Result<u32, document::Error> {
+    let executor = &workload.executor;
+    let (limit, key) = limit(executor.value);
     if limit == 0 {
         let message = format!("`{key}: 0` would start nothing");
-        return Err(document.error(workload.name.referenced, message));
+        return Err(document.error(executor.referenced, message));
     }
-    Ok(())
+    if let Executor::ConstantArrivalRate { rate, .. } = executor.value
+        && rate.per_second() > MOST_PER_SECOND
+    {
+        let message = format!(
+            "no generator can send {rate}; a rate of at most {MOST_PER_SECOND}/s is counted in \
+             full, and far fewer are sent"
+        );
+        return Err(document.error(executor.referenced, message));
+    }
+    Ok(limit)
+}
+
+fn limit(executor: Executor) -> (u32, &'static str) {
+    match executor {
+        Executor::ConstantConcurrency { users } => (users, "users"),
+        Executor::ConstantArrivalRate { max_in_flight, .. } => (max_in_flight, "max-in-flight"),
+    }
+}
+
+/// All workloads run side by side, so that the generator must hold them all.
+fn most_in_flight(document: &Document, workload: &Workload, in_flight: u64) -> Checked {
+    if in_flight <= u64::from(MOST_IN_FLIGHT) {
+        return Ok(());
+    }
+    let (limit, key) = limit(workload.executor.value);
+    let others = in_flight - u64::from(limit);
+    let message = match others {
+        0 => format!(
+            "`{key}: {limit}` is more workflows than one generator can have in flight; use at most \
+             {MOST_IN_FLIGHT}"
+        ),
+        _ => format!(
+            "`{key}: {limit}`, with {others} of the workloads before, is more workflows than one \
+             generator can have in flight; use at most {MOST_IN_FLIGHT} in all"
+        ),
+    };
+    Err(document.error(workload.executor.referenced, message))
 }
 
 fn workflow(document: &Document, workflow: &Spanned<Workflow>, topology: &Topology) -> Checked {

@@ -1,18 +1,18 @@
-//! What a run says: one of seven words, with a reason in one line. Pure.
+//! What a run says: one of seven words, with a reason in one line and all of them in a list. Pure.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::doubt::{died, doubts};
 use super::expectation::{Expectation, evaluate};
-use super::model::Phase;
 use super::plan::RunPlan;
 use super::record::FaultRecord;
 use super::statistics::PhaseStatistics;
-use crate::check::{Evidence, Finding, check};
+use super::steady;
+use crate::check::{Evidence, Finding, check, workflows};
 use crate::load::Percentiles;
-use crate::quantity::Duration;
 use crate::watch::Seen;
 
 /// The kinds of verdict, from the lightest to the gravest: of several scenarios, the gravest
@@ -58,21 +58,55 @@ impl fmt::Display for VerdictKind {
 pub struct Verdict {
     /// Which.
     pub kind: VerdictKind,
-    /// Why, in one line.
+    /// Why, in one line: the gravest of the reasons, and how many more there are.
     pub reason: String,
+    /// Every reason for it, the gravest first. After those that decide come the reasons for which the
+    /// run would otherwise be a lighter verdict: violated invariants, and why it says nothing.
+    pub reasons: Vec<String>,
 }
 
 impl Verdict {
     fn new(kind: VerdictKind, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
         Self {
             kind,
-            reason: reason.into(),
+            reasons: vec![reason.clone()],
+            reason,
         }
+    }
+
+    /// The verdict for the gravest of some reasons; `None` without one.
+    fn of_gravest(kind: VerdictKind, reasons: Vec<String>) -> Option<Self> {
+        let gravest = reasons.first()?;
+        let reason = match reasons.len() {
+            1 => gravest.clone(),
+            count => format!("{gravest}, and {} more", count - 1),
+        };
+        Some(Self {
+            kind,
+            reason,
+            reasons,
+        })
+    }
+
+    /// What else belongs into the one line.
+    fn beside(mut self, cause: Option<String>) -> Self {
+        self.reason.extend(cause.map(|cause| format!("; {cause}")));
+        self
+    }
+
+    fn followed_by(mut self, others: &[String]) -> Self {
+        self.reasons.extend_from_slice(others);
+        self
     }
 
     /// The verdict on a scenario that needs more than a place has.
     pub fn skipped(reasons: &[String]) -> Self {
-        Self::new(VerdictKind::Skipped, reasons.join("; "))
+        Self {
+            kind: VerdictKind::Skipped,
+            reason: reasons.join("; "),
+            reasons: reasons.to_vec(),
+        }
     }
 }
 
@@ -109,7 +143,7 @@ pub struct Observations<'a> {
 }
 
 /// A verdict with all that it rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,
@@ -130,13 +164,18 @@ pub fn judge(plan: &RunPlan, seen: &Observations<'_>) -> Judgement {
             .map(|invariant| check(*invariant, seen.evidence))
             .collect(),
     };
-    let expectations = expectations(plan, seen);
+    let steady_state = steady::at_the_end(plan, seen);
+    let doubts = doubts(plan, seen, &steady_state, &findings);
+    let expectations = expectations(plan, seen, steady_state);
+    let violated = Verdict::of_gravest(VerdictKind::Fail, violations(&findings));
     let verdict = heal_failed(seen)
+        .map(|verdict| verdict.followed_by(&violations(&findings)))
         .or_else(|| interrupted(seen))
-        .or_else(|| violated(&findings, seen.watched))
-        .or_else(|| inconclusive(plan, seen))
+        .or_else(|| violated.map(|verdict| verdict.beside(died(seen.watched))))
+        .map(|verdict| verdict.followed_by(&doubts))
+        .or_else(|| Verdict::of_gravest(VerdictKind::Inconclusive, doubts))
         .or_else(|| missed(&expectations))
-        .unwrap_or_else(|| pass(&expectations, seen));
+        .unwrap_or_else(|| pass(&expectations, &findings, seen));
     Judgement {
         verdict,
         expectations,
@@ -144,20 +183,16 @@ pub fn judge(plan: &RunPlan, seen: &Observations<'_>) -> Judgement {
     }
 }
 
-/// The thresholds of the steady state held against a baseline.
-pub(super) fn steady_state(plan: &RunPlan, baseline: &PhaseStatistics) -> Vec<Expectation> {
-    plan.steady_state
-        .iter()
-        .flat_map(|thresholds| evaluate(thresholds, baseline))
-        .collect()
-}
-
-fn expectations(plan: &RunPlan, seen: &Observations<'_>) -> Vec<Expectation> {
+fn expectations(
+    plan: &RunPlan,
+    seen: &Observations<'_>,
+    steady_state: Vec<Expectation>,
+) -> Vec<Expectation> {
     let of = |phase| {
         let mut statistics = seen.statistics.iter();
         statistics.find(|statistics| statistics.phase == phase)
     };
-    let mut expectations = seen.steady_state.to_vec();
+    let mut expectations = steady_state;
     if seen.ending == Ending::Complete {
         for planned in &plan.thresholds {
             let measured = of(planned.phase).expect("a plan has thresholds of loaded phases only");
@@ -182,199 +217,57 @@ fn interrupted(seen: &Observations<'_>) -> Option<Verdict> {
         .then(|| Verdict::new(VerdictKind::Interrupted, reason))
 }
 
-fn violated(findings: &[Finding], watched: &Seen) -> Option<Verdict> {
-    let finding = findings
+/// Lost work is graver than wrong work, and that than work that is not done: the order of the
+/// invariants.
+fn violations(findings: &[Finding]) -> Vec<String> {
+    let mut violated: Vec<_> = findings
         .iter()
-        .find(|finding| !finding.counter_examples.is_empty())?;
-    let first = finding.counter_examples.first()?;
-    let death = died(watched).map(|death| format!("; {death}"));
-    let reason = format!(
-        "{} is violated by {} of {}: {}: {}{}",
-        finding.invariant,
-        finding.counter_examples.len(),
-        workflows(finding.checked),
-        first.workflow_id,
-        first.what,
-        death.unwrap_or_default()
-    );
-    Some(Verdict::new(VerdictKind::Fail, reason))
-}
-
-fn inconclusive(plan: &RunPlan, seen: &Observations<'_>) -> Option<Verdict> {
-    // A death is the cause of most that comes after it.
-    let reason = died(seen.watched)
-        .or_else(|| not_steady(seen))
-        .or_else(|| unwatched(seen.watched))
-        .or_else(|| seen.faults.iter().find_map(without_effect))
-        .or_else(|| saturated(plan.generator_delay, seen.generator_delay.as_ref()))
-        .or_else(|| unreadable(seen.evidence))
-        .or_else(|| nothing_completed(seen.statistics))
-        .or_else(|| healed_too_late(plan, seen.statistics))
-        .or_else(|| dropped_unasked(plan, seen.statistics))
-        .or_else(|| unanswered_unasked(plan, seen.statistics))?;
-    Some(Verdict::new(VerdictKind::Inconclusive, reason))
-}
-
-fn died(watched: &Seen) -> Option<String> {
-    let first = watched.deaths.first()?;
-    let more = match watched.deaths.len() {
-        1 => String::new(),
-        count => format!(", and {} more died", count - 1),
-    };
-    Some(format!("{first}{more}"))
-}
-
-fn unwatched(watched: &Seen) -> Option<String> {
-    let reason = watched.unseen.as_ref()?;
-    Some(format!(
-        "it is not known whether all replicas lived to the end: {reason}"
-    ))
-}
-
-fn not_steady(seen: &Observations<'_>) -> Option<String> {
-    if seen.ending != Ending::NotSteady {
-        return None;
-    }
-    let Expectation {
-        metric,
-        wanted,
-        actual,
-        ..
-    } = seen
-        .steady_state
-        .iter()
-        .find(|expectation| !expectation.met)?;
-    Some(format!(
-        "no steady state: {metric} was {actual}, wanted {wanted}; no fault was injected"
-    ))
-}
-
-fn without_effect(fault: &FaultRecord) -> Option<String> {
-    let id = &fault.id;
-    match (&fault.failure, &fault.effect) {
-        (Some(failure), _) => Some(failure.clone()),
-        (None, Some(effect)) if effect.proven => None,
-        (None, Some(effect)) => Some(format!(
-            "fault `{id}` had no proven effect: {}",
-            effect.observation
-        )),
-        (None, None) => Some(format!("fault `{id}` was not injected")),
-    }
-}
-
-fn saturated(bound: Duration, delay: Option<&Percentiles>) -> Option<String> {
-    let p99 = delay?.p99;
-    (p99 > bound).then(|| {
-        let p99 = p99.approximate();
-        format!(
-            "the load generator was saturated: its starts were {p99} late at p99, bound {bound}"
-        )
-    })
-}
-
-fn unreadable(evidence: &Evidence) -> Option<String> {
-    let (id, reason) = evidence.unreadable().next()?;
-    let count = u64::try_from(evidence.unreadable().count()).expect("a count fits 64 bits");
-    let executions = workflows(count);
-    Some(format!(
-        "{executions} could not be read back: {id}: {reason}"
-    ))
-}
-
-fn nothing_completed(statistics: &[PhaseStatistics]) -> Option<String> {
-    let none = statistics.iter().all(|phase| phase.completed == 0);
-    none.then(|| "not one workflow completed, so nothing was tested".to_owned())
-}
-
-/// Arrivals that were never sent test nothing. A phase whose thresholds speak of them is judged by
-/// those; elsewhere more than a hundredth makes the run say nothing.
-fn dropped_unasked(plan: &RunPlan, statistics: &[PhaseStatistics]) -> Option<String> {
-    let spoken_of = |phase| {
-        let mut thresholds = plan.thresholds.iter();
-        thresholds.any(|planned| planned.phase == phase && planned.thresholds.dropped.is_some())
-    };
-    let phase = statistics
-        .iter()
-        .find(|phase| phase.dropped * 100 > phase.offered && !spoken_of(phase.phase))?;
-    Some(format!(
-        "{} of {} arrivals in {} were dropped: as many as allowed were in flight",
-        phase.dropped, phase.offered, phase.phase
-    ))
-}
-
-/// A recovery is judged from when every fault is healed; by less than half of it, it is not.
-fn healed_too_late(plan: &RunPlan, statistics: &[PhaseStatistics]) -> Option<String> {
-    let planned = plan.phase(Phase::Recovery)?.length;
-    let mut statistics = statistics.iter();
-    let left = statistics
-        .find(|phase| phase.phase == Phase::Recovery)?
-        .length;
-    (left.as_std() * 2 < planned.as_std()).then(|| {
-        let late = Duration::from(planned.as_std().saturating_sub(left.as_std())).approximate();
-        format!("healing went on for {late} of the recovery of {planned}, so that it says nothing")
-    })
-}
-
-/// A start that was refused, or whose answer never came, tested nothing. Of a warmup nothing is
-/// asked, and with a fault that is to be expected; a phase whose thresholds speak of errors is
-/// judged by those. Elsewhere one makes the run say nothing.
-fn unanswered_unasked(plan: &RunPlan, statistics: &[PhaseStatistics]) -> Option<String> {
-    let steady_state = plan.steady_state.iter().map(|it| (Phase::Baseline, it));
-    let thresholds = plan.thresholds.iter().map(|it| (it.phase, &it.thresholds));
-    let spoken_of: Vec<Phase> = steady_state
-        .chain(thresholds)
-        .filter(|(_, thresholds)| thresholds.error_rate.is_some())
-        .map(|(phase, _)| phase)
-        .chain(plan.faults.iter().map(|fault| fault.phase))
-        .chain([Phase::Warmup])
+        .filter(|finding| !finding.counter_examples.is_empty())
         .collect();
-    let phase = statistics
-        .iter()
-        .find(|phase| phase.refused + phase.unknown > 0 && !spoken_of.contains(&phase.phase))?;
-    Some(format!(
-        "{} of {} starts in {} were refused or had no clear answer, and no `error-rate` says how \
-         many may",
-        phase.refused + phase.unknown,
-        phase.offered - phase.dropped,
-        phase.phase
-    ))
+    violated.sort_by_key(|finding| finding.invariant);
+    let reasons = violated.into_iter().filter_map(|finding| {
+        let first = finding.counter_examples.first()?;
+        Some(format!(
+            "{} is {}: {}: {}",
+            finding.invariant,
+            finding.outcome(),
+            first.workflow_id,
+            first.what
+        ))
+    });
+    reasons.collect()
 }
 
+/// The threshold that is missed by most is the gravest.
 fn missed(expectations: &[Expectation]) -> Option<Verdict> {
-    let missed: Vec<_> = expectations
+    let mut missed: Vec<_> = expectations
         .iter()
         .filter(|expectation| !expectation.met)
         .collect();
-    let Expectation {
-        phase,
-        metric,
-        wanted,
-        actual,
-        ..
-    } = missed.first()?;
-    let more = match missed.len() {
-        1 => String::new(),
-        count => format!(", and {} more", count - 1),
-    };
-    let reason = format!("{metric} in phase {phase} was {actual}, wanted {wanted}{more}");
-    Some(Verdict::new(VerdictKind::ThresholdMissed, reason))
+    missed.sort_by(|one, other| other.excess.total_cmp(&one.excess));
+    let reasons = missed.into_iter().map(|expectation| {
+        let Expectation { phase, metric, .. } = expectation;
+        expectation.told(&format!("{metric} in phase {phase}"))
+    });
+    Verdict::of_gravest(VerdictKind::ThresholdMissed, reasons.collect())
 }
 
-fn pass(expectations: &[Expectation], seen: &Observations<'_>) -> Verdict {
+fn pass(expectations: &[Expectation], findings: &[Finding], seen: &Observations<'_>) -> Verdict {
     let completed: u64 = seen.statistics.iter().map(|phase| phase.completed).sum();
-    let checked = workflows(completed);
-    let reason = match (expectations.is_empty(), seen.faults.is_empty()) {
-        (true, true) => format!("{checked} completed, and all of them are as they should be"),
-        (true, false) => format!("{checked} completed, and none was lost or wrong"),
-        (false, _) => format!("{checked} completed, and every expectation is met"),
+    let completed = workflows(completed);
+    let holds = findings.iter().all(Finding::holds);
+    let mut reason = match (expectations.is_empty(), seen.faults.is_empty()) {
+        _ if findings.is_empty() && expectations.is_empty() => {
+            format!("{completed} completed, and nothing more was asked for")
+        }
+        (true, true) if holds => {
+            format!("{completed} completed, and all of them are as they should be")
+        }
+        (true, false) if holds => format!("{completed} completed, and none was lost or wrong"),
+        (true, _) => format!("{completed} completed"),
+        (false, _) => format!("{completed} completed, and every expectation is met"),
     };
+    let others = findings.iter().filter(|finding| !finding.holds());
+    reason.extend(others.map(|other| format!("; {} {}", other.invariant, other.outcome())));
     Verdict::new(VerdictKind::Pass, reason)
-}
-
-fn workflows(count: u64) -> String {
-    if count == 1 {
-        "1 workflow".to_owned()
-    } else {
-        format!("{count} workflows")
-    }
 }

@@ -48,12 +48,16 @@ impl Moving {
                 closed,
                 failed,
                 dropped,
-            } => self.spin(
-                scenario.clone(),
-                format!(
+                not_sent,
+            } => {
+                let mut text = format!(
                     "{scenario}: {started} started, {closed} closed, {failed} failed, {dropped} dropped"
-                ),
-            ),
+                );
+                if *not_sent > 0 {
+                    text = format!("{text}, {not_sent} not sent");
+                }
+                self.spin(scenario.clone(), text);
+            }
             Event::ScenarioFinished { scenario, .. } => self.end(scenario),
             _ => {}
         }

@@ -26,5 +26,6 @@ mod records;
 mod render;
 mod streams;
 mod test;
+mod truth;
 mod up;
 mod usage;

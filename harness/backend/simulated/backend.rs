@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::{Frontend, Model, death};
+use super::{Defect, Frontend, Model, death};
 use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness, Vital, Vitals};
 use crate::fault::{Capability, Effect, FaultKind, Injection, Undo};
 use crate::log_tail::LogTail;
@@ -63,6 +63,7 @@ impl SimulatedBackend {
     pub fn new(state: Directory, lock: Option<Lock>) -> Self {
         let model = Model {
             result: Arc::new(greeting),
+            defect_of: by_type,
             ..Model::default()
         };
         Self {
@@ -154,6 +155,20 @@ fn greeting(start: &Start) -> Value {
         .and_then(Value::as_str)
         .unwrap_or("Guest");
     Value::String(format!("Hello {name}!"))
+}
+
+/// What the model does with workflows of some types: `Sleep` takes as long as its argument says, and
+/// of `Unreadable` the server cannot tell anything.
+fn by_type(start: &Start) -> Option<Defect> {
+    match start.workflow_type.as_str() {
+        "Sleep" => {
+            let length = start.input.first().and_then(Value::as_str)?;
+            let length: Duration = length.parse().ok()?;
+            Some(Defect::RunsFor(length.as_std()))
+        }
+        "Unreadable" => Some(Defect::Unreadable),
+        _ => None,
+    }
 }
 
 impl Backend for SimulatedBackend {

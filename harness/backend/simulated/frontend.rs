@@ -121,6 +121,7 @@ impl Frontend {
             return Accepted::AlreadyRunning { id: run.id.clone() };
         }
         let defect = self.model.defects.get(starts).cloned();
+        let defect = defect.or_else(|| (self.model.defect_of)(start));
         *starts += 1;
         let copies = match defect {
             Some(Defect::RunsTwice) => 2,
@@ -147,8 +148,12 @@ impl Frontend {
             Some(Defect::WrongResult(wrong)) => wrong.clone(),
             _ => (self.model.result)(start),
         };
+        let run_time = match defect {
+            Some(Defect::RunsFor(run_time)) => run_time,
+            _ => self.model.run_time,
+        };
         let closes = (defect != Some(Defect::NeverCloses))
-            .then(|| done_at(&self.model.freezes, at, self.model.run_time));
+            .then(|| done_at(&self.model.freezes, at, run_time));
         Run {
             id: format!("00000000-0000-4000-8000-{number:012x}"),
             request_id: start.request_id.clone(),
@@ -244,6 +249,9 @@ impl temporal::Frontend for Frontend {
         let Some(run) = self.find(&key) else {
             return Ok(None);
         };
+        if run.defect == Some(Defect::Unreadable) {
+            return Err(error(OPERATION, "DataLoss", "its history is damaged"));
+        }
         let closed = run.closed(self.now());
         let status = match closed {
             Some(_) if run.defect != Some(Defect::MisreportsStatus) => Status::Completed,

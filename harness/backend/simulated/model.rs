@@ -42,6 +42,10 @@ pub enum Defect {
     MisreportsStatus,
     /// Its one start made two runs.
     RunsTwice,
+    /// It runs for so long.
+    RunsFor(Duration),
+    /// The server cannot tell anything of it.
+    Unreadable,
 }
 
 /// The behaviour of a simulated frontend with a worker behind it.
@@ -62,6 +66,8 @@ pub struct Model {
     pub reads_per_second: Option<u32>,
     /// What goes wrong, by the number of the workflow in the order of starts, from 0.
     pub defects: BTreeMap<u64, Defect>,
+    /// What goes wrong with all others, by what is started.
+    pub defect_of: fn(&Start) -> Option<Defect>,
 }
 
 impl Default for Model {
@@ -75,6 +81,7 @@ impl Default for Model {
             outages: Vec::new(),
             reads_per_second: None,
             defects: BTreeMap::new(),
+            defect_of: |_| None,
         }
     }
 }

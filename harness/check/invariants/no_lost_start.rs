@@ -10,11 +10,17 @@ use super::counter_example;
 pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>> {
     evidence
         .workflows()
+        .filter(|workflow| workflow.execution.is_some() || evidence.is_absent(workflow.operation))
         .filter_map(|workflow| {
             let acknowledged = workflow.operation.run_id.as_deref()?;
             Some(judge(evidence, workflow, acknowledged))
         })
         .collect()
+}
+
+/// Whether it is about a workflow. One that is absent is checked, and violates it.
+pub(in super::super) fn concerns(evidence: &Evidence, workflow: Workflow<'_>) -> bool {
+    workflow.operation.run_id.is_some() && !evidence.is_absent(workflow.operation)
 }
 
 fn judge(evidence: &Evidence, workflow: Workflow<'_>, run_id: &str) -> Option<CounterExample> {

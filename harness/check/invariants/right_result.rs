@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::super::evidence::Evidence;
+use super::super::evidence::{Evidence, Workflow};
 use super::super::invariant::CounterExample;
 use super::counter_example;
 use crate::check::json;
@@ -23,6 +23,20 @@ pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>
             fault_with(execution, expected).map(|what| counter_example(workflow, what))
         })
         .collect()
+}
+
+/// Whether it is about a workflow.
+pub(in super::super) fn concerns(workflow: Workflow<'_>) -> bool {
+    workflow.operation.expected.is_some()
+}
+
+/// How many workflows it is about have no result yet.
+pub(in super::super) fn running(evidence: &Evidence) -> u64 {
+    let running = evidence.workflows().filter(|workflow| {
+        let execution = workflow.execution;
+        concerns(*workflow) && execution.is_some_and(|it| it.status == Status::Running)
+    });
+    u64::try_from(running.count()).expect("a count fits 64 bits")
 }
 
 fn fault_with(execution: &Execution, expected: &Value) -> Option<String> {

@@ -9,7 +9,7 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 
 use super::super::{Evidence, Invariant, Reading, check};
-use crate::load::{CallFailure, Operation, Outcome};
+use crate::load::{CallFailure, Operation, Outcome, Unsent};
 use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Status};
 
 /// What a workflow of a good run looks like from both sides.
@@ -21,15 +21,17 @@ enum Fate {
     UnknownButCompleted,
     Refused,
     Dropped,
+    NotSent,
 }
 
-const FATES: [Fate; 6] = [
+const FATES: [Fate; 7] = [
     Fate::Completed,
     Fate::GivenUpOnButCompleted,
     Fate::UnknownAndAbsent,
     Fate::UnknownButCompleted,
     Fate::Refused,
     Fate::Dropped,
+    Fate::NotSent,
 ];
 
 /// One thing bent in the evidence of one completed workflow.
@@ -183,6 +185,14 @@ fn told(operation: &mut Operation) -> &mut Close {
     }
 }
 
+fn unsent() -> Unsent {
+    Unsent {
+        arrivals: 3,
+        last_intended: Duration::ZERO,
+        why: "too many".to_owned(),
+    }
+}
+
 fn failure() -> CallFailure {
     CallFailure {
         operation: "start workflow".to_owned(),
@@ -216,7 +226,8 @@ fn operation(sequence: u64, fate: Fate) -> Operation {
         Fate::GivenUpOnButCompleted => (Some(run_id), Outcome::Open(failure())),
         Fate::UnknownAndAbsent | Fate::UnknownButCompleted => (None, Outcome::Unknown(failure())),
         Fate::Refused => (None, Outcome::Refused(failure())),
-        Fate::Dropped => (None, Outcome::Dropped),
+        Fate::Dropped => (None, Outcome::Dropped(unsent())),
+        Fate::NotSent => (None, Outcome::NotSent(unsent())),
     };
     Operation {
         workload: "hello".to_owned(),
@@ -279,7 +290,7 @@ fn good() -> impl Strategy<Value = Evidence> {
                 Fate::UnknownAndAbsent => {
                     evidence.readings.insert(id, Reading::Absent);
                 }
-                Fate::Refused | Fate::Dropped => {}
+                Fate::Refused | Fate::Dropped | Fate::NotSent => {}
             }
             evidence.operations.push(operation);
         }

@@ -10,6 +10,7 @@ use crate::cli::shutdown::Shutdown;
 use crate::cli::{Outcome, lifecycle};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
+use crate::load::MOST_IN_FLIGHT;
 use crate::quantity;
 use crate::topology::Component;
 use crate::ui::{Table, Ui};
@@ -24,7 +25,7 @@ pub(super) struct Args {
     #[command(flatten)]
     pub(super) target: Target,
     /// Workflows in flight at any time
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_IN_FLIGHT)))]
     concurrency: u32,
     /// How long the load runs before it counts
     #[arg(long, default_value = "3s")]
@@ -122,19 +123,20 @@ fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Settings {
 
 fn text(measured: &Throughput) -> String {
     let mut lines = vec![format!(
-        "{:.1} workflows/s ({} completed, {} not, in {:.0}s with {} in flight)",
-        measured.per_second, measured.completed, measured.failed, measured.seconds, measured.users
+        "{:.1} workflows/s ({} completed, {} failed, {} given up on, in {:.0}s with {} in flight)",
+        measured.per_second,
+        measured.completed,
+        measured.failed,
+        measured.given_up,
+        measured.seconds,
+        measured.users
     )];
     let deaths = measured.deaths.iter();
     lines.extend(deaths.map(|death| format!("these figures say nothing: {death}")));
     lines.extend(measured.latency.as_ref().map(|latency| {
         format!(
             "start to close: p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",
-            latency.p50.approximate(),
-            latency.p90.approximate(),
-            latency.p99.approximate(),
-            latency.p999.approximate(),
-            latency.max.approximate()
+            latency.p50, latency.p90, latency.p99, latency.p999, latency.max
         )
     }));
     let mut table = Table::new(["CPU ms per workflow", ""]);

@@ -69,15 +69,25 @@ impl Ran {
 
     pub(super) fn p50(&self) -> Duration {
         let response = self.latencies().response;
-        response.percentile(50.0).expect("something was measured")
+        let p50 = response.percentile(500).expect("something was measured");
+        p50.at_least.as_std()
     }
 
     pub(super) fn count(&self, wanted: impl Fn(&Operation) -> bool) -> usize {
         self.operations
             .iter()
             .filter(|operation| wanted(operation))
-            .count()
+            .map(|operation| arrivals(operation))
+            .sum()
     }
+}
+
+/// How many arrivals an operation stands for.
+pub(super) fn arrivals(operation: &Operation) -> usize {
+    let unsent = operation.outcome.unsent();
+    unsent.map_or(1, |unsent| {
+        usize::try_from(unsent.arrivals).expect("few enough")
+    })
 }
 
 pub(super) async fn drive_model(
@@ -127,10 +137,12 @@ pub(super) async fn run(model: Model, executor: Executor, window: Duration) -> R
 pub(super) fn assert_nothing_is_lost(operations: &[Operation]) {
     let mut sequences: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
     for operation in operations {
+        let first = operation.sequence;
+        let all = (first..).take(arrivals(operation));
         sequences
             .entry(&operation.workload)
             .or_default()
-            .push(operation.sequence);
+            .extend(all);
     }
     for (workload, found) in sequences {
         assert!(

@@ -170,10 +170,10 @@ fn a_scenario_that_would_do_nothing_is_refused() {
       |       ^^^^^^^^^^^^^^^^^^^
     ");
     insta::assert_snapshot!(wrong("max-in-flight: 100", "max-in-flight: 0"), @r"
-    crash.yaml:6:11: `max-in-flight: 0` would start nothing
+    crash.yaml:8:7: `max-in-flight: 0` would start nothing
       |
-    6 |   - name: hello
-      |           ^^^^^
+    8 |       constant-arrival-rate: {rate: 10/s, arrivals: uniform, max-in-flight: 0}
+      |       ^
     ");
     insta::assert_snapshot!(wrong("{warmup: 1s, baseline: 4s, chaos: 6s, recovery: 4s, drain: 10s}", "{drain: 10s}"), @r"
     crash.yaml:13:9: no phase is under load; name one of `warmup`, `baseline`, `chaos`, `recovery`
@@ -225,4 +225,38 @@ fn values_are_kept_as_they_are_written() {
     let workload = &plan.workloads()[0];
     let sent = serde_json::Value::from((workload.request)(7).start.input);
     insta::assert_snapshot!(sent, @"");
+}
+
+#[test]
+fn a_rate_that_no_generator_can_send_is_refused() {
+    insta::assert_snapshot!(wrong("rate: 10/s", "rate: 1000000000/s"), @r"
+    crash.yaml:8:7: no generator can send 1000000000/s; a rate of at most 1000000/s is counted in full, and far fewer are sent
+      |
+    8 |       constant-arrival-rate: {rate: 1000000000/s, arrivals: uniform, max-in-flight: 100}
+      |       ^
+    ");
+    assert!(resolution(&CRASH.replacen("rate: 10/s", "rate: 1000000/s", 1), 1).is_ok());
+}
+
+#[test]
+fn more_workflows_in_flight_than_one_generator_can_hold_are_refused() {
+    insta::assert_snapshot!(wrong("max-in-flight: 100}", "max-in-flight: 4000000000}"), @r"
+    crash.yaml:8:7: `max-in-flight: 4000000000` is more workflows than one generator can have in flight; use at most 100000
+      |
+    8 |       constant-arrival-rate: {rate: 10/s, arrivals: uniform, max-in-flight: 4000000000}
+      |       ^
+    ");
+    let users = "constant-concurrency: {users: 4000000000}";
+    let rate = "constant-arrival-rate: {rate: 10/s, arrivals: uniform, max-in-flight: 100}";
+    let users = wrong(rate, users);
+    assert!(
+        users.contains("`users: 4000000000` is more workflows than one generator can have"),
+        "{users}"
+    );
+    let other = "  - name: other\n    executor: {constant-concurrency: {users: 99950}}\n    \
+                 workflow: {type: Workflow}\nphases:";
+    let other = wrong("phases:", other);
+    let told = "`users: 99950`, with 100 of the workloads before, is more workflows than one \
+                generator can have in flight; use at most 100000 in all";
+    assert!(other.contains(told), "{other}");
 }

@@ -5,6 +5,7 @@ mod plans;
 mod runs;
 mod settled;
 mod stage;
+mod truth;
 mod verdicts;
 
 use jiff::Timestamp;

@@ -1,16 +1,15 @@
 //! Which verdict wins, and what it is to the shell.
 
-use super::super::statistics::of_phase;
-use super::super::verdict::steady_state;
+use super::super::statistics::{Seen, of_phase};
+use super::super::steady::steady_state;
 use super::super::{
-    Ending, Expectation, FaultRecord, Observations, Phase, RunPlan, Thresholds, Verdict,
-    VerdictKind, judge,
+    Ending, Expectation, FaultRecord, Observations, Phase, RunPlan, Verdict, VerdictKind, judge,
 };
 use super::{CRASH, plan};
 use crate::check::{Evidence, Reading};
 use crate::death::Death;
 use crate::fault::Effect;
-use crate::load::{CallFailure, Latencies, Operation, Outcome};
+use crate::load::{CallFailure, Latencies, Operation, Outcome, Unsent};
 use crate::quantity::Duration;
 use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Status};
 use crate::watch::Seen;
@@ -222,7 +221,7 @@ fn the_gravest_thing_that_is_known_decides() {
     let verdicts: Vec<_> = scenes
         .iter()
         .map(|(name, scene)| {
-            let Verdict { kind, reason } = scene.verdict();
+            let Verdict { kind, reason, .. } = scene.verdict();
             format!(
                 "{name} -> {kind} ({}): {reason}",
                 crate::error::Exit::from(kind).code()
@@ -238,7 +237,7 @@ fn the_gravest_thing_that_is_known_decides() {
     lost, and died -> fail (1): no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution; worker-1 died by itself 12.3s into the run: exit status: 3
     dirty, and died -> heal-failed (74): worker-1 died by itself 12.3s into the run: exit status: 3; could not heal fault `crash`: no worker; run `harness heal`
     not watched to the end -> inconclusive (2): it is not known whether all replicas lived to the end: the cluster does not answer
-    slow -> threshold-missed (99): start-to-close p50 in phase recovery was 3.02s, wanted < 1s, and 1 more
+    slow -> threshold-missed (99): throughput in phase recovery was 25% of 1.0/s, wanted >= 90%, and 1 more
     no effect -> inconclusive (2): fault `crash` had no proven effect: none
     no effect, and slow -> inconclusive (2): fault `crash` had no proven effect: none
     saturated, and slow -> inconclusive (2): the load generator was saturated: its starts were 300ms late at p99, bound 250ms
@@ -263,14 +262,14 @@ fn a_start_without_an_answer_is_no_pass_unless_the_scenario_speaks_of_it() {
         let operation = &mut scene.evidence.operations[second];
         operation.run_id = None;
         operation.outcome = Outcome::Unknown(failure);
-        let silence = |thresholds: &mut Thresholds| thresholds.error_rate = None;
-        if !speaks {
-            scene.plan.steady_state.iter_mut().for_each(silence);
+        for thresholds in &mut scene.plan.steady_state {
+            let half = "< 50%".parse().expect("a threshold");
+            thresholds.error_rate = speaks.then_some(half);
         }
         scene.verdict()
     };
     // The baseline goes from the first second to the fifth, the chaos from there to the eleventh.
-    let Verdict { kind, reason } = with(3, false);
+    let Verdict { kind, reason, .. } = with(3, false);
     assert_eq!(kind, VerdictKind::Inconclusive);
     insta::assert_snapshot!(reason, @"1 of 4 starts in baseline were refused or had no clear answer, and no `error-rate` says how many may");
     assert_eq!(
@@ -301,7 +300,7 @@ fn a_recovery_begins_once_everything_is_healed() {
     };
     assert_eq!(healed(10_500).kind, VerdictKind::ThresholdMissed);
     assert_eq!(healed(11_500).kind, VerdictKind::Pass);
-    let Verdict { kind, reason } = healed(13_500);
+    let Verdict { kind, reason, .. } = healed(13_500);
     assert_eq!(kind, VerdictKind::Inconclusive);
     insta::assert_snapshot!(reason, @"healing went on for 2.50s of the recovery of 4s, so that it says nothing");
 }
@@ -312,9 +311,9 @@ fn a_run_in_which_nothing_completed_says_nothing() {
     scene.plan.thresholds.clear();
     scene.plan.steady_state = None;
     scene.evidence = Evidence::default();
-    let Verdict { kind, reason } = scene.verdict();
+    let Verdict { kind, reason, .. } = scene.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive);
-    insta::assert_snapshot!(reason, @"not one workflow completed, so nothing was tested");
+    insta::assert_snapshot!(reason, @"not one workflow completed, so nothing was tested, and 1 more");
 }
 
 #[test]
@@ -342,7 +341,7 @@ fn of_several_verdicts_the_gravest_decides() {
 fn a_steady_state_without_any_load_is_not_met() {
     let plan = plan(CRASH, 1);
     let baseline = plan.phase(Phase::Baseline).expect("there is a baseline");
-    let expectations = steady_state(&plan, &of_phase(baseline, &[]));
+    let expectations = steady_state(&plan, &of_phase(baseline, Seen::at_the_end(&[])));
     let shown: Vec<_> = expectations
         .iter()
         .map(
@@ -357,5 +356,133 @@ fn a_steady_state_without_any_load_is_not_met() {
     insta::assert_snapshot!(shown.join("\n"), @r"
     error rate: nothing was measured, false
     start-to-close p99: nothing was measured, false
+    ");
+}
+
+/// Adds arrivals that were not sent to the phase of `second`.
+fn unsent(evidence: &mut Evidence, second: u64, arrivals: u64, outcome: fn(Unsent) -> Outcome) {
+    let first = evidence
+        .operations
+        .iter()
+        .find(|it| it.sequence == second)
+        .expect("one for every second")
+        .clone();
+    evidence.operations.push(Operation {
+        started: None,
+        acknowledged: None,
+        run_id: None,
+        outcome: outcome(Unsent {
+            arrivals,
+            last_intended: first.intended,
+            why: "too many".to_owned(),
+        }),
+        ..first
+    });
+}
+
+/// 964 of 2,964 in the warmup, and 28,510 of 30,197 in the baseline.
+#[test]
+fn the_gravest_reason_is_told_with_how_many_more_there_are() {
+    let mut scene = Scene::good();
+    for _ in 1..2000 {
+        completed(&scene.plan, &mut scene.evidence, 0);
+    }
+    for _ in 4..1687 {
+        completed(&scene.plan, &mut scene.evidence, 2);
+    }
+    unsent(&mut scene.evidence, 0, 964, Outcome::Dropped);
+    unsent(&mut scene.evidence, 2, 28_510, Outcome::Dropped);
+    let Verdict {
+        kind,
+        reason,
+        reasons,
+    } = scene.verdict();
+    assert_eq!(kind, VerdictKind::Inconclusive);
+    insta::assert_snapshot!(reason, @"28510 of 30197 arrivals in baseline were dropped: as many as allowed were in flight, and 1 more");
+    insta::assert_snapshot!(reasons.join("\n"), @r"
+    28510 of 30197 arrivals in baseline were dropped: as many as allowed were in flight
+    964 of 2964 arrivals in warmup were dropped: as many as allowed were in flight
+    ");
+}
+
+#[test]
+fn what_keeps_the_whole_run_from_saying_anything_is_graver_than_what_is_missing_in_a_phase() {
+    let mut scene = Scene::good().has_no_effect();
+    unsent(&mut scene.evidence, 2, 1000, Outcome::NotSent);
+    unsent(&mut scene.evidence, 7, 10, Outcome::Dropped);
+    scene.evidence.readings.remove("hello-5");
+    insta::assert_snapshot!(scene.verdict().reasons.join("\n"), @r"
+    fault `crash` had no proven effect: none
+    1 workflow could not be read back: hello-5: it was not read back
+    1000 of 1004 arrivals in baseline were not sent: the load had ended when the generator came to them
+    10 of 16 arrivals in chaos were dropped: as many as allowed were in flight
+    ");
+}
+
+#[test]
+fn a_violation_is_told_with_the_others_and_with_why_the_run_says_nothing_else() {
+    let mut scene = Scene::good().loses_a_workflow().has_no_effect();
+    if let Some(Reading::Found(execution)) = scene.evidence.readings.get_mut("hello-4") {
+        execution.result = Some("wrong".into());
+    }
+    let Verdict {
+        reason, reasons, ..
+    } = scene.verdict();
+    assert!(
+        reason.ends_with("no such execution, and 2 more"),
+        "{reason}"
+    );
+    insta::assert_snapshot!(reasons.join("\n"), @r#"
+    no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution
+    right-result is violated by 1 of 14 workflows; 1 could not be checked: the server has no such execution: hello-4: expected "Hello!", got "wrong"
+    history-integrity is violated by 1 of 14 workflows; 1 could not be checked: the server has no such execution: hello-4: the client was told another result than its history has
+    fault `crash` had no proven effect: none
+    "#);
+}
+
+#[test]
+fn the_threshold_that_is_missed_by_most_is_told() {
+    let mut scene = Scene::good().recovers_slowly();
+    // In three of four seconds of the recovery nothing completes, and everything takes 3.02 s.
+    let of = |scene: &Scene, metric: &str| {
+        let reasons = scene.verdict().reasons;
+        let at = reasons.iter().position(|reason| reason.starts_with(metric));
+        at.expect("it is missed")
+    };
+    assert!(of(&scene, "throughput") < of(&scene, "start-to-close p50"));
+    for planned in &mut scene.plan.thresholds {
+        planned.thresholds.start_to_close.p50 = Some("< 1ms".parse().expect("a threshold"));
+    }
+    assert!(of(&scene, "start-to-close p50") < of(&scene, "throughput"));
+}
+
+/// The baseline lasts until the fifth second, and the fault is injected in the sixth.
+#[test]
+fn the_steady_state_is_judged_again_once_all_that_began_in_the_baseline_has_ended() {
+    let ended = |milliseconds: u64| {
+        let mut scene = Scene::good();
+        scene.faults[0].injected = Some(crate::quantity::Duration::from_secs(6));
+        scene.evidence.operations[4].ended = std::time::Duration::from_millis(milliseconds);
+        scene.verdict()
+    };
+    let Verdict { kind, reason, .. } = ended(5_900);
+    assert_eq!(kind, VerdictKind::Inconclusive);
+    insta::assert_snapshot!(reason, @"no steady state: once all that began in the baseline had ended, start-to-close p99 was 1.90s, wanted < 1s");
+    assert_eq!(ended(9_000).kind, VerdictKind::Pass, "the fault delayed it");
+}
+
+#[test]
+fn of_a_phase_to_which_nothing_was_offered_no_threshold_is_met() {
+    let mut scene = Scene::good();
+    scene.plan.steady_state = None;
+    let in_recovery = |operation: &Operation| operation.phase == "recovery";
+    scene.evidence.operations.retain(|it| !in_recovery(it));
+    let Verdict { kind, reasons, .. } = scene.verdict();
+    assert_eq!(kind, VerdictKind::ThresholdMissed);
+    insta::assert_snapshot!(reasons.join("\n"), @r"
+    error rate in phase recovery was not measured, wanted < 1%
+    start-to-close p50 in phase recovery was not measured, wanted < 1s
+    throughput in phase recovery was not measured, wanted >= 90%
+    dropped in phase recovery was not measured, wanted <= 0
     ");
 }

@@ -131,6 +131,7 @@ fn what_only_moves_has_no_line() {
             closed: 2,
             failed: 0,
             dropped: 0,
+            not_sent: 0,
         },
     ] {
         assert_eq!(line(&event), None, "{event:?}");

@@ -1,0 +1,240 @@
+//! Percentiles against those of the values themselves.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::load::{CallFailure, Unsent};
+use crate::temporal::{Close, Status};
+
+const MICROSECOND: Duration = Duration::from_micros(1);
+const MICROSECONDS_PER_DAY: u64 = 24 * 3_600_000_000;
+
+fn operation(outcome: Outcome) -> Operation {
+    Operation {
+        workload: "w".to_owned(),
+        sequence: 0,
+        phase: "baseline".to_owned(),
+        workflow_id: "w-0".to_owned(),
+        run_id: None,
+        intended: Duration::from_millis(100),
+        started: Some(Duration::from_millis(101)),
+        acknowledged: None,
+        ended: Duration::from_millis(600),
+        expected: None,
+        outcome,
+    }
+}
+
+fn unsent(outcome: fn(Unsent) -> Outcome) -> Operation {
+    let batch = Unsent {
+        arrivals: 3,
+        last_intended: Duration::from_millis(150),
+        why: "too many".to_owned(),
+    };
+    Operation {
+        started: None,
+        ..operation(outcome(batch))
+    }
+}
+
+fn failure(code: &str) -> CallFailure {
+    CallFailure {
+        operation: "start workflow".to_owned(),
+        code: code.to_owned(),
+        message: "no answer".to_owned(),
+    }
+}
+
+fn closed(status: Status) -> Outcome {
+    Outcome::Closed(Close {
+        status,
+        result: None,
+        failure: None,
+    })
+}
+
+fn shown(latencies: &Latencies, permille: u64) -> Option<String> {
+    let percentile = latencies.percentile(permille);
+    percentile.map(|percentile| percentile.to_string())
+}
+
+#[test]
+fn latency_counts_from_the_intended_start_and_service_time_from_the_actual() {
+    let latencies = OperationLatencies::from_iter([&operation(closed(Status::Completed))]);
+    let rounded = |latencies: &Latencies| shown(latencies, 500);
+    assert_eq!(rounded(&latencies.response).as_deref(), Some("500ms"));
+    assert_eq!(rounded(&latencies.service).as_deref(), Some("499ms"));
+    assert_eq!(
+        rounded(&latencies.generator_delay).as_deref(),
+        Some("1.00ms")
+    );
+    assert_eq!(rounded(&latencies.start), None);
+}
+
+/// How many latencies an outcome counts as, and of how many only a lower bound is known.
+#[test]
+fn what_was_given_up_on_took_longer_and_what_failed_fast_does_not_count() {
+    let counted = |operation: Operation| {
+        let latencies = OperationLatencies::from_iter([&operation]);
+        let of = |latencies: &Latencies| (latencies.count(), latencies.censored());
+        [
+            of(&latencies.response),
+            of(&latencies.service),
+            of(&latencies.start),
+            of(&latencies.generator_delay),
+        ]
+    };
+    let sent = |outcome| counted(operation(outcome));
+    let acknowledged = Operation {
+        acknowledged: Some(Duration::from_millis(103)),
+        ..operation(Outcome::Open(failure("DeadlineExceeded")))
+    };
+    assert_eq!(counted(acknowledged), [(1, 1), (1, 1), (1, 0), (1, 0)]);
+    let given_up = [(1, 1), (1, 1), (1, 1), (1, 0)];
+    assert_eq!(
+        sent(Outcome::Unknown(failure("DeadlineExceeded"))),
+        given_up
+    );
+    assert_eq!(sent(Outcome::Unknown(failure("Cancelled"))), given_up);
+    let error = [(0, 0), (0, 0), (0, 0), (1, 0)];
+    assert_eq!(sent(Outcome::Unknown(failure("Unavailable"))), error);
+    assert_eq!(sent(Outcome::Refused(failure("AlreadyExists"))), error);
+    assert_eq!(sent(closed(Status::Failed)), error);
+    let dropped = [(0, 0), (0, 0), (0, 0), (3, 0)];
+    assert_eq!(counted(unsent(Outcome::Dropped)), dropped);
+    let not_sent = [(0, 0), (0, 0), (0, 0), (3, 3)];
+    assert_eq!(counted(unsent(Outcome::NotSent)), not_sent);
+}
+
+#[test]
+fn durations_outside_the_bounds_count_as_the_bounds() {
+    let latencies = Latencies::from_iter([Duration::ZERO, Duration::MAX]);
+    let percentiles = latencies.percentiles().expect("two durations");
+    assert_eq!(percentiles.count, 2);
+    assert_eq!(percentiles.p50.at_least.to_string(), "1us");
+    assert!(percentiles.max.at_least.as_std() >= Duration::from_hours(24 * 365));
+}
+
+#[test]
+fn a_workflow_of_days_takes_as_long_as_it_takes() {
+    let latencies = Latencies::from_iter([Duration::from_hours(50)]);
+    let max = latencies.percentile(1000).expect("one duration");
+    assert!(max.is_known());
+    assert_eq!(max.at_least.as_std().as_secs() / 3600, 50);
+}
+
+/// Workflows of 8 s, of which a client that waits for 5 s gave up on 75 of 78.
+#[test]
+fn percentiles_among_what_was_given_up_on_are_lower_bounds() {
+    let mut latencies = Latencies::from_iter([8, 8, 8].map(Duration::from_millis));
+    latencies.record_longer(Duration::from_millis(5020), 75);
+    let percentiles = latencies.percentiles().expect("78 durations");
+    assert_eq!((percentiles.count, percentiles.censored), (78, 75));
+    insta::assert_json_snapshot!(percentiles, @r#"
+    {
+      "count": 78,
+      "censored": 75,
+      "p50": "5s21ms695us",
+      "p90": "5s21ms695us",
+      "p99": "5s21ms695us",
+      "p999": "5s21ms695us",
+      "max": "5s21ms695us",
+      "at-most": {
+        "max": null,
+        "p50": null,
+        "p90": null,
+        "p99": null,
+        "p999": null
+      }
+    }
+    "#);
+    assert_eq!(percentiles.p50.to_string(), "> 5.02s");
+    assert_eq!(shown(&latencies, 30).as_deref(), Some("8.00ms"));
+}
+
+#[test]
+fn a_percentile_below_all_that_was_given_up_on_is_known_and_one_among_it_has_two_bounds() {
+    let mut latencies = Latencies::from_iter((1..=9).map(Duration::from_secs));
+    latencies.record_longer(Duration::from_millis(4500), 1);
+    assert_eq!(shown(&latencies, 400).as_deref(), Some("4.00s"));
+    assert_eq!(shown(&latencies, 500).as_deref(), Some("4.50s to 5.00s"));
+    assert_eq!(shown(&latencies, 900).as_deref(), Some("8.00s to 9.00s"));
+    assert_eq!(shown(&latencies, 1000).as_deref(), Some("> 9.00s"));
+}
+
+/// Two lists of durations: known ones, and lower bounds.
+fn durations() -> impl Strategy<Value = (Vec<u64>, Vec<u64>)> {
+    (
+        vec(1..MICROSECONDS_PER_DAY, 0..200),
+        vec(1..MICROSECONDS_PER_DAY, 0..50),
+    )
+}
+
+fn of(known: &[u64], bounds: &[u64]) -> Latencies {
+    let mut latencies: Latencies = known.iter().copied().map(Duration::from_micros).collect();
+    for bound in bounds {
+        latencies.record_longer(Duration::from_micros(*bound), 1);
+    }
+    latencies
+}
+
+/// The value of a percentile by the nearest rank.
+fn exact(mut microseconds: Vec<u64>, permille: usize) -> Duration {
+    microseconds.sort_unstable();
+    let rank = (microseconds.len() * permille).div_ceil(1000).max(1);
+    Duration::from_micros(microseconds[rank - 1])
+}
+
+fn is_near(found: quantity::Duration, exact: Duration) -> bool {
+    found.as_std().abs_diff(exact) <= exact / 1000 + MICROSECOND
+}
+
+proptest! {
+    #[test]
+    fn merging_loses_nothing(left in durations(), right in durations()) {
+        let mut merged = of(&left.0, &left.1);
+        merged.merge(&of(&right.0, &right.1));
+        let known = [left.0, right.0].concat();
+        let bounds = [left.1, right.1].concat();
+        prop_assert_eq!(merged, of(&known, &bounds));
+    }
+
+    #[test]
+    fn a_percentile_is_right_to_a_thousandth(
+        known in vec(1..MICROSECONDS_PER_DAY, 1..300),
+        permille in 1..=1000_usize,
+    ) {
+        let found = of(&known, &[]).percentile(permille as u64).expect("not empty");
+        prop_assert!(found.is_known());
+        let exact = exact(known, permille);
+        prop_assert!(is_near(found.at_least, exact), "{found:?} for {exact:?}");
+    }
+
+    /// Whatever the durations that are not known really were, the percentile is within its bounds;
+    /// and its bounds are as near as they can be.
+    #[test]
+    fn a_percentile_has_the_bounds_of_all_that_can_be(
+        (known, bounds) in durations(),
+        further in vec(0..MICROSECONDS_PER_DAY, 50),
+        permille in 1..=1000_usize,
+    ) {
+        prop_assume!(!known.is_empty() || !bounds.is_empty());
+        let found = of(&known, &bounds).percentile(permille as u64).expect("not empty");
+        let with = |really: Vec<u64>| exact([known.clone(), really].concat(), permille);
+        let really = bounds.iter().zip(&further).map(|(bound, further)| bound + further);
+        let actual = with(really.collect());
+        let room = |duration: Duration| duration / 1000 + MICROSECOND;
+        prop_assert!(found.at_least.as_std() <= actual + room(actual), "{found:?}, {actual:?}");
+        if let Some(at_most) = found.at_most {
+            prop_assert!(at_most.as_std() + room(actual) >= actual, "{found:?}, {actual:?}");
+        }
+        prop_assert!(is_near(found.at_least, with(bounds.clone())));
+        let endless = u64::MAX;
+        let worst = with(vec![endless; bounds.len()]);
+        match found.at_most {
+            Some(at_most) => prop_assert!(is_near(at_most, worst)),
+            None => prop_assert_eq!(worst, Duration::from_micros(endless)),
+        }
+    }
+}

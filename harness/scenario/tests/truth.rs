@@ -1,0 +1,152 @@
+//! Runs whose verdict would not be true if what was not seen counted as good.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::super::{PhaseStatistics, VerdictKind};
+use super::CRASH;
+use super::runs::{Played, play_text, window};
+use super::stage::Manner;
+use crate::backend::simulated::{Defect, Model};
+use crate::check::Finding;
+
+/// Workflows of 8 s, of which three are quick, and a client that waits for 5 s.
+const SLOW: &str = r#"apiVersion: harness/v1
+kind: Scenario
+name: slow
+description: Workflows take longer than they are waited for
+workload:
+  - name: hello
+    executor:
+      constant-arrival-rate: {rate: 13/s, arrivals: uniform, max-in-flight: 100}
+    workflow: {type: Workflow, input: ["{{ name }}"]}
+    timeout: 5s
+phases: {baseline: 6s, drain: 60s}
+expect:
+  phases:
+    baseline:
+      start-to-close: {p50: "< 6s", p90: "< 6s"}
+  invariants: [no-lost-start]
+"#;
+
+fn slow() -> Model {
+    Model {
+        run_time: Duration::from_secs(8),
+        defects: (0..3)
+            .map(|number| (number, Defect::RunsFor(Duration::from_millis(8))))
+            .collect(),
+        ..Model::default()
+    }
+}
+
+async fn played(text: &str, model: Model) -> Played {
+    Box::pin(play_text(
+        text,
+        model,
+        Manner::Obedient,
+        &CancellationToken::new(),
+    ))
+    .await
+}
+
+fn shown(played: &Played) -> String {
+    let expectations = played.outcome.judgement.expectations.iter();
+    let expectations = expectations.map(|it| format!("{} {}: {}", it.metric, it.actual, it.met));
+    expectations.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_given_up_on_meets_no_upper_bound() {
+    let played = played(SLOW, slow()).await;
+    let PhaseStatistics {
+        offered,
+        completed,
+        given_up,
+        ..
+    } = played.outcome.statistics[0];
+    assert_eq!((offered, completed, given_up), (78, 3, 75));
+    insta::assert_snapshot!(shown(&played), @r"
+    start-to-close p50 > 5.01s: false
+    start-to-close p90 > 5.01s: false
+    ");
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::Inconclusive);
+    insta::assert_snapshot!(reason, @"75 of 78 workflows in baseline were given up on before they closed, which is 96.2%, and no `error-rate` says how many may");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_given_up_on_misses_its_threshold_where_the_scenario_speaks_of_errors() {
+    let text = SLOW.replace(
+        "start-to-close: {",
+        "error-rate: \"<= 100%\"\n      start-to-close: {",
+    );
+    let played = played(&text, slow()).await;
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::ThresholdMissed);
+    insta::assert_snapshot!(reason, @"start-to-close p50 in phase baseline was > 5.01s, wanted < 6s, and 1 more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lower_bound_is_met_by_what_took_longer_than_it() {
+    let text = SLOW.replace(
+        "p50: \"< 6s\", p90: \"< 6s\"",
+        "p50: \"> 4s\", p90: \">= 7s\"",
+    );
+    let played = played(&text, slow()).await;
+    insta::assert_snapshot!(shown(&played), @r"
+    start-to-close p50 > 5.01s: true
+    start-to-close p90 > 5.01s: false
+    ");
+}
+
+/// The server goes away in the middle of the chaos and does not come back.
+#[tokio::test(start_paused = true)]
+async fn nothing_holds_of_executions_that_could_not_be_read() {
+    let gone = Model {
+        outages: vec![window(8, 100_000)],
+        ..Model::default()
+    };
+    let played = played(CRASH, gone).await;
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
+    let findings = &played.outcome.judgement.findings;
+    assert!(findings.iter().all(|it| it.checked == 0 && !it.holds()));
+    let outcomes = findings.iter().map(Finding::outcome);
+    for outcome in outcomes {
+        assert!(outcome.starts_with("not checked on any of "), "{outcome}");
+        assert!(outcome.contains("connection refused"), "{outcome}");
+    }
+    let reasons = &played.outcome.judgement.verdict.reasons;
+    let names = "no-lost-start, right-result, all-closed, history-integrity";
+    let unchecked = format!("{names} were checked on no workflow");
+    assert!(reasons.contains(&unchecked), "{reasons:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invariant_that_is_about_no_workflow_is_not_known_to_hold() {
+    // What says its result never starts within the run.
+    let rare = "  - name: rare\n    executor:\n      constant-arrival-rate: {rate: 1/h, \
+                max-in-flight: 1}\n    workflow: {type: Workflow, input: [1], result: 1}\n";
+    let text = SLOW
+        .replace("phases: {", &format!("{rare}phases: {{"))
+        .replace("[no-lost-start]", "[no-lost-start, right-result]");
+    let played = played(&text, Model::default()).await;
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::Inconclusive);
+    insta::assert_snapshot!(reason, @"right-result was checked on no workflow");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_baseline_that_stalls_is_not_steady_although_nothing_has_ended_badly() {
+    // From the middle of the baseline on nothing goes on; what is under way then is over a second
+    // old at its end.
+    let stalled = Model {
+        freezes: vec![window(3, 12)],
+        ..Model::default()
+    };
+    let played = played(CRASH, stalled).await;
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::Inconclusive);
+    insta::assert_snapshot!(reason, @"no steady state: start-to-close p99 was 2.00s, wanted < 1s; no fault was injected");
+}
