@@ -20,7 +20,7 @@ use crate::causes::in_one_line;
 use crate::check::{Evidence, Reading};
 use crate::event::{Event, Events};
 use crate::fault::{Journal, heal_all};
-use crate::load::{OperationLatencies, Percentiles};
+use crate::load::{OperationLatencies, Percentiles, WakingTime};
 use crate::temporal::Frontend;
 
 /// A run that could not begin.
@@ -65,6 +65,7 @@ pub async fn run<B: Backend>(
     let frontend = backend.frontend().await.map_err(Error::Connect)?;
     let mut loaded = Box::pin(offer(plan, backend, &frontend, journal, events, shutdown)).await;
     let heal_failure = heal_rest(plan, backend, journal, events, &mut loaded).await;
+    begin_drain_anew(plan, &mut loaded);
     let readings = tokio::select! {
         biased;
         () = shutdown.cancelled() => {
@@ -106,6 +107,16 @@ async fn heal_rest<B: Backend>(
         });
     }
     None
+}
+
+/// What is broken on purpose cannot close: where a fault was healed after the end of the load, the
+/// drain begins then.
+fn begin_drain_anew(plan: &RunPlan, loaded: &mut Loaded) {
+    let end = plan.timeline().end();
+    let mut healed = loaded.faults.iter().filter_map(|fault| fault.healed);
+    if healed.any(|healed| healed.as_std() > end) {
+        loaded.drain = WakingTime::new(plan.drain.as_std());
+    }
 }
 
 /// Waits for what its clients gave up on, with what is left of the drain, and reads back what the
