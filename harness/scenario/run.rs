@@ -21,7 +21,7 @@ use crate::check::{Evidence, Reading};
 use crate::death::Death;
 use crate::event::{Event, Events};
 use crate::fault::{Journal, heal_all};
-use crate::load::{OperationLatencies, Percentiles};
+use crate::load::{OperationLatencies, Percentiles, WakingTime};
 use crate::temporal::Frontend;
 use crate::watch::{Seen, Watch};
 
@@ -108,6 +108,7 @@ async fn live<B: Backend>(
     if heal_failure.is_none() {
         watch.expect_all();
     }
+    begin_drain_anew(plan, &mut loaded);
     let readings = tokio::select! {
         biased;
         () = shutdown.cancelled() => {
@@ -147,6 +148,16 @@ async fn heal_rest<B: Backend>(
         });
     }
     healing.failure().map(|error| in_one_line(&error))
+}
+
+/// What is broken on purpose cannot close: where a fault was healed after the end of the load, the
+/// drain begins then.
+fn begin_drain_anew(plan: &RunPlan, loaded: &mut Loaded) {
+    let end = plan.timeline().end();
+    let mut healed = loaded.faults.iter().filter_map(|fault| fault.healed);
+    if healed.any(|healed| healed.as_std() > end) {
+        loaded.drain = WakingTime::new(plan.drain.as_std());
+    }
 }
 
 /// Waits for what its clients gave up on, with what is left of the drain, and reads back what the

@@ -194,10 +194,17 @@ fn a_scenario_that_would_do_nothing_is_refused() {
 
 #[test]
 fn a_number_that_would_be_sent_as_another_is_refused() {
-    insta::assert_snapshot!(wrong("input: [\"Hello {{ name }}!\"]", "input: [1, {id: 18446744073709551616}]"), @"");
-    let infinite = wrong("input: [\"Hello {{ name }}!\"]", "input: [1e400]");
-    insta::assert_snapshot!(infinite, @"");
-    insta::assert_snapshot!(wrong("input: [\"Hello {{ name }}!\"]", "input: [.nan]"), @"");
+    let input = "input: [\"Hello {{ name }}!\"]";
+    insta::assert_snapshot!(wrong(input, "input: [1, {id: 18446744073709551616}]"), @r#"
+    crash.yaml:11:18: `18446744073709551616` does not fit 64 bits and would be sent as another number; write it as a text, `"18446744073709551616"`, or as a float
+       |
+    11 |       input: [1, {id: 18446744073709551616}]
+       |                  ^
+    "#);
+    for number in ["1e400", "-1e400", ".inf", ".nan"] {
+        let error = wrong(input, &format!("input: [{number}]"));
+        assert!(error.starts_with("crash.yaml:11:15: "), "{number}: {error}");
+    }
 }
 
 #[test]
@@ -224,7 +231,7 @@ fn values_are_kept_as_they_are_written() {
     let plan = super::plan(&text, 1);
     let workload = &plan.workloads()[0];
     let sent = serde_json::Value::from((workload.request)(7).start.input);
-    insta::assert_snapshot!(sent, @"");
+    insta::assert_snapshot!(sent, @r#"[1.0,1,-0.0,9007199254740993,18446744073709551615,"5","007","7\n","a\r\n","\u0000ä",null,{"a":[1e+300],"b":1}]"#);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use tokio::time::{Instant, advance, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::super::VerdictKind;
+use super::CRASH;
 use super::runs::{Played, play_scenario, window};
 use super::stage::Manner;
 use crate::backend::simulated::{Defect, Model};
@@ -138,6 +139,23 @@ async fn an_interruption_is_heard_while_open_workflows_are_waited_for() {
     );
     assert_eq!(played.verdict().0, VerdictKind::Interrupted);
     assert!(begun.elapsed() < Duration::from_secs(31));
+}
+
+/// The server stands still for as long as it is not healed, which is when the drain is over.
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_is_healed_late_does_not_use_up_the_drain() {
+    let model = Model {
+        freezes: vec![window(6, 30)],
+        run_time: Duration::from_secs(1),
+        ..Model::default()
+    };
+    let text = CRASH.replace("    workflow:\n", "    timeout: 5s\n    workflow:\n");
+    let shutdown = CancellationToken::new();
+    let manner = Manner::HealsAtTheSecondTry;
+    let played = play_scenario(&text, model, manner, &shutdown).await;
+    let found = &finding(&played, Invariant::AllClosed).counter_examples;
+    assert_eq!(*found, []);
+    assert_eq!(played.outcome.evidence.unreadable().count(), 0);
 }
 
 /// 89 histories, and a server that lets five be read in a second.

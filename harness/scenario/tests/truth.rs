@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::{PhaseStatistics, VerdictKind};
 use super::CRASH;
-use super::runs::{Played, play_text, window};
+use super::runs::{Played, play_scenario, window};
 use super::stage::Manner;
 use crate::backend::simulated::{Defect, Model};
 use crate::check::Finding;
@@ -41,7 +41,7 @@ fn slow() -> Model {
 }
 
 async fn played(text: &str, model: Model) -> Played {
-    Box::pin(play_text(
+    Box::pin(play_scenario(
         text,
         model,
         Manner::Obedient,

@@ -77,6 +77,27 @@ fn what_dies_behind_its_back_is_missed_and_repaired() {
     place.down();
 }
 
+/// The moment after a repair is the one in which a server may serve and own no history shard.
+#[test]
+fn a_repaired_database_is_ready_when_a_workflow_of_any_history_shard_can_be_started() {
+    let Some(place) = Place::server() else {
+        return;
+    };
+    let place = place.set("temporal.history-shards=128");
+    place.up();
+    docker(&["rm", "--force", &place.database()]);
+    place.up();
+    // No `error-rate` speaks of starts that are refused or have no clear answer: one is too many.
+    let scenario = "apiVersion: harness/v1\nkind: Scenario\nname: starts\ndescription: Starts\n\
+                    workload:\n  - name: hello\n    executor:\n      constant-arrival-rate: \
+                    {rate: 20/s, arrivals: uniform, max-in-flight: 500}\n    workflow:\n      \
+                    type: Workflow\n      input: [\"{{ name }}\"]\n    timeout: 60s\n\
+                    phases: {baseline: 4s, drain: 60s}\nexpect: {generator-delay: 30s}\n";
+    fs::write(place.root().join("starts.yaml"), scenario).expect("writable");
+    place.harness(&["test", "starts.yaml"]).run().exits(0);
+    place.down();
+}
+
 /// Docker calls it running, and it answers nobody.
 fn a_database_that_hangs_ends_the_wait(place: &Place) {
     let mysql = place.database();
