@@ -14,6 +14,12 @@ pub fn in_one_line(error: &dyn Error) -> String {
     iter::once(error.to_string()).chain(causes).collect()
 }
 
+/// Several errors, each as [`in_one_line`], in one line.
+pub fn all_in_one_line<E: Error>(errors: &[E]) -> String {
+    let errors: Vec<String> = errors.iter().map(|error| in_one_line(error)).collect();
+    errors.join("; ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::journal;
 use crate::backend;
-use crate::causes::in_one_line;
+use crate::causes::all_in_one_line;
 use crate::quantity;
 
 /// A fault that could not be injected or undone.
@@ -66,15 +66,9 @@ pub enum Error {
         heal: Box<Error>,
     },
     /// Several faults could not be undone.
-    #[error("{} faults could not be healed: {}", .failures.len(), all(.failures))]
+    #[error("{} faults could not be healed: {}", .failures.len(), all_in_one_line(.failures))]
     Several {
         /// Why, for each.
         failures: Vec<Error>,
     },
-}
-
-/// Errors with their causes, one after the other.
-fn all(errors: &[Error]) -> String {
-    let errors: Vec<String> = errors.iter().map(|error| in_one_line(error)).collect();
-    errors.join("; ")
 }

@@ -31,7 +31,12 @@ fn a_file_after_the_option_for_a_name_is_told_how_files_are_named() {
             assert!(run.stderr.contains(hint), "{verb}: {run}");
         }
     }
-    assert_snapshot!(world.run("up -p simulated.yaml"), @"");
+    assert_snapshot!(world.run("up -p simulated.yaml"), @"
+    --- stderr
+    error: there is no profile `simulated.yaml` in `profiles`; expected `base` or `simulated`
+      hint: `-p` takes the name of a profile; a file is named by `-f profiles/simulated.yaml` (`logs` has `--file`)
+    --- exit 65
+    ");
     // The hint is one that works.
     assert_eq!(world.run("up -f profiles/simulated.yaml").code, 0);
 }
@@ -39,16 +44,40 @@ fn a_file_after_the_option_for_a_name_is_told_how_files_are_named() {
 #[test]
 fn what_is_no_file_with_a_profile_is_told_by_what_it_is() {
     let world = world();
-    assert_snapshot!(world.run("up -f simulated"), @"");
-    assert_snapshot!(world.run("up -f profiles"), @"");
-    assert_snapshot!(world.run("up -f scenarios/short.yaml"), @"");
+    for (file, hint) in [
+        (
+            "simulated",
+            "`-f` takes a file; a profile is named by `-p simulated`",
+        ),
+        (
+            "profiles",
+            "profiles is a folder, and `-f` takes a file in it",
+        ),
+        (
+            "scenarios/short.yaml",
+            "it is a scenario: `harness test scenarios/short.yaml` runs it",
+        ),
+    ] {
+        let run = world.run(&format!("up -f {file}"));
+        assert_eq!(run.code, 65, "{run}");
+        assert!(run.stderr.ends_with(&format!("  hint: {hint}\n")), "{run}");
+    }
 }
 
 #[test]
 fn what_is_no_scenario_is_told_by_what_it_is() {
     let world = world();
-    assert_snapshot!(world.run("test -p simulated profiles/simulated.yaml"), @"");
-    assert_snapshot!(world.run("test -p simulated short"), @"");
+    let profile = "it is a profile: `-f profiles/simulated.yaml` names it, and scenarios are named \
+                   beside it";
+    for (file, hint) in [
+        ("profiles/simulated.yaml", profile),
+        ("short", "`harness test scenarios/short.yaml` runs that one"),
+    ] {
+        let run = world.run(&format!("test -p simulated {file}"));
+        assert_eq!(run.code, 65, "{run}");
+        let told = run.stderr.contains(&format!("  hint: {hint}"));
+        assert!(told, "{run}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 
 use super::stop;
 use crate::backend::{self, Blame, address, namespaces};
-use crate::causes::in_one_line;
+use crate::causes::all_in_one_line;
 use crate::plan::ResourceId;
 use crate::{artifact, docker, tool};
 
@@ -32,7 +32,7 @@ pub enum Error {
         source: io::Error,
     },
     /// Several replicas could not be started.
-    #[error("{} replicas could not be started: {}", .failures.len(), all(.failures))]
+    #[error("{} replicas could not be started: {}", .failures.len(), all_in_one_line(.failures))]
     Several {
         /// Why, for each.
         failures: Vec<Error>,
@@ -84,12 +84,6 @@ pub enum Error {
     /// The command only looks and may not change anything.
     #[error("the state folder is not owned by this command")]
     NotOwner,
-}
-
-/// Errors with their causes, one after the other.
-fn all(errors: &[Error]) -> String {
-    let errors: Vec<String> = errors.iter().map(|error| in_one_line(error)).collect();
-    errors.join("; ")
 }
 
 impl From<Error> for backend::Error {

@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::Backend;
 use crate::bench::{self, Settings, Throughput};
+use crate::causes::in_one_line;
 use crate::cli::session::{self, Session, Target};
 use crate::cli::shutdown::Shutdown;
 use crate::cli::{Outcome, lifecycle};
@@ -54,11 +55,21 @@ pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &
     let settings = settings(args, session);
     let work = async {
         let measured = measure(args, session, &settings, &events, &shutdown).await;
-        if !was_up && !args.keep {
-            let never = CancellationToken::new();
-            lifecycle::take_down(&session.owned(), &events, &never, &shutdown.insisted).await?;
+        if was_up || args.keep {
+            return measured;
         }
-        measured
+        let (owned, never) = (session.owned(), CancellationToken::new());
+        let down = lifecycle::take_down(&owned, &events, &never, &shutdown.insisted).await;
+        match (measured, down) {
+            (Ok(measured), down) => down.map(|_| measured),
+            (Err(error), Ok(_)) => Err(error),
+            // What came first explains the rest.
+            (Err(error), Err(left)) => {
+                let left = in_one_line(&*left.source);
+                events.notice(format!("what was to be measured is not down: {left}"));
+                Err(error)
+            }
+        }
     };
     let measured = ui.follow(&mut receiver, Box::pin(work)).await;
     let measured = measured.map_err(|mut error| {

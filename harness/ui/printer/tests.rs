@@ -230,7 +230,11 @@ fn data_that_could_not_be_written_decides_the_exit_unless_there_is_something_gra
         assert_eq!(stdout.text(), "four\nand", "nothing follows a hole");
         assert_eq!(ui.end(exit), wanted);
         insta::allow_duplicates! {
-            insta::assert_snapshot!(stderr.text(), @"");
+            insta::assert_snapshot!(stderr.text(), @"
+            error: could not write to standard output
+              caused by: no storage space
+              hint: see that there is room where standard output goes, and run it again
+            ");
         }
         assert_eq!(ui.end(exit), exit, "it is told once");
     }
@@ -248,7 +252,11 @@ async fn work_whose_events_cannot_be_written_goes_on_and_says_so_once() {
         7
     };
     assert_eq!(ui.follow(&mut receiver, work).await, 7);
-    insta::assert_snapshot!(stderr.text(), @"");
+    insta::assert_snapshot!(stderr.text(), @"
+    ! could not write events to standard output (no storage space): going on without
+    · one
+    · two
+    ");
 }
 
 #[test]
