@@ -45,6 +45,11 @@ impl K3dBackend {
         topology: &Topology,
         provision: Provision<'_>,
     ) -> Result<Wanted, backend::Error> {
+        let owner = &self.names().owner;
+        if !tool::takes_label(owner) {
+            let path = owner.clone();
+            return Err(Error::Label { path }.into());
+        }
         let ports = self.assign_ports(topology).await?;
         // The database is prepared while images are pulled and the worker is built.
         let docker = self.docker.take().expect("the ports were assigned by it");
