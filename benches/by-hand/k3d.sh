@@ -8,13 +8,16 @@ set -euo pipefail
 
 mysql=$NAME-mysql
 network=$NAME
-export KUBECONFIG=$FOLDER/kubeconfig
+# A `:` parts two files in it, and the folder's name may have one.
+cd "$FOLDER"
+export KUBECONFIG=kubeconfig
 read -ra ports <<<"$PORTS" # two free ones
 
 start_mysql() {
     (umask 022 && head -c 24 /dev/urandom | base64 >"$FOLDER/password")
     docker run --detach --name "$mysql" --network "$network" \
-        --volume "$FOLDER/password:/run/password:ro" --env MYSQL_ROOT_PASSWORD_FILE=/run/password \
+        --mount "type=bind,\"source=${FOLDER//\"/\"\"}/password\",target=/run/password,readonly" \
+        --env MYSQL_ROOT_PASSWORD_FILE=/run/password \
         "$MYSQL_IMAGE" --max-connections="$MAX_CONNECTIONS" >/dev/null
 }
 

@@ -6,6 +6,9 @@
 #   server.sh down    everything gone, however far `up` came
 set -euo pipefail
 
+# Whatever profile of another cluster the user has is none of these programs'.
+export TEMPORAL_CONFIG_FILE=/dev/null
+
 mysql=$NAME-mysql
 # Free ones: one, three for each process of the server, one for each worker. None above 32767: the column
 # that Temporal keeps them in has two bytes with a sign.
@@ -22,7 +25,8 @@ next_port() { # VARIABLE
 start_mysql() {
     (umask 022 && head -c 24 /dev/urandom | base64 >"$FOLDER/password")
     docker run --detach --name "$mysql" --publish "127.0.0.1:$mysql_port:3306" \
-        --volume "$FOLDER/password:/run/password:ro" --env MYSQL_ROOT_PASSWORD_FILE=/run/password \
+        --mount "type=bind,\"source=${FOLDER//\"/\"\"}/password\",target=/run/password,readonly" \
+        --env MYSQL_ROOT_PASSWORD_FILE=/run/password \
         "$MYSQL_IMAGE" --max-connections="$MAX_CONNECTIONS" >/dev/null
     until docker exec "$mysql" mysqladmin --host 127.0.0.1 --silent ping >/dev/null 2>&1; do
         sleep 0.1
@@ -42,15 +46,19 @@ make_schema() {
     done >"$FOLDER/schema.log" 2>&1
 }
 
+cli() {
+    HOME=$FOLDER "$CLI" "$@"
+}
+
 group_of() { # PID
     ps -o pgid= -p "$1" | tr -d ' '
 }
 
 # Starts a program that outlives this script.
-start() { # LOG PROGRAM ARGUMENT...
-    local log=$1
-    shift
-    "$@" >"$FOLDER/$log.log" 2>&1 </dev/null &
+start() { # LOG DIRECTORY PROGRAM ARGUMENT...
+    local log=$1 directory=$2
+    shift 2
+    (cd "$directory" && exec "$@") >"$FOLDER/$log.log" 2>&1 </dev/null &
     echo "$!" >>"$pids"
     started=$((started + 1))
 }
@@ -74,7 +82,8 @@ start_temporal() {
     : >"$FOLDER/dynamic-config.yaml"
     export DB=mysql8 MYSQL_SEEDS=127.0.0.1 DB_PORT=$mysql_port MYSQL_USER=root
     export NUM_HISTORY_SHARDS=$SHARDS BIND_ON_IP=127.0.0.1 TEMPORAL_BROADCAST_ADDRESS=127.0.0.1
-    export DYNAMIC_CONFIG_FILE_PATH=$FOLDER/dynamic-config.yaml LOG_LEVEL=warn
+    # From the folder: the server puts it into YAML as it stands.
+    export DYNAMIC_CONFIG_FILE_PATH=dynamic-config.yaml LOG_LEVEL=warn
     local role upper count replica grpc membership http
     for role in frontend history matching worker; do
         upper=$(tr '[:lower:]' '[:upper:]' <<<"$role")
@@ -84,7 +93,7 @@ start_temporal() {
             next_port membership
             next_port http
             [[ $role-$replica != frontend-0 ]] || frontend_port=$grpc
-            start "$role-$replica" env "${upper}_GRPC_PORT=$grpc" \
+            start "$role-$replica" "$FOLDER" env "${upper}_GRPC_PORT=$grpc" \
                 "${upper}_MEMBERSHIP_PORT=$membership" "FRONTEND_HTTP_PORT=$http" \
                 PUBLIC_FRONTEND_ADDRESS="127.0.0.1:$frontend_port" \
                 "$SERVER" --allow-no-auth start --service "$role"
@@ -92,14 +101,14 @@ start_temporal() {
             await_port "$grpc"
         done
     done
-    until "$CLI" operator cluster health --address "127.0.0.1:$frontend_port" >/dev/null 2>&1; do
+    until cli operator cluster health --address "127.0.0.1:$frontend_port" >/dev/null 2>&1; do
         all_live
         sleep 0.1
     done
 }
 
 make_namespace() {
-    until "$CLI" operator namespace create --address "127.0.0.1:$frontend_port" \
+    until cli operator namespace create --address "127.0.0.1:$frontend_port" \
         --namespace "$NAMESPACE" --retention "$RETENTION" >"$FOLDER/namespace.log" 2>&1; do
         all_live
         sleep 0.1
@@ -113,7 +122,7 @@ start_workers() {
     read -ra arguments <<<"$WORKER_ARGUMENTS"
     for ((replica = 0; replica < WORKERS; replica++)); do
         next_port starter_port
-        start "application-$replica" env "STARTER_ADDRESS=127.0.0.1:$starter_port" \
+        start "application-$replica" . env "STARTER_ADDRESS=127.0.0.1:$starter_port" \
             "$WORKER" ${arguments[@]+"${arguments[@]}"}
     done
     until curl --fail --silent --noproxy '*' "http://127.0.0.1:$starter_port/sync?name=Ada" \

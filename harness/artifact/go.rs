@@ -62,7 +62,9 @@ fn command(
         .folder(partial)
         .variable("CGO_ENABLED", "0")
         .variable("GOBIN", binaries.as_str())
-        .variable("GOWORK", "off");
+        .variable("GOWORK", "off")
+        // What is installed at a version is a module.
+        .variable("GO111MODULE", "on");
     Ok(tool)
 }
 

@@ -4,7 +4,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::session::Target;
-use super::target::{PROFILES, is_file_name, shell};
+use super::target::{PROFILES, is_file_name};
+use crate::shell;
 
 /// Hints for a profile that could not be loaded.
 pub(super) fn profile(target: &Target) -> Vec<String> {
@@ -25,7 +26,7 @@ fn instead_of_name(word: &str) -> Option<String> {
     } else {
         Utf8PathBuf::from(word)
     };
-    let file = shell(file.as_str());
+    let file = shell::word(file.as_str());
     Some(format!(
         "`-p` takes the name of a profile; a file is named by `-f {file}` (`logs` has `--file`)"
     ))
@@ -38,14 +39,14 @@ fn instead_of_file(file: &Utf8Path) -> Vec<String> {
         hints.push(format!("{file} is a folder, and `-f` takes a file in it"));
     }
     if is(file, "Scenario") {
-        let scenario = shell(file.as_str());
+        let scenario = shell::word(file.as_str());
         hints.push(format!(
             "it is a scenario: `harness test {scenario}` runs it"
         ));
     }
     let named = Utf8Path::new(PROFILES).join(format!("{file}.yaml"));
     if !file.is_file() && named.is_file() {
-        let name = shell(file.as_str());
+        let name = shell::word(file.as_str());
         hints.push(format!(
             "`-f` takes a file; a profile is named by `-p {name}`"
         ));
@@ -56,13 +57,13 @@ fn instead_of_file(file: &Utf8Path) -> Vec<String> {
 /// A hint for a scenario that could not be read.
 pub(super) fn scenario(file: &Utf8Path) -> Option<String> {
     if is(file, "Profile") {
-        let profile = shell(file.as_str());
+        let profile = shell::word(file.as_str());
         return Some(format!(
             "it is a profile: `-f {profile}` names it, and scenarios are named beside it"
         ));
     }
     let below = Utf8Path::new("scenarios").join(format!("{file}.yaml"));
-    let below = below.is_file().then(|| shell(below.as_str()))?;
+    let below = below.is_file().then(|| shell::word(below.as_str()))?;
     (!file.exists()).then(|| format!("`harness test {below}` runs that one"))
 }
 

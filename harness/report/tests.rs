@@ -164,13 +164,17 @@ fn outcome() -> Outcome {
 }
 
 fn report() -> Report {
+    report_of("scenarios/worker-crash.yaml")
+}
+
+fn report_of(document: &str) -> Report {
     let place = Place {
         backend: "process".to_owned(),
         engine: "dev-server".to_owned(),
         database: "sqlite".to_owned(),
     };
     let context = Context {
-        document: "scenarios/worker-crash.yaml",
+        document,
         profile: "",
         place: &place,
         topology: &Digest::of_bytes(b"a topology"),
@@ -257,6 +261,15 @@ fn a_report_says_what_ran_where_and_how_to_run_it_again() {
     assert_eq!(
         files,
         ["plan.json", "operations.ndjson", "executions.ndjson"]
+    );
+}
+
+#[test]
+fn a_run_is_repeated_by_a_command_that_can_be_copied_whatever_its_file_is_called() {
+    let Report { replay, .. } = report_of("my scenarios/10% $more.yaml");
+    assert_eq!(
+        replay,
+        "harness test 'my scenarios/10% $more.yaml' --seed 42"
     );
 }
 

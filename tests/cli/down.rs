@@ -75,6 +75,6 @@ fn purging_with_leave_removes_all_but_the_lock() {
     assert_eq!(left, ["lock"]);
     assert_snapshot!(down.stdout, @"
     everything is down: 8 removed
-    data, logs and reports in [folder]/.harness/simulated are gone
+    the logs in [folder]/.harness/simulated are gone
     ");
 }

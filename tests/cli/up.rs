@@ -362,3 +362,39 @@ fn up_with_events_writes_each_of_them() {
     --- exit 0
     "#);
 }
+
+#[test]
+fn what_to_do_next_can_be_copied_whatever_the_folder_and_the_file_are_called() {
+    let world = World::new();
+    for (name, copy) in [("base", "base"), ("simulated", "it's $mine")] {
+        let path = world.path().join(format!("profiles/{name}.yaml"));
+        let text = fs_err::read_to_string(path).expect("it is there");
+        world.write(&format!("my c#project/profiles/{copy}.yaml"), &text);
+    }
+    let words = ["-C", "my c#project", "up", "-f", "profiles/it's $mine.yaml"];
+    let up = world.run_words(&words);
+    assert_eq!(up.code, 0, "{up}");
+    let lines = up.stdout.lines().map(str::trim);
+    let next: Vec<&str> = lines.filter(|line| line.starts_with("harness ")).collect();
+    assert_snapshot!(next.join("\n"), @r"
+    harness status -C 'my c#project' --file 'profiles/it'\''s $mine.yaml'
+    harness logs -f worker -C 'my c#project' --file 'profiles/it'\''s $mine.yaml'
+    harness open web -C 'my c#project' --file 'profiles/it'\''s $mine.yaml'
+    harness down -C 'my c#project' --file 'profiles/it'\''s $mine.yaml'
+    ");
+    for line in [next[0], next[3]] {
+        let mut shell = std::process::Command::new("/bin/sh");
+        let script = format!("harness() {{ \"$HARNESS_PROGRAM\" \"$@\"; }}; {line}");
+        let environment = world.command();
+        let environment = environment.get_envs();
+        let environment = environment.filter_map(|(name, value)| Some((name, value?)));
+        shell
+            .args(["-c", &script])
+            .current_dir(world.path())
+            .env_clear()
+            .envs(environment)
+            .env("HARNESS_PROGRAM", env!("CARGO_BIN_EXE_harness"));
+        let ran = world.output(shell);
+        assert_eq!(ran.code, 0, "{line}: {ran}");
+    }
+}

@@ -113,3 +113,21 @@ pub(super) fn literal(text: &str) -> String {
 pub(super) fn reference(id: &str, api_version: &str, property: &str) -> String {
     format!("[reference('{id}', '{api_version}').{property}]")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_looks_like_an_expression_is_none() {
+        for (text, written) in [
+            ("payments", "payments"),
+            ("[payments]", "[[payments]"),
+            ("[[payments]", "[[[payments]"),
+            ("[payments] team", "[payments] team"),
+            ("[]", "[[]"),
+        ] {
+            assert_eq!(literal(text), written);
+        }
+    }
+}

@@ -120,7 +120,7 @@ fn every_resource_is_as_microsofts_schema_has_it() {
             "backend.azure.mysql={sku: Standard_D2ds_v4, high-availability: zone-redundant}",
             "backend.azure.kubernetes.tier=standard",
             "backend.azure.kubernetes.authorized-ip-ranges=[203.0.113.0/24]",
-            "backend.azure.tags={team: payments}",
+            "backend.azure.tags={team: payments, note: \"[resourceGroup().id]\"}",
         ],
         &[
             "backend.azure.registry.sku=premium",

@@ -90,6 +90,14 @@ pub enum Error {
         /// The name.
         id: ResourceId,
     },
+    /// k3d cannot be told the label by which all that belongs to the folder is found again.
+    #[error(
+        "k3d takes no label with `\\@` in it, and the path of the state folder has one: {path}"
+    )]
+    Label {
+        /// The folder.
+        path: String,
+    },
     /// Nothing is up.
     #[error("there is no cluster")]
     NoCluster,
@@ -125,6 +133,7 @@ impl Error {
                 "run `k3d image import --mode=direct --cluster={cluster} IMAGE` to see why; a full \
                  disk is a common cause (`docker system df`)"
             )],
+            Self::Label { .. } => vec!["work in another folder; `-C FOLDER` names one".to_owned()],
             Self::Orphan { .. } => vec!["end it by hand".to_owned()],
             Self::Address(error) => error.hint().into_iter().collect(),
             _ => Vec::new(),

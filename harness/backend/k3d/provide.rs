@@ -46,6 +46,11 @@ impl K3dBackend {
         topology: &Topology,
         provision: Provision<'_>,
     ) -> Result<Wanted, backend::Error> {
+        let owner = &self.names().owner;
+        if !tool::takes_label(owner) {
+            let path = owner.clone();
+            return Err(Error::Label { path }.into());
+        }
         if provision.fetch == Fetch::Missing {
             self.foresee(topology, provision.cancel).await?;
         }

@@ -196,13 +196,24 @@ impl Cluster {
         arguments.extend(DISABLED.map(|part| format!("--k3s-arg=--disable={part}@server:*")));
         arguments.extend(KUBELET.map(|told| format!("--k3s-arg=--kubelet-arg={told}@{nodes}")));
         let label = |(key, value): &(String, String)| {
-            // An `@` begins the choice of nodes.
-            let value = value.replace('@', r"\@");
-            format!("--runtime-label={key}={value}@{nodes}")
+            let label = escaped(&format!("{key}={value}"));
+            format!("--runtime-label={label}@{nodes}")
         };
         arguments.extend(labels.iter().map(label));
         arguments
     }
+}
+
+/// A value before the `@` that begins the choice of nodes; one in the value itself is written `\@`.
+fn escaped(value: &str) -> String {
+    value.replace('@', r"\@")
+}
+
+/// Whether k3d can be told a label's value: a backslash before an `@` would have to be escaped as
+/// well, and k3d takes `\\@` for the beginning of the choice of nodes (`SplitFiltersFromFlag` in its
+/// `cmd/util/filter.go`).
+pub(super) fn takes_label(value: &str) -> bool {
+    !value.contains(r"\@") && !value.ends_with('\\')
 }
 
 #[cfg(test)]
@@ -262,5 +273,29 @@ mod tests {
         --k3s-arg=--kubelet-arg=image-gc-high-threshold=100@server:*;agent:*
         --runtime-label=dev.harness.state=/u\@h/.harness/k3d@server:*;agent:*
         ");
+    }
+
+    /// What k3d reads as the value, and as the choice of nodes, of a flag with both.
+    fn split(flag: &str) -> Option<(String, String)> {
+        let (mut parts, mut part) = (Vec::new(), String::new());
+        let mut rest = flag.split('@').peekable();
+        while let Some(piece) = rest.next() {
+            let before = piece.strip_suffix('\\').filter(|_| rest.peek().is_some());
+            match before {
+                Some(before) if !before.ends_with('\\') => part += &format!("{before}@"),
+                before => parts.push(std::mem::take(&mut part) + before.unwrap_or(piece)),
+            }
+        }
+        let [value, nodes] = parts.try_into().ok()?;
+        Some((value, nodes))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn k3d_reads_back_the_label_that_is_meant(value in r"[a-z/@\\#=,; \n]{0,12}") {
+            let read = split(&format!("{}@server:*", escaped(&value)));
+            let meant = Some((value.clone(), "server:*".to_owned()));
+            proptest::prop_assert_eq!(read == meant, takes_label(&value), "{}", value);
+        }
     }
 }

@@ -232,3 +232,39 @@ pub(super) fn scratch(name: &str, path: &str) -> (Volume, VolumeMount) {
     };
     (volume, mount)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What Kubernetes makes of a value where every variable that can be named is there.
+    fn expanded(value: &str) -> String {
+        let (mut made, mut rest) = (String::new(), value);
+        while let Some((before, after)) = rest.split_once('$') {
+            made += before;
+            let named = after.strip_prefix('(').and_then(|it| it.split_once(')'));
+            (made, rest) = match (after.strip_prefix('$'), named) {
+                (Some(after), _) => (made + "$", after),
+                (None, Some((_, after))) => (made + "VALUE", after),
+                (None, None) => (made + "$", after),
+            };
+        }
+        made + rest
+    }
+
+    proptest! {
+        #[test]
+        fn a_container_gets_the_value_that_was_written(value in r"[$()A-B\n]{0,12}") {
+            let written = variable("NAME", &*value).value.unwrap_or_default();
+            prop_assert_eq!(expanded(&written), value);
+        }
+    }
+
+    #[test]
+    fn a_value_is_no_reference_to_another_variable() {
+        let written = variable("PATTERN", "$(HOME) costs 5$").value;
+        assert_eq!(written.as_deref(), Some("$$(HOME) costs 5$$"));
+    }
+}

@@ -278,6 +278,7 @@ async fn run_one<B: Backend>(
     let verdict = Verdict {
         kind: report.verdict,
         reason: report.reason,
+        reasons: report.reasons,
     };
     let row = Row::judged(&plan.scenario, plan.seed, verdict);
     Ok((row.with_report(path.as_ref().cloned()), path.err()))

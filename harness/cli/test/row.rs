@@ -55,7 +55,7 @@ impl std::fmt::Display for Said {
 impl Row {
     /// One that was judged, or skipped.
     pub(super) fn judged(scenario: &str, seed: u64, verdict: Verdict) -> Self {
-        let Verdict { kind, reason } = verdict;
+        let Verdict { kind, reason, .. } = verdict;
         Self {
             scenario: scenario.to_owned(),
             verdict: Said::Verdict(kind),
