@@ -45,24 +45,32 @@ pub fn read(states: &Utf8Path) -> io::Result<Vec<Evidence>> {
     let mut all = Vec::new();
     for profile in folders(states)? {
         for run in folders(&profile.join("reports"))? {
-            all.extend(evidence(&profile, run.join("report.json")));
+            all.extend(evidence(&profile, run.join("report.json"))?);
         }
     }
     Ok(all)
 }
 
-fn evidence(profile: &Utf8Path, path: Utf8PathBuf) -> Option<Evidence> {
-    let text = fs_err::read_to_string(&path).ok()?;
-    let report: Report = serde_json::from_str(&text).ok()?;
-    Some(Evidence {
-        profile: profile.file_name()?.to_owned(),
+/// What a report is evidence of, if there is one. What nobody may read might say anything.
+fn evidence(profile: &Utf8Path, path: Utf8PathBuf) -> io::Result<Option<Evidence>> {
+    let bytes = match fs_err::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let (Ok(report), Some(profile)) = (serde_json::from_slice(&bytes), profile.file_name()) else {
+        return Ok(None);
+    };
+    let report: Report = report;
+    Ok(Some(Evidence {
+        profile: profile.to_owned(),
         scenario: report.scenario,
         verdict: report.verdict,
         topology: report.topology,
         place: report.place,
         finished: report.finished,
         report: path,
-    })
+    }))
 }
 
 /// The folders in a folder, which need not be there.
