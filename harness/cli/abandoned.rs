@@ -114,9 +114,10 @@ pub(super) async fn own(
     };
     if abandoned.garbage.is_empty() {
         tell(why, ui);
-    }
-    for broken in &abandoned.garbage {
-        ui.say(format!("· {broken}"));
+    } else {
+        for broken in &abandoned.garbage {
+            ui.say(format!("· {broken}"));
+        }
         ui.say("· what was brought up before is known by its other records, and by its marks");
     }
     Ok(Some(abandoned))

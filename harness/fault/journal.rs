@@ -340,12 +340,34 @@ mod tests {
     fn a_line_that_is_no_record_is_an_error_with_its_number() {
         let place = place();
         fs_err::write(&place.path, "{\"a\": 1}\n").expect("a file");
-        let journal = Journal::open(&place.path).expect("a journal");
-        let error = journal.unhealed().expect_err("the line is no record");
+        let error = Journal::open(&place.path).expect_err("the line is no record");
         assert!(
             error.to_string().starts_with("line 1 of the fault journal"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn what_is_no_journal_is_refused_and_left_as_it_is() {
+        for garbage in [&b"garbage"[..], b"\x00\xff\n", b"\xff\xfe"] {
+            let place = place();
+            fs_err::write(&place.path, garbage).expect("a file");
+            let error = Journal::open(&place.path).expect_err("it is no journal");
+            assert!(error.to_string().starts_with("line 1 of "), "{error}");
+            Journal::look(&place.path).expect_err("it is no journal");
+            assert_eq!(fs_err::read(&place.path).expect("a file"), garbage);
+        }
+    }
+
+    #[test]
+    fn looking_at_a_journal_makes_and_changes_nothing() {
+        let place = place();
+        assert_eq!(Journal::look(&place.path).expect("nothing is there"), []);
+        assert!(!place.path.exists());
+        let journal = Journal::open(&place.path).expect("a journal");
+        intend(&journal, "first");
+        let open = Journal::look(&place.path).expect("a good journal");
+        assert_eq!(open, journal.unhealed().expect("a good journal"));
     }
 
     proptest! {

@@ -51,16 +51,18 @@ pub fn read(states: &Utf8Path) -> io::Result<Vec<Evidence>> {
     Ok(all)
 }
 
+/// What a report is evidence of, if there is one. What nobody may read might say anything.
 fn evidence(profile: &Utf8Path, path: Utf8PathBuf) -> io::Result<Option<Evidence>> {
-    let text = match fs_err::read(&path) {
-        Ok(text) => text,
+    let bytes = match fs_err::read(&path) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        // What may not be read may well have passed.
         Err(error) => return Err(error),
     };
-    let report = serde_json::from_slice::<Report>(&text).ok();
-    let profile = profile.file_name().unwrap_or_default();
-    Ok(report.map(|report| Evidence {
+    let (Ok(report), Some(profile)) = (serde_json::from_slice(&bytes), profile.file_name()) else {
+        return Ok(None);
+    };
+    let report: Report = report;
+    Ok(Some(Evidence {
         profile: profile.to_owned(),
         scenario: report.scenario,
         verdict: report.verdict,

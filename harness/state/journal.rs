@@ -256,6 +256,31 @@ mod tests {
     }
 
     #[test]
+    fn what_a_crash_left_is_told_from_what_nobody_wrote() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = Utf8PathBuf::try_from(folder.path().join("journal.ndjson")).expect("UTF-8");
+        let journal = Journal::open(&path).expect("opens");
+        let id = ResourceId::new("process", "worker-0");
+        let append = || journal.append(&id, Action::Create, Moment::Intent);
+        append().expect("appends");
+        append().expect("appends");
+        let whole = fs_err::read(&path).expect("reads");
+        for cut in 0..whole.len() {
+            fs_err::write(&path, &whole[..cut]).expect("writes");
+            assert_eq!(Journal::broken_in(&path).expect("reads"), None, "{cut}");
+        }
+        // A power cut leaves zeros where the file had grown already.
+        fs_err::write(&path, [&whole[..], &[0; 40]].concat()).expect("writes");
+        assert_eq!(Journal::broken_in(&path).expect("reads"), None);
+        for garbage in [&b"garbage\n"[..], b"\xff\xfe", b"[1, 2]\n", b"{\"at\": 1}\n"] {
+            fs_err::write(&path, [&whole[..], garbage].concat()).expect("writes");
+            let broken = Journal::broken_in(&path).expect("reads");
+            let broken = broken.expect("nobody wrote that");
+            assert!(broken.starts_with("line 3 is no record: "), "{broken}");
+        }
+    }
+
+    #[test]
     fn a_resource_is_named_until_its_removal_is_done() {
         let id = ResourceId::new("process", "worker-0");
         let record = |action, moment| Record {

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use camino::Utf8PathBuf;
 use insta::assert_snapshot;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -270,6 +271,10 @@ fn a_terminal_that_closes_ends_a_run() {
     for term in ["xterm", "dumb"] {
         let world = long_world();
         let terminal = openpty(None, None).expect("a terminal");
+        // Who has the other end keeps it open.
+        for end in [&terminal.master, &terminal.slave] {
+            fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).expect("it is ours");
+        }
         let end = || Stdio::from(terminal.slave.try_clone().expect("a descriptor"));
         let mut command = test_of_two(&world);
         command.env("TERM", term);

@@ -1,5 +1,6 @@
 //! Ctrl-C, and what a service manager sends instead of it.
 
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::pty::openpty;
 use nix::sys::signal::Signal;
 
@@ -48,6 +49,10 @@ fn a_closed_terminal_has_a_run_healed_and_taken_down() {
     let scenario = place.root().join("scenarios/long.yaml");
     std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
     let terminal = openpty(None, None).expect("a terminal");
+    // Who has the other end keeps it open.
+    for end in [&terminal.master, &terminal.slave] {
+        fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).expect("it is ours");
+    }
     let test = place.harness(&["test", "scenarios/long.yaml"]);
     let test = test.start_at(&terminal.slave);
     place.await_line("faults.ndjson", |line| line["state"] == "injected");

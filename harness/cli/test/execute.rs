@@ -64,10 +64,11 @@ pub(super) async fn execute<B: Backend>(
     let suffix = args.target.suffix();
     let errors = ran.errors.into_iter().map(|error| error.about(&suffix));
     let errors: Vec<CommandError> = errors.collect();
-    view::verdicts(&ran.rows, &errors, stage.ui);
     let exits = ran.rows.iter().map(Row::exit);
     let exits = exits.chain(errors.iter().map(|error| error.exit));
-    Ok(exits.fold(Exit::Ok, graver))
+    let exit = exits.fold(Exit::Ok, graver);
+    view::verdicts(&ran.rows, &errors, exit, stage.ui);
+    Ok(exit)
 }
 
 /// What to do after an interruption is nothing, where nothing is left.

@@ -1,6 +1,7 @@
 //! What `test` shows.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::documents::Resolved;
 use super::row::Row;
@@ -11,14 +12,22 @@ use crate::ui::{Table, Ui};
 /// The verdicts as a document: what came of each scenario, and the gravest error, if there was one,
 /// as every other command has it.
 #[derive(Serialize)]
-struct Document<'a, E> {
+struct Document<'a> {
     verdicts: &'a [Row],
     #[serde(flatten)]
-    error: Option<E>,
+    error: Option<Value>,
+}
+
+/// An error as a document, of a command that may end by something graver.
+fn with_exit(error: &CommandError, exit: Exit) -> Value {
+    let document = serde_json::to_value(error.document());
+    let mut document = document.expect("a plain struct becomes JSON");
+    document["exit-code"] = exit.code().into();
+    document
 }
 
 /// Shows what came of all scenarios, and then why the gravest errors came to be.
-pub(super) fn verdicts(rows: &[Row], errors: &[CommandError], ui: &mut Ui) {
+pub(super) fn verdicts(rows: &[Row], errors: &[CommandError], exit: Exit, ui: &mut Ui) {
     let mut table = Table::new(["SCENARIO", "VERDICT", "REPORT"]);
     for row in rows {
         let report = row.report.clone().unwrap_or_default();
@@ -33,10 +42,12 @@ pub(super) fn verdicts(rows: &[Row], errors: &[CommandError], ui: &mut Ui) {
     if !reasons.is_empty() {
         ui.text(format!("\n{}", reasons.join("\n")));
     }
-    let gravest = errors.iter().max_by_key(|error| error.exit.gravity());
+    // Of several the first.
+    let in_turn = errors.iter().rev();
+    let gravest = in_turn.max_by_key(|error| error.exit.gravity());
     ui.json(&Document {
         verdicts: rows,
-        error: gravest.map(CommandError::document),
+        error: gravest.map(|error| with_exit(error, exit)),
     });
     for error in errors {
         ui.error(error);
