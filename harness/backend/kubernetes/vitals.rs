@@ -42,7 +42,7 @@ impl Cluster {
         let pods = self.pods_of(None).await.ok()?;
         let found = pods.iter();
         let mut found = found.filter(|it| it.metadata.name.as_deref() == Some(pod));
-        let (_, last) = vital(found.next()?)?;
+        let (_, last) = lived(found.next()?)?;
         let wanted = LogParams {
             previous: wanted.is_some_and(|wanted| wanted != last.life),
             tail_lines: i64::try_from(LINES).ok(),
@@ -69,6 +69,12 @@ fn vital(pod: &Pod) -> Option<(String, Vital)> {
     if metadata.deletion_timestamp.is_some() || owners.any(|owner| owner.kind == "Job") {
         return None;
     }
+    lived(pod)
+}
+
+/// The last life of a pod's container, whatever is to become of the pod.
+fn lived(pod: &Pod) -> Option<(String, Vital)> {
+    let metadata = &pod.metadata;
     let status = pod.status.as_ref()?;
     let containers = status.container_statuses.as_deref().unwrap_or_default();
     let container = containers.first();
@@ -204,7 +210,11 @@ mod tests {
         assert_eq!(told_between(&[alive.clone()], &[leaving.clone()]), gone);
         assert_eq!(told_between(&[alive], &[]), gone);
         let nothing = <[&str; 0]>::default();
-        assert_eq!(told_between(&[leaving], &[]), nothing, "an older version");
+        let older = [leaving.clone()];
+        assert_eq!(told_between(&older, &[]), nothing, "an older version");
+        let leaving: Pod = serde_json::from_value(leaving).expect("a pod");
+        let (_, last) = lived(&leaving).expect("its log is still there");
+        assert_eq!(last.life, "u1 0");
     }
 
     #[test]

@@ -13,10 +13,10 @@ fn run(place: &Place, kill: impl FnOnce()) -> Vec<Value> {
     deaths(place, &test.wait().exits(2))
 }
 
-/// What the node's container runtime says.
-fn runtime(cluster: &str, arguments: &[&str]) -> Vec<String> {
+/// Runs a command in the node.
+fn in_node(cluster: &str, command: &str) {
     let node = format!("k3d-{cluster}-server-0");
-    docker(&[&["exec", &node, "crictl"], arguments].concat())
+    docker(&["exec", &node, "sh", "-c", command]);
 }
 
 fn is_worker(death: &Value) -> bool {
@@ -34,8 +34,7 @@ fn whatever_dies_in_a_cluster_is_told() {
 
     // A container that ends is started again by the cluster, before anybody misses it.
     let restarted = run(&place, || {
-        let containers = runtime(&cluster, &["ps", "--quiet", "--name", "^worker$"]);
-        runtime(&cluster, &["stop", "--timeout", "0", &containers[0]]);
+        in_node(&cluster, "kill -9 $(pidof worker | cut -d ' ' -f 1)");
     });
     assert_eq!(restarted.len(), 1, "{restarted:#?}");
     assert!(is_worker(&restarted[0]), "{restarted:#?}");
@@ -43,21 +42,16 @@ fn whatever_dies_in_a_cluster_is_told() {
     assert!(!lines(&restarted[0]).is_empty(), "{restarted:#?}");
 
     // A pod that somebody deletes is replaced by another one.
-    let pods = || {
-        let pods = runtime(&cluster, &["pods", "--quiet", "--name", "^worker-"]);
-        pods.into_iter().next().expect("there is a worker")
-    };
-    let deleted = run(&place, || {
-        let pod = runtime(&cluster, &["inspectp", &pods()]).concat();
-        let pod: Value = serde_json::from_str(&pod).expect("JSON");
-        let name = pod["status"]["metadata"]["name"].as_str().expect("a name");
-        let node = format!("k3d-{cluster}-server-0");
-        let delete = ["kubectl", "--namespace", "temporal", "delete", "pod", name];
-        docker(&[&["exec", &node], &delete[..]].concat());
-    });
-    assert_eq!(deleted.len(), 1, "{deleted:#?}");
-    assert!(is_worker(&deleted[0]), "{deleted:#?}");
-    assert_eq!(deleted[0]["status"], "its pod was deleted");
+    let delete = "kubectl --namespace=temporal delete pod \
+                  --selector=app.kubernetes.io/component=worker";
+    let deleted = run(&place, || in_node(&cluster, delete));
+    assert!(
+        !deleted.is_empty() && deleted.iter().all(is_worker),
+        "{deleted:#?}"
+    );
+    for death in &deleted {
+        assert_eq!(death["status"], "its pod was deleted");
+    }
 
     // The database beside the cluster.
     let database = run(&place, || drop(docker(&["kill", &place.database()])));
