@@ -5,10 +5,14 @@
 
 mod count;
 mod duration;
+mod number;
 mod percent;
 mod rate;
+#[cfg(test)]
+mod tests;
 mod threshold;
 mod throughput;
+mod whole;
 
 pub use count::Count;
 pub use duration::Duration;
@@ -16,6 +20,7 @@ pub use percent::Percent;
 pub use rate::Rate;
 pub use threshold::{Comparison, Threshold};
 pub use throughput::Throughput;
+pub use whole::Whole;
 
 /// A text that is not the quantity it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

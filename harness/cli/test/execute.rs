@@ -95,7 +95,7 @@ async fn run_all<B: Backend>(
     stage: &mut Stage<'_>,
     rows: &mut Vec<Row>,
 ) -> Result<(), CommandError> {
-    stage.events.notice(crate::cli::view::choice(session));
+    crate::cli::view::introduce(session, &stage.events);
     for scenario in resolved {
         if stage.shutdown.asked.is_cancelled() {
             return Err(CommandError::new(Exit::Interrupted, "interrupted"));

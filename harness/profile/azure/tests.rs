@@ -357,3 +357,19 @@ proptest! {
         prop_assert_eq!(json!(left), json!(right));
     }
 }
+
+#[test]
+fn names_that_azure_keeps_or_finds_too_long_are_refused() {
+    let long = format!("resource-group: {}", "g".repeat(75));
+    insta::assert_snapshot!(all_refused(&[
+        &long,
+        "resource-group: a.",
+        "tags: {harness-owner: me}",
+        "tags: {Microsoft.x: me}",
+        "tags: {'a/b': me}",
+        "tags: {'': me}",
+        "mysql: {administrator: root}",
+        "time-to-live: 1000000d",
+        "budget: 0",
+    ]), @"");
+}

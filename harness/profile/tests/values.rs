@@ -158,3 +158,106 @@ fn an_unknown_backend_is_met_with_those_there_are() {
       |               ^^^^^
     ");
 }
+
+/// What is wrong with each of these profiles.
+fn all_refused(texts: &[&str]) -> String {
+    let refused: Vec<String> = texts
+        .iter()
+        .map(|text| wrong(&format!("extends: local\n{text}\n"), &[]))
+        .collect();
+    refused.join("\n\n")
+}
+
+#[test]
+fn names_that_are_refused_later_are_refused_here() {
+    insta::assert_snapshot!(all_refused(&[
+        "temporal: {namespaces: [{name: größe}]}",
+        "temporal: {namespaces: [{name: temporal-system}]}",
+        "temporal: {namespaces: []}",
+        "temporal: {version: 1.32.0-a-}",
+        "worker: {task-queue: /_sys/orders}",
+        "worker: {task-queue: \"ord\\u200bers\"}",
+        "worker: {run: {image: My Worker}}",
+        "worker: {run: {image: ''}}",
+        "worker: {run: {build: ''}}",
+        "worker: {run: {command: [./worker, \"a\\0b\"]}}",
+        "promotion: {require: ['']}",
+    ]), @"");
+    let text = "apiVersion: harness/v1\nkind: Profile\nname: a-\n";
+    insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @"");
+}
+
+#[test]
+fn variables_that_no_program_can_have_are_refused() {
+    insta::assert_snapshot!(all_refused(&[
+        "worker: {environment: {A=B: x}}",
+        "worker: {environment: {'': x}}",
+        "worker: {environment: {1A: x}}",
+        "worker:\n  environment:\n    A: \"x\\0y\"",
+        "worker: {environment: {A: }}",
+        "worker: {environment: {A: [x]}}",
+    ]), @"");
+}
+
+#[test]
+fn durations_in_which_nothing_can_happen_or_that_nobody_waits_for_are_refused() {
+    insta::assert_snapshot!(all_refused(&[
+        "temporal: {ready-timeout: 0s}",
+        "database: {mysql: {ready-timeout: 1000000d}}",
+        "web: {ready-timeout: 25h}",
+        "worker: {ready-timeout: 0ms}",
+        "worker: {termination-grace-period: 2d}",
+        "promotion: {max-age: 0s}",
+        "temporal: {namespaces: [{name: a, retention: 1000000d}]}",
+        "web: {ready-timeout: 1 minute}",
+        "web: {ready-timeout: PT1M}",
+    ]), @"");
+}
+
+#[test]
+fn numbers_are_told_the_bounds_that_hold() {
+    insta::assert_snapshot!(all_refused(&[
+        "temporal: {port: 0}",
+        "temporal: {port: 65536}",
+        "temporal: {history-shards: 0}",
+        "temporal: {history-shards: 1.5}",
+        "temporal: {history-shards: 10000000}",
+        "worker: {replicas: 1001}",
+        "worker: {replicas: '3'}",
+        "worker: {replicas: }",
+        "database: {mysql: {max-connections: 0}}",
+        "backend: {k3d: {servers: 0}}",
+        "backend: {k3d: {agents: -1}}",
+    ]), @"");
+}
+
+#[test]
+fn a_missing_key_is_shown_at_the_top_of_the_file() {
+    let file = [("dev.yaml", "# mine\nkind: Profile\nname: dev\n")];
+    insta::assert_snapshot!(describe(load(&file, "dev", &[])), @"");
+    insta::assert_snapshot!(wrong("extends: base\n", &[]), @"");
+}
+
+#[test]
+fn odd_yaml_is_shown_where_it_is_odd() {
+    insta::assert_snapshot!(all_refused(&[
+        "worker:\n\treplicas: 3",
+        "worker: {replicas: 1}\r\nweb: {port: 0}",
+        "description: 名前, worker: x: y",
+        "web: {port: 1}\n---\nweb: {port: 2}",
+        "worker: {environment: {A: 1, A: 2}}",
+    ]), @"");
+    let text = "\u{feff}apiVersion: harness/v1\r\nkind: Profile\r\nname: Dev\r\n";
+    insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @"");
+}
+
+#[test]
+fn aliases_and_merge_keys_mean_what_they_stand_for() {
+    let text = "apiVersion: harness/v1\nkind: Profile\nname: dev\nextends: local\n\
+        worker:\n  environment: &shared {A: no, B: 010}\n  replicas: &count 3\n\
+        temporal:\n  roles: {history: {replicas: *count}}\n";
+    let profile = load(&[("dev.yaml", text)], "dev", &[]).expect("the profile is right");
+    assert_eq!(profile.temporal.roles.history, 3);
+    assert_eq!(profile.worker.environment["A"], "no");
+    assert_eq!(profile.worker.environment["B"], "010");
+}

@@ -191,3 +191,38 @@ fn a_scenario_that_would_do_nothing_is_refused() {
        |                ^^^^^^^^^^^^
     ");
 }
+
+#[test]
+fn times_in_which_nothing_can_happen_are_refused() {
+    let timeout = |timeout: &str| {
+        let line = format!("    timeout: {timeout}\n    workflow:");
+        wrong("    workflow:", &line)
+    };
+    let errors = [
+        timeout("0s"),
+        timeout("1000000d"),
+        timeout("1 minute"),
+        wrong("chaos: 6s", "chaos: 0s"),
+        wrong("chaos: 6s", "chaos: 31d"),
+        wrong("for: 3s", "for: 0s"),
+    ];
+    insta::assert_snapshot!(errors.join("\n\n"), @"");
+}
+
+#[test]
+fn names_that_are_refused_later_are_refused_here() {
+    let long = format!("name: {}", "c".repeat(64));
+    let errors = [
+        wrong("name: crash", &long),
+        wrong("name: crash", "name: crash-"),
+        wrong("type: Workflow", "type: ''"),
+        wrong("type: Workflow", "task-queue: /_sys/a, type: Workflow"),
+        wrong("type: Workflow", "task-queue: '', type: Workflow"),
+    ];
+    insta::assert_snapshot!(errors.join("\n\n"), @"");
+}
+
+#[test]
+fn a_missing_key_is_shown_at_the_top() {
+    insta::assert_snapshot!(wrong("kind: Scenario\n", ""), @"");
+}
