@@ -7,6 +7,7 @@
 mod awkward;
 mod bench;
 mod crash;
+mod dynamic_config;
 mod interrupt;
 mod newcomer;
 mod ports;

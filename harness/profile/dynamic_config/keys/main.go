@@ -80,6 +80,9 @@ func describe(t reflect.Type, depth int) string {
 	case t == reflect.TypeFor[*regexp.Regexp]():
 		// Converted from a list of patterns.
 		return "[string]"
+	case t.Name() == "AddressMatchRules":
+		// Converted from a list of what each rule is made of.
+		return "[{Pattern:string,AllowInsecure:bool}]"
 	case t.String() == "*template.Template":
 		return "string"
 	case strings.HasPrefix(t.Name(), "GradualChange["):
@@ -120,10 +123,6 @@ func structure(t reflect.Type, depth int) string {
 	var fields []string
 	for i := range t.NumField() {
 		field := t.Field(i)
-		if field.Type == reflect.TypeFor[*regexp.Regexp]() {
-			// Made by code of its own from fields of other names.
-			return "any"
-		}
 		if !field.IsExported() || field.Type.Kind() == reflect.Func || depth > 4 {
 			continue
 		}
