@@ -121,10 +121,10 @@ mod tests {
           ],
           "frontend.namespaceRPS": [
             {
-              "value": 100,
               "constraints": {
                 "namespace": "orders"
-              }
+              },
+              "value": 100
             },
             {
               "value": 2400

@@ -30,9 +30,29 @@ fn a_misspelt_key_is_met_with_the_one_that_was_meant() {
         "frontend.namespaceRSP: 100",
         "namespaceRPS: 100",
         "colour: red",
-    ]), @r"");
+    ]), @"
+    profiles/dev.yaml:8:5: Temporal 1.32.0 has no dynamic configuration key `frontend.namespaceRSP`; did you mean `frontend.namespaceRPS`?
+      |
+    8 |     frontend.namespaceRSP: 100
+      |     ^^^^^^^^^^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:5: Temporal 1.32.0 has no dynamic configuration key `namespaceRPS`; did you mean `frontend.namespaceRPS`?
+      |
+    8 |     namespaceRPS: 100
+      |     ^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:5: Temporal 1.32.0 has no dynamic configuration key `colour`
+      |
+    8 |     colour: red
+      |     ^^^^^^
+    ");
     let set = ["temporal.dynamic-config.frontend.namespaceRSP=100"];
-    insta::assert_snapshot!(wrong("extends: base\nbackend: {simulated: {}}\n", &set), @r"");
+    insta::assert_snapshot!(wrong("extends: base\nbackend: {simulated: {}}\n", &set), @"
+    --set temporal.dynamic-config.frontend.namespaceRSP=100: Temporal 1.32.0 has no dynamic configuration key `frontend.namespaceRSP`; did you mean `frontend.namespaceRPS`?
+      |
+    1 | temporal.dynamic-config.frontend.namespaceRSP=100
+      |                         ^^^^^^^^^^^^^^^^^^^^^
+    ");
 }
 
 #[test]
@@ -53,7 +73,82 @@ fn a_value_of_another_type_is_told_what_is_expected() {
         "matching.useNewMatcher: {Old: true, Now: false}",
         "matching.partitionScaler: {Ups: [{Window: soon}]}",
         "history.TaskDLQErrorPattern: 5",
-    ]), @r"");
+    ]), @"
+    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: expected a whole number, found the text `many`
+      |
+    8 |     frontend.namespaceRPS: many
+      |                            ^^^^
+
+    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: expected a whole number, found the number `1.0`
+      |
+    8 |     frontend.namespaceRPS: 1.0
+      |                            ^^^
+
+    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: expected a whole number, found the number `1000.0`
+      |
+    8 |     frontend.namespaceRPS: 1e3
+      |                            ^^^
+
+    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: expected a whole number, found the text `100`
+      |
+    8 |     frontend.namespaceRPS: '100'
+      |                            ^^^^^
+
+    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: expected a whole number, found the number `18446744073709551615`
+      |
+    8 |     frontend.namespaceRPS: 18446744073709551615
+      |                            ^^^^^^^^^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:26: `frontend.namespaceRPS`: expected a whole number, found nothing
+      |
+    8 |     frontend.namespaceRPS:
+      |                          ^
+
+    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: expected a whole number, found an empty list
+      |
+    8 |     frontend.namespaceRPS: []
+      |                            ^
+
+    profiles/dev.yaml:8:35: `admin.enableListHistoryTasks`: expected `true` or `false`, found the text `yes`
+      |
+    8 |     admin.enableListHistoryTasks: yes
+      |                                   ^^^
+
+    profiles/dev.yaml:8:35: `admin.enableListHistoryTasks`: expected `true` or `false`, found the number `1`
+      |
+    8 |     admin.enableListHistoryTasks: 1
+      |                                   ^
+
+    profiles/dev.yaml:8:45: `dynamicconfig.subscriptionPollInterval`: expected a duration (such as `250ms`, `1m30s`, `1d`, or a number of seconds), found the text `1 minute`
+      |
+    8 |     dynamicconfig.subscriptionPollInterval: 1 minute
+      |                                             ^^^^^^^^
+
+    profiles/dev.yaml:8:33: `worker.protectedNamespaces`: expected a list of texts (`[first, second]`), found the text `example.org`
+      |
+    8 |     worker.protectedNamespaces: example.org
+      |                                 ^^^^^^^^^^^
+
+    profiles/dev.yaml:8:33: `worker.protectedNamespaces`: item 2: expected a text, found the number `5`
+      |
+    8 |     worker.protectedNamespaces: [example.org, 5]
+      |                                 ^
+
+    profiles/dev.yaml:8:29: `matching.useNewMatcher`: unknown field `Now`; did you mean `New`?
+      |
+    8 |     matching.useNewMatcher: {Old: true, Now: false}
+      |                             ^
+
+    profiles/dev.yaml:8:31: `matching.partitionScaler`: field `Ups`: item 1: field `Window`: expected a duration (such as `250ms`, `1m30s`, `1d`, or a number of seconds), found the text `soon`
+      |
+    8 |     matching.partitionScaler: {Ups: [{Window: soon}]}
+      |                               ^
+
+    profiles/dev.yaml:8:34: `history.TaskDLQErrorPattern`: expected a text, found the number `5`
+      |
+    8 |     history.TaskDLQErrorPattern: 5
+      |                                  ^
+    ");
 }
 
 #[test]
@@ -71,12 +166,77 @@ fn a_list_of_values_is_judged_item_by_item() {
         "admin.enableListHistoryTasks: [{value: true, constraints: {namespace: orders}}]",
         "matching.numTaskqueueReadPartitions: [{value: 1, constraints: {taskType: Workflow}}]",
         "matching.numTaskqueueReadPartitions: [{value: 1, constraints: {namespace: a, taskQueueName: b, taskType: Activities}}]",
-    ]), @r"");
+    ]), @"
+    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: expected a whole number, or a list of values with their constraints (`[{value: ..., constraints: {namespace: orders}}]`)
+      |
+    8 |     frontend.namespaceRPS: [100]
+      |                             ^^^
+
+    profiles/dev.yaml:8:41: `frontend.namespaceRPS`: expected a whole number, found the text `many`
+      |
+    8 |     frontend.namespaceRPS: [{value: 1}, {value: many, constraints: {namespace: orders}}]
+      |                                         ^
+
+    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: key `value` is missing
+      |
+    8 |     frontend.namespaceRPS: [{constraints: {namespace: orders}}]
+      |                             ^
+
+    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: unknown key `constraint`; did you mean `constraints`?
+      |
+    8 |     frontend.namespaceRPS: [{value: 1, constraint: {namespace: orders}}]
+      |                             ^
+
+    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: unknown constraint `namespce`; did you mean `namespace`?
+      |
+    8 |     frontend.namespaceRPS: [{value: 1, constraints: {namespce: orders}}]
+      |                             ^
+
+    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: `frontend.namespaceRPS` takes the constraint `namespace`, found `taskQueueName`
+      |
+    8 |     frontend.namespaceRPS: [{value: 1, constraints: {taskQueueName: orders}}]
+      |                             ^
+
+    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: constraint `namespace`: expected a text, found the number `5`
+      |
+    8 |     frontend.namespaceRPS: [{value: 1, constraints: {namespace: 5}}]
+      |                             ^
+
+    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: `constraints` is a map (such as `{namespace: orders}`), found the text `orders`
+      |
+    8 |     frontend.namespaceRPS: [{value: 1, constraints: orders}]
+      |                             ^
+
+    profiles/dev.yaml:8:41: `frontend.namespaceRPS`: there is already a value under the same constraints
+      |
+    8 |     frontend.namespaceRPS: [{value: 1}, {value: 2}]
+      |                                         ^
+
+    profiles/dev.yaml:8:36: `admin.enableListHistoryTasks`: `admin.enableListHistoryTasks` holds for the whole cluster and takes no constraints, found `namespace`
+      |
+    8 |     admin.enableListHistoryTasks: [{value: true, constraints: {namespace: orders}}]
+      |                                    ^
+
+    profiles/dev.yaml:8:43: `matching.numTaskqueueReadPartitions`: `matching.numTaskqueueReadPartitions` takes the constraints `namespace`, `taskQueueName`, `namespace` with `taskQueueName` or `namespace` with `taskQueueName` with `taskType`, found `taskType`
+      |
+    8 |     matching.numTaskqueueReadPartitions: [{value: 1, constraints: {taskType: Workflow}}]
+      |                                           ^
+
+    profiles/dev.yaml:8:43: `matching.numTaskqueueReadPartitions`: constraint `taskType`: expected `Workflow`, `Activity` or `Nexus`, found the text `Activities`
+      |
+    8 |     matching.numTaskqueueReadPartitions: [{value: 1, constraints: {namespace: a, taskQueueName: b, taskType: Activities}}]
+      |                                           ^
+    ");
 }
 
 #[test]
 fn a_key_that_is_set_twice_is_refused_whatever_its_case() {
-    insta::assert_snapshot!(refused(&["frontend.rps: 5\n    Frontend.RPS: 6"]), @r"");
+    insta::assert_snapshot!(refused(&["frontend.rps: 5\n    Frontend.RPS: 6"]), @"
+    profiles/dev.yaml:9:5: `Frontend.RPS` is the key `frontend.rps`, which is set already
+      |
+    9 |     Frontend.RPS: 6
+      |     ^^^^^^^^^^^^
+    ");
 }
 
 #[test]
@@ -149,7 +309,12 @@ fn all_forms_that_the_server_converts_are_taken() {
 fn the_development_server_takes_no_constraints() {
     let text = "extends: base\nbackend: {process: {}}\ntemporal:\n  dynamic-config:\n    \
         frontend.namespaceRPS: [{value: 1, constraints: {namespace: default}}]\n";
-    insta::assert_snapshot!(wrong(text, &[]), @r"");
+    insta::assert_snapshot!(wrong(text, &[]), @"
+    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: the development server takes one value for all, without constraints; run this with engine `server` or with `--backend k3d`
+      |
+    8 |     frontend.namespaceRPS: [{value: 1, constraints: {namespace: default}}]
+      |                            ^
+    ");
     let once = "temporal.dynamic-config.frontend.namespaceRPS=[{value: 1}]";
     let sets = ["backend={process: {}}", once];
     let profile = load(&[], "local", &sets).expect("one value for all is no constraint");
@@ -165,10 +330,19 @@ fn another_server_is_held_against_the_nearest_and_that_is_said() {
         "temporal.dynamic-config.frontend.namespaceRPS=[{value: 1, constraints: {namespace: orders}}]",
     ];
     let profile = load(&[], "local", &sets).expect("what is not known may be right");
-    insta::assert_snapshot!(profile.notices().join("\n"), @r"");
+    insta::assert_snapshot!(profile.notices().join("\n"), @"
+    the dynamic configuration of Temporal 1.99.0 is not known here, so it was held against that of 1.32.0
+    `frontend.namespaceRPS` has a value for namespace `orders`, which the profile does not name in `temporal.namespaces`
+    `frontend.namespaceRSP` is no dynamic configuration key of Temporal 1.32.0; did you mean `frontend.namespaceRPS`?
+    ");
     let set = [
         "temporal.version=1.99.0",
         "temporal.dynamic-config.frontend.namespaceRPS=many",
     ];
-    insta::assert_snapshot!(wrong("extends: base\nbackend: {simulated: {}}\n", &set), @r"");
+    insta::assert_snapshot!(wrong("extends: base\nbackend: {simulated: {}}\n", &set), @"
+    --set temporal.dynamic-config.frontend.namespaceRPS=many: `frontend.namespaceRPS`: expected a whole number, found the text `many`
+      |
+    1 | temporal.dynamic-config.frontend.namespaceRPS=many
+      |                                               ^^^^
+    ");
 }

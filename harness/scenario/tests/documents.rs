@@ -118,8 +118,8 @@ fn a_name_is_given_once() {
     16 |   - {id: crash, fault: kill, target: worker, phase: recovery, at: 1s, for: 1s}
        |          ^^^^^
     ");
-    insta::assert_snapshot!(wrong("name: hello", "name: Hello World"), @r"
-    crash.yaml:6:11: `Hello World` is no name for a workload: lowercase letters, digits and dashes
+    insta::assert_snapshot!(wrong("name: hello", "name: Hello World"), @"
+    crash.yaml:6:11: `Hello World` is no name for a workload: at most 63 lowercase letters, digits and dashes, no dash at the ends
       |
     6 |   - name: Hello World
       |           ^^^^^^^^^^^
@@ -206,7 +206,37 @@ fn times_in_which_nothing_can_happen_are_refused() {
         wrong("chaos: 6s", "chaos: 31d"),
         wrong("for: 3s", "for: 0s"),
     ];
-    insta::assert_snapshot!(errors.join("\n\n"), @"");
+    insta::assert_snapshot!(errors.join("\n\n"), @"
+    crash.yaml:9:14: `timeout` is from 1ms to 30d, found `0s`
+      |
+    9 |     timeout: 0s
+      |              ^^
+
+    crash.yaml:9:14: `timeout` is from 1ms to 30d, found `1000000d`
+      |
+    9 |     timeout: 1000000d
+      |              ^^^^^^^^
+
+    crash.yaml:9:14: `1 minute` is not a duration (such as `250ms`, `90s`, `2m30s`, `3d`)
+      |
+    9 |     timeout: 1 minute
+      |              ^^^^^^^^
+
+    crash.yaml:13:9: phase `chaos` has no length
+       |
+    13 | phases: {warmup: 1s, baseline: 4s, chaos: 0s, recovery: 4s, drain: 10s}
+       |         ^
+
+    crash.yaml:13:9: phase `chaos` lasts from 1ms to 30d, found `31d`
+       |
+    13 | phases: {warmup: 1s, baseline: 4s, chaos: 31d, recovery: 4s, drain: 10s}
+       |         ^
+
+    crash.yaml:15:73: a fault lasts longer than 0s
+       |
+    15 |   - {id: crash, fault: kill, target: worker, phase: chaos, at: 1s, for: 0s}
+       |                                                                         ^^
+    ");
 }
 
 #[test]
@@ -219,10 +249,40 @@ fn names_that_are_refused_later_are_refused_here() {
         wrong("type: Workflow", "task-queue: /_sys/a, type: Workflow"),
         wrong("type: Workflow", "task-queue: '', type: Workflow"),
     ];
-    insta::assert_snapshot!(errors.join("\n\n"), @"");
+    insta::assert_snapshot!(errors.join("\n\n"), @"
+    crash.yaml:3:7: `cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc` is no name for a scenario: at most 63 lowercase letters, digits and dashes, no dash at the ends
+      |
+    3 | name: cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    crash.yaml:3:7: `crash-` is no name for a scenario: at most 63 lowercase letters, digits and dashes, no dash at the ends
+      |
+    3 | name: crash-
+      |       ^^^^^^
+
+    crash.yaml:10:13: a workflow type is a name of 1 to 1000 bytes
+       |
+    10 |       type: ''
+       |             ^^
+
+    crash.yaml:10:19: `/_sys/a, type` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+       |
+    10 |       task-queue: /_sys/a, type: Workflow
+       |                   ^^^^^^^^^^^^^
+
+    crash.yaml:10:21: invalid trailing content after single-quoted scalar
+       |
+    10 |       task-queue: '', type: Workflow
+       |                     ^
+    ");
 }
 
 #[test]
 fn a_missing_key_is_shown_at_the_top() {
-    insta::assert_snapshot!(wrong("kind: Scenario\n", ""), @"");
+    insta::assert_snapshot!(wrong("kind: Scenario\n", ""), @"
+    crash.yaml:1:1: key `kind` is missing
+      |
+    1 | apiVersion: harness/v1
+      | ^^^^^^^^^^
+    ");
 }
