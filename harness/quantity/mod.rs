@@ -33,10 +33,18 @@ pub struct ParseError {
 impl ParseError {
     pub(crate) fn new(text: &str, expected: &'static str) -> Self {
         Self {
-            text: text.to_owned(),
+            text: text.chars().flat_map(shown).collect(),
             expected,
         }
     }
+}
+
+/// A character as people see it: one that shows nothing is written by its number.
+fn shown(character: char) -> impl Iterator<Item = char> {
+    let plain = matches!(character, '\'' | '"' | '\\');
+    let escaped = (!plain).then(|| character.escape_debug());
+    let bare = plain.then_some(character);
+    escaped.into_iter().flatten().chain(bare)
 }
 
 /// Serde and JSON Schema by way of `FromStr` and `Display`: what reads and writes one textual form

@@ -143,7 +143,10 @@ fn a_misspelt_dynamic_configuration_key_is_refused_for_every_place_by_every_verb
         ] {
             let run = world.run(verb).to_string();
             assert!(run.contains(expected), "{backend}: {verb}:\n{run}");
-            assert!(run.ends_with("--- exit 65\n") || run.ends_with("--- exit 65"), "{run}");
+            assert!(
+                run.ends_with("--- exit 65\n") || run.ends_with("--- exit 65"),
+                "{run}"
+            );
         }
     }
     assert!(!world.path().join(".harness").exists(), "nothing was begun");
@@ -152,7 +155,11 @@ fn a_misspelt_dynamic_configuration_key_is_refused_for_every_place_by_every_verb
 #[test]
 fn a_dynamic_configuration_value_of_a_wrong_type_is_told_what_is_expected() {
     let world = World::new();
-    profile(&world, "{simulated: {}}", "temporal: {dynamic-config: {frontend.namespaceRPS: many}}");
+    profile(
+        &world,
+        "{simulated: {}}",
+        "temporal: {dynamic-config: {frontend.namespaceRPS: many}}",
+    );
     assert_snapshot!(world.run("up -p mine"), @"");
     let set = "temporal.dynamic-config.frontend.namespaceRPS=1.0";
     assert_snapshot!(world.run_words(&["up", "-p", "simulated", "--set", set]), @"");
@@ -176,7 +183,10 @@ fn what_something_else_would_refuse_later_is_refused_before_anything_begins() {
         said.push(world.run("up -p mine").to_string());
     }
     assert_snapshot!(said.join("\n"), @"");
-    world.write("profiles/a-.yaml", "apiVersion: harness/v1\nkind: Profile\nname: a-\nextends: simulated\n");
+    world.write(
+        "profiles/a-.yaml",
+        "apiVersion: harness/v1\nkind: Profile\nname: a-\nextends: simulated\n",
+    );
     assert_snapshot!(world.run("up -f profiles/a-.yaml"), @"");
     assert!(!world.path().join(".harness").exists(), "nothing was begun");
 }
@@ -195,7 +205,10 @@ fn a_scenario_whose_timeout_is_no_time_is_refused_before_anything_begins() {
 #[test]
 fn a_missing_key_is_shown_at_the_top_of_the_file() {
     let world = World::new();
-    world.write("profiles/mine.yaml", "# mine\nkind: Profile\nname: mine\nextends: simulated\n");
+    world.write(
+        "profiles/mine.yaml",
+        "# mine\nkind: Profile\nname: mine\nextends: simulated\n",
+    );
     assert_snapshot!(world.run("up -p mine"), @"");
 }
 
@@ -208,8 +221,14 @@ fn values_with_constraints_come_to_the_server_as_they_are_written() {
         admin.matchingNamespaceToPartitionDispatchRate: 1.0";
     profile(&world, "{k3d: {}}", lines);
     let objects = world.run("render -p mine").to_string();
-    let start = objects.find("dynamic-config.yaml: ").expect("the file is in a ConfigMap");
-    let file: String = objects[start..].lines().take(26).map(|line| format!("{}\n", line.trim_end())).collect();
+    let start = objects
+        .find("dynamic-config.yaml: ")
+        .expect("the file is in a ConfigMap");
+    let file: String = objects[start..]
+        .lines()
+        .take(26)
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect();
     assert_snapshot!(file, @"");
     profile(&world, "{process: {engine: {dev-server: {}}}}", lines);
     assert_snapshot!(world.run("up -p mine"), @"");

@@ -39,16 +39,19 @@ fn listed() -> BTreeMap<String, String> {
     let schema = profile::json_schema();
     let settings = schema["definitions"]["Temporal"]["properties"]["dynamic-config"]
         .pointer("/anyOf/0/properties")
-        .or_else(|| {
-            schema.pointer("/definitions/Temporal/properties/dynamic-config/properties")
-        })
+        .or_else(|| schema.pointer("/definitions/Temporal/properties/dynamic-config/properties"))
         .and_then(Value::as_object)
         .expect("the schema lists the settings");
     let name = |setting: &Value| {
         let reference = setting["$ref"].as_str().unwrap_or_default();
-        reference.trim_start_matches("#/definitions/DynamicConfig").to_owned()
+        reference
+            .trim_start_matches("#/definitions/DynamicConfig")
+            .to_owned()
     };
-    settings.iter().map(|(key, setting)| (key.clone(), name(setting))).collect()
+    settings
+        .iter()
+        .map(|(key, setting)| (key.clone(), name(setting)))
+        .collect()
 }
 
 /// The settings with the value that `of` gives for the type of each, in the server's own form.
@@ -96,7 +99,9 @@ fn the_server_refuses_of_every_listed_key_a_value_of_another_type() {
         .keys()
         .filter(|key| {
             let named = format!("\"{}\"", key.to_lowercase());
-            !complaints.iter().any(|complaint| complaint.contains(&named))
+            !complaints
+                .iter()
+                .any(|complaint| complaint.contains(&named))
         })
         .collect();
     assert_eq!(silent, Vec::<&String>::new(), "the server takes these");
@@ -131,9 +136,8 @@ fn a_profile_and_the_server_judge_values_and_constraints_alike() {
     let listing = "admin.enableListHistoryTasks";
     let shard = "history.ReplicationTaskProcessorErrorRetryMaxAttempts";
     let gradual = "matching.useNewMatcher";
-    let under = |value: Value, constraints: Value| {
-        json!([{"value": value, "constraints": constraints}])
-    };
+    let under =
+        |value: Value, constraints: Value| json!([{"value": value, "constraints": constraints}]);
     let of_queue = json!({"namespace": "a", "taskQueueName": "b", "taskType": "Workflow"});
     let strange_queue = json!({"namespace": "a", "taskQueueName": "b", "taskType": "Activities"});
     for (key, list) in [
@@ -172,18 +176,28 @@ fn a_profile_and_the_server_judge_values_and_constraints_alike() {
         (poll, json!([{"value": "107000d"}])),
         (poll, json!([{"value": true}])),
         (gradual, json!([{"value": true}])),
-        (gradual, json!([{"value": {"New": true, "Start": "2026-01-01T00:00:00Z"}}])),
+        (
+            gradual,
+            json!([{"value": {"New": true, "Start": "2026-01-01T00:00:00Z"}}]),
+        ),
         (gradual, json!([{"value": {"New": 5}}])),
         (gradual, json!([{"value": 5}])),
         ("worker.protectedNamespaces", json!([{"value": ["a"]}])),
         ("worker.protectedNamespaces", json!([{"value": [5]}])),
         ("matching.partitionScaler", json!([{"value": {"Fixed": 4}}])),
-        ("matching.partitionScaler", json!([{"value": {"Fixed": "four"}}])),
+        (
+            "matching.partitionScaler",
+            json!([{"value": {"Fixed": "four"}}]),
+        ),
         ("history.TaskDLQErrorPattern", json!([{"value": 5}])),
     ] {
         let settings = Map::from_iter([(key.to_owned(), list.clone())]);
         let complaints = complaints(&server, &settings);
         let accepted = accepted(key, &list);
-        assert_eq!(accepted, complaints.is_empty(), "{key}: {list}: {complaints:?}");
+        assert_eq!(
+            accepted,
+            complaints.is_empty(),
+            "{key}: {list}: {complaints:?}"
+        );
     }
 }

@@ -31,7 +31,7 @@ pub(in crate::profile) fn resolve(
             return Err(layers.error_at(|profile| Some(&entry(profile, key)?.key), &message));
         }
         let spelling = registered.as_ref().map_or(key.as_str(), |it| it.key);
-        let setting = setting(spelling, registered.as_ref(), &value.value);
+        let setting = setting(registered.as_ref(), &value.value);
         let setting = setting.map_err(|wrong| wrong.at(layers, key, spelling))?;
         Ok((spelling.to_owned(), setting))
     });
@@ -168,17 +168,13 @@ fn item<'a>(profile: &'a Profile, key: &str, item: usize) -> Option<&'a Spanned<
     }
 }
 
-fn setting(
-    key: &str,
-    registered: Option<&Registered>,
-    content: &Content,
-) -> Result<Setting, Wrong> {
+fn setting(registered: Option<&Registered>, content: &Content) -> Result<Setting, Wrong> {
     let kind = registered.map_or(Kind::Any, Registered::kind);
     let precedence = registered.map(|it| it.precedence);
     if let Content::List(items) = content
         && (!kind.takes_lists() || is_list_of_conditionals(items))
     {
-        return conditionals(key, &kind, precedence, items);
+        return conditionals(&kind, precedence, items);
     }
     let value = content.to_value();
     kind.check(&value).map_err(Wrong::whole)?;
@@ -200,7 +196,6 @@ fn is_list_of_conditionals(items: &[Spanned<Value>]) -> bool {
 const FIELDS: [&str; 2] = ["value", "constraints"];
 
 fn conditionals(
-    key: &str,
     kind: &Kind,
     precedence: Option<Precedence>,
     items: &[Spanned<Value>],
@@ -212,7 +207,7 @@ fn conditionals(
     }
     let mut values: Vec<Conditional> = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        let conditional = conditional(key, kind, precedence, &item.value)
+        let conditional = conditional(kind, precedence, &item.value)
             .map_err(|message| Wrong::item(index, message))?;
         let same = |other: &Conditional| other.constraints == conditional.constraints;
         if values.iter().any(same) {
@@ -225,7 +220,6 @@ fn conditionals(
 }
 
 fn conditional(
-    key: &str,
     kind: &Kind,
     precedence: Option<Precedence>,
     item: &Value,
@@ -246,7 +240,7 @@ fn conditional(
     kind.check(value)?;
     let constraints = match entries.get("constraints") {
         None | Some(Value::Null) => BTreeMap::new(),
-        Some(written) => constraint::read(written, precedence, key)?,
+        Some(written) => constraint::read(written, precedence)?,
     };
     Ok(Conditional {
         value: value.clone(),

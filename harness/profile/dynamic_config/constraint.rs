@@ -75,7 +75,6 @@ const HISTORY_TASK_TYPES: [&str; 33] = [
 pub(super) fn read(
     written: &Value,
     precedence: Option<Precedence>,
-    key: &str,
 ) -> Result<BTreeMap<String, Value>, String> {
     let entries = written.as_object().ok_or_else(|| {
         let found = Found(written);
@@ -99,7 +98,7 @@ pub(super) fn read(
         }
     }
     if let Some(precedence) = precedence {
-        combination(&constraints, precedence, key)?;
+        combination(&constraints, precedence)?;
     }
     Ok(constraints)
 }
@@ -173,7 +172,6 @@ fn is_one_of(value: &Value, names: &[&str], prefix: &str) -> bool {
 fn combination(
     constraints: &BTreeMap<String, Value>,
     precedence: Precedence,
-    key: &str,
 ) -> Result<(), String> {
     let allowed = precedence.combinations();
     let has = |names: &&&[&str]| {
@@ -189,12 +187,10 @@ fn combination(
     let given: Vec<&str> = constraints.keys().map(String::as_str).collect();
     let given = given.join("` with `");
     Err(match taken.as_slice() {
-        [] => {
-            format!("`{key}` holds for the whole cluster and takes no constraints, found `{given}`")
-        }
-        [only] => format!("`{key}` takes the constraint {only}, found `{given}`"),
+        [] => format!("it holds for the whole cluster and takes no constraints, found `{given}`"),
+        [only] => format!("it takes the constraint {only}, found `{given}`"),
         [most @ .., last] => format!(
-            "`{key}` takes the constraints {} or {last}, found `{given}`",
+            "it takes the constraints {} or {last}, found `{given}`",
             most.join(", ")
         ),
     })

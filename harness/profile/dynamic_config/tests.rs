@@ -192,7 +192,7 @@ fn a_list_of_values_is_judged_item_by_item() {
     8 |     frontend.namespaceRPS: [{value: 1, constraints: {namespce: orders}}]
       |                             ^
 
-    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: `frontend.namespaceRPS` takes the constraint `namespace`, found `taskQueueName`
+    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: it takes the constraint `namespace`, found `taskQueueName`
       |
     8 |     frontend.namespaceRPS: [{value: 1, constraints: {taskQueueName: orders}}]
       |                             ^
@@ -212,12 +212,12 @@ fn a_list_of_values_is_judged_item_by_item() {
     8 |     frontend.namespaceRPS: [{value: 1}, {value: 2}]
       |                                         ^
 
-    profiles/dev.yaml:8:36: `admin.enableListHistoryTasks`: `admin.enableListHistoryTasks` holds for the whole cluster and takes no constraints, found `namespace`
+    profiles/dev.yaml:8:36: `admin.enableListHistoryTasks`: it holds for the whole cluster and takes no constraints, found `namespace`
       |
     8 |     admin.enableListHistoryTasks: [{value: true, constraints: {namespace: orders}}]
       |                                    ^
 
-    profiles/dev.yaml:8:43: `matching.numTaskqueueReadPartitions`: `matching.numTaskqueueReadPartitions` takes the constraints `namespace`, `taskQueueName`, `namespace` with `taskQueueName` or `namespace` with `taskQueueName` with `taskType`, found `taskType`
+    profiles/dev.yaml:8:43: `matching.numTaskqueueReadPartitions`: it takes the constraints `namespace`, `taskQueueName`, `namespace` with `taskQueueName` or `namespace` with `taskQueueName` with `taskType`, found `taskType`
       |
     8 |     matching.numTaskqueueReadPartitions: [{value: 1, constraints: {taskType: Workflow}}]
       |                                           ^

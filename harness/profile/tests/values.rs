@@ -187,7 +187,62 @@ fn names_that_are_refused_later_are_refused_here() {
         "worker: {run: {build: ''}}",
         "worker: {run: {command: [./worker, \"a\\0b\"]}}",
         "promotion: {require: ['']}",
-    ]), @#"profiles/dev.yaml:5:32: `größe` is not the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; not `temporal-system`)\n  |\n5 | temporal: {namespaces: [{name: größe}]}\n  |                                ^^^^^\n\nprofiles/dev.yaml:5:32: `temporal-system` is not the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; not `temporal-system`)\n  |\n5 | temporal: {namespaces: [{name: temporal-system}]}\n  |                                ^^^^^^^^^^^^^^^\n\nprofiles/dev.yaml:5:24: `temporal.namespaces` names none; the worker needs one to poll\n  |\n5 | temporal: {namespaces: []}\n  |                        ^\n\nprofiles/dev.yaml:5:21: `1.32.0-a-` is not a version (such as `1.32.0` or `8.4`)\n  |\n5 | temporal: {version: 1.32.0-a-}\n  |                     ^^^^^^^^^\n\nprofiles/dev.yaml:5:22: `/_sys/orders` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)\n  |\n5 | worker: {task-queue: /_sys/orders}\n  |                      ^^^^^^^^^^^^\n\nprofiles/dev.yaml:5:22: `ord\u{200b}ers` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)\n  |\n5 | worker: {task-queue: \"ord\\u200bers\"}\n  |                      ^^^^^^^^^^^^^^\n\nprofiles/dev.yaml:5:23: `My Worker` is not a reference of an image (such as `registry.example/worker:1.0`: a path in lowercase, perhaps a tag)\n  |\n5 | worker: {run: {image: My Worker}}\n  |                       ^^^^^^^^^\n\nprofiles/dev.yaml:5:23: `` is not a reference of an image (such as `registry.example/worker:1.0`: a path in lowercase, perhaps a tag)\n  |\n5 | worker: {run: {image: ''}}\n  |                       ^^\n\nprofiles/dev.yaml:5:23: `` is not a path (not empty, without the character NUL)\n  |\n5 | worker: {run: {build: ''}}\n  |                       ^^\n\nprofiles/dev.yaml:5:36: `a\0b` is not a text without the character NUL\n  |\n5 | worker: {run: {command: [./worker, \"a\\0b\"]}}\n  |                                    ^^^^^^\n\nprofiles/dev.yaml:5:23: `` is not a path (not empty, without the character NUL)\n  |\n5 | promotion: {require: ['']}\n  |                       ^^"#);
+    ]), @r#"
+    profiles/dev.yaml:5:32: `größe` is not the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; not `temporal-system`)
+      |
+    5 | temporal: {namespaces: [{name: größe}]}
+      |                                ^^^^^
+
+    profiles/dev.yaml:5:32: `temporal-system` is not the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; not `temporal-system`)
+      |
+    5 | temporal: {namespaces: [{name: temporal-system}]}
+      |                                ^^^^^^^^^^^^^^^
+
+    profiles/dev.yaml:5:24: `temporal.namespaces` names none; the worker needs one to poll
+      |
+    5 | temporal: {namespaces: []}
+      |                        ^
+
+    profiles/dev.yaml:5:21: `1.32.0-a-` is not a version (such as `1.32.0` or `8.4`)
+      |
+    5 | temporal: {version: 1.32.0-a-}
+      |                     ^^^^^^^^^
+
+    profiles/dev.yaml:5:22: `/_sys/orders` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+      |
+    5 | worker: {task-queue: /_sys/orders}
+      |                      ^^^^^^^^^^^^
+
+    profiles/dev.yaml:5:22: `ord\u{200b}ers` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+      |
+    5 | worker: {task-queue: "ord\u200bers"}
+      |                      ^^^^^^^^^^^^^^
+
+    profiles/dev.yaml:5:23: `My Worker` is not a reference of an image (such as `registry.example/worker:1.0`: a path in lowercase, perhaps a tag)
+      |
+    5 | worker: {run: {image: My Worker}}
+      |                       ^^^^^^^^^
+
+    profiles/dev.yaml:5:23: `` is not a reference of an image (such as `registry.example/worker:1.0`: a path in lowercase, perhaps a tag)
+      |
+    5 | worker: {run: {image: ''}}
+      |                       ^^
+
+    profiles/dev.yaml:5:23: `` is not a path (not empty, without the character NUL)
+      |
+    5 | worker: {run: {build: ''}}
+      |                       ^^
+
+    profiles/dev.yaml:5:36: `a\0b` is not a text without the character NUL
+      |
+    5 | worker: {run: {command: [./worker, "a\0b"]}}
+      |                                    ^^^^^^
+
+    profiles/dev.yaml:5:23: `` is not a path (not empty, without the character NUL)
+      |
+    5 | promotion: {require: ['']}
+      |                       ^^
+    "#);
     let text = "apiVersion: harness/v1\nkind: Profile\nname: a-\n";
     insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @"
     profiles/dev.yaml:3:7: `a-` is not a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front or at the end)
@@ -206,7 +261,37 @@ fn variables_that_no_program_can_have_are_refused() {
         "worker:\n  environment:\n    A: \"x\\0y\"",
         "worker: {environment: {A: }}",
         "worker: {environment: {A: [x]}}",
-    ]), @#"profiles/dev.yaml:5:24: `A=B` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)\n  |\n5 | worker: {environment: {A=B: x}}\n  |                        ^^^\n\nprofiles/dev.yaml:5:24: `` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)\n  |\n5 | worker: {environment: {'': x}}\n  |                        ^^\n\nprofiles/dev.yaml:5:24: `1A` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)\n  |\n5 | worker: {environment: {1A: x}}\n  |                        ^^\n\nprofiles/dev.yaml:7:8: `x\0y` is not a text without the character NUL\n  |\n7 |     A: \"x\\0y\"\n  |        ^^^^^^\n\nprofiles/dev.yaml:5:25: expected a text, found nothing; an empty text is written `''`\n  |\n5 | worker: {environment: {A: }}\n  |                         ^\n\nprofiles/dev.yaml:5:27: expected a text, found `[`\n  |\n5 | worker: {environment: {A: [x]}}\n  |                           ^"#);
+    ]), @r#"
+    profiles/dev.yaml:5:24: `A=B` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)
+      |
+    5 | worker: {environment: {A=B: x}}
+      |                        ^^^
+
+    profiles/dev.yaml:5:24: `` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)
+      |
+    5 | worker: {environment: {'': x}}
+      |                        ^^
+
+    profiles/dev.yaml:5:24: `1A` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)
+      |
+    5 | worker: {environment: {1A: x}}
+      |                        ^^
+
+    profiles/dev.yaml:7:8: `x\0y` is not a text without the character NUL
+      |
+    7 |     A: "x\0y"
+      |        ^^^^^^
+
+    profiles/dev.yaml:5:25: expected a text, found nothing; an empty text is written `''`
+      |
+    5 | worker: {environment: {A: }}
+      |                         ^
+
+    profiles/dev.yaml:5:27: expected a text, found `[`
+      |
+    5 | worker: {environment: {A: [x]}}
+      |                           ^
+    "#);
 }
 
 #[test]
@@ -282,7 +367,57 @@ fn numbers_are_told_the_bounds_that_hold() {
         "database: {mysql: {max-connections: 0}}",
         "backend: {k3d: {servers: 0}}",
         "backend: {k3d: {agents: -1}}",
-    ]), @"");
+    ]), @"
+    profiles/dev.yaml:5:18: expected a whole number from 1 to 65535, found `0`
+      |
+    5 | temporal: {port: 0}
+      |                  ^
+
+    profiles/dev.yaml:5:18: expected a whole number from 1 to 65535, found `65536`
+      |
+    5 | temporal: {port: 65536}
+      |                  ^^^^^
+
+    profiles/dev.yaml:5:28: expected a whole number from 1 to 65536, found `0`
+      |
+    5 | temporal: {history-shards: 0}
+      |                            ^
+
+    profiles/dev.yaml:5:28: expected a whole number from 1 to 65536, found `1.5`
+      |
+    5 | temporal: {history-shards: 1.5}
+      |                            ^^^
+
+    profiles/dev.yaml:5:28: expected a whole number from 1 to 65536, found `10000000`
+      |
+    5 | temporal: {history-shards: 10000000}
+      |                            ^^^^^^^^
+
+    profiles/dev.yaml:5:20: expected a whole number from 1 to 1000, found `1001`
+      |
+    5 | worker: {replicas: 1001}
+      |                    ^^^^
+
+    profiles/dev.yaml:5:20: expected a whole number from 1 to 1000, found the text `3`
+      |
+    5 | worker: {replicas: '3'}
+      |                    ^^^
+
+    profiles/dev.yaml:5:37: expected a whole number from 1 to 100000, found `0`
+      |
+    5 | database: {mysql: {max-connections: 0}}
+      |                                     ^
+
+    profiles/dev.yaml:5:26: expected a whole number from 1 to 100, found `0`
+      |
+    5 | backend: {k3d: {servers: 0}}
+      |                          ^
+
+    profiles/dev.yaml:5:25: expected a whole number from 0 to 100, found `-1`
+      |
+    5 | backend: {k3d: {agents: -1}}
+      |                         ^^
+    ");
 }
 
 #[test]

@@ -246,8 +246,11 @@ fn names_that_are_refused_later_are_refused_here() {
         wrong("name: crash", &long),
         wrong("name: crash", "name: crash-"),
         wrong("type: Workflow", "type: ''"),
-        wrong("type: Workflow", "task-queue: /_sys/a, type: Workflow"),
-        wrong("type: Workflow", "task-queue: '', type: Workflow"),
+        wrong(
+            "type: Workflow",
+            "type: Workflow\n      task-queue: /_sys/a",
+        ),
+        wrong("type: Workflow", "type: Workflow\n      task-queue: ''"),
     ];
     insta::assert_snapshot!(errors.join("\n\n"), @"
     crash.yaml:3:7: `cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc` is no name for a scenario: at most 63 lowercase letters, digits and dashes, no dash at the ends
@@ -265,15 +268,15 @@ fn names_that_are_refused_later_are_refused_here() {
     10 |       type: ''
        |             ^^
 
-    crash.yaml:10:19: `/_sys/a, type` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+    crash.yaml:11:19: `/_sys/a` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
        |
-    10 |       task-queue: /_sys/a, type: Workflow
-       |                   ^^^^^^^^^^^^^
+    11 |       task-queue: /_sys/a
+       |                   ^^^^^^^
 
-    crash.yaml:10:21: invalid trailing content after single-quoted scalar
+    crash.yaml:11:19: `` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
        |
-    10 |       task-queue: '', type: Workflow
-       |                     ^
+    11 |       task-queue: ''
+       |                   ^^
     ");
 }
 
