@@ -122,6 +122,9 @@ async fn subject(target: &Target) -> Result<(Subject, Directory), CommandError> 
     let standing = state.standing().map_err(state_error)?;
     let Choice { backend, reason } = place::choose(&profile, named, standing.as_deref()).await;
     profile.backend = backend;
+    if let Some(reason) = profile.misplaced() {
+        return Err(CommandError::new(Exit::Invalid, reason));
+    }
     let in_azure = matches!(profile.backend, profile::Backend::Azure(_));
     let (aim, reason) = match (in_azure, target.rehearse) {
         (true, true) => {

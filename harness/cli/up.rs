@@ -73,7 +73,7 @@ async fn rehearse<B: Backend>(session: &mut Session<B>, ui: &mut Ui) -> Outcome 
 
 async fn bring_up<B: Backend>(session: &mut Session<B>, suffix: &str, ui: &mut Ui) -> Outcome {
     let (events, mut receiver) = Events::channel();
-    events.notice(view::choice(session));
+    view::introduce(session, &events);
     let shutdown = Shutdown::listen(events.clone(), "run `harness down`");
     let work = lifecycle::bring_up(session, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, work).await?;

@@ -2,6 +2,7 @@
 
 use super::session::Session;
 use crate::backend::{Backend, Endpoint, Place};
+use crate::event::Events;
 use crate::ui::Table;
 
 /// The addresses that a user opens, first those and then, of the rest, nothing: JSON has them all.
@@ -60,8 +61,16 @@ fn rank(name: &str) -> u8 {
     }
 }
 
+/// Says where this profile runs, and what else its author should know of it.
+pub(super) fn introduce<B: Backend>(session: &Session<B>, events: &Events) {
+    events.notice(choice(session));
+    for notice in session.profile.notices() {
+        events.notice(notice);
+    }
+}
+
 /// Where this profile runs, and what that leaves out, in a sentence.
-pub(super) fn choice<B: Backend>(session: &Session<B>) -> String {
+fn choice<B: Backend>(session: &Session<B>) -> String {
     let Place {
         backend,
         engine,

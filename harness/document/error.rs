@@ -73,6 +73,14 @@ impl Error {
         }
     }
 
+    /// An error of the document as a whole, shown at its top.
+    pub fn at_top(name: impl Into<String>, text: &str, message: impl Into<String>) -> Self {
+        match snippet::top(text) {
+            Some(place) => Self::at(name, text, place, message),
+            None => Self::of_whole(name, message),
+        }
+    }
+
     pub(super) fn of_parser(name: &str, text: &str, source: &serde_saphyr::Error) -> Self {
         let place = source
             .location()

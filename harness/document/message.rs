@@ -20,6 +20,17 @@ pub(super) fn of(error: &Error, found: Option<&str>) -> String {
         Error::DuplicateMappingKey { key: Some(key), .. } => {
             format!("key `{key}` is given more than once")
         }
+        Error::NullIntoString { .. } => {
+            "expected a text, found nothing; an empty text is written `''`".to_owned()
+        }
+        Error::InvalidBooleanStrict { .. } => wanted(found, "`true` or `false`"),
+        Error::Eof { .. } => "the document ends before it says anything".to_owned(),
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => {
+            "the document is nested too deeply, or its aliases make it too large".to_owned()
+        }
         Error::MultipleDocuments { .. } => "a file holds one document, not several".to_owned(),
         Error::Unexpected { expected, .. } => wanted(found, &shape(expected)),
         Error::InvalidScalar { ty, .. } => wanted(found, &scalar(ty)),
@@ -219,6 +230,78 @@ mod tests {
         2 |   sand: {}
           |         ^
         ");
+    }
+
+    #[test]
+    fn a_missing_key_is_shown_at_the_top_of_its_map() {
+        #[derive(Deserialize)]
+        #[expect(dead_code, reason = "what is read is not looked at")]
+        struct Park {
+            name: String,
+            trees: Option<u8>,
+            gardens: Option<Vec<Bed>>,
+        }
+        #[derive(Deserialize)]
+        #[expect(dead_code, reason = "what is read is not looked at")]
+        struct Bed {
+            plant: String,
+            rows: u8,
+            width: Option<u8>,
+        }
+        let wrong = |text: &str| {
+            let error = parse::<Park>("park.yaml", text).err();
+            error.expect("the document is wrong").to_string()
+        };
+        let text = "# a park\n---\ntrees: 3\ngardens:\n  - {plant: rose, rows: 2}\n";
+        insta::assert_snapshot!(wrong(text), @r"
+        park.yaml:3:1: key `name` is missing
+          |
+        3 | trees: 3
+          | ^^^^^
+        ");
+        let text = "name: x\r\ngardens:\r\n  - plant: rose\r\n\r\n    width: 1\r\n";
+        insta::assert_snapshot!(wrong(text), @r"
+        park.yaml:3:5: key `rows` is missing
+          |
+        3 |   - plant: rose
+          |     ^^^^^
+        ");
+    }
+
+    #[test]
+    fn what_only_older_yaml_takes_for_truth_is_refused() {
+        #[derive(Deserialize)]
+        #[expect(dead_code, reason = "what is read is not looked at")]
+        struct Gate {
+            open: bool,
+        }
+        let error = parse::<Gate>("gate.yaml", "open: no\n").err();
+        insta::assert_snapshot!(error.expect("`no` is a text").to_string(), @r"
+        gate.yaml:1:7: expected `true` or `false`, found `no`
+          |
+        1 | open: no
+          |       ^^
+        ");
+        let untyped = parse::<serde_json::Value>("any.yaml", "[no, 010, 1_000, on, 0x10]\n");
+        let expected = serde_json::json!(["no", "010", "1_000", "on", 16]);
+        assert_eq!(untyped, Ok(expected));
+    }
+
+    #[test]
+    fn what_would_fill_the_memory_is_refused() {
+        let deep = format!("a: {}{}\n", "[".repeat(100), "]".repeat(100));
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..9 {
+            let before = format!("*a{}", level - 1);
+            let items = vec![before; 10].join(", ");
+            bomb.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+        }
+        for text in [deep, bomb] {
+            let error = parse::<serde_json::Value>("any.yaml", &text).err();
+            let message = error.map(|error| error.message().to_owned());
+            let expected = "the document is nested too deeply, or its aliases make it too large";
+            assert_eq!(message.as_deref(), Some(expected));
+        }
     }
 
     #[test]

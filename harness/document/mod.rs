@@ -46,5 +46,12 @@ use serde::de::DeserializeOwned;
 /// A type meant for this has `#[serde(rename_all = "kebab-case", deny_unknown_fields)]` and
 /// externally tagged enums, each behind [`choice`]; `flatten`, `untagged` and `tag` lose the place of an error.
 pub fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Error> {
-    serde_saphyr::from_str(text).map_err(|source| Error::of_parser(name, text, &source))
+    // As YAML 1.2 has it, and as editors do that go by the schemas: `no` and `010` are texts.
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+    };
+    serde_saphyr::from_str_with_options(text, options)
+        .map_err(|source| Error::of_parser(name, text, &source))
 }

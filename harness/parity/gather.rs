@@ -127,7 +127,11 @@ impl Rendered {
             namespaces: namespaces
                 .map(|namespace| (namespace.name.clone(), namespace.retention))
                 .collect(),
-            dynamic_config: temporal.dynamic_config.clone(),
+            dynamic_config: temporal
+                .dynamic_config
+                .iter()
+                .map(|(key, setting)| (key.clone(), setting.written()))
+                .collect(),
             mysql: topology.database.version.clone(),
             tls: topology.database.tls,
             max_connections: topology.database.max_connections,

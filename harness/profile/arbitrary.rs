@@ -2,19 +2,19 @@
 
 use std::str::FromStr;
 
-use camino::Utf8PathBuf;
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
 use serde_saphyr::{Location, Spanned};
 
 use super::azure;
+use super::dynamic_config::{Content, DynamicConfig, Written};
 use super::model::{
     ApiVersion, Backend, Database, DevServer, Engine, K3d, Kind, Local, Mysql, Namespace, Process,
     Profile, Promotion, Role, Roles, Run, Server, Simulated, Starter, StarterMode, Temporal, Web,
     Worker,
 };
-use crate::quantity::Duration;
+use crate::quantity::{Duration, Whole};
 use crate::topology::Tls;
 
 /// Any profile that is right by itself and extends `base`.
@@ -53,7 +53,7 @@ pub(super) fn profile() -> BoxedStrategy<Profile> {
 fn temporal() -> impl Strategy<Value = Temporal> {
     let role = || {
         of(of(1_u16..9).prop_map(|replicas| Role {
-            replicas: replicas.and_then(|number| number.try_into().ok()),
+            replicas: replicas.and_then(|number| Whole::new(number.into())),
         }))
     };
     let roles =
@@ -63,31 +63,44 @@ fn temporal() -> impl Strategy<Value = Temporal> {
             matching,
             worker,
         });
-    let value = prop_oneof![
-        any::<bool>().prop_map(serde_json::Value::from),
-        any::<i32>().prop_map(serde_json::Value::from),
-        "[ a-z0-9:.-]{0,8}".prop_map(serde_json::Value::from),
-    ];
     let values = (
         of(version()),
         of(1_u32..4096),
         of(roles),
         of(namespaces()),
-        of(btree_map(r"[a-z]{1,8}\.[a-zA-Z]{1,8}", value, 0..3)),
+        of(dynamic_config()),
         of(1_u16..1000),
         of(duration()),
     );
     values.prop_map(
         |(version, shards, roles, namespaces, dynamic_config, port, ready_timeout)| Temporal {
             version,
-            history_shards: shards.and_then(|number| number.try_into().ok()),
+            history_shards: shards.and_then(Whole::new),
             roles,
-            namespaces,
+            namespaces: namespaces.map(spanned),
             dynamic_config,
-            port: port.and_then(|number| number.try_into().ok()).map(spanned),
-            ready_timeout,
+            port: port
+                .and_then(|number| Whole::new(number.into()))
+                .map(spanned),
+            ready_timeout: ready_timeout.map(spanned),
         },
     )
+}
+
+fn dynamic_config() -> impl Strategy<Value = DynamicConfig> {
+    let entry = |(key, value): (&str, serde_json::Value)| Written {
+        key: spanned(key.to_owned()),
+        value: spanned(Content::One(value)),
+    };
+    let entries = (
+        of(any::<bool>()).prop_map(|it| it.map(|it| ("admin.enableListHistoryTasks", it.into()))),
+        of(any::<i32>()).prop_map(|it| it.map(|it| ("frontend.rps", it.into()))),
+        of("[ a-z0-9:.-]{0,8}")
+            .prop_map(|it| it.map(|it| ("history.TaskDLQErrorPattern", it.into()))),
+    );
+    entries.prop_map(move |(a, b, c)| {
+        DynamicConfig([a, b, c].into_iter().flatten().map(entry).collect())
+    })
 }
 
 fn namespaces() -> impl Strategy<Value = Vec<Namespace>> {
@@ -108,9 +121,9 @@ fn mysql() -> impl Strategy<Value = Mysql> {
     (of(version()), of(1_u32..9999), of(tls), of(duration())).prop_map(
         |(version, connections, tls, ready_timeout)| Mysql {
             version: version.map(spanned),
-            max_connections: connections.and_then(|number| number.try_into().ok()),
+            max_connections: connections.and_then(Whole::new),
             tls: tls.map(spanned),
-            ready_timeout,
+            ready_timeout: ready_timeout.map(spanned),
         },
     )
 }
@@ -119,8 +132,10 @@ fn web() -> impl Strategy<Value = Web> {
     (of(version()), of(1000_u16..2000), of(duration())).prop_map(
         |(version, port, ready_timeout)| Web {
             version,
-            port: port.and_then(|number| number.try_into().ok()).map(spanned),
-            ready_timeout,
+            port: port
+                .and_then(|number| Whole::new(number.into()))
+                .map(spanned),
+            ready_timeout: ready_timeout.map(spanned),
         },
     )
 }
@@ -128,13 +143,16 @@ fn web() -> impl Strategy<Value = Web> {
 fn worker() -> impl Strategy<Value = Worker> {
     let run = prop_oneof![
         path().prop_map(Run::Build),
-        vec("[a-z./-]{1,8}", 1..4).prop_map(|command| Run::Command(spanned(command))),
-        "[a-z/:.-]{1,12}".prop_map(Run::Image),
+        vec("[a-z./-]{1,8}", 1..4).prop_map(|command| {
+            let words = command.iter().map(|it| word(it)).collect();
+            Run::Command(spanned(words))
+        }),
+        "[a-z]{1,6}(/[a-z]{1,6})?(:[a-z0-9]{1,4})?".prop_map(|image| Run::Image(word(&image))),
     ];
-    let environment = btree_map("[A-Z_]{1,8}", "[ a-z0-9=:#]{0,8}", 0..3);
+    let environment = btree_map(text("[A-Z_]{1,8}"), text("[ a-z0-9=:#]{0,8}"), 0..3);
     let values = (
         of(1_u16..99),
-        of("[a-z-]{1,20}"),
+        of(text("[a-z-]{1,20}")),
         of(run),
         of(environment),
         of(duration()),
@@ -142,12 +160,12 @@ fn worker() -> impl Strategy<Value = Worker> {
     );
     values.prop_map(
         |(replicas, task_queue, run, environment, ready_timeout, grace)| Worker {
-            replicas: replicas.and_then(|number| number.try_into().ok()),
-            task_queue: task_queue.as_deref().map(word),
+            replicas: replicas.and_then(|number| Whole::new(number.into())),
+            task_queue,
             run,
             environment,
-            ready_timeout,
-            termination_grace_period: grace,
+            ready_timeout: ready_timeout.map(spanned),
+            termination_grace_period: grace.map(spanned),
         },
     )
 }
@@ -156,7 +174,9 @@ fn starter() -> impl Strategy<Value = Starter> {
     let mode = prop_oneof![Just(StarterMode::InWorker), Just(StarterMode::Off)];
     (of(mode), of(2000_u16..)).prop_map(|(mode, port)| Starter {
         mode,
-        port: port.and_then(|number| number.try_into().ok()).map(spanned),
+        port: port
+            .and_then(|number| Whole::new(number.into()))
+            .map(spanned),
     })
 }
 
@@ -181,15 +201,17 @@ fn process() -> impl Strategy<Value = Process> {
 
 fn k3d() -> impl Strategy<Value = K3d> {
     (of(1_u16..9), of(0_u16..9), of(version())).prop_map(|(servers, agents, kubernetes)| K3d {
-        servers: servers.and_then(|number| number.try_into().ok()),
-        agents,
+        servers: servers.and_then(|number| Whole::new(number.into())),
+        agents: agents.and_then(|number| Whole::new(number.into())),
         kubernetes,
     })
 }
 
 fn promotion() -> impl Strategy<Value = Promotion> {
-    (of(vec(path(), 0..3)), of(duration()))
-        .prop_map(|(require, max_age)| Promotion { require, max_age })
+    (of(vec(path(), 0..3)), of(duration())).prop_map(|(require, max_age)| Promotion {
+        require,
+        max_age: max_age.map(spanned),
+    })
 }
 
 fn version() -> impl Strategy<Value = super::Version> {
@@ -197,11 +219,17 @@ fn version() -> impl Strategy<Value = super::Version> {
 }
 
 pub(super) fn duration() -> impl Strategy<Value = Duration> {
-    (0_u64..10_000_000).prop_map(Duration::from_millis)
+    (1000_u64..10_000_000).prop_map(Duration::from_millis)
 }
 
-fn path() -> impl Strategy<Value = Utf8PathBuf> {
-    "[a-z/. ]{1,12}".prop_map(Utf8PathBuf::from)
+fn path() -> impl Strategy<Value = super::word::FilePath> {
+    text("[a-z/. ]{1,12}")
+}
+
+fn text<T: FromStr<Err: std::fmt::Debug> + std::fmt::Debug>(
+    pattern: &'static str,
+) -> impl Strategy<Value = T> {
+    pattern.prop_map(|text| word(&text))
 }
 
 pub(super) fn word<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {

@@ -75,6 +75,17 @@ impl Assignment {
         })
     }
 
+    /// An error of the whole argument.
+    pub(super) fn error(&self, message: impl Into<String>) -> Error {
+        let length = self.argument.chars().count();
+        let place = Place {
+            line: 1,
+            column: 1,
+            length,
+        };
+        Error::in_argument(OPTION, &self.argument, place, message)
+    }
+
     /// An error at a place of the document, shown in the argument.
     pub(super) fn error_at(&self, place: Place, message: impl Into<String>) -> Error {
         Error::in_argument(OPTION, &self.argument, self.in_argument(place), message)

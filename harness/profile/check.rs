@@ -1,15 +1,33 @@
 //! What must hold within one file or assignment, beyond what its types say.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use serde_saphyr::Spanned;
 
 use super::azure;
+use super::dynamic_config::{DynamicConfig, Written};
 use super::layer::{Layer, Layers};
-use super::model::{Backend, Namespace, Profile, Run};
+use super::model::{Backend, Database, Namespace, PortNumber, Profile, Run};
 use crate::document::Error;
 use crate::quantity::Duration;
 
-/// Temporal refuses a shorter retention: `MinRetentionLocal` in its `common/namespace`.
-const LEAST_RETENTION: Duration = Duration::from_secs(60 * 60);
+/// Temporal refuses a shorter retention (`MinRetentionLocal` in its `common/namespace`) and cuts a
+/// longer one (`maxAllowedDuration` in its `common/primitives/timestamp`).
+const RETENTION: RangeInclusive<Duration> =
+    Duration::from_secs(60 * 60)..=Duration::from_secs(36_500 * 24 * 60 * 60);
+
+/// How long something may take to be ready: nothing is in no time, and nobody waits for longer.
+const READY: RangeInclusive<Duration> = Duration::from_millis(1)..=DAY;
+
+/// How long a worker may take to end; at once is a choice.
+const GRACE: RangeInclusive<Duration> = Duration::from_secs(0)..=DAY;
+
+/// How old a verdict may be.
+const VERDICT_AGE: RangeInclusive<Duration> =
+    Duration::from_secs(1)..=Duration::from_secs(36_500 * 24 * 60 * 60);
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Checks a file.
 pub(super) fn file(layer: &Layer) -> Result<(), Error> {
@@ -40,33 +58,102 @@ fn values(layer: &Layer) -> Result<(), Error> {
         backend,
         ..
     } = &layer.written;
+    durations(layer)?;
     if let Some(Backend::Azure(written)) = backend {
         azure::check::values(layer, written)?;
     }
-    if let Some(list) = temporal.as_ref().and_then(|it| it.namespaces.as_ref()) {
-        namespaces(layer, list)?;
+    if let Some(temporal) = temporal {
+        if let Some(list) = &temporal.namespaces {
+            namespaces(layer, list)?;
+        }
+        if let Some(config) = &temporal.dynamic_config {
+            keys(layer, config)?;
+        }
     }
     match worker.as_ref().and_then(|worker| worker.run.as_ref()) {
-        Some(Run::Command(command)) if command.value.first().is_none_or(String::is_empty) => {
+        Some(Run::Command(command))
+            if command
+                .value
+                .first()
+                .is_none_or(|program| program.as_str().is_empty()) =>
+        {
             Err(layer.error_at(command, "a command starts with a program"))
         }
         _ => Ok(()),
     }
 }
 
-fn namespaces(layer: &Layer, namespaces: &[Namespace]) -> Result<(), Error> {
-    if namespaces.is_empty() {
-        return Err(layer.error("`temporal.namespaces` names none; the worker needs one to poll"));
+/// Checks that no duration is so short that nothing can come of it, or longer than anybody waits.
+fn durations(layer: &Layer) -> Result<(), Error> {
+    let Profile {
+        temporal,
+        database,
+        web,
+        worker,
+        promotion,
+        ..
+    } = &layer.written;
+    let database = database.as_ref().map(|Database::Mysql(mysql)| mysql);
+    let timeouts = [
+        temporal.as_ref().and_then(|it| it.ready_timeout.as_ref()),
+        database.and_then(|it| it.ready_timeout.as_ref()),
+        web.as_ref().and_then(|it| it.ready_timeout.as_ref()),
+        worker.as_ref().and_then(|it| it.ready_timeout.as_ref()),
+    ];
+    for timeout in timeouts {
+        within(layer, timeout, &READY, "`ready-timeout` is")?;
+    }
+    let grace = worker
+        .as_ref()
+        .and_then(|it| it.termination_grace_period.as_ref());
+    within(layer, grace, &GRACE, "`termination-grace-period` is")?;
+    let age = promotion.as_ref().and_then(|it| it.max_age.as_ref());
+    within(layer, age, &VERDICT_AGE, "`max-age` is")
+}
+
+fn within(
+    layer: &Layer,
+    duration: Option<&Spanned<Duration>>,
+    range: &RangeInclusive<Duration>,
+    what: &str,
+) -> Result<(), Error> {
+    match duration.filter(|duration| !range.contains(&duration.value)) {
+        Some(duration) => {
+            let (least, most) = (range.start(), range.end());
+            let found = duration.value;
+            let message = format!("{what} from {least} to {most}, found `{found}`");
+            Err(layer.error_at(duration, message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn namespaces(layer: &Layer, namespaces: &Spanned<Vec<Namespace>>) -> Result<(), Error> {
+    if namespaces.value.is_empty() {
+        let message = "`temporal.namespaces` names none; the worker needs one to poll";
+        return Err(layer.error_at(namespaces, message));
     }
     let mut seen = BTreeSet::new();
-    for Namespace { name, retention } in namespaces {
+    for Namespace { name, retention } in &namespaces.value {
         if !seen.insert(&name.value) {
             let message = format!("there is already a namespace `{}`", name.value);
             return Err(layer.error_at(name, message));
         }
-        if let Some(retention) = retention.as_ref().filter(|it| it.value < LEAST_RETENTION) {
-            let message = format!("Temporal keeps closed workflows for {LEAST_RETENTION} at least");
-            return Err(layer.error_at(retention, message));
+        let what = "Temporal keeps closed workflows for a time";
+        within(layer, retention.as_ref(), &RETENTION, what)?;
+    }
+    Ok(())
+}
+
+/// Checks that no key is set twice. The server does not tell keys apart by case, and takes one of
+/// the two.
+fn keys(layer: &Layer, config: &DynamicConfig) -> Result<(), Error> {
+    for (index, Written { key, .. }) in config.0.iter().enumerate() {
+        let same = |other: &&Written| other.key.value.eq_ignore_ascii_case(&key.value);
+        if let Some(other) = config.0[..index].iter().find(same) {
+            let other = &other.key.value;
+            let message = format!("`{}` is the key `{other}`, which is set already", key.value);
+            return Err(layer.error_at(key, message));
         }
     }
     Ok(())
@@ -74,7 +161,7 @@ fn namespaces(layer: &Layer, namespaces: &[Namespace]) -> Result<(), Error> {
 
 /// Checks that no two keys pin the same port.
 pub(super) fn pinned_ports(layers: &Layers, merged: &Profile) -> Result<(), Error> {
-    type Find = fn(&Profile) -> Option<&serde_saphyr::Spanned<std::num::NonZeroU16>>;
+    type Find = fn(&Profile) -> Option<&Spanned<PortNumber>>;
     let pins: [(&str, Find); 3] = [
         ("temporal.port", |it| it.temporal.as_ref()?.port.as_ref()),
         ("web.port", |it| it.web.as_ref()?.port.as_ref()),

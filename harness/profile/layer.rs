@@ -54,9 +54,12 @@ impl Layer {
         }
     }
 
-    /// An error of this layer as a whole.
+    /// An error of this layer as a whole, such as a key that it lacks.
     pub(super) fn error(&self, message: impl Into<String>) -> Error {
-        Error::of_whole(self.name(), message)
+        match &self.source {
+            Source::File { name, text } => Error::at_top(name, text, message),
+            Source::Set(assignment) => assignment.error(message),
+        }
     }
 
     fn name(&self) -> &str {

@@ -8,10 +8,12 @@
 
 use std::collections::BTreeMap;
 
+use super::dynamic_config::DynamicConfig;
 use super::model::{
     Backend, Database, DevServer, Engine, K3d, Local, Mysql, Process, Profile, Promotion, Role,
     Roles, Server, Simulated, Starter, Temporal, Web, Worker,
 };
+use super::word::{EnvironmentName, Text};
 
 /// Values that merge rather than replace each other.
 pub(super) trait Overlay: Sized {
@@ -28,7 +30,7 @@ impl<T: Overlay> Overlay for Option<T> {
     }
 }
 
-impl<V> Overlay for BTreeMap<String, V> {
+impl Overlay for BTreeMap<EnvironmentName, Text> {
     fn overlay(mut self, over: Self) -> Self {
         self.extend(over);
         self
@@ -65,6 +67,12 @@ impl Overlay for Temporal {
             port: over.port.or(self.port),
             ready_timeout: over.ready_timeout.or(self.ready_timeout),
         }
+    }
+}
+
+impl Overlay for DynamicConfig {
+    fn overlay(self, over: Self) -> Self {
+        Self::overlay(self, over)
     }
 }
 

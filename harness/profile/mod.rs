@@ -29,6 +29,7 @@ mod arbitrary;
 mod assignment;
 pub mod azure;
 mod check;
+pub mod dynamic_config;
 mod error;
 mod layer;
 mod load;
@@ -49,4 +50,4 @@ pub use resolved::{
     Backend, Database, Engine, K3d, Profile, Promotion, Roles, Starter, Temporal, Web, Worker,
 };
 pub use schema::json_schema;
-pub use word::{Identifier, Name, Version};
+pub use word::{Name, NamespaceName, TaskQueueName, Version};

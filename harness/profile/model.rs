@@ -2,18 +2,25 @@
 //! extends. The doc comments here are the descriptions in `profiles/profile.schema.json`.
 
 use std::collections::BTreeMap;
-use std::num::{NonZeroU16, NonZeroU32};
 
-use camino::Utf8PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 
 use super::azure::model::Azure;
-use super::word::{Identifier, Name, Version};
+use super::dynamic_config::DynamicConfig;
+use super::word::{
+    EnvironmentName, FilePath, Image, Name, NamespaceName, TaskQueueName, Text, Version,
+};
 use crate::document::choice;
-use crate::quantity::Duration;
+use crate::quantity::{Duration, Whole};
 use crate::topology::Tls;
+
+/// How many of something run: more than this many are meant by nobody.
+pub type Replicas = Whole<1, 1000>;
+
+/// The number of a port.
+pub type PortNumber = Whole<1, 65535>;
 
 /// What a Temporal topology is and where it runs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -76,18 +83,21 @@ pub struct Temporal {
     /// Version of the Temporal server.
     pub version: Option<Version>,
     /// Number of history shards; cannot change during the life of a database.
-    pub history_shards: Option<NonZeroU32>,
+    pub history_shards: Option<Whole<1, 65536>>,
     /// The roles of the server, scaled one by one where the backend runs them apart.
     pub roles: Option<Roles>,
     /// Namespaces that exist once the topology is up. Default: `default`.
-    pub namespaces: Option<Vec<Namespace>>,
-    /// Dynamic configuration of the server: key to value. Keys merge with those extended.
-    pub dynamic_config: Option<BTreeMap<String, serde_json::Value>>,
+    #[schemars(with = "Option<Vec<Namespace>>", length(min = 1))]
+    pub namespaces: Option<Spanned<Vec<Namespace>>>,
+    /// Dynamic configuration of the server: key to value, or to a list of values with their
+    /// constraints, as in the server's own file. Keys merge with those extended.
+    pub dynamic_config: Option<DynamicConfig>,
     /// Pins the frontend's gRPC port, of its first replica; otherwise a free one is chosen.
-    #[schemars(with = "Option<NonZeroU16>")]
-    pub port: Option<Spanned<NonZeroU16>>,
+    #[schemars(with = "Option<PortNumber>")]
+    pub port: Option<Spanned<PortNumber>>,
     /// How long each role may take to become ready. Default: `60s`.
-    pub ready_timeout: Option<Duration>,
+    #[schemars(with = "Option<Duration>")]
+    pub ready_timeout: Option<Spanned<Duration>>,
 }
 
 /// The roles of a Temporal server.
@@ -109,7 +119,7 @@ pub struct Roles {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Role {
     /// How many of it run. Default: 1.
-    pub replicas: Option<NonZeroU16>,
+    pub replicas: Option<Replicas>,
 }
 
 /// A namespace.
@@ -117,9 +127,10 @@ pub struct Role {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Namespace {
     /// Its name, unique in the list.
-    #[schemars(with = "Identifier")]
-    pub name: Spanned<Identifier>,
-    /// How long closed workflows are kept: an hour or more. Default: `3d`.
+    #[schemars(with = "NamespaceName")]
+    pub name: Spanned<NamespaceName>,
+    /// How long closed workflows are kept: an hour or more, and 36500 days at most.
+    /// Default: `3d`.
     #[schemars(with = "Option<Duration>")]
     pub retention: Option<Spanned<Duration>>,
 }
@@ -139,13 +150,14 @@ pub struct Mysql {
     /// Version of MySQL.
     #[schemars(with = "Option<Version>")]
     pub version: Option<Spanned<Version>>,
-    /// MySQL's `max_connections`. Default: 500.
-    pub max_connections: Option<NonZeroU32>,
+    /// MySQL's `max_connections`: at most 100000, as MySQL has it. Default: 500.
+    pub max_connections: Option<Whole<1, 100_000>>,
     /// Whether connections are encrypted. Default: `required`.
     #[schemars(with = "Option<Tls>")]
     pub tls: Option<Spanned<Tls>>,
     /// How long it may take to become ready. Default: `60s`.
-    pub ready_timeout: Option<Duration>,
+    #[schemars(with = "Option<Duration>")]
+    pub ready_timeout: Option<Spanned<Duration>>,
 }
 
 /// Temporal's web console.
@@ -155,10 +167,11 @@ pub struct Web {
     /// Version of the web console.
     pub version: Option<Version>,
     /// Pins its port; otherwise a free one is chosen.
-    #[schemars(with = "Option<NonZeroU16>")]
-    pub port: Option<Spanned<NonZeroU16>>,
+    #[schemars(with = "Option<PortNumber>")]
+    pub port: Option<Spanned<PortNumber>>,
     /// How long it may take to become ready. Default: `60s`.
-    pub ready_timeout: Option<Duration>,
+    #[schemars(with = "Option<Duration>")]
+    pub ready_timeout: Option<Spanned<Duration>>,
 }
 
 /// The application's worker.
@@ -166,20 +179,22 @@ pub struct Web {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Worker {
     /// How many of it run. Default: 1.
-    pub replicas: Option<NonZeroU16>,
+    pub replicas: Option<Replicas>,
     /// The task queue that it polls.
-    pub task_queue: Option<Identifier>,
+    pub task_queue: Option<TaskQueueName>,
     /// How to run it.
     #[serde(default, deserialize_with = "choice")]
     pub run: Option<Run>,
     /// Environment variables for it, besides those that tell it where Temporal is. Names merge
     /// with those extended.
-    pub environment: Option<BTreeMap<String, String>>,
+    pub environment: Option<BTreeMap<EnvironmentName, Text>>,
     /// How long a replica may take to become ready; building it is not counted. Default: `60s`.
-    pub ready_timeout: Option<Duration>,
+    #[schemars(with = "Option<Duration>")]
+    pub ready_timeout: Option<Spanned<Duration>>,
     /// How long a replica may take to finish what is under way after SIGTERM, before SIGKILL.
     /// Default: `30s`.
-    pub termination_grace_period: Option<Duration>,
+    #[schemars(with = "Option<Duration>")]
+    pub termination_grace_period: Option<Spanned<Duration>>,
 }
 
 /// Where the program of a worker comes from.
@@ -188,11 +203,11 @@ pub struct Worker {
 pub enum Run {
     /// The folder of a Cargo package whose binary `worker` is built and run; where containers are
     /// run and it has a `Dockerfile` and no `Cargo.toml`, the image that is built from that.
-    Build(#[schemars(with = "String")] Utf8PathBuf),
+    Build(FilePath),
     /// A program and its arguments, in any language; for backends that run processes.
-    Command(#[schemars(with = "Vec<String>", length(min = 1))] Spanned<Vec<String>>),
+    Command(#[schemars(with = "Vec<Text>", length(min = 1))] Spanned<Vec<Text>>),
     /// A container image, in any language; for backends that run containers.
-    Image(String),
+    Image(Image),
 }
 
 /// The HTTP server that starts workflows.
@@ -202,8 +217,8 @@ pub struct Starter {
     /// Where it lives. Default: `in-worker`.
     pub mode: Option<StarterMode>,
     /// Pins its port, of the first replica; otherwise a free one is chosen.
-    #[schemars(with = "Option<NonZeroU16>")]
-    pub port: Option<Spanned<NonZeroU16>>,
+    #[schemars(with = "Option<PortNumber>")]
+    pub port: Option<Spanned<PortNumber>>,
 }
 
 /// Where the starter lives.
@@ -248,9 +263,9 @@ pub struct Local {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct K3d {
     /// How many nodes run the control plane. Default: 1.
-    pub servers: Option<NonZeroU16>,
+    pub servers: Option<Whole<1, 100>>,
     /// How many further nodes there are. Default: 0.
-    pub agents: Option<u16>,
+    pub agents: Option<Whole<0, 100>>,
     /// Version of Kubernetes, as the tag of the k3s image has it. Default: `1.34.3-k3s1`.
     pub kubernetes: Option<Version>,
 }
@@ -280,8 +295,7 @@ pub enum Engine {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DevServer {
     /// Path of the Temporal CLI; otherwise it is looked for, and fetched if need be.
-    #[schemars(with = "Option<String>")]
-    pub cli: Option<Utf8PathBuf>,
+    pub cli: Option<FilePath>,
 }
 
 /// The released server as processes.
@@ -299,8 +313,8 @@ pub struct Simulated {}
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Promotion {
     /// Scenario files whose verdict must be a pass on the same topology.
-    #[schemars(with = "Option<Vec<String>>")]
-    pub require: Option<Vec<Utf8PathBuf>>,
+    pub require: Option<Vec<FilePath>>,
     /// How old such a verdict may be. Default: `24h`.
-    pub max_age: Option<Duration>,
+    #[schemars(with = "Option<Duration>")]
+    pub max_age: Option<Spanned<Duration>>,
 }

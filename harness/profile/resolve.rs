@@ -1,17 +1,16 @@
 //! From what is written to what holds: one function per section, which demands what has no
 //! default and fills in what has.
 
-use std::num::{NonZeroU16, NonZeroU32};
-
 use serde_saphyr::Spanned;
 
 use super::layer::Layers;
+use super::word::Text;
 use super::{
     Backend, Database, Engine, K3d, Name, Profile, Promotion, Roles, Starter, Temporal, Web,
-    Worker, azure, check, model,
+    Worker, azure, check, dynamic_config, model,
 };
 use crate::document::Error;
-use crate::quantity::Duration;
+use crate::quantity::{Duration, Whole};
 use crate::topology::{self, Namespace, Run, TemporalSettings};
 
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -45,11 +44,19 @@ pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
     } = merged;
     let name = layers.require(name, "name")?;
     let backend = layers.require(backend, "backend")?;
+    let backend = self::backend(layers, &name, backend)?;
+    let temporal = self::temporal(layers, temporal.unwrap_or_default())?;
+    if let Backend::Process {
+        engine: Engine::DevServer { .. },
+    } = backend
+    {
+        dynamic_config::for_dev_server(layers, &temporal.settings)?;
+    }
     Ok(Profile {
-        backend: self::backend(layers, &name, backend)?,
+        backend,
         name,
         description,
-        temporal: self::temporal(layers, temporal.unwrap_or_default())?,
+        temporal,
         database: self::database(layers, database)?,
         web: self::web(layers, web.unwrap_or_default())?,
         worker: self::worker(layers, worker.unwrap_or_default())?,
@@ -68,23 +75,25 @@ fn temporal(layers: &Layers, written: model::Temporal) -> Result<Temporal, Error
         port,
         ready_timeout,
     } = written;
+    let version = layers.require(version, "temporal.version")?.to_string();
+    let dynamic_config = dynamic_config.unwrap_or_default();
     let settings = TemporalSettings {
-        version: layers.require(version, "temporal.version")?.to_string(),
+        dynamic_config: dynamic_config::resolve(layers, &version, &dynamic_config)?,
+        version,
         history_shards: layers
             .require(history_shards, "temporal.history-shards")?
             .get(),
         namespaces: self::namespaces(namespaces),
-        dynamic_config: dynamic_config.unwrap_or_default(),
     };
     Ok(Temporal {
         settings,
         roles: self::roles(roles.unwrap_or_default()),
         port: number(port),
-        ready_timeout: ready_timeout.unwrap_or(READY_TIMEOUT),
+        ready_timeout: value(ready_timeout, READY_TIMEOUT),
     })
 }
 
-fn namespaces(written: Option<Vec<model::Namespace>>) -> Vec<Namespace> {
+fn namespaces(written: Option<Spanned<Vec<model::Namespace>>>) -> Vec<Namespace> {
     let Some(written) = written else {
         return vec![Namespace {
             name: "default".to_owned(),
@@ -92,6 +101,7 @@ fn namespaces(written: Option<Vec<model::Namespace>>) -> Vec<Namespace> {
         }];
     };
     written
+        .value
         .into_iter()
         .map(|model::Namespace { name, retention }| Namespace {
             name: name.value.to_string(),
@@ -128,12 +138,12 @@ fn database(layers: &Layers, written: Option<model::Database>) -> Result<Databas
             .require(version, "database.mysql.version")?
             .value
             .to_string(),
-        max_connections: max_connections.map_or(MAX_CONNECTIONS, NonZeroU32::get),
+        max_connections: max_connections.map_or(MAX_CONNECTIONS, Whole::get),
         tls: tls.map_or_else(Default::default, |tls| tls.value),
     };
     Ok(Database {
         settings,
-        ready_timeout: ready_timeout.unwrap_or(READY_TIMEOUT),
+        ready_timeout: value(ready_timeout, READY_TIMEOUT),
     })
 }
 
@@ -146,7 +156,7 @@ fn web(layers: &Layers, written: model::Web) -> Result<Web, Error> {
     Ok(Web {
         version: layers.require(version, "web.version")?.to_string(),
         port: number(port),
-        ready_timeout: ready_timeout.unwrap_or(READY_TIMEOUT),
+        ready_timeout: value(ready_timeout, READY_TIMEOUT),
     })
 }
 
@@ -163,13 +173,17 @@ fn worker(layers: &Layers, written: model::Worker) -> Result<Worker, Error> {
         replicas: count(replicas),
         task_queue: layers.require(task_queue, "worker.task-queue")?.to_string(),
         run: match layers.require(run, "worker.run")? {
-            model::Run::Build(folder) => Run::Build(folder.into_string()),
-            model::Run::Command(command) => Run::Command(command.value),
-            model::Run::Image(image) => Run::Image(image),
+            model::Run::Build(folder) => Run::Build(folder.to_string()),
+            model::Run::Command(command) => Run::Command(texts(command.value)),
+            model::Run::Image(image) => Run::Image(image.to_string()),
         },
-        environment: environment.unwrap_or_default(),
-        ready_timeout: ready_timeout.unwrap_or(READY_TIMEOUT),
-        termination_grace_period: termination_grace_period.unwrap_or(TERMINATION_GRACE_PERIOD),
+        environment: environment
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect(),
+        ready_timeout: value(ready_timeout, READY_TIMEOUT),
+        termination_grace_period: value(termination_grace_period, TERMINATION_GRACE_PERIOD),
     })
 }
 
@@ -201,7 +215,9 @@ fn backend(layers: &Layers, name: &Name, written: model::Backend) -> Result<Back
 fn engine(written: model::Process) -> Engine {
     let model::Process { engine } = written;
     match engine {
-        Some(model::Engine::DevServer(model::DevServer { cli })) => Engine::DevServer { cli },
+        Some(model::Engine::DevServer(model::DevServer { cli })) => Engine::DevServer {
+            cli: cli.map(|path| path.as_str().into()),
+        },
         Some(model::Engine::Server(model::Server {})) => Engine::Server,
         None => Engine::default(),
     }
@@ -215,8 +231,8 @@ fn k3d(written: model::K3d) -> K3d {
     } = written;
     let default = K3d::default();
     K3d {
-        servers: servers.map_or(default.servers, NonZeroU16::get),
-        agents: agents.unwrap_or(default.agents),
+        servers: servers.map_or(default.servers, Whole::get_u16),
+        agents: agents.map_or(default.agents, Whole::get_u16),
         kubernetes: kubernetes.map_or(default.kubernetes, |version| version.to_string()),
     }
 }
@@ -224,15 +240,27 @@ fn k3d(written: model::K3d) -> K3d {
 fn promotion(written: model::Promotion) -> Promotion {
     let model::Promotion { require, max_age } = written;
     Promotion {
-        require: require.unwrap_or_default(),
-        max_age: max_age.unwrap_or(VERDICT_MAX_AGE),
+        require: require
+            .unwrap_or_default()
+            .iter()
+            .map(|path| path.as_str().into())
+            .collect(),
+        max_age: value(max_age, VERDICT_MAX_AGE),
     }
 }
 
-fn count(replicas: Option<NonZeroU16>) -> u16 {
-    replicas.map_or(1, NonZeroU16::get)
+fn count(replicas: Option<model::Replicas>) -> u16 {
+    replicas.map_or(1, Whole::get_u16)
 }
 
-fn number(port: Option<Spanned<NonZeroU16>>) -> Option<u16> {
-    port.map(|port| port.value.get())
+fn number(port: Option<Spanned<model::PortNumber>>) -> Option<u16> {
+    port.map(|port| port.value.get_u16())
+}
+
+fn value(written: Option<Spanned<Duration>>, default: Duration) -> Duration {
+    written.map_or(default, |written| written.value)
+}
+
+fn texts(written: Vec<Text>) -> Vec<String> {
+    written.iter().map(ToString::to_string).collect()
 }

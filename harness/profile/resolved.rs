@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::azure::Azure;
+use super::dynamic_config;
 use super::{Name, StarterMode};
 use crate::quantity::Duration;
 use crate::topology::{Run, TemporalSettings};
@@ -134,6 +135,30 @@ pub enum Backend {
     Simulated,
     /// A place in Azure.
     Azure(Box<Azure>),
+}
+
+impl Profile {
+    /// What a user should know of a profile that is nevertheless right, in sentences.
+    pub fn notices(&self) -> Vec<String> {
+        dynamic_config::notices(&self.temporal.settings)
+    }
+
+    /// Why this cannot run where `backend` says, if so: looked at again when a choice that the
+    /// profile leaves open has been made.
+    pub fn misplaced(&self) -> Option<String> {
+        match &self.backend {
+            Backend::Process {
+                engine: Engine::DevServer { .. },
+            } => dynamic_config::constrained(&self.temporal.settings).map(|(_, message)| message),
+            Backend::Process {
+                engine: Engine::Server,
+            }
+            | Backend::Local { .. }
+            | Backend::K3d(_)
+            | Backend::Simulated
+            | Backend::Azure(_) => None,
+        }
+    }
 }
 
 impl Backend {

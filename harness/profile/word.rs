@@ -46,19 +46,23 @@ pub(super) use word;
 word!(
     /// The name of a profile: part of folder, cluster and resource names, so it fits all of them.
     Name,
-    r"^[a-z0-9][a-z0-9-]{0,31}$",
+    r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$",
     "local",
-    "a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front)",
+    "a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front or at the end)",
     |text| {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        (1..=32).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(plain)
+        (1..=32).contains(&text.len())
+            && !text.starts_with('-')
+            && !text.ends_with('-')
+            && text.bytes().all(plain)
     }
 );
 
 word!(
-    /// A released version, with as many numbers as its publisher gives it.
+    /// A released version, with as many numbers as its publisher gives it: part of labels in
+    /// Kubernetes, which end in a letter or digit and have at most 63 characters.
     Version,
-    r"^[0-9]+(\.[0-9]+)*(-[0-9A-Za-z][0-9A-Za-z.-]*)?$",
+    r"^(?=.{1,63}$)[0-9]+(\.[0-9]+)*(-[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?)?$",
     "1.32.0",
     "a version (such as `1.32.0` or `8.4`)",
     |text| {
@@ -68,25 +72,144 @@ word!(
         };
         let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
-        numbers.split('.').all(number)
+        let outer = |letter: char| letter.is_ascii_alphanumeric();
+        text.len() <= 63
+            && numbers.split('.').all(number)
             && label.is_none_or(|label| {
-                label.starts_with(|first: char| first.is_ascii_alphanumeric())
-                    && label.bytes().all(plain)
+                label.starts_with(outer) && label.ends_with(outer) && label.bytes().all(plain)
             })
     }
 );
 
 word!(
-    /// An identifier of Temporal's: a namespace or a task queue.
-    Identifier,
-    r"^[^\s\x00-\x1f\x7f]{1,200}$",
+    /// The name of a namespace. Clients send it in a header of HTTP, so it is plain ASCII;
+    /// `temporal-system` is Temporal's own.
+    NamespaceName,
+    r"^(?!temporal-system$)[!-~]{1,200}$",
+    "default",
+    "the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; \
+     not `temporal-system`)",
+    |text| (1..=200).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
+        && text != "temporal-system"
+);
+
+word!(
+    /// The name of a task queue. Those that begin with `/_sys/` or `temporal-sys-` are Temporal's
+    /// own.
+    TaskQueueName,
+    r"^(?!/_sys/|temporal-sys-)[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]{1,200}$",
     "hello-world",
-    "an identifier (1 to 200 characters without spaces)",
+    "the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or \
+     `temporal-sys-`)",
+    |text| (1..=200).contains(&text.chars().count())
+        && !text.contains(unseen)
+        && !text.starts_with("/_sys/")
+        && !text.starts_with("temporal-sys-")
+);
+
+/// Whether a character shows nothing, so that two names could look the same.
+fn unseen(character: char) -> bool {
+    let marks = [
+        '\u{200b}'..='\u{200f}',
+        '\u{2028}'..='\u{202f}',
+        '\u{2060}'..='\u{2064}',
+    ];
+    character.is_whitespace()
+        || character.is_control()
+        || character == '\u{feff}'
+        || marks.iter().any(|range| range.contains(&character))
+}
+
+word!(
+    /// The name of an environment variable, by the rule of every Kubernetes that may run it.
+    EnvironmentName,
+    r"^[A-Za-z_.-][A-Za-z0-9_.-]*$",
+    "LOG_LEVEL",
+    "the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)",
     |text| {
-        let forbidden = |character: char| character.is_whitespace() || character.is_control();
-        (1..=200).contains(&text.chars().count()) && !text.contains(forbidden)
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+        !text.is_empty()
+            && text.bytes().all(plain)
+            && !text.starts_with(|first: char| first.is_ascii_digit())
     }
 );
+
+word!(
+    /// A text that can be an argument or a variable of a program.
+    Text,
+    r"^[^\x00]*$",
+    "debug",
+    "a text without the character NUL",
+    |text| !text.contains('\0')
+);
+
+word!(
+    /// The path of a file or folder.
+    FilePath,
+    r"^[^\x00]+$",
+    "workflow",
+    "a path (not empty, without the character NUL)",
+    |text| !text.is_empty() && !text.contains('\0')
+);
+
+word!(
+    /// A reference of a container image, as Docker reads it.
+    Image,
+    r"^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
+    "registry.example/worker:1.0",
+    "a reference of an image (such as `registry.example/worker:1.0`: a path in lowercase, perhaps a tag)",
+    is_image
+);
+
+fn is_image(text: &str) -> bool {
+    let (text, digest) = match text.split_once("@sha256:") {
+        Some((text, digest)) => (text, Some(digest)),
+        None => (text, None),
+    };
+    let lower_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let (path, tag) = match text.rsplit_once(':') {
+        Some((path, tag)) if !tag.contains('/') => (path, Some(tag)),
+        _ => (text, None),
+    };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    let is_tag = |tag: &str| {
+        (1..=128).contains(&tag.len()) && tag.bytes().all(plain) && !tag.starts_with(['.', '-'])
+    };
+    digest.is_none_or(|digest| digest.len() == 64 && digest.bytes().all(lower_hex))
+        && tag.is_none_or(is_tag)
+        && is_repository(path)
+}
+
+/// Whether a text is a path of names, the first of which may be a registry.
+fn is_repository(text: &str) -> bool {
+    let (first, rest) = text.split_once('/').unwrap_or((text, ""));
+    if !text.contains('/') {
+        return is_component(text);
+    }
+    let (host, port) = first.split_once(':').unwrap_or((first, "0"));
+    let host = !host.is_empty()
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    let port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    (is_component(first) || host && port) && rest.split('/').all(is_component)
+}
+
+/// Whether a text is lowercase letters and digits, parted by `.`, `_`, `__` or any number of `-`.
+fn is_component(text: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let ends = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    let mut gaps = text
+        .split(|letter: char| ends(letter))
+        .filter(|gap| !gap.is_empty());
+    text.starts_with(ends)
+        && text.ends_with(ends)
+        && text
+            .bytes()
+            .all(|byte| inner(byte) || b"._-".contains(&byte))
+        && gaps.all(|gap| [".", "_", "__"].contains(&gap) || gap.bytes().all(|byte| byte == b'-'))
+}
 
 #[cfg(test)]
 mod tests {
@@ -100,24 +223,61 @@ mod tests {
         for text in ["", "Local", "-local", "my profile", "über", "a/b", &*long] {
             assert!(text.parse::<Name>().is_err(), "{text}");
         }
-        for text in ["", "latest", "1.", ".1", "1..2", "v1.2", "1.2-", "1.2 "] {
+        for text in ["a-", "-"] {
+            assert!(text.parse::<Name>().is_err(), "{text}");
+        }
+        let long = format!("1.2-{}", "a".repeat(60));
+        for text in [
+            "", "latest", "1.", ".1", "1..2", "v1.2", "1.2-", "1.2 ", "1.2-a-", "1.2-a.", &*long,
+        ] {
             assert!(text.parse::<Version>().is_err(), "{text}");
         }
-        for text in ["", " ", "hello world", "a\n"] {
-            assert!(text.parse::<Identifier>().is_err(), "{text}");
+        for text in ["", " ", "hello world", "a\n", "größe", "temporal-system"] {
+            assert!(text.parse::<NamespaceName>().is_err(), "{text}");
+        }
+        for text in [
+            "",
+            " ",
+            "hello world",
+            "a\n",
+            "/_sys/a",
+            "temporal-sys-a",
+            "a\u{200b}b",
+        ] {
+            assert!(text.parse::<TaskQueueName>().is_err(), "{text}");
+        }
+        for text in ["", "A=B", "1A", "A B", "A\0", "Ä"] {
+            assert!(text.parse::<EnvironmentName>().is_err(), "{text}");
+        }
+        for text in [
+            "",
+            "Worker",
+            "a b",
+            "a:",
+            "a/",
+            "/a",
+            "a//b",
+            "a:b:c",
+            "a@sha256:0",
+            "a..b",
+            "http://a/b",
+        ] {
+            assert!(text.parse::<Image>().is_err(), "{text}");
         }
     }
 
     proptest! {
         #[test]
         fn what_follows_the_pattern_is_accepted_as_it_stands(
-            name in "[a-z0-9][a-z0-9-]{0,31}",
-            version in r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}(-[0-9A-Za-z][0-9A-Za-z.-]{0,5})?",
-            identifier in "[a-zA-Z0-9_./-]{1,200}",
+            name in "[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?",
+            version in r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}(-[0-9A-Za-z]([0-9A-Za-z.-]{0,5}[0-9A-Za-z])?)?",
+            queue in "[a-zA-Z0-9_.-][a-zA-Z0-9_./-]{0,199}",
+            image in r"([a-z.]{1,9}(:[0-9]{1,4})?/)?[a-z0-9]{1,5}([._-][a-z0-9]{1,5}){0,2}(/[a-z]{1,4}){0,2}(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,9})?",
         ) {
             prop_assert_eq!(name.parse::<Name>().map(|name| name.to_string()), Ok(name));
             prop_assert_eq!(version.parse::<Version>().map(|read| read.to_string()), Ok(version));
-            prop_assert_eq!(identifier.parse::<Identifier>().map(|read| read.to_string()), Ok(identifier));
+            prop_assert_eq!(queue.parse::<TaskQueueName>().map(|read| read.to_string()), Ok(queue));
+            prop_assert_eq!(image.parse::<Image>().map(|read| read.to_string()), Ok(image));
         }
     }
 }

@@ -15,7 +15,7 @@ use super::{ParseError, textual};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Count(u64);
 
-textual!(Count, r"^[0-9]+$", "0");
+textual!(Count, r"^[0-9]{1,18}$", "0");
 
 impl Count {
     /// The number.
@@ -28,9 +28,11 @@ impl FromStr for Count {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        text.parse()
+        let digits = (1..=18).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
+        let number = digits.then(|| text.parse().ok()).flatten();
+        number
             .map(Self)
-            .map_err(|_| ParseError::new(text, "a whole number"))
+            .ok_or_else(|| ParseError::new(text, "a whole number"))
     }
 }
 

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::{Span, SpanRelativeTo};
-
 use super::{ParseError, textual};
 
 /// A non-negative span of time; a day is 24 hours.
@@ -20,7 +18,7 @@ pub struct Duration(std::time::Duration);
 
 textual!(
     Duration,
-    r"^([0-9]+(\.[0-9]+)?(ms|us|ns|s|m|h|d))+$",
+    r"^(?=[0-9])([0-9]{1,7}(\.[0-9]{1,9})?d)?([0-9]{1,9}(\.[0-9]{1,9})?h)?([0-9]{1,10}(\.[0-9]{1,9})?m)?([0-9]{1,12}(\.[0-9]{1,9})?s)?([0-9]{1,15}(\.[0-9]{1,6})?ms)?([0-9]{1,18}(\.[0-9]{1,3})?us)?([0-9]{1,21}ns)?$",
     "2m30s"
 );
 
@@ -74,36 +72,78 @@ impl From<std::time::Duration> for Duration {
     }
 }
 
+/// Units from the longest down: how they are written, how many nanoseconds they have, how many
+/// digits a count of them may have, and how many more after a point, so that no part of a nanosecond
+/// is named.
+const UNITS: [(&str, u128, usize, usize); 7] = [
+    ("d", 86_400_000_000_000, 7, 9),
+    ("h", 3_600_000_000_000, 9, 9),
+    ("m", 60_000_000_000, 10, 9),
+    ("s", 1_000_000_000, 12, 9),
+    ("ms", 1_000_000, 15, 6),
+    ("us", 1_000, 18, 3),
+    ("ns", 1, 21, 0),
+];
+
 impl FromStr for Duration {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let wrong = || ParseError::new(text, "a duration (such as `250ms`, `90s`, `2m30s`, `3d`)");
-        let span: Span = text.parse().map_err(|_| wrong())?;
-        let signed = span
-            .to_duration(SpanRelativeTo::days_are_24_hours())
-            .map_err(|_| wrong())?;
-        signed.try_into().map(Self).map_err(|_| wrong())
+        let mut units = UNITS.iter();
+        let mut rest = text;
+        let mut nanoseconds = 0;
+        loop {
+            let letter = |byte: char| byte.is_ascii_alphabetic();
+            let (number, after) = rest.split_at(rest.find(letter).ok_or_else(wrong)?);
+            let end = after.find(|byte| !letter(byte)).unwrap_or(after.len());
+            let (unit, after) = after.split_at(end);
+            // Each unit comes once, after those that are longer.
+            let unit = units.find(|(name, ..)| *name == unit).ok_or_else(wrong)?;
+            nanoseconds += count(number, unit).ok_or_else(wrong)?;
+            if after.is_empty() {
+                break;
+            }
+            rest = after;
+        }
+        let seconds = u64::try_from(nanoseconds / 1_000_000_000).map_err(|_| wrong())?;
+        let rest = u32::try_from(nanoseconds % 1_000_000_000).map_err(|_| wrong())?;
+        Ok(Self(std::time::Duration::new(seconds, rest)))
     }
+}
+
+/// How many nanoseconds a number of a unit has.
+fn count(number: &str, unit: &(&str, u128, usize, usize)) -> Option<u128> {
+    let (_, nanoseconds, whole_digits, fraction_digits) = *unit;
+    let (whole, fraction) = match number.split_once('.') {
+        Some((whole, fraction)) if (1..=fraction_digits).contains(&fraction.len()) => {
+            (whole, fraction)
+        }
+        Some(_) => return None,
+        None => (number, ""),
+    };
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if !(1..=whole_digits).contains(&whole.len()) || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let part = match fraction {
+        "" => 0,
+        fraction => {
+            let parts = 10_u128.pow(u32::try_from(fraction.len()).ok()?);
+            fraction.parse::<u128>().ok()? * nanoseconds / parts
+        }
+    };
+    Some(whole.parse::<u128>().ok()? * nanoseconds + part)
 }
 
 impl fmt::Display for Duration {
     /// The shortest text of the same value: units from days down, zero units left out.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [(u128, &str); 7] = [
-            (86_400_000_000_000, "d"),
-            (3_600_000_000_000, "h"),
-            (60_000_000_000, "m"),
-            (1_000_000_000, "s"),
-            (1_000_000, "ms"),
-            (1_000, "us"),
-            (1, "ns"),
-        ];
         let mut rest = self.0.as_nanos();
         if rest == 0 {
             return out.write_str("0s");
         }
-        for (nanoseconds, unit) in UNITS {
+        for (unit, nanoseconds, ..) in UNITS {
             if rest >= nanoseconds {
                 write!(out, "{}{unit}", rest / nanoseconds)?;
                 rest %= nanoseconds;
@@ -121,7 +161,22 @@ mod tests {
 
     #[test]
     fn a_bare_number_or_a_negative_span_is_refused() {
-        for text in ["90", "", "-5s", "fast", "1 fortnight"] {
+        for text in [
+            "90",
+            "",
+            "-5s",
+            "fast",
+            "1 fortnight",
+            "1 day",
+            "90 s",
+            "P1D",
+            "1:30:00",
+            "1w",
+            "5s ",
+            "30s2m",
+            "1m1m",
+            "0.5ns",
+        ] {
             assert!(text.parse::<Duration>().is_err(), "{text}");
         }
     }

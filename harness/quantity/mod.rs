@@ -5,10 +5,14 @@
 
 mod count;
 mod duration;
+mod number;
 mod percent;
 mod rate;
+#[cfg(test)]
+mod tests;
 mod threshold;
 mod throughput;
+mod whole;
 
 pub use count::Count;
 pub use duration::Duration;
@@ -16,6 +20,7 @@ pub use percent::Percent;
 pub use rate::Rate;
 pub use threshold::{Comparison, Threshold};
 pub use throughput::Throughput;
+pub use whole::Whole;
 
 /// A text that is not the quantity it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,10 +33,18 @@ pub struct ParseError {
 impl ParseError {
     pub(crate) fn new(text: &str, expected: &'static str) -> Self {
         Self {
-            text: text.to_owned(),
+            text: text.chars().flat_map(shown).collect(),
             expected,
         }
     }
+}
+
+/// A character as people see it: one that shows nothing is written by its number.
+fn shown(character: char) -> impl Iterator<Item = char> {
+    let plain = matches!(character, '\'' | '"' | '\\');
+    let escaped = (!plain).then(|| character.escape_debug());
+    let bare = plain.then_some(character);
+    escaped.into_iter().flatten().chain(bare)
 }
 
 /// Serde and JSON Schema by way of `FromStr` and `Display`: what reads and writes one textual form

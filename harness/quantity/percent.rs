@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::number::decimal;
 use super::{ParseError, textual};
 
 /// A share, written in percent and kept as it was written; `100%` is the whole.
@@ -15,7 +16,7 @@ use super::{ParseError, textual};
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Percent(f64);
 
-textual!(Percent, r"^[0-9]+(\.[0-9]+)?%$", "0.1%");
+textual!(Percent, r"^[0-9]{1,15}(\.[0-9]{1,40})?%$", "0.1%");
 
 impl Percent {
     /// The share as a fraction of one.
@@ -28,14 +29,10 @@ impl FromStr for Percent {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let wrong = || ParseError::new(text, "a percentage (such as `0.1%`)");
-        let number: f64 = text
-            .strip_suffix('%')
-            .and_then(|number| number.trim().parse().ok())
-            .ok_or_else(wrong)?;
-        (number.is_finite() && number >= 0.0)
-            .then_some(Self(number))
-            .ok_or_else(wrong)
+        let number = text.strip_suffix('%').and_then(decimal);
+        number
+            .map(Self)
+            .ok_or_else(|| ParseError::new(text, "a percentage (such as `0.1%`)"))
     }
 }
 
@@ -51,7 +48,8 @@ mod tests {
 
     #[test]
     fn a_number_without_its_sign_is_refused() {
-        assert!("50".parse::<Percent>().is_err());
-        assert!("-1%".parse::<Percent>().is_err());
+        for text in ["50", "-1%", "+1%", "1 %", "1e2%", "inf%"] {
+            assert!(text.parse::<Percent>().is_err(), "{text}");
+        }
     }
 }

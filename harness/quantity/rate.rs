@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::number::decimal;
 use super::{ParseError, textual};
 
 /// A positive, finite number of events per second.
@@ -16,7 +17,11 @@ use super::{ParseError, textual};
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Rate(f64);
 
-textual!(Rate, r"^[0-9]+(\.[0-9]+)?/(s|min|h)$", "50/s");
+textual!(
+    Rate,
+    r"^(?=[0-9.]*[1-9])[0-9]{1,15}(\.[0-9]{1,40})?/(s|min|h)$",
+    "50/s"
+);
 
 impl Rate {
     /// Events per second.
@@ -31,16 +36,15 @@ impl FromStr for Rate {
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let wrong = || ParseError::new(text, "a rate (such as `50/s` or `3000/min`)");
         let (number, unit) = text.split_once('/').ok_or_else(wrong)?;
-        let number: f64 = number.trim().parse().map_err(|_| wrong())?;
-        let seconds = match unit.trim() {
+        let number = decimal(number).ok_or_else(wrong)?;
+        let seconds = match unit {
             "s" => 1.0,
             "min" => 60.0,
             "h" => 3600.0,
             _ => return Err(wrong()),
         };
-        let rate = number / seconds;
-        (rate.is_finite() && rate > 0.0)
-            .then_some(Self(rate))
+        (number > 0.0)
+            .then_some(Self(number / seconds))
             .ok_or_else(wrong)
     }
 }
@@ -59,7 +63,9 @@ mod tests {
 
     #[test]
     fn a_rate_without_a_unit_or_above_all_numbers_is_refused() {
-        for text in ["50", "50/day", "0/s", "-1/s", "inf/s", "NaN/s", "/s"] {
+        for text in [
+            "50", "50/day", "0/s", "-1/s", "inf/s", "NaN/s", "/s", "50 / s", "5e1/s",
+        ] {
             assert!(text.parse::<Rate>().is_err(), "{text}");
         }
     }

@@ -71,7 +71,7 @@ impl<T: FromStr<Err = ParseError>> FromStr for Threshold<T> {
             .ok_or_else(|| {
                 ParseError::new(text, "a threshold (`<`, `<=`, `>` or `>=`, and a value)")
             })?;
-        let bound = bound.trim().parse()?;
+        let bound = bound.trim_start_matches(' ').parse()?;
         Ok(Self { comparison, bound })
     }
 }
@@ -118,7 +118,8 @@ impl<T: JsonSchema> JsonSchema for Threshold<T> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let bound = T::json_schema(generator);
         let pattern = bound.get("pattern").and_then(|pattern| pattern.as_str());
-        let pattern = pattern.unwrap_or("^.+$").trim_start_matches('^');
+        let pattern = pattern.unwrap_or("^.+$");
+        let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
         schemars::json_schema!({"type": "string", "pattern": format!("^[<>]=? *{pattern}")})
     }
 }

@@ -21,7 +21,11 @@ pub enum Throughput {
     OfOffered(Percent),
 }
 
-textual!(Throughput, r"^[0-9]+(\.[0-9]+)?(%|/(s|min|h))$", "95%");
+textual!(
+    Throughput,
+    r"^([0-9]{1,15}(\.[0-9]{1,40})?%|(?=[0-9.]*[1-9])[0-9]{1,15}(\.[0-9]{1,40})?/(s|min|h))$",
+    "95%"
+);
 
 impl FromStr for Throughput {
     type Err = ParseError;

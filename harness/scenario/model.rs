@@ -6,12 +6,13 @@ use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 
 use crate::check::Invariant;
 use crate::document;
 use crate::fault::FaultKind;
 use crate::load::Executor;
+use crate::profile::TaskQueueName;
 use crate::quantity::{Count, Duration, Percent, Threshold, Throughput};
 
 /// What loads a topology, what breaks it, and what must hold.
@@ -24,7 +25,7 @@ pub struct Scenario {
     /// What this document is.
     pub kind: Kind,
     /// Its name: lowercase letters, digits and dashes.
-    #[schemars(with = "String", extend("pattern" = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"))]
+    #[schemars(with = "String", extend("pattern" = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"))]
     pub name: Spanned<String>,
     /// What it is for, in a sentence.
     pub description: String,
@@ -63,8 +64,8 @@ pub enum Kind {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Workload {
-    /// Its name, unique in the scenario.
-    #[schemars(with = "String")]
+    /// Its name, unique in the scenario: lowercase letters, digits and dashes.
+    #[schemars(with = "String", extend("pattern" = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"))]
     pub name: Spanned<String>,
     /// When workflows start.
     #[serde(deserialize_with = "executor")]
@@ -75,7 +76,8 @@ pub struct Workload {
     pub workflow: Spanned<Workflow>,
     /// How long a workflow may take, from its acknowledged start, until it is given up on.
     #[serde(default = "default_timeout")]
-    pub timeout: Duration,
+    #[schemars(with = "Duration")]
+    pub timeout: Spanned<Duration>,
 }
 
 /// A workflow to start, of any type.
@@ -86,9 +88,11 @@ pub struct Workload {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Workflow {
     /// Workflow type.
-    pub r#type: String,
+    #[schemars(with = "String", length(min = 1))]
+    pub r#type: Spanned<String>,
     /// Task queue; the one of the topology's worker where none is named.
-    pub task_queue: Option<String>,
+    #[schemars(with = "Option<TaskQueueName>")]
+    pub task_queue: Option<Spanned<TaskQueueName>>,
     /// Arguments, each any JSON value.
     #[serde(default)]
     #[schemars(with = "Vec<Value>")]
@@ -137,8 +141,8 @@ pub struct Phases {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Fault {
-    /// Its name, unique in the scenario.
-    #[schemars(with = "String")]
+    /// Its name, unique in the scenario: lowercase letters, digits and dashes.
+    #[schemars(with = "String", extend("pattern" = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"))]
     pub id: Spanned<String>,
     /// What is done.
     pub fault: FaultKind,
@@ -169,7 +173,8 @@ pub struct Expect {
     pub phases: PhaseThresholds,
     /// How late the generator's own starts may be at the 99th percentile; beyond it the generator
     /// was saturated, and the verdict is inconclusive.
-    pub generator_delay: Option<Duration>,
+    #[schemars(with = "Option<Duration>")]
+    pub generator_delay: Option<Spanned<Duration>>,
     /// What must hold of every workflow; all that can be checked where nothing is said.
     #[schemars(with = "Option<Vec<Invariant>>")]
     pub invariants: Option<Vec<Spanned<Invariant>>>,
@@ -298,6 +303,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Spanned<
     Spanned::deserialize(deserializer).map(Some)
 }
 
-fn default_timeout() -> Duration {
-    Duration::from_secs(30)
+fn default_timeout() -> Spanned<Duration> {
+    let nowhere = Location::UNKNOWN;
+    Spanned::new(Duration::from_secs(30), nowhere, nowhere)
 }

@@ -86,7 +86,11 @@ pub fn resolve(
                 thresholds: thresholds.value.clone(),
             })
             .collect(),
-        generator_delay: scenario.expect.generator_delay.unwrap_or(GENERATOR_DELAY),
+        generator_delay: scenario
+            .expect
+            .generator_delay
+            .as_ref()
+            .map_or(GENERATOR_DELAY, |delay| delay.value),
         invariants: invariants(document),
     };
     Ok(Resolution::Runnable(Box::new(plan)))
@@ -177,13 +181,14 @@ fn planned_workload(
     let workflow = &workload.workflow.value;
     let task_queue = workflow
         .task_queue
-        .as_deref()
+        .as_ref()
+        .map(|queue| queue.value.as_str())
         .or_else(|| worker_task_queue(topology));
     PlannedWorkload {
         name: workload.name.value.clone(),
         executor: workload.executor.value,
         seed: random.next_u64(),
-        workflow_type: workflow.r#type.clone(),
+        workflow_type: workflow.r#type.value.clone(),
         task_queue: task_queue
             .expect("a validated workflow has a task queue")
             .to_owned(),
@@ -194,7 +199,7 @@ fn planned_workload(
             .collect(),
         result: workflow.result.as_ref().map(|result| result.value.clone()),
         start_timeout: START_TIMEOUT,
-        timeout: workload.timeout,
+        timeout: workload.timeout.value,
     }
 }
 

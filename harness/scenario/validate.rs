@@ -1,6 +1,7 @@
 //! What a scenario must be beyond its form: everything that takes a comparison of values.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use serde_saphyr::Spanned;
 
@@ -11,9 +12,20 @@ use super::template::{Variables, fill};
 use crate::check::Invariant;
 use crate::document::{self, instead};
 use crate::load::{Executor, MOST_IN_FLIGHT, MOST_PER_SECOND};
+use crate::quantity::Duration;
 use crate::topology::{Component, Topology};
 
 type Checked = Result<(), document::Error>;
+
+/// The longest name: a part of workflow ids, file names and labels.
+const LONGEST_NAME: usize = 63;
+
+/// The longest workflow type that Temporal takes (`limit.maxIDLength`), in bytes.
+const LONGEST_TYPE: usize = 1000;
+
+/// How long anything in a run may take.
+const SPAN: RangeInclusive<Duration> =
+    Duration::from_millis(1)..=Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The first thing that is wrong with a scenario, in the order of the file.
 pub(super) fn validate(document: &Document, topology: &Topology) -> Checked {
@@ -40,14 +52,17 @@ fn name(document: &Document, name: &Spanned<String>, what: &str) -> Checked {
     let text = &name.value;
     let plain =
         |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
-    let good = !text.is_empty()
+    let good = (1..=LONGEST_NAME).contains(&text.len())
         && text.chars().all(plain)
         && !text.starts_with('-')
         && !text.ends_with('-');
     if good {
         return Ok(());
     }
-    let message = format!("`{text}` is no name for a {what}: lowercase letters, digits and dashes");
+    let message = format!(
+        "`{text}` is no name for a {what}: at most {LONGEST_NAME} lowercase letters, digits and \
+         dashes, no dash at the ends"
+    );
     Err(document.error(name.referenced, message))
 }
 
@@ -81,9 +96,20 @@ fn workloads(document: &Document, topology: &Topology) -> Checked {
     for workload in &workloads.value {
         in_flight += u64::from(executor(document, workload)?);
         most_in_flight(document, workload, in_flight)?;
+        span(document, &workload.timeout, "`timeout`")?;
         workflow(document, &workload.workflow, topology)?;
     }
     Ok(())
+}
+
+/// Refuses what nobody means: a time in which nothing can happen, or one that nobody waits for.
+fn span(document: &Document, length: &Spanned<Duration>, what: &str) -> Checked {
+    if SPAN.contains(&length.value) {
+        return Ok(());
+    }
+    let (least, most, found) = (SPAN.start(), SPAN.end(), length.value);
+    let message = format!("{what} is from {least} to {most}, found `{found}`");
+    Err(document.error(length.referenced, message))
 }
 
 /// Checks an executor by itself; returns how many workflows it may have in flight.
@@ -138,6 +164,11 @@ fn workflow(document: &Document, workflow: &Spanned<Workflow>, topology: &Topolo
         let message = "the topology has no worker, so the workflow needs a `task-queue`";
         return Err(document.error(workflow.referenced, message));
     }
+    let name = &workflow.value.r#type;
+    if name.value.is_empty() || name.value.len() > LONGEST_TYPE || name.value.contains('\0') {
+        let message = format!("a workflow type is a name of 1 to {LONGEST_TYPE} bytes");
+        return Err(document.error(name.referenced, message));
+    }
     let sample = Variables::of(0, 0, String::new());
     for template in workflow.value.input.iter().chain(&workflow.value.result) {
         fill(&template.value, &sample)
@@ -161,9 +192,18 @@ fn phases(document: &Document) -> Checked {
             "no phase is under load; name one of `warmup`, `baseline`, `chaos`, `recovery`";
         return Err(document.error(phases.referenced, message));
     }
-    match loaded.find(|(_, length)| length.as_std().is_zero()) {
-        Some((phase, _)) => {
+    let drain = phases.value.drain.map(|length| (Phase::Drain, length));
+    match loaded
+        .chain(drain)
+        .find(|(_, length)| !SPAN.contains(length))
+    {
+        Some((phase, length)) if length.as_std().is_zero() => {
             Err(document.error(phases.referenced, format!("phase `{phase}` has no length")))
+        }
+        Some((phase, length)) => {
+            let (least, most) = (SPAN.start(), SPAN.end());
+            let message = format!("phase `{phase}` lasts from {least} to {most}, found `{length}`");
+            Err(document.error(phases.referenced, message))
         }
         None => Ok(()),
     }
@@ -267,6 +307,10 @@ fn expectations(document: &Document) -> Checked {
             return Err(document.error(thresholds.referenced, message));
         }
     }
+    if let Some(delay) = &expect.generator_delay {
+        span(document, delay, "`generator-delay`")?;
+    }
+    invariants(document)?;
     let results = scenario
         .workload
         .value
@@ -285,4 +329,16 @@ fn expectations(document: &Document) -> Checked {
         }
         None => Ok(()),
     }
+}
+
+fn invariants(document: &Document) -> Checked {
+    let mut seen = Vec::new();
+    for invariant in document.scenario.expect.invariants.iter().flatten() {
+        if seen.contains(&invariant.value) {
+            let message = format!("invariant `{}` is named already", invariant.value);
+            return Err(document.error(invariant.referenced, message));
+        }
+        seen.push(invariant.value);
+    }
+    Ok(())
 }

@@ -6,10 +6,12 @@
 
 mod connections;
 mod digest;
+mod dynamic_config;
 mod model;
 
 pub use connections::{DEFAULT_STORE_POOL, VISIBILITY_STORE_POOL, needed_connections};
 pub use digest::{Digest, Digester};
+pub use dynamic_config::{Conditional, DynamicConfig, Setting, dynamic_config_text};
 pub use model::{
     Component, Database, Namespace, Port, Readiness, Run, Service, ServiceName, TemporalSettings,
     Tls, Topology,

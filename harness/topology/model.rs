@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Digest;
+use super::{Digest, DynamicConfig};
 use crate::quantity::Duration;
 
 /// The whole of what a profile asks for, independent of the place.
@@ -55,8 +55,8 @@ pub struct TemporalSettings {
     pub history_shards: u32,
     /// Namespaces that exist once the topology is up.
     pub namespaces: Vec<Namespace>,
-    /// Dynamic configuration: key to value, as the server's own file has it.
-    pub dynamic_config: BTreeMap<String, serde_json::Value>,
+    /// Dynamic configuration, by the server's own spelling of each key.
+    pub dynamic_config: DynamicConfig,
 }
 
 /// A Temporal namespace.

@@ -26,7 +26,7 @@ fn a_wrong_setting_is_shown_where_it_is_wrong() {
     ");
     assert_snapshot!(world.run("up -p simulated --set worker.replicas=many"), @"
     --- stderr
-    error: --set worker.replicas=many: expected a whole number from 0 to 65535, found `many`
+    error: --set worker.replicas=many: expected a whole number from 1 to 1000, found `many`
       |
     1 | worker.replicas=many
       |                 ^^^^
@@ -50,7 +50,7 @@ fn a_wrong_profile_is_shown_where_it_is_wrong() {
     world.write("profiles/broken.yaml", text);
     assert_snapshot!(world.run("up -p broken"), @"
     --- stderr
-    error: profiles/broken.yaml:7:13: expected a whole number from 0 to 65535, found `-1`
+    error: profiles/broken.yaml:7:13: expected a whole number from 1 to 1000, found `-1`
       |
     7 |   replicas: -1
       |             ^^
@@ -105,4 +105,131 @@ fn a_state_folder_of_another_version_is_left_alone() {
       hint: run `harness down --profile simulated` of the version that wrote it, then remove [folder]/.harness/simulated
     --- exit 65
     ");
+}
+
+/// A profile of a place, with these lines under it.
+fn profile(world: &World, backend: &str, lines: &str) {
+    let text = format!(
+        "apiVersion: harness/v1\nkind: Profile\nname: mine\nextends: base\nbackend: {backend}\n{lines}\n"
+    );
+    world.write("profiles/mine.yaml", &text);
+}
+
+#[test]
+fn a_misspelt_dynamic_configuration_key_is_refused_for_every_place_by_every_verb() {
+    let world = World::new();
+    world.write("scenarios/any.yaml", "");
+    let lines = "temporal:\n  dynamic-config:\n    frontend.namespaceRSP: 2400";
+    let expected = "profiles/mine.yaml:8:5: Temporal 1.32.0 has no dynamic configuration key \
+        `frontend.namespaceRSP`; did you mean `frontend.namespaceRPS`?";
+    for backend in [
+        "{simulated: {}}",
+        "{local: {}}",
+        "{k3d: {}}",
+        "{process: {engine: {dev-server: {}}}}",
+        "{process: {engine: {server: {}}}}",
+        "{azure: {region: westeurope}}",
+    ] {
+        profile(&world, backend, lines);
+        for verb in [
+            "up -p mine",
+            "up -p mine --dry-run",
+            "test scenarios -p mine",
+            "render -p mine",
+            "cost -p mine",
+            "plan -p mine --rehearse",
+            "promote -p mine --rehearse",
+            "parity mine mine",
+        ] {
+            let run = world.run(verb).to_string();
+            assert!(run.contains(expected), "{backend}: {verb}:\n{run}");
+            assert!(
+                run.ends_with("--- exit 65\n") || run.ends_with("--- exit 65"),
+                "{run}"
+            );
+        }
+    }
+    assert!(!world.path().join(".harness").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_dynamic_configuration_value_of_a_wrong_type_is_told_what_is_expected() {
+    let world = World::new();
+    profile(
+        &world,
+        "{simulated: {}}",
+        "temporal: {dynamic-config: {frontend.namespaceRPS: many}}",
+    );
+    assert_snapshot!(world.run("up -p mine"), @"");
+    let set = "temporal.dynamic-config.frontend.namespaceRPS=1.0";
+    assert_snapshot!(world.run_words(&["up", "-p", "simulated", "--set", set]), @"");
+    let set = "temporal.dynamic-config.frontend.namespaceRPS=[{value: 1, constraints: {taskQueueName: a}}]";
+    assert_snapshot!(world.run_words(&["up", "-p", "simulated", "--set", set]), @"");
+}
+
+#[test]
+fn what_something_else_would_refuse_later_is_refused_before_anything_begins() {
+    let world = World::new();
+    let mut said = Vec::new();
+    for lines in [
+        "temporal: {namespaces: [{name: größe}]}",
+        "worker: {environment: {A=B: x}}",
+        "temporal: {ready-timeout: 0s}",
+        "web: {ready-timeout: 1 minute}",
+        "temporal: {port: 0}",
+        "worker: {task-queue: /_sys/a}",
+    ] {
+        profile(&world, "{simulated: {}}", lines);
+        said.push(world.run("up -p mine").to_string());
+    }
+    assert_snapshot!(said.join("\n"), @"");
+    world.write(
+        "profiles/a-.yaml",
+        "apiVersion: harness/v1\nkind: Profile\nname: a-\nextends: simulated\n",
+    );
+    assert_snapshot!(world.run("up -f profiles/a-.yaml"), @"");
+    assert!(!world.path().join(".harness").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_scenario_whose_timeout_is_no_time_is_refused_before_anything_begins() {
+    let world = World::new();
+    let scenario = "apiVersion: harness/v1\nkind: Scenario\nname: none\ndescription: no time\nworkload:\n  \
+        - name: hello\n    executor: {constant-concurrency: {users: 1}}\n    timeout: 0s\n    \
+        workflow: {type: Workflow}\nphases: {baseline: 1s}\n";
+    world.write("scenarios/none.yaml", scenario);
+    assert_snapshot!(world.run("test scenarios/none.yaml -p simulated"), @"");
+    assert!(!world.path().join(".harness").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_missing_key_is_shown_at_the_top_of_the_file() {
+    let world = World::new();
+    world.write(
+        "profiles/mine.yaml",
+        "# mine\nkind: Profile\nname: mine\nextends: simulated\n",
+    );
+    assert_snapshot!(world.run("up -p mine"), @"");
+}
+
+#[test]
+fn values_with_constraints_come_to_the_server_as_they_are_written() {
+    let world = World::new();
+    let lines = "temporal:\n  dynamic-config:\n    \
+        frontend.namespaceRPS: [{value: 100, constraints: {namespace: default}}, {value: 2400}]\n    \
+        limit.maxIDLength: 9007199254740993\n    \
+        admin.matchingNamespaceToPartitionDispatchRate: 1.0";
+    profile(&world, "{k3d: {}}", lines);
+    let objects = world.run("render -p mine").to_string();
+    let start = objects
+        .find("dynamic-config.yaml: ")
+        .expect("the file is in a ConfigMap");
+    let file: String = objects[start..]
+        .lines()
+        .take(26)
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect();
+    assert_snapshot!(file, @"");
+    profile(&world, "{process: {engine: {dev-server: {}}}}", lines);
+    assert_snapshot!(world.run("up -p mine"), @"");
 }

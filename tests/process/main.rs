@@ -8,6 +8,7 @@ mod awkward;
 mod bench;
 mod crash;
 mod deaths;
+mod dynamic_config;
 mod folders;
 mod hand;
 mod homes;

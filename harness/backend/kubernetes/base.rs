@@ -5,7 +5,6 @@ use k8s_openapi::api::core::v1::{
     ConfigMap, ConfigMapVolumeSource, EnvVar, Namespace, Secret, Volume, VolumeMount,
 };
 use kube::Api;
-use serde_json::{Value, json};
 
 use super::cluster::call;
 use super::labels::{Part, owned};
@@ -14,7 +13,7 @@ use crate::backend;
 use crate::plan::ResourceId;
 use crate::quantity::Duration;
 use crate::secret::Secret as TextSecret;
-use crate::topology::{Digest, Topology};
+use crate::topology::{Digest, Topology, dynamic_config_text};
 
 /// The Secret with the database's password.
 const MYSQL: &str = "mysql";
@@ -101,19 +100,12 @@ fn certificates(part: &Part<'_>) -> Option<Object> {
 fn configuration(part: &Part<'_>, topology: &Topology) -> Object {
     Object::ConfigMap(ConfigMap {
         metadata: part.metadata(DYNAMIC_CONFIG),
-        data: Some(owned([(DYNAMIC_CONFIG_FILE, &dynamic_config(topology))])),
+        data: Some(owned([(
+            DYNAMIC_CONFIG_FILE,
+            &dynamic_config_text(&topology.temporal.dynamic_config),
+        )])),
         ..ConfigMap::default()
     })
-}
-
-/// The server's own form: each key with a list of values and the conditions under which they hold.
-fn dynamic_config(topology: &Topology) -> String {
-    let keys = topology.temporal.dynamic_config.iter();
-    let file: serde_json::Map<String, Value> = keys
-        .map(|(key, value)| (key.clone(), json!([{ "value": value }])))
-        .collect();
-    let text = serde_saphyr::to_string(&file);
-    text.expect("JSON always becomes YAML")
 }
 
 /// Identity of what a server reads from the base. A pod that carries it is replaced when any of it
@@ -121,7 +113,7 @@ fn dynamic_config(topology: &Topology) -> String {
 pub(super) fn digest(topology: &Topology, site: &Site) -> Digest {
     let mysql = &site.mysql;
     Digest::of(&(
-        dynamic_config(topology),
+        dynamic_config_text(&topology.temporal.dynamic_config),
         mysql.password.reveal(),
         &mysql.roots,
     ))

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::backend::ProcessBackend;
@@ -23,7 +22,7 @@ use crate::docker::Status;
 use crate::plan::ResourceId;
 use crate::state::{Directory, write_atomically};
 use crate::tool::{self, Environment, Family, Tool};
-use crate::topology::{Component, Digest, Port, Topology};
+use crate::topology::{Component, Digest, Port, Topology, dynamic_config_text};
 
 /// How long the server may take to judge its dynamic configuration.
 const VALIDATE: Duration = Duration::from_secs(30);
@@ -225,12 +224,7 @@ fn dynamic_config(
     state: &Directory,
     fetch: Fetch,
 ) -> Result<Utf8PathBuf, Error> {
-    let settings = topology.temporal.dynamic_config.iter();
-    let settings: Map<String, Value> = settings
-        .map(|(key, value)| (key.clone(), json!([{ "value": value }])))
-        .collect();
-    // JSON is YAML.
-    let text = Value::Object(settings).to_string();
+    let text = dynamic_config_text(&topology.temporal.dynamic_config);
     let digest = Digest::of_bytes(text.as_bytes());
     let path = state
         .data()

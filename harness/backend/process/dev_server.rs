@@ -140,11 +140,13 @@ fn server_arguments(
     ]
     .map(str::to_owned)
     .to_vec();
-    for (key, value) in &topology.temporal.dynamic_config {
-        arguments.extend([
-            "--dynamic-config-value".to_owned(),
-            format!("{key}={value}"),
-        ]);
+    for (key, setting) in &topology.temporal.dynamic_config {
+        // The option takes no conditions, and a profile that has some is refused for this engine.
+        let always = setting.only().into_iter();
+        arguments.extend(always.flat_map(|value| {
+            let option = "--dynamic-config-value".to_owned();
+            [option, format!("{key}={value}")]
+        }));
     }
     arguments
 }

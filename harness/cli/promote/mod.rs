@@ -94,7 +94,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
         .backend
         .go_wrong(super::azure_fault::script(&args.fault));
     let (events, mut receiver) = Events::channel();
-    events.notice(view::choice(session));
+    view::introduce(session, &events);
     let shutdown = Shutdown::listen(events.clone(), UNDER_WAY);
     let work = plan::draw(&args.target, session, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, Box::pin(work)).await?;

@@ -126,7 +126,7 @@ async fn run_all<B: Backend>(
     session: &mut Session<B>,
     stage: &mut Stage<'_>,
 ) -> Ran {
-    stage.events.notice(crate::cli::view::choice(session));
+    crate::cli::view::introduce(session, &stage.events);
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
     // Why the rest is not run any more.
     let mut stop: Option<String> = None;

@@ -11,11 +11,11 @@ use super::model::{
 };
 use super::{Cidr, HighAvailability, RegistrySku, Tier};
 use crate::profile::arbitrary::{duration, spanned, word};
-use crate::quantity::Duration;
+use crate::quantity::{Duration, Whole};
 
 /// Any place that is right by itself.
 pub(in crate::profile) fn azure() -> BoxedStrategy<Azure> {
-    let tag = btree_map("[a-z]{1,6}", "[ a-z:#]{0,6}", 0..3);
+    let tag = btree_map(text("t[a-z]{0,6}"), text("[ a-z:#]{0,6}"), 0..3);
     let scalars = (
         of(text("[a-z]{3,9}[0-9]?")),
         of(text(
@@ -43,7 +43,7 @@ pub(in crate::profile) fn azure() -> BoxedStrategy<Azure> {
                     resource_group,
                     tags,
                     time_to_live: time_to_live.map(spanned),
-                    budget: budget.and_then(|number| number.try_into().ok()),
+                    budget: budget.and_then(Whole::new),
                     kubernetes,
                     mysql,
                     registry,
@@ -78,15 +78,15 @@ fn pool() -> impl Strategy<Value = NodePool> {
     let size = text("Standard_[A-Z][0-9]{1,2}s_v[0-9]");
     (
         of(size),
-        of(1_u16..=1000),
-        of(30_u16..=2048),
-        of(10_u16..=250),
+        of(1_u32..=1000),
+        of(30_u32..=2048),
+        of(10_u32..=250),
     )
         .prop_map(|(vm_size, count, os_disk, max_pods)| NodePool {
             vm_size,
-            count: count.and_then(|number| number.try_into().ok()).map(spanned),
-            os_disk: os_disk.map(spanned),
-            max_pods: max_pods.map(spanned),
+            count: count.and_then(Whole::new),
+            os_disk: os_disk.and_then(Whole::new),
+            max_pods: max_pods.and_then(Whole::new),
         })
 }
 
@@ -101,17 +101,17 @@ fn mysql() -> impl Strategy<Value = Mysql> {
         of(20_u32..16384),
         of(any::<bool>()),
         of(standby),
-        of(1_u16..=35),
+        of(1_u32..=35),
         of(any::<bool>()),
         of(text("t[a-z0-9_]{0,9}")),
     );
     values.prop_map(
         |(sku, storage, auto_grow, standby, days, geo, administrator)| Mysql {
             sku,
-            storage: storage.map(spanned),
+            storage: storage.and_then(Whole::new),
             auto_grow,
             high_availability: standby.map(spanned),
-            backup_retention_days: days.map(spanned),
+            backup_retention_days: days.and_then(Whole::new),
             geo_redundant_backup: geo,
             administrator,
         },

@@ -2,11 +2,10 @@
 //! and of what all of them together say.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 
 use serde_saphyr::Spanned;
 
-use super::model::{Azure, Exposure, Kubernetes, Mysql, NodePool, Public};
+use super::model::{Azure, Exposure, Kubernetes, Public};
 use super::{Cidr, HighAvailability, MysqlTier};
 use crate::document::Error;
 use crate::profile::layer::{Layer, Layers};
@@ -15,60 +14,36 @@ use crate::profile::word::Version;
 use crate::quantity::Duration;
 use crate::topology::Tls;
 
-/// The sizes that AKS has for the disk of an operating system, in GiB.
-const OS_DISK: RangeInclusive<u16> = 30..=2048;
-/// How many pods AKS lets a node have.
-const MAX_PODS: RangeInclusive<u16> = 10..=250;
-/// How many nodes AKS lets a pool have.
-const NODES: u16 = 1000;
-/// The least storage of a flexible server, in GiB.
-const LEAST_STORAGE: u32 = 20;
-/// How many days a flexible server keeps backups.
-const RETENTION: RangeInclusive<u16> = 1..=35;
+/// How many tags a profile may name: Azure takes 50 on a resource, and some are the harness's own.
+const TAGS: usize = 40;
+/// The longest time that a place lives.
+const LONGEST_LIFE: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 /// The MySQL of a flexible server that has standard support beyond 2026.
 const MYSQL: &str = "8.4";
 /// Wider than this, a range is no longer somebody's.
 const WIDEST: u8 = 8;
-/// Tags that begin like this are the harness's own.
-const OWN_TAGS: &str = "harness-";
-
 /// Checks what one file or assignment says.
 pub(in crate::profile) fn values(layer: &Layer, azure: &Azure) -> Result<(), Error> {
-    for name in azure.tags.iter().flat_map(|tags| tags.keys()) {
-        tag(layer, name)?;
+    if azure.tags.as_ref().is_some_and(|tags| tags.len() > TAGS) {
+        let message = format!("`backend.azure.tags` has at most {TAGS}; Azure takes 50 with ours");
+        return Err(layer.error(message));
     }
     if let Some(time) = azure
         .time_to_live
         .as_ref()
-        .filter(|it| it.value == Duration::default())
+        .filter(|it| it.value == Duration::default() || it.value > LONGEST_LIFE)
     {
-        return Err(layer.error_at(time, "a place lives for longer than no time"));
+        let message = format!("a place lives for longer than no time and {LONGEST_LIFE} at most");
+        return Err(layer.error_at(time, message));
     }
     if let Some(kubernetes) = &azure.kubernetes {
         self::kubernetes(layer, kubernetes)?;
-    }
-    if let Some(mysql) = &azure.mysql {
-        self::mysql(layer, mysql)?;
     }
     let expose = azure.expose.iter();
     for exposure in expose.flat_map(|it| [&it.web, &it.starter]).flatten() {
         self::exposure(layer, exposure)?;
     }
     Ok(())
-}
-
-fn tag(layer: &Layer, name: &str) -> Result<(), Error> {
-    let wrong = if name.starts_with(OWN_TAGS) {
-        "names that begin with `harness-` are the harness's own"
-    } else if name.is_empty()
-        || name.len() > 512
-        || name.contains(['<', '>', '%', '&', '\\', '?', '/'])
-    {
-        "a name has 1 to 512 characters and none of `<>%&\\?/`"
-    } else {
-        return Ok(());
-    };
-    Err(layer.error(format!("tag `{name}` in `backend.azure.tags`: {wrong}")))
 }
 
 fn kubernetes(layer: &Layer, kubernetes: &Kubernetes) -> Result<(), Error> {
@@ -80,13 +55,6 @@ fn kubernetes(layer: &Layer, kubernetes: &Kubernetes) -> Result<(), Error> {
         let message = "`backend.azure.kubernetes.node-pools` names none; a cluster needs one";
         return Err(layer.error(message));
     }
-    for pool in kubernetes
-        .node_pools
-        .iter()
-        .flat_map(|pools| pools.values())
-    {
-        self::pool(layer, pool)?;
-    }
     ranges(
         layer,
         kubernetes
@@ -94,43 +62,6 @@ fn kubernetes(layer: &Layer, kubernetes: &Kubernetes) -> Result<(), Error> {
             .as_deref()
             .unwrap_or_default(),
     )
-}
-
-fn pool(layer: &Layer, pool: &NodePool) -> Result<(), Error> {
-    if let Some(count) = pool.count.as_ref().filter(|it| it.value.get() > NODES) {
-        return Err(layer.error_at(count, format!("a node pool has at most {NODES} nodes")));
-    }
-    within(
-        layer,
-        pool.os_disk.as_ref(),
-        OS_DISK,
-        "GiB on a node's disk",
-    )?;
-    within(layer, pool.max_pods.as_ref(), MAX_PODS, "pods on a node")
-}
-
-fn mysql(layer: &Layer, mysql: &Mysql) -> Result<(), Error> {
-    if let Some(storage) = mysql.storage.as_ref().filter(|it| it.value < LEAST_STORAGE) {
-        let message = format!("a flexible server has {LEAST_STORAGE} GiB of storage at least");
-        return Err(layer.error_at(storage, message));
-    }
-    let days = mysql.backup_retention_days.as_ref();
-    within(layer, days, RETENTION, "days that backups are kept")
-}
-
-fn within(
-    layer: &Layer,
-    value: Option<&Spanned<u16>>,
-    range: RangeInclusive<u16>,
-    what: &str,
-) -> Result<(), Error> {
-    match value.filter(|value| !range.contains(&value.value)) {
-        Some(value) => {
-            let (least, most) = range.into_inner();
-            Err(layer.error_at(value, format!("Azure takes {least} to {most} {what}")))
-        }
-        None => Ok(()),
-    }
 }
 
 fn exposure(layer: &Layer, exposure: &Exposure) -> Result<(), Error> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::model::{
     Azure, Expose, Exposure, Kubernetes, Mysql, Network, NodePool, Public, Registry,
 };
-use super::word::PoolName;
+use super::word::{PoolName, TagName, TagValue};
 use crate::profile::merge::Overlay;
 
 impl Overlay for Azure {
@@ -36,6 +36,13 @@ impl Overlay for Kubernetes {
             authorized_ip_ranges: over.authorized_ip_ranges.or(self.authorized_ip_ranges),
             private: over.private.or(self.private),
         }
+    }
+}
+
+impl Overlay for BTreeMap<TagName, TagValue> {
+    fn overlay(mut self, over: Self) -> Self {
+        self.extend(over);
+        self
     }
 }
 

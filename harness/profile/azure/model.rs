@@ -2,7 +2,6 @@
 //! it extends. The doc comments here are the descriptions in `profiles/profile.schema.json`.
 
 use std::collections::BTreeMap;
-use std::num::{NonZeroU16, NonZeroU32};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,11 +9,12 @@ use serde_saphyr::Spanned;
 
 use super::word::{
     Administrator, KubernetesVersion, MysqlSku, PoolName, Region, ResourceGroup, Subscription,
-    VmSize,
+    TagName, TagValue, VmSize,
 };
 use super::{Cidr, HighAvailability, RegistrySku, Tier};
 use crate::document::choice;
-use crate::quantity::Duration;
+use crate::profile::model::Replicas;
+use crate::quantity::{Duration, Whole};
 
 /// A place in Azure: a cluster of AKS, Azure Database for MySQL, a container registry.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -26,13 +26,14 @@ pub struct Azure {
     pub subscription: Option<Subscription>,
     /// The resource group that holds everything. Default: `harness-` and the profile's name.
     pub resource_group: Option<ResourceGroup>,
-    /// Tags on everything, besides the harness's own. Names merge with those extended.
-    pub tags: Option<BTreeMap<String, String>>,
+    /// Tags on everything, besides the harness's own: at most 40. Names merge with those extended.
+    #[schemars(extend("maxProperties" = 40))]
+    pub tags: Option<BTreeMap<TagName, TagValue>>,
     /// After how long it may be taken down for being too old. Default: never.
     #[schemars(with = "Option<Duration>")]
     pub time_to_live: Option<Spanned<Duration>>,
     /// The most that a month may cost, in US dollars. Default: no limit.
-    pub budget: Option<NonZeroU32>,
+    pub budget: Option<Whole<1, 4_294_967_295>>,
     /// The Kubernetes cluster.
     pub kubernetes: Option<Kubernetes>,
     /// The database server. Its version is `database.mysql.version`.
@@ -71,14 +72,11 @@ pub struct NodePool {
     /// Size of the machines. Default: `Standard_D2s_v5`.
     pub vm_size: Option<VmSize>,
     /// How many: at most 1000. Default: 2.
-    #[schemars(with = "Option<NonZeroU16>", range(max = 1000))]
-    pub count: Option<Spanned<NonZeroU16>>,
+    pub count: Option<Replicas>,
     /// Size of each disk of the operating system, in GiB: 30 to 2048. Default: 32.
-    #[schemars(with = "Option<u16>", range(min = 30, max = 2048))]
-    pub os_disk: Option<Spanned<u16>>,
+    pub os_disk: Option<Whole<30, 2048>>,
     /// The most pods on a node: 10 to 250. Default: 110.
-    #[schemars(with = "Option<u16>", range(min = 10, max = 250))]
-    pub max_pods: Option<Spanned<u16>>,
+    pub max_pods: Option<Whole<10, 250>>,
 }
 
 /// A database server (Azure Database for MySQL, flexible server).
@@ -87,17 +85,15 @@ pub struct NodePool {
 pub struct Mysql {
     /// SKU, which decides the tier too. Default: `Standard_B2s`.
     pub sku: Option<MysqlSku>,
-    /// Storage in GiB: 20 at least. Default: 20.
-    #[schemars(with = "Option<u32>", range(min = 20))]
-    pub storage: Option<Spanned<u32>>,
+    /// Storage in GiB: 20 to 32768. Default: 20.
+    pub storage: Option<Whole<20, 32_768>>,
     /// Whether storage grows by itself before it is full. Default: true.
     pub auto_grow: Option<bool>,
     /// Where a standby replica is. Default: `disabled`.
     #[schemars(with = "Option<HighAvailability>")]
     pub high_availability: Option<Spanned<HighAvailability>>,
     /// How many days backups are kept: 1 to 35. Default: 7.
-    #[schemars(with = "Option<u16>", range(min = 1, max = 35))]
-    pub backup_retention_days: Option<Spanned<u16>>,
+    pub backup_retention_days: Option<Whole<1, 35>>,
     /// Whether backups are kept in the paired region as well. Default: false.
     pub geo_redundant_backup: Option<bool>,
     /// Name of the administrator; cannot change during the life of a server. Default: `temporal`.

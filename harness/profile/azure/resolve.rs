@@ -2,7 +2,6 @@
 //! small topology that costs as little as Azure lets it.
 
 use std::collections::BTreeMap;
-use std::num::{NonZeroU16, NonZeroU32};
 
 use serde_saphyr::Spanned;
 
@@ -13,6 +12,7 @@ use super::{
 use crate::document::Error;
 use crate::profile::Name;
 use crate::profile::layer::Layers;
+use crate::quantity::Whole;
 
 /// The oldest version that Azure supports for more than a few weeks from 2026-11 on: to 2027-03.
 const KUBERNETES: &str = "1.35";
@@ -60,9 +60,13 @@ pub(in crate::profile) fn resolve(
         subscription: subscription.map(|id| id.to_string()),
         resource_group: resource_group
             .map_or_else(|| format!("harness-{name}"), |group| group.to_string()),
-        tags: tags.unwrap_or_default(),
+        tags: tags
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect(),
         time_to_live: time_to_live.map(|time| time.value),
-        budget: budget.map(NonZeroU32::get),
+        budget: budget.map(Whole::get),
         kubernetes: self::kubernetes(kubernetes.unwrap_or_default()),
         mysql: self::mysql(mysql.unwrap_or_default()),
         registry: self::registry(&registry.unwrap_or_default()),
@@ -114,9 +118,9 @@ fn pool(name: String, written: model::NodePool) -> NodePool {
     NodePool {
         name,
         vm_size: text(vm_size, VM_SIZE),
-        count: count.map_or(NODES, |count| NonZeroU16::get(count.value)),
-        os_disk_gib: value(os_disk, OS_DISK_GIB),
-        max_pods: value(max_pods, MAX_PODS),
+        count: count.map_or(NODES, Whole::get_u16),
+        os_disk_gib: os_disk.map_or(OS_DISK_GIB, Whole::get_u16),
+        max_pods: max_pods.map_or(MAX_PODS, Whole::get_u16),
     }
 }
 
@@ -132,10 +136,10 @@ fn mysql(written: model::Mysql) -> Mysql {
     } = written;
     Mysql {
         sku: text(sku, MYSQL_SKU),
-        storage_gib: value(storage, MYSQL_STORAGE_GIB),
+        storage_gib: storage.map_or(MYSQL_STORAGE_GIB, Whole::get),
         auto_grow: auto_grow.unwrap_or(true),
         high_availability: high_availability.map_or_else(Default::default, |it| it.value),
-        backup_retention_days: value(backup_retention_days, BACKUP_RETENTION_DAYS),
+        backup_retention_days: backup_retention_days.map_or(BACKUP_RETENTION_DAYS, Whole::get_u16),
         geo_redundant_backup: geo_redundant_backup.unwrap_or_default(),
         administrator: text(administrator, ADMINISTRATOR),
     }

@@ -112,7 +112,12 @@ fn the_tier_and_the_processors_of_a_server_follow_from_its_sku() {
 
 #[test]
 fn a_region_is_demanded() {
-    insta::assert_snapshot!(wrong("extends: base\nbackend: {azure: {}}\n", &[]), @"profiles/dev.yaml: key `backend.azure.region` is missing, and not in what it extends (profiles/base.yaml) either");
+    insta::assert_snapshot!(wrong("extends: base\nbackend: {azure: {}}\n", &[]), @"
+    profiles/dev.yaml:1:1: key `backend.azure.region` is missing, and not in what it extends (profiles/base.yaml) either
+      |
+    1 | apiVersion: harness/v1
+      | ^^^^^^^^^^
+    ");
     let named = "extends: base\nbackend: {azure: {region: West Europe}}\n";
     insta::assert_snapshot!(wrong(named, &[]), @r"
     profiles/dev.yaml:5:27: `West Europe` is not a region by its programmatic name (lowercase letters and digits, such as `westeurope`)
@@ -131,7 +136,7 @@ fn ranges_that_admit_everybody_are_refused() {
         "expose: {web: {public: {allow: []}}}",
         "expose: {starter: {public: {}}}",
         "network: {nodes: 10.240.0.1/22}",
-    ]), @r"
+    ]), @"
     profiles/dev.yaml:8:41: `0.0.0.0/0` admits everybody, other tenants of Azure too; name the addresses that you come from, such as `203.0.113.7/32`
       |
     8 |     kubernetes: {authorized-ip-ranges: [0.0.0.0/0]}
@@ -147,9 +152,15 @@ fn ranges_that_admit_everybody_are_refused() {
     8 |     expose: {web: {public: {allow: [128.0.0.0/1]}}}
       |                                     ^^^^^^^^^^^
 
-    profiles/dev.yaml: `allow` names nobody, which Azure takes for everybody; name ranges of addresses, or expose nothing with `cluster-ip`
+    profiles/dev.yaml:1:1: `allow` names nobody, which Azure takes for everybody; name ranges of addresses, or expose nothing with `cluster-ip`
+      |
+    1 | apiVersion: harness/v1
+      | ^^^^^^^^^^
 
-    profiles/dev.yaml: key `backend.azure.expose.starter.public.allow` is missing, and not in what it extends (profiles/base.yaml) either
+    profiles/dev.yaml:1:1: key `backend.azure.expose.starter.public.allow` is missing, and not in what it extends (profiles/base.yaml) either
+      |
+    1 | apiVersion: harness/v1
+      | ^^^^^^^^^^
 
     profiles/dev.yaml:8:22: `10.240.0.1/22` is not a range of IPv4 addresses, by the first of them and the bits that they share (such as `10.240.0.0/22`, or `203.0.113.7/32` for one address)
       |
@@ -228,24 +239,27 @@ fn sizes_that_azure_does_not_have_are_refused() {
     8 |     kubernetes: {node-pools: {System: {}}}
       |                               ^^^^^^
 
-    profiles/dev.yaml: `backend.azure.kubernetes.node-pools` names none; a cluster needs one
+    profiles/dev.yaml:1:1: `backend.azure.kubernetes.node-pools` names none; a cluster needs one
+      |
+    1 | apiVersion: harness/v1
+      | ^^^^^^^^^^
 
-    profiles/dev.yaml:8:47: expected a whole number from 1 to 65535, found integer `0`
+    profiles/dev.yaml:8:47: expected a whole number from 1 to 1000, found `0`
       |
     8 |     kubernetes: {node-pools: {system: {count: 0}}}
       |                                               ^
 
-    profiles/dev.yaml:8:47: a node pool has at most 1000 nodes
+    profiles/dev.yaml:8:47: expected a whole number from 1 to 1000, found `1001`
       |
     8 |     kubernetes: {node-pools: {system: {count: 1001}}}
       |                                               ^^^^
 
-    profiles/dev.yaml:8:49: Azure takes 30 to 2048 GiB on a node's disk
+    profiles/dev.yaml:8:49: expected a whole number from 30 to 2048, found `20`
       |
     8 |     kubernetes: {node-pools: {system: {os-disk: 20}}}
       |                                                 ^^
 
-    profiles/dev.yaml:8:50: Azure takes 10 to 250 pods on a node
+    profiles/dev.yaml:8:50: expected a whole number from 10 to 250, found `300`
       |
     8 |     kubernetes: {node-pools: {system: {max-pods: 300}}}
       |                                                  ^^^
@@ -260,12 +274,12 @@ fn sizes_that_azure_does_not_have_are_refused() {
     8 |     mysql: {sku: Basic}
       |                  ^^^^^
 
-    profiles/dev.yaml:8:22: a flexible server has 20 GiB of storage at least
+    profiles/dev.yaml:8:22: expected a whole number from 20 to 32768, found `5`
       |
     8 |     mysql: {storage: 5}
       |                      ^
 
-    profiles/dev.yaml:8:36: Azure takes 1 to 35 days that backups are kept
+    profiles/dev.yaml:8:36: expected a whole number from 1 to 35, found `36`
       |
     8 |     mysql: {backup-retention-days: 36}
       |                                    ^^
@@ -275,9 +289,12 @@ fn sizes_that_azure_does_not_have_are_refused() {
     8 |     mysql: {administrator: root}
       |                            ^^^^
 
-    profiles/dev.yaml: tag `harness-owner` in `backend.azure.tags`: names that begin with `harness-` are the harness's own
+    profiles/dev.yaml:8:12: `harness-owner` is not the name of a tag (1 to 512 characters and none of `<>%&\?/`, not beginning with `harness-`, which is the harness's own, or with `microsoft`, `azure` or `windows`, which are Azure's)
+      |
+    8 |     tags: {harness-owner: me}
+      |            ^^^^^^^^^^^^^
 
-    profiles/dev.yaml:8:19: a place lives for longer than no time
+    profiles/dev.yaml:8:19: a place lives for longer than no time and 3650d at most
       |
     8 |     time-to-live: 0s
       |                   ^^
@@ -356,4 +373,65 @@ proptest! {
         let right = first.overlay(second.overlay(third));
         prop_assert_eq!(json!(left), json!(right));
     }
+}
+
+#[test]
+fn names_that_azure_keeps_or_finds_too_long_are_refused() {
+    let long = format!("resource-group: {}", "g".repeat(75));
+    insta::assert_snapshot!(all_refused(&[
+        &long,
+        "resource-group: a.",
+        "tags: {harness-owner: me}",
+        "tags: {Microsoft.x: me}",
+        "tags: {'a/b': me}",
+        "tags: {'': me}",
+        "mysql: {administrator: root}",
+        "time-to-live: 1000000d",
+        "budget: 0",
+    ]), @r"
+    profiles/dev.yaml:8:21: `ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg` is not the name of a resource group (at most 74 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end)
+      |
+    8 |     resource-group: ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg
+      |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:21: `a.` is not the name of a resource group (at most 74 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end)
+      |
+    8 |     resource-group: a.
+      |                     ^^
+
+    profiles/dev.yaml:8:12: `harness-owner` is not the name of a tag (1 to 512 characters and none of `<>%&\?/`, not beginning with `harness-`, which is the harness's own, or with `microsoft`, `azure` or `windows`, which are Azure's)
+      |
+    8 |     tags: {harness-owner: me}
+      |            ^^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:12: `Microsoft.x` is not the name of a tag (1 to 512 characters and none of `<>%&\?/`, not beginning with `harness-`, which is the harness's own, or with `microsoft`, `azure` or `windows`, which are Azure's)
+      |
+    8 |     tags: {Microsoft.x: me}
+      |            ^^^^^^^^^^^
+
+    profiles/dev.yaml:8:12: `a/b` is not the name of a tag (1 to 512 characters and none of `<>%&\?/`, not beginning with `harness-`, which is the harness's own, or with `microsoft`, `azure` or `windows`, which are Azure's)
+      |
+    8 |     tags: {'a/b': me}
+      |            ^^^^^
+
+    profiles/dev.yaml:8:12: `` is not the name of a tag (1 to 512 characters and none of `<>%&\?/`, not beginning with `harness-`, which is the harness's own, or with `microsoft`, `azure` or `windows`, which are Azure's)
+      |
+    8 |     tags: {'': me}
+      |            ^^
+
+    profiles/dev.yaml:8:28: `root` is not the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; not `admin`, `administrator`, `azure_superuser`, `guest`, `public` or `root`)
+      |
+    8 |     mysql: {administrator: root}
+      |                            ^^^^
+
+    profiles/dev.yaml:8:19: a place lives for longer than no time and 3650d at most
+      |
+    8 |     time-to-live: 1000000d
+      |                   ^^^^^^^^
+
+    profiles/dev.yaml:8:13: expected a whole number from 1 to 4294967295, found `0`
+      |
+    8 |     budget: 0
+      |             ^
+    ");
 }

@@ -20,7 +20,7 @@ const RESERVED: [&str; 6] = [
 fn sku(text: &str, before: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let rest = text.strip_prefix(before);
-    rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(plain))
+    rest.is_some_and(|rest| (1..=64).contains(&rest.len()) && rest.bytes().all(plain))
 }
 
 fn small(byte: u8) -> bool {
@@ -53,14 +53,15 @@ word!(
 );
 
 word!(
-    /// The name of a resource group.
+    /// The name of a resource group. AKS makes another for the nodes, called the same with `-nodes`
+    /// after it, and takes 80 characters for that.
     ResourceGroup,
-    r"^[0-9A-Za-z_().-]{0,89}[0-9A-Za-z_()-]$",
+    r"^[0-9A-Za-z_().-]{0,73}[0-9A-Za-z_()-]$",
     "harness-azure",
-    "the name of a resource group (at most 90 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end)",
+    "the name of a resource group (at most 74 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end)",
     |text| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.()".contains(&byte);
-        (1..=90).contains(&text.len()) && !text.ends_with('.') && text.bytes().all(plain)
+        (1..=74).contains(&text.len()) && !text.ends_with('.') && text.bytes().all(plain)
     }
 );
 
@@ -90,7 +91,7 @@ word!(
 word!(
     /// A size of virtual machine.
     VmSize,
-    r"^Standard_[A-Za-z0-9_]+$",
+    r"^Standard_[A-Za-z0-9_]{1,64}$",
     "Standard_D2s_v5",
     "a size of virtual machine (such as `Standard_D2s_v5`)",
     |text| sku(text, "Standard_")
@@ -99,7 +100,7 @@ word!(
 word!(
     /// A SKU of Azure Database for MySQL, flexible server.
     MysqlSku,
-    r"^Standard_[BDE][0-9][A-Za-z0-9_]*$",
+    r"^Standard_[BDE][0-9][A-Za-z0-9_]{0,63}$",
     "Standard_B2s",
     "a SKU of a MySQL flexible server (`Standard_B...`, `Standard_D...` or `Standard_E...`, such as `Standard_B2s`)",
     |text| {
@@ -115,7 +116,7 @@ word!(
 word!(
     /// The name of a database's administrator.
     Administrator,
-    r"^[a-z][a-z0-9_]{0,31}$",
+    r"^(?!(azure_superuser|admin|administrator|root|guest|public)$)[a-z][a-z0-9_]{0,31}$",
     "temporal",
     "the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; \
      not `admin`, `administrator`, `azure_superuser`, `guest`, `public` or `root`)",
@@ -125,4 +126,30 @@ word!(
             && text.bytes().all(|byte| small(byte) || byte == b'_')
             && !RESERVED.contains(&text)
     }
+);
+
+word!(
+    /// The name of a tag. Azure keeps some beginnings for itself, and the harness `harness-`.
+    TagName,
+    r"^(?!([Hh][Aa][Rr][Nn][Ee][Ss][Ss]-|[Mm][Ii][Cc][Rr][Oo][Ss][Oo][Ff][Tt]|[Aa][Zz][Uu][Rr][Ee]|[Ww][Ii][Nn][Dd][Oo][Ww][Ss]))[^<>%&\\?/\x00-\x1f\x7f-\x9f]{1,512}$",
+    "team",
+    "the name of a tag (1 to 512 characters and none of `<>%&\\?/`, not beginning with `harness-`, \
+     which is the harness's own, or with `microsoft`, `azure` or `windows`, which are Azure's)",
+    |text| {
+        let forbidden = |letter: char| letter.is_control() || "<>%&\\?/".contains(letter);
+        let lower = text.to_ascii_lowercase();
+        let kept = ["harness-", "microsoft", "azure", "windows"];
+        (1..=512).contains(&text.chars().count())
+            && !text.contains(forbidden)
+            && !kept.iter().any(|start| lower.starts_with(start))
+    }
+);
+
+word!(
+    /// The value of a tag.
+    TagValue,
+    r"^[^\x00-\x1f\x7f-\x9f]{0,256}$",
+    "orders",
+    "the value of a tag (at most 256 characters)",
+    |text| text.chars().count() <= 256 && !text.contains(char::is_control)
 );

@@ -20,14 +20,14 @@ fn an_assignment_to_an_unknown_key_is_met_with_the_one_that_was_meant() {
 
 #[test]
 fn an_assigned_value_is_refused_like_a_written_one() {
-    insta::assert_snapshot!(wrong("extends: local\n", &["worker.replicas=many"]), @r"
-    --set worker.replicas=many: expected a whole number from 0 to 65535, found `many`
+    insta::assert_snapshot!(wrong("extends: local\n", &["worker.replicas=many"]), @"
+    --set worker.replicas=many: expected a whole number from 1 to 1000, found `many`
       |
     1 | worker.replicas=many
       |                 ^^^^
     ");
-    insta::assert_snapshot!(wrong("extends: local\n", &["worker.replicas=0"]), @r"
-    --set worker.replicas=0: expected a whole number from 1 to 65535, found integer `0`
+    insta::assert_snapshot!(wrong("extends: local\n", &["worker.replicas=0"]), @"
+    --set worker.replicas=0: expected a whole number from 1 to 1000, found `0`
       |
     1 | worker.replicas=0
       |                 ^

@@ -52,8 +52,18 @@ fn an_error_in_an_extended_file_is_reported_there() {
 
 #[test]
 fn a_missing_value_is_named_with_the_files_that_could_have_given_it() {
-    insta::assert_snapshot!(wrong("extends: base\n", &[]), @"profiles/dev.yaml: key `backend` is missing, and not in what it extends (profiles/base.yaml) either");
-    insta::assert_snapshot!(wrong("backend: {simulated: {}}\n", &[]), @"profiles/dev.yaml: key `temporal.version` is missing");
+    insta::assert_snapshot!(wrong("extends: base\n", &[]), @"
+    profiles/dev.yaml:1:1: key `backend` is missing, and not in what it extends (profiles/base.yaml) either
+      |
+    1 | apiVersion: harness/v1
+      | ^^^^^^^^^^
+    ");
+    insta::assert_snapshot!(wrong("backend: {simulated: {}}\n", &[]), @"
+    profiles/dev.yaml:1:1: key `temporal.version` is missing
+      |
+    1 | apiVersion: harness/v1
+      | ^^^^^^^^^^
+    ");
 }
 
 #[test]

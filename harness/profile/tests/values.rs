@@ -14,8 +14,8 @@ fn an_unknown_key_is_met_with_the_one_that_was_meant() {
 
 #[test]
 fn a_value_of_another_type_is_shown() {
-    insta::assert_snapshot!(wrong("extends: base\nworker:\n  replicas: many\n", &[]), @r"
-    profiles/dev.yaml:6:13: expected a whole number from 0 to 65535, found `many`
+    insta::assert_snapshot!(wrong("extends: base\nworker:\n  replicas: many\n", &[]), @"
+    profiles/dev.yaml:6:13: expected a whole number from 1 to 1000, found `many`
       |
     6 |   replicas: many
       |             ^^^^
@@ -24,8 +24,8 @@ fn a_value_of_another_type_is_shown() {
 
 #[test]
 fn none_of_something_that_must_run_is_refused() {
-    insta::assert_snapshot!(wrong("temporal: {roles: {history: {replicas: 0}}}\n", &[]), @r"
-    profiles/dev.yaml:4:40: expected a whole number from 1 to 65535, found integer `0`
+    insta::assert_snapshot!(wrong("temporal: {roles: {history: {replicas: 0}}}\n", &[]), @"
+    profiles/dev.yaml:4:40: expected a whole number from 1 to 1000, found `0`
       |
     4 | temporal: {roles: {history: {replicas: 0}}}
       |                                        ^
@@ -45,8 +45,8 @@ fn a_bad_duration_is_met_with_examples() {
 #[test]
 fn a_bad_name_is_told_the_rule() {
     let text = "apiVersion: harness/v1\nkind: Profile\nname: My Profile\n";
-    insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @r"
-    profiles/dev.yaml:3:7: `My Profile` is not a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front)
+    insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @"
+    profiles/dev.yaml:3:7: `My Profile` is not a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front or at the end)
       |
     3 | name: My Profile
       |       ^^^^^^^^^^
@@ -78,8 +78,8 @@ fn a_namespace_that_is_listed_twice_is_refused() {
 #[test]
 fn a_retention_that_temporal_would_refuse_is_refused() {
     let text = "temporal: {namespaces: [{name: orders, retention: 30m}]}\n";
-    insta::assert_snapshot!(wrong(text, &[]), @r"
-    profiles/dev.yaml:4:51: Temporal keeps closed workflows for 1h at least
+    insta::assert_snapshot!(wrong(text, &[]), @"
+    profiles/dev.yaml:4:51: Temporal keeps closed workflows for a time from 1h to 36500d, found `30m`
       |
     4 | temporal: {namespaces: [{name: orders, retention: 30m}]}
       |                                                   ^^^
@@ -126,7 +126,12 @@ fn a_port_that_is_pinned_twice_is_refused_where_the_last_word_was_said() {
 #[test]
 fn a_file_of_another_format_is_refused() {
     let none = [("dev.yaml", "name: dev\n")];
-    insta::assert_snapshot!(describe(load(&none, "dev", &[])), @"profiles/dev.yaml: key `apiVersion` is missing; expected `apiVersion: harness/v1`");
+    insta::assert_snapshot!(describe(load(&none, "dev", &[])), @"
+    profiles/dev.yaml:1:1: key `apiVersion` is missing; expected `apiVersion: harness/v1`
+      |
+    1 | name: dev
+      | ^^^^
+    ");
     let other = [("dev.yaml", "apiVersion: harness/v2\n")];
     insta::assert_snapshot!(describe(load(&other, "dev", &[])), @r"
     profiles/dev.yaml:1:13: unknown choice `harness/v2`; did you mean `harness/v1`?
@@ -157,4 +162,321 @@ fn an_unknown_backend_is_met_with_those_there_are() {
     5 | worker: {run: build, replicas: 2}
       |               ^^^^^
     ");
+}
+
+/// What is wrong with each of these profiles.
+fn all_refused(texts: &[&str]) -> String {
+    let refused: Vec<String> = texts
+        .iter()
+        .map(|text| wrong(&format!("extends: local\n{text}\n"), &[]))
+        .collect();
+    refused.join("\n\n")
+}
+
+#[test]
+fn names_that_are_refused_later_are_refused_here() {
+    insta::assert_snapshot!(all_refused(&[
+        "temporal: {namespaces: [{name: größe}]}",
+        "temporal: {namespaces: [{name: temporal-system}]}",
+        "temporal: {namespaces: []}",
+        "temporal: {version: 1.32.0-a-}",
+        "worker: {task-queue: /_sys/orders}",
+        "worker: {task-queue: \"ord\\u200bers\"}",
+        "worker: {run: {image: My Worker}}",
+        "worker: {run: {image: ''}}",
+        "worker: {run: {build: ''}}",
+        "worker: {run: {command: [./worker, \"a\\0b\"]}}",
+        "promotion: {require: ['']}",
+    ]), @r#"
+    profiles/dev.yaml:5:32: `größe` is not the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; not `temporal-system`)
+      |
+    5 | temporal: {namespaces: [{name: größe}]}
+      |                                ^^^^^
+
+    profiles/dev.yaml:5:32: `temporal-system` is not the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; not `temporal-system`)
+      |
+    5 | temporal: {namespaces: [{name: temporal-system}]}
+      |                                ^^^^^^^^^^^^^^^
+
+    profiles/dev.yaml:5:24: `temporal.namespaces` names none; the worker needs one to poll
+      |
+    5 | temporal: {namespaces: []}
+      |                        ^
+
+    profiles/dev.yaml:5:21: `1.32.0-a-` is not a version (such as `1.32.0` or `8.4`)
+      |
+    5 | temporal: {version: 1.32.0-a-}
+      |                     ^^^^^^^^^
+
+    profiles/dev.yaml:5:22: `/_sys/orders` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+      |
+    5 | worker: {task-queue: /_sys/orders}
+      |                      ^^^^^^^^^^^^
+
+    profiles/dev.yaml:5:22: `ord\u{200b}ers` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+      |
+    5 | worker: {task-queue: "ord\u200bers"}
+      |                      ^^^^^^^^^^^^^^
+
+    profiles/dev.yaml:5:23: `My Worker` is not a reference of an image (such as `registry.example/worker:1.0`: a path in lowercase, perhaps a tag)
+      |
+    5 | worker: {run: {image: My Worker}}
+      |                       ^^^^^^^^^
+
+    profiles/dev.yaml:5:23: `` is not a reference of an image (such as `registry.example/worker:1.0`: a path in lowercase, perhaps a tag)
+      |
+    5 | worker: {run: {image: ''}}
+      |                       ^^
+
+    profiles/dev.yaml:5:23: `` is not a path (not empty, without the character NUL)
+      |
+    5 | worker: {run: {build: ''}}
+      |                       ^^
+
+    profiles/dev.yaml:5:36: `a\0b` is not a text without the character NUL
+      |
+    5 | worker: {run: {command: [./worker, "a\0b"]}}
+      |                                    ^^^^^^
+
+    profiles/dev.yaml:5:23: `` is not a path (not empty, without the character NUL)
+      |
+    5 | promotion: {require: ['']}
+      |                       ^^
+    "#);
+    let text = "apiVersion: harness/v1\nkind: Profile\nname: a-\n";
+    insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @"
+    profiles/dev.yaml:3:7: `a-` is not a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front or at the end)
+      |
+    3 | name: a-
+      |       ^^
+    ");
+}
+
+#[test]
+fn variables_that_no_program_can_have_are_refused() {
+    insta::assert_snapshot!(all_refused(&[
+        "worker: {environment: {A=B: x}}",
+        "worker: {environment: {'': x}}",
+        "worker: {environment: {1A: x}}",
+        "worker:\n  environment:\n    A: \"x\\0y\"",
+        "worker: {environment: {A: }}",
+        "worker: {environment: {A: [x]}}",
+    ]), @r#"
+    profiles/dev.yaml:5:24: `A=B` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)
+      |
+    5 | worker: {environment: {A=B: x}}
+      |                        ^^^
+
+    profiles/dev.yaml:5:24: `` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)
+      |
+    5 | worker: {environment: {'': x}}
+      |                        ^^
+
+    profiles/dev.yaml:5:24: `1A` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)
+      |
+    5 | worker: {environment: {1A: x}}
+      |                        ^^
+
+    profiles/dev.yaml:7:8: `x\0y` is not a text without the character NUL
+      |
+    7 |     A: "x\0y"
+      |        ^^^^^^
+
+    profiles/dev.yaml:5:25: expected a text, found nothing; an empty text is written `''`
+      |
+    5 | worker: {environment: {A: }}
+      |                         ^
+
+    profiles/dev.yaml:5:27: expected a text, found `[`
+      |
+    5 | worker: {environment: {A: [x]}}
+      |                           ^
+    "#);
+}
+
+#[test]
+fn durations_in_which_nothing_can_happen_or_that_nobody_waits_for_are_refused() {
+    insta::assert_snapshot!(all_refused(&[
+        "temporal: {ready-timeout: 0s}",
+        "database: {mysql: {ready-timeout: 1000000d}}",
+        "web: {ready-timeout: 25h}",
+        "worker: {ready-timeout: 0ms}",
+        "worker: {termination-grace-period: 2d}",
+        "promotion: {max-age: 0s}",
+        "temporal: {namespaces: [{name: a, retention: 1000000d}]}",
+        "web: {ready-timeout: 1 minute}",
+        "web: {ready-timeout: PT1M}",
+    ]), @"
+    profiles/dev.yaml:5:27: `ready-timeout` is from 1ms to 1d, found `0s`
+      |
+    5 | temporal: {ready-timeout: 0s}
+      |                           ^^
+
+    profiles/dev.yaml:5:35: `ready-timeout` is from 1ms to 1d, found `1000000d`
+      |
+    5 | database: {mysql: {ready-timeout: 1000000d}}
+      |                                   ^^^^^^^^
+
+    profiles/dev.yaml:5:22: `ready-timeout` is from 1ms to 1d, found `1d1h`
+      |
+    5 | web: {ready-timeout: 25h}
+      |                      ^^^
+
+    profiles/dev.yaml:5:25: `ready-timeout` is from 1ms to 1d, found `0s`
+      |
+    5 | worker: {ready-timeout: 0ms}
+      |                         ^^^
+
+    profiles/dev.yaml:5:36: `termination-grace-period` is from 0s to 1d, found `2d`
+      |
+    5 | worker: {termination-grace-period: 2d}
+      |                                    ^^
+
+    profiles/dev.yaml:5:22: `max-age` is from 1s to 36500d, found `0s`
+      |
+    5 | promotion: {max-age: 0s}
+      |                      ^^
+
+    profiles/dev.yaml:5:46: Temporal keeps closed workflows for a time from 1h to 36500d, found `1000000d`
+      |
+    5 | temporal: {namespaces: [{name: a, retention: 1000000d}]}
+      |                                              ^^^^^^^^
+
+    profiles/dev.yaml:5:22: `1 minute` is not a duration (such as `250ms`, `90s`, `2m30s`, `3d`)
+      |
+    5 | web: {ready-timeout: 1 minute}
+      |                      ^^^^^^^^
+
+    profiles/dev.yaml:5:22: `PT1M` is not a duration (such as `250ms`, `90s`, `2m30s`, `3d`)
+      |
+    5 | web: {ready-timeout: PT1M}
+      |                      ^^^^
+    ");
+}
+
+#[test]
+fn numbers_are_told_the_bounds_that_hold() {
+    insta::assert_snapshot!(all_refused(&[
+        "temporal: {port: 0}",
+        "temporal: {port: 65536}",
+        "temporal: {history-shards: 0}",
+        "temporal: {history-shards: 1.5}",
+        "temporal: {history-shards: 10000000}",
+        "worker: {replicas: 1001}",
+        "worker: {replicas: '3'}",
+        "database: {mysql: {max-connections: 0}}",
+        "backend: {k3d: {servers: 0}}",
+        "backend: {k3d: {agents: -1}}",
+    ]), @"
+    profiles/dev.yaml:5:18: expected a whole number from 1 to 65535, found `0`
+      |
+    5 | temporal: {port: 0}
+      |                  ^
+
+    profiles/dev.yaml:5:18: expected a whole number from 1 to 65535, found `65536`
+      |
+    5 | temporal: {port: 65536}
+      |                  ^^^^^
+
+    profiles/dev.yaml:5:28: expected a whole number from 1 to 65536, found `0`
+      |
+    5 | temporal: {history-shards: 0}
+      |                            ^
+
+    profiles/dev.yaml:5:28: expected a whole number from 1 to 65536, found `1.5`
+      |
+    5 | temporal: {history-shards: 1.5}
+      |                            ^^^
+
+    profiles/dev.yaml:5:28: expected a whole number from 1 to 65536, found `10000000`
+      |
+    5 | temporal: {history-shards: 10000000}
+      |                            ^^^^^^^^
+
+    profiles/dev.yaml:5:20: expected a whole number from 1 to 1000, found `1001`
+      |
+    5 | worker: {replicas: 1001}
+      |                    ^^^^
+
+    profiles/dev.yaml:5:20: expected a whole number from 1 to 1000, found the text `3`
+      |
+    5 | worker: {replicas: '3'}
+      |                    ^^^
+
+    profiles/dev.yaml:5:37: expected a whole number from 1 to 100000, found `0`
+      |
+    5 | database: {mysql: {max-connections: 0}}
+      |                                     ^
+
+    profiles/dev.yaml:5:26: expected a whole number from 1 to 100, found `0`
+      |
+    5 | backend: {k3d: {servers: 0}}
+      |                          ^
+
+    profiles/dev.yaml:5:25: expected a whole number from 0 to 100, found `-1`
+      |
+    5 | backend: {k3d: {agents: -1}}
+      |                         ^^
+    ");
+}
+
+#[test]
+fn a_missing_key_is_shown_at_the_top_of_the_file() {
+    let file = [("dev.yaml", "# mine\nkind: Profile\nname: dev\n")];
+    insta::assert_snapshot!(describe(load(&file, "dev", &[])), @"");
+    insta::assert_snapshot!(wrong("extends: base\n", &[]), @"
+    profiles/dev.yaml:2:1: key `apiVersion` is missing; expected `apiVersion: harness/v1`
+      |
+    2 | kind: Profile
+      | ^^^^
+    ");
+}
+
+#[test]
+fn odd_yaml_is_shown_where_it_is_odd() {
+    insta::assert_snapshot!(all_refused(&[
+        "worker:\n\treplicas: 3",
+        "worker: {replicas: 1}\r\nweb: {port: 0}",
+        "description: 名前, worker: x: y",
+        "web: {port: 1}\n---\nweb: {port: 2}",
+        "worker: {environment: {A: 1, A: 2}}",
+    ]), @"
+    profiles/dev.yaml:6:2: tabs disallowed within this context (block indentation)
+      |
+    6 | 	replicas: 3
+      | 	^
+
+    profiles/dev.yaml:6:13: expected a whole number from 1 to 65535, found `0`
+      |
+    6 | web: {port: 0}
+      |             ^
+
+    profiles/dev.yaml:5:24: mapping values are not allowed in this context
+      |
+    5 | description: 名前, worker: x: y
+      |                          ^
+
+    profiles/dev.yaml:7:1: a file holds one document, not several
+      |
+    7 | web: {port: 2}
+      | ^
+
+    profiles/dev.yaml:5:30: key `A` is given more than once
+      |
+    5 | worker: {environment: {A: 1, A: 2}}
+      |                              ^
+    ");
+    let text = "\u{feff}apiVersion: harness/v1\r\nkind: Profile\r\nname: Dev\r\n";
+    insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @"");
+}
+
+#[test]
+fn aliases_and_merge_keys_mean_what_they_stand_for() {
+    let text = "apiVersion: harness/v1\nkind: Profile\nname: dev\nextends: local\n\
+        worker:\n  environment: &shared {A: no, B: 010}\n  replicas: &count 3\n\
+        temporal:\n  roles: {history: {replicas: *count}}\n";
+    let profile = load(&[("dev.yaml", text)], "dev", &[]).expect("the profile is right");
+    assert_eq!(profile.temporal.roles.history, 3);
+    assert_eq!(profile.worker.environment["A"], "no");
+    assert_eq!(profile.worker.environment["B"], "010");
 }

@@ -118,8 +118,8 @@ fn a_name_is_given_once() {
     16 |   - {id: crash, fault: kill, target: worker, phase: recovery, at: 1s, for: 1s}
        |          ^^^^^
     ");
-    insta::assert_snapshot!(wrong("name: hello", "name: Hello World"), @r"
-    crash.yaml:6:11: `Hello World` is no name for a workload: lowercase letters, digits and dashes
+    insta::assert_snapshot!(wrong("name: hello", "name: Hello World"), @"
+    crash.yaml:6:11: `Hello World` is no name for a workload: at most 63 lowercase letters, digits and dashes, no dash at the ends
       |
     6 |   - name: Hello World
       |           ^^^^^^^^^^^
@@ -266,4 +266,102 @@ fn more_workflows_in_flight_than_one_generator_can_hold_are_refused() {
     let told = "`users: 99950`, with 100 of the workloads before, is more workflows than one \
                 generator can have in flight; use at most 100000 in all";
     assert!(other.contains(told), "{other}");
+}
+
+#[test]
+fn times_in_which_nothing_can_happen_are_refused() {
+    let timeout = |timeout: &str| {
+        let line = format!("    timeout: {timeout}\n    workflow:");
+        wrong("    workflow:", &line)
+    };
+    let errors = [
+        timeout("0s"),
+        timeout("1000000d"),
+        timeout("1 minute"),
+        wrong("chaos: 6s", "chaos: 0s"),
+        wrong("chaos: 6s", "chaos: 31d"),
+        wrong("for: 3s", "for: 0s"),
+    ];
+    insta::assert_snapshot!(errors.join("\n\n"), @"
+    crash.yaml:9:14: `timeout` is from 1ms to 30d, found `0s`
+      |
+    9 |     timeout: 0s
+      |              ^^
+
+    crash.yaml:9:14: `timeout` is from 1ms to 30d, found `1000000d`
+      |
+    9 |     timeout: 1000000d
+      |              ^^^^^^^^
+
+    crash.yaml:9:14: `1 minute` is not a duration (such as `250ms`, `90s`, `2m30s`, `3d`)
+      |
+    9 |     timeout: 1 minute
+      |              ^^^^^^^^
+
+    crash.yaml:13:9: phase `chaos` has no length
+       |
+    13 | phases: {warmup: 1s, baseline: 4s, chaos: 0s, recovery: 4s, drain: 10s}
+       |         ^
+
+    crash.yaml:13:9: phase `chaos` lasts from 1ms to 30d, found `31d`
+       |
+    13 | phases: {warmup: 1s, baseline: 4s, chaos: 31d, recovery: 4s, drain: 10s}
+       |         ^
+
+    crash.yaml:15:73: a fault lasts longer than 0s
+       |
+    15 |   - {id: crash, fault: kill, target: worker, phase: chaos, at: 1s, for: 0s}
+       |                                                                         ^^
+    ");
+}
+
+#[test]
+fn names_that_are_refused_later_are_refused_here() {
+    let long = format!("name: {}", "c".repeat(64));
+    let errors = [
+        wrong("name: crash", &long),
+        wrong("name: crash", "name: crash-"),
+        wrong("type: Workflow", "type: ''"),
+        wrong(
+            "type: Workflow",
+            "type: Workflow\n      task-queue: /_sys/a",
+        ),
+        wrong("type: Workflow", "type: Workflow\n      task-queue: ''"),
+    ];
+    insta::assert_snapshot!(errors.join("\n\n"), @"
+    crash.yaml:3:7: `cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc` is no name for a scenario: at most 63 lowercase letters, digits and dashes, no dash at the ends
+      |
+    3 | name: cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc
+      |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    crash.yaml:3:7: `crash-` is no name for a scenario: at most 63 lowercase letters, digits and dashes, no dash at the ends
+      |
+    3 | name: crash-
+      |       ^^^^^^
+
+    crash.yaml:10:13: a workflow type is a name of 1 to 1000 bytes
+       |
+    10 |       type: ''
+       |             ^^
+
+    crash.yaml:11:19: `/_sys/a` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+       |
+    11 |       task-queue: /_sys/a
+       |                   ^^^^^^^
+
+    crash.yaml:11:19: `` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+       |
+    11 |       task-queue: ''
+       |                   ^^
+    ");
+}
+
+#[test]
+fn a_missing_key_is_shown_at_the_top() {
+    insta::assert_snapshot!(wrong("kind: Scenario\n", ""), @"
+    crash.yaml:1:1: key `kind` is missing
+      |
+    1 | apiVersion: harness/v1
+      | ^^^^^^^^^^
+    ");
 }
