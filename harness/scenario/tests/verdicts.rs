@@ -262,7 +262,7 @@ fn a_start_without_an_answer_is_no_pass_unless_the_scenario_speaks_of_it() {
         let operation = &mut scene.evidence.operations[second];
         operation.run_id = None;
         operation.outcome = Outcome::Unknown(failure);
-        for thresholds in &mut scene.plan.steady_state {
+        if let Some(thresholds) = &mut scene.plan.steady_state {
             let half = "< 50%".parse().expect("a threshold");
             thresholds.error_rate = speaks.then_some(half);
         }
