@@ -10,6 +10,7 @@ use crate::temporal::Execution;
 /// What came of reading one execution back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "nearly every execution is found")]
 pub enum Reading {
     /// It is there.
     Found(Execution),
