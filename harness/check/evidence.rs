@@ -12,6 +12,7 @@ const NOT_READ: &str = "it was not read back";
 /// What came of reading one execution back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "nearly every execution is found")]
 pub enum Reading {
     /// It is there.
     Found(Execution),

@@ -69,9 +69,9 @@ impl Client {
         key: &ExecutionKey,
         until: Instant,
     ) -> Result<Option<Described>, Error> {
-        let mut pace = Pace::new(DESCRIBE, key, until);
+        let mut calls = Pace::new(DESCRIBE, key, until);
         let response = loop {
-            let deadline = pace.deadline()?;
+            let deadline = calls.deadline()?;
             let message = DescribeWorkflowExecutionRequest {
                 namespace: self.namespace.clone(),
                 execution: Some(proto_key(key)),
@@ -81,7 +81,7 @@ impl Client {
             match answer(DESCRIBE, deadline, call).await {
                 Ok(response) => break response,
                 Err(error) if error.has(Code::NotFound) => return Ok(None),
-                Err(error) => pace.wait_out(error).await?,
+                Err(error) => calls.wait_out(error).await?,
             }
         };
         let pending = Pending::of(&response);
@@ -100,9 +100,9 @@ impl Client {
     async fn events(&self, key: &ExecutionKey, until: Instant) -> Result<Vec<ProtoEvent>, Error> {
         let mut events = Vec::new();
         let mut page_token = Vec::new();
-        let mut pace = Pace::new(READ, key, until);
+        let mut calls = Pace::new(READ, key, until);
         loop {
-            let deadline = pace.deadline()?;
+            let deadline = calls.deadline()?;
             let message = GetWorkflowExecutionHistoryRequest {
                 namespace: self.namespace.clone(),
                 execution: Some(proto_key(key)),
@@ -116,7 +116,7 @@ impl Client {
             let page = match answer(READ, deadline, call).await {
                 Ok(page) => page,
                 Err(error) => {
-                    pace.wait_out(error).await?;
+                    calls.wait_out(error).await?;
                     continue;
                 }
             };

@@ -2,7 +2,7 @@
 //!
 //! The server takes the fingerprint of namespace id and workflow id, modulo the number of shards
 //! (`WorkflowIDToHistoryShard` in its `common/util.go`). The fingerprint is `Fingerprint32` of
-//! Google's FarmHash (<https://github.com/google/farmhash>), whose results are the same for ever
+//! Google's `FarmHash` (<https://github.com/google/farmhash>), whose results are the same for ever
 //! on every machine; here it is for texts of more than 24 bytes, as they are all with a namespace
 //! id, which is a UUID.
 
@@ -60,29 +60,29 @@ fn fingerprint(text: &[u8]) -> Option<u32> {
     let first = stir(stir(length, from_end(4)), from_end(16));
     let second = FIRST.wrapping_mul(length);
     let third = second;
-    let mut h = first;
-    let mut g = stir(stir(second, from_end(8)), from_end(12));
-    let mut f = third
+    let mut one = first;
+    let mut two = stir(stir(second, from_end(8)), from_end(12));
+    let mut three = third
         .wrapping_add(from_end(20))
         .rotate_right(19)
         .wrapping_add(113);
     let mix = |value: u32, hash: u32| stir(hash, scramble(value));
     for block in 0..(text.len() - 1) / 20 {
         let [a, b, c, d, e] = [0, 4, 8, 12, 16].map(|at| word(block * 20 + at));
-        h = h.wrapping_add(a);
-        g = g.wrapping_add(b);
-        f = f.wrapping_add(c);
-        h = mix(d, h).wrapping_add(e);
-        g = mix(c, g).wrapping_add(a);
-        f = mix(b.wrapping_add(e.wrapping_mul(FIRST)), f).wrapping_add(d);
-        f = f.wrapping_add(g);
-        g = g.wrapping_add(f);
+        one = one.wrapping_add(a);
+        two = two.wrapping_add(b);
+        three = three.wrapping_add(c);
+        one = mix(d, one).wrapping_add(e);
+        two = mix(c, two).wrapping_add(a);
+        three = mix(b.wrapping_add(e.wrapping_mul(FIRST)), three).wrapping_add(d);
+        three = three.wrapping_add(two);
+        two = two.wrapping_add(three);
     }
     let twice = |value: u32| {
         let once = value.rotate_right(11).wrapping_mul(FIRST);
         once.rotate_right(17).wrapping_mul(FIRST)
     };
-    Some(join(join(h, twice(g)), twice(f)))
+    Some(join(join(one, twice(two)), twice(three)))
 }
 
 /// Takes a scrambled word into a hash.

@@ -187,12 +187,12 @@ mod tests {
     const NONDETERMINISM: &str = "workflow task failed (non deterministic error): [TMPRL1100] \
                                   Nondeterminism error: activity type mismatch";
 
-    fn task(attempt: u32, started: bool) -> Option<PendingTask> {
-        Some(PendingTask {
+    fn task(attempt: u32, started: bool) -> PendingTask {
+        PendingTask {
             attempt,
             scheduled: Some(Timestamp::UNIX_EPOCH),
             started: started.then_some(Timestamp::UNIX_EPOCH),
-        })
+        }
     }
 
     fn greet() -> PendingActivity {
@@ -212,7 +212,7 @@ mod tests {
     fn a_running_workflow_says_the_most_telling_of_what_holds_it_up() {
         let failed = event(4, "WorkflowTaskFailed", Some(NONDETERMINISM));
         let scheduled = event(2, "WorkflowTaskScheduled", None);
-        let waits = |workflow_task, activities| Pending {
+        let waits = |workflow_task: Option<PendingTask>, activities| Pending {
             task_queue: "hello-world".to_owned(),
             workflow_task,
             activities,
@@ -238,11 +238,17 @@ mod tests {
         let cases = [
             running(
                 vec![failed.clone(), scheduled.clone()],
-                waits(task(4, true), vec![greet()]),
+                waits(Some(task(4, true)), vec![greet()]),
             ),
-            running(vec![failed], waits(task(1, false), Vec::new())),
-            running(vec![scheduled.clone()], waits(task(1, false), Vec::new())),
-            running(vec![scheduled.clone()], waits(task(1, true), Vec::new())),
+            running(vec![failed], waits(Some(task(1, false)), Vec::new())),
+            running(
+                vec![scheduled.clone()],
+                waits(Some(task(1, false)), Vec::new()),
+            ),
+            running(
+                vec![scheduled.clone()],
+                waits(Some(task(1, true)), Vec::new()),
+            ),
             running(Vec::new(), waits(None, vec![greet(), retried])),
             running(Vec::new(), waits(None, vec![greet()])),
             running(Vec::new(), waits(None, vec![untaken])),

@@ -67,9 +67,10 @@ impl K3dBackend {
                 Found::Live(_) => {
                     let cluster = self.kubernetes().await?;
                     cluster.scale(service, *replicas).await?;
-                    match namespaces::concerns(service) {
-                        true => self.serve_again().await,
-                        false => Ok(()),
+                    if namespaces::concerns(service) {
+                        self.serve_again().await
+                    } else {
+                        Ok(())
                     }
                 }
                 Found::Absent | Found::Dead(_) => Ok(()),

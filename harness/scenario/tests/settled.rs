@@ -189,5 +189,5 @@ async fn a_server_that_is_gone_for_good_is_given_up_on_and_says_why() {
     let refused = "describe workflow: Unavailable: connection refused";
     assert!(reasons.all(|(_, reason)| reason == refused));
     // The rest of the drain, and until it is clear that nothing answers.
-    assert!(took < Duration::from_secs(120), "{took:?}");
+    assert!(took < Duration::from_mins(2), "{took:?}");
 }
