@@ -2,7 +2,7 @@
 //! tool that does such work is ever called.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use camino::Utf8PathBuf;

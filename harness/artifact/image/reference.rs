@@ -9,12 +9,12 @@ pub(super) fn is_reference(text: &str) -> bool {
         Some((name, digest)) => (name, Some(digest)),
         None => (text, None),
     };
-    let (above, last) = name.rsplit_once('/').unwrap_or(("", name));
+    let mut parts: Vec<&str> = name.split('/').collect();
+    let last = parts.pop().unwrap_or_default();
     let (last, tag) = match last.split_once(':') {
         Some((last, tag)) => (last, Some(tag)),
         None => (last, None),
     };
-    let mut parts: Vec<&str> = above.split('/').filter(|_| !above.is_empty()).collect();
     if parts.first().is_some_and(|first| is_registry(first)) {
         parts.remove(0);
     }
