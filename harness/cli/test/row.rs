@@ -161,6 +161,7 @@ mod tests {
         let verdict = |kind| Verdict {
             kind,
             reason: "of some reason".to_owned(),
+            reasons: vec!["of some reason".to_owned()],
         };
         let error = CommandError::new(Exit::Unavailable, "could not write report.json");
         let row = |kind| Row::judged("one", 1, verdict(kind)).with_report(Err(&error));

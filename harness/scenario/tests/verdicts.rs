@@ -12,7 +12,7 @@ use crate::fault::Effect;
 use crate::load::{CallFailure, Latencies, Operation, Outcome, Unsent};
 use crate::quantity::Duration;
 use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Status};
-use crate::watch::Seen;
+use crate::watch;
 
 /// A run in which everything is as it should be, to bend one thing of.
 struct Scene {
@@ -22,7 +22,7 @@ struct Scene {
     delay: std::time::Duration,
     ending: Ending,
     heal_failure: Option<&'static str>,
-    watched: Seen,
+    watched: watch::Seen,
 }
 
 impl Scene {
@@ -44,7 +44,7 @@ impl Scene {
             delay: std::time::Duration::ZERO,
             ending: Ending::Complete,
             heal_failure: None,
-            watched: Seen::default(),
+            watched: watch::Seen::default(),
         }
     }
 
