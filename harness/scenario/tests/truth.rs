@@ -145,8 +145,9 @@ async fn a_baseline_that_stalls_is_not_steady_although_nothing_has_ended_badly()
         freezes: vec![window(3, 12)],
         ..Model::default()
     };
-    let played = played(CRASH, stalled).await;
+    let text = CRASH.replace("expect:\n", "expect:\n  invariants: [no-lost-start]\n");
+    let played = played(&text, stalled).await;
     let (kind, reason) = played.verdict();
-    assert_eq!(kind, VerdictKind::Inconclusive);
+    assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
     insta::assert_snapshot!(reason, @"no steady state: start-to-close p99 was 2.00s, wanted < 1s; no fault was injected");
 }
