@@ -129,7 +129,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     let outputs = outputs.await.ok_or_else(again)??;
     ui.text(outputs::text(&outputs));
     ui.say(outputs::way_in(session, &args.target.suffix()));
-    let exit = smoke.as_ref().map_or(Exit::Ok, |row| row.exit());
+    let exit = smoke.as_ref().map_or(Exit::Ok, Row::exit);
     ui.json(&Report {
         plan,
         steps,
