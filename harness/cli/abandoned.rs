@@ -179,8 +179,8 @@ fn left_behind(target: &Target) -> Result<Option<(String, Directory)>, CommandEr
     let (name, state) = if let Ok(profile) = session::load(target) {
         (profile.name.to_string(), state_of(target, &profile)?)
     } else {
-        let set = target.set.iter().rev();
-        let set = set.filter_map(|set| set.strip_prefix("name=")).next();
+        let mut sets = target.set.iter().rev();
+        let set = sets.find_map(|set| set.strip_prefix("name="));
         let file = target.file.as_deref().and_then(Utf8Path::file_stem);
         let name = set.or(file).unwrap_or(&target.profile).to_owned();
         let state = state_named(&name)?;

@@ -276,7 +276,7 @@ async fn verb(command: Command, ui: &mut Ui) -> Outcome {
         Command::Schema(args) => Ok(schema::run(&args, ui)),
         Command::Completions(args) => Ok(completions::run(&args, ui)),
         Command::Launch(args) => launch::run(&args),
-        Command::Reap(args) => reap::run(args).await,
+        Command::Reap(args) => Box::pin(reap::run(args)).await,
     }
 }
 

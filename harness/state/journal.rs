@@ -272,7 +272,12 @@ mod tests {
         // A power cut leaves zeros where the file had grown already.
         fs_err::write(&path, [&whole[..], &[0; 40]].concat()).expect("writes");
         assert_eq!(Journal::broken_in(&path).expect("reads"), None);
-        for garbage in [&b"garbage\n"[..], b"\xff\xfe", b"[1, 2]\n", b"{\"at\": 1}\n"] {
+        for garbage in [
+            &b"garbage\n"[..],
+            b"\xff\xfe",
+            b"[1, 2]\n",
+            b"{\"at\": 1}\n",
+        ] {
             fs_err::write(&path, [&whole[..], garbage].concat()).expect("writes");
             let broken = Journal::broken_in(&path).expect("reads");
             let broken = broken.expect("nobody wrote that");

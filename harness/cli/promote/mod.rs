@@ -133,7 +133,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     ui.text(outputs::text(&outputs));
     ui.say(outputs::way_in(session, &args.target.suffix()));
     outputs::tell_unseen(&outputs, ui);
-    let exit = smoke.as_ref().map_or(Exit::Ok, |row| row.exit());
+    let exit = smoke.as_ref().map_or(Exit::Ok, Row::exit);
     ui.json(&Report {
         plan,
         steps,
