@@ -198,7 +198,7 @@ fn purged(lost: &[&str], folder: &Utf8Path) -> String {
     match lost {
         [] => format!("there were no data, logs or reports in {folder}"),
         [only] => format!("the {only} in {folder} are gone"),
-        [first @ .., last] => format!("{} and {last} in {folder} are gone", first.join(", ")),
+        [others @ .., end] => format!("{} and {end} in {folder} are gone", others.join(", ")),
     }
 }
 
