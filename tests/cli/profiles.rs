@@ -4,6 +4,20 @@ use insta::assert_snapshot;
 
 use crate::fixture::World;
 
+/// A scenario that is right.
+const SCENARIO: &str = "\
+apiVersion: harness/v1
+kind: Scenario
+name: any
+description: a scenario that is right
+workload:
+  - name: hello
+    executor: {constant-concurrency: {users: 1}}
+    timeout: 10s
+    workflow: {type: Workflow}
+phases: {baseline: 1s}
+";
+
 #[test]
 fn an_unknown_profile_is_named_with_what_was_perhaps_meant() {
     assert_snapshot!(World::new().run("up -p simulted"), @"
@@ -118,7 +132,7 @@ fn profile(world: &World, backend: &str, lines: &str) {
 #[test]
 fn a_misspelt_dynamic_configuration_key_is_refused_for_every_place_by_every_verb() {
     let world = World::new();
-    world.write("scenarios/any.yaml", "");
+    world.write("scenarios/any.yaml", SCENARIO);
     let lines = "temporal:\n  dynamic-config:\n    frontend.namespaceRSP: 2400";
     let expected = "profiles/mine.yaml:8:5: Temporal 1.32.0 has no dynamic configuration key \
         `frontend.namespaceRSP`; did you mean `frontend.namespaceRPS`?";
@@ -160,11 +174,32 @@ fn a_dynamic_configuration_value_of_a_wrong_type_is_told_what_is_expected() {
         "{simulated: {}}",
         "temporal: {dynamic-config: {frontend.namespaceRPS: many}}",
     );
-    assert_snapshot!(world.run("up -p mine"), @"");
+    assert_snapshot!(world.run("up -p mine"), @"
+    --- stderr
+    error: profiles/mine.yaml:6:52: `frontend.namespaceRPS`: expected a whole number, found the text `many`
+      |
+    6 | temporal: {dynamic-config: {frontend.namespaceRPS: many}}
+      |                                                    ^^^^
+    --- exit 65
+    ");
     let set = "temporal.dynamic-config.frontend.namespaceRPS=1.0";
-    assert_snapshot!(world.run_words(&["up", "-p", "simulated", "--set", set]), @"");
+    assert_snapshot!(world.run_words(&["up", "-p", "simulated", "--set", set]), @"
+    --- stderr
+    error: --set temporal.dynamic-config.frontend.namespaceRPS=1.0: `frontend.namespaceRPS`: expected a whole number, found the number `1.0`
+      |
+    1 | temporal.dynamic-config.frontend.namespaceRPS=1.0
+      |                                               ^^^
+    --- exit 65
+    ");
     let set = "temporal.dynamic-config.frontend.namespaceRPS=[{value: 1, constraints: {taskQueueName: a}}]";
-    assert_snapshot!(world.run_words(&["up", "-p", "simulated", "--set", set]), @"");
+    assert_snapshot!(world.run_words(&["up", "-p", "simulated", "--set", set]), @"
+    --- stderr
+    error: --set temporal.dynamic-config.frontend.namespaceRPS=[{value: 1, constraints: {taskQueueName: a}}]: `frontend.namespaceRPS`: it takes the constraint `namespace`, found `taskQueueName`
+      |
+    1 | temporal.dynamic-config.frontend.namespaceRPS=[{value: 1, constraints: {taskQueueName: a}}]
+      |                                                ^
+    --- exit 65
+    ");
 }
 
 #[test]
@@ -182,24 +217,72 @@ fn what_something_else_would_refuse_later_is_refused_before_anything_begins() {
         profile(&world, "{simulated: {}}", lines);
         said.push(world.run("up -p mine").to_string());
     }
-    assert_snapshot!(said.join("\n"), @"");
+    assert_snapshot!(said.join("\n"), @"
+    --- stderr
+    error: profiles/mine.yaml:6:32: `größe` is not the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; not `temporal-system`)
+      |
+    6 | temporal: {namespaces: [{name: größe}]}
+      |                                ^^^^^
+    --- exit 65
+    --- stderr
+    error: profiles/mine.yaml:6:24: `A=B` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)
+      |
+    6 | worker: {environment: {A=B: x}}
+      |                        ^^^
+    --- exit 65
+    --- stderr
+    error: profiles/mine.yaml:6:27: `ready-timeout` is from 1ms to 1d, found `0s`
+      |
+    6 | temporal: {ready-timeout: 0s}
+      |                           ^^
+    --- exit 65
+    --- stderr
+    error: profiles/mine.yaml:6:22: `1 minute` is not a duration (such as `250ms`, `90s`, `2m30s`, `3d`)
+      |
+    6 | web: {ready-timeout: 1 minute}
+      |                      ^^^^^^^^
+    --- exit 65
+    --- stderr
+    error: profiles/mine.yaml:6:18: expected a whole number from 1 to 65535, found `0`
+      |
+    6 | temporal: {port: 0}
+      |                  ^
+    --- exit 65
+    --- stderr
+    error: profiles/mine.yaml:6:22: `/_sys/a` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+      |
+    6 | worker: {task-queue: /_sys/a}
+      |                      ^^^^^^^
+    --- exit 65
+    ");
     world.write(
         "profiles/a-.yaml",
         "apiVersion: harness/v1\nkind: Profile\nname: a-\nextends: simulated\n",
     );
-    assert_snapshot!(world.run("up -f profiles/a-.yaml"), @"");
+    assert_snapshot!(world.run("up -f profiles/a-.yaml"), @"
+    --- stderr
+    error: profiles/a-.yaml:3:7: `a-` is not a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front or at the end)
+      |
+    3 | name: a-
+      |       ^^
+    --- exit 65
+    ");
     assert!(!world.path().join(".harness").exists(), "nothing was begun");
 }
 
 #[test]
 fn a_scenario_whose_timeout_is_no_time_is_refused_before_anything_begins() {
     let world = World::new();
-    let scenario = "apiVersion: harness/v1\nkind: Scenario\nname: none\ndescription: no time\nworkload:\n  \
-        - name: hello\n    executor: {constant-concurrency: {users: 1}}\n    timeout: 0s\n    \
-        workflow: {type: Workflow}\nphases: {baseline: 1s}\n";
-    world.write("scenarios/none.yaml", scenario);
-    assert_snapshot!(world.run("test scenarios/none.yaml -p simulated"), @"");
-    assert!(!world.path().join(".harness").exists(), "nothing was begun");
+    let scenario = SCENARIO.replace("timeout: 10s", "timeout: 0s");
+    world.write("scenarios/none.yaml", &scenario);
+    assert_snapshot!(world.run("test scenarios/none.yaml -p simulated"), @"
+    --- stderr
+    error: scenarios/none.yaml:8:14: `timeout` is from 1ms to 30d, found `0s`
+      |
+    8 |     timeout: 0s
+      |              ^^
+    --- exit 65
+    ");
 }
 
 #[test]
@@ -209,7 +292,14 @@ fn a_missing_key_is_shown_at_the_top_of_the_file() {
         "profiles/mine.yaml",
         "# mine\nkind: Profile\nname: mine\nextends: simulated\n",
     );
-    assert_snapshot!(world.run("up -p mine"), @"");
+    assert_snapshot!(world.run("up -p mine"), @"
+    --- stderr
+    error: profiles/mine.yaml:2:1: key `apiVersion` is missing; expected `apiVersion: harness/v1`
+      |
+    2 | kind: Profile
+      | ^^^^
+    --- exit 65
+    ");
 }
 
 #[test]
@@ -229,7 +319,41 @@ fn values_with_constraints_come_to_the_server_as_they_are_written() {
         .take(26)
         .map(|line| format!("{}\n", line.trim_end()))
         .collect();
-    assert_snapshot!(file, @"");
+    assert_snapshot!(file, @r#"
+    dynamic-config.yaml: |
+        {
+          "admin.matchingNamespaceToPartitionDispatchRate": [
+            {
+              "value": 1.0
+            }
+          ],
+          "frontend.namespaceRPS": [
+            {
+              "constraints": {
+                "namespace": "default"
+              },
+              "value": 100
+            },
+            {
+              "value": 2400
+            }
+          ],
+          "limit.maxIDLength": [
+            {
+              "value": 9007199254740993
+            }
+          ]
+        }
+    kind: ConfigMap
+    metadata:
+    "#);
     profile(&world, "{process: {engine: {dev-server: {}}}}", lines);
-    assert_snapshot!(world.run("up -p mine"), @"");
+    assert_snapshot!(world.run("up -p mine"), @"
+    --- stderr
+    error: profiles/mine.yaml:8:28: `frontend.namespaceRPS`: the development server takes one value for all, without constraints; run this with engine `server` or with `--backend k3d`
+      |
+    8 |     frontend.namespaceRPS: [{value: 100, constraints: {namespace: default}}, {value: 2400}]
+      |                            ^
+    --- exit 65
+    ");
 }
