@@ -87,7 +87,8 @@ impl Machine {
 
 #[test]
 fn up_finds_that_no_docker_answers_before_it_compiles_temporal() {
-    let run = Machine::new().refuses(&["up", "-p", "server"]);
+    let machine = Machine::new();
+    let run = machine.refuses(&["up", "-p", "server"]);
     assert_snapshot!(run, @"
     --- stderr
     · profile server: backend process, engine server, database mysql, topology [digest]
@@ -126,9 +127,11 @@ fn a_docker_host_of_a_form_that_is_not_spoken_is_refused_by_name() {
                 );
             }
         }
-        let mut doctor = machine.command(&["doctor", "-p", "dev"]);
+        // The doctor asks every tool for its version.
+        let asked = Machine::new();
+        let mut doctor = asked.command(&["doctor", "-p", "dev"]);
         doctor.env("DOCKER_HOST", host);
-        let run = machine.world.output(doctor);
+        let run = asked.world.output(doctor);
         assert!(
             run.stdout
                 .contains(&format!("broken   DOCKER_HOST is `{host}`")),
