@@ -130,7 +130,7 @@ mod tests {
 
     const POD: &str = "worker-6d5f8-x2vwq";
 
-    fn pod(restarts: i32, state: Value, last: Value) -> Value {
+    fn pod(restarts: i32, state: &Value, last: &Value) -> Value {
         json!({
             "metadata": {
                 "name": POD,
@@ -177,21 +177,19 @@ mod tests {
 
     #[test]
     fn a_container_that_crashes_again_and_again_is_told_once_for_each_crash() {
+        let none = json!({});
+        let creating = json!({"waiting": {"reason": "ContainerCreating"}});
         let waiting = json!({"waiting": {"reason": "CrashLoopBackOff"}});
         let looks = [
-            pod(
-                0,
-                json!({"waiting": {"reason": "ContainerCreating"}}),
-                json!({}),
-            ),
-            pod(0, running(), json!({})),
-            pod(0, ended(3, "Error"), json!({})),
-            pod(0, waiting.clone(), ended(3, "Error")),
-            pod(1, running(), ended(3, "Error")),
+            pod(0, &creating, &none),
+            pod(0, &running(), &none),
+            pod(0, &ended(3, "Error"), &none),
+            pod(0, &waiting, &ended(3, "Error")),
+            pod(1, &running(), &ended(3, "Error")),
             // It crashed, and was started again, before anybody looked.
-            pod(2, running(), ended(137, "OOMKilled")),
-            pod(2, waiting, ended(4, "Error")),
-            pod(3, running(), ended(4, "Error")),
+            pod(2, &running(), &ended(137, "OOMKilled")),
+            pod(2, &waiting, &ended(4, "Error")),
+            pod(3, &running(), &ended(4, "Error")),
         ];
         let told: Vec<String> = looks
             .windows(2)
@@ -203,14 +201,15 @@ mod tests {
 
     #[test]
     fn a_pod_that_is_deleted_or_vanishes_is_gone() {
-        let alive = pod(0, running(), json!({}));
+        let none = json!({});
+        let alive = pod(0, &running(), &none);
         let mut leaving = alive.clone();
         leaving["metadata"]["deletionTimestamp"] = "2026-01-01T12:00:00Z".into();
         let gone = ["worker: its pod was deleted"];
-        assert_eq!(told_between(&[alive.clone()], &[leaving.clone()]), gone);
-        assert_eq!(told_between(&[alive], &[]), gone);
+        let (alive, older) = ([alive], [leaving.clone()]);
+        assert_eq!(told_between(&alive, &older), gone);
+        assert_eq!(told_between(&alive, &[]), gone);
         let nothing = <[&str; 0]>::default();
-        let older = [leaving.clone()];
         assert_eq!(told_between(&older, &[]), nothing, "an older version");
         let leaving: Pod = serde_json::from_value(leaving).expect("a pod");
         let (_, last) = lived(&leaving).expect("its log is still there");
@@ -219,7 +218,8 @@ mod tests {
 
     #[test]
     fn an_evicted_pod_says_why_and_a_job_is_meant_to_end() {
-        let alive = pod(0, running(), json!({}));
+        let none = json!({});
+        let alive = pod(0, &running(), &none);
         let mut evicted = alive.clone();
         evicted["status"] = json!({
             "phase": "Failed",
@@ -230,7 +230,7 @@ mod tests {
             told_between(&[alive], &[evicted]),
             ["worker: Evicted: The node was low on resource: memory."]
         );
-        let mut job = pod(0, ended(1, "Error"), json!({}));
+        let mut job = pod(0, &ended(1, "Error"), &none);
         job["metadata"]["ownerReferences"] =
             json!([{"apiVersion": "batch/v1", "kind": "Job", "name": "schema", "uid": "u2"}]);
         assert_eq!(look(&[job]), Vitals::default());

@@ -145,18 +145,20 @@ fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
     evidence.readings.insert(id, Reading::Found(execution));
 }
 
+/// The verdict on each scene, with its exit code and reason.
+fn told(scenes: &[(&str, Scene)]) -> String {
+    let verdicts = scenes.iter().map(|(name, scene)| {
+        let Verdict { kind, reason } = scene.verdict();
+        let code = crate::error::Exit::from(kind).code();
+        format!("{name} -> {kind} ({code}): {reason}")
+    });
+    verdicts.collect::<Vec<_>>().join("\n")
+}
+
 #[test]
-fn the_gravest_thing_that_is_known_decides() {
-    let saturated = |mut scene: Scene| {
-        scene.delay = std::time::Duration::from_millis(300);
-        scene
-    };
+fn a_death_comes_before_all_that_may_have_come_of_it() {
     let unread = |mut scene: Scene| {
         scene.evidence.readings.remove("hello-5");
-        scene
-    };
-    let interrupted = |mut scene: Scene| {
-        scene.ending = Ending::Interrupted;
         scene
     };
     let dirty = |mut scene: Scene| {
@@ -172,7 +174,6 @@ fn the_gravest_thing_that_is_known_decides() {
         scene
     };
     let scenes = [
-        ("good", Scene::good()),
         ("died", Scene::good().loses_a_replica()),
         (
             "died, and slow",
@@ -192,6 +193,38 @@ fn the_gravest_thing_that_is_known_decides() {
         ),
         ("dirty, and died", dirty(Scene::good().loses_a_replica())),
         ("not watched to the end", unseen(Scene::good())),
+    ];
+    insta::assert_snapshot!(told(&scenes), @r"
+    died -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
+    died, and slow -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
+    died, died, and not all read back -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3, and 1 more died
+    died, and not steady -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
+    lost, and died -> fail (1): no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution; worker-1 died by itself 12.3s into the run: exit status: 3
+    dirty, and died -> heal-failed (74): worker-1 died by itself 12.3s into the run: exit status: 3; could not heal fault `crash`: no worker; run `harness heal`
+    not watched to the end -> inconclusive (2): it is not known whether all replicas lived to the end: the cluster does not answer
+    ");
+}
+
+#[test]
+fn the_gravest_thing_that_is_known_decides() {
+    let saturated = |mut scene: Scene| {
+        scene.delay = std::time::Duration::from_millis(300);
+        scene
+    };
+    let unread = |mut scene: Scene| {
+        scene.evidence.readings.remove("hello-5");
+        scene
+    };
+    let interrupted = |mut scene: Scene| {
+        scene.ending = Ending::Interrupted;
+        scene
+    };
+    let dirty = |mut scene: Scene| {
+        scene.heal_failure = Some("could not heal fault `crash`: no worker");
+        scene
+    };
+    let scenes = [
+        ("good", Scene::good()),
         ("slow", Scene::good().recovers_slowly()),
         ("no effect", Scene::good().has_no_effect()),
         (
@@ -218,25 +251,8 @@ fn the_gravest_thing_that_is_known_decides() {
         ("interrupted, and dirty", dirty(interrupted(Scene::good()))),
         ("lost, and dirty", dirty(Scene::good().loses_a_workflow())),
     ];
-    let verdicts: Vec<_> = scenes
-        .iter()
-        .map(|(name, scene)| {
-            let Verdict { kind, reason, .. } = scene.verdict();
-            format!(
-                "{name} -> {kind} ({}): {reason}",
-                crate::error::Exit::from(kind).code()
-            )
-        })
-        .collect();
-    insta::assert_snapshot!(verdicts.join("\n"), @r"
+    insta::assert_snapshot!(told(&scenes), @r"
     good -> pass (0): 15 workflows completed, and every expectation is met
-    died -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
-    died, and slow -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
-    died, died, and not all read back -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3, and 1 more died
-    died, and not steady -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
-    lost, and died -> fail (1): no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution; worker-1 died by itself 12.3s into the run: exit status: 3
-    dirty, and died -> heal-failed (74): worker-1 died by itself 12.3s into the run: exit status: 3; could not heal fault `crash`: no worker; run `harness heal`
-    not watched to the end -> inconclusive (2): it is not known whether all replicas lived to the end: the cluster does not answer
     slow -> threshold-missed (99): throughput in phase recovery was 25% of 1.0/s, wanted >= 90%, and 1 more
     no effect -> inconclusive (2): fault `crash` had no proven effect: none
     no effect, and slow -> inconclusive (2): fault `crash` had no proven effect: none
