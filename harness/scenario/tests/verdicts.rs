@@ -148,7 +148,7 @@ fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
 /// The verdict on each scene, with its exit code and reason.
 fn told(scenes: &[(&str, Scene)]) -> String {
     let verdicts = scenes.iter().map(|(name, scene)| {
-        let Verdict { kind, reason } = scene.verdict();
+        let Verdict { kind, reason, .. } = scene.verdict();
         let code = crate::error::Exit::from(kind).code();
         format!("{name} -> {kind} ({code}): {reason}")
     });
