@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::model::{Phase, Thresholds};
 use super::statistics::{PhaseStatistics, float};
 use crate::load::{Percentile, Percentiles};
-use crate::quantity::{Comparison, Threshold, Throughput};
+use crate::quantity::{self, Comparison, Threshold, Throughput};
 
 /// A threshold, and the value that was held against it.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -67,7 +67,7 @@ impl From<Percentile> for Measured {
         let at_most = percentile.at_most;
         Self {
             at_least: percentile.at_least.as_secs_f64(),
-            at_most: at_most.map_or(f64::INFINITY, |at_most| at_most.as_secs_f64()),
+            at_most: at_most.map_or(f64::INFINITY, quantity::Duration::as_secs_f64),
             shown: percentile.to_string(),
         }
     }
@@ -87,7 +87,7 @@ pub(super) fn evaluate(thresholds: &Thresholds, measured: &PhaseStatistics) -> V
         let actual = measured.error_rate;
         let sent = measured.sent() > measured.under_way;
         let actual = sent.then(|| Measured::known(actual, percent(actual)));
-        let bound = |bound: &crate::quantity::Percent| bound.fraction();
+        let bound = |bound: &quantity::Percent| bound.fraction();
         expectations.push(hold(phase, "error rate", threshold, actual, bound));
     }
     for (metric, threshold, pick) in [
@@ -119,7 +119,7 @@ pub(super) fn evaluate(thresholds: &Thresholds, measured: &PhaseStatistics) -> V
     if let Some(threshold) = dropped {
         let actual = Measured::known(float(measured.dropped), measured.dropped.to_string());
         let actual = is_offered.then_some(actual);
-        let bound = |bound: &crate::quantity::Count| float(bound.get());
+        let bound = |bound: &quantity::Count| float(bound.get());
         expectations.push(hold(phase, "dropped", threshold, actual, bound));
     }
     expectations

@@ -77,7 +77,7 @@ impl Ran {
         self.operations
             .iter()
             .filter(|operation| wanted(operation))
-            .map(|operation| arrivals(operation))
+            .map(arrivals)
             .sum()
     }
 }

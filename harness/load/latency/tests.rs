@@ -155,7 +155,7 @@ fn percentiles_among_what_was_given_up_on_are_lower_bounds() {
 
 #[test]
 fn a_percentile_below_all_that_was_given_up_on_is_known_and_one_among_it_has_two_bounds() {
-    let mut latencies = Latencies::from_iter((1..=9).map(Duration::from_secs));
+    let mut latencies: Latencies = (1..=9).map(Duration::from_secs).collect();
     latencies.record_longer(Duration::from_millis(4500), 1);
     assert_eq!(shown(&latencies, 400).as_deref(), Some("4.00s"));
     assert_eq!(shown(&latencies, 500).as_deref(), Some("4.50s to 5.00s"));
@@ -232,9 +232,10 @@ proptest! {
         prop_assert!(is_near(found.at_least, with(bounds.clone())));
         let endless = u64::MAX;
         let worst = with(vec![endless; bounds.len()]);
-        match found.at_most {
-            Some(at_most) => prop_assert!(is_near(at_most, worst)),
-            None => prop_assert_eq!(worst, Duration::from_micros(endless)),
+        if let Some(at_most) = found.at_most {
+            prop_assert!(is_near(at_most, worst));
+        } else {
+            prop_assert_eq!(worst, Duration::from_micros(endless));
         }
     }
 }
