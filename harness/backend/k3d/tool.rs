@@ -282,7 +282,7 @@ mod tests {
         while let Some(piece) = rest.next() {
             let before = piece.strip_suffix('\\').filter(|_| rest.peek().is_some());
             match before {
-                Some(before) if !before.ends_with('\\') => part += &format!("{before}@"),
+                Some(before) if !before.ends_with('\\') => part.extend([before, "@"]),
                 before => parts.push(std::mem::take(&mut part) + before.unwrap_or(piece)),
             }
         }

@@ -79,7 +79,7 @@ impl ProcessBackend {
                 path: mysql.password_file(),
                 content: Digest::of_bytes(access.password.reveal().as_bytes()),
             },
-            roots: mysql.roots_file().map(|roots| site.from_state(&roots)),
+            roots: mysql.roots_file().map(|roots| site.within_state(&roots)),
             needs: vec![database::container_id(), database::schema_id()],
         };
         let dynamic_config = dynamic_config(topology, site.state, provision.fetch)?;
@@ -88,7 +88,7 @@ impl ProcessBackend {
             let server = &site.programs.temporal;
             validate(server, &dynamic_config, environment, provision.cancel).await?;
         }
-        let dynamic_config = site.from_state(&dynamic_config);
+        let dynamic_config = site.within_state(&dynamic_config);
         let launches = server::launches(topology, &store, &dynamic_config, site, &mut addresses)?;
         self.provide_console(topology, &launches, site, &mut addresses, provision)
             .await?;

@@ -99,7 +99,7 @@ fn database(site: &Site<'_>) -> Result<Utf8PathBuf, Error> {
             longest: LONGEST_DATABASE,
         });
     }
-    Ok(site.from_state(&path))
+    Ok(site.within_state(&path))
 }
 
 /// The command line of the development server.

@@ -192,7 +192,7 @@ impl Site<'_> {
     }
 
     /// A path as what runs in the state folder is told it.
-    pub(super) fn from_state(&self, path: &Utf8Path) -> Utf8PathBuf {
+    pub(super) fn within_state(&self, path: &Utf8Path) -> Utf8PathBuf {
         let inside = path.strip_prefix(self.state.path());
         inside.unwrap_or(path).to_owned()
     }
