@@ -423,12 +423,17 @@ fn numbers_are_told_the_bounds_that_hold() {
 #[test]
 fn a_missing_key_is_shown_at_the_top_of_the_file() {
     let file = [("dev.yaml", "# mine\nkind: Profile\nname: dev\n")];
-    insta::assert_snapshot!(describe(load(&file, "dev", &[])), @"");
-    insta::assert_snapshot!(wrong("extends: base\n", &[]), @"
+    insta::assert_snapshot!(describe(load(&file, "dev", &[])), @"
     profiles/dev.yaml:2:1: key `apiVersion` is missing; expected `apiVersion: harness/v1`
       |
     2 | kind: Profile
       | ^^^^
+    ");
+    insta::assert_snapshot!(wrong("extends: base\n", &[]), @"
+    profiles/dev.yaml:1:1: key `backend` is missing, and not in what it extends (profiles/base.yaml) either
+      |
+    1 | apiVersion: harness/v1
+      | ^^^^^^^^^^
     ");
 }
 
@@ -467,7 +472,12 @@ fn odd_yaml_is_shown_where_it_is_odd() {
       |                              ^
     ");
     let text = "\u{feff}apiVersion: harness/v1\r\nkind: Profile\r\nname: Dev\r\n";
-    insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @"");
+    insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @"
+    profiles/dev.yaml:3:7: `Dev` is not a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front or at the end)
+      |
+    3 | name: Dev
+      |       ^^^
+    ");
 }
 
 #[test]
