@@ -117,14 +117,15 @@ enum Command {
 
 /// Parses a command line and runs it to its end; everything printed goes through `ui`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit {
-    let exit = parse_and_run(arguments.into_iter().collect(), ui);
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let exit = parse_and_run(&arguments, ui);
     ui.end(exit)
 }
 
-fn parse_and_run(arguments: Vec<OsString>, ui: &mut Ui) -> Exit {
-    let cli = match parse(&arguments) {
+fn parse_and_run(arguments: &[OsString], ui: &mut Ui) -> Exit {
+    let cli = match parse(arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, &arguments, ui),
+        Err(error) => return usage(&error, arguments, ui),
     };
     let stream = if cli.global.events {
         Stream::Written

@@ -23,10 +23,10 @@ pub(super) fn is_reference(text: &str) -> bool {
 }
 
 /// Whether the first part of a name says where it is: only such a part has a dot or a port.
-fn is_registry(part: &str) -> bool {
-    let (host, port) = part.split_once(':').unwrap_or((part, "1"));
+fn is_registry(first: &str) -> bool {
+    let (host, port) = first.split_once(':').unwrap_or((first, "1"));
     let word = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '.';
-    let named = part.contains(['.', ':']) || part == "localhost";
+    let named = first.contains(['.', ':']) || first == "localhost";
     named && !host.is_empty() && host.chars().all(word) && port.parse::<u16>().is_ok()
 }
 
