@@ -294,7 +294,7 @@ mod tests {
         for level in 1..9 {
             let before = format!("*a{}", level - 1);
             let items = vec![before; 10].join(", ");
-            bomb.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+            bomb.extend([format!("a{level}: &a{level} [{items}]\n")]);
         }
         for text in [deep, bomb] {
             let error = parse::<serde_json::Value>("any.yaml", &text).err();

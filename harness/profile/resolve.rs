@@ -174,7 +174,7 @@ fn worker(layers: &Layers, written: model::Worker) -> Result<Worker, Error> {
         task_queue: layers.require(task_queue, "worker.task-queue")?.to_string(),
         run: match layers.require(run, "worker.run")? {
             model::Run::Build(folder) => Run::Build(folder.to_string()),
-            model::Run::Command(command) => Run::Command(texts(command.value)),
+            model::Run::Command(command) => Run::Command(texts(&command.value)),
             model::Run::Image(image) => Run::Image(image.to_string()),
         },
         environment: environment
@@ -261,6 +261,6 @@ fn value(written: Option<Spanned<Duration>>, default: Duration) -> Duration {
     written.map_or(default, |written| written.value)
 }
 
-fn texts(written: Vec<Text>) -> Vec<String> {
+fn texts(written: &[Text]) -> Vec<String> {
     written.iter().map(ToString::to_string).collect()
 }

@@ -33,8 +33,8 @@ pub(super) fn doubts(
     let statistics = seen.statistics;
     let delay = seen.generator_delay.as_ref();
     // A death is the cause of most that comes after it.
-    died(seen.watched)
-        .into_iter()
+    let deaths = seen.watched.deaths.iter().map(ToString::to_string);
+    deaths
         .chain(not_steady(seen, steady_state))
         .chain(unwatched(seen.watched))
         .chain(nothing_completed(statistics))

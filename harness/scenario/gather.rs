@@ -35,12 +35,12 @@ pub(super) async fn gather<F: Frontend>(
 ) -> BTreeMap<String, Reading> {
     let keys: Vec<_> = Evidence::questionable(operations).map(key).collect();
     let count = keys.len();
-    let reader = Reader::new(frontend);
+    let reader = &Reader::new(frontend);
     let mut progress = Progress::of_pieces(format!("{scenario}: histories are read back"), events);
     let mut reading = stream::iter(keys)
         .map(|key| reader.read_in_time(key))
         .buffer_unordered(CONCURRENCY);
-    let all = async {
+    let all = async move {
         let mut readings = BTreeMap::new();
         while let Some((id, reading)) = reading.next().await {
             readings.insert(id, reading);
@@ -48,17 +48,22 @@ pub(super) async fn gather<F: Frontend>(
                 progress.at(number(readings.len()), Some(number(count)));
             }
         }
-        readings
+        (readings, progress)
     };
     let each = DEADLINE_OF_EACH.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
     tokio::pin!(all);
     tokio::select! {
         biased;
-        readings = &mut all => return readings,
+        (readings, progress) = &mut all => {
+            progress.finish();
+            return readings;
+        }
         () = reader.until_hopeless(DEADLINE.saturating_add(each)) => {}
     }
     reader.over.cancel();
-    all.await
+    // What was not read was given up on, and the progress says so.
+    let (readings, _) = all.await;
+    readings
 }
 
 pub(super) fn key(operation: &Operation) -> ExecutionKey {

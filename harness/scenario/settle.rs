@@ -41,7 +41,7 @@ pub(super) async fn settle<F: Frontend>(
     };
     tokio::select! {
         biased;
-        () = all => {}
+        () = all => progress.finish(),
         () = drain.run_out() => {}
     }
 }
@@ -50,10 +50,9 @@ pub(super) async fn settle<F: Frontend>(
 fn may_be_open(operation: &Operation) -> bool {
     match operation.outcome {
         Outcome::Open(_) | Outcome::Unknown(_) => true,
-        Outcome::Closed(_)
-        | Outcome::Dropped(_)
-        | Outcome::NotSent(_)
-        | Outcome::Refused(_) => false,
+        Outcome::Closed(_) | Outcome::Dropped(_) | Outcome::NotSent(_) | Outcome::Refused(_) => {
+            false
+        }
     }
 }
 

@@ -68,19 +68,20 @@ fn fingerprint(text: &[u8]) -> Option<u32> {
         .wrapping_add(113);
     let mix = |value: u32, hash: u32| stir(hash, scramble(value));
     for block in 0..(text.len() - 1) / 20 {
-        let [a, b, c, d, e] = [0, 4, 8, 12, 16].map(|at| word(block * 20 + at));
-        one = one.wrapping_add(a);
-        two = two.wrapping_add(b);
-        three = three.wrapping_add(c);
-        one = mix(d, one).wrapping_add(e);
-        two = mix(c, two).wrapping_add(a);
-        three = mix(b.wrapping_add(e.wrapping_mul(FIRST)), three).wrapping_add(d);
+        let words = [0, 4, 8, 12, 16].map(|at| word(block * 20 + at));
+        one = one.wrapping_add(words[0]);
+        two = two.wrapping_add(words[1]);
+        three = three.wrapping_add(words[2]);
+        one = mix(words[3], one).wrapping_add(words[4]);
+        two = mix(words[2], two).wrapping_add(words[0]);
+        let last = words[1].wrapping_add(words[4].wrapping_mul(FIRST));
+        three = mix(last, three).wrapping_add(words[3]);
         three = three.wrapping_add(two);
         two = two.wrapping_add(three);
     }
     let twice = |value: u32| {
-        let once = value.rotate_right(11).wrapping_mul(FIRST);
-        once.rotate_right(17).wrapping_mul(FIRST)
+        let turned = value.rotate_right(11).wrapping_mul(FIRST);
+        turned.rotate_right(17).wrapping_mul(FIRST)
     };
     Some(join(join(one, twice(two)), twice(three)))
 }

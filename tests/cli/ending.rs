@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::eventually::eventually;
 use crate::fixture::{Run, World};
+use crate::hangup::heeding_hangup;
 use crate::test::{SHORT, world};
 
 /// As `short`, under another name.
@@ -238,6 +239,8 @@ fn test_of_two(world: &World) -> Command {
         "endless.yaml",
         "scenarios/short.yaml",
     ]);
+    let mut command = heeding_hangup(&command);
+    command.stdin(Stdio::null());
     command
 }
 

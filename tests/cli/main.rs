@@ -12,6 +12,8 @@ mod ending;
 #[path = "../support/eventually.rs"]
 mod eventually;
 mod fixture;
+#[path = "../support/hangup.rs"]
+mod hangup;
 mod heal;
 mod look;
 mod look_first;

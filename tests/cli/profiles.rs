@@ -314,11 +314,8 @@ fn values_with_constraints_come_to_the_server_as_they_are_written() {
     let start = objects
         .find("dynamic-config.yaml: ")
         .expect("the file is in a ConfigMap");
-    let file: String = objects[start..]
-        .lines()
-        .take(26)
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect();
+    let shown = objects[start..].lines().take(26);
+    let file: String = shown.flat_map(|line| [line.trim_end(), "\n"]).collect();
     assert_snapshot!(file, @r#"
     dynamic-config.yaml: |
         {

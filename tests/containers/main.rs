@@ -16,6 +16,8 @@ mod deaths;
 mod endpoint;
 #[path = "../support/eventually.rs"]
 mod eventually;
+#[path = "../support/hangup.rs"]
+mod hangup;
 #[path = "../support/http.rs"]
 #[expect(dead_code, reason = "the tests of processes also serve")]
 mod http;

@@ -10,6 +10,8 @@ use std::process::Command;
 use harness::profile::{self, Reader, Request, Source};
 use serde_json::{Map, Value, json};
 
+use crate::support::skip;
+
 /// The released server, if it is there in the version of the newest list.
 fn server() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
@@ -64,8 +66,7 @@ fn set(of: fn(&str) -> Option<Value>) -> Map<String, Value> {
 #[test]
 fn the_server_knows_every_listed_key_and_converts_a_value_of_its_type() {
     let Some(server) = server() else {
-        eprintln!("skipped: there is no `temporal-server` 1.32.0 on PATH");
-        return;
+        return skip("temporal-server", "there is no version 1.32.0 on PATH");
     };
     let right = set(|kind| match kind {
         "Boolean" => Some(json!(true)),
@@ -82,16 +83,14 @@ fn the_server_knows_every_listed_key_and_converts_a_value_of_its_type() {
 #[test]
 fn the_server_refuses_of_every_listed_key_a_value_of_another_type() {
     let Some(server) = server() else {
-        eprintln!("skipped: there is no `temporal-server` 1.32.0 on PATH");
-        return;
+        return skip("temporal-server", "there is no version 1.32.0 on PATH");
     };
     let wrong = set(|kind| match kind {
         "Boolean" => Some(json!("yes")),
         "Integer" => Some(json!(1.5)),
         "Number" => Some(json!("0.5")),
         "Duration" => Some(json!("1 minute")),
-        "Text" => Some(json!(5)),
-        "List" => Some(json!(5)),
+        "Text" | "List" => Some(json!(5)),
         _ => None,
     });
     let complaints = complaints(&server, &wrong);
@@ -127,8 +126,7 @@ fn accepted(key: &str, list: &Value) -> bool {
 #[test]
 fn a_profile_and_the_server_judge_values_and_constraints_alike() {
     let Some(server) = server() else {
-        eprintln!("skipped: there is no `temporal-server` 1.32.0 on PATH");
-        return;
+        return skip("temporal-server", "there is no version 1.32.0 on PATH");
     };
     let namespace = "frontend.namespaceRPS";
     let queue = "matching.numTaskqueueReadPartitions";

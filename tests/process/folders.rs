@@ -89,7 +89,6 @@ fn lives_in_its_folder(place: &Place) {
 #[test]
 fn the_database_is_in_the_folder_whatever_that_is_called() {
     for name in AWKWARD {
-        eprintln!("{name:?}");
         let place = Place::in_folder(name)
             .set("worker.replicas=1")
             .set("starter.mode=off");

@@ -74,11 +74,11 @@ async fn work(frontend: SocketAddr) {
     );
 }
 
-fn queue(name: &str) -> Option<TaskQueue> {
-    Some(TaskQueue {
+fn queue(name: &str) -> TaskQueue {
+    TaskQueue {
         name: name.to_owned(),
         ..TaskQueue::default()
-    })
+    }
 }
 
 async fn workflows(connection: &Connection) {
@@ -86,7 +86,7 @@ async fn workflows(connection: &Connection) {
     loop {
         let poll = PollWorkflowTaskQueueRequest {
             namespace: "default".to_owned(),
-            task_queue: queue(QUEUE),
+            task_queue: Some(queue(QUEUE)),
             identity: "by-hand".to_owned(),
             ..PollWorkflowTaskQueueRequest::default()
         };
@@ -125,7 +125,7 @@ fn activity(name: &str, queue_name: &str) -> Command {
         activity_type: Some(ActivityType {
             name: name.to_owned(),
         }),
-        task_queue: queue(queue_name),
+        task_queue: Some(queue(queue_name)),
         start_to_close_timeout: Duration::from_mins(5).try_into().ok(),
         ..ScheduleActivityTaskCommandAttributes::default()
     };
@@ -220,7 +220,7 @@ async fn activities(connection: &Connection) {
     loop {
         let poll = PollActivityTaskQueueRequest {
             namespace: "default".to_owned(),
-            task_queue: queue(QUEUE),
+            task_queue: Some(queue(QUEUE)),
             identity: "by-hand".to_owned(),
             ..PollActivityTaskQueueRequest::default()
         };

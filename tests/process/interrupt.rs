@@ -11,7 +11,7 @@ fn an_interrupted_up_can_be_taken_down() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         // A worker that never is ready: `up` is certainly not over when the signal comes.
         let place = Place::with_worker_script("exec sleep 600");
-        let up = place.harness(&["up"]).start();
+        let up = place.harness(&["up"]).heeding_hangup().start();
         place.await_line("journal.ndjson", |line| {
             line["id"] == "process/temporal" && line["moment"] == "applied"
         });
@@ -31,7 +31,8 @@ fn an_interrupted_test_is_healed_and_taken_down() {
         let place = Place::new();
         let scenario = place.root().join("scenarios/long.yaml");
         std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
-        let test = place.harness(&["test", "scenarios/long.yaml"]).start();
+        let test = place.harness(&["test", "scenarios/long.yaml"]);
+        let test = test.heeding_hangup().start();
         place.await_line("faults.ndjson", |line| line["state"] == "injected");
         let ports = place.ports();
         test.signal(signal);
@@ -54,7 +55,7 @@ fn a_closed_terminal_has_a_run_healed_and_taken_down() {
         fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).expect("it is ours");
     }
     let test = place.harness(&["test", "scenarios/long.yaml"]);
-    let test = test.start_at(&terminal.slave);
+    let test = test.heeding_hangup().start_at(&terminal.slave);
     place.await_line("faults.ndjson", |line| line["state"] == "injected");
     let ports = place.ports();
     drop(terminal);

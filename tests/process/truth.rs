@@ -50,13 +50,13 @@ fn a_workflow_that_does_not_get_on_says_why() {
     let _worker = HandWorker::start(place.address("temporal", "grpc"));
     let kinds = ["NonDeterministic", "Hangs", "Retries", "Untaken"];
     let rest = "phases: {baseline: 300ms, drain: 6s}\nexpect: {generator-delay: 10s}\n";
-    let text = scenario(
+    let document = scenario(
         &kinds,
         "{constant-concurrency: {users: 1}}",
         "    timeout: 1s\n",
         rest,
     );
-    std::fs::write(place.root().join("stuck.yaml"), text).expect("writable");
+    std::fs::write(place.root().join("stuck.yaml"), document).expect("writable");
     let test = place.harness(&["test", "stuck.yaml", "--output", "json"]);
     let report = report(&place, &test.run().exits(1));
     let finding = finding(&report, "all-closed");
@@ -112,14 +112,14 @@ fn workflows_that_outlast_their_clients_are_closed_at_the_end_of_the_drain() {
     let place = Place::new();
     place.up();
     let _worker = HandWorker::start(place.address("temporal", "grpc"));
-    let text = scenario(
+    let document = scenario(
         &["Sleeps"],
         "{constant-arrival-rate: {rate: 13/s, arrivals: uniform, max-in-flight: 500}}",
         "      input: [\"{{ name }}\"]\n      result: \"{{ name }}\\n\"\n    timeout: 5s\n",
         "phases: {baseline: 6s, drain: 60s}\nexpect:\n  phases: {baseline: {error-rate: \"<= \
          100%\"}}\n  generator-delay: 10s\n",
     );
-    std::fs::write(place.root().join("slow.yaml"), text).expect("writable");
+    std::fs::write(place.root().join("slow.yaml"), document).expect("writable");
     let test = place
         .harness(&["test", "slow.yaml", "--output", "json"])
         .run();
@@ -143,13 +143,13 @@ fn a_harness_that_was_stopped_does_not_fail_what_is_still_under_way() {
     let place = Place::new();
     place.up();
     let _worker = HandWorker::start(place.address("temporal", "grpc"));
-    let text = scenario(
+    let document = scenario(
         &["Sleeps"],
         "{constant-arrival-rate: {rate: 10/s, arrivals: uniform, max-in-flight: 500}}",
         "      input: [\"{{ name }}\"]\n      result: \"{{ name }}\\n\"\n",
         "phases: {baseline: 2s, drain: 12s}\n",
     );
-    std::fs::write(place.root().join("stopped.yaml"), text).expect("writable");
+    std::fs::write(place.root().join("stopped.yaml"), document).expect("writable");
     let test = place.harness(&["test", "stopped.yaml", "--output", "json", "--events"]);
     let test = test.start();
     eventually("the load begins", || {
@@ -178,13 +178,13 @@ fn a_result_that_ends_in_a_newline_is_right_where_a_worker_returns_one() {
     let place = Place::new();
     place.up();
     let _worker = HandWorker::start(place.address("temporal", "grpc"));
-    let text = scenario(
+    let document = scenario(
         &["Lines"],
         "{constant-concurrency: {users: 2}}",
         "      input: [\"{{ name }}\"]\n      result: |\n        {{ name }}\n",
         "phases: {baseline: 500ms, drain: 20s}\nexpect: {generator-delay: 10s}\n",
     );
-    std::fs::write(place.root().join("lines.yaml"), text).expect("writable");
+    std::fs::write(place.root().join("lines.yaml"), document).expect("writable");
     let test = place.harness(&["test", "lines.yaml", "--output", "json"]);
     let report = report(&place, &test.run().exits(0));
     assert_eq!(report["verdict"], "pass", "{report:#}");

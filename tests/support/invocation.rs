@@ -13,6 +13,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use super::eventually::eventually;
+use super::hangup::heeding_hangup;
 
 /// A command line that is not started yet.
 #[derive(Debug)]
@@ -30,6 +31,12 @@ impl Invocation {
 
     pub(crate) fn without_env(mut self, name: &str) -> Self {
         self.command.env_remove(name);
+        self
+    }
+
+    /// The same with SIGHUP at its default.
+    pub(crate) fn heeding_hangup(mut self) -> Self {
+        self.command = heeding_hangup(&self.command);
         self
     }
 

@@ -7,6 +7,7 @@
 mod census;
 pub(crate) mod deaths;
 mod eventually;
+mod hangup;
 mod http;
 mod invocation;
 mod look;

@@ -93,7 +93,7 @@ fn what_cargo_says_becomes_progress_and_the_workers_path() {
         compilation.executable.as_deref(),
         Some(Utf8Path::new("/target/worker"))
     );
-    drop(compilation);
+    compilation.progress.finish();
     let told: Vec<_> = std::iter::from_fn(|| listener.try_recv().ok())
         .map(|event| serde_json::to_string(&event).expect("an event becomes JSON"))
         .collect();

@@ -197,7 +197,7 @@ fn a_death_comes_before_all_that_may_have_come_of_it() {
     insta::assert_snapshot!(told(&scenes), @r"
     died -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
     died, and slow -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
-    died, died, and not all read back -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3, and 1 more died
+    died, died, and not all read back -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3, and 2 more
     died, and not steady -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
     lost, and died -> fail (1): no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution; worker-1 died by itself 12.3s into the run: exit status: 3
     dirty, and died -> heal-failed (74): worker-1 died by itself 12.3s into the run: exit status: 3; could not heal fault `crash`: no worker; run `harness heal`
