@@ -76,48 +76,48 @@ fn table() -> Table {
     table
 }
 
+/// The columns of the phases. Of what goes wrong only that is shown which did, somewhere.
 fn phases(phases: &[PhaseStatistics]) -> Option<Table> {
+    let latency = |pick: fn(&Percentiles) -> Percentile| {
+        column(phases, move |phase| {
+            let percentiles = phase.start_to_close.as_ref();
+            percentiles.map_or("-".to_owned(), |p| pick(p).to_string())
+        })
+    };
+    let count = |of: fn(&PhaseStatistics) -> u64| column(phases, move |it| of(it).to_string());
+    let mut columns = vec![
+        ("", column(phases, |it| it.phase.to_string())),
+        ("offered", count(|it| it.offered)),
+        ("completed", count(|it| it.completed)),
+        ("failed", count(|it| it.failed + it.refused)),
+    ];
+    let troubles = [
+        ("unanswered", count(|it| it.unknown)),
+        ("given up", count(|it| it.given_up)),
+        ("dropped", count(|it| it.dropped)),
+        ("not sent", count(|it| it.not_sent)),
+    ];
+    let seen = |(_, cells): &(_, Vec<String>)| cells.iter().any(|cell| cell != "0");
+    columns.extend(troubles.into_iter().filter(seen));
+    let per_second = column(phases, |it| format!("{:.1}", it.completed_per_second));
+    columns.push(("per second", per_second));
+    columns.push(("p50", latency(|p| p.p50)));
+    columns.push(("p99", latency(|p| p.p99)));
+    columns.push(("longest", latency(|p| p.max)));
+
     let mut table = table();
-    table.set_header([
-        "",
-        "offered",
-        "completed",
-        "failed",
-        "unanswered",
-        "given up",
-        "dropped",
-        "not sent",
-        "per second",
-        "p50",
-        "p99",
-        "longest",
-    ]);
+    table.set_header(columns.iter().map(|(title, _)| *title));
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    for phase in phases {
-        let latency = |pick: fn(&Percentiles) -> Percentile| {
-            phase
-                .start_to_close
-                .as_ref()
-                .map_or("-".to_owned(), |p| pick(p).to_string())
-        };
-        table.add_row([
-            phase.phase.to_string(),
-            phase.offered.to_string(),
-            phase.completed.to_string(),
-            (phase.failed + phase.refused).to_string(),
-            phase.unknown.to_string(),
-            phase.given_up.to_string(),
-            phase.dropped.to_string(),
-            phase.not_sent.to_string(),
-            format!("{:.1}", phase.completed_per_second),
-            latency(|p| p.p50),
-            latency(|p| p.p99),
-            latency(|p| p.max),
-        ]);
+    for row in 0..phases.len() {
+        table.add_row(columns.iter().map(|(_, cells)| &cells[row]));
     }
     (!phases.is_empty()).then_some(table)
+}
+
+fn column(phases: &[PhaseStatistics], cell: impl Fn(&PhaseStatistics) -> String) -> Vec<String> {
+    phases.iter().map(cell).collect()
 }
 
 fn faults(faults: &[FaultRecord]) -> Option<Table> {

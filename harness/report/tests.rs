@@ -197,9 +197,9 @@ fn a_summary_is_understood_at_a_glance() {
       on backend process, engine dev-server, database sqlite, topology efdb72926f70
 
       phases
-                  offered  completed  failed  unanswered  given up  dropped  not sent  per second     p50     p99  longest
-        baseline       48         48       0           0         0        0         0         8.0  12.0ms  44.0ms   44.0ms
-        chaos          48         39       3           0         6        0         0         8.0  12.0ms   5.21s    5.21s
+                  offered  completed  failed  given up  per second     p50     p99  longest
+        baseline       48         48       0         0         8.0  12.0ms  44.0ms   44.0ms
+        chaos          48         39       3         6         8.0  12.0ms   5.21s    5.21s
 
       faults
         kill worker  from 7.00s to 12.0s  worker-0 (pid 4711) is gone

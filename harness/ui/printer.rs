@@ -1,5 +1,6 @@
 //! Where everything that is printed passes through.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::io::{self, IsTerminal as _, Write};
@@ -63,7 +64,8 @@ pub struct Ui {
     stream: Stream,
     display: Display,
     moving: Option<Moving>,
-    last_progress: Option<Instant>,
+    /// When the progress of each work under way was told last.
+    last_progress: BTreeMap<String, Instant>,
     /// Whether the one JSON document of this command has been written.
     document_written: bool,
     data: Data,
@@ -93,7 +95,7 @@ impl Ui {
             stream: Stream::Told,
             display,
             moving: None,
-            last_progress: None,
+            last_progress: BTreeMap::new(),
             document_written: false,
             data: Data::Written,
         }
@@ -259,21 +261,30 @@ impl Ui {
         }
     }
 
-    /// Without moving lines, progress is told now and then.
+    /// Without moving lines, the progress of each work is told now and then.
     fn tell_progress(&mut self, event: &Event) {
-        let told = self
-            .last_progress
-            .is_some_and(|last| last.elapsed() < PLAIN_PROGRESS);
         let text = match event {
-            Event::Progress { what, done, total } if !told => match total {
-                Some(total) => format!("{what}: {}%", done * 100 / (*total).max(1)),
-                None => format!("{what}: {done}"),
-            },
-            Event::ProgressFinished { what } => format!("{what}: done"),
-            Event::ProgressGivenUp { what } => format!("{what}: given up"),
+            Event::Progress { what, done, total } => {
+                let last = self.last_progress.get(what);
+                if last.is_some_and(|last| last.elapsed() < PLAIN_PROGRESS) {
+                    return;
+                }
+                self.last_progress.insert(what.clone(), Instant::now());
+                match total {
+                    Some(total) => format!("{what}: {}%", done * 100 / (*total).max(1)),
+                    None => format!("{what}: {done}"),
+                }
+            }
+            Event::ProgressFinished { what } => {
+                self.last_progress.remove(what);
+                format!("{what}: done")
+            }
+            Event::ProgressGivenUp { what } => {
+                self.last_progress.remove(what);
+                format!("{what}: given up")
+            }
             _ => return,
         };
-        self.last_progress = Some(Instant::now());
         self.say(format!("{} {text}", Sign::Note.as_str()));
     }
 

@@ -357,7 +357,7 @@ fn an_interrupted_build_is_not_done_and_leaves_nothing_to_take_down() {
         let (code, told) = running.end();
         assert_eq!(code, Some(130), "{verb}: {told}");
         assert!(told.contains("compile mine: given up"), "{verb}: {told}");
-        assert!(!told.contains("done"), "{verb}: {told}");
+        assert!(!told.contains("compile mine: done"), "{verb}: {told}");
         assert!(told.contains("error: interrupted"), "{verb}: {told}");
         assert!(!told.contains("harness down"), "{verb}: {told}");
         assert!(told.contains(advice), "{verb}: {told}");

@@ -162,7 +162,7 @@ fn a_worker_that_cannot_be_had_is_told_before_anything_is_fetched() {
             assert!(run.stderr.contains(told), "{run}");
         }
     }
-    for worker in ["command: [nowhere]", "build: profiles", "image: \"a b\""] {
+    for worker in ["command: [nowhere]", "build: profiles"] {
         let set = format!("worker.run={{{worker}}}");
         let run = machine.refuses(&["up", "-p", "k3d", "--set", &set]);
         assert!(

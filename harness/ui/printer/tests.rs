@@ -259,6 +259,36 @@ async fn work_whose_events_cannot_be_written_goes_on_and_says_so_once() {
     ");
 }
 
+#[tokio::test]
+async fn the_progress_of_one_work_does_not_silence_that_of_another() {
+    let stderr = Captured::default();
+    let stdout = Box::new(Captured::default());
+    let mut ui = Ui::new(stdout, Box::new(stderr.clone()), Display::Lines);
+    let (events, mut receiver) = Events::channel();
+    let at = |what: &str, done| {
+        events.send(Event::Progress {
+            what: what.to_owned(),
+            done,
+            total: Some(10),
+        });
+    };
+    let work = async {
+        at("download", 1);
+        at("download", 2);
+        at("compile", 3);
+        let what = "download".to_owned();
+        events.send(Event::ProgressFinished { what });
+        at("download", 4);
+    };
+    ui.follow(&mut receiver, work).await;
+    insta::assert_snapshot!(stderr.text(), @r"
+    · download: 10%
+    · compile: 30%
+    · download: done
+    · download: 40%
+    ");
+}
+
 #[test]
 fn talk_that_cannot_be_written_changes_nothing() {
     let mut ui = Ui::new(
