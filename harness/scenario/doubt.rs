@@ -20,6 +20,9 @@ use crate::watch::Seen;
 /// speak of it.
 const TOLERATED: f64 = 0.01;
 
+/// For so long a machine that does much else may keep the harness waiting.
+const SHORT_STOP: Duration = Duration::from_secs(2);
+
 /// Every reason why a run says nothing; none of one that was interrupted, which is reason enough.
 pub(super) fn doubts(
     plan: &RunPlan,
@@ -35,6 +38,7 @@ pub(super) fn doubts(
     // A death is the cause of most that comes after it.
     let deaths = seen.watched.deaths.iter().map(ToString::to_string);
     deaths
+        .chain(stopped(plan, seen))
         .chain(not_steady(seen, steady_state))
         .chain(unwatched(seen.watched))
         .chain(nothing_completed(statistics))
@@ -62,6 +66,16 @@ fn unwatched(watched: &Seen) -> Option<String> {
     Some(format!(
         "it is not known whether all replicas lived to the end: {reason}"
     ))
+}
+
+/// While the harness cannot run it sends nothing and notices no answer: then what it measured is about
+/// itself. What its own delay may be is no matter.
+fn stopped(plan: &RunPlan, seen: &Observations<'_>) -> Option<String> {
+    let bound = plan.generator_delay.max(SHORT_STOP);
+    (seen.longest_stop > bound).then(|| {
+        let stop = seen.longest_stop.approximate();
+        format!("the harness itself was stopped, or got no time to run, for {stop} on end")
+    })
 }
 
 fn not_steady(seen: &Observations<'_>, steady_state: &[Expectation]) -> Option<String> {
@@ -107,8 +121,14 @@ fn fault_without_effect(fault: &FaultRecord) -> Option<String> {
 fn saturated(bound: Duration, delay: Option<&Percentiles>) -> Option<String> {
     let p99 = delay?.p99;
     p99.may_exceed(bound).then(|| {
+        let unknown = if p99.at_least > bound {
+            ""
+        } else {
+            ", and how much later is not known of what was not sent"
+        };
         format!(
-            "the load generator was saturated: its starts were {p99} late at p99, bound {bound}"
+            "the load generator was saturated: its starts were {p99} late at p99{unknown}, bound \
+             {bound}"
         )
     })
 }

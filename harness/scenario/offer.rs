@@ -19,7 +19,8 @@ use super::verdict::Ending;
 use crate::backend::Backend;
 use crate::event::Events;
 use crate::fault::Journal;
-use crate::load::{self, Operation, Progress, WakingTime};
+use crate::load::{self, Operation, Progress, Pulse, WakingTime};
+use crate::quantity::Duration;
 use crate::watch::Watch;
 
 /// What the phases under load leave behind.
@@ -30,6 +31,8 @@ pub(super) struct Loaded {
     pub(super) ending: Ending,
     /// What is left of the drain.
     pub(super) drain: WakingTime,
+    /// The longest time for which the harness could not run.
+    pub(super) longest_stop: Duration,
     /// The moment from which all offsets count.
     pub(super) epoch: Instant,
 }
@@ -74,7 +77,8 @@ pub(super) async fn offer<B: Backend>(
         epoch,
         progress: &progress,
     };
-    let (drain, (), (faults, steady_state), ()) = tokio::join!(
+    let pulse = Pulse::default();
+    let (drain, (), (faults, steady_state), (), ()) = tokio::join!(
         async {
             let drain = load::drive(frontend, plan.workloads(), load).await;
             over.cancel();
@@ -89,6 +93,7 @@ pub(super) async fn offer<B: Backend>(
             (chaos.run().await, steady_state)
         },
         narrator.tell(&stop, &over),
+        pulse.beat(&over),
     );
     let ending = match is_met(&steady_state) {
         _ if shutdown.is_cancelled() => Ending::Interrupted,
@@ -101,6 +106,7 @@ pub(super) async fn offer<B: Backend>(
         steady_state,
         ending,
         drain,
+        longest_stop: pulse.longest_stop().into(),
         epoch,
     }
 }

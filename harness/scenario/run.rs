@@ -192,6 +192,7 @@ fn conclude(plan: &RunPlan, started: Timestamp, lived: Lived, watched: Seen) -> 
         steady_state,
         ending,
         drain: _,
+        longest_stop,
         epoch: _,
     } = loaded;
     let statistics = statistics(plan, &faults, &operations);
@@ -208,6 +209,7 @@ fn conclude(plan: &RunPlan, started: Timestamp, lived: Lived, watched: Seen) -> 
         generator_delay,
         steady_state: &steady_state,
         ending,
+        longest_stop,
         heal_failure: heal_failure.as_deref(),
         watched: &watched,
     };

@@ -13,6 +13,7 @@ use super::statistics::PhaseStatistics;
 use super::steady;
 use crate::check::{Evidence, Finding, check, workflows};
 use crate::load::Percentiles;
+use crate::quantity::Duration;
 use crate::watch::Seen;
 
 /// The kinds of verdict, from the lightest to the gravest: of several scenarios, the gravest
@@ -136,6 +137,8 @@ pub struct Observations<'a> {
     pub steady_state: &'a [Expectation],
     /// How the run ended.
     pub ending: Ending,
+    /// The longest time for which the harness itself could not run.
+    pub longest_stop: Duration,
     /// Why the environment is not what it was, if it is not.
     pub heal_failure: Option<&'a str>,
     /// Who died although no fault had planned it.

@@ -21,6 +21,7 @@ struct Scene {
     faults: Vec<FaultRecord>,
     delay: std::time::Duration,
     ending: Ending,
+    longest_stop: Duration,
     heal_failure: Option<&'static str>,
     watched: watch::Seen,
 }
@@ -43,6 +44,7 @@ impl Scene {
             faults: vec![fault],
             delay: std::time::Duration::ZERO,
             ending: Ending::Complete,
+            longest_stop: Duration::default(),
             heal_failure: None,
             watched: watch::Seen::default(),
         }
@@ -58,6 +60,7 @@ impl Scene {
             generator_delay: Latencies::from_iter([self.delay]).percentiles(),
             steady_state: &[],
             ending: self.ending,
+            longest_stop: self.longest_stop,
             heal_failure: self.heal_failure,
             watched: &self.watched,
         };
@@ -173,6 +176,10 @@ fn a_death_comes_before_all_that_may_have_come_of_it() {
         scene.watched.unseen = Some("the cluster does not answer".to_owned());
         scene
     };
+    let stopped = |mut scene: Scene, milliseconds| {
+        scene.longest_stop = Duration::from_millis(milliseconds);
+        scene
+    };
     let scenes = [
         ("died", Scene::good().loses_a_replica()),
         (
@@ -193,6 +200,15 @@ fn a_death_comes_before_all_that_may_have_come_of_it() {
         ),
         ("dirty, and died", dirty(Scene::good().loses_a_replica())),
         ("not watched to the end", unseen(Scene::good())),
+        (
+            "stopped, and slow",
+            stopped(Scene::good().recovers_slowly(), 25_000),
+        ),
+        ("stopped for a moment", stopped(Scene::good(), 1_500)),
+        (
+            "stopped, and died",
+            stopped(Scene::good().loses_a_replica(), 25_000),
+        ),
     ];
     insta::assert_snapshot!(told(&scenes), @r"
     died -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3
@@ -202,6 +218,9 @@ fn a_death_comes_before_all_that_may_have_come_of_it() {
     lost, and died -> fail (1): no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution; worker-1 died by itself 12.3s into the run: exit status: 3
     dirty, and died -> heal-failed (74): worker-1 died by itself 12.3s into the run: exit status: 3; could not heal fault `crash`: no worker; run `harness heal`
     not watched to the end -> inconclusive (2): it is not known whether all replicas lived to the end: the cluster does not answer
+    stopped, and slow -> inconclusive (2): the harness itself was stopped, or got no time to run, for 25.0s on end
+    stopped for a moment -> pass (0): 15 workflows completed, and every expectation is met
+    stopped, and died -> inconclusive (2): worker-1 died by itself 12.3s into the run: exit status: 3, and 1 more
     ");
 }
 

@@ -1,0 +1,56 @@
+//! Whether this process could run all the while.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+/// How often it beats.
+const BEAT: Duration = Duration::from_millis(250);
+
+/// The longest time for which this process could not run: it was stopped by a signal, or the machine
+/// was stopped or did something else. Meanwhile nothing was sent and no answer was noticed, so that
+/// what was measured then is about this process and not about the server.
+#[derive(Debug, Default)]
+pub struct Pulse(Cell<Duration>);
+
+impl Pulse {
+    /// Beats until `over`.
+    pub async fn beat(&self, over: &CancellationToken) {
+        while !over.is_cancelled() {
+            let last = Instant::now();
+            over.run_until_cancelled(sleep(BEAT)).await;
+            let late = last.elapsed().saturating_sub(BEAT);
+            self.0.set(self.0.get().max(late));
+        }
+    }
+
+    /// The longest time so far.
+    pub fn longest_stop(&self) -> Duration {
+        self.0.get()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_time_in_which_nothing_could_run_is_a_stop() {
+        let (pulse, over) = (Pulse::default(), CancellationToken::new());
+        let living = async {
+            sleep(Duration::from_mins(10)).await;
+            assert!(pulse.longest_stop() < Duration::from_millis(10));
+            advance(Duration::from_secs(25)).await;
+            sleep(Duration::from_secs(5)).await;
+            over.cancel();
+        };
+        tokio::join!(pulse.beat(&over), living);
+        let longest = pulse.longest_stop();
+        assert!(longest >= Duration::from_millis(24_700), "{longest:?}");
+        assert!(longest <= Duration::from_millis(25_010), "{longest:?}");
+    }
+}
