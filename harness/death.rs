@@ -19,7 +19,8 @@ pub struct Death {
     pub at: Option<Duration>,
     /// How it ended, such as `exit status: 3`, or that this is not known.
     pub status: String,
-    /// The last lines of its log since it was started; absent where its log went with it.
+    /// The last lines of its log since it was started; absent where no log of that life is
+    /// to be had.
     pub log_tail: Option<LogTail>,
 }
 

@@ -11,7 +11,7 @@ use crate::causes::in_one_line;
 use crate::docker::{Container, Engine, Status};
 use crate::log_tail::LogTail;
 
-/// How long the engine may take to say what a container does.
+/// How long the engine may take to say what a container does, or what it wrote last.
 const LOOK: Duration = Duration::from_secs(3);
 
 /// Adds what there is to see of a container, which stands for the service of its replica's name.
@@ -46,8 +46,19 @@ fn life(container: &Container) -> Option<String> {
     Some(format!("{} {}", container.id, container.started?))
 }
 
-/// The last lines of a container's log in its last life, or in a named one of the same container.
+/// The last lines of a container's log in its last life, or in a named one of the same container;
+/// `None` too where the engine does not give them in time.
 pub(super) async fn last_words(
+    engine: &Engine,
+    container: &str,
+    file: Utf8PathBuf,
+    wanted: Option<&str>,
+) -> Option<LogTail> {
+    let words = words(engine, container, file, wanted);
+    timeout(LOOK, words).await.ok().flatten()
+}
+
+async fn words(
     engine: &Engine,
     container: &str,
     file: Utf8PathBuf,

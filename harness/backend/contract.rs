@@ -190,7 +190,8 @@ pub trait Backend {
     async fn vitals(&self) -> Vitals;
 
     /// The last lines that a replica wrote since it was started, or in the life of that name; not
-    /// of any launch before. `None` where there is no log of it.
+    /// of any launch before. Looked for within a bounded time; `None` where no log of it is to be
+    /// had.
     async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail>;
 
     /// What the place can tell about a resource that failed, besides the end of its log: events,

@@ -19,7 +19,7 @@ use crate::load::{
     Timeline, Workload,
 };
 use crate::temporal::Start;
-use crate::watch::Watch;
+use crate::watch::{Seen, Watch, not_known};
 
 /// How long a straggler is waited for after the measurement.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -61,6 +61,17 @@ pub struct Throughput {
     pub cpu: Cpu,
     /// Replicas that died meanwhile: then the figures say nothing.
     pub deaths: Vec<Death>,
+    /// Why it is not known whether all replicas lived to the end: then they say nothing either.
+    pub unseen: Option<String>,
+}
+
+impl Throughput {
+    /// Why the figures say nothing, if they do.
+    pub fn doubts(&self) -> Vec<String> {
+        let deaths = self.deaths.iter().map(ToString::to_string);
+        let unseen = self.unseen.iter().map(|reason| not_known(reason));
+        deaths.chain(unseen).collect()
+    }
 }
 
 /// CPU time per completed workflow, in milliseconds.
@@ -94,9 +105,13 @@ pub async fn measure_throughput<B: Backend>(
         measured
     };
     let (measured, ()) = tokio::join!(Box::pin(work), watch.attend(backend, events, &over));
-    let mut measured = measured?;
-    measured.deaths = watch.end().deaths;
-    Ok(measured)
+    let measured = measured?;
+    let Seen { deaths, unseen } = watch.end();
+    Ok(Throughput {
+        deaths,
+        unseen,
+        ..measured
+    })
 }
 
 async fn measure<B: Backend>(
@@ -235,5 +250,48 @@ fn evaluate(
                 .collect(),
         },
         deaths: Vec::new(),
+        unseen: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::*;
+    use crate::backend::simulated::SimulatedBackend;
+    use crate::state::Directory;
+
+    /// Measures a model whose record holds this.
+    async fn measured(record: &str) -> Throughput {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
+        let state = Directory::new(path);
+        fs_err::create_dir_all(state.run()).expect("a folder");
+        fs_err::write(state.run().join("simulated.json"), record).expect("a file");
+        let settings = Settings {
+            users: 2,
+            warmup: Duration::from_millis(50),
+            duration: Duration::from_millis(300),
+            task_queue: "hello-world".to_owned(),
+            run: "test".to_owned(),
+        };
+        let (events, _heard) = Events::channel();
+        let (backend, watch) = (SimulatedBackend::new(state, None), Watch::default());
+        let never = CancellationToken::new();
+        let measured = measure_throughput(&backend, &settings, &events, &watch, &never).await;
+        measured.expect("there is a frontend")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn figures_of_a_place_that_could_not_be_looked_at_say_nothing() {
+        assert_eq!(measured("{}").await.doubts(), <[&str; 0]>::default());
+        let doubts = measured("garbage").await.doubts();
+        let [doubt] = &doubts[..] else {
+            panic!("one reason: {doubts:?}");
+        };
+        let told = "it is not known whether all replicas lived to the end: ";
+        assert!(doubt.starts_with(told), "{doubt}");
+        assert!(doubt.ends_with("simulated.json is no model"), "{doubt}");
     }
 }

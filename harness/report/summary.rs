@@ -157,7 +157,7 @@ fn deaths(deaths: &[Death]) -> Option<Table> {
                 }
             }
             None => {
-                table.add_row(["", "", "its log went with it"]);
+                table.add_row(["", "", "no log of that life is to be had"]);
             }
         }
     }

@@ -212,7 +212,7 @@ fn a_summary_is_understood_at_a_glance() {
         worker-0  at 4.00s        exit status: 3
                                   it had written nothing to logs/worker-0.log
         worker-0  before the run  exit status: 3
-                                  its log went with it
+                                  no log of that life is to be had
 
       expectations
         ok      baseline error rate  0%  wanted < 1%

@@ -44,6 +44,10 @@ impl<B: Backend> Chaos<'_, B> {
         let Injected { entry, effect } = match injected {
             Ok(injected) => injected,
             Err(error) => {
+                // All others leave nothing broken.
+                if !matches!(error, fault::Error::InjectAndHeal { .. }) {
+                    self.watch.expect(service);
+                }
                 record.failure = Some(in_one_line(&error));
                 return record;
             }

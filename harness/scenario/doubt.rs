@@ -6,7 +6,7 @@
 //! which the greatest share is affected comes first.
 
 use super::expectation::{Expectation, percent};
-use super::model::{Phase, Thresholds};
+use super::model::{LatencyThresholds, Phase, Thresholds};
 use super::plan::RunPlan;
 use super::record::FaultRecord;
 use super::statistics::{PhaseStatistics, float};
@@ -14,7 +14,7 @@ use super::verdict::{Ending, Observations};
 use crate::check::{Evidence, Finding, workflows};
 use crate::load::Percentiles;
 use crate::quantity::Duration;
-use crate::watch::Seen;
+use crate::watch::{Seen, not_known};
 
 /// Of this share of what a phase was offered no more may be missing where its thresholds do not
 /// speak of it.
@@ -46,6 +46,7 @@ pub(super) fn doubts(
         .chain(saturated(plan.generator_delay, delay))
         .chain(unreadable(seen.evidence))
         .chain(checked_on_nothing(findings))
+        .chain(checked_in_part(seen.evidence, findings))
         .chain(healed_too_late(plan, seen))
         .chain(of_phases(plan, seen))
         .collect()
@@ -62,10 +63,7 @@ pub(super) fn died(watched: &Seen) -> Option<String> {
 }
 
 fn unwatched(watched: &Seen) -> Option<String> {
-    let reason = watched.unseen.as_ref()?;
-    Some(format!(
-        "it is not known whether all replicas lived to the end: {reason}"
-    ))
+    watched.unseen.as_deref().map(not_known)
 }
 
 /// While the harness cannot run it sends nothing and notices no answer: then what it measured is about
@@ -135,11 +133,14 @@ fn saturated(bound: Duration, delay: Option<&Percentiles>) -> Option<String> {
 
 fn unreadable(evidence: &Evidence) -> Option<String> {
     let (id, reason) = evidence.unreadable().next()?;
-    let count = u64::try_from(evidence.unreadable().count()).expect("a count fits 64 bits");
-    let executions = workflows(count);
+    let executions = workflows(count_unreadable(evidence));
     Some(format!(
         "{executions} could not be read back: {id}: {reason}"
     ))
+}
+
+fn count_unreadable(evidence: &Evidence) -> u64 {
+    u64::try_from(evidence.unreadable().count()).expect("a count fits 64 bits")
 }
 
 /// An invariant that was asked for and could be checked on no workflow is not known to hold.
@@ -155,6 +156,16 @@ fn checked_on_nothing(findings: &[Finding]) -> Option<String> {
         "{} {verb} checked on no workflow",
         names.join(", ")
     ))
+}
+
+/// An invariant that could not be checked on all workflows that it is about is not known to hold.
+/// What could not be read back is told by itself.
+fn checked_in_part(evidence: &Evidence, findings: &[Finding]) -> impl Iterator<Item = String> {
+    let unreadable = count_unreadable(evidence);
+    let in_part = findings.iter().filter(move |it| {
+        it.checked > 0 && it.not_checked > unreadable && it.counter_examples.is_empty()
+    });
+    in_part.map(|finding| format!("{} {}", finding.invariant, finding.outcome()))
 }
 
 /// A recovery is judged from when every fault is healed; by less than half of it, it is not.
@@ -179,7 +190,7 @@ struct Missing {
 }
 
 fn of_phases(plan: &RunPlan, seen: &Observations<'_>) -> impl Iterator<Item = String> {
-    // What was under way when a run ended early was given up on because of that.
+    // What was under way when a run ended early has no answer because of that.
     let is_complete = seen.ending == Ending::Complete;
     let mut missing: Vec<_> = seen
         .statistics
@@ -188,8 +199,9 @@ fn of_phases(plan: &RunPlan, seen: &Observations<'_>) -> impl Iterator<Item = St
             let dropped = dropped(plan, phase);
             let rest = [
                 not_sent(phase),
+                failed(plan, phase),
                 given_up(plan, phase).filter(|_| is_complete),
-                unacknowledged(plan, phase),
+                unacknowledged(plan, phase).filter(|_| is_complete),
             ];
             std::iter::once(dropped).chain(rest).flatten()
         })
@@ -232,6 +244,22 @@ fn not_sent(phase: &PhaseStatistics) -> Option<Missing> {
     })
 }
 
+/// A workflow that closed otherwise than as completed did not do what was asked of it.
+fn failed(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
+    let share = share(phase.failed, phase.sent());
+    (share > TOLERATED && !speaks_of_errors(plan, phase.phase)).then(|| Missing {
+        phase: phase.phase,
+        share,
+        reason: format!(
+            "{} of {} workflows in {} failed, which is {}, and no `error-rate` says how many may",
+            phase.failed,
+            phase.sent(),
+            phase.phase,
+            percent(share)
+        ),
+    })
+}
+
 /// Nobody knows how long that took, or would have taken, which was given up on.
 fn given_up(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
     let share = share(phase.given_up, phase.sent());
@@ -250,11 +278,13 @@ fn given_up(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
 }
 
 /// A start that was refused, or whose answer never came, tested nothing. Of a warmup nothing is
-/// asked, and with a fault that is to be expected; a phase whose thresholds speak of errors is
+/// asked, and with a fault that is to be expected, unless it is asked there how long workflows take:
+/// those that never started are missing in the answer. A phase whose thresholds speak of errors is
 /// judged by those. Elsewhere one makes the run say nothing.
 fn unacknowledged(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
+    let has_fault = plan.faults.iter().any(|fault| fault.phase == phase.phase);
     let is_expected = phase.phase == Phase::Warmup
-        || plan.faults.iter().any(|fault| fault.phase == phase.phase)
+        || (has_fault && !speaks_of_latency(plan, phase.phase))
         || speaks_of_errors(plan, phase.phase);
     (phase.unacknowledged > 0 && !is_expected).then(|| Missing {
         phase: phase.phase,
@@ -280,6 +310,13 @@ fn share(part: u64, whole: u64) -> f64 {
 /// Whether a phase is judged by how many errors it has; the steady state speaks of the baseline.
 fn speaks_of_errors(plan: &RunPlan, phase: Phase) -> bool {
     speaks(plan, phase, |thresholds| thresholds.error_rate.is_some())
+}
+
+/// Whether it is asked of a phase how long its workflows take.
+fn speaks_of_latency(plan: &RunPlan, phase: Phase) -> bool {
+    speaks(plan, phase, |thresholds| {
+        thresholds.start_to_close != LatencyThresholds::default()
+    })
 }
 
 fn speaks(plan: &RunPlan, phase: Phase, of: fn(&Thresholds) -> bool) -> bool {

@@ -6,7 +6,7 @@
 
 use super::expectation::{Expectation, evaluate};
 use super::model::Phase;
-use super::plan::RunPlan;
+use super::plan::{PlannedPhase, RunPlan};
 use super::statistics::{PhaseStatistics, Seen, of_phase};
 use super::verdict::{Ending, Observations};
 use crate::load::Operation;
@@ -26,8 +26,8 @@ pub(super) fn is_met(expectations: &[Expectation]) -> bool {
 
 /// The thresholds of the steady state as they are known once a run is over.
 ///
-/// A fault delays what is under way when it is injected. So where a threshold is missed, it is
-/// looked at without that.
+/// A fault delays what is under way when it is injected. So where a threshold is missed, that is
+/// looked at as it was then: under way for so long, as in the first judgement.
 pub(super) fn at_the_end(plan: &RunPlan, seen: &Observations<'_>) -> Vec<Expectation> {
     let measured = seen.statistics.iter();
     let baseline = measured
@@ -43,17 +43,31 @@ pub(super) fn at_the_end(plan: &RunPlan, seen: &Observations<'_>) -> Vec<Expecta
     else {
         return all;
     };
-    let undisturbed: Vec<Operation> = seen
-        .evidence
-        .operations
-        .iter()
-        .filter(|operation| operation.ended < injected.as_std())
-        .cloned()
-        .collect();
-    let undisturbed = steady_state(plan, &of_phase(planned, Seen::at_the_end(&undisturbed)));
+    let undisturbed = before(planned, injected.as_std(), &seen.evidence.operations);
+    let undisturbed = steady_state(plan, &undisturbed);
     if is_met(&undisturbed) {
         undisturbed
     } else {
         all
     }
+}
+
+/// A phase as it looked at a moment after it.
+fn before(
+    planned: &PlannedPhase,
+    at: std::time::Duration,
+    operations: &[Operation],
+) -> PhaseStatistics {
+    let (ended, later): (Vec<Operation>, Vec<Operation>) = operations
+        .iter()
+        .cloned()
+        .partition(|operation| operation.ended < at);
+    let under_way = later.iter().filter(|it| it.outcome.unsent().is_none());
+    let under_way: Vec<_> = under_way.map(|operation| operation.intended).collect();
+    let seen = Seen {
+        operations: &ended,
+        under_way: &under_way,
+        at,
+    };
+    of_phase(planned, seen)
 }

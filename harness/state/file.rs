@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use fs_err::os::unix::fs::OpenOptionsExt as _;
+use serde::de::DeserializeOwned;
 use std::io::{self, Write as _};
 
 /// Writes a file by way of a temporary one beside it, mode 0600: a reader, and the next command
@@ -16,6 +17,20 @@ pub fn write_atomically(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
+/// What a JSON file holds; `None` where there is none. One that holds something else is an error.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Utf8Path) -> io::Result<Option<T>> {
+    let bytes = match fs_err::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let held = serde_json::from_slice(&bytes);
+    held.map(Some).map_err(|error| {
+        let garbage = format!("{path} holds something else: {error}");
+        io::Error::new(io::ErrorKind::InvalidData, garbage)
+    })
+}
+
 fn write(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
     let mut file = fs_err::OpenOptions::new()
         .write(true)
@@ -25,4 +40,23 @@ fn write(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
         .open(path)?;
     file.write_all(content)?;
     file.sync_data()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_not_there_holds_nothing_and_garbage_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("record.json");
+        let path = Utf8Path::from_path(&path).expect("a path in UTF-8");
+        assert_eq!(read_json::<u32>(path).expect("no error"), None);
+        write_atomically(path, b"7").expect("it can be written");
+        assert_eq!(read_json::<u32>(path).expect("a number"), Some(7));
+        write_atomically(path, b"half a rec").expect("it can be written");
+        let error = read_json::<u32>(path).expect_err("garbage");
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        assert!(error.to_string().starts_with(path.as_str()), "{error}");
+    }
 }

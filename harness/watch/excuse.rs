@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-/// The services that faults are at, now and since the last look but one.
+/// The services that faults are at, now and since the last look but one that saw everything.
 ///
 /// A look takes time, and a fault may begin or end meanwhile: a service is excused in each
-/// comparison of two looks of which one overlaps with a fault on it.
+/// comparison of two looks of which one overlaps with a fault on it. What a look did not see is
+/// compared with an earlier one, so that a fault between those excuses it as well.
 #[derive(Debug, Default)]
 pub(super) struct Excuses {
     open: Vec<String>,
@@ -39,6 +40,11 @@ impl Excuses {
     pub(super) fn look(&mut self) -> Begun {
         let open = self.open.iter().cloned().collect();
         Begun(std::mem::replace(&mut self.touched, open))
+    }
+
+    /// A look saw less than all: the next one compares with what was seen before it.
+    pub(super) fn keep(&mut self, look: Begun) {
+        self.touched.extend(look.0);
     }
 
     /// Whether one that ended between the look before and `look`, which is done, was meant to.
@@ -82,6 +88,23 @@ mod tests {
             "that look may have seen either"
         );
         assert!(!excused(&mut excuses, |_| ()));
+    }
+
+    #[test]
+    fn looks_that_see_nothing_use_up_no_excuse() {
+        let mut excuses = Excuses::default();
+        let _ = excuses.look();
+        excuses.begin("worker");
+        excuses.end("worker");
+        for _ in 0..2 {
+            let blind = excuses.look();
+            excuses.keep(blind);
+        }
+        assert!(
+            excused(&mut excuses, |_| ()),
+            "it is compared with the look before the fault"
+        );
+        assert!(!excused(&mut excuses, |_| ()), "all was seen since");
     }
 
     #[test]

@@ -6,4 +6,4 @@
 mod excuse;
 mod watcher;
 
-pub use watcher::{Seen, Watch};
+pub use watcher::{Seen, Watch, not_known};

@@ -47,6 +47,11 @@ pub struct Seen {
     pub unseen: Option<String>,
 }
 
+/// What follows where a place could not be looked at to the end, and why it could not.
+pub fn not_known(reason: &str) -> String {
+    format!("it is not known whether all replicas lived to the end: {reason}")
+}
+
 impl Watch {
     /// To be called before a topology is brought up. What died since the last run is told; before
     /// the first one, nobody knows what should be alive, and what is dead has been so before.
@@ -126,6 +131,9 @@ impl Watch {
             let known = memory.known.take().unwrap_or_default();
             let mut ended = now.ended_since(&known);
             ended.retain(|ended| !memory.excuses.cover(&begun, &ended.services));
+            if now.unseen.is_some() {
+                memory.excuses.keep(begun);
+            }
             memory.known = Some(now.or_as_before(known));
             ended
         };

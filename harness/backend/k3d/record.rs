@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::address::Listen;
 use crate::plan::ResourceId;
-use crate::state::{Directory, write_atomically};
+use crate::state::{Directory, read_json, write_atomically};
 use crate::topology::Digest;
 
 /// A cluster that was made, or is being made.
@@ -65,6 +65,11 @@ impl Record {
         }
     }
 
+    /// The same, where one that says something else is no reason to go on.
+    pub(super) fn known(state: &Directory) -> io::Result<Option<Self>> {
+        read_json(&path(state))
+    }
+
     pub(super) fn write(&self, state: &Directory) -> io::Result<()> {
         write_atomically(&path(state), &serde_json::to_vec_pretty(self)?)
     }
@@ -98,4 +103,21 @@ pub(super) fn kubeconfig(state: &Directory) -> Utf8PathBuf {
 /// The folder for k3d's temporary files.
 pub(super) fn temporary(state: &Directory) -> Utf8PathBuf {
     state.run().join("k3d")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_says_nothing_keeps_nobody_from_removing_and_lets_nobody_seem_dead() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = camino::Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
+        let state = Directory::new(folder);
+        assert_eq!(Record::known(&state).expect("no error"), None);
+        fs_err::create_dir_all(state.run()).expect("a folder");
+        fs_err::write(path(&state), "half a rec").expect("a file");
+        assert_eq!(Record::read(&state).expect("no error"), None);
+        assert!(Record::known(&state).is_err());
+    }
 }

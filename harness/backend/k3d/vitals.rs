@@ -1,7 +1,9 @@
 //! Which pods, nodes and databases live, and how those ended that do not.
 
 use super::backend::K3dBackend;
+use super::error::Error;
 use super::ports::MYSQL;
+use super::record::Record;
 use crate::backend::{Vitals, container_life};
 use crate::causes::in_one_line;
 use crate::log_tail::LogTail;
@@ -10,9 +12,10 @@ impl K3dBackend {
     /// One look at everything.
     pub(super) async fn lives(&self) -> Vitals {
         let mut vitals = self.container_vitals().await;
-        if !matches!(self.record(), Ok(Some(_))) {
+        // Where the record cannot be read, that was said with the nodes.
+        let Ok(Some(_)) = self.known() else {
             return vitals;
-        }
+        };
         match self.kubernetes().await {
             Ok(cluster) => vitals.join(cluster.vitals().await),
             Err(error) => vitals.unseen = Some(in_one_line(&error)),
@@ -32,8 +35,13 @@ impl K3dBackend {
         };
         let mysql = docker.mysql.container();
         container_life::add(&mut vitals, &docker.engine, MYSQL, mysql).await;
-        for node in self.nodes() {
-            container_life::add(&mut vitals, &docker.engine, &node, &node).await;
+        match self.known() {
+            Ok(record) => {
+                for node in record.iter().flat_map(|record| &record.nodes) {
+                    container_life::add(&mut vitals, &docker.engine, node, node).await;
+                }
+            }
+            Err(error) => vitals.unseen = Some(in_one_line(&error)),
         }
         vitals
     }
@@ -69,7 +77,13 @@ impl K3dBackend {
     }
 
     fn nodes(&self) -> Vec<String> {
-        let record = self.record().ok().flatten();
+        let record = self.known().ok().flatten();
         record.map_or_else(Vec::new, |record| record.nodes)
+    }
+
+    /// What is remembered of the cluster. A record that says nothing is an error here: without it
+    /// nobody knows who should be alive.
+    fn known(&self) -> Result<Option<Record>, Error> {
+        Record::known(self.state()).map_err(|source| self.record_error("read", source))
     }
 }

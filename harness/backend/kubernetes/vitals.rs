@@ -16,7 +16,7 @@ use crate::backend::{Vital, Vitals};
 use crate::causes::in_one_line;
 use crate::log_tail::{LINES, LogTail};
 
-/// How long the cluster may take to say which pods there are.
+/// How long the cluster may take to say which pods there are, or what one wrote last.
 const LOOK: Duration = Duration::from_secs(3);
 
 impl Cluster {
@@ -32,13 +32,19 @@ impl Cluster {
         }
     }
 
-    /// The last lines of a pod's log in its last life, or in a named one.
+    /// The last lines of a pod's log in its last life, or in a named one; `None` too where the
+    /// cluster does not give them in time.
     pub async fn last_words(
         &self,
         folder: &Utf8Path,
         pod: &str,
         wanted: Option<&str>,
     ) -> Option<LogTail> {
+        let words = self.words(folder, pod, wanted);
+        timeout(LOOK, words).await.ok().flatten()
+    }
+
+    async fn words(&self, folder: &Utf8Path, pod: &str, wanted: Option<&str>) -> Option<LogTail> {
         let pods = self.pods_of(None).await.ok()?;
         let found = pods.iter();
         let mut found = found.filter(|it| it.metadata.name.as_deref() == Some(pod));

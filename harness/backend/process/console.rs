@@ -15,7 +15,7 @@ use crate::backend::{Fetch, Provision};
 use crate::docker::{Container, ContainerSpec, Engine, Error, File, Status};
 use crate::plan::{Observed, Resource, ResourceId, State};
 use crate::quantity::Duration;
-use crate::state::{Directory, write_atomically};
+use crate::state::{Directory, read_json, write_atomically};
 use crate::topology::{Component, Digest, Topology};
 
 /// The name of the container among the replicas of a topology.
@@ -93,9 +93,16 @@ impl Console {
         }
     }
 
-    /// As it was made, if it was.
+    /// As it was made, if it was. A record that cannot be read is none: nobody is kept from stopping
+    /// what Docker still knows.
     pub(super) fn read(state: &Directory) -> Option<Self> {
-        serde_json::from_slice(&fs_err::read(path(state)).ok()?).ok()
+        Self::known(state).ok().flatten()
+    }
+
+    /// The same, where a record that cannot be read is an error: whether there is a console, nobody
+    /// knows then.
+    pub(super) fn known(state: &Directory) -> io::Result<Option<Self>> {
+        read_json(&path(state))
     }
 
     /// As it is.

@@ -160,8 +160,12 @@ impl Containers {
         match self.database().await {
             Ok((engine, mysql)) => {
                 container_life::add(&mut vitals, engine, MYSQL, mysql.container()).await;
-                if let Some(console) = Console::read(&self.state) {
-                    container_life::add(&mut vitals, engine, WEB, console.container()).await;
+                match Console::known(&self.state) {
+                    Ok(Some(console)) => {
+                        container_life::add(&mut vitals, engine, WEB, console.container()).await;
+                    }
+                    Ok(None) => {}
+                    Err(error) => vitals.unseen = Some(in_one_line(&error)),
                 }
             }
             Err(error) => vitals.unseen = Some(in_one_line(&error)),

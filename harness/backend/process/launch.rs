@@ -24,7 +24,7 @@ use crate::backend::address::Listen;
 use crate::log_tail::LogTail;
 use crate::plan::ResourceId;
 use crate::quantity;
-use crate::state::{Directory, write_atomically};
+use crate::state::{Directory, read_json, write_atomically};
 use crate::topology::Digest;
 
 /// How long a child tries to take its pid file; only a command that looks at it holds it as well.
@@ -80,6 +80,12 @@ impl Launch {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The same, where one that says something else is an error: who should be alive, nobody knows
+    /// then.
+    pub(super) fn known(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
+        read_json(&Self::path(state, replica))
     }
 
     /// Every record of the folder, by replica; what is none is left out.

@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 
-use crate::state::Directory;
+use crate::state::{Directory, read_json};
 
 /// Where only the clock's time of a start is known: the kernel counts from the start of the machine,
 /// and where the clock was set since then, the same start comes out as another second.
@@ -79,9 +79,10 @@ impl PidFile {
         Ok(Self::alive(state, replica)?.filter(|process| process.leads()))
     }
 
-    /// The process that was last started as a replica, alive or not.
-    pub(super) fn last(state: &Directory, replica: &str) -> Option<Self> {
-        serde_json::from_slice(&std::fs::read(Self::path(state, replica)).ok()?).ok()
+    /// The process that was last started as a replica, alive or not; `None` if none ever was. A file
+    /// that holds something else is an error: whom it named, nobody knows.
+    pub(super) fn last(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
+        read_json(&Self::path(state, replica))
     }
 
     /// Names this process, and no other one that gets its pid later.
@@ -146,6 +147,17 @@ fn look<T>(pid: u32, kind: ProcessRefreshKind, what: impl FnOnce(&Process) -> T)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whom_a_file_named_that_holds_something_else_is_not_known() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = camino::Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
+        let state = Directory::new(folder);
+        assert_eq!(PidFile::last(&state, "worker-0").expect("no error"), None);
+        fs_err::create_dir_all(state.run()).expect("a folder");
+        fs_err::write(PidFile::path(&state, "worker-0"), "half a rec").expect("a file");
+        assert!(PidFile::last(&state, "worker-0").is_err());
+    }
 
     #[test]
     fn a_process_is_told_from_one_that_got_its_pid_later() {

@@ -17,28 +17,31 @@ impl ProcessBackend {
     /// One look at all processes and containers.
     pub(super) async fn lives(&self) -> Vitals {
         let mut vitals = self.containers().vitals().await;
-        let launches = match Launch::read_all(self.state()) {
-            Ok(launches) => launches,
+        let replicas = match Launch::replicas(self.state()) {
+            Ok(replicas) => replicas,
             Err(error) => {
                 vitals.unseen = Some(in_one_line(&error));
                 return vitals;
             }
         };
-        for launch in launches {
-            match self.life(&launch) {
-                Ok(vital) => {
-                    let named = vital.map(|vital| (launch.replica.clone(), vital));
-                    vitals.replicas.extend(named);
+        for replica in replicas {
+            match self.life(&replica) {
+                Ok(vital) => vitals
+                    .replicas
+                    .extend(vital.map(|vital| (replica.clone(), vital))),
+                Err(error) => {
+                    vitals.unseen = Some(format!("{replica}: {}", in_one_line(&error)));
                 }
-                Err(error) => vitals.unseen = Some(in_one_line(&error)),
             }
         }
         vitals
     }
 
     /// The life of a replica; `None` of one that is being started.
-    fn life(&self, launch: &Launch) -> std::io::Result<Option<Vital>> {
-        let replica = &launch.replica;
+    fn life(&self, replica: &str) -> std::io::Result<Option<Vital>> {
+        let Some(launch) = Launch::known(self.state(), replica)? else {
+            return Ok(None);
+        };
         let vital = |process: PidFile, ended: Option<String>| Vital {
             services: launch.services.clone(),
             life: process.life(),
@@ -49,7 +52,7 @@ impl ProcessBackend {
         if let Some(process) = PidFile::leader(self.state(), replica)? {
             return Ok(Some(vital(process, None)));
         }
-        let Some(process) = PidFile::last(self.state(), replica) else {
+        let Some(process) = PidFile::last(self.state(), replica)? else {
             return Ok(None);
         };
         let status = match self.children().pid(replica) {
@@ -74,7 +77,9 @@ impl ProcessBackend {
             return self.containers().log_end(replica, life).await;
         }
         let launch = Launch::read(self.state(), replica).ok()??;
-        let last = PidFile::last(self.state(), replica).map(PidFile::life);
+        let last = PidFile::last(self.state(), replica)
+            .ok()?
+            .map(PidFile::life);
         // Where one life ends in the log is known of the last only.
         let is_last = life.is_none() || life == last.as_deref();
         is_last.then(|| launch.log_tail(self.state())).flatten()

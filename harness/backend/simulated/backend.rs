@@ -300,7 +300,7 @@ impl Backend for SimulatedBackend {
             Ok(Some(world)) if world.get(id).is_some_and(|replica| replica.alive) => {
                 Readiness::Ready
             }
-            Ok(_) => Readiness::Never("the model has it not".to_owned()),
+            Ok(_) => Readiness::Never("the model does not have it".to_owned()),
             Err(error) => Readiness::Never(error.to_string()),
         }
     }
@@ -327,9 +327,13 @@ impl Backend for SimulatedBackend {
     async fn vitals(&self) -> Vitals {
         let vitals = self.die_in_time().and_then(|()| self.world());
         match vitals {
-            Ok(world) => Vitals {
-                replicas: world.unwrap_or_default().into_iter().map(vital).collect(),
+            Ok(Some(world)) => Vitals {
+                replicas: world.into_iter().map(vital).collect(),
                 unseen: None,
+            },
+            Ok(None) => Vitals {
+                unseen: Some(format!("{} is no model", self.path())),
+                ..Vitals::default()
             },
             Err(error) => Vitals {
                 unseen: Some(error.to_string()),
@@ -430,7 +434,7 @@ fn vital((id, replica): (ResourceId, Replica)) -> (String, Vital) {
         life: replica.starts.to_string(),
         ended,
         before: None,
-        if_gone: "the model has it not",
+        if_gone: "the model does not have it",
     };
     (id.name().to_owned(), vital)
 }

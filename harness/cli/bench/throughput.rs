@@ -84,7 +84,7 @@ pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &
     }
     ui.text(text(&measured));
     ui.json(&measured);
-    Ok(if measured.deaths.is_empty() {
+    Ok(if measured.doubts().is_empty() {
         Exit::Ok
     } else {
         Exit::Inconclusive
@@ -142,8 +142,8 @@ fn text(measured: &Throughput) -> String {
         measured.seconds,
         measured.users
     )];
-    let deaths = measured.deaths.iter();
-    lines.extend(deaths.map(|death| format!("these figures say nothing: {death}")));
+    let doubts = measured.doubts().into_iter();
+    lines.extend(doubts.map(|doubt| format!("these figures say nothing: {doubt}")));
     lines.extend(measured.latency.as_ref().map(|latency| {
         format!(
             "start to close: p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",

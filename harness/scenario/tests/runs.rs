@@ -122,7 +122,7 @@ async fn a_death_that_no_fault_planned_proves_nothing_whenever_it_comes() {
     // In the warmup, in the baseline, while a fault is at another service, after it, at the end.
     for second in [0, 3, 8, 12, 14] {
         let after = Duration::from_secs(second);
-        let stage = Stage::new(crashed(), Manner::Obedient).dies_after(Some(after));
+        let stage = Stage::new(crashed(), Manner::Obedient).dies_after("temporal-history", after);
         let played = play_on(CRASH, stage, &CancellationToken::new()).await;
         let (kind, reason) = played.verdict();
         assert_eq!(kind, VerdictKind::Inconclusive, "{second}: {reason}");
@@ -137,6 +137,29 @@ async fn a_death_that_no_fault_planned_proves_nothing_whenever_it_comes() {
         let tail = death.log_tail.as_ref().expect("there is a log");
         assert_eq!(tail.lines, ["life 0 of temporal-history-0 is over"]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_death_after_an_injection_that_failed_is_told() {
+    let after = Duration::from_secs(8);
+    let stage = Stage::new(Model::default(), Manner::RefusesToInject).dies_after("worker", after);
+    let played = play_on(CRASH, stage, &CancellationToken::new()).await;
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
+    let died = played.outcome.deaths.iter();
+    let died: Vec<_> = died.map(|death| death.replica.as_str()).collect();
+    assert_eq!(died, ["worker-0"]);
+    assert!(reason.starts_with("worker-0 died by itself "), "{reason}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_fault_did_while_nobody_could_look_is_no_death() {
+    // The fault is from 6 s to 9 s.
+    let stage = Stage::new(crashed(), Manner::Obedient).is_blind(window(5, 12));
+    let played = play_on(CRASH, stage, &CancellationToken::new()).await;
+    assert_eq!(played.outcome.deaths, []);
+    let (kind, reason) = played.verdict();
+    assert_eq!(kind, VerdictKind::Pass, "{reason}");
 }
 
 #[tokio::test(start_paused = true)]

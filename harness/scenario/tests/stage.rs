@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::simulated::{Frontend, Model};
+use crate::backend::simulated::{Frontend, Model, Window};
 use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness, Vital, Vitals};
 use crate::fault::{Capability, Effect, Injection, Undo};
 use crate::log_tail::LogTail;
@@ -30,8 +30,10 @@ pub(super) struct Stage {
     manner: Manner,
     pub(super) done: RefCell<Vec<&'static str>>,
     begun: Instant,
-    /// When a replica that no fault is at dies.
-    dies_after: Option<Duration>,
+    /// The service of which a replica dies by itself, and when.
+    dies_after: Option<(&'static str, Duration)>,
+    /// When nobody can look at the stage.
+    blind: Option<Window>,
 }
 
 impl Stage {
@@ -42,11 +44,17 @@ impl Stage {
             done: RefCell::default(),
             begun: Instant::now(),
             dies_after: None,
+            blind: None,
         }
     }
 
-    pub(super) fn dies_after(mut self, after: Option<Duration>) -> Self {
-        self.dies_after = after;
+    pub(super) fn dies_after(mut self, service: &'static str, after: Duration) -> Self {
+        self.dies_after = Some((service, after));
+        self
+    }
+
+    pub(super) fn is_blind(mut self, window: Window) -> Self {
+        self.blind = Some(window);
         self
     }
 }
@@ -105,9 +113,19 @@ impl Backend for Stage {
         Ok(())
     }
 
-    /// A worker that each `inject` kills and each `heal` starts, and one of another service that
-    /// dies by itself.
+    /// A worker that each `inject` kills and each `heal` starts, and one of another service; one of
+    /// the two dies by itself.
     async fn vitals(&self) -> Vitals {
+        let now = self.begun.elapsed();
+        if self
+            .blind
+            .is_some_and(|it| (it.from..it.until).contains(&now))
+        {
+            return Vitals {
+                unseen: Some("the stage is dark".to_owned()),
+                ..Vitals::default()
+            };
+        }
         let count = |what: &str| {
             self.done
                 .borrow()
@@ -117,13 +135,16 @@ impl Backend for Stage {
         };
         let (kills, starts) = (count("inject"), count("heal"));
         let killed = (kills > starts).then(|| "signal: 9 (SIGKILL)".to_owned());
-        let dead = self
-            .dies_after
-            .filter(|after| self.begun.elapsed() >= *after);
-        let broken = dead.map(|_| "exit status: 3".to_owned());
+        let dead = self.dies_after.filter(|(_, after)| now >= *after);
+        let broken = |service| {
+            let dead = dead.filter(|(broken, _)| *broken == service);
+            dead.map(|_| "exit status: 3".to_owned())
+        };
+        let worker = killed.or_else(|| broken("worker"));
+        let history = broken("temporal-history");
         let replicas = [
-            vital("worker", "worker-0", starts, killed),
-            vital("temporal-history", "temporal-history-0", 0, broken),
+            vital("worker", "worker-0", starts, worker),
+            vital("temporal-history", "temporal-history-0", 0, history),
         ];
         Vitals {
             replicas: replicas.into(),

@@ -1,12 +1,14 @@
 //! Which verdict wins, and what it is to the shell.
 
+use super::super::model::{LatencyThresholds, Thresholds};
+use super::super::plan::PlannedThresholds;
 use super::super::statistics::{Seen, of_phase};
 use super::super::steady::steady_state;
 use super::super::{
     Ending, Expectation, FaultRecord, Observations, Phase, RunPlan, Verdict, VerdictKind, judge,
 };
 use super::{CRASH, plan};
-use crate::check::{Evidence, Reading};
+use crate::check::{Evidence, Invariant, Reading};
 use crate::death::Death;
 use crate::fault::Effect;
 use crate::load::{CallFailure, Latencies, Operation, Outcome, Unsent};
@@ -146,6 +148,26 @@ fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
         pending: Pending::default(),
     };
     evidence.readings.insert(id, Reading::Found(execution));
+}
+
+/// What is said of a start by a server that is away.
+fn away() -> CallFailure {
+    CallFailure {
+        operation: "start workflow".to_owned(),
+        code: "Unavailable".to_owned(),
+        message: "away".to_owned(),
+    }
+}
+
+/// A bound for a latency, and nothing else.
+fn p50_below(bound: &str) -> Thresholds {
+    Thresholds {
+        start_to_close: LatencyThresholds {
+            p50: Some(bound.parse().expect("a threshold")),
+            ..LatencyThresholds::default()
+        },
+        ..Thresholds::default()
+    }
 }
 
 /// The verdict on each scene, with its exit code and reason.
@@ -289,14 +311,9 @@ fn the_gravest_thing_that_is_known_decides() {
 fn a_start_without_an_answer_is_no_pass_unless_the_scenario_speaks_of_it() {
     let with = |second: usize, speaks: bool| {
         let mut scene = Scene::good();
-        let failure = CallFailure {
-            operation: "start workflow".to_owned(),
-            code: "Unavailable".to_owned(),
-            message: "away".to_owned(),
-        };
         let operation = &mut scene.evidence.operations[second];
         operation.run_id = None;
-        operation.outcome = Outcome::Unknown(failure);
+        operation.outcome = Outcome::Unknown(away());
         if let Some(thresholds) = &mut scene.plan.steady_state {
             let half = "< 50%".parse().expect("a threshold");
             thresholds.error_rate = speaks.then_some(half);
@@ -325,11 +342,7 @@ fn a_recovery_begins_once_everything_is_healed() {
         // What was to start at the beginning of the recovery met a service that was still away.
         let operation = &mut scene.evidence.operations[11];
         assert_eq!(operation.phase, "recovery");
-        operation.outcome = Outcome::Closed(Close {
-            status: Status::Failed,
-            result: None,
-            failure: None,
-        });
+        operation.outcome = Outcome::Refused(away());
         scene.plan.invariants.clear();
         scene.verdict()
     };
@@ -472,6 +485,7 @@ fn a_violation_is_told_with_the_others_and_with_why_the_run_says_nothing_else() 
     right-result is violated by 1 of 14 workflows; 1 could not be checked: the server has no such execution: hello-4: expected "Hello!", got "wrong"
     history-integrity is violated by 1 of 14 workflows; 1 could not be checked: the server has no such execution: hello-4: the client was told another result than its history has
     fault `crash` had no proven effect: none
+    all-closed holds for 14 workflows; 1 could not be checked: the server has no such execution
     "#);
 }
 
@@ -491,19 +505,166 @@ fn the_threshold_that_is_missed_by_most_is_told() {
     assert!(of(&scene, "start-to-close p50") < of(&scene, "throughput"));
 }
 
-/// The baseline lasts until the fifth second, and the fault is injected in the sixth.
+/// The baseline lasts from the first second to the fifth, and its p99 must be below 1 s.
 #[test]
 fn the_steady_state_is_judged_again_once_all_that_began_in_the_baseline_has_ended() {
-    let ended = |milliseconds: u64| {
+    let last = |intended: u64, injected: u64, ended: u64| {
         let mut scene = Scene::good();
-        scene.faults[0].injected = Some(crate::quantity::Duration::from_secs(6));
-        scene.evidence.operations[4].ended = std::time::Duration::from_millis(milliseconds);
+        scene.faults[0].injected = Some(Duration::from_millis(injected));
+        let operation = &mut scene.evidence.operations[4];
+        let at = std::time::Duration::from_millis(intended);
+        operation.intended = at;
+        (operation.started, operation.acknowledged) = (Some(at), Some(at));
+        operation.ended = std::time::Duration::from_millis(ended);
         scene.verdict()
     };
-    let Verdict { kind, reason, .. } = ended(5_900);
+    let Verdict { kind, reason, .. } = last(4_000, 6_000, 5_900);
     assert_eq!(kind, VerdictKind::Inconclusive);
     insta::assert_snapshot!(reason, @"no steady state: once all that began in the baseline had ended, start-to-close p99 was 1.90s, wanted < 1s");
-    assert_eq!(ended(9_000).kind, VerdictKind::Pass, "the fault delayed it");
+    let kind = last(4_800, 5_600, 9_000).kind;
+    assert_eq!(kind, VerdictKind::Pass, "the fault delayed it");
+    let Verdict { kind, reason, .. } = last(4_000, 5_600, 9_000);
+    assert_eq!(kind, VerdictKind::Inconclusive, "it was late before");
+    assert!(reason.starts_with("no steady state: "), "{reason}");
+}
+
+/// Two of five take 8 s, in a baseline of 4 s: none of those has ended when the fault comes.
+#[test]
+fn slow_workflows_that_a_fault_meets_under_way_are_no_steady_state() {
+    let mut scene = Scene::good();
+    scene.faults[0].injected = Some(Duration::from_secs(6));
+    for second in 1..5 {
+        for number in 1..25 {
+            completed(&scene.plan, &mut scene.evidence, second);
+            if number % 5 < 2 {
+                let slow = scene.evidence.operations.last_mut().expect("it was added");
+                slow.ended = slow.intended + std::time::Duration::from_secs(8);
+            }
+        }
+    }
+    scene.plan.steady_state = Some(Thresholds {
+        start_to_close: LatencyThresholds {
+            p90: Some("< 3s".parse().expect("a threshold")),
+            ..LatencyThresholds::default()
+        },
+        ..Thresholds::default()
+    });
+    let Verdict { kind, reason, .. } = scene.verdict();
+    assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
+    let told = "no steady state: once all that began in the baseline had ended, \
+                start-to-close p90 was 8.0";
+    assert!(reason.starts_with(told), "{reason}");
+}
+
+#[test]
+fn workflows_that_failed_are_no_pass_unless_the_scenario_speaks_of_errors() {
+    let with = |failed: usize, error_rate: Option<&str>| {
+        let mut scene = Scene::good();
+        for _ in 1..25 {
+            for second in 1..5 {
+                completed(&scene.plan, &mut scene.evidence, second);
+            }
+        }
+        let in_baseline = |operation: &&mut Operation| operation.phase == "baseline";
+        let baseline = scene.evidence.operations.iter_mut().filter(in_baseline);
+        for operation in baseline.take(failed) {
+            operation.outcome = Outcome::Closed(Close {
+                status: Status::Failed,
+                result: None,
+                failure: None,
+            });
+        }
+        scene.plan.invariants = vec![Invariant::NoLostStart];
+        scene.plan.thresholds.clear();
+        scene.plan.steady_state = error_rate.map(|rate| Thresholds {
+            error_rate: Some(rate.parse().expect("a threshold")),
+            ..Thresholds::default()
+        });
+        scene.verdict()
+    };
+    let Verdict { kind, reason, .. } = with(99, None);
+    assert_eq!(kind, VerdictKind::Inconclusive);
+    insta::assert_snapshot!(reason, @"99 of 100 workflows in baseline failed, which is 99%, and no `error-rate` says how many may");
+    assert_eq!(with(2, None).kind, VerdictKind::Inconclusive);
+    assert_eq!(with(1, None).kind, VerdictKind::Pass, "it is tolerated");
+    assert_eq!(with(99, Some("<= 99%")).kind, VerdictKind::Pass);
+}
+
+#[test]
+fn starts_that_a_fault_refused_are_not_left_out_of_latencies_in_silence() {
+    let with = |thresholds: Option<Thresholds>| {
+        let mut scene = Scene::good();
+        for operation in &mut scene.evidence.operations {
+            if operation.phase == "chaos" && operation.sequence != 6 {
+                operation.outcome = Outcome::Refused(away());
+            }
+        }
+        let thresholds = thresholds.map(|thresholds| PlannedThresholds {
+            phase: Phase::Chaos,
+            thresholds,
+        });
+        scene.plan.thresholds.extend(thresholds);
+        scene.verdict()
+    };
+    assert_eq!(with(None).kind, VerdictKind::Pass, "there is a fault");
+    let Verdict { kind, reason, .. } = with(Some(p50_below("< 1s")));
+    assert_eq!(kind, VerdictKind::Inconclusive);
+    insta::assert_snapshot!(reason, @"5 of 6 starts in chaos were refused or had no clear answer, and no `error-rate` says how many may");
+    let spoken = Thresholds {
+        error_rate: Some("<= 90%".parse().expect("a threshold")),
+        ..p50_below("< 1s")
+    };
+    assert_eq!(with(Some(spoken)).kind, VerdictKind::Pass);
+}
+
+#[test]
+fn an_invariant_that_could_not_be_checked_on_all_is_not_known_to_hold() {
+    let with = |invariant, bend: fn(&mut Reading)| {
+        let mut scene = Scene::good();
+        scene.plan.invariants = vec![invariant];
+        let reading = scene.evidence.readings.get_mut("hello-3");
+        bend(reading.expect("it was read back"));
+        scene
+    };
+    let lost = |reading: &mut Reading| *reading = Reading::Absent;
+    let runs = |reading: &mut Reading| {
+        if let Reading::Found(execution) = reading {
+            execution.status = Status::Running;
+        }
+    };
+    let unread = |reading: &mut Reading| *reading = Reading::Unreadable("busy".to_owned());
+    let scenes = [
+        ("lost", with(Invariant::AllClosed, lost)),
+        ("lost", with(Invariant::RightResult, lost)),
+        ("runs", with(Invariant::RightResult, runs)),
+        ("unread", with(Invariant::AllClosed, unread)),
+    ];
+    insta::assert_snapshot!(told(&scenes), @r"
+    lost -> inconclusive (2): all-closed holds for 14 workflows; 1 could not be checked: the server has no such execution
+    lost -> inconclusive (2): right-result holds for 14 workflows; 1 could not be checked: the server has no such execution
+    runs -> inconclusive (2): right-result holds for 14 workflows; 1 could not be checked: still running
+    unread -> inconclusive (2): 1 workflow could not be read back: hello-3: busy
+    ");
+    assert_eq!(scenes[3].1.verdict().reasons.len(), 1, "it is told once");
+}
+
+#[test]
+fn a_start_that_the_stop_of_a_run_cut_off_is_no_reason_of_its_own() {
+    let is_told = |ending| {
+        let mut scene = Scene::good();
+        scene.ending = ending;
+        let operation = &mut scene.evidence.operations[4];
+        operation.run_id = None;
+        operation.outcome = Outcome::Unknown(CallFailure {
+            code: CallFailure::INTERRUPTED.to_owned(),
+            ..away()
+        });
+        scene.plan.steady_state = None;
+        let reasons = scene.verdict().reasons;
+        reasons.iter().any(|it| it.contains("no clear answer"))
+    };
+    assert!(!is_told(Ending::NotSteady));
+    assert!(is_told(Ending::Complete));
 }
 
 #[test]
