@@ -11,7 +11,6 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeWorkflowExecutionRequest, GetWorkflowExecutionHistoryRequest,
 };
 use tokio::time::{Instant, sleep};
-use tonic::Code;
 
 use super::client::{Client, answer, request};
 use super::close::close_of;
@@ -80,7 +79,7 @@ impl Client {
             let call = workflows.describe_workflow_execution(request(message, deadline));
             match answer(DESCRIBE, deadline, call).await {
                 Ok(response) => break response,
-                Err(error) if error.has(Code::NotFound) => return Ok(None),
+                Err(error) if error.is_absent() => return Ok(None),
                 Err(error) => calls.wait_out(error).await?,
             }
         };
@@ -306,6 +305,16 @@ mod tests {
             error.to_string(),
             "describe workflow: Unavailable: connection refused"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_does_not_know_the_namespace_yet_does_not_make_a_workflow_absent() {
+        let scripted = Scripted::default();
+        let unknown = tonic::Status::not_found("Namespace default is not found.");
+        scripted.describe_fails(unknown);
+        let execution = scripted.client().execution(key(), DEADLINE).await;
+        let error = execution.expect_err("nothing is known of the workflow");
+        assert!(error.is_passing(), "{error}");
     }
 
     #[tokio::test(start_paused = true)]

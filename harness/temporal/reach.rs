@@ -13,7 +13,6 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeNamespaceRequest, DescribeWorkflowExecutionRequest,
 };
 use tokio::time::{Instant, sleep};
-use tonic::Code;
 
 use super::client::{Client, answer, request};
 use super::{Error, backoff, shard};
@@ -61,9 +60,7 @@ impl Client {
             let call = workflows.describe_workflow_execution(request(message, deadline));
             match answer("describe workflow", deadline, call).await {
                 Ok(_) => return Ok(()),
-                Err(error) if error.has(Code::NotFound) && !is_of_namespace(&error) => {
-                    return Ok(());
-                }
+                Err(error) if error.is_absent() => return Ok(()),
                 Err(error) if error.is_too_much() => {
                     let pause = backoff::pause(&id, tries);
                     if Instant::now() + pause >= until {
@@ -89,12 +86,6 @@ impl Client {
     }
 }
 
-/// Whether it is the namespace that is not found, which the services learn of after the frontend.
-/// The server calls it so in `serviceerror.NewNamespaceNotFound`.
-fn is_of_namespace(error: &Error) -> bool {
-    error.message.starts_with("Namespace ")
-}
-
 fn of_shard(shard: u32, shards: u32, error: &Error) -> Error {
     let message = format!("shard {shard} of {shards}: {}", error.message);
     Error::new(OPERATION, error.code.clone(), message)
@@ -102,7 +93,7 @@ fn of_shard(shard: u32, shards: u32, error: &Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use tonic::Status as Refusal;
+    use tonic::{Code, Status as Refusal};
 
     use super::*;
     use crate::temporal::fake::Scripted;
