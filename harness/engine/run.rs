@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::{self, Backend, Blame, Readiness};
@@ -17,6 +17,8 @@ use crate::state::{Journal, Moment};
 /// The first wait between two looks at readiness; doubled each time up to the last.
 const FIRST_LOOK: Duration = Duration::from_millis(10);
 const LAST_LOOK: Duration = Duration::from_millis(50);
+/// How much longer than the resource's deadline a look may take that began within it.
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// A plan that could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -219,17 +221,25 @@ impl<B: Backend> Worker<'_, B> {
         let mut pause = FIRST_LOOK;
         let mut told = String::new();
         loop {
-            let reason = match self.backend.ready(&step.id).await {
-                Readiness::Ready => return Ok(()),
-                Readiness::Never(reason) => {
+            let look = timeout_at(deadline + GLANCE, self.backend.ready(&step.id));
+            let looked = tokio::select! {
+                biased;
+                looked = look => looked,
+                () = self.stop.cancelled() => return Err(Error::Interrupted),
+            };
+            let (reason, late) = match looked {
+                Ok(Readiness::Ready) => return Ok(()),
+                Ok(Readiness::Never(reason)) => {
                     return Err(Error::Failed {
                         id: step.id.clone(),
                         reason,
                     });
                 }
-                Readiness::NotYet(reason) => reason,
+                Ok(Readiness::NotYet(reason)) => (reason, Instant::now() >= deadline),
+                Err(_) if told.is_empty() => ("looking at it did not end".to_owned(), true),
+                Err(_) => (told.clone(), true),
             };
-            if Instant::now() >= deadline {
+            if late {
                 return Err(Error::NotReady {
                     id: step.id.clone(),
                     deadline: step.ready_timeout,

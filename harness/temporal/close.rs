@@ -161,6 +161,7 @@ mod tests {
         scripted.page_fails(Refusal::cancelled("h2 protocol error"));
         scripted.page(Vec::new(), b"token");
         scripted.page_fails(Refusal::resource_exhausted("namespace rate limit"));
+        scripted.page_fails(Refusal::not_found("Namespace default is not found."));
         scripted.page(fake::completed("Hello Guest!"), b"");
         let (close, took) = wait(&scripted).await;
         let close = close.expect("it closed");
@@ -169,7 +170,7 @@ mod tests {
         assert!(took < Duration::from_secs(1), "{took:?}");
         assert_eq!(
             scripted.asked(),
-            ["", "", "", "token", ""],
+            ["", "", "", "token", "", ""],
             "an error voids the token"
         );
     }

@@ -47,14 +47,28 @@ impl Error {
     }
 
     /// Whether asking again can give another answer: all but a definite no, which being asked too
-    /// much is not.
+    /// much is not, nor a namespace that is not known yet.
     pub fn is_passing(&self) -> bool {
         let hopeless = [
             Code::Unimplemented,
             Code::PermissionDenied,
             Code::Unauthenticated,
         ];
-        (!self.is_refusal() || self.is_too_much()) && !hopeless.iter().any(|code| self.has(*code))
+        let certain = self.is_refusal() && !self.is_too_much() && !self.is_of_namespace();
+        !certain && !hopeless.iter().any(|code| self.has(*code))
+    }
+
+    /// Whether the server answered that what was asked about is not there. That it does not know
+    /// the namespace says nothing of what is in it.
+    pub fn is_absent(&self) -> bool {
+        self.has(Code::NotFound) && !self.is_of_namespace()
+    }
+
+    /// Whether it is the namespace that is not found. The services learn of one after the frontend,
+    /// and those that have just started, once they have read them all. The server calls it so in
+    /// `serviceerror.NewNamespaceNotFound`.
+    fn is_of_namespace(&self) -> bool {
+        self.has(Code::NotFound) && self.message.starts_with("Namespace ")
     }
 
     /// Whether the server answered that it is asked too much.
@@ -117,6 +131,25 @@ mod tests {
         DataLoss unknown
         Unauthenticated unknown
         ");
+    }
+
+    #[test]
+    fn a_namespace_that_is_not_known_says_nothing_of_the_workflows_in_it() {
+        for (message, absent) in [
+            ("Namespace default is not found.", false),
+            (
+                "workflow execution not found for workflow ID \"Namespace \"",
+                true,
+            ),
+            ("workflow not found for ID: hello", true),
+        ] {
+            let error = Error::from_status("describe workflow", &Status::not_found(message));
+            assert_eq!(error.is_absent(), absent, "{message}");
+            assert_eq!(error.is_passing(), !absent, "{message}");
+            assert!(error.is_refusal(), "nothing was done: {message}");
+        }
+        let other = Status::unavailable("Namespace default is not found.");
+        assert!(!Error::from_status("describe workflow", &other).is_absent());
     }
 
     #[test]

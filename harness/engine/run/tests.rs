@@ -183,6 +183,36 @@ async fn what_is_not_ready_in_time_is_an_error_with_what_was_missing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_look_that_does_not_end_is_given_up_shortly_after_the_deadline() {
+    let script = Script::new([("server", Behaviour::Silent)]);
+    let played = play(vec![step("server", &[])], script).await;
+    assert_eq!(
+        played.error(),
+        "`it/server` was not ready within 1m: looking at it did not end"
+    );
+    assert!(matches!(played.result, Err(Error::NotReady { .. })));
+    assert_eq!(played.took, Duration::from_mins(1) + GLANCE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_ends_a_look_that_is_under_way() {
+    for action in [Action::Create, Action::Keep] {
+        let shutdown = CancellationToken::new();
+        let mut step = step("server", &[]);
+        step.action = action;
+        let script = Script::new([("server", Behaviour::Silent)]);
+        let interrupt = async {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            shutdown.cancel();
+        };
+        let play = play_until(vec![step], script, shutdown.clone());
+        let (played, ()) = tokio::join!(play, interrupt);
+        assert!(matches!(played.result, Err(Error::Interrupted)), "{action}");
+        assert_eq!(played.took, Duration::from_secs(3), "{action}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_never_will_be_ready_ends_the_wait_at_once() {
     let never = Behaviour::Never("it exited with 1");
     let played = play(vec![step("server", &[])], Script::new([("server", never)])).await;

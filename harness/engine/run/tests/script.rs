@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::future::pending;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
@@ -26,6 +27,8 @@ pub(super) enum Behaviour {
     ReadyAfter(Duration),
     /// It never will be ready.
     Never(&'static str),
+    /// A look at it does not end.
+    Silent,
 }
 
 /// The script of a whole run.
@@ -75,7 +78,7 @@ impl Backend for Script {
                 sleep(time).await;
                 return Err(Error::new("it would not"));
             }
-            Some(Behaviour::ReadyAfter(_) | Behaviour::Never(_)) | None => {}
+            Some(Behaviour::ReadyAfter(_) | Behaviour::Never(_) | Behaviour::Silent) | None => {}
         }
         self.applied.borrow_mut().insert(id.clone(), Instant::now());
         Ok(())
@@ -86,6 +89,7 @@ impl Backend for Script {
         let since = applied.map(|applied| applied.elapsed());
         match self.behaviour(id) {
             Some(Behaviour::Never(reason)) => Readiness::Never(reason.to_owned()),
+            Some(Behaviour::Silent) => pending().await,
             Some(Behaviour::ReadyAfter(time)) if since.is_none_or(|since| since < time) => {
                 Readiness::NotYet("not yet".to_owned())
             }
