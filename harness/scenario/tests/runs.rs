@@ -155,7 +155,7 @@ async fn a_death_after_an_injection_that_failed_is_told() {
 #[tokio::test(start_paused = true)]
 async fn what_a_fault_did_while_nobody_could_look_is_no_death() {
     // The fault is from 6 s to 9 s.
-    let stage = Stage::new(crashed(), Manner::Obedient).is_blind(window(5, 12));
+    let stage = Stage::new(crashed(), Manner::Obedient).blind_during(window(5, 12));
     let played = play_on(CRASH, stage, &CancellationToken::new()).await;
     assert_eq!(played.outcome.deaths, []);
     let (kind, reason) = played.verdict();

@@ -53,7 +53,7 @@ impl Stage {
         self
     }
 
-    pub(super) fn is_blind(mut self, window: Window) -> Self {
+    pub(super) fn blind_during(mut self, window: Window) -> Self {
         self.blind = Some(window);
         self
     }
