@@ -165,6 +165,10 @@ impl Backend for Script {
         unreachable!("the engine heals nothing")
     }
 
+    async fn serves(&self) -> Readiness {
+        unreachable!("the engine heals nothing")
+    }
+
     fn outlives(&self, _: &ResourceId) -> bool {
         false
     }
