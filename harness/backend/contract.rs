@@ -219,8 +219,13 @@ pub trait Backend {
     /// Injects a fault and observes its effect.
     async fn inject(&self, injection: &Injection) -> Result<Effect, Error>;
 
-    /// Undoes an injection and waits until it is undone; harmless when repeated.
+    /// Undoes an injection and waits until what was killed does its own job again; harmless when
+    /// repeated. Another fault may still be open: whether the whole serves is for [`Self::serves`].
     async fn heal(&self, undo: &Undo) -> Result<(), Error>;
+
+    /// Checks once, within a bounded time, whether a workflow can be started on every history shard:
+    /// ready as well where nothing is up any more, or where nobody can say who would be asked.
+    async fn serves(&self) -> Readiness;
 
     /// Whether a resource stays when the topology is taken down, such as a namespace in a database
     /// that is kept.

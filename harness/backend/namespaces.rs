@@ -7,11 +7,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::Readiness;
-use super::fault_deadlines::SERVE;
 use crate::plan::{Observed, Resource, ResourceId, State};
 use crate::quantity;
 use crate::temporal::{self, Client, TaskKind};
-use crate::topology::{Digest, Namespace, ServiceName, Topology};
+use crate::topology::{Digest, Namespace, Topology};
 
 /// How long a namespace may take to be usable everywhere; Temporal refreshes its caches every 10 s.
 const READY: quantity::Duration = quantity::Duration::from_secs(30);
@@ -41,12 +40,6 @@ pub enum Error {
     Unknown {
         /// The name.
         id: ResourceId,
-    },
-    /// What was healed does not do its job again.
-    #[error("no workflow can be started yet: {reason}")]
-    Serve {
-        /// What is not yet so.
-        reason: String,
     },
     /// The frontend cannot be reached.
     #[error("could not reach the frontend")]
@@ -96,21 +89,12 @@ impl Namespaces {
         self.main.as_deref().unwrap_or("default")
     }
 
-    /// Waits until a workflow can be started again where clients work: it ends what heals a fault
-    /// of the server or of its database. Where the topology is not known, nothing is waited for.
-    pub(super) async fn serve_again(&self, frontend: SocketAddr) -> Result<(), Error> {
-        let Some(name) = &self.main else {
-            return Ok(());
-        };
-        let deadline = Instant::now() + SERVE;
-        loop {
-            match ready(name, frontend).await {
-                Readiness::Ready => return Ok(()),
-                Readiness::NotYet(_) if Instant::now() < deadline => sleep(PAUSE).await,
-                Readiness::NotYet(reason) | Readiness::Never(reason) => {
-                    return Err(Error::Serve { reason });
-                }
-            }
+    /// Whether a workflow can be started where clients work. Where the topology is not known, nothing
+    /// is asked.
+    pub(super) async fn serves(&self, frontend: SocketAddr) -> Readiness {
+        match &self.main {
+            Some(name) => ready(name, frontend).await,
+            None => Readiness::Ready,
         }
     }
 
@@ -174,11 +158,6 @@ async fn make(client: &Client, name: &str, retention: Duration) -> Result<(), te
         Some(_) => client.update_retention(name, retention, CALL).await,
         None => client.register_namespace(name, retention, CALL).await,
     }
-}
-
-/// Whether a service has to do with whether workflows can be started.
-pub(super) fn concerns(service: &ServiceName) -> bool {
-    service.as_str().starts_with("temporal")
 }
 
 /// Whether a workflow can be started in a namespace: the services of the server know it, which is

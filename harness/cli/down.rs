@@ -15,12 +15,15 @@ use crate::error::{CommandError, Exit};
 use crate::event::Events;
 use crate::fault;
 use crate::profile::Profile;
+use crate::quantity;
 use crate::state::Directory;
 use crate::tool::Environment;
 use crate::ui::Ui;
 
-/// How long a Docker engine may take to answer that nothing is known to be in.
-const DOCKER: Duration = Duration::from_secs(2);
+/// How long a Docker engine may take to answer at all.
+const DOCKER: Duration = Duration::from_secs(10);
+
+const MAY_BE_LEFT: &str = "run `harness down` again: containers may be left";
 
 /// Stop everything that `up` started, and say so if anything is left
 ///
@@ -76,12 +79,24 @@ fn elsewhere(error: CommandError, target: &Target) -> Result<CommandError, Comma
 async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> Outcome {
     refuse_to_purge(args, owned.state.path())?;
     tell_broken(owned.state, ui)?;
-    let mut removed = take_down(owned, ui).await?;
+    let taken_down = take_down(owned, ui).await;
+    if let Err(error) = &taken_down
+        && error.exit == Exit::Interrupted
+    {
+        // The user asked to stop.
+        return taken_down.map(|_| Exit::Ok);
+    }
+    let marked = by_marks(owned.state).await;
+    if let (Err(_), Ok(marked)) = (&taken_down, &marked)
+        && !marked.is_empty()
+    {
+        ui.say(format!("· ended by their marks: {}", marked.join(", ")));
+    }
+    let (mut removed, marked) = (taken_down?, marked?);
     ui.text(match removed.len() {
         0 => "nothing was up".to_owned(),
         count => format!("everything is down: {count} removed"),
     });
-    let marked = by_marks(owned.state).await?;
     if !marked.is_empty() {
         let list = marked.join("\n  ");
         ui.text(format!(
@@ -114,16 +129,25 @@ fn tell_broken(state: &Directory, ui: &mut Ui) -> Result<(), CommandError> {
 async fn by_marks(state: &Directory) -> Result<Vec<String>, CommandError> {
     let ended = backend::end_orphans(state).await;
     let mut ended = ended.map_err(|left| remain(&left))?;
-    let environment = Environment::of_process();
-    // Where no engine answers and the topology had containers, that was an error before.
-    let engine = tokio::time::timeout(DOCKER, async {
-        let engine = Engine::connect(&environment).await.ok()?;
-        engine.version().await.ok().map(|_| engine)
-    });
-    if let Ok(Some(engine)) = engine.await {
+    // Where no engine is there and the topology had containers, that was an error before.
+    if let Ok(engine) = engine().await? {
         ended.extend(remove_containers(&engine, state).await?);
     }
     Ok(ended)
+}
+
+/// The Docker engine, if one is there. One that does not answer in time may have containers.
+async fn engine() -> Result<Result<Engine, docker::Error>, CommandError> {
+    let environment = Environment::of_process();
+    let answer = tokio::time::timeout(DOCKER, async {
+        let engine = Engine::connect(&environment).await?;
+        engine.version().await.map(|_| engine)
+    });
+    answer.await.map_err(|_| {
+        let within = quantity::Duration::from(DOCKER);
+        let silent = format!("the Docker engine did not answer within {within}");
+        CommandError::new(Exit::Unavailable, silent).hint(MAY_BE_LEFT)
+    })
 }
 
 /// Where there is no state folder there may still be processes and containers that have lost
@@ -132,7 +156,7 @@ async fn without_state(profile: &Profile, state: &Directory, ui: &mut Ui) -> Out
     let ended = backend::end_orphans(state)
         .await
         .map_err(|left| remain(&left))?;
-    let removed = match Engine::connect(&Environment::of_process()).await {
+    let removed = match engine().await? {
         Ok(engine) => remove_containers(&engine, state).await?,
         Err(error) if profile.backend.needs_docker() => return Err(unanswered(error)),
         Err(_) => Vec::new(),
@@ -171,7 +195,7 @@ fn unanswered(error: docker::Error) -> CommandError {
     let hints = error.hints();
     let error = CommandError::new(Exit::Unavailable, error);
     let error = hints.iter().fold(error, CommandError::hint);
-    error.hint("then run `harness down` again: containers may be left")
+    error.hint(format!("then {MAY_BE_LEFT}"))
 }
 
 async fn take_down<B: Backend>(

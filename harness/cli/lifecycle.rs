@@ -17,6 +17,9 @@ use crate::log_tail::LogTail;
 use crate::plan::{self, Action, Observed, Plan, ResourceId, State};
 use crate::state::{Directory, Journal};
 
+/// What to ask where a record could not be read.
+const UNREADABLE: &str = "is the state folder readable?";
+
 /// What would be done to bring the topology up; nothing is fetched or changed.
 pub(super) async fn rehearse<B: Backend>(
     session: &mut Session<B>,
@@ -181,21 +184,41 @@ pub(super) async fn take_down<B: Backend>(
     // Also where one step failed: what is left by then is ended all the same.
     let leftovers = owned.backend.sweep().await;
     if !leftovers.is_empty() {
-        if owned.backend.is_promoted_to() {
+        let failed = done.err();
+        if owned.backend.is_promoted_to()
+            && let Some(failed) = failed
+        {
             // The step that failed knows what held it up.
-            done?;
+            return Err(failed);
         }
-        let list = leftovers.join("\n  ");
         let Verbs { down, .. } = Verbs::of(owned.backend);
-        return Err(CommandError::new(
-            Exit::Leftovers,
-            format!("these remain although they were told to end:\n  {list}"),
-        )
-        .hint(format!("end them by hand, then run `harness {down}` again")));
+        return Err(leave(&leftovers, failed)
+            .hint(format!("end them by hand, then run `harness {down}` again")));
     }
     done?;
     forget(owned).map_err(|error| CommandError::new(Exit::Leftovers, error))?;
     Ok(removed)
+}
+
+/// What remains, and why, as far as the step that failed knows it.
+#[derive(Debug, thiserror::Error)]
+#[error("these remain although they were told to end:\n  {list}")]
+struct Leftovers {
+    list: String,
+    #[source]
+    cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+fn leave(left: &[String], failed: Option<CommandError>) -> CommandError {
+    let list = left.join("\n  ");
+    let (cause, log_tail, hints) = match failed {
+        Some(failed) => (Some(failed.source), failed.log_tail, failed.hints),
+        None => (None, None, Vec::new()),
+    };
+    let mut error = CommandError::new(Exit::Leftovers, Leftovers { list, cause });
+    error.log_tail = log_tail;
+    error.hints = hints;
+    error
 }
 
 /// Lets what a killed command was making come to its end, so that it is seen.
@@ -207,7 +230,7 @@ async fn settle<B: Backend>(owned: &Owned<'_, B>) -> Result<(), CommandError> {
 }
 
 pub(super) fn unreadable(error: io::Error) -> CommandError {
-    CommandError::new(Exit::Unavailable, error).hint("is the state folder readable?")
+    CommandError::new(Exit::Unavailable, error).hint(UNREADABLE)
 }
 
 /// With everything gone there is nothing left to undo, and nothing left to finish.
@@ -261,6 +284,16 @@ pub(super) fn open_faults(state: &Directory) -> Result<Vec<fault::Unhealed>, Com
 }
 
 fn unhealed(error: fault::Error) -> CommandError {
+    use fault::JournalError::{Open, Parse, Read};
+    match &error {
+        fault::Error::Journal(Parse { .. }) => {
+            return CommandError::new(Exit::Invalid, error).hint(session::GARBAGE);
+        }
+        fault::Error::Journal(Open(_) | Read(_)) => {
+            return CommandError::new(Exit::Unavailable, error).hint(UNREADABLE);
+        }
+        _ => {}
+    }
     CommandError::new(Exit::HealFailed, error)
         .hint("run `harness heal` again, or `harness down` to give the topology up")
 }
@@ -468,4 +501,42 @@ async fn tail<B: Backend>(backend: &B, replica: &str) -> Option<LogTail> {
     // An older end of the log is better than none.
     let _ = backend.collect_logs(None).await;
     backend.last_words(replica, None).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_remains_is_told_with_what_held_it_up() {
+        let failed = CommandError::new(Exit::Unavailable, "could not delete `process/worker-0`")
+            .hint("see who holds it");
+        let error = leave(&["worker-0 (pid 7)".to_owned()], Some(failed));
+        assert_eq!(error.exit, Exit::Leftovers);
+        assert_eq!(error.causes(), ["could not delete `process/worker-0`"]);
+        assert_eq!(error.hints, ["see who holds it"]);
+        assert!(error.to_string().contains("worker-0 (pid 7)"), "{error}");
+    }
+
+    #[test]
+    fn a_journal_of_faults_that_cannot_be_gone_by_is_no_failure_to_heal() {
+        let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let garbage = serde_json::from_str::<u8>("x").expect_err("it is no number");
+        let parse = fault::JournalError::Parse {
+            path: "faults.ndjson".into(),
+            line: 1,
+            source: garbage,
+        };
+        for (journal, exit) in [
+            (parse, Exit::Invalid),
+            (fault::JournalError::Open(denied()), Exit::Unavailable),
+            (fault::JournalError::Read(denied()), Exit::Unavailable),
+            (fault::JournalError::Append(denied()), Exit::HealFailed),
+        ] {
+            let error = unhealed(journal.into());
+            assert_eq!(error.exit, exit, "{error}");
+            let again = error.to_string().contains("`harness heal` again");
+            assert_eq!(again, exit == Exit::HealFailed, "{error}");
+        }
+    }
 }

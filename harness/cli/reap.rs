@@ -75,7 +75,7 @@ pub(super) fn guard(target: &Target, state: &Directory) -> Result<Guard, Command
             .spawn()
     };
     let reaper = started().map_err(|error| {
-        CommandError::new(Exit::Internal, error)
+        CommandError::new(Exit::Unavailable, error)
             .hint("no fault was injected: without a reaper a killed run could not be healed")
     })?;
     Ok(Guard { _reaper: reaper })

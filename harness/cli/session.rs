@@ -389,6 +389,10 @@ pub(super) fn backend_error(error: backend::Error) -> CommandError {
     whole
 }
 
+/// The way out where a record is not what the harness writes there.
+pub(super) const GARBAGE: &str = "run `harness down`: it ends what is up, which it finds by its marks, and clears that file; \
+     for a place in Azure, remove the file and run `harness destroy`";
+
 pub(super) fn state_error(error: state::Error) -> CommandError {
     let (exit, hint) = match &error {
         state::Error::Access { source, .. }
@@ -416,9 +420,7 @@ pub(super) fn state_error(error: state::Error) -> CommandError {
         ),
         state::Error::Garbage { .. } => (
             Exit::Invalid,
-            "run `harness down`: it ends what is up, which it finds by its marks, and clears that \
-             file; for a place in Azure, remove the file and run `harness destroy`"
-                .to_owned(),
+            GARBAGE.to_owned(),
         ),
         state::Error::Layout { path, .. } => (
             Exit::Invalid,

@@ -56,6 +56,14 @@ pub enum Error {
         /// The deadline.
         deadline: Duration,
     },
+    /// What was killed does its own job again, and the whole does not.
+    #[error("could not heal fault `{fault}`: no workflow can be started yet: {reason}")]
+    Serve {
+        /// The fault's id.
+        fault: String,
+        /// What is not yet so.
+        reason: String,
+    },
     /// The backend failed to inject the fault, and to undo what there may be of it.
     #[error("{inject}; and what there may be of it could not be undone")]
     InjectAndHeal {

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Injection, Undo};
-use crate::state::cut_point;
+use crate::state::{cut_point, no_room};
 
 /// A journal that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -146,7 +146,7 @@ impl Journal {
     /// then whoever comes after a killed run undoes it again, which is harmless.
     pub fn healed(&self, entry: Entry) -> Result<(), Error> {
         match self.append(entry, State::Healed) {
-            Err(Error::Append(error)) if is_full(&error) => {
+            Err(Error::Append(error)) if no_room(&error) => {
                 self.remember(entry);
                 if self.unhealed()?.is_empty() {
                     self.file.set_len(0).map_err(Error::Append)?;
@@ -205,12 +205,6 @@ impl Journal {
             .map_err(Error::Read)?;
         read(&self.path, &bytes)
     }
-}
-
-/// Whether a write failed for want of room.
-fn is_full(error: &io::Error) -> bool {
-    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 /// The whole lines.

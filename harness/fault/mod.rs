@@ -14,4 +14,4 @@ pub use catalogue::{Capability, Effect, FaultKind, Injection, Undo};
 pub use error::Error;
 pub use heal::{Healing, heal_all, heal_one};
 pub use inject::{Injected, inject};
-pub use journal::{Entry, Journal, Unhealed};
+pub use journal::{Entry, Error as JournalError, Journal, Unhealed};

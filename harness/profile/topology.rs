@@ -179,11 +179,28 @@ mod tests {
 
     use super::*;
     use crate::profile::tests::load;
+    use crate::topology::Layer;
 
     fn digest(sets: &[&str]) -> Digest {
         load(&[], "local", sets)
             .expect("the profile is right")
             .digest()
+    }
+
+    #[test]
+    fn a_service_is_in_the_layer_of_what_it_is() {
+        let profile = load(&[], "local", &[]).expect("the profile is right");
+        for service in profile.topology().services {
+            let layer = match service.component {
+                Component::Database => Layer::Database,
+                Component::Temporal(_) => Layer::Server,
+                Component::Web { .. } | Component::Worker { .. } => Layer::Clients,
+            };
+            assert_eq!(service.name.layer(), layer, "{}", service.name);
+            for need in &service.needs {
+                assert!(need.layer() <= layer, "{} needs {need}", service.name);
+            }
+        }
     }
 
     #[test]

@@ -31,6 +31,16 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Utf8Path) -> io::Result<Opti
     })
 }
 
+/// Whether a write failed for want of room: the disk or a quota is full, or nothing can be written to
+/// at all.
+pub(crate) fn no_room(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(
+        error.kind(),
+        StorageFull | QuotaExceeded | FileTooLarge | ReadOnlyFilesystem
+    )
+}
+
 fn write(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
     let mut file = fs_err::OpenOptions::new()
         .write(true)

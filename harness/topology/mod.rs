@@ -13,6 +13,6 @@ pub use connections::{DEFAULT_STORE_POOL, VISIBILITY_STORE_POOL, needed_connecti
 pub use digest::{Digest, Digester};
 pub use dynamic_config::{Conditional, DynamicConfig, Setting, dynamic_config_text};
 pub use model::{
-    Component, Database, Namespace, Port, Readiness, Run, Service, ServiceName, TemporalSettings,
-    Tls, Topology,
+    Component, Database, Layer, Namespace, Port, Readiness, Run, Service, ServiceName,
+    TemporalSettings, Tls, Topology,
 };

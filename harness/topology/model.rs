@@ -105,6 +105,33 @@ impl ServiceName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Who needs it.
+    pub fn layer(&self) -> Layer {
+        match self.as_str() {
+            "mysql" => Layer::Database,
+            name if name.starts_with("temporal") => Layer::Server,
+            _ => Layer::Clients,
+        }
+    }
+}
+
+/// The layers of a topology: each needs those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// The database.
+    Database,
+    /// The roles of the Temporal server.
+    Server,
+    /// What connects to the frontend: the application's worker, the web console.
+    Clients,
+}
+
+impl Layer {
+    /// Whether workflows can be started without what is in it.
+    pub fn is_of_clients(self) -> bool {
+        self == Self::Clients
+    }
 }
 
 impl fmt::Display for ServiceName {

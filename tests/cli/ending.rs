@@ -58,7 +58,7 @@ const THREE: &str =
 fn a_scenario_that_cannot_start_takes_no_verdict_from_the_others() {
     let world = without_reaper();
     let run = world.run(THREE);
-    assert_eq!(run.code, 70, "{run}");
+    assert_eq!(run.code, 69, "{run}");
     let table: Vec<&str> = run
         .stdout
         .lines()
@@ -83,9 +83,9 @@ fn as_json_each_scenario_has_its_row_and_the_gravest_error_is_beside_them() {
     let rows = [("short", "pass"), ("crash", "error"), ("third", "pass")];
     assert_eq!(verdicts(&run), pairs(&rows));
     let json = run.json();
-    assert_eq!(json["verdicts"][1]["error"]["exit-code"], 70);
+    assert_eq!(json["verdicts"][1]["error"]["exit-code"], 69);
     assert_eq!(json["verdicts"][1]["report"], Value::Null);
-    assert_eq!(json["exit-code"], 70);
+    assert_eq!(json["exit-code"], 69);
     assert_eq!(json["error"], json["verdicts"][1]["error"]["error"]);
     assert!(
         json["hints"].is_array() && json["causes"].is_array(),
@@ -100,7 +100,7 @@ fn where_the_topology_does_not_come_up_the_rest_is_told_as_not_run() {
     fs_err::create_dir_all(&state).expect("writable");
     fs_err::write(state.join("faults.ndjson"), "{\"a\": 1}\n").expect("writable");
     let run = world.run("test -p simulated scenarios --output json");
-    assert_eq!(run.code, 74, "{run}");
+    assert_eq!(run.code, 65, "{run}");
     assert_eq!(
         verdicts(&run),
         pairs(&[("crash", "error"), ("short", "not-run")])
@@ -175,7 +175,7 @@ fn a_full_disk_takes_no_verdict_and_stops_what_comes_after() {
     assert_eq!(json["verdicts"][1]["report"], Value::Null);
     assert_eq!(
         json["verdicts"][2]["reason"],
-        "not run: the disk is full, and nothing could be written down"
+        "not run: nothing could be written down: no storage space"
     );
     let text = world.run(&format!("test -p simulated {paths}"));
     assert!(text.stdout.contains("flood: pass\n"), "{text}");

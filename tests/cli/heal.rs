@@ -70,8 +70,8 @@ fn a_broken_fault_journal_is_an_error_that_names_its_line() {
     error: could not keep the journal of faults
       caused by: line 1 of the fault journal [folder]/.harness/simulated/faults.ndjson is no record
       caused by: missing field `entry` at line 1 column 8
-      hint: run `harness heal --profile simulated` again, or `harness down --profile simulated` to give the topology up
-    --- exit 74
+      hint: run `harness down --profile simulated`: it ends what is up, which it finds by its marks, and clears that file; for a place in Azure, remove the file and run `harness destroy --profile simulated`
+    --- exit 65
     ");
 }
 

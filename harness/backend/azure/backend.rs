@@ -315,6 +315,10 @@ impl Backend for AzureBackend {
         Box::pin(self.revive(undo)).await
     }
 
+    async fn serves(&self) -> Readiness {
+        Box::pin(self.workflows_start()).await
+    }
+
     fn outlives(&self, id: &ResourceId) -> bool {
         // It goes with the stack: with cluster, database and registry.
         ["image", "base", "job", "deployment", "namespace"].contains(&id.kind())

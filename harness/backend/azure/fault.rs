@@ -10,7 +10,7 @@ use super::error::Error;
 use super::group::Found;
 use crate::azure::arm::Restart;
 use crate::backend::fault_deadlines::{READY, RESTART};
-use crate::backend::{self, Backend as _, Readiness, namespaces};
+use crate::backend::{self, Backend as _, Readiness};
 use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;
 use crate::profile::azure::HighAvailability;
@@ -122,19 +122,23 @@ impl AzureBackend {
         let Some(connection) = self.connection().await? else {
             return Ok(());
         };
-        if let Undo::Scale { service, replicas } = undo {
-            connection.cluster.scale(service, *replicas).await?;
-            if !namespaces::concerns(service) {
-                return Ok(());
-            }
+        match undo {
+            Undo::Scale { service, replicas } => connection.cluster.scale(service, *replicas).await,
+            // Azure starts its server itself, and the injection has waited for that.
+            Undo::Start { .. } => Ok(()),
         }
-        // Where the topology is not known, neither is the frontend, and nothing is waited for.
-        match self.frontend_address().await {
-            Ok(frontend) => {
-                let serves = self.namespaces.serve_again(frontend).await;
-                Ok(serves.map_err(Error::from)?)
-            }
-            Err(_) => Ok(()),
+    }
+
+    /// Whether workflows can be started; nothing is asked where everything was taken down since.
+    /// Where the topology is not known, neither is the frontend.
+    pub(super) async fn workflows_start(&self) -> Readiness {
+        match self.connection().await {
+            Ok(Some(_)) => match self.frontend_address().await {
+                Ok(frontend) => self.namespaces.serves(frontend).await,
+                Err(_) => Readiness::Ready,
+            },
+            Ok(None) => Readiness::Ready,
+            Err(error) => Readiness::unseen(&error),
         }
     }
 }

@@ -348,6 +348,10 @@ impl Backend for K3dBackend {
         self.revive(undo).await
     }
 
+    async fn serves(&self) -> Readiness {
+        self.workflows_start().await
+    }
+
     fn outlives(&self, id: &ResourceId) -> bool {
         // It goes with the database.
         id.kind() == "namespace"

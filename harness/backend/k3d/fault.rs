@@ -3,9 +3,8 @@
 
 use super::backend::K3dBackend;
 use super::cluster::Found;
-use super::error::Error;
 use super::ports::MYSQL;
-use crate::backend::{self, namespaces};
+use crate::backend::{self, Readiness};
 use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;
 use crate::topology::ServiceName;
@@ -59,34 +58,26 @@ impl K3dBackend {
     pub(super) async fn revive(&self, undo: &Undo) -> Result<(), backend::Error> {
         match undo {
             Undo::Start { replicas } if replicas.iter().any(|replica| replica == MYSQL) => {
-                self.start_database().await?;
-                self.serve_again().await
+                self.start_database().await
             }
             Undo::Start { .. } => Ok(()),
             Undo::Scale { service, replicas } => match self.find_cluster().await? {
-                Found::Live(_) => {
-                    let cluster = self.kubernetes().await?;
-                    cluster.scale(service, *replicas).await?;
-                    if namespaces::concerns(service) {
-                        self.serve_again().await
-                    } else {
-                        Ok(())
-                    }
-                }
+                Found::Live(_) => self.kubernetes().await?.scale(service, *replicas).await,
                 Found::Absent | Found::Dead(_) => Ok(()),
             },
         }
     }
 
-    /// Waits until workflows can be started again. A stand-in for a cluster in Azure has no
-    /// frontend of its own.
-    async fn serve_again(&self) -> Result<(), backend::Error> {
-        match self.frontend_address() {
-            Ok(frontend) => {
-                let serves = self.namespaces.serve_again(frontend).await;
-                Ok(serves.map_err(Error::from)?)
-            }
-            Err(_) => Ok(()),
+    /// Whether workflows can be started; nothing is asked where the cluster was taken down since. A
+    /// stand-in for a cluster in Azure has no frontend of its own.
+    pub(super) async fn workflows_start(&self) -> Readiness {
+        match self.find_cluster().await {
+            Ok(Found::Live(_)) => match self.frontend_address() {
+                Ok(frontend) => self.namespaces.serves(frontend).await,
+                Err(_) => Readiness::Ready,
+            },
+            Ok(Found::Absent | Found::Dead(_)) => Readiness::Ready,
+            Err(error) => Readiness::unseen(&error),
         }
     }
 

@@ -477,12 +477,13 @@ impl Backend for ProcessBackend {
 
     async fn heal(&self, undo: &Undo) -> Result<(), backend::Error> {
         match undo {
-            Undo::Start { replicas } => {
-                self.start_again(replicas).await?;
-                Ok(self.serve_again(replicas).await?)
-            }
+            Undo::Start { replicas } => Ok(self.start_again(replicas).await?),
             Undo::Scale { .. } => unreachable!("only what runs in Kubernetes is scaled"),
         }
+    }
+
+    async fn serves(&self) -> Readiness {
+        self.workflows_start().await
     }
 
     fn outlives(&self, id: &ResourceId) -> bool {

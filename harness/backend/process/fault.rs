@@ -9,7 +9,7 @@ use super::launch::Launch;
 use super::liveness::PidFile;
 use super::{apply, containers, stop};
 use crate::backend::fault_deadlines::{CONTAINER, READY};
-use crate::backend::{Backend as _, Readiness, namespaces};
+use crate::backend::{Backend as _, Readiness};
 use crate::fault::{Effect, FaultKind, Injection, Undo};
 use crate::plan::ResourceId;
 use crate::topology::ServiceName;
@@ -103,26 +103,12 @@ impl ProcessBackend {
         Ok(Some(launch))
     }
 
-    /// Waits until workflows can be started again, where what was killed has to do with that.
-    pub(super) async fn serve_again(&self, replicas: &[String]) -> Result<(), Error> {
-        let mut concerned = false;
-        for replica in replicas {
-            concerned |= match self.launch(&ResourceId::new("process", replica)) {
-                Ok(launch) => {
-                    let mut services = launch.services.iter();
-                    services.any(|name| namespaces::concerns(&ServiceName::new(name)))
-                }
-                Err(Error::Unknown { .. }) => replica == containers::MYSQL,
-                Err(error) => return Err(error),
-            };
-        }
-        if !concerned {
-            return Ok(());
-        }
+    /// Whether workflows can be started; nothing is asked where no frontend was brought up.
+    pub(super) async fn workflows_start(&self) -> Readiness {
         match self.frontend_address() {
-            Ok(frontend) => Ok(self.namespaces().serve_again(frontend).await?),
-            Err(Error::Unknown { .. }) => Ok(()),
-            Err(error) => Err(error),
+            Ok(frontend) => self.namespaces().serves(frontend).await,
+            Err(Error::Unknown { .. }) => Readiness::Ready,
+            Err(error) => Readiness::unseen(&error),
         }
     }
 

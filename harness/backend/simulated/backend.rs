@@ -416,6 +416,10 @@ impl Backend for SimulatedBackend {
         Ok(())
     }
 
+    async fn serves(&self) -> Readiness {
+        Readiness::Ready
+    }
+
     fn outlives(&self, _: &ResourceId) -> bool {
         false
     }

@@ -60,25 +60,10 @@ pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &
         }
         let (owned, never) = (session.owned(), CancellationToken::new());
         let down = lifecycle::take_down(&owned, &events, &never, &shutdown.insisted).await;
-        match (measured, down) {
-            (Ok(measured), down) => down.map(|_| measured),
-            (Err(error), Ok(_)) => Err(error),
-            // What came first explains the rest.
-            (Err(error), Err(left)) => {
-                let left = in_one_line(&*left.source);
-                events.notice(format!("what was to be measured is not down: {left}"));
-                Err(error)
-            }
-        }
+        ending(measured, down.map(drop), &events)
     };
     let measured = ui.follow(&mut receiver, Box::pin(work)).await;
-    let measured = measured.map_err(|mut error| {
-        if error.exit == Exit::Interrupted && !was_up && !args.keep {
-            // It is down again: nothing is left to be done.
-            error.hints.clear();
-        }
-        error
-    })?;
+    let measured = measured?;
     if shutdown.asked.is_cancelled() {
         return Err(CommandError::new(Exit::Interrupted, "interrupted"));
     }
@@ -89,6 +74,35 @@ pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &
     } else {
         Exit::Inconclusive
     })
+}
+
+/// What came of a measurement and of the take-down after it: the graver failure decides, and the other
+/// is told.
+fn ending<T>(
+    measured: Result<T, CommandError>,
+    down: Result<(), CommandError>,
+    events: &Events,
+) -> Result<T, CommandError> {
+    match (measured, down) {
+        (Ok(measured), down) => down.map(|()| measured),
+        (Err(mut error), Ok(())) => {
+            if error.exit == Exit::Interrupted {
+                // It is down again: nothing is left to be done.
+                error.hints.clear();
+            }
+            Err(error)
+        }
+        (Err(error), Err(left)) if left.exit.gravity() > error.exit.gravity() => {
+            let why = in_one_line(&*error.source);
+            events.notice(format!("nothing was measured: {why}"));
+            Err(left)
+        }
+        (Err(error), Err(left)) => {
+            let left = in_one_line(&*left.source);
+            events.notice(format!("what was to be measured is not down: {left}"));
+            Err(error)
+        }
+    }
 }
 
 async fn measure<B: Backend>(
@@ -158,4 +172,37 @@ fn text(measured: &Throughput) -> String {
     }
     lines.extend([String::new(), table.render()]);
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(measured: Option<Exit>, down: Option<Exit>) -> Result<(), CommandError> {
+        let (events, _unheard) = Events::channel();
+        let result = |exit: Option<Exit>| match exit {
+            Some(exit) => Err(CommandError::new(exit, "it failed").hint("do something")),
+            None => Ok(()),
+        };
+        ending(result(measured), result(down), &events)
+    }
+
+    #[test]
+    fn what_is_left_is_not_hidden_by_why_nothing_was_measured() {
+        for measured in [None, Some(Exit::Unavailable), Some(Exit::Interrupted)] {
+            let error = ended(measured, Some(Exit::Leftovers)).expect_err("something is left");
+            assert_eq!(error.exit, Exit::Leftovers, "{measured:?}");
+            assert_eq!(error.hints, ["do something"]);
+        }
+        let error = ended(Some(Exit::HealFailed), Some(Exit::Leftovers));
+        assert_eq!(error.expect_err("both failed").exit, Exit::HealFailed);
+    }
+
+    #[test]
+    fn an_interruption_has_no_hint_where_all_is_down_again() {
+        let error = ended(Some(Exit::Interrupted), None).expect_err("it was interrupted");
+        assert!(error.hints.is_empty(), "{:?}", error.hints);
+        let error = ended(Some(Exit::Unavailable), None).expect_err("it failed");
+        assert_eq!(error.hints, ["do something"]);
+    }
 }

@@ -17,6 +17,7 @@ use crate::fault;
 use crate::plan::{Action, Plan};
 use crate::report::{self, Context, Machine, Report};
 use crate::scenario::{self, Document, Resolution, RunPlan, Verdict};
+use crate::state;
 use crate::ui::Ui;
 use crate::watch::Watch;
 
@@ -102,14 +103,8 @@ pub(in crate::cli) async fn one<B: Backend>(
     };
     let args = Args::of_one(target);
     let resolved = documents::resolve(vec![document], None, session)?;
-    let Ran {
-        mut rows,
-        mut errors,
-    } = run_all(&args, resolved, session, &mut stage).await;
-    match errors.pop() {
-        Some(error) => Err(error),
-        None => Ok(rows.remove(0)),
-    }
+    let ran = run_all(&args, resolved, session, &mut stage).await;
+    ran.only()
 }
 
 /// What came of all scenarios.
@@ -118,6 +113,20 @@ struct Ran {
     rows: Vec<Row>,
     /// What kept some of them from a verdict or a report.
     errors: Vec<CommandError>,
+}
+
+impl Ran {
+    /// The row of a single scenario. What was judged stands, whatever came after it, and the row says
+    /// so; otherwise the gravest error says why there is no verdict.
+    fn only(mut self) -> Result<Row, CommandError> {
+        let row = self.rows.remove(0);
+        // Of several that are as grave, the first.
+        let errors = self.errors.into_iter().rev();
+        match errors.max_by_key(|error| error.exit.gravity()) {
+            Some(error) if !row.is_judged() || error.exit == Exit::Interrupted => Err(error),
+            _ => Ok(row),
+        }
+    }
 }
 
 async fn run_all<B: Backend>(
@@ -175,8 +184,8 @@ async fn run_all<B: Backend>(
                 Some(error)
             }
         };
-        if error.as_ref().is_some_and(is_full) {
-            stop = Some("the disk is full, and nothing could be written down".to_owned());
+        if let Some(cause) = error.as_ref().and_then(no_room) {
+            stop = Some(format!("nothing could be written down: {cause}"));
         }
         errors.extend(error);
     }
@@ -186,17 +195,15 @@ async fn run_all<B: Backend>(
     Ran { rows, errors }
 }
 
-/// Whether something failed for want of room, which the next scenario would not have either.
-fn is_full(error: &CommandError) -> bool {
-    use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+/// Why something failed for want of room, which the next scenario would not have either.
+fn no_room(error: &CommandError) -> Option<String> {
     let mut causes = std::iter::successors(
         Some(error.source.as_ref() as &(dyn std::error::Error + 'static)),
         |error| error.source(),
     );
-    causes.any(|error| {
-        let kind = error.downcast_ref::<std::io::Error>();
-        let kind = kind.map(std::io::Error::kind);
-        matches!(kind, Some(QuotaExceeded | ReadOnlyFilesystem | StorageFull))
+    causes.find_map(|error| {
+        let error = error.downcast_ref::<std::io::Error>()?;
+        state::no_room(error).then(|| error.kind().to_string())
     })
 }
 
@@ -335,4 +342,47 @@ async fn take_down<B: Backend>(
     let (never, hurry) = (CancellationToken::new(), &stage.shutdown.insisted);
     let down = lifecycle::take_down(&owned, &stage.events, &never, hurry);
     stage.ui.follow(&mut stage.receiver, down).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::VerdictKind;
+
+    #[test]
+    fn what_was_judged_stands_where_its_report_could_not_be_written() {
+        let error = |exit| CommandError::new(exit, "could not write report.json");
+        let verdict = Verdict {
+            kind: VerdictKind::Fail,
+            reason: "a workflow is lost".to_owned(),
+            reasons: Vec::new(),
+        };
+        let unwritten = error(Exit::Unavailable);
+        let row = Row::judged("one", 1, verdict).with_report(Err(&unwritten));
+        let judged = Ran {
+            rows: vec![row],
+            errors: vec![unwritten],
+        };
+        assert_eq!(judged.only().expect("it was judged").exit(), Exit::Violated);
+
+        let failed = Ran {
+            rows: vec![Row::failed("one", 1, &error(Exit::HealFailed))],
+            errors: vec![error(Exit::HealFailed), error(Exit::Unavailable)],
+        };
+        let gravest = failed.only().expect_err("nothing was judged");
+        assert_eq!(gravest.exit, Exit::HealFailed);
+    }
+
+    #[test]
+    fn nothing_more_is_run_where_there_is_no_room_for_it() {
+        for (kind, full) in [
+            (std::io::ErrorKind::StorageFull, true),
+            (std::io::ErrorKind::FileTooLarge, true),
+            (std::io::ErrorKind::ReadOnlyFilesystem, true),
+            (std::io::ErrorKind::NotFound, false),
+        ] {
+            let error = CommandError::new(Exit::Unavailable, std::io::Error::from(kind));
+            assert_eq!(no_room(&error).is_some(), full, "{kind}");
+        }
+    }
 }

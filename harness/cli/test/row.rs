@@ -108,6 +108,11 @@ impl Row {
         }
     }
 
+    /// Whether there is a verdict.
+    pub(super) fn is_judged(&self) -> bool {
+        matches!(self.verdict, Said::Verdict(_))
+    }
+
     fn add(&mut self, error: &CommandError) {
         let document = serde_json::to_value(error.document());
         self.error = Some(document.expect("a plain struct becomes JSON"));

@@ -1,6 +1,7 @@
 //! Scenarios from the text to the verdict, over a modelled cluster in tokio's paused time.
 
 mod documents;
+mod healing;
 mod plans;
 mod runs;
 mod settled;

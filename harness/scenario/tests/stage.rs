@@ -1,7 +1,7 @@
 //! A backend that is a stage: it has a modelled frontend, and notes what is done to it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
@@ -34,6 +34,10 @@ pub(super) struct Stage {
     dies_after: Option<(&'static str, Duration)>,
     /// When nobody can look at the stage.
     blind: Option<Window>,
+    /// The replicas that a fault has killed.
+    down: RefCell<BTreeSet<String>>,
+    /// A replica that does not start while another is down.
+    needs: Option<(&'static str, &'static str)>,
 }
 
 impl Stage {
@@ -45,7 +49,34 @@ impl Stage {
             begun: Instant::now(),
             dies_after: None,
             blind: None,
+            down: RefCell::default(),
+            needs: None,
         }
+    }
+
+    /// Has a replica not start while another is down.
+    pub(super) fn needs(mut self, replica: &'static str, other: &'static str) -> Self {
+        self.needs = Some((replica, other));
+        self
+    }
+
+    /// Has a replica go down that no fault is at.
+    pub(super) fn breaks(&self, replica: &str) {
+        self.down.borrow_mut().insert(replica.to_owned());
+    }
+
+    /// Starts replicas, or says which other is missing.
+    fn start(&self, replicas: &[String]) -> Result<(), Error> {
+        let mut down = self.down.borrow_mut();
+        for replica in replicas {
+            match self.needs {
+                Some((needy, other)) if needy == replica && down.contains(other) => {
+                    return Err(refusal(&format!("{needy} ends without {other}")));
+                }
+                _ => down.remove(replica),
+            };
+        }
+        Ok(())
     }
 
     pub(super) fn dies_after(mut self, service: &'static str, after: Duration) -> Self {
@@ -68,6 +99,10 @@ fn vital(service: &str, replica: &str, life: usize, ended: Option<String>) -> (S
         if_gone: "it is gone",
     };
     (replica.to_owned(), vital)
+}
+
+fn replica_of(injection: &Injection) -> String {
+    format!("{}-0", injection.service)
 }
 
 fn refusal(message: &str) -> Error {
@@ -184,14 +219,15 @@ impl Backend for Stage {
         BTreeMap::new()
     }
 
-    async fn undo(&self, _: &Injection) -> Result<Undo, Error> {
+    async fn undo(&self, injection: &Injection) -> Result<Undo, Error> {
         Ok(Undo::Start {
-            replicas: vec!["worker-0".to_owned()],
+            replicas: vec![replica_of(injection)],
         })
     }
 
-    async fn inject(&self, _: &Injection) -> Result<Effect, Error> {
+    async fn inject(&self, injection: &Injection) -> Result<Effect, Error> {
         self.done.borrow_mut().push("inject");
+        self.down.borrow_mut().insert(replica_of(injection));
         match self.manner {
             Manner::RefusesToInject => Err(refusal("the worker is not there")),
             Manner::WithoutEffect => Ok(Effect {
@@ -205,7 +241,7 @@ impl Backend for Stage {
         }
     }
 
-    async fn heal(&self, _: &Undo) -> Result<(), Error> {
+    async fn heal(&self, undo: &Undo) -> Result<(), Error> {
         self.done.borrow_mut().push("heal");
         let tries = self
             .done
@@ -214,11 +250,25 @@ impl Backend for Stage {
             .filter(|done| **done == "heal")
             .count();
         match self.manner {
-            Manner::HealsAtTheSecondTry if tries > 1 => Ok(()),
-            Manner::RefusesToHeal | Manner::HealsAtTheSecondTry => {
+            Manner::RefusesToHeal | Manner::HealsAtTheSecondTry
+                if self.manner == Manner::RefusesToHeal || tries == 1 =>
+            {
                 Err(refusal("the worker does not start"))
             }
-            Manner::Obedient | Manner::WithoutEffect | Manner::RefusesToInject => Ok(()),
+            _ => match undo {
+                Undo::Start { replicas } => self.start(replicas),
+                Undo::Scale { .. } => unreachable!("the stage scales nothing"),
+            },
+        }
+    }
+
+    async fn serves(&self) -> Readiness {
+        self.done.borrow_mut().push("ask whether it serves");
+        let down = self.down.borrow();
+        let mut server = down.iter().filter(|replica| !replica.starts_with("worker"));
+        match server.next() {
+            Some(replica) => Readiness::NotYet(format!("{replica} is down")),
+            None => Readiness::Ready,
         }
     }
 

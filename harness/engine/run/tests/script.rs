@@ -169,6 +169,10 @@ impl Backend for Script {
         unreachable!("the engine heals nothing")
     }
 
+    async fn serves(&self) -> Readiness {
+        unreachable!("the engine heals nothing")
+    }
+
     fn outlives(&self, _: &ResourceId) -> bool {
         false
     }
