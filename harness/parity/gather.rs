@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::facts::{Database, Facts, Probe, Rendered, Running, Worker};
 use crate::backend::Backend;
 use crate::mysql::{Access, Client, preflight, schema};
-use crate::temporal::{self, Cluster, Frontend as _, backoff};
+use crate::temporal::backoff::Pace;
+use crate::temporal::{self, Cluster, Frontend as _};
 use crate::topology::{Component, Topology, needed_connections};
 
 /// How long each question may take.
@@ -32,7 +33,10 @@ pub async fn gather<B: Backend>(profile: &str, topology: &Topology, backend: &B)
 async fn running<B: Backend>(topology: &Topology, backend: &B) -> Running {
     let frontend = backend.frontend().await;
     let cluster = match &frontend {
-        Ok(frontend) => Probe::of(paced(async || frontend.cluster(DEADLINE).await).await),
+        Ok(frontend) => {
+            let ask = async || frontend.cluster(DEADLINE).await;
+            Probe::of(paced("cluster", ask).await)
+        }
         Err(error) => Probe::of(Err(error)),
     };
     let mut namespaces = BTreeMap::new();
@@ -41,7 +45,7 @@ async fn running<B: Backend>(topology: &Topology, backend: &B) -> Running {
         let retention = match &frontend {
             Ok(frontend) => {
                 let ask = async || frontend.retention(name.clone(), DEADLINE).await;
-                Probe::of(paced(ask).await)
+                Probe::of(paced(&name, ask).await)
             }
             Err(error) => Probe::of(Err(error)),
         };
@@ -69,15 +73,15 @@ async fn running<B: Backend>(topology: &Topology, backend: &B) -> Running {
 
 /// Asks, and asks again after a pause as long as the server answers that it is asked too much: that
 /// it is busy tells nothing of what it is.
-async fn paced<T>(ask: impl AsyncFn() -> Result<T, temporal::Error>) -> Result<T, temporal::Error> {
+async fn paced<T>(
+    what: &str,
+    ask: impl AsyncFn() -> Result<T, temporal::Error>,
+) -> Result<T, temporal::Error> {
     let until = Instant::now() + DEADLINE;
-    let mut tries = 0;
+    let mut pace = Pace::new(what);
     loop {
         match ask().await {
-            Err(error) if error.is_too_much() && Instant::now() < until => {
-                sleep(backoff::pause(&error.operation, tries)).await;
-                tries += 1;
-            }
+            Err(error) if error.is_too_much() && pace.wait_before(until).await => {}
             done => return done,
         }
     }

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
-use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::check::{Evidence, Reading};
 use crate::event::{Events, Progress};
 use crate::load::{Operation, WakingTime};
-use crate::temporal::{Error, ExecutionKey, Frontend, Status, backoff};
+use crate::temporal::backoff::Pace;
+use crate::temporal::{Error, ExecutionKey, Frontend, Status};
 
 /// How many executions are read at a time.
 pub(super) const CONCURRENCY: usize = 16;
@@ -163,7 +163,7 @@ impl<'a, F: Frontend> Reader<'a, F> {
     }
 
     async fn read_run(&self, key: ExecutionKey) -> Reading {
-        let mut tries = 0;
+        let mut pace = Pace::new(&key.workflow_id);
         loop {
             match self.frontend.execution(key.clone(), EXECUTION).await {
                 Ok(found) => {
@@ -173,8 +173,7 @@ impl<'a, F: Frontend> Reader<'a, F> {
                 Err(error) if error.is_passing() => self.note(&error),
                 Err(error) => return Reading::Unreadable(error.to_string()),
             }
-            sleep(backoff::pause(&key.workflow_id, tries)).await;
-            tries += 1;
+            pace.wait().await;
         }
     }
 

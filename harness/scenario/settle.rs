@@ -2,12 +2,12 @@
 //! workflow stands at the end of the drain, and not what its client saw.
 
 use futures_util::{StreamExt as _, stream};
-use tokio::time::sleep;
 
 use super::gather::{CONCURRENCY, key};
 use crate::event::{Events, Progress};
 use crate::load::{Operation, Outcome, WakingTime};
-use crate::temporal::{ExecutionKey, Frontend, backoff};
+use crate::temporal::backoff::Pace;
+use crate::temporal::{ExecutionKey, Frontend};
 
 /// How long the server is asked about one workflow before it is asked anew.
 const TURN: std::time::Duration = std::time::Duration::from_mins(1);
@@ -59,13 +59,10 @@ fn may_be_open(operation: &Operation) -> bool {
 /// Waits until a workflow is closed, or the server says that there is none. Whatever can pass is
 /// waited out, a deadline that was over because this process was stopped as well.
 async fn until_closed<F: Frontend>(frontend: &F, key: ExecutionKey) {
-    let mut tries = 0;
+    let mut pace = Pace::new(&key.workflow_id);
     loop {
         match frontend.wait_for_close(key.clone(), TURN).await {
-            Err(error) if error.is_passing() => {
-                sleep(backoff::pause(&key.workflow_id, tries)).await;
-                tries += 1;
-            }
+            Err(error) if error.is_passing() => pace.wait().await,
             Ok(_) | Err(_) => return,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::future::{pending, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -22,6 +23,7 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeWorkflowExecutionResponse, GetClusterInfoRequest, GetClusterInfoResponse,
     GetWorkflowExecutionHistoryRequest, GetWorkflowExecutionHistoryResponse,
 };
+use tokio::time::sleep;
 use tonic::codec::Streaming;
 use tonic::{Request, Response, Status};
 
@@ -41,6 +43,8 @@ struct Script {
     tokens: Vec<String>,
     /// What every describe is answered once nothing is scripted any more.
     describe_then: Option<Status>,
+    /// How long every describe takes.
+    describe_takes: Duration,
     /// The workflow ids that were described.
     described: Vec<String>,
     shards: i32,
@@ -83,6 +87,11 @@ impl Scripted {
     /// What every describe is answered with once nothing else is scripted.
     pub(super) fn describe_always_fails(&self, status: Status) {
         self.script().describe_then = Some(status);
+    }
+
+    /// How long every describe takes.
+    pub(super) fn describe_takes(&self, time: Duration) {
+        self.script().describe_takes = time;
     }
 
     /// The workflow ids of all requests to describe one.
@@ -139,7 +148,16 @@ impl WorkflowService for Scripted {
         let then = script.describe_then.clone();
         let then = || Err(then.unwrap_or_else(|| Status::internal("nothing scripted")));
         let answer = script.descriptions.pop_front().unwrap_or_else(then);
-        ready(answer.map(Response::new)).boxed()
+        let answer = answer.map(Response::new);
+        let time = script.describe_takes;
+        if time.is_zero() {
+            return ready(answer).boxed();
+        }
+        async move {
+            sleep(time).await;
+            answer
+        }
+        .boxed()
     }
 
     fn get_cluster_info(
@@ -186,7 +204,7 @@ impl WorkflowService for Scripted {
         };
         // Every answer takes a moment, so that paused time goes on.
         async {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            sleep(Duration::from_millis(1)).await;
             answer.map(Response::new)
         }
         .boxed()

@@ -10,12 +10,13 @@ use temporalio_common::protos::temporal::api::history::v1::HistoryEvent as Proto
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeWorkflowExecutionRequest, GetWorkflowExecutionHistoryRequest,
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
+use super::calls::Calls;
 use super::client::{Client, answer, request};
 use super::close::close_of;
 use super::happening::Happenings;
-use super::{Error, Execution, ExecutionKey, HistoryEvent, Pending, Status, backoff};
+use super::{Error, Execution, ExecutionKey, HistoryEvent, Pending, Status};
 
 const DESCRIBE: &str = "describe workflow";
 const READ: &str = "read history";
@@ -68,7 +69,7 @@ impl Client {
         key: &ExecutionKey,
         until: Instant,
     ) -> Result<Option<Described>, Error> {
-        let mut calls = Pace::new(DESCRIBE, key, until);
+        let mut calls = Calls::new(DESCRIBE, &key.workflow_id, until, CALL);
         let response = loop {
             let deadline = calls.deadline()?;
             let message = DescribeWorkflowExecutionRequest {
@@ -99,7 +100,7 @@ impl Client {
     async fn events(&self, key: &ExecutionKey, until: Instant) -> Result<Vec<ProtoEvent>, Error> {
         let mut events = Vec::new();
         let mut page_token = Vec::new();
-        let mut calls = Pace::new(READ, key, until);
+        let mut calls = Calls::new(READ, &key.workflow_id, until, CALL);
         loop {
             let deadline = calls.deadline()?;
             let message = GetWorkflowExecutionHistoryRequest {
@@ -133,51 +134,6 @@ struct Described {
     key: ExecutionKey,
     status: Status,
     pending: Pending,
-}
-
-/// The pace of the calls of one read: as long as the server answers that it is asked too much, a
-/// call is made again after a pause, so that what was read before it is not lost.
-struct Pace<'a> {
-    operation: &'static str,
-    key: &'a ExecutionKey,
-    until: Instant,
-    tries: u32,
-}
-
-impl<'a> Pace<'a> {
-    fn new(operation: &'static str, key: &'a ExecutionKey, until: Instant) -> Self {
-        Self {
-            operation,
-            key,
-            until,
-            tries: 0,
-        }
-    }
-
-    /// How long the next call may take; an error if no time is left for one.
-    fn deadline(&self) -> Result<Duration, Error> {
-        let left = self.left();
-        if left.is_zero() {
-            let message = "no time was left to ask";
-            return Err(Error::new(self.operation, "DeadlineExceeded", message));
-        }
-        Ok(left.min(CALL))
-    }
-
-    fn left(&self) -> Duration {
-        self.until.saturating_duration_since(Instant::now())
-    }
-
-    /// Pauses after an error if a later call may do better; otherwise the error comes back.
-    async fn wait_out(&mut self, error: Error) -> Result<(), Error> {
-        let pause = backoff::pause(&self.key.workflow_id, self.tries);
-        if !error.is_too_much() || self.left() <= pause {
-            return Err(error);
-        }
-        self.tries += 1;
-        sleep(pause).await;
-        Ok(())
-    }
 }
 
 pub(super) fn proto_key(key: &ExecutionKey) -> WorkflowExecution {

@@ -5,6 +5,7 @@
 
 mod admin;
 pub mod backoff;
+mod calls;
 mod client;
 mod close;
 mod error;

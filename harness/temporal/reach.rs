@@ -5,6 +5,7 @@
 //! So the server is asked about one workflow of each shard that nobody has started: only the owner
 //! of a shard can tell that there is none.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -12,10 +13,12 @@ use temporalio_common::protos::temporal::api::common::v1::WorkflowExecution;
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
     DescribeNamespaceRequest, DescribeWorkflowExecutionRequest,
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
+use tonic::Code;
 
+use super::calls::Calls;
 use super::client::{Client, answer, request};
-use super::{Error, backoff, shard};
+use super::{Error, shard};
 
 const OPERATION: &str = "look for history shards";
 
@@ -26,52 +29,33 @@ const CONCURRENCY: usize = 32;
 const NOBODY: &str = "harness-readiness-of-shard-";
 
 impl Client {
-    /// Succeeds if every history shard answers in this namespace.
+    /// Succeeds if every history shard answers in this namespace. No call takes longer than
+    /// `deadline`, and all of it no longer than `patience`.
     ///
-    /// A server that limits how much it is asked is asked more slowly, for `patience` at the most:
-    /// what it has no leave to answer until then, it has none to start either, and says so itself.
+    /// A server that limits how much it is asked is asked more slowly: what it has no leave to
+    /// answer until then, it has none to start either, and says so itself.
     pub async fn check_shards(&self, deadline: Duration, patience: Duration) -> Result<(), Error> {
-        let shards = self.describe_cluster(deadline).await?.history_shards;
-        let namespace = self.namespace_id(deadline).await?;
+        let look = &Look {
+            client: self,
+            deadline,
+            until: Instant::now() + patience,
+            limited: AtomicBool::new(false),
+        };
+        let calls = look.calls(NOBODY);
+        let shards = self
+            .describe_cluster(calls.deadline()?)
+            .await?
+            .history_shards;
+        let namespace = self.namespace_id(calls.deadline()?).await?;
         let ids = shard::one_id_for_each(&namespace, NOBODY, shards);
-        let until = Instant::now() + patience;
         stream::iter((1_u32..).zip(ids))
             .map(|(shard, id)| async move {
-                let asked = self.ask_shard(id, deadline, until).await;
+                let asked = look.ask_shard(id).await;
                 asked.map_err(|error| of_shard(shard, shards, &error))
             })
             .buffer_unordered(CONCURRENCY)
             .try_for_each(async |()| Ok(()))
             .await
-    }
-
-    /// Asks the owner of a shard about a workflow that nobody has started.
-    async fn ask_shard(&self, id: String, deadline: Duration, until: Instant) -> Result<(), Error> {
-        let mut tries = 0;
-        loop {
-            let message = DescribeWorkflowExecutionRequest {
-                namespace: self.namespace.clone(),
-                execution: Some(WorkflowExecution {
-                    workflow_id: id.clone(),
-                    run_id: String::new(),
-                }),
-            };
-            let mut workflows = self.workflows.clone();
-            let call = workflows.describe_workflow_execution(request(message, deadline));
-            match answer("describe workflow", deadline, call).await {
-                Ok(_) => return Ok(()),
-                Err(error) if error.is_absent() => return Ok(()),
-                Err(error) if error.is_too_much() => {
-                    let pause = backoff::pause(&id, tries);
-                    if Instant::now() + pause >= until {
-                        return Ok(());
-                    }
-                    sleep(pause).await;
-                    tries += 1;
-                }
-                Err(error) => return Err(error),
-            }
-        }
     }
 
     async fn namespace_id(&self, deadline: Duration) -> Result<String, Error> {
@@ -86,6 +70,63 @@ impl Client {
     }
 }
 
+/// One look at all shards.
+struct Look<'a> {
+    client: &'a Client,
+    /// How long one call may take.
+    deadline: Duration,
+    /// When all of it is over.
+    until: Instant,
+    /// Whether the server has said that it is asked too much.
+    limited: AtomicBool,
+}
+
+impl Look<'_> {
+    fn calls<'a>(&self, who: &'a str) -> Calls<'a> {
+        Calls::new(OPERATION, who, self.until, self.deadline)
+    }
+
+    /// Asks the owner of a shard about a workflow that nobody has started.
+    async fn ask_shard(&self, id: String) -> Result<(), Error> {
+        let mut calls = self.calls(&id);
+        loop {
+            let deadline = match calls.deadline() {
+                Err(_) if self.is_cut_off(&calls) => return Ok(()),
+                deadline => deadline?,
+            };
+            let message = DescribeWorkflowExecutionRequest {
+                namespace: self.client.namespace.clone(),
+                execution: Some(WorkflowExecution {
+                    workflow_id: id.clone(),
+                    run_id: String::new(),
+                }),
+            };
+            let mut workflows = self.client.workflows.clone();
+            let call = workflows.describe_workflow_execution(request(message, deadline));
+            match answer("describe workflow", deadline, call).await {
+                Ok(_) => return Ok(()),
+                Err(error) if error.is_absent() => return Ok(()),
+                Err(error) if error.is_too_much() => {
+                    self.limited.store(true, Ordering::Relaxed);
+                    if calls.wait_out(error).await.is_err() {
+                        return Ok(());
+                    }
+                }
+                // It was asked late, since the server had limited it, and had no time to answer.
+                Err(error) if error.has(Code::DeadlineExceeded) && self.is_cut_off(&calls) => {
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Whether the time is over because the server limits how much it is asked.
+    fn is_cut_off(&self, calls: &Calls<'_>) -> bool {
+        self.limited.load(Ordering::Relaxed) && calls.deadline().is_err()
+    }
+}
+
 fn of_shard(shard: u32, shards: u32, error: &Error) -> Error {
     let message = format!("shard {shard} of {shards}: {}", error.message);
     Error::new(OPERATION, error.code.clone(), message)
@@ -93,7 +134,7 @@ fn of_shard(shard: u32, shards: u32, error: &Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use tonic::{Code, Status as Refusal};
+    use tonic::Status as Refusal;
 
     use super::*;
     use crate::temporal::fake::Scripted;
@@ -153,6 +194,18 @@ mod tests {
         scripted.describe_always_fails(Refusal::resource_exhausted("namespace rate limit"));
         let begun = Instant::now();
         assert_eq!(look(&scripted).await, Ok(()));
-        assert!(begun.elapsed() <= PATIENCE * 3, "{:?}", begun.elapsed());
+        assert!(begun.elapsed() <= PATIENCE, "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_answers_slowly_is_given_up_when_the_time_for_all_of_it_is_over() {
+        let scripted = Scripted::of_shards(512);
+        scripted.describe_takes(DEADLINE - Duration::from_millis(100));
+        scripted.describe_always_fails(Refusal::not_found("workflow not found"));
+        let begun = Instant::now();
+        let error = look(&scripted).await.expect_err("it is too slow");
+        assert!(error.has(Code::DeadlineExceeded), "{error}");
+        let longest = PATIENCE + Duration::from_secs(1);
+        assert!(begun.elapsed() <= longest, "{:?}", begun.elapsed());
     }
 }
