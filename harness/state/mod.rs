@@ -11,6 +11,7 @@ mod lock;
 
 pub(crate) use directory::create_private;
 pub use directory::{AsItIs, Directory, Error, MARKER};
+pub(crate) use file::present;
 pub use file::write_atomically;
 pub(crate) use journal::cut_point;
 pub use journal::{Journal, Moment, Record};
