@@ -26,6 +26,7 @@ pub mod error;
 pub mod event;
 pub mod fault;
 pub mod http;
+pub mod image_name;
 pub mod load;
 pub mod log_file;
 pub mod log_tail;

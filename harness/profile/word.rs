@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::image_name::is_reference;
 use crate::quantity::{ParseError, textual};
 
 /// A text with a rule: `$holds` decides, `$pattern` says the same to editors, `$expected` to people.
@@ -156,60 +157,11 @@ word!(
 word!(
     /// A reference of a container image, as Docker reads it.
     Image,
-    r"^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
+    r"^(?=.{1,255}(:[^:/@]*)?(@.*)?$)((localhost|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+)(:([0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?/|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?:([0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])/)?[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
     "registry.example/worker:1.0",
     "a reference of an image (such as `registry.example/worker:1.0`: a path in lowercase, perhaps a tag)",
-    is_image
+    is_reference
 );
-
-fn is_image(text: &str) -> bool {
-    let (text, digest) = match text.split_once("@sha256:") {
-        Some((text, digest)) => (text, Some(digest)),
-        None => (text, None),
-    };
-    let lower_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    let (path, tag) = match text.rsplit_once(':') {
-        Some((path, tag)) if !tag.contains('/') => (path, Some(tag)),
-        _ => (text, None),
-    };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
-    let is_tag = |tag: &str| {
-        (1..=128).contains(&tag.len()) && tag.bytes().all(plain) && !tag.starts_with(['.', '-'])
-    };
-    digest.is_none_or(|digest| digest.len() == 64 && digest.bytes().all(lower_hex))
-        && tag.is_none_or(is_tag)
-        && is_repository(path)
-}
-
-/// Whether a text is a path of names, the first of which may be a registry.
-fn is_repository(text: &str) -> bool {
-    let (first, rest) = text.split_once('/').unwrap_or((text, ""));
-    if !text.contains('/') {
-        return is_component(text);
-    }
-    let (host, port) = first.split_once(':').unwrap_or((first, "0"));
-    let host = !host.is_empty()
-        && host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
-    let port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    (is_component(first) || host && port) && rest.split('/').all(is_component)
-}
-
-/// Whether a text is lowercase letters and digits, parted by `.`, `_`, `__` or any number of `-`.
-fn is_component(text: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let ends = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
-    let mut gaps = text
-        .split(|letter: char| ends(letter))
-        .filter(|gap| !gap.is_empty());
-    text.starts_with(ends)
-        && text.ends_with(ends)
-        && text
-            .bytes()
-            .all(|byte| inner(byte) || b"._-".contains(&byte))
-        && gaps.all(|gap| [".", "_", "__"].contains(&gap) || gap.bytes().all(|byte| byte == b'-'))
-}
 
 #[cfg(test)]
 mod tests {
@@ -252,6 +204,8 @@ mod tests {
         for text in [
             "",
             "Worker",
+            "Orders/app",
+            "registry.example:70000/app",
             "a b",
             "a:",
             "a/",
@@ -272,7 +226,7 @@ mod tests {
             name in "[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?",
             version in r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}(-[0-9A-Za-z]([0-9A-Za-z.-]{0,5}[0-9A-Za-z])?)?",
             queue in "[a-zA-Z0-9_.-][a-zA-Z0-9_./-]{0,199}",
-            image in r"([a-z.]{1,9}(:[0-9]{1,4})?/)?[a-z0-9]{1,5}([._-][a-z0-9]{1,5}){0,2}(/[a-z]{1,4}){0,2}(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,9})?",
+            image in r"([a-z]{1,4}([.][A-Z]{1,4}(:[0-9]{1,4})?|:[0-9]{1,4})/)?[a-z0-9]{1,5}([._-][a-z0-9]{1,5}){0,2}(/[a-z]{1,4}){0,2}(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,9})?",
         ) {
             prop_assert_eq!(name.parse::<Name>().map(|name| name.to_string()), Ok(name));
             prop_assert_eq!(version.parse::<Version>().map(|read| read.to_string()), Ok(version));

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::backend::Place;
 use crate::scenario::VerdictKind;
+use crate::state::present;
 use crate::topology::Digest;
 
 /// What one report says.
@@ -53,10 +54,8 @@ pub fn read(states: &Utf8Path) -> io::Result<Vec<Evidence>> {
 
 /// What a report is evidence of, if there is one. What nobody may read might say anything.
 fn evidence(profile: &Utf8Path, path: Utf8PathBuf) -> io::Result<Option<Evidence>> {
-    let bytes = match fs_err::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
+    let Some(bytes) = present(fs_err::read(&path))? else {
+        return Ok(None);
     };
     let (Ok(report), Some(profile)) = (serde_json::from_slice(&bytes), profile.file_name()) else {
         return Ok(None);
@@ -75,10 +74,8 @@ fn evidence(profile: &Utf8Path, path: Utf8PathBuf) -> io::Result<Option<Evidence
 
 /// The folders in a folder, which need not be there.
 fn folders(path: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
-    let entries = match path.read_dir_utf8() {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
+    let Some(entries) = present(path.read_dir_utf8())? else {
+        return Ok(Vec::new());
     };
     let mut folders = Vec::new();
     for entry in entries {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
-use super::{Journal, Lock, write_atomically};
+use super::{Journal, Lock, present, write_atomically};
 use crate::plan::{Resource, ResourceId};
 use crate::topology::Digest;
 
@@ -444,15 +444,6 @@ fn set_aside<T>(read: Result<T, Error>, garbage: &mut Vec<Error>) -> Result<Opti
             garbage.push(broken);
             Ok(None)
         }
-        Err(error) => Err(error),
-    }
-}
-
-/// What an access gave, if what it was for is there.
-fn present<T>(access: io::Result<T>) -> io::Result<Option<T>> {
-    match access {
-        Ok(there) => Ok(Some(there)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -5,6 +5,15 @@ use fs_err::os::unix::fs::OpenOptionsExt as _;
 use serde::de::DeserializeOwned;
 use std::io::{self, Write as _};
 
+/// What an access to a file or folder gave, if that is there.
+pub(crate) fn present<T>(access: io::Result<T>) -> io::Result<Option<T>> {
+    match access {
+        Ok(there) => Ok(Some(there)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Writes a file by way of a temporary one beside it, mode 0600: a reader, and the next command
 /// after a crash, sees the old content or the new, never a part.
 pub fn write_atomically(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
@@ -19,10 +28,8 @@ pub fn write_atomically(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
 
 /// What a JSON file holds; `None` where there is none. One that holds something else is an error.
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Utf8Path) -> io::Result<Option<T>> {
-    let bytes = match fs_err::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
+    let Some(bytes) = present(fs_err::read(path))? else {
+        return Ok(None);
     };
     let held = serde_json::from_slice(&bytes);
     held.map(Some).map_err(|error| {

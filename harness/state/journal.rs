@@ -12,6 +12,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::present;
 use crate::plan::{Action, ResourceId};
 
 /// Where in its life a step is.
@@ -144,10 +145,8 @@ fn records(path: &Utf8Path) -> io::Result<Vec<Record>> {
 /// The lines of a journal with their numbers, 1 being the first; none where there is no journal.
 /// After a power cut a file may end in zeros that nobody wrote.
 fn lines(path: &Utf8Path) -> io::Result<Vec<(usize, Vec<u8>)>> {
-    let bytes = match fs_err::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
+    let Some(bytes) = present(fs_err::read(path))? else {
+        return Ok(Vec::new());
     };
     let lines = (1..).zip(bytes.split(|byte| *byte == b'\n'));
     let written = lines.filter(|(_, line)| line.iter().any(|byte| *byte != 0));

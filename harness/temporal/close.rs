@@ -161,7 +161,6 @@ mod tests {
         scripted.page_fails(Refusal::cancelled("h2 protocol error"));
         scripted.page(Vec::new(), b"token");
         scripted.page_fails(Refusal::resource_exhausted("namespace rate limit"));
-        scripted.page_fails(Refusal::not_found("Namespace default is not found."));
         scripted.page(fake::completed("Hello Guest!"), b"");
         let (close, took) = wait(&scripted).await;
         let close = close.expect("it closed");
@@ -170,9 +169,18 @@ mod tests {
         assert!(took < Duration::from_secs(1), "{took:?}");
         assert_eq!(
             scripted.asked(),
-            ["", "", "", "token", "", ""],
+            ["", "", "", "token", ""],
             "an error voids the token"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_namespace_that_is_not_known_yet_is_waited_out() {
+        let scripted = Scripted::default();
+        scripted.page_fails(Refusal::not_found("Namespace default is not found."));
+        scripted.page(fake::completed("Hello Guest!"), b"");
+        let (close, _) = wait(&scripted).await;
+        assert_eq!(close.expect("it closed").status, Status::Completed);
     }
 
     #[tokio::test(start_paused = true)]

@@ -11,7 +11,6 @@ mod elf;
 mod error;
 mod layer;
 mod layout;
-mod reference;
 #[cfg(test)]
 mod tests;
 
@@ -21,9 +20,9 @@ use tokio_util::sync::CancellationToken;
 use self::build::Recipe;
 use self::closure::Closure;
 use self::layer::Layer;
-use self::reference::is_reference;
 use super::{Error, cargo};
 use crate::event::Events;
+use crate::image_name::is_reference;
 use crate::tool::{self, Environment};
 use crate::topology::Run;
 

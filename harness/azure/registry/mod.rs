@@ -42,7 +42,6 @@ pub use self::digest::Digest;
 pub use self::error::Error;
 pub use self::image::Image;
 pub use self::reference::Reference;
-pub(crate) use self::reference::{is_component, is_tag};
 
 /// How long a role that was assigned a moment ago is waited for. Azure says that it may take five
 /// minutes: <https://learn.microsoft.com/azure/role-based-access-control/troubleshooting>.

@@ -3,10 +3,10 @@
 use azure_core::http::Method;
 
 use super::call::Call;
-use super::reference::is_tag;
 use super::session::Session;
 use super::{Digest, Error, Image, Reference, Registry, has};
 use crate::azure::arm::{Access, Answer};
+use crate::image_name::is_tag;
 
 impl Registry {
     /// Pushes an image to a repository, which need not be there, and gives it a tag if one is

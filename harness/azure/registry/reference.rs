@@ -6,9 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{Digest, Error};
-
-/// The longest name of a repository together with its registry, by the specification.
-const LONGEST: usize = 255;
+use crate::image_name;
 
 /// An image in a registry, by its digest: `LOGIN_SERVER/REPOSITORY@sha256:...`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,15 +24,15 @@ impl Reference {
             text: format!("{login_server}/{repository}"),
             why,
         };
-        if login_server.is_empty() || login_server.contains(['/', '@']) {
+        if !image_name::is_registry(login_server) {
             return Err(wrong("does not begin with a registry"));
         }
-        if !repository.split('/').all(is_component) {
+        if !image_name::is_repository(repository) {
             return Err(wrong(
                 "is no repository: small letters and digits, joined by . _ __ - and /",
             ));
         }
-        if login_server.len() + 1 + repository.len() > LONGEST {
+        if login_server.len() + 1 + repository.len() > image_name::LONGEST {
             return Err(wrong("is longer than the 255 letters that a name may have"));
         }
         Ok(Self {
@@ -65,26 +63,6 @@ impl Reference {
         let tag = &self.digest.hex()[..12];
         format!("{}/{}:{tag}", self.login_server, self.repository)
     }
-}
-
-/// A part of a repository's name: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`.
-pub(crate) fn is_component(text: &str) -> bool {
-    let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
-    let bytes = text.as_bytes();
-    let joined = bytes.split(|it| plain(*it)).all(|between| {
-        let dashes = between.iter().all(|it| *it == b'-');
-        dashes || matches!(between, b"." | b"_" | b"__")
-    });
-    joined
-        && bytes.first().is_some_and(|it| plain(*it))
-        && bytes.last().is_some_and(|it| plain(*it))
-}
-
-/// Whether a text is a tag: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`.
-pub(crate) fn is_tag(text: &str) -> bool {
-    let word = |it: u8| it.is_ascii_alphanumeric() || it == b'_';
-    let first = text.bytes().next().is_some_and(word);
-    first && text.len() <= 128 && text.bytes().all(|it| word(it) || matches!(it, b'.' | b'-'))
 }
 
 impl fmt::Display for Reference {
@@ -142,8 +120,10 @@ mod tests {
             "worker",
             "a.azurecr.io/worker",
             "a.azurecr.io/worker:latest",
+            &format!("Orders/worker@{digest}"),
+            &format!("-a.azurecr.io/worker@{digest}"),
         ] {
-            wrong.parse::<Reference>().expect_err("no digest");
+            wrong.parse::<Reference>().expect_err(wrong);
         }
     }
 
@@ -158,14 +138,6 @@ mod tests {
             "", "/", "a/", "A", "a..b", "a___b", "-a", "a-", "a/../b", "ä", &long,
         ] {
             new(name).expect_err(name);
-        }
-    }
-
-    #[test]
-    fn a_tag_is_a_word() {
-        assert!(is_tag("v1.2-rc_3") && is_tag("_") && is_tag(&"a".repeat(128)));
-        for wrong in ["", ".a", "-a", "a/b", "a:b", &"a".repeat(129)] {
-            assert!(!is_tag(wrong), "{wrong}");
         }
     }
 }

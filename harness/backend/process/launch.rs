@@ -24,7 +24,7 @@ use crate::backend::address::Listen;
 use crate::log_tail::LogTail;
 use crate::plan::ResourceId;
 use crate::quantity;
-use crate::state::{Directory, read_json, write_atomically};
+use crate::state::{Directory, present, read_json, write_atomically};
 use crate::topology::Digest;
 
 /// How long a child tries to take its pid file; only a command that looks at it holds it as well.
@@ -73,13 +73,10 @@ impl Launch {
 
     /// The record of a replica, if there is one.
     pub fn read(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
-        match fs_err::read(Self::path(state, replica)) {
-            // A record that cannot be read is none: the journal and the marks still know the
-            // replica, and nobody is kept from stopping it.
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        let bytes = present(fs_err::read(Self::path(state, replica)))?;
+        // A record that cannot be read is none: the journal and the marks still know the replica,
+        // and nobody is kept from stopping it.
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     /// The same, where one that says something else is an error: who should be alive, nobody knows
@@ -97,10 +94,8 @@ impl Launch {
 
     /// The replicas that have a record, whatever it says.
     pub fn replicas(state: &Directory) -> io::Result<Vec<String>> {
-        let entries = match fs_err::read_dir(state.run()) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
+        let Some(entries) = present(fs_err::read_dir(state.run()))? else {
+            return Ok(Vec::new());
         };
         let mut replicas = Vec::new();
         for entry in entries {
@@ -121,10 +116,7 @@ impl Launch {
     /// Forgets a replica that has been stopped.
     pub fn forget(state: &Directory, replica: &str) -> io::Result<()> {
         for path in [Self::path(state, replica), PidFile::path(state, replica)] {
-            match fs_err::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            present(fs_err::remove_file(path))?;
         }
         Ok(())
     }
