@@ -200,7 +200,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_server_that_answers_slowly_is_given_up_when_the_time_for_all_of_it_is_over() {
         let scripted = Scripted::of_shards(512);
-        scripted.describe_takes(DEADLINE - Duration::from_millis(100));
+        scripted.describe_takes(DEADLINE.saturating_sub(Duration::from_millis(100)));
         scripted.describe_always_fails(Refusal::not_found("workflow not found"));
         let begun = Instant::now();
         let error = look(&scripted).await.expect_err("it is too slow");

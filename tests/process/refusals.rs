@@ -85,7 +85,7 @@ fn a_working_folder_that_cannot_be_written_is_an_error() {
         .harness(&["up"])
         .run()
         .exits(69)
-        .says(&format!("could not create a folder in {}", place.state()))
+        .says(&format!("could not read state.json in {}", place.state()))
         .says("Not a directory")
         .says("hint: the harness keeps its state below the working directory");
 }
