@@ -105,7 +105,12 @@ fn where_the_topology_does_not_come_up_the_rest_is_told_as_not_run() {
         verdicts(&run),
         pairs(&[("crash", "error"), ("short", "not-run")])
     );
-    let why = &run.json()["verdicts"][1]["reason"];
+    // Wherever it is read, a hint can be copied.
+    let json = run.json();
+    assert_eq!(json["verdicts"][0]["error"]["hints"], json["hints"]);
+    let hint = json["hints"][0].as_str().expect("a hint");
+    assert!(hint.contains("--profile simulated"), "{run}");
+    let why = &json["verdicts"][1]["reason"];
     assert_eq!(
         why,
         "not run: the topology could not be brought up for `crash`"

@@ -178,6 +178,8 @@ async fn run_all<B: Backend>(
                 error
             }
             Err(error) => {
+                // Its hints are in the row as well.
+                let error = error.about(&args.target.suffix());
                 let row = Row::failed(name, scenario.seed, &error);
                 stage.finished(name, &row.verdict.to_string(), &row.reason);
                 rows.push(row);
