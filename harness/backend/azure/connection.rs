@@ -12,7 +12,6 @@ use super::error::Error;
 use crate::azure::arm;
 use crate::backend;
 use crate::backend::kubernetes::{Cluster, Entrance, Forwards, NAMESPACE};
-use crate::plan::ResourceId;
 use crate::topology::Topology;
 
 /// For how long a connection is used: Entra's tokens are good for an hour or more.
@@ -114,8 +113,10 @@ impl AzureBackend {
 
     /// Where the frontend's gRPC is to be had on this machine, for as long as this command runs.
     pub(super) async fn frontend_address(&self) -> Result<SocketAddr, backend::Error> {
-        let topology = &self.wanted(&ResourceId::new("namespace", ""))?.topology;
-        self.forward(Entrance::Frontend, topology, None).await
+        // Its name and port are those of every topology, so that who only looks needs none.
+        let (service, port) = Entrance::frontend();
+        let connection = self.connected().await?;
+        connection.forwards.open(&service, port, None)
     }
 
     /// Forwards an entrance to this machine, for as long as this command runs: to the wanted port,

@@ -130,12 +130,11 @@ impl AzureBackend {
     }
 
     /// Whether workflows can be started; nothing is asked where everything was taken down since.
-    /// Where the topology is not known, neither is the frontend.
     pub(super) async fn workflows_start(&self) -> Readiness {
         match self.connection().await {
             Ok(Some(_)) => match self.frontend_address().await {
                 Ok(frontend) => self.namespaces.serves(frontend).await,
-                Err(_) => Readiness::Ready,
+                Err(error) => Readiness::unseen(&error),
             },
             Ok(None) => Readiness::Ready,
             Err(error) => Readiness::unseen(&error),

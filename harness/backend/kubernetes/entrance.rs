@@ -41,6 +41,12 @@ impl Entrance {
         Some((behind.name.clone(), u16::try_from(port).ok()?))
     }
 
+    /// The service of every topology behind [`Entrance::Frontend`], and the port of its pods.
+    pub fn frontend() -> (ServiceName, u16) {
+        let port = u16::try_from(role::FRONTEND_GRPC).expect("a port fits 16 bits");
+        (ServiceName::new(role::FRONTEND), port)
+    }
+
     fn leads_to(self, service: &Service) -> bool {
         match (self, &service.component) {
             (Self::Frontend, Component::Temporal(role)) => role == "frontend",
