@@ -66,9 +66,7 @@ impl Mysql {
             None if !self.parts().await?.is_empty() => {
                 dead("its container is gone, and what belongs to it is left")
             }
-            None if named.contains(&container_id()) => {
-                dead("an interrupted command was about to start it")
-            }
+            None if named.contains(&container_id()) => dead("its container is not there"),
             None => return Ok(None),
         };
         Ok(Some(Observed {

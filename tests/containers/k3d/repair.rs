@@ -45,7 +45,10 @@ fn what_is_deleted_behind_its_back_is_missed_and_repaired() {
     let data = format!("{}-data", place.database());
     docker(&["rm", "--force", &place.database()]);
     docker(&["volume", "rm", &data]);
-    assert_eq!(place.dead(), [format!("cluster/{cluster}")]);
+    assert_eq!(
+        place.dead(),
+        ["container/mysql".to_owned(), format!("cluster/{cluster}")]
+    );
     place.up();
 
     docker(&[
