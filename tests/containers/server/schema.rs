@@ -58,7 +58,7 @@ fn refused(place: &Place, code: i32) -> Finished {
     let up = place.harness(&["up"]).run().exits(code);
     let processes = place.processes();
     assert!(processes.is_empty(), "started: {processes:?}");
-    assert_eq!(place.states().len(), 9, "nothing else is given up");
+    assert_eq!(place.states().len(), 10, "nothing else is given up");
     up
 }
 

@@ -83,6 +83,7 @@ fn everything_is_ready(place: &Place) {
     let wanted = [
         "container/mysql",
         "container/web",
+        "namespace/default",
         "process/temporal-frontend-0",
         "process/temporal-history-0",
         "process/temporal-history-1",
