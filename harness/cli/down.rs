@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use super::abandoned::{self, on_abandoned};
 use super::session::{self, Owned, Target};
 use super::shutdown::Shutdown;
-use super::{Outcome, lifecycle, place};
+use super::{Outcome, failure, lifecycle, place};
 use crate::backend::{self, Backend};
 use crate::causes::in_one_line;
 use crate::docker::{self, Engine};
@@ -116,7 +116,7 @@ async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> O
 /// Tells which records are none any more: what they were about is found by its marks.
 fn tell_broken(state: &Directory, ui: &mut Ui) -> Result<(), CommandError> {
     let broken = state.broken_records();
-    for path in broken.map_err(lifecycle::unreadable)? {
+    for path in broken.map_err(failure::unreadable)? {
         ui.say(format!("· {path} is no record any more: it is cleared"));
     }
     if let Err(error) = fault::Journal::look(&state.faults()) {

@@ -9,6 +9,7 @@ mod destroy;
 mod doctor;
 mod down;
 mod drift;
+mod failure;
 mod heal;
 mod in_azure;
 mod launch;

@@ -2,7 +2,7 @@
 
 use super::session::{Target, backend_error};
 use super::shutdown::Shutdown;
-use super::{Outcome, in_azure, lifecycle};
+use super::{Outcome, failure, in_azure, lifecycle};
 use crate::backend::azure::Order;
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
@@ -27,7 +27,7 @@ fn unchanged(plan: &Plan) -> Result<(), CommandError> {
     if plan.is_empty() {
         return Ok(());
     }
-    Err(lifecycle::differs(plan))
+    Err(failure::differs(plan))
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]

@@ -8,7 +8,7 @@ use crate::bench::{self, Settings, Throughput};
 use crate::causes::in_one_line;
 use crate::cli::session::{self, Session, Target};
 use crate::cli::shutdown::Shutdown;
-use crate::cli::{Outcome, lifecycle};
+use crate::cli::{Outcome, failure, lifecycle};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
 use crate::load::MOST_IN_FLIGHT;
@@ -123,7 +123,7 @@ async fn measure<B: Backend>(
     let measured = bench::measure_throughput(backend, settings, events, &watch, &shutdown.asked);
     measured.await.map_err(|error| {
         let error = session::backend_error(error);
-        lifecycle::after(&watch.end().deaths, error)
+        failure::after(&watch.end().deaths, error)
     })
 }
 

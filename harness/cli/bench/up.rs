@@ -4,7 +4,7 @@ use crate::backend::{Backend, Fetch, Place, Provision};
 use crate::bench::{self, Harness, Measurement, Snapshot, Spread, Startup, Up};
 use crate::cli::session::{self, AnySession, Target};
 use crate::cli::shutdown::Shutdown;
-use crate::cli::{Outcome, lifecycle};
+use crate::cli::{Outcome, failure};
 use crate::docker::Engine;
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
@@ -70,7 +70,7 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
         let failed = |exit, error| CommandError::new(exit, error).hint(remove.as_str());
         match (measured, cleaned) {
             (Some(Ok(measured)), Ok(())) => Ok(measured),
-            (None, Ok(())) => Err(lifecycle::interrupted("run it again")),
+            (None, Ok(())) => Err(failure::interrupted("run it again")),
             (Some(Err(error)), Ok(())) => Err(failed(Exit::Unavailable, error)),
             (Some(Err(error)), Err(left)) => {
                 events.notice(format!("what was measured is not down: {left}"));

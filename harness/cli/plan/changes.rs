@@ -7,7 +7,7 @@ use crate::backend::azure::AzureBackend;
 use crate::backend::{self, Backend as _, Fetch, Provision, kubernetes};
 use crate::causes::in_one_line;
 use crate::cli::session::{Session, backend_error};
-use crate::cli::{in_azure, lifecycle};
+use crate::cli::{failure, in_azure};
 use crate::error::CommandError;
 use crate::event::Events;
 use crate::promotion::{Group, Outlook, look};
@@ -88,7 +88,7 @@ pub(in crate::cli) async fn changes(
     cancel: &CancellationToken,
 ) -> Result<Changes, CommandError> {
     let asked = cancel.run_until_cancelled(Box::pin(asked(session, events, cancel)));
-    let interrupted = || Err(lifecycle::interrupted("run it again"));
+    let interrupted = || Err(failure::interrupted("run it again"));
     asked.await.unwrap_or_else(interrupted)
 }
 

@@ -8,7 +8,7 @@ use super::parity::{Parity, parity};
 use crate::azure::price::{Estimate, Usd};
 use crate::backend::azure::AzureBackend;
 use crate::cli::session::{Session, Target};
-use crate::cli::{cost, in_azure, lifecycle};
+use crate::cli::{cost, failure, in_azure};
 use crate::error::CommandError;
 use crate::event::Events;
 use crate::promotion::Condition;
@@ -67,7 +67,7 @@ pub(in crate::cli) async fn draw(
     let changes = changes(session, events, cancel).await?;
     let parity = parity(&gate, target, session, events);
     let parity = cancel.run_until_cancelled(Box::pin(parity)).await;
-    let parity = parity.ok_or_else(|| lifecycle::interrupted("run it again"))?;
+    let parity = parity.ok_or_else(|| failure::interrupted("run it again"))?;
     Ok(Plan {
         profile: session.profile.name.to_string(),
         topology: session.topology.digest.clone(),

@@ -13,7 +13,7 @@ use super::plan::{self, Plan};
 use super::session::{Session, Target};
 use super::shutdown::Shutdown;
 use super::test::{self, Row};
-use super::{Outcome, in_azure, lifecycle, view};
+use super::{Outcome, failure, in_azure, lifecycle, view};
 use crate::backend::azure::{AzureBackend, Order};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
@@ -115,7 +115,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
             return Err(settled.await);
         }
     };
-    let again = || lifecycle::interrupted("run `harness promote` again to go on");
+    let again = || failure::interrupted("run `harness promote` again to go on");
     // Its time begins anew.
     let renewed = shutdown
         .asked

@@ -10,7 +10,7 @@ use super::view;
 use crate::backend::Backend;
 use crate::cli::session::{self, Session, Target};
 use crate::cli::shutdown::Shutdown;
-use crate::cli::{Outcome, lifecycle, reap};
+use crate::cli::{Outcome, failure, lifecycle, reap};
 use crate::error::{CommandError, Exit};
 use crate::event::{Event, Events};
 use crate::fault;
@@ -218,7 +218,7 @@ async fn bring_up<B: Backend>(
     let (was_up, promoted) = (stage.was_up, session.backend.is_promoted_to());
     let events = stage.events.clone();
     let look = |plan: &Plan| match changes(plan) {
-        Some(_) if promoted => Err(lifecycle::differs(plan)),
+        Some(_) if promoted => Err(failure::differs(plan)),
         Some(word) if was_up => {
             events.notice(word);
             Ok(())
@@ -231,7 +231,7 @@ async fn bring_up<B: Backend>(
         lifecycle::bring_up_after(session, &stage.events, asked, look).await
     };
     let up = stage.ui.follow(&mut stage.receiver, up).await;
-    up.map_err(|error| lifecycle::after(&watch.end().deaths, error))?;
+    up.map_err(|error| failure::after(&watch.end().deaths, error))?;
     watch.expect_all();
     Ok(())
 }
@@ -271,7 +271,7 @@ async fn run_one<B: Backend>(
     let outcome = stage.ui.follow(&mut stage.receiver, Box::pin(run)).await;
     let outcome = outcome.map_err(|error| {
         let error = CommandError::new(Exit::Unavailable, error);
-        lifecycle::after(&watch.end().deaths, error)
+        failure::after(&watch.end().deaths, error)
     })?;
     let context = Context {
         document,
