@@ -119,19 +119,9 @@ mod tests {
         }
     }
 
-    /// A folder, and an environment in which only what is put into it is found.
-    fn machine() -> (tempfile::TempDir, Utf8PathBuf, Environment) {
-        let temporary = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(temporary.path())
-            .expect("text")
-            .to_owned();
-        let environment = fake::environment(&folder).with("PATH", folder.join("bin").as_str());
-        (temporary, folder, environment)
-    }
-
     #[test]
     fn ways_to_sign_in_are_named_without_their_values() {
-        let (_guard, folder, environment) = machine();
+        let (_guard, folder, environment) = fake::machine();
         let secret = environment.with("AZURE_CLIENT_SECRET", "hunter2");
         let said = reason(find_azure(&secret));
         assert_eq!(
@@ -154,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_file_without_a_login_is_no_way_to_sign_in() {
-        let (_guard, folder, environment) = machine();
+        let (_guard, folder, environment) = fake::machine();
         assert_eq!(find_azure(&environment), Found::Absent);
         let profile = folder.join("home/.azure/azureProfile.json");
         let logged_in = "\u{feff}{\"subscriptions\": [{\"id\": \"s\"}]}";

@@ -212,23 +212,13 @@ mod tests {
         probe(&search, &server).await
     }
 
-    /// A folder for tools, and an environment in which nothing else is found.
-    fn machine() -> (tempfile::TempDir, camino::Utf8PathBuf, Environment) {
-        let temporary = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(temporary.path())
-            .expect("text")
-            .to_owned();
-        let environment = fake::environment(&folder).with("PATH", folder.join("bin").as_str());
-        (temporary, folder, environment)
-    }
-
     fn works(said: &str) -> Found {
         Found::Works(said.to_owned())
     }
 
     #[tokio::test]
     async fn nothing_is_found_on_a_bare_machine() {
-        let (_guard, folder, environment) = machine();
+        let (_guard, folder, environment) = fake::machine();
         let findings = findings(&folder, &environment).await;
         let Findings {
             temporal,
@@ -251,7 +241,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_answers_is_found_by_what_it_says() {
-        let (_guard, folder, environment) = machine();
+        let (_guard, folder, environment) = fake::machine();
         let temporal = fake::tool(
             &folder,
             "temporal",
@@ -299,7 +289,7 @@ mod tests {
 
     #[tokio::test]
     async fn docker_without_an_engine_is_broken() {
-        let (_guard, folder, environment) = machine();
+        let (_guard, folder, environment) = fake::machine();
         fake::tool(
             &folder,
             "docker",
@@ -314,7 +304,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_engine_that_only_the_docker_client_can_reach_is_no_engine() {
-        let (_guard, folder, environment) = machine();
+        let (_guard, folder, environment) = fake::machine();
         fake::tool(
             &folder,
             "docker",
@@ -330,7 +320,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_k3d_that_is_too_old_is_broken() {
-        let (_guard, folder, environment) = machine();
+        let (_guard, folder, environment) = fake::machine();
         fake::tool(&folder, "k3d", "echo 'k3d version v4.4.8'");
         let reason = "k3d version v4.4.8 is too old".to_owned();
         assert_eq!(

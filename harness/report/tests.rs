@@ -283,21 +283,24 @@ fn the_folder_of_a_run_holds_all_that_the_report_names() {
     let written = write(&path, &outcome(), &report).expect("the files");
     assert_eq!(written, path.join("report.json"));
 
-    let mut names: Vec<_> = fs_err::read_dir(&path)
-        .expect("a folder")
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
-    names.sort();
+    let names = names(&path);
     let mut expected = report.files;
     expected.push("report.json".to_owned());
     expected.sort();
     assert_eq!(names, expected, "and nothing else is left");
+}
+
+/// The names of all that is in a folder, in order.
+fn names(folder: &Utf8Path) -> Vec<String> {
+    let entries = fs_err::read_dir(folder).expect("a folder");
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            let name = entry.expect("an entry").file_name();
+            name.to_string_lossy().into_owned()
+        })
+        .collect();
+    names.sort();
+    names
 }
 
 #[test]
@@ -314,17 +317,7 @@ fn what_could_not_be_written_is_named_and_no_report_says_that_it_is_there() {
         said.starts_with("could not write operations.ndjson, report.json of "),
         "{said}"
     );
-    let mut left: Vec<String> = fs_err::read_dir(&path)
-        .expect("the folder")
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
-    left.sort();
+    let left = names(&path);
     assert_eq!(
         left,
         ["executions.ndjson", "operations.ndjson", "plan.json"]

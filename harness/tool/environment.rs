@@ -261,6 +261,16 @@ pub(crate) mod fake {
             .with("HOME", folder.join("home").as_str())
     }
 
+    /// A folder of its own, and an environment in which nothing is found but what is put into
+    /// `folder/bin`.
+    pub(crate) fn machine() -> (tempfile::TempDir, Utf8PathBuf, Environment) {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(temporary.path()).expect("text");
+        let folder = folder.to_owned();
+        let environment = environment(&folder).with("PATH", folder.join("bin").as_str());
+        (temporary, folder, environment)
+    }
+
     /// Puts a program into `folder/bin` that runs `script`.
     pub(crate) fn tool(folder: &Utf8Path, name: &str, script: &str) -> Utf8PathBuf {
         let path = folder.join("bin").join(name);
