@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use rand::rngs::SysRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::state::write_atomically;
+use crate::state::{present, write_atomically};
 
 /// How long a generated password is.
 const LENGTH: usize = 32;
@@ -43,15 +43,12 @@ impl Secret {
 
     /// The secret of a file, mode 0600, made if there is none.
     pub fn of_file(path: &Utf8Path) -> io::Result<Self> {
-        match fs_err::read_to_string(path) {
-            Ok(text) => Ok(Self(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let secret = Self::generate();
-                write_atomically(path, secret.0.as_bytes())?;
-                Ok(secret)
-            }
-            Err(error) => Err(error),
+        if let Some(text) = present(fs_err::read_to_string(path))? {
+            return Ok(Self(text));
         }
+        let secret = Self::generate();
+        write_atomically(path, secret.0.as_bytes())?;
+        Ok(secret)
     }
 
     /// The text itself, for the one place that has to hand it over.

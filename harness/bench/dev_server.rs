@@ -10,6 +10,7 @@ use tokio::process::{Child, Command};
 use super::Error;
 use super::probe::{answer, first_result};
 use crate::backend::process::Launch;
+use crate::state::present;
 
 /// The programs with their arguments, as the harness would start them.
 #[derive(Debug, Clone)]
@@ -54,11 +55,8 @@ impl DevServer {
 
 /// Removes a folder with all that is in it, and makes it again.
 pub(super) fn make_anew(folder: &Utf8Path) -> Result<(), Error> {
-    let removed = match fs_err::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    };
-    let made = removed.and_then(|()| fs_err::create_dir_all(folder));
+    let removed = present(fs_err::remove_dir_all(folder));
+    let made = removed.and_then(|_| fs_err::create_dir_all(folder));
     made.map_err(|source| Error::Folder {
         path: folder.to_owned(),
         source,

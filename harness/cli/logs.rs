@@ -1,7 +1,7 @@
 //! `harness logs`.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
@@ -16,6 +16,7 @@ use super::target::BACKEND;
 use crate::backend::{Backend, Log};
 use crate::causes::in_one_line;
 use crate::error::{CommandError, Exit};
+use crate::state::present;
 use crate::ui::{Output, Ui};
 
 /// How often followed files are looked at.
@@ -234,11 +235,9 @@ impl Followed {
     /// The whole lines since the last look; a line still being written is kept for the next.
     fn read_new_lines(&mut self) -> Result<Vec<String>, CommandError> {
         let failed = |error| CommandError::new(Exit::Unavailable, error);
-        let mut file = match fs_err::File::open(&self.path) {
-            Ok(file) => file,
+        let Some(mut file) = present(fs_err::File::open(&self.path)).map_err(failed)? else {
             // Its replica has not written anything yet.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(failed(error)),
+            return Ok(Vec::new());
         };
         file.seek(SeekFrom::Start(self.offset)).map_err(failed)?;
         let mut bytes = Vec::new();

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Injection, Undo};
-use crate::state::{cut_point, no_room};
+use crate::state::{cut_point, no_room, present};
 
 /// A journal that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -84,11 +84,8 @@ impl Journal {
     /// What is still to be undone by the journal at `path`, which need not be there and is left as it
     /// is.
     pub fn look(path: &Utf8Path) -> Result<Vec<Unhealed>, Error> {
-        match fs_err::read(path) {
-            Ok(bytes) => Ok(open_ones(read(path, &bytes)?)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(Error::Read(error)),
-        }
+        let bytes = present(fs_err::read(path)).map_err(Error::Read)?;
+        bytes.map_or(Ok(Vec::new()), |bytes| Ok(open_ones(read(path, &bytes)?)))
     }
 
     /// Opens the journal at `path`, creating it in an existing folder. A last line cut short by a

@@ -22,7 +22,7 @@ use super::recorder::Recorder;
 use super::registry::Blobs;
 use super::settings::Settings;
 use super::state::State;
-use crate::state::cut_point;
+use crate::state::{cut_point, present};
 use listen::Listener;
 
 mod listen;
@@ -173,11 +173,10 @@ fn load(path: &Utf8PathBuf) -> Result<State, Error> {
         path: path.clone(),
         source,
     };
-    match fs_err::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| failed(error.into())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(State::default()),
-        Err(error) => Err(failed(error)),
-    }
+    let bytes = present(fs_err::read(path)).map_err(failed)?;
+    bytes.map_or(Ok(State::default()), |bytes| {
+        serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))
+    })
 }
 
 async fn answer(

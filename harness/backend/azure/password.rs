@@ -10,7 +10,7 @@ use super::backend::AzureBackend;
 use super::error::Error;
 use crate::backend::{self, Fetch};
 use crate::secret::Secret;
-use crate::state::create_private;
+use crate::state::{create_private, present};
 
 impl AzureBackend {
     /// The password that is to be: one that is on its way, else the one that the cluster has, else a
@@ -60,21 +60,14 @@ impl AzureBackend {
     }
 
     fn password_under_way(&self) -> Result<Option<Secret>, Error> {
-        match fs_err::read_to_string(self.password_file()) {
-            Ok(text) => Ok(Some(Secret::new(text))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed("read")(error)),
-        }
+        let text = present(fs_err::read_to_string(self.password_file()));
+        Ok(text.map_err(self.failed("read"))?.map(Secret::new))
     }
 
     /// It has arrived in the cluster.
     pub(super) fn password_has_arrived(&self) -> Result<(), Error> {
-        match fs_err::remove_file(self.password_file()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(self.failed("remove")(error))
-            }
-            _ => Ok(()),
-        }
+        let removed = present(fs_err::remove_file(self.password_file()));
+        removed.map(drop).map_err(self.failed("remove"))
     }
 
     fn password_file(&self) -> Utf8PathBuf {

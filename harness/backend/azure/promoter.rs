@@ -1,12 +1,10 @@
 //! Who promotes: an id of the state folder, so that a promotion that another folder has under way
 //! is told from one of our own that was killed.
 
-use std::io;
-
 use uuid::Uuid;
 
 use super::error::Error;
-use crate::state::{Directory, create_private, write_atomically};
+use crate::state::{Directory, create_private, present, write_atomically};
 
 /// The id of a state folder, made when it is first asked for.
 pub(super) fn id(state: &Directory) -> Result<String, Error> {
@@ -16,14 +14,11 @@ pub(super) fn id(state: &Directory) -> Result<String, Error> {
         path: path.clone(),
         source,
     };
-    match fs_err::read_to_string(&path) {
-        Ok(id) => Ok(id),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let id = Uuid::from_bytes(rand::random()).to_string();
-            create_private(state.path()).map_err(failed)?;
-            write_atomically(&path, id.as_bytes()).map_err(failed)?;
-            Ok(id)
-        }
-        Err(error) => Err(failed(error)),
+    if let Some(id) = present(fs_err::read_to_string(&path)).map_err(failed)? {
+        return Ok(id);
     }
+    let id = Uuid::from_bytes(rand::random()).to_string();
+    create_private(state.path()).map_err(failed)?;
+    write_atomically(&path, id.as_bytes()).map_err(failed)?;
+    Ok(id)
 }

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use super::Error;
 use crate::certificate;
 use crate::secret::Secret;
-use crate::state::{Directory, write_atomically};
+use crate::state::{Directory, present, write_atomically};
 
 /// A certificate for the server, by an authority that signed nothing else and whose key is gone.
 #[derive(Debug, Clone)]
@@ -58,10 +58,7 @@ impl Certificates {
     /// The certificate last, as it is what a whole set is known by; an old one goes first.
     fn write(&self, state: &Directory) -> io::Result<()> {
         let [authority, certificate, key] = paths(state);
-        match fs_err::remove_file(&certificate) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        present(fs_err::remove_file(&certificate))?;
         write_atomically(&authority, self.authority.as_bytes())?;
         write_atomically(&key, self.key.reveal().as_bytes())?;
         write_atomically(&certificate, self.certificate.as_bytes())
@@ -80,11 +77,7 @@ fn paths(state: &Directory) -> [Utf8PathBuf; 3] {
 }
 
 fn read(path: Utf8PathBuf) -> io::Result<Option<String>> {
-    match fs_err::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+    present(fs_err::read_to_string(path))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::docker::{Engine, Status};
 use crate::mysql::Access;
 use crate::plan::{Action, Observed, Resource, ResourceId};
 use crate::secret::Secret;
-use crate::state::Directory;
+use crate::state::{Directory, present};
 use crate::tool::Environment;
 use crate::topology::{Digest, Tls, Topology};
 
@@ -300,12 +300,8 @@ pub fn address(state: &Directory) -> Option<SocketAddr> {
 /// Removes passwords, certificates and keys of a folder: with the data gone they open nothing.
 pub fn forget_secrets(state: &Directory) -> Result<(), backend::Error> {
     let path = state.secrets();
-    match fs_err::remove_dir_all(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::file("remove", path)(error).into())
-        }
-        _ => Ok(()),
-    }
+    present(fs_err::remove_dir_all(&path)).map_err(Error::file("remove", path))?;
+    Ok(())
 }
 
 /// The container, as a resource.

@@ -1,6 +1,5 @@
 //! What must be there before the container: image, snapshot, password, certificates.
 
-use std::io;
 use std::net::SocketAddr;
 
 use super::certificates::Certificates;
@@ -16,7 +15,7 @@ use crate::mysql::preflight::Needs;
 use crate::plan::ResourceId;
 use crate::quantity::Duration;
 use crate::secret::Secret;
-use crate::state::create_private;
+use crate::state::{create_private, present};
 use crate::topology::{Component, Database, Tls, Topology, needed_connections};
 
 /// What a backend wants of its database.
@@ -150,10 +149,8 @@ impl Mysql {
         let (state, folder) = (self.state(), self.state().secrets());
         let failed = |act| Error::file(act, folder.clone());
         if fetch == Fetch::Nothing {
-            let password = match self.password() {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Secret::new(""),
-                password => password.map_err(failed("read"))?,
-            };
+            let password = present(self.password()).map_err(failed("read"))?;
+            let password = password.unwrap_or_else(|| Secret::new(""));
             let certificates = Certificates::read(state).map_err(failed("read"))?;
             return Ok((password, certificates.filter(|_| tls == Tls::Required)));
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::docker::Image;
 use crate::plan::ResourceId;
-use crate::state::{Directory, write_atomically};
+use crate::state::{Directory, present, write_atomically};
 use crate::topology::{Digest, Tls};
 
 /// The container as it was made.
@@ -44,11 +44,8 @@ impl Record {
     /// The record of a state folder, if there is one. What another version wrote and this one
     /// cannot read counts as none, so that nobody is kept from removing what it is about.
     pub(super) fn read(state: &Directory) -> io::Result<Option<Self>> {
-        match fs_err::read(Self::path(state)) {
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        let bytes = present(fs_err::read(Self::path(state)))?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     pub(super) fn write(&self, state: &Directory) -> io::Result<()> {
@@ -56,9 +53,6 @@ impl Record {
     }
 
     pub(super) fn forget(state: &Directory) -> io::Result<()> {
-        match fs_err::remove_file(Self::path(state)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        present(fs_err::remove_file(Self::path(state))).map(drop)
     }
 }

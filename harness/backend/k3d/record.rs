@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::address::Listen;
 use crate::plan::ResourceId;
-use crate::state::{Directory, read_json, write_atomically};
+use crate::state::{Directory, present, read_json, write_atomically};
 use crate::topology::Digest;
 
 /// A cluster that was made, or is being made.
@@ -58,11 +58,8 @@ impl Record {
     /// The record of a state folder. One that cannot be read is none: Docker still knows what is
     /// there, and nobody is kept from removing it.
     pub(super) fn read(state: &Directory) -> io::Result<Option<Self>> {
-        match fs_err::read(path(state)) {
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        let bytes = present(fs_err::read(path(state)))?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     /// The same, where one that says something else is no reason to go on.
@@ -76,15 +73,9 @@ impl Record {
 
     /// Forgets a cluster that is gone, how it was reached, and what its making left.
     pub(super) fn forget(state: &Directory) -> io::Result<()> {
-        match fs_err::remove_dir_all(temporary(state)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        present(fs_err::remove_dir_all(temporary(state)))?;
         for path in [path(state), kubeconfig(state)] {
-            match fs_err::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            present(fs_err::remove_file(path))?;
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::backend::{Fetch, Provision};
 use crate::docker::{Container, ContainerSpec, Engine, Error, File, Status};
 use crate::plan::{Observed, Resource, ResourceId, State};
 use crate::quantity::Duration;
-use crate::state::{Directory, read_json, write_atomically};
+use crate::state::{Directory, present, read_json, write_atomically};
 use crate::topology::{Component, Digest, Topology};
 
 /// The name of the container among the replicas of a topology.
@@ -159,12 +159,10 @@ impl Console {
     /// Removes the container, if there is one.
     pub(super) async fn remove(&self, engine: &Engine, state: &Directory) -> Result<(), Error> {
         engine.remove_container(&self.name).await?;
-        match fs_err::remove_file(path(state)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(Error::file("remove", path(state))(error))
-            }
-            _ => Ok(()),
-        }
+        let removed = present(fs_err::remove_file(path(state)));
+        removed
+            .map(drop)
+            .map_err(Error::file("remove", path(state)))
     }
 
     /// Kills the container; says whether it ran and is down.

@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 
-use crate::state::{Directory, read_json};
+use crate::state::{Directory, present, read_json};
 
 /// Where only the clock's time of a start is known: the kernel counts from the start of the machine,
 /// and where the clock was set since then, the same start comes out as another second.
@@ -46,10 +46,8 @@ impl PidFile {
     /// that a half-dead group is seen as alive and can be stopped.
     pub(super) fn alive(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
         let path = Self::path(state, replica);
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
+        let Some(file) = present(File::open(&path))? else {
+            return Ok(None);
         };
         match file.try_lock_shared() {
             Ok(()) => Ok(None),
@@ -61,10 +59,8 @@ impl PidFile {
     /// Whether somebody is alive whom the pid file does not name: it holds something else.
     pub(super) fn is_broken(state: &Directory, replica: &str) -> io::Result<bool> {
         let path = Self::path(state, replica);
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(error),
+        let Some(file) = present(File::open(&path))? else {
+            return Ok(false);
         };
         match file.try_lock_shared() {
             Ok(()) => Ok(false),

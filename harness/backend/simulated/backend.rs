@@ -19,7 +19,7 @@ use crate::log_tail::LogTail;
 use crate::mysql;
 use crate::plan::{Action, Observed, Resource, ResourceId, State};
 use crate::quantity::Duration;
-use crate::state::{Directory, Lock, write_atomically};
+use crate::state::{Directory, Lock, present, write_atomically};
 use crate::temporal::Start;
 use crate::topology::{Component, Digest, Service, ServiceName, Topology};
 
@@ -80,11 +80,10 @@ impl SimulatedBackend {
 
     /// The model; none where its file holds something else.
     fn world(&self) -> Result<Option<World>, Error> {
-        match fs_err::read(self.path()) {
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Some(World::new())),
-            Err(error) => Err(Error::new(error)),
-        }
+        let bytes = present(fs_err::read(self.path())).map_err(Error::new)?;
+        Ok(bytes.map_or(Some(World::new()), |bytes| {
+            serde_json::from_slice(&bytes).ok()
+        }))
     }
 
     /// The same where nobody can be told of what went wrong.

@@ -10,7 +10,7 @@ use crate::azure::retail::{Error, Fetched, Retail};
 use crate::cli::session;
 use crate::error::{CommandError, Exit};
 use crate::profile::azure::Azure;
-use crate::state::write_atomically;
+use crate::state::{present, write_atomically};
 use crate::ui::Ui;
 
 fn path() -> Result<Utf8PathBuf, CommandError> {
@@ -25,10 +25,8 @@ pub(super) fn fetched() -> Result<Option<List>, CommandError> {
             "remove `{path}`, or write it anew with `--refresh`"
         ))
     };
-    let text = match fs_err::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(wrong(error)),
+    let Some(text) = present(fs_err::read_to_string(&path)).map_err(wrong)? else {
+        return Ok(None);
     };
     serde_json::from_str(&text).map(Some).map_err(|error| {
         let what = format!("`{path}` is no list of prices: {error}");
