@@ -38,16 +38,17 @@ impl LogTail {
         let lines = &lines[lines.len().saturating_sub(LINES)..];
         Self {
             path,
-            lines: lines.iter().map(|line| shortened(line)).collect(),
+            lines: lines.iter().map(|line| shortened(line, COLUMNS)).collect(),
         }
     }
 }
 
-/// The beginning of a line: servers put whole stack traces into one.
-fn shortened(line: &str) -> String {
-    match line.char_indices().nth(COLUMNS) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
+/// The beginning of a text, of so many characters at most: servers put whole stack traces into one
+/// line.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

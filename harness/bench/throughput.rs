@@ -98,14 +98,8 @@ pub async fn measure_throughput<B: Backend>(
     watch: &Watch,
     cancel: &CancellationToken,
 ) -> Result<Throughput, backend::Error> {
-    let over = CancellationToken::new();
-    let work = async {
-        let measured = measure(backend, settings, watch, cancel).await;
-        over.cancel();
-        measured
-    };
-    let (measured, ()) = tokio::join!(Box::pin(work), watch.attend(backend, events, &over));
-    let measured = measured?;
+    let work = Box::pin(measure(backend, settings, watch, cancel));
+    let measured = watch.during(backend, events, work).await?;
     let Seen { deaths, unseen } = watch.end();
     Ok(Throughput {
         deaths,

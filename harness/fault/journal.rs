@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err::File;
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Injection, Undo};
-use crate::state::{cut_point, no_room, present};
+use crate::state::{cut_point, no_room, present, whole_lines};
 
 /// A journal that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -101,7 +101,7 @@ impl Journal {
         file.read_to_end(&mut bytes).map_err(Error::Read)?;
         // What is no journal of ours is not to be cut.
         read(path, &bytes)?;
-        let whole = whole(&bytes).len();
+        let whole = whole_lines(&bytes).len();
         if whole < bytes.len() {
             let length = u64::try_from(whole).expect("a file's length fits 64 bits");
             file.set_len(length).map_err(Error::Append)?;
@@ -144,10 +144,10 @@ impl Journal {
     pub fn healed(&self, entry: Entry) -> Result<(), Error> {
         match self.append(entry, State::Healed) {
             Err(Error::Append(error)) if no_room(&error) => {
-                self.remember(entry);
+                self.undone().insert(entry);
                 if self.unhealed()?.is_empty() {
                     self.file.set_len(0).map_err(Error::Append)?;
-                    self.forget();
+                    self.undone().clear();
                 }
                 Ok(())
             }
@@ -158,19 +158,13 @@ impl Journal {
     /// The injections that are still to be undone, latest first: the order in which to undo them.
     pub fn unhealed(&self) -> Result<Vec<Unhealed>, Error> {
         let mut open = open_ones(self.records()?);
-        let undone = self.undone.lock().unwrap_or_else(PoisonError::into_inner);
+        let undone = self.undone();
         open.retain(|open| !undone.contains(&open.entry));
         Ok(open)
     }
 
-    fn remember(&self, entry: Entry) {
-        let mut undone = self.undone.lock().unwrap_or_else(PoisonError::into_inner);
-        undone.insert(entry);
-    }
-
-    fn forget(&self) {
-        let mut undone = self.undone.lock().unwrap_or_else(PoisonError::into_inner);
-        undone.clear();
+    fn undone(&self) -> MutexGuard<'_, BTreeSet<Entry>> {
+        self.undone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn append(&self, entry: Entry, state: State) -> Result<(), Error> {
@@ -204,16 +198,10 @@ impl Journal {
     }
 }
 
-/// The whole lines.
-fn whole(bytes: &[u8]) -> &[u8] {
-    let last = bytes.iter().rposition(|byte| *byte == b'\n');
-    &bytes[..last.map_or(0, |last| last + 1)]
-}
-
 /// The records of a journal. What a crash left of a last one is none; anything else that is no record
 /// is somebody else's, and what is to be undone is not known.
 fn read(path: &Utf8Path, bytes: &[u8]) -> Result<Vec<Record>, Error> {
-    let (whole, torn) = bytes.split_at(whole(bytes).len());
+    let (whole, torn) = bytes.split_at(whole_lines(bytes).len());
     let failed = |line, source| Error::Parse {
         path: path.to_owned(),
         line,

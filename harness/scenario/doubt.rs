@@ -9,7 +9,7 @@ use super::expectation::{Expectation, percent};
 use super::model::{LatencyThresholds, Phase, Thresholds};
 use super::plan::RunPlan;
 use super::record::FaultRecord;
-use super::statistics::{PhaseStatistics, float};
+use super::statistics::{PhaseStatistics, ratio};
 use super::verdict::{Ending, Observations};
 use crate::check::{Evidence, Finding, workflows};
 use crate::load::Percentiles;
@@ -171,10 +171,7 @@ fn checked_in_part(evidence: &Evidence, findings: &[Finding]) -> impl Iterator<I
 /// A recovery is judged from when every fault is healed; by less than half of it, it is not.
 fn healed_too_late(plan: &RunPlan, seen: &Observations<'_>) -> Option<String> {
     let planned = plan.phase(Phase::Recovery)?.length;
-    let mut statistics = seen.statistics.iter();
-    let left = statistics
-        .find(|phase| phase.phase == Phase::Recovery)?
-        .length;
+    let left = seen.phase(Phase::Recovery)?.length;
     (left.as_std() * 2 < planned.as_std()).then(|| {
         let late = Duration::from(planned.as_std().saturating_sub(left.as_std())).approximate();
         format!("healing went on for {late} of the recovery of {planned}, so that it says nothing")
@@ -196,14 +193,14 @@ fn of_phases(plan: &RunPlan, seen: &Observations<'_>) -> impl Iterator<Item = St
         .statistics
         .iter()
         .flat_map(|phase| {
-            let dropped = dropped(plan, phase);
-            let rest = [
+            let all = [
+                dropped(plan, phase),
                 not_sent(phase),
                 failed(plan, phase),
                 given_up(plan, phase).filter(|_| is_complete),
                 unacknowledged(plan, phase).filter(|_| is_complete),
             ];
-            std::iter::once(dropped).chain(rest).flatten()
+            all.into_iter().flatten()
         })
         .collect();
     missing.sort_by(|one, other| {
@@ -217,7 +214,7 @@ fn of_phases(plan: &RunPlan, seen: &Observations<'_>) -> impl Iterator<Item = St
 /// Arrivals that were never sent test nothing. A phase whose thresholds speak of them is judged by
 /// those; elsewhere more than a hundredth makes the run say nothing.
 fn dropped(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
-    let share = share(phase.dropped, phase.offered);
+    let share = ratio(phase.dropped, phase.offered);
     let is_asked = speaks(plan, phase.phase, |thresholds| thresholds.dropped.is_some());
     (share > TOLERATED && !is_asked).then(|| Missing {
         phase: phase.phase,
@@ -232,7 +229,7 @@ fn dropped(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
 /// What the generator did not come to in time is never the server's doing, so no threshold speaks
 /// of it.
 fn not_sent(phase: &PhaseStatistics) -> Option<Missing> {
-    let share = share(phase.not_sent, phase.offered);
+    let share = ratio(phase.not_sent, phase.offered);
     (share > TOLERATED).then(|| Missing {
         phase: phase.phase,
         share,
@@ -246,7 +243,7 @@ fn not_sent(phase: &PhaseStatistics) -> Option<Missing> {
 
 /// A workflow that closed otherwise than as completed did not do what was asked of it.
 fn failed(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
-    let share = share(phase.failed, phase.sent());
+    let share = ratio(phase.failed, phase.sent());
     (share > TOLERATED && !speaks_of_errors(plan, phase.phase)).then(|| Missing {
         phase: phase.phase,
         share,
@@ -262,7 +259,7 @@ fn failed(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
 
 /// Nobody knows how long that took, or would have taken, which was given up on.
 fn given_up(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
-    let share = share(phase.given_up, phase.sent());
+    let share = ratio(phase.given_up, phase.sent());
     (share > TOLERATED && !speaks_of_errors(plan, phase.phase)).then(|| Missing {
         phase: phase.phase,
         share,
@@ -288,7 +285,7 @@ fn unacknowledged(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
         || speaks_of_errors(plan, phase.phase);
     (phase.unacknowledged > 0 && !is_expected).then(|| Missing {
         phase: phase.phase,
-        share: share(phase.unacknowledged, phase.sent()),
+        share: ratio(phase.unacknowledged, phase.sent()),
         reason: format!(
             "{} of {} starts in {} were refused or had no clear answer, and no `error-rate` says \
              how many may",
@@ -297,14 +294,6 @@ fn unacknowledged(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
             phase.phase
         ),
     })
-}
-
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        float(part) / float(whole)
-    }
 }
 
 /// Whether a phase is judged by how many errors it has; the steady state speaks of the baseline.

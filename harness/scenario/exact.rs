@@ -11,7 +11,8 @@ pub(super) fn inexact<'a>(value: &Value, text: &'a str) -> Option<&'a str> {
         Value::Number(number) if number.is_f64() => {
             let float = number.as_f64()?;
             whole_numbers(text).find(|word| {
-                word.parse::<i128>().ok().and_then(in_64_bits).is_none()
+                word.parse::<i64>().is_err()
+                    && word.parse::<u64>().is_err()
                     && word
                         .parse::<f64>()
                         .is_ok_and(|read| read.total_cmp(&float).is_eq())
@@ -21,11 +22,6 @@ pub(super) fn inexact<'a>(value: &Value, text: &'a str) -> Option<&'a str> {
         Value::Object(entries) => entries.values().find_map(|entry| inexact(entry, text)),
         _ => None,
     }
-}
-
-fn in_64_bits(number: i128) -> Option<()> {
-    let fits = i64::try_from(number).is_ok() || u64::try_from(number).is_ok();
-    fits.then_some(())
 }
 
 /// The words of a text that are whole numbers in decimal.

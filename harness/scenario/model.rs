@@ -286,16 +286,12 @@ impl<'de> Deserialize<'de> for Chosen {
 }
 
 fn executor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<Executor>, D::Error> {
-    let Spanned {
-        value: Chosen(value),
-        referenced,
-        defined,
-    } = Spanned::deserialize(deserializer)?;
-    Ok(Spanned {
-        value,
-        referenced,
-        defined,
-    })
+    let chosen = Spanned::<Chosen>::deserialize(deserializer)?;
+    Ok(Spanned::new(
+        chosen.value.0,
+        chosen.referenced,
+        chosen.defined,
+    ))
 }
 
 /// What is there, be it null, which an `Option` would take for nothing.

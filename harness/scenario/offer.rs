@@ -137,8 +137,10 @@ async fn await_steady_state(
         () = stop.cancelled() => return Vec::new(),
         () = sleep_until(end) => {}
     }
+    let operations = operations.borrow();
+    let operations: Vec<&Operation> = operations.iter().collect();
     let seen = Seen {
-        operations: &operations.borrow(),
+        operations: &operations,
         under_way: &progress.under_way(),
         at: epoch.elapsed(),
     };

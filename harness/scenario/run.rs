@@ -75,13 +75,8 @@ pub async fn run<B: Backend>(
     let seed = plan.seed;
     events.send(Event::ScenarioStarted { scenario, seed });
     let started = Timestamp::now();
-    let over = CancellationToken::new();
-    let work = async {
-        let lived = live(plan, backend, journal, events, watch, shutdown).await;
-        over.cancel();
-        lived
-    };
-    let (lived, ()) = tokio::join!(Box::pin(work), watch.attend(backend, events, &over));
+    let work = Box::pin(live(plan, backend, journal, events, watch, shutdown));
+    let lived = watch.during(backend, events, work).await;
     let outcome = conclude(plan, started, lived?, watch.end());
     let verdict = &outcome.judgement.verdict;
     events.send(Event::ScenarioFinished {

@@ -72,7 +72,8 @@ pub fn statistics(
     operations: &[Operation],
 ) -> Vec<PhaseStatistics> {
     let phases = as_they_were(plan, faults);
-    let seen = Seen::at_the_end(operations);
+    let operations: Vec<&Operation> = operations.iter().collect();
+    let seen = Seen::at_the_end(&operations);
     let each = phases.iter().map(|phase| of_phase(phase, seen));
     each.collect()
 }
@@ -104,7 +105,7 @@ fn as_they_were(plan: &RunPlan, faults: &[FaultRecord]) -> Vec<PlannedPhase> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'a> {
     /// What has ended, or was not sent.
-    pub(super) operations: &'a [Operation],
+    pub(super) operations: &'a [&'a Operation],
     /// When what is still under way was to start; nothing once the run is over.
     pub(super) under_way: &'a [std::time::Duration],
     /// The moment.
@@ -113,7 +114,7 @@ pub(super) struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     /// What is known once a run is over.
-    pub(super) fn at_the_end(operations: &'a [Operation]) -> Self {
+    pub(super) fn at_the_end(operations: &'a [&'a Operation]) -> Self {
         Self {
             operations,
             under_way: &[],
@@ -129,6 +130,7 @@ pub(super) fn of_phase(planned: &PlannedPhase, seen: Seen<'_>) -> PhaseStatistic
     let during = window(planned);
     let own: Vec<_> = operations
         .iter()
+        .copied()
         .map(|operation| (operation, operation.arrivals_within(&during)))
         .filter(|(_, arrivals)| *arrivals > 0)
         .collect();
@@ -189,7 +191,7 @@ fn window(planned: &PlannedPhase) -> Range<std::time::Duration> {
     begin..begin + planned.length.as_std()
 }
 
-fn completed_during(planned: &PlannedPhase, operations: &[Operation]) -> u64 {
+fn completed_during(planned: &PlannedPhase, operations: &[&Operation]) -> u64 {
     let during = window(planned);
     let completed = operations
         .iter()
@@ -201,7 +203,7 @@ fn whole(count: usize) -> u64 {
     u64::try_from(count).expect("a count fits 64 bits")
 }
 
-fn ratio(part: u64, whole: u64) -> f64 {
+pub(super) fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 {
         0.0
     } else {

@@ -29,11 +29,7 @@ pub(super) fn is_met(expectations: &[Expectation]) -> bool {
 /// A fault delays what is under way when it is injected. So where a threshold is missed, that is
 /// looked at as it was then: under way for so long, as in the first judgement.
 pub(super) fn at_the_end(plan: &RunPlan, seen: &Observations<'_>) -> Vec<Expectation> {
-    let measured = seen.statistics.iter();
-    let baseline = measured
-        .clone()
-        .find(|statistics| statistics.phase == Phase::Baseline);
-    let (Ending::Complete, Some(baseline)) = (seen.ending, baseline) else {
+    let (Ending::Complete, Some(baseline)) = (seen.ending, seen.phase(Phase::Baseline)) else {
         return seen.steady_state.to_vec();
     };
     let all = steady_state(plan, baseline);
@@ -58,9 +54,8 @@ fn before(
     at: std::time::Duration,
     operations: &[Operation],
 ) -> PhaseStatistics {
-    let (ended, later): (Vec<Operation>, Vec<Operation>) = operations
+    let (ended, later): (Vec<&Operation>, Vec<&Operation>) = operations
         .iter()
-        .cloned()
         .partition(|operation| operation.ended < at);
     let under_way = later.iter().filter(|it| it.outcome.unsent().is_none());
     let under_way: Vec<_> = under_way.map(|operation| operation.intended).collect();

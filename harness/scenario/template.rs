@@ -1,5 +1,7 @@
 //! The templates in inputs and results, and the seeded words that fill them.
 
+use std::sync::LazyLock;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use rand::{RngExt as _, SeedableRng as _};
@@ -58,7 +60,8 @@ pub(super) struct Error(String);
 /// Fills every string in `value`; numbers, booleans and keys stay as they are. An undefined
 /// variable is an error.
 pub(super) fn fill(value: &Value, variables: &Variables) -> Result<Value, Error> {
-    fill_with(&environment(), value, variables)
+    static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(environment);
+    fill_with(&ENVIRONMENT, value, variables)
 }
 
 /// Templates of which everything that is no mark stays byte for byte what it is: a newline at the

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::doubt::{died, doubts};
 use super::expectation::{Expectation, evaluate};
+use super::model::Phase;
 use super::plan::RunPlan;
 use super::record::FaultRecord;
 use super::statistics::PhaseStatistics;
@@ -145,6 +146,14 @@ pub struct Observations<'a> {
     pub watched: &'a Seen,
 }
 
+impl Observations<'_> {
+    /// What a phase measured, if it was to be loaded.
+    pub(super) fn phase(&self, phase: Phase) -> Option<&PhaseStatistics> {
+        let mut statistics = self.statistics.iter();
+        statistics.find(|statistics| statistics.phase == phase)
+    }
+}
+
 /// A verdict with all that it rests on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
@@ -191,14 +200,11 @@ fn expectations(
     seen: &Observations<'_>,
     steady_state: Vec<Expectation>,
 ) -> Vec<Expectation> {
-    let of = |phase| {
-        let mut statistics = seen.statistics.iter();
-        statistics.find(|statistics| statistics.phase == phase)
-    };
     let mut expectations = steady_state;
     if seen.ending == Ending::Complete {
         for planned in &plan.thresholds {
-            let measured = of(planned.phase).expect("a plan has thresholds of loaded phases only");
+            let measured = seen.phase(planned.phase);
+            let measured = measured.expect("a plan has thresholds of loaded phases only");
             expectations.extend(evaluate(&planned.thresholds, measured));
         }
     }

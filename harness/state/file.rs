@@ -38,6 +38,12 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Utf8Path) -> io::Result<Opti
     })
 }
 
+/// The whole lines of a file that is written line by line: without what a crash left of the last.
+pub(crate) fn whole_lines(bytes: &[u8]) -> &[u8] {
+    let last = bytes.iter().rposition(|byte| *byte == b'\n');
+    &bytes[..last.map_or(0, |last| last + 1)]
+}
+
 /// Whether a write failed for want of room: the disk or a quota is full, or nothing can be written to
 /// at all.
 pub(crate) fn no_room(error: &io::Error) -> bool {

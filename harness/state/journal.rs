@@ -12,7 +12,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::present;
+use super::{present, whole_lines};
 use crate::plan::{Action, ResourceId};
 
 /// Where in its life a step is.
@@ -103,7 +103,7 @@ impl Journal {
     /// Every resource that was perhaps told to end by a command that did not live to see it: it
     /// may be alive now and gone in a moment.
     pub fn doomed(&self) -> io::Result<Vec<ResourceId>> {
-        Ok(doomed(&records(&self.path)?))
+        Self::doomed_in(&self.path)
     }
 
     /// The same of a journal that is not ours to open.
@@ -161,8 +161,7 @@ fn drop_torn_line(mut file: &File) -> io::Result<()> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.read_to_end(&mut bytes)?;
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n');
-    let whole = whole.map_or(0, |last| last + 1);
+    let whole = whole_lines(&bytes).len();
     if whole < bytes.len() {
         file.set_len(u64::try_from(whole).expect("a file's length fits 64 bits"))?;
     }

@@ -12,7 +12,7 @@ mod lock;
 pub(crate) use directory::create_private;
 pub use directory::{AsItIs, Directory, Error, MARKER};
 pub use file::write_atomically;
-pub(crate) use file::{no_room, present, read_json};
+pub(crate) use file::{no_room, present, read_json, whole_lines};
 pub(crate) use journal::cut_point;
 pub use journal::{Journal, Moment, Record};
 pub use lock::Lock;

@@ -11,8 +11,8 @@ use temporalio_common::protos::temporal::api::enums::v1::TaskQueueType;
 use temporalio_common::protos::temporal::api::namespace::v1::NamespaceConfig;
 use temporalio_common::protos::temporal::api::taskqueue::v1::{PollerInfo, TaskQueue};
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
-    DescribeNamespaceRequest, DescribeTaskQueueRequest, GetClusterInfoRequest,
-    GetSystemInfoRequest, RegisterNamespaceRequest, UpdateNamespaceRequest,
+    DescribeNamespaceRequest, DescribeNamespaceResponse, DescribeTaskQueueRequest,
+    GetClusterInfoRequest, GetSystemInfoRequest, RegisterNamespaceRequest, UpdateNamespaceRequest,
 };
 use tonic::Code;
 
@@ -77,19 +77,27 @@ impl Client {
         })
     }
 
-    /// How long a namespace keeps closed workflows; `None` if there is no such namespace.
-    pub async fn namespace_retention(
+    pub(super) async fn describe_namespace(
         &self,
         namespace: &str,
         deadline: Duration,
-    ) -> Result<Option<Duration>, Error> {
+    ) -> Result<DescribeNamespaceResponse, Error> {
         let message = DescribeNamespaceRequest {
             namespace: namespace.to_owned(),
             ..DescribeNamespaceRequest::default()
         };
         let mut workflows = self.workflows.clone();
         let call = workflows.describe_namespace(request(message, deadline));
-        match answer("describe namespace", deadline, call).await {
+        answer("describe namespace", deadline, call).await
+    }
+
+    /// How long a namespace keeps closed workflows; `None` if there is no such namespace.
+    pub async fn namespace_retention(
+        &self,
+        namespace: &str,
+        deadline: Duration,
+    ) -> Result<Option<Duration>, Error> {
+        match self.describe_namespace(namespace, deadline).await {
             Ok(described) => {
                 let retention = described
                     .config

@@ -4,6 +4,8 @@ use temporalio_common::protos::temporal::api::enums::v1::{RetryState, TimeoutTyp
 use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 
+use crate::log_tail::shortened;
+
 /// How long a line may be, in characters.
 const LONGEST: usize = 600;
 
@@ -22,11 +24,7 @@ pub(super) fn message(failure: &Failure) -> String {
 /// A text in one line of bounded length.
 pub(super) fn line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let text = words.join(" ");
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    shortened(&words.join(" "), LONGEST)
 }
 
 /// A failure without its causes: its message, and what the message does not say.

@@ -30,7 +30,7 @@ impl Happenings {
             }
             Attributes::WorkflowTaskFailedEventAttributes(failed) => {
                 let cause = words(failed.cause().as_str_name(), "WORKFLOW_TASK_FAILED_CAUSE_");
-                told("workflow task failed", [cause], failed.failure.as_ref())
+                told("workflow task failed", cause, failed.failure.as_ref())
             }
             Attributes::WorkflowTaskTimedOutEventAttributes(timed_out) => {
                 by_timeout("workflow task", timed_out.timeout_type())
@@ -38,12 +38,12 @@ impl Happenings {
             Attributes::ActivityTaskFailedEventAttributes(failed) => {
                 let what = format!("{} failed", self.activity(failed.scheduled_event_id));
                 let retry = retry(failed.retry_state());
-                told(&what, [retry], failed.failure.as_ref())
+                told(&what, retry, failed.failure.as_ref())
             }
             Attributes::ActivityTaskTimedOutEventAttributes(timed_out) => {
                 let what = format!("{} timed out", self.activity(timed_out.scheduled_event_id));
                 let retry = retry(timed_out.retry_state());
-                told(&what, [retry], timed_out.failure.as_ref())
+                told(&what, retry, timed_out.failure.as_ref())
             }
             Attributes::ActivityTaskCanceledEventAttributes(canceled) => {
                 format!(
@@ -72,19 +72,15 @@ fn of_others(attributes: &Attributes) -> Option<String> {
                 "START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_",
             );
             let what = format!("{} could not start", child(failed.workflow_type.as_ref()));
-            told(&what, [cause], None)
+            told(&what, cause, None)
         }
         Attributes::ChildWorkflowExecutionFailedEventAttributes(failed) => {
             let what = format!("{} failed", child(failed.workflow_type.as_ref()));
-            told(
-                &what,
-                [retry(failed.retry_state())],
-                failed.failure.as_ref(),
-            )
+            told(&what, retry(failed.retry_state()), failed.failure.as_ref())
         }
         Attributes::ChildWorkflowExecutionTimedOutEventAttributes(timed_out) => {
             let what = format!("{} timed out", child(timed_out.workflow_type.as_ref()));
-            told(&what, [retry(timed_out.retry_state())], None)
+            told(&what, retry(timed_out.retry_state()), None)
         }
         Attributes::ChildWorkflowExecutionTerminatedEventAttributes(terminated) => {
             format!(
@@ -96,17 +92,19 @@ fn of_others(attributes: &Attributes) -> Option<String> {
             format!("{} was canceled", child(canceled.workflow_type.as_ref()))
         }
         Attributes::NexusOperationFailedEventAttributes(failed) => {
-            told("nexus operation failed", [], failed.failure.as_ref())
+            told("nexus operation failed", None, failed.failure.as_ref())
         }
-        Attributes::NexusOperationTimedOutEventAttributes(timed_out) => {
-            told("nexus operation timed out", [], timed_out.failure.as_ref())
-        }
+        Attributes::NexusOperationTimedOutEventAttributes(timed_out) => told(
+            "nexus operation timed out",
+            None,
+            timed_out.failure.as_ref(),
+        ),
         Attributes::SignalExternalWorkflowExecutionFailedEventAttributes(failed) => {
             let cause = failed.cause();
             let prefix = "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_";
             told(
                 "signal to another workflow failed",
-                [words(cause.as_str_name(), prefix)],
+                words(cause.as_str_name(), prefix),
                 None,
             )
         }
@@ -115,7 +113,7 @@ fn of_others(attributes: &Attributes) -> Option<String> {
             let prefix = "CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_";
             told(
                 "cancel of another workflow failed",
-                [words(cause.as_str_name(), prefix)],
+                words(cause.as_str_name(), prefix),
                 None,
             )
         }
@@ -133,20 +131,12 @@ fn retry(state: RetryState) -> Option<String> {
 }
 
 fn by_timeout(what: &str, kind: TimeoutType) -> String {
-    told(&format!("{what} timed out"), [failure::timeout(kind)], None)
+    told(&format!("{what} timed out"), failure::timeout(kind), None)
 }
 
 /// `WHAT (MORE): FAILURE`.
-fn told<const N: usize>(
-    what: &str,
-    more: [Option<String>; N],
-    failure: Option<&Failure>,
-) -> String {
-    let more: Vec<String> = more.into_iter().flatten().collect();
-    let more = match more.as_slice() {
-        [] => String::new(),
-        more => format!(" ({})", more.join(", ")),
-    };
+fn told(what: &str, more: Option<String>, failure: Option<&Failure>) -> String {
+    let more = more.map_or_else(String::new, |more| format!(" ({more})"));
     match failure.map(failure::message) {
         Some(message) => format!("{what}{more}: {message}"),
         None => format!("{what}{more}"),

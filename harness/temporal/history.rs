@@ -8,7 +8,8 @@ use temporalio_common::protos::temporal::api::common::v1::WorkflowExecution;
 use temporalio_common::protos::temporal::api::enums::v1::{EventType, WorkflowExecutionStatus};
 use temporalio_common::protos::temporal::api::history::v1::HistoryEvent as ProtoEvent;
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
-    DescribeWorkflowExecutionRequest, GetWorkflowExecutionHistoryRequest,
+    DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse,
+    GetWorkflowExecutionHistoryRequest,
 };
 use tokio::time::Instant;
 
@@ -63,6 +64,21 @@ impl Client {
         }))
     }
 
+    /// Describes a run; what is not an answer is for the caller to judge.
+    pub(super) async fn describe_once(
+        &self,
+        key: &ExecutionKey,
+        deadline: Duration,
+    ) -> Result<DescribeWorkflowExecutionResponse, Error> {
+        let message = DescribeWorkflowExecutionRequest {
+            namespace: self.namespace.clone(),
+            execution: Some(proto_key(key)),
+        };
+        let mut workflows = self.workflows.clone();
+        let call = workflows.describe_workflow_execution(request(message, deadline));
+        answer(DESCRIBE, deadline, call).await
+    }
+
     /// The status of a run, with its run id even if `key` names only the workflow.
     async fn describe(
         &self,
@@ -71,14 +87,7 @@ impl Client {
     ) -> Result<Option<Described>, Error> {
         let mut calls = Calls::new(DESCRIBE, &key.workflow_id, until, CALL);
         let response = loop {
-            let deadline = calls.deadline()?;
-            let message = DescribeWorkflowExecutionRequest {
-                namespace: self.namespace.clone(),
-                execution: Some(proto_key(key)),
-            };
-            let mut workflows = self.workflows.clone();
-            let call = workflows.describe_workflow_execution(request(message, deadline));
-            match answer(DESCRIBE, deadline, call).await {
+            match self.describe_once(key, calls.deadline()?).await {
                 Ok(response) => break response,
                 Err(error) if error.is_absent() => return Ok(None),
                 Err(error) => calls.wait_out(error).await?,

@@ -9,16 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use temporalio_common::protos::temporal::api::common::v1::WorkflowExecution;
-use temporalio_common::protos::temporal::api::workflowservice::v1::{
-    DescribeNamespaceRequest, DescribeWorkflowExecutionRequest,
-};
 use tokio::time::Instant;
 use tonic::Code;
 
 use super::calls::Calls;
-use super::client::{Client, answer, request};
-use super::{Error, shard};
+use super::client::Client;
+use super::{Error, ExecutionKey, shard};
 
 const OPERATION: &str = "look for history shards";
 
@@ -46,7 +42,8 @@ impl Client {
             .describe_cluster(calls.deadline()?)
             .await?
             .history_shards;
-        let namespace = self.namespace_id(calls.deadline()?).await?;
+        let described = self.describe_namespace(&self.namespace, calls.deadline()?);
+        let namespace = described.await?.namespace_info.unwrap_or_default().id;
         let ids = shard::one_id_for_each(&namespace, NOBODY, shards);
         stream::iter((1_u32..).zip(ids))
             .map(|(shard, id)| async move {
@@ -56,17 +53,6 @@ impl Client {
             .buffer_unordered(CONCURRENCY)
             .try_for_each(async |()| Ok(()))
             .await
-    }
-
-    async fn namespace_id(&self, deadline: Duration) -> Result<String, Error> {
-        let message = DescribeNamespaceRequest {
-            namespace: self.namespace.clone(),
-            ..DescribeNamespaceRequest::default()
-        };
-        let mut workflows = self.workflows.clone();
-        let call = workflows.describe_namespace(request(message, deadline));
-        let described = answer("describe namespace", deadline, call).await?;
-        Ok(described.namespace_info.unwrap_or_default().id)
     }
 }
 
@@ -88,22 +74,17 @@ impl Look<'_> {
 
     /// Asks the owner of a shard about a workflow that nobody has started.
     async fn ask_shard(&self, id: String) -> Result<(), Error> {
-        let mut calls = self.calls(&id);
+        let key = ExecutionKey {
+            workflow_id: id,
+            run_id: String::new(),
+        };
+        let mut calls = self.calls(&key.workflow_id);
         loop {
             let deadline = match calls.deadline() {
                 Err(_) if self.is_cut_off(&calls) => return Ok(()),
                 deadline => deadline?,
             };
-            let message = DescribeWorkflowExecutionRequest {
-                namespace: self.client.namespace.clone(),
-                execution: Some(WorkflowExecution {
-                    workflow_id: id.clone(),
-                    run_id: String::new(),
-                }),
-            };
-            let mut workflows = self.client.workflows.clone();
-            let call = workflows.describe_workflow_execution(request(message, deadline));
-            match answer("describe workflow", deadline, call).await {
+            match self.client.describe_once(&key, deadline).await {
                 Ok(_) => return Ok(()),
                 Err(error) if error.is_absent() => return Ok(()),
                 Err(error) if error.is_too_much() => {

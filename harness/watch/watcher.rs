@@ -66,8 +66,25 @@ impl Watch {
         self.0.borrow_mut().known = Some(vitals);
     }
 
+    /// Looks until `work` is done, and then once more.
+    pub async fn during<B: Backend, T>(
+        &self,
+        backend: &B,
+        events: &Events,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let over = CancellationToken::new();
+        let work = async {
+            let done = work.await;
+            over.cancel();
+            done
+        };
+        let (done, ()) = tokio::join!(work, self.attend(backend, events, &over));
+        done
+    }
+
     /// Looks until `over`, and then once more.
-    pub async fn attend<B: Backend>(&self, backend: &B, events: &Events, over: &CancellationToken) {
+    async fn attend<B: Backend>(&self, backend: &B, events: &Events, over: &CancellationToken) {
         while !over.is_cancelled() {
             self.look(backend, events).await;
             over.run_until_cancelled(sleep(PACE)).await;
