@@ -8,6 +8,13 @@ pub fn of<'a>(error: &'a (dyn Error + 'a)) -> impl Iterator<Item = &'a (dyn Erro
     iter::successors(error.source(), |&cause| cause.source())
 }
 
+/// The error itself, and then its causes.
+pub fn with<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    iter::once(error).chain(of(error))
+}
+
 /// The whole of an error in one line, causes included.
 pub fn in_one_line(error: &dyn Error) -> String {
     let causes = of(error).map(|cause| format!(": {cause}"));

@@ -72,7 +72,10 @@ pub(super) async fn sweep(state: &Directory) -> Vec<String> {
 /// Ends the processes of a state folder that is gone, and names them; an error names those that
 /// would not go.
 pub async fn end_orphans(state: &Directory) -> Result<Vec<String>, Vec<String>> {
-    let found = marked(state).iter().map(ToString::to_string).collect();
+    let found: Vec<String> = marked(state).iter().map(ToString::to_string).collect();
+    if found.is_empty() {
+        return Ok(found);
+    }
     let left = sweep(state).await;
     if left.is_empty() {
         Ok(found)

@@ -18,6 +18,9 @@ pub async fn remove_owned(
     further: &[String],
 ) -> Result<(Vec<Owned>, Vec<String>), Error> {
     let found = owned(engine, state, further).await?;
+    if found.is_empty() {
+        return Ok((found, Vec::new()));
+    }
     let mut failures = BTreeMap::new();
     for owned in &found {
         if let Err(error) = engine.remove(owned).await {

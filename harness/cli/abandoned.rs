@@ -72,33 +72,36 @@ macro_rules! on_abandoned {
 }
 pub(super) use on_abandoned;
 
-/// What a target left behind, if it did, for a verb that only looks, which says why it goes by
-/// records.
+/// What a target left behind, for a verb that only looks, which says why it goes by records. What kept
+/// it from its session is the error where that is not the profile, or where nothing is left behind.
 pub(super) fn look(
     target: &Target,
-    why: &CommandError,
+    why: CommandError,
     ui: &mut Ui,
-) -> Result<Option<Abandoned>, CommandError> {
+) -> Result<Abandoned, CommandError> {
+    if !session::is_of_profile(&why) {
+        return Err(why);
+    }
     let Some((name, state)) = left_behind(target)? else {
-        return Ok(None);
+        return Err(why);
     };
     state.inspect().map_err(state_error)?;
     let standing = state.standing().map_err(state_error)?;
     let kind = match standing.as_deref() {
         // What is in Azure is known by the profile alone.
-        Some(kind) if kind.starts_with("azure") => return Ok(None),
+        Some(kind) if kind.starts_with("azure") => return Err(why),
         Some(kind) => kind,
         None => evident(&state),
     };
-    tell(why, ui);
+    tell(&why, ui);
     let backend = any(kind, &name, &state, None)?;
-    Ok(Some(Abandoned {
+    Ok(Abandoned {
         name,
         state,
         backend,
         journal: None,
         garbage: Vec::new(),
-    }))
+    })
 }
 
 /// What a target left behind, if it did, for a verb that ends or heals it, be its files what they
@@ -139,22 +142,17 @@ pub(super) async fn own_within(
         garbage,
     } = opened.map_err(state_error)?;
     let kind = match found.as_deref() {
-        Some("k3d") => "k3d",
-        Some("simulated") => "simulated",
-        Some("process") => "process",
-        other => {
-            let elsewhere = other.filter(|other| other.starts_with("azure"));
-            if let Some(found) = elsewhere
-                && !state.named().map_err(state_error)?.is_empty()
-            {
-                return Err(state_error(state::Error::Backend {
-                    path: state.path().to_owned(),
-                    found: found.to_owned(),
-                    wanted: evident(&state).to_owned(),
-                }));
-            }
-            evident(&state)
+        Some(known @ ("k3d" | "simulated" | "process")) => known,
+        Some(found)
+            if found.starts_with("azure") && !state.named().map_err(state_error)?.is_empty() =>
+        {
+            return Err(state_error(state::Error::Backend {
+                path: state.path().to_owned(),
+                found: found.to_owned(),
+                wanted: evident(&state).to_owned(),
+            }));
         }
+        _ => evident(&state),
     };
     let journal = state.settle_on(kind, found.as_deref());
     let journal = journal.map_err(state_error)?;

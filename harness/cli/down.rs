@@ -67,12 +67,14 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
 
 /// Says under which names something is up here, where nothing is under the one that was meant.
 fn elsewhere(error: CommandError, target: &Target) -> Result<CommandError, CommandError> {
-    let others = session::others_up(&session::state_named(&target.profile)?);
-    if others.is_empty() {
-        return Ok(error);
-    }
-    let list = others.join(", ");
-    Ok(error.hint(format!("up here: {list} (`harness down --profile NAME`)")))
+    let others = up_here(&session::state_named(&target.profile)?);
+    Ok(others.into_iter().fold(error, CommandError::hint))
+}
+
+/// The other profiles of the folder that are up, if there are any.
+fn up_here(state: &Directory) -> Option<String> {
+    let others = session::others_up(state).join(", ");
+    (!others.is_empty()).then(|| format!("up here: {others} (`harness down --profile NAME`)"))
 }
 
 /// Takes down, and purges while the folder is still owned.
@@ -86,7 +88,8 @@ async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> O
         // The user asked to stop.
         return taken_down.map(|_| Exit::Ok);
     }
-    let marked = by_marks(owned.state).await;
+    // Where no engine is there and the topology had containers, that was an error before.
+    let marked = by_marks(owned.state, false).await;
     if let (Err(_), Ok(marked)) = (&taken_down, &marked)
         && !marked.is_empty()
     {
@@ -125,13 +128,15 @@ fn tell_broken(state: &Directory, ui: &mut Ui) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Ends whatever still carries the mark of the folder, and names it: records may have been lost.
-async fn by_marks(state: &Directory) -> Result<Vec<String>, CommandError> {
+/// Ends whatever still carries the mark of the folder, and names it: records may have been lost. That
+/// no Docker engine is there is an error if the topology may have containers.
+async fn by_marks(state: &Directory, needs_docker: bool) -> Result<Vec<String>, CommandError> {
     let ended = backend::end_orphans(state).await;
     let mut ended = ended.map_err(|left| remain(&left))?;
-    // Where no engine is there and the topology had containers, that was an error before.
-    if let Ok(engine) = engine().await? {
-        ended.extend(remove_containers(&engine, state).await?);
+    match engine().await? {
+        Ok(engine) => ended.extend(remove_containers(&engine, state).await?),
+        Err(error) if needs_docker => return Err(unanswered(error)),
+        Err(_) => {}
     }
     Ok(ended)
 }
@@ -153,15 +158,7 @@ async fn engine() -> Result<Result<Engine, docker::Error>, CommandError> {
 /// Where there is no state folder there may still be processes and containers that have lost
 /// theirs.
 async fn without_state(profile: &Profile, state: &Directory, ui: &mut Ui) -> Outcome {
-    let ended = backend::end_orphans(state)
-        .await
-        .map_err(|left| remain(&left))?;
-    let removed = match engine().await? {
-        Ok(engine) => remove_containers(&engine, state).await?,
-        Err(error) if profile.backend.needs_docker() => return Err(unanswered(error)),
-        Err(_) => Vec::new(),
-    };
-    let ended = [ended, removed].concat();
+    let ended = by_marks(state, profile.backend.needs_docker()).await?;
     ui.text(match ended.len() {
         0 => nothing_is_up(state),
         _ => format!(
@@ -209,12 +206,10 @@ async fn take_down<B: Backend>(
 }
 
 fn nothing_is_up(state: &Directory) -> String {
-    let others = session::others_up(state);
-    if others.is_empty() {
-        return "nothing is up, and nothing was".to_owned();
-    }
-    let list = others.join(", ");
-    format!("nothing of that name is up; up here: {list} (`harness down --profile NAME`)")
+    up_here(state).map_or_else(
+        || "nothing is up, and nothing was".to_owned(),
+        |others| format!("nothing of that name is up; {others}"),
+    )
 }
 
 /// What is gone from a folder of what there was.

@@ -17,8 +17,8 @@ use crate::plan::{Action, Plan, ResourceId};
 /// What to ask where a record could not be read.
 const UNREADABLE: &str = "is the state folder readable?";
 
-/// What each resource of a plan needs.
-pub(super) type Needs = BTreeMap<ResourceId, BTreeSet<ResourceId>>;
+/// What each resource of a plan needs directly.
+pub(super) type Needs = BTreeMap<ResourceId, Vec<ResourceId>>;
 
 /// What went wrong with the steps of a plan: with what the backend knows of it and, where something is
 /// brought up, with the one that died first. `needs` is [`needs`] of that plan.
@@ -28,8 +28,10 @@ pub(super) async fn explain<B: Backend>(
     needs: &Needs,
     taking_down: bool,
 ) -> CommandError {
-    let first = match error.id().and_then(|id| needs.get(id)) {
-        Some(needs) if !taking_down => died_before(backend, needs).await,
+    let first = match error.id() {
+        Some(id) if !taking_down && needs.contains_key(id) => {
+            died_before(backend, &all_needs(needs, id)).await
+        }
         _ => None,
     };
     let error = told(error, backend, taking_down).await;
@@ -112,34 +114,33 @@ fn caused_by(error: CommandError, death: String, log_tail: Option<LogTail>) -> C
     whole
 }
 
-/// What each resource of a plan needs, also by way of others: that was ready before it began.
+/// What each resource of a plan needs directly.
 pub(super) fn needs(plan: &Plan) -> Needs {
-    let direct: BTreeMap<&ResourceId, &[ResourceId]> = plan
-        .steps
-        .iter()
-        .map(|step| (&step.id, step.after.as_slice()))
-        .collect();
-    let all = |id: &ResourceId| {
-        let mut found = BTreeSet::new();
-        let mut open: Vec<&ResourceId> = direct[id].iter().collect();
-        while let Some(next) = open.pop() {
-            if found.insert(next.clone()) {
-                open.extend(direct.get(next).into_iter().copied().flatten());
-            }
+    let steps = plan.steps.iter();
+    let direct = steps.map(|step| (step.id.clone(), step.after.clone()));
+    direct.collect()
+}
+
+/// What a resource needs, also by way of others: that was ready before it began.
+fn all_needs<'a>(needs: &'a Needs, id: &ResourceId) -> BTreeSet<&'a ResourceId> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&ResourceId> = needs.get(id).into_iter().flatten().collect();
+    while let Some(next) = open.pop() {
+        if found.insert(next) {
+            open.extend(needs.get(next).into_iter().flatten());
         }
-        found
-    };
-    direct.keys().map(|id| ((*id).clone(), all(id))).collect()
+    }
+    found
 }
 
 /// The one that was ready, and has ended while something waited that needs it.
 async fn died_before<B: Backend>(
     backend: &B,
-    needs: &BTreeSet<ResourceId>,
+    needs: &BTreeSet<&ResourceId>,
 ) -> Option<(String, Option<LogTail>)> {
     let vitals = backend.vitals().await;
     let needed = |replica: &str, services: &[String]| {
-        let mut needs = needs.iter().map(ResourceId::name);
+        let mut needs = needs.iter().map(|id| id.name());
         needs.any(|name| name == replica || services.iter().any(|service| service == name))
     };
     let (replica, status, life) = vitals.replicas.into_iter().find_map(|(replica, vital)| {

@@ -78,15 +78,12 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         Ok(session) => session::on_backend!(session, |session| {
             show(&args, &target, &session.backend, ui).await
         }),
-        Err(error) if session::is_of_profile(&error) => {
-            let Some(abandoned) = abandoned::look(&target, &error, ui)? else {
-                return Err(error);
-            };
+        Err(error) => {
+            let abandoned = abandoned::look(&target, error, ui)?;
             on_abandoned!(&abandoned.backend, |backend| {
                 show(&args, &target, backend, ui).await
             })
         }
-        Err(error) => Err(error),
     }
 }
 

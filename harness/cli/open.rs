@@ -90,14 +90,11 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
             refuse_port(&args)?;
             session::on_backend!(session, |session| session.backend.endpoints().await)
         }
-        Err(error) if session::is_of_profile(&error) => {
-            let Some(abandoned) = abandoned::look(&args.target, &error, ui)? else {
-                return Err(error);
-            };
+        Err(error) => {
+            let abandoned = abandoned::look(&args.target, error, ui)?;
             refuse_port(&args)?;
             on_abandoned!(&abandoned.backend, |backend| backend.endpoints().await)
         }
-        Err(error) => return Err(error),
     };
     let name = args.what.name();
     let endpoint = view::find(&endpoints, name).ok_or_else(|| {

@@ -58,10 +58,8 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
             };
             show(&seen, ui).await
         }),
-        Err(error) if session::is_of_profile(&error) => {
-            let Some(abandoned) = abandoned::look(&args.target, &error, ui)? else {
-                return Err(error);
-            };
+        Err(error) => {
+            let abandoned = abandoned::look(&args.target, error, ui)?;
             on_abandoned!(&abandoned.backend, |backend| {
                 let seen = Seen {
                     profile: &abandoned.name,
@@ -72,7 +70,6 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
                 show(&seen, ui).await
             })
         }
-        Err(error) => Err(error),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::facts::{Database, Facts, Probe, Rendered, Running, Worker};
@@ -134,7 +135,7 @@ impl Rendered {
             dynamic_config: temporal
                 .dynamic_config
                 .iter()
-                .map(|(key, setting)| (key.clone(), setting.written()))
+                .map(|(key, setting)| (key.clone(), json!(setting)))
                 .collect(),
             mysql: topology.database.version.clone(),
             tls: topology.database.tls,

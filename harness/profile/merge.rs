@@ -8,7 +8,6 @@
 
 use std::collections::BTreeMap;
 
-use super::dynamic_config::DynamicConfig;
 use super::model::{
     Backend, Database, DevServer, Engine, K3d, Local, Mysql, Process, Profile, Promotion, Role,
     Roles, Server, Simulated, Starter, Temporal, Web, Worker,
@@ -67,12 +66,6 @@ impl Overlay for Temporal {
             port: over.port.or(self.port),
             ready_timeout: over.ready_timeout.or(self.ready_timeout),
         }
-    }
-}
-
-impl Overlay for DynamicConfig {
-    fn overlay(self, over: Self) -> Self {
-        Self::overlay(self, over)
     }
 }
 

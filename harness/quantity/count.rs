@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::number::digits;
 use super::{ParseError, textual};
 
 /// A whole number of things.
@@ -28,8 +29,7 @@ impl FromStr for Count {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let digits = (1..=18).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
-        let number = digits.then(|| text.parse().ok()).flatten();
+        let number = digits(text, 18).then(|| text.parse().ok()).flatten();
         number
             .map(Self)
             .ok_or_else(|| ParseError::new(text, "a whole number"))

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::number::digits;
 use super::{ParseError, textual};
 
 /// A non-negative span of time; a day is 24 hours.
@@ -116,14 +117,11 @@ impl FromStr for Duration {
 fn count(number: &str, unit: &(&str, u128, usize, usize)) -> Option<u128> {
     let (_, nanoseconds, whole_digits, fraction_digits) = *unit;
     let (whole, fraction) = match number.split_once('.') {
-        Some((whole, fraction)) if (1..=fraction_digits).contains(&fraction.len()) => {
-            (whole, fraction)
-        }
+        Some((whole, fraction)) if digits(fraction, fraction_digits) => (whole, fraction),
         Some(_) => return None,
         None => (number, ""),
     };
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if !(1..=whole_digits).contains(&whole.len()) || !digits(whole) || !digits(fraction) {
+    if !digits(whole, whole_digits) {
         return None;
     }
     let part = match fraction {

@@ -49,13 +49,9 @@ impl Setting {
             _ => None,
         }
     }
-
-    /// As a profile has it: the bare value where it holds always, else the server's list.
-    pub fn written(&self) -> Value {
-        self.only().cloned().unwrap_or_else(|| json!(self.0))
-    }
 }
 
+/// As a profile has it: the bare value where it holds always, else the server's list.
 impl Serialize for Setting {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.only() {

@@ -13,6 +13,7 @@ use azure_identity::{
 
 use super::developer_tools::DeveloperTools;
 use super::{Endpoints, Error};
+use crate::causes;
 use crate::secret::Secret;
 use crate::tool::Environment;
 
@@ -215,10 +216,7 @@ impl Kind {
 
 /// Whether nobody was reached, so that nothing is wrong with the credentials as far as one knows.
 fn unreachable(error: &azure_core::Error) -> bool {
-    let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
-        error.source()
-    });
-    causes.any(|cause| {
+    causes::with(error).any(|cause| {
         let http = cause.downcast_ref::<reqwest::Error>();
         http.is_some_and(|http| http.is_connect() || http.is_timeout())
     })

@@ -62,8 +62,7 @@ pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &
         let down = lifecycle::take_down(&owned, &events, &never, &shutdown.insisted).await;
         ending(measured, down.map(drop), &events)
     };
-    let measured = ui.follow(&mut receiver, Box::pin(work)).await;
-    let measured = measured?;
+    let measured = ui.follow(&mut receiver, Box::pin(work)).await?;
     if shutdown.asked.is_cancelled() {
         return Err(CommandError::new(Exit::Interrupted, "interrupted"));
     }

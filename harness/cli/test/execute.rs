@@ -8,6 +8,7 @@ use super::documents::{self, Resolved};
 use super::row::{Row, graver};
 use super::view;
 use crate::backend::Backend;
+use crate::causes;
 use crate::cli::session::{self, Session, Target};
 use crate::cli::shutdown::Shutdown;
 use crate::cli::{Outcome, failure, lifecycle, reap};
@@ -145,8 +146,9 @@ async fn run_all<B: Backend>(
             Resolution::Runnable(plan) => plan,
             Resolution::Unrunnable { reasons } => {
                 let verdict = Verdict::skipped(reasons);
-                stage.finished(name, &verdict.kind.to_string(), &verdict.reason);
-                rows.push(Row::judged(name, scenario.seed, verdict));
+                let row = Row::judged(name, scenario.seed, verdict);
+                stage.finished(&row);
+                rows.push(row);
                 continue;
             }
         };
@@ -158,8 +160,9 @@ async fn run_all<B: Backend>(
         }
         if let Some(why) = &stop {
             let why = format!("not run: {why}");
-            stage.finished(name, "not-run", &why);
-            rows.push(Row::not_run(name, scenario.seed, &why));
+            let row = Row::not_run(name, scenario.seed, &why);
+            stage.finished(&row);
+            rows.push(row);
             continue;
         }
         let document = scenario.document.name();
@@ -181,7 +184,7 @@ async fn run_all<B: Backend>(
                 // Its hints are in the row as well.
                 let error = error.about(&args.target.suffix());
                 let row = Row::failed(name, scenario.seed, &error);
-                stage.finished(name, &row.verdict.to_string(), &row.reason);
+                stage.finished(&row);
                 rows.push(row);
                 Some(error)
             }
@@ -199,11 +202,7 @@ async fn run_all<B: Backend>(
 
 /// Why something failed for want of room, which the next scenario would not have either.
 fn no_room(error: &CommandError) -> Option<String> {
-    let mut causes = std::iter::successors(
-        Some(error.source.as_ref() as &(dyn std::error::Error + 'static)),
-        |error| error.source(),
-    );
-    causes.find_map(|error| {
+    causes::with(error.source.as_ref()).find_map(|error| {
         let error = error.downcast_ref::<std::io::Error>()?;
         state::no_room(error).then(|| error.kind().to_string())
     })
@@ -296,11 +295,11 @@ async fn run_one<B: Backend>(
 
 impl Stage<'_> {
     /// Tells the end of a scenario that was not run to a verdict of its own.
-    fn finished(&mut self, scenario: &str, verdict: &str, reason: &str) {
+    fn finished(&self, row: &Row) {
         self.events.send(Event::ScenarioFinished {
-            scenario: scenario.to_owned(),
-            verdict: verdict.to_owned(),
-            reason: reason.to_owned(),
+            scenario: row.scenario.clone(),
+            verdict: row.verdict.to_string(),
+            reason: row.reason.clone(),
         });
     }
 }

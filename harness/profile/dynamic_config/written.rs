@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_saphyr::Spanned;
 
 use super::schema;
+use crate::profile::merge::Overlay;
 
 /// Keys of the server's dynamic configuration with their values.
 #[derive(Debug, Clone, Default)]
@@ -40,9 +41,10 @@ impl DynamicConfig {
         let mut entries = self.0.iter();
         entries.find(|entry| entry.key.value.eq_ignore_ascii_case(key))
     }
+}
 
-    /// Lays `over` over these entries.
-    pub(in crate::profile) fn overlay(mut self, over: Self) -> Self {
+impl Overlay for DynamicConfig {
+    fn overlay(mut self, over: Self) -> Self {
         self.0
             .retain(|entry| over.entry(&entry.key.value).is_none());
         self.0.extend(over.0);
