@@ -17,6 +17,9 @@ const COMPILE: Duration = Duration::from_mins(30);
 /// The tool.
 const CARGO: &str = "cargo";
 
+/// What describes a package.
+const MANIFEST: &str = "Cargo.toml";
+
 /// The binary that is built.
 const BINARY: &str = "worker";
 
@@ -74,27 +77,18 @@ pub(super) async fn workspace(
 
 /// Whether the package in `folder` can be built at all, as far as one can see without Cargo.
 pub(super) fn foresee(folder: &Utf8Path, environment: &Environment) -> Result<(), Error> {
-    manifest(folder)?;
-    if environment.find(CARGO).is_some() {
-        return Ok(());
-    }
-    let source = tool::Error::Find {
-        program: CARGO.to_owned(),
-    };
-    Err(Error::using(
-        format!("build the worker in {folder}"),
-        source,
-    ))
+    folder_of(folder)?;
+    let found = environment.require(CARGO).map(drop);
+    found.map_err(|source| Error::using(format!("build the worker in {folder}"), source))
 }
 
-/// The manifest of the package in `folder`.
-fn manifest(folder: &Utf8Path) -> Result<Utf8PathBuf, Error> {
+/// The whole path of `folder`, which has to have the manifest of a package.
+fn folder_of(folder: &Utf8Path) -> Result<Utf8PathBuf, Error> {
     let folder = folder
         .canonicalize_utf8()
         .map_err(|error| package(folder, format!("cannot be opened: {error}")))?;
-    let manifest = folder.join("Cargo.toml");
-    if manifest.is_file() {
-        Ok(manifest)
+    if folder.join(MANIFEST).is_file() {
+        Ok(folder)
     } else {
         Err(package(&folder, "has no Cargo.toml".to_owned()))
     }
@@ -107,8 +101,8 @@ pub(super) async fn build(
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Utf8PathBuf, Error> {
-    let manifest = manifest(folder)?;
-    let folder = manifest.parent().unwrap_or(folder).to_owned();
+    let folder = folder_of(folder)?;
+    let manifest = folder.join(MANIFEST);
     let workspace = describe(&folder, environment, cancel).await?;
     let wanted = workspace
         .packages

@@ -43,6 +43,14 @@ pub struct Ended {
 const STARTED_AGAIN: &str = "it was started again, and how it had ended is not known";
 
 impl Vitals {
+    /// A look that showed nothing, and why.
+    pub fn unseen(reason: String) -> Self {
+        Self {
+            unseen: Some(reason),
+            ..Self::default()
+        }
+    }
+
     /// The lives that ended since an earlier look, each once. What was never seen alive and has
     /// ended counts as well.
     pub fn ended_since(&self, before: &Self) -> Vec<Ended> {

@@ -1,11 +1,14 @@
 //! The layout of the folder, and its version.
 
 use std::collections::BTreeMap;
+use std::fs::FileType;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use camino::{Utf8DirEntry, Utf8Path, Utf8PathBuf};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{Journal, Lock, present, write_atomically};
@@ -230,12 +233,7 @@ impl Directory {
     /// Forgets what was started: for when nothing of it is left.
     pub fn forget_records(&self) -> io::Result<()> {
         for entry in entries(&self.run())? {
-            let removed = if entry.file_type()?.is_dir() {
-                fs_err::remove_dir_all(entry.path())
-            } else {
-                fs_err::remove_file(entry.path())
-            };
-            present(removed)?;
+            present(remove(entry.path(), entry.file_type()?))?;
         }
         Ok(())
     }
@@ -254,13 +252,22 @@ impl Directory {
     /// What the last command that brought anything up was to bring up, each with the digest of its
     /// configuration.
     pub fn wanted(&self) -> Result<BTreeMap<ResourceId, Digest>, Error> {
-        let path = self.wanted_path();
-        let bytes = present(fs_err::read(&path)).map_err(self.failed("read run/wanted.json"))?;
-        let Some(bytes) = bytes else {
-            return Ok(BTreeMap::new());
+        let wanted = self.json(&self.wanted_path(), "read run/wanted.json")?;
+        Ok(wanted.unwrap_or_default())
+    }
+
+    /// What a JSON file of the folder holds; `None` where there is none.
+    fn json<T: DeserializeOwned>(
+        &self,
+        path: &Utf8Path,
+        act: &'static str,
+    ) -> Result<Option<T>, Error> {
+        let Some(bytes) = present(fs_err::read(path)).map_err(self.failed(act))? else {
+            return Ok(None);
         };
-        serde_json::from_slice(&bytes).map_err(|error| Error::Garbage {
-            path,
+        let held = serde_json::from_slice(&bytes);
+        held.map(Some).map_err(|error| Error::Garbage {
+            path: path.to_owned(),
             what: error.to_string(),
         })
     }
@@ -378,11 +385,7 @@ impl Directory {
             if entry.file_name() == "lock" {
                 continue;
             }
-            if entry.file_type()?.is_dir() {
-                fs_err::remove_dir_all(entry.path())?;
-            } else {
-                fs_err::remove_file(entry.path())?;
-            }
+            remove(entry.path(), entry.file_type()?)?;
         }
         Ok(lost)
     }
@@ -390,16 +393,14 @@ impl Directory {
     /// What the folder says of itself, if it does and is of this layout.
     fn header(&self) -> Result<Option<Header>, Error> {
         let path = self.header_path();
-        let bytes = present(fs_err::read(&path)).map_err(self.failed("read state.json"))?;
-        let Some(bytes) = bytes else {
+        let written: Option<serde_json::Value> = self.json(&path, "read state.json")?;
+        let Some(written) = written else {
             return Ok(None);
         };
         let garbage = |what: String| Error::Garbage {
             path: path.clone(),
             what,
         };
-        let written: serde_json::Value =
-            serde_json::from_slice(&bytes).map_err(|error| garbage(error.to_string()))?;
         match written["layout"].as_u64() {
             Some(layout) if layout == u64::from(VERSION) => {}
             Some(layout) => {
@@ -454,6 +455,16 @@ fn entries(folder: &Utf8Path) -> io::Result<Vec<Utf8DirEntry>> {
         return Ok(Vec::new());
     };
     entries.collect()
+}
+
+/// Removes what is in a folder, be it a folder itself.
+fn remove(path: impl AsRef<Path>, kind: FileType) -> io::Result<()> {
+    let path = path.as_ref();
+    if kind.is_dir() {
+        fs_err::remove_dir_all(path)
+    } else {
+        fs_err::remove_file(path)
+    }
 }
 
 fn holds_anything(folder: &Utf8Path) -> io::Result<bool> {

@@ -7,6 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use camino::{Utf8Path, Utf8PathBuf};
 use nix::unistd::{Uid, User};
 
+use super::error::Error;
+
 /// Environment variables, read once: whoever needs one is given this instead of asking the
 /// process, so that a test can say what is set.
 #[derive(Debug, Clone, Default)]
@@ -191,6 +193,13 @@ impl Environment {
             .filter(|folder| folder.is_absolute())
             .filter_map(|folder| Utf8PathBuf::from_path_buf(folder.join(program)).ok())
             .find(|path| is_executable(path))
+    }
+
+    /// Where a program is on the `PATH`, which has to have it.
+    pub fn require(&self, program: &str) -> Result<Utf8PathBuf, Error> {
+        self.find(program).ok_or_else(|| Error::Find {
+            program: program.to_owned(),
+        })
     }
 
     /// The variables that a family of tools may see.

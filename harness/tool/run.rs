@@ -63,13 +63,10 @@ impl Tool {
         deadline: Duration,
     ) -> Result<Self, Error> {
         let program = if program.contains('/') {
-            Some(Utf8PathBuf::from(program))
+            Utf8PathBuf::from(program)
         } else {
-            environment.find(program)
-        }
-        .ok_or_else(|| Error::Find {
-            program: program.to_owned(),
-        })?;
+            environment.require(program)?
+        };
         Ok(Self {
             program,
             arguments: Vec::new(),

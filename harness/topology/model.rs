@@ -159,6 +159,18 @@ pub struct Service {
     pub ready_timeout: Duration,
 }
 
+impl Service {
+    /// The name of one of its replicas, the first being 0.
+    pub fn replica(&self, number: u16) -> String {
+        format!("{}-{number}", self.name)
+    }
+
+    /// The names of all of its replicas.
+    pub fn replica_names(&self) -> impl Iterator<Item = String> {
+        (0..self.replicas).map(|number| self.replica(number))
+    }
+}
+
 /// The kinds of service there are.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -133,10 +133,8 @@ fn found(place: &Place, name: &str) -> Option<String> {
 
 fn curious() -> Place {
     let place = Place::with_worker_script("");
-    let script = CURIOUS
-        .replace("{found}", place.beside_root("found").as_str())
-        .replace("{worker}", crate::support::worker().as_str());
-    place.script("worker.sh", &script);
+    let found = place.beside_root("found");
+    place.worker_script(&CURIOUS.replace("{found}", found.as_str()));
     place
 }
 

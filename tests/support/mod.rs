@@ -22,5 +22,5 @@ pub(crate) use http::{get, serve};
 pub(crate) use invocation::{Finished, Invocation};
 pub(crate) use need::skip;
 pub(crate) use place::Place;
-pub(crate) use programs::{temporal_cli, worker};
+pub(crate) use programs::temporal_cli;
 pub(crate) use report::report;

@@ -23,7 +23,7 @@ use self::layer::Layer;
 use super::{Error, cargo};
 use crate::event::Events;
 use crate::image_name::is_reference;
-use crate::tool::{self, Environment};
+use crate::tool::Environment;
 use crate::topology::Run;
 
 pub use self::error::Error as ImageError;
@@ -90,14 +90,13 @@ pub fn foresee_worker_image(run: &Run, environment: &Environment) -> Result<(), 
     if way != Way::Folder {
         cargo::foresee(source, environment)?;
     }
-    if way == Way::Package || environment.find(DOCKER).is_some() {
+    if way == Way::Package {
         return Ok(());
     }
-    let source = tool::Error::Find {
-        program: DOCKER.to_owned(),
-    };
-    let act = "build the worker's image".to_owned();
-    Err(ImageError::Docker { act, source }.into())
+    environment.require(DOCKER).map(drop).map_err(|source| {
+        let act = "build the worker's image".to_owned();
+        ImageError::Docker { act, source }.into()
+    })
 }
 
 /// How the image of a folder is made.

@@ -70,6 +70,8 @@ pub struct K3dBackend {
     names: Names,
     /// Docker, connected to when it is first needed.
     pub(super) docker: OnceCell<Docker>,
+    /// The version of k3d, asked when it is first needed.
+    pub(super) version: OnceCell<String>,
     /// The cluster's API, as long as it is the same cluster.
     kubernetes: Mutex<Option<Cluster>>,
     http: reqwest::Client,
@@ -99,6 +101,7 @@ impl K3dBackend {
             state,
             lock,
             docker: OnceCell::new(),
+            version: OnceCell::new(),
             kubernetes: Mutex::default(),
             http: crate::http::loopback_client().map_err(backend::Error::new)?,
             wanted: None,

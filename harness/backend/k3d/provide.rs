@@ -76,11 +76,18 @@ impl K3dBackend {
             artifact::foresee_worker_image(run, environment).map_err(Error::from)?;
         }
         self.docker().await?.mysql.foresee(topology).await?;
-        let version = self.k3d().version(cancel).await.map_err(Error::Use)?;
-        if tool::is_too_old(&version) {
+        let version = self.version(cancel).await?;
+        if tool::is_too_old(version) {
+            let version = version.to_owned();
             return Err(Error::Old { version }.into());
         }
         Ok(())
+    }
+
+    /// The version of k3d.
+    async fn version(&self, cancel: &CancellationToken) -> Result<&str, Error> {
+        let asked = || async { self.k3d().version(cancel).await.map_err(Error::Use) };
+        Ok(self.version.get_or_try_init(asked).await?)
     }
 
     /// Addresses: what lives keeps its own.
@@ -183,9 +190,8 @@ impl K3dBackend {
         if let Some(image) = environment.text("K3D_IMAGE_TOOLS") {
             return Ok(image.to_owned());
         }
-        let version = self.k3d().version(provision.cancel).await;
-        let version = version.map_err(Error::Use)?;
-        let tag = environment.text("K3D_HELPER_IMAGE_TAG").unwrap_or(&version);
+        let version = self.version(provision.cancel).await?;
+        let tag = environment.text("K3D_HELPER_IMAGE_TAG").unwrap_or(version);
         Ok(format!("ghcr.io/k3d-io/k3d-tools:{tag}"))
     }
 

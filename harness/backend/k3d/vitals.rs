@@ -11,9 +11,10 @@ use crate::log_tail::LogTail;
 impl K3dBackend {
     /// One look at everything.
     pub(super) async fn lives(&self) -> Vitals {
-        let mut vitals = self.container_vitals().await;
+        let known = self.known();
+        let mut vitals = self.vitals_of_containers(&known).await;
         // Where the record cannot be read, that was said with the nodes.
-        let Ok(Some(_)) = self.known() else {
+        let Ok(Some(_)) = known else {
             return vitals;
         };
         match self.kubernetes().await {
@@ -25,6 +26,10 @@ impl K3dBackend {
 
     /// One look at the containers: the database, and the nodes of the cluster.
     pub async fn container_vitals(&self) -> Vitals {
+        self.vitals_of_containers(&self.known()).await
+    }
+
+    async fn vitals_of_containers(&self, known: &Result<Option<Record>, Error>) -> Vitals {
         let mut vitals = Vitals::default();
         let docker = match self.docker().await {
             Ok(docker) => docker,
@@ -35,13 +40,13 @@ impl K3dBackend {
         };
         let mysql = docker.mysql.container();
         container_life::add(&mut vitals, &docker.engine, MYSQL, mysql).await;
-        match self.known() {
+        match known {
             Ok(record) => {
                 for node in record.iter().flat_map(|record| &record.nodes) {
                     container_life::add(&mut vitals, &docker.engine, node, node).await;
                 }
             }
-            Err(error) => vitals.unseen = Some(in_one_line(&error)),
+            Err(error) => vitals.unseen = Some(in_one_line(error)),
         }
         vitals
     }
@@ -60,16 +65,16 @@ impl K3dBackend {
     /// errors name that.
     pub async fn container_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
         let docker = self.docker().await.ok()?;
-        let nodes = self.nodes();
         let (container, file) = if replica == MYSQL {
             let file = self.state().logs().join(format!("{MYSQL}.log"));
             (docker.mysql.container().to_owned(), file)
-        } else if replica == self.names().cluster {
-            let node = nodes.into_iter().next()?;
-            let file = self.node_log(&node);
-            (node, file)
         } else {
-            let node = nodes.into_iter().find(|node| node == replica)?;
+            let mut nodes = self.nodes().into_iter();
+            let node = if replica == self.names().cluster {
+                nodes.next()?
+            } else {
+                nodes.find(|node| node == replica)?
+            };
             let file = self.node_log(&node);
             (node, file)
         };

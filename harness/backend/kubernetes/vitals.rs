@@ -27,8 +27,8 @@ impl Cluster {
                 replicas: pods.iter().filter_map(vital).collect(),
                 unseen: None,
             },
-            Ok(Err(error)) => unseen(in_one_line(&error)),
-            Err(_) => unseen(format!("the cluster did not list its pods within {LOOK:?}")),
+            Ok(Err(error)) => Vitals::unseen(in_one_line(&error)),
+            Err(_) => Vitals::unseen(format!("the cluster did not list its pods within {LOOK:?}")),
         }
     }
 
@@ -57,13 +57,6 @@ impl Cluster {
         let pods = self.pods();
         let text = call("read a log", pods.logs(pod, &wanted)).await.ok()?;
         Some(LogTail::of_text(file_of(folder, pod), &text))
-    }
-}
-
-fn unseen(reason: String) -> Vitals {
-    Vitals {
-        unseen: Some(reason),
-        ..Vitals::default()
     }
 }
 

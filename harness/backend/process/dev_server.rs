@@ -142,11 +142,10 @@ fn server_arguments(
     .to_vec();
     for (key, setting) in &topology.temporal.dynamic_config {
         // The option takes no conditions, and a profile that has some is refused for this engine.
-        let always = setting.only().into_iter();
-        arguments.extend(always.flat_map(|value| {
+        if let Some(value) = setting.only() {
             let option = "--dynamic-config-value".to_owned();
-            [option, format!("{key}={value}")]
-        }));
+            arguments.extend([option, format!("{key}={value}")]);
+        }
     }
     arguments
 }

@@ -35,8 +35,9 @@ pub(super) fn of(engine: &Engine, topology: &Topology) -> Vec<ResourceId> {
 }
 
 fn replicas(service: &Service) -> impl Iterator<Item = ResourceId> {
-    (0..service.replicas)
-        .map(|number| ResourceId::new("process", format!("{}-{number}", service.name)))
+    service
+        .replica_names()
+        .map(|replica| ResourceId::new("process", replica))
 }
 
 /// The engine of what was brought up in a state folder, by its records.

@@ -45,26 +45,22 @@ impl PidFile {
     /// The lock outlives the leader of the group while any descendant holds the descriptor, so
     /// that a half-dead group is seen as alive and can be stopped.
     pub(super) fn alive(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
-        let path = Self::path(state, replica);
-        let Some(file) = present(File::open(&path))? else {
-            return Ok(None);
-        };
-        match file.try_lock_shared() {
-            Ok(()) => Ok(None),
-            Err(TryLockError::WouldBlock) => Ok(serde_json::from_reader(&file).ok()),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        Ok(Self::held(state, replica)?.and_then(Result::ok))
     }
 
     /// Whether somebody is alive whom the pid file does not name: it holds something else.
     pub(super) fn is_broken(state: &Directory, replica: &str) -> io::Result<bool> {
-        let path = Self::path(state, replica);
-        let Some(file) = present(File::open(&path))? else {
-            return Ok(false);
+        Ok(Self::held(state, replica)?.is_some_and(|read| read.is_err()))
+    }
+
+    /// What the pid file says while somebody holds it; nothing where nobody does.
+    fn held(state: &Directory, replica: &str) -> io::Result<Option<serde_json::Result<Self>>> {
+        let Some(file) = present(File::open(Self::path(state, replica)))? else {
+            return Ok(None);
         };
         match file.try_lock_shared() {
-            Ok(()) => Ok(false),
-            Err(TryLockError::WouldBlock) => Ok(serde_json::from_reader::<_, Self>(&file).is_err()),
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(Some(serde_json::from_reader(&file))),
             Err(TryLockError::Error(error)) => Err(error),
         }
     }

@@ -97,7 +97,7 @@ fn replicas<'a>(
             continue;
         };
         for number in 0..service.replicas {
-            let name = format!("{}-{number}", service.name);
+            let name = service.replica(number);
             let ports = site.listen_all(addresses, service, number, &name)?;
             replicas.push(Replica {
                 service,

@@ -52,7 +52,7 @@ fn worker(
     else {
         unreachable!("only workers are made into worker records");
     };
-    let replica = format!("{}-{number}", service.name);
+    let replica = service.replica(number);
     let ports = site.listen_all(addresses, service, number, &replica)?;
     let namespace = topology.main_namespace().to_owned();
     let mut environment = own.clone();

@@ -195,13 +195,13 @@ impl Backend for SimulatedBackend {
                 ..service.clone()
             };
             let digest = Digest::of(&(one, &topology.temporal.dynamic_config));
-            let replicas = (0..service.replicas).map(|number| {
-                let id = ResourceId::new("replica", format!("{}-{number}", service.name));
+            let replicas = service.replica_names().map(|replica| {
+                let id = ResourceId::new("replica", replica);
                 let needs = topology
                     .services
                     .iter()
                     .filter(|other| service.needs.contains(&other.name))
-                    .map(|other| ResourceId::new("replica", format!("{}-0", other.name)));
+                    .map(|other| ResourceId::new("replica", other.replica(0)));
                 let replica = Replica {
                     digest: digest.clone(),
                     service: service.name.as_str().to_owned(),
@@ -240,10 +240,8 @@ impl Backend for SimulatedBackend {
 
     async fn expects(&self, topology: &Topology) -> Result<Vec<ResourceId>, Error> {
         let services = topology.services.iter();
-        let replicas = services.flat_map(|service| {
-            (0..service.replicas)
-                .map(|number| ResourceId::new("replica", format!("{}-{number}", service.name)))
-        });
+        let replicas = services.flat_map(Service::replica_names);
+        let replicas = replicas.map(|replica| ResourceId::new("replica", replica));
         Ok(replicas.collect())
     }
 
@@ -330,14 +328,8 @@ impl Backend for SimulatedBackend {
                 replicas: world.into_iter().map(vital).collect(),
                 unseen: None,
             },
-            Ok(None) => Vitals {
-                unseen: Some(format!("{} is no model", self.path())),
-                ..Vitals::default()
-            },
-            Err(error) => Vitals {
-                unseen: Some(error.to_string()),
-                ..Vitals::default()
-            },
+            Ok(None) => Vitals::unseen(format!("{} is no model", self.path())),
+            Err(error) => Vitals::unseen(error.to_string()),
         }
     }
 
