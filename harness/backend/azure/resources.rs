@@ -102,7 +102,11 @@ impl AzureBackend {
         let stack = self.observed_stack(&scope, &stack);
         let lives = matches!(stack.state, State::Live(_));
         observed.push(stack);
-        if lives {
+        let replaced = match &self.ground {
+            Some(ground) => ground.replaces_cluster()?,
+            None => false,
+        };
+        if lives && !replaced {
             observed.extend(self.observed_image(&scope).await?);
             observed.extend(self.observed_groups(&scope).await);
             if let Ok(frontend) = self.frontend_address().await {
@@ -120,7 +124,11 @@ impl AzureBackend {
     ) -> Result<(), backend::Error> {
         self.touch()?;
         if let Some(ground) = self.ground.as_ref().filter(|_| ground::owns(id)) {
-            return Box::pin(ground.apply(id, action)).await;
+            let changed = Box::pin(ground.apply(id, action)).await;
+            if id.kind() == "cluster" {
+                self.disconnect().await;
+            }
+            return changed;
         }
         // Azure goes on with what it was told, and the next command with the rest.
         let work = Box::pin(self.change_in_azure(id, action));

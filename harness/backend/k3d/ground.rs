@@ -29,6 +29,11 @@ impl K3dBackend {
         [self.names().cluster_id(), images_id()]
     }
 
+    /// Whether the cluster that is there is to be replaced, and what is in it goes with it.
+    pub fn replaces_cluster(&self) -> Result<bool, backend::Error> {
+        Ok(self.record()?.is_some_and(|record| self.replaces(&record)))
+    }
+
     /// What needs the database.
     pub fn database_needs(&self) -> ResourceId {
         ResourceId::new("container", MYSQL)

@@ -106,7 +106,7 @@ impl K3dBackend {
     }
 
     /// Whether a cluster is not the one that is wanted.
-    fn replaces(&self, record: &Record) -> bool {
+    pub(super) fn replaces(&self, record: &Record) -> bool {
         let wanted = self.wanted(&self.names().cluster_id());
         wanted.is_ok_and(|wanted| wanted.digest != record.digest)
     }
