@@ -16,6 +16,8 @@ mod deaths;
 mod endpoint;
 #[path = "../support/eventually.rs"]
 mod eventually;
+#[path = "../support/folder.rs"]
+mod folder;
 #[path = "../support/hangup.rs"]
 mod hangup;
 #[path = "../support/http.rs"]

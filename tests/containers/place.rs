@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::folder::{files, furnish};
 use crate::invocation::{Finished, Invocation};
 use crate::need::skip;
 use crate::turn::Turn;
@@ -98,10 +99,7 @@ impl Place {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let real = folder.path().canonicalize().expect("it is there");
         let root = Utf8PathBuf::try_from(real).expect("UTF-8").join("work");
-        let project = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
-        for documents in ["profiles", "scenarios"] {
-            copy(&project.join(documents), &root.join(documents));
-        }
+        furnish(&root);
         fs::create_dir(root.with_file_name("output")).expect("writable");
         let kube = root.with_file_name("home").join(".kube");
         fs::create_dir_all(&kube).expect("writable");
@@ -280,18 +278,4 @@ pub(crate) fn docker(arguments: &[&str]) -> Vec<String> {
 
 fn text(value: &Value) -> String {
     value.as_str().expect("text").to_owned()
-}
-
-fn copy(from: &Utf8Path, to: &Utf8Path) {
-    fs::create_dir_all(to).expect("writable");
-    for file in files(from) {
-        let name = file.file_name().expect("a file has a name");
-        fs::copy(&file, to.join(name)).expect("writable");
-    }
-}
-
-/// The files of a folder, or none.
-pub(super) fn files(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
-    entries.map(camino::Utf8DirEntry::into_path).collect()
 }

@@ -1,6 +1,6 @@
 //! Scenarios of the project, on the real topology.
 
-use crate::support::{Place, report};
+use crate::support::{Place, proofs, report};
 
 #[test]
 fn hello_world_passes_and_everything_is_taken_down() {
@@ -21,7 +21,7 @@ fn a_crash_of_the_worker_loses_nothing_and_keep_leaves_it_up() {
         "--output",
         "json",
     ];
-    place.harness(&arguments).run().proves();
+    proofs(&place, &place.harness(&arguments).run());
     place.harness(&["status"]).run().exits(0);
     let pids = place.pids();
 

@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use super::census::{Found, is_gone, processes_of};
 use super::eventually::eventually;
+use super::folder::files;
 use super::http::get;
-use super::place::{Place, files};
+use super::place::Place;
 
 impl Place {
     /// Every process that belongs here.

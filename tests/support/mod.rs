@@ -7,6 +7,7 @@
 mod census;
 pub(crate) mod deaths;
 mod eventually;
+mod folder;
 mod hangup;
 mod http;
 mod invocation;
@@ -23,4 +24,4 @@ pub(crate) use invocation::{Finished, Invocation};
 pub(crate) use need::skip;
 pub(crate) use place::Place;
 pub(crate) use programs::temporal_cli;
-pub(crate) use report::report;
+pub(crate) use report::{proofs, report};

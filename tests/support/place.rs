@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use super::census::listener_on;
 use super::eventually::POLL;
+use super::folder::{files, furnish};
 use super::invocation::{Finished, Invocation};
 use super::programs::{HARNESS, cache, temporal_cli, worker};
 use super::slot::Slot;
@@ -77,10 +78,7 @@ impl Place {
         let real = folder.path().canonicalize().expect("it is there");
         let beside = Utf8PathBuf::try_from(real).expect("UTF-8");
         let root = beside.join(name);
-        let project = Utf8Path::new(env!("CARGO_MANIFEST_DIR"));
-        for documents in ["profiles", "scenarios"] {
-            copy(&project.join(documents), &root.join(documents));
-        }
+        furnish(&root);
         for own in ["home", "output"] {
             fs::create_dir(beside.join(own)).expect("writable");
         }
@@ -208,18 +206,4 @@ impl Drop for Place {
         }
         self.folder.disable_cleanup(std::thread::panicking());
     }
-}
-
-fn copy(from: &Utf8Path, to: &Utf8Path) {
-    fs::create_dir_all(to).expect("writable");
-    for file in files(from) {
-        let name = file.file_name().expect("a file has a name");
-        fs::copy(&file, to.join(name)).expect("writable");
-    }
-}
-
-/// The files of a folder, or none.
-pub(super) fn files(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
-    entries.map(camino::Utf8DirEntry::into_path).collect()
 }

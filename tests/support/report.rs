@@ -33,3 +33,27 @@ pub(crate) fn report_of(place: &Place, verdict: &Value) -> Value {
     }
     report
 }
+
+/// The reports of verdicts that prove what had to hold, whatever they are: nothing was lost or wrong,
+/// everything was looked at, faults did what they are for, and nobody died of anything else. A bound
+/// that was missed, of a phase or of the steady state, tells how busy the machine was.
+#[track_caller]
+pub(crate) fn proofs(place: &Place, test: &Finished) -> Vec<Value> {
+    assert!(matches!(test.code(), Some(0 | 2 | 99)), "{test}");
+    let verdicts = test.json()["verdicts"].clone();
+    let verdicts = verdicts.as_array().expect("a list").iter();
+    let reports: Vec<Value> = verdicts.map(|verdict| report_of(place, verdict)).collect();
+    for report in &reports {
+        let list = |key: &str| report[key].as_array().expect("a list").clone();
+        let holds = |finding: &Value| {
+            finding["counter-examples"] == serde_json::json!([])
+                && finding["not-checked"] == 0
+                && finding["checked"].as_u64() > Some(0)
+        };
+        assert!(list("invariants").iter().all(holds), "{report:#} of {test}");
+        let acts = |fault: &Value| fault["effect"]["proven"] == true && fault["failure"].is_null();
+        assert!(list("faults").iter().all(acts), "{report:#} of {test}");
+        assert_eq!(list("deaths"), [Value::Null; 0], "{report:#} of {test}");
+    }
+    reports
+}

@@ -95,6 +95,19 @@ impl K3dBackend {
         observed
     }
 
+    /// Why the objects that are wanted cannot be made in a living cluster ever: a port of its nodes
+    /// is lost, and the way in from this machine leads to that port.
+    pub(super) async fn lost_port(&self, record: &Record) -> Option<String> {
+        let wanted = self.wanted(&self.names().cluster_id()).ok()?;
+        if self.replaces(record) {
+            return None;
+        }
+        let cluster = self.kubernetes().await.ok()?;
+        let lost = cluster.lost_port(wanted.groups.values());
+        // A cluster that does not answer is seen as such by whoever needs an answer.
+        timeout(LOOK, lost).await.ok()?.ok()?
+    }
+
     /// Applies or removes a group.
     pub(super) async fn apply_group(
         &self,

@@ -90,6 +90,10 @@ impl K3dBackend {
             }
             Found::Dead(reason) => observed.push(self.observed_cluster(State::Dead { reason })),
             Found::Live(record) => {
+                if let Some(reason) = self.lost_port(&record).await {
+                    observed.push(self.observed_cluster(State::Dead { reason }));
+                    return Ok(observed);
+                }
                 let state = State::Live(record.digest.clone());
                 observed.push(self.observed_cluster(state));
                 if !self.replaces(&record) {

@@ -68,28 +68,35 @@ impl Cluster {
     /// What the API server has against the objects of `groups`: they are sent to it as for use,
     /// against its schema and without unknown fields, and none of them is kept.
     pub async fn validate(&self, groups: &[Group]) -> Result<Vec<String>, backend::Error> {
-        // Nothing can be tried in a namespace that is not there yet.
-        let namespaces = self.namespaces();
-        let ours = call(
-            "look for the namespace",
-            namespaces.get_opt(&self.namespace),
-        )
-        .await?;
-        let namespace = ours.map_or("default", |_| &self.namespace);
+        let namespace = self.trial_namespace().await?;
         let mut complaints = Vec::new();
-        for mut manifest in groups.iter().flat_map(Group::manifests) {
-            let kind = kind_of(&manifest);
-            let mut objects = self.of_kind(&kind);
-            if !manifest["metadata"]["namespace"].is_null() {
-                manifest["metadata"]["namespace"] = namespace.into();
-                objects = Api::namespaced_with(self.client.clone(), namespace, &kind);
-            }
-            match self.patch(&objects, &manifest, &how().dry_run()).await {
+        for manifest in groups.iter().flat_map(Group::manifests) {
+            match self.try_out(manifest, namespace).await {
                 Err(error @ Error::Call { .. }) => complaints.push(in_one_line(&error)),
-                tried => _ = tried?,
+                tried => tried?,
             }
         }
         Ok(complaints)
+    }
+
+    /// Where objects are tried out: nothing can be in a namespace that is not there yet.
+    pub(super) async fn trial_namespace(&self) -> Result<&str, Error> {
+        let namespaces = self.namespaces();
+        let ours = namespaces.get_opt(&self.namespace);
+        let ours = call("look for the namespace", ours).await?;
+        Ok(ours.map_or("default", |_| &self.namespace))
+    }
+
+    /// Sends an object as for use; it is not kept.
+    pub(super) async fn try_out(&self, mut manifest: Value, namespace: &str) -> Result<(), Error> {
+        let kind = kind_of(&manifest);
+        let mut objects = self.of_kind(&kind);
+        if !manifest["metadata"]["namespace"].is_null() {
+            manifest["metadata"]["namespace"] = namespace.into();
+            objects = Api::namespaced_with(self.client.clone(), namespace, &kind);
+        }
+        self.patch(&objects, &manifest, &how().dry_run()).await?;
+        Ok(())
     }
 
     /// Applies an object; answers with what has become of it.

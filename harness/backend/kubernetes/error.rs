@@ -116,6 +116,11 @@ impl Answer {
         self.code == Some(422)
     }
 
+    /// Whether a port of the nodes that was asked for is somebody's, or counts as such.
+    pub(super) fn says_port_is_allocated(&self) -> bool {
+        self.is_invalid() && self.message.contains("provided port is already allocated")
+    }
+
     /// Whether the user is not known, or may not do it.
     fn is_forbidden(&self) -> bool {
         matches!(self.code, Some(401 | 403))

@@ -20,6 +20,7 @@ mod labels;
 mod logs;
 mod look;
 mod network_policy;
+mod node_port;
 mod object;
 mod objects;
 mod observe;

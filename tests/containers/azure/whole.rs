@@ -9,6 +9,7 @@ use super::promote;
 use crate::eventually::eventually;
 use crate::http::get;
 use crate::place::{Place, docker};
+use crate::report::proofs;
 
 #[test]
 fn a_topology_is_promoted_used_tested_and_destroyed() {
@@ -38,8 +39,11 @@ fn a_topology_is_promoted_used_tested_and_destroyed() {
         "test",
         "scenarios/worker-crash.yaml",
         "scenarios/history-crash.yaml",
+        "--output",
+        "json",
     ];
-    place.harness(&test).run().proves();
+    let test = place.harness(&test).run();
+    assert_eq!(proofs(&place, &test).len(), 2, "{test}");
     let before = password(&place);
     place.harness(&["rotate", "password"]).run().exits(0);
     assert_ne!(password(&place), before);

@@ -38,6 +38,10 @@ fn what_is_deleted_behind_its_back_is_missed_and_repaired() {
     assert_eq!(place.dead(), ["deployment/web"]);
     place.up().shows("1 replaced");
 
+    lose_the_port_of_the_web_console(&cluster);
+    place.up().says(&format!("replace cluster/{cluster}: "));
+    assert_eq!(place.dead(), [""; 0]);
+
     docker(&["rm", "--force", &place.database()]);
     assert_eq!(place.dead(), ["container/mysql"]);
     place.up();
@@ -106,6 +110,23 @@ fn an_image_that_nobody_has_is_an_error_before_anything_is_made() {
     let up = place.harness(&["up"]).run().exits(69);
     up.says("image 127.0.0.1:1/worker:none is not on this machine and could not be pulled");
     assert_eq!(place.containers(), [""; 0]);
+}
+
+/// As a request that is given up in the middle does: the port is allocated, and the Service that it
+/// was allocated for is not there.
+fn lose_the_port_of_the_web_console(cluster: &str) {
+    kubectl(cluster, &["delete", "service", "web"]);
+    let make = [
+        "create",
+        "service",
+        "nodeport",
+        "other",
+        "--namespace=default",
+    ];
+    kubectl(
+        cluster,
+        &[&make[..], &["--tcp=80", "--node-port=30280"]].concat(),
+    );
 }
 
 /// What a user does with the cluster by hand.

@@ -3,6 +3,7 @@
 mod access;
 mod drift;
 mod forward;
+mod node_port;
 mod place;
 
 use std::collections::BTreeSet;
