@@ -12,8 +12,9 @@ use crate::quantity;
 use crate::temporal::{self, Client, TaskKind};
 use crate::topology::{Digest, Namespace, Topology};
 
-/// How long a namespace may take to be usable everywhere; Temporal refreshes its caches every 10 s.
-const READY: quantity::Duration = quantity::Duration::from_secs(30);
+/// How long a namespace may take to be usable everywhere: Temporal refreshes its caches every 10 s,
+/// and 512 history shards take a machine that does much else a minute.
+const READY: quantity::Duration = quantity::Duration::from_secs(180);
 
 /// How long one call to the frontend may take.
 const CALL: Duration = Duration::from_secs(5);

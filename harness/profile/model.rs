@@ -95,7 +95,7 @@ pub struct Temporal {
     /// Pins the frontend's gRPC port, of its first replica; otherwise a free one is chosen.
     #[schemars(with = "Option<PortNumber>")]
     pub port: Option<Spanned<PortNumber>>,
-    /// How long each role may take to become ready. Default: `60s`.
+    /// How long each role may take to become ready. Default: `3m`.
     #[schemars(with = "Option<Duration>")]
     pub ready_timeout: Option<Spanned<Duration>>,
 }
@@ -155,7 +155,7 @@ pub struct Mysql {
     /// Whether connections are encrypted. Default: `required`.
     #[schemars(with = "Option<Tls>")]
     pub tls: Option<Spanned<Tls>>,
-    /// How long it may take to become ready. Default: `60s`.
+    /// How long it may take to become ready. Default: `3m`.
     #[schemars(with = "Option<Duration>")]
     pub ready_timeout: Option<Spanned<Duration>>,
 }
@@ -169,7 +169,7 @@ pub struct Web {
     /// Pins its port; otherwise a free one is chosen.
     #[schemars(with = "Option<PortNumber>")]
     pub port: Option<Spanned<PortNumber>>,
-    /// How long it may take to become ready. Default: `60s`.
+    /// How long it may take to become ready. Default: `3m`.
     #[schemars(with = "Option<Duration>")]
     pub ready_timeout: Option<Spanned<Duration>>,
 }
@@ -188,7 +188,7 @@ pub struct Worker {
     /// Environment variables for it, besides those that tell it where Temporal is. Names merge
     /// with those extended.
     pub environment: Option<BTreeMap<EnvironmentName, Text>>,
-    /// How long a replica may take to become ready; building it is not counted. Default: `60s`.
+    /// How long a replica may take to become ready; building it is not counted. Default: `3m`.
     #[schemars(with = "Option<Duration>")]
     pub ready_timeout: Option<Spanned<Duration>>,
     /// How long a replica may take to finish what is under way after SIGTERM, before SIGKILL.

@@ -13,7 +13,7 @@ use crate::document::Error;
 use crate::quantity::{Duration, Whole};
 use crate::topology::{self, Namespace, Run, TemporalSettings};
 
-const READY_TIMEOUT: Duration = Duration::from_secs(60);
+const READY_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// How long a worker may take to end where the profile does not say: Kubernetes' default.
 const TERMINATION_GRACE_PERIOD: Duration = Duration::from_secs(30);

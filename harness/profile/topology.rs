@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn what_is_written_like_a_default_is_the_default() {
         for set in [
-            "temporal.ready-timeout=1m",
+            "temporal.ready-timeout=3m",
             "database.mysql.max-connections=500",
             "starter={mode: in-worker}",
             "worker.environment={}",

@@ -269,7 +269,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
             "action": "keep",
             "after": [],
             "id": "replica/mysql-0",
-            "ready-timeout": "1m",
+            "ready-timeout": "3m",
             "reason": "as it should be"
           },
           {
@@ -278,7 +278,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/mysql-0"
             ],
             "id": "replica/temporal-frontend-0",
-            "ready-timeout": "1m",
+            "ready-timeout": "3m",
             "reason": "as it should be"
           },
           {
@@ -287,7 +287,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/mysql-0"
             ],
             "id": "replica/temporal-history-0",
-            "ready-timeout": "1m",
+            "ready-timeout": "3m",
             "reason": "as it should be"
           },
           {
@@ -296,7 +296,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/mysql-0"
             ],
             "id": "replica/temporal-matching-0",
-            "ready-timeout": "1m",
+            "ready-timeout": "3m",
             "reason": "as it should be"
           },
           {
@@ -306,7 +306,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/temporal-frontend-0"
             ],
             "id": "replica/temporal-worker-0",
-            "ready-timeout": "1m",
+            "ready-timeout": "3m",
             "reason": "as it should be"
           },
           {
@@ -315,7 +315,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/temporal-frontend-0"
             ],
             "id": "replica/web-0",
-            "ready-timeout": "1m",
+            "ready-timeout": "3m",
             "reason": "as it should be"
           },
           {
@@ -326,7 +326,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/temporal-matching-0"
             ],
             "id": "replica/worker-0",
-            "ready-timeout": "1m",
+            "ready-timeout": "3m",
             "reason": "as it should be"
           },
           {
@@ -337,13 +337,13 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/temporal-matching-0"
             ],
             "id": "replica/worker-1",
-            "ready-timeout": "1m",
+            "ready-timeout": "3m",
             "reason": "as it should be"
           }
         ]
       },
       "profile": "simulated",
-      "topology-digest": "7945d7f2499bcac7f45f06a3f34c574a6c7e84b6c2983a902c81dc40d93efbb2"
+      "topology-digest": "8fc9a98a138103f8fa1b262708b1a41864f0098fa2bcbda91c1daed7fc6dff49"
     }
     "#);
 }

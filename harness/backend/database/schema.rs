@@ -10,7 +10,7 @@ use crate::quantity::Duration;
 use crate::topology::Digest;
 
 /// How long reading both schemas may take until they are found current.
-pub(super) const SCHEMA_READY: Duration = Duration::from_secs(30);
+pub(super) const SCHEMA_READY: Duration = Duration::from_secs(120);
 
 impl Mysql {
     /// Refuses a schema that must not be touched: newer, or half applied.

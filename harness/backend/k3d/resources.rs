@@ -14,9 +14,9 @@ use crate::quantity::Duration;
 use crate::topology::{Digest, Topology};
 
 /// How long each may take to become ready.
-const NETWORK_READY: Duration = Duration::from_secs(10);
-const CLUSTER_READY: Duration = Duration::from_secs(120);
-const IMAGES_READY: Duration = Duration::from_secs(60);
+const NETWORK_READY: Duration = Duration::from_secs(60);
+const CLUSTER_READY: Duration = Duration::from_secs(300);
+const IMAGES_READY: Duration = Duration::from_secs(180);
 
 impl K3dBackend {
     /// Everything that makes up the topology; nothing before it is known.

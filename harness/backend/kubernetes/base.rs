@@ -28,7 +28,7 @@ const DYNAMIC_CONFIG_FILE: &str = "dynamic-config.yaml";
 const DYNAMIC_CONFIG_FOLDER: &str = "/etc/temporal/dynamic-config";
 
 /// How long a namespace may take to become usable: nothing has to be fetched or started for it.
-const READY: Duration = Duration::from_secs(30);
+const READY: Duration = Duration::from_secs(120);
 
 /// The resource that all others need.
 pub(super) fn id() -> ResourceId {

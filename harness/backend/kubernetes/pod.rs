@@ -109,24 +109,24 @@ pub(super) enum Question {
 
 /// Whether it has started: asked every second for two minutes, then it is started anew.
 pub(super) fn startup(question: Question) -> Probe {
-    probe(question, 1, 120)
+    probe(question, 1, 3, 120)
 }
 
 /// Whether it may be sent requests.
 pub(super) fn readiness(question: Question) -> Probe {
-    probe(question, 1, 3)
+    probe(question, 1, 3, 3)
 }
 
 /// Whether it is beyond help. A minute of silence: on a machine under load, being slow is no
 /// reason to be killed, and a restart only adds to the load.
 pub(super) fn liveness(question: Question) -> Probe {
-    probe(question, 10, 6)
+    probe(question, 10, 10, 6)
 }
 
-fn probe(question: Question, period: i32, failures: i32) -> Probe {
+fn probe(question: Question, period: i32, timeout: i32, failures: i32) -> Probe {
     let mut probe = Probe {
         period_seconds: Some(period),
-        timeout_seconds: Some(3),
+        timeout_seconds: Some(timeout),
         failure_threshold: Some(failures),
         ..Probe::default()
     };

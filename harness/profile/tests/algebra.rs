@@ -34,7 +34,7 @@ fn the_local_profile_is_the_base_on_child_processes() {
           "worker": 1
         },
         "port": null,
-        "ready-timeout": "1m"
+        "ready-timeout": "3m"
       },
       "database": {
         "settings": {
@@ -42,12 +42,12 @@ fn the_local_profile_is_the_base_on_child_processes() {
           "max_connections": 500,
           "tls": "required"
         },
-        "ready-timeout": "1m"
+        "ready-timeout": "3m"
       },
       "web": {
         "version": "2.54.1",
         "port": null,
-        "ready-timeout": "1m"
+        "ready-timeout": "3m"
       },
       "worker": {
         "replicas": 2,
@@ -56,7 +56,7 @@ fn the_local_profile_is_the_base_on_child_processes() {
           "build": "workflow"
         },
         "environment": {},
-        "ready-timeout": "1m",
+        "ready-timeout": "3m",
         "termination-grace-period": "30s"
       },
       "starter": {
