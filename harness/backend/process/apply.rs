@@ -38,20 +38,22 @@ impl Children {
         children.get(replica)?.pid
     }
 
-    /// How the child of that name ended, if it is ours and did.
-    pub(super) fn ended(&self, replica: &str) -> Option<String> {
+    /// What has become of the child of that name; `None` if none was started here. Asked once, for
+    /// between two questions it may end.
+    pub(super) fn fate(&self, replica: &str) -> Option<Fate> {
         let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let status = children.get_mut(replica)?.child.try_wait().ok()??;
-        Some(status.to_string())
+        let status = children.get_mut(replica)?.child.try_wait().ok()?;
+        Some(status.map_or(Fate::Runs, |status| Fate::Ended(status.to_string())))
     }
+}
 
-    /// Whether a child of that name was started here and has not ended.
-    pub(super) fn is_running(&self, replica: &str) -> bool {
-        let mut children = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        children
-            .get_mut(replica)
-            .is_some_and(|started| matches!(started.child.try_wait(), Ok(None)))
-    }
+/// What has become of a child.
+#[derive(Debug)]
+pub(super) enum Fate {
+    /// It has not ended.
+    Runs,
+    /// It ended this way.
+    Ended(String),
 }
 
 /// Starts the replica of a record, after ending the one that may be there.

@@ -1,5 +1,6 @@
 //! Whether a replica does its job: it is alive, and its checks hold.
 
+use super::apply::Fate;
 use super::backend::ProcessBackend;
 use super::liveness::PidFile;
 use super::probe::Subject;
@@ -14,16 +15,18 @@ impl ProcessBackend {
             Ok(launch) => launch,
             Err(error) => return Readiness::Never(in_one_line(&error)),
         };
-        if let Some(status) = self.children().ended(replica) {
+        let leader = PidFile::leader(self.state(), replica);
+        let fate = self.children().fate(replica);
+        if let Some(Fate::Ended(status)) = fate {
             return Readiness::Never(format!("its process ended: {status}"));
         }
-        let process = match PidFile::leader(self.state(), replica) {
-            Ok(Some(process)) => process,
-            Ok(None) if self.children().is_running(replica) => {
+        let process = match (leader, fate) {
+            (Ok(Some(process)), _) => process,
+            (Ok(None), Some(_)) => {
                 return Readiness::NotYet("its process is starting".to_owned());
             }
-            Ok(None) => return Readiness::Never("its process is gone".to_owned()),
-            Err(error) => return Readiness::Never(in_one_line(&error)),
+            (Ok(None), None) => return Readiness::Never("its process is gone".to_owned()),
+            (Err(error), _) => return Readiness::Never(in_one_line(&error)),
         };
         let subject = Subject {
             state: self.state(),

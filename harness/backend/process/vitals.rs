@@ -1,5 +1,6 @@
 //! Which replicas live, and how those ended that do not.
 
+use super::apply::Fate;
 use super::backend::ProcessBackend;
 use super::containers;
 use super::launch::Launch;
@@ -58,12 +59,10 @@ impl ProcessBackend {
         let status = match self.children().pid(replica) {
             // It was started since, and has yet to write that down.
             Some(pid) if pid != process.pid => return Ok(None),
-            Some(_) => match self.children().ended(replica) {
-                Some(status) => status,
+            Some(_) => match self.children().fate(replica) {
+                Some(Fate::Ended(status)) => status,
                 // It has let its lock go. The kernel will say how it ended, if it has.
-                None if self.children().is_running(replica) => {
-                    return Ok(Some(vital(process, None)));
-                }
+                Some(Fate::Runs) => return Ok(Some(vital(process, None))),
                 None => NOT_KNOWN.to_owned(),
             },
             None => NOT_KNOWN.to_owned(),
