@@ -17,6 +17,8 @@ def objections(report):
         for fault in report["faults"]:
             if fault["failure"] or not (fault["effect"] or {}).get("proven"):
                 yield f"fault {fault['id']} had no proven effect: {fault['failure']}"
+    if not any(phase["completed"] for phase in report["phases"]):
+        yield "not one workflow completed"
     for death in report["deaths"]:
         yield f"{death['replica']} died by itself: {death['status']}"
 

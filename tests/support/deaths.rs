@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::eventually::eventually;
 use super::invocation::{Finished, Running};
 use super::place::Place;
-use super::report::report_of;
+use super::report::reports;
 
 const QUIET: &str = include_str!("quiet.yaml");
 
@@ -48,9 +48,8 @@ pub(crate) fn await_event(test: &Running, event: &str) {
 pub(crate) fn deaths(place: &Place, test: &Finished) -> Vec<Value> {
     let events = events(&test.stdout);
     let document = events.last().expect("there is a document");
-    let verdicts = document["verdicts"].as_array().expect("verdicts");
-    let reports = verdicts.iter().map(|verdict| report_of(place, verdict));
-    let rows: Vec<Value> = reports
+    let rows: Vec<Value> = reports(place, document)
+        .iter()
         .flat_map(|report| report["deaths"].as_array().expect("a list").clone())
         .collect();
     let told = events.iter().filter(|it| it["event"] == "replica-died");

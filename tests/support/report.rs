@@ -9,16 +9,22 @@ use super::place::Place;
 /// The one report of a run, which follows its published schema.
 #[track_caller]
 pub(crate) fn report(place: &Place, test: &Finished) -> Value {
-    let verdicts = test.json()["verdicts"].clone();
-    let [verdict] = &verdicts.as_array().expect("a list")[..] else {
-        panic!("one verdict in {test}");
-    };
-    report_of(place, verdict)
+    match &mut reports(place, &test.json())[..] {
+        [report] => report.take(),
+        _ => panic!("one verdict in {test}"),
+    }
+}
+
+/// The reports of all verdicts of a document, which follow their published schema.
+#[track_caller]
+pub(crate) fn reports(place: &Place, document: &Value) -> Vec<Value> {
+    let verdicts = document["verdicts"].as_array().expect("verdicts").iter();
+    verdicts.map(|verdict| report_of(place, verdict)).collect()
 }
 
 /// The report of a verdict, which follows its published schema.
 #[track_caller]
-pub(crate) fn report_of(place: &Place, verdict: &Value) -> Value {
+fn report_of(place: &Place, verdict: &Value) -> Value {
     let path = place
         .root()
         .join(verdict["report"].as_str().expect("a path"));
@@ -40,9 +46,7 @@ pub(crate) fn report_of(place: &Place, verdict: &Value) -> Value {
 #[track_caller]
 pub(crate) fn proofs(place: &Place, test: &Finished) -> Vec<Value> {
     assert!(matches!(test.code(), Some(0 | 2 | 99)), "{test}");
-    let verdicts = test.json()["verdicts"].clone();
-    let verdicts = verdicts.as_array().expect("a list").iter();
-    let reports: Vec<Value> = verdicts.map(|verdict| report_of(place, verdict)).collect();
+    let reports = reports(place, &test.json());
     for report in &reports {
         let list = |key: &str| report[key].as_array().expect("a list").clone();
         let holds = |finding: &Value| {
@@ -54,6 +58,8 @@ pub(crate) fn proofs(place: &Place, test: &Finished) -> Vec<Value> {
         let acts = |fault: &Value| fault["effect"]["proven"] == true && fault["failure"].is_null();
         assert!(list("faults").iter().all(acts), "{report:#} of {test}");
         assert_eq!(list("deaths"), [Value::Null; 0], "{report:#} of {test}");
+        let completes = |phase: &Value| phase["completed"].as_u64() > Some(0);
+        assert!(list("phases").iter().any(completes), "{report:#} of {test}");
     }
     reports
 }

@@ -95,17 +95,23 @@ impl K3dBackend {
         observed
     }
 
-    /// Why the objects that are wanted cannot be made in a living cluster ever: a port of its nodes
-    /// is lost, and the way in from this machine leads to that port.
-    pub(super) async fn lost_port(&self, record: &Record) -> Option<String> {
+    /// Why the groups that are wanted and do not live can never be made in this cluster: a port of its
+    /// nodes is lost, and the way in from this machine leads to that port.
+    pub(super) async fn lost_port(&self, observed: &[Observed]) -> Option<String> {
         let wanted = self.wanted(&self.names().cluster_id()).ok()?;
-        if self.replaces(record) {
+        let lives = |group: &Group| {
+            let mut same = observed.iter().filter(|seen| seen.id == group.id);
+            same.any(|seen| matches!(seen.state, State::Live(_)))
+        };
+        let groups = wanted.groups.values();
+        let broken: Vec<&Group> = groups.filter(|group| !lives(group)).collect();
+        if broken.is_empty() {
             return None;
         }
         let cluster = self.kubernetes().await.ok()?;
-        let lost = cluster.lost_port(wanted.groups.values());
         // A cluster that does not answer is seen as such by whoever needs an answer.
-        timeout(LOOK, lost).await.ok()?.ok()?
+        let lost = timeout(LOOK, cluster.lost_port(broken)).await;
+        lost.ok()?.ok()?
     }
 
     /// Applies or removes a group.

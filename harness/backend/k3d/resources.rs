@@ -89,18 +89,23 @@ impl K3dBackend {
                 observed.push(self.observed_cluster(State::Dead { reason }));
             }
             Found::Dead(reason) => observed.push(self.observed_cluster(State::Dead { reason })),
+            Found::Live(record) if self.replaces(&record) => {
+                observed.push(self.observed_cluster(State::Live(record.digest)));
+            }
             Found::Live(record) => {
-                if let Some(reason) = self.lost_port(&record).await {
+                let groups = match self.settings().extent {
+                    Extent::Topology => self.observed_groups(&record).await,
+                    Extent::Ground => Vec::new(),
+                };
+                if let Some(reason) = self.lost_port(&groups).await {
                     observed.push(self.observed_cluster(State::Dead { reason }));
                     return Ok(observed);
                 }
                 let state = State::Live(record.digest.clone());
                 observed.push(self.observed_cluster(state));
-                if !self.replaces(&record) {
-                    observed.extend(self.observed_images(&record).await?);
-                }
-                if !self.replaces(&record) && self.settings().extent == Extent::Topology {
-                    observed.extend(self.observed_groups(&record).await);
+                observed.extend(self.observed_images(&record).await?);
+                observed.extend(groups);
+                if self.settings().extent == Extent::Topology {
                     let frontend = self.frontend_address()?;
                     observed.extend(self.namespaces.observe(frontend).await);
                 }

@@ -5,34 +5,23 @@
 //! Kubernetes gives such a port back after three rounds of its repair loop, which are three minutes
 //! apart (`pkg/registry/core/service/portallocator/controller/repair.go`).
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::error::Error;
-use super::group::reference;
-use super::labels::{MANAGED_BY, MANAGER};
 use super::{Cluster, Group};
 use crate::backend;
 use crate::causes::in_one_line;
 
 impl Cluster {
-    /// The first Service of `groups` that is missing and cannot be made, for a port of the nodes that
-    /// it needs is allocated to nothing; in words. Nothing is changed.
+    /// The first Service of `groups` that cannot be made, for a port of the nodes that it needs is
+    /// allocated to nothing; in words. One that is there has its port. Nothing is changed.
     pub async fn lost_port<'a>(
         &self,
         groups: impl IntoIterator<Item = &'a Group>,
     ) -> Result<Option<String>, backend::Error> {
-        let manifests = groups.into_iter().flat_map(Group::manifests);
-        let mut missing: Vec<Value> = manifests.filter(is_on_nodes).collect();
-        let found = self.objects(&format!("{MANAGED_BY}={MANAGER}")).await?;
-        let there: BTreeSet<String> = found.iter().map(reference).collect();
-        missing.retain(|service| !there.contains(&reference(service)));
-        if missing.is_empty() {
-            return Ok(None);
-        }
         let namespace = self.trial_namespace().await?;
-        for service in missing {
+        let manifests = groups.into_iter().flat_map(Group::manifests);
+        for service in manifests.filter(is_on_nodes) {
             match self.try_out(service, namespace).await {
                 Err(error) if is_allocated(&error) => return Ok(Some(in_one_line(&error))),
                 // Whatever else is wrong with it, applying it tells.
