@@ -17,6 +17,9 @@ const COMPILE: Duration = Duration::from_mins(30);
 /// The tool.
 const CARGO: &str = "cargo";
 
+/// The package that this program is of.
+const HARNESS: &str = env!("CARGO_PKG_NAME");
+
 /// What describes a package.
 const MANIFEST: &str = "Cargo.toml";
 
@@ -36,6 +39,7 @@ const DIAGNOSIS_LINES: usize = 60;
 #[derive(Debug, Deserialize)]
 struct Workspace {
     workspace_root: Utf8PathBuf,
+    target_directory: Utf8PathBuf,
     packages: Vec<Package>,
 }
 
@@ -135,6 +139,23 @@ pub(super) async fn build(
     Ok(executable)
 }
 
+/// The binary that [`build`] made last of the package in `folder`, if there is one: what it would
+/// make now, unless a source has changed since.
+pub(super) async fn built_last(
+    folder: &Utf8Path,
+    environment: &Environment,
+    cancel: &CancellationToken,
+) -> Result<Option<Utf8PathBuf>, Error> {
+    let workspace = describe(folder, environment, cancel).await?;
+    let profile = if is_release(&workspace) {
+        "release"
+    } else {
+        "debug"
+    };
+    let executable = workspace.target_directory.join(profile).join(BINARY);
+    Ok(executable.is_file().then_some(executable))
+}
+
 fn package(folder: &Utf8Path, reason: String) -> Error {
     let folder = folder.to_owned();
     Error::Package { folder, reason }
@@ -188,21 +209,16 @@ fn command(
     wanted: &Package,
     environment: &Environment,
 ) -> Result<Tool, tool::Error> {
-    let harness = env!("CARGO_PKG_NAME");
-    let same_workspace = workspace
-        .packages
-        .iter()
-        .any(|package| package.name == harness);
-    let release = !cfg!(debug_assertions) || !same_workspace;
+    let same_workspace = has_harness(workspace);
     let tool = Tool::new(CARGO, Family::Rust, environment, COMPILE)?
         .arguments(["build", "--package", &*wanted.name, "--bin", BINARY])
         .arguments(
             same_workspace
-                .then_some(["--package", harness])
+                .then_some(["--package", HARNESS])
                 .into_iter()
                 .flatten(),
         )
-        .arguments(release.then_some("--release"))
+        .arguments(is_release(workspace).then_some("--release"))
         .arguments(["--message-format=json-render-diagnostics"])
         .folder(&workspace.workspace_root)
         .variable("CARGO_TERM_COLOR", "never")
@@ -210,6 +226,17 @@ fn command(
         .variable("CARGO_TERM_PROGRESS_WHEN", "always")
         .variable("CARGO_TERM_PROGRESS_WIDTH", "100");
     Ok(tool)
+}
+
+/// Whether the harness itself is in the workspace.
+fn has_harness(workspace: &Workspace) -> bool {
+    let mut packages = workspace.packages.iter();
+    packages.any(|package| package.name == HARNESS)
+}
+
+/// The profile that the worker is compiled in: the harness's own where both are in one workspace.
+fn is_release(workspace: &Workspace) -> bool {
+    !cfg!(debug_assertions) || !has_harness(workspace)
 }
 
 /// What cargo has said so far.

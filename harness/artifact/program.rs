@@ -1,5 +1,6 @@
 //! A program that is there and can be started.
 
+use std::io;
 use std::time::UNIX_EPOCH;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -34,6 +35,25 @@ impl Program {
             digest,
         }
     }
+}
+
+/// Identity of what runs, by content: the SHA-256 of an executable, and where it has arguments, of
+/// these and of the files among them too (the script that an interpreter runs).
+pub fn content(path: &Utf8Path, arguments: &[String]) -> io::Result<Digest> {
+    let executable = of_file(path)?;
+    if arguments.is_empty() {
+        return Ok(executable);
+    }
+    let files = arguments
+        .iter()
+        .map(Utf8Path::new)
+        .filter(|it| it.is_file());
+    let files: Vec<Digest> = files.map(of_file).collect::<Result<_, _>>()?;
+    Ok(Digest::of(&(executable, arguments, files)))
+}
+
+fn of_file(path: &Utf8Path) -> io::Result<Digest> {
+    Digest::of_stream(fs_err::File::open(path)?)
 }
 
 impl Program {
@@ -82,6 +102,26 @@ impl Stamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn content_is_of_the_executable_its_arguments_and_the_script_among_them() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let [first, second, script] = ["first", "second", "script"].map(|name| folder.join(name));
+        for (path, text) in [(&first, "one"), (&second, "one"), (&script, "one")] {
+            fs_err::write(path, text).expect("writable");
+        }
+        let of = |path: &Utf8PathBuf, arguments: &[&str]| {
+            let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+            content(path, &arguments).expect("readable")
+        };
+        assert_eq!(of(&first, &[]), of(&second, &[]), "whatever it is called");
+        assert_eq!(of(&first, &[]), Digest::of_bytes(b"one"));
+        let before = of(&first, &[script.as_str()]);
+        assert_ne!(before, of(&first, &[]));
+        fs_err::write(&script, "two").expect("writable");
+        assert_ne!(before, of(&first, &[script.as_str()]));
+    }
 
     #[test]
     fn the_digest_follows_the_executable_its_arguments_and_the_script_among_them() {

@@ -5,10 +5,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::cargo;
 use super::error::Error;
-use super::program::Program;
+use super::program::{Program, content};
 use crate::event::Events;
 use crate::tool::Environment;
-use crate::topology::Run;
+use crate::topology::{Run, WorkerBuild};
 
 /// Builds, or finds, the program of a worker.
 pub async fn worker(
@@ -33,6 +33,31 @@ pub fn foresee_worker(run: &Run, environment: &Environment) -> Result<(), Error>
         Run::Build(folder) => cargo::foresee(Utf8Path::new(folder), environment),
         Run::Command(words) => command(words, environment).map(drop),
         Run::Image(image) => Err(contained(image)),
+    }
+}
+
+/// The build of a worker that is there already, as far as one can see without compiling: what would
+/// be promoted unless a source has changed since. Where that cannot be seen it is not known.
+pub async fn worker_built_last(
+    run: &Run,
+    environment: &Environment,
+    cancel: &CancellationToken,
+) -> Option<WorkerBuild> {
+    match run {
+        Run::Build(folder) => {
+            let built = cargo::built_last(Utf8Path::new(folder), environment, cancel).await;
+            let executable = built.ok().flatten()?;
+            let read = tokio::task::spawn_blocking(move || content(&executable, &[]));
+            Some(WorkerBuild {
+                program: Some(read.await.ok()?.ok()?),
+                ..WorkerBuild::default()
+            })
+        }
+        Run::Command(_) => None,
+        Run::Image(reference) => Some(WorkerBuild {
+            reference: Some(reference.clone()),
+            ..WorkerBuild::default()
+        }),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::log_tail::LogTail;
 use crate::mysql;
 use crate::plan::{Action, Observed, Resource, ResourceId};
 use crate::temporal::Frontend;
-use crate::topology::{ServiceName, Topology};
+use crate::topology::{ServiceName, Topology, WorkerBuild};
 
 /// Where a run took place: part of every verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -226,6 +226,11 @@ pub trait Backend {
     /// Checks once, within a bounded time, whether a workflow can be started on every history shard:
     /// ready as well where nothing is up any more, or where nobody can say who would be asked.
     async fn serves(&self) -> Readiness;
+
+    /// Which build of the worker runs, where that is known of all its replicas.
+    async fn worker_build(&self) -> Option<WorkerBuild> {
+        None
+    }
 
     /// Whether a resource stays when the topology is taken down, such as a namespace in a database
     /// that is kept.

@@ -8,10 +8,10 @@ use crate::backend::azure::AzureBackend;
 use crate::error::{CommandError, Exit};
 use crate::profile::azure::Azure;
 use crate::profile::{Backend, Profile};
-use crate::promotion::{self, Condition, Required};
+use crate::promotion::{self, Candidate, Condition, Required};
 use crate::scenario::Document;
 use crate::state::Directory;
-use crate::topology::Topology;
+use crate::topology::{Topology, WorkerBuild};
 use crate::ui::Ui;
 
 /// A session in Azure.
@@ -58,10 +58,12 @@ pub(super) fn place(profile: &Profile) -> Result<&Azure, CommandError> {
     }
 }
 
-/// How what is required stands, by the reports of all profiles of this folder.
+/// How what is required stands, by the reports of all profiles of this folder. `worker` is the build
+/// that would be promoted, where that is known.
 pub(super) fn gate(
     profile: &Profile,
     topology: &Topology,
+    worker: Option<&WorkerBuild>,
     state: &Directory,
 ) -> Result<Vec<Condition>, CommandError> {
     let files = profile.promotion.require.iter();
@@ -72,12 +74,12 @@ pub(super) fn gate(
     })?;
     let max_age = profile.promotion.max_age;
     let now = Timestamp::now();
+    let candidate = Candidate {
+        topology: &topology.digest,
+        worker,
+    };
     Ok(promotion::judge(
-        required,
-        &evidence,
-        &topology.digest,
-        max_age,
-        now,
+        required, &evidence, candidate, max_age, now,
     ))
 }
 

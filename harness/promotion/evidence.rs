@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::backend::Place;
 use crate::scenario::VerdictKind;
 use crate::state::present;
-use crate::topology::Digest;
+use crate::topology::{Digest, WorkerBuild};
 
 /// What one report says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Evidence {
     pub verdict: VerdictKind,
     /// What ran.
     pub topology: Digest,
+    /// Which build of the worker ran, if the report says so.
+    pub worker: Option<WorkerBuild>,
     /// Where it ran.
     pub place: Place,
     /// When it was over.
@@ -36,6 +38,8 @@ struct Report {
     scenario: String,
     verdict: VerdictKind,
     topology: Digest,
+    #[serde(default)]
+    worker: Option<WorkerBuild>,
     place: Place,
     finished: Timestamp,
 }
@@ -66,6 +70,7 @@ fn evidence(profile: &Utf8Path, path: Utf8PathBuf) -> io::Result<Option<Evidence
         scenario: report.scenario,
         verdict: report.verdict,
         topology: report.topology,
+        worker: report.worker,
         place: report.place,
         finished: report.finished,
         report: path,

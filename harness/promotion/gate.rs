@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Evidence;
+use crate::backend::Place;
 use crate::quantity::Duration;
 use crate::scenario::VerdictKind;
-use crate::topology::Digest;
+use crate::topology::{Digest, WorkerBuild};
 
 /// The database without which a verdict says nothing of a place that has MySQL.
 const DATABASE: &str = "mysql";
@@ -76,6 +77,13 @@ pub enum Standing {
 pub enum Instead {
     /// Another topology ran: its digest.
     Topology(Digest),
+    /// Another build of the worker ran, or the report does not say which.
+    Worker {
+        /// The one that ran, by a few digits.
+        ran: Option<String>,
+        /// The one that would be promoted.
+        promoted: String,
+    },
     /// Another database was behind it.
     Database(String),
     /// It ran on a backend whose verdicts do not count.
@@ -111,6 +119,23 @@ impl fmt::Display for Condition {
                 )
             }
             Standing::Missing {
+                instead:
+                    Some(Instead::Worker {
+                        ran: Some(ran),
+                        promoted,
+                    }),
+            } => write!(
+                out,
+                "{name}: run with another build of the worker ({ran}), not with the one to promote \
+                 ({promoted})"
+            ),
+            Standing::Missing {
+                instead: Some(Instead::Worker { ran: None, .. }),
+            } => write!(
+                out,
+                "{name}: the report does not say which build of the worker ran"
+            ),
+            Standing::Missing {
                 instead: Some(Instead::Database(database)),
             } => write!(out, "{name}: run on database {database}, not on MySQL"),
             Standing::Missing {
@@ -129,12 +154,30 @@ impl fmt::Display for Condition {
     }
 }
 
+/// What would be promoted.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// The topology.
+    pub topology: &'a Digest,
+    /// The build of the worker; none where it is not known yet, and then no verdict is held against
+    /// it.
+    pub worker: Option<&'a WorkerBuild>,
+}
+
+impl Candidate<'_> {
+    fn is_of_worker(&self, evidence: &Evidence) -> bool {
+        let ran = evidence.worker.as_ref();
+        let same = |promoted: &WorkerBuild| ran.is_some_and(|ran| ran.is_same(promoted));
+        self.worker.is_none_or(same)
+    }
+}
+
 /// How each requirement stands at a moment: what the newest report says that is of this topology
-/// on MySQL. An older pass does not make up for a newer failure.
+/// and this build of the worker on MySQL. An older pass does not make up for a newer failure.
 pub fn judge(
     required: Vec<Required>,
     evidence: &[Evidence],
-    topology: &Digest,
+    candidate: Candidate<'_>,
     max_age: Duration,
     now: Timestamp,
 ) -> Vec<Condition> {
@@ -142,14 +185,17 @@ pub fn judge(
         let of_it = evidence.iter().filter(|it| it.scenario == required.name);
         let counts = |it: &&Evidence| {
             let here = LOCAL.contains(&it.place.backend.as_str());
-            it.topology == *topology && here && it.place.database == DATABASE
+            it.topology == *candidate.topology
+                && candidate.is_of_worker(it)
+                && here
+                && it.place.database == DATABASE
         };
         match of_it.clone().filter(counts).max_by_key(|it| it.finished) {
             Some(newest) => of_newest(newest, max_age, now),
             None => Standing::Missing {
                 instead: of_it
                     .max_by_key(|it| it.finished)
-                    .map(|newest| instead(newest, topology)),
+                    .map(|newest| instead(newest, candidate)),
             },
         }
     };
@@ -183,20 +229,27 @@ fn of_newest(newest: &Evidence, max_age: Duration, now: Timestamp) -> Standing {
     }
 }
 
-fn instead(newest: &Evidence, topology: &Digest) -> Instead {
-    if newest.topology == *topology && newest.place.database == DATABASE {
-        Instead::Backend(newest.place.backend.clone())
-    } else if newest.topology == *topology {
-        Instead::Database(newest.place.database.clone())
-    } else {
+fn instead(newest: &Evidence, candidate: Candidate<'_>) -> Instead {
+    let Place {
+        backend, database, ..
+    } = &newest.place;
+    if newest.topology != *candidate.topology {
         Instead::Topology(newest.topology.clone())
+    } else if database != DATABASE {
+        Instead::Database(database.clone())
+    } else if !LOCAL.contains(&backend.as_str()) {
+        Instead::Backend(backend.clone())
+    } else {
+        Instead::Worker {
+            ran: newest.worker.as_ref().map(WorkerBuild::short),
+            promoted: candidate.worker.map(WorkerBuild::short).unwrap_or_default(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::Place;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -206,6 +259,7 @@ mod tests {
             scenario: "smoke".to_owned(),
             verdict,
             topology: Digest::of_bytes(b"ours"),
+            worker: Some(build(b"worker")),
             place: Place {
                 backend: "k3d".to_owned(),
                 engine: "server".to_owned(),
@@ -220,13 +274,27 @@ mod tests {
         Timestamp::from_second(1_800_000_000).expect("a moment")
     }
 
+    fn build(content: &[u8]) -> WorkerBuild {
+        WorkerBuild {
+            program: Some(Digest::of_bytes(content)),
+            ..WorkerBuild::default()
+        }
+    }
+
     fn said(evidence: &[Evidence]) -> String {
+        said_of(evidence, Some(&build(b"worker")))
+    }
+
+    fn said_of(evidence: &[Evidence], worker: Option<&WorkerBuild>) -> String {
         let required = Required {
             file: "scenarios/smoke.yaml".into(),
             name: "smoke".to_owned(),
         };
-        let ours = Digest::of_bytes(b"ours");
-        let conditions = judge(vec![required], evidence, &ours, HOUR, now());
+        let candidate = Candidate {
+            topology: &Digest::of_bytes(b"ours"),
+            worker,
+        };
+        let conditions = judge(vec![required], evidence, candidate, HOUR, now());
         let [condition] = &conditions[..] else {
             panic!("one requirement, one condition");
         };
@@ -263,6 +331,34 @@ mod tests {
         assert_eq!(
             said(&[evidence(61, Pass)]),
             "false smoke: passed 1h1m ago, and 1h is the most that counts"
+        );
+    }
+
+    #[test]
+    fn a_verdict_of_another_build_does_not_count_and_one_of_no_known_build_neither() {
+        use VerdictKind::{Fail, Pass};
+        let mut other = evidence(1, Fail);
+        other.worker = Some(build(b"another"));
+        let (ran, promoted) = (build(b"another").short(), build(b"worker").short());
+        assert_eq!(
+            said(std::slice::from_ref(&other)),
+            format!(
+                "false smoke: run with another build of the worker ({ran}), not with the one to \
+                 promote ({promoted})"
+            )
+        );
+        let mut silent = evidence(2, Pass);
+        silent.worker = None;
+        assert_eq!(
+            said(std::slice::from_ref(&silent)),
+            "false smoke: the report does not say which build of the worker ran"
+        );
+        let all = [other, silent, evidence(5, Pass)];
+        assert_eq!(said(&all), "true smoke: passed (5/report.json)");
+        // What would be promoted is not known yet: the newest verdict of any build decides.
+        assert_eq!(
+            said_of(&all, None),
+            "false smoke: the last verdict is fail (1/report.json)"
         );
     }
 

@@ -13,7 +13,7 @@ use crate::load::Percentiles;
 use crate::quantity::Duration;
 use crate::scenario::{Expectation, FaultRecord, Outcome, PhaseStatistics, RunPlan, VerdictKind};
 use crate::shell;
-use crate::topology::Digest;
+use crate::topology::{Digest, WorkerBuild};
 
 /// What came of one run of one scenario, and what is needed to run it again.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -46,6 +46,8 @@ pub struct Report {
     /// Identity of what ran, wherever that was.
     #[schemars(with = "String")]
     pub topology: Digest,
+    /// Which build of the worker ran; none where the place does not tell.
+    pub worker: Option<WorkerBuild>,
     /// What ran, in which version.
     pub versions: Versions,
     /// The machine that offered the load.
@@ -105,7 +107,7 @@ pub struct Generator {
 }
 
 /// What a report says about the surroundings of a run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Context<'a> {
     /// The scenario's file, as the user named it.
     pub document: &'a str,
@@ -115,6 +117,8 @@ pub struct Context<'a> {
     pub place: &'a Place,
     /// Identity of what ran.
     pub topology: &'a Digest,
+    /// Which build of the worker ran, where the place tells.
+    pub worker: Option<WorkerBuild>,
     /// Version of the Temporal server.
     pub temporal: &'a str,
     /// The machine that offered the load.
@@ -154,6 +158,7 @@ impl Report {
             ),
             place: context.place.clone(),
             topology: context.topology.clone(),
+            worker: context.worker,
             versions: Versions {
                 harness: env!("CARGO_PKG_VERSION").to_owned(),
                 temporal: context.temporal.to_owned(),

@@ -178,6 +178,7 @@ fn report_of(document: &str) -> Report {
         profile: "",
         place: &place,
         topology: &Digest::of_bytes(b"a topology"),
+        worker: None,
         temporal: "1.32.0",
         machine: &Machine {
             cores: 2,

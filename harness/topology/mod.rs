@@ -8,6 +8,7 @@ mod connections;
 mod digest;
 mod dynamic_config;
 mod model;
+mod worker_build;
 
 pub use connections::{DEFAULT_STORE_POOL, VISIBILITY_STORE_POOL, needed_connections};
 pub use digest::{Digest, Digester};
@@ -16,3 +17,4 @@ pub use model::{
     Component, Database, Layer, Namespace, Port, Readiness, Run, Service, ServiceName,
     TemporalSettings, Tls, Topology,
 };
+pub use worker_build::WorkerBuild;

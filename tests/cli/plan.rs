@@ -91,6 +91,48 @@ fn a_gate_opens_for_a_verdict_on_the_same_topology_with_mysql_and_for_no_other()
 }
 
 #[test]
+fn a_gate_stays_closed_for_a_verdict_on_another_build_of_the_worker() {
+    let world = world();
+    let words: Vec<&str> = REHEARSE.split(' ').collect();
+    let set = "worker.run={image: registry.example/orders:7}";
+    let plan = |more: &[&str]| {
+        let arguments = [&words[..], &["--set", set], more].concat();
+        world.run_words(&arguments)
+    };
+    let json = plan(&["--output", "json"]).json();
+    assert_eq!(json["worker"]["reference"], "registry.example/orders:7");
+    let report = |worker: serde_json::Value| {
+        serde_json::json!({
+            "scenario": "smoke", "verdict": "pass", "topology": json["topology"], "worker": worker,
+            "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
+            "finished": "2100-01-01T00:00:00Z",
+        })
+    };
+    let path = ".harness/k3d/reports/one/report.json";
+    let other = report(serde_json::json!({"reference": "registry.example/orders:6"}));
+    world.write(path, &other.to_string());
+    let closed = plan(&[]);
+    assert_eq!(closed.code, 77, "{closed}");
+    let why = "smoke: run with another build of the worker (registry.example/orders:6), not with \
+               the one to promote (registry.example/orders:7)";
+    assert!(closed.stdout.contains(why), "{closed}");
+    world.write(path, &report(serde_json::Value::Null).to_string());
+    let silent = "smoke: the report does not say which build of the worker ran";
+    assert!(plan(&[]).stdout.contains(silent));
+    let same = serde_json::json!({
+        "image": "sha256:0123456789abcdef", "reference": "registry.example/orders:7",
+    });
+    world.write(path, &report(same).to_string());
+    let open = plan(&[]);
+    assert!(open.stdout.contains("✓ smoke: passed ("), "{open}");
+    assert!(
+        open.stdout
+            .contains("gate, for worker registry.example/orders:7"),
+        "{open}"
+    );
+}
+
+#[test]
 fn what_would_be_promoted_is_held_against_where_it_has_passed() {
     let world = world();
     let k3d =

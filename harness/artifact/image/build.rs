@@ -10,6 +10,7 @@ use super::{DOCKER, REPOSITORY, WorkerImage};
 use crate::artifact;
 use crate::event::{Events, Progress};
 use crate::tool::{self, Environment, Family, Tool};
+use crate::topology::WorkerBuild;
 
 /// How long a build may take, a compilation from nothing included, and how long the rest.
 const BUILD: Duration = Duration::from_mins(45);
@@ -73,8 +74,13 @@ impl Recipe {
             .map_err(failed(format!("name the image {reference}")))?;
         progress.finish();
         Ok(WorkerImage {
-            reference,
             archive: None,
+            build: WorkerBuild {
+                program: None,
+                image: Some(id.trim().to_owned()),
+                reference: Some(reference.clone()),
+            },
+            reference,
         })
     }
 }

@@ -20,11 +20,12 @@ use tokio_util::sync::CancellationToken;
 use self::build::Recipe;
 use self::closure::Closure;
 use self::layer::Layer;
+use super::program::content;
 use super::{Error, cargo};
 use crate::event::Events;
 use crate::image_name::is_reference;
 use crate::tool::Environment;
-use crate::topology::Run;
+use crate::topology::{Run, WorkerBuild};
 
 pub use self::error::Error as ImageError;
 
@@ -47,6 +48,8 @@ pub struct WorkerImage {
     /// The archive to load or import; without one it is in Docker under `reference`, or to be
     /// pulled.
     pub archive: Option<Utf8PathBuf>,
+    /// Which build of the worker is in it, as far as that is known.
+    pub build: WorkerBuild,
 }
 
 /// Makes the image of a worker, or says which it is. What is made is kept in `folder`, which is the
@@ -63,6 +66,10 @@ pub async fn worker_image(
         Run::Image(reference) => Ok(WorkerImage {
             reference: reference.clone(),
             archive: None,
+            build: WorkerBuild {
+                reference: Some(reference.clone()),
+                ..WorkerBuild::default()
+            },
         }),
         Run::Build(source) => {
             let source = source.as_ref();
@@ -143,15 +150,22 @@ async fn recipe(
 /// The image of an executable and what it loads.
 async fn from_executable(worker: Utf8PathBuf, folder: Utf8PathBuf) -> Result<WorkerImage, Error> {
     let made = tokio::task::spawn_blocking(move || {
+        let program = content(&worker, &[]).map_err(ImageError::Read)?;
         let layer = layer(&worker)?;
-        archive::provide(&layer, &folder)
+        Ok::<_, ImageError>((program, archive::provide(&layer, &folder)?))
     });
-    let archive = made
+    let (program, archive) = made
         .await
         .map_err(|error| ImageError::Read(error.into()))??;
+    let reference = archive.image.reference();
     Ok(WorkerImage {
-        reference: archive.image.reference(),
         archive: Some(archive.path),
+        build: WorkerBuild {
+            program: Some(program),
+            image: Some(format!("sha256:{}", archive.image.id)),
+            reference: Some(reference.clone()),
+        },
+        reference,
     })
 }
 

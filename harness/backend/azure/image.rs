@@ -1,17 +1,18 @@
 //! The worker's image: made here, pushed to the registry, and named by its digest.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use tokio_util::sync::CancellationToken;
 
 use super::backend::AzureBackend;
 use super::error::Error;
 use super::scope::Scope;
 use super::stack;
-use crate::artifact;
+use crate::artifact::{self, WorkerImage};
 use crate::azure::registry::{Image, Reference, Registry};
 use crate::backend::{self, Fetch, Provision, Readiness};
 use crate::event::Progress;
 use crate::plan::{Observed, ResourceId, State};
-use crate::topology::{Component, Digest, Run, Topology};
+use crate::topology::{Component, Digest, Run, Topology, WorkerBuild};
 
 /// What the worker is called in the registry.
 const REPOSITORY: &str = "worker";
@@ -71,6 +72,42 @@ impl AzureBackend {
         Ok(artifact::foresee_worker_image(run, environment).map_err(Error::from)?)
     }
 
+    /// The build of the worker that would be promoted, as far as one can see without compiling.
+    pub async fn worker_built_last(
+        &self,
+        topology: &Topology,
+        cancel: &CancellationToken,
+    ) -> Option<WorkerBuild> {
+        let environment = &self.settings.environment;
+        artifact::worker_built_last(topology.worker_run(), environment, cancel).await
+    }
+
+    /// Makes the image, or says which it is, and says which build of the worker is in it.
+    pub async fn worker_to_promote(
+        &self,
+        topology: &Topology,
+        provision: Provision<'_>,
+    ) -> Result<WorkerBuild, backend::Error> {
+        Ok(self.made(topology, provision).await?.build)
+    }
+
+    async fn made(
+        &self,
+        topology: &Topology,
+        provision: Provision<'_>,
+    ) -> Result<WorkerImage, backend::Error> {
+        let Provision { events, cancel, .. } = provision;
+        let (run, environment) = (topology.worker_run(), &self.settings.environment);
+        let folder = self.images();
+        let made = artifact::worker_image(run, environment, &folder, events, cancel).await;
+        Ok(made.map_err(Error::from)?)
+    }
+
+    /// Where images are kept that are made here.
+    fn images(&self) -> Utf8PathBuf {
+        self.state.path().join("images")
+    }
+
     /// Makes the image, or says which it is.
     pub(super) async fn worker(
         &self,
@@ -81,17 +118,14 @@ impl AzureBackend {
         if let Run::Image(reference) = run {
             return Ok(Worker::Named(reference.clone()));
         }
-        let folder = self.state.path().join("images");
+        let folder = self.images();
         if provision.fetch == Fetch::Nothing {
             return Ok(match earlier(&folder) {
                 Worker::Unmade => self.deployed_worker(topology).await,
                 made => made,
             });
         }
-        let environment = &self.settings.environment;
-        let (events, cancel) = (provision.events, provision.cancel);
-        let made = artifact::worker_image(run, environment, &folder, events, cancel).await;
-        let made = made.map_err(Error::from)?;
+        let made = self.made(topology, provision).await?;
         let archive = match made.archive {
             Some(archive) => archive,
             None => {
@@ -203,7 +237,7 @@ impl AzureBackend {
         registry: &Registry,
         reference: &Reference,
     ) -> Result<Utf8PathBuf, backend::Error> {
-        let archive = self.state.path().join("images").join("pulled.tar");
+        let archive = self.images().join("pulled.tar");
         let pulled = registry.pull(reference, &archive).await;
         pulled.map_err(Error::from)?;
         Ok(archive)

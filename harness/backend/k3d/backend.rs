@@ -31,7 +31,7 @@ use crate::profile;
 use crate::state::{Directory, Lock};
 use crate::temporal;
 use crate::tool::Environment;
-use crate::topology::Topology;
+use crate::topology::{Topology, WorkerBuild};
 
 /// How long connecting to the frontend may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -353,6 +353,10 @@ impl Backend for K3dBackend {
 
     async fn serves(&self) -> Readiness {
         self.workflows_start().await
+    }
+
+    async fn worker_build(&self) -> Option<WorkerBuild> {
+        self.record().ok()??.images?.worker
     }
 
     fn outlives(&self, id: &ResourceId) -> bool {

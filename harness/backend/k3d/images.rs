@@ -14,7 +14,7 @@ use crate::backend::kubernetes::Images;
 use crate::backend::{self, Fetch, Provision, Readiness};
 use crate::docker::Engine;
 use crate::plan::{Observed, State};
-use crate::topology::{Digest, Topology};
+use crate::topology::{Digest, Topology, WorkerBuild};
 
 /// How often an import is tried: one that says it has succeeded may not have (k3d#1484).
 const TRIES: usize = 3;
@@ -28,6 +28,8 @@ pub(super) struct Image {
     pub(super) id: String,
     /// The archive that it is imported from; otherwise it is in Docker.
     pub(super) archive: Option<Utf8PathBuf>,
+    /// Which build of the worker is in it; of the worker's image alone.
+    pub(super) build: Option<WorkerBuild>,
 }
 
 impl Image {
@@ -68,6 +70,7 @@ pub(super) async fn provide(
             reference: reference.clone(),
             id: found.map_or_else(|| "missing".to_owned(), |image| image.id),
             archive: None,
+            build: None,
         })
     });
     Ok(try_join_all(each).await?)
@@ -122,6 +125,7 @@ impl K3dBackend {
                 return self.remember_images(Imported {
                     nodes,
                     ids: ids(wanted),
+                    worker: wanted.iter().find_map(|image| image.build.clone()),
                 });
             }
             needed = wanted
@@ -163,6 +167,7 @@ impl K3dBackend {
             let images = record.images.clone().unwrap_or(Imported {
                 nodes: BTreeSet::new(),
                 ids: BTreeMap::new(),
+                worker: None,
             });
             self.missing(&record, images.ids.keys()).await
         };
@@ -271,6 +276,7 @@ mod tests {
             reference: "worker:1".to_owned(),
             id: id.to_owned(),
             archive: None,
+            build: None,
         };
         assert_ne!(Image::digest(&[image("a")]), Image::digest(&[image("b")]));
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::backend::address::Listen;
 use crate::plan::ResourceId;
 use crate::state::{Directory, present, read_json, write_atomically};
-use crate::topology::Digest;
+use crate::topology::{Digest, WorkerBuild};
 
 /// A cluster that was made, or is being made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ pub(super) struct Imported {
     pub(super) nodes: BTreeSet<String>,
     /// Their ids, by reference.
     pub(super) ids: BTreeMap<String, String>,
+    /// The build of the worker among them.
+    #[serde(default)]
+    pub(super) worker: Option<WorkerBuild>,
 }
 
 impl Record {

@@ -6,7 +6,7 @@ use super::images::{self, Image};
 use crate::artifact;
 use crate::backend::{self, Fetch, Provision};
 use crate::docker::Engine;
-use crate::topology::{Run, Topology};
+use crate::topology::{Run, Topology, WorkerBuild};
 
 /// What a plan that is not carried out calls an image that was never made.
 const NOT_MADE: &str = "worker:not-made-yet";
@@ -39,10 +39,19 @@ impl K3dBackend {
                 id: made.reference.clone(),
                 reference: made.reference,
                 archive: made.archive,
+                build: Some(made.build),
             });
         }
         let provided = images::provide(engine, &[made.reference], provision).await?;
-        Ok(provided.into_iter().next().expect("one was asked for"))
+        let image = provided.into_iter().next().expect("one was asked for");
+        let build = WorkerBuild {
+            image: made.build.image.or_else(|| Some(image.id.clone())),
+            ..made.build
+        };
+        Ok(Image {
+            build: Some(build),
+            ..image
+        })
     }
 
     /// The image that the cluster has for the worker, for a plan that is not carried out.
@@ -57,6 +66,7 @@ impl K3dBackend {
             reference,
             id,
             archive: None,
+            build: None,
         })
     }
 }

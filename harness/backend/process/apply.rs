@@ -1,6 +1,7 @@
 //! Starting and stopping replicas by their launch records.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use tokio::process::Child;
@@ -10,8 +11,10 @@ use super::error::Error;
 use super::launch::Launch;
 use super::liveness::PidFile;
 use super::stop;
+use crate::artifact;
 use crate::state::{Directory, Lock};
 use crate::tool;
+use crate::topology::WorkerBuild;
 
 /// The children of this very command, so that it can say how one of them ended; those of earlier
 /// commands are known by their pid files only.
@@ -100,6 +103,7 @@ fn spawn(
     let launch = Launch {
         // Whatever is in it was written before: nothing of the replica is alive.
         log_begin: fs_err::metadata(log).map_or(0, |log| log.len()),
+        worker: started(launch).map_err(failed)?,
         ..launch.clone()
     };
     launch.write(state).map_err(failed)?;
@@ -109,4 +113,17 @@ fn spawn(
         .map_err(failed)?;
     children.adopt(&launch.replica, child);
     Ok(())
+}
+
+/// The build of the worker that is started by a record, if it is one of the worker: by what the
+/// program is now, since it may have been built anew since the record was made.
+fn started(launch: &Launch) -> io::Result<Option<WorkerBuild>> {
+    let build = || {
+        let program = artifact::content(&launch.program, &launch.arguments)?;
+        Ok(WorkerBuild {
+            program: Some(program),
+            ..WorkerBuild::default()
+        })
+    };
+    launch.worker.is_some().then(build).transpose()
 }

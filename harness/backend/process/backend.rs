@@ -27,7 +27,7 @@ use crate::profile::Engine;
 use crate::state::{Directory, Lock};
 use crate::temporal;
 use crate::tool::Environment;
-use crate::topology::{Component, ServiceName, Topology};
+use crate::topology::{Component, ServiceName, Topology, WorkerBuild};
 
 /// How long connecting to the frontend may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -484,6 +484,14 @@ impl Backend for ProcessBackend {
 
     async fn serves(&self) -> Readiness {
         self.workflows_start().await
+    }
+
+    async fn worker_build(&self) -> Option<WorkerBuild> {
+        let records = self.records().ok()?;
+        let alive = records.into_values().filter(|(_, alive)| *alive);
+        let mut builds = alive.filter_map(|(launch, _)| launch.worker);
+        let first = builds.next()?;
+        builds.all(|other| other == first).then_some(first)
     }
 
     fn outlives(&self, id: &ResourceId) -> bool {

@@ -25,7 +25,7 @@ use crate::log_tail::LogTail;
 use crate::plan::ResourceId;
 use crate::quantity;
 use crate::state::{Directory, present, read_json, write_atomically};
-use crate::topology::Digest;
+use crate::topology::{Digest, WorkerBuild};
 
 /// How long a child tries to take its pid file; only a command that looks at it holds it as well.
 const PID_FILE_PATIENCE: Duration = Duration::from_secs(5);
@@ -63,6 +63,9 @@ pub struct Launch {
     /// How many bytes of its log are of earlier launches.
     #[serde(default)]
     pub log_begin: u64,
+    /// Of the worker, which build of it was started.
+    #[serde(default)]
+    pub worker: Option<WorkerBuild>,
 }
 
 impl Launch {

@@ -188,6 +188,7 @@ impl Site<'_> {
             ready_timeout,
             grace,
             log_begin: 0,
+            worker: None,
         }
     }
 

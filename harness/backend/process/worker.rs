@@ -8,7 +8,7 @@ use super::probe::Check;
 use super::site::{Draft, Owner, Site};
 use crate::backend::address::{self, Addresses, Listen};
 use crate::plan::ResourceId;
-use crate::topology::{Component, Readiness, Service, Topology};
+use crate::topology::{Component, Readiness, Service, Topology, WorkerBuild};
 
 /// The records of all replicas of the topology's workers; `temporal` must be ready first.
 pub(super) fn launches(
@@ -65,7 +65,7 @@ fn worker(
         environment.insert("STARTER_ADDRESS".to_owned(), listen.address.to_string());
     }
     let checks = checks(service, &ports, frontend, &namespace);
-    Ok(site.record(Draft {
+    let launch = site.record(Draft {
         replica,
         owner: Owner::User,
         services: vec![service.name.as_str().to_owned()],
@@ -78,7 +78,12 @@ fn worker(
         checks,
         ready_timeout: service.ready_timeout,
         grace: *termination_grace_period,
-    }))
+    });
+    Ok(Launch {
+        // Known when it is started, and not before.
+        worker: Some(WorkerBuild::default()),
+        ..launch
+    })
 }
 
 /// What must hold of a replica, with its addresses filled in.

@@ -12,7 +12,7 @@ use crate::cli::{cost, failure, in_azure};
 use crate::error::CommandError;
 use crate::event::Events;
 use crate::promotion::Condition;
-use crate::topology::Digest;
+use crate::topology::{Digest, WorkerBuild};
 
 /// What promoting would do; `plan --output json` prints it.
 #[derive(Debug, Serialize)]
@@ -20,6 +20,8 @@ use crate::topology::Digest;
 pub(in crate::cli) struct Plan {
     pub(super) profile: String,
     pub(super) topology: Digest,
+    /// The build of the worker that would be promoted; none where it is not known before it is made.
+    pub(super) worker: Option<WorkerBuild>,
     pub(super) gate: Vec<Condition>,
     #[serde(flatten)]
     pub(in crate::cli) changes: Changes,
@@ -48,22 +50,37 @@ impl Plan {
         ))
     }
 
+    /// Holds the verdicts against the build of the worker that is promoted, now that it is made.
+    pub(in crate::cli) fn judge_again(
+        &mut self,
+        worker: WorkerBuild,
+        session: &Session<AzureBackend>,
+    ) -> Result<(), CommandError> {
+        let (profile, state) = (&session.profile, &session.state);
+        self.gate = in_azure::gate(profile, &session.topology, Some(&worker), state)?;
+        self.worker = Some(worker);
+        Ok(())
+    }
+
     /// Everything that stands in the way.
     pub(super) fn obstacles(&self) -> Vec<String> {
         [self.closed(), self.changes.forbidden()].concat()
     }
 }
 
-/// Draws a plan up, unless somebody asks to stop.
+/// Draws a plan up, unless somebody asks to stop. `worker` is the build that would be promoted, where
+/// that is known.
 pub(in crate::cli) async fn draw(
     target: &Target,
     session: &mut Session<AzureBackend>,
+    worker: Option<WorkerBuild>,
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Plan, CommandError> {
     let azure = in_azure::place(&session.profile)?;
     let (cost, budget) = (cost::estimate(azure)?, azure.budget);
-    let gate = in_azure::gate(&session.profile, &session.topology, &session.state)?;
+    let (profile, state) = (&session.profile, &session.state);
+    let gate = in_azure::gate(profile, &session.topology, worker.as_ref(), state)?;
     let changes = changes(session, events, cancel).await?;
     let parity = parity(&gate, target, session, events);
     let parity = cancel.run_until_cancelled(Box::pin(parity)).await;
@@ -71,6 +88,7 @@ pub(in crate::cli) async fn draw(
     Ok(Plan {
         profile: session.profile.name.to_string(),
         topology: session.topology.digest.clone(),
+        worker,
         gate,
         changes,
         parity,

@@ -45,7 +45,11 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let mut session = in_azure::look(&args.target).await?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");
-    let work = draw(&args.target, &mut session, &events, &shutdown.asked);
+    let worker = session
+        .backend
+        .worker_built_last(&session.topology, &shutdown.asked);
+    let worker = worker.await;
+    let work = draw(&args.target, &mut session, worker, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
     if let Some(file) = &args.out {
         let document = serde_json::to_vec_pretty(&plan).expect("a plan becomes JSON");

@@ -8,13 +8,13 @@ use super::parity::Parity;
 use crate::backend::kubernetes;
 use crate::cli::view::short_type;
 use crate::parity::{Row, Verdict};
-use crate::promotion::{Check, Condition, Difference, Group, Problem, Property};
+use crate::promotion::{Check, Difference, Group, Problem, Property};
 use crate::ui::Table;
 
 pub(in crate::cli) fn text(plan: &Plan) -> String {
     let paragraphs = [
         heading(plan),
-        gate(&plan.gate),
+        gate(plan),
         checks(&plan.changes.outlook.checks),
         differences(&plan.changes),
         plan.parity
@@ -72,18 +72,19 @@ fn heading(plan: &Plan) -> String {
     )
 }
 
-fn gate(conditions: &[Condition]) -> String {
-    if conditions.is_empty() {
+fn gate(plan: &Plan) -> String {
+    if plan.gate.is_empty() {
         return "gate: the profile requires nothing (`promotion.require`)".to_owned();
     }
-    let lines = conditions
-        .iter()
-        .map(|condition| mark(condition.holds(), condition));
-    ["gate".to_owned()]
-        .into_iter()
-        .chain(lines)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let heading = match &plan.worker {
+        Some(worker) => format!("gate, for worker {}", worker.short()),
+        None => "gate (`promote` builds the worker, and holds the verdicts against that build)"
+            .to_owned(),
+    };
+    let conditions = plan.gate.iter();
+    let lines = conditions.map(|condition| mark(condition.holds(), condition));
+    let lines: Vec<String> = std::iter::once(heading).chain(lines).collect();
+    lines.join("\n")
 }
 
 fn checks(checks: &[Check]) -> String {

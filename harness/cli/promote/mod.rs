@@ -15,9 +15,11 @@ use super::shutdown::Shutdown;
 use super::test::{self, Row};
 use super::{Outcome, failure, in_azure, lifecycle, view};
 use crate::backend::azure::{AzureBackend, Order};
+use crate::backend::{Fetch, Provision};
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
 use crate::shell;
+use crate::topology::WorkerBuild;
 use crate::ui::Ui;
 
 /// Make a profile's topology real in Azure, or what is missing or different of it
@@ -96,9 +98,14 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     let (events, mut receiver) = Events::channel();
     view::introduce(session, &events);
     let shutdown = Shutdown::listen(events.clone(), UNDER_WAY);
-    let work = plan::draw(&args.target, session, &events, &shutdown.asked);
-    let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
+    let work = plan::draw(&args.target, session, None, &events, &shutdown.asked);
+    let mut plan = ui.follow(&mut receiver, Box::pin(work)).await?;
     allowed(&args, earlier.as_ref(), &plan)?;
+    // To make it may take minutes, so all that is known without it comes first.
+    let work = worker(session, &events, &shutdown);
+    let worker = ui.follow(&mut receiver, Box::pin(work)).await?;
+    plan.judge_again(worker, session)?;
+    open(&args, &plan)?;
     ui.text(plan::text(&plan));
     ui.text("");
     session.backend.order(Order {
@@ -149,12 +156,6 @@ const UNDER_WAY: &str =
 
 /// Refuses what the gate, Azure or an earlier plan forbids.
 fn allowed(args: &Args, earlier: Option<&Basis>, plan: &Plan) -> Result<(), CommandError> {
-    let refused = |what: &str, list: Vec<String>| {
-        CommandError::new(
-            Exit::NotAllowed,
-            format!("{what}:\n  {}", list.join("\n  ")),
-        )
-    };
     let forbidden = plan.changes.forbidden();
     if !forbidden.is_empty() {
         return Err(
@@ -162,12 +163,40 @@ fn allowed(args: &Args, earlier: Option<&Basis>, plan: &Plan) -> Result<(), Comm
                 .hint("`harness plan` shows all that was looked at"),
         );
     }
-    let closed = plan.closed();
-    if !closed.is_empty() && args.override_gate.is_none() {
-        return Err(refused("the gate is closed", closed)
-            .hint("run what is missing, or pass by the gate with `--override-gate REASON`"));
-    }
+    open(args, plan)?;
     earlier.map_or(Ok(()), |earlier| unmoved(earlier, plan))
+}
+
+/// Refuses what the gate forbids.
+fn open(args: &Args, plan: &Plan) -> Result<(), CommandError> {
+    let closed = plan.closed();
+    if closed.is_empty() || args.override_gate.is_some() {
+        return Ok(());
+    }
+    Err(refused("the gate is closed", closed)
+        .hint("run what is missing, or pass by the gate with `--override-gate REASON`"))
+}
+
+fn refused(what: &str, list: Vec<String>) -> CommandError {
+    let message = format!("{what}:\n  {}", list.join("\n  "));
+    CommandError::new(Exit::NotAllowed, message)
+}
+
+/// Makes the worker's image and says which build of it would be promoted.
+async fn worker(
+    session: &Session<AzureBackend>,
+    events: &Events,
+    shutdown: &Shutdown,
+) -> Result<WorkerBuild, CommandError> {
+    let provision = Provision {
+        fetch: Fetch::Missing,
+        events,
+        cancel: &shutdown.asked,
+    };
+    let made = session
+        .backend
+        .worker_to_promote(&session.topology, provision);
+    made.await.map_err(super::session::backend_error)
 }
 
 /// What a plan that was written earlier was made from.

@@ -268,6 +268,8 @@ async fn run_one<B: Backend>(
         asked,
     );
     let outcome = stage.ui.follow(&mut stage.receiver, Box::pin(run)).await;
+    // Afterwards, as a fault may have started another one.
+    let worker = session.backend.worker_build().await;
     let outcome = outcome.map_err(|error| {
         let error = CommandError::new(Exit::Unavailable, error);
         failure::after(&watch.end().deaths, error)
@@ -277,6 +279,7 @@ async fn run_one<B: Backend>(
         profile: &args.target.suffix(),
         place: &session.backend.place(),
         topology: &session.topology.digest,
+        worker,
         temporal: &session.topology.temporal.version,
         machine: &Machine::this(),
     };
