@@ -131,6 +131,10 @@ async fn an_image_that_is_named_is_taken_as_it_is() {
     let expected = WorkerImage {
         reference: "registry.example/orders:7".to_owned(),
         archive: None,
+        build: WorkerBuild {
+            reference: Some("registry.example/orders:7".to_owned()),
+            ..WorkerBuild::default()
+        },
     };
     assert_eq!(image.expect("nothing is asked"), expected);
 }
