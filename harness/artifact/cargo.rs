@@ -38,7 +38,8 @@ const DIAGNOSIS_LINES: usize = 60;
 /// What `cargo metadata` says of a workspace.
 #[derive(Debug, Deserialize)]
 struct Workspace {
-    workspace_root: Utf8PathBuf,
+    #[serde(rename = "workspace_root")]
+    root: Utf8PathBuf,
     target_directory: Utf8PathBuf,
     packages: Vec<Package>,
 }
@@ -76,7 +77,7 @@ pub(super) async fn workspace(
     environment: &Environment,
     cancel: &CancellationToken,
 ) -> Result<Utf8PathBuf, Error> {
-    Ok(describe(folder, environment, cancel).await?.workspace_root)
+    Ok(describe(folder, environment, cancel).await?.root)
 }
 
 /// Whether the package in `folder` can be built at all, as far as one can see without Cargo.
@@ -220,7 +221,7 @@ fn command(
         )
         .arguments(is_release(workspace).then_some("--release"))
         .arguments(["--message-format=json-render-diagnostics"])
-        .folder(&workspace.workspace_root)
+        .folder(&workspace.root)
         .variable("CARGO_TERM_COLOR", "never")
         // Cargo then says how much of the whole is done, as it does on a terminal.
         .variable("CARGO_TERM_PROGRESS_WHEN", "always")

@@ -10,6 +10,7 @@ use super::stack;
 use crate::artifact::{self, WorkerImage};
 use crate::azure::registry::{Image, Reference, Registry};
 use crate::backend::{self, Fetch, Provision, Readiness};
+use crate::docker::Engine;
 use crate::event::Progress;
 use crate::plan::{Observed, ResourceId, State};
 use crate::topology::{Component, Digest, Run, Topology, WorkerBuild};
@@ -79,7 +80,8 @@ impl AzureBackend {
         cancel: &CancellationToken,
     ) -> Option<WorkerBuild> {
         let environment = &self.settings.environment;
-        artifact::worker_built_last(topology.worker_run(), environment, cancel).await
+        let built = artifact::worker_built_last(topology.worker_run(), environment, cancel).await?;
+        Some(self.identified(built).await)
     }
 
     /// Makes the image, or says which it is, and says which build of the worker is in it.
@@ -88,7 +90,24 @@ impl AzureBackend {
         topology: &Topology,
         provision: Provision<'_>,
     ) -> Result<WorkerBuild, backend::Error> {
-        Ok(self.made(topology, provision).await?.build)
+        let made = self.made(topology, provision).await?;
+        Ok(self.identified(made.build).await)
+    }
+
+    /// A build with the id of its image, where Docker has that under this name: a tag that was moved
+    /// since is then seen to be another build.
+    async fn identified(&self, build: WorkerBuild) -> WorkerBuild {
+        let (None, Some(reference)) = (&build.image, &build.reference) else {
+            return build;
+        };
+        let Ok(engine) = Engine::connect(&self.settings.environment).await else {
+            return build;
+        };
+        let found = engine.image(reference).await.ok().flatten();
+        WorkerBuild {
+            image: found.map(|image| image.id),
+            ..build
+        }
     }
 
     async fn made(
@@ -154,7 +173,7 @@ impl AzureBackend {
         reference: &str,
         archive: Utf8PathBuf,
     ) -> Result<Utf8PathBuf, backend::Error> {
-        let engine = crate::docker::Engine::connect(&self.settings.environment).await;
+        let engine = Engine::connect(&self.settings.environment).await;
         let engine = engine.map_err(Error::from)?;
         let saved = engine.save_image(reference, &archive).await;
         saved.map_err(Error::from)?;

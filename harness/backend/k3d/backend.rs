@@ -209,7 +209,7 @@ impl K3dBackend {
     /// The record of a cluster of which all nodes run.
     pub(super) async fn live_cluster(&self) -> Result<Option<Record>, Error> {
         Ok(match self.find_cluster().await? {
-            Found::Live(record) => Some(record),
+            Found::Live(record) => Some(*record),
             Found::Absent | Found::Dead(_) => None,
         })
     }

@@ -22,7 +22,7 @@ pub(super) enum Found {
     /// Something that has to be made anew; the reason is for people.
     Dead(String),
     /// All of its nodes run.
-    Live(Record),
+    Live(Box<Record>),
 }
 
 impl K3dBackend {
@@ -49,7 +49,7 @@ impl K3dBackend {
             };
             return Ok(Found::Dead(reason));
         }
-        Ok(Found::Live(record))
+        Ok(Found::Live(Box::new(record)))
     }
 
     /// Whether the node runs that has the ports: it is no other program that listens there, also

@@ -1,6 +1,7 @@
 //! Backend `azure`, rehearsed: the built-in Azure, with a cluster and a database of this machine.
 
 mod crash;
+mod gate;
 mod whole;
 
 use crate::invocation::Invocation;

@@ -46,5 +46,16 @@ fn a_topology_is_brought_up_used_tested_and_taken_down() {
 fn every_scenario_is_judged(place: &Place) {
     let test = ["test", "scenarios/", "--output", "json"];
     let test = place.harness(&test).run();
-    assert_eq!(proofs(place, &test).len(), 4, "{test}");
+    let reports = proofs(place, &test);
+    assert_eq!(reports.len(), 4, "{test}");
+    for report in reports {
+        let known = |key: &str| {
+            report["worker"][key]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        assert_eq!(known("program").len(), 64, "{report:#}");
+        assert!(known("image").starts_with("sha256:"), "{report:#}");
+    }
 }

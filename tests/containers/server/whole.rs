@@ -1,9 +1,13 @@
 //! The whole way of a user: up, look, use, test, down.
 
+use harness::topology::Digest;
+use serde_json::json;
+
 use crate::endpoint::endpoint;
 use crate::http::get;
 use crate::invocation::Finished;
 use crate::place::{Place, docker};
+use crate::programs;
 use crate::report::report;
 
 /// Databases begin as copies of one of these, which are kept on purpose.
@@ -40,6 +44,9 @@ fn a_topology_is_brought_up_used_tested_and_taken_down() {
     assert_eq!(report["verdict"], "pass", "{report:#}");
     assert_eq!(report["place"], here(), "{report:#}");
     assert_eq!(report["topology"], made["topology-digest"], "{report:#}");
+    let worker = std::fs::File::open(programs::worker()).expect("it is there");
+    let worker = Digest::of_stream(worker).expect("it is readable");
+    assert_eq!(report["worker"]["program"], json!(worker), "{report:#}");
     assert_eq!(
         place.pids(),
         pids,

@@ -1,0 +1,54 @@
+//! The gate, for a worker whose image the profile names.
+
+use serde_json::{Value, json};
+
+use crate::place::{Place, docker};
+use crate::worker;
+
+/// A name of this test alone.
+const NAME: &str = "harness.local/moved:1";
+
+#[test]
+fn a_tag_that_was_moved_since_the_verdict_closes_the_gate() {
+    let Some(place) = Place::azure() else {
+        return;
+    };
+    let place = place.set(format!("worker.run={{image: \"{NAME}\"}}"));
+    docker(&["tag", worker::image(), NAME]);
+    let plan = plan(&place);
+    let tested = docker(&["image", "inspect", "--format", "{{.Id}}", NAME]);
+    assert_eq!(plan["worker"]["image"], json!(tested[0]), "{plan:#}");
+    verdict(&place, &plan);
+    assert_eq!(condition(&place), "met");
+
+    docker(&["tag", "debian:bookworm-slim", NAME]);
+    assert_eq!(condition(&place), "missing");
+    docker(&["tag", worker::image(), NAME]);
+    assert_eq!(condition(&place), "met");
+    docker(&["rmi", NAME]);
+}
+
+fn plan(place: &Place) -> Value {
+    let set = "promotion.require=[scenarios/smoke.yaml]";
+    let words = ["plan", "--set", set, "--output", "json"];
+    place.harness(&words).run().json()
+}
+
+/// A pass of what is planned.
+fn verdict(place: &Place, plan: &Value) {
+    let report = json!({
+        "scenario": "smoke", "verdict": "pass", "finished": "2100-01-01T00:00:00Z",
+        "topology": plan["topology"], "worker": plan["worker"],
+        "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
+    });
+    let folder = place.root().join(".harness/k3d/reports/one");
+    std::fs::create_dir_all(&folder).expect("writable");
+    std::fs::write(folder.join("report.json"), report.to_string()).expect("writable");
+}
+
+/// How the requirement stands.
+fn condition(place: &Place) -> String {
+    let standing = plan(place)["gate"][0]["standing"].clone();
+    let standing = standing.as_object().expect("an object");
+    standing.keys().next().expect("a key").clone()
+}
