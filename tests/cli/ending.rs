@@ -323,7 +323,7 @@ const BUILD: &str = r#"#!/bin/sh
 case "$1" in
 metadata)
   here=$(pwd)
-  echo '{"workspace_root":"'$here'","packages":[{"name":"mine","manifest_path":"'$here'/Cargo.toml","targets":[{"name":"worker","kind":["bin"]}]}]}' ;;
+  echo '{"workspace_root":"'$here'","target_directory":"'$here'/target","packages":[{"name":"mine","manifest_path":"'$here'/Cargo.toml","targets":[{"name":"worker","kind":["bin"]}]}]}' ;;
 *)
   echo '    Building [====>    ] 1/3: mine' >&2
   exec sleep 600 ;;
