@@ -181,3 +181,30 @@ fn what_passes_with_time() {
     hint: remove what the message names by hand, or what depends on it, then run the same command again; a role assignment that is gone already can hold a stack up
     ");
 }
+
+/// As AKS answers a refused cluster, and as a deployment passes that on.
+#[test]
+fn an_error_without_an_envelope_is_read_like_any_other() {
+    let quota = "Insufficient vcpu quota requested 4, remaining 0 for family standardDSv5Family for \
+                 region westeurope.";
+    let bare = json!({
+        "code": "ErrCode_InsufficientVCPUQuota", "details": null, "message": quota, "subcode": "",
+    });
+    insta::assert_snapshot!(shown(400, &bare), @"");
+    let text = format!("{bare:#}").replace('\n', "\r\n");
+    let detail = json!({"code": "BadRequest", "message": text, "target": "/x"});
+    let nested = json!({"error": {"code": "DeploymentFailed", "message": "At least one.", "details": [detail]}});
+    insta::assert_snapshot!(shown(400, &nested), @"");
+    let subcode = json!({
+        "code": "BadRequest", "details": null, "message": "Cilium dataplane requires network policy cilium.",
+        "subcode": "CiliumDataplaneRequiresNetworkPolicyCilium", "target": "networkProfile.networkPolicy",
+    });
+    insta::assert_snapshot!(shown(400, &subcode), @"");
+    let size = json!({"code": "BadRequest", "details": null, "subcode": "", "message":
+        "The VM size of Standard_B2s is not allowed in your subscription in location 'westus2'."});
+    insta::assert_snapshot!(shown(400, &size), @"");
+    let version = json!({"code": "K8sVersionNotSupported", "details": null, "subcode": "", "message":
+        "Managed cluster c is on version 1.20 which is not supported in this region."});
+    insta::assert_snapshot!(shown(400, &version), @"");
+    insta::assert_snapshot!(plain("RequestDisallowedByAzure", "The selected region is currently not accepting new customers: https://aka.ms/locationineligible."), @"");
+}
