@@ -147,7 +147,17 @@ mod tests {
             said("1.36", "free", Some("1.34.6")),
             said("1.35", "free", Some("1.36.1")),
         ];
-        insta::assert_snapshot!(told.join("\n"), @"");
+        insta::assert_snapshot!(told.join("\n"), @r#"
+        none > 1.20 free: AKS does not have it in westeurope; choose another `backend.azure.kubernetes.version`: westeurope has 1.35, 1.36, 1.37 (preview)
+        none > 1.35 free: well
+        none > 1.37 standard: well
+        none > 1.33 standard: AKS has it in westeurope with long-term support only; choose another `backend.azure.kubernetes.version` (westeurope has 1.35, 1.36, 1.37 (preview)), or set `backend.azure.kubernetes.tier` to `premium`, which has long-term support
+        none > 1.33 premium: well
+        1.34.6 > 1.34 free: well
+        1.34.6 > 1.35 free: well
+        1.34.6 > 1.36 free: the cluster runs 1.34.6, and AKS goes up one minor version at a time; set `backend.azure.kubernetes.version` to "1.35" first
+        1.36.1 > 1.35 free: the cluster runs 1.36.1, and AKS does not go back; set `backend.azure.kubernetes.version` to "1.36" or a later one
+        "#);
         assert!(is_preview(
             &azure(&[&format!("{KEY}=\"1.37\"")]),
             &releases()

@@ -153,5 +153,9 @@ async fn a_region_says_which_machines_and_versions_it_has() {
         (cluster.version(), cluster.pools()[0].count),
         (Some("1.25.5"), 2)
     );
-    insta::assert_snapshot!(server.lines(), @"");
+    insta::assert_snapshot!(server.lines(), @"
+    GET /subscriptions/s/providers/Microsoft.Compute/skus?api-version=2021-07-01&%24filter=location+eq+%27westus%27
+    GET /subscriptions/s/providers/Microsoft.ContainerService/locations/westus/kubernetesVersions?api-version=2024-02-01
+    GET /subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/k?api-version=2024-02-01
+    ");
 }

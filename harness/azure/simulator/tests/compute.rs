@@ -74,7 +74,14 @@ fn a_cluster_that_cannot_be_is_refused_in_akss_own_form() {
         told.push(format!("{status} {code}: {message}"));
     }
     assert!(world.ids().is_empty());
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @"
+    400 VMSizeNotSupported: Virtual Machine size: 'standard_nonsense_v9' is not supported in location 'westeurope'.
+    400 K8sVersionNotSupported: Managed cluster dev is on version 1.20 which is not supported in this region. Please use [az aks get-versions] command to get the supported version li
+    400 K8sVersionNotSupported: Managed cluster dev is on version 1.33.9, which is only available for Long-Term Support (LTS). If you intend to onboard to LTS, please ensure the clus
+    400 SystemPoolSkuTooLow: System node pool must use VM sku with more than 2 cores and 4GB memory. Nodepool name: system.
+    400 SystemPoolSkuTooLow: System node pool must use VM sku with more than 2 cores and 4GB memory. Nodepool name: system.
+    400 ErrCode_InsufficientVCPUQuota: Insufficient regional vcpu quota left for location westeurope. left regional vcpu quota 100, requested quota 102. If you want to increase the quota, p
+    ");
     assert_eq!(
         world.put(&cluster("1.35", "standard_d2s_V5", 50)).status,
         201

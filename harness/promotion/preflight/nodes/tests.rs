@@ -88,7 +88,7 @@ fn a_size_has_to_be_there_for_the_subscription_and_to_do_for_the_system() {
     let of = |size: &str| said(&[&format!("{SIZE}={size}")], None, &plenty());
     let told = [
         "Standard_Nonsense_v9",
-        "standard_d2S_v5",
+        "Standard_D2s_v5",
         "Standard_D4s_v5",
         "Standard_E2s_v5",
         "Standard_B1ms",
@@ -107,7 +107,20 @@ fn the_quota_is_that_of_the_region_and_of_the_family_whatever_its_case() {
         with(usage("cores", 0, 10), usage(family, 0, 0)),
         with(usage("cores", 0, -1), usage("another", 0, 4)),
     ];
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @"
+    size Standard_D2s_v5 of node pool system: well
+    quota of cores in westeurope: well
+    quota of standardDSv5Family in westeurope: well
+    size Standard_D2s_v5 of node pool system: well
+    quota of cores in westeurope: 4 vCPUs are needed, and 3 of 10 are left
+    quota of standardDSv5Family in westeurope: well
+    size Standard_D2s_v5 of node pool system: well
+    quota of cores in westeurope: well
+    quota of standardDSv5Family in westeurope: 4 vCPUs are needed, and 0 of 0 are left
+    size Standard_D2s_v5 of node pool system: well
+    quota of cores in westeurope: well
+    quota of standardDSv5Family in westeurope: not known: Azure lists no quota of standardDSv5Family
+    ");
 }
 
 #[test]
@@ -130,7 +143,23 @@ fn only_what_has_to_be_new_needs_a_quota() {
         said(&[], Some(&failed), &none_left),
         said(&[], Some(&cluster(Value::Null)), &none_left),
     ];
-    insta::assert_snapshot!(told.join("\n--\n"), @"");
+    insta::assert_snapshot!(told.join("\n--\n"), @"
+    size Standard_D2s_v5 of node pool system: well
+    quota of cores in westeurope: 6 vCPUs are needed, and 0 of 10 are left
+    quota of standardDSv5Family in westeurope: 6 vCPUs are needed, and 0 of 10 are left
+    --
+    size Standard_DS2_v2 of node pool work: well
+    quota of cores in westeurope: 4 vCPUs are needed, and 0 of 10 are left
+    quota of standardDSv2Family in westeurope: well
+    --
+    size Standard_D2s_v5 of node pool system: well
+    quota of cores in westeurope: 4 vCPUs are needed, and 0 of 10 are left
+    quota of standardDSv5Family in westeurope: 4 vCPUs are needed, and 0 of 10 are left
+    --
+    size Standard_D2s_v5 of node pool system: well
+    quota of cores in westeurope: 4 vCPUs are needed, and 0 of 10 are left
+    quota of standardDSv5Family in westeurope: 4 vCPUs are needed, and 0 of 10 are left
+    ");
 }
 
 #[test]
