@@ -21,3 +21,5 @@ pub const KUBERNETES: &str = "2024-02-01";
 pub const AUTHORIZATION: &str = "2022-04-01";
 /// Quotas of virtual machines.
 pub const COMPUTE: &str = "2024-03-01";
+/// Sizes of virtual machines, which have a version of their own.
+pub const COMPUTE_SKUS: &str = "2021-07-01";

@@ -1,7 +1,11 @@
 //! What can be made to go wrong in the built-in Azure, by name: the faults that a promotion meets in
-//! practice.
+//! practice, and the kinds of subscriptions.
 
-use crate::azure::simulator::{Fault, Refusal, Script, What};
+use crate::azure::simulator::{
+    Circumstances, Fault, Prepared, Refusal, Rights, Script, Sizes, What,
+};
+use crate::backend::azure::PROFILE;
+use crate::profile::azure::Azure;
 
 /// A thing that goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -18,9 +22,9 @@ pub(super) enum AzureFault {
     OperationFailed,
     /// A new identity is not known yet when a role is assigned to it
     PrincipalNotFound,
-    /// The region has no nodes of the size
+    /// The nodes' size is refused although it was on the list
     SkuNotAvailable,
-    /// The quota of cores does not do
+    /// Somebody else takes the rest of the region's quota of cores
     QuotaExceeded,
     /// The right to assign roles is missing
     AuthorizationFailed,
@@ -28,17 +32,58 @@ pub(super) enum AzureFault {
     ServerBusy,
     /// A stack does not get rid of the database
     DeleteFailed,
+    /// The region takes no new customers, which Azure says of each resource
+    RegionClosed,
+    /// The roles count on resource groups that are there, and nothing else may even be looked at
+    RightsOnGroup,
+    /// The same, but the subscription may be looked at
+    ReaderOnSubscription,
+    /// Somebody has registered the providers, and made the resource group with the profile's tag
+    PreparedGroup,
+    /// No family of sizes has a quota of cores
+    NoFamilyQuota,
+    /// The region has no quota of cores left
+    NoRegionalQuota,
+    /// The subscription may have burstable sizes only
+    RestrictedSizes,
 }
 
-/// The script of all of them.
-pub(super) fn script(faults: &[AzureFault]) -> Script {
-    Script::new(faults.iter().map(|fault| fault.fault()).collect())
+/// The script of all of them, in a place of a profile.
+pub(super) fn script(faults: &[AzureFault], azure: &Azure, profile: &str) -> Script {
+    let mut circumstances = Circumstances::default();
+    for fault in faults {
+        fault.bring(&mut circumstances, azure, profile);
+    }
+    let faults = faults.iter().filter_map(|fault| fault.fault(azure));
+    Script::new(faults.collect()).under(circumstances)
 }
 
 impl AzureFault {
-    fn fault(self) -> Fault {
-        let stack = "/deploymentstacks/";
+    /// What it makes of the subscription.
+    fn bring(self, circumstances: &mut Circumstances, azure: &Azure, profile: &str) {
         match self {
+            Self::RightsOnGroup => circumstances.rights = Rights::Groups,
+            Self::ReaderOnSubscription => circumstances.rights = Rights::GroupsAndReading,
+            Self::PreparedGroup => {
+                circumstances.prepared = Some(Prepared {
+                    group: azure.resource_group.clone(),
+                    region: azure.region.clone(),
+                    tags: [(PROFILE.to_owned(), profile.to_owned())].into(),
+                });
+            }
+            Self::NoFamilyQuota => circumstances.family_cores = 0,
+            Self::NoRegionalQuota => circumstances.regional_cores = 0,
+            Self::RestrictedSizes => circumstances.sizes = Sizes::Burstable,
+            _ => {}
+        }
+    }
+
+    /// What goes wrong.
+    fn fault(self, azure: &Azure) -> Option<Fault> {
+        let stack = "/deploymentstacks/";
+        let first = azure.kubernetes.pools.first();
+        let size = first.map_or("", |pool| &pool.vm_size);
+        Some(match self {
             Self::Throttled => {
                 Fault::at("/subscriptions/", What::Throttled { retry_after: 1 }).times(10)
             }
@@ -63,11 +108,11 @@ impl AzureFault {
             }
             Self::SkuNotAvailable => Fault::at(
                 "/managedclusters/",
-                What::sku_not_available("Standard_D2s_v5"),
+                What::sku_not_available(size, &azure.region),
             )
             .method("PUT"),
             Self::QuotaExceeded => {
-                Fault::at("/managedclusters/", What::quota_exceeded()).method("PUT")
+                Fault::at("/managedclusters/", What::quota_exceeded(&azure.region)).method("PUT")
             }
             Self::AuthorizationFailed => Fault::at(
                 "/roleassignments/",
@@ -78,6 +123,15 @@ impl AzureFault {
                 .method("PUT")
                 .after(1),
             Self::DeleteFailed => Fault::at("/flexibleservers/", What::NotDeleted),
-        }
+            Self::RegionClosed => Fault::at("/providers/", What::region_closed())
+                .method("PUT")
+                .times(u32::MAX),
+            Self::RightsOnGroup
+            | Self::ReaderOnSubscription
+            | Self::PreparedGroup
+            | Self::NoFamilyQuota
+            | Self::NoRegionalQuota
+            | Self::RestrictedSizes => return None,
+        })
     }
 }

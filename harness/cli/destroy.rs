@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::azure_fault::AzureFault;
 use super::session::{Session, Target, backend_error};
 use super::shutdown::Shutdown;
 use super::view::short_type;
@@ -33,7 +34,7 @@ pub(super) struct Args {
     expired: bool,
     /// What goes wrong in the built-in Azure; may be repeated
     #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
-    fault: Vec<super::azure_fault::AzureFault>,
+    fault: Vec<AzureFault>,
 }
 
 /// What `destroy --output json` prints.
@@ -47,9 +48,7 @@ struct Report {
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let mut session = in_azure::own(&args.target, "destroy", ui).await?;
     let session = &mut *session;
-    session
-        .backend
-        .go_wrong(super::azure_fault::script(&args.fault));
+    in_azure::go_wrong(session, &args.fault)?;
     let holding = session.backend.holding().await.map_err(backend_error)?;
     if let Some(holding) = &holding {
         ui.text(table(holding));

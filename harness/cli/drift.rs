@@ -35,7 +35,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
             return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
                 .hint("run `harness promote` first"));
         }
-        Group::Foreign(_) => {
+        Group::Foreign(_) | Group::Hidden => {
             let list = changes.forbidden().join("; ");
             return Err(CommandError::new(Exit::NotAllowed, list)
                 .hint("choose another `backend.azure.resource-group`"));

@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 use jiff::Timestamp;
 
+use super::azure_fault::{self, AzureFault};
 use super::session::{self, AnySession, Session, Target};
 use crate::backend::azure::AzureBackend;
 use crate::error::{CommandError, Exit};
@@ -25,6 +26,17 @@ pub(super) async fn look(target: &Target) -> Result<InAzure, CommandError> {
 /// The session of a verb that changes something.
 pub(super) async fn own(target: &Target, verb: &str, ui: &mut Ui) -> Result<InAzure, CommandError> {
     Ok(in_azure(session::own(&place_of(target)?, verb, ui).await?))
+}
+
+/// Has things go wrong in a rehearsal; before anything is asked of its Azure.
+pub(super) fn go_wrong(
+    session: &mut Session<AzureBackend>,
+    faults: &[AzureFault],
+) -> Result<(), CommandError> {
+    let azure = place(&session.profile)?;
+    let script = azure_fault::script(faults, azure, session.profile.name.as_str());
+    session.backend.go_wrong(script);
+    Ok(())
 }
 
 fn in_azure(session: AnySession) -> InAzure {

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::{Check, Difference, Property, differences, preflight};
+use super::preflight::preflight;
+use super::{Check, Difference, Property, differences};
 use crate::azure::arm::{self, Begun, Pending, Progress, Stack, StackSpec, Wait};
 use crate::azure::template::Names;
 use crate::backend::azure::{Cloud, PROFILE, Scope, TEMPLATE, TOPOLOGY, Wish};
@@ -49,6 +50,8 @@ pub enum Group {
     Ours,
     /// It is somebody else's: another profile's, if it says so.
     Foreign(Option<String>),
+    /// Whoever asks may not look at it, be it there or not.
+    Hidden,
 }
 
 /// Looks at all of it. `cancel` ends the waits.
@@ -63,16 +66,15 @@ pub async fn look(
     let group = group(cloud, &scope, profile).await?;
     let stack = match group {
         Group::Ours => cloud.arm.stack(&scope.group, &scope.names.stack).await?,
-        Group::Absent | Group::Foreign(_) => None,
+        Group::Absent | Group::Foreign(_) | Group::Hidden => None,
     };
-    let ours = (group == Group::Ours).then_some(&scope.group);
-    let checks = preflight(cloud, azure, &topology.database, &scope.names, ours).await?;
+    let checks = checked(cloud, azure, topology, &scope, &group).await?;
     // Azure answers for what is in a group, and it has to be there for that.
     let spec = scope.stack(Wish::of(azure, topology, Secret::generate()));
     let mut differences = match group {
         Group::Absent => everything(&spec),
         Group::Ours => ask(cloud, &scope, &spec, cancel).await?,
-        Group::Foreign(_) => Vec::new(),
+        Group::Foreign(_) | Group::Hidden => Vec::new(),
     };
     differences.extend(stack.as_ref().and_then(|stack| of_stack(stack, &spec)));
     Ok(Outlook {
@@ -88,8 +90,34 @@ pub async fn look(
     })
 }
 
+/// Asks anew what may stand in the way, and nothing else.
+pub async fn checks(
+    cloud: &Cloud,
+    azure: &Azure,
+    topology: &Topology,
+    profile: &str,
+) -> Result<Vec<Check>, arm::Error> {
+    let scope = Scope::of(azure, profile, cloud);
+    let group = group(cloud, &scope, profile).await?;
+    checked(cloud, azure, topology, &scope, &group).await
+}
+
+async fn checked(
+    cloud: &Cloud,
+    azure: &Azure,
+    topology: &Topology,
+    scope: &Scope,
+    group: &Group,
+) -> Result<Vec<Check>, arm::Error> {
+    let ours = (*group == Group::Ours).then_some(&scope.group);
+    preflight(cloud, azure, &topology.database, &scope.names, ours).await
+}
+
 async fn group(cloud: &Cloud, scope: &Scope, profile: &str) -> Result<Group, arm::Error> {
-    let found = cloud.arm.resource_group(&scope.group).await?;
+    let found = match cloud.arm.resource_group(&scope.group).await {
+        Err(error) if error.status() == Some(403) => return Ok(Group::Hidden),
+        found => found?,
+    };
     Ok(match found.map(|group| group.tags.get(PROFILE).cloned()) {
         None => Group::Absent,
         Some(Some(tag)) if tag == profile => Group::Ours,

@@ -1,4 +1,4 @@
-//! AKS: how to get at a cluster.
+//! AKS: what a cluster is like, and how to get at it.
 
 use azure_core::base64;
 use serde::Deserialize;
@@ -6,6 +6,9 @@ use serde::Deserialize;
 use super::{Arm, Error, Group};
 use crate::azure::api_version::KUBERNETES;
 use crate::secret::Secret;
+
+/// The type of a cluster.
+const KIND: &str = "Microsoft.ContainerService/managedClusters";
 
 /// The answer; a file for each kind of user.
 #[derive(Deserialize)]
@@ -19,7 +22,65 @@ struct Kubeconfig {
     value: String,
 }
 
+/// A cluster, as far as it matters to what may become of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct Cluster {
+    properties: Properties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Properties {
+    kubernetes_version: Option<String>,
+    current_kubernetes_version: Option<String>,
+    agent_pool_profiles: Option<Vec<Pool>>,
+}
+
+/// A pool of its nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Pool {
+    /// Its name.
+    pub name: String,
+    /// The size of each node.
+    pub vm_size: String,
+    /// How many there are.
+    pub count: i64,
+    provisioning_state: Option<String>,
+}
+
+impl Pool {
+    /// Whether its nodes are there, as far as is known.
+    pub fn is_there(&self) -> bool {
+        let state = self.provisioning_state.as_deref().unwrap_or_default();
+        !state.eq_ignore_ascii_case("Failed") && !state.eq_ignore_ascii_case("Creating")
+    }
+}
+
+impl Cluster {
+    /// The version of Kubernetes that it runs.
+    pub fn version(&self) -> Option<&str> {
+        let properties = &self.properties;
+        let current = properties.current_kubernetes_version.as_deref();
+        current.or(properties.kubernetes_version.as_deref())
+    }
+
+    /// Its pools.
+    pub fn pools(&self) -> &[Pool] {
+        self.properties
+            .agent_pool_profiles
+            .as_deref()
+            .unwrap_or_default()
+    }
+}
+
 impl Arm {
+    /// A cluster, if it is there.
+    pub async fn cluster(&self, group: &Group, name: &str) -> Result<Option<Cluster>, Error> {
+        self.find(&group.target(KIND, KUBERNETES, name)).await
+    }
+
     /// The kubeconfig of a user of a cluster. Where local accounts are disabled, its user is a call
     /// of `kubelogin`; server and certificate are what is of use then, with a token for
     /// [`super::Endpoints::aks_scope`].
@@ -28,9 +89,8 @@ impl Arm {
         group: &Group,
         cluster: &str,
     ) -> Result<Secret, Error> {
-        let kind = "Microsoft.ContainerService/managedClusters";
         let target = group
-            .target(kind, KUBERNETES, cluster)
+            .target(KIND, KUBERNETES, cluster)
             .below("/listClusterUserCredential");
         let answer = self.post(&target, None).await?;
         let credentials: Credentials = answer.json()?;

@@ -17,6 +17,9 @@ pub struct Fault {
     /// A word for programs, such as `SkuNotAvailable`.
     #[serde(deserialize_with = "text")]
     pub code: String,
+    /// What AKS writes besides, which often says more than its code does.
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
+    pub subcode: String,
     /// A sentence for people.
     #[serde(deserialize_with = "text")]
     pub message: String,
@@ -103,8 +106,13 @@ impl Fault {
 
     /// Whether it, or something below it, has a code.
     pub fn has_code(&self, code: &str) -> bool {
-        let has = |fault: &&Self| fault.code.eq_ignore_ascii_case(code);
+        let has = |fault: &&Self| fault.is(code);
         self.all().iter().any(has)
+    }
+
+    /// Whether this is its code, or what AKS writes beside it.
+    pub(super) fn is(&self, code: &str) -> bool {
+        self.code.eq_ignore_ascii_case(code) || self.subcode.eq_ignore_ascii_case(code)
     }
 
     /// Whether it goes by itself: an identity that is not known everywhere yet, or something that is
@@ -145,6 +153,11 @@ impl fmt::Display for Fault {
                     format!("{code} ({target})")
                 }
                 (code, _) => code.to_owned(),
+            };
+            let code = match &*fault.subcode {
+                "" => code,
+                subcode if subcode == fault.code => code,
+                subcode => format!("{code}, {subcode}"),
             };
             let message = fault
                 .message

@@ -28,8 +28,11 @@ pub struct UsageName {
 }
 
 impl Usage {
-    /// What is left; less than nothing is nothing.
+    /// What is left; less than nothing is nothing, and a limit below nothing is none.
     pub fn left(&self) -> i64 {
+        if self.limit < 0 {
+            return i64::MAX;
+        }
         (self.limit - self.current_value).max(0)
     }
 }

@@ -31,7 +31,10 @@ pub struct Cloud {
 
 impl Cloud {
     /// A cloud as it was left.
-    pub fn new(settings: Settings, state: State, script: Script) -> Self {
+    pub fn new(settings: Settings, mut state: State, script: Script) -> Self {
+        if let Some(prepared) = &script.circumstances().prepared {
+            state.prepare(&settings.subscription, prepared);
+        }
         Self {
             settings,
             state,
@@ -107,9 +110,11 @@ impl Cloud {
             return Err(Refusal::missing("SubscriptionNotFound", message));
         }
         self.authorise(request, &id)?;
+        // Who may begin an operation may ask how far it is.
         if let Some(answer) = self.poll(now, request) {
             return Ok(answer);
         }
+        self.within_reach(request, &id)?;
         if let Some(answer) = self.subscription_api(now, request, &segments) {
             return answer;
         }
@@ -250,28 +255,6 @@ impl Cloud {
         answer
             .with_header(&name(""), left.to_string())
             .with_header(&name("global-"), global.to_string())
-    }
-
-    /// Refuses what the client's role does not have.
-    fn authorise(&self, request: &Request, id: &ResourceId) -> Result<(), Refusal> {
-        use super::settings::Role;
-        let reads = matches!(request.method.as_str(), "GET" | "HEAD");
-        if self.settings.role != Role::Reader || reads {
-            return Ok(());
-        }
-        let action = match request.method.as_str() {
-            "DELETE" => "delete",
-            "POST" => "action",
-            _ => "write",
-        };
-        let kind = id
-            .kind()
-            .unwrap_or_else(|| "Microsoft.Resources/subscriptions/resourceGroups".to_owned());
-        let client = &self.settings.client;
-        let message = format!(
-            "The client '{client}' does not have authorization to perform action '{kind}/{action}' over scope '{id}' or the scope is invalid. If access was recently granted, please refresh your credentials."
-        );
-        Err(Refusal::new(403, "AuthorizationFailed", message))
     }
 
     /// An answer that is a list.

@@ -2,13 +2,19 @@
 
 use serde_json::json;
 
+use super::circumstances::Circumstances;
+use super::kind;
 use super::message::Response;
 use super::refusal::Refusal;
 use super::registry;
 
-/// Faults to come, in order: the first that matches a request and is not used up strikes.
+/// Faults to come, in order: the first that matches a request and is not used up strikes. And what
+/// the subscription is like in which they do.
 #[derive(Debug, Clone, Default)]
-pub struct Script(Vec<Fault>);
+pub struct Script {
+    faults: Vec<Fault>,
+    circumstances: Circumstances,
+}
 
 /// Something that goes wrong.
 #[derive(Debug, Clone)]
@@ -59,18 +65,20 @@ impl What {
         Self::Refused(Refusal::bad("PrincipalNotFound", message))
     }
 
-    /// A size that the region does not have.
-    pub fn sku_not_available(sku: &str) -> Self {
-        let message = format!(
-            "The requested size for resource is currently not available in location. Please try another size or deploy to a different location: {sku}."
-        );
-        Self::Refused(Refusal::conflict("SkuNotAvailable", message))
+    /// A size that the region has for others only.
+    pub fn sku_not_available(size: &str, region: &str) -> Self {
+        Self::Refused(kind::size_not_allowed(size, region, &["Standard_B2s"]))
     }
 
-    /// Not enough vCores left.
-    pub fn quota_exceeded() -> Self {
-        let message = "Operation could not be completed as it results in exceeding approved Total Regional Cores quota.";
-        Self::Refused(Refusal::conflict("QuotaExceeded", message))
+    /// Somebody else has taken the vCPUs that were left.
+    pub fn quota_exceeded(region: &str) -> Self {
+        Self::Refused(kind::no_regional_quota(region, 2, 4))
+    }
+
+    /// A region that takes no new customers.
+    pub fn region_closed() -> Self {
+        let message = "The selected region is currently not accepting new customers: https://aka.ms/locationineligible.";
+        Self::Refused(Refusal::new(403, "RequestDisallowedByAzure", message))
     }
 
     /// A right that the client lacks.
@@ -191,12 +199,27 @@ pub(super) enum Effect {
 impl Script {
     /// Faults in order.
     pub fn new(faults: Vec<Fault>) -> Self {
-        Self(faults)
+        Self {
+            faults,
+            circumstances: Circumstances::default(),
+        }
+    }
+
+    /// The same in a subscription of another kind.
+    #[must_use]
+    pub fn under(mut self, circumstances: Circumstances) -> Self {
+        self.circumstances = circumstances;
+        self
+    }
+
+    /// What the subscription is like.
+    pub(super) fn circumstances(&self) -> &Circumstances {
+        &self.circumstances
     }
 
     /// One more fault, for what comes.
     pub fn push(&mut self, fault: Fault) {
-        self.0.push(fault);
+        self.faults.push(fault);
     }
 
     /// The fault that strikes a request from outside. Those that concern what a request begins are
@@ -232,7 +255,7 @@ impl Script {
     }
 
     fn next(&mut self, method: &str, path: &str, of: impl Fn(&What) -> bool) -> Option<&Fault> {
-        let mut fitting = self.0.iter_mut().filter(|fault| of(&fault.what));
+        let mut fitting = self.faults.iter_mut().filter(|fault| of(&fault.what));
         let fault = fitting.find(|fault| fault.matches(method, path))?;
         if fault.skip > 0 {
             fault.skip -= 1;

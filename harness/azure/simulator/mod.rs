@@ -10,6 +10,7 @@
 //! [`api_version`](super::api_version)), from recorded traffic of azd and from Microsoft's documentation.
 
 mod action;
+mod circumstances;
 mod clock;
 mod cloud;
 mod entra;
@@ -26,6 +27,7 @@ mod recorder;
 mod refusal;
 mod registry;
 mod resource;
+mod rights;
 mod serve;
 mod settings;
 mod show;
@@ -36,6 +38,7 @@ mod subscription;
 #[cfg(test)]
 mod tests;
 
+pub use circumstances::{Circumstances, Prepared, Rights, Sizes};
 pub use clock::Clock;
 pub use cloud::Cloud;
 pub use fault::{Fault, Script, What};

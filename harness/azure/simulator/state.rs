@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::circumstances::Prepared;
 use super::id::ResourceId;
 use super::operation::Operation;
 use super::registry::Content;
@@ -69,6 +70,24 @@ impl State {
     /// Ids of all resources, for tests and for a view of what is left.
     pub fn resource_ids(&self) -> impl Iterator<Item = &str> {
         self.resources.values().map(|resource| resource.id.as_str())
+    }
+
+    /// Has a group, and every provider registered, if they are not there already.
+    pub(super) fn prepare(&mut self, subscription: &str, prepared: &Prepared) {
+        let id = format!(
+            "/subscriptions/{subscription}/resourceGroups/{}",
+            prepared.group
+        );
+        self.groups.entry(id.to_lowercase()).or_insert(Group {
+            id,
+            location: prepared.region.clone(),
+            tags: json!(prepared.tags),
+            deleting: false,
+        });
+        for namespace in super::subscription::namespaces() {
+            let since = self.providers.entry(namespace.to_lowercase());
+            since.or_insert(Timestamp::UNIX_EPOCH);
+        }
     }
 
     /// An id that was not given out before.

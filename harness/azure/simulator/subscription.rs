@@ -5,11 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::circumstances::Rights;
 use super::cloud::Cloud;
 use super::id::ResourceId;
 use super::kind::Kind;
 use super::message::{Request, Response};
-use super::offer::{capabilities, usages, versioned};
+use super::offer::{capabilities, skus, usages, versioned, versions};
 use super::place;
 use super::refusal::Refusal;
 use super::settings::Role;
@@ -32,7 +33,11 @@ impl Cloud {
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let id = ResourceId::of(segments);
         let method = request.method.as_str();
+        if let Err(refusal) = self.answers(&lower) {
+            return Some(Err(refusal));
+        }
         let asked = |question: &str, answer: Response| Some(versioned(request, question, answer));
+        let circumstances = self.script.circumstances();
         match (method, lower.as_slice()) {
             ("GET", ["subscriptions"]) => Some(Ok(Self::list(vec![self.subscription()]))),
             ("GET", ["subscriptions", _]) => Some(Ok(Response::json(200, self.subscription()))),
@@ -54,7 +59,7 @@ impl Cloud {
                 Some(self.register(now, &segments[3]))
             }
             ("GET", [.., "providers", "microsoft.authorization", "permissions"]) => {
-                asked("permissions", self.permissions())
+                asked("permissions", self.permissions(&id))
             }
             (
                 "GET",
@@ -88,9 +93,22 @@ impl Cloud {
                     "Microsoft.ContainerRegistry/registries",
                 ))
             }
-            ("GET", [.., "microsoft.compute", "locations", _, "usages"]) => {
-                asked("usages", usages())
+            ("GET", [.., "microsoft.compute", "locations", place, "usages"]) => {
+                asked("usages", usages(&self.state, circumstances, place))
             }
+            ("GET", [.., "microsoft.compute", "skus"]) => {
+                asked("skus", skus(request, circumstances.sizes))
+            }
+            (
+                "GET",
+                [
+                    ..,
+                    "microsoft.containerservice",
+                    "locations",
+                    place,
+                    "kubernetesversions",
+                ],
+            ) => asked("versions", versions(place)),
             _ => None,
         }
     }
@@ -166,8 +184,34 @@ impl Cloud {
         ))
     }
 
-    fn permissions(&self) -> Response {
+    /// Refuses questions to a provider that the subscription is not registered for. Registries ask
+    /// their own books, in which the subscription is not to be found then.
+    fn answers(&self, path: &[&str]) -> Result<(), Refusal> {
+        let ["subscriptions", _, "providers", namespace, question, ..] = path else {
+            return Ok(());
+        };
+        if !["locations", "skus", "checknameavailability"].contains(question) {
+            return Ok(());
+        }
+        let Ok(namespace) = namespace_of(namespace) else {
+            return Ok(());
+        };
+        let refused = self.registered(namespace);
+        if refused.is_err() && namespace == "Microsoft.ContainerRegistry" {
+            let id = &self.settings.subscription;
+            let message = format!("Subscription {id} was not found.");
+            return Err(Refusal::missing("SubscriptionNotFound", message));
+        }
+        refused
+    }
+
+    fn permissions(&self, id: &ResourceId) -> Response {
         let (actions, not_actions) = match self.settings.role {
+            _ if id.group().is_none()
+                && self.script.circumstances().rights != Rights::Subscription =>
+            {
+                (vec!["*/read"], vec![])
+            }
             Role::Owner => (vec!["*"], vec![]),
             Role::Contributor => (
                 vec!["*"],
@@ -184,7 +228,7 @@ impl Cloud {
     }
 }
 
-fn namespaces() -> impl Iterator<Item = &'static str> {
+pub(super) fn namespaces() -> impl Iterator<Item = &'static str> {
     let mut all: Vec<&str> = Kind::all().map(Kind::namespace).collect();
     all.extend(["Microsoft.Compute", "Microsoft.Resources"]);
     all.sort_unstable();

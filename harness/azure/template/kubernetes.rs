@@ -39,6 +39,8 @@ struct Identity {
 #[serde(rename_all = "camelCase")]
 struct Properties {
     kubernetes_version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    support_plan: Option<&'static str>,
     dns_prefix: String,
     node_resource_group: String,
     #[serde(rename = "enableRBAC")]
@@ -169,7 +171,7 @@ fn properties(build: &Build<'_>, kubelet: &str) -> Properties {
     let names = build.names;
     let Kubernetes {
         version,
-        tier: _,
+        tier,
         pools,
         authorized_ip_ranges,
         private,
@@ -184,6 +186,8 @@ fn properties(build: &Build<'_>, kubelet: &str) -> Properties {
     let pool = |(index, pool): (usize, &NodePool)| self::pool(pool, index == 0, nodes.clone());
     Properties {
         kubernetes_version: version.clone(),
+        // The tier is there for it, and a version that has nothing else is refused without it.
+        support_plan: (*tier == Tier::Premium).then_some("AKSLongTermSupport"),
         dns_prefix: names.cluster.clone(),
         node_resource_group: names.node_group.clone(),
         rbac: true,

@@ -43,6 +43,15 @@ pub enum Error {
         /// Its state, in Azure's words.
         state: String,
     },
+    /// Who promotes may not register providers.
+    #[error(
+        "the subscription is not registered for {}, and these credentials may not register it",
+        .namespaces.join(", ")
+    )]
+    MayNotRegister {
+        /// The providers.
+        namespaces: Vec<String>,
+    },
     /// A provider does not get registered.
     #[error("provider {namespace} is still {state}")]
     Unregistered {
@@ -169,6 +178,7 @@ impl Error {
                 }
             }
             Self::Interrupted => Blame::Interruption,
+            Self::MayNotRegister { .. } => Blame::Leave,
             _ => Blame::Place,
         }
     }
@@ -184,6 +194,16 @@ impl Error {
                 "run `az provider show --namespace {namespace}`, and this command again once it \
                  is registered"
             )],
+            Self::MayNotRegister { namespaces } => {
+                let commands = namespaces.iter();
+                let commands: Vec<String> = commands
+                    .map(|it| format!("`az provider register --namespace {it} --wait`"))
+                    .collect();
+                vec![format!(
+                    "whoever is Owner or Contributor of the subscription runs, once: {}",
+                    commands.join(", ")
+                )]
+            }
             Self::Foreign { group, .. } => vec![format!(
                 "choose another `backend.azure.resource-group`; what is in `{group}` is left alone"
             )],

@@ -65,12 +65,6 @@ impl AzureBackend {
         kept.collect()
     }
 
-    /// Makes the group, or writes its tags anew.
-    pub(super) async fn make_group(&self) -> Result<(), backend::Error> {
-        self.register_providers().await?;
-        self.write_group().await
-    }
-
     /// Writes the group's tags, and from when it may be destroyed, which counts from now.
     pub async fn write_group(&self) -> Result<(), backend::Error> {
         let scope = self.scope().await?;

@@ -141,7 +141,7 @@ impl AzureBackend {
             // An image stays in the registry, beside those that are used.
             (_, Action::Keep) | ("image", Action::Delete) => Ok(()),
             ("group", Action::Delete) => self.remove_group().await,
-            ("group", _) => self.make_group().await,
+            ("group", _) => self.write_group().await,
             ("stack", Action::Delete) => self.remove_stack(id).await,
             ("stack", _) => self.make_stack(id).await,
             ("image", _) => self.push().await,

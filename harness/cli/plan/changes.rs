@@ -3,14 +3,15 @@
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::azure::AzureBackend;
+use crate::backend::azure::{AzureBackend, PROFILE};
 use crate::backend::{self, Backend as _, Fetch, Provision, kubernetes};
 use crate::causes::in_one_line;
 use crate::cli::session::{Session, backend_error};
 use crate::cli::{failure, in_azure};
 use crate::error::CommandError;
 use crate::event::Events;
-use crate::promotion::{Group, Outlook, look};
+use crate::profile::azure::Azure;
+use crate::promotion::{self, Group, Outlook, look};
 use crate::topology::Digest;
 
 /// What would change.
@@ -28,6 +29,9 @@ pub(in crate::cli) struct Changes {
     pub(super) objects: Option<Vec<kubernetes::Difference>>,
     /// Why the cluster could not be looked at, if so.
     pub(in crate::cli) unseen: Option<String>,
+    /// Why the resource group is not this profile's to use, if so.
+    #[serde(skip)]
+    not_ours: Option<String>,
 }
 
 impl Changes {
@@ -40,17 +44,21 @@ impl Changes {
                 check.what, problem.reason, problem.remedy
             ))
         });
-        let group = &self.outlook.resource_group;
-        let foreign = match &self.outlook.group {
-            Group::Foreign(Some(profile)) => {
-                Some(format!("resource group {group} is profile `{profile}`'s"))
-            }
-            Group::Foreign(None) => Some(format!(
-                "resource group {group} was not made by the harness"
-            )),
-            Group::Absent | Group::Ours => None,
-        };
-        problems.chain(foreign).collect()
+        problems.chain(self.not_ours.clone()).collect()
+    }
+
+    /// Looks anew at what may stand in the way.
+    pub(in crate::cli) async fn check_again(
+        &mut self,
+        session: &Session<AzureBackend>,
+    ) -> Result<(), CommandError> {
+        let azure = in_azure::place(&session.profile)?;
+        let cloud = session.backend.cloud().await.map_err(backend_error)?;
+        let name = session.profile.name.as_str();
+        let checks = promotion::checks(cloud, azure, &session.topology, name).await;
+        let failed = |error| AzureBackend::error("say whether it would be made", error);
+        self.outlook.checks = checks.map_err(|error| backend_error(failed(error)))?;
+        Ok(())
     }
 
     /// Whether it is known what is in the cluster.
@@ -78,6 +86,29 @@ impl Changes {
             .map(|difference| difference.name.as_str())
             .collect();
         (!names.is_empty()).then(|| format!("these differ from the template: {}", names.join(", ")))
+    }
+}
+
+/// Why a resource group is not this profile's to make something in, and what helps.
+fn not_ours(outlook: &Outlook, azure: &Azure, profile: &str) -> Option<String> {
+    let group = &outlook.resource_group;
+    match &outlook.group {
+        Group::Absent | Group::Ours => None,
+        Group::Foreign(Some(other)) => {
+            Some(format!("resource group {group} is profile `{other}`'s"))
+        }
+        Group::Foreign(None) => Some(format!(
+            "resource group {group} was not made by the harness; if it is there for this profile, \
+             its owner says so with `az group update --name {group} --set \
+             tags.{PROFILE}={profile}`"
+        )),
+        Group::Hidden => Some(format!(
+            "resource group {group}: these credentials may not look at it, so it is not there or \
+             they have no role on it; whoever owns the subscription makes it with `az group create \
+             --name {group} --location {} --tags {PROFILE}={profile}`, and gives these credentials \
+             Contributor and User Access Administrator on it",
+            azure.region
+        )),
     }
 }
 
@@ -112,9 +143,10 @@ async fn asked(
     let outlook = look(cloud, azure, topology, name, cancel).await;
     let outlook = outlook
         .map_err(|error| backend_error(AzureBackend::error("say what would change", error)))?;
+    let not_ours = not_ours(&outlook, azure, name);
     let seen = match outlook.group {
         Group::Ours => objects(session, events, cancel).await,
-        Group::Absent | Group::Foreign(_) => Ok(None),
+        Group::Absent | Group::Foreign(_) | Group::Hidden => Ok(None),
     };
     let (objects, unseen) = match seen {
         Ok(objects) => (objects, None),
@@ -129,6 +161,7 @@ async fn asked(
         &objects,
     ));
     Ok(Changes {
+        not_ours,
         rehearsal,
         signed_in_by,
         basis,

@@ -7,6 +7,7 @@ mod view;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::azure_fault::AzureFault;
 use super::session::Target;
 use super::shutdown::Shutdown;
 use super::{Outcome, in_azure};
@@ -36,6 +37,9 @@ pub(super) struct Args {
     /// Write the plan to a file, for `promote --plan` to hold the world against
     #[arg(long, value_name = "FILE")]
     out: Option<Utf8PathBuf>,
+    /// What the built-in Azure is like; may be repeated
+    #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
+    fault: Vec<AzureFault>,
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
@@ -43,6 +47,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         writable(file)?;
     }
     let mut session = in_azure::look(&args.target).await?;
+    in_azure::go_wrong(&mut session, &args.fault)?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");
     let worker = session

@@ -61,6 +61,7 @@ fn heading(plan: &Plan) -> String {
         Group::Ours => "which is this profile's".to_owned(),
         Group::Foreign(Some(other)) => format!("which is profile `{other}`'s"),
         Group::Foreign(None) => "which the harness did not make".to_owned(),
+        Group::Hidden => "which these credentials may not look at".to_owned(),
     };
     format!(
         "profile {}, topology {}, to {where_to}\n  subscription {}\n  signed in by {}\n  resource \
@@ -88,15 +89,23 @@ fn gate(plan: &Plan) -> String {
 }
 
 fn checks(checks: &[Check]) -> String {
-    let lines = checks.iter().map(|check| match &check.problem {
-        None => match &check.note {
-            Some(note) => mark(true, format!("{}: {note}", check.what)),
-            None => mark(true, &check.what),
-        },
-        Some(Problem { reason, remedy }) => {
-            mark(false, format!("{}: {reason}\n    {remedy}", check.what))
+    let line = |check: &Check| {
+        let Check {
+            what,
+            problem,
+            unknown,
+            note,
+        } = check;
+        match (problem, unknown, note) {
+            (Some(Problem { reason, remedy }), ..) => {
+                mark(false, format!("{what}: {reason}\n    {remedy}"))
+            }
+            (None, Some(why), _) => format!("  ? {what}: {why}"),
+            (None, None, Some(note)) => mark(true, format!("{what}: {note}")),
+            (None, None, None) => mark(true, what),
         }
-    });
+    };
+    let lines = checks.iter().map(line);
     ["preflight".to_owned()]
         .into_iter()
         .chain(lines)
@@ -109,8 +118,15 @@ fn mark(holds: bool, what: impl std::fmt::Display) -> String {
 }
 
 fn resources(differences: &[Difference], group: &Group) -> String {
-    if let Group::Foreign(_) = group {
-        return "changes: not asked for, as the resource group is not this profile's".to_owned();
+    match group {
+        Group::Foreign(_) => {
+            let told = "changes: not asked for, as the resource group is not this profile's";
+            return told.to_owned();
+        }
+        Group::Hidden => {
+            return "changes: not known, as the resource group is not to be seen".to_owned();
+        }
+        Group::Absent | Group::Ours => {}
     }
     if differences.is_empty() {
         return "changes: none".to_owned();

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use self::interruption::OnInterrupt;
+use super::azure_fault::AzureFault;
 use super::outputs::{self, Outputs};
 use super::plan::{self, Plan};
 use super::session::{Session, Target};
@@ -52,7 +53,7 @@ pub(super) struct Args {
     on_interrupt: OnInterrupt,
     /// What goes wrong in the built-in Azure; may be repeated
     #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
-    fault: Vec<super::azure_fault::AzureFault>,
+    fault: Vec<AzureFault>,
 }
 
 /// What `promote --output json` prints.
@@ -92,9 +93,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     let session = &mut *session;
     let foreseen = session.backend.foresee(&session.topology);
     foreseen.map_err(super::session::backend_error)?;
-    session
-        .backend
-        .go_wrong(super::azure_fault::script(&args.fault));
+    in_azure::go_wrong(session, &args.fault)?;
     let (events, mut receiver) = Events::channel();
     view::introduce(session, &events);
     let shutdown = Shutdown::listen(events.clone(), UNDER_WAY);
@@ -106,6 +105,9 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     let worker = ui.follow(&mut receiver, Box::pin(work)).await?;
     plan.judge_again(worker, session)?;
     open(&args, &plan)?;
+    let work = ready_the_subscription(session, &mut plan, &events, &shutdown);
+    ui.follow(&mut receiver, Box::pin(work)).await?;
+    possible(&plan)?;
     ui.text(plan::text(&plan));
     ui.text("");
     session.backend.order(Order {
@@ -156,15 +158,40 @@ const UNDER_WAY: &str =
 
 /// Refuses what the gate, Azure or an earlier plan forbids.
 fn allowed(args: &Args, earlier: Option<&Basis>, plan: &Plan) -> Result<(), CommandError> {
-    let forbidden = plan.changes.forbidden();
-    if !forbidden.is_empty() {
-        return Err(
-            refused("this stands in the way of the promotion", &forbidden)
-                .hint("`harness plan` shows all that was looked at"),
-        );
-    }
+    possible(plan)?;
     open(args, plan)?;
     earlier.map_or(Ok(()), |earlier| unmoved(earlier, plan))
+}
+
+/// Refuses what Azure forbids.
+fn possible(plan: &Plan) -> Result<(), CommandError> {
+    let forbidden = plan.changes.forbidden();
+    if forbidden.is_empty() {
+        return Ok(());
+    }
+    Err(
+        refused("this stands in the way of the promotion", &forbidden)
+            .hint("`harness plan` shows all that was looked at"),
+    )
+}
+
+/// Registers the subscription for what is missing, and asks anew what nobody answered before that.
+async fn ready_the_subscription(
+    session: &Session<AzureBackend>,
+    plan: &mut Plan,
+    events: &Events,
+    shutdown: &Shutdown,
+) -> Result<(), CommandError> {
+    let ready = async {
+        let registered = session.backend.register_providers(events).await;
+        if registered.map_err(super::session::backend_error)? {
+            events.notice("asking what was not known before");
+            plan.changes.check_again(session).await?;
+        }
+        Ok(())
+    };
+    let done = shutdown.asked.run_until_cancelled(Box::pin(ready)).await;
+    done.unwrap_or_else(|| Err(failure::interrupted("run `harness promote` again to go on")))
 }
 
 /// Refuses what the gate forbids.

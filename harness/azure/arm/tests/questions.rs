@@ -101,3 +101,61 @@ async fn a_region_and_a_subscription_say_what_they_have() {
     GET /subscriptions?api-version=2022-12-01
     ");
 }
+
+/// As Microsoft's examples have them: all values of a size are text, and versions are no list like
+/// others.
+#[tokio::test]
+async fn a_region_says_which_machines_and_versions_it_has() {
+    let machine = json!({
+        "resourceType": "virtualMachines", "name": "Standard_A0", "family": "standardA0_A7Family",
+        "locationInfo": [{"location": "westus", "zones": ["2", "1"], "zoneDetails": []}],
+        "capabilities": [{"name": "vCPUs", "value": "1"}, {"name": "MemoryGB", "value": "0.75"}],
+        "restrictions": [{"type": "Zone", "values": ["westus"], "reasonCode": "QuotaId"}],
+    });
+    let closed = json!({"resourceType": "virtualMachines", "name": "Standard_A1", "restrictions": [
+        {"type": "Location", "values": ["westus"], "reasonCode": "NotAvailableForSubscription"},
+    ]});
+    let disk = json!({"resourceType": "disks", "name": "Premium_LRS", "restrictions": []});
+    let versions = json!({"values": [
+        {"version": "1.25", "isDefault": true, "capabilities": {"supportPlan": ["KubernetesOfficial"]},
+         "patchVersions": {"1.25.4": {"upgrades": ["1.25.5"]}, "1.25.5": {"upgrades": []}}},
+        {"version": "1.24", "capabilities": {"supportPlan": ["AKSLongTermSupport"]}, "patchVersions": {}},
+    ]});
+    let cluster = json!({"properties": {"kubernetesVersion": "1.25", "currentKubernetesVersion": "1.25.5",
+        "agentPoolProfiles": [{"name": "system", "vmSize": "Standard_A0", "count": 2,
+            "provisioningState": "Succeeded"}]}});
+    let server = Server::start([
+        ok(json!({"value": [disk, machine, closed], "nextLink": null})),
+        ok(versions),
+        ok(cluster),
+    ])
+    .await;
+    let client = server.client();
+    let machines = client.machines("s", "westus").await.expect("told");
+    let [open, closed] = machines.as_slice() else {
+        panic!("{machines:?}")
+    };
+    assert_eq!((open.cores(), open.memory_gib()), (Some(1), Some(0.75)));
+    assert_eq!(open.refusal(), None);
+    assert_eq!(
+        (closed.cores(), closed.refusal()),
+        (None, Some("NotAvailableForSubscription"))
+    );
+    let releases = client
+        .kubernetes_releases("s", "westus")
+        .await
+        .expect("told");
+    assert!(releases[0].is("1.25") && releases[0].is("1.25.4") && !releases[0].is("1.25.6"));
+    assert!(!releases[0].is_long_term_only() && releases[1].is_long_term_only());
+    let cluster = client.cluster(&Group::new("s", "g"), "k").await;
+    let cluster = cluster.expect("told").expect("there");
+    assert_eq!(
+        (cluster.version(), cluster.pools()[0].count),
+        (Some("1.25.5"), 2)
+    );
+    insta::assert_snapshot!(server.lines(), @"
+    GET /subscriptions/s/providers/Microsoft.Compute/skus?api-version=2021-07-01&%24filter=location+eq+%27westus%27
+    GET /subscriptions/s/providers/Microsoft.ContainerService/locations/westus/kubernetesVersions?api-version=2024-02-01
+    GET /subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/k?api-version=2024-02-01
+    ");
+}

@@ -181,3 +181,53 @@ fn what_passes_with_time() {
     hint: remove what the message names by hand, or what depends on it, then run the same command again; a role assignment that is gone already can hold a stack up
     ");
 }
+
+/// As AKS answers a refused cluster, and as a deployment passes that on.
+#[test]
+fn an_error_without_an_envelope_is_read_like_any_other() {
+    let quota = "Insufficient vcpu quota requested 4, remaining 0 for family standardDSv5Family for \
+                 region westeurope.";
+    let bare = json!({
+        "code": "ErrCode_InsufficientVCPUQuota", "details": null, "message": quota, "subcode": "",
+    });
+    insta::assert_snapshot!(shown(400, &bare), @"
+    Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
+    ErrCode_InsufficientVCPUQuota: Insufficient vcpu quota requested 4, remaining 0 for family standardDSv5Family for region westeurope.
+    hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
+    ");
+    let text = format!("{bare:#}").replace('\n', "\r\n");
+    let detail = json!({"code": "BadRequest", "message": text, "target": "/x"});
+    let nested = json!({"error": {"code": "DeploymentFailed", "message": "At least one.", "details": [detail]}});
+    insta::assert_snapshot!(shown(400, &nested), @"
+    Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
+    ErrCode_InsufficientVCPUQuota: Insufficient vcpu quota requested 4, remaining 0 for family standardDSv5Family for region westeurope.
+    hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
+    ");
+    let subcode = json!({
+        "code": "BadRequest", "details": null, "message": "Cilium dataplane requires network policy cilium.",
+        "subcode": "CiliumDataplaneRequiresNetworkPolicyCilium", "target": "networkProfile.networkPolicy",
+    });
+    insta::assert_snapshot!(shown(400, &subcode), @"
+    Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
+    BadRequest (networkProfile.networkPolicy), CiliumDataplaneRequiresNetworkPolicyCilium: Cilium dataplane requires network policy cilium.
+    ");
+    let size = json!({"code": "BadRequest", "details": null, "subcode": "", "message":
+        "The VM size of Standard_B2s is not allowed in your subscription in location 'westus2'."});
+    insta::assert_snapshot!(shown(400, &size), @"
+    Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
+    BadRequest: The VM size of Standard_B2s is not allowed in your subscription in location 'westus2'.
+    hint: take a size of machines that the message names, or another region; a support request of the kind `Service and subscription limits (quotas)` opens others
+    ");
+    let version = json!({"code": "K8sVersionNotSupported", "details": null, "subcode": "", "message":
+        "Managed cluster c is on version 1.20 which is not supported in this region."});
+    insta::assert_snapshot!(shown(400, &version), @"
+    Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
+    K8sVersionNotSupported: Managed cluster c is on version 1.20 which is not supported in this region.
+    hint: take a version of Kubernetes that the region has: `az aks get-versions --location REGION --output table` lists them; one with long-term support alone needs the tier `premium`
+    ");
+    insta::assert_snapshot!(plain("RequestDisallowedByAzure", "The selected region is currently not accepting new customers: https://aka.ms/locationineligible."), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    RequestDisallowedByAzure: The selected region is currently not accepting new customers: https://aka.ms/locationineligible.
+    hint: this region is closed to the subscription, which cannot be known before something is made there: take another `backend.azure.region` (an empty group in the closed one is removed by `harness destroy`), or ask Azure's support for access
+    ");
+}

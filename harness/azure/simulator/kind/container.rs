@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::super::super::api_version;
+use super::super::offer;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::state::guid;
-use super::{Draft, Kind, Place};
+use super::{Draft, Kind, Place, nodes, version};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
@@ -60,7 +61,13 @@ fn registry(draft: &Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What AKS itself refuses stands without an envelope:
+/// <https://github.com/Azure/terraform-azurerm-avm-res-containerservice-managedcluster/issues/166>.
 fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
+    cluster_itself(draft).map_err(Refusal::of_aks)
+}
+
+fn cluster_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.name(1, 63, |c| c.is_ascii_alphanumeric() || "-_".contains(c))?;
     draft.required("/identity/type")?;
     draft.required("/properties/agentPoolProfiles")?;
@@ -88,7 +95,9 @@ fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     .iter()
     .try_for_each(|pointer| draft.unchanged(pointer))?;
     identities(draft)?;
-    pools(draft)
+    pools(draft)?;
+    version::check(draft)?;
+    nodes::check(draft)
 }
 
 fn identities(draft: &Draft<'_>) -> Result<(), Refusal> {
@@ -176,9 +185,10 @@ fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
         properties["nodeResourceGroup"] = json!(format!("MC_{group}_{name}_{location}"));
     }
     if properties["kubernetesVersion"].is_null() {
-        properties["kubernetesVersion"] = json!("1.35");
+        properties["kubernetesVersion"] = json!(offer::DEFAULT);
     }
-    properties["currentKubernetesVersion"] = properties["kubernetesVersion"].clone();
+    let wanted = properties["kubernetesVersion"].as_str().unwrap_or_default();
+    properties["currentKubernetesVersion"] = json!(offer::newest(wanted));
     if properties["oidcIssuerProfile"]["enabled"] == true {
         let issuer = format!(
             "https://{location}.oic.prod-aks.azure.com/{}/{}/",

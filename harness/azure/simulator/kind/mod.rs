@@ -6,6 +6,8 @@ mod draft;
 mod identity;
 mod mysql;
 mod network;
+mod nodes;
+mod version;
 
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use serde_json::Value;
 pub(super) use draft::Draft;
 pub(super) use mysql::{NAMES as MYSQL_SKUS, address, server_of};
 pub(super) use network::subnet;
+pub(super) use nodes::{no_regional_quota, size_not_allowed};
 
 use super::id::ResourceId;
 use super::operation::Headers;

@@ -364,7 +364,7 @@ fn a_cluster_gives_the_kubeconfig_of_what_is_behind_it() {
     );
     body["properties"]["agentPoolProfiles"][0]["vmSize"] = json!("Standard_D4s_v5");
     let changed = world.call("PUT", &path, "2024-02-01", Some(&body));
-    assert_eq!(code(&changed), "PropertyChangeNotAllowed");
+    assert_eq!(changed.document()["code"], "PropertyChangeNotAllowed");
     world.make(ZONE.0, ZONE.1, &json!({"location": "global"}));
     let link = json!({"location": "global", "properties": {"virtualNetwork": {"id": world.id(NETWORK.0)}}});
     world.make(

@@ -63,12 +63,7 @@ fn refusals_by_script_look_like_azures() {
     let faults = [
         (What::another_operation(), 409, "AnotherOperationInProgress"),
         (What::principal_not_found(), 400, "PrincipalNotFound"),
-        (
-            What::sku_not_available("Standard_D2s_v5"),
-            409,
-            "SkuNotAvailable",
-        ),
-        (What::quota_exceeded(), 409, "QuotaExceeded"),
+        (What::region_closed(), 403, "RequestDisallowedByAzure"),
         (
             What::authorization_failed("Microsoft.Authorization/roleAssignments/write"),
             403,

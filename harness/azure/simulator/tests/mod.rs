@@ -2,6 +2,7 @@
 
 mod actions;
 mod arm;
+mod compute;
 mod contract;
 mod deployments;
 mod faults;
@@ -52,6 +53,7 @@ impl World {
     fn furnished_with(settings: Settings, script: Script) -> Self {
         let mut world = Self::with(settings, script);
         for namespace in [
+            "Compute",
             "ContainerRegistry",
             "ContainerService",
             "DBforMySQL",

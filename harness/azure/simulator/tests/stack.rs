@@ -207,13 +207,13 @@ fn a_failed_resource_fails_the_stack_with_its_cause_and_may_be_tried_again() {
             What::FailsAfter { polls: 1, error },
         )
         .method("PUT"),
-        Fault::at("/flexibleservers/hdb$", What::quota_exceeded())
+        Fault::at("/flexibleservers/hdb$", What::server_is_busy())
             .method("PUT")
             .after(1),
     ]);
     let mut world = World::furnished_with(Settings::invented(), script);
     let body = stack(&world, &resources(&world));
-    for expected in ["ProvisioningFailed", "QuotaExceeded"] {
+    for expected in ["ProvisioningFailed", "ServerIsBusy"] {
         let (_, _, end) = put(&mut world, &body);
         assert_eq!(end["status"], "failed");
         assert_eq!(end["error"]["code"], "DeploymentFailed");

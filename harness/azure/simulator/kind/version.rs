@@ -1,0 +1,82 @@
+//! The version of a cluster's Kubernetes.
+
+use super::super::offer::{DEFAULT, VERSIONS, minor, newest, release};
+use super::super::refusal::Refusal;
+use super::Draft;
+
+/// Where to read more, as AKS says it.
+const LIST: &str = "Please use [az aks get-versions] command to get the supported version list in this region. For more information, please check https://aka.ms/supported-version-list";
+
+/// Refuses a version that the region does not have, or that a living cluster cannot go to.
+pub(super) fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
+    let wanted = draft.text("/properties/kubernetesVersion");
+    let before = draft.before();
+    let before =
+        before.and_then(|it| it.document["properties"]["currentKubernetesVersion"].as_str());
+    let wanted = match (wanted, before) {
+        (Some(wanted), _) => wanted,
+        (None, Some(_)) => return Ok(()),
+        (None, None) => DEFAULT,
+    };
+    match before {
+        // It is left as it is, whatever has become of its version.
+        Some(before) if minor(before) == minor(wanted) => Ok(()),
+        Some(before) => {
+            reachable(before, wanted)?;
+            offered(draft, wanted)
+        }
+        None => offered(draft, wanted),
+    }
+}
+
+fn offered(draft: &Draft<'_>, wanted: &str) -> Result<(), Refusal> {
+    let (name, patch) = (draft.id.name(), newest(wanted));
+    let refused = |why: String| {
+        let message = format!("Managed cluster {name} is on version {patch}, {why}");
+        Refusal::bad("K8sVersionNotSupported", message)
+    };
+    let Some(release) = release(wanted) else {
+        let message = format!(
+            "Managed cluster {name} is on version {patch} which is not supported in this region. {LIST}"
+        );
+        return Err(Refusal::bad("K8sVersionNotSupported", message));
+    };
+    let is = |pointer: &str, value: &str| {
+        let text = draft.text(pointer).unwrap_or_default();
+        text.eq_ignore_ascii_case(value)
+    };
+    let supported =
+        is("/sku/tier", "Premium") && is("/properties/supportPlan", "AKSLongTermSupport");
+    if release.long_term && !supported {
+        return Err(refused(format!(
+            "which is only available for Long-Term Support (LTS). If you intend to onboard to LTS, please ensure the cluster is in Premium tier and LTS support plan (see https://aka.ms/aks/enable-lts). Otherwise, use {}",
+            LIST.trim_start_matches("Please use ")
+        )));
+    }
+    Ok(())
+}
+
+/// One minor version at a time, and none back.
+fn reachable(before: &str, wanted: &str) -> Result<(), Refusal> {
+    let at = |version: &str| VERSIONS.iter().position(|it| it.minor == minor(version));
+    let (from, to) = (at(before), at(wanted));
+    let next = from.and_then(|from| VERSIONS.get(from + 1));
+    if to.is_none() || next.is_some_and(|next| next.minor == minor(wanted)) {
+        return Ok(());
+    }
+    let act = if to < from {
+        "Downgrading"
+    } else {
+        "Upgrading"
+    };
+    let upgrades: Vec<&str> = next
+        .iter()
+        .flat_map(|it| it.patches.iter().rev().copied())
+        .collect();
+    let message = format!(
+        "{act} Kubernetes version {before} to {} is not allowed. Available upgrades: [{}]. Please see https://aka.ms/aks-supported-k8s-ver for version details.",
+        newest(wanted),
+        upgrades.join(" ")
+    );
+    Err(Refusal::bad("OperationNotAllowed", message))
+}

@@ -1,0 +1,38 @@
+//! Names that have to be free in all of Azure.
+
+use serde_json::json;
+
+use super::super::cloud::Cloud;
+use super::super::group::document_of;
+use super::super::id::ResourceId;
+use super::super::message::{Request, Response};
+use super::super::refusal::Refusal;
+use super::versioned;
+
+impl Cloud {
+    /// Whether a name is not taken.
+    pub(in super::super) fn name_is_free(
+        &self,
+        request: &Request,
+        question: &str,
+        kind: &str,
+    ) -> Result<Response, Refusal> {
+        let body = document_of(request)?;
+        let name = body["name"].as_str().unwrap_or_default();
+        let wanted = body["type"].as_str().unwrap_or(kind);
+        if !wanted.eq_ignore_ascii_case(kind) {
+            let message = format!("The type '{wanted}' is not valid.");
+            return Err(Refusal::bad("InvalidParameterValue", message));
+        }
+        let mut resources = self.state.resources.values();
+        let taken = resources.any(|one| {
+            one.kind == kind && ResourceId::parse(&one.id).name().eq_ignore_ascii_case(name)
+        });
+        let mut answer = json!({"nameAvailable": !taken});
+        if taken {
+            answer["reason"] = json!("AlreadyExists");
+            answer["message"] = json!(format!("The name {name} is already in use."));
+        }
+        versioned(request, question, Response::json(200, answer))
+    }
+}

@@ -1,0 +1,86 @@
+//! What the client may do, and where.
+
+use super::circumstances::Rights;
+use super::cloud::Cloud;
+use super::id::ResourceId;
+use super::message::Request;
+use super::refusal::Refusal;
+use super::settings::Role;
+
+/// What a reader may have asked, although it is a `POST`: it is named as something that is read.
+const READ_BY_POST: &str = "Microsoft.ContainerRegistry/checkNameAvailability";
+
+impl Cloud {
+    /// Refuses what the client's role does not have.
+    pub(super) fn authorise(&self, request: &Request, id: &ResourceId) -> Result<(), Refusal> {
+        if self.settings.role != Role::Reader || reads(request) {
+            return Ok(());
+        }
+        let kind = id
+            .kind()
+            .unwrap_or_else(|| "Microsoft.Resources/subscriptions/resourceGroups".to_owned());
+        let action = match request.method.as_str() {
+            "DELETE" => format!("{kind}/delete"),
+            "POST" => format!("{kind}/action"),
+            _ => format!("{kind}/write"),
+        };
+        Err(self.unauthorised(&action, id))
+    }
+
+    /// Refuses what is outside of where the role counts. A group that is not there is outside: who
+    /// may not look does not learn that it is not.
+    ///
+    /// <https://github.com/Azure/azure-rest-api-specs/issues/9549>,
+    /// <https://github.com/hashicorp/terraform-provider-azurerm/issues/2678>
+    pub(super) fn within_reach(&self, request: &Request, id: &ResourceId) -> Result<(), Refusal> {
+        let rights = self.script.circumstances().rights;
+        // Subscriptions are shown to everybody who has a role somewhere in them.
+        let of_subscriptions = request.segments().len() <= 2 && request.method == "GET";
+        let within = id.group().is_some() && self.group(id).is_ok();
+        if rights == Rights::Subscription || of_subscriptions || within {
+            return Ok(());
+        }
+        let by_reading = reads(request) || id.kind().as_deref() == Some(READ_BY_POST);
+        if rights == Rights::GroupsAndReading && by_reading {
+            return Ok(());
+        }
+        Err(self.unauthorised(&action(request, id), id))
+    }
+
+    fn unauthorised(&self, action: &str, id: &ResourceId) -> Refusal {
+        let client = &self.settings.client;
+        let message = format!(
+            "The client '{client}' with object id '{client}' does not have authorization to perform action '{action}' over scope '{id}' or the scope is invalid. If access was recently granted, please refresh your credentials."
+        );
+        Refusal::new(403, "AuthorizationFailed", message)
+    }
+}
+
+fn reads(request: &Request) -> bool {
+    matches!(request.method.as_str(), "GET" | "HEAD")
+}
+
+/// What a request does, as roles have it.
+fn action(request: &Request, id: &ResourceId) -> String {
+    let segments: Vec<String> = request.segments();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let kind = match segments.as_slice() {
+        [_, _, "providers", namespace, "register"] => {
+            return format!("{namespace}/register/action");
+        }
+        [_, _, "providers"] | [_, _, "providers", _] => {
+            "Microsoft.Resources/subscriptions/providers".to_owned()
+        }
+        _ => id
+            .kind()
+            .unwrap_or_else(|| "Microsoft.Resources/subscriptions/resourceGroups".to_owned()),
+    };
+    let act = match request.method.as_str() {
+        "GET" | "HEAD" => "read",
+        "DELETE" => "delete",
+        "POST" if kind == READ_BY_POST => "read",
+        "POST" => "action",
+        _ => "write",
+    };
+    format!("{kind}/{act}")
+}

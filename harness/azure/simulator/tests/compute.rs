@@ -1,0 +1,371 @@
+//! Machines, versions and quotas: what may be asked of them, and what a cluster is refused for.
+
+use serde_json::{Value, json};
+
+use super::super::{
+    Circumstances, Cloud, Fault, Prepared, Response, Rights, Script, Settings, Sizes, State, What,
+};
+use super::{GROUP, World, code};
+
+const CLUSTER: &str = "/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/dev";
+const VERSION: &str = "2024-02-01";
+
+fn under(circumstances: Circumstances) -> World {
+    let script = Script::default().under(circumstances);
+    World::furnished_with(Settings::invented(), script)
+}
+
+/// A cluster with one pool.
+fn cluster(version: &str, size: &str, count: u32) -> Value {
+    json!({"location": "West Europe", "identity": {"type": "SystemAssigned"},
+        "sku": {"name": "Base", "tier": "Free"},
+        "properties": {
+            "dnsPrefix": "dev",
+            "kubernetesVersion": version,
+            "agentPoolProfiles": [{"name": "system", "mode": "System", "vmSize": size, "count": count}],
+    }})
+}
+
+impl World {
+    fn put(&mut self, body: &Value) -> Response {
+        self.call("PUT", CLUSTER, VERSION, Some(body))
+    }
+
+    /// What is used of a quota, and what there is.
+    fn quota(&mut self, name: &str) -> (Value, Value) {
+        let path = "/providers/Microsoft.Compute/locations/westeurope/usages";
+        let answer = self.call("GET", path, "2024-03-01", None);
+        let all = answer.document()["value"]
+            .as_array()
+            .expect("a list")
+            .clone();
+        let found = all.into_iter().find(|it| it["name"]["value"] == name);
+        let found = found.expect("it is listed");
+        (found["currentValue"].clone(), found["limit"].clone())
+    }
+}
+
+/// An answer without an envelope: its status, its code and its message.
+fn flat(answer: &Response) -> (u16, String, String) {
+    let body = answer.document();
+    assert!(body.get("error").is_none(), "{body}");
+    assert!(
+        body["details"].is_null() && body["subcode"].is_string(),
+        "{body}"
+    );
+    let text = |key: &str| body[key].as_str().expect("a text").to_owned();
+    (answer.status, text("code"), text("message"))
+}
+
+#[test]
+fn a_cluster_that_cannot_be_is_refused_in_akss_own_form() {
+    let mut world = World::furnished();
+    let mut told = Vec::new();
+    for (version, size, count) in [
+        ("1.35", "Standard_Nonsense_v9", 2),
+        ("1.20", "Standard_D2s_v5", 2),
+        ("1.33", "Standard_D2s_v5", 2),
+        ("1.35", "Standard_B1ms", 2),
+        ("1.35", "Standard_B2ts_v2", 2),
+        ("1.35", "Standard_D2s_v5", 51),
+    ] {
+        let (status, code, message) = flat(&world.put(&cluster(version, size, count)));
+        let message: String = message.chars().take(150).collect();
+        told.push(format!("{status} {code}: {message}"));
+    }
+    assert!(world.ids().is_empty());
+    insta::assert_snapshot!(told.join("\n"), @"
+    400 VMSizeNotSupported: Virtual Machine size: 'standard_nonsense_v9' is not supported in location 'westeurope'.
+    400 K8sVersionNotSupported: Managed cluster dev is on version 1.20 which is not supported in this region. Please use [az aks get-versions] command to get the supported version li
+    400 K8sVersionNotSupported: Managed cluster dev is on version 1.33.9, which is only available for Long-Term Support (LTS). If you intend to onboard to LTS, please ensure the clus
+    400 SystemPoolSkuTooLow: System node pool must use VM sku with more than 2 cores and 4GB memory. Nodepool name: system.
+    400 SystemPoolSkuTooLow: System node pool must use VM sku with more than 2 cores and 4GB memory. Nodepool name: system.
+    400 ErrCode_InsufficientVCPUQuota: Insufficient regional vcpu quota left for location westeurope. left regional vcpu quota 100, requested quota 102. If you want to increase the quota, p
+    ");
+    assert_eq!(
+        world.put(&cluster("1.35", "standard_d2s_V5", 50)).status,
+        201
+    );
+}
+
+#[test]
+fn long_term_support_is_for_clusters_that_ask_for_it() {
+    let mut world = World::furnished();
+    let mut body = cluster("1.33.9", "Standard_D2s_v5", 1);
+    body["sku"]["tier"] = json!("Premium");
+    assert_eq!(flat(&world.put(&body)).1, "K8sVersionNotSupported");
+    body["properties"]["supportPlan"] = json!("AKSLongTermSupport");
+    assert_eq!(world.put(&body).status, 201);
+}
+
+#[test]
+fn a_living_cluster_goes_up_one_version_at_a_time_and_keeps_one_that_is_no_longer_offered() {
+    let mut world = World::furnished();
+    assert_eq!(
+        world.put(&cluster("1.34", "Standard_D2s_v5", 1)).status,
+        201
+    );
+    world.now += std::time::Duration::from_secs(600);
+    let shown = world.call("GET", CLUSTER, VERSION, None);
+    let current = &shown.document()["properties"]["currentKubernetesVersion"];
+    assert_eq!(current, "1.34.6");
+    for (version, says) in [
+        (
+            "1.36",
+            "Upgrading Kubernetes version 1.34.6 to 1.36.2 is not allowed. Available upgrades: [1.35.4 1.35.3].",
+        ),
+        (
+            "1.33",
+            "Downgrading Kubernetes version 1.34.6 to 1.33.9 is not allowed.",
+        ),
+    ] {
+        let (status, code, message) = flat(&world.put(&cluster(version, "Standard_D2s_v5", 1)));
+        assert_eq!((status, code.as_str()), (400, "OperationNotAllowed"));
+        assert!(message.starts_with(says), "{message}");
+    }
+    assert_eq!(
+        world.put(&cluster("1.34", "Standard_D2s_v5", 1)).status,
+        200
+    );
+    world.now += std::time::Duration::from_secs(600);
+    assert_eq!(
+        world.put(&cluster("1.35", "Standard_D2s_v5", 1)).status,
+        200
+    );
+}
+
+#[test]
+fn a_quota_counts_what_there_is_and_a_pool_that_grows_needs_the_difference() {
+    let circumstances = Circumstances {
+        regional_cores: 10,
+        family_cores: 6,
+        ..Circumstances::default()
+    };
+    let mut world = under(circumstances);
+    assert_eq!(world.quota("standardDSv5Family"), (json!(0), json!(6)));
+    assert_eq!(
+        world.put(&cluster("1.35", "Standard_D2s_v5", 2)).status,
+        201
+    );
+    world.now += std::time::Duration::from_secs(600);
+    assert_eq!(world.quota("standardDSv5Family"), (json!(4), json!(6)));
+    assert_eq!(world.quota("cores"), (json!(4), json!(10)));
+    let (_, code, message) = flat(&world.put(&cluster("1.35", "Standard_D2s_v5", 4)));
+    assert_eq!(code, "ErrCode_InsufficientVCPUQuota");
+    let says = "Insufficient vcpu quota requested 4, remaining 2 for family standardDSv5Family";
+    assert!(message.starts_with(says), "{message}");
+    let (_, _, message) = flat(&world.put(&cluster("1.35", "Standard_D2s_v5", 6)));
+    let says = "Insufficient regional vcpu quota left for location westeurope. left regional vcpu \
+                quota 6, requested quota 8.";
+    assert!(message.starts_with(says), "{message}");
+    assert_eq!(
+        world.put(&cluster("1.35", "Standard_D2s_v5", 3)).status,
+        200
+    );
+    assert_eq!(world.quota("standardDSv5Family"), (json!(6), json!(6)));
+    assert_eq!(world.call("DELETE", CLUSTER, VERSION, None).status, 409);
+    world.now += std::time::Duration::from_secs(600);
+    assert_eq!(world.call("DELETE", CLUSTER, VERSION, None).status, 202);
+    world.now += std::time::Duration::from_secs(600);
+    assert_eq!(world.quota("cores"), (json!(0), json!(10)));
+}
+
+#[test]
+fn sizes_are_listed_with_what_keeps_a_subscription_from_them() {
+    let circumstances = Circumstances {
+        sizes: Sizes::Burstable,
+        ..Circumstances::default()
+    };
+    let mut world = under(circumstances);
+    let path = "/providers/Microsoft.Compute/skus?$filter=location eq 'westeurope'";
+    let answer = world.call("GET", path, "2021-07-01", None);
+    let all = answer.document()["value"]
+        .as_array()
+        .expect("a list")
+        .clone();
+    assert!(all.iter().any(|it| it["resourceType"] == "disks"));
+    assert!(
+        all.iter()
+            .all(|it| it["locations"] == json!(["westeurope"]))
+    );
+    let of = |name: &str| {
+        all.iter()
+            .find(|it| it["name"] == name)
+            .expect("it is listed")
+    };
+    let (small, large) = (of("Standard_B2s"), of("Standard_D2s_v5"));
+    assert_eq!(small["restrictions"], json!([]));
+    assert_eq!(
+        large["restrictions"][0]["reasonCode"],
+        "NotAvailableForSubscription"
+    );
+    assert_eq!(large["family"], "standardDSv5Family");
+    assert_eq!(of("Standard_DS2_v2")["capabilities"][1]["value"], "7");
+    let (status, code, message) = flat(&world.put(&cluster("1.35", "Standard_D2s_v5", 1)));
+    assert_eq!((status, code.as_str()), (400, "BadRequest"));
+    let says = "The VM size of Standard_D2s_v5 is not allowed in your subscription in location \
+                'westeurope'. The available VM sizes are 'standard_b1s,standard_b1ms,";
+    assert!(message.starts_with(says), "{message}");
+}
+
+#[test]
+fn versions_are_values_and_say_what_support_they_have() {
+    let mut world = World::furnished();
+    let path = "/providers/Microsoft.ContainerService/locations/westeurope/kubernetesVersions";
+    let answer = world.call("GET", path, VERSION, None);
+    let body = answer.document();
+    assert!(body.get("value").is_none());
+    let of = |minor: &str| {
+        let all = body["values"].as_array().expect("a list");
+        all.iter()
+            .find(|it| it["version"] == minor)
+            .expect("listed")
+            .clone()
+    };
+    let plans = |minor: &str| of(minor)["capabilities"]["supportPlan"].clone();
+    assert_eq!(plans("1.33"), json!(["AKSLongTermSupport"]));
+    assert_eq!(
+        plans("1.35"),
+        json!(["KubernetesOfficial", "AKSLongTermSupport"])
+    );
+    assert_eq!(
+        (&of("1.35")["isDefault"], &of("1.36")["isDefault"]),
+        (&json!(true), &Value::Null)
+    );
+    assert_eq!(of("1.37")["isPreview"], true);
+    let upgrades = &of("1.34")["patchVersions"]["1.34.5"]["upgrades"];
+    assert_eq!(upgrades, &json!(["1.34.6", "1.35.3", "1.35.4"]));
+    assert_eq!(of("1.37")["patchVersions"]["1.37.0"]["upgrades"], json!([]));
+}
+
+#[test]
+fn a_provider_that_nobody_has_registered_answers_no_question() {
+    let mut world = World::new();
+    let unregistered = (409, "MissingSubscriptionRegistration");
+    for (path, version) in [
+        (
+            "/providers/Microsoft.Compute/locations/westeurope/usages",
+            "2024-03-01",
+        ),
+        ("/providers/Microsoft.Compute/skus", "2021-07-01"),
+        (
+            "/providers/Microsoft.ContainerService/locations/westeurope/kubernetesVersions",
+            VERSION,
+        ),
+        (
+            "/providers/Microsoft.DBforMySQL/locations/westeurope/capabilities",
+            "2023-12-30",
+        ),
+    ] {
+        let answer = world.call("GET", path, version, None);
+        assert_eq!((answer.status, code(&answer)), unregistered, "{path}");
+    }
+    let name = json!({"name": "hdb", "type": "Microsoft.DBforMySQL/flexibleServers"});
+    let path = "/providers/Microsoft.DBforMySQL/checkNameAvailability";
+    let answer = world.call("POST", path, "2023-12-30", Some(&name));
+    assert_eq!((answer.status, code(&answer)), unregistered);
+    let name = json!({"name": "hdb12", "type": "Microsoft.ContainerRegistry/registries"});
+    let path = "/providers/Microsoft.ContainerRegistry/checkNameAvailability";
+    let answer = world.call("POST", path, "2023-07-01", Some(&name));
+    assert_eq!(
+        (answer.status, code(&answer)),
+        (404, "SubscriptionNotFound")
+    );
+}
+
+#[test]
+fn rights_on_groups_end_where_groups_end() {
+    let prepared = Prepared {
+        group: "rg".to_owned(),
+        region: "westeurope".to_owned(),
+        tags: [("a".to_owned(), "b".to_owned())].into(),
+    };
+    for (rights, reads) in [(Rights::Groups, 403), (Rights::GroupsAndReading, 200)] {
+        let circumstances = Circumstances {
+            rights,
+            prepared: Some(prepared.clone()),
+            ..Circumstances::default()
+        };
+        let script = Script::default().under(circumstances);
+        let mut world = World::with(Settings::invented(), script);
+        let usages = "/providers/Microsoft.Compute/locations/westeurope/usages";
+        for (method, path, version, status) in [
+            ("GET", "", "2022-12-01", 200),
+            ("GET", GROUP, "2024-03-01", 200),
+            (
+                "GET",
+                "/resourceGroups/other",
+                "2024-03-01",
+                if reads == 200 { 404 } else { 403 },
+            ),
+            ("PUT", "/resourceGroups/other", "2024-03-01", 403),
+            ("GET", "/providers/Microsoft.Compute", "2024-03-01", reads),
+            (
+                "POST",
+                "/providers/Microsoft.Compute/register",
+                "2024-03-01",
+                403,
+            ),
+            ("GET", usages, "2024-03-01", reads),
+        ] {
+            let body = (method == "PUT").then(|| json!({"location": "westeurope"}));
+            let answer = world.call(method, path, version, body.as_ref());
+            assert_eq!(answer.status, status, "{method} {path}");
+        }
+        let refused = world.call(
+            "POST",
+            "/providers/Microsoft.Compute/register",
+            "2024-03-01",
+            None,
+        );
+        let message = refused.document()["error"]["message"]
+            .as_str()
+            .expect("a text");
+        assert!(
+            message.contains("'Microsoft.Compute/register/action' over scope"),
+            "{message}"
+        );
+        assert_eq!(
+            world.put(&cluster("1.35", "Standard_D2s_v5", 1)).status,
+            201
+        );
+    }
+}
+
+/// A deployment has no place for an error without envelope, so it becomes text.
+#[test]
+fn in_a_stack_the_error_is_text_in_a_detail() {
+    let refused = What::quota_exceeded("westeurope");
+    let fault = Fault::at("/managedclusters/", refused).method("PUT");
+    let mut world = World::furnished_with(Settings::invented(), Script::new(vec![fault]));
+    let template = json!({
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "resources": [{
+            "type": "Microsoft.ContainerService/managedClusters", "apiVersion": VERSION, "name": "dev",
+            "location": "westeurope", "identity": {"type": "SystemAssigned"},
+            "properties": cluster("1.35", "Standard_D2s_v5", 1)["properties"],
+        }],
+    });
+    let body = json!({"properties": {
+        "template": template,
+        "actionOnUnmanage": {"resources": "delete"},
+        "denySettings": {"mode": "none"},
+    }});
+    let path = format!("{GROUP}/providers/Microsoft.Resources/deploymentStacks/s");
+    let put = world.call("PUT", &path, "2024-03-01", Some(&body));
+    assert_eq!(put.status, 201, "{}", put.document());
+    world.now += std::time::Duration::from_secs(60);
+    let stack = world.call("GET", &path, "2024-03-01", None);
+    let detail = &stack.document()["properties"]["error"]["details"][0];
+    assert_eq!(detail["code"], "BadRequest");
+    let text = detail["message"].as_str().expect("a text");
+    assert!(text.contains("{\r\n  \"code\""), "{text}");
+    let inner: Value = serde_json::from_str(text).expect("JSON");
+    assert_eq!(inner["code"], "ErrCode_InsufficientVCPUQuota");
+    assert_eq!(inner["subcode"], "");
+    let state: State =
+        serde_json::from_str(&serde_json::to_string(world.cloud.state()).expect("JSON"))
+            .expect("it is read again");
+    let _ = Cloud::new(Settings::invented(), state, Script::default());
+}

@@ -1,0 +1,146 @@
+//! What would go wrong, looked for before anything is made: most of it would else be told after
+//! ten minutes, by a deployment that fails.
+
+mod mysql;
+mod names;
+mod nodes;
+mod providers;
+mod question;
+mod rights;
+mod version;
+
+use serde::Serialize;
+
+use self::question::{Answer, ask};
+use crate::azure::arm::{self, Group};
+use crate::azure::template::Names;
+use crate::backend::azure::Cloud;
+use crate::profile::azure::Azure;
+use crate::topology::Database;
+
+/// Something that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What.
+    pub what: String,
+    /// What is wrong, and what helps; `None` if all is well.
+    pub problem: Option<Problem>,
+    /// Why it could not be found out, if so. It does not stand in the way.
+    pub unknown: Option<String>,
+    /// What the promotion will do about it by itself, or what else is to be known.
+    pub note: Option<String>,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// What.
+    pub reason: String,
+    /// What helps.
+    pub remedy: String,
+}
+
+impl Problem {
+    fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+impl Check {
+    /// What an answer says, or that there is none.
+    fn of<T>(
+        what: impl Into<String>,
+        answer: Answer<T>,
+        judge: impl FnOnce(T) -> Option<Problem>,
+    ) -> Self {
+        let (problem, unknown) = match answer {
+            Ok(answer) => (judge(answer), None),
+            Err(why) => (None, Some(why)),
+        };
+        Self {
+            what: what.into(),
+            problem,
+            unknown,
+            note: None,
+        }
+    }
+
+    fn unknown(what: impl Into<String>, why: String) -> Self {
+        Self::of(what, Err::<(), _>(why), |()| None)
+    }
+}
+
+/// Looks at everything. `group` is the resource group, if it is there: what it has already needs
+/// neither a name nor, if it works, a quota.
+pub(super) async fn preflight(
+    cloud: &Cloud,
+    azure: &Azure,
+    database: &Database,
+    names: &Names,
+    group: Option<&Group>,
+) -> Result<Vec<Check>, arm::Error> {
+    let (arm, id) = (&cloud.arm, &cloud.subscription.subscription_id);
+    let region = azure.region.as_str();
+    let mut checks = vec![subscription(cloud)];
+    checks.extend(rights::rights(cloud, group).await?);
+    let (providers, hindrances) = providers::providers(cloud, azure).await?;
+    checks.extend(providers);
+    let there = match group {
+        Some(group) => arm.resources(group).await?,
+        None => Vec::new(),
+    };
+    let found = |name: &str| {
+        let mut there = there.iter();
+        there.any(|it| it.id.name().eq_ignore_ascii_case(name))
+    };
+    if !found(&names.registry) {
+        let hindrance = hindrances.of("Microsoft.ContainerRegistry");
+        let registry = ask(hindrance, arm.registry_name(id, &names.registry)).await?;
+        checks.push(names::free("registry", &names.registry, registry));
+    }
+    let hindrance = || hindrances.of("Microsoft.DBforMySQL");
+    if !found(&names.mysql) {
+        let server = ask(hindrance(), arm.server_name(id, &names.mysql)).await?;
+        checks.push(names::free("MySQL server", &names.mysql, server));
+    }
+    let capabilities = ask(hindrance(), arm.server_capabilities(id, region)).await?;
+    let what = format!("MySQL server {}", azure.mysql.sku);
+    checks.push(Check::of(what, capabilities, |zones| {
+        mysql::server(azure, database, &zones)
+    }));
+    let cluster = match group.filter(|_| found(&names.cluster)) {
+        Some(group) => arm.cluster(group, &names.cluster).await?,
+        None => None,
+    };
+    let hindrance = hindrances.of("Microsoft.ContainerService");
+    let releases = ask(hindrance, arm.kubernetes_releases(id, region)).await?;
+    let preview = releases
+        .as_deref()
+        .is_ok_and(|releases| version::is_preview(azure, releases));
+    let what = format!("Kubernetes {}", azure.kubernetes.version);
+    let version = Check::of(what, releases, |releases| {
+        version::version(azure, cluster.as_ref(), &releases)
+    });
+    checks.push(Check {
+        note: preview.then(|| format!("it is a preview in {region}, without support")),
+        ..version
+    });
+    let hindrance = || hindrances.of("Microsoft.Compute");
+    let machines = ask(hindrance(), arm.machines(id, region)).await?;
+    let usages = ask(hindrance(), arm.compute_usages(id, region)).await?;
+    checks.extend(nodes::nodes(azure, cluster.as_ref(), &machines, &usages));
+    Ok(checks)
+}
+
+fn subscription(cloud: &Cloud) -> Check {
+    let it = &cloud.subscription;
+    let enabled = it.state.eq_ignore_ascii_case("Enabled");
+    let what = format!("subscription {}", it.display_name);
+    Check::of(what, Ok(()), |()| {
+        let remedy = "enable it in the portal, or name another one";
+        (!enabled).then(|| Problem::new(format!("it is {}", it.state), remedy))
+    })
+}

@@ -1,0 +1,166 @@
+//! The version of Kubernetes: whether the region has it, and whether a cluster that is there can go
+//! to it.
+
+use super::Problem;
+use crate::azure::arm::{Cluster, Release};
+use crate::profile::azure::{Azure, Tier};
+
+const KEY: &str = "backend.azure.kubernetes.version";
+
+/// What keeps the cluster from having the version.
+pub(super) fn version(
+    azure: &Azure,
+    cluster: Option<&Cluster>,
+    releases: &[Release],
+) -> Option<Problem> {
+    let wanted = azure.kubernetes.version.as_str();
+    match cluster.and_then(Cluster::version) {
+        // It stays what it is, whatever has become of its version since.
+        Some(runs) if minor(runs) == minor(wanted) => None,
+        Some(runs) => step(runs, wanted).or_else(|| offered(azure, releases)),
+        None => offered(azure, releases),
+    }
+}
+
+/// Whether it is a preview in the region, as something to know.
+pub(super) fn is_preview(azure: &Azure, releases: &[Release]) -> bool {
+    let wanted = azure.kubernetes.version.as_str();
+    releases.iter().any(|it| it.is(wanted) && it.is_preview)
+}
+
+fn offered(azure: &Azure, releases: &[Release]) -> Option<Problem> {
+    let (wanted, region) = (azure.kubernetes.version.as_str(), &azure.region);
+    let premium = azure.kubernetes.tier == Tier::Premium;
+    let fits = |it: &&Release| premium || !it.is_long_term_only();
+    let mut fitting: Vec<&Release> = releases.iter().filter(fits).collect();
+    fitting.sort_by_key(|it| parts(&it.version));
+    let fitting: Vec<String> = fitting
+        .into_iter()
+        .map(|it| {
+            let preview = if it.is_preview { " (preview)" } else { "" };
+            format!("{}{preview}", it.version)
+        })
+        .collect();
+    let fitting = fitting.join(", ");
+    match releases.iter().find(|it| it.is(wanted)) {
+        None => Some(Problem::new(
+            format!("AKS does not have it in {region}"),
+            format!("choose another `{KEY}`: {region} has {fitting}"),
+        )),
+        Some(release) if release.is_long_term_only() && !premium => Some(Problem::new(
+            format!("AKS has it in {region} with long-term support only"),
+            format!(
+                "choose another `{KEY}` ({region} has {fitting}), or set \
+                 `backend.azure.kubernetes.tier` to `premium`, which has long-term support"
+            ),
+        )),
+        Some(_) => None,
+    }
+}
+
+/// Kubernetes goes up one minor version at a time:
+/// <https://learn.microsoft.com/azure/aks/upgrade-aks-cluster>.
+fn step(runs: &str, wanted: &str) -> Option<Problem> {
+    let (from, to) = (parts(runs), parts(wanted));
+    let (&[major, minor, ..], &[to_major, to_minor, ..]) = (&*from, &*to) else {
+        return None;
+    };
+    if (to_major, to_minor) == (major, minor + 1) {
+        return None;
+    }
+    Some(if (to_major, to_minor) < (major, minor) {
+        Problem::new(
+            format!("the cluster runs {runs}, and AKS does not go back"),
+            format!("set `{KEY}` to \"{major}.{minor}\" or a later one"),
+        )
+    } else {
+        Problem::new(
+            format!("the cluster runs {runs}, and AKS goes up one minor version at a time"),
+            format!("set `{KEY}` to \"{major}.{}\" first", minor + 1),
+        )
+    })
+}
+
+/// Major and minor.
+fn minor(version: &str) -> Vec<u32> {
+    let mut parts = parts(version);
+    parts.truncate(2);
+    parts
+}
+
+fn parts(version: &str) -> Vec<u32> {
+    version
+        .split('.')
+        .filter_map(|it| it.parse().ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::azure::template::tests::azure;
+
+    fn releases() -> Vec<Release> {
+        let plans = |plans: &[&str]| json!({ "supportPlan": plans });
+        let (official, long) = ("KubernetesOfficial", "AKSLongTermSupport");
+        let list = json!([
+            {"version": "1.36", "capabilities": plans(&[official, long]), "patchVersions": {}},
+            {"version": "1.33", "capabilities": plans(&[long]), "patchVersions": {}},
+            {"version": "1.35", "capabilities": plans(&[official]),
+             "patchVersions": {"1.35.4": {"upgrades": []}}},
+            {"version": "1.37", "isPreview": true, "patchVersions": {}},
+        ]);
+        serde_json::from_value(list).expect("releases")
+    }
+
+    fn said(wanted: &str, tier: &str, runs: Option<&str>) -> String {
+        let sets = [
+            format!("{KEY}=\"{wanted}\""),
+            format!("backend.azure.kubernetes.tier={tier}"),
+        ];
+        let azure = azure(&[&sets[0], &sets[1]]);
+        let cluster = runs.map(|runs| {
+            let document = json!({"properties": {"currentKubernetesVersion": runs}});
+            serde_json::from_value(document).expect("a cluster")
+        });
+        let runs = runs.unwrap_or("none");
+        match version(&azure, cluster.as_ref(), &releases()) {
+            None => format!("{runs} > {wanted} {tier}: well"),
+            Some(Problem { reason, remedy }) => {
+                format!("{runs} > {wanted} {tier}: {reason}; {remedy}")
+            }
+        }
+    }
+
+    #[test]
+    fn a_version_is_offered_supported_and_one_step_away() {
+        let told = [
+            said("1.20", "free", None),
+            said("1.35", "free", None),
+            said("1.37", "standard", None),
+            said("1.33", "standard", None),
+            said("1.33", "premium", None),
+            said("1.34", "free", Some("1.34.6")),
+            said("1.35", "free", Some("1.34.6")),
+            said("1.36", "free", Some("1.34.6")),
+            said("1.35", "free", Some("1.36.1")),
+        ];
+        insta::assert_snapshot!(told.join("\n"), @r#"
+        none > 1.20 free: AKS does not have it in westeurope; choose another `backend.azure.kubernetes.version`: westeurope has 1.35, 1.36, 1.37 (preview)
+        none > 1.35 free: well
+        none > 1.37 standard: well
+        none > 1.33 standard: AKS has it in westeurope with long-term support only; choose another `backend.azure.kubernetes.version` (westeurope has 1.35, 1.36, 1.37 (preview)), or set `backend.azure.kubernetes.tier` to `premium`, which has long-term support
+        none > 1.33 premium: well
+        1.34.6 > 1.34 free: well
+        1.34.6 > 1.35 free: well
+        1.34.6 > 1.36 free: the cluster runs 1.34.6, and AKS goes up one minor version at a time; set `backend.azure.kubernetes.version` to "1.35" first
+        1.36.1 > 1.35 free: the cluster runs 1.36.1, and AKS does not go back; set `backend.azure.kubernetes.version` to "1.36" or a later one
+        "#);
+        assert!(is_preview(
+            &azure(&[&format!("{KEY}=\"1.37\"")]),
+            &releases()
+        ));
+    }
+}
