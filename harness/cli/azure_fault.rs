@@ -1,7 +1,9 @@
 //! What can be made to go wrong in the built-in Azure, by name: the faults that a promotion meets in
 //! practice.
 
-use crate::azure::simulator::{Fault, Refusal, Script, What};
+use std::time::Duration;
+
+use crate::azure::simulator::{Arrival, Circumstances, Fault, Refusal, Script, What};
 
 /// A thing that goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -28,17 +30,39 @@ pub(super) enum AzureFault {
     ServerBusy,
     /// A stack does not get rid of the database
     DeleteFailed,
+    /// A role counts four minutes after it was assigned
+    LateRole,
+    /// A role that was assigned does not count, however long it is waited for
+    MissingRole,
 }
+
+/// When a late role arrives.
+const LATE: Duration = Duration::from_mins(4);
 
 /// The script of all of them.
 pub(super) fn script(faults: &[AzureFault]) -> Script {
-    Script::new(faults.iter().map(|fault| fault.fault()).collect())
+    let script = Script::new(faults.iter().filter_map(|fault| fault.fault()).collect());
+    let mut circumstances = Circumstances::default();
+    for fault in faults {
+        fault.change(&mut circumstances);
+    }
+    script.under(circumstances)
 }
 
 impl AzureFault {
-    fn fault(self) -> Fault {
-        let stack = "/deploymentstacks/";
+    /// What it makes of the subscription.
+    fn change(self, circumstances: &mut Circumstances) {
         match self {
+            Self::LateRole => circumstances.arrival = Arrival::After(LATE),
+            Self::MissingRole => circumstances.arrival = Arrival::Never,
+            _ => {}
+        }
+    }
+
+    /// What goes wrong with a request; nothing where the subscription is what is wrong.
+    fn fault(self) -> Option<Fault> {
+        let stack = "/deploymentstacks/";
+        Some(match self {
             Self::Throttled => {
                 Fault::at("/subscriptions/", What::Throttled { retry_after: 1 }).times(10)
             }
@@ -78,6 +102,7 @@ impl AzureFault {
                 .method("PUT")
                 .after(1),
             Self::DeleteFailed => Fault::at("/flexibleservers/", What::NotDeleted),
-        }
+            Self::LateRole | Self::MissingRole => return None,
+        })
     }
 }

@@ -44,7 +44,7 @@ pub use deployment::{DeploymentOperation, OperationState, StatusMessage, TargetR
 pub use endpoints::Endpoints;
 pub use error::Error;
 pub use exchange::{Exchange, Recorder};
-pub use fault::Fault;
+pub use fault::{ARRIVAL, Fault, Passing};
 pub use id::ResourceId;
 pub use name::NameAvailability;
 pub use operation::{Begun, Pending, Via, is_at_rest};

@@ -2,13 +2,18 @@
 
 use serde_json::json;
 
+use super::circumstances::Circumstances;
 use super::message::Response;
 use super::refusal::Refusal;
 use super::registry;
 
-/// Faults to come, in order: the first that matches a request and is not used up strikes.
+/// Faults to come, in order: the first that matches a request and is not used up strikes. And what
+/// the subscription is like in which they do.
 #[derive(Debug, Clone, Default)]
-pub struct Script(Vec<Fault>);
+pub struct Script {
+    faults: Vec<Fault>,
+    circumstances: Circumstances,
+}
 
 /// Something that goes wrong.
 #[derive(Debug, Clone)]
@@ -191,12 +196,27 @@ pub(super) enum Effect {
 impl Script {
     /// Faults in order.
     pub fn new(faults: Vec<Fault>) -> Self {
-        Self(faults)
+        Self {
+            faults,
+            circumstances: Circumstances::default(),
+        }
+    }
+
+    /// The same in a subscription of another kind.
+    #[must_use]
+    pub fn under(mut self, circumstances: Circumstances) -> Self {
+        self.circumstances = circumstances;
+        self
+    }
+
+    /// What the subscription is like.
+    pub(super) fn circumstances(&self) -> &Circumstances {
+        &self.circumstances
     }
 
     /// One more fault, for what comes.
     pub fn push(&mut self, fault: Fault) {
-        self.0.push(fault);
+        self.faults.push(fault);
     }
 
     /// The fault that strikes a request from outside. Those that concern what a request begins are
@@ -232,7 +252,7 @@ impl Script {
     }
 
     fn next(&mut self, method: &str, path: &str, of: impl Fn(&What) -> bool) -> Option<&Fault> {
-        let mut fitting = self.0.iter_mut().filter(|fault| of(&fault.what));
+        let mut fitting = self.faults.iter_mut().filter(|fault| of(&fault.what));
         let fault = fitting.find(|fault| fault.matches(method, path))?;
         if fault.skip > 0 {
             fault.skip -= 1;

@@ -10,6 +10,7 @@
 //! [`api_version`](super::api_version)), from recorded traffic of azd and from Microsoft's documentation.
 
 mod action;
+mod circumstances;
 mod clock;
 mod cloud;
 mod entra;
@@ -36,6 +37,7 @@ mod subscription;
 #[cfg(test)]
 mod tests;
 
+pub use circumstances::{Arrival, Circumstances};
 pub use clock::Clock;
 pub use cloud::Cloud;
 pub use fault::{Fault, Script, What};

@@ -23,6 +23,9 @@ pub struct Refusal {
     /// Why, deeper.
     #[serde(default)]
     pub details: Vec<Refusal>,
+    /// What AKS writes beside the code; an error that has it stands without an envelope.
+    #[serde(default)]
+    pub(super) subcode: Option<String>,
 }
 
 impl Refusal {
@@ -34,6 +37,7 @@ impl Refusal {
             message: message.into(),
             target: None,
             details: Vec::new(),
+            subcode: None,
         }
     }
 
@@ -76,6 +80,25 @@ impl Refusal {
         self
     }
 
+    /// The same as AKS says it: without an envelope, and always as a wrong request.
+    #[must_use]
+    pub(super) fn of_aks(mut self) -> Self {
+        self.status = 400;
+        self.subcode.get_or_insert_default();
+        self
+    }
+
+    /// The same as the cause of a deployment's failure, where an error without envelope becomes
+    /// text, and what is left of its status its code.
+    #[must_use]
+    pub(super) fn in_deployment(self) -> Self {
+        if self.subcode.is_none() {
+            return self;
+        }
+        let text = format!("{:#}", self.body()).replace('\n', "\r\n");
+        Self::new(self.status, "BadRequest", text)
+    }
+
     /// As it stands in the envelope and in the status of an operation.
     pub fn document(&self) -> Value {
         let mut document = json!({"code": self.code, "message": self.message});
@@ -90,6 +113,16 @@ impl Refusal {
 
     /// As an answer.
     pub fn response(&self) -> Response {
-        Response::json(self.status, json!({"error": self.document()}))
+        Response::json(self.status, self.body())
+    }
+
+    fn body(&self) -> Value {
+        let mut document = self.document();
+        let Some(subcode) = &self.subcode else {
+            return json!({ "error": document });
+        };
+        document["details"] = Value::Null;
+        document["subcode"] = json!(subcode);
+        document
     }
 }

@@ -100,6 +100,7 @@ impl Cloud {
         let draft = Draft {
             state: &self.state,
             settings: &self.settings,
+            circumstances: self.script.circumstances(),
             id,
             body,
             now,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::super::circumstances::Circumstances;
 use super::super::id::ResourceId;
 use super::super::refusal::Refusal;
 use super::super::settings::Settings;
@@ -12,6 +13,7 @@ use super::super::state::{Resource, State};
 pub(in super::super) struct Draft<'a> {
     pub(in super::super) state: &'a State,
     pub(in super::super) settings: &'a Settings,
+    pub(in super::super) circumstances: &'a Circumstances,
     pub(in super::super) id: &'a ResourceId,
     pub(in super::super) body: &'a Value,
     pub(in super::super) now: Timestamp,

@@ -140,7 +140,8 @@ impl Cloud {
         if let (Some(ready), false) = (ready, failed) {
             let progress = self.carry_out(at, stack, ready);
             let step = &mut stack.steps[ready];
-            step.progress = progress.unwrap_or_else(StepProgress::Failed);
+            step.progress =
+                progress.unwrap_or_else(|refusal| StepProgress::Failed(refusal.in_deployment()));
             step.began = Some(at);
             let running = matches!(step.progress, StepProgress::Running(_));
             step.ended = (!running).then_some(at);

@@ -8,6 +8,7 @@ mod faults;
 mod interleavings;
 mod network;
 mod registry;
+mod roles;
 mod stack;
 
 use std::time::Duration;
