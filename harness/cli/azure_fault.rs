@@ -1,8 +1,10 @@
 //! What can be made to go wrong in the built-in Azure, by name: the faults that a promotion meets in
 //! practice, and the kinds of subscriptions.
 
+use std::time::Duration;
+
 use crate::azure::simulator::{
-    Circumstances, Fault, Prepared, Refusal, Rights, Script, Sizes, What,
+    Arrival, Circumstances, Fault, Prepared, Refusal, Rights, Script, Sizes, What,
 };
 use crate::backend::azure::PROFILE;
 use crate::profile::azure::Azure;
@@ -46,7 +48,14 @@ pub(super) enum AzureFault {
     NoRegionalQuota,
     /// The subscription may have burstable sizes only
     RestrictedSizes,
+    /// A role counts four minutes after it was assigned
+    LateRole,
+    /// A role that was assigned does not count, however long it is waited for
+    MissingRole,
 }
+
+/// When a late role arrives.
+const LATE: Duration = Duration::from_mins(4);
 
 /// The script of all of them, in a place of a profile.
 pub(super) fn script(faults: &[AzureFault], azure: &Azure, profile: &str) -> Script {
@@ -74,6 +83,8 @@ impl AzureFault {
             Self::NoFamilyQuota => circumstances.family_cores = 0,
             Self::NoRegionalQuota => circumstances.regional_cores = 0,
             Self::RestrictedSizes => circumstances.sizes = Sizes::Burstable,
+            Self::LateRole => circumstances.arrival = Arrival::After(LATE),
+            Self::MissingRole => circumstances.arrival = Arrival::Never,
             _ => {}
         }
     }
@@ -131,7 +142,9 @@ impl AzureFault {
             | Self::PreparedGroup
             | Self::NoFamilyQuota
             | Self::NoRegionalQuota
-            | Self::RestrictedSizes => return None,
+            | Self::RestrictedSizes
+            | Self::LateRole
+            | Self::MissingRole => return None,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What a subscription is like, where nothing goes wrong in it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What a subscription is like.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct Circumstances {
     pub sizes: Sizes,
     /// What an administrator has made beforehand.
     pub prepared: Option<Prepared>,
+    /// From when on a role counts that was assigned.
+    pub arrival: Arrival,
 }
 
 impl Default for Circumstances {
@@ -26,6 +29,7 @@ impl Default for Circumstances {
             family_cores: 100,
             sizes: Sizes::All,
             prepared: None,
+            arrival: Arrival::default(),
         }
     }
 }
@@ -60,4 +64,21 @@ pub struct Prepared {
     pub region: String,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+}
+
+/// From when on a role counts that was assigned: nobody says how long that takes; half an hour is
+/// the longest that Microsoft has named
+/// (<https://learn.microsoft.com/en-us/answers/questions/524792/>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// After so long.
+    After(Duration),
+    /// From never on.
+    Never,
+}
+
+impl Default for Arrival {
+    fn default() -> Self {
+        Self::After(Duration::ZERO)
+    }
 }
