@@ -22,6 +22,7 @@ use serde::Serialize;
 
 pub use names::Names;
 pub use resource::{Resource, Template};
+pub use role::role_name;
 
 use crate::azure::api_version;
 use crate::profile::azure::Azure;
