@@ -83,7 +83,9 @@ fn difference(change: &Change, reader: &Reader) -> Option<Difference> {
     let configuration = change.resource_configuration_changes.as_ref();
     let configuration = configuration.and_then(|it| {
         let sides = ["after", "before"].into_iter();
-        sides.filter_map(|side| it.get(side)).find(|it| it.is_object())
+        sides
+            .filter_map(|side| it.get(side))
+            .find(|it| it.is_object())
     });
     Some(Difference {
         reading: configuration.and_then(|it| reader.read(&id, &kind, act, it)),
@@ -172,7 +174,10 @@ fn is_same(path: &str, before: &Value, after: &Value) -> bool {
         }
         // Azure brings patches of the version that a profile names by major and minor.
         (Value::String(was), Value::String(is)) if last == "kubernetesVersion" => {
-            was == is || was.strip_prefix(is.as_str()).is_some_and(|it| it.starts_with('.'))
+            was == is
+                || was
+                    .strip_prefix(is.as_str())
+                    .is_some_and(|it| it.starts_with('.'))
         }
         (Value::String(was), Value::String(is)) if !path.starts_with("tags.") => {
             was.eq_ignore_ascii_case(is)
@@ -217,8 +222,10 @@ mod tests {
                           flexibleServers/m";
 
     fn modified(delta: &Value) -> Vec<Difference> {
-        of(&json!([{"id": SERVER, "changeType": "modify", "changeCertainty": "definite",
-                    "resourceConfigurationChanges": {"delta": delta}}]))
+        of(
+            &json!([{"id": SERVER, "changeType": "modify", "changeCertainty": "definite",
+                    "resourceConfigurationChanges": {"delta": delta}}]),
+        )
     }
 
     /// Paths of what would change.
@@ -230,9 +237,7 @@ mod tests {
     #[test]
     fn what_what_if_cannot_resolve_or_nobody_may_read_is_no_change() {
         let reference = "[reference('/i', '2023-01-31').principalId]";
-        let entry = |path: &str, before: Value, after: Value| {
-            json!({"path": path, "changeType": "modify", "before": before, "after": after})
-        };
+        let entry = |path: &str, before: Value, after: Value| json!({"path": path, "changeType": "modify", "before": before, "after": after});
         for nothing in [
             entry("properties.principalId", json!("1"), json!(reference)),
             entry(
@@ -240,20 +245,39 @@ mod tests {
                 json!({"kubelet": {"clientId": "1", "resourceId": "/I"}}),
                 json!({"kubelet": {"clientId": reference, "resourceId": "/i"}}),
             ),
-            entry("properties.administratorLoginPassword", json!(null), json!("*******")),
-            entry("properties.kubernetesVersion", json!("1.35.7"), json!("1.35")),
+            entry(
+                "properties.administratorLoginPassword",
+                json!(null),
+                json!("*******"),
+            ),
+            entry(
+                "properties.kubernetesVersion",
+                json!("1.35.7"),
+                json!("1.35"),
+            ),
         ] {
             assert_eq!(modified(&json!([nothing])), [], "{nothing}");
         }
         for (something, path) in [
             (entry("tags.team", json!("A"), json!("a")), "tags.team"),
-            (entry("properties.note", json!("x"), json!("[[x]")), "properties.note"),
             (
-                entry("properties.kubernetesVersion", json!("1.35.7"), json!("1.3")),
+                entry("properties.note", json!("x"), json!("[[x]")),
+                "properties.note",
+            ),
+            (
+                entry(
+                    "properties.kubernetesVersion",
+                    json!("1.35.7"),
+                    json!("1.3"),
+                ),
                 "properties.kubernetesVersion",
             ),
             (
-                entry("properties.a", json!({"b": 1, "c": reference}), json!({"b": 2, "c": 1})),
+                entry(
+                    "properties.a",
+                    json!({"b": 1, "c": reference}),
+                    json!({"b": 2, "c": 1}),
+                ),
                 "properties.a.b properties.a.c",
             ),
         ] {

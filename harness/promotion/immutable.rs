@@ -17,7 +17,8 @@ const SERVER: &str = "Microsoft.DBforMySQL/flexibleServers";
 const NETWORK: &str = "Microsoft.Network/virtualNetworks";
 
 /// What helps where nothing but a new one does.
-const ANEW: &str = "put it back, or make everything anew: `harness destroy`, then `harness promote`";
+const ANEW: &str =
+    "put it back, or make everything anew: `harness destroy`, then `harness promote`";
 /// What helps with a pool.
 const ANOTHER_POOL: &str =
     "put it back, or name another pool with what you want and leave this one out";
@@ -155,7 +156,11 @@ fn region(azure: &Azure, living: &Living) -> Option<Check> {
         );
         let remedy = "put it back, name another `backend.azure.resource-group`, or make everything \
                       anew: `harness destroy`, then `harness promote`";
-        refusal(&format!("resource group {}", azure.resource_group), reason, remedy)
+        refusal(
+            &format!("resource group {}", azure.resource_group),
+            reason,
+            remedy,
+        )
     })
 }
 
@@ -215,8 +220,12 @@ fn version(what: &str, azure: &Azure, cluster: &Value) -> Option<Check> {
         .or_else(|| current("/properties/kubernetesVersion"))?;
     let (was, is) = (minor(current)?, minor(asked)?);
     if is < was {
-        let reason = format!("it runs Kubernetes {current}, and a cluster never goes back to {asked}");
-        let remedy = format!("say `backend.azure.kubernetes.version: \"{}.{}\"`", was.0, was.1);
+        let reason =
+            format!("it runs Kubernetes {current}, and a cluster never goes back to {asked}");
+        let remedy = format!(
+            "say `backend.azure.kubernetes.version: \"{}.{}\"`",
+            was.0, was.1
+        );
         return Some(refusal(what, reason, &remedy));
     }
     let next = (was.0, was.1 + 1);
@@ -235,7 +244,9 @@ fn pools(wanted: &Wanted<'_>, living: &Living) -> Vec<Check> {
     let mut all = Vec::new();
     if let Some(system) = wanted.system_pool() {
         let (what, is_system) = (format!("node pool {}", name(&system)), |pool: &Value| {
-            pool["mode"].as_str().is_some_and(|it| it.eq_ignore_ascii_case("System"))
+            pool["mode"]
+                .as_str()
+                .is_some_and(|it| it.eq_ignore_ascii_case("System"))
         });
         match find(&name(&system)) {
             Some(pool) if is_system(pool) => {
@@ -277,7 +288,11 @@ fn server_version(what: &str, azure: &Azure, wanted: &Value, server: &Value) -> 
     }
     (new > old && azure.mysql.tier() == MysqlTier::Burstable).then(|| {
         let reason = format!("it runs MySQL {was}, and a burstable server gets no {is}");
-        refusal(what, reason, "promote a `backend.azure.mysql.sku` of another tier first")
+        refusal(
+            what,
+            reason,
+            "promote a `backend.azure.mysql.sku` of another tier first",
+        )
     })
 }
 
@@ -302,7 +317,11 @@ fn standby(what: &str, azure: &Azure, server: &Value) -> Vec<Check> {
     }
     if is == HighAvailability::SameZone && was == HighAvailability::ZoneRedundant {
         let reason = format!("{key}: a standby does not move to another zone");
-        all.push(refusal(what, reason, "promote `disabled` first, and then `same-zone`"));
+        all.push(refusal(
+            what,
+            reason,
+            "promote `disabled` first, and then `same-zone`",
+        ));
     }
     let burstable = azure.mysql.tier() == MysqlTier::Burstable;
     if burstable && was != HighAvailability::Disabled {
@@ -338,7 +357,11 @@ fn storage(
             "`backend.azure.mysql.storage` was {was} and is {is} now, and the server has {there} \
              GiB, which never get less"
         );
-        refusal(what, reason, &format!("say {there}, or make everything anew"))
+        refusal(
+            what,
+            reason,
+            &format!("say {there}, or make everything anew"),
+        )
     })
 }
 

@@ -44,7 +44,9 @@ fn unnamed(
     let is_named = |pool: &str| azure.kubernetes.pools.iter().any(|it| it.name == pool);
     let goes = |pool: &str| {
         let id = format!("{}/{pool}", names.cluster);
-        differences.iter().any(|it| it.act == "delete" && it.name == id)
+        differences
+            .iter()
+            .any(|it| it.act == "delete" && it.name == id)
     };
     let pools = living.pools().filter_map(|pool| pool["name"].as_str());
     let stays = pools.filter(|pool| !is_named(pool) && !goes(pool));

@@ -84,7 +84,10 @@ fn works(resource: &Resource) -> bool {
     state.eq_ignore_ascii_case("succeeded") || resource.is_moving()
 }
 
-pub(super) fn check<T: Into<String>>(what: impl Into<String>, problem: Option<(String, T)>) -> Check {
+pub(super) fn check<T: Into<String>>(
+    what: impl Into<String>,
+    problem: Option<(String, T)>,
+) -> Check {
     Check {
         what: what.into(),
         problem: problem.map(|(reason, remedy)| Problem {

@@ -26,7 +26,12 @@ impl Reader {
             let configuration = change.resource_configuration_changes.as_ref()?;
             let principal = configuration.pointer("/before/properties/principalId")?;
             let ours = is_below(&id, IDENTITY);
-            ours.then(|| (principal.as_str().unwrap_or_default().to_lowercase(), named(&id)))
+            ours.then(|| {
+                (
+                    principal.as_str().unwrap_or_default().to_lowercase(),
+                    named(&id),
+                )
+            })
         });
         let caller = (caller.to_lowercase(), "whoever promotes".to_owned());
         Self {
@@ -147,7 +152,8 @@ mod tests {
         let identity: Change = serde_json::from_value(identity).expect("a change");
         let reader = Reader::new(&[identity], "Me");
         let id = format!("{scope}/providers/{ASSIGNMENT}/e675eda8-69ca-5375-8a46-d5c609d23f57");
-        let role = format!("/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/{role}");
+        let role =
+            format!("/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/{role}");
         let document = json!({"properties": {"roleDefinitionId": role, "principalId": principal}});
         reader.read(&id, ASSIGNMENT, act, &document)
     }
@@ -156,15 +162,44 @@ mod tests {
     fn a_role_assignment_says_who_gets_which_role_on_what() {
         let registry = format!("{GROUP}/providers/Microsoft.ContainerRegistry/registries/r");
         let subnet = format!("{GROUP}/providers/Microsoft.Network/virtualNetworks/n/subnets/nodes");
-        let reference = format!("[reference('{GROUP}/providers/{IDENTITY}/azure-control-plane', '2023-01-31').principalId]");
+        let reference = format!(
+            "[reference('{GROUP}/providers/{IDENTITY}/azure-control-plane', '2023-01-31').principalId]"
+        );
         let pull = "7F951DDA-4ed3-4680-a7ca-43fe172d538d";
         for (scope, act, role, principal, expected) in [
-            (&*registry, "create", pull, &*reference, "identity azure-control-plane gets AcrPull on registry r"),
-            (&registry, "delete", pull, "abc", "identity azure-kubelet loses AcrPull on registry r"),
-            (&subnet, "modify", "4d97b98b-1d4f-4787-a291-c67834d212e7", "me", "whoever promotes has Network Contributor on subnet n/nodes"),
-            (GROUP, "detach", "11111111-1d4f-4787-a291-c67834d212e7", "x", "principal x keeps 11111111-1d4f-4787-a291-c67834d212e7 on resource group g"),
+            (
+                &*registry,
+                "create",
+                pull,
+                &*reference,
+                "identity azure-control-plane gets AcrPull on registry r",
+            ),
+            (
+                &registry,
+                "delete",
+                pull,
+                "abc",
+                "identity azure-kubelet loses AcrPull on registry r",
+            ),
+            (
+                &subnet,
+                "modify",
+                "4d97b98b-1d4f-4787-a291-c67834d212e7",
+                "me",
+                "whoever promotes has Network Contributor on subnet n/nodes",
+            ),
+            (
+                GROUP,
+                "detach",
+                "11111111-1d4f-4787-a291-c67834d212e7",
+                "x",
+                "principal x keeps 11111111-1d4f-4787-a291-c67834d212e7 on resource group g",
+            ),
         ] {
-            assert_eq!(assignment(scope, act, role, principal).as_deref(), Some(expected));
+            assert_eq!(
+                assignment(scope, act, role, principal).as_deref(),
+                Some(expected)
+            );
         }
     }
 

@@ -233,12 +233,12 @@ fn unreachable(error: &azure_core::Error) -> bool {
 
 /// The HTTP status that the directory answered with, where it is known.
 fn status(error: &azure_core::Error) -> Option<u16> {
-    causes::with(error).find_map(|cause| {
-        match cause.downcast_ref::<azure_core::Error>()?.kind() {
+    causes::with(error).find_map(
+        |cause| match cause.downcast_ref::<azure_core::Error>()?.kind() {
             ErrorKind::HttpResponse { status, .. } => Some(u16::from(*status)),
             _ => None,
-        }
-    })
+        },
+    )
 }
 
 /// Whether the answer was none of the directory's: so it is where it limits how often it is asked, as

@@ -116,6 +116,7 @@ pub fn template(
         .chain([registry::registry(&build)])
         .chain(rights)
         .chain([role::of_kubelet(&build), cluster])
+        .chain(kubernetes::pools(&build))
         .chain(role::of_caller(&build, &place.caller))
         .collect();
     let parameter = Parameter {

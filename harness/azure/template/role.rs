@@ -31,7 +31,9 @@ const NAMES: [(&str, &str); 5] = [
 /// What Azure calls a role, by the id of its definition, if it is one that templates assign.
 pub fn role_name(definition: &str) -> Option<&'static str> {
     let id = definition.rsplit('/').next()?;
-    let known = NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(id));
+    let known = NAMES
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(id));
     known.map(|(_, name)| *name)
 }
 

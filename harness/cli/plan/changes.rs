@@ -10,7 +10,7 @@ use crate::cli::session::{Session, backend_error};
 use crate::cli::{failure, in_azure};
 use crate::error::CommandError;
 use crate::event::Events;
-use crate::promotion::{Group, Outlook, look};
+use crate::promotion::{Difference, Group, Outlook, look};
 use crate::topology::Digest;
 
 /// What would change.
@@ -75,7 +75,7 @@ impl Changes {
             .outlook
             .differences
             .iter()
-            .map(|difference| difference.name.as_str())
+            .map(Difference::label)
             .collect();
         (!names.is_empty()).then(|| format!("these differ from the template: {}", names.join(", ")))
     }

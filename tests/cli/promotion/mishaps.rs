@@ -10,8 +10,9 @@ use super::Subscription;
 use crate::fixture::Run;
 
 /// What may go wrong with a promotion.
-const MISHAPS: [&str; 10] = [
+const MISHAPS: [&str; 11] = [
     "throttled",
+    "sign-in-throttled",
     "another-operation",
     "server-error",
     "connection-reset",
@@ -128,6 +129,25 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
         hint: what Azure says against it is in the activity log of the resource group
         hint: run `harness destroy --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
     "#);
+}
+
+/// So slow that Azure is still at work on what was asked when the same is asked again.
+const SLOW: &str = "150";
+
+#[test]
+fn a_lost_answer_to_our_own_request_is_no_promotion_of_somebody_else() {
+    let azure = Subscription::new();
+    let slowly = |line: &str| {
+        let mut command = azure.command(line);
+        command.env("HARNESS_REHEARSAL_SPEED", SLOW);
+        azure.world.output(command)
+    };
+    let made = slowly("promote --override-gate=untested --fault connection-reset");
+    assert_eq!(made.code, 0, "{made}");
+    assert_eq!(azure.run("drift").code, 0);
+    let gone = slowly("destroy --yes --fault delete-reset");
+    assert_eq!(gone.code, 0, "{gone}");
+    assert_eq!(azure.content(), BTreeSet::new());
 }
 
 /// The error of a run, without what differs from run to run.

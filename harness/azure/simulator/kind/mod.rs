@@ -4,8 +4,10 @@ mod authorization;
 mod container;
 mod draft;
 mod identity;
+mod immutable;
 mod mysql;
 mod network;
+mod pool;
 
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use serde_json::Value;
 pub(super) use draft::Draft;
 pub(super) use mysql::{NAMES as MYSQL_SKUS, address, server_of};
 pub(super) use network::subnet;
+pub(super) use pool::of as pools_of;
 
 use super::id::ResourceId;
 use super::operation::Headers;
@@ -71,6 +74,7 @@ impl Kind {
             network::KINDS,
             mysql::KINDS,
             container::KINDS,
+            pool::KINDS,
             authorization::KINDS,
         ]
         .into_iter()

@@ -115,13 +115,16 @@ fn deny_change(before: Option<&Value>, after: &Value) -> Value {
         Value::Bool(yes) => json!(if *yes { "True" } else { "False" }),
         other => other.clone(),
     };
-    let pairs = [("mode", "Mode"), ("applyToChildScopes", "ApplyToChildScopes")];
+    let pairs = [
+        ("mode", "Mode"),
+        ("applyToChildScopes", "ApplyToChildScopes"),
+    ];
     let delta = pairs.into_iter().filter_map(|(key, path)| {
         let before = was.as_ref().map_or(Value::Null, |was| words(was, key));
         let after = words(&is, key);
-        (before != after).then(|| {
-            json!({"path": path, "changeType": "modify", "before": before, "after": after})
-        })
+        (before != after).then(
+            || json!({"path": path, "changeType": "modify", "before": before, "after": after}),
+        )
     });
     let delta: Vec<Value> = delta.collect();
     json!({"before": was, "after": is, "delta": delta})
@@ -173,11 +176,18 @@ fn entries(was: &[Value], is: &[Value]) -> Vec<Value> {
     let name = |entry: &Value| Some(entry.get("name")?.as_str()?.to_lowercase());
     let named = was.iter().chain(is).all(|entry| name(entry).is_some());
     let same = |(index, one): (usize, &Value), (other_index, other): (usize, &Value)| {
-        if named { name(one) == name(other) } else { index == other_index }
+        if named {
+            name(one) == name(other)
+        } else {
+            index == other_index
+        }
     };
     let mut children = Vec::new();
     for (index, after) in is.iter().enumerate() {
-        let before = was.iter().enumerate().find(|other| same((index, after), *other));
+        let before = was
+            .iter()
+            .enumerate()
+            .find(|other| same((index, after), *other));
         let path = index.to_string();
         match before.map(|(_, before)| before) {
             None => children.push(json!({"path": path, "changeType": "create", "after": after})),
@@ -191,7 +201,10 @@ fn entries(was: &[Value], is: &[Value]) -> Vec<Value> {
         }
     }
     for (index, before) in was.iter().enumerate() {
-        let kept = is.iter().enumerate().any(|other| same((index, before), other));
+        let kept = is
+            .iter()
+            .enumerate()
+            .any(|other| same((index, before), other));
         if !kept {
             let path = index.max(is.len()).to_string();
             children.push(json!({"path": path, "changeType": "delete", "before": before}));

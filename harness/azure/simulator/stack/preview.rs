@@ -80,9 +80,7 @@ impl Cloud {
                 let there = self.state.previews.remove(&id.key()).is_some();
                 Ok(Response::empty(if there { 200 } else { 204 }))
             }
-            ("POST", "/whatif") => {
-                self.look_into_preview(now, request, &id.without_last())
-            }
+            ("POST", "/whatif") => self.look_into_preview(now, request, &id.without_last()),
             (method, _) => Err(unknown_method(method)),
         }
     }
@@ -99,7 +97,10 @@ impl Cloud {
             let message = format!(
                 "The deployment stack what-if resource '{id}' could not be updated as it is currently in a non-terminal state 'initializing'."
             );
-            return Err(Refusal::conflict("DeploymentStackInNonTerminalState", message));
+            return Err(Refusal::conflict(
+                "DeploymentStackInNonTerminalState",
+                message,
+            ));
         }
         if self.settings.dialect == Dialect::Recorded {
             return Ok(Response::json(200, self.show_preview(preview)));
@@ -175,7 +176,8 @@ impl Cloud {
         if let Some(all) = properties.as_object_mut() {
             all.remove("template");
             // They come back although nobody sent them.
-            all.entry("bypassStackOutOfSyncError").or_insert(json!(false));
+            all.entry("bypassStackOutOfSyncError")
+                .or_insert(json!(false));
         }
         let computing = self.is_computing(preview);
         let modified = preview.modified.filter(|_| !computing);
@@ -242,5 +244,8 @@ fn kept(interval: &Value) -> Result<(), Refusal> {
     let message = format!(
         "The retention interval '{text}' is not valid. It must be an ISO 8601 duration between P1D and P30D."
     );
-    Err(Refusal::bad("InvalidDeploymentStackWhatIfRetentionInterval", message).about("retentionInterval"))
+    Err(
+        Refusal::bad("InvalidDeploymentStackWhatIfRetentionInterval", message)
+            .about("retentionInterval"),
+    )
 }
