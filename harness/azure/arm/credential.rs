@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_core::error::ErrorKind;
 use azure_core::http::{ClientOptions, Transport};
 use azure_identity::{
     ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
@@ -188,6 +189,14 @@ impl Kind {
                 source: Box::new(source),
             };
         }
+        let status = status(&source);
+        let busy = status.is_some_and(|status| matches!(status, 408 | 429 | 500..));
+        if busy || (self != Self::DeveloperTools && is_garbled(&source)) {
+            return Error::NoToken {
+                status,
+                source: Box::new(source),
+            };
+        }
         let remedy = match self {
             Self::ClientSecret => {
                 "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to those of a \
@@ -220,4 +229,21 @@ fn unreachable(error: &azure_core::Error) -> bool {
         let http = cause.downcast_ref::<reqwest::Error>();
         http.is_some_and(|http| http.is_connect() || http.is_timeout())
     })
+}
+
+/// The HTTP status that the directory answered with, where it is known.
+fn status(error: &azure_core::Error) -> Option<u16> {
+    causes::with(error).find_map(
+        |cause| match cause.downcast_ref::<azure_core::Error>()?.kind() {
+            ErrorKind::HttpResponse { status, .. } => Some(u16::from(*status)),
+            _ => None,
+        },
+    )
+}
+
+/// Whether the answer was none of the directory's: so it is where it limits how often it is asked, as
+/// plain text
+/// (<https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/2855>).
+fn is_garbled(error: &azure_core::Error) -> bool {
+    causes::with(error).any(|cause| cause.is::<serde_json::Error>())
 }

@@ -35,6 +35,16 @@ pub enum Error {
         #[source]
         source: Box<azure_core::Error>,
     },
+    /// The directory had no time for the request for a token, or answered nothing that can be read:
+    /// nothing is said of the credentials.
+    #[error("the directory gave no token{}", .status.map(|status| format!(" ({status})")).unwrap_or_default())]
+    NoToken {
+        /// The HTTP status, where it is known.
+        status: Option<u16>,
+        /// Why.
+        #[source]
+        source: Box<azure_core::Error>,
+    },
     /// No whole answer came.
     #[error("no answer to {act}")]
     Unreachable {
@@ -149,9 +159,17 @@ impl Error {
     /// Whether the same request may well succeed later: nobody answered, or Azure is busy.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unreachable { .. } => true,
+            Self::Unreachable { .. } | Self::NoToken { .. } => true,
             Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
             _ => false,
+        }
+    }
+
+    /// Whether it was asked too often.
+    pub fn is_throttled(&self) -> bool {
+        match self {
+            Self::NoToken { status, .. } => *status == Some(429),
+            _ => self.status() == Some(429),
         }
     }
 
@@ -159,6 +177,11 @@ impl Error {
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::Login { remedy, .. } => vec![remedy.clone()],
+            Self::NoToken { .. } => vec![
+                "nothing is wrong with the credentials as far as one knows: wait some minutes and \
+                 run the same command again, it goes on from there"
+                    .to_owned(),
+            ],
             Self::Unreachable { .. } => {
                 vec!["check the network and HTTPS_PROXY; the command can be repeated".to_owned()]
             }

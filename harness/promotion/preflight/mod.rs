@@ -51,7 +51,7 @@ impl Problem {
 
 impl Check {
     /// What an answer says, or that there is none.
-    fn of<T>(
+    pub(super) fn of<T>(
         what: impl Into<String>,
         answer: Answer<T>,
         judge: impl FnOnce(T) -> Option<Problem>,

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
 use super::super::offer::{self, MACHINES, Nodes, machine};
 use super::super::refusal::Refusal;
-use super::Draft;
+use super::{Draft, pool};
 
 /// What the system's own pods need of a node, and what any node needs: vCPUs, and MiB of memory.
 /// AKS says "more than", and takes as much:
@@ -17,18 +19,61 @@ const USER: i64 = 2048;
 const MORE: &str = "If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable.";
 
 /// Refuses a cluster whose nodes cannot be.
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
-    let region = draft.text("/location").unwrap_or_default();
-    let region = region.replace(' ', "").to_lowercase();
-    let wanted = offer::nodes_of(draft.body);
-    let before = draft.before().map(|it| offer::nodes_of(&it.document));
-    let before = before.unwrap_or_default();
-    for (at, pool) in wanted.iter().enumerate() {
-        let mode = draft.text(&format!("/properties/agentPoolProfiles/{at}/mode"));
-        let there = before.iter().any(|it| it.name == pool.name);
-        size(draft, &region, pool, mode == Some("System"), there)?;
+pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
+    let given = draft.body.pointer("/properties/agentPoolProfiles");
+    let given = given.and_then(Value::as_array).into_iter().flatten();
+    let there = draft.before().map(|cluster| pool::of(draft.state, cluster));
+    let there = there.unwrap_or_default();
+    let changes: Vec<Change> = given
+        .map(|wanted| {
+            let mut there = there.iter();
+            let before = there.find(|one| one["name"] == wanted["name"]).cloned();
+            Change::new(before, wanted)
+        })
+        .collect();
+    check(draft, draft.body, &changes)
+}
+
+/// Refuses a pool of a cluster whose nodes cannot be.
+pub(super) fn of_pool(draft: &Draft<'_>) -> Result<(), Refusal> {
+    let cluster = draft.id.parent();
+    let cluster = cluster.and_then(|id| draft.state.resources.get(&id.key()));
+    let mut wanted = draft.body["properties"].clone();
+    wanted["name"] = json!(draft.id.name());
+    let change = Change::new(draft.before().map(pool::profile), &wanted);
+    let document = cluster.map_or(&Value::Null, |cluster| &cluster.document);
+    check(draft, document, &[change])
+}
+
+/// A pool that is wanted, and what it is now if it is there.
+struct Change {
+    before: Option<Value>,
+    wanted: Value,
+}
+
+impl Change {
+    /// What is not said of a pool that is there stays.
+    fn new(before: Option<Value>, wanted: &Value) -> Self {
+        let mut whole = before.clone().unwrap_or_else(|| json!({}));
+        pool::merge(&mut whole, wanted);
+        Self {
+            before,
+            wanted: whole,
+        }
     }
-    quota(draft, &region, &wanted, &before)
+}
+
+fn check(draft: &Draft<'_>, cluster: &Value, changes: &[Change]) -> Result<(), Refusal> {
+    let region = cluster["location"].as_str().unwrap_or_default();
+    let region = region.replace(' ', "").to_lowercase();
+    let wanted = || changes.iter().filter_map(|it| Nodes::of(&it.wanted));
+    for (change, pool) in changes.iter().zip(wanted()) {
+        let system = pool::is_system(&change.wanted);
+        size(draft, &region, &pool, system, change.before.is_some())?;
+    }
+    let before = changes.iter().filter_map(|it| it.before.as_ref());
+    let before: Vec<Nodes> = before.filter_map(Nodes::of).collect();
+    quota(draft, &region, &wanted().collect::<Vec<_>>(), &before)
 }
 
 fn size(

@@ -2,6 +2,7 @@
 
 mod actions;
 mod arm;
+mod changes;
 mod compute;
 mod contract;
 mod deployments;
@@ -135,7 +136,8 @@ impl World {
                 .as_str()
                 .unwrap_or_default()
                 .to_lowercase();
-            if answer.status != 202 && !["inprogress", "deploying"].contains(&status.as_str()) {
+            let goes_on = ["inprogress", "deploying", "initializing"];
+            if answer.status != 202 && !goes_on.contains(&status.as_str()) {
                 return answer;
             }
             self.now += Duration::from_secs(10);
