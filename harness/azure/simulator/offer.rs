@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::super::api_version;
 use super::cloud::Cloud;
 use super::group::document_of;
 use super::id::ResourceId;
@@ -10,14 +9,17 @@ use super::kind::MYSQL_SKUS;
 use super::message::{Request, Response};
 use super::place;
 use super::refusal::Refusal;
+use super::version;
 
-/// The only version of each question.
-const QUESTIONS: &[(&str, &str)] = &[
-    ("capabilities", api_version::MYSQL),
-    ("mysqlname", api_version::MYSQL),
-    ("registryname", api_version::REGISTRY),
-    ("permissions", api_version::AUTHORIZATION),
-    ("usages", api_version::COMPUTE),
+/// The versions of each question.
+const QUESTIONS: &[(&str, &[&str])] = &[
+    ("capabilities", version::MYSQL),
+    ("mysqlname", version::MYSQL),
+    ("registryname", version::REGISTRY),
+    ("permissions", version::ROLE_DEFINITIONS),
+    ("usages", version::COMPUTE),
+    ("skus", version::COMPUTE_SKUS),
+    ("kubernetesversions", version::KUBERNETES),
 ];
 
 impl Cloud {
@@ -54,15 +56,9 @@ pub(super) fn versioned(
     question: &str,
     answer: Response,
 ) -> Result<Response, Refusal> {
-    let version = request.query("api-version").unwrap_or_default();
-    let known = QUESTIONS
-        .iter()
-        .any(|(name, one)| *name == question && *one == version);
-    if known {
-        return Ok(answer);
-    }
-    let message = format!("The api-version '{version}' is invalid.");
-    Err(Refusal::bad("InvalidApiVersionParameter", message))
+    let asked = QUESTIONS.iter().find(|(name, _)| *name == question);
+    let versions = asked.map_or(&[][..], |(_, versions)| versions);
+    version::known(request, versions).map(|()| answer)
 }
 
 /// What MySQL has in a region.

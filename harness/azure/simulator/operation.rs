@@ -35,6 +35,7 @@ pub(super) enum Act {
     Delete,
     DeleteGroup,
     Stack,
+    Deployment,
     Preview,
     Validation,
     Restart,
@@ -49,10 +50,12 @@ impl Operation {
     fn status(&self) -> &'static str {
         match (&self.outcome, self.act) {
             (None, Act::Stack) => "deploying",
+            (None, Act::Deployment) => "Running",
             (None, _) => "InProgress",
             (Some(Ok(())), Act::Stack) => "succeeded",
             (Some(Ok(())), _) => "Succeeded",
             (Some(Err(error)), Act::Stack) if error.is_cancellation() => "canceled",
+            (Some(Err(error)), Act::Deployment) if error.is_cancellation() => "Canceled",
             (Some(Err(_)), Act::Stack) => "failed",
             (Some(Err(_)), _) => "Failed",
         }
@@ -147,7 +150,7 @@ impl Cloud {
         let headers = match (self.settings.dialect, operation.act) {
             (_, Act::DeleteGroup | Act::Validation) => Headers::Location,
             (Dialect::Documented, _) => documented,
-            (Dialect::Recorded, Act::Stack) => Headers::AsyncOperation,
+            (Dialect::Recorded, Act::Stack) | (_, Act::Deployment) => Headers::AsyncOperation,
             (Dialect::Recorded, _) => Headers::Both,
         };
         let at = |word: &str| {

@@ -13,6 +13,7 @@ use super::offer::{capabilities, usages, versioned};
 use super::place;
 use super::refusal::Refusal;
 use super::settings::Role;
+use super::version;
 
 /// How long it takes to register a provider.
 const REGISTRATION: Duration = Duration::from_secs(90);
@@ -34,24 +35,18 @@ impl Cloud {
         let method = request.method.as_str();
         let asked = |question: &str, answer: Response| Some(versioned(request, question, answer));
         match (method, lower.as_slice()) {
-            ("GET", ["subscriptions"]) => Some(Ok(Self::list(vec![self.subscription()]))),
-            ("GET", ["subscriptions", _]) => Some(Ok(Response::json(200, self.subscription()))),
-            ("GET", ["subscriptions", _, "resourcegroups"]) => Some(Ok(self.groups())),
+            ("GET", ["subscriptions", _, "resourcegroups"]) => Some(self.groups(request)),
+            ("GET", ["subscriptions", _, "resources"]) => {
+                Some(self.resources_of(request, &id.without_last()))
+            }
             (_, ["subscriptions", _, "resourcegroups", _]) => {
                 Some(self.group_api(now, request, &id))
             }
             ("GET", ["subscriptions", _, "resourcegroups", _, "resources"]) => {
                 Some(self.resources_of(request, &id.without_last()))
             }
-            ("GET", ["subscriptions", _, "providers"]) => {
-                let all = namespaces().map(|one| self.provider(now, one));
-                Some(Ok(Self::list(all)))
-            }
-            ("GET", ["subscriptions", _, "providers", _]) => {
-                Some(self.provider_api(now, &segments[3]))
-            }
-            ("POST", ["subscriptions", _, "providers", _, "register"]) => {
-                Some(self.register(now, &segments[3]))
+            (_, ["subscriptions", _, "providers", rest @ ..]) if rest.len() < 3 => {
+                self.provider_api(now, request, segments.get(3..).unwrap_or_default())
             }
             ("GET", [.., "providers", "microsoft.authorization", "permissions"]) => {
                 asked("permissions", self.permissions())
@@ -95,19 +90,6 @@ impl Cloud {
         }
     }
 
-    fn subscription(&self) -> Value {
-        let id = &self.settings.subscription;
-        json!({
-            "id": format!("/subscriptions/{id}"),
-            "subscriptionId": id,
-            "tenantId": self.settings.tenant,
-            "displayName": "Simulated",
-            "state": "Enabled",
-            "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"},
-            "authorizationSource": "RoleBased",
-        })
-    }
-
     fn provider(&self, now: Timestamp, namespace: &str) -> Value {
         let since = self.state.providers.get(&namespace.to_lowercase());
         let state = match since {
@@ -135,8 +117,41 @@ impl Cloud {
         })
     }
 
-    fn provider_api(&self, now: Timestamp, namespace: &str) -> Result<Response, Refusal> {
+    /// The answer about providers themselves; `path` is what follows the word.
+    fn provider_api(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        path: &[String],
+    ) -> Option<Result<Response, Refusal>> {
+        let method = request.method.as_str();
+        let act = path.get(1).map(|act| act.to_lowercase());
+        let answer = match (method, path, act.as_deref()) {
+            ("GET", [], _) => {
+                let all = namespaces().map(|one| self.provider(now, one)).collect();
+                self.page(request, all)
+            }
+            ("GET", [namespace], _) => namespace_of(namespace)
+                .map(|namespace| Response::json(200, self.provider(now, namespace))),
+            ("POST", [namespace, _], Some("register")) => self.register(now, namespace),
+            ("POST", [namespace, _], Some("unregister")) => self.unregister(now, namespace),
+            _ => return None,
+        };
+        Some(version::known(request, version::RESOURCES).and(answer))
+    }
+
+    /// Takes a provider away, unless something of it is there.
+    fn unregister(&mut self, now: Timestamp, namespace: &str) -> Result<Response, Refusal> {
         let namespace = namespace_of(namespace)?;
+        let mut resources = self.state.resources.values();
+        let of = |kind: &str| kind.split('/').next() == Some(namespace);
+        if resources.any(|one| of(&one.kind)) {
+            let message = format!(
+                "Cannot unregister the resource provider '{namespace}' because the subscription still contains resources of it."
+            );
+            return Err(Refusal::conflict("CannotUnregisterNamespace", message));
+        }
+        self.state.providers.remove(&namespace.to_lowercase());
         Ok(Response::json(200, self.provider(now, namespace)))
     }
 
