@@ -45,8 +45,19 @@ impl Cloud {
             ("GET", ["subscriptions", _, "resourcegroups", _, "resources"]) => {
                 Some(self.resources_of(request, &id.without_last()))
             }
-            (_, ["subscriptions", _, "providers", rest @ ..]) if rest.len() < 3 => {
-                self.provider_api(now, request, segments.get(3..).unwrap_or_default())
+            ("GET", ["subscriptions", _, "providers"] | ["subscriptions", _, "providers", _])
+            | (
+                "POST",
+                [
+                    "subscriptions",
+                    _,
+                    "providers",
+                    _,
+                    "register" | "unregister",
+                ],
+            ) => {
+                let path = segments.get(3..).unwrap_or_default();
+                Some(self.provider_api(now, request, path))
             }
             ("GET", [.., "providers", "microsoft.authorization", "permissions"]) => {
                 asked("permissions", self.permissions())
@@ -123,21 +134,22 @@ impl Cloud {
         now: Timestamp,
         request: &Request,
         path: &[String],
-    ) -> Option<Result<Response, Refusal>> {
-        let method = request.method.as_str();
-        let act = path.get(1).map(|act| act.to_lowercase());
-        let answer = match (method, path, act.as_deref()) {
-            ("GET", [], _) => {
+    ) -> Result<Response, Refusal> {
+        version::known(request, version::RESOURCES)?;
+        match path {
+            [] => {
                 let all = namespaces().map(|one| self.provider(now, one)).collect();
                 self.page(request, all)
             }
-            ("GET", [namespace], _) => namespace_of(namespace)
-                .map(|namespace| Response::json(200, self.provider(now, namespace))),
-            ("POST", [namespace, _], Some("register")) => self.register(now, namespace),
-            ("POST", [namespace, _], Some("unregister")) => self.unregister(now, namespace),
-            _ => return None,
-        };
-        Some(version::known(request, version::RESOURCES).and(answer))
+            [namespace] => {
+                let namespace = namespace_of(namespace)?;
+                Ok(Response::json(200, self.provider(now, namespace)))
+            }
+            [namespace, act, ..] if act.eq_ignore_ascii_case("register") => {
+                self.register(now, namespace)
+            }
+            [namespace, ..] => self.unregister(now, namespace),
+        }
     }
 
     /// Takes a provider away, unless something of it is there.

@@ -3,6 +3,7 @@
 mod deployment;
 mod engine;
 mod expression;
+mod loose;
 mod plain;
 mod preview;
 mod removal;

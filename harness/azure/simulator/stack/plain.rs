@@ -8,12 +8,11 @@ use serde_json::{Value, json};
 
 use super::super::cloud::Cloud;
 use super::super::filter::Filter;
-use super::super::group::document_of;
 use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::operation::{Act, Headers};
 use super::super::refusal::Refusal;
-use super::{Phase, Stack, template};
+use super::{Phase, Stack, loose, template};
 
 impl Stack {
     /// Whether it is no stack, but a deployment that somebody asked for.
@@ -69,7 +68,7 @@ impl Cloud {
         scope: &ResourceId,
         name: &str,
     ) -> Result<Response, Refusal> {
-        let body = document_of(request)?;
+        let body = body_of(request)?;
         let id = deployment_id(scope, name);
         let plan = self.read(scope, &id, &body)?;
         let before = self.find_deployment(scope, name);
@@ -118,7 +117,7 @@ impl Cloud {
         scope: &ResourceId,
         name: &str,
     ) -> Result<Response, Refusal> {
-        let body = document_of(request)?;
+        let body = body_of(request)?;
         let id = deployment_id(scope, name);
         let plan = self.read(scope, &id, &body)?;
         let resources = plan
@@ -183,6 +182,16 @@ impl Cloud {
         self.state.stacks.remove(key);
         Ok(Response::empty(204))
     }
+}
+
+/// The document that a request carries, as loose as a template may be.
+fn body_of(request: &Request) -> Result<Value, Refusal> {
+    let text = std::str::from_utf8(&request.body).ok();
+    let body = text.and_then(loose::read).filter(Value::is_object);
+    body.ok_or_else(|| {
+        let message = "The request content was invalid and could not be deserialized.";
+        Refusal::bad("InvalidRequestContent", message)
+    })
 }
 
 fn deployment_id(scope: &ResourceId, name: &str) -> ResourceId {
