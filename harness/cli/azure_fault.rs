@@ -1,6 +1,7 @@
 //! What can be made to go wrong in the built-in Azure, by name: the faults that a promotion meets in
 //! practice, and the kinds of subscriptions.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::azure::simulator::{
@@ -61,29 +62,63 @@ pub(super) enum AzureFault {
 /// When a late role arrives.
 const LATE: Duration = Duration::from_mins(4);
 
-/// The script of all of them, in a place of a profile.
-pub(super) fn script(faults: &[AzureFault], azure: &Azure, profile: &str) -> Script {
+/// What faults are about.
+pub(super) struct Scene {
+    /// The region.
+    region: String,
+    /// The size of machines.
+    size: String,
+    /// What an administrator may have made beforehand.
+    prepared: Prepared,
+}
+
+impl Scene {
+    /// What a profile promotes.
+    pub(super) fn of(azure: &Azure, profile: &str) -> Self {
+        let first = azure.kubernetes.pools.first();
+        Self {
+            region: azure.region.clone(),
+            size: first.map_or_else(String::new, |pool| pool.vm_size.clone()),
+            prepared: Prepared {
+                group: azure.resource_group.clone(),
+                region: azure.region.clone(),
+                tags: [(PROFILE.to_owned(), profile.to_owned())].into(),
+            },
+        }
+    }
+
+    /// What is nobody's in particular.
+    pub(super) fn any() -> Self {
+        let region = "westeurope".to_owned();
+        Self {
+            size: "Standard_D2s_v5".to_owned(),
+            prepared: Prepared {
+                group: "prepared".to_owned(),
+                region: region.clone(),
+                tags: BTreeMap::new(),
+            },
+            region,
+        }
+    }
+}
+
+/// The script of all of them.
+pub(super) fn script(faults: &[AzureFault], scene: &Scene) -> Script {
     let mut circumstances = Circumstances::default();
     for fault in faults {
-        fault.bring(&mut circumstances, azure, profile);
+        fault.bring(&mut circumstances, scene);
     }
-    let faults = faults.iter().filter_map(|fault| fault.fault(azure));
+    let faults = faults.iter().filter_map(|fault| fault.fault(scene));
     Script::new(faults.collect()).under(circumstances)
 }
 
 impl AzureFault {
     /// What it makes of the subscription.
-    fn bring(self, circumstances: &mut Circumstances, azure: &Azure, profile: &str) {
+    fn bring(self, circumstances: &mut Circumstances, scene: &Scene) {
         match self {
             Self::RightsOnGroup => circumstances.rights = Rights::Groups,
             Self::ReaderOnSubscription => circumstances.rights = Rights::GroupsAndReading,
-            Self::PreparedGroup => {
-                circumstances.prepared = Some(Prepared {
-                    group: azure.resource_group.clone(),
-                    region: azure.region.clone(),
-                    tags: [(PROFILE.to_owned(), profile.to_owned())].into(),
-                });
-            }
+            Self::PreparedGroup => circumstances.prepared = Some(scene.prepared.clone()),
             Self::NoFamilyQuota => circumstances.family_cores = 0,
             Self::NoRegionalQuota => circumstances.regional_cores = 0,
             Self::RestrictedSizes => circumstances.sizes = Sizes::Burstable,
@@ -94,10 +129,8 @@ impl AzureFault {
     }
 
     /// What goes wrong.
-    fn fault(self, azure: &Azure) -> Option<Fault> {
+    fn fault(self, scene: &Scene) -> Option<Fault> {
         let stack = "/deploymentstacks/";
-        let first = azure.kubernetes.pools.first();
-        let size = first.map_or("", |pool| &pool.vm_size);
         Some(match self {
             Self::Throttled => {
                 Fault::at("/subscriptions/", What::Throttled { retry_after: 1 }).times(10)
@@ -127,11 +160,11 @@ impl AzureFault {
             }
             Self::SkuNotAvailable => Fault::at(
                 "/managedclusters/",
-                What::sku_not_available(size, &azure.region),
+                What::sku_not_available(&scene.size, &scene.region),
             )
             .method("PUT"),
             Self::QuotaExceeded => {
-                Fault::at("/managedclusters/", What::quota_exceeded(&azure.region)).method("PUT")
+                Fault::at("/managedclusters/", What::quota_exceeded(&scene.region)).method("PUT")
             }
             Self::AuthorizationFailed => Fault::at(
                 "/roleassignments/",

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use jiff::Timestamp;
 
-use super::azure_fault::{self, AzureFault};
+use super::azure_fault::{self, AzureFault, Scene};
 use super::session::{self, AnySession, Session, Target};
 use crate::backend::azure::AzureBackend;
 use crate::error::{CommandError, Exit};
@@ -34,7 +34,7 @@ pub(super) fn go_wrong(
     faults: &[AzureFault],
 ) -> Result<(), CommandError> {
     let azure = place(&session.profile)?;
-    let script = azure_fault::script(faults, azure, session.profile.name.as_str());
+    let script = azure_fault::script(faults, &Scene::of(azure, session.profile.name.as_str()));
     session.backend.go_wrong(script);
     Ok(())
 }

@@ -23,6 +23,7 @@ mod place;
 mod plan;
 mod promote;
 mod reap;
+mod rehearse;
 mod render;
 mod rotate;
 mod schema;
@@ -107,6 +108,7 @@ enum Command {
     Drift(drift::Args),
     Rotate(rotate::Args),
     Destroy(destroy::Args),
+    Rehearse(rehearse::Args),
     Doctor(doctor::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -274,6 +276,7 @@ async fn verb(command: Command, ui: &mut Ui) -> Outcome {
         Command::Drift(args) => Box::pin(drift::run(args, ui)).await,
         Command::Rotate(args) => Box::pin(rotate::run(args, ui)).await,
         Command::Destroy(args) => Box::pin(destroy::run(args, ui)).await,
+        Command::Rehearse(args) => Box::pin(rehearse::run(args, ui)).await,
         Command::Doctor(args) => doctor::run(&args, ui).await,
         Command::Schema(args) => Ok(schema::run(&args, ui)),
         Command::Completions(args) => Ok(completions::run(&args, ui)),

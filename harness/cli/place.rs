@@ -138,7 +138,8 @@ pub(super) async fn rehearsal(state: &Directory) -> Result<(Aim, String), Comman
     Ok((aim, reason))
 }
 
-fn speed(environment: &Environment) -> Result<u32, CommandError> {
+/// How many times as fast as Azure the built-in one is.
+pub(super) fn speed(environment: &Environment) -> Result<u32, CommandError> {
     let Some(text) = environment.text(SPEED_VARIABLE) else {
         return Ok(SPEED);
     };

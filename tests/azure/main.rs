@@ -17,5 +17,6 @@ mod mutants;
 #[path = "../support/need.rs"]
 mod need;
 mod openapi;
+mod served;
 mod tour;
 mod world;

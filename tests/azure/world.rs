@@ -64,6 +64,7 @@ impl World {
             settings: settings.clone(),
             script: Script::default(),
             folder: None,
+            port: None,
         };
         let simulator = Simulator::start(options).await.expect("it starts");
         let access = Access::built_in(&simulator, &settings, Environment::default());

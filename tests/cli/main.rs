@@ -26,6 +26,7 @@ mod profiles;
 mod promotion;
 mod records;
 mod render;
+mod serve;
 mod streams;
 mod test;
 mod truth;

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::entra::Token;
 use super::fault::{Effect, Script};
 use super::id::ResourceId;
+use super::kind;
 use super::message::{Body, Request, Response};
 use super::operation::{Act, Operation};
 use super::refusal::Refusal;
@@ -20,7 +20,6 @@ pub struct Cloud {
     pub(super) settings: Settings,
     pub(super) state: State,
     pub(super) script: Script,
-    pub(super) tokens: Vec<Token>,
     /// Passwords of databases that stacks in progress will need; never saved.
     pub(super) secrets: super::stack::Secrets,
     /// What registries hold.
@@ -39,7 +38,6 @@ impl Cloud {
             settings,
             state,
             script,
-            tokens: Vec::new(),
             secrets: super::stack::Secrets::default(),
             blobs: Blobs::default(),
             uploads: Uploads::default(),
@@ -72,11 +70,17 @@ impl Cloud {
             Some(Effect::Later) | None => self.route(now, request),
         };
         self.settle(now);
-        self.decorated(answer, request)
+        self.decorated(now, answer, request)
     }
 
     fn route(&mut self, now: Timestamp, request: &Request) -> Response {
+        if let Some(answer) = self.metadata(request) {
+            return answer;
+        }
         if let Some(answer) = self.directory(now, request) {
+            return answer;
+        }
+        if let Some(answer) = self.graph(now, request) {
             return answer;
         }
         if let Some(answer) = self.registry_api(now, request) {
@@ -96,8 +100,8 @@ impl Cloud {
     }
 
     fn manage(&mut self, now: Timestamp, request: &Request) -> Result<Response, Refusal> {
-        let segments = request.segments();
-        let id = ResourceId::of(&segments);
+        let id = self.canonical(&ResourceId::of(&request.segments()));
+        let segments = id.segments().to_vec();
         if request.query("api-version").is_none() {
             let message =
                 "The api-version query parameter (?api-version=) is required for all requests.";
@@ -115,6 +119,15 @@ impl Cloud {
             return Ok(answer);
         }
         self.within_reach(request, &id)?;
+        if let Some(answer) = self.account_api(request, &segments) {
+            return answer;
+        }
+        if let Some(answer) = self.role_api(request, &id) {
+            return answer;
+        }
+        if let Some(answer) = self.tag_api(request, &id) {
+            return answer;
+        }
         if let Some(answer) = self.subscription_api(now, request, &segments) {
             return answer;
         }
@@ -125,6 +138,32 @@ impl Cloud {
             return answer;
         }
         self.resource_api(now, request, &id)
+    }
+
+    /// An id as Azure writes it: its own words and types in their case, and names in that of what is
+    /// there already.
+    fn canonical(&self, id: &ResourceId) -> ResourceId {
+        let kind = |kind: &str| kind::spelled(kind);
+        let mut id = id.canonical(&kind);
+        let subscription = format!("/subscriptions/{}", self.settings.subscription);
+        let subscription = ResourceId::parse(&subscription);
+        let known: Vec<ResourceId> = id
+            .path_down()
+            .filter_map(|one| {
+                let key = one.key();
+                if key == subscription.key() {
+                    return Some(subscription.clone());
+                }
+                let group = self.state.groups.get(&key).map(|group| &group.id);
+                let resource = self.state.resources.get(&key).map(|one| &one.id);
+                let stack = self.state.stacks.get(&key).map(|one| &one.id);
+                group.or(resource).or(stack).map(|id| ResourceId::parse(id))
+            })
+            .collect();
+        for above in known {
+            id = id.named_as(&above);
+        }
+        id
     }
 
     /// Lets happen what was to happen until now, in the order of its times.
@@ -200,12 +239,12 @@ impl Cloud {
                     group.deleting = false;
                 }
             }
-            (Act::Stack, Err(error)) if !error.is_cancellation() => {
+            (Act::Stack | Act::Deployment, Err(error)) if !error.is_cancellation() => {
                 if let Some(stack) = self.state.stacks.get_mut(&target) {
                     stack.phase = Phase::Failed(error);
                 }
             }
-            (Act::Stack | Act::Preview | Act::Validation | Act::Restart, _) => {}
+            (Act::Stack | Act::Deployment | Act::Preview | Act::Validation | Act::Restart, _) => {}
         }
     }
 
@@ -228,13 +267,18 @@ impl Cloud {
     }
 
     /// What stands on every answer.
-    fn decorated(&mut self, answer: Response, request: &Request) -> Response {
+    fn decorated(&mut self, now: Timestamp, answer: Response, request: &Request) -> Response {
         let id = self.state.next_id("request");
         let correlation = request.header("x-ms-correlation-request-id");
         let correlation = correlation.map_or_else(|| id.clone(), str::to_owned);
         let mut answer = answer
             .with_header("x-ms-request-id", id.clone())
-            .with_header("x-ms-correlation-request-id", correlation);
+            .with_header("x-ms-correlation-request-id", correlation)
+            .with_header(
+                "Strict-Transport-Security",
+                "max-age=31536000; includeSubDomains",
+            )
+            .with_header("X-Content-Type-Options", "nosniff");
         if matches!(answer.body, Body::Json(_)) {
             answer = answer.with_header("Content-Type", "application/json; charset=utf-8");
         }
@@ -244,6 +288,11 @@ impl Cloud {
         let managed = request.url.path().starts_with("/subscriptions");
         if !managed || answer.status == 429 {
             return answer;
+        }
+        let routing = format!("LOOPBACK:{}:{id}", now.strftime("%Y%m%dT%H%M%SZ"));
+        let mut answer = answer.with_header("x-ms-routing-request-id", routing);
+        if answer.status >= 400 {
+            answer = answer.with_header("x-ms-failure-cause", "gateway");
         }
         // As recorded (azd, 2026-04): what a subscription that nobody else uses has left.
         let (what, left, global) = match request.method.as_str() {

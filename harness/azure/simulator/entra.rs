@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::cloud::Cloud;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
 use super::settings::Settings;
-use super::state::guid;
+use super::state::{guid, hex};
 use crate::secret::Secret;
 
 /// How long a token is good for, in seconds.
@@ -20,13 +22,18 @@ const LIFETIME: u64 = 3599;
 /// How long an expired token is remembered, so that it is called expired and not invalid.
 const KEPT: Duration = Duration::from_hours(1);
 
-/// A token that was given out; none of them is saved.
-#[derive(Debug, Clone)]
+/// A token that was given out: what is saved of it is not what it was, but its digest, so that it is
+/// good as well after the cloud was started anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Token {
-    pub(super) text: Secret,
+    pub(super) digest: String,
     /// What it is for: an audience, or the scope of a registry.
     pub(super) audience: String,
     pub(super) expires: Timestamp,
+}
+
+fn digest_of(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
 }
 
 /// Object id of the client's service principal.
@@ -39,36 +46,79 @@ impl Cloud {
     pub(super) fn directory(&mut self, now: Timestamp, request: &Request) -> Option<Response> {
         let segments = request.segments();
         let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let tenant = match parts.as_slice() {
-            [tenant, "oauth2", "v2.0", "token"] if request.method == "POST" => {
-                return Some(self.token(now, tenant, request));
+        let method = request.method.as_str();
+        let tenant = match (method, parts.as_slice()) {
+            ("POST", [tenant, "oauth2", "v2.0", "token"]) => {
+                return Some(self.token(now, tenant, request, &scope_of(request)));
             }
-            [tenant, "v2.0", ".well-known", "openid-configuration"] => *tenant,
-            [_, "discovery", "instance"] => self.settings.tenant.as_str(),
+            // The protocol's first version names what a token is for by itself.
+            ("POST", [tenant, "oauth2", "token"]) => {
+                let resource = request.form("resource").unwrap_or_default();
+                let scope = format!("{resource}/.default");
+                return Some(self.token(now, tenant, request, &scope));
+            }
+            ("GET", [_, "discovery" | "v2.0" | "oauth2", .., "keys"]) => {
+                // Nobody here has to verify a token but who gave it out.
+                return Some(Response::json(200, json!({"keys": []})));
+            }
+            ("GET", [_, "discovery", "instance"]) => self.settings.tenant.as_str(),
+            (
+                "GET",
+                [tenant, "v2.0", ".well-known", "openid-configuration"]
+                | [tenant, ".well-known", "openid-configuration"],
+            ) => *tenant,
             _ => return None,
         };
-        let base = &self.settings.base_url;
-        let endpoint = format!("{base}/{tenant}/v2.0/.well-known/openid-configuration");
-        let host = base.trim_start_matches("https://");
-        Some(Response::json(
-            200,
-            json!({
-                "issuer": format!("{base}/{tenant}/v2.0"),
-                "token_endpoint": format!("{base}/{tenant}/oauth2/v2.0/token"),
-                "authorization_endpoint": format!("{base}/{tenant}/oauth2/v2.0/authorize"),
-                "token_endpoint_auth_methods_supported": ["client_secret_post"],
-                "tenant_discovery_endpoint": endpoint,
-                "metadata": [{"preferred_network": host, "preferred_cache": host, "aliases": [host]}],
-            }),
-        ))
+        if !self.has_tenant(tenant) {
+            return Some(no_tenant(tenant));
+        }
+        Some(Response::json(200, self.openid(tenant)))
     }
 
-    fn token(&mut self, now: Timestamp, tenant: &str, request: &Request) -> Response {
+    /// Whether that is the one tenant, or stands for any.
+    fn has_tenant(&self, tenant: &str) -> bool {
+        let any = ["common", "organizations"];
+        any.contains(&tenant) || tenant.eq_ignore_ascii_case(&self.settings.tenant)
+    }
+
+    /// Where tokens are to be had, and where that is said.
+    fn openid(&self, tenant: &str) -> Value {
+        let base = &self.settings.base_url;
+        let host = base.trim_start_matches("https://");
+        json!({
+            "issuer": format!("{base}/{}/v2.0", self.settings.tenant),
+            "token_endpoint": format!("{base}/{tenant}/oauth2/v2.0/token"),
+            "authorization_endpoint": format!("{base}/{tenant}/oauth2/v2.0/authorize"),
+            "device_authorization_endpoint": format!("{base}/{tenant}/oauth2/v2.0/devicecode"),
+            "end_session_endpoint": format!("{base}/{tenant}/oauth2/v2.0/logout"),
+            "jwks_uri": format!("{base}/{tenant}/discovery/v2.0/keys"),
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+            "response_modes_supported": ["query", "fragment", "form_post"],
+            "subject_types_supported": ["pairwise"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "scopes_supported": ["openid", "profile", "email", "offline_access"],
+            "cloud_instance_name": host,
+            "msgraph_host": host,
+            "tenant_discovery_endpoint": format!("{base}/{tenant}/v2.0/.well-known/openid-configuration"),
+            "api-version": "1.1",
+            "metadata": [{"preferred_network": host, "preferred_cache": host, "aliases": [host]}],
+        })
+    }
+
+    fn token(&mut self, now: Timestamp, tenant: &str, request: &Request, scope: &str) -> Response {
         let settings = &self.settings;
-        let form = |name: &str| request.form(name).unwrap_or_default();
+        let basic = basic_of(request);
+        let form = |name: &str| {
+            let told = match (name, &basic) {
+                ("client_id", Some((client, _))) => Some(client.clone()),
+                ("client_secret", Some((_, secret))) => Some(secret.clone()),
+                _ => None,
+            };
+            told.or_else(|| request.form(name)).unwrap_or_default()
+        };
         if !tenant.eq_ignore_ascii_case(&settings.tenant) {
-            let text = format!("AADSTS90002: Tenant '{tenant}' not found.");
-            return denied(400, "invalid_request", 90002, &text);
+            return no_tenant(tenant);
         }
         if form("grant_type") != "client_credentials" {
             let text = format!(
@@ -91,30 +141,36 @@ impl Cloud {
             );
             return denied(401, "invalid_client", 7_000_215, &text);
         }
-        let scope = form("scope");
         let Some(audience) = scope.strip_suffix("/.default") else {
             let text = format!(
                 "AADSTS1002012: The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier."
             );
             return denied(400, "invalid_scope", 1_002_012, &text);
         };
-        let token = self.issue(now, audience, Duration::from_secs(LIFETIME));
-        Response::json(
-            200,
-            json!({
-                "token_type": "Bearer",
-                "expires_in": LIFETIME,
-                "ext_expires_in": LIFETIME,
-                "access_token": token.reveal(),
-            }),
-        )
-        .with_header("Cache-Control", "no-store, no-cache")
+        // It lasts as long as it says on the clock of whoever asked for it.
+        let lifetime = Duration::from_secs(LIFETIME) * settings.pace;
+        let token = self.issue(now, audience, lifetime);
+        let mut answer = json!({
+            "token_type": "Bearer",
+            "expires_in": LIFETIME,
+            "ext_expires_in": LIFETIME,
+            "access_token": token.reveal(),
+        });
+        if let Some(resource) = request.form("resource") {
+            // The first version writes all as text.
+            answer["expires_in"] = json!(LIFETIME.to_string());
+            answer["ext_expires_in"] = json!(LIFETIME.to_string());
+            answer["expires_on"] = json!((now + lifetime).as_second().to_string());
+            answer["not_before"] = json!(now.as_second().to_string());
+            answer["resource"] = json!(resource);
+        }
+        Response::json(200, answer).with_header("Cache-Control", "no-store, no-cache")
     }
 
     /// A new token. It looks as one of Entra does, since clients read who they are from it; what
     /// makes it good is only that it was given out.
     pub(super) fn issue(&mut self, now: Timestamp, audience: &str, lifetime: Duration) -> Secret {
-        self.tokens.retain(|token| token.expires + KEPT > now);
+        self.state.tokens.retain(|token| token.expires + KEPT > now);
         let expires = now + lifetime;
         let settings = &self.settings;
         let claims = json!({
@@ -138,18 +194,19 @@ impl Cloud {
         ));
         let audience = audience.trim_end_matches('/').to_owned();
         let token = Token {
-            text: text.clone(),
+            digest: digest_of(text.reveal()),
             audience,
             expires,
         };
-        self.tokens.push(token);
+        self.state.tokens.push(token);
         text
     }
 
     /// The good token that a text is.
     pub(super) fn token_of(&self, now: Timestamp, text: &str) -> Option<&Token> {
-        let mut tokens = self.tokens.iter();
-        tokens.find(|token| token.text.reveal() == text && token.expires > now)
+        let digest = digest_of(text);
+        let mut tokens = self.state.tokens.iter();
+        tokens.find(|token| token.digest == digest && token.expires > now)
     }
 
     /// Whether a token is for Azure Resource Manager.
@@ -170,10 +227,9 @@ impl Cloud {
             let text = "Authentication failed. The 'Authorization' header is missing.";
             return Err(self.challenge("AuthenticationFailed", text));
         };
-        let known = self
-            .tokens
-            .iter()
-            .find(|token| token.text.reveal() == bearer);
+        let digest = digest_of(bearer);
+        let mut tokens = self.state.tokens.iter();
+        let known = tokens.find(|token| token.digest == digest);
         match known {
             None => {
                 Err(self.challenge("InvalidAuthenticationToken", "The access token is invalid."))
@@ -200,6 +256,32 @@ impl Cloud {
             ),
         )
     }
+}
+
+/// What a token is to be good for; what OpenID asks besides is left out.
+fn scope_of(request: &Request) -> String {
+    let scope = request.form("scope").unwrap_or_default();
+    let besides = ["openid", "profile", "email", "offline_access"];
+    let asked = scope
+        .split_whitespace()
+        .filter(|one| !besides.contains(one));
+    asked.collect::<Vec<_>>().join(" ")
+}
+
+/// Id and secret of a client, where the header has them and not the form.
+fn basic_of(request: &Request) -> Option<(String, String)> {
+    let header = request.header("authorization")?;
+    let decoded = STANDARD.decode(header.strip_prefix("Basic ")?).ok()?;
+    let text = String::from_utf8(decoded).ok()?;
+    let (client, secret) = text.split_once(':')?;
+    Some((client.to_owned(), secret.to_owned()))
+}
+
+fn no_tenant(tenant: &str) -> Response {
+    let text = format!(
+        "AADSTS90002: Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
+    );
+    denied(400, "invalid_request", 90002, &text)
 }
 
 fn denied(status: u16, error: &str, code: u32, text: &str) -> Response {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::cloud::Cloud;
 use super::id::ResourceId;
@@ -12,6 +12,7 @@ use super::operation::{Act, Headers};
 use super::place;
 use super::refusal::Refusal;
 use super::state::Group;
+use super::version;
 
 /// How long it takes to delete an empty group; its slowest resource comes on top.
 const DELETION: Duration = Duration::from_secs(15);
@@ -24,6 +25,7 @@ impl Cloud {
         request: &Request,
         id: &ResourceId,
     ) -> Result<Response, Refusal> {
+        version::known(request, version::RESOURCES)?;
         match request.method.as_str() {
             "HEAD" => {
                 let there = self.state.groups.contains_key(&id.key());
@@ -31,43 +33,10 @@ impl Cloud {
             }
             "GET" => Ok(Response::json(200, Self::show_group(self.group(id)?))),
             "PUT" => self.put_group(request, id),
+            "PATCH" => self.retag_group(request, id),
             "DELETE" => self.delete_group(now, id),
             method => Err(unknown_method(method)),
         }
-    }
-
-    /// All groups.
-    pub(super) fn groups(&self) -> Response {
-        Self::list(self.state.groups.values().map(Self::show_group))
-    }
-
-    /// What is in a group: all that has a location of its own, children among it.
-    pub(super) fn resources_of(
-        &self,
-        request: &Request,
-        id: &ResourceId,
-    ) -> Result<Response, Refusal> {
-        self.group(id)?;
-        let expand = request.query("$expand").unwrap_or_default();
-        let expands = expand.split(',').any(|it| it == "provisioningState");
-        let resources = self.state.below(id);
-        let resources = resources.filter(|one| one.document["location"].is_string());
-        let brief = |document: Value| {
-            let fields = ["id", "name", "type", "location", "tags", "sku", "kind"];
-            let fields = fields
-                .into_iter()
-                .filter(|field| !document[*field].is_null());
-            let mut brief: Map<String, Value> = fields
-                .map(|field| (field.to_owned(), document[field].clone()))
-                .collect();
-            if let Some(state) = document.pointer("/properties/provisioningState")
-                && expands
-            {
-                brief.insert("provisioningState".to_owned(), state.clone());
-            }
-            Value::Object(brief)
-        };
-        Ok(Self::list(resources.map(|one| brief(self.show(one)))))
     }
 
     /// The group that an id is or is in.
@@ -120,6 +89,17 @@ impl Cloud {
         Ok(answer)
     }
 
+    /// Only what is said changes, which can only be the tags.
+    fn retag_group(&mut self, request: &Request, id: &ResourceId) -> Result<Response, Refusal> {
+        let body = document_of(request)?;
+        self.group(id)?;
+        let group = self.state.groups.get_mut(&id.key()).expect("it was found");
+        if body["tags"].is_object() {
+            group.tags = body["tags"].clone();
+        }
+        Ok(Response::json(200, Self::show_group(group)))
+    }
+
     fn delete_group(&mut self, now: Timestamp, id: &ResourceId) -> Result<Response, Refusal> {
         let key = id.key();
         self.group(id)?;
@@ -148,7 +128,7 @@ impl Cloud {
         Ok(self.announced(Response::empty(202), &operation, Headers::Location))
     }
 
-    fn show_group(group: &Group) -> Value {
+    pub(super) fn show_group(group: &Group) -> Value {
         let state = if group.deleting {
             "Deleting"
         } else {

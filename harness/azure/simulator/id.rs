@@ -75,6 +75,71 @@ impl ResourceId {
         !self.path().is_empty() && self.path().len().is_multiple_of(2)
     }
 
+    /// Whether it is a collection of a subscription's own, such as `tagNames`.
+    pub(super) fn is_collection_of_subscription(&self, name: &str) -> bool {
+        matches!(&self.segments[..], [word, _, last] if word.eq_ignore_ascii_case("subscriptions")
+            && last.eq_ignore_ascii_case(name))
+    }
+
+    /// The id as Azure writes it: its own words and the types in their case, and `known` for what
+    /// stands before a name, with the name as it was written when it came to be.
+    pub(super) fn canonical(&self, known: &dyn Fn(&str) -> Option<String>) -> Self {
+        let mut segments = self.segments.clone();
+        for (at, word) in [(0, "subscriptions"), (2, "resourceGroups")] {
+            if let Some(part) = segments.get_mut(at)
+                && part.eq_ignore_ascii_case(word)
+            {
+                word.clone_into(part);
+            }
+        }
+        for at in 0..segments.len() {
+            if !segments[at].eq_ignore_ascii_case("providers") {
+                continue;
+            }
+            "providers".clone_into(&mut segments[at]);
+            let mut kind = String::new();
+            let own = segments[at + 1..]
+                .iter()
+                .position(|part| part.eq_ignore_ascii_case("providers"));
+            let end = own.map_or(segments.len(), |own| at + 1 + own);
+            for (step, index) in (at + 1..end).enumerate() {
+                if step > 0 && step % 2 == 0 {
+                    continue;
+                }
+                kind = match kind.as_str() {
+                    "" => segments[index].clone(),
+                    before => format!("{before}/{}", segments[index]),
+                };
+                if let Some(written) = known(&kind) {
+                    let last = written.rsplit('/').next().unwrap_or(&written);
+                    last.clone_into(&mut segments[index]);
+                    kind = written;
+                }
+            }
+        }
+        Self { segments }
+    }
+
+    /// The same with the names of another id that is above it.
+    pub(super) fn named_as(mut self, above: &Self) -> Self {
+        for (part, own) in self.segments.iter_mut().zip(&above.segments) {
+            part.clone_from(own);
+        }
+        self
+    }
+
+    /// Itself and all that is above it, from the outermost on.
+    pub(super) fn path_down(&self) -> impl Iterator<Item = Self> + '_ {
+        (1..=self.segments.len()).map(|end| Self {
+            segments: self.segments[..end].to_vec(),
+        })
+    }
+
+    /// Its parts.
+    pub(super) fn segments(&self) -> &[String] {
+        &self.segments
+    }
+
     /// The last name.
     pub(super) fn name(&self) -> &str {
         self.segments.last().map_or("", String::as_str)

@@ -9,16 +9,21 @@
 //! Facts come from Microsoft's descriptions of the Azure Resource Manager API (in the versions of
 //! [`api_version`](super::api_version)), from recorded traffic of azd and from Microsoft's documentation.
 
+mod account;
 mod action;
 mod circumstances;
 mod clock;
 mod cloud;
 mod entra;
 mod fault;
+mod filter;
+mod graph;
 mod group;
 mod id;
 mod kind;
+mod listing;
 mod message;
+mod metadata;
 mod offer;
 mod operation;
 mod place;
@@ -28,12 +33,15 @@ mod refusal;
 mod registry;
 mod resource;
 mod rights;
+mod role;
 mod serve;
 mod settings;
 mod show;
 mod stack;
 mod state;
 mod subscription;
+mod tag;
+mod version;
 
 #[cfg(test)]
 mod tests;

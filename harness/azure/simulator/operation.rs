@@ -35,6 +35,7 @@ pub(super) enum Act {
     Delete,
     DeleteGroup,
     Stack,
+    Deployment,
     Preview,
     Validation,
     Restart,
@@ -50,11 +51,13 @@ impl Operation {
         match (&self.outcome, self.act) {
             (None, Act::Stack) => "deploying",
             (None, Act::Preview) => "initializing",
+            (None, Act::Deployment) => "Running",
             (None, _) => "InProgress",
             (Some(Ok(())), Act::Stack | Act::Preview) => "succeeded",
             (Some(Ok(())), _) => "Succeeded",
             (Some(Err(error)), Act::Stack) if error.is_cancellation() => "canceled",
             (Some(Err(_)), Act::Stack | Act::Preview) => "failed",
+            (Some(Err(error)), Act::Deployment) if error.is_cancellation() => "Canceled",
             (Some(Err(_)), _) => "Failed",
         }
     }
@@ -148,7 +151,9 @@ impl Cloud {
         let headers = match (self.settings.dialect, operation.act) {
             (_, Act::DeleteGroup | Act::Validation) => Headers::Location,
             (Dialect::Documented, _) => documented,
-            (Dialect::Recorded, Act::Stack | Act::Preview) => Headers::AsyncOperation,
+            (Dialect::Recorded, Act::Stack | Act::Preview) | (_, Act::Deployment) => {
+                Headers::AsyncOperation
+            }
             (Dialect::Recorded, _) => Headers::Both,
         };
         let at = |word: &str| {

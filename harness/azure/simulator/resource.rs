@@ -12,6 +12,7 @@ use super::operation::Act;
 use super::place;
 use super::refusal::Refusal;
 use super::state::{Progress, Resource};
+use super::version;
 use crate::secret::Secret;
 
 /// What became of a PUT that was accepted.
@@ -37,6 +38,10 @@ impl Cloud {
         }
         let kind = kind_of(id, &version)?;
         match request.method.as_str() {
+            "HEAD" => {
+                let there = self.subnet(id).is_some() || self.found(id).is_ok();
+                Ok(Response::empty(if there { 204 } else { 404 }))
+            }
             "GET" => match self.subnet(id) {
                 Some(subnet) => Ok(Response::json(200, subnet)),
                 None => Ok(Response::json(200, self.show(self.found(id)?))),
@@ -134,6 +139,7 @@ impl Cloud {
                 (false, false) => Progress::Updating,
             },
             created: before.map_or(now, |one| one.created),
+            changed: (!created).then_some(now),
         };
         self.state.resources.insert(id.key(), resource);
         self.tell_of_server(id, body);
@@ -262,15 +268,10 @@ pub(super) fn kind_of(id: &ResourceId, version: &str) -> Result<&'static Kind, R
         Kind::of(&name)
     };
     let kind = kind.ok_or_else(|| unknown_kind(id))?;
-    if kind.versions.contains(&version) {
+    if version::has(kind.versions, version) {
         return Ok(kind);
     }
-    let versions = kind.versions.join(", ");
-    let message = format!(
-        "No registered resource provider found for API version '{version}' for type '{}'. The supported api-versions are '{versions}'.",
-        kind.name
-    );
-    Err(Refusal::bad("NoRegisteredProviderFound", message))
+    Err(version::unprovided(version, kind.name, kind.versions))
 }
 
 fn unknown_kind(id: &ResourceId) -> Refusal {

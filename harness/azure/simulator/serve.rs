@@ -39,6 +39,8 @@ pub struct Options {
     /// A folder that its state is read from and written to, so that what follows a killed process
     /// finds its cloud again, at the same port if that is free.
     pub folder: Option<Utf8PathBuf>,
+    /// The port that it has to listen on; else the one that it had before, if that is free, or any.
+    pub port: Option<u16>,
 }
 
 impl Options {
@@ -49,6 +51,7 @@ impl Options {
             settings: Settings::invented(),
             script: Script::default(),
             folder: None,
+            port: None,
         }
     }
 }
@@ -57,8 +60,14 @@ impl Options {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No port could be listened on.
-    #[error("cannot listen on 127.0.0.1")]
-    Listen(#[source] io::Error),
+    #[error("cannot listen on 127.0.0.1{}", .port.map(|port| format!(":{port}")).unwrap_or_default())]
+    Listen {
+        /// The one that was wanted, if no other would do.
+        port: Option<u16>,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// There is no certificate for it.
     #[error("cannot make the simulated cloud's certificate")]
     Certificate(#[source] rcgen::Error),
@@ -104,6 +113,7 @@ impl Simulator {
             mut settings,
             script,
             folder,
+            port,
         } = options;
         let file = folder.as_ref().map(|folder| folder.join("cloud.json"));
         let mut state = file.as_ref().map(load).transpose()?.unwrap_or_default();
@@ -111,7 +121,10 @@ impl Simulator {
             Some(asked) => clock.not_before(asked),
             None => clock,
         };
-        let listener = Listener::bind(state.port).await?;
+        let listener = match port {
+            Some(port) => Listener::bind_to(port).await?,
+            None => Listener::bind(state.port).await?,
+        };
         state.port = Some(listener.port());
         settings.base_url = format!("https://127.0.0.1:{}", listener.port());
         let base_url = settings.base_url.clone();

@@ -29,6 +29,9 @@ pub struct Settings {
     pub casing: Casing,
     /// What `Retry-After` says of an operation, in seconds.
     pub retry_after: u32,
+    /// How many of its seconds pass in one of its clients': so many times as long it has their tokens
+    /// last.
+    pub pace: u32,
     /// What is real behind it.
     pub hooks: Arc<dyn Hooks>,
 }
@@ -46,6 +49,7 @@ impl Settings {
             dialect: Dialect::default(),
             casing: Casing::default(),
             retry_after: 0,
+            pace: 1,
             hooks: Arc::new(Nothing),
         }
     }

@@ -73,6 +73,13 @@ impl Cloud {
         if id.group().is_some() {
             self.group(id)?;
         }
+        let listed = id.kind().unwrap_or_default();
+        if listed.eq_ignore_ascii_case("Microsoft.Network/virtualNetworks/subnets") {
+            let network = self.found(&id.without_last())?;
+            let subnets = network.document.pointer("/properties/subnets");
+            let subnets = subnets.and_then(Value::as_array).cloned();
+            return Ok(Self::list(subnets.unwrap_or_default()));
+        }
         let scope = format!("{}/", id.scope().key());
         let all = self.state.resources.iter();
         let of = all.filter(|(key, one)| one.kind == kind.name && key.starts_with(&scope));

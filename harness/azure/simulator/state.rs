@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::circumstances::Prepared;
+use super::entra::Token;
 use super::id::ResourceId;
 use super::operation::Operation;
 use super::registry::Content;
@@ -22,8 +23,12 @@ pub struct State {
     pub(super) operations: BTreeMap<String, Operation>,
     pub(super) stacks: BTreeMap<String, Stack>,
     pub(super) previews: BTreeMap<String, Preview>,
+    /// Tags of the subscription itself.
+    pub(super) tags: Map<String, Value>,
     /// When each provider will have been registered.
     pub(super) providers: BTreeMap<String, Timestamp>,
+    /// Tokens that were given out, as digests.
+    pub(super) tokens: Vec<Token>,
     /// What registries hold.
     pub(super) content: Content,
     /// How many ids were given out.
@@ -54,6 +59,9 @@ pub(super) struct Resource {
     pub(super) document: Value,
     pub(super) progress: Progress,
     pub(super) created: Timestamp,
+    /// When it was changed last, if it ever was.
+    #[serde(default)]
+    pub(super) changed: Option<Timestamp>,
 }
 
 /// How far a resource is; the names are Azure's.

@@ -14,6 +14,7 @@ use super::offer::{capabilities, skus, usages, versioned, versions};
 use super::place;
 use super::refusal::Refusal;
 use super::settings::Role;
+use super::version;
 
 /// How long it takes to register a provider.
 const REGISTRATION: Duration = Duration::from_secs(90);
@@ -39,24 +40,29 @@ impl Cloud {
         let asked = |question: &str, answer: Response| Some(versioned(request, question, answer));
         let circumstances = self.script.circumstances();
         match (method, lower.as_slice()) {
-            ("GET", ["subscriptions"]) => Some(Ok(Self::list(vec![self.subscription()]))),
-            ("GET", ["subscriptions", _]) => Some(Ok(Response::json(200, self.subscription()))),
-            ("GET", ["subscriptions", _, "resourcegroups"]) => Some(Ok(self.groups())),
+            ("GET", ["subscriptions", _, "resourcegroups"]) => Some(self.groups(request)),
+            ("GET", ["subscriptions", _, "resources"]) => {
+                Some(self.resources_of(request, &id.without_last()))
+            }
             (_, ["subscriptions", _, "resourcegroups", _]) => {
                 Some(self.group_api(now, request, &id))
             }
             ("GET", ["subscriptions", _, "resourcegroups", _, "resources"]) => {
                 Some(self.resources_of(request, &id.without_last()))
             }
-            ("GET", ["subscriptions", _, "providers"]) => {
-                let all = namespaces().map(|one| self.provider(now, one));
-                Some(Ok(Self::list(all)))
-            }
-            ("GET", ["subscriptions", _, "providers", _]) => {
-                Some(self.provider_api(now, &segments[3]))
-            }
-            ("POST", ["subscriptions", _, "providers", _, "register"]) => {
-                Some(self.register(now, &segments[3]))
+            ("GET", ["subscriptions", _, "providers"] | ["subscriptions", _, "providers", _])
+            | (
+                "POST",
+                [
+                    "subscriptions",
+                    _,
+                    "providers",
+                    _,
+                    "register" | "unregister",
+                ],
+            ) => {
+                let path = segments.get(3..).unwrap_or_default();
+                Some(self.provider_api(now, request, path))
             }
             ("GET", [.., "providers", "microsoft.authorization", "permissions"]) => {
                 asked("permissions", self.permissions(&id))
@@ -113,19 +119,6 @@ impl Cloud {
         }
     }
 
-    fn subscription(&self) -> Value {
-        let id = &self.settings.subscription;
-        json!({
-            "id": format!("/subscriptions/{id}"),
-            "subscriptionId": id,
-            "tenantId": self.settings.tenant,
-            "displayName": "Simulated",
-            "state": "Enabled",
-            "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"},
-            "authorizationSource": "RoleBased",
-        })
-    }
-
     fn provider(&self, now: Timestamp, namespace: &str) -> Value {
         let since = self.state.providers.get(&namespace.to_lowercase());
         let state = match since {
@@ -153,8 +146,42 @@ impl Cloud {
         })
     }
 
-    fn provider_api(&self, now: Timestamp, namespace: &str) -> Result<Response, Refusal> {
+    /// The answer about providers themselves; `path` is what follows the word.
+    fn provider_api(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        path: &[String],
+    ) -> Result<Response, Refusal> {
+        version::known(request, version::RESOURCES)?;
+        match path {
+            [] => {
+                let all = namespaces().map(|one| self.provider(now, one)).collect();
+                self.page(request, all)
+            }
+            [namespace] => {
+                let namespace = namespace_of(namespace)?;
+                Ok(Response::json(200, self.provider(now, namespace)))
+            }
+            [namespace, act, ..] if act.eq_ignore_ascii_case("register") => {
+                self.register(now, namespace)
+            }
+            [namespace, ..] => self.unregister(now, namespace),
+        }
+    }
+
+    /// Takes a provider away, unless something of it is there.
+    fn unregister(&mut self, now: Timestamp, namespace: &str) -> Result<Response, Refusal> {
         let namespace = namespace_of(namespace)?;
+        let mut resources = self.state.resources.values();
+        let of = |kind: &str| kind.split('/').next() == Some(namespace);
+        if resources.any(|one| of(&one.kind)) {
+            let message = format!(
+                "Cannot unregister the resource provider '{namespace}' because the subscription still contains resources of it."
+            );
+            return Err(Refusal::conflict("CannotUnregisterNamespace", message));
+        }
+        self.state.providers.remove(&namespace.to_lowercase());
         Ok(Response::json(200, self.provider(now, namespace)))
     }
 

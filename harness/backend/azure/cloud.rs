@@ -238,6 +238,7 @@ async fn rehearse(
         settings: settings.clone(),
         script: rehearsal.script.clone(),
         folder: Some(rehearsal.folder.clone()),
+        port: None,
     };
     let simulator = Simulator::start(options).await?;
     let access = Access::built_in(&simulator, &settings, environment.clone())?;

@@ -36,6 +36,7 @@ impl World {
             settings: settings.clone(),
             script,
             folder: Some(utf8(folder.path()).join("cloud")),
+            port: None,
         };
         fs_err::create_dir(folder.path().join("cloud")).expect("writable");
         let simulator = Simulator::start(options).await.expect("it runs");

@@ -5,12 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::super::api_version;
 use super::super::circumstances::Arrival;
 use super::super::id::ResourceId;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::settings::Role;
+use super::super::{role, version};
 use super::{Draft, Kind, Place};
 
 /// How long a new principal may be unknown to a part of the directory.
@@ -20,7 +20,7 @@ const KIND: &str = "Microsoft.Authorization/roleAssignments";
 
 pub(super) const KINDS: &[Kind] = &[Kind {
     name: KIND,
-    versions: &[api_version::AUTHORIZATION],
+    versions: version::ROLE_ASSIGNMENTS,
     place: Place::Parent,
     takes: [0, 0, 0],
     accepted: 201,
@@ -53,16 +53,11 @@ fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
         .text("/properties/roleDefinitionId")
         .unwrap_or_default();
     let role = ResourceId::parse(role);
-    if !is_guid(role.name())
-        || role
-            .subscription()
-            .is_some_and(|one| one != draft.settings.subscription)
-    {
-        let message = format!(
-            "The specified role definition with ID '{}' does not exist.",
-            role.name()
-        );
-        return Err(Refusal::bad("RoleDefinitionDoesNotExist", message));
+    let elsewhere = role
+        .subscription()
+        .is_some_and(|one| one != draft.settings.subscription);
+    if elsewhere || !role::exists(role.name()) {
+        return Err(role::unknown(role.name()));
     }
     let same = ["/properties/roleDefinitionId", "/properties/principalId"];
     if same.iter().any(|pointer| draft.unchanged(pointer).is_err()) {

@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::api_version;
 use super::super::offer;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::state::guid;
-use super::{Draft, Kind, Place, immutable, nodes, pool, version};
+use super::super::version;
+use super::{Draft, Kind, Place, immutable, kubernetes_version, nodes, pool};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.ContainerRegistry/registries",
-        versions: &[api_version::REGISTRY, "2025-11-01"],
+        versions: version::REGISTRY,
         place: Place::Region,
         takes: [9, 5, 6],
         accepted: 201,
@@ -27,7 +27,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "Microsoft.ContainerService/managedClusters",
-        versions: &[api_version::KUBERNETES, "2026-08-01"],
+        versions: version::KUBERNETES,
         place: Place::Region,
         takes: [290, 120, 240],
         accepted: 201,
@@ -92,7 +92,7 @@ fn cluster_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
     immutable::cluster(draft)?;
     identities(draft)?;
     pool::of_cluster(draft)?;
-    version::check(draft)?;
+    kubernetes_version::check(draft)?;
     nodes::of_cluster(draft)
 }
 

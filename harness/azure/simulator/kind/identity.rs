@@ -2,18 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::api_version;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::state::guid;
+use super::super::version;
 use super::{Draft, Kind, Place};
-
-const VERSIONS: &[&str] = &[api_version::IDENTITY, "2024-11-30"];
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.ManagedIdentity/userAssignedIdentities",
-        versions: VERSIONS,
+        versions: version::IDENTITY,
         place: Place::Region,
         takes: [0, 0, 0],
         accepted: 201,
@@ -25,7 +23,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
-        versions: VERSIONS,
+        versions: version::IDENTITY,
         place: Place::Parent,
         takes: [0, 0, 0],
         accepted: 201,

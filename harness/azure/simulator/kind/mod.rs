@@ -6,11 +6,11 @@ mod draft;
 mod identity;
 mod immutable;
 mod kubelet;
+mod kubernetes_version;
 mod mysql;
 mod network;
 mod nodes;
 mod pool;
-mod version;
 
 use std::time::Duration;
 
@@ -54,6 +54,27 @@ pub(super) struct Kind {
 /// How long a resource of a type typically takes to be created, if the type is known.
 pub fn typical(kind: &str) -> Option<Duration> {
     Kind::of(kind).map(Kind::creation)
+}
+
+/// A namespace or a type as Azure writes it, if it is known.
+pub(super) fn spelled(name: &str) -> Option<String> {
+    /// What is answered without being a type of resources.
+    const BESIDES: [&str; 9] = [
+        "Microsoft.Resources/deployments",
+        "Microsoft.Resources/deploymentStacks",
+        "Microsoft.Resources/deploymentStacksWhatIfResults",
+        "Microsoft.Resources/tags",
+        "Microsoft.Authorization/roleDefinitions",
+        "Microsoft.Network/virtualNetworks/subnets",
+        "Microsoft.Compute/skus",
+        "Microsoft.Compute/locations",
+        "Microsoft.Features",
+    ];
+    let known = Kind::all().map(|kind| kind.name).chain(BESIDES);
+    known
+        .filter_map(|known| Some((known.get(..name.len())?, known.as_bytes().get(name.len()))))
+        .find(|(start, next)| start.eq_ignore_ascii_case(name) && matches!(next, None | Some(b'/')))
+        .map(|(start, _)| start.to_owned())
 }
 
 /// Why a resource cannot be deleted now.

@@ -2,14 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::api_version;
 use super::super::id::ResourceId;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::settings::Settings;
+use super::super::version;
 use super::{Draft, Kind, Place, immutable};
-
-const VERSIONS: &[&str] = &[api_version::MYSQL, "2024-12-30"];
 
 /// The SKUs with their tiers and vCores, of what a region has.
 pub(in super::super) const NAMES: &[(&str, &str, u32)] = &[
@@ -30,7 +28,7 @@ pub(in super::super) const NAMES: &[(&str, &str, u32)] = &[
 const fn child(name: &'static str, check: fn(&Draft<'_>) -> Result<(), Refusal>) -> Kind {
     Kind {
         name,
-        versions: VERSIONS,
+        versions: version::MYSQL,
         place: Place::Parent,
         takes: [12, 12, 10],
         accepted: 202,
@@ -45,7 +43,7 @@ const fn child(name: &'static str, check: fn(&Draft<'_>) -> Result<(), Refusal>)
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.DBforMySQL/flexibleServers",
-        versions: VERSIONS,
+        versions: version::MYSQL,
         place: Place::Region,
         takes: [330, 60, 75],
         accepted: 202,

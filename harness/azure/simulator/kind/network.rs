@@ -4,17 +4,17 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
 
-use super::super::super::api_version;
 use super::super::id::ResourceId;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::state::State;
+use super::super::version;
 use super::{Draft, Kind, Place};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.Network/virtualNetworks",
-        versions: &[api_version::NETWORK, "2025-05-01"],
+        versions: version::NETWORK,
         place: Place::Region,
         takes: [4, 4, 11],
         accepted: 201,
@@ -26,7 +26,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "Microsoft.Network/privateDnsZones",
-        versions: &[api_version::PRIVATE_DNS, "2024-06-01"],
+        versions: version::PRIVATE_DNS,
         place: Place::Global,
         takes: [31, 5, 20],
         accepted: 202,
@@ -45,7 +45,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
-        versions: &[api_version::PRIVATE_DNS, "2024-06-01"],
+        versions: version::PRIVATE_DNS,
         place: Place::Global,
         takes: [32, 5, 15],
         accepted: 202,

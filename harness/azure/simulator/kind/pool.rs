@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::api_version;
 use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::state::{Progress, Resource, State};
+use super::super::version;
 use super::{Draft, Kind, Place, immutable, nodes};
 
 const NAME: &str = "Microsoft.ContainerService/managedClusters/agentPools";
@@ -15,7 +15,7 @@ const PROFILES: &str = "/properties/agentPoolProfiles";
 
 pub(super) const KINDS: &[Kind] = &[Kind {
     name: NAME,
-    versions: &[api_version::KUBERNETES, "2026-08-01"],
+    versions: version::KUBERNETES,
     place: Place::Parent,
     takes: [150, 60, 120],
     accepted: 201,
@@ -78,6 +78,7 @@ impl Cloud {
                 document,
                 progress: before.map_or(Progress::Succeeded, |one| one.progress),
                 created: before.map_or(created, |one| one.created),
+                changed: before.and_then(|one| one.changed),
             };
             self.state.resources.insert(id.key(), resource);
         }

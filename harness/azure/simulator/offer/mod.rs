@@ -6,39 +6,33 @@ mod mysql;
 mod names;
 mod versions;
 
-use super::super::api_version;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
+use super::version;
 
 pub(super) use cores::{Nodes, left, usages};
 pub(super) use machines::{MACHINES, machine, skus};
 pub(super) use mysql::capabilities;
 pub(super) use versions::{DEFAULT, VERSIONS, minor, newest, release, versions};
 
-/// The only version of each question.
-const QUESTIONS: &[(&str, &str)] = &[
-    ("capabilities", api_version::MYSQL),
-    ("mysqlname", api_version::MYSQL),
-    ("registryname", api_version::REGISTRY),
-    ("permissions", api_version::AUTHORIZATION),
-    ("usages", api_version::COMPUTE),
-    ("skus", api_version::COMPUTE_SKUS),
-    ("versions", api_version::KUBERNETES),
+/// The versions of each question.
+const QUESTIONS: &[(&str, &[&str])] = &[
+    ("capabilities", version::MYSQL),
+    ("mysqlname", version::MYSQL),
+    ("registryname", version::REGISTRY),
+    ("permissions", version::ROLE_DEFINITIONS),
+    ("usages", version::COMPUTE),
+    ("skus", version::COMPUTE_SKUS),
+    ("versions", version::KUBERNETES),
 ];
 
-/// The answer to a question that is asked in its version.
+/// The answer to a question that is asked in one of its versions.
 pub(super) fn versioned(
     request: &Request,
     question: &str,
     answer: Response,
 ) -> Result<Response, Refusal> {
-    let version = request.query("api-version").unwrap_or_default();
-    let known = QUESTIONS
-        .iter()
-        .any(|(name, one)| *name == question && *one == version);
-    if known {
-        return Ok(answer);
-    }
-    let message = format!("The api-version '{version}' is invalid.");
-    Err(Refusal::bad("InvalidApiVersionParameter", message))
+    let asked = QUESTIONS.iter().find(|(name, _)| *name == question);
+    let versions = asked.map_or(&[][..], |(_, versions)| versions);
+    version::known(request, versions).map(|()| answer)
 }

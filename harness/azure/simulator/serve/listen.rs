@@ -14,6 +14,10 @@ use tokio_rustls::server::TlsStream;
 use super::Error;
 use crate::certificate;
 
+async fn tcp(port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
+}
+
 /// A listener whose connections have shaken hands.
 pub(super) struct Listener {
     tcp: TcpListener,
@@ -27,16 +31,27 @@ pub(super) struct Listener {
 impl Listener {
     /// Listens on the wanted port if it is free, otherwise on any.
     pub(super) async fn bind(wanted: Option<u16>) -> Result<Self, Error> {
-        let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
-        let tcp = match wanted {
-            Some(port) => match bind(port).await {
-                Ok(tcp) => Ok(tcp),
-                Err(_) => bind(0).await,
-            },
-            None => bind(0).await,
-        };
-        let tcp = tcp.map_err(Error::Listen)?;
-        let address = tcp.local_addr().map_err(Error::Listen)?;
+        if let Some(port) = wanted
+            && let Ok(tcp) = tcp(port).await
+        {
+            return Self::on(tcp);
+        }
+        let any = tcp(0).await;
+        Self::on(any.map_err(|source| Error::Listen { port: None, source })?)
+    }
+
+    /// Listens on that port and no other.
+    pub(super) async fn bind_to(port: u16) -> Result<Self, Error> {
+        let bound = tcp(port).await;
+        Self::on(bound.map_err(|source| Error::Listen {
+            port: Some(port),
+            source,
+        })?)
+    }
+
+    fn on(tcp: TcpListener) -> Result<Self, Error> {
+        let address = tcp.local_addr();
+        let address = address.map_err(|source| Error::Listen { port: None, source })?;
         let issued = certificate::issue("a simulated Azure", &[]).map_err(Error::Certificate)?;
         let key = PrivateKeyDer::try_from(issued.key.serialize_der()).expect("it was just made");
         let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -1,5 +1,5 @@
-//! The deployment that a stack has made last: how far it is, how far each of its resources is, and
-//! that it is cancelled.
+//! Deployments, those that stacks have made last and those that somebody asked for: how far each is,
+//! how far each of its resources is, and that it is cancelled.
 //!
 //! <https://learn.microsoft.com/rest/api/resources/deployment-operations/list>,
 //! <https://learn.microsoft.com/rest/api/resources/deployments/cancel>
@@ -7,15 +7,15 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::super::api_version::RESOURCES;
 use super::super::cloud::Cloud;
 use super::super::group::unknown_method;
 use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::refusal::Refusal;
 use super::super::state::guid;
+use super::super::version;
 use super::template::{Step, StepProgress};
-use super::{Phase, Stack, wrong_version};
+use super::{Phase, Stack};
 
 impl Cloud {
     /// The answer of deployments, if the path is of one. Azure takes their operations with the
@@ -26,55 +26,77 @@ impl Cloud {
         request: &Request,
         segments: &[String],
     ) -> Option<Result<Response, Refusal>> {
-        let lower: Vec<String> = segments.iter().map(|part| part.to_lowercase()).collect();
-        let parts: Vec<&str> = lower.iter().map(String::as_str).collect();
-        let ["subscriptions", _, "resourcegroups", _, rest @ ..] = parts.as_slice() else {
+        let is = |part: &String, word: &str| part.eq_ignore_ascii_case(word);
+        let (scope, rest) = match segments {
+            [_, _, word, _, rest @ ..] if is(word, "resourceGroups") => (&segments[..4], rest),
+            [word, _, rest @ ..] if is(word, "subscriptions") => (&segments[..2], rest),
+            _ => return None,
+        };
+        let rest = match rest {
+            [providers, namespace, rest @ ..]
+                if is(providers, "providers") && is(namespace, "Microsoft.Resources") =>
+            {
+                rest
+            }
+            rest => rest,
+        };
+        let [word, rest @ ..] = rest else {
             return None;
         };
-        let rest = rest
-            .strip_prefix(&["providers", "microsoft.resources"])
-            .unwrap_or(rest);
-        let ["deployments", name, rest @ ..] = rest else {
+        if !is(word, "deployments") {
             return None;
-        };
-        let group = ResourceId::of(&segments[..4]);
-        Some(self.deployment(now, request, &group, name, rest))
+        }
+        let scope = ResourceId::of(scope);
+        Some(self.deployment(now, request, &scope, rest))
     }
 
     fn deployment(
         &mut self,
         now: Timestamp,
         request: &Request,
-        group: &ResourceId,
-        name: &str,
-        below: &[&str],
+        scope: &ResourceId,
+        path: &[String],
     ) -> Result<Response, Refusal> {
-        if request.query("api-version").as_deref() != Some(RESOURCES) {
-            return Err(wrong_version(RESOURCES));
+        version::known(request, version::DEPLOYMENTS)?;
+        if scope.group().is_some() {
+            self.group(scope)?;
         }
-        self.group(group)?;
-        let prefix = format!("{}/", group.key());
-        let mut stacks = self
-            .state
-            .stacks
-            .iter()
-            .filter(|(key, _)| key.starts_with(&prefix));
-        let stack = stacks.find(|(_, stack)| stack.deployment == name);
-        let Some((key, stack)) = stack else {
+        let method = request.method.as_str();
+        let [name, below @ ..] = path else {
+            return match method {
+                "GET" => self.deployments(now, request, scope),
+                method => Err(unknown_method(method)),
+            };
+        };
+        let below: Vec<String> = below.iter().map(|part| part.to_lowercase()).collect();
+        let below: Vec<&str> = below.iter().map(String::as_str).collect();
+        match (method, below.as_slice()) {
+            ("PUT", []) => return self.put_deployment(now, request, scope, name),
+            ("POST", ["validate"]) => return self.validate_deployment(request, scope, name),
+            _ => {}
+        }
+        let found = self.find_deployment(scope, name);
+        if method == "HEAD" && below.is_empty() {
+            return Ok(Response::empty(if found.is_some() { 204 } else { 404 }));
+        }
+        let Some((key, stack)) = found else {
+            if method == "DELETE" {
+                return Ok(Response::empty(204));
+            }
             let message = format!("Deployment '{name}' could not be found.");
             return Err(Refusal::missing("DeploymentNotFound", message));
         };
-        if let ("POST", ["cancel"]) = (request.method.as_str(), below) {
-            return self.cancel(now, &key.clone());
-        }
-        if request.method != "GET" {
-            return Err(unknown_method(&request.method));
-        }
         let operations = || self.operations_of(now, stack);
-        match below {
-            [] => Ok(Response::json(200, self.show_deployment(now, stack))),
-            ["operations"] => Ok(Self::list(operations())),
-            ["operations", id] => {
+        match (method, below.as_slice()) {
+            ("POST", ["cancel"]) => self.cancel(now, &key.clone()),
+            ("POST", ["exporttemplate"]) => {
+                let template = &stack.wanted["template"];
+                Ok(Response::json(200, json!({"template": template})))
+            }
+            ("DELETE", []) => self.forget_deployment(&key.clone()),
+            ("GET", []) => Ok(Response::json(200, self.show_deployment(now, stack))),
+            ("GET", ["operations"]) => self.page(request, operations()),
+            ("GET", ["operations", id]) => {
                 let is = |one: &Value| {
                     let known = one["operationId"].as_str();
                     known.is_some_and(|known| known.eq_ignore_ascii_case(id))
@@ -86,7 +108,7 @@ impl Cloud {
                 })?;
                 Ok(Response::json(200, found))
             }
-            _ => Err(unknown_method("GET")),
+            _ => Err(unknown_method(method)),
         }
     }
 
@@ -122,24 +144,41 @@ impl Cloud {
         ))
     }
 
-    fn show_deployment(&self, now: Timestamp, stack: &Stack) -> Value {
+    pub(super) fn show_deployment(&self, now: Timestamp, stack: &Stack) -> Value {
         let last = stack.steps.iter().filter_map(|step| step.ended).max();
         let ended = last.filter(|_| stack.phase.is_deployed());
+        let resources = stack
+            .steps
+            .iter()
+            .filter(|step| step.progress == StepProgress::Done);
+        let resources = resources.map(|step| json!({"id": self.cased(&step.id)}));
         let mut properties = json!({
             "mode": "Incremental",
+            "outputResources": resources.collect::<Vec<Value>>(),
+            "correlationId": guid(&["correlation", &stack.operation]),
             "provisioningState": stack.phase.deployment(),
             "timestamp": ended.unwrap_or(stack.began).to_string(),
             "duration": lasted(stack.began, ended.unwrap_or(now)),
         });
+        if let Some(parameters) = stack.wanted.get("parameters").filter(|one| !one.is_null()) {
+            properties["parameters"] = parameters.clone();
+        }
+        if let Some(outputs) = stack.outputs.as_object() {
+            properties["outputs"] = self.show_outputs(outputs);
+        }
         if let Phase::Failed(error) = &stack.phase {
             properties["error"] = error.document();
         }
-        json!({
+        let mut shown = json!({
             "id": self.deployment_of(stack),
             "name": stack.deployment,
             "type": "Microsoft.Resources/deployments",
             "properties": properties,
-        })
+        });
+        if stack.is_deployment() && !stack.tags.is_null() {
+            shown["tags"] = stack.tags.clone();
+        }
+        shown
     }
 
     /// One operation for each resource that has been asked for, and one for the outputs.

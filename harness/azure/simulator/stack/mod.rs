@@ -4,6 +4,8 @@ mod delta;
 mod deployment;
 mod engine;
 mod expression;
+mod loose;
+mod plain;
 mod preview;
 mod removal;
 mod show;

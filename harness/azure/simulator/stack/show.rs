@@ -72,7 +72,7 @@ impl Cloud {
         document
     }
 
-    fn show_outputs(&self, outputs: &Map<String, Value>) -> Value {
+    pub(super) fn show_outputs(&self, outputs: &Map<String, Value>) -> Value {
         let key = |key: &String| match self.settings.dialect {
             Dialect::Documented => key.clone(),
             Dialect::Recorded => camel_case(key),

@@ -49,6 +49,7 @@ async fn a_cloud_is_found_again_after_its_process_by_clients_that_trust_its_auth
                 .expect("text")
                 .to_owned(),
         ),
+        port: None,
     };
     let simulator = Simulator::start(options(Script::default()))
         .await
