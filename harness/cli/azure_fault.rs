@@ -1,8 +1,10 @@
 //! What can be made to go wrong in the built-in Azure, by name: the faults that a promotion meets in
 //! practice, and the kinds of subscriptions.
 
+use std::time::Duration;
+
 use crate::azure::simulator::{
-    Circumstances, Fault, Prepared, Refusal, Rights, Script, Sizes, What,
+    Arrival, Circumstances, Fault, Prepared, Refusal, Rights, Script, Sizes, What,
 };
 use crate::backend::azure::PROFILE;
 use crate::profile::azure::Azure;
@@ -32,6 +34,10 @@ pub(super) enum AzureFault {
     ServerBusy,
     /// A stack does not get rid of the database
     DeleteFailed,
+    /// A role counts four minutes after it was assigned
+    LateRole,
+    /// A role that was assigned does not count, however long it is waited for
+    MissingRole,
     /// The region takes no new customers, which Azure says of each resource
     RegionClosed,
     /// The roles count on resource groups that are there, and nothing else may even be looked at
@@ -48,6 +54,9 @@ pub(super) enum AzureFault {
     RestrictedSizes,
 }
 
+/// When a late role arrives.
+const LATE: Duration = Duration::from_mins(4);
+
 /// The script of all of them, in a place of a profile.
 pub(super) fn script(faults: &[AzureFault], azure: &Azure, profile: &str) -> Script {
     let mut circumstances = Circumstances::default();
@@ -62,6 +71,9 @@ impl AzureFault {
     /// What it makes of the subscription.
     fn bring(self, circumstances: &mut Circumstances, azure: &Azure, profile: &str) {
         match self {
+            Self::LateRole => circumstances.arrival = Arrival::After(LATE),
+            Self::MissingRole => circumstances.arrival = Arrival::Never,
+            Self::RegionClosed => circumstances.closed = true,
             Self::RightsOnGroup => circumstances.rights = Rights::Groups,
             Self::ReaderOnSubscription => circumstances.rights = Rights::GroupsAndReading,
             Self::PreparedGroup => {
@@ -78,7 +90,7 @@ impl AzureFault {
         }
     }
 
-    /// What goes wrong.
+    /// What goes wrong with a request; nothing where the subscription is what is wrong.
     fn fault(self, azure: &Azure) -> Option<Fault> {
         let stack = "/deploymentstacks/";
         let first = azure.kubernetes.pools.first();
@@ -123,10 +135,10 @@ impl AzureFault {
                 .method("PUT")
                 .after(1),
             Self::DeleteFailed => Fault::at("/flexibleservers/", What::NotDeleted),
-            Self::RegionClosed => Fault::at("/providers/", What::region_closed())
-                .method("PUT")
-                .times(u32::MAX),
-            Self::RightsOnGroup
+            Self::LateRole
+            | Self::MissingRole
+            | Self::RegionClosed
+            | Self::RightsOnGroup
             | Self::ReaderOnSubscription
             | Self::PreparedGroup
             | Self::NoFamilyQuota

@@ -2,10 +2,15 @@
 //!
 //! <https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors>
 
+mod embedded;
+mod passing;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use passing::{ARRIVAL, Passing};
 
 /// How deep details are followed.
 const DEPTH: usize = 16;
@@ -15,27 +20,28 @@ const DEPTH: usize = 16;
 #[serde(default)]
 pub struct Fault {
     /// A word for programs, such as `SkuNotAvailable`.
-    #[serde(deserialize_with = "text")]
+    #[serde(alias = "Code", deserialize_with = "text")]
     pub code: String,
-    /// What AKS writes besides, which often says more than its code does.
-    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
+    /// A closer word than the code, which AKS has where the code is the bare reason of HTTP.
+    #[serde(deserialize_with = "text")]
     pub subcode: String,
     /// A sentence for people.
-    #[serde(deserialize_with = "text")]
+    #[serde(alias = "Message", deserialize_with = "text")]
     pub message: String,
     /// What it is about.
+    #[serde(deserialize_with = "some_text")]
     pub target: Option<String>,
     /// The errors below it.
-    #[serde(deserialize_with = "list")]
+    #[serde(alias = "Details", deserialize_with = "list")]
     pub details: Vec<Fault>,
 }
 
 impl Fault {
-    /// The error in a body, which is `{"error": {..}}`, or the error itself, or anything at all.
+    /// The error in a body, which is `{"error": {..}}`, or the error itself as AKS writes it, or
+    /// either of them as text, or anything at all.
     pub fn of_body(body: &[u8]) -> Self {
-        if let Ok(value) = serde_json::from_slice::<Value>(body)
-            && let Some(fault) = Self::of_value(&value, DEPTH)
-        {
+        let mut documents = embedded::documents(&String::from_utf8_lossy(body)).into_iter();
+        if let Some(fault) = documents.find_map(|value| Self::of_value(&value, DEPTH)) {
             return fault;
         }
         let text: String = String::from_utf8_lossy(body).chars().take(300).collect();
@@ -60,7 +66,17 @@ impl Fault {
             });
         }
         let error = value.get("error").unwrap_or(value);
-        if !error.is_object() || (error.get("code").is_none() && error.get("message").is_none()) {
+        if let Some(code) = error.as_str() {
+            // As Entra says it.
+            let message = value.get("error_description").and_then(Value::as_str);
+            return Some(Self {
+                code: code.to_owned(),
+                message: message.unwrap_or_default().to_owned(),
+                ..Self::default()
+            });
+        }
+        let has = |key: &str| error.get(key).is_some();
+        if !error.is_object() || !["code", "Code", "message", "Message"].into_iter().any(has) {
             return None;
         }
         let mut fault: Self = serde_json::from_value(error.clone()).ok()?;
@@ -77,11 +93,26 @@ impl Fault {
         for detail in &mut self.details {
             detail.unfold(depth);
         }
-        if self.details.is_empty()
-            && let Ok(inner) = serde_json::from_str::<Value>(&self.message)
-            && let Some(inner) = Self::of_value(&inner, depth)
-        {
-            self.details.push(inner);
+        let documents = embedded::documents(&self.message);
+        let mut inner: Vec<Self> = documents
+            .iter()
+            .filter_map(|document| Self::of_value(document, depth))
+            .collect();
+        if inner.is_empty() {
+            let quoted = embedded::quoted(&self.message).into_iter();
+            inner.extend(quoted.map(|(code, message)| Self {
+                code,
+                message,
+                ..Self::default()
+            }));
+        }
+        for mut one in inner {
+            // What it is about is often told outside alone.
+            let target = one.target.take().filter(|target| !target.is_empty());
+            one.target = target.or_else(|| self.target.clone());
+            if !self.details.iter().any(|known| known.has_code(&one.code)) {
+                self.details.push(one);
+            }
         }
     }
 
@@ -106,27 +137,10 @@ impl Fault {
 
     /// Whether it, or something below it, has a code.
     pub fn has_code(&self, code: &str) -> bool {
-        let has = |fault: &&Self| fault.is(code);
+        let has = |fault: &&Self| {
+            fault.code.eq_ignore_ascii_case(code) || fault.subcode.eq_ignore_ascii_case(code)
+        };
         self.all().iter().any(has)
-    }
-
-    /// Whether this is its code, or what AKS writes beside it.
-    pub(super) fn is(&self, code: &str) -> bool {
-        self.code.eq_ignore_ascii_case(code) || self.subcode.eq_ignore_ascii_case(code)
-    }
-
-    /// Whether it goes by itself: an identity that is not known everywhere yet, or something that is
-    /// busy with another change.
-    pub fn is_passing(&self) -> bool {
-        const PASSING: [&str; 6] = [
-            "PrincipalNotFound",
-            "ServerIsBusy",
-            "ServerBusy",
-            "AnotherOperationInProgress",
-            "OperationInProgress",
-            "RetryableErrorDueToAnotherOperation",
-        ];
-        PASSING.iter().any(|code| self.has_code(code))
     }
 
     /// Whether it says that what was asked for is not there, or nothing at all (an answer to
@@ -147,17 +161,16 @@ impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut said: Vec<String> = Vec::new();
         for fault in self.deepest() {
-            let code = match (&*fault.code, &fault.target) {
+            let closer = match (&*fault.code, &*fault.subcode) {
+                (code, "") => code.to_owned(),
+                (code, closer) => format!("{code}/{closer}"),
+            };
+            let code = match (&*closer, &fault.target) {
                 ("", _) => "no error code".to_owned(),
                 (code, Some(target)) if !target.is_empty() && !fault.message.contains(target) => {
                     format!("{code} ({target})")
                 }
                 (code, _) => code.to_owned(),
-            };
-            let code = match &*fault.subcode {
-                "" => code,
-                subcode if subcode == fault.code => code,
-                subcode => format!("{code}, {subcode}"),
             };
             let message = fault
                 .message
@@ -178,6 +191,11 @@ impl fmt::Display for Fault {
     }
 }
 
+/// An error that is a part of an answer, read as one that is the whole of it.
+pub(super) fn within<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Fault>, D::Error> {
+    Ok(Fault::of_json(&Value::deserialize(from)?))
+}
+
 /// Text, or a number where a provider writes one, or nothing where it writes `null`.
 fn text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     Ok(match Value::deserialize(from)? {
@@ -187,7 +205,18 @@ fn text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     })
 }
 
-/// A list, or nothing where a provider writes `null`.
+/// The same where it may be missing.
+fn some_text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(text(from)?).filter(|text| !text.is_empty()))
+}
+
+/// A list, or one without a list around it, or nothing where a provider writes `null` or a text.
 fn list<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Fault>, D::Error> {
-    Ok(Option::deserialize(from)?.unwrap_or_default())
+    let list = match Value::deserialize(from)? {
+        Value::Array(list) => list,
+        one @ Value::Object(_) => vec![one],
+        _ => Vec::new(),
+    };
+    let faults = list.into_iter().map(serde_json::from_value);
+    Ok(faults.filter_map(Result::ok).collect())
 }

@@ -47,7 +47,7 @@ pub use deployment::{DeploymentOperation, OperationState, StatusMessage, TargetR
 pub use endpoints::Endpoints;
 pub use error::Error;
 pub use exchange::{Exchange, Recorder};
-pub use fault::Fault;
+pub use fault::{ARRIVAL, Fault, Passing};
 pub use id::ResourceId;
 pub use machine::{Machine, Restriction};
 pub use name::NameAvailability;

@@ -42,7 +42,9 @@ pub(super) fn of(fault: &Fault) -> impl Iterator<Item = &'static str> {
 
 impl Rule {
     fn fits(&self, fault: &Fault) -> bool {
-        let code = |code: &String| fault.is(code);
+        let code = |code: &String| {
+            code.eq_ignore_ascii_case(&fault.code) || code.eq_ignore_ascii_case(&fault.subcode)
+        };
         self.codes.iter().any(code) && fault.message.to_lowercase().contains(&self.message)
     }
 }

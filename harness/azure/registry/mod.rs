@@ -36,16 +36,12 @@ use tokio_util::sync::CancellationToken;
 
 use self::call::Call;
 use self::session::Session;
-use super::arm::{Access, Arm};
+use super::arm::{ARRIVAL, Access, Arm};
 
 pub use self::digest::Digest;
 pub use self::error::Error;
 pub use self::image::Image;
 pub use self::reference::Reference;
-
-/// How long a role that was assigned a moment ago is waited for. Azure says that it may take five
-/// minutes: <https://learn.microsoft.com/azure/role-based-access-control/troubleshooting>.
-const PATIENCE: Duration = Duration::from_mins(6);
 
 /// A registry, and who asks it.
 #[derive(Debug, Clone)]
@@ -65,7 +61,7 @@ impl Registry {
             arm,
             login_server: login_server.to_owned(),
             tenant: tenant.to_owned(),
-            patience: PATIENCE,
+            patience: ARRIVAL,
             cancel: CancellationToken::new(),
         }
     }

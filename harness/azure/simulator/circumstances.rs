@@ -1,6 +1,7 @@
 //! What a subscription is like, where nothing goes wrong in it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What a subscription is like.
 #[derive(Debug, Clone)]
@@ -13,6 +14,10 @@ pub struct Circumstances {
     pub family_cores: i64,
     /// Which sizes of machines the subscription may take.
     pub sizes: Sizes,
+    /// Whether the region takes no new customers.
+    pub closed: bool,
+    /// From when on a role counts that was assigned.
+    pub arrival: Arrival,
     /// What an administrator has made beforehand.
     pub prepared: Option<Prepared>,
 }
@@ -25,6 +30,8 @@ impl Default for Circumstances {
             regional_cores: 100,
             family_cores: 100,
             sizes: Sizes::All,
+            closed: false,
+            arrival: Arrival::default(),
             prepared: None,
         }
     }
@@ -60,4 +67,21 @@ pub struct Prepared {
     pub region: String,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+}
+
+/// From when on a role counts that was assigned: nobody says how long that takes; half an hour is
+/// the longest that Microsoft has named
+/// (<https://learn.microsoft.com/en-us/answers/questions/524792/>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// After so long.
+    After(Duration),
+    /// From never on.
+    Never,
+}
+
+impl Default for Arrival {
+    fn default() -> Self {
+        Self::After(Duration::ZERO)
+    }
 }

@@ -38,7 +38,7 @@ mod subscription;
 #[cfg(test)]
 mod tests;
 
-pub use circumstances::{Circumstances, Prepared, Rights, Sizes};
+pub use circumstances::{Arrival, Circumstances, Prepared, Rights, Sizes};
 pub use clock::Clock;
 pub use cloud::Cloud;
 pub use fault::{Fault, Script, What};

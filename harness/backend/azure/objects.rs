@@ -11,6 +11,7 @@ use super::ground::Ground;
 use super::image::{self, Worker};
 use super::scope::Scope;
 use super::stack;
+use crate::azure::arm::ARRIVAL;
 use crate::backend::kubernetes::{self, Difference, Group, LoadBalancer, Way};
 use crate::backend::{self, Blame};
 use crate::causes::in_one_line;
@@ -20,9 +21,7 @@ use crate::profile::azure::{Expose, Exposure};
 /// How long the cluster may take to say what is in it.
 const LOOK: Duration = Duration::from_secs(20);
 
-/// How long a right that was given a moment ago is waited for, and how often it is tried: Azure says
-/// that it may take five minutes.
-const PATIENCE: Duration = Duration::from_mins(6);
+/// How often it is tried whether a right that was given a moment ago counts.
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// What groups need besides each other.
@@ -146,7 +145,7 @@ impl AzureBackend {
 
     /// Applies a group. The right to do so was given a moment ago, and may take minutes to be known.
     async fn apply_patiently(&self, group: &Group) -> Result<(), backend::Error> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + ARRIVAL;
         loop {
             match self.connected().await?.cluster.apply(group).await {
                 Err(error) if error.blame == Blame::Leave && Instant::now() < deadline => {

@@ -106,7 +106,8 @@ impl AzureBackend {
         Some(format!("{kind} {name}{times}"))
     }
 
-    fn speed(&self) -> u32 {
+    /// How many times as fast as ours the time of its Azure is.
+    pub(super) fn speed(&self) -> u32 {
         match self.settings.aim {
             Aim::Azure => 1,
             Aim::Rehearsal { speed, .. } => speed,

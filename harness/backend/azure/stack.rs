@@ -6,15 +6,13 @@ use super::backend::AzureBackend;
 use super::error::Error;
 use super::group::Found;
 use super::scope::{self, OVERRIDE, PROMOTER, Scope, TEMPLATE, Wish};
-use crate::azure::arm::{self, Fault, Stack, is_at_rest};
+use crate::azure::arm::{self, Fault, Passing, Stack, is_at_rest};
 use crate::backend::{self, Readiness};
 use crate::causes::in_one_line;
 use crate::plan::{Observed, ResourceId, State};
+use crate::quantity;
 use crate::secret::Secret;
 use crate::topology::Topology;
-
-/// How long it is waited before a stack is tried again.
-const PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(20)];
 
 /// What an error says that Azure did not do.
 const MAKE: &str = "make what is in the stack";
@@ -95,23 +93,31 @@ impl AzureBackend {
         reason.is_some_and(|reason| stack.tags.get(OVERRIDE) != Some(&scope::tag_value(reason)))
     }
 
-    /// Makes the stack what it should be. What fails for a reason that goes by itself is tried again.
+    /// Makes the stack what it should be. What fails for a reason that goes by itself is tried again,
+    /// as long as that may take.
     pub(super) async fn make_stack(&self, id: &ResourceId) -> Result<(), backend::Error> {
         let clock = self.cloud().await?.arm.options().clock.clone();
-        for pause in PAUSES {
-            match self.try_stack(id).await? {
+        let mut tried: Vec<Passing> = Vec::new();
+        loop {
+            let error = match self.try_stack(id).await? {
                 Ok(()) => return Ok(()),
-                Err(error) if error.fault().is_some_and(Fault::is_passing) => {
-                    self.tell(id, format!("it is tried again: {}", in_one_line(&error)));
-                    let cancelled = self.cancel.run_until_cancelled(clock.sleep(pause)).await;
-                    cancelled.ok_or(Error::Interrupted)?;
-                }
-                Err(error) => return Err(Error::azure(MAKE)(error).into()),
-            }
+                Err(error) => error,
+            };
+            let passing = error.fault().and_then(Fault::passing);
+            let wait = passing.and_then(|passing| {
+                let before = tried.iter().filter(|it| **it == passing).count();
+                Some((passing, *passing.waits().get(before)?))
+            });
+            let Some((passing, wait)) = wait else {
+                return Err(Error::azure(MAKE)(error).into());
+            };
+            tried.push(passing);
+            self.tell(id, again(passing, wait, &in_one_line(&error)));
+            // The time of a rehearsal's Azure is not ours.
+            let waited = clock.sleep(wait / self.speed());
+            let cancelled = self.cancel.run_until_cancelled(waited).await;
+            cancelled.ok_or(Error::Interrupted)?;
         }
-        self.try_stack(id)
-            .await?
-            .map_err(|error| Error::azure(MAKE)(error).into())
     }
 
     /// Tries once; what Azure says against it is told apart from what keeps us from asking.
@@ -197,6 +203,16 @@ impl AzureBackend {
             Err(error) => Readiness::unseen(&error),
         }
     }
+}
+
+/// What is told of a stack that is tried again.
+fn again(passing: Passing, wait: Duration, said: &str) -> String {
+    let why = match passing {
+        Passing::Busy => "it is busy with something else",
+        Passing::Arrival => "a role has not arrived yet",
+    };
+    let wait = quantity::Duration::from(wait);
+    format!("{why}; it is tried again in {wait}: {said}")
 }
 
 /// What is left of a stack that was to go.

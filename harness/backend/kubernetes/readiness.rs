@@ -37,6 +37,13 @@ const DOUBT: i64 = 20;
 /// become ready, or a pod about to go.
 const GRACE: i64 = 10;
 
+/// What a registry answers whose role for the nodes may have been given a moment ago.
+const DENIED: [&str; 2] = ["401 Unauthorized", "403 Forbidden"];
+
+/// How long a pod may be on its node before such an answer is hopeless, in seconds: that is how long
+/// a role may take to be known everywhere.
+const ARRIVAL: i64 = 600;
+
 /// How many lines of a log are shown.
 const TAIL: i64 = 8;
 
@@ -233,8 +240,11 @@ fn broken(pod: &Pod, now: Timestamp) -> Option<Finding> {
 fn hopeless(pod: &Pod, container: &ContainerStatus, now: Timestamp) -> Option<Finding> {
     let waiting = container.state.as_ref()?.waiting.as_ref()?;
     let reason = waiting.reason.as_deref()?;
-    let doubtful = DOUBTFUL.contains(&reason) && is_old(pod, now);
-    (doubtful || HOPELESS.contains(&reason)).then_some(())?;
+    let message = waiting.message.as_deref().unwrap_or_default();
+    let denied = DENIED.iter().any(|answer| message.contains(answer));
+    let doubtful = DOUBTFUL.contains(&reason) && is_older(pod, now, DOUBT);
+    let hopeless = HOPELESS.contains(&reason) && (!denied || is_older(pod, now, ARRIVAL));
+    (doubtful || hopeless).then_some(())?;
     let name = pod.metadata.name.as_deref().unwrap_or_default();
     let last = container.last_state.as_ref();
     if let Some(ended) = last.and_then(|last| last.terminated.as_ref()) {
@@ -244,18 +254,17 @@ fn hopeless(pod: &Pod, container: &ContainerStatus, now: Timestamp) -> Option<Fi
             log: Some(log_of(pod, true)),
         });
     }
-    let message = waiting.message.as_deref().unwrap_or_default();
     Some(Finding::Never {
         reason: format!("pod `{name}` cannot start ({reason}): {message}"),
         log: None,
     })
 }
 
-/// Whether a pod has been on its node for so long that a moment of trouble would be over.
-fn is_old(pod: &Pod, now: Timestamp) -> bool {
+/// Whether a pod has been on its node for so many seconds that a moment of trouble would be over.
+fn is_older(pod: &Pod, now: Timestamp, seconds: i64) -> bool {
     let status = pod.status.as_ref();
     let since = status.and_then(|status| status.start_time.as_ref());
-    since.is_none_or(|since| now.as_second() - since.0.as_second() > DOUBT)
+    since.is_none_or(|since| now.as_second() - since.0.as_second() > seconds)
 }
 
 fn unschedulable(pod: &Pod, now: Timestamp) -> Option<Finding> {

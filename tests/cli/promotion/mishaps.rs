@@ -10,7 +10,7 @@ use super::Subscription;
 use crate::fixture::Run;
 
 /// What may go wrong with a promotion.
-const MISHAPS: [&str; 10] = [
+const MISHAPS: [&str; 12] = [
     "throttled",
     "another-operation",
     "server-error",
@@ -21,6 +21,8 @@ const MISHAPS: [&str; 10] = [
     "quota-exceeded",
     "authorization-failed",
     "server-busy",
+    "late-role",
+    "missing-role",
 ];
 
 /// What is drawn for the test below; printed when it fails.
@@ -128,6 +130,22 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
         hint: what Azure says against it is in the activity log of the resource group
         hint: run `harness destroy --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
     "#);
+}
+
+/// The role that lets the control plane hand nodes their identity counts after four minutes of
+/// Azure's time. That it is waited for is told.
+#[test]
+fn a_role_that_arrives_after_four_minutes_is_waited_for() {
+    let azure = Subscription::new();
+    let run = azure.promote("--fault late-role");
+    assert_eq!(run.code, 0, "{run}");
+    let waiting = "a role has not arrived yet; it is tried again in 10s: ";
+    assert!(run.stderr.contains(waiting), "{run}");
+    assert!(
+        run.stderr
+            .contains("CustomKubeletIdentityMissingPermissionError"),
+        "{run}"
+    );
 }
 
 /// The error of a run, without what differs from run to run.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::azure::arm::{Error, Fault};
+use crate::azure::arm::{ARRIVAL, Error, Fault, Passing};
 
 /// An error as it is printed: its causes, then what helps.
 fn shown(status: u16, fault: &serde_json::Value) -> String {
@@ -158,7 +158,7 @@ fn what_passes_with_time() {
     insta::assert_snapshot!(plain("PrincipalNotFound", "Principal p does not exist in the directory"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     PrincipalNotFound: Principal p does not exist in the directory
-    hint: a new identity is not known everywhere yet: run the same command again in a minute
+    hint: a new identity is not known everywhere yet: run the same command again in some minutes
     ");
     insta::assert_snapshot!(plain("AnotherOperationInProgress", "subnet is being changed"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
@@ -203,14 +203,6 @@ fn an_error_without_an_envelope_is_read_like_any_other() {
     ErrCode_InsufficientVCPUQuota: Insufficient vcpu quota requested 4, remaining 0 for family standardDSv5Family for region westeurope.
     hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
     ");
-    let subcode = json!({
-        "code": "BadRequest", "details": null, "message": "Cilium dataplane requires network policy cilium.",
-        "subcode": "CiliumDataplaneRequiresNetworkPolicyCilium", "target": "networkProfile.networkPolicy",
-    });
-    insta::assert_snapshot!(shown(400, &subcode), @"
-    Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
-    BadRequest (networkProfile.networkPolicy), CiliumDataplaneRequiresNetworkPolicyCilium: Cilium dataplane requires network policy cilium.
-    ");
     let size = json!({"code": "BadRequest", "details": null, "subcode": "", "message":
         "The VM size of Standard_B2s is not allowed in your subscription in location 'westus2'."});
     insta::assert_snapshot!(shown(400, &size), @"
@@ -230,4 +222,107 @@ fn an_error_without_an_envelope_is_read_like_any_other() {
     RequestDisallowedByAzure: The selected region is currently not accepting new customers: https://aka.ms/locationineligible.
     hint: this region is closed to the subscription, which cannot be known before something is made there: take another `backend.azure.region` (an empty group in the closed one is removed by `harness destroy`), or ask Azure's support for access
     ");
+}
+
+/// What AKS says without an envelope of a control plane that may not hand nodes their identity.
+fn kubelet() -> serde_json::Value {
+    json!({
+        "code": "CustomKubeletIdentityMissingPermissionError",
+        "details": null,
+        "message": "The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity.",
+        "subcode": "",
+    })
+}
+
+/// What a deployment makes of it.
+fn in_a_deployment(inner: &serde_json::Value, target: &str) -> serde_json::Value {
+    json!({"status": "Failed", "error": {
+        "code": "DeploymentFailed",
+        "message": "At least one resource deployment operation failed.",
+        "details": [{"code": "BadRequest", "message": format!("{inner:#}").replace('\n', "\r\n"), "target": target}],
+    }})
+}
+
+#[test]
+fn what_aks_says_without_an_envelope_is_read_with_its_code_and_remedy() {
+    insta::assert_snapshot!(shown(400, &kubelet()), @"
+    Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
+    CustomKubeletIdentityMissingPermissionError: The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity.
+    hint: the promotion gives the control plane's identity the role `Managed Identity Operator` on the identity of the nodes, and the role has not arrived; Azure promises no time for that: run the same command again in half an hour, and see with `az role assignment list --scope KUBELET-IDENTITY-ID` whether the role is still there
+    ");
+    insta::assert_snapshot!(shown(400, &in_a_deployment(&kubelet(), "azure-aks")), @"
+    Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
+    CustomKubeletIdentityMissingPermissionError (azure-aks): The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity.
+    hint: the promotion gives the control plane's identity the role `Managed Identity Operator` on the identity of the nodes, and the role has not arrived; Azure promises no time for that: run the same command again in half an hour, and see with `az role assignment list --scope KUBELET-IDENTITY-ID` whether the role is still there
+    ");
+    let closer = json!({"code": "BadRequest", "details": null, "message": "Cilium dataplane requires network policy cilium.", "subcode": "CiliumDataplaneRequiresNetworkPolicyCilium", "target": "networkProfile.networkPolicy"});
+    insta::assert_snapshot!(shown(400, &closer), @"
+    Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
+    BadRequest/CiliumDataplaneRequiresNetworkPolicyCilium (networkProfile.networkPolicy): Cilium dataplane requires network policy cilium.
+    ");
+}
+
+#[test]
+fn an_error_in_a_sentence_and_one_as_go_prints_it_are_read() {
+    let message = format!(
+        "Preflight validation check for resource(s) for container service azure-aks in resource group g failed. Message: {}. Details: ",
+        kubelet()
+    );
+    insta::assert_snapshot!(plain("BadRequest", &message), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    CustomKubeletIdentityMissingPermissionError: The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity.
+    hint: the promotion gives the control plane's identity the role `Managed Identity Operator` on the identity of the nodes, and the role has not arrived; Azure promises no time for that: run the same command again in half an hour, and see with `az role assignment list --scope KUBELET-IDENTITY-ID` whether the role is still there
+    ");
+    let message = "Reconcile VNet failed. Details: VNetReconciler retry failed: Category: ClientError; SubCode: LinkedAuthorizationFailed; OrginalError: Code=\"LinkedAuthorizationFailed\" Message=\"The client 'c' has no right 'Microsoft.Network/virtualNetworks/subnets/join/action' on \\\"nodes\\\".\"; AKSTeam: Networking, Retriable: false.";
+    insta::assert_snapshot!(plain("ReconcileVNetError", message), @r#"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    LinkedAuthorizationFailed: The client 'c' has no right 'Microsoft.Network/virtualNetworks/subnets/join/action' on "nodes".
+    hint: ask for a role that has the action which the message names (`Contributor` has all but those on roles); a new role takes up to 5 minutes to be known everywhere
+    hint: the promotion gives the control plane's identity the role `Network Contributor` on the subnet of the nodes, and the role has not arrived: run the same command again in half an hour, and see with `az role assignment list --scope SUBNET-ID` whether the role is still there
+    "#);
+    let entra = json!({"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret."});
+    insta::assert_snapshot!(shown(401, &entra), @"
+    Azure answered 401 to PUT /subscriptions/s/resourceGroups/g
+    invalid_client: AADSTS7000215: Invalid client secret.
+    ");
+    let capital =
+        json!({"Code": "Conflict", "Message": "m", "Details": {"Code": "Inner", "Message": "n"}});
+    insta::assert_snapshot!(shown(409, &capital), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    Inner: n
+    ");
+    let twice = serde_json::to_string(&kubelet().to_string()).expect("JSON");
+    let fault = Fault::of_body(twice.as_bytes());
+    assert!(fault.has_code("CustomKubeletIdentityMissingPermissionError"));
+}
+
+#[test]
+fn a_role_that_has_not_arrived_is_waited_for_by_minutes_and_a_missing_right_is_not() {
+    let passing =
+        |fault: &serde_json::Value| Fault::of_body(fault.to_string().as_bytes()).passing();
+    let of = |code: &str, message: &str| json!({"error": {"code": code, "message": message}});
+    let preflight = "Preflight validation check for resource(s) for container service k in resource group g failed. Message: The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity.. Details: ";
+    let joining = "OrginalError: Code=\"LinkedAuthorizationFailed\" Message=\"m\"";
+    for arriving in [
+        kubelet(),
+        in_a_deployment(&kubelet(), "k"),
+        of("PrincipalNotFound", "m"),
+        of("BadRequest", preflight),
+        of("ReconcileVNetError", joining),
+    ] {
+        assert_eq!(passing(&arriving), Some(Passing::Arrival), "{arriving}");
+    }
+    for busy in ["ServerIsBusy", "AnotherOperationInProgress"] {
+        assert_eq!(passing(&of(busy, "m")), Some(Passing::Busy));
+    }
+    for lasting in [
+        "AuthorizationFailed",
+        "LinkedAuthorizationFailed",
+        "QuotaExceeded",
+    ] {
+        assert_eq!(passing(&of(lasting, "m")), None);
+    }
+    let waits = Passing::Arrival.waits();
+    assert_eq!(waits.iter().sum::<std::time::Duration>(), ARRIVAL);
+    assert!(waits.is_sorted_by(|one, next| one <= next || next == waits.last().expect("one")));
 }

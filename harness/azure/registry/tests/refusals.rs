@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::fixture::World;
+use crate::azure::arm::ARRIVAL;
 use crate::azure::registry::Error;
 use crate::azure::simulator::{Fault, Refusal, Script, What};
 use crate::causes::in_one_line;
@@ -33,12 +34,12 @@ async fn a_role_that_does_not_come_is_named() {
         .push("worker", None, &image, &|_, _| {})
         .await;
     let error = pushed.expect_err("not allowed");
-    assert_eq!(world.clock.now() - start, Duration::from_mins(6));
+    assert_eq!(world.clock.now() - start, ARRIVAL);
     assert!(matches!(error, Error::Denied { .. }));
     let server = world.simulator.base_url.trim_start_matches("https://");
     let said = in_one_line(&error).replace(server, "REGISTRY");
     let said = said.replace(&image.blobs[0].digest.to_string(), "DIGEST");
-    insta::assert_snapshot!(said, @"REGISTRY did not let us push images within 360 s: Azure answered 403 to HEAD /v2/worker/blobs/DIGEST: no error code");
+    insta::assert_snapshot!(said, @"REGISTRY did not let us push images within 600 s: Azure answered 403 to HEAD /v2/worker/blobs/DIGEST: no error code");
     let hints = error.hints();
     insta::assert_snapshot!(hints[0], @"ask for the role `AcrPush` on the registry; where it was given less than 5 minutes ago, run the same command again");
     assert!(!format!("{error:?}").contains("eyJ"), "no token is told");

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::super::api_version;
+use super::super::circumstances::Arrival;
 use super::super::id::ResourceId;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
@@ -15,8 +16,10 @@ use super::{Draft, Kind, Place};
 /// How long a new principal may be unknown to a part of the directory.
 const REPLICATION: Duration = Duration::from_mins(2);
 
+const KIND: &str = "Microsoft.Authorization/roleAssignments";
+
 pub(super) const KINDS: &[Kind] = &[Kind {
-    name: "Microsoft.Authorization/roleAssignments",
+    name: KIND,
     versions: &[api_version::AUTHORIZATION],
     place: Place::Parent,
     takes: [0, 0, 0],
@@ -100,7 +103,7 @@ fn twin(draft: &Draft<'_>) -> Result<(), Refusal> {
     };
     let mut others = draft.state.resources.iter().filter(|(key, one)| {
         **key != draft.id.key()
-            && one.kind == "Microsoft.Authorization/roleAssignments"
+            && one.kind == KIND
             && ResourceId::parse(&one.id).scope().key() == scope
             && same(&one.document, "/properties/principalId")
             && same(&one.document, "/properties/roleDefinitionId")
@@ -140,6 +143,39 @@ fn known(draft: &Draft<'_>) -> Result<(), Refusal> {
         draft.settings.tenant
     );
     Err(Refusal::bad("PrincipalNotFound", message))
+}
+
+/// Whether a principal has one of some roles on a scope, or on what that is in, and whether the
+/// assignment counts by now.
+pub(super) fn holds(
+    draft: &Draft<'_>,
+    principal: &str,
+    roles: &[&str],
+    scope: &ResourceId,
+) -> bool {
+    let scope = format!("{}/", scope.key());
+    let text = |one: &Value, pointer: &str| {
+        let text = one.pointer(pointer).and_then(Value::as_str);
+        text.unwrap_or_default().to_lowercase()
+    };
+    let mut all = draft.state.resources.values();
+    all.any(|one| {
+        let on = format!("{}/", ResourceId::parse(&one.id).scope().key());
+        let role = text(&one.document, "/properties/roleDefinitionId");
+        one.kind == KIND
+            && scope.starts_with(&on)
+            && roles.iter().any(|wanted| role.ends_with(wanted))
+            && text(&one.document, "/properties/principalId") == principal.to_lowercase()
+            && has_arrived(draft, one.created)
+    })
+}
+
+/// Whether a role that was assigned then counts by now.
+fn has_arrived(draft: &Draft<'_>, assigned: Timestamp) -> bool {
+    match draft.circumstances.arrival {
+        Arrival::After(time) => assigned + time <= draft.now,
+        Arrival::Never => false,
+    }
 }
 
 fn is_client(draft: &Draft<'_>, principal: &str) -> bool {

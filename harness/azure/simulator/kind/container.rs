@@ -113,7 +113,8 @@ fn identities(draft: &Draft<'_>) -> Result<(), Refusal> {
     }
     draft
         .referred("/properties/identityProfile/kubeletidentity/resourceId")
-        .map(drop)
+        .map(drop)?;
+    super::kubelet::may_be_handed_over(draft)
 }
 
 fn pools(draft: &Draft<'_>) -> Result<(), Refusal> {

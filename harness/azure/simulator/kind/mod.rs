@@ -4,6 +4,7 @@ mod authorization;
 mod container;
 mod draft;
 mod identity;
+mod kubelet;
 mod mysql;
 mod network;
 mod nodes;

@@ -9,6 +9,7 @@ mod faults;
 mod interleavings;
 mod network;
 mod registry;
+mod roles;
 mod stack;
 
 use std::time::Duration;

@@ -114,6 +114,25 @@ fn an_image_that_cannot_be_had_ends_the_wait() {
 }
 
 #[test]
+fn a_registry_that_does_not_let_the_nodes_in_yet_has_ten_minutes() {
+    let with = |answer: &str, since: i64| {
+        let mut status = waits("ImagePullBackOff", &Value::Null);
+        let waiting = &mut status["containerStatuses"][0]["state"]["waiting"];
+        waiting["message"] = format!("failed to authorize: unexpected status: {answer}").into();
+        let time = Timestamp::from_second(since).expect("a time").to_string();
+        status["startTime"] = time.into();
+        let pod = a_pod("web", "new", &status);
+        of_web(a_deployment(1, 1, 0, 1), vec![pod])
+    };
+    let waiting = not_yet("0 of 1 replicas ready");
+    for answer in ["401 Unauthorized", "403 Forbidden"] {
+        assert_eq!(with(answer, -600), waiting);
+        assert!(matches!(with(answer, -601), Finding::Never { .. }));
+    }
+    assert!(matches!(with("404 Not Found", 0), Finding::Never { .. }));
+}
+
+#[test]
 fn what_a_busy_node_did_not_manage_at_first_has_twenty_seconds() {
     let with = |since: i64| {
         let mut status = waits("CreateContainerError", &Value::Null);

@@ -1,0 +1,160 @@
+//! What a role is good for, and from when on.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::super::{Arrival, Circumstances, Response, Script, Settings};
+use super::stack::{STACK, shown, stack};
+use super::{GROUP, World, code};
+
+const CLUSTER: &str = "Microsoft.ContainerService/managedClusters/dev";
+const CONTROL_PLANE: &str = "Microsoft.ManagedIdentity/userAssignedIdentities/control-plane";
+const KUBELET: &str = "Microsoft.ManagedIdentity/userAssignedIdentities/kubelet";
+const OPERATOR: &str = "f1a07417-d97a-45cb-824c-7a7467783830";
+const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+
+/// A cloud with both identities, in which roles arrive like that.
+fn furnished(arrival: Arrival) -> World {
+    let script = Script::default().under(Circumstances {
+        arrival,
+        ..Circumstances::default()
+    });
+    let mut world = World::furnished_with(Settings::invented(), script);
+    for identity in [CONTROL_PLANE, KUBELET] {
+        world.make(identity, "2023-01-31", &json!({"location": "westeurope"}));
+    }
+    world
+}
+
+fn principal(world: &World, identity: &str) -> Value {
+    let found = world.cloud.state().resource(&world.id(identity));
+    found.expect("an identity").document["properties"]["principalId"].clone()
+}
+
+/// Assigns a role to the control plane.
+fn assign(world: &mut World, role: &str, scope: &str) {
+    let subscription = world.cloud.settings.subscription.clone();
+    let body = json!({"properties": {
+        "roleDefinitionId": format!("/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"),
+        "principalId": principal(world, CONTROL_PLANE),
+        "principalType": "ServicePrincipal",
+    }});
+    let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{role}");
+    let made = world.call("PUT", &path, "2022-04-01", Some(&body));
+    assert_eq!(made.status, 201, "{:?}", made.document());
+}
+
+fn cluster(world: &World) -> Value {
+    let control_plane = world.id(CONTROL_PLANE);
+    json!({
+        "location": "westeurope",
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {control_plane: {}}},
+        "properties": {
+            "dnsPrefix": "dev",
+            "agentPoolProfiles": [
+                {"name": "system", "mode": "System", "vmSize": "Standard_D2s_v5", "count": 1},
+            ],
+            "identityProfile": {"kubeletidentity": {"resourceId": world.id(KUBELET)}},
+        },
+    })
+}
+
+fn put(world: &mut World, body: &Value) -> Response {
+    let path = format!("{GROUP}/providers/{CLUSTER}");
+    world.call("PUT", &path, "2024-02-01", Some(body))
+}
+
+/// The code of an error without envelope.
+fn flat(answer: &Response) -> &str {
+    answer.document()["code"].as_str().unwrap_or_default()
+}
+
+const MISSING: &str = "CustomKubeletIdentityMissingPermissionError";
+
+#[test]
+fn a_control_plane_hands_nodes_their_identity_by_the_role_of_an_operator() {
+    let kubelet = format!("{GROUP}/providers/{KUBELET}");
+    let control_plane = format!("{GROUP}/providers/{CONTROL_PLANE}");
+    for (role, scope, enough) in [
+        (OPERATOR, kubelet.as_str(), true),
+        (OPERATOR, GROUP, true),
+        (OPERATOR, control_plane.as_str(), false),
+        (READER, kubelet.as_str(), false),
+    ] {
+        let mut world = furnished(Arrival::default());
+        let body = cluster(&world);
+        assert_eq!(flat(&put(&mut world, &body)), MISSING);
+        assign(&mut world, role, scope);
+        let answer = put(&mut world, &body);
+        let told = format!("{role} on {scope}");
+        assert_eq!(answer.status, if enough { 201 } else { 400 }, "{told}");
+        assert_eq!(flat(&answer), if enough { "" } else { MISSING }, "{told}");
+    }
+}
+
+#[test]
+fn the_refusal_is_that_of_aks_without_an_envelope() {
+    let mut world = furnished(Arrival::default());
+    let body = cluster(&world);
+    let answer = put(&mut world, &body);
+    assert_eq!((answer.status, code(&answer)), (400, ""));
+    let document = answer.document();
+    assert_eq!(document["subcode"], "");
+    assert_eq!(document["details"], Value::Null);
+    let message = document["message"].as_str().unwrap_or_default();
+    assert!(message.contains("must be granted 'Managed Identity Operator'"));
+}
+
+#[test]
+fn a_late_role_counts_when_it_has_arrived_and_not_a_second_earlier() {
+    let minutes = Duration::from_mins(4);
+    let mut world = furnished(Arrival::After(minutes));
+    assign(
+        &mut world,
+        OPERATOR,
+        &format!("{GROUP}/providers/{KUBELET}"),
+    );
+    let body = cluster(&world);
+    world.now += minutes.saturating_sub(Duration::from_secs(1));
+    assert_eq!(flat(&put(&mut world, &body)), MISSING);
+    world.now += Duration::from_secs(1);
+    assert_eq!(put(&mut world, &body).status, 201);
+
+    let mut world = furnished(Arrival::Never);
+    assign(
+        &mut world,
+        OPERATOR,
+        &format!("{GROUP}/providers/{KUBELET}"),
+    );
+    world.now += Duration::from_mins(40);
+    assert_eq!(flat(&put(&mut world, &body)), MISSING);
+}
+
+#[test]
+fn an_identity_of_the_systems_own_hands_over_none() {
+    let mut world = furnished(Arrival::default());
+    let mut body = cluster(&world);
+    body["identity"] = json!({"type": "SystemAssigned"});
+    let expected = "CustomKubeletIdentityOnlySupportedOnUserAssignedMSICluster";
+    assert_eq!(flat(&put(&mut world, &body)), expected);
+}
+
+#[test]
+fn in_a_stack_the_refusal_is_a_text_and_its_code_the_bare_reason_of_http() {
+    let mut world = furnished(Arrival::default());
+    let mut entry = cluster(&world);
+    entry["type"] = json!("Microsoft.ContainerService/managedClusters");
+    entry["name"] = json!("dev");
+    entry["apiVersion"] = json!("2024-02-01");
+    let mut body = stack(&world, &[entry]);
+    body["properties"]["template"]["outputs"] = json!({});
+    let begun = world.call("PUT", STACK, "2024-03-01", Some(&body));
+    world.finish(&begun);
+    let error = shown(&mut world)["error"].clone();
+    assert_eq!(error["code"], "DeploymentFailed");
+    assert_eq!(error["details"][0]["code"], "BadRequest");
+    let text = error["details"][0]["message"].as_str().unwrap_or_default();
+    let inner: Value = serde_json::from_str(text).expect("JSON as text");
+    assert_eq!(inner["code"], MISSING);
+}
