@@ -5,6 +5,7 @@ mod interruption;
 mod kills;
 mod mishaps;
 mod owners;
+mod subscriptions;
 mod whole;
 
 use std::collections::BTreeSet;
