@@ -116,6 +116,7 @@ impl AzureFault {
     /// What it makes of the subscription.
     fn bring(self, circumstances: &mut Circumstances, scene: &Scene) {
         match self {
+            Self::RegionClosed => circumstances.closed = true,
             Self::RightsOnGroup => circumstances.rights = Rights::Groups,
             Self::ReaderOnSubscription => circumstances.rights = Rights::GroupsAndReading,
             Self::PreparedGroup => circumstances.prepared = Some(scene.prepared.clone()),
@@ -128,7 +129,7 @@ impl AzureFault {
         }
     }
 
-    /// What goes wrong.
+    /// What goes wrong with a request; nothing where the subscription is what is wrong.
     fn fault(self, scene: &Scene) -> Option<Fault> {
         let stack = "/deploymentstacks/";
         Some(match self {
@@ -175,10 +176,8 @@ impl AzureFault {
                 .method("PUT")
                 .after(1),
             Self::DeleteFailed => Fault::at("/flexibleservers/", What::NotDeleted),
-            Self::RegionClosed => Fault::at("/providers/", What::region_closed())
-                .method("PUT")
-                .times(u32::MAX),
-            Self::RightsOnGroup
+            Self::RegionClosed
+            | Self::RightsOnGroup
             | Self::ReaderOnSubscription
             | Self::PreparedGroup
             | Self::NoFamilyQuota

@@ -61,6 +61,7 @@ pub struct TargetResource {
 #[serde(default)]
 pub struct StatusMessage {
     /// What is wrong.
+    #[serde(deserialize_with = "super::fault::within")]
     pub error: Option<Fault>,
 }
 

@@ -175,11 +175,6 @@ impl fmt::Display for Fault {
                 }
                 (code, _) => code.to_owned(),
             };
-            let code = match &*fault.subcode {
-                "" => code,
-                subcode if subcode == fault.code => code,
-                subcode => format!("{code}, {subcode}"),
-            };
             let message = fault
                 .message
                 .split_whitespace()
@@ -197,6 +192,11 @@ impl fmt::Display for Fault {
         }
         out.write_str(&said.join("; "))
     }
+}
+
+/// An error that is a part of an answer, read as one that is the whole of it.
+pub(super) fn within<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Fault>, D::Error> {
+    Ok(Fault::of_json(&Value::deserialize(from)?))
 }
 
 /// Text, or a number where a provider writes one, or nothing where it writes `null`.

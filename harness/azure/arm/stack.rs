@@ -43,6 +43,7 @@ pub struct StackState {
     /// What the template gives out.
     pub outputs: Outputs,
     /// Why it failed.
+    #[serde(default, deserialize_with = "super::fault::within")]
     pub error: Option<Fault>,
     /// The deployment that was made last.
     pub deployment_id: Option<ResourceId>,
@@ -57,6 +58,7 @@ pub struct Managed {
     /// `managed`, `removeDenyFailed` or `deleteFailed`.
     pub status: Option<String>,
     /// What is wrong with it.
+    #[serde(default, deserialize_with = "super::fault::within")]
     pub error: Option<Fault>,
 }
 

@@ -53,6 +53,7 @@ pub struct WhatIfState {
     /// What Azure has to say besides.
     pub diagnostics: Vec<Diagnostic>,
     /// Why it failed.
+    #[serde(default, deserialize_with = "super::fault::within")]
     pub error: Option<Fault>,
 }
 

@@ -14,10 +14,12 @@ pub struct Circumstances {
     pub family_cores: i64,
     /// Which sizes of machines the subscription may take.
     pub sizes: Sizes,
-    /// What an administrator has made beforehand.
-    pub prepared: Option<Prepared>,
+    /// Whether the region takes no new customers.
+    pub closed: bool,
     /// From when on a role counts that was assigned.
     pub arrival: Arrival,
+    /// What an administrator has made beforehand.
+    pub prepared: Option<Prepared>,
 }
 
 impl Default for Circumstances {
@@ -28,8 +30,9 @@ impl Default for Circumstances {
             regional_cores: 100,
             family_cores: 100,
             sizes: Sizes::All,
-            prepared: None,
+            closed: false,
             arrival: Arrival::default(),
+            prepared: None,
         }
     }
 }

@@ -75,12 +75,6 @@ impl What {
         Self::Refused(kind::no_regional_quota(region, 2, 4))
     }
 
-    /// A region that takes no new customers.
-    pub fn region_closed() -> Self {
-        let message = "The selected region is currently not accepting new customers: https://aka.ms/locationineligible.";
-        Self::Refused(Refusal::new(403, "RequestDisallowedByAzure", message))
-    }
-
     /// A right that the client lacks.
     pub fn authorization_failed(action: &str) -> Self {
         let message = format!(

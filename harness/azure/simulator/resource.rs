@@ -102,6 +102,7 @@ impl Cloud {
         let mut document = body.clone();
         let before = self.state.resources.get(&id.key());
         let location = location_of(kind, body, before)?;
+        self.open_region(id, kind, before)?;
         let draft = Draft {
             state: &self.state,
             settings: &self.settings,
@@ -200,6 +201,26 @@ impl Cloud {
             resource.progress = Progress::Deleting;
         }
         Ok(Some(operation))
+    }
+
+    /// Refuses whatever is new in a region that is closed to the subscription, which no list tells.
+    ///
+    /// <https://aka.ms/locationineligible>
+    fn open_region(
+        &self,
+        id: &ResourceId,
+        kind: &Kind,
+        before: Option<&Resource>,
+    ) -> Result<(), Refusal> {
+        let closed = self.script.circumstances().closed;
+        if !closed || kind.place != Place::Region || before.is_some() {
+            return Ok(());
+        }
+        let name = id.name();
+        let message = format!(
+            "Resource '{name}' was disallowed by Azure: The selected region is currently not accepting new customers: https://aka.ms/locationineligible."
+        );
+        Err(Refusal::new(403, "RequestDisallowedByAzure", message).about(name))
     }
 
     /// Group, provider and parent are there.

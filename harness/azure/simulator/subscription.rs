@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::super::api_version;
 use super::circumstances::Rights;
 use super::cloud::Cloud;
 use super::id::ResourceId;
@@ -128,15 +129,19 @@ impl Cloud {
             Some(_) => "Registered",
         };
         let types = Kind::all().filter(|kind| kind.namespace() == namespace);
-        let types: Vec<Value> = types
-            .map(|kind| {
-                json!({
-                    "resourceType": kind.name.split_once('/').map(|(_, rest)| rest),
-                    "locations": place::REGIONS,
-                    "apiVersions": kind.versions,
-                })
-            })
-            .collect();
+        let shown = |name: &str, versions: &[&str]| json!({"resourceType": name, "locations": place::REGIONS, "apiVersions": versions});
+        let types = types.map(|kind| {
+            let name = kind
+                .name
+                .split_once('/')
+                .map_or(kind.name, |(_, rest)| rest);
+            shown(name, kind.versions)
+        });
+        let mut types: Vec<Value> = types.collect();
+        if namespace == "Microsoft.Compute" {
+            // None is made here, and those of clusters are.
+            types.push(shown("virtualMachines", &[api_version::COMPUTE]));
+        }
         json!({
             "id": format!("/subscriptions/{}/providers/{namespace}", self.settings.subscription),
             "namespace": namespace,

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
@@ -90,6 +91,8 @@ pub struct AzureBackend {
     /// The cluster's API with the ports that are forwarded from it.
     pub(super) link: Mutex<Link>,
     pub(super) wanted: Option<Wanted>,
+    /// Whether this command has deleted the resource group.
+    pub(super) group_removed: AtomicBool,
     pub(super) namespaces: Namespaces,
     pub(super) events: Option<Events>,
     /// Cancelled when the user asks to stop.
@@ -114,6 +117,7 @@ impl AzureBackend {
             cloud: OnceCell::new(),
             link: Mutex::default(),
             wanted: None,
+            group_removed: AtomicBool::new(false),
             namespaces: Namespaces::default(),
             events: None,
             cancel: CancellationToken::new(),

@@ -2,6 +2,7 @@
 //! this profile's.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use super::backend::AzureBackend;
 use super::error::Error;
@@ -34,7 +35,11 @@ impl AzureBackend {
     /// Looks for the group; one that is somebody else's is an error.
     pub(super) async fn find_group(&self) -> Result<Found, backend::Error> {
         let scope = self.scope().await?;
-        let found = self.cloud().await?.arm.resource_group(&scope.group).await;
+        let found = match self.cloud().await?.arm.resource_group(&scope.group).await {
+            // Whose only role was on the group may not look at what is no longer there.
+            Err(error) if error.status() == Some(403) && self.has_removed_group() => Ok(None),
+            found => found,
+        };
         let found = found.map_err(Error::azure("say whether the resource group is there"))?;
         match found.map(|group| (group.tags.get(PROFILE).cloned(), group)) {
             None => Ok(Found::Absent),
@@ -114,7 +119,12 @@ impl AzureBackend {
         self.finish(begun.map_err(failed())?, &id(&scope.group))
             .await
             .map_err(failed())?;
+        self.group_removed.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    fn has_removed_group(&self) -> bool {
+        self.group_removed.load(Ordering::Relaxed)
     }
 
     pub(super) async fn group_ready(&self) -> Readiness {

@@ -9,6 +9,7 @@ mod mishaps;
 mod owners;
 mod pools;
 mod reading;
+mod subscriptions;
 mod whole;
 
 use std::collections::BTreeSet;

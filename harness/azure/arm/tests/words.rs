@@ -203,14 +203,6 @@ fn an_error_without_an_envelope_is_read_like_any_other() {
     ErrCode_InsufficientVCPUQuota: Insufficient vcpu quota requested 4, remaining 0 for family standardDSv5Family for region westeurope.
     hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
     ");
-    let subcode = json!({
-        "code": "BadRequest", "details": null, "message": "Cilium dataplane requires network policy cilium.",
-        "subcode": "CiliumDataplaneRequiresNetworkPolicyCilium", "target": "networkProfile.networkPolicy",
-    });
-    insta::assert_snapshot!(shown(400, &subcode), @"
-    Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
-    BadRequest (networkProfile.networkPolicy), CiliumDataplaneRequiresNetworkPolicyCilium: Cilium dataplane requires network policy cilium.
-    ");
     let size = json!({"code": "BadRequest", "details": null, "subcode": "", "message":
         "The VM size of Standard_B2s is not allowed in your subscription in location 'westus2'."});
     insta::assert_snapshot!(shown(400, &size), @"
@@ -231,6 +223,7 @@ fn an_error_without_an_envelope_is_read_like_any_other() {
     hint: this region is closed to the subscription, which cannot be known before something is made there: take another `backend.azure.region` (an empty group in the closed one is removed by `harness destroy`), or ask Azure's support for access
     ");
 }
+
 /// What AKS says without an envelope of a control plane that may not hand nodes their identity.
 fn kubelet() -> serde_json::Value {
     json!({

@@ -63,7 +63,6 @@ fn refusals_by_script_look_like_azures() {
     let faults = [
         (What::another_operation(), 409, "AnotherOperationInProgress"),
         (What::principal_not_found(), 400, "PrincipalNotFound"),
-        (What::region_closed(), 403, "RequestDisallowedByAzure"),
         (
             What::authorization_failed("Microsoft.Authorization/roleAssignments/write"),
             403,
