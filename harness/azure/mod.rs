@@ -2,6 +2,7 @@
 
 pub mod api_version;
 pub mod arm;
+pub mod limits;
 pub mod price;
 pub mod registry;
 pub mod retail;

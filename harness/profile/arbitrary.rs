@@ -35,7 +35,7 @@ pub(super) fn profile() -> BoxedStrategy<Profile> {
             Profile {
                 api_version: Some(ApiVersion::V1),
                 kind: Some(Kind::Profile),
-                name: Some(word("any")),
+                name: Some(spanned(word("any"))),
                 extends: Some(spanned(word("base"))),
                 description,
                 temporal,
@@ -121,7 +121,7 @@ fn mysql() -> impl Strategy<Value = Mysql> {
     (of(version()), of(1_u32..9999), of(tls), of(duration())).prop_map(
         |(version, connections, tls, ready_timeout)| Mysql {
             version: version.map(spanned),
-            max_connections: connections.and_then(Whole::new),
+            max_connections: connections.and_then(Whole::new).map(spanned),
             tls: tls.map(spanned),
             ready_timeout: ready_timeout.map(spanned),
         },

@@ -47,7 +47,11 @@ impl Layer {
 
     /// An error at one of this layer's values.
     pub(super) fn error_at<T>(&self, value: &Spanned<T>, message: impl Into<String>) -> Error {
-        let place = Place::from(value.referenced);
+        self.error_in(place(value), message)
+    }
+
+    /// An error at a place in this layer.
+    fn error_in(&self, place: Place, message: impl Into<String>) -> Error {
         match &self.source {
             Source::File { name, text } => Error::at(name, text, place, message),
             Source::Set(assignment) => assignment.error_at(place, message),
@@ -114,6 +118,15 @@ impl Layers {
         find: impl Fn(&Profile) -> Option<&Spanned<T>>,
         message: &str,
     ) -> Error {
+        self.error_where(|written| find(written).map(place), message)
+    }
+
+    /// An error at the place that `find` sees in the layer whose word was the last.
+    pub(super) fn error_where(
+        &self,
+        find: impl Fn(&Profile) -> Option<Place>,
+        message: &str,
+    ) -> Error {
         let last_first = self
             .sets
             .iter()
@@ -121,10 +134,15 @@ impl Layers {
             .chain([&self.leaf])
             .chain(&self.extended);
         for layer in last_first {
-            if let Some(value) = find(&layer.written) {
-                return layer.error_at(value, message);
+            if let Some(place) = find(&layer.written) {
+                return layer.error_in(place, message);
             }
         }
         self.leaf.error(message)
     }
+}
+
+/// Where a value stands in its layer.
+pub(super) fn place<T>(value: &Spanned<T>) -> Place {
+    Place::from(value.referenced)
 }

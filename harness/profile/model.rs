@@ -34,8 +34,8 @@ pub struct Profile {
     #[schemars(required)]
     pub kind: Option<Kind>,
     /// What this profile is called; its state and everything it creates carry the name.
-    #[schemars(required)]
-    pub name: Option<Name>,
+    #[schemars(required, with = "Name")]
+    pub name: Option<Spanned<Name>>,
     /// Another profile of the same folder, whose values hold where this one says nothing. Maps
     /// merge, lists replace; a choice such as `backend` is replaced when another one is made.
     /// `name` and `description` are not passed on.
@@ -151,7 +151,8 @@ pub struct Mysql {
     #[schemars(with = "Option<Version>")]
     pub version: Option<Spanned<Version>>,
     /// MySQL's `max_connections`: at most 100000, as MySQL has it. Default: 500.
-    pub max_connections: Option<Whole<1, 100_000>>,
+    #[schemars(with = "Option<Whole<1, 100_000>>")]
+    pub max_connections: Option<Spanned<Whole<1, 100_000>>>,
     /// Whether connections are encrypted. Default: `required`.
     #[schemars(with = "Option<Tls>")]
     pub tls: Option<Spanned<Tls>>,

@@ -42,7 +42,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
         backend,
         promotion,
     } = merged;
-    let name = layers.require(name, "name")?;
+    let name = layers.require(name, "name")?.value;
     let backend = layers.require(backend, "backend")?;
     let backend = self::backend(layers, &name, backend)?;
     let temporal = self::temporal(layers, temporal.unwrap_or_default())?;
@@ -52,7 +52,7 @@ pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
     {
         dynamic_config::for_dev_server(layers, &temporal.settings)?;
     }
-    Ok(Profile {
+    let profile = Profile {
         backend,
         name,
         description,
@@ -62,7 +62,9 @@ pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
         worker: self::worker(layers, worker.unwrap_or_default())?,
         starter: self::starter(starter.unwrap_or_default()),
         promotion: self::promotion(promotion.unwrap_or_default()),
-    })
+    };
+    azure::connections::check(layers, &profile)?;
+    Ok(profile)
 }
 
 fn temporal(layers: &Layers, written: model::Temporal) -> Result<Temporal, Error> {
@@ -138,7 +140,7 @@ fn database(layers: &Layers, written: Option<model::Database>) -> Result<Databas
             .require(version, "database.mysql.version")?
             .value
             .to_string(),
-        max_connections: max_connections.map_or(MAX_CONNECTIONS, Whole::get),
+        max_connections: max_connections.map_or(MAX_CONNECTIONS, |it| it.value.get()),
         tls: tls.map_or_else(Default::default, |tls| tls.value),
     };
     Ok(Database {

@@ -7,8 +7,10 @@
 pub(super) mod arbitrary;
 pub(super) mod check;
 mod cidr;
+pub(super) mod connections;
 mod merge;
 pub mod model;
+mod name;
 mod network;
 pub(super) mod resolve;
 mod settings;

@@ -25,7 +25,8 @@ pub struct Azure {
     /// Id of the subscription; otherwise the one that the credentials say.
     pub subscription: Option<Subscription>,
     /// The resource group that holds everything. Default: `harness-` and the profile's name.
-    pub resource_group: Option<ResourceGroup>,
+    #[schemars(with = "Option<ResourceGroup>")]
+    pub resource_group: Option<Spanned<ResourceGroup>>,
     /// Tags on everything, besides the harness's own: at most 40. Names merge with those extended.
     #[schemars(extend("maxProperties" = 40))]
     pub tags: Option<BTreeMap<TagName, TagValue>>,
@@ -84,7 +85,8 @@ pub struct NodePool {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Mysql {
     /// SKU, which decides the tier too. Default: `Standard_B2s`.
-    pub sku: Option<MysqlSku>,
+    #[schemars(with = "Option<MysqlSku>")]
+    pub sku: Option<Spanned<MysqlSku>>,
     /// Storage in GiB: 20 to 32768. Default: 20.
     pub storage: Option<Whole<20, 32_768>>,
     /// Whether storage grows by itself before it is full. Default: true.

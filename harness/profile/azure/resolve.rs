@@ -58,8 +58,10 @@ pub(in crate::profile) fn resolve(
     let azure = Azure {
         region: layers.require(region, "backend.azure.region")?.to_string(),
         subscription: subscription.map(|id| id.to_string()),
-        resource_group: resource_group
-            .map_or_else(|| format!("harness-{name}"), |group| group.to_string()),
+        resource_group: resource_group.map_or_else(
+            || format!("harness-{name}"),
+            |group| group.value.to_string(),
+        ),
         tags: tags
             .unwrap_or_default()
             .into_iter()
@@ -74,6 +76,7 @@ pub(in crate::profile) fn resolve(
         expose: self::expose(layers, expose.unwrap_or_default())?,
     };
     super::check::whole(layers, &azure)?;
+    super::name::check(layers, name, &azure)?;
     network::check(layers, &azure)?;
     Ok(azure)
 }
@@ -135,7 +138,7 @@ fn mysql(written: model::Mysql) -> Mysql {
         administrator,
     } = written;
     Mysql {
-        sku: text(sku, MYSQL_SKU),
+        sku: text(sku.map(|sku| sku.value), MYSQL_SKU),
         storage_gib: storage.map_or(MYSQL_STORAGE_GIB, Whole::get),
         auto_grow: auto_grow.unwrap_or(true),
         high_availability: high_availability.map_or_else(Default::default, |it| it.value),

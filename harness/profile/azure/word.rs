@@ -3,18 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::azure::limits;
 use crate::profile::word::word;
 use crate::quantity::{ParseError, textual};
-
-/// Names of administrators that Azure Database for MySQL keeps for itself.
-const RESERVED: [&str; 6] = [
-    "azure_superuser",
-    "admin",
-    "administrator",
-    "root",
-    "guest",
-    "public",
-];
 
 /// Whether a text is `before`, then letters, digits and `_`.
 fn sku(text: &str, before: &str) -> bool {
@@ -54,14 +45,16 @@ word!(
 
 word!(
     /// The name of a resource group. AKS makes another for the nodes, called the same with `-nodes`
-    /// after it, and takes 80 characters for that.
+    /// after it. Azure takes 80 characters for that; but nodes carry it as a label of 63, and where
+    /// it is longer, the network of the pods breaks.
     ResourceGroup,
-    r"^[0-9A-Za-z_().-]{0,73}[0-9A-Za-z_()-]$",
+    r"^[0-9A-Za-z_().-]{0,56}[0-9A-Za-z_()-]$",
     "harness-azure",
-    "the name of a resource group (at most 74 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end)",
+    "the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the \
+     end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63)",
     |text| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.()".contains(&byte);
-        (1..=74).contains(&text.len()) && !text.ends_with('.') && text.bytes().all(plain)
+        (1..=57).contains(&text.len()) && !text.ends_with('.') && text.bytes().all(plain)
     }
 );
 
@@ -78,12 +71,14 @@ word!(
 );
 
 word!(
-    /// The name of a pool of Linux nodes.
+    /// The name of a pool of Linux nodes. AKS has `aksmanagedap` for pools of its own.
     PoolName,
-    r"^[a-z][a-z0-9]{0,11}$",
+    r"^(?!aksmanagedap$)[a-z][a-z0-9]{0,11}$",
     "system",
-    "the name of a node pool (lowercase letters and digits, at most 12, a letter in front)",
+    "the name of a node pool (lowercase letters and digits, at most 12, a letter in front; not \
+     `aksmanagedap`, which is Azure's own)",
     |text| (1..=12).contains(&text.len())
+        && !limits::is_pool_reserved(text)
         && text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.bytes().all(small)
 );
@@ -116,15 +111,16 @@ word!(
 word!(
     /// The name of a database's administrator.
     Administrator,
-    r"^(?!(azure_superuser|admin|administrator|root|guest|public)$)[a-z][a-z0-9_]{0,31}$",
+    r"^(?!(azure_superuser|azure_pg_admin|admin|administrator|root|guest|public)$|pg_)[a-z][a-z0-9_]{0,31}$",
     "temporal",
     "the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; \
-     not `admin`, `administrator`, `azure_superuser`, `guest`, `public` or `root`)",
+     not `admin`, `administrator`, `azure_pg_admin`, `azure_superuser`, `guest`, `public` or `root`, \
+     and not beginning with `pg_`)",
     |text| {
         (1..=32).contains(&text.len())
             && text.starts_with(|first: char| first.is_ascii_lowercase())
             && text.bytes().all(|byte| small(byte) || byte == b'_')
-            && !RESERVED.contains(&text)
+            && !limits::administrator_is_reserved(text)
     }
 );
 

@@ -1,0 +1,11 @@
+//! What Azure allows: words in names, lengths of names, values by SKU. Tables with their sources;
+//! pure. What is in no table is not known, and nobody is refused for it.
+
+mod mysql;
+mod name;
+
+pub use mysql::{Range, buffer_pool, connections};
+pub use name::{
+    ADMINISTRATORS, NODE_GROUP, NODE_GROUP_LABEL, administrator_is_reserved, dns_prefix_fits,
+    is_pool_reserved, reserved_word,
+};
