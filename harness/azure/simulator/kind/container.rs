@@ -40,6 +40,7 @@ pub(super) const KINDS: &[Kind] = &[
 
 fn registry(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.name(5, 50, |c| c.is_ascii_alphanumeric())?;
+    super::name::unreserved(draft)?;
     draft.required("/sku/name")?;
     draft.one_of("/sku/name", &["Basic", "Standard", "Premium"])?;
     let closed = draft.text("/properties/publicNetworkAccess") == Some("Disabled");
@@ -61,7 +62,7 @@ fn registry(draft: &Draft<'_>) -> Result<(), Refusal> {
 }
 
 fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
-    draft.name(1, 63, |c| c.is_ascii_alphanumeric() || "-_".contains(c))?;
+    super::name::of_cluster(draft)?;
     draft.required("/identity/type")?;
     draft.required("/properties/agentPoolProfiles")?;
     if draft.text("/properties/dnsPrefix").is_none()

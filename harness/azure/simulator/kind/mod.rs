@@ -6,7 +6,9 @@ mod draft;
 mod identity;
 mod kubelet;
 mod mysql;
+mod name;
 mod network;
+pub(super) mod server_parameter;
 
 use std::time::Duration;
 
