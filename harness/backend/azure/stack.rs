@@ -127,11 +127,16 @@ impl AzureBackend {
         let wanted = self.wanted(id)?;
         let arm = &self.cloud().await?.arm;
         let (group, name) = (&scope.group, &scope.names.stack);
+        let template = &wanted.stack.properties.template;
+        let before = self.find_stack().await?;
+        if let Err(error) = self.reset_dropped(id, before.as_ref(), template).await {
+            return Ok(Err(error));
+        }
         let begun = match arm.put_stack(group, name, &wanted.stack).await {
             Ok(begun) => begun,
             Err(error) => return Ok(Err(error)),
         };
-        let resources = wanted.stack.properties.template["resources"].as_array();
+        let resources = template["resources"].as_array();
         let resources = resources.map_or(0, Vec::len);
         if let Err(error) = self.deployed(begun, id, resources).await {
             // What the stack itself says of it goes deeper than what its operation does.
