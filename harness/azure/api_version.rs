@@ -1,8 +1,12 @@
 //! The versions of Azure's interfaces that are spoken: one per kind of resource, all of them
 //! released ones whose description by Microsoft the tests hold requests against.
 
-/// Resource groups, providers and deployment stacks.
+/// Resource groups, providers and deployments.
 pub const RESOURCES: &str = "2024-03-01";
+/// Deployment stacks: the first version that has a word for what becomes of resources which cannot be
+/// deleted by themselves. Microsoft's descriptions at hand are of 2024-03-01, which lacks that word
+/// alone.
+pub const STACKS: &str = "2025-07-01";
 /// What a deployment stack would change.
 pub const STACK_WHAT_IF: &str = "2025-07-01";
 /// User-assigned managed identities.

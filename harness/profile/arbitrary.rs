@@ -35,7 +35,7 @@ pub(super) fn profile() -> BoxedStrategy<Profile> {
             Profile {
                 api_version: Some(ApiVersion::V1),
                 kind: Some(Kind::Profile),
-                name: Some(word("any")),
+                name: Some(spanned(word("any"))),
                 extends: Some(spanned(word("base"))),
                 description,
                 temporal,

@@ -62,7 +62,7 @@ pub(in crate::azure) use retry::back_off;
 pub use server::{Restart, ServerCapability, ServerSku, Storage, Tier, Version};
 pub use stack::{Managed, Outputs, Stack, StackState};
 pub use stack_spec::{
-    Action, DenyMode, DenySettings, Parameter, StackProperties, StackSpec, Unmanage,
+    Action, DenyMode, DenySettings, Parameter, StackProperties, StackSpec, Undeletable, Unmanage,
 };
 pub use subscription::Subscription;
 pub use target::Target;

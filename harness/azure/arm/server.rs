@@ -75,6 +75,20 @@ pub struct ServerSku {
     pub cores: Option<u32>,
 }
 
+/// A parameter of a server.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct ServerParameter {
+    properties: ParameterProperties,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ParameterProperties {
+    #[serde(default)]
+    value: String,
+    default_value: Option<String>,
+}
+
 /// How a server is restarted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Restart {
@@ -120,6 +134,31 @@ impl Arm {
     pub async fn fail_server_over(&self, group: &Group, name: &str) -> Result<Begun, Error> {
         self.act(&group.target(KIND, MYSQL, name).below("/failover"), None)
             .await
+    }
+
+    /// Gives a parameter of a server its default; nothing if it has that, or has none. A parameter
+    /// cannot be deleted (<https://learn.microsoft.com/rest/api/mysql/flexibleserver/configurations>).
+    pub async fn reset_server_parameter(
+        &self,
+        group: &Group,
+        server: &str,
+        name: &str,
+    ) -> Result<Option<Begun>, Error> {
+        let server = group.target(KIND, MYSQL, server);
+        let target = server.below(&format!("/configurations/{name}"));
+        let Some(found) = self.find::<ServerParameter>(&target).await? else {
+            return Ok(None);
+        };
+        let ParameterProperties {
+            value,
+            default_value,
+        } = found.properties;
+        let Some(default) = default_value.filter(|default| *default != value) else {
+            return Ok(None);
+        };
+        let body = json!({"properties": {"value": default, "source": "system-default"}});
+        let answer = self.put(&target, &body).await?;
+        self.begun(Method::Put, &target, &answer).map(Some)
     }
 
     /// Does what nobody wants done twice, and whose result is that it is done.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Arm, Begun, Error, Fault, Group, Pending, ResourceId, StackSpec, Unmanage, Via};
-use crate::azure::api_version::RESOURCES;
+use crate::azure::api_version::STACKS;
 
 /// The type of a stack.
 pub(super) const KIND: &str = "Microsoft.Resources/deploymentStacks";
@@ -104,7 +104,7 @@ impl StackState {
 impl Arm {
     /// A stack, if it is there.
     pub async fn stack(&self, group: &Group, name: &str) -> Result<Option<Stack>, Error> {
-        self.find(&group.target(KIND, RESOURCES, name)).await
+        self.find(&group.target(KIND, STACKS, name)).await
     }
 
     /// Creates or changes a stack and everything in it.
@@ -114,7 +114,7 @@ impl Arm {
         name: &str,
         stack: &StackSpec,
     ) -> Result<Begun, Error> {
-        let target = group.target(KIND, RESOURCES, name);
+        let target = group.target(KIND, STACKS, name);
         let answer = self.put(&target, stack).await?;
         self.begun(Method::Put, &target, &answer)
     }
@@ -122,7 +122,7 @@ impl Arm {
     /// What somebody has begun with a stack, to be waited for by the stack's own state. How it ends
     /// is how [`Arm::finish`] ends: one that is deleted is no longer found.
     pub fn stack_in_progress(&self, group: &Group, name: &str) -> Begun {
-        let target = group.target(KIND, RESOURCES, name);
+        let target = group.target(KIND, STACKS, name);
         let url = target.url(self.options().endpoints.resource_manager.clone());
         let pending = Pending {
             url: url.to_string(),
@@ -139,7 +139,7 @@ impl Arm {
         name: &str,
         stack: &StackSpec,
     ) -> Result<Begun, Error> {
-        let target = group.target(KIND, RESOURCES, name).below("/validate");
+        let target = group.target(KIND, STACKS, name).below("/validate");
         let answer = self
             .post(&target, Some(super::client::value(stack)))
             .await?;
@@ -154,7 +154,7 @@ impl Arm {
         unmanage: Unmanage,
     ) -> Result<Begun, Error> {
         let target = group
-            .target(KIND, RESOURCES, name)
+            .target(KIND, STACKS, name)
             .query("unmanageAction.Resources", unmanage.resources.word())
             .query(
                 "unmanageAction.ResourceGroups",
@@ -163,6 +163,10 @@ impl Arm {
             .query(
                 "unmanageAction.ManagementGroups",
                 unmanage.management_groups.word(),
+            )
+            .query(
+                "unmanageAction.ResourcesWithoutDeleteSupport",
+                unmanage.undeletable.word(),
             )
             .query("bypassStackOutOfSyncError", "false");
         let answer = self.delete(&target).await?;

@@ -52,6 +52,19 @@ pub struct Unmanage {
     pub resource_groups: Action,
     /// Of management groups.
     pub management_groups: Action,
+    /// Of resources that cannot be deleted by themselves, such as the parameters of a server.
+    #[serde(rename = "resourcesWithoutDeleteSupport")]
+    pub undeletable: Undeletable,
+}
+
+/// What becomes of a resource that cannot be deleted by itself and is in a stack no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Undeletable {
+    /// It stays, and is no longer the stack's.
+    Detach,
+    /// The stack fails.
+    Fail,
 }
 
 /// What becomes of it.
@@ -101,6 +114,16 @@ impl Serialize for Parameter {
                 value: secret.reveal(),
             }
             .serialize(out),
+        }
+    }
+}
+
+impl Undeletable {
+    /// The word for it in a query.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Detach => "detach",
+            Self::Fail => "fail",
         }
     }
 }

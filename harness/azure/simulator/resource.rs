@@ -44,7 +44,7 @@ impl Cloud {
             }
             "GET" => match self.subnet(id) {
                 Some(subnet) => Ok(Response::json(200, subnet)),
-                None => Ok(Response::json(200, self.show(self.found(id)?))),
+                None => Ok(Response::json(200, self.read(id, kind)?)),
             },
             "PUT" => {
                 self.undenied("PUT", id)?;
@@ -67,6 +67,15 @@ impl Cloud {
                 })
             }
             method => Err(unknown_method(method)),
+        }
+    }
+
+    /// A resource, or a setting that nobody has set.
+    fn read(&self, id: &ResourceId, kind: &Kind) -> Result<Value, Refusal> {
+        let unset = || kind::server_parameter::unset(&self.state, id);
+        match self.found(id) {
+            Ok(found) => Ok(self.show(found)),
+            Err(refusal) => kind.is_setting().then(unset).flatten().ok_or(refusal),
         }
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::cloud::Cloud;
 use super::id::ResourceId;
-use super::kind::{self, Kind};
+use super::kind::{self, Kind, server_parameter};
 use super::message::Response;
 use super::operation::Act;
 use super::refusal::Refusal;
@@ -43,6 +43,9 @@ impl Cloud {
             "Microsoft.ContainerService/managedClusters" => {
                 let pools = kind::pools_of(&self.state, resource);
                 document["properties"]["agentPoolProfiles"] = json!(pools);
+            }
+            server_parameter::KIND => {
+                server_parameter::describe(&self.state, &id, &mut document);
             }
             "Microsoft.ContainerRegistry/registries" => {
                 document["properties"]["loginServer"] =
@@ -86,6 +89,11 @@ impl Cloud {
         let below = id.without_last().key();
         let child = kind.name.matches('/').count() > 1;
         let of = of.filter(|(key, _)| !child || key.starts_with(&below));
-        Ok(Self::list(of.map(|(_, one)| self.show(one))))
+        let unset = if kind.is_setting() {
+            server_parameter::all_unset(&self.state, &id.without_last())
+        } else {
+            Vec::new()
+        };
+        Ok(Self::list(of.map(|(_, one)| self.show(one)).chain(unset)))
     }
 }

@@ -9,7 +9,7 @@ use crate::profile::azure::{HighAvailability, Mysql, MysqlTier};
 
 pub(super) const KIND: &str = "Microsoft.DBforMySQL/flexibleServers";
 pub(super) const DATABASES: &str = "Microsoft.DBforMySQL/flexibleServers/databases";
-pub(super) const CONFIGURATIONS: &str = "Microsoft.DBforMySQL/flexibleServers/configurations";
+pub(crate) const CONFIGURATIONS: &str = "Microsoft.DBforMySQL/flexibleServers/configurations";
 
 /// Temporal's stores.
 const STORES: [&str; 2] = ["temporal", "temporal_visibility"];

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub(crate) use database::CONFIGURATIONS as SERVER_PARAMETERS;
 pub use names::Names;
 pub use resource::{Resource, Template};
 pub use role::role_name;

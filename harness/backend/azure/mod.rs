@@ -28,6 +28,7 @@ mod render;
 mod resources;
 mod roots;
 mod scope;
+mod server_parameter;
 mod stack;
 mod sweep;
 mod vitals;

@@ -12,7 +12,7 @@ use super::image::{self, Worker};
 use super::scope::Scope;
 use super::stack;
 use crate::azure::arm::ARRIVAL;
-use crate::backend::kubernetes::{self, Difference, Group, LoadBalancer, Way};
+use crate::backend::kubernetes::{self, Difference, Group, LoadBalancer, Resolver, Way};
 use crate::backend::{self, Blame};
 use crate::causes::in_one_line;
 use crate::plan::{Observed, ResourceId, State};
@@ -81,6 +81,13 @@ pub(super) fn exposure(expose: &Expose) -> kubernetes::Exposure {
         starter: way(&expose.starter),
     }
 }
+
+/// AKS turns its cache of names on by itself from Kubernetes 1.37 on, on nodes of four processors and
+/// more, and lets it be, once it is on
+/// (<https://learn.microsoft.com/azure/aks/dns-concepts>, <https://github.com/Azure/AKS/pull/5948>).
+/// The version that we speak has no word to turn it off, and pods that are not let through have no
+/// names at all, so they are let through everywhere.
+pub(super) const RESOLVER: Resolver = Resolver::PodsOrNode;
 
 /// What makes a load balancer take an address of the virtual network
 /// (<https://learn.microsoft.com/azure/aks/internal-lb>).

@@ -10,7 +10,7 @@ use super::scope::{OVERRIDE, Scope, Wish};
 use super::{objects, roots};
 use crate::azure::arm::{Outputs, Stack, StackSpec};
 use crate::azure::template::{MYSQL_OUTPUT, REGISTRY_OUTPUT};
-use crate::backend::kubernetes::{self, Group, Images, MysqlServer, NAMESPACE, Site};
+use crate::backend::kubernetes::{self, Group, Images, MysqlServer, NAMESPACE, Resolver, Site};
 use crate::backend::namespaces::Namespaces;
 use crate::backend::{self, Backend as _, Fetch, Provision, database};
 use crate::plan::ResourceId;
@@ -114,6 +114,11 @@ impl AzureBackend {
                 .server(wanted, scope, outputs.text(MYSQL_OUTPUT))
                 .await?,
             exposure: objects::exposure(&self.settings.azure.expose),
+            resolver: match self.ground {
+                // What stands for AKS on this machine has neither Cilium nor caches on nodes.
+                Some(_) => Resolver::Pods,
+                None => objects::RESOLVER,
+            },
         };
         let needs = objects::Needs::of(scope, &wanted.worker, self.ground.as_ref());
         let groups = kubernetes::objects(&wanted.topology, &site).into_iter();

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::objects::exposure;
+use super::objects::{RESOLVER, exposure};
 use super::roots;
 use super::scope::PROFILE;
 use crate::azure::template::{self, Caller, CallerKind, Names, Place};
@@ -48,6 +48,7 @@ pub fn rendered(profile: &str, azure: &Azure, topology: &Topology) -> (Value, Ve
             roots: Some(roots::bundle().to_owned()),
         },
         exposure: exposure(&azure.expose),
+        resolver: RESOLVER,
     };
     let template = serde_json::to_value(template).expect("a template becomes JSON");
     (template, kubernetes::objects(topology, &site))

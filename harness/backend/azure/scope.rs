@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::Cloud;
 use crate::azure::arm::{
-    Action, DenyMode, DenySettings, Group, Parameter, StackProperties, StackSpec, Unmanage,
+    Action, DenyMode, DenySettings, Group, Parameter, StackProperties, StackSpec, Undeletable,
+    Unmanage,
 };
 use crate::azure::template::{self, Names, PASSWORD, Place};
 use crate::profile::azure::Azure;
@@ -36,6 +37,7 @@ pub const UNMANAGE: Unmanage = Unmanage {
     resources: Action::Delete,
     resource_groups: Action::Detach,
     management_groups: Action::Detach,
+    undeletable: Undeletable::Detach,
 };
 
 /// A resource group of a subscription, with the names of what a profile has in it.

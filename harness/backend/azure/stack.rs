@@ -132,11 +132,16 @@ impl AzureBackend {
             Ok(living) => living.keep_storage(&mut wanted),
             Err(error) => return Ok(Err(error)),
         }
+        let before = self.find_stack().await?;
+        let template = &wanted.properties.template;
+        if let Err(error) = self.reset_dropped(id, before.as_ref(), template).await {
+            return Ok(Err(error));
+        }
         let begun = match self.begin_stack(&scope, &wanted).await? {
             Ok(begun) => begun,
             Err(error) => return Ok(Err(error)),
         };
-        let resources = wanted.properties.template["resources"].as_array();
+        let resources = template["resources"].as_array();
         let resources = resources.map_or(0, Vec::len);
         if let Err(error) = self.deployed(begun, id, resources).await {
             // What the stack itself says of it goes deeper than what its operation does.

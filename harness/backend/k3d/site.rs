@@ -1,7 +1,7 @@
 //! The place that the objects of a topology are made for.
 
 use super::ports;
-use crate::backend::kubernetes::{Images, MysqlServer, NAMESPACE, Site};
+use crate::backend::kubernetes::{Images, MysqlServer, NAMESPACE, Resolver, Site};
 use crate::profile::K3d;
 
 /// The image of the nodes of a cluster.
@@ -17,5 +17,6 @@ pub(super) fn site(profile: &str, images: Images, mysql: MysqlServer) -> Site {
         images,
         mysql,
         exposure: ports::exposure(),
+        resolver: Resolver::Pods,
     }
 }

@@ -8,7 +8,7 @@ use kube::Api;
 
 use super::cluster::call;
 use super::labels::{Part, owned};
-use super::{Cluster, Group, Object, Site, network_policy, pod};
+use super::{Cluster, Group, Object, Resolver, Site, network_policy, pod};
 use crate::backend;
 use crate::plan::ResourceId;
 use crate::quantity::Duration;
@@ -50,6 +50,10 @@ pub(super) fn group(topology: &Topology, site: &Site) -> Group {
         network_policy::nobody(part.metadata("default-deny")),
         network_policy::name_resolution(part.metadata("name-resolution")),
     ]);
+    if site.resolver == Resolver::PodsOrNode {
+        let metadata = part.metadata("name-resolution-on-the-node");
+        objects.push(network_policy::name_resolution_on_the_node(&metadata));
+    }
     Group {
         id: id(),
         objects,

@@ -50,4 +50,4 @@ pub use group::Group;
 pub use kubeconfig::Unusable;
 pub use object::Object;
 pub use objects::{expected, objects, serving};
-pub use site::{Exposure, Images, LoadBalancer, MysqlServer, NAMESPACE, Site, Way};
+pub use site::{Exposure, Images, LoadBalancer, MysqlServer, NAMESPACE, Resolver, Site, Way};

@@ -12,6 +12,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
 };
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use serde_json::json;
+
 use super::Object;
 use super::labels::{COMPONENT, Part, owned};
 
@@ -32,6 +34,29 @@ pub(super) fn name_resolution(metadata: ObjectMeta) -> Object {
         ports: Some(vec![port("UDP", 53), port("TCP", 53)]),
     };
     policy(metadata, LabelSelector::default(), None, vec![ask])
+}
+
+/// Every pod may ask a cache of the cluster's DNS on its own node. To Cilium from 1.17 on, that is the
+/// node itself, which a policy of Kubernetes cannot name; to older ones it is an address
+/// (<https://learn.microsoft.com/azure/aks/localdns-custom>,
+/// <https://learn.microsoft.com/azure/aks/azure-cni-powered-by-cilium>).
+pub(super) fn name_resolution_on_the_node(metadata: &ObjectMeta) -> Object {
+    let ports = json!([{"ports": [
+        {"port": "53", "protocol": "UDP"},
+        {"port": "53", "protocol": "TCP"},
+    ]}]);
+    Object::CiliumNetworkPolicy(json!({
+        "apiVersion": "cilium.io/v2",
+        "kind": "CiliumNetworkPolicy",
+        "metadata": metadata,
+        "spec": {
+            "endpointSelector": {},
+            "egress": [
+                {"toEntities": ["host"], "toPorts": ports},
+                {"toCIDR": ["169.254.10.0/24"], "toPorts": ports},
+            ],
+        },
+    }))
 }
 
 /// What a part needs: `from` says who may come in and by which ports, `to` whom it speaks to.

@@ -34,6 +34,8 @@ pub enum Object {
     PodDisruptionBudget(PodDisruptionBudget),
     /// Who may speak to whom.
     NetworkPolicy(NetworkPolicy),
+    /// The same in the words of Cilium, where its policies know more than those of Kubernetes.
+    CiliumNetworkPolicy(Value),
 }
 
 impl fmt::Debug for Object {
@@ -56,13 +58,15 @@ impl Object {
             Self::Job(object) => serde_json::to_value(object),
             Self::PodDisruptionBudget(object) => serde_json::to_value(object),
             Self::NetworkPolicy(object) => serde_json::to_value(object),
+            Self::CiliumNetworkPolicy(object) => Ok(object.clone()),
         };
         value.expect("an object of Kubernetes always becomes JSON")
     }
 }
 
-/// The kinds that we use, in the order in which they are looked for.
-pub(super) fn kinds() -> [ApiResource; 9] {
+/// The kinds that we use, in the order in which they are looked for. A cluster without Cilium does not
+/// know the last one.
+pub(super) fn kinds() -> [ApiResource; 10] {
     [
         ApiResource::erase::<Namespace>(&()),
         ApiResource::erase::<Secret>(&()),
@@ -73,6 +77,13 @@ pub(super) fn kinds() -> [ApiResource; 9] {
         ApiResource::erase::<Job>(&()),
         ApiResource::erase::<PodDisruptionBudget>(&()),
         ApiResource::erase::<NetworkPolicy>(&()),
+        ApiResource {
+            group: "cilium.io".to_owned(),
+            version: "v2".to_owned(),
+            api_version: "cilium.io/v2".to_owned(),
+            kind: "CiliumNetworkPolicy".to_owned(),
+            plural: "ciliumnetworkpolicies".to_owned(),
+        },
     ]
 }
 

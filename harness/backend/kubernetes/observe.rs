@@ -7,7 +7,7 @@ use kube::api::ListParams;
 use serde_json::Value;
 
 use super::Cluster;
-use super::cluster::call;
+use super::cluster::call_unless_gone;
 use super::error::Error;
 use super::group::{DIGEST, GROUP, NEEDS, OBJECTS, id_of, reference};
 use super::labels::{MANAGED_BY, MANAGER};
@@ -38,8 +38,10 @@ impl Cluster {
             async move {
                 let list = self.of_kind(&kind);
                 let act = format!("list objects of kind {kind_name}");
-                let list = call(act, list.list(&wanted)).await?;
-                let objects = list.items.into_iter().map(|object| {
+                // A cluster that does not know the kind has none of it.
+                let list = call_unless_gone(act, list.list(&wanted)).await?;
+                let items = list.map(|list| list.items).unwrap_or_default();
+                let objects = items.into_iter().map(|object| {
                     let mut value = serde_json::to_value(object).unwrap_or_default();
                     // The items of a list do not say what they are.
                     value["kind"] = kind.kind.clone().into();

@@ -21,6 +21,17 @@ pub struct Site {
     pub mysql: MysqlServer,
     /// How clients outside the cluster come in.
     pub exposure: Exposure,
+    /// Where pods ask for the address of a name.
+    pub resolver: Resolver,
+}
+
+/// Where pods ask for the address of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolver {
+    /// The cluster's DNS, which is pods.
+    Pods,
+    /// That, or a cache on their own node, in a cluster whose network policies are Cilium's.
+    PodsOrNode,
 }
 
 /// References of the images.

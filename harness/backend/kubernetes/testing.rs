@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::labels::Part;
 use super::pod::{self, Pod};
-use super::{Exposure, Images, MysqlServer, Site, Way};
+use super::{Exposure, Images, MysqlServer, Resolver, Site, Way};
 use crate::docker::testing::{SHELL, skip};
 use crate::profile::{self, K3d, Reader, Request, Source};
 use crate::secret::Secret;
@@ -58,6 +58,7 @@ pub(super) fn local() -> Site {
             web: Way::NodePort([("http", 30280)].into()),
             starter: Way::NodePort([("starter", 30281)].into()),
         },
+        resolver: Resolver::Pods,
     }
 }
 

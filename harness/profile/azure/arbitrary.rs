@@ -40,7 +40,7 @@ pub(in crate::profile) fn azure() -> BoxedStrategy<Azure> {
                 Azure {
                     region,
                     subscription,
-                    resource_group,
+                    resource_group: resource_group.map(spanned),
                     tags,
                     time_to_live: time_to_live.map(spanned),
                     budget: budget.and_then(Whole::new),
@@ -107,7 +107,7 @@ fn mysql() -> impl Strategy<Value = Mysql> {
     );
     values.prop_map(
         |(sku, storage, auto_grow, standby, days, geo, administrator)| Mysql {
-            sku,
+            sku: sku.map(spanned),
             storage: storage.and_then(Whole::new),
             auto_grow,
             high_availability: standby.map(spanned),

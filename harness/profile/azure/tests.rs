@@ -5,6 +5,8 @@ use serde_json::json;
 
 use super::arbitrary;
 use super::model::{Azure, Exposure};
+use crate::azure::limits;
+use crate::azure::template::{Caller, CallerKind, Names, Place};
 use crate::profile::merge::Overlay;
 use crate::profile::tests::{load, wrong};
 use crate::profile::{Backend, azure};
@@ -105,7 +107,11 @@ fn the_tier_and_the_processors_of_a_server_follow_from_its_sku() {
         ("Standard_D2ds_v4", GeneralPurpose, 2),
         ("Standard_E64ds_v5", MemoryOptimized, 64),
     ] {
-        let mysql = resolved(&[&format!("backend.azure.mysql.sku={sku}")]).mysql;
+        let sets = [
+            &format!("backend.azure.mysql.sku={sku}"),
+            "database.mysql.max-connections=171",
+        ];
+        let mysql = resolved(&sets).mysql;
         assert_eq!((mysql.tier(), mysql.vcores()), (tier, vcores), "{sku}");
     }
 }
@@ -434,4 +440,137 @@ fn names_that_azure_keeps_or_finds_too_long_are_refused() {
     8 |     budget: 0
       |             ^
     ");
+}
+
+#[test]
+fn a_database_allows_no_more_connections_than_its_sku_has() {
+    insta::assert_snapshot!(all_refused(&[
+        "mysql: {sku: Standard_B1ms}",
+        "mysql: {sku: Standard_B1s}\ndatabase: {mysql: {max-connections: 341}}",
+        "mysql: {sku: Standard_B1ms}\ndatabase: {mysql: {max-connections: 100001}}",
+        "mysql: {sku: Standard_E96ds_v5}\ndatabase: {mysql: {max-connections: 9}}",
+    ]), @"");
+    for (sku, connections) in [
+        ("Standard_B1ms", 341),
+        ("Standard_B1ms", 171),
+        ("Standard_B2s", 683),
+        ("Standard_D2ds_v4", 1365),
+        // Of one that is in no table, nothing is known.
+        ("Standard_D2s_v9", 100_000),
+    ] {
+        resolved(&[
+            &format!("backend.azure.mysql.sku={sku}"),
+            &format!("database.mysql.max-connections={connections}"),
+        ]);
+    }
+}
+
+#[test]
+fn whoever_spoke_last_of_connections_or_sku_is_cited() {
+    let text =
+        "extends: base\nbackend: {azure: {region: westeurope, mysql: {sku: Standard_B1ms}}}\n";
+    let set = ["database.mysql.max-connections=400"];
+    insta::assert_snapshot!(wrong(text, &set), @"");
+    let set = ["backend.azure.mysql.sku=Standard_B1s"];
+    insta::assert_snapshot!(wrong(text, &set), @"");
+}
+
+#[test]
+fn the_pools_of_connections_of_a_topology_fit_its_database() {
+    let text = "extends: base\nbackend: {azure: {region: westeurope, mysql: {sku: Standard_B1ms}}}\ndatabase: {mysql: {max-connections: 341}}\n";
+    let twelve = ["temporal.roles.history.replicas=9"];
+    insta::assert_snapshot!(wrong(text, &twelve), @"");
+    let few = ["database.mysql.max-connections=100"];
+    insta::assert_snapshot!(wrong(text, &few), @"");
+}
+
+#[test]
+fn words_that_azure_reserves_are_in_no_name() {
+    let named = |name: &str, group: &str| {
+        let text = format!(
+            "apiVersion: harness/v1\nkind: Profile\nname: {name}\nextends: base\nbackend: {{azure: {{region: westeurope{group}}}}}\n"
+        );
+        let file = format!("{name}.yaml");
+        let loaded = load(&[(&file, &text)], name, &[]);
+        loaded.err().map(|error| error.to_string())
+    };
+    let refused = [
+        named("my-windows", ""),
+        named("micro-soft", ""),
+        named("login-test", ""),
+        named("dev", ", resource-group: Office365"),
+        named("dev", ", resource-group: our-Microsoft-lab"),
+    ];
+    let refused: Vec<String> = refused.into_iter().flatten().collect();
+    insta::assert_snapshot!(refused.join("\n\n"), @"");
+    for name in ["azure", "bing", "my-login", "office"] {
+        assert_eq!(named(name, ""), None, "{name}");
+    }
+}
+
+#[test]
+fn names_that_azure_keeps_for_itself_are_refused() {
+    insta::assert_snapshot!(all_refused(&[
+        "kubernetes: {node-pools: {aksmanagedap: {count: 1}}}",
+        "mysql: {administrator: azure_pg_admin}",
+        "mysql: {administrator: pg_temporal}",
+        "resource-group: a123456789b123456789c123456789d123456789e123456789f1234567",
+    ]), @"");
+    let longest = "a123456789b123456789c123456789d123456789e123456789f123456";
+    let azure = resolved(&[&format!("backend.azure.resource-group={longest}")]);
+    assert_eq!(format!("{}-nodes", azure.resource_group).len(), 63);
+}
+
+#[test]
+fn each_profile_of_the_project_is_right() {
+    for (name, text) in [
+        ("azure", include_str!("../../../profiles/azure.yaml")),
+        (
+            "azure-seed",
+            include_str!("../../../profiles/azure-seed.yaml"),
+        ),
+    ] {
+        let loaded = load(&[(&format!("{name}.yaml"), text)], name, &[]);
+        assert!(loaded.is_ok(), "{name}: {loaded:?}");
+    }
+}
+
+proptest! {
+    /// Whatever a profile and its group are called, what is named after them is not too long for
+    /// Azure: <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>.
+    #[test]
+    fn every_name_that_is_made_of_a_profiles_is_one_of_azures(
+        name in "[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?",
+        group in "[0-9A-Za-z_().-]{0,56}[0-9A-Za-z_()-]",
+    ) {
+        prop_assert!(name.parse::<crate::profile::Name>().is_ok());
+        prop_assert!(group.parse::<azure::ResourceGroup>().is_ok());
+        let names = Names::of(&Place {
+            subscription: "3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f".to_owned(),
+            resource_group: group,
+            profile: name,
+            caller: Caller { object_id: String::new(), kind: CallerKind::User },
+        });
+        let outer = |text: &str| {
+            let ends = [text.chars().next(), text.chars().last()];
+            ends.iter().flatten().all(char::is_ascii_alphanumeric)
+        };
+        for (text, least, most, signs) in [
+            (&names.cluster, 1, 63, "-"),
+            (&names.mysql, 3, 63, "-"),
+            (&names.registry, 5, 50, ""),
+            (&names.control_plane, 3, 128, "-"),
+            (&names.kubelet, 3, 128, "-"),
+            (&names.network, 2, 64, "-"),
+            (&names.stack, 1, 90, "-"),
+            (&names.zone, 1, 253, "-."),
+        ] {
+            let plain = |letter: char| letter.is_ascii_alphanumeric() || signs.contains(letter);
+            prop_assert!((least..=most).contains(&text.len()), "{text}");
+            prop_assert!(text.chars().all(plain) && outer(text), "{text}");
+        }
+        prop_assert!(names.zone.split('.').all(|label| (1..=63).contains(&label.len())));
+        prop_assert!(limits::dns_prefix_fits(&names.cluster));
+        prop_assert!(names.node_group.len() <= limits::NODE_GROUP_LABEL);
+    }
 }

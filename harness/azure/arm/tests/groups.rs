@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{Reply, Server};
-use crate::azure::arm::{Action, Begun, Group, ResourceGroup, Unmanage};
+use crate::azure::arm::{Action, Begun, Group, ResourceGroup, Undeletable, Unmanage};
 
 fn ok(body: serde_json::Value) -> Reply {
     Reply::new(200).json(body)
@@ -64,6 +64,7 @@ async fn a_stack_is_deleted_and_a_server_fails_over() {
         resources: Action::Delete,
         resource_groups: Action::Detach,
         management_groups: Action::Detach,
+        undeletable: Undeletable::Detach,
     };
     client
         .delete_stack(&group, "x", unmanage)
@@ -77,7 +78,7 @@ async fn a_stack_is_deleted_and_a_server_fails_over() {
     };
     assert_eq!(pending.expect("it goes on").result, None);
     insta::assert_snapshot!(server.lines(), @"
-    DELETE /subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/deploymentStacks/x?api-version=2024-03-01&unmanageAction.Resources=delete&unmanageAction.ResourceGroups=detach&unmanageAction.ManagementGroups=detach&bypassStackOutOfSyncError=false
+    DELETE /subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/deploymentStacks/x?api-version=2025-07-01&unmanageAction.Resources=delete&unmanageAction.ResourceGroups=detach&unmanageAction.ManagementGroups=detach&unmanageAction.ResourcesWithoutDeleteSupport=detach&bypassStackOutOfSyncError=false
     POST /subscriptions/s/resourceGroups/g/providers/Microsoft.DBforMySQL/flexibleServers/db/failover?api-version=2023-12-30
     ");
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Reply, Server};
 use crate::azure::arm::{
     Access, Act, Action, Begun, Change, DenyMode, DenySettings, Group, Parameter, StackProperties,
-    StackSpec, Unmanage, WhatIf,
+    StackSpec, Undeletable, Unmanage, WhatIf,
 };
 use crate::secret::Secret;
 
@@ -45,6 +45,7 @@ fn unmanage() -> Unmanage {
         resources: Action::Delete,
         resource_groups: Action::Detach,
         management_groups: Action::Detach,
+        undeletable: Undeletable::Detach,
     }
 }
 
@@ -67,7 +68,8 @@ async fn a_stack_is_put_with_its_secrets_and_shown_without() {
         "actionOnUnmanage": {
           "managementGroups": "detach",
           "resourceGroups": "detach",
-          "resources": "delete"
+          "resources": "delete",
+          "resourcesWithoutDeleteSupport": "detach"
         },
         "denySettings": {
           "applyToChildScopes": false,

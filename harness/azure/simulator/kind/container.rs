@@ -41,6 +41,7 @@ pub(super) const KINDS: &[Kind] = &[
 
 fn registry(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.name(5, 50, |c| c.is_ascii_alphanumeric())?;
+    super::name::unreserved(draft)?;
     draft.required("/sku/name")?;
     draft.one_of("/sku/name", &["Basic", "Standard", "Premium"])?;
     let closed = draft.text("/properties/publicNetworkAccess") == Some("Disabled");
@@ -68,7 +69,7 @@ fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
 }
 
 fn cluster_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
-    draft.name(1, 63, |c| c.is_ascii_alphanumeric() || "-_".contains(c))?;
+    super::name::of_cluster(draft)?;
     if draft.before().is_none() {
         draft.all_required(&["/identity/type", "/properties/agentPoolProfiles"])?;
     }

@@ -8,9 +8,11 @@ mod immutable;
 mod kubelet;
 mod kubernetes_version;
 mod mysql;
+mod name;
 mod network;
 mod nodes;
 mod pool;
+pub(super) mod server_parameter;
 
 use std::time::Duration;
 

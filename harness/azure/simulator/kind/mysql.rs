@@ -2,27 +2,48 @@
 
 use serde_json::{Value, json};
 
+use super::super::super::limits;
 use super::super::id::ResourceId;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::settings::Settings;
 use super::super::version;
-use super::{Draft, Kind, Place, immutable};
+use super::{Draft, Kind, Place, immutable, server_parameter};
 
 /// The SKUs with their tiers and vCores, of what a region has.
 pub(in super::super) const NAMES: &[(&str, &str, u32)] = &[
+    ("Standard_B1s", "Burstable", 1),
     ("Standard_B1ms", "Burstable", 1),
     ("Standard_B2s", "Burstable", 2),
     ("Standard_B2ms", "Burstable", 2),
     ("Standard_B4ms", "Burstable", 4),
+    ("Standard_B8ms", "Burstable", 8),
+    ("Standard_B12ms", "Burstable", 12),
+    ("Standard_B16ms", "Burstable", 16),
+    ("Standard_B20ms", "Burstable", 20),
     ("Standard_D2ds_v4", "GeneralPurpose", 2),
     ("Standard_D2ads_v5", "GeneralPurpose", 2),
     ("Standard_D4ds_v4", "GeneralPurpose", 4),
     ("Standard_D4ads_v5", "GeneralPurpose", 4),
     ("Standard_D8ds_v4", "GeneralPurpose", 8),
     ("Standard_D8ads_v5", "GeneralPurpose", 8),
+    ("Standard_D16ds_v4", "GeneralPurpose", 16),
+    ("Standard_D16ads_v5", "GeneralPurpose", 16),
+    ("Standard_D32ds_v4", "GeneralPurpose", 32),
+    ("Standard_D32ads_v5", "GeneralPurpose", 32),
+    ("Standard_D48ds_v4", "GeneralPurpose", 48),
+    ("Standard_D48ads_v5", "GeneralPurpose", 48),
+    ("Standard_D64ds_v4", "GeneralPurpose", 64),
+    ("Standard_D64ads_v5", "GeneralPurpose", 64),
+    ("Standard_D96ads_v5", "GeneralPurpose", 96),
     ("Standard_E2ds_v4", "MemoryOptimized", 2),
     ("Standard_E4ds_v4", "MemoryOptimized", 4),
+    ("Standard_E8ds_v4", "MemoryOptimized", 8),
+    ("Standard_E16ds_v4", "MemoryOptimized", 16),
+    ("Standard_E20ds_v4", "MemoryOptimized", 20),
+    ("Standard_E32ds_v4", "MemoryOptimized", 32),
+    ("Standard_E48ds_v4", "MemoryOptimized", 48),
+    ("Standard_E64ds_v4", "MemoryOptimized", 64),
 ];
 
 const fn child(name: &'static str, check: fn(&Draft<'_>) -> Result<(), Refusal>) -> Kind {
@@ -56,13 +77,7 @@ pub(super) const KINDS: &[Kind] = &[
     child("Microsoft.DBforMySQL/flexibleServers/databases", |draft| {
         draft.name(1, 63, |c| c.is_ascii_alphanumeric() || "-_".contains(c))
     }),
-    child(
-        "Microsoft.DBforMySQL/flexibleServers/configurations",
-        |draft| {
-            draft.required("/properties/value")?;
-            draft.one_of("/properties/source", &["system-default", "user-override"])
-        },
-    ),
+    child(server_parameter::KIND, server_parameter::check),
     child(
         "Microsoft.DBforMySQL/flexibleServers/firewallRules",
         firewall,
@@ -84,6 +99,7 @@ pub(in super::super) fn server_of(id: &ResourceId) -> Option<ResourceId> {
 }
 
 fn server(draft: &Draft<'_>) -> Result<(), Refusal> {
+    super::name::unreserved(draft)?;
     draft.name(3, 63, |c| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
     })?;
@@ -142,18 +158,15 @@ fn sku(draft: &Draft<'_>) -> Result<(), Refusal> {
 }
 
 fn credentials(draft: &Draft<'_>) -> Result<(), Refusal> {
-    const RESERVED: &[&str] = &[
-        "azure_superuser",
-        "admin",
-        "administrator",
-        "root",
-        "guest",
-        "public",
-    ];
     let login = draft.text("/properties/administratorLogin").unwrap_or("a");
-    if RESERVED.contains(&login) || login.len() > 32 {
-        let message = format!("'{login}' cannot be the administrator's name.");
-        return Err(Refusal::bad("InvalidParameterValue", message).about("administratorLogin"));
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    if limits::administrator_is_reserved(login) {
+        let message = format!("The administrator login name '{login}' is not allowed.");
+        return Err(Refusal::bad("BlockedUserName", message).about("administratorLogin"));
+    }
+    if !(1..=32).contains(&login.len()) || !login.chars().all(plain) {
+        let message = format!("The administrator login name '{login}' is not valid.");
+        return Err(Refusal::bad("InvalidUserName", message).about("administratorLogin"));
     }
     let Some(password) = draft.text("/properties/administratorLoginPassword") else {
         return Ok(());
@@ -168,11 +181,14 @@ fn credentials(draft: &Draft<'_>) -> Result<(), Refusal> {
         .iter()
         .filter(|class| password.chars().any(class))
         .count();
-    if (8..=128).contains(&password.len()) && used >= 3 {
-        return Ok(());
-    }
+    let code = match password.len() {
+        ..8 => "PasswordTooShort",
+        129.. => "PasswordTooLong",
+        _ if used < 3 => "PasswordNotComplex",
+        _ => return Ok(()),
+    };
     let message = "The password has 8 to 128 characters of at least three of: lower case, upper case, digits, others.";
-    Err(Refusal::bad("PasswordTooWeak", message).about("administratorLoginPassword"))
+    Err(Refusal::bad(code, message).about("administratorLoginPassword"))
 }
 
 fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
@@ -205,6 +221,13 @@ fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
     let zone = ResourceId::parse(zone);
     if !zone.name().ends_with("mysql.database.azure.com") {
         let message = "The private DNS zone's name must end with 'mysql.database.azure.com'.";
+        return Err(Refusal::bad("InvalidPrivateDnsZoneName", message));
+    }
+    if zone
+        .name()
+        .eq_ignore_ascii_case(&format!("{}.mysql.database.azure.com", draft.id.name()))
+    {
+        let message = "The private DNS zone's name cannot be the same as the server's fully qualified domain name.";
         return Err(Refusal::bad("InvalidPrivateDnsZoneName", message));
     }
     if draft.state.below(&zone).next().is_none() {

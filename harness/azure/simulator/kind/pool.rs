@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::super::limits;
 use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
 use super::super::operation::Headers;
@@ -170,7 +171,8 @@ fn at_rest(draft: &Draft<'_>) -> Result<(), Refusal> {
 fn named(name: &str) -> Result<(), Refusal> {
     let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let begins = name.starts_with(|c: char| c.is_ascii_lowercase());
-    if begins && name.len() <= 12 && name.chars().all(letters) {
+    let letters = begins && name.chars().all(letters);
+    if letters && name.len() <= 12 && !limits::is_pool_reserved(name) {
         return Ok(());
     }
     let message = "The value of parameter agentPoolProfile.name is invalid. Please see https://aka.ms/aks-naming-rules for more details.";

@@ -32,7 +32,7 @@ pub(super) use preview::Preview;
 pub(super) use template::secure;
 
 /// The versions of the API that stacks are managed by.
-const VERSIONS: [&str; 2] = [api_version::RESOURCES, api_version::STACK_WHAT_IF];
+const VERSIONS: [&str; 2] = [api_version::RESOURCES, api_version::STACKS];
 
 /// Values of parameters by stack, those that nobody may read among them; never saved.
 #[derive(Clone, Default)]
@@ -70,6 +70,15 @@ pub(super) struct Stack {
     pub(super) began: Timestamp,
     /// Whether it goes when what it manages is gone.
     pub(super) ending: bool,
+    /// Whether it lets go of what cannot be deleted by itself, instead of failing.
+    #[serde(default)]
+    pub(super) lets_go: bool,
+}
+
+/// Whether a word has a stack let go of what cannot be deleted by itself. Where nothing is said, the
+/// stack fails, as one that was recorded says of itself.
+fn lets_go(word: Option<&str>) -> bool {
+    word.is_some_and(|word| word.eq_ignore_ascii_case("detach"))
 }
 
 /// How far a stack is.
@@ -249,6 +258,10 @@ impl Cloud {
             deployment,
             began: now,
             ending: false,
+            lets_go: lets_go(
+                body.pointer("/properties/actionOnUnmanage/resourcesWithoutDeleteSupport")
+                    .and_then(Value::as_str),
+            ),
         };
         let shown = self.show_stack(&stack);
         self.state.stacks.insert(key, stack);
@@ -280,10 +293,12 @@ impl Cloud {
                 return Err(Refusal::bad("InvalidParameterValue", message));
             }
         };
+        let undeletable = request.query("unmanageAction.ResourcesWithoutDeleteSupport");
         let operation = self.begin(now, &key, Act::Stack, None);
         self.arm("DELETE", &id.to_string(), &operation);
         if let Some(stack) = self.state.stacks.get_mut(&key) {
             stack.ending = true;
+            stack.lets_go = lets_go(undeletable.as_deref());
             stack.modified = now;
             stack.operation.clone_from(&operation);
             stack.phase = Phase::DeletingResources;
@@ -339,7 +354,10 @@ fn checked(id: &ResourceId, properties: &Value) -> Result<(), Refusal> {
             &["none", "denyDelete", "denyWriteAndDelete"],
         ),
     ];
-    for (pointer, words) in required {
+    let undeletable = "/actionOnUnmanage/resourcesWithoutDeleteSupport";
+    let said = properties.pointer(undeletable).is_some();
+    let optional: Option<(&str, &[&str])> = said.then_some((undeletable, &["detach", "fail"]));
+    for (pointer, words) in required.into_iter().chain(optional) {
         let word = properties
             .pointer(pointer)
             .and_then(Value::as_str)

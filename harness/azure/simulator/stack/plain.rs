@@ -70,7 +70,7 @@ impl Cloud {
     ) -> Result<Response, Refusal> {
         let body = body_of(request)?;
         let id = deployment_id(scope, name);
-        let plan = self.read(scope, &id, &body)?;
+        let plan = self.deployment_plan(scope, &id, &body)?;
         let before = self.find_deployment(scope, name);
         let before = before.map(|(_, stack)| stack.clone());
         if let Some(before) = before.as_ref().filter(|before| !before.phase.is_terminal()) {
@@ -104,6 +104,7 @@ impl Cloud {
             deployment: name.to_owned(),
             began: now,
             ending: false,
+            lets_go: true,
         };
         let status = if before.is_some() { 200 } else { 201 };
         let answer = Response::json(status, self.show_deployment(now, &stack));
@@ -119,7 +120,7 @@ impl Cloud {
     ) -> Result<Response, Refusal> {
         let body = body_of(request)?;
         let id = deployment_id(scope, name);
-        let plan = self.read(scope, &id, &body)?;
+        let plan = self.deployment_plan(scope, &id, &body)?;
         let resources = plan
             .steps
             .iter()
@@ -141,7 +142,7 @@ impl Cloud {
     }
 
     /// Reads what a deployment says, and refuses what cannot be.
-    fn read(
+    fn deployment_plan(
         &self,
         scope: &ResourceId,
         id: &ResourceId,

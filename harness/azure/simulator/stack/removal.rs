@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
+use super::super::kind::Kind;
 use super::super::refusal::Refusal;
 use super::super::state::Progress;
 use super::{Leaving, Phase, Stack};
@@ -52,7 +53,12 @@ impl Cloud {
         for (index, refusal) in held {
             stack.leaving[index].over = true;
             let key = stack.leaving[index].key.clone();
-            stack.not_deleted(&key, refusal);
+            if stack.lets_go && is_setting(&ResourceId::parse(&key)) {
+                let freed = stack.managed.remove(&key);
+                stack.detached.extend(freed.map(|one| one.id));
+            } else {
+                stack.not_deleted(&key, refusal);
+            }
         }
         stack.phase = stack.cleared();
         true
@@ -76,12 +82,26 @@ impl Cloud {
             let message = format!("The resource {} could not be deleted.", resource.id);
             return Removal::Failed(Refusal::conflict("ResourceDeletionFailed", message));
         }
+        if is_setting(&id) {
+            // It goes with what it is a setting of.
+            let message = "An error occurred while deleting resources. These resources are still present in the stack but can be deleted manually. Please see the FailedResources property for specific error information. Deletion failures that are known limitations are documented here: https://aka.ms/DeploymentStacksKnownLimitations";
+            return Removal::Held(Refusal::conflict(
+                "DeploymentStackDeleteResourcesFailed",
+                message,
+            ));
+        }
         match self.delete(at, &id) {
             Ok(None) => Removal::Gone,
             Ok(Some(operation)) => Removal::Begun(operation),
             Err(refusal) => Removal::Held(refusal),
         }
     }
+}
+
+/// Whether it is set, and never deleted by itself.
+fn is_setting(id: &ResourceId) -> bool {
+    let kind = id.kind().and_then(|kind| Kind::of(&kind));
+    kind.is_some_and(Kind::is_setting)
 }
 
 /// What became of the attempt to delete something.

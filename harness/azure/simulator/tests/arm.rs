@@ -270,7 +270,7 @@ fn what_a_region_has_may_be_asked() {
     let path = "/providers/Microsoft.DBforMySQL/locations/westeurope";
     let has = world.call("GET", &format!("{path}/capabilities"), "2023-12-30", None);
     let sku =
-        "/value/0/supportedFlexibleServerEditions/0/supportedServerVersions/2/supportedSkus/1/name";
+        "/value/0/supportedFlexibleServerEditions/0/supportedServerVersions/2/supportedSkus/2/name";
     assert_eq!(has.document().pointer(sku), Some(&json!("Standard_B2s")));
     let ask = json!({"name": "hdb", "type": "Microsoft.DBforMySQL/flexibleServers"});
     let free = world.call(

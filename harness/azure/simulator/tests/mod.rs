@@ -8,9 +8,11 @@ mod contract;
 mod deployments;
 mod faults;
 mod interleavings;
+mod names;
 mod network;
 mod registry;
 mod roles;
+mod server_parameters;
 mod stack;
 
 use std::time::Duration;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::*;
-use crate::backend::kubernetes::Exposure;
 use crate::backend::kubernetes::testing::{PASSWORD, local, topology};
+use crate::backend::kubernetes::{Exposure, Resolver};
 use crate::secret::Secret;
 
 /// A cluster that clients reach by a tunnel, with a database that does without TLS.
@@ -51,6 +51,66 @@ fn the_objects_of_two_replicas_that_nobody_comes_in_to() {
         "starter.mode=off",
     ];
     insta::assert_snapshot!(yaml(&objects(&topology(&sets), &tunnelled())));
+}
+
+/// Pods reach a cache of names on their own node by a policy in the words of Cilium alone, and only
+/// where the place has such caches.
+#[test]
+fn pods_may_ask_a_cache_on_their_node_where_there_may_be_one() {
+    let cilium = |site: &Site| of_kind(&objects(&topology(&[]), site), "CiliumNetworkPolicy");
+    assert_eq!(cilium(&local()), Vec::<Value>::new());
+    let mut site = local();
+    site.resolver = Resolver::PodsOrNode;
+    let policies = cilium(&site);
+    assert_eq!(policies.len(), 1);
+    insta::assert_json_snapshot!(policies[0]["spec"], @r#"
+    {
+      "egress": [
+        {
+          "toEntities": [
+            "host"
+          ],
+          "toPorts": [
+            {
+              "ports": [
+                {
+                  "port": "53",
+                  "protocol": "UDP"
+                },
+                {
+                  "port": "53",
+                  "protocol": "TCP"
+                }
+              ]
+            }
+          ]
+        },
+        {
+          "toCIDR": [
+            "169.254.10.0/24"
+          ],
+          "toPorts": [
+            {
+              "ports": [
+                {
+                  "port": "53",
+                  "protocol": "UDP"
+                },
+                {
+                  "port": "53",
+                  "protocol": "TCP"
+                }
+              ]
+            }
+          ]
+        }
+      ],
+      "endpointSelector": {}
+    }
+    "#);
+    let metadata = &policies[0]["metadata"];
+    assert_eq!(metadata["namespace"], "temporal");
+    assert_eq!(metadata["labels"]["harness/group"], "base.temporal");
 }
 
 #[test]
