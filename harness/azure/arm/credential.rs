@@ -13,6 +13,7 @@ use azure_identity::{
 };
 
 use super::developer_tools::DeveloperTools;
+use super::directory::Readable;
 use super::{Endpoints, Error};
 use crate::causes;
 use crate::secret::Secret;
@@ -68,6 +69,7 @@ impl Credential {
         let client_options = ClientOptions {
             transport: Some(Transport::new(Arc::new(endpoints.client()?))),
             cloud: Some(Arc::new(endpoints.cloud())),
+            per_try_policies: vec![Arc::new(Readable)],
             ..ClientOptions::default()
         };
         let tenant = variable("AZURE_TENANT_ID");
@@ -189,13 +191,10 @@ impl Kind {
                 source: Box::new(source),
             };
         }
-        let status = status(&source);
-        let busy = status.is_some_and(|status| matches!(status, 408 | 429 | 500..));
-        if busy || (self != Self::DeveloperTools && is_garbled(&source)) {
-            return Error::NoToken {
-                status,
-                source: Box::new(source),
-            };
+        if let Some((status, said)) = answered(&source)
+            && matches!(status, 408 | 429 | 500..)
+        {
+            return Error::NoToken { status, said };
         }
         let remedy = match self {
             Self::ClientSecret => {
@@ -231,19 +230,13 @@ fn unreachable(error: &azure_core::Error) -> bool {
     })
 }
 
-/// The HTTP status that the directory answered with, where it is known.
-fn status(error: &azure_core::Error) -> Option<u16> {
-    causes::with(error).find_map(
-        |cause| match cause.downcast_ref::<azure_core::Error>()?.kind() {
-            ErrorKind::HttpResponse { status, .. } => Some(u16::from(*status)),
+/// What the directory answered, if it did: the HTTP status, and what it says.
+fn answered(error: &azure_core::Error) -> Option<(u16, String)> {
+    causes::with(error).find_map(|cause| {
+        let error = cause.downcast_ref::<azure_core::Error>()?;
+        match error.kind() {
+            ErrorKind::HttpResponse { status, .. } => Some((u16::from(*status), error.to_string())),
             _ => None,
-        },
-    )
-}
-
-/// Whether the answer was none of the directory's: so it is where it limits how often it is asked, as
-/// plain text
-/// (<https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/2855>).
-fn is_garbled(error: &azure_core::Error) -> bool {
-    causes::with(error).any(|cause| cause.is::<serde_json::Error>())
+        }
+    })
 }

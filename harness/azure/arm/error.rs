@@ -35,15 +35,13 @@ pub enum Error {
         #[source]
         source: Box<azure_core::Error>,
     },
-    /// The directory had no time for the request for a token, or answered nothing that can be read:
-    /// nothing is said of the credentials.
-    #[error("the directory gave no token{}", .status.map(|status| format!(" ({status})")).unwrap_or_default())]
+    /// The directory had no time for the request for a token: nothing is said of the credentials.
+    #[error("the directory answered {status} to the request for a token: {said}")]
     NoToken {
-        /// The HTTP status, where it is known.
-        status: Option<u16>,
-        /// Why.
-        #[source]
-        source: Box<azure_core::Error>,
+        /// The HTTP status.
+        status: u16,
+        /// What it said.
+        said: String,
     },
     /// No whole answer came.
     #[error("no answer to {act}")]
@@ -168,7 +166,7 @@ impl Error {
     /// Whether it was asked too often.
     pub fn is_throttled(&self) -> bool {
         match self {
-            Self::NoToken { status, .. } => *status == Some(429),
+            Self::NoToken { status, .. } => *status == 429,
             _ => self.status() == Some(429),
         }
     }
@@ -178,8 +176,8 @@ impl Error {
         match self {
             Self::Login { remedy, .. } => vec![remedy.clone()],
             Self::NoToken { .. } => vec![
-                "nothing is wrong with the credentials as far as one knows: wait some minutes and \
-                 run the same command again, it goes on from there"
+                "nothing is said against the credentials: wait some minutes and run the same \
+                 command again, it goes on from there"
                     .to_owned(),
             ],
             Self::Unreachable { .. } => {

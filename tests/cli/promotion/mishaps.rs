@@ -79,10 +79,15 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
     assert_eq!(azure.content(), BTreeSet::new());
     assert_snapshot!(told.join("\n"), @r#"
     throttled: exit 69
-      error: could not sign in to Azure
+      error: Azure limits how often it is asked
         caused by: Azure answered 429 to GET /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f
         caused by: SubscriptionRequestsThrottled: Number of requests for subscription and operation exceeded the limit. Please try again later.
         hint: Azure limits how often it is asked: wait some minutes and run the same command again, it goes on from there
+
+    sign-in-throttled: exit 69
+      error: Azure limits how often it is asked
+        caused by: the directory answered 429 to the request for a token: Too Many Requests
+        hint: nothing is said against the credentials: wait some minutes and run the same command again, it goes on from there
 
     another-operation: exit 0
 

@@ -79,5 +79,10 @@ fn a_plan_after_an_overridden_promotion_says_which_gate_is_closed_and_why_it_exi
     assert_eq!(plan.code, 77, "{plan}");
     let end = plan.stdout.split("USD a month;").last().unwrap_or_default();
     let (_, end) = end.split_once('\n').unwrap_or_default();
-    insta::assert_snapshot!(end, @"");
+    insta::assert_snapshot!(end, @r#"
+
+    this stands in the way of `harness promote`, hence exit code 77
+      ✗ gate: smoke: never run; `harness test scenarios/smoke.yaml --profile k3d` runs it (with the same `--set`, if there is one)
+    what is there was promoted past the gate ("untested"), which opened it for that once: run what is missing, or say `--override-gate REASON` again
+    "#);
 }

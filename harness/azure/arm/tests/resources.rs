@@ -176,7 +176,7 @@ async fn a_what_if_is_asked_for_computed_read_and_deleted() {
     ");
     let body: Value = serde_json::from_str(&server.asked()[0].body).expect("JSON");
     let properties = &body["properties"];
-    assert_eq!(properties["retentionInterval"], "PT2H");
+    assert_eq!(properties["retentionInterval"], "P1D");
     let stack = group().resource("Microsoft.Resources/deploymentStacks", "x");
     assert_eq!(properties["deploymentStackResourceId"], stack.as_str());
     assert_eq!(properties["actionOnUnmanage"]["resources"], "delete");
