@@ -107,26 +107,45 @@ fn delta(change: &Change) -> &[Value] {
 
 fn properties(delta: &[Value]) -> Vec<Property> {
     let mut all = Vec::new();
-    collect(delta, "", &mut all);
+    collect(delta, "", Within::Object, &mut all);
     all
 }
 
+/// What entries of a delta are parts of.
+#[derive(Clone, Copy, PartialEq)]
+enum Within {
+    /// What a template does not say of it, Azure leaves as it is.
+    Object,
+    /// It becomes what a template says, and nothing besides.
+    List,
+}
+
 /// Walks a delta, whose entries may have entries of their own.
-fn collect(delta: &[Value], above: &str, all: &mut Vec<Property>) {
+fn collect(delta: &[Value], above: &str, within: Within, all: &mut Vec<Property>) {
     for entry in delta {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
         let path = below(above, text("path"));
         let children = entry.get("children").and_then(Value::as_array);
         if let Some(children) = children.filter(|it| !it.is_empty()) {
-            collect(children, &path, all);
+            collect(children, &path, within_of(&path, text("changeType")), all);
             continue;
         }
-        let kind = text("changeType");
-        if kind.eq_ignore_ascii_case("delete") || kind.eq_ignore_ascii_case("noEffect") {
+        let is = |kind: &str| text("changeType").eq_ignore_ascii_case(kind);
+        if is("noEffect") || (is("delete") && within == Within::Object) {
             continue;
         }
         let value = |key: &str| entry.get(key).unwrap_or(&Value::Null);
         compare(&path, value("before"), value("after"), all);
+    }
+}
+
+/// What the parts of an entry are parts of. A cluster keeps the pools that it is not told of.
+fn within_of(path: &str, kind: &str) -> Within {
+    let pools = path.ends_with("agentPoolProfiles");
+    if kind.eq_ignore_ascii_case("array") && !pools {
+        Within::List
+    } else {
+        Within::Object
     }
 }
 
@@ -167,8 +186,10 @@ fn is_same(path: &str, before: &Value, after: &Value) -> bool {
         // What nobody may read cannot be compared.
         _ if last.eq_ignore_ascii_case("administratorLoginPassword") => true,
         (_, Value::String(text)) if is_expression(text) => true,
-        // A whole of which nothing can be known.
-        (Value::Null, Value::Object(is)) if !is.is_empty() => {
+        // Azure leaves out what is off or empty, and of a whole what is not to be known is nothing.
+        (Value::Null, Value::Bool(on)) => !on,
+        (Value::Null, Value::Array(is)) => is.is_empty(),
+        (Value::Null, Value::Object(is)) => {
             let same = |(key, it): (&String, &Value)| is_same(key, before, it);
             is.iter().all(same)
         }
@@ -255,6 +276,11 @@ mod tests {
                 json!("1.35.7"),
                 json!("1.35"),
             ),
+            entry(
+                "properties.apiServerAccessProfile",
+                json!(null),
+                json!({"enablePrivateCluster": false, "authorizedIPRanges": []}),
+            ),
         ] {
             assert_eq!(modified(&json!([nothing])), [], "{nothing}");
         }
@@ -296,12 +322,16 @@ mod tests {
 
     #[test]
     fn of_an_array_is_told_what_in_which_of_its_entries_would_change() {
-        let pools = json!([{"path": "properties.pools", "changeType": "array", "children": [
+        let pools = json!([{"path": "properties.agentPoolProfiles", "changeType": "array", "children": [
             {"path": "0", "changeType": "modify", "children": [
                 {"path": "count", "changeType": "modify", "before": 2, "after": 3}]},
             {"path": "1", "changeType": "delete", "before": {"name": "theirs"}},
         ]}]);
-        assert_eq!(paths(&pools), ["properties.pools.0.count"]);
+        assert_eq!(paths(&pools), ["properties.agentPoolProfiles.0.count"]);
+        let ranges = json!([{"path": "properties.ranges", "changeType": "array", "children": [
+            {"path": "0", "changeType": "delete", "before": "198.18.0.0/24"},
+        ]}]);
+        assert_eq!(paths(&ranges), ["properties.ranges.0"]);
         let inline = json!([{"path": "properties.ranges", "changeType": "array", "children": [],
                              "before": ["a"], "after": ["a", "b"]}]);
         assert_eq!(paths(&inline), ["properties.ranges"]);

@@ -2,6 +2,7 @@
 //! counts as no change. Pure.
 
 use super::Difference;
+use super::immutable::{minor, pool_version};
 use crate::azure::arm::Diagnostic;
 use crate::azure::template::Names;
 use crate::backend::azure::Living;
@@ -17,8 +18,34 @@ pub(super) fn notes(
 ) -> Vec<String> {
     let grown = grown(azure, names, living);
     let pools = unnamed(azure, names, living, differences);
+    let lagging = lagging(azure, names, living);
     let said = diagnostics.iter().filter_map(said);
-    grown.into_iter().chain(pools).chain(said).collect()
+    let all = grown.into_iter().chain(pools).chain(lagging);
+    all.chain(said).collect()
+}
+
+/// Pools that run an older minor version than their cluster: whoever upgrades a cluster upgrades its
+/// pools apart.
+fn lagging(azure: &Azure, names: &Names, living: &Living) -> Vec<String> {
+    let current = living.cluster.as_ref().and_then(|cluster| {
+        let version = cluster.pointer("/properties/currentKubernetesVersion")?;
+        version.as_str()
+    });
+    let Some(current) = current else {
+        return Vec::new();
+    };
+    let old = living.pools().filter_map(|pool| {
+        let (name, version) = (pool["name"].as_str()?, pool_version(pool)?);
+        (minor(version)? < minor(current)?).then(|| {
+            format!(
+                "node pool {name} runs Kubernetes {version}, and its cluster {current}: a promotion \
+                 upgrades the cluster alone, and `az aks nodepool upgrade --resource-group {} \
+                 --cluster-name {} --name {name} --kubernetes-version {current}` the pool",
+                azure.resource_group, names.cluster
+            )
+        })
+    });
+    old.collect()
 }
 
 /// Storage that has become more by itself.
@@ -70,4 +97,64 @@ fn said(diagnostic: &Diagnostic) -> Option<String> {
     } = diagnostic;
     let matters = !level.eq_ignore_ascii_case("info");
     matters.then(|| format!("Azure says: {code}: {message}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::azure::template::tests::{azure, names};
+
+    fn told(living: &Living, differences: &[Difference], said: &[Diagnostic]) -> Vec<String> {
+        notes(&azure(&[]), &names(), living, differences, said)
+    }
+
+    #[test]
+    fn nothing_is_told_of_what_is_as_the_profile_says() {
+        let pools = json!([{"name": "system", "currentOrchestratorVersion": "1.35.7"}]);
+        let living = Living {
+            cluster: Some(json!({"properties": {"currentKubernetesVersion": "1.35.9",
+                                               "agentPoolProfiles": pools}})),
+            server: Some(json!({"properties": {"storage": {"storageSizeGB": 20}}})),
+            ..Living::default()
+        };
+        let info = Diagnostic {
+            level: "info".to_owned(),
+            code: "NestedDeploymentShortCircuited".to_owned(),
+            message: "by the way".to_owned(),
+        };
+        assert_eq!(told(&living, &[], &[info]), [] as [&str; 0]);
+        assert_eq!(told(&Living::default(), &[], &[]), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn what_stays_otherwise_is_told_and_what_a_promotion_takes_away_is_not() {
+        let pools = json!([{"name": "system", "orchestratorVersion": "1.35"},
+                           {"name": "old"}, {"name": "theirs"}]);
+        let living = Living {
+            cluster: Some(json!({"properties": {"currentKubernetesVersion": "1.36.1",
+                                               "agentPoolProfiles": pools}})),
+            ..Living::default()
+        };
+        let goes = Difference {
+            kind: "Microsoft.ContainerService/managedClusters/agentPools".to_owned(),
+            name: "azure-aks/old".to_owned(),
+            reading: None,
+            act: "delete",
+            certain: true,
+            properties: Vec::new(),
+            note: None,
+        };
+        let warning = Diagnostic {
+            level: "warning".to_owned(),
+            code: "C".to_owned(),
+            message: "m".to_owned(),
+        };
+        let told = told(&living, &[goes], &[warning]);
+        assert_eq!(told.len(), 3, "{told:#?}");
+        assert!(told[0].contains("node pool `theirs` that the profile does not name"));
+        assert!(told[1].contains("node pool system runs Kubernetes 1.35, and its cluster 1.36.1"));
+        assert_eq!(told[2], "Azure says: C: m");
+    }
 }

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::azure::arm::{Pending, Progress, ResourceGroup, Wait};
+use crate::azure::simulator::{Fault, Script, What};
 use crate::azure::template::tests::{azure, topology};
 use crate::backend::azure::{Cloud, PROFILE, PROVIDERS, Rehearsal, Scope, Which, Wish};
 use crate::profile::azure::Azure;
@@ -19,7 +20,11 @@ const NAME: &str = "azure";
 const DEADLINE: Duration = Duration::from_mins(2);
 
 async fn connect(folder: &Utf8Path) -> Cloud {
-    let which = Which::Rehearsal(Rehearsal::new(folder.to_owned()));
+    connect_to(Rehearsal::new(folder.to_owned())).await
+}
+
+async fn connect_to(rehearsal: Rehearsal) -> Cloud {
+    let which = Which::Rehearsal(rehearsal);
     let environment = Environment::default();
     Cloud::connect(&which, &environment, None)
         .await
@@ -58,9 +63,7 @@ async fn register(cloud: &Cloud) {
     }
 }
 
-/// Makes the group and everything in it.
-async fn deploy(cloud: &Cloud, azure: &Azure) {
-    register(cloud).await;
+async fn make_group(cloud: &Cloud, azure: &Azure) -> Scope {
     let scope = Scope::of(azure, NAME, cloud);
     let group = ResourceGroup {
         id: scope.group.id(),
@@ -69,6 +72,13 @@ async fn deploy(cloud: &Cloud, azure: &Azure) {
     };
     let made = cloud.arm.put_resource_group(&scope.group, &group).await;
     made.expect("a group");
+    scope
+}
+
+/// Makes the group and everything in it.
+async fn deploy(cloud: &Cloud, azure: &Azure) {
+    register(cloud).await;
+    let scope = make_group(cloud, azure).await;
     let spec = scope.stack(Wish::of(azure, &topology(), Secret::generate()));
     let put = cloud
         .arm
@@ -113,4 +123,22 @@ async fn from_an_empty_subscription_to_nothing_left_to_do() {
     let after = outlook(&cloud, &azure).await;
     assert_eq!(after.group, Group::Ours);
     assert_eq!(after.differences, []);
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_the_question_what_would_change_is_waited_for() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = Utf8Path::from_path(folder.path()).expect("UTF-8");
+    let lost = Fault::at("/deploymentstackswhatifresults/", What::Reset).method("PUT");
+    let cloud = connect_to(Rehearsal {
+        // So slow that Azure is still at it when the same is asked again, after a second.
+        speed: 4,
+        script: Script::new(vec![lost]),
+        ..Rehearsal::new(folder.to_owned())
+    })
+    .await;
+    let azure = azure(&[]);
+    make_group(&cloud, &azure).await;
+    let told = outlook(&cloud, &azure).await;
+    assert!(told.differences.len() > 15, "{:?}", told.differences);
 }

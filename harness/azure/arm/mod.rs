@@ -61,7 +61,7 @@ pub use release::Release;
 pub use resource_group::{Group, Resource, ResourceGroup};
 pub(in crate::azure) use retry::back_off;
 pub use server::{Restart, ServerCapability, ServerSku, Storage, Tier, Version};
-pub use stack::{Managed, Outputs, Stack, StackState};
+pub use stack::{BUSY, Managed, Outputs, Stack, StackState};
 pub use stack_spec::{
     Action, DenyMode, DenySettings, Parameter, StackProperties, StackSpec, Undeletable, Unmanage,
 };

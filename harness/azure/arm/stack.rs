@@ -8,11 +8,21 @@ use azure_core::http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
+<<<<<<< HEAD
 use super::{Arm, Begun, Error, Fault, Group, Pending, ResourceId, StackSpec, Unmanage, Via};
 use crate::azure::api_version::STACKS;
+=======
+use super::{
+    Arm, Begun, Error, Fault, Group, Pending, ResourceId, StackSpec, Target, Unmanage, Via,
+};
+use crate::azure::api_version::RESOURCES;
+>>>>>>> changes
 
 /// The type of a stack.
 pub(super) const KIND: &str = "Microsoft.Resources/deploymentStacks";
+
+/// What Azure says where it is at work on a stack, or on what one would do, already.
+pub const BUSY: &str = "DeploymentStackInNonTerminalState";
 
 /// A stack as it is.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -122,7 +132,15 @@ impl Arm {
     /// What somebody has begun with a stack, to be waited for by the stack's own state. How it ends
     /// is how [`Arm::finish`] ends: one that is deleted is no longer found.
     pub fn stack_in_progress(&self, group: &Group, name: &str) -> Begun {
+<<<<<<< HEAD
         let target = group.target(KIND, STACKS, name);
+=======
+        self.in_progress(&group.target(KIND, RESOURCES, name))
+    }
+
+    /// What somebody has begun with a resource that tells its own state.
+    pub(super) fn in_progress(&self, target: &Target) -> Begun {
+>>>>>>> changes
         let url = target.url(self.options().endpoints.resource_manager.clone());
         let pending = Pending {
             url: url.to_string(),

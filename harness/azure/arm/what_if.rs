@@ -152,7 +152,7 @@ impl Change {
 
 impl Arm {
     /// Asks what it would do to make a stack `stack`. Azure keeps the result under a name, as a
-    /// resource, for a day or until [`Self::delete_what_if`].
+    /// resource, for a day or until [`Self::delete_what_if`]. The name has to be the question's own.
     pub async fn put_what_if(
         &self,
         group: &Group,
@@ -168,8 +168,14 @@ impl Arm {
                 retention_interval: RETENTION,
             },
         };
-        let answer = self.put(&target, &question).await?;
-        self.begun(Method::Put, &target, &answer)
+        match self.put(&target, &question).await {
+            Ok(answer) => self.begun(Method::Put, &target, &answer),
+            // Nobody else asks under this name: the answer was lost, and Azure is at it.
+            Err(error) if error.fault().is_some_and(|it| it.has_code(stack::BUSY)) => {
+                Ok(self.in_progress(&target))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Asks for the result with the properties that would change, which a `GET` of it does not have

@@ -88,8 +88,10 @@ struct AutoUpgrade {
 #[serde(rename_all = "camelCase")]
 struct ApiServer {
     enable_private_cluster: bool,
-    #[serde(rename = "authorizedIPRanges", skip_serializing_if = "Vec::is_empty")]
-    authorized_ip_ranges: Vec<String>,
+    /// Said where there are none as well, as AKS keeps what it is not told; not of a cluster without
+    /// a public address.
+    #[serde(rename = "authorizedIPRanges", skip_serializing_if = "Option::is_none")]
+    authorized_ip_ranges: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -243,10 +245,10 @@ fn properties(build: &Build<'_>, kubelet: &str) -> Properties {
         },
         api_server_access_profile: ApiServer {
             enable_private_cluster: *private,
-            authorized_ip_ranges: authorized_ip_ranges
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
+            authorized_ip_ranges: (!private).then(|| {
+                let ranges = authorized_ip_ranges.iter();
+                ranges.map(ToString::to_string).collect()
+            }),
         },
         network_profile: network_profile(&build.azure.network),
         identity_profile: BTreeMap::from([("kubeletidentity", identity)]),

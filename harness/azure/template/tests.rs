@@ -33,6 +33,16 @@ pub(crate) fn azure(sets: &[&str]) -> Azure {
     }
 }
 
+/// The template of the profile with some settings.
+pub(crate) fn template_of(sets: &[&str]) -> Value {
+    serde_json::to_value(of(sets)).expect("JSON")
+}
+
+/// What resources of the profile are called.
+pub(crate) fn names() -> Names {
+    Names::of(&place())
+}
+
 pub(crate) fn topology() -> Topology {
     profile(&[]).topology()
 }

@@ -141,12 +141,9 @@ pub enum Error {
     NotOwner,
 }
 
-/// What Azure says of a stack that another command is at.
-const BUSY: &str = "DeploymentStackInNonTerminalState";
-
 /// Whether Azure is at work on the stack that something was asked of.
 pub(super) fn is_busy(error: &arm::Error) -> bool {
-    error.fault().is_some_and(|fault| fault.has_code(BUSY))
+    error.fault().is_some_and(|fault| fault.has_code(arm::BUSY))
 }
 
 /// What could not be done on the way into Azure: to sign in is the first step of three, and whoever
@@ -194,7 +191,11 @@ impl Error {
                     _ if matches!(error.status(), Some(401 | 403)) => Blame::Leave,
                     // Somebody else was faster.
                     _ if error.fault().is_some_and(|fault| {
-                        let codes = [BUSY, "AuthorizationFailed", "LinkedAuthorizationFailed"];
+                        let codes = [
+                            arm::BUSY,
+                            "AuthorizationFailed",
+                            "LinkedAuthorizationFailed",
+                        ];
                         codes.iter().any(|code| fault.has_code(code))
                     }) =>
                     {

@@ -64,6 +64,9 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         })?;
     }
     ui.text(text(&plan));
+    if let Some(standing) = view::standing(&plan) {
+        ui.text(format!("\n{standing}"));
+    }
     ui.json(&plan);
     Ok(exit(&plan))
 }

@@ -23,7 +23,6 @@ pub(in crate::cli) fn text(plan: &Plan) -> String {
             .collect::<Vec<_>>()
             .join("\n"),
         conclusion(plan),
-        standing(plan),
     ];
     let said = paragraphs.into_iter().filter(|it| !it.is_empty());
     said.collect::<Vec<_>>().join("\n\n")
@@ -193,10 +192,10 @@ fn conclusion(plan: &Plan) -> String {
 }
 
 /// Why `promote` would refuse, and with it the exit code; nothing if it would not.
-fn standing(plan: &Plan) -> String {
+pub(super) fn standing(plan: &Plan) -> Option<String> {
     let obstacles = plan.obstacles();
     if obstacles.is_empty() {
-        return String::new();
+        return None;
     }
     let heading = "this stands in the way of `harness promote`, hence exit code 77".to_owned();
     let obstacles = obstacles.into_iter().map(|it| format!("  ✗ {it}"));
@@ -209,5 +208,5 @@ fn standing(plan: &Plan) -> String {
         )
     });
     let lines: Vec<String> = [heading].into_iter().chain(obstacles).chain(once).collect();
-    lines.join("\n")
+    Some(lines.join("\n"))
 }

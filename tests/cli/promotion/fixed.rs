@@ -1,4 +1,4 @@
-//! What Azure does not change on what lives.
+//! What Azure does not change once it is made.
 
 use super::Subscription;
 
@@ -6,11 +6,11 @@ use super::Subscription;
 const REFUSED: [(&str, &str); 12] = [
     (
         "kubernetes.private=true",
-        "`backend.azure.kubernetes.private` cannot change on what lives, from false to true",
+        "`backend.azure.kubernetes.private` cannot change from false to true once it is made",
     ),
     (
         "network.services=10.1.0.0/16",
-        "`backend.azure.network.services` cannot change on what lives, from 10.0.0.0/16 to 10.1.0.0/16",
+        "`backend.azure.network.services` cannot change from 10.0.0.0/16 to 10.1.0.0/16 once it is made",
     ),
     (
         "network.nodes=10.240.8.0/22",
@@ -22,15 +22,15 @@ const REFUSED: [(&str, &str); 12] = [
     ),
     (
         "kubernetes.node-pools.system.vm-size=Standard_D4s_v5",
-        "`vm-size` cannot change on what lives, from Standard_D2s_v5 to Standard_D4s_v5",
+        "`vm-size` cannot change from Standard_D2s_v5 to Standard_D4s_v5 once it is made",
     ),
     (
         "kubernetes.node-pools.system.os-disk=64",
-        "`os-disk` cannot change on what lives, from 32 to 64",
+        "`os-disk` cannot change from 32 to 64 once it is made",
     ),
     (
         "kubernetes.node-pools.system.max-pods=60",
-        "`max-pods` cannot change on what lives, from 110 to 60",
+        "`max-pods` cannot change from 110 to 60 once it is made",
     ),
     (
         "kubernetes.version=\"1.34\"",
@@ -42,7 +42,7 @@ const REFUSED: [(&str, &str); 12] = [
     ),
     (
         "mysql.administrator=other",
-        "`backend.azure.mysql.administrator` cannot change on what lives, from temporal to other",
+        "`backend.azure.mysql.administrator` cannot change from temporal to other once it is made",
     ),
     (
         "mysql={sku: Standard_D2ds_v4, high-availability: zone-redundant}",
@@ -72,6 +72,38 @@ fn what_azure_refuses_to_change_is_refused_by_plan_with_what_helps_and_nothing_i
     assert_eq!(azure.cloud()["resources"], before);
     let drift = azure.run("drift");
     assert_eq!(drift.code, 0, "{drift}");
+}
+
+#[test]
+fn another_size_of_nodes_is_another_pool() {
+    let azure = Subscription::new();
+    let batch = "--set backend.azure.kubernetes.node-pools.batch.count=2";
+    assert_eq!(azure.promote(batch).code, 0);
+    let larger = "--set backend.azure.kubernetes.node-pools.batch.vm-size=Standard_D4s_v5";
+    let refused = azure.promote(larger);
+    assert_eq!(refused.code, 77, "{refused}");
+    let remedy = "name another pool with what you want and leave this one out";
+    assert!(refused.stderr.contains(remedy), "{refused}");
+    let instead = "--set backend.azure.kubernetes.node-pools.large.vm-size=Standard_D4s_v5";
+    let promoted = azure.promote(instead);
+    assert_eq!(promoted.code, 0, "{promoted}");
+    assert_eq!(azure.run(&format!("drift {instead}")).code, 0);
+}
+
+#[test]
+fn ranges_that_the_profile_no_longer_names_are_taken_away() {
+    let azure = Subscription::new();
+    let ranges = "--set backend.azure.kubernetes.authorized-ip-ranges=[198.18.0.0/24]";
+    assert_eq!(azure.promote(ranges).code, 0);
+    let drift = azure.run("drift");
+    assert_eq!(drift.code, 2, "{drift}");
+    let line = "properties.apiServerAccessProfile.authorizedIPRanges.0: \"198.18.0.0/24\" > (none)";
+    assert!(drift.stdout.contains(line), "{drift}");
+    assert_eq!(azure.promote("").code, 0);
+    assert_eq!(azure.run("drift").code, 0);
+    let cluster = azure.resource("/managedclusters/").expect("a cluster");
+    let left = &cluster["properties"]["apiServerAccessProfile"]["authorizedIPRanges"];
+    assert_eq!(left, &serde_json::json!([]));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What does not change on what lives, and what Azure says of it.
+//! What does not change once it is made, and what Azure says of it.
 
 use serde_json::Value;
 
@@ -53,7 +53,8 @@ pub(super) fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
         unchanged(was, is, property)?;
     }
     private(&before.document, draft.body)?;
-    version(&before.document, draft.body)
+    version(&before.document, draft.body)?;
+    lagging(&super::pool::of(draft.state, before), draft.body)
 }
 
 /// Refuses to change a pool in what it was made with. `at` is where it is, in Azure's words.
@@ -153,32 +154,6 @@ fn private(before: &Value, wanted: &Value) -> Result<(), Refusal> {
     }
     let message = "Changing enablePrivateCluster is not allowed. It can only be set while creating the cluster.";
     Err(Refusal::bad("BadRequest", message).about("enablePrivateCluster"))
-}
-
-/// A cluster goes up one minor version at a time, and never down.
-fn version(before: &Value, wanted: &Value) -> Result<(), Refusal> {
-    let text =
-        |document: &Value, pointer: &str| Some(document.pointer(pointer)?.as_str()?.to_owned());
-    let was = text(before, "/properties/currentKubernetesVersion");
-    let (Some(was), Some(is)) = (was, text(wanted, "/properties/kubernetesVersion")) else {
-        return Ok(());
-    };
-    let (Some(old), Some(new)) = (minor(&was), minor(&is)) else {
-        return Ok(());
-    };
-    let next = (old.0, old.1 + 1);
-    let act = if new < old {
-        "Downgrading"
-    } else if new > next {
-        "Upgrading"
-    } else {
-        return Ok(());
-    };
-    let message = format!(
-        "{act} Kubernetes version {was} to {is} is not allowed. Available upgrades: [{}.{}]. Please see https://aka.ms/aks-supported-k8s-ver for version details.",
-        next.0, next.1
-    );
-    Err(Refusal::bad("OperationNotAllowed", message))
 }
 
 /// Major and minor of a version.

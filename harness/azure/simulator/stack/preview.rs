@@ -94,13 +94,7 @@ impl Cloud {
     ) -> Result<Response, Refusal> {
         let preview = self.preview(id)?;
         if self.is_computing(preview) {
-            let message = format!(
-                "The deployment stack what-if resource '{id}' could not be updated as it is currently in a non-terminal state 'initializing'."
-            );
-            return Err(Refusal::conflict(
-                "DeploymentStackInNonTerminalState",
-                message,
-            ));
+            return Err(busy(id));
         }
         if self.settings.dialect == Dialect::Recorded {
             return Ok(Response::json(200, self.show_preview(preview)));
@@ -140,6 +134,10 @@ impl Cloud {
             }
         }
         kept(&properties["retentionInterval"])?;
+        let before = self.state.previews.get(&id.key());
+        if before.is_some_and(|before| self.is_computing(before)) {
+            return Err(busy(id));
+        }
         let plan = self.plan(id, properties)?;
         let changes = self.changes(id, &plan)?;
         let stack = plan.wanted["deploymentStackResourceId"].as_str();
@@ -206,6 +204,13 @@ impl Cloud {
             "properties": properties,
         })
     }
+}
+
+fn busy(id: &ResourceId) -> Refusal {
+    let message = format!(
+        "The deployment stack what-if resource '{id}' could not be updated as it is currently in a non-terminal state 'Initializing'."
+    );
+    Refusal::conflict("DeploymentStackInNonTerminalState", message)
 }
 
 /// Parameters come back with their types.

@@ -233,6 +233,21 @@ fn what_a_living_cluster_was_made_with_stays() {
 }
 
 #[test]
+fn a_cluster_does_not_leave_its_pools_more_than_three_versions_behind() {
+    let mut world = with_cluster();
+    let id = format!("{}/agentpools/system", world.id(CLUSTER).to_lowercase());
+    let mut upgraded = |pool: &str| {
+        let system = world.cloud.state.resources.get_mut(&id).expect("a pool");
+        system.document["properties"]["currentOrchestratorVersion"] = json!(pool);
+        let mut body = cluster(&world);
+        body["properties"]["kubernetesVersion"] = json!("1.36");
+        code(&put(&mut world, CLUSTER, VERSION, &body)).to_owned()
+    };
+    assert_eq!(upgraded("1.32.4"), "NodePoolMcVersionIncompatible");
+    assert_eq!(upgraded("1.33.4"), "");
+}
+
+#[test]
 fn what_a_living_server_or_a_subnet_in_use_was_made_with_stays() {
     let mut world = with_cluster();
     let mut refused = |pointer: &str, value: Value| {

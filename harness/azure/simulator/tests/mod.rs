@@ -180,9 +180,10 @@ impl World {
 }
 
 fn code(answer: &Response) -> &str {
-    answer.document()["error"]["code"]
-        .as_str()
-        .unwrap_or_default()
+    let body = answer.document();
+    // What AKS refuses has no envelope.
+    let code = body["error"]["code"].as_str().or(body["code"].as_str());
+    code.unwrap_or_default()
 }
 
 const NETWORK: (&str, &str) = ("Microsoft.Network/virtualNetworks/net", "2024-01-01");

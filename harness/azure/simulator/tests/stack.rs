@@ -442,6 +442,7 @@ fn a_preview_is_kept_for_a_day_to_thirty() {
         ("PT36H", 200),
         ("P30D", 200),
     ] {
+        world.now += std::time::Duration::from_mins(1);
         let body = question(&world, &all, kept);
         let answer = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
         assert_eq!(answer.status, status, "{kept}: {:?}", answer.document());
