@@ -114,17 +114,21 @@ impl Layers {
         find: impl Fn(&Profile) -> Option<&Spanned<T>>,
         message: &str,
     ) -> Error {
+        match self.last(find) {
+            Some((layer, value)) => layer.error_at(value, message),
+            None => self.leaf.error(message),
+        }
+    }
+
+    /// What `find` sees in the layer whose word was the last, and that layer.
+    pub(super) fn last<T>(&self, find: impl Fn(&Profile) -> Option<&T>) -> Option<(&Layer, &T)> {
         let last_first = self
             .sets
             .iter()
             .rev()
             .chain([&self.leaf])
             .chain(&self.extended);
-        for layer in last_first {
-            if let Some(value) = find(&layer.written) {
-                return layer.error_at(value, message);
-            }
-        }
-        self.leaf.error(message)
+        let mut seen = last_first.filter_map(|layer| Some((layer, find(&layer.written)?)));
+        seen.next()
     }
 }

@@ -42,6 +42,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     if let Some(file) = &args.out {
         writable(file)?;
     }
+    super::session::doubt(&args.target, ui);
     let mut session = in_azure::look(&args.target).await?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");

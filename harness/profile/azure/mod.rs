@@ -7,6 +7,7 @@
 pub(super) mod arbitrary;
 pub(super) mod check;
 mod cidr;
+mod doubt;
 mod merge;
 pub mod model;
 mod network;
@@ -17,6 +18,7 @@ mod tests;
 mod word;
 
 pub use cidr::Cidr;
+pub(super) use doubt::doubts;
 pub use settings::{
     Azure, Expose, Exposure, HighAvailability, Kubernetes, Mysql, MysqlTier, Network, NodePool,
     Registry, RegistrySku, Tier,
