@@ -116,11 +116,16 @@ pub fn meters(azure: &Azure) -> Vec<Meter> {
 fn free_control_plane(region: &str, prices: &Prices) -> Line {
     let meter = Meter::ControlPlane(Tier::Free);
     let line = Charge::new("control plane", "free".to_owned(), 1, Some(meter))
-        .note(if prices.find(&Meter::ControlPlane(Tier::Free), region).is_some() {
-            "the price list has a meter for this tier since 2026-10-01; whether it is charged is not confirmed, so it is not in the total; no promise of availability"
-        } else {
-            "no meter of this tier is known; no promise of availability"
-        })
+        .note(
+            if prices
+                .find(&Meter::ControlPlane(Tier::Free), region)
+                .is_some()
+            {
+                "has a meter since 2026-10-01; unconfirmed whether charged, so not in the total"
+            } else {
+                "no meter of this tier is known, and it has no promise of availability"
+            },
+        )
         .price(region, prices);
     Line {
         unit: Unit::Hour,
