@@ -124,7 +124,7 @@ impl Retail {
                 answers.push((filter, items));
                 answers.len() - 1
             };
-            match query::pick(meter, region, &answers[index].1) {
+            match query::pick(meter, region, &answers[index].1, today) {
                 Some((price, unit)) => fetched.entries.push(Entry {
                     meter: meter.to_string(),
                     region: Some(region.to_owned()),

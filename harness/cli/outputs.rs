@@ -12,6 +12,10 @@ use crate::error::{CommandError, Exit};
 use crate::profile::azure::Exposure;
 use crate::ui::{Table, Ui};
 
+/// What stands behind the address of a starter for it to start a workflow: whoever uses it appends a
+/// name.
+const STARTS: &str = "/async?name=";
+
 /// Print what a promoted topology is called in Azure, and how it is reached
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -83,7 +87,7 @@ pub(super) async fn of(session: &Session<AzureBackend>) -> Result<Outputs, Comma
     };
     let nothing_runs = session.backend.without_cluster();
     let entrance = |service: &str, exposure: &Exposure| {
-        let address = addresses.get(service).cloned();
+        let address = addresses.get(service).map(|base| way(service, base));
         let note = match exposure {
             _ if address.is_some() => None,
             _ if nothing_runs => Some("nothing runs"),
@@ -114,6 +118,14 @@ pub(super) async fn of(session: &Session<AzureBackend>) -> Result<Outputs, Comma
         ]),
         unseen,
     })
+}
+
+/// What a user opens at the address of a service.
+fn way(service: &str, base: &str) -> String {
+    match service {
+        "starter" => format!("{base}{}", STARTS),
+        _ => base.to_owned(),
+    }
 }
 
 /// How the entrances are used; `suffix` names the profile in commands.
@@ -155,4 +167,16 @@ pub(super) fn text(outputs: &Outputs) -> String {
         ways.row([*name, *exposure, address].map(str::to_owned));
     }
     format!("{}\n\n{}", names.render(), ways.render())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entrance_is_given_as_it_is_used() {
+        let base = "http://20.1.2.3:8080";
+        assert_eq!(way("web", base), base);
+        assert_eq!(way("starter", base), "http://20.1.2.3:8080/async?name=");
+    }
 }

@@ -278,6 +278,23 @@ impl Common {
 
 /// The profile that a target names.
 pub(super) fn load(target: &Target) -> Result<Profile, CommandError> {
+    profile::load(&request(target), &reader()).map_err(|error| unread(target, error))
+}
+
+/// Tells what a profile says and probably does not mean.
+pub(super) fn doubt(target: &Target, ui: &mut Ui) {
+    // A profile that cannot be read is told of by what comes next.
+    let doubts = profile::doubts(&request(target), &reader()).unwrap_or_default();
+    for doubt in doubts {
+        let place = doubt
+            .place()
+            .map(|place| format!(":{}:{}", place.line, place.column));
+        let (name, place) = (doubt.name(), place.unwrap_or_default());
+        ui.say(format!("! {name}{place}: {}", doubt.message()));
+    }
+}
+
+fn request(target: &Target) -> Request {
     let source = match &target.file {
         Some(file) => Source::File(file.clone()),
         None => Source::Named {
@@ -285,20 +302,24 @@ pub(super) fn load(target: &Target) -> Result<Profile, CommandError> {
             name: target.profile.clone(),
         },
     };
-    let request = Request {
+    Request {
         source,
         sets: target.set.clone(),
-    };
-    let reader = Reader {
-        read: |path: &Utf8Path| fs_err::read_to_string(path),
+    }
+}
+
+fn reader() -> Reader<fn(&Utf8Path) -> std::io::Result<String>, fn(&Utf8Path) -> Vec<String>> {
+    Reader {
+        read: |path| fs_err::read_to_string(path),
         list: file_names,
-    };
-    profile::load(&request, &reader).map_err(|error| {
-        let error = CommandError::new(Exit::Invalid, error);
-        meant::profile(target)
-            .into_iter()
-            .fold(error, CommandError::hint)
-    })
+    }
+}
+
+fn unread(target: &Target, error: profile::Error) -> CommandError {
+    let error = CommandError::new(Exit::Invalid, error);
+    meant::profile(target)
+        .into_iter()
+        .fold(error, CommandError::hint)
 }
 
 /// The names of the files in a folder; none if it cannot be read.

@@ -41,6 +41,7 @@ struct Report<'a> {
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     place::here(&args.target, Some("promote"))?;
+    session::doubt(&args.target, ui);
     if args.dry_run {
         let session = session::look(&args.target).await?;
         return session::on_backend!(session, |session| rehearse(session, ui).await);

@@ -127,18 +127,25 @@ impl Layers {
         find: impl Fn(&Profile) -> Option<Place>,
         message: &str,
     ) -> Error {
+        match self.last(find) {
+            Some((layer, place)) => layer.error_in(place, message),
+            None => self.leaf.error(message),
+        }
+    }
+
+    /// What `find` sees in the layer whose word was the last, and that layer.
+    pub(super) fn last<'a, T>(
+        &'a self,
+        find: impl Fn(&'a Profile) -> Option<T>,
+    ) -> Option<(&'a Layer, T)> {
         let last_first = self
             .sets
             .iter()
             .rev()
             .chain([&self.leaf])
             .chain(&self.extended);
-        for layer in last_first {
-            if let Some(place) = find(&layer.written) {
-                return layer.error_in(place, message);
-            }
-        }
-        self.leaf.error(message)
+        let mut seen = last_first.filter_map(|layer| Some((layer, find(&layer.written)?)));
+        seen.next()
     }
 }
 

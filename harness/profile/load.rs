@@ -5,7 +5,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::layer::{Layer, Layers};
-use super::{Error, Name, Profile, resolve};
+use super::{Error, Name, Profile, azure, resolve};
 use crate::document;
 
 /// A profile that is asked for.
@@ -50,17 +50,19 @@ where
     R: Fn(&Utf8Path) -> io::Result<String>,
     L: Fn(&Utf8Path) -> Vec<String>,
 {
-    let (path, leaf) = reader.leaf(&request.source)?;
-    let layers = Layers {
-        extended: reader.extended(&path, &leaf)?,
-        leaf,
-        sets: request
-            .sets
-            .iter()
-            .map(|argument| Layer::of_set(argument))
-            .collect::<Result<_, _>>()?,
-    };
-    Ok(resolve::resolve(&layers)?)
+    Ok(resolve::resolve(&reader.layers(request)?)?)
+}
+
+/// What a profile may say and probably does not mean, each at its place.
+///
+/// # Errors
+/// As [`load`], but for what is left unsaid.
+pub fn doubts<R, L>(request: &Request, reader: &Reader<R, L>) -> Result<Vec<document::Error>, Error>
+where
+    R: Fn(&Utf8Path) -> io::Result<String>,
+    L: Fn(&Utf8Path) -> Vec<String>,
+{
+    Ok(azure::doubts(&reader.layers(request)?))
 }
 
 impl<R, L> Reader<R, L>
@@ -68,6 +70,19 @@ where
     R: Fn(&Utf8Path) -> io::Result<String>,
     L: Fn(&Utf8Path) -> Vec<String>,
 {
+    /// Reads all that the profile is made of.
+    fn layers(&self, request: &Request) -> Result<Layers, Error> {
+        let (path, leaf) = self.leaf(&request.source)?;
+        let sets = request.sets.iter();
+        Ok(Layers {
+            extended: self.extended(&path, &leaf)?,
+            leaf,
+            sets: sets
+                .map(|argument| Layer::of_set(argument))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
     /// Reads the file that was asked for.
     fn leaf(&self, source: &Source) -> Result<(Utf8PathBuf, Layer), Error> {
         match source {

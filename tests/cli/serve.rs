@@ -218,9 +218,10 @@ fn a_second_one_is_refused_on_the_same_state_and_each_has_a_secret_in_a_private_
         .next()
         .expect("a port");
     let taken = world.run(&format!("rehearse serve --state other --port {port}"));
-    assert_snapshot!(taken.to_string().replace(port, "[port]"), @r"
+    assert_snapshot!(taken.to_string().replace(port, "[port]"), @"
     --- stderr
-    error: cannot listen on 127.0.0.1:[port]: Address already in use (os error 98)
+    error: cannot listen on 127.0.0.1:[port]
+      caused by: Address already in use (os error 98)
       hint: `--port` names another one; without it, one that is free is taken
     --- exit 69
     ");

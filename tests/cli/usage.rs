@@ -112,6 +112,7 @@ fn the_help_names_every_verb() {
       drift        Say what in Azure is not as the profile says, property by property
       rotate       Give the database's administrator another password, and everybody who uses it
       destroy      Delete what was promoted: the stack with all in it, then the resource group
+      rehearse     Use the built-in Azure, which rehearsals run against, with other tools
       doctor       Show what this machine can run, and how to mend what it cannot
       schema       Print the JSON Schema of a file format
       completions  Print a completion script for a shell

@@ -8,15 +8,10 @@ use azure_core::http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-<<<<<<< HEAD
-use super::{Arm, Begun, Error, Fault, Group, Pending, ResourceId, StackSpec, Unmanage, Via};
-use crate::azure::api_version::STACKS;
-=======
 use super::{
     Arm, Begun, Error, Fault, Group, Pending, ResourceId, StackSpec, Target, Unmanage, Via,
 };
-use crate::azure::api_version::RESOURCES;
->>>>>>> changes
+use crate::azure::api_version::STACKS;
 
 /// The type of a stack.
 pub(super) const KIND: &str = "Microsoft.Resources/deploymentStacks";
@@ -132,15 +127,11 @@ impl Arm {
     /// What somebody has begun with a stack, to be waited for by the stack's own state. How it ends
     /// is how [`Arm::finish`] ends: one that is deleted is no longer found.
     pub fn stack_in_progress(&self, group: &Group, name: &str) -> Begun {
-<<<<<<< HEAD
-        let target = group.target(KIND, STACKS, name);
-=======
-        self.in_progress(&group.target(KIND, RESOURCES, name))
+        self.in_progress(&group.target(KIND, STACKS, name))
     }
 
     /// What somebody has begun with a resource that tells its own state.
     pub(super) fn in_progress(&self, target: &Target) -> Begun {
->>>>>>> changes
         let url = target.url(self.options().endpoints.resource_manager.clone());
         let pending = Pending {
             url: url.to_string(),

@@ -38,6 +38,9 @@ pub struct Line {
     pub unit_price: Option<f64>,
     /// US dollars for a month; none if unknown.
     pub per_month: Option<Usd>,
+    /// US dollars for a month at most, where it is not certain that it is charged at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_month_at_most: Option<Usd>,
     /// Whether it is charged whatever happens.
     pub kind: Kind,
     /// Where the price comes from, and of which day it is.
@@ -91,7 +94,7 @@ pub fn estimate(azure: &Azure, prices: &Prices) -> Estimate {
     let fixed = charges(azure).into_iter();
     let mut lines: Vec<Line> = fixed.map(|it| it.price(&azure.region, prices)).collect();
     if azure.kubernetes.tier == Tier::Free {
-        lines.insert(0, free_control_plane());
+        lines.insert(0, free_control_plane(&azure.region, prices));
     }
     lines.push(backups(azure, prices));
     lines.push(traffic());
@@ -101,22 +104,35 @@ pub fn estimate(azure: &Azure, prices: &Prices) -> Estimate {
 /// The meters that a place uses.
 pub fn meters(azure: &Azure) -> Vec<Meter> {
     let fixed = charges(azure).into_iter().filter_map(|it| it.meter);
-    fixed.chain([Meter::MysqlBackup]).collect()
+    let free = (azure.kubernetes.tier == Tier::Free).then_some(Meter::ControlPlane(Tier::Free));
+    free.into_iter()
+        .chain(fixed)
+        .chain([Meter::MysqlBackup])
+        .collect()
 }
 
-fn free_control_plane() -> Line {
+/// A tier that is called free, and has a meter all the same. Whether that is charged is not known, so
+/// it is no part of a total.
+fn free_control_plane(region: &str, prices: &Prices) -> Line {
+    let meter = Meter::ControlPlane(Tier::Free);
+    let line = Charge::new("control plane", "free".to_owned(), 1, Some(meter))
+        .note(
+            if prices
+                .find(&Meter::ControlPlane(Tier::Free), region)
+                .is_some()
+            {
+                "has a meter since 2026-10-01; unconfirmed whether charged, so not in the total"
+            } else {
+                "no meter of this tier is known, and it has no promise of availability"
+            },
+        )
+        .price(region, prices);
     Line {
-        what: "control plane".to_owned(),
-        size: "free".to_owned(),
-        meter: None,
-        quantity: Some(Unit::Hour.per_month()),
         unit: Unit::Hour,
         unit_price: Some(0.0),
         per_month: Some(Usd::default()),
-        kind: Kind::Fixed,
-        price: None,
-        comes_along: false,
-        note: Some("this tier has no meter, and no promise of availability".to_owned()),
+        per_month_at_most: line.per_month,
+        ..line
     }
 }
 
@@ -140,6 +156,7 @@ fn traffic() -> Line {
         unit: Unit::GibMonth,
         unit_price: None,
         per_month: None,
+        per_month_at_most: None,
         kind: Kind::Usage,
         price: None,
         comes_along: false,
@@ -164,6 +181,7 @@ impl Charge {
             unit,
             unit_price,
             per_month: unit_price.map(|price| Usd::of(quantity * price)),
+            per_month_at_most: None,
             kind: Kind::Fixed,
             comes_along: meter.is_none_or(Meter::comes_along),
             price: found.map(Provenance::from),
@@ -188,11 +206,13 @@ impl Estimate {
     /// The sum of lines.
     pub(super) fn of(lines: Vec<Line>) -> Self {
         let fixed = || lines.iter().filter(|line| line.kind == Kind::Fixed);
+        // One that may not be charged says nothing of the total.
+        let certain = |line: &&Line| line.per_month_at_most.is_none();
         let borrowed = |line: &Line| line.price.as_ref().is_some_and(|it| it.borrowed);
         Self {
             total: fixed().filter_map(|line| line.per_month).sum(),
             at_least: fixed().any(|line| line.per_month.is_none()),
-            about: fixed().any(borrowed),
+            about: fixed().filter(certain).any(borrowed),
             lines,
         }
     }

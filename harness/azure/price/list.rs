@@ -96,6 +96,8 @@ pub enum Origin {
     Fetched,
     /// The one that comes with the harness.
     BuiltIn,
+    /// The article's of 2020.
+    Article,
 }
 
 /// All that is known of prices.
@@ -128,10 +130,9 @@ impl Prices {
     }
 
     /// What is in this list, and nothing else.
-    #[cfg(test)]
-    pub(super) fn only(list: List) -> Self {
+    pub(super) fn only(origin: Origin, list: List) -> Self {
         Self {
-            lists: vec![(Origin::BuiltIn, list)],
+            lists: vec![(origin, list)],
         }
     }
 

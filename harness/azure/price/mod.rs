@@ -4,6 +4,7 @@
 //! for another region only is used and says so. Amounts are list prices, without tax, discount or
 //! reservation.
 
+mod article;
 mod charge;
 mod estimate;
 mod list;
@@ -13,6 +14,7 @@ pub mod query;
 #[cfg(test)]
 mod tests;
 
+pub use article::{Article, article};
 pub use estimate::{Estimate, Kind, Line, estimate, meters};
 pub use list::{Currency, Entry, Found, List, Origin, Prices, Unit};
 pub use meter::Meter;

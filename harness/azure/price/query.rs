@@ -5,6 +5,9 @@
 //! is looked at again here, because a filter lets in more: Windows, spot machines, disks that are
 //! mounted twice.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::{Meter, Unit};
@@ -44,6 +47,19 @@ pub struct Item {
     /// `Consumption`, `Reservation`, ...
     #[serde(rename = "type")]
     pub price_type: String,
+    /// Until when it holds; none where that is open.
+    #[serde(default)]
+    pub effective_end_date: Option<Timestamp>,
+}
+
+impl Item {
+    /// Whether it does not hold any more on a day.
+    fn is_over(&self, today: Date) -> bool {
+        let end = self
+            .effective_end_date
+            .map(|end| end.to_zoned(TimeZone::UTC).date());
+        end.is_some_and(|end| end < today)
+    }
 }
 
 impl Unit {
@@ -100,13 +116,14 @@ pub fn filter(meter: &Meter, region: &str) -> String {
     format!("{place}{rest} and priceType eq 'Consumption'")
 }
 
-/// The price of a meter among what came; none if it is not there, or if more than one could be
-/// meant.
-pub fn pick(meter: &Meter, region: &str, items: &[Item]) -> Option<(f64, Unit)> {
+/// The price of a meter among what came, as of `today`; none if it is not there, or if more than one
+/// could be meant.
+pub fn pick(meter: &Meter, region: &str, items: &[Item], today: Date) -> Option<(f64, Unit)> {
     let unit = meter.unit();
     let meant = |item: &&Item| {
         item.price_type == "Consumption"
             && item.tier_minimum_units == 0.0
+            && !item.is_over(today)
             && unit.is_written(&item.unit_of_measure)
             && is(meter, item)
     };
@@ -131,7 +148,7 @@ fn is(meter: &Meter, item: &Item) -> bool {
     let product = item.product_name.as_str();
     let name = item.meter_name.as_str();
     match meter {
-        Meter::ControlPlane(Tier::Free) => false,
+        Meter::ControlPlane(Tier::Free) => name == "FreeTierInfrastructureCost Uptime SLA",
         Meter::ControlPlane(Tier::Standard) => name == "Standard Uptime SLA",
         Meter::ControlPlane(Tier::Premium) => name == "Standard Long Term Support",
         Meter::Machine(_) => {

@@ -103,6 +103,31 @@ async fn pages_are_followed_and_what_is_not_meant_is_left_out() {
 }
 
 #[tokio::test]
+async fn a_price_that_has_ended_does_not_count() {
+    let tier = "FreeTierInfrastructureCost";
+    let row = |price: f64, end: Option<&str>| {
+        let meter = format!("{tier} Uptime SLA");
+        let mut row = item("Azure Kubernetes Service", tier, &meter, "1 Hour", price);
+        if let Some(end) = end {
+            row["effectiveEndDate"] = json!(end);
+        }
+        row
+    };
+    let free = || Meter::ControlPlane(crate::profile::azure::Tier::Free);
+    let rows = [
+        row(0.05, None),
+        row(0.01, Some("2026-09-30T23:59:00Z")),
+        row(0.05, Some("2026-11-24T23:59:00Z")),
+    ];
+    let (base, _requests) = serve(vec![("200 OK", page(&rows, None))]);
+    let fetched = fetch(&base, &[free()]).await.expect("prices");
+    assert_eq!(prices(&fetched), [("kubernetes/free", 0.05, Unit::Hour)]);
+    let (base, _requests) = serve(vec![("200 OK", page(&rows[1..2], None))]);
+    let fetched = fetch(&base, &[free()]).await.expect("prices");
+    assert_eq!(fetched.unknown, [free()]);
+}
+
+#[tokio::test]
 async fn meters_of_one_service_are_asked_for_once() {
     let server = "Azure Database for MySQL Flexible Server";
     let items = [

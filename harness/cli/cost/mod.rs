@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::session::{self, DEFAULT_PROFILE, Target};
-use crate::azure::price::{self, Estimate, Prices};
+use crate::azure::price::{self, Article, Estimate, Prices};
 use crate::azure::retail;
 use crate::error::{CommandError, Exit};
 use crate::profile::azure::Azure;
@@ -24,7 +24,8 @@ Examples:
   harness cost -p azure
   harness cost -p local -p azure -p azure-seed
   harness cost -p azure --set backend.azure.mysql.storage=128
-  harness cost -p azure --refresh   with the prices of today")]
+  harness cost -p azure --refresh   with the prices of today
+  harness cost -p azure-seed --prices article-2020")]
 pub(super) struct Args {
     /// Profile by name or file; may be repeated
     #[arg(long, short, value_name = "NAME", default_value = DEFAULT_PROFILE)]
@@ -32,12 +33,32 @@ pub(super) struct Args {
     /// Set a key of all profiles, such as `worker.replicas=3`; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Which prices to go by
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LIST",
+        default_value_t,
+        conflicts_with = "refresh"
+    )]
+    prices: By,
     /// Ask Azure for the prices of these profiles first, and keep them in .harness/prices.json
     #[arg(long)]
     refresh: bool,
     /// Where the price API is
     #[arg(long, value_name = "URL", hide = true, default_value = retail::BASE)]
     prices_from: String,
+}
+
+/// A choice of prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum By {
+    /// Those of today, as far as they are known
+    #[default]
+    Today,
+    /// Those of the article of 2020 for what it counted, and apart from them what it left out
+    #[value(name = "article-2020")]
+    Article,
 }
 
 /// What `cost --output json` prints.
@@ -59,6 +80,9 @@ struct Cost {
     region: Option<String>,
     #[serde(flatten)]
     estimate: Estimate,
+    /// What a list of another time did not count, at the prices of today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<Estimate>,
     budget: Option<u32>,
     over_budget: bool,
 }
@@ -73,7 +97,10 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         refresh::run(&places(&profiles), &args.prices_from, ui).await?;
     }
     let prices = Prices::new(refresh::fetched()?);
-    let costs: Vec<Cost> = profiles.iter().map(|it| cost(it, &prices)).collect();
+    let costs: Vec<Cost> = profiles
+        .iter()
+        .map(|it| cost(it, &prices, args.prices))
+        .collect();
     ui.text(view::text(&costs));
     for over in costs.iter().filter(|cost| cost.over_budget) {
         ui.say(view::over_budget(over));
@@ -112,16 +139,27 @@ fn place(profile: &Profile) -> Option<&Azure> {
     }
 }
 
-fn cost(profile: &Profile, prices: &Prices) -> Cost {
+fn cost(profile: &Profile, prices: &Prices, by: By) -> Cost {
     let place = place(profile);
-    let estimate = place.map_or_else(Estimate::nothing, |azure| price::estimate(azure, prices));
-    let budget = place.and_then(|azure| azure.budget);
+    let (estimate, left_out) = match (place, by) {
+        (None, _) => (Estimate::nothing(), None),
+        (Some(azure), By::Today) => (price::estimate(azure, prices), None),
+        (Some(azure), By::Article) => {
+            let Article { counted, left_out } = price::article(azure, prices);
+            (counted, Some(left_out))
+        }
+    };
+    // It is about the prices of today.
+    let budget = place
+        .and_then(|azure| azure.budget)
+        .filter(|_| by == By::Today);
     Cost {
         profile: profile.name.to_string(),
         backend: profile.backend.kind(),
         region: place.map(|azure| azure.region.clone()),
         over_budget: budget.is_some_and(|budget| estimate.total > price::Usd::of(budget.into())),
         estimate,
+        left_out,
         budget,
     }
 }

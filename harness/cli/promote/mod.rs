@@ -89,6 +89,7 @@ impl Args {
 
 async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     let earlier = args.plan.as_ref().map(|file| basis(file)).transpose()?;
+    super::session::doubt(&args.target, ui);
     let mut session = in_azure::own(&args.target, "promote", ui).await?;
     let session = &mut *session;
     let foreseen = session.backend.foresee(&session.topology);

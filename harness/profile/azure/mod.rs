@@ -8,6 +8,7 @@ pub(super) mod arbitrary;
 pub(super) mod check;
 mod cidr;
 pub(super) mod connections;
+mod doubt;
 mod merge;
 pub mod model;
 mod name;
@@ -19,6 +20,7 @@ mod tests;
 mod word;
 
 pub use cidr::Cidr;
+pub(super) use doubt::doubts;
 pub use settings::{
     Azure, Expose, Exposure, HighAvailability, Kubernetes, Mysql, MysqlTier, Network, NodePool,
     Registry, RegistrySku, Tier,

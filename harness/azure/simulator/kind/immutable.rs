@@ -53,7 +53,6 @@ pub(super) fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
         unchanged(was, is, property)?;
     }
     private(&before.document, draft.body)?;
-    version(&before.document, draft.body)?;
     lagging(&super::pool::of(draft.state, before), draft.body)
 }
 
@@ -154,6 +153,30 @@ fn private(before: &Value, wanted: &Value) -> Result<(), Refusal> {
     }
     let message = "Changing enablePrivateCluster is not allowed. It can only be set while creating the cluster.";
     Err(Refusal::bad("BadRequest", message).about("enablePrivateCluster"))
+}
+
+/// A pool is three minor versions behind its cluster at most.
+fn lagging(pools: &[Value], wanted: &Value) -> Result<(), Refusal> {
+    let asked = wanted.pointer("/properties/kubernetesVersion");
+    let Some(asked) = asked.and_then(Value::as_str) else {
+        return Ok(());
+    };
+    for pool in pools {
+        let version = pool["currentOrchestratorVersion"]
+            .as_str()
+            .unwrap_or_default();
+        let (Some(old), Some(new)) = (minor(version), minor(asked)) else {
+            continue;
+        };
+        if old.1 + 3 < new.1 {
+            let message = format!(
+                "Node pool version {version} and control plane version {asked} is incompatible. Minor version of node pool cannot be more than 3 versions less than control plane's version. Minor version of node pool is {} and control plane is {}. For more information, please check https://aka.ms/aks/UpgradeVersionRules",
+                old.1, new.1
+            );
+            return Err(Refusal::bad("NodePoolMcVersionIncompatible", message));
+        }
+    }
+    Ok(())
 }
 
 /// Major and minor of a version.

@@ -57,7 +57,7 @@ impl Cloud {
         scope: &ResourceId,
         path: &[String],
     ) -> Result<Response, Refusal> {
-        version::known(request, version::DEPLOYMENTS)?;
+        version::provided(request, "deployments", version::DEPLOYMENTS)?;
         if scope.group().is_some() {
             self.group(scope)?;
         }
