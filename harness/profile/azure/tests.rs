@@ -466,6 +466,16 @@ fn a_database_allows_no_more_connections_than_its_sku_has() {
 }
 
 #[test]
+fn storage_is_what_the_tier_has_and_grows_where_there_is_a_standby() {
+    insta::assert_snapshot!(all_refused(&[
+        "mysql: {storage: 16385}",
+        "mysql: {sku: Standard_D2ds_v4, high-availability: same-zone, auto-grow: false}",
+    ]), @"");
+    let large = ["backend.azure.mysql={sku: Standard_E2ds_v4, storage: 32768}"];
+    assert_eq!(resolved(&large).mysql.storage_gib, 32_768);
+}
+
+#[test]
 fn whoever_spoke_last_of_connections_or_sku_is_cited() {
     let text =
         "extends: base\nbackend: {azure: {region: westeurope, mysql: {sku: Standard_B1ms}}}\n";

@@ -3,6 +3,7 @@
 
 mod interruption;
 mod kills;
+mod limits;
 mod mishaps;
 mod owners;
 mod whole;

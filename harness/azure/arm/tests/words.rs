@@ -220,6 +220,17 @@ fn what_aks_says_without_an_envelope_is_read_with_its_code_and_remedy() {
     ");
 }
 
+/// The error of a stack, of an operation and of a resource stands in the midst of what is read.
+#[test]
+fn an_error_is_read_to_its_depth_wherever_it_stands() {
+    let state =
+        json!({"provisioningState": "failed", "error": in_a_deployment(&kubelet(), "k")["error"]});
+    let state: crate::azure::arm::StackState = serde_json::from_value(state).expect("a state");
+    let fault = state.error.expect("an error");
+    assert!(fault.has_code("CustomKubeletIdentityMissingPermissionError"));
+    assert_eq!(fault.passing(), Some(Passing::Arrival));
+}
+
 #[test]
 fn an_error_in_a_sentence_and_one_as_go_prints_it_are_read() {
     let message = format!(
