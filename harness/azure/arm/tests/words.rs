@@ -284,6 +284,16 @@ fn a_role_that_has_not_arrived_is_waited_for_by_minutes_and_a_missing_right_is_n
     for busy in ["ServerIsBusy", "AnotherOperationInProgress"] {
         assert_eq!(passing(&of(busy, "m")), Some(Passing::Busy));
     }
+    let aks = of(
+        "OperationNotAllowed",
+        "Operation is not allowed: Another operation (Updating) is in progress, please wait for it to finish before starting a new operation.",
+    );
+    assert_eq!(passing(&aks), Some(Passing::Busy));
+    let quota = of(
+        "OperationNotAllowed",
+        "exceeding approved Total Regional Cores quota",
+    );
+    assert_eq!(passing(&quota), None);
     for lasting in [
         "AuthorizationFailed",
         "LinkedAuthorizationFailed",
