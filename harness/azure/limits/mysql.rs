@@ -20,7 +20,7 @@ pub fn storage_gib(memory_optimized: bool) -> u32 {
 }
 
 /// SKUs without `Standard_`, with the default and the largest `max_connections`. The pages have no
-/// default for D96ads_v5; everywhere else it is half of the most.
+/// default for `D96ads_v5`; everywhere else it is half of the most.
 const CONNECTIONS: &[(&[&str], u64, u64)] = &[
     (&["B1s"], 85, 171),
     (&["B1ms"], 171, 341),
