@@ -77,11 +77,24 @@ impl Judge {
 /// Permissions are described for groups and resources alone. Azure tells those on a subscription
 /// by the same path in its place, and the promoter asks there, since the group may not be there
 /// yet: they are judged as those of a group.
+///
+/// Stacks are described in the version before the one that is spoken, which has one more word: what
+/// becomes of resources that cannot be deleted by themselves. They are judged without it.
 fn as_described(mut exchange: Exchange) -> Exchange {
     let permissions = "/providers/Microsoft.Authorization/permissions";
     if !exchange.url.contains("/resourceGroups/") {
         let of_group = format!("/resourceGroups/any{permissions}");
         exchange.url = exchange.url.replace(permissions, &of_group);
+    }
+    if exchange.url.contains("/deploymentStacks/") {
+        let (spoken, described) = ("api-version=2025-07-01", "api-version=2024-03-01");
+        let word = "&unmanageAction.ResourcesWithoutDeleteSupport=detach";
+        exchange.url = exchange.url.replace(spoken, described).replace(word, "");
+        for document in [&mut exchange.body, &mut exchange.response_body] {
+            let unmanage = document.pointer_mut("/properties/actionOnUnmanage");
+            let unmanage = unmanage.and_then(|it| it.as_object_mut());
+            unmanage.map(|it| it.remove("resourcesWithoutDeleteSupport"));
+        }
     }
     exchange
 }

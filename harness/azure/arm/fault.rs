@@ -17,23 +17,41 @@ const DEPTH: usize = 16;
 
 /// What the resource manager, or a provider behind it, says is wrong.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "Value")]
 pub struct Fault {
     /// A word for programs, such as `SkuNotAvailable`.
-    #[serde(alias = "Code", deserialize_with = "text")]
     pub code: String,
     /// A closer word than the code, which AKS has where the code is the bare reason of HTTP.
-    #[serde(deserialize_with = "text")]
     pub subcode: String,
     /// A sentence for people.
-    #[serde(alias = "Message", deserialize_with = "text")]
     pub message: String,
     /// What it is about.
-    #[serde(deserialize_with = "some_text")]
     pub target: Option<String>,
     /// The errors below it.
-    #[serde(alias = "Details", deserialize_with = "list")]
     pub details: Vec<Fault>,
+}
+
+/// An error as it is written: each field as some provider spells it, and none that has to be there.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Written {
+    #[serde(alias = "Code", deserialize_with = "text")]
+    code: String,
+    #[serde(deserialize_with = "text")]
+    subcode: String,
+    #[serde(alias = "Message", deserialize_with = "text")]
+    message: String,
+    #[serde(alias = "Target", deserialize_with = "some_text")]
+    target: Option<String>,
+    #[serde(alias = "Details", deserialize_with = "list")]
+    details: Vec<Value>,
+}
+
+/// Wherever an error stands in an answer, what is written into its text is read as well.
+impl From<Value> for Fault {
+    fn from(value: Value) -> Self {
+        Self::of_value(&value, DEPTH).unwrap_or_default()
+    }
 }
 
 impl Fault {
@@ -79,20 +97,30 @@ impl Fault {
         if !error.is_object() || !["code", "Code", "message", "Message"].into_iter().any(has) {
             return None;
         }
-        let mut fault: Self = serde_json::from_value(error.clone()).ok()?;
-        fault.unfold(depth);
+        let Written {
+            code,
+            subcode,
+            message,
+            target,
+            details,
+        } = serde_json::from_value(error.clone()).ok()?;
+        let mut fault = Self {
+            code,
+            subcode,
+            message,
+            target,
+            details: Vec::new(),
+        };
+        if let Some(depth) = depth.checked_sub(1) {
+            let details = details.iter().filter_map(|it| Self::of_value(it, depth));
+            fault.details.extend(details);
+            fault.unfold(depth);
+        }
         Some(fault)
     }
 
     /// Providers put a whole error, as text, into the message of their own.
     fn unfold(&mut self, depth: usize) {
-        let Some(depth) = depth.checked_sub(1) else {
-            self.details.clear();
-            return;
-        };
-        for detail in &mut self.details {
-            detail.unfold(depth);
-        }
         let documents = embedded::documents(&self.message);
         let mut inner: Vec<Self> = documents
             .iter()
@@ -214,12 +242,10 @@ fn some_text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>
 }
 
 /// A list, or one without a list around it, or nothing where a provider writes `null` or a text.
-fn list<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Fault>, D::Error> {
-    let list = match Value::deserialize(from)? {
+fn list<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Value>, D::Error> {
+    Ok(match Value::deserialize(from)? {
         Value::Array(list) => list,
         one @ Value::Object(_) => vec![one],
         _ => Vec::new(),
-    };
-    let faults = list.into_iter().map(serde_json::from_value);
-    Ok(faults.filter_map(Result::ok).collect())
+    })
 }

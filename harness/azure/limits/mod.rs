@@ -4,7 +4,7 @@
 mod mysql;
 mod name;
 
-pub use mysql::{Range, buffer_pool, connections};
+pub use mysql::{Range, buffer_pool, connections, storage_gib};
 pub use name::{
     ADMINISTRATORS, NODE_GROUP, NODE_GROUP_LABEL, administrator_is_reserved, dns_prefix_fits,
     is_pool_reserved, reserved_word,

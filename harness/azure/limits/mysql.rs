@@ -14,8 +14,13 @@ pub struct Range {
     pub most: u64,
 }
 
+/// The most storage of a server in GiB: 16 TiB, and twice that of a memory-optimized one.
+pub fn storage_gib(memory_optimized: bool) -> u32 {
+    if memory_optimized { 32_768 } else { 16_384 }
+}
+
 /// SKUs without `Standard_`, with the default and the largest `max_connections`. The pages have no
-/// default for D96ads_v5; everywhere else it is half of the most.
+/// default for `D96ads_v5`; everywhere else it is half of the most.
 const CONNECTIONS: &[(&[&str], u64, u64)] = &[
     (&["B1s"], 85, 171),
     (&["B1ms"], 171, 341),

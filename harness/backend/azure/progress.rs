@@ -114,6 +114,13 @@ impl AzureBackend {
         }
     }
 
+    /// Tells what stays to be read, where lines move and where they do not.
+    pub(super) fn note(&self, id: &ResourceId, what: &str) {
+        if let Some(events) = &self.events {
+            events.notice(format!("{id}: {what}"));
+        }
+    }
+
     pub(super) fn tell(&self, id: &ResourceId, reason: String) {
         if let Some(events) = &self.events {
             let id = id.clone();

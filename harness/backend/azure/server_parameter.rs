@@ -34,7 +34,7 @@ impl AzureBackend {
                 .arm
                 .reset_server_parameter(&scope.group, &server, &name);
             if let Some(begun) = reset.await? {
-                self.tell(id, format!("{name} of {server} gets its default"));
+                self.note(id, &format!("{name} of {server} gets its default"));
                 self.finish(begun, id).await?;
             }
         }

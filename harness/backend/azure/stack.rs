@@ -114,7 +114,7 @@ impl AzureBackend {
                 return Err(Error::azure(MAKE)(error).into());
             };
             tried.push(passing);
-            self.tell(id, again(passing, wait, &in_one_line(&error)));
+            self.note(id, &again(passing, wait, &in_one_line(&error)));
             // The time of a rehearsal's Azure is not ours.
             let waited = clock.sleep(wait / self.speed());
             let cancelled = self.cancel.run_until_cancelled(waited).await;

@@ -108,7 +108,7 @@ fn mysql() -> impl Strategy<Value = Mysql> {
     values.prop_map(
         |(sku, storage, auto_grow, standby, days, geo, administrator)| Mysql {
             sku: sku.map(spanned),
-            storage: storage.and_then(Whole::new),
+            storage: storage.and_then(Whole::new).map(spanned),
             auto_grow,
             high_availability: standby.map(spanned),
             backup_retention_days: days.and_then(Whole::new),

@@ -7,8 +7,9 @@ use serde_saphyr::Spanned;
 
 use super::model::{Azure, Exposure, Kubernetes, Public};
 use super::{Cidr, HighAvailability, MysqlTier};
+use crate::azure::limits;
 use crate::document::Error;
-use crate::profile::layer::{Layer, Layers};
+use crate::profile::layer::{Layer, Layers, place};
 use crate::profile::model::{self, Backend, Profile};
 use crate::profile::word::Version;
 use crate::quantity::Duration;
@@ -117,10 +118,34 @@ pub(super) fn whole(layers: &Layers, resolved: &super::Azure) -> Result<(), Erro
         );
         return Err(layers.error_at(high_availability, &message));
     }
+    storage(layers, &resolved.mysql)?;
     if resolved.kubernetes.private && !resolved.kubernetes.authorized_ip_ranges.is_empty() {
         let message = "a private cluster has no public address that `authorized-ip-ranges` could \
                        guard; leave out the one or the other";
         return Err(layers.error_at(private, message));
+    }
+    Ok(())
+}
+
+/// Checks the storage of the database against its tier, and against what a standby needs.
+fn storage(layers: &Layers, mysql: &super::Mysql) -> Result<(), Error> {
+    let most = limits::storage_gib(mysql.tier() == MysqlTier::MemoryOptimized);
+    if mysql.storage_gib > most {
+        let message = format!(
+            "a server of `{}` has {most} GiB of storage at most; say less, or a `sku` such as \
+             `Standard_E2ds_v4`",
+            mysql.sku
+        );
+        let storage = |written: &Profile| {
+            let mysql = azure(written)?.mysql.as_ref()?;
+            let sku = || mysql.sku.as_ref().map(place);
+            mysql.storage.as_ref().map(place).or_else(sku)
+        };
+        return Err(layers.error_where(storage, &message));
+    }
+    if mysql.high_availability != HighAvailability::Disabled && !mysql.auto_grow {
+        let message = "a standby needs storage that grows by itself; leave out `auto-grow: false`";
+        return Err(layers.error_at(high_availability, message));
     }
     Ok(())
 }

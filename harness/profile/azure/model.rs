@@ -87,8 +87,9 @@ pub struct Mysql {
     /// SKU, which decides the tier too. Default: `Standard_B2s`.
     #[schemars(with = "Option<MysqlSku>")]
     pub sku: Option<Spanned<MysqlSku>>,
-    /// Storage in GiB: 20 to 32768. Default: 20.
-    pub storage: Option<Whole<20, 32_768>>,
+    /// Storage in GiB: 20 to 16384, and up to 32768 with a SKU of `Standard_E...`. Default: 20.
+    #[schemars(with = "Option<Whole<20, 32_768>>")]
+    pub storage: Option<Spanned<Whole<20, 32_768>>>,
     /// Whether storage grows by itself before it is full. Default: true.
     pub auto_grow: Option<bool>,
     /// Where a standby replica is. Default: `disabled`.

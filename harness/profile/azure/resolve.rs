@@ -139,7 +139,7 @@ fn mysql(written: model::Mysql) -> Mysql {
     } = written;
     Mysql {
         sku: text(sku.map(|sku| sku.value), MYSQL_SKU),
-        storage_gib: storage.map_or(MYSQL_STORAGE_GIB, Whole::get),
+        storage_gib: storage.map_or(MYSQL_STORAGE_GIB, |it| it.value.get()),
         auto_grow: auto_grow.unwrap_or(true),
         high_availability: high_availability.map_or_else(Default::default, |it| it.value),
         backup_retention_days: backup_retention_days.map_or(BACKUP_RETENTION_DAYS, Whole::get_u16),

@@ -240,7 +240,7 @@ fn sizes_that_azure_does_not_have_are_refused() {
         "tags: {harness-owner: me}",
         "time-to-live: 0s",
     ]), @r#"
-    profiles/dev.yaml:8:31: `System` is not the name of a node pool (lowercase letters and digits, at most 12, a letter in front)
+    profiles/dev.yaml:8:31: `System` is not the name of a node pool (lowercase letters and digits, at most 12, a letter in front; not `aksmanagedap`, which is Azure's own)
       |
     8 |     kubernetes: {node-pools: {System: {}}}
       |                               ^^^^^^
@@ -290,7 +290,7 @@ fn sizes_that_azure_does_not_have_are_refused() {
     8 |     mysql: {backup-retention-days: 36}
       |                                    ^^
 
-    profiles/dev.yaml:8:28: `root` is not the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; not `admin`, `administrator`, `azure_superuser`, `guest`, `public` or `root`)
+    profiles/dev.yaml:8:28: `root` is not the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; not `admin`, `administrator`, `azure_pg_admin`, `azure_superuser`, `guest`, `public` or `root`, and not beginning with `pg_`)
       |
     8 |     mysql: {administrator: root}
       |                            ^^^^
@@ -395,12 +395,12 @@ fn names_that_azure_keeps_or_finds_too_long_are_refused() {
         "time-to-live: 1000000d",
         "budget: 0",
     ]), @r"
-    profiles/dev.yaml:8:21: `ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg` is not the name of a resource group (at most 74 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end)
+    profiles/dev.yaml:8:21: `ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg` is not the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63)
       |
     8 |     resource-group: ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg
       |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-    profiles/dev.yaml:8:21: `a.` is not the name of a resource group (at most 74 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end)
+    profiles/dev.yaml:8:21: `a.` is not the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63)
       |
     8 |     resource-group: a.
       |                     ^^
@@ -425,7 +425,7 @@ fn names_that_azure_keeps_or_finds_too_long_are_refused() {
     8 |     tags: {'': me}
       |            ^^
 
-    profiles/dev.yaml:8:28: `root` is not the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; not `admin`, `administrator`, `azure_superuser`, `guest`, `public` or `root`)
+    profiles/dev.yaml:8:28: `root` is not the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; not `admin`, `administrator`, `azure_pg_admin`, `azure_superuser`, `guest`, `public` or `root`, and not beginning with `pg_`)
       |
     8 |     mysql: {administrator: root}
       |                            ^^^^
@@ -449,7 +449,27 @@ fn a_database_allows_no_more_connections_than_its_sku_has() {
         "mysql: {sku: Standard_B1s}\ndatabase: {mysql: {max-connections: 341}}",
         "mysql: {sku: Standard_B1ms}\ndatabase: {mysql: {max-connections: 100001}}",
         "mysql: {sku: Standard_E96ds_v5}\ndatabase: {mysql: {max-connections: 9}}",
-    ]), @"");
+    ]), @"
+    profiles/dev.yaml:8:18: `max-connections` is 500, and a server of `Standard_B1ms` has 341 at most; say `database.mysql.max-connections: 341` beside the SKU, or take a `sku` such as `Standard_B2s`
+      |
+    8 |     mysql: {sku: Standard_B1ms}
+      |                  ^^^^^^^^^^^^^
+
+    profiles/dev.yaml:9:37: `max-connections` is 341, and a server of `Standard_B1s` has 171 at most; say `database.mysql.max-connections: 171` beside the SKU, or take a `sku` such as `Standard_B1ms`
+      |
+    9 | database: {mysql: {max-connections: 341}}
+      |                                     ^^^
+
+    profiles/dev.yaml:9:37: expected a whole number from 1 to 100000, found `100001`
+      |
+    9 | database: {mysql: {max-connections: 100001}}
+      |                                     ^^^^^^
+
+    profiles/dev.yaml:9:37: `max-connections` is 9, and a server in Azure has 10 at least
+      |
+    9 | database: {mysql: {max-connections: 9}}
+      |                                     ^
+    ");
     for (sku, connections) in [
         ("Standard_B1ms", 341),
         ("Standard_B1ms", 171),
@@ -466,22 +486,62 @@ fn a_database_allows_no_more_connections_than_its_sku_has() {
 }
 
 #[test]
+fn storage_is_what_the_tier_has_and_grows_where_there_is_a_standby() {
+    insta::assert_snapshot!(all_refused(&[
+        "mysql: {storage: 16385}",
+        "mysql: {sku: Standard_D2ds_v4, high-availability: same-zone, auto-grow: false}",
+    ]), @"
+    profiles/dev.yaml:8:22: a server of `Standard_B2s` has 16384 GiB of storage at most; say less, or a `sku` such as `Standard_E2ds_v4`
+      |
+    8 |     mysql: {storage: 16385}
+      |                      ^^^^^
+
+    profiles/dev.yaml:8:55: a standby needs storage that grows by itself; leave out `auto-grow: false`
+      |
+    8 |     mysql: {sku: Standard_D2ds_v4, high-availability: same-zone, auto-grow: false}
+      |                                                       ^^^^^^^^^
+    ");
+    let large = ["backend.azure.mysql={sku: Standard_E2ds_v4, storage: 32768}"];
+    assert_eq!(resolved(&large).mysql.storage_gib, 32_768);
+}
+
+#[test]
 fn whoever_spoke_last_of_connections_or_sku_is_cited() {
     let text =
         "extends: base\nbackend: {azure: {region: westeurope, mysql: {sku: Standard_B1ms}}}\n";
     let set = ["database.mysql.max-connections=400"];
-    insta::assert_snapshot!(wrong(text, &set), @"");
+    insta::assert_snapshot!(wrong(text, &set), @"
+    --set database.mysql.max-connections=400: `max-connections` is 400, and a server of `Standard_B1ms` has 341 at most; say `database.mysql.max-connections: 341` beside the SKU, or take a `sku` such as `Standard_B2s`
+      |
+    1 | database.mysql.max-connections=400
+      |                                ^^^
+    ");
     let set = ["backend.azure.mysql.sku=Standard_B1s"];
-    insta::assert_snapshot!(wrong(text, &set), @"");
+    insta::assert_snapshot!(wrong(text, &set), @"
+    --set backend.azure.mysql.sku=Standard_B1s: `max-connections` is 500, and a server of `Standard_B1s` has 171 at most; say `database.mysql.max-connections: 171` beside the SKU, or take a `sku` such as `Standard_B2s`
+      |
+    1 | backend.azure.mysql.sku=Standard_B1s
+      |                         ^^^^^^^^^^^^
+    ");
 }
 
 #[test]
 fn the_pools_of_connections_of_a_topology_fit_its_database() {
     let text = "extends: base\nbackend: {azure: {region: westeurope, mysql: {sku: Standard_B1ms}}}\ndatabase: {mysql: {max-connections: 341}}\n";
     let twelve = ["temporal.roles.history.replicas=9"];
-    insta::assert_snapshot!(wrong(text, &twelve), @"");
+    insta::assert_snapshot!(wrong(text, &twelve), @"
+    profiles/dev.yaml:5:52: the Temporal processes of this topology may open 370 connections, and a server of `Standard_B1ms` has 341 at most; take a `sku` such as `Standard_B2s`, or let fewer replicas run under `temporal.roles`
+      |
+    5 | backend: {azure: {region: westeurope, mysql: {sku: Standard_B1ms}}}
+      |                                                    ^^^^^^^^^^^^^
+    ");
     let few = ["database.mysql.max-connections=100"];
-    insta::assert_snapshot!(wrong(text, &few), @"");
+    insta::assert_snapshot!(wrong(text, &few), @"
+    --set database.mysql.max-connections=100: the Temporal processes of this topology may open 130 connections, and `max-connections` is 100; say 130 or more, or let fewer replicas run under `temporal.roles`
+      |
+    1 | database.mysql.max-connections=100
+      |                                ^^^
+    ");
 }
 
 #[test]
@@ -502,7 +562,32 @@ fn words_that_azure_reserves_are_in_no_name() {
         named("dev", ", resource-group: our-Microsoft-lab"),
     ];
     let refused: Vec<String> = refused.into_iter().flatten().collect();
-    insta::assert_snapshot!(refused.join("\n\n"), @"");
+    insta::assert_snapshot!(refused.join("\n\n"), @"
+    profiles/my-windows.yaml:3:7: what is in Azure is named after the profile, and Azure reserves `windows`; take another `name`
+      |
+    3 | name: my-windows
+      |       ^^^^^^^^^^
+
+    profiles/micro-soft.yaml:3:7: what is in Azure is named after the profile, and Azure reserves `microsoft`, which `micro-soft` is without `-`, as in the name of the registry; take another `name`
+      |
+    3 | name: micro-soft
+      |       ^^^^^^^^^^
+
+    profiles/login-test.yaml:3:7: what is in Azure is named after the profile, and Azure reserves `login`; take another `name`
+      |
+    3 | name: login-test
+      |       ^^^^^^^^^^
+
+    profiles/dev.yaml:5:55: Azure reserves `office365`: a resource group `Office365` can have no cluster; take another `resource-group`
+      |
+    5 | backend: {azure: {region: westeurope, resource-group: Office365}}
+      |                                                       ^^^^^^^^^
+
+    profiles/dev.yaml:5:55: Azure reserves `microsoft`: a resource group `our-Microsoft-lab` can have no cluster; take another `resource-group`
+      |
+    5 | backend: {azure: {region: westeurope, resource-group: our-Microsoft-lab}}
+      |                                                       ^^^^^^^^^^^^^^^^^
+    ");
     for name in ["azure", "bing", "my-login", "office"] {
         assert_eq!(named(name, ""), None, "{name}");
     }
@@ -515,7 +600,27 @@ fn names_that_azure_keeps_for_itself_are_refused() {
         "mysql: {administrator: azure_pg_admin}",
         "mysql: {administrator: pg_temporal}",
         "resource-group: a123456789b123456789c123456789d123456789e123456789f1234567",
-    ]), @"");
+    ]), @"
+    profiles/dev.yaml:8:31: `aksmanagedap` is not the name of a node pool (lowercase letters and digits, at most 12, a letter in front; not `aksmanagedap`, which is Azure's own)
+      |
+    8 |     kubernetes: {node-pools: {aksmanagedap: {count: 1}}}
+      |                               ^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:28: `azure_pg_admin` is not the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; not `admin`, `administrator`, `azure_pg_admin`, `azure_superuser`, `guest`, `public` or `root`, and not beginning with `pg_`)
+      |
+    8 |     mysql: {administrator: azure_pg_admin}
+      |                            ^^^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:28: `pg_temporal` is not the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; not `admin`, `administrator`, `azure_pg_admin`, `azure_superuser`, `guest`, `public` or `root`, and not beginning with `pg_`)
+      |
+    8 |     mysql: {administrator: pg_temporal}
+      |                            ^^^^^^^^^^^
+
+    profiles/dev.yaml:8:21: `a123456789b123456789c123456789d123456789e123456789f1234567` is not the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63)
+      |
+    8 |     resource-group: a123456789b123456789c123456789d123456789e123456789f1234567
+      |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ");
     let longest = "a123456789b123456789c123456789d123456789e123456789f123456";
     let azure = resolved(&[&format!("backend.azure.resource-group={longest}")]);
     assert_eq!(format!("{}-nodes", azure.resource_group).len(), 63);

@@ -130,6 +130,16 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
 
     server-busy: exit 0
 
+    late-role: exit 0
+
+    missing-role: exit 69
+      error: could not create `stack/harness-azure`
+        caused by: Azure did not make what is in the stack
+        caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
+        caused by: CustomKubeletIdentityMissingPermissionError (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity. You can run 'az role assignment create --assignee <control-plane-identity-principal-id> --role 'Managed Identity Operator' --scope <kubelet-identity-resource-id>' to grant the permission. See https://learn.microsoft.com/en-us/azure/aks/use-managed-identity#add-role-assignment
+        hint: the promotion gives the control plane's identity the role `Managed Identity Operator` on the identity of the nodes, and the role has not arrived; Azure promises no time for that: run the same command again in half an hour, and see with `az role assignment list --scope KUBELET-IDENTITY-ID` whether the role is still there
+        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
+
     delete-failed: exit 73
       error: could not remove `stack/harness-azure`
         caused by: these were not deleted: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.DBforMySQL/flexibleServers/azure-1bff1d2026/databases/temporal_visibility

@@ -5,6 +5,7 @@ mod fixed;
 mod growth;
 mod interruption;
 mod kills;
+mod limits;
 mod mishaps;
 mod owners;
 mod pools;

@@ -53,11 +53,24 @@ impl Fault {
         ];
         if self.is_arrival() {
             Some(Passing::Arrival)
-        } else if BUSY.iter().any(|code| self.has_code(code)) {
+        } else if BUSY.iter().any(|code| self.has_code(code)) || self.is_in_progress() {
             Some(Passing::Busy)
         } else {
             None
         }
+    }
+
+    /// Whether it says in words alone that something else is under way, as AKS does
+    /// (<https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/operationnotallowed-error>).
+    fn is_in_progress(&self) -> bool {
+        let said = |one: &&Self| {
+            let message = one.message.to_lowercase();
+            let code = one.code.to_lowercase();
+            ["operationnotallowed", "conflict"].contains(&code.as_str())
+                && message.contains("another operation")
+                && message.contains("in progress")
+        };
+        self.all().iter().any(said)
     }
 
     /// Whether a role or an identity is not known everywhere yet. A right that the caller lacks is

@@ -262,6 +262,17 @@ fn what_aks_says_without_an_envelope_is_read_with_its_code_and_remedy() {
     ");
 }
 
+/// The error of a stack, of an operation and of a resource stands in the midst of what is read.
+#[test]
+fn an_error_is_read_to_its_depth_wherever_it_stands() {
+    let state =
+        json!({"provisioningState": "failed", "error": in_a_deployment(&kubelet(), "k")["error"]});
+    let state: crate::azure::arm::StackState = serde_json::from_value(state).expect("a state");
+    let fault = state.error.expect("an error");
+    assert!(fault.has_code("CustomKubeletIdentityMissingPermissionError"));
+    assert_eq!(fault.passing(), Some(Passing::Arrival));
+}
+
 #[test]
 fn an_error_in_a_sentence_and_one_as_go_prints_it_are_read() {
     let message = format!(
@@ -315,6 +326,16 @@ fn a_role_that_has_not_arrived_is_waited_for_by_minutes_and_a_missing_right_is_n
     for busy in ["ServerIsBusy", "AnotherOperationInProgress"] {
         assert_eq!(passing(&of(busy, "m")), Some(Passing::Busy));
     }
+    let aks = of(
+        "OperationNotAllowed",
+        "Operation is not allowed: Another operation (Updating) is in progress, please wait for it to finish before starting a new operation.",
+    );
+    assert_eq!(passing(&aks), Some(Passing::Busy));
+    let quota = of(
+        "OperationNotAllowed",
+        "exceeding approved Total Regional Cores quota",
+    );
+    assert_eq!(passing(&quota), None);
     for lasting in [
         "AuthorizationFailed",
         "LinkedAuthorizationFailed",

@@ -117,7 +117,9 @@ fn server(draft: &Draft<'_>) -> Result<(), Refusal> {
     }
     credentials(draft)?;
     draft.one_of("/properties/version", &["5.7", "8.0.21", "8.4"])?;
-    draft.within("/properties/storage/storageSizeGB", 20, 16384)?;
+    let large = draft.text("/sku/tier") == Some("MemoryOptimized");
+    let most = i64::from(limits::storage_gib(large));
+    draft.within("/properties/storage/storageSizeGB", 20, most)?;
     draft.one_of("/properties/storage/autoGrow", &["Enabled", "Disabled"])?;
     draft.one_of(
         "/properties/storage/autoIoScaling",
@@ -245,6 +247,11 @@ fn high_availability(draft: &Draft<'_>) -> Result<(), Refusal> {
     if on && draft.text("/sku/tier") == Some("Burstable") {
         let message = "High availability is not supported for the Burstable tier.";
         return Err(Refusal::bad("HANotSupportedForBurstable", message));
+    }
+    if on && draft.text("/properties/storage/autoGrow") == Some("Disabled") {
+        let message = "High availability requires storage auto-grow to be enabled.";
+        let refusal = Refusal::bad("InvalidParameterValue", message);
+        return Err(refusal.about("storage.autoGrow"));
     }
     Ok(())
 }

@@ -16,10 +16,12 @@ const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
 
 /// A cloud with both identities, in which roles arrive like that.
 fn furnished(arrival: Arrival) -> World {
-    let script = Script::default().under(Circumstances {
-        arrival,
-        ..Circumstances::default()
-    });
+    let mut circumstances = Circumstances::default();
+    let Circumstances {
+        arrival: arrives, ..
+    } = &mut circumstances;
+    *arrives = arrival;
+    let script = Script::default().under(circumstances);
     let mut world = World::furnished_with(Settings::invented(), script);
     for identity in [CONTROL_PLANE, KUBELET] {
         world.make(identity, "2023-01-31", &json!({"location": "westeurope"}));
