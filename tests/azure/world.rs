@@ -146,7 +146,11 @@ fn profile() -> Profile {
             folder: "profiles".into(),
             name: PROFILE.to_owned(),
         },
-        sets: Vec::new(),
+        // With a pool besides that of the system, which is a resource of its own.
+        sets: vec![
+            "backend.azure.kubernetes.node-pools={system: {count: 2}, batch: {count: 1}}"
+                .to_owned(),
+        ],
     };
     let reader = profile::Reader {
         read: |path: &camino::Utf8Path| std::fs::read_to_string(path),
