@@ -9,6 +9,7 @@ mod interleavings;
 mod network;
 mod registry;
 mod stack;
+mod tools;
 
 use std::time::Duration;
 
