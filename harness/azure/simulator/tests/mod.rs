@@ -14,6 +14,7 @@ mod registry;
 mod roles;
 mod server_parameters;
 mod stack;
+mod tools;
 
 use std::time::Duration;
 
