@@ -96,7 +96,6 @@ fn a_size_has_to_be_there_for_the_subscription_and_to_do_for_the_system() {
     ];
     insta::assert_snapshot!(told.map(of).join("\n"), @"
     size Standard_Nonsense_v9 of node pool system: there is no such size in westeurope
-    quota of cores in westeurope: well
     size Standard_D2s_v5 of node pool system: well
     quota of cores in westeurope: well
     quota of standardDSv5Family in westeurope: well
