@@ -154,6 +154,10 @@ fn quotas(
         let family = families.entry(machine.family.to_lowercase());
         family.or_insert((&machine.family, 0)).1 += cores;
     }
+    if families.is_empty() {
+        // None of the sizes is there, which is said already.
+        return Vec::new();
+    }
     let mut checks = vec![quota(whole, "cores", all, usages)];
     checks.extend(families.into_values().map(|(family, needed)| {
         let what = format!("quota of {family} in {}", azure.region);

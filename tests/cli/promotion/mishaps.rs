@@ -108,15 +108,15 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
       error: could not create `stack/harness-azure`
         caused by: Azure did not make what is in the stack
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
-        caused by: SkuNotAvailable (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The requested size for resource is currently not available in location. Please try another size or deploy to a different location: Standard_D2s_v5.
-        hint: take another size or another region: `az vm list-skus --location REGION --output table` and `az mysql flexible-server list-skus --location REGION` list what there is
+        caused by: BadRequest (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The VM size of Standard_D2s_v5 is not allowed in your subscription in location 'westeurope'. The available VM sizes are 'standard_b2s'. For more details, please visit https://aka.ms/aks/quotas-skus-regions
+        hint: take a size of machines that the message names, or another region; a support request of the kind `Service and subscription limits (quotas)` opens others
         hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
     quota-exceeded: exit 69
       error: could not create `stack/harness-azure`
         caused by: Azure did not make what is in the stack
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
-        caused by: QuotaExceeded (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): Operation could not be completed as it results in exceeding approved Total Regional Cores quota.
+        caused by: ErrCode_InsufficientVCPUQuota (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): Insufficient regional vcpu quota left for location westeurope. left regional vcpu quota 2, requested quota 4. If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable.
         hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
         hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 

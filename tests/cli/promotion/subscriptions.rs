@@ -283,7 +283,14 @@ fn a_closed_region_is_known_when_something_is_made_there_and_the_error_says_so()
         .stderr
         .lines()
         .skip_while(|line| !line.starts_with("error:"));
-    assert_snapshot!(error.collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(error.collect::<Vec<_>>().join("\n"), @r#"
+    error: could not create `stack/harness-azure`
+      caused by: Azure did not make what is in the stack
+      caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
+      caused by: RequestDisallowedByAzure (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ManagedIdentity/userAssignedIdentities/azure-control-plane): Resource 'azure-control-plane' was disallowed by Azure: The selected region is currently not accepting new customers: https://aka.ms/locationineligible.
+      hint: this region is closed to the subscription, which cannot be known before something is made there: take another `backend.azure.region` (an empty group in the closed one is removed by `harness destroy --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'`), or ask Azure's support for access
+      hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
+    "#);
     assert_eq!(azure.run("destroy --yes").code, 0);
     azure.is_untouched();
 }

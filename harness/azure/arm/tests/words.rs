@@ -200,7 +200,7 @@ fn an_error_without_an_envelope_is_read_like_any_other() {
     let nested = json!({"error": {"code": "DeploymentFailed", "message": "At least one.", "details": [detail]}});
     insta::assert_snapshot!(shown(400, &nested), @"
     Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
-    ErrCode_InsufficientVCPUQuota: Insufficient vcpu quota requested 4, remaining 0 for family standardDSv5Family for region westeurope.
+    ErrCode_InsufficientVCPUQuota (/x): Insufficient vcpu quota requested 4, remaining 0 for family standardDSv5Family for region westeurope.
     hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
     ");
     let size = json!({"code": "BadRequest", "details": null, "subcode": "", "message":

@@ -94,7 +94,24 @@ fn a_size_has_to_be_there_for_the_subscription_and_to_do_for_the_system() {
         "Standard_B1ms",
         "Standard_B2ts_v2",
     ];
-    insta::assert_snapshot!(told.map(of).join("\n"), @"");
+    insta::assert_snapshot!(told.map(of).join("\n"), @"
+    size Standard_Nonsense_v9 of node pool system: there is no such size in westeurope
+    size Standard_D2s_v5 of node pool system: well
+    quota of cores in westeurope: well
+    quota of standardDSv5Family in westeurope: well
+    size Standard_D4s_v5 of node pool system: the subscription may not have it in westeurope (NotAvailableForSubscription)
+    quota of cores in westeurope: well
+    quota of standardDSv5Family in westeurope: well
+    size Standard_E2s_v5 of node pool system: well
+    quota of cores in westeurope: well
+    quota of standardESv5Family in westeurope: well
+    size Standard_B1ms of node pool system: the system's pool takes 2 vCPUs and 4 GiB of memory at least, and it has 1 vCPUs and 2 GiB
+    quota of cores in westeurope: well
+    quota of standardBSFamily in westeurope: well
+    size Standard_B2ts_v2 of node pool system: the system's pool takes 2 vCPUs and 4 GiB of memory at least, and it has 2 vCPUs and 1 GiB
+    quota of cores in westeurope: well
+    quota of standardBsv2Family in westeurope: well
+    ");
 }
 
 #[test]
