@@ -8,7 +8,9 @@ use crate::profile::tests::load;
 /// A place, by what a profile says of it.
 fn place(written: &str) -> Azure {
     let set = format!("backend={{azure: {written}}}");
-    let profile = load(&[], "local", &[&set]).expect("the profile is right");
+    // As many connections as the smallest server has.
+    let connections = "database.mysql.max-connections=341";
+    let profile = load(&[], "local", &[connections, &set]).expect("the profile is right");
     match profile.backend {
         Backend::Azure(azure) => *azure,
         other => panic!("{other:?}"),

@@ -80,10 +80,9 @@ impl Refusal {
         self
     }
 
-    /// The same as AKS says it: without an envelope, and always as a wrong request.
+    /// The same as AKS says it: without an envelope.
     #[must_use]
     pub(super) fn of_aks(mut self) -> Self {
-        self.status = 400;
         self.subcode.get_or_insert_default();
         self
     }
@@ -96,7 +95,12 @@ impl Refusal {
             return self;
         }
         let text = format!("{:#}", self.body()).replace('\n', "\r\n");
-        Self::new(self.status, "BadRequest", text)
+        let reason = if self.status == 409 {
+            "Conflict"
+        } else {
+            "BadRequest"
+        };
+        Self::new(self.status, reason, text)
     }
 
     /// As it stands in the envelope and in the status of an operation.

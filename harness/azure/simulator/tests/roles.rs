@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::{Arrival, Circumstances, Response, Script, Settings};
 use super::stack::{STACK, shown, stack};
-use super::{GROUP, World, code};
+use super::{GROUP, World};
 
 const CLUSTER: &str = "Microsoft.ContainerService/managedClusters/dev";
 const CONTROL_PLANE: &str = "Microsoft.ManagedIdentity/userAssignedIdentities/control-plane";
@@ -100,8 +100,9 @@ fn the_refusal_is_that_of_aks_without_an_envelope() {
     let mut world = furnished(Arrival::default());
     let body = cluster(&world);
     let answer = put(&mut world, &body);
-    assert_eq!((answer.status, code(&answer)), (400, ""));
     let document = answer.document();
+    assert_eq!((answer.status, &document["error"]), (400, &Value::Null));
+    assert_eq!(document["code"], MISSING);
     assert_eq!(document["subcode"], "");
     assert_eq!(document["details"], Value::Null);
     let message = document["message"].as_str().unwrap_or_default();
