@@ -14,12 +14,16 @@ use crate::profile::azure::Azure;
 pub(super) enum AzureFault {
     /// Ten requests in a row are answered with 429
     Throttled,
+    /// The directory answers requests for a token with 429
+    SignInThrottled,
     /// Another operation is at work on the cluster
     AnotherOperation,
     /// Azure Resource Manager answers with 503 three times
     ServerError,
-    /// A connection breaks in the middle of an answer
+    /// The answer to the stack's creation or change is lost
     ConnectionReset,
+    /// The answer to the stack's deletion is lost
+    DeleteReset,
     /// The database's creation fails after a while
     OperationFailed,
     /// A new identity is not known yet when a role is assigned to it
@@ -99,11 +103,15 @@ impl AzureFault {
             Self::Throttled => {
                 Fault::at("/subscriptions/", What::Throttled { retry_after: 1 }).times(10)
             }
+            Self::SignInThrottled => {
+                Fault::at("/oauth2/v2.0/token$", What::Throttled { retry_after: 0 }).times(10)
+            }
             Self::AnotherOperation => {
                 Fault::at("/managedclusters/", What::another_operation()).method("PUT")
             }
             Self::ServerError => Fault::at(stack, What::Status(503)).times(3),
             Self::ConnectionReset => Fault::at(stack, What::Reset).method("PUT"),
+            Self::DeleteReset => Fault::at(stack, What::Reset).method("DELETE"),
             Self::OperationFailed => Fault::at(
                 "/flexibleservers/",
                 What::FailsAfter {

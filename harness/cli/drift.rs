@@ -12,7 +12,8 @@ use crate::ui::Ui;
 ///
 /// What somebody has changed there shows, and what was changed in the profile since. Asks Azure's own
 /// what-if of every resource, and the cluster of every object. Exits 2 if anything differs; `harness
-/// promote` puts it right.
+/// promote` puts it right. What no promotion puts right, such as storage that has grown by itself, is
+/// told as a note and counts as no drift.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -51,6 +52,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     ui.json(&serde_json::json!({
         "profile": session.profile.name.as_str(),
         "resources": changes.outlook.differences,
+        "notes": changes.outlook.notes,
         "objects": changes.objects(),
     }));
     Ok(match changes.count() {

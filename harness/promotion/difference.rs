@@ -3,7 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::reading::Reader;
 use crate::azure::arm::{Act, Change, WhatIfState};
+
+/// What is said of a resource that Azure would change where it does not say in what.
+const UNSAID: &str = "Azure does not say which properties";
 
 /// What would be done to a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -12,12 +16,19 @@ pub struct Difference {
     pub kind: String,
     /// Its name.
     pub name: String,
+    /// What it is, where neither type nor name tells: who gets which role on what, how many nodes
+    /// of which size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reading: Option<String>,
     /// What would be done: `create`, `modify`, `delete`, `detach` or `unknown`.
     pub act: &'static str,
     /// Whether Azure is sure of it.
     pub certain: bool,
     /// The properties that would change, with what they are and what they would be.
     pub properties: Vec<Property>,
+    /// Why Azure cannot tell, or that it does not say which properties.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A property that would change.
@@ -31,25 +42,37 @@ pub struct Property {
     pub after: Value,
 }
 
-/// What would change. Azure fills in what a template does not say, and its what-if then tells that
-/// it would be taken away, which it never is
-/// (<https://github.com/Azure/arm-template-whatif/issues/128>): a resource for which there is
-/// nothing else is not listed.
-pub fn differences(state: &WhatIfState) -> Vec<Difference> {
-    let changes = state.changes.resource_changes.iter();
-    changes.filter_map(difference).collect()
+impl Difference {
+    /// What people call the resource.
+    pub fn label(&self) -> &str {
+        self.reading.as_deref().unwrap_or(&self.name)
+    }
 }
 
-fn difference(change: &Change) -> Option<Difference> {
-    let properties = properties(change);
-    let act = match change.act() {
+/// What would change. Three things only look like it: what Azure has filled in and its what-if tells
+/// would be taken away, which it never is (<https://github.com/Azure/arm-template-whatif/issues/128>);
+/// what a `reference` stands for, which what-if leaves as it is written and compares with its value
+/// (<https://github.com/Azure/arm-template-whatif/issues/83>); and what nobody may read. A resource
+/// for which there is nothing else is not listed. One for which Azure names no property at all is.
+pub fn differences(state: &WhatIfState, caller: &str) -> Vec<Difference> {
+    let changes = &state.changes.resource_changes;
+    let reader = Reader::new(changes, caller);
+    let told = changes.iter().filter_map(|it| difference(it, &reader));
+    told.collect()
+}
+
+fn difference(change: &Change, reader: &Reader) -> Option<Difference> {
+    let delta = delta(change);
+    let properties = properties(delta);
+    let (act, note) = match change.act() {
         Act::Nothing => return None,
+        Act::Modify if delta.is_empty() => ("modify", Some(UNSAID.to_owned())),
         Act::Modify if properties.is_empty() => return None,
-        Act::Create => "create",
-        Act::Modify => "modify",
-        Act::Delete => "delete",
-        Act::Detach => "detach",
-        Act::Unknown => "unknown",
+        Act::Create => ("create", None),
+        Act::Modify => ("modify", None),
+        Act::Delete => ("delete", None),
+        Act::Detach => ("detach", None),
+        Act::Unknown => ("unknown", change.unsupported_reason.clone()),
     };
     let id = change
         .id
@@ -57,33 +80,44 @@ fn difference(change: &Change) -> Option<Difference> {
         .map(ToString::to_string)
         .unwrap_or_default();
     let (kind, name) = kind_and_name(&id);
+    let configuration = change.resource_configuration_changes.as_ref();
+    let configuration = configuration.and_then(|it| {
+        let sides = ["after", "before"].into_iter();
+        sides
+            .filter_map(|side| it.get(side))
+            .find(|it| it.is_object())
+    });
     Some(Difference {
+        reading: configuration.and_then(|it| reader.read(&id, &kind, act, it)),
         kind,
         name,
         act,
         certain: change.change_certainty.eq_ignore_ascii_case("definite"),
         properties,
+        note,
     })
 }
 
-fn properties(change: &Change) -> Vec<Property> {
-    let mut all = Vec::new();
+/// What Azure names of a change, whatever it is worth.
+fn delta(change: &Change) -> &[Value] {
     let configuration = change.resource_configuration_changes.as_ref();
-    if let Some(delta) = configuration.and_then(|it| it.get("delta")) {
-        collect(delta, "", &mut all);
-    }
+    let delta = configuration.and_then(|it| it.get("delta")?.as_array());
+    delta.map(Vec::as_slice).unwrap_or_default()
+}
+
+fn properties(delta: &[Value]) -> Vec<Property> {
+    let mut all = Vec::new();
+    collect(delta, "", &mut all);
     all
 }
 
 /// Walks a delta, whose entries may have entries of their own.
-fn collect(delta: &Value, above: &str, all: &mut Vec<Property>) {
-    for entry in delta.as_array().into_iter().flatten() {
+fn collect(delta: &[Value], above: &str, all: &mut Vec<Property>) {
+    for entry in delta {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
-        let path = match above {
-            "" => text("path").to_owned(),
-            above => format!("{above}.{}", text("path")),
-        };
-        if let Some(children) = entry.get("children").filter(|it| it.is_array()) {
+        let path = below(above, text("path"));
+        let children = entry.get("children").and_then(Value::as_array);
+        if let Some(children) = children.filter(|it| !it.is_empty()) {
             collect(children, &path, all);
             continue;
         }
@@ -91,13 +125,70 @@ fn collect(delta: &Value, above: &str, all: &mut Vec<Property>) {
         if kind.eq_ignore_ascii_case("delete") || kind.eq_ignore_ascii_case("noEffect") {
             continue;
         }
-        let value = |key: &str| entry.get(key).cloned().unwrap_or(Value::Null);
-        all.push(Property {
-            path,
-            before: value("before"),
-            after: value("after"),
-        });
+        let value = |key: &str| entry.get(key).unwrap_or(&Value::Null);
+        compare(&path, value("before"), value("after"), all);
     }
+}
+
+/// What of a value would become something else, as deep as both sides are made alike.
+fn compare(path: &str, before: &Value, after: &Value, all: &mut Vec<Property>) {
+    match (before, after) {
+        (Value::Object(was), Value::Object(is)) => {
+            for (key, after) in is {
+                let before = was.get(key).unwrap_or(&Value::Null);
+                compare(&below(path, key), before, after, all);
+            }
+        }
+        (Value::Array(was), Value::Array(is)) if was.len() == is.len() => {
+            for (index, (before, after)) in was.iter().zip(is).enumerate() {
+                compare(&below(path, &index.to_string()), before, after, all);
+            }
+        }
+        _ if is_same(path, before, after) => {}
+        _ => all.push(Property {
+            path: path.to_owned(),
+            before: before.clone(),
+            after: after.clone(),
+        }),
+    }
+}
+
+fn below(above: &str, path: &str) -> String {
+    match above {
+        "" => path.to_owned(),
+        above => format!("{above}.{path}"),
+    }
+}
+
+/// Whether two values are the same, as far as one can know.
+fn is_same(path: &str, before: &Value, after: &Value) -> bool {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    match (before, after) {
+        // What nobody may read cannot be compared.
+        _ if last.eq_ignore_ascii_case("administratorLoginPassword") => true,
+        (_, Value::String(text)) if is_expression(text) => true,
+        // A whole of which nothing can be known.
+        (Value::Null, Value::Object(is)) if !is.is_empty() => {
+            let same = |(key, it): (&String, &Value)| is_same(key, before, it);
+            is.iter().all(same)
+        }
+        // Azure brings patches of the version that a profile names by major and minor.
+        (Value::String(was), Value::String(is)) if last == "kubernetesVersion" => {
+            was == is
+                || was
+                    .strip_prefix(is.as_str())
+                    .is_some_and(|it| it.starts_with('.'))
+        }
+        (Value::String(was), Value::String(is)) if !path.starts_with("tags.") => {
+            was.eq_ignore_ascii_case(is)
+        }
+        _ => before == after,
+    }
+}
+
+/// Whether a text is an expression of a template that what-if could not resolve.
+fn is_expression(text: &str) -> bool {
+    text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[")
 }
 
 /// Type and name of what an id names: what comes after the last provider, in turn.
@@ -124,7 +215,96 @@ mod tests {
     fn of(changes: &Value) -> Vec<Difference> {
         let state = json!({"changes": {"resourceChanges": changes}});
         let state = serde_json::from_value(state).expect("a result");
-        differences(&state)
+        differences(&state, "me")
+    }
+
+    const SERVER: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforMySQL/\
+                          flexibleServers/m";
+
+    fn modified(delta: &Value) -> Vec<Difference> {
+        of(
+            &json!([{"id": SERVER, "changeType": "modify", "changeCertainty": "definite",
+                    "resourceConfigurationChanges": {"delta": delta}}]),
+        )
+    }
+
+    /// Paths of what would change.
+    fn paths(delta: &Value) -> Vec<String> {
+        let changed = modified(delta).into_iter().flat_map(|it| it.properties);
+        changed.map(|it| it.path).collect()
+    }
+
+    #[test]
+    fn what_what_if_cannot_resolve_or_nobody_may_read_is_no_change() {
+        let reference = "[reference('/i', '2023-01-31').principalId]";
+        let entry = |path: &str, before: Value, after: Value| json!({"path": path, "changeType": "modify", "before": before, "after": after});
+        for nothing in [
+            entry("properties.principalId", json!("1"), json!(reference)),
+            entry(
+                "properties.identityProfile",
+                json!({"kubelet": {"clientId": "1", "resourceId": "/I"}}),
+                json!({"kubelet": {"clientId": reference, "resourceId": "/i"}}),
+            ),
+            entry(
+                "properties.administratorLoginPassword",
+                json!(null),
+                json!("*******"),
+            ),
+            entry(
+                "properties.kubernetesVersion",
+                json!("1.35.7"),
+                json!("1.35"),
+            ),
+        ] {
+            assert_eq!(modified(&json!([nothing])), [], "{nothing}");
+        }
+        for (something, path) in [
+            (entry("tags.team", json!("A"), json!("a")), "tags.team"),
+            (
+                entry("properties.note", json!("x"), json!("[[x]")),
+                "properties.note",
+            ),
+            (
+                entry(
+                    "properties.kubernetesVersion",
+                    json!("1.35.7"),
+                    json!("1.3"),
+                ),
+                "properties.kubernetesVersion",
+            ),
+            (
+                entry(
+                    "properties.a",
+                    json!({"b": 1, "c": reference}),
+                    json!({"b": 2, "c": 1}),
+                ),
+                "properties.a.b properties.a.c",
+            ),
+        ] {
+            assert_eq!(paths(&json!([something])).join(" "), path);
+        }
+    }
+
+    #[test]
+    fn a_change_without_properties_is_told_and_never_dropped() {
+        let plain = json!([{"id": SERVER, "changeType": "Modify"}]);
+        for told in [of(&plain), modified(&json!([]))] {
+            assert_eq!(told.len(), 1);
+            assert_eq!(told[0].note.as_deref(), Some(UNSAID));
+        }
+    }
+
+    #[test]
+    fn of_an_array_is_told_what_in_which_of_its_entries_would_change() {
+        let pools = json!([{"path": "properties.pools", "changeType": "array", "children": [
+            {"path": "0", "changeType": "modify", "children": [
+                {"path": "count", "changeType": "modify", "before": 2, "after": 3}]},
+            {"path": "1", "changeType": "delete", "before": {"name": "theirs"}},
+        ]}]);
+        assert_eq!(paths(&pools), ["properties.pools.0.count"]);
+        let inline = json!([{"path": "properties.ranges", "changeType": "array", "children": [],
+                             "before": ["a"], "after": ["a", "b"]}]);
+        assert_eq!(paths(&inline), ["properties.ranges"]);
     }
 
     #[test]

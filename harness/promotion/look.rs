@@ -9,10 +9,13 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::preflight::preflight;
-use super::{Check, Difference, Property, differences};
-use crate::azure::arm::{self, Begun, Pending, Progress, Stack, StackSpec, Wait};
+use super::reading::Reader;
+use super::{Check, Difference, Property, differences, immutable, notes};
+use crate::azure::arm::{
+    self, Begun, Pending, Progress, Stack, StackSpec, Wait, WhatIf, WhatIfState,
+};
 use crate::azure::template::Names;
-use crate::backend::azure::{Cloud, PROFILE, Scope, TEMPLATE, TOPOLOGY, Wish};
+use crate::backend::azure::{Cloud, Living, OVERRIDE, PROFILE, Scope, TEMPLATE, TOPOLOGY, Wish};
 use crate::profile::azure::Azure;
 use crate::secret::Secret;
 use crate::topology::{Digest, Topology};
@@ -34,10 +37,14 @@ pub struct Outlook {
     pub checks: Vec<Check>,
     /// What would change.
     pub differences: Vec<Difference>,
+    /// What is otherwise than the profile says, and stays so.
+    pub notes: Vec<String>,
     /// The identity of the template that it would be made from.
     pub template: Digest,
     /// The deployment that made what is there.
     pub deployment: Option<String>,
+    /// Why the gate was passed by when what is there was made, if it was.
+    pub gate_override: Option<String>,
 }
 
 /// A resource group as it is found.
@@ -68,14 +75,34 @@ pub async fn look(
         Group::Ours => cloud.arm.stack(&scope.group, &scope.names.stack).await?,
         Group::Absent | Group::Foreign(_) | Group::Hidden => None,
     };
-    let checks = checked(cloud, azure, topology, &scope, &group).await?;
+    let mut checks = checked(cloud, azure, topology, &scope, &group).await?;
+    let living = match group {
+        Group::Ours => Living::look(cloud, &scope).await?,
+        Group::Absent | Group::Foreign(_) | Group::Hidden => Living::default(),
+    };
+    let mut spec = scope.stack(Wish::of(azure, topology, Secret::generate()));
+    let template = Digest::of(&spec.properties.template);
+    let asked = stack.as_ref().map(|stack| &stack.tags);
+    let refused = immutable::refused(azure, &spec, &living, asked);
+    living.keep_storage(&mut spec);
+    let caller = &cloud.caller.object_id;
+    let mut diagnostics = Vec::new();
     // Azure answers for what is in a group, and it has to be there for that.
-    let spec = scope.stack(Wish::of(azure, topology, Secret::generate()));
     let mut differences = match group {
-        Group::Absent => everything(&spec),
-        Group::Ours => ask(cloud, &scope, &spec, cancel).await?,
+        Group::Absent => everything(&spec, caller),
+        Group::Ours => match ask(cloud, &scope, &spec, cancel).await {
+            Ok(told) => {
+                diagnostics = told.diagnostics.clone();
+                differences(&told, caller)
+            }
+            // What is refused is known already, and better.
+            Err(error) if !refused.is_empty() && error.fault().is_some() => Vec::new(),
+            Err(error) => return Err(error),
+        },
         Group::Foreign(_) | Group::Hidden => Vec::new(),
     };
+    let notes = notes::notes(azure, &scope.names, &living, &differences, &diagnostics);
+    checks.extend(refused);
     differences.extend(stack.as_ref().and_then(|stack| of_stack(stack, &spec)));
     Ok(Outlook {
         subscription: cloud.subscription.display_name.clone(),
@@ -83,7 +110,9 @@ pub async fn look(
         group,
         checks,
         differences,
-        template: Digest::of(&spec.properties.template),
+        notes,
+        template,
+        gate_override: stack.as_ref().and_then(|it| it.tags.get(OVERRIDE).cloned()),
         deployment: stack
             .and_then(|stack| stack.properties.deployment_id)
             .map(|id| id.to_string()),
@@ -142,22 +171,31 @@ fn of_stack(stack: &Stack, spec: &StackSpec) -> Option<Difference> {
     Some(Difference {
         kind: "Microsoft.Resources/deploymentStacks".to_owned(),
         name: stack.id.name().to_owned(),
+        reading: None,
         act: "modify",
         certain: true,
         properties: topology.into_iter().collect(),
+        note: None,
     })
 }
 
 /// Every resource of a template, as something that would be made.
-fn everything(spec: &StackSpec) -> Vec<Difference> {
+fn everything(spec: &StackSpec, caller: &str) -> Vec<Difference> {
+    let reader = Reader::new(&[], caller);
     let resources = spec.properties.template["resources"].as_array();
-    let text = |resource: &Value, key: &str| resource[key].as_str().unwrap_or_default().to_owned();
-    let made = resources.into_iter().flatten().map(|resource| Difference {
-        kind: text(resource, "type"),
-        name: text(resource, "name"),
-        act: "create",
-        certain: true,
-        properties: Vec::new(),
+    let made = resources.into_iter().flatten().map(|resource| {
+        let text = |key: &str| resource[key].as_str().unwrap_or_default();
+        let (kind, name) = (text("type"), text("name"));
+        let id = format!("{}/providers/{kind}/{name}", text("scope"));
+        Difference {
+            reading: reader.read(&id, kind, "create", resource),
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            act: "create",
+            certain: true,
+            properties: Vec::new(),
+            note: None,
+        }
     });
     made.collect()
 }
@@ -167,7 +205,7 @@ async fn ask(
     scope: &Scope,
     spec: &StackSpec,
     cancel: &CancellationToken,
-) -> Result<Vec<Difference>, arm::Error> {
+) -> Result<WhatIfState, arm::Error> {
     let (arm, group) = (&cloud.arm, &scope.group);
     let Names { stack, .. } = &scope.names;
     // A name of its own: another look at the same time has another question.
@@ -175,17 +213,16 @@ async fn ask(
     let asked = async {
         let put = arm.put_what_if(group, &question, stack, spec).await?;
         finish(arm, put, cancel).await?;
+        // With what of each resource would change, which only this has.
         let computed = arm.what_if(group, &question).await?;
-        finish(arm, computed, cancel).await?;
-        arm.what_if_result(group, &question).await
+        WhatIf::of(finish(arm, computed, cancel).await?)
     };
     let result = asked.await;
-    // It would go by itself in two hours; that it cannot be taken away now is no reason to fail.
+    // It would go by itself in a day; that it cannot be taken away now is no reason to fail.
     if let Ok(begun) = arm.delete_what_if(group, &question).await {
         let _ = finish(arm, begun, cancel).await;
     }
-    let state = result?.map(|it| it.properties).unwrap_or_default();
-    Ok(differences(&state))
+    Ok(result?.properties)
 }
 
 async fn finish(

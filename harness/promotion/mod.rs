@@ -4,8 +4,11 @@
 mod difference;
 mod evidence;
 mod gate;
+mod immutable;
 mod look;
+mod notes;
 mod preflight;
+mod reading;
 #[cfg(test)]
 mod tests;
 

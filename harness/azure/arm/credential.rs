@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_core::error::ErrorKind;
 use azure_core::http::{ClientOptions, Transport};
 use azure_identity::{
     ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
@@ -12,6 +13,7 @@ use azure_identity::{
 };
 
 use super::developer_tools::DeveloperTools;
+use super::directory::Readable;
 use super::{Endpoints, Error};
 use crate::causes;
 use crate::secret::Secret;
@@ -67,6 +69,7 @@ impl Credential {
         let client_options = ClientOptions {
             transport: Some(Transport::new(Arc::new(endpoints.client()?))),
             cloud: Some(Arc::new(endpoints.cloud())),
+            per_try_policies: vec![Arc::new(Readable)],
             ..ClientOptions::default()
         };
         let tenant = variable("AZURE_TENANT_ID");
@@ -188,6 +191,11 @@ impl Kind {
                 source: Box::new(source),
             };
         }
+        if let Some((status, said)) = answered(&source)
+            && matches!(status, 408 | 429 | 500..)
+        {
+            return Error::NoToken { status, said };
+        }
         let remedy = match self {
             Self::ClientSecret => {
                 "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to those of a \
@@ -219,5 +227,16 @@ fn unreachable(error: &azure_core::Error) -> bool {
     causes::with(error).any(|cause| {
         let http = cause.downcast_ref::<reqwest::Error>();
         http.is_some_and(|http| http.is_connect() || http.is_timeout())
+    })
+}
+
+/// What the directory answered, if it did: the HTTP status, and what it says.
+fn answered(error: &azure_core::Error) -> Option<(u16, String)> {
+    causes::with(error).find_map(|cause| {
+        let error = cause.downcast_ref::<azure_core::Error>()?;
+        match error.kind() {
+            ErrorKind::HttpResponse { status, .. } => Some((u16::from(*status), error.to_string())),
+            _ => None,
+        }
     })
 }

@@ -35,6 +35,14 @@ pub enum Error {
         #[source]
         source: Box<azure_core::Error>,
     },
+    /// The directory had no time for the request for a token: nothing is said of the credentials.
+    #[error("the directory answered {status} to the request for a token: {said}")]
+    NoToken {
+        /// The HTTP status.
+        status: u16,
+        /// What it said.
+        said: String,
+    },
     /// No whole answer came.
     #[error("no answer to {act}")]
     Unreachable {
@@ -149,9 +157,17 @@ impl Error {
     /// Whether the same request may well succeed later: nobody answered, or Azure is busy.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unreachable { .. } => true,
+            Self::Unreachable { .. } | Self::NoToken { .. } => true,
             Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
             _ => false,
+        }
+    }
+
+    /// Whether it was asked too often.
+    pub fn is_throttled(&self) -> bool {
+        match self {
+            Self::NoToken { status, .. } => *status == 429,
+            _ => self.status() == Some(429),
         }
     }
 
@@ -159,6 +175,11 @@ impl Error {
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::Login { remedy, .. } => vec![remedy.clone()],
+            Self::NoToken { .. } => vec![
+                "nothing is said against the credentials: wait some minutes and run the same \
+                 command again, it goes on from there"
+                    .to_owned(),
+            ],
             Self::Unreachable { .. } => {
                 vec!["check the network and HTTPS_PROXY; the command can be repeated".to_owned()]
             }

@@ -10,6 +10,7 @@ mod cluster;
 mod credential;
 mod deployment;
 mod developer_tools;
+mod directory;
 mod endpoints;
 mod error;
 mod exchange;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use azure_core::http::Method;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Arm, Begun, Error, ResourceId, Target, is_at_rest};
 use crate::azure::api_version::RESOURCES;
@@ -119,6 +120,17 @@ impl Arm {
         let target = group.itself();
         let answer = self.delete(&target).await?;
         self.begun(Method::Delete, &target, &answer)
+    }
+
+    /// A resource of the group with all that Azure shows of it, if it is there.
+    pub async fn resource(
+        &self,
+        group: &Group,
+        kind: &str,
+        version: &'static str,
+        name: &str,
+    ) -> Result<Option<Value>, Error> {
+        self.find(&group.target(kind, version, name)).await
     }
 
     /// Everything in the group; nested resources, such as subnets, are not listed.

@@ -10,6 +10,13 @@ use crate::azure::api_version::STACK_WHAT_IF;
 /// The type of a what-if's result.
 const KIND: &str = "Microsoft.Resources/deploymentStacksWhatIfResults";
 
+/// How long Azure keeps a result that nobody deletes. It takes `P1D` to `P30D`:
+/// <https://learn.microsoft.com/cli/azure/stack-whatif/group#az-stack-whatif-group-create>
+const RETENTION: &str = "P1D";
+
+/// What is asked for, in an error.
+const ACT: &str = "the question what would change";
+
 /// The question.
 #[derive(Serialize)]
 struct Question<'a> {
@@ -112,6 +119,23 @@ pub struct Diagnostic {
     pub message: String,
 }
 
+impl WhatIf {
+    /// The result that is an answer; one that says why it failed is an error.
+    pub fn of(answer: Value) -> Result<Self, Error> {
+        let act = || ACT.to_owned();
+        let read = serde_json::from_value::<Self>(answer);
+        let result = read.map_err(|source| Error::Unreadable { act: act(), source })?;
+        match result.properties.error {
+            Some(fault) => Err(Error::Failed {
+                act: act(),
+                state: result.properties.provisioning_state,
+                fault: Some(Box::new(fault)),
+            }),
+            None => Ok(result),
+        }
+    }
+}
+
 impl Change {
     /// What would be done.
     pub fn act(&self) -> Act {
@@ -128,7 +152,7 @@ impl Change {
 
 impl Arm {
     /// Asks what it would do to make a stack `stack`. Azure keeps the result under a name, as a
-    /// resource, for two hours or until [`Self::delete_what_if`].
+    /// resource, for a day or until [`Self::delete_what_if`].
     pub async fn put_what_if(
         &self,
         group: &Group,
@@ -141,27 +165,20 @@ impl Arm {
             properties: Properties {
                 stack: &stack.properties,
                 deployment_stack_resource_id: group.resource(stack::KIND, stack_name),
-                retention_interval: "PT2H",
+                retention_interval: RETENTION,
             },
         };
         let answer = self.put(&target, &question).await?;
         self.begun(Method::Put, &target, &answer)
     }
 
-    /// Has the result computed; what comes of it is a [`WhatIf`].
+    /// Asks for the result with the properties that would change, which a `GET` of it does not have
+    /// (<https://learn.microsoft.com/powershell/module/az.resources/get-azresourcegroupdeploymentstackwhatifresult>,
+    /// `-IncludePropertyChange`). What comes of it is what [`WhatIf::of`] takes.
     pub async fn what_if(&self, group: &Group, result: &str) -> Result<Begun, Error> {
         let target = group.target(KIND, STACK_WHAT_IF, result).below("/whatIf");
         let answer = self.post(&target, None).await?;
         self.begun(Method::Post, &target, &answer)
-    }
-
-    /// A result, if it is there.
-    pub async fn what_if_result(
-        &self,
-        group: &Group,
-        result: &str,
-    ) -> Result<Option<WhatIf>, Error> {
-        self.find(&group.target(KIND, STACK_WHAT_IF, result)).await
     }
 
     /// Deletes a result.

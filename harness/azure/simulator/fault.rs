@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::circumstances::Circumstances;
 use super::kind;
-use super::message::Response;
+use super::message::{Body, Response};
 use super::refusal::Refusal;
 use super::registry;
 
@@ -155,6 +155,15 @@ impl Fault {
             }
         };
         match &self.what {
+            // The directory says it in plain text.
+            What::Throttled { retry_after } if is_directory(path) => {
+                let answer = Response {
+                    body: Body::Bytes(b"Too Many Requests".to_vec()),
+                    ..Response::empty(429)
+                };
+                let answer = answer.with_header("Content-Type", "text/plain");
+                Effect::Answer(answer.with_header("Retry-After", retry_after.to_string()))
+            }
             What::Throttled { retry_after } => {
                 let message = "Number of requests for subscription and operation exceeded the limit. Please try again later.";
                 let code = if is_registry(path) {
@@ -179,6 +188,11 @@ impl Fault {
 /// Whether a path is one of a registry, which has an envelope of its own.
 fn is_registry(path: &str) -> bool {
     path.starts_with("/v2/") || path.starts_with("/oauth2/")
+}
+
+/// Whether a path is the directory's.
+fn is_directory(path: &str) -> bool {
+    path.to_lowercase().ends_with("/oauth2/v2.0/token")
 }
 
 /// What a fault does to a request.

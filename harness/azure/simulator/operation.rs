@@ -49,11 +49,12 @@ impl Operation {
     fn status(&self) -> &'static str {
         match (&self.outcome, self.act) {
             (None, Act::Stack) => "deploying",
+            (None, Act::Preview) => "initializing",
             (None, _) => "InProgress",
-            (Some(Ok(())), Act::Stack) => "succeeded",
+            (Some(Ok(())), Act::Stack | Act::Preview) => "succeeded",
             (Some(Ok(())), _) => "Succeeded",
             (Some(Err(error)), Act::Stack) if error.is_cancellation() => "canceled",
-            (Some(Err(_)), Act::Stack) => "failed",
+            (Some(Err(_)), Act::Stack | Act::Preview) => "failed",
             (Some(Err(_)), _) => "Failed",
         }
     }
@@ -147,7 +148,7 @@ impl Cloud {
         let headers = match (self.settings.dialect, operation.act) {
             (_, Act::DeleteGroup | Act::Validation) => Headers::Location,
             (Dialect::Documented, _) => documented,
-            (Dialect::Recorded, Act::Stack) => Headers::AsyncOperation,
+            (Dialect::Recorded, Act::Stack | Act::Preview) => Headers::AsyncOperation,
             (Dialect::Recorded, _) => Headers::Both,
         };
         let at = |word: &str| {

@@ -138,6 +138,9 @@ impl Cloud {
         };
         self.state.resources.insert(id.key(), resource);
         self.tell_of_server(id, body);
+        if kind.name == "Microsoft.ContainerService/managedClusters" {
+            self.settle_pools(id);
+        }
         let operation = (!at_once).then(|| self.begin(now, &id.key(), Act::Put, Some(now + takes)));
         if let Some(operation) = &operation {
             self.arm("PUT", &id.to_string(), operation);

@@ -40,6 +40,10 @@ impl Cloud {
                     document["properties"]["state"] = json!("Updating");
                 }
             }
+            "Microsoft.ContainerService/managedClusters" => {
+                let pools = kind::pools_of(&self.state, resource);
+                document["properties"]["agentPoolProfiles"] = json!(pools);
+            }
             "Microsoft.ContainerRegistry/registries" => {
                 document["properties"]["loginServer"] =
                     json!(self.settings.login_server(id.name()));

@@ -7,11 +7,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::resource::{Body, Resource, reference};
-use super::{Build, identity, network};
+use super::{Build, child, identity, network};
 use crate::azure::api_version;
 use crate::profile::azure::{Kubernetes, Network, NodePool, Tier};
 
 pub(super) const KIND: &str = "Microsoft.ContainerService/managedClusters";
+pub(super) const POOLS: &str = "Microsoft.ContainerService/managedClusters/agentPools";
 
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,7 +54,7 @@ struct Properties {
     api_server_access_profile: ApiServer,
     network_profile: NetworkProfile,
     identity_profile: BTreeMap<&'static str, KubeletIdentity>,
-    agent_pool_profiles: Vec<Pool>,
+    agent_pool_profiles: [SystemPool; 1],
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -115,10 +116,23 @@ struct KubeletIdentity {
     object: String,
 }
 
+/// A pool that is a part of its cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct SystemPool {
+    name: String,
+    #[serde(flatten)]
+    pool: PoolProperties,
+}
+
+/// A pool that is a resource by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Pool {
+    properties: PoolProperties,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Pool {
-    name: String,
+struct PoolProperties {
     mode: &'static str,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -167,6 +181,30 @@ pub(super) fn cluster(build: &Build<'_>, rights: Vec<String>) -> Resource {
     }
 }
 
+/// The pools but for that of the system. Each is a resource of its own, as a cluster that is there
+/// takes no other pool and gives none up (<https://aka.ms/agent-pool-rest-api>), and each waits for
+/// the one before it, as a cluster does one thing at a time
+/// (<https://aka.ms/aks-pending-operation>).
+pub(super) fn pools(build: &Build<'_>) -> Vec<Resource> {
+    let names = build.names;
+    let mut last = build.id(KIND, &names.cluster);
+    let mut resources = Vec::new();
+    for pool in build.azure.kubernetes.pools.iter().skip(1) {
+        let properties = self::pool(build, pool, "User");
+        resources.push(Resource {
+            depends_on: vec![last],
+            ..child(
+                POOLS,
+                api_version::KUBERNETES,
+                format!("{}/{}", names.cluster, pool.name),
+                Body::Pool(Pool { properties }),
+            )
+        });
+        last = names.id(POOLS, &[&names.cluster, &pool.name]);
+    }
+    resources
+}
+
 fn properties(build: &Build<'_>, kubelet: &str) -> Properties {
     let names = build.names;
     let Kubernetes {
@@ -182,8 +220,7 @@ fn properties(build: &Build<'_>, kubelet: &str) -> Properties {
         object: property("principalId"),
         resource: kubelet.to_owned(),
     };
-    let nodes = names.id(network::SUBNETS, &[&names.network, network::NODES]);
-    let pool = |(index, pool): (usize, &NodePool)| self::pool(pool, index == 0, nodes.clone());
+    let system = pools.first().expect("a profile has one pool at least");
     Properties {
         kubernetes_version: version.clone(),
         // The tier is there for it, and a version that has nothing else is refused without it.
@@ -213,7 +250,10 @@ fn properties(build: &Build<'_>, kubelet: &str) -> Properties {
         },
         network_profile: network_profile(&build.azure.network),
         identity_profile: BTreeMap::from([("kubeletidentity", identity)]),
-        agent_pool_profiles: pools.iter().enumerate().map(pool).collect(),
+        agent_pool_profiles: [SystemPool {
+            name: system.name.clone(),
+            pool: pool(build, system, "System"),
+        }],
     }
 }
 
@@ -231,11 +271,10 @@ fn network_profile(network: &Network) -> NetworkProfile {
     }
 }
 
-/// The first pool is the system's.
-fn pool(pool: &NodePool, system: bool, subnet: String) -> Pool {
-    Pool {
-        name: pool.name.clone(),
-        mode: if system { "System" } else { "User" },
+fn pool(build: &Build<'_>, pool: &NodePool, mode: &'static str) -> PoolProperties {
+    let names = build.names;
+    PoolProperties {
+        mode,
         kind: "VirtualMachineScaleSets",
         os_type: "Linux",
         os_sku: "AzureLinux",
@@ -243,7 +282,7 @@ fn pool(pool: &NodePool, system: bool, subnet: String) -> Pool {
         count: pool.count,
         os_disk_size: pool.os_disk_gib,
         max_pods: pool.max_pods,
-        subnet,
+        subnet: names.id(network::SUBNETS, &[&names.network, network::NODES]),
     }
 }
 

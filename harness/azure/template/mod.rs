@@ -22,6 +22,7 @@ use serde::Serialize;
 
 pub use names::Names;
 pub use resource::{Resource, Template};
+pub use role::role_name;
 
 use crate::azure::api_version;
 use crate::profile::azure::Azure;
@@ -115,6 +116,7 @@ pub fn template(
         .chain([registry::registry(&build)])
         .chain(rights)
         .chain([role::of_kubelet(&build), cluster])
+        .chain(kubernetes::pools(&build))
         .chain(role::of_caller(&build, &place.caller))
         .collect();
     let parameter = Parameter {

@@ -96,6 +96,7 @@ pub(super) enum Body {
     Registry(registry::Registry),
     Assignment(role::Assignment),
     Cluster(Box<kubernetes::Cluster>),
+    Pool(kubernetes::Pool),
 }
 
 /// A text as a template has it that is not to be taken for an expression: `[` and `]` around the whole

@@ -16,6 +16,27 @@ const AKS_RBAC_CLUSTER_ADMIN: &str = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b";
 const MANAGED_IDENTITY_OPERATOR: &str = "f1a07417-d97a-45cb-824c-7a7467783830";
 const NETWORK_CONTRIBUTOR: &str = "4d97b98b-1d4f-4787-a291-c67834d212e7";
 
+/// What Azure calls the roles that are assigned, by their ids.
+const NAMES: [(&str, &str); 5] = [
+    (ACR_PULL, "AcrPull"),
+    (ACR_PUSH, "AcrPush"),
+    (
+        AKS_RBAC_CLUSTER_ADMIN,
+        "Azure Kubernetes Service RBAC Cluster Admin",
+    ),
+    (MANAGED_IDENTITY_OPERATOR, "Managed Identity Operator"),
+    (NETWORK_CONTRIBUTOR, "Network Contributor"),
+];
+
+/// What Azure calls a role, by the id of its definition, if it is one that templates assign.
+pub fn role_name(definition: &str) -> Option<&'static str> {
+    let id = definition.rsplit('/').next()?;
+    let known = NAMES
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(id));
+    known.map(|(_, name)| *name)
+}
+
 /// An assignment of a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Assignment {

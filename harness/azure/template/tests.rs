@@ -10,6 +10,10 @@ use crate::topology::{Tls, Topology};
 /// (<https://github.com/hashicorp/terraform-provider-azurerm/pull/31099>).
 const FROZEN_VERSION: &str = "8.0.21";
 
+/// A cluster with pools besides that of the system.
+const POOLS: &str =
+    "backend.azure.kubernetes.node-pools={system: {count: 1}, batch: {count: 3}, web: {}}";
+
 fn place() -> Place {
     Place {
         subscription: "11111111-1111-1111-1111-111111111111".to_owned(),
@@ -114,8 +118,9 @@ fn complaints(resource: &Resource, written: &Value) -> Vec<String> {
 
 #[test]
 fn every_resource_is_as_microsofts_schema_has_it() {
-    let shapes: [&[&str]; 3] = [
+    let shapes: [&[&str]; 4] = [
         &[],
+        &[POOLS],
         &[
             "backend.azure.mysql={sku: Standard_D2ds_v4, high-availability: zone-redundant}",
             "backend.azure.kubernetes.tier=standard",
@@ -129,7 +134,13 @@ fn every_resource_is_as_microsofts_schema_has_it() {
     ];
     for sets in shapes {
         for resource in &of(sets).resources {
-            let written = serde_json::to_value(resource).expect("JSON");
+            let mut written = serde_json::to_value(resource).expect("JSON");
+            // Of the name of a child the schema has its own part.
+            let (_, name) = resource
+                .name
+                .rsplit_once('/')
+                .unwrap_or(("", &resource.name));
+            written["name"] = json!(name);
             let complaints = complaints(resource, &written);
             assert!(complaints.is_empty(), "{}: {complaints:#?}", resource.kind);
         }
@@ -161,7 +172,7 @@ fn each_comes_after_what_it_depends_on_and_names_nothing_else() {
     let place = place();
     let names = Names::of(&place);
     let mut known: Vec<String> = Vec::new();
-    for resource in &of(&[]).resources {
+    for resource in &of(&[POOLS]).resources {
         for need in &resource.depends_on {
             assert!(known.contains(need), "{} needs {need}", resource.name);
         }
@@ -198,6 +209,43 @@ fn needs_before(index: usize, template: &Template) -> Vec<String> {
         .take(index)
         .flat_map(|child| child.depends_on.clone())
         .collect()
+}
+
+#[test]
+fn a_cluster_has_its_system_pool_and_every_other_is_a_resource_that_waits_for_the_one_before() {
+    let template = serde_json::to_value(of(&[POOLS])).expect("JSON");
+    let resources = template["resources"].as_array().expect("a list");
+    let of_kind = |kind: &str| {
+        let kind = format!("Microsoft.ContainerService/{kind}");
+        let found = resources.iter().filter(move |it| it["type"] == kind);
+        found.cloned().collect::<Vec<Value>>()
+    };
+    let cluster = &of_kind("managedClusters")[0]["properties"]["agentPoolProfiles"];
+    assert_eq!(cluster.as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        (&cluster[0]["name"], &cluster[0]["mode"]),
+        (&json!("system"), &json!("System"))
+    );
+    let pools = of_kind("managedClusters/agentPools");
+    let told: Vec<String> = pools
+        .iter()
+        .map(|pool| {
+            let needs = pool["dependsOn"].as_array().expect("a list");
+            let need = needs[0]
+                .as_str()
+                .and_then(|it| it.rsplit('/').next())
+                .unwrap_or_default();
+            let (name, mode) = (&pool["name"], &pool["properties"]["mode"]);
+            format!("{name} {mode} {} after {need}", pool["properties"]["count"])
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#""azure-aks/batch" "User" 3 after azure-aks"#,
+            r#""azure-aks/web" "User" 2 after batch"#,
+        ]
+    );
 }
 
 #[test]

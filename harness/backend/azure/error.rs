@@ -16,7 +16,7 @@ use crate::plan::ResourceId;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no way into Azure.
-    #[error("could not sign in to Azure")]
+    #[error("{}", unconnected(.0))]
     Cloud(#[from] cloud::Error),
     /// Azure did not do its part.
     #[error("Azure did not {act}")]
@@ -143,6 +143,32 @@ pub enum Error {
 
 /// What Azure says of a stack that another command is at.
 const BUSY: &str = "DeploymentStackInNonTerminalState";
+
+/// Whether Azure is at work on the stack that something was asked of.
+pub(super) fn is_busy(error: &arm::Error) -> bool {
+    error.fault().is_some_and(|fault| fault.has_code(BUSY))
+}
+
+/// What could not be done on the way into Azure: to sign in is the first step of three, and whoever
+/// is told so looks for what is wrong with his credentials.
+fn unconnected(error: &cloud::Error) -> &'static str {
+    match error {
+        cloud::Error::Rehearsal(_) => "could not rehearse",
+        cloud::Error::Token | cloud::Error::Arm(arm::Error::Login { .. }) => {
+            "could not sign in to Azure"
+        }
+        cloud::Error::Arm(error) if error.is_throttled() => "Azure limits how often it is asked",
+        cloud::Error::Arm(arm::Error::Unreachable { .. } | arm::Error::NoToken { .. }) => {
+            "could not reach Azure"
+        }
+        cloud::Error::Arm(arm::Error::Endpoint { .. } | arm::Error::Client { .. }) => {
+            "could not make a client of Azure"
+        }
+        cloud::Error::Arm(_) | cloud::Error::NoSubscription | cloud::Error::Subscriptions(_) => {
+            "could not find the subscription"
+        }
+    }
+}
 
 fn owner(profile: Option<&str>) -> String {
     match profile {

@@ -23,6 +23,9 @@ pub const EXPIRES: &str = "harness-expires";
 pub const OVERRIDE: &str = "harness-gate-override";
 /// The tag with the identity of all that a stack was made from but its password.
 pub const TEMPLATE: &str = "harness-template";
+/// The tag with the storage of the database that the profile asked for, in GiB: Azure may have made
+/// it larger since.
+pub const STORAGE: &str = "harness-storage-gib";
 /// The tag with the identity of all that a stack was made from.
 pub(super) const DIGEST: &str = "harness-digest";
 /// The tag with the state folder whose command made a stack.
@@ -118,6 +121,7 @@ impl Scope {
         tags.insert(TEMPLATE.to_owned(), open.to_string());
         tags.insert(TOPOLOGY.to_owned(), topology.digest.to_string());
         tags.insert(DIGEST.to_owned(), digest.to_string());
+        tags.insert(STORAGE.to_owned(), azure.mysql.storage_gib.to_string());
         tags.insert(PROMOTER.to_owned(), promoter.to_owned());
         let reason = gate_override.map(|reason| (OVERRIDE.to_owned(), tag_value(reason)));
         tags.extend(reason);

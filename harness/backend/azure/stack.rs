@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use super::backend::AzureBackend;
 use super::error::Error;
+use super::error::is_busy;
 use super::group::Found;
-use super::scope::{self, OVERRIDE, PROMOTER, Scope, TEMPLATE, Wish};
-use crate::azure::arm::{self, Fault, Passing, Stack, is_at_rest};
+use super::living::Living;
+use super::scope::{self, DIGEST, OVERRIDE, PROMOTER, Scope, TEMPLATE, Wish};
+use crate::azure::arm::{self, Begun, Fault, Passing, Stack, StackSpec, is_at_rest};
 use crate::backend::{self, Readiness};
 use crate::causes::in_one_line;
 use crate::plan::{Observed, ResourceId, State};
@@ -124,14 +126,17 @@ impl AzureBackend {
     async fn try_stack(&self, id: &ResourceId) -> Result<Result<(), arm::Error>, backend::Error> {
         let scope = self.scope().await?;
         self.until_at_rest(&scope, Purpose::Make).await?;
-        let wanted = self.wanted(id)?;
-        let arm = &self.cloud().await?.arm;
-        let (group, name) = (&scope.group, &scope.names.stack);
-        let begun = match arm.put_stack(group, name, &wanted.stack).await {
+        let mut wanted = self.wanted(id)?.stack.clone();
+        // As late as may be: storage grows whenever it gets full.
+        match Living::look_at_server(self.cloud().await?, &scope).await {
+            Ok(living) => living.keep_storage(&mut wanted),
+            Err(error) => return Ok(Err(error)),
+        }
+        let begun = match self.begin_stack(&scope, &wanted).await? {
             Ok(begun) => begun,
             Err(error) => return Ok(Err(error)),
         };
-        let resources = wanted.stack.properties.template["resources"].as_array();
+        let resources = wanted.properties.template["resources"].as_array();
         let resources = resources.map_or(0, Vec::len);
         if let Err(error) = self.deployed(begun, id, resources).await {
             // What the stack itself says of it goes deeper than what its operation does.
@@ -141,6 +146,38 @@ impl AzureBackend {
         }
         self.disconnect().await;
         Ok(Ok(()))
+    }
+
+    /// Asks for the stack. Where the answer is lost the same is asked again, and refused, as Azure is
+    /// at work on what was asked first: that is ours, and is waited for.
+    async fn begin_stack(
+        &self,
+        scope: &Scope,
+        wanted: &StackSpec,
+    ) -> Result<Result<Begun, arm::Error>, backend::Error> {
+        let arm = &self.cloud().await?.arm;
+        let (group, name) = (&scope.group, &scope.names.stack);
+        let error = match arm.put_stack(group, name, wanted).await {
+            Ok(begun) => return Ok(Ok(begun)),
+            Err(error) => error,
+        };
+        if !is_busy(&error) && !error.is_passing() {
+            return Ok(Err(error));
+        }
+        let Ok(Some(stack)) = self.find_stack().await else {
+            return Ok(Err(error));
+        };
+        let state = &stack.properties.provisioning_state;
+        let same = |tag| stack.tags.get(tag) == wanted.tags.get(tag);
+        let moves = !is_at_rest(state);
+        // It was at rest when it was asked for, so what Azure was at is what it is now, or was.
+        if same(PROMOTER) && same(DIGEST) && (moves || is_busy(&error)) {
+            return Ok(Ok(arm.stack_in_progress(group, name)));
+        }
+        if moves && is_busy(&error) {
+            return Err(busy(scope, &stack).into());
+        }
+        Ok(Err(error))
     }
 
     /// Deletes the stack with all that is in it.
@@ -154,14 +191,21 @@ impl AzureBackend {
         let arm = &self.cloud().await?.arm;
         let failed = || Error::azure("delete what is in the stack");
         let (group, name) = (&scope.group, &scope.names.stack);
-        let begun = arm.delete_stack(group, name, scope::UNMANAGE).await;
-        let done = self.finish(begun.map_err(failed())?, id).await;
+        let done = match arm.delete_stack(group, name, scope::UNMANAGE).await {
+            Ok(begun) => self.finish(begun, id).await,
+            // The answer was lost, and Azure is at it already; or somebody else was faster.
+            Err(error) if is_busy(&error) => {
+                self.until_at_rest(&scope, Purpose::Delete).await?;
+                Err(error)
+            }
+            Err(error) => Err(error),
+        };
         let left = self.find_stack().await?;
         let remain: Vec<String> = left.iter().flat_map(remaining).collect();
         match (done, remain.is_empty()) {
             (_, false) => Err(Error::Remain { remain }.into()),
-            (Err(error), true) => Err(failed()(error).into()),
-            (Ok(_), true) => Ok(()),
+            (Err(error), true) if !is_busy(&error) => Err(failed()(error).into()),
+            (_, true) => Ok(()),
         }
     }
 
@@ -177,11 +221,7 @@ impl AzureBackend {
         // Whoever deletes it: it is what is wanted.
         let goes = state.to_lowercase().starts_with("delet") && purpose == Purpose::Delete;
         if !goes && stack.tags.get(PROMOTER) != Some(&self.promoter()?) {
-            return Err(Error::Busy {
-                stack: scope.names.stack.clone(),
-                state: state.clone(),
-            }
-            .into());
+            return Err(busy(scope, &stack).into());
         }
         let arm = &self.cloud().await?.arm;
         let pending = arm.stack_in_progress(&scope.group, &scope.names.stack);
@@ -213,6 +253,14 @@ fn again(passing: Passing, wait: Duration, said: &str) -> String {
     };
     let wait = quantity::Duration::from(wait);
     format!("{why}; it is tried again in {wait}: {said}")
+}
+
+/// Somebody else is at work on it.
+fn busy(scope: &Scope, stack: &Stack) -> Error {
+    Error::Busy {
+        stack: scope.names.stack.clone(),
+        state: stack.properties.provisioning_state.clone(),
+    }
 }
 
 /// What is left of a stack that was to go.

@@ -11,7 +11,7 @@ use crate::cli::{failure, in_azure};
 use crate::error::CommandError;
 use crate::event::Events;
 use crate::profile::azure::Azure;
-use crate::promotion::{self, Group, Outlook, look};
+use crate::promotion::{self, Difference, Group, Outlook, look};
 use crate::topology::Digest;
 
 /// What would change.
@@ -83,7 +83,7 @@ impl Changes {
             .outlook
             .differences
             .iter()
-            .map(|difference| difference.name.as_str())
+            .map(Difference::label)
             .collect();
         (!names.is_empty()).then(|| format!("these differ from the template: {}", names.join(", ")))
     }

@@ -1,5 +1,6 @@
 //! `harness plan`.
 
+mod brief;
 mod changes;
 mod draw;
 mod parity;

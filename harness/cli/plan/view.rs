@@ -1,15 +1,15 @@
 //! What people see of a plan.
 
-use std::fmt::Write as _;
-
 use super::changes::Changes;
 use super::draw::Plan;
 use super::parity::Parity;
 use crate::backend::kubernetes;
 use crate::cli::view::short_type;
 use crate::parity::{Row, Verdict};
-use crate::promotion::{Check, Difference, Group, Problem, Property};
+use crate::promotion::{Check, Difference, Group, Problem};
 use crate::ui::Table;
+
+use super::brief;
 
 pub(in crate::cli) fn text(plan: &Plan) -> String {
     let paragraphs = [
@@ -23,28 +23,39 @@ pub(in crate::cli) fn text(plan: &Plan) -> String {
             .collect::<Vec<_>>()
             .join("\n"),
         conclusion(plan),
+        standing(plan),
     ];
     let said = paragraphs.into_iter().filter(|it| !it.is_empty());
     said.collect::<Vec<_>>().join("\n\n")
 }
 
-/// What would change in Azure and in the cluster.
+/// What would change in Azure and in the cluster, and what stays otherwise than the profile says.
 pub(in crate::cli) fn differences(changes: &Changes) -> String {
     let outlook = &changes.outlook;
-    let resources = resources(&outlook.differences, &outlook.group);
-    match (&changes.unseen, changes.objects.as_deref()) {
-        (Some(why), _) => format!("{resources}\n\nobjects: not known: {why}"),
+    let objects = match (&changes.unseen, changes.objects.as_deref()) {
+        (Some(why), _) => format!("objects: not known: {why}"),
         (None, None) if outlook.group == Group::Ours => {
-            format!("{resources}\n\nobjects: there was no cluster to look at")
+            "objects: there was no cluster to look at".to_owned()
         }
-        (None, None) => resources,
-        (None, Some([])) => format!("{resources}\n\nobjects: none would change"),
-        (None, Some(objects)) => format!("{resources}\n\n{}", self::objects(objects)),
-    }
+        (None, None) => String::new(),
+        (None, Some([])) => "objects: none would change".to_owned(),
+        (None, Some(objects)) => self::objects(objects),
+    };
+    let resources = resources(&outlook.differences, &outlook.group);
+    let paragraphs = [resources, notes(&outlook.notes), objects];
+    let said = paragraphs.into_iter().filter(|it| !it.is_empty());
+    said.collect::<Vec<_>>().join("\n\n")
+}
+
+fn notes(notes: &[String]) -> String {
+    let lines = notes.iter().map(|note| format!("note: {note}"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn objects(differences: &[kubernetes::Difference]) -> String {
-    let lines = differences.iter().map(|it| format!("  {it}"));
+    let lines = differences
+        .iter()
+        .map(|it| format!("  {}", brief::object(it)));
     let lines: Vec<String> = std::iter::once("objects".to_owned()).chain(lines).collect();
     lines.join("\n")
 }
@@ -135,20 +146,12 @@ fn resources(differences: &[Difference], group: &Group) -> String {
     let mut properties = String::new();
     for it in differences {
         let sure = if it.certain { "" } else { "?" };
-        let name = it.name.rsplit('/').next().unwrap_or_default();
         table.row([
             format!("{}{sure}", it.act),
             short_type(&it.kind),
-            name.to_owned(),
+            brief::name(it).to_owned(),
         ]);
-        for Property {
-            path,
-            before,
-            after,
-        } in &it.properties
-        {
-            let _ = write!(properties, "\n  {name}: {path}: {before} > {after}");
-        }
+        properties.extend(brief::properties(it).flat_map(|line| ["\n  ".to_owned(), line]));
     }
     table.render() + &properties
 }
@@ -187,4 +190,24 @@ fn conclusion(plan: &Plan) -> String {
         .over_budget()
         .map_or_else(String::new, |over| format!("\n✗ {over}"));
     format!("{resources} resource(s) would change{objects}\nit costs {cost}{over}")
+}
+
+/// Why `promote` would refuse, and with it the exit code; nothing if it would not.
+fn standing(plan: &Plan) -> String {
+    let obstacles = plan.obstacles();
+    if obstacles.is_empty() {
+        return String::new();
+    }
+    let heading = "this stands in the way of `harness promote`, hence exit code 77".to_owned();
+    let obstacles = obstacles.into_iter().map(|it| format!("  ✗ {it}"));
+    // That it was let through once is no reason to wonder in silence.
+    let reason = plan.changes.outlook.gate_override.as_ref();
+    let once = reason.filter(|_| !plan.closed().is_empty()).map(|reason| {
+        format!(
+            "what is there was promoted past the gate (\"{reason}\"), which opened it for that \
+             once: run what is missing, or say `--override-gate REASON` again"
+        )
+    });
+    let lines: Vec<String> = [heading].into_iter().chain(obstacles).chain(once).collect();
+    lines.join("\n")
 }

@@ -41,7 +41,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(super) fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
             remedy: remedy.into(),
@@ -51,7 +51,7 @@ impl Problem {
 
 impl Check {
     /// What an answer says, or that there is none.
-    fn of<T>(
+    pub(super) fn of<T>(
         what: impl Into<String>,
         answer: Answer<T>,
         judge: impl FnOnce(T) -> Option<Problem>,

@@ -1,5 +1,4 @@
-//! The version of Kubernetes: whether the region has it, and whether a cluster that is there can go
-//! to it.
+//! The version of Kubernetes: whether the region has it.
 
 use super::Problem;
 use crate::azure::arm::{Cluster, Release};
@@ -7,7 +6,8 @@ use crate::profile::azure::{Azure, Tier};
 
 const KEY: &str = "backend.azure.kubernetes.version";
 
-/// What keeps the cluster from having the version.
+/// What keeps the cluster from having the version. Which way one that is there may go is told by
+/// what changes.
 pub(super) fn version(
     azure: &Azure,
     cluster: Option<&Cluster>,
@@ -17,8 +17,7 @@ pub(super) fn version(
     match cluster.and_then(Cluster::version) {
         // It stays what it is, whatever has become of its version since.
         Some(runs) if minor(runs) == minor(wanted) => None,
-        Some(runs) => step(runs, wanted).or_else(|| offered(azure, releases)),
-        None => offered(azure, releases),
+        _ => offered(azure, releases),
     }
 }
 
@@ -56,29 +55,6 @@ fn offered(azure: &Azure, releases: &[Release]) -> Option<Problem> {
         )),
         Some(_) => None,
     }
-}
-
-/// Kubernetes goes up one minor version at a time:
-/// <https://learn.microsoft.com/azure/aks/upgrade-aks-cluster>.
-fn step(runs: &str, wanted: &str) -> Option<Problem> {
-    let (from, to) = (parts(runs), parts(wanted));
-    let (&[major, minor, ..], &[to_major, to_minor, ..]) = (&*from, &*to) else {
-        return None;
-    };
-    if (to_major, to_minor) == (major, minor + 1) {
-        return None;
-    }
-    Some(if (to_major, to_minor) < (major, minor) {
-        Problem::new(
-            format!("the cluster runs {runs}, and AKS does not go back"),
-            format!("set `{KEY}` to \"{major}.{minor}\" or a later one"),
-        )
-    } else {
-        Problem::new(
-            format!("the cluster runs {runs}, and AKS goes up one minor version at a time"),
-            format!("set `{KEY}` to \"{major}.{}\" first", minor + 1),
-        )
-    })
 }
 
 /// Major and minor.
@@ -135,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_offered_supported_and_one_step_away() {
+    fn a_version_is_offered_and_supported_or_runs_already() {
         let told = [
             said("1.20", "free", None),
             said("1.35", "free", None),
@@ -144,8 +120,6 @@ mod tests {
             said("1.33", "premium", None),
             said("1.34", "free", Some("1.34.6")),
             said("1.35", "free", Some("1.34.6")),
-            said("1.36", "free", Some("1.34.6")),
-            said("1.35", "free", Some("1.36.1")),
         ];
         insta::assert_snapshot!(told.join("\n"), @r#"
         none > 1.20 free: AKS does not have it in westeurope; choose another `backend.azure.kubernetes.version`: westeurope has 1.35, 1.36, 1.37 (preview)
@@ -155,8 +129,6 @@ mod tests {
         none > 1.33 premium: well
         1.34.6 > 1.34 free: well
         1.34.6 > 1.35 free: well
-        1.34.6 > 1.36 free: the cluster runs 1.34.6, and AKS goes up one minor version at a time; set `backend.azure.kubernetes.version` to "1.35" first
-        1.36.1 > 1.35 free: the cluster runs 1.36.1, and AKS does not go back; set `backend.azure.kubernetes.version` to "1.36" or a later one
         "#);
         assert!(is_preview(
             &azure(&[&format!("{KEY}=\"1.37\"")]),

@@ -10,8 +10,9 @@ use super::Subscription;
 use crate::fixture::Run;
 
 /// What may go wrong with a promotion.
-const MISHAPS: [&str; 12] = [
+const MISHAPS: [&str; 13] = [
     "throttled",
+    "sign-in-throttled",
     "another-operation",
     "server-error",
     "connection-reset",
@@ -78,10 +79,15 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
     assert_eq!(azure.content(), BTreeSet::new());
     assert_snapshot!(told.join("\n"), @r#"
     throttled: exit 69
-      error: could not sign in to Azure
+      error: Azure limits how often it is asked
         caused by: Azure answered 429 to GET /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f
         caused by: SubscriptionRequestsThrottled: Number of requests for subscription and operation exceeded the limit. Please try again later.
         hint: Azure limits how often it is asked: wait some minutes and run the same command again, it goes on from there
+
+    sign-in-throttled: exit 69
+      error: Azure limits how often it is asked
+        caused by: the directory answered 429 to the request for a token: Too Many Requests
+        hint: nothing is said against the credentials: wait some minutes and run the same command again, it goes on from there
 
     another-operation: exit 0
 
@@ -156,6 +162,25 @@ fn a_role_that_arrives_after_four_minutes_is_waited_for() {
             .contains("CustomKubeletIdentityMissingPermissionError"),
         "{run}"
     );
+}
+
+/// So slow that Azure is still at work on what was asked when the same is asked again.
+const SLOW: &str = "150";
+
+#[test]
+fn a_lost_answer_to_our_own_request_is_no_promotion_of_somebody_else() {
+    let azure = Subscription::new();
+    let slowly = |line: &str| {
+        let mut command = azure.command(line);
+        command.env("HARNESS_REHEARSAL_SPEED", SLOW);
+        azure.world.output(command)
+    };
+    let made = slowly("promote --override-gate=untested --fault connection-reset");
+    assert_eq!(made.code, 0, "{made}");
+    assert_eq!(azure.run("drift").code, 0);
+    let gone = slowly("destroy --yes --fault delete-reset");
+    assert_eq!(gone.code, 0, "{gone}");
+    assert_eq!(azure.content(), BTreeSet::new());
 }
 
 /// The error of a run, without what differs from run to run.

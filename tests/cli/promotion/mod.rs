@@ -1,10 +1,14 @@
 //! `promote` and what follows it, on the built-in Azure without a cluster: the part of Azure
 //! Resource Manager, whose every request may be the last one.
 
+mod fixed;
+mod growth;
 mod interruption;
 mod kills;
 mod mishaps;
 mod owners;
+mod pools;
+mod reading;
 mod subscriptions;
 mod whole;
 
@@ -89,6 +93,29 @@ impl Subscription {
         change(&mut cloud);
         let path = self.state().join("cloud/cloud.json");
         fs_err::write(path, cloud.to_string()).expect("writable");
+    }
+
+    /// Changes each resource whose id ends so.
+    fn change_resource(&self, end: &str, change: impl Fn(&mut Value)) {
+        self.change_cloud(|cloud| {
+            let resources = cloud["resources"].as_object_mut().expect("a map");
+            let fitting = resources.iter_mut().filter(|(id, _)| id.ends_with(end));
+            let count = fitting
+                .map(|(_, entry)| change(&mut entry["document"]))
+                .count();
+            assert!(count > 0, "there is no {end}");
+        });
+    }
+
+    /// A resource whose id contains a text and of which nothing is a part.
+    fn resource(&self, part: &str) -> Option<Value> {
+        let cloud = self.cloud();
+        let resources = cloud["resources"].as_object().expect("a map");
+        let found = resources.iter().find(|(id, _)| {
+            id.split_once(part)
+                .is_some_and(|(_, rest)| !rest.contains('/'))
+        });
+        found.map(|(_, entry)| entry["document"].clone())
     }
 
     /// All that there is in Azure: groups, stacks, resources with what they are like.

@@ -7,7 +7,7 @@ use super::super::offer;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::state::guid;
-use super::{Draft, Kind, Place, nodes, version};
+use super::{Draft, Kind, Place, immutable, nodes, pool, version};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
@@ -69,9 +69,11 @@ fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
 
 fn cluster_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.name(1, 63, |c| c.is_ascii_alphanumeric() || "-_".contains(c))?;
-    draft.required("/identity/type")?;
-    draft.required("/properties/agentPoolProfiles")?;
-    if draft.text("/properties/dnsPrefix").is_none()
+    if draft.before().is_none() {
+        draft.all_required(&["/identity/type", "/properties/agentPoolProfiles"])?;
+    }
+    if draft.before().is_none()
+        && draft.text("/properties/dnsPrefix").is_none()
         && draft.text("/properties/fqdnSubdomain").is_none()
     {
         let message = "Required parameter dnsPrefix or fqdnSubdomain is missing (null).";
@@ -87,17 +89,11 @@ fn cluster_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
         "/properties/networkProfile/networkPolicy",
         &["calico", "azure", "cilium", "none"],
     )?;
-    [
-        "/properties/dnsPrefix",
-        "/properties/nodeResourceGroup",
-        "/properties/networkProfile/networkPlugin",
-    ]
-    .iter()
-    .try_for_each(|pointer| draft.unchanged(pointer))?;
+    immutable::cluster(draft)?;
     identities(draft)?;
-    pools(draft)?;
+    pool::of_cluster(draft)?;
     version::check(draft)?;
-    nodes::check(draft)
+    nodes::of_cluster(draft)
 }
 
 fn identities(draft: &Draft<'_>) -> Result<(), Refusal> {
@@ -117,45 +113,14 @@ fn identities(draft: &Draft<'_>) -> Result<(), Refusal> {
     super::kubelet::may_be_handed_over(draft)
 }
 
-fn pools(draft: &Draft<'_>) -> Result<(), Refusal> {
-    let pools = draft
-        .body
-        .pointer("/properties/agentPoolProfiles")
-        .and_then(Value::as_array);
-    let pools: Vec<&Value> = pools.into_iter().flatten().collect();
-    for (index, pool) in pools.iter().enumerate() {
-        let at = |field: &str| format!("/properties/agentPoolProfiles/{index}/{field}");
-        draft.required(&at("name"))?;
-        draft.required(&at("vmSize"))?;
-        draft.one_of(&at("osType"), &["Linux", "Windows"])?;
-        draft.one_of(&at("mode"), &["System", "User"])?;
-        draft.within(&at("count"), 0, 1000)?;
-        draft.within(&at("maxPods"), 10, 250)?;
-        draft.unchanged(&at("vmSize"))?;
-        let name = pool["name"].as_str().unwrap_or_default();
-        let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-        if name.is_empty()
-            || name.len() > 12
-            || !name.chars().all(letters)
-            || !name.starts_with(|c: char| c.is_ascii_lowercase())
-        {
-            let message = format!(
-                "The agent pool name '{name}' is not valid: 1 to 12 lowercase letters and digits, a letter first."
-            );
-            return Err(Refusal::bad("InvalidParameter", message).about("agentPoolProfile.name"));
-        }
-        if let Some(subnet) = pool["vnetSubnetID"].as_str() {
-            super::network::subnet(draft.state, subnet).ok_or_else(|| draft.dangling(subnet))?;
-        }
-    }
-    if pools.iter().any(|pool| pool["mode"] == "System") {
-        return Ok(());
-    }
-    let message = "There has to be at least one system agent pool.";
-    Err(Refusal::bad("InvalidParameter", message).about("agentPoolProfiles"))
-}
-
 fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
+    if let Some(before) = draft.before() {
+        for part in ["sku", "identity", "properties"] {
+            let mut kept = before.document[part].clone();
+            pool::merge(&mut kept, &document[part]);
+            document[part] = kept;
+        }
+    }
     let key = draft.id.key();
     let name = draft.id.name();
     let location = document["location"].as_str().unwrap_or_default().to_owned();
@@ -188,8 +153,17 @@ fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
     if properties["kubernetesVersion"].is_null() {
         properties["kubernetesVersion"] = json!(offer::DEFAULT);
     }
-    let wanted = properties["kubernetesVersion"].as_str().unwrap_or_default();
-    properties["currentKubernetesVersion"] = json!(offer::newest(wanted));
+    let current = properties["currentKubernetesVersion"]
+        .as_str()
+        .unwrap_or_default();
+    let asked = properties["kubernetesVersion"].as_str().unwrap_or_default();
+    // A patch that has come stays, where a minor version is asked for by its name alone.
+    if !current
+        .strip_prefix(asked)
+        .is_some_and(|rest| rest.starts_with('.'))
+    {
+        properties["currentKubernetesVersion"] = json!(offer::newest(asked));
+    }
     if properties["oidcIssuerProfile"]["enabled"] == true {
         let issuer = format!(
             "https://{location}.oic.prod-aks.azure.com/{}/{}/",
@@ -209,9 +183,16 @@ fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
             "objectId": guid(&["kubelet", &key]),
         }});
     }
+    let defaults = pool::defaults(&properties["currentKubernetesVersion"]);
     let pools = properties["agentPoolProfiles"].as_array_mut();
-    for pool in pools.into_iter().flatten() {
-        pool["provisioningState"] = json!("Succeeded");
-        pool["powerState"] = json!({"code": "Running"});
+    // To those that are there nothing is added but what is said of them.
+    for pool in pools
+        .into_iter()
+        .flatten()
+        .filter(|_| draft.before().is_none())
+    {
+        let mut whole = defaults.clone();
+        pool::merge(&mut whole, pool);
+        *pool = whole;
     }
 }

@@ -4,10 +4,12 @@ mod authorization;
 mod container;
 mod draft;
 mod identity;
+mod immutable;
 mod kubelet;
 mod mysql;
 mod network;
 mod nodes;
+mod pool;
 mod version;
 
 use std::time::Duration;
@@ -18,6 +20,7 @@ pub(super) use draft::Draft;
 pub(super) use mysql::{NAMES as MYSQL_SKUS, address, server_of};
 pub(super) use network::subnet;
 pub(super) use nodes::{no_regional_quota, size_not_allowed};
+pub(super) use pool::of as pools_of;
 
 use super::id::ResourceId;
 use super::operation::Headers;
@@ -75,6 +78,7 @@ impl Kind {
             network::KINDS,
             mysql::KINDS,
             container::KINDS,
+            pool::KINDS,
             authorization::KINDS,
         ]
         .into_iter()

@@ -7,7 +7,7 @@ use super::super::id::ResourceId;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::settings::Settings;
-use super::{Draft, Kind, Place};
+use super::{Draft, Kind, Place, immutable};
 
 const VERSIONS: &[&str] = &[api_version::MYSQL, "2024-12-30"];
 
@@ -120,12 +120,7 @@ fn server(draft: &Draft<'_>) -> Result<(), Refusal> {
     )?;
     network(draft)?;
     high_availability(draft)?;
-    [
-        "/properties/administratorLogin",
-        "/properties/network/delegatedSubnetResourceId",
-    ]
-    .iter()
-    .try_for_each(|pointer| draft.unchanged(pointer))?;
+    immutable::server(draft)?;
     shrink(draft)
 }
 

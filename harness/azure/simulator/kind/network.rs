@@ -97,15 +97,29 @@ fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
         .pointer("/properties/subnets")
         .and_then(Value::as_array);
     for subnet in old.into_iter().flatten() {
-        let kept = wanted
-            .into_iter()
-            .flatten()
-            .any(|one| one["name"] == subnet["name"]);
-        if !kept {
-            in_use(draft.state, subnet["id"].as_str().unwrap_or_default())?;
+        let id = subnet["id"].as_str().unwrap_or_default();
+        let mut same = wanted.into_iter().flatten();
+        match same.find(|one| one["name"] == subnet["name"]) {
+            None => in_use(draft.state, id)?,
+            Some(kept) if prefix(kept) != prefix(subnet) => resized(draft.state, id)?,
+            Some(_) => {}
         }
     }
     Ok(())
+}
+
+fn prefix(subnet: &Value) -> &Value {
+    &subnet["properties"]["addressPrefix"]
+}
+
+/// Whether something stands in a subnet whose addresses would be others.
+fn resized(state: &State, subnet: &str) -> Result<(), Refusal> {
+    let Err(used) = in_use(state, subnet) else {
+        return Ok(());
+    };
+    let message = used.message.split(" and cannot be deleted").next();
+    let message = format!("{} and cannot be updated.", message.unwrap_or_default());
+    Err(Refusal::bad("InUseSubnetCannotBeUpdated", message))
 }
 
 fn ranges<'a>(values: impl Iterator<Item = &'a Value>) -> Result<Vec<Range>, Refusal> {

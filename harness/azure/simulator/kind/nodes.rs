@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
 use super::super::offer::{self, MACHINES, Nodes, machine};
 use super::super::refusal::Refusal;
-use super::Draft;
+use super::{Draft, pool};
 
 /// What the system's own pods need of a node, and what any node needs: vCPUs, and MiB of memory.
 /// AKS says "more than", and takes as much:
@@ -17,18 +19,63 @@ const USER: i64 = 2048;
 const MORE: &str = "If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable.";
 
 /// Refuses a cluster whose nodes cannot be.
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
+pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     let region = draft.text("/location").unwrap_or_default();
     let region = region.replace(' ', "").to_lowercase();
-    let wanted = offer::nodes_of(draft.body);
-    let before = draft.before().map(|it| offer::nodes_of(&it.document));
+    let before = draft.before().map(|it| pool::of(draft.state, it));
     let before = before.unwrap_or_default();
-    for (at, pool) in wanted.iter().enumerate() {
-        let mode = draft.text(&format!("/properties/agentPoolProfiles/{at}/mode"));
-        let there = before.iter().any(|it| it.name == pool.name);
-        size(draft, &region, pool, mode == Some("System"), there)?;
+    let wanted = draft.body.pointer("/properties/agentPoolProfiles");
+    let wanted = wanted.and_then(Value::as_array).into_iter().flatten();
+    let wanted: Vec<Value> = wanted.map(|it| over(&before, it)).collect();
+    // Those that are left out stay.
+    let there = before
+        .into_iter()
+        .filter(|it| wanted.iter().any(|one| one["name"] == it["name"]));
+    check(draft, &region, &wanted, &there.collect::<Vec<_>>())
+}
+
+/// Refuses a pool whose nodes cannot be.
+pub(super) fn of_pool(draft: &Draft<'_>) -> Result<(), Refusal> {
+    let cluster = draft.id.parent().map(|id| id.key()).unwrap_or_default();
+    let Some(cluster) = draft.state.resources.get(&cluster) else {
+        return Ok(());
+    };
+    let region = cluster.document["location"].as_str().unwrap_or_default();
+    let name = draft.id.name();
+    let mut before = pool::of(draft.state, cluster);
+    before.retain(|it| it["name"] == name);
+    let mut wanted = draft.body["properties"].clone();
+    wanted["name"] = json!(name);
+    let wanted = over(&before, &wanted);
+    check(draft, region, &[wanted], &before)
+}
+
+/// A pool with what is not said of it as it is.
+fn over(before: &[Value], wanted: &Value) -> Value {
+    let mut before = before.iter();
+    let there = before.find(|it| it["name"] == wanted["name"]);
+    let mut whole = there.cloned().unwrap_or_default();
+    pool::merge(&mut whole, wanted);
+    whole
+}
+
+fn check(
+    draft: &Draft<'_>,
+    region: &str,
+    wanted: &[Value],
+    before: &[Value],
+) -> Result<(), Refusal> {
+    let nodes = |pools: &[Value]| -> Vec<Nodes> { pools.iter().filter_map(Nodes::of).collect() };
+    for pool in wanted {
+        let system = pool["mode"]
+            .as_str()
+            .is_some_and(|mode| mode.eq_ignore_ascii_case("System"));
+        let there = before.iter().any(|it| it["name"] == pool["name"]);
+        if let Some(nodes) = Nodes::of(pool) {
+            size(draft, region, &nodes, system, there)?;
+        }
     }
-    quota(draft, &region, &wanted, &before)
+    quota(draft, region, &nodes(wanted), &nodes(before))
 }
 
 fn size(

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::super::circumstances::Circumstances;
 use super::super::cloud::Cloud;
+use super::super::kind::pools_of;
 use super::super::message::Response;
-use super::super::state::{Resource, State};
+use super::super::state::State;
 use super::machines::{MACHINES, machine};
 
 const CLUSTERS: &str = "Microsoft.ContainerService/managedClusters";
-const POOLS: &str = "Microsoft.ContainerService/managedClusters/agentPools";
 
 /// A pool of nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +25,10 @@ pub(in super::super) struct Nodes {
 }
 
 impl Nodes {
-    fn of(name: &Value, pool: &Value) -> Option<Self> {
+    /// Those of a pool, as its cluster shows it.
+    pub(in super::super) fn of(pool: &Value) -> Option<Self> {
         Some(Self {
-            name: name.as_str()?.to_owned(),
+            name: pool["name"].as_str()?.to_owned(),
             size: pool["vmSize"].as_str()?.to_owned(),
             // Azure makes one where nothing is said.
             count: pool["count"].as_i64().unwrap_or(1),
@@ -42,37 +43,13 @@ impl Nodes {
     }
 }
 
-/// The pools that a cluster's document has.
-pub(in super::super) fn nodes_of(document: &Value) -> Vec<Nodes> {
-    let pools = document.pointer("/properties/agentPoolProfiles");
-    let pools = pools.and_then(Value::as_array).into_iter().flatten();
-    pools
-        .filter_map(|pool| Nodes::of(&pool["name"], pool))
-        .collect()
-}
-
-/// All nodes of a region: those in clusters' documents, and pools that are resources of their own.
+/// All nodes of a region.
 fn nodes(state: &State, region: &str) -> Vec<Nodes> {
-    let mut all = Vec::new();
-    let clusters = state
-        .resources
-        .iter()
-        .filter(|(_, one)| one.kind == CLUSTERS && one.document["location"] == json!(region));
-    for (key, cluster) in clusters {
-        let within = nodes_of(&cluster.document);
-        let known: BTreeSet<String> = within.iter().map(|it| it.name.clone()).collect();
-        let prefix = format!("{key}/");
-        let below = state.resources.range(prefix.clone()..);
-        let below = below.take_while(|(key, _)| key.starts_with(&prefix));
-        let own = |pool: &Resource| {
-            let pool = (pool.kind == POOLS).then_some(&pool.document)?;
-            Nodes::of(&pool["name"], &pool["properties"])
-        };
-        let below = below.filter_map(|(_, pool)| own(pool));
-        all.extend(below.filter(|pool| !known.contains(&pool.name)));
-        all.extend(within);
-    }
-    all
+    let clusters = state.resources.values();
+    let clusters =
+        clusters.filter(|one| one.kind == CLUSTERS && one.document["location"] == json!(region));
+    let pools = clusters.flat_map(|cluster| pools_of(state, cluster));
+    pools.filter_map(|pool| Nodes::of(&pool)).collect()
 }
 
 /// How many vCPUs are left in a region for what is wanted in the place of what was there: of all,

@@ -10,7 +10,7 @@ use super::super::api_version;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
 
-pub(super) use cores::{Nodes, left, nodes_of, usages};
+pub(super) use cores::{Nodes, left, usages};
 pub(super) use machines::{MACHINES, machine, skus};
 pub(super) use mysql::capabilities;
 pub(super) use versions::{DEFAULT, VERSIONS, minor, newest, release, versions};

@@ -1,5 +1,6 @@
 //! Deployment stacks: a template, what came of it, and what goes when it no longer says so.
 
+mod delta;
 mod deployment;
 mod engine;
 mod expression;
@@ -83,6 +84,18 @@ pub(super) enum Phase {
 impl Phase {
     fn is_terminal(&self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed(_) | Self::Canceled)
+    }
+
+    /// As messages have it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Initializing => "Initializing",
+            Self::Deploying => "Deploying",
+            Self::DeletingResources => "DeletingResources",
+            Self::Succeeded => "Succeeded",
+            Self::Failed(_) => "Failed",
+            Self::Canceled => "Canceled",
+        }
     }
 }
 
@@ -191,8 +204,8 @@ impl Cloud {
 
     fn stack(&self, id: &ResourceId) -> Result<&Stack, Refusal> {
         self.state.stacks.get(&id.key()).ok_or_else(|| {
-            let message = format!("The deploymentStack '{}' could not be found.", id.name());
-            Refusal::missing("DeploymentStackNotFound", message)
+            let message = format!("The deployment stack '{id}' could not be found.");
+            Refusal::missing("DeploymentStackResourceNotFound", message)
         })
     }
 
@@ -205,11 +218,8 @@ impl Cloud {
         let body = document_of(request)?;
         checked(id, &body["properties"])?;
         let before = self.state.stacks.get(&id.key()).cloned();
-        if before
-            .as_ref()
-            .is_some_and(|stack| !stack.phase.is_terminal())
-        {
-            return Err(busy(id));
+        if let Some(stack) = before.as_ref().filter(|it| !it.phase.is_terminal()) {
+            return Err(busy(id, stack));
         }
         let plan = self.plan(id, &body["properties"])?;
         let key = id.key();
@@ -254,12 +264,8 @@ impl Cloud {
         let Some(stack) = self.state.stacks.get(&key) else {
             return Ok(Response::empty(204));
         };
-        if stack.ending && !stack.phase.is_terminal() {
-            let operation = stack.operation.clone();
-            return Ok(self.announced(Response::empty(202), &operation, Headers::Location));
-        }
         if !stack.phase.is_terminal() {
-            return Err(busy(id));
+            return Err(busy(id, stack));
         }
         let action = request.query("unmanageAction.Resources");
         let deletes = match action.as_deref().unwrap_or("detach") {
@@ -299,10 +305,10 @@ impl Leaving {
     }
 }
 
-fn busy(id: &ResourceId) -> Refusal {
+fn busy(id: &ResourceId, stack: &Stack) -> Refusal {
+    let state = stack.phase.name();
     let message = format!(
-        "The operation cannot be performed: the deployment stack '{}' is in a non-terminal state.",
-        id.name()
+        "The deployment stack resource '{id}' could not be updated as it is currently in a non-terminal state '{state}'."
     );
     Refusal::conflict("DeploymentStackInNonTerminalState", message)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{Span, SpanRelativeTo, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -13,12 +13,17 @@ use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::operation::{Act, Headers};
 use super::super::refusal::Refusal;
-use super::engine::{Plan, variables};
-use super::expression::{Scope, is_expression};
+use super::super::settings::Dialect;
 use super::{checked, wrong_version};
 
 /// How long a preview takes.
 const LOOK: Duration = Duration::from_secs(12);
+
+/// When a stack that is not there was changed last.
+const NEVER: &str = "0001-01-01T00:00:00Z";
+
+/// How many days a result may be kept, least and most.
+const KEPT_DAYS: (f64, f64) = (1.0, 30.0);
 
 /// A stored preview.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,10 +31,23 @@ pub(in super::super) struct Preview {
     id: String,
     /// Its properties without values that nobody may read.
     wanted: Value,
+    /// With what of each resource's properties would change.
     changes: Value,
     /// When the stack that it is about was last changed.
     #[serde(default)]
     modified: Option<Timestamp>,
+    /// The operation that computes it.
+    #[serde(default)]
+    operation: String,
+}
+
+/// How much of a preview is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// Which resources would change, as a GET and a list have it.
+    Resources,
+    /// What of them as well, as the POST has it.
+    Properties,
 }
 
 impl Cloud {
@@ -49,30 +67,61 @@ impl Cloud {
                 let prefix = format!("{}/", id.key());
                 let all = self.state.previews.iter();
                 let of = all.filter(|(key, _)| key.starts_with(&prefix));
-                Ok(Self::list(of.map(|(_, one)| self.show_preview(one))))
+                Ok(Self::list(
+                    of.map(|(_, one)| self.show_with(one, Detail::Resources)),
+                ))
             }
             ("PUT", "") => self.put_preview(now, request, id),
-            ("GET", "") => Ok(Response::json(200, self.show_preview(self.preview(id)?))),
+            ("GET", "") => {
+                let shown = self.show_with(self.preview(id)?, Detail::Resources);
+                Ok(Response::json(200, shown))
+            }
             ("DELETE", "") => {
                 let there = self.state.previews.remove(&id.key()).is_some();
                 Ok(Response::empty(if there { 200 } else { 204 }))
             }
-            ("POST", "/whatif") => {
-                let id = id.without_last();
-                self.preview(&id)?;
-                let operation = self.begin(now, &id.key(), Act::Preview, Some(now + LOOK));
-                self.arm("POST", request.url.path(), &operation);
-                Ok(self.announced(Response::empty(202), &operation, Headers::Location))
-            }
+            ("POST", "/whatif") => self.look_into_preview(now, request, &id.without_last()),
             (method, _) => Err(unknown_method(method)),
         }
     }
 
+    /// Answers with everything: at once, as recorded, or when it has been computed, as described.
+    fn look_into_preview(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        id: &ResourceId,
+    ) -> Result<Response, Refusal> {
+        let preview = self.preview(id)?;
+        if self.is_computing(preview) {
+            let message = format!(
+                "The deployment stack what-if resource '{id}' could not be updated as it is currently in a non-terminal state 'initializing'."
+            );
+            return Err(Refusal::conflict(
+                "DeploymentStackInNonTerminalState",
+                message,
+            ));
+        }
+        if self.settings.dialect == Dialect::Recorded {
+            return Ok(Response::json(200, self.show_preview(preview)));
+        }
+        let operation = self.begin(now, &id.key(), Act::Preview, Some(now + LOOK));
+        self.arm("POST", request.url.path(), &operation);
+        Ok(self.announced(Response::empty(202), &operation, Headers::Location))
+    }
+
     fn preview(&self, id: &ResourceId) -> Result<&Preview, Refusal> {
         self.state.previews.get(&id.key()).ok_or_else(|| {
-            let message = format!("The what-if result '{}' could not be found.", id.name());
-            Refusal::missing("DeploymentStackWhatIfResultNotFound", message)
+            let message =
+                format!("The deployment stack what-if resource '{id}' could not be found.");
+            Refusal::missing("DeploymentStackWhatIfResourceNotFound", message)
         })
+    }
+
+    /// Whether what is put is not computed yet.
+    fn is_computing(&self, preview: &Preview) -> bool {
+        let operation = self.state.operations.get(&preview.operation);
+        operation.is_some_and(|one| one.outcome.is_none())
     }
 
     fn put_preview(
@@ -90,6 +139,7 @@ impl Cloud {
                 return Err(Refusal::bad("InvalidDeploymentStackDefinition", message));
             }
         }
+        kept(&properties["retentionInterval"])?;
         let plan = self.plan(id, properties)?;
         let changes = self.changes(id, &plan)?;
         let stack = plan.wanted["deploymentStackResourceId"].as_str();
@@ -101,29 +151,53 @@ impl Cloud {
         } else {
             201
         };
+        let operation = self.begin(now, &id.key(), Act::Preview, Some(now + LOOK));
         let preview = Preview {
             id: id.to_string(),
             wanted: plan.wanted,
             changes,
             modified,
+            operation: operation.clone(),
         };
-        let answer = Response::json(status, self.show_preview(&preview));
+        let answer = Response::json(status, self.show_with(&preview, Detail::Resources));
         self.state.previews.insert(id.key(), preview);
-        let operation = self.begin(now, &id.key(), Act::Preview, Some(now + LOOK));
         self.arm("PUT", &id.to_string(), &operation);
         Ok(self.announced(answer, &operation, Headers::AsyncOperation))
     }
 
-    /// A preview as a GET shows it.
+    /// A preview with everything.
     pub(in super::super) fn show_preview(&self, preview: &Preview) -> Value {
+        self.show_with(preview, Detail::Properties)
+    }
+
+    fn show_with(&self, preview: &Preview, detail: Detail) -> Value {
         let mut properties = preview.wanted.clone();
+        typed(&mut properties);
         if let Some(all) = properties.as_object_mut() {
             all.remove("template");
+            // They come back although nobody sent them.
+            all.entry("bypassStackOutOfSyncError")
+                .or_insert(json!(false));
         }
-        properties["provisioningState"] = json!("succeeded");
-        properties["changes"] = preview.changes.clone();
-        if let Some(modified) = preview.modified {
-            properties["deploymentStackLastModified"] = json!(modified.to_string());
+        let computing = self.is_computing(preview);
+        let modified = preview.modified.filter(|_| !computing);
+        let modified = modified.map_or_else(|| NEVER.to_owned(), |at| at.to_string());
+        properties["deploymentStackLastModified"] = json!(modified);
+        if computing {
+            properties["provisioningState"] = json!("initializing");
+        } else {
+            let failed = self.state.operations.get(&preview.operation);
+            match failed.and_then(|one| one.outcome.clone()) {
+                Some(Err(error)) => {
+                    properties["provisioningState"] = json!("failed");
+                    properties["error"] = error.document();
+                }
+                _ => {
+                    properties["provisioningState"] = json!("succeeded");
+                    properties["changes"] = shown(&preview.changes, detail);
+                    properties["diagnostics"] = json!([]);
+                }
+            }
         }
         json!({
             "id": self.cased(&preview.id),
@@ -132,127 +206,46 @@ impl Cloud {
             "properties": properties,
         })
     }
+}
 
-    fn changes(&self, id: &ResourceId, plan: &Plan) -> Result<Value, Refusal> {
-        let stack = plan.wanted["deploymentStackResourceId"]
-            .as_str()
-            .unwrap_or_default();
-        let stack = self.state.stacks.get(&ResourceId::parse(stack).key());
-        let group = self.scope_of(id)?;
-        let template = &plan.wanted["template"];
-        let variables = variables(template);
-        let mut parameters = plan.parameters.clone();
-        // What nobody may read stays an expression, and is compared with nothing.
-        for name in super::template::secure(template) {
-            parameters.remove(&name);
-        }
-        let scope = Scope {
-            parameters: &parameters,
-            variables: &variables,
-            group: &group,
-            reference: &|_| None,
-        };
-        let is_managed = |key: &String| stack.is_some_and(|one| one.managed.contains_key(key));
-        let deny = &plan.wanted["denySettings"]["mode"];
-        let mut changes = Vec::new();
-        let mut kept = Vec::new();
-        for step in &plan.steps {
-            let key = ResourceId::parse(&step.id).key();
-            let after = scope.evaluate_known(&step.body);
-            let before = self.state.resources.get(&key).map(|one| self.show(one));
-            let delta = before.as_ref().map(|before| delta(before, &after, ""));
-            let kind = match &delta {
-                None => "create",
-                Some(delta) if delta.is_empty() => "noChange",
-                Some(_) => "modify",
-            };
-            let was = if is_managed(&key) {
-                "managed"
-            } else {
-                "unmanaged"
-            };
-            let mut change = change(&self.cased(&step.id), kind, was, "managed", deny);
-            change["apiVersion"] = json!(step.version);
-            change["resourceConfigurationChanges"] = json!({
-                "before": before,
-                "after": after,
-                "delta": delta.unwrap_or_default(),
-            });
-            changes.push(change);
-            kept.push(key);
-        }
-        let action = plan.wanted["actionOnUnmanage"]["resources"]
-            .as_str()
-            .unwrap_or_default();
-        let action = if action.eq_ignore_ascii_case("delete") {
-            "delete"
-        } else {
-            "detach"
-        };
-        let managed = stack.into_iter().flat_map(|stack| &stack.managed);
-        for (_, one) in managed.filter(|(key, _)| !kept.contains(key)) {
-            let mut change = change(&self.cased(&one.id), action, "managed", "unmanaged", deny);
-            let before = self.state.resource(&one.id).map(|one| self.show(one));
-            change["resourceConfigurationChanges"] = json!({"before": before, "delta": []});
-            changes.push(change);
-        }
-        let settings = &plan.wanted["denySettings"];
-        let settings_before = stack.map(|stack| &stack.wanted["denySettings"]);
-        Ok(json!({
-            "resourceChanges": changes,
-            "denySettingsChange": {"before": settings_before, "after": settings, "delta": []},
-        }))
+/// Parameters come back with their types.
+fn typed(properties: &mut Value) {
+    let types = properties["template"]["parameters"].clone();
+    let given = properties["parameters"].as_object_mut();
+    for (name, parameter) in given.into_iter().flatten() {
+        parameter["type"] = types[name.as_str()]["type"].clone();
     }
 }
 
-fn change(id: &str, kind: &str, was: &str, is: &str, deny: &Value) -> Value {
-    let denied = |status: &str| {
-        if status == "managed" {
-            deny.clone()
-        } else {
-            json!("none")
+/// Changes, as far as they are shown.
+fn shown(changes: &Value, detail: Detail) -> Value {
+    let mut changes = changes.clone();
+    if detail == Detail::Resources {
+        let all = changes["resourceChanges"].as_array_mut().into_iter();
+        for change in all.flatten().filter_map(Value::as_object_mut) {
+            change.remove("resourceConfigurationChanges");
         }
-    };
-    json!({
-        "id": id,
-        "type": ResourceId::parse(id).kind(),
-        "changeType": kind,
-        "changeCertainty": "definite",
-        "managementStatusChange": {"before": was, "after": is},
-        "denyStatusChange": {"before": denied(was), "after": denied(is)},
-    })
+    }
+    changes
 }
 
-/// The properties that a PUT would change: those that it names and that differ. What only Azure
-/// knows, and expressions that have no value yet, are compared with nothing.
-fn delta(before: &Value, after: &Value, path: &str) -> Vec<Value> {
-    let changed = |kind: &str| {
-        vec![json!({"path": path, "changeType": kind, "before": before, "after": after})]
+/// Refuses a time for which Azure keeps no result: it takes a day to thirty.
+fn kept(interval: &Value) -> Result<(), Refusal> {
+    let text = interval.as_str().unwrap_or_default();
+    let days = |span: Span| {
+        let exact = SpanRelativeTo::days_are_24_hours();
+        span.total((Unit::Day, exact)).ok()
     };
-    match (before, after) {
-        (_, Value::String(text)) if is_expression(text) => Vec::new(),
-        (Value::String(was), Value::String(is)) if was.eq_ignore_ascii_case(is) => Vec::new(),
-        (Value::Null, Value::Null) => Vec::new(),
-        (Value::Null, _) if path.ends_with("administratorLoginPassword") => Vec::new(),
-        (Value::Null, _) => changed("create"),
-        (Value::Object(was), Value::Object(is)) => is
-            .iter()
-            .flat_map(|(key, after)| {
-                let path = if path.is_empty() {
-                    key.clone()
-                } else {
-                    format!("{path}.{key}")
-                };
-                delta(was.get(key).unwrap_or(&Value::Null), after, &path)
-            })
-            .collect(),
-        (Value::Array(was), Value::Array(is)) if was.len() == is.len() => was
-            .iter()
-            .zip(is)
-            .enumerate()
-            .flat_map(|(index, (was, is))| delta(was, is, &format!("{path}.{index}")))
-            .collect(),
-        (was, is) if was == is => Vec::new(),
-        _ => changed("modify"),
+    let span = text.parse::<Span>().ok().and_then(days);
+    let (least, most) = KEPT_DAYS;
+    if span.is_some_and(|days| (least..=most).contains(&days)) {
+        return Ok(());
     }
+    let message = format!(
+        "The retention interval '{text}' is not valid. It must be an ISO 8601 duration between P1D and P30D."
+    );
+    Err(
+        Refusal::bad("InvalidDeploymentStackWhatIfRetentionInterval", message)
+            .about("retentionInterval"),
+    )
 }

@@ -1,6 +1,6 @@
 //! What Microsoft's descriptions, clients and recorded traffic have told, rule by rule.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::{Dialect, Response, Script, Settings};
 use super::stack::{STACK, resources, stack};
@@ -80,7 +80,7 @@ fn a_validation_ends_with_the_resources_that_there_would_be() {
     assert!(!found.document().to_string().contains("Secret123456"));
     assert!(world.ids().is_empty());
     let there = world.call("GET", STACK, "2024-03-01", None);
-    assert_eq!(code(&there), "DeploymentStackNotFound");
+    assert_eq!(code(&there), "DeploymentStackResourceNotFound");
     let empty = json!({"properties": {"actionOnUnmanage": {"resources": "delete"}, "denySettings": {"mode": "none"}, "template": {}}});
     let wrong = world.call("POST", &path, "2024-03-01", Some(&empty));
     assert_eq!((wrong.status, code(&wrong)), (400, "InvalidTemplate"));
@@ -93,17 +93,19 @@ fn a_preview_is_listed_and_tells_of_which_state_of_the_stack_it_is() {
     let properties = &mut body["properties"];
     properties["deploymentStackResourceId"] =
         json!(world.id("Microsoft.Resources/deploymentStacks/harness-dev"));
-    properties["retentionInterval"] = json!("PT2H");
+    properties["retentionInterval"] = json!("P1D");
     let path = format!("{WHAT_IFS}/look");
     let modified =
         |answer: &Response| answer.document()["properties"]["deploymentStackLastModified"].clone();
     let before = world.call("PUT", &path, "2025-07-01", Some(&body));
-    assert_eq!(modified(&before), Value::Null);
+    assert_eq!(modified(&before), "0001-01-01T00:00:00Z");
     let put = stack(&world, &resources(&world));
     let put = world.call("PUT", STACK, "2024-03-01", Some(&put));
     world.finish(&put);
     let shown = world.call("GET", STACK, "2024-03-01", None);
     let after = world.call("PUT", &path, "2025-07-01", Some(&body));
+    world.finish(&after);
+    let after = world.call("GET", &path, "2025-07-01", None);
     assert_eq!(
         modified(&after),
         shown.document()["systemData"]["lastModifiedAt"]

@@ -2,6 +2,7 @@
 
 mod actions;
 mod arm;
+mod changes;
 mod compute;
 mod contract;
 mod deployments;
@@ -135,7 +136,8 @@ impl World {
                 .as_str()
                 .unwrap_or_default()
                 .to_lowercase();
-            if answer.status != 202 && !["inprogress", "deploying"].contains(&status.as_str()) {
+            let goes_on = ["inprogress", "deploying", "initializing"];
+            if answer.status != 202 && !goes_on.contains(&status.as_str()) {
                 return answer;
             }
             self.now += Duration::from_secs(10);
@@ -176,9 +178,10 @@ impl World {
 }
 
 fn code(answer: &Response) -> &str {
-    answer.document()["error"]["code"]
-        .as_str()
-        .unwrap_or_default()
+    let body = answer.document();
+    // What AKS refuses has no envelope.
+    let code = body["error"]["code"].as_str().or(body["code"].as_str());
+    code.unwrap_or_default()
 }
 
 const NETWORK: (&str, &str) = ("Microsoft.Network/virtualNetworks/net", "2024-01-01");

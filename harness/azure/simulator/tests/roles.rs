@@ -98,7 +98,8 @@ fn the_refusal_is_that_of_aks_without_an_envelope() {
     let mut world = furnished(Arrival::default());
     let body = cluster(&world);
     let answer = put(&mut world, &body);
-    assert_eq!((answer.status, code(&answer)), (400, ""));
+    assert_eq!((answer.status, code(&answer)), (400, MISSING));
+    assert!(answer.document().get("error").is_none());
     let document = answer.document();
     assert_eq!(document["subcode"], "");
     assert_eq!(document["details"], Value::Null);

@@ -280,82 +280,172 @@ fn a_stack_in_progress_is_carried_on_by_the_next_process() {
     assert_eq!(world.finish(&answer).document()["status"], "succeeded");
 }
 
-#[test]
-fn a_preview_tells_what_would_be_made_changed_and_deleted() {
-    let mut world = World::furnished();
-    let all = resources(&world);
-    let body = stack(&world, &all);
-    put(&mut world, &body);
-    let mut body = stack(&world, &all[1..]);
+const PREVIEW: &str =
+    "/resourceGroups/rg/providers/Microsoft.Resources/deploymentStacksWhatIfResults/look";
+
+/// The question what a stack of some resources would do.
+fn question(world: &World, resources: &[Value], kept: &str) -> Value {
+    let mut body = stack(world, resources);
     body["properties"]["deploymentStackResourceId"] =
         json!(world.id("Microsoft.Resources/deploymentStacks/harness-dev"));
-    body["properties"]["retentionInterval"] = json!("PT1H");
-    body["properties"]["template"]["resources"][0]["sku"]["name"] = json!("Standard_B2ms");
-    let extra = entry(
-        &world,
-        (
-            "Microsoft.ContainerRegistry/registries/images",
-            "2023-07-01",
-        ),
-        &[],
-        json!({"location": "westeurope", "sku": {"name": "Basic"}}),
+    body["properties"]["retentionInterval"] = json!(kept);
+    body
+}
+
+fn changes(answer: &super::super::Response) -> Vec<Value> {
+    let changes = &answer.document()["properties"]["changes"]["resourceChanges"];
+    changes.as_array().cloned().unwrap_or_default()
+}
+
+#[test]
+fn a_preview_tells_what_would_be_made_changed_and_deleted() {
+    for dialect in [Dialect::Recorded, Dialect::Documented] {
+        let settings = Settings {
+            dialect,
+            ..Settings::invented()
+        };
+        let mut world = World::furnished_with(settings, Script::default());
+        let all = resources(&world);
+        let body = stack(&world, &all);
+        put(&mut world, &body);
+        let mut body = question(&world, &all[1..], "P1D");
+        body["properties"]["template"]["resources"][0]["sku"]["name"] = json!("Standard_B2ms");
+        let extra = entry(
+            &world,
+            (
+                "Microsoft.ContainerRegistry/registries/images",
+                "2023-07-01",
+            ),
+            &[],
+            json!({"location": "westeurope", "sku": {"name": "Basic"}}),
+        );
+        body["properties"]["template"]["resources"]
+            .as_array_mut()
+            .expect("a list")
+            .push(extra);
+        let made = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
+        assert_eq!(made.status, 201, "{:?}", made.document());
+        assert_eq!(
+            made.document()["properties"]["provisioningState"],
+            "initializing"
+        );
+        assert!(made.document()["properties"]["changes"].is_null());
+        assert_eq!(made.header("Location"), None);
+        assert_eq!(world.finish(&made).document()["status"], "succeeded");
+        // Which resources, and nothing of what about them.
+        let read = world.call("GET", PREVIEW, "2025-07-01", None);
+        assert_eq!(changes(&read).len(), 7);
+        let properties = |one: &Value| one["resourceConfigurationChanges"].is_object();
+        assert!(!changes(&read).iter().any(properties));
+        let mut asked = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
+        if dialect == Dialect::Documented {
+            assert_eq!(asked.status, 202);
+            let location = asked.header("Location").expect("a place").to_owned();
+            world.now += std::time::Duration::from_mins(1);
+            asked = world.call_at("GET", &location, None);
+        }
+        assert_eq!(asked.status, 200);
+        let changes = changes(&asked);
+        assert!(changes.iter().all(properties));
+        let mut told: Vec<String> = changes
+            .iter()
+            .map(|one| {
+                let id = one["id"].as_str().unwrap_or_default();
+                let name = id.rsplit('/').next().unwrap_or_default();
+                format!("{name} {}", one["changeType"].as_str().unwrap_or_default())
+            })
+            .collect();
+        told.sort();
+        assert_eq!(
+            told,
+            [
+                "cluster noChange",
+                "h.private.mysql.database.azure.com noChange",
+                "hdb modify",
+                "images create",
+                "net noChange",
+                "net noChange",
+                "temporal delete"
+            ]
+        );
+        let of = |kind: &str| {
+            let one = changes.iter().find(|one| one["changeType"] == kind);
+            one.expect("there is one").clone()
+        };
+        let delta = &of("modify")["resourceConfigurationChanges"]["delta"];
+        let paths: Vec<&str> = delta
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["path"].as_str())
+            .collect();
+        assert_eq!(paths, ["properties.administratorLoginPassword", "sku.name"]);
+        let made = &of("create");
+        assert_eq!(made["managementStatusChange"]["before"], "notManaged");
+        assert!(made["resourceConfigurationChanges"].get("before").is_none());
+        assert!(
+            !serde_json::to_string(world.cloud.state())
+                .expect("a document")
+                .contains("Secret123456")
+        );
+        assert_eq!(
+            world.call("DELETE", PREVIEW, "2025-07-01", None).status,
+            200
+        );
+        let gone = world.call("GET", PREVIEW, "2025-07-01", None);
+        assert_eq!(code(&gone), "DeploymentStackWhatIfResourceNotFound");
+    }
+}
+
+#[test]
+fn a_preview_has_expressions_as_they_are_written_and_denials_with_capitals() {
+    let mut world = World::furnished();
+    let mut all = resources(&world);
+    let body = stack(&world, &all);
+    put(&mut world, &body);
+    let written = format!(
+        "[reference('{}', '2023-01-31').principalId]",
+        world.id(IDENTITY)
     );
-    body["properties"]["template"]["resources"]
-        .as_array_mut()
-        .expect("a list")
-        .push(extra);
-    let path = format!("{GROUP}/providers/Microsoft.Resources/deploymentStacksWhatIfResults/look");
-    let made = world.call("PUT", &path, "2025-07-01", Some(&body));
-    assert_eq!(made.status, 201, "{:?}", made.document());
+    all[4]["tags"] = json!({"principal": written});
+    let mut body = question(&world, &all, "P30D");
+    body["properties"]["denySettings"]["mode"] = json!("denyDelete");
+    let made = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
     world.finish(&made);
-    let asked = world.call("POST", &format!("{path}/whatIf"), "2025-07-01", None);
-    let location = asked.header("Location").expect("a place").to_owned();
-    world.now += std::time::Duration::from_mins(1);
-    let result = world.call_at("GET", &location, None);
-    let changes = result.document()["properties"]["changes"]["resourceChanges"]
-        .as_array()
-        .expect("changes")
-        .clone();
-    let mut told: Vec<String> = changes
+    let told = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
+    let changes = changes(&told);
+    let network = changes
         .iter()
-        .map(|one| {
-            let name = one["id"]
-                .as_str()
-                .unwrap_or_default()
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            format!("{name} {}", one["changeType"].as_str().unwrap_or_default())
-        })
-        .collect();
-    told.sort();
+        .find(|one| one["type"] == "Microsoft.Network/virtualNetworks");
+    let network = &network.expect("there is one")["resourceConfigurationChanges"];
+    assert_eq!(network["after"]["tags"]["principal"], json!(written));
+    assert_eq!(network["delta"][0]["after"]["principal"], json!(written));
+    let deny = &told.document()["properties"]["changes"]["denySettingsChange"];
+    assert_eq!(deny["after"]["mode"], "DenyDelete");
     assert_eq!(
-        told,
-        [
-            "cluster noChange",
-            "h.private.mysql.database.azure.com noChange",
-            "hdb modify",
-            "images create",
-            "net noChange",
-            "net noChange",
-            "temporal delete"
-        ]
+        deny["delta"],
+        json!([{"path": "Mode", "changeType": "modify", "before": "None", "after": "DenyDelete"}])
     );
-    let delta = changes
-        .iter()
-        .find(|one| one["changeType"] == "modify")
-        .map(|one| &one["resourceConfigurationChanges"]["delta"]);
-    assert_eq!(
-        delta.and_then(|all| all[0]["path"].as_str()),
-        Some("sku.name")
-    );
-    assert!(
-        !serde_json::to_string(world.cloud.state())
-            .expect("a document")
-            .contains("Secret123456")
-    );
-    assert_eq!(world.call("DELETE", &path, "2025-07-01", None).status, 200);
+}
+
+#[test]
+fn a_preview_is_kept_for_a_day_to_thirty() {
+    let mut world = World::furnished();
+    let all = resources(&world);
+    for (kept, status) in [
+        ("PT2H", 400),
+        ("PT23H59M", 400),
+        ("P31D", 400),
+        ("P1M", 400),
+        ("soon", 400),
+        ("P1D", 201),
+        ("PT36H", 200),
+        ("P30D", 200),
+    ] {
+        let body = question(&world, &all, kept);
+        let answer = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
+        assert_eq!(answer.status, status, "{kept}: {:?}", answer.document());
+    }
 }
 
 #[test]

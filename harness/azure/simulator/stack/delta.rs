@@ -1,0 +1,214 @@
+//! What a stack would do to each resource, property by property.
+
+use serde_json::{Value, json};
+
+use super::super::cloud::Cloud;
+use super::super::id::ResourceId;
+use super::super::refusal::Refusal;
+use super::engine::{Plan, variables};
+use super::expression::Scope;
+
+/// What the results say of what is no stack's, although the description has another word for it.
+const NOT_MANAGED: &str = "notManaged";
+
+impl Cloud {
+    pub(super) fn changes(&self, id: &ResourceId, plan: &Plan) -> Result<Value, Refusal> {
+        let stack = plan.wanted["deploymentStackResourceId"]
+            .as_str()
+            .unwrap_or_default();
+        let stack = self.state.stacks.get(&ResourceId::parse(stack).key());
+        let group = self.scope_of(id)?;
+        let template = &plan.wanted["template"];
+        let variables = variables(template);
+        let mut parameters = plan.parameters.clone();
+        // What nobody may read stays an expression, and is compared with nothing.
+        for name in super::template::secure(template) {
+            parameters.remove(&name);
+        }
+        let scope = Scope {
+            parameters: &parameters,
+            variables: &variables,
+            group: &group,
+            reference: &|_| None,
+        };
+        let is_managed = |key: &String| stack.is_some_and(|one| one.managed.contains_key(key));
+        let deny = &plan.wanted["denySettings"]["mode"];
+        let mut changes = Vec::new();
+        let mut kept = Vec::new();
+        for step in &plan.steps {
+            let key = ResourceId::parse(&step.id).key();
+            let after = scope.evaluate_known(&step.body);
+            let before = self.state.resources.get(&key).map(|one| self.show(one));
+            let delta = before.as_ref().map(|before| delta(before, &after));
+            let kind = match &delta {
+                None => "create",
+                Some(delta) if delta.is_empty() => "noChange",
+                Some(_) => "modify",
+            };
+            let was = if is_managed(&key) {
+                "managed"
+            } else {
+                NOT_MANAGED
+            };
+            let mut change = change(&self.cased(&step.id), kind, was, "managed", deny);
+            change["apiVersion"] = json!(step.version);
+            let mut configuration = json!({"after": after, "delta": delta.unwrap_or_default()});
+            if let Some(before) = before {
+                configuration["before"] = before;
+            }
+            change["resourceConfigurationChanges"] = configuration;
+            changes.push(change);
+            kept.push(key);
+        }
+        let action = plan.wanted["actionOnUnmanage"]["resources"]
+            .as_str()
+            .unwrap_or_default();
+        let action = if action.eq_ignore_ascii_case("delete") {
+            "delete"
+        } else {
+            "detach"
+        };
+        let managed = stack.into_iter().flat_map(|stack| &stack.managed);
+        for (_, one) in managed.filter(|(key, _)| !kept.contains(key)) {
+            let mut change = change(&self.cased(&one.id), action, "managed", NOT_MANAGED, deny);
+            let before = self.state.resource(&one.id).map(|one| self.show(one));
+            change["resourceConfigurationChanges"] = json!({"before": before, "delta": []});
+            changes.push(change);
+        }
+        let before = stack.map(|stack| &stack.wanted["denySettings"]);
+        Ok(json!({
+            "resourceChanges": changes,
+            "denySettingsChange": deny_change(before, &plan.wanted["denySettings"]),
+            "deploymentScopeChange": {},
+        }))
+    }
+}
+
+fn change(id: &str, kind: &str, was: &str, is: &str, deny: &Value) -> Value {
+    let denied = |status: &str| {
+        if status == "managed" {
+            deny.clone()
+        } else {
+            json!("none")
+        }
+    };
+    json!({
+        "id": id,
+        "type": ResourceId::parse(id).kind(),
+        "changeType": kind,
+        "changeCertainty": "definite",
+        "managementStatusChange": {"before": was, "after": is},
+        "denyStatusChange": {"before": denied(was), "after": denied(is)},
+    })
+}
+
+/// What others may not do, before and after: with capitals, and with texts for yes and no.
+fn deny_change(before: Option<&Value>, after: &Value) -> Value {
+    let told = |settings: &Value| {
+        json!({
+            "mode": capital(settings["mode"].as_str().unwrap_or("none")),
+            "applyToChildScopes": settings["applyToChildScopes"] == true,
+        })
+    };
+    let (was, is) = (before.map(told), told(after));
+    let words = |settings: &Value, key: &str| match &settings[key] {
+        Value::Bool(yes) => json!(if *yes { "True" } else { "False" }),
+        other => other.clone(),
+    };
+    let pairs = [
+        ("mode", "Mode"),
+        ("applyToChildScopes", "ApplyToChildScopes"),
+    ];
+    let delta = pairs.into_iter().filter_map(|(key, path)| {
+        let before = was.as_ref().map_or(Value::Null, |was| words(was, key));
+        let after = words(&is, key);
+        (before != after).then(
+            || json!({"path": path, "changeType": "modify", "before": before, "after": after}),
+        )
+    });
+    let delta: Vec<Value> = delta.collect();
+    json!({"before": was, "after": is, "delta": delta})
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// The properties that a PUT would change: those that it names and that differ, and what of a list
+/// it does not name. An expression differs from its value, as it is compared as it is written.
+fn delta(before: &Value, after: &Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    compare("", before, after, &mut all);
+    all
+}
+
+fn compare(path: &str, before: &Value, after: &Value, all: &mut Vec<Value>) {
+    let mut changed = |kind: &str| {
+        all.push(json!({"path": path, "changeType": kind, "before": before, "after": after}));
+    };
+    match (before, after) {
+        (Value::String(was), Value::String(is)) if was.eq_ignore_ascii_case(is) => {}
+        (was, is) if was == is => {}
+        (Value::Null, _) => changed("create"),
+        (Value::Object(was), Value::Object(is)) => {
+            for (key, after) in is {
+                let path = match path {
+                    "" => key.clone(),
+                    path => format!("{path}.{key}"),
+                };
+                compare(&path, was.get(key).unwrap_or(&Value::Null), after, all);
+            }
+        }
+        (Value::Array(was), Value::Array(is)) => {
+            let children = entries(was, is);
+            if !children.is_empty() {
+                all.push(json!({"path": path, "changeType": "array", "children": children}));
+            }
+        }
+        _ => changed("modify"),
+    }
+}
+
+/// What of the entries of a list would change; those that have names are told apart by them.
+fn entries(was: &[Value], is: &[Value]) -> Vec<Value> {
+    let name = |entry: &Value| Some(entry.get("name")?.as_str()?.to_lowercase());
+    let named = was.iter().chain(is).all(|entry| name(entry).is_some());
+    let same = |(index, one): (usize, &Value), (other_index, other): (usize, &Value)| {
+        if named {
+            name(one) == name(other)
+        } else {
+            index == other_index
+        }
+    };
+    let mut children = Vec::new();
+    for (index, after) in is.iter().enumerate() {
+        let before = was
+            .iter()
+            .enumerate()
+            .find(|other| same((index, after), *other));
+        let path = index.to_string();
+        match before.map(|(_, before)| before) {
+            None => children.push(json!({"path": path, "changeType": "create", "after": after})),
+            Some(before) if before.is_object() && after.is_object() => {
+                let inner = delta(before, after);
+                if !inner.is_empty() {
+                    children.push(json!({"path": path, "changeType": "modify", "children": inner}));
+                }
+            }
+            Some(before) => compare(&path, before, after, &mut children),
+        }
+    }
+    for (index, before) in was.iter().enumerate() {
+        let kept = is
+            .iter()
+            .enumerate()
+            .any(|other| same((index, before), other));
+        if !kept {
+            let path = index.max(is.len()).to_string();
+            children.push(json!({"path": path, "changeType": "delete", "before": before}));
+        }
+    }
+    children
+}

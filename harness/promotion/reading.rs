@@ -1,0 +1,215 @@
+//! What people read of a resource whose name or properties say little to them. Pure.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::azure::arm::Change;
+use crate::azure::template::role_name;
+
+const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
+const POOL: &str = "Microsoft.ContainerService/managedClusters/agentPools";
+const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
+
+/// Who reads resources out.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    /// Names by the ids that the directory has for them, in lower case.
+    principals: BTreeMap<String, String>,
+}
+
+impl Reader {
+    /// One who knows the identities among `changes`, and `caller`, whoever promotes.
+    pub(super) fn new(changes: &[Change], caller: &str) -> Self {
+        let identities = changes.iter().filter_map(|change| {
+            let id = change.id.as_ref()?.to_string();
+            let configuration = change.resource_configuration_changes.as_ref()?;
+            let principal = configuration.pointer("/before/properties/principalId")?;
+            let ours = is_below(&id, IDENTITY);
+            ours.then(|| {
+                (
+                    principal.as_str().unwrap_or_default().to_lowercase(),
+                    named(&id),
+                )
+            })
+        });
+        let caller = (caller.to_lowercase(), "whoever promotes".to_owned());
+        Self {
+            principals: identities.chain([caller]).collect(),
+        }
+    }
+
+    /// A resource by its id, its type, what would be done to it, and its configuration; nothing if
+    /// its name says enough.
+    pub(super) fn read(
+        &self,
+        id: &str,
+        kind: &str,
+        act: &str,
+        configuration: &Value,
+    ) -> Option<String> {
+        let properties = configuration.get("properties")?;
+        if kind.eq_ignore_ascii_case(ASSIGNMENT) {
+            let (scope, _) = id.rsplit_once("/providers/")?;
+            return self.assignment(scope, act, properties);
+        }
+        if kind.eq_ignore_ascii_case(POOL) && act == "create" {
+            return pool(id, properties);
+        }
+        None
+    }
+
+    /// Who gets, has, keeps or loses which role on what.
+    fn assignment(&self, scope: &str, act: &str, properties: &Value) -> Option<String> {
+        let text = |key: &str| properties.get(key)?.as_str();
+        let definition = text("roleDefinitionId")?;
+        let role = role_name(definition)
+            .unwrap_or_else(|| definition.rsplit('/').next().unwrap_or(definition));
+        let who = self.principal(text("principalId")?);
+        let verb = match act {
+            "create" => "gets",
+            "delete" => "loses",
+            "detach" => "keeps",
+            _ => "has",
+        };
+        Some(format!("{who} {verb} {role} on {}", named(scope)))
+    }
+
+    /// Who a principal is: by its id, or by the expression that stands for it.
+    fn principal(&self, principal: &str) -> String {
+        if let Some(known) = self.principals.get(&principal.to_lowercase()) {
+            return known.clone();
+        }
+        let referred = principal.strip_prefix("[reference('");
+        match referred.and_then(|it| it.split('\'').next()) {
+            Some(id) => named(id),
+            None => format!("principal {principal}"),
+        }
+    }
+}
+
+/// How many nodes of which size.
+fn pool(id: &str, properties: &Value) -> Option<String> {
+    let name = id.rsplit('/').next()?;
+    let number = |key: &str| properties.get(key)?.as_u64();
+    let size = properties.get("vmSize")?.as_str()?;
+    let nodes = match number("count")? {
+        1 => "1 node".to_owned(),
+        count => format!("{count} nodes"),
+    };
+    let disk = number("osDiskSizeGB").map(|gib| format!(", {gib} GiB disk"));
+    let pods = number("maxPods").map(|pods| format!(", at most {pods} pods a node"));
+    let details = [disk, pods].into_iter().flatten().collect::<String>();
+    Some(format!("{name}: {nodes} of {size}{details}"))
+}
+
+/// What an id names, as people call it: `registry x`, `subnet net/nodes`.
+fn named(id: &str) -> String {
+    let known = [
+        ("Microsoft.ContainerRegistry/registries", "registry"),
+        ("Microsoft.ContainerService/managedClusters", "cluster"),
+        ("Microsoft.DBforMySQL/flexibleServers", "MySQL server"),
+        ("Microsoft.Network/virtualNetworks", "network"),
+        (IDENTITY, "identity"),
+    ];
+    let Some((_, below)) = id.rsplit_once("/providers/") else {
+        let word = match id.trim_matches('/').split('/').count() {
+            2 => "subscription",
+            4 => "resource group",
+            _ => return id.to_owned(),
+        };
+        return format!("{word} {}", id.rsplit('/').next().unwrap_or(id));
+    };
+    let names = below.split('/').skip(2).step_by(2);
+    let name = names.collect::<Vec<_>>().join("/");
+    let found = known.into_iter().find(|(kind, _)| is_below(id, kind));
+    match found {
+        Some((_, "network")) if below.matches('/').count() > 2 => format!("subnet {name}"),
+        Some((_, word)) => format!("{word} {name}"),
+        None => below.to_owned(),
+    }
+}
+
+/// Whether an id is of that type, or below one that is.
+fn is_below(id: &str, kind: &str) -> bool {
+    let provider = format!("/providers/{kind}/").to_lowercase();
+    id.to_lowercase().contains(&provider)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const GROUP: &str = "/subscriptions/s/resourceGroups/g";
+
+    fn assignment(scope: &str, act: &str, role: &str, principal: &str) -> Option<String> {
+        let identity = format!("{GROUP}/providers/{IDENTITY}/azure-kubelet");
+        let before = json!({"properties": {"principalId": "ABC"}});
+        let identity = json!({"id": identity, "changeType": "noChange",
+                              "resourceConfigurationChanges": {"before": before}});
+        let identity: Change = serde_json::from_value(identity).expect("a change");
+        let reader = Reader::new(&[identity], "Me");
+        let id = format!("{scope}/providers/{ASSIGNMENT}/e675eda8-69ca-5375-8a46-d5c609d23f57");
+        let role =
+            format!("/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/{role}");
+        let document = json!({"properties": {"roleDefinitionId": role, "principalId": principal}});
+        reader.read(&id, ASSIGNMENT, act, &document)
+    }
+
+    #[test]
+    fn a_role_assignment_says_who_gets_which_role_on_what() {
+        let registry = format!("{GROUP}/providers/Microsoft.ContainerRegistry/registries/r");
+        let subnet = format!("{GROUP}/providers/Microsoft.Network/virtualNetworks/n/subnets/nodes");
+        let reference = format!(
+            "[reference('{GROUP}/providers/{IDENTITY}/azure-control-plane', '2023-01-31').principalId]"
+        );
+        let pull = "7F951DDA-4ed3-4680-a7ca-43fe172d538d";
+        for (scope, act, role, principal, expected) in [
+            (
+                &*registry,
+                "create",
+                pull,
+                &*reference,
+                "identity azure-control-plane gets AcrPull on registry r",
+            ),
+            (
+                &registry,
+                "delete",
+                pull,
+                "abc",
+                "identity azure-kubelet loses AcrPull on registry r",
+            ),
+            (
+                &subnet,
+                "modify",
+                "4d97b98b-1d4f-4787-a291-c67834d212e7",
+                "me",
+                "whoever promotes has Network Contributor on subnet n/nodes",
+            ),
+            (
+                GROUP,
+                "detach",
+                "11111111-1d4f-4787-a291-c67834d212e7",
+                "x",
+                "principal x keeps 11111111-1d4f-4787-a291-c67834d212e7 on resource group g",
+            ),
+        ] {
+            assert_eq!(
+                assignment(scope, act, role, principal).as_deref(),
+                Some(expected)
+            );
+        }
+    }
+
+    #[test]
+    fn a_pool_says_how_many_nodes_of_which_size() {
+        let id = format!("{GROUP}/providers/{POOL}/batch");
+        let document = json!({"properties": {"vmSize": "Standard_D4s_v5", "count": 3,
+                                             "osDiskSizeGB": 64, "maxPods": 30}});
+        let read = Reader::default().read(&id, POOL, "create", &document);
+        let expected = "batch: 3 nodes of Standard_D4s_v5, 64 GiB disk, at most 30 pods a node";
+        assert_eq!(read.as_deref(), Some(expected));
+    }
+}
