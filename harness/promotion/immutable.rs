@@ -146,11 +146,7 @@ impl Wanted<'_> {
 }
 
 fn refusal(what: &str, reason: String, remedy: &str) -> Check {
-    let problem = Problem {
-        reason,
-        remedy: remedy.to_owned(),
-    };
-    Check::of(what, Ok(problem), Some)
+    Check::of(what, Ok(()), |()| Some(Problem::new(reason, remedy)))
 }
 
 fn region(azure: &Azure, living: &Living) -> Option<Check> {

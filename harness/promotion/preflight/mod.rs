@@ -41,7 +41,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(super) fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
             remedy: remedy.into(),

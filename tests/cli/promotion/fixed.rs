@@ -34,11 +34,11 @@ const REFUSED: [(&str, &str); 12] = [
     ),
     (
         "kubernetes.version=\"1.34\"",
-        "it runs Kubernetes 1.35, and a cluster never goes back to 1.34",
+        "it runs Kubernetes 1.35.4, and a cluster never goes back to 1.34",
     ),
     (
         "kubernetes.version=\"1.37\"",
-        "it runs Kubernetes 1.35, and 1.37 is more than one minor version on",
+        "it runs Kubernetes 1.35.4, and 1.37 is more than one minor version on",
     ),
     (
         "mysql.administrator=other",

@@ -20,60 +20,60 @@ const MORE: &str = "If you want to increase the quota, please follow this instru
 
 /// Refuses a cluster whose nodes cannot be.
 pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
-    let given = draft.body.pointer("/properties/agentPoolProfiles");
-    let given = given.and_then(Value::as_array).into_iter().flatten();
-    let there = draft.before().map(|cluster| pool::of(draft.state, cluster));
-    let there = there.unwrap_or_default();
-    let changes: Vec<Change> = given
-        .map(|wanted| {
-            let mut there = there.iter();
-            let before = there.find(|one| one["name"] == wanted["name"]).cloned();
-            Change::new(before, wanted)
-        })
-        .collect();
-    check(draft, draft.body, &changes)
+    let region = draft.text("/location").unwrap_or_default();
+    let region = region.replace(' ', "").to_lowercase();
+    let before = draft.before().map(|it| pool::of(draft.state, it));
+    let before = before.unwrap_or_default();
+    let wanted = draft.body.pointer("/properties/agentPoolProfiles");
+    let wanted = wanted.and_then(Value::as_array).into_iter().flatten();
+    let wanted: Vec<Value> = wanted.map(|it| over(&before, it)).collect();
+    // Those that are left out stay.
+    let there = before
+        .into_iter()
+        .filter(|it| wanted.iter().any(|one| one["name"] == it["name"]));
+    check(draft, &region, &wanted, &there.collect::<Vec<_>>())
 }
 
-/// Refuses a pool of a cluster whose nodes cannot be.
+/// Refuses a pool whose nodes cannot be.
 pub(super) fn of_pool(draft: &Draft<'_>) -> Result<(), Refusal> {
-    let cluster = draft.id.parent();
-    let cluster = cluster.and_then(|id| draft.state.resources.get(&id.key()));
+    let cluster = draft.id.parent().map(|id| id.key()).unwrap_or_default();
+    let Some(cluster) = draft.state.resources.get(&cluster) else {
+        return Ok(());
+    };
+    let region = cluster.document["location"].as_str().unwrap_or_default();
+    let name = draft.id.name();
+    let mut before = pool::of(draft.state, cluster);
+    before.retain(|it| it["name"] == name);
     let mut wanted = draft.body["properties"].clone();
-    wanted["name"] = json!(draft.id.name());
-    let change = Change::new(draft.before().map(pool::profile), &wanted);
-    let document = cluster.map_or(&Value::Null, |cluster| &cluster.document);
-    check(draft, document, &[change])
+    wanted["name"] = json!(name);
+    let wanted = over(&before, &wanted);
+    check(draft, region, &[wanted], &before)
 }
 
-/// A pool that is wanted, and what it is now if it is there.
-struct Change {
-    before: Option<Value>,
-    wanted: Value,
+/// A pool with what is not said of it as it is.
+fn over(before: &[Value], wanted: &Value) -> Value {
+    let mut before = before.iter();
+    let there = before.find(|it| it["name"] == wanted["name"]);
+    let mut whole = there.cloned().unwrap_or_default();
+    pool::merge(&mut whole, wanted);
+    whole
 }
 
-impl Change {
-    /// What is not said of a pool that is there stays.
-    fn new(before: Option<Value>, wanted: &Value) -> Self {
-        let mut whole = before.clone().unwrap_or_else(|| json!({}));
-        pool::merge(&mut whole, wanted);
-        Self {
-            before,
-            wanted: whole,
+fn check(
+    draft: &Draft<'_>,
+    region: &str,
+    wanted: &[Value],
+    before: &[Value],
+) -> Result<(), Refusal> {
+    let nodes = |pools: &[Value]| -> Vec<Nodes> { pools.iter().filter_map(Nodes::of).collect() };
+    for pool in wanted {
+        let system = pool::is_system(pool);
+        let there = before.iter().any(|it| it["name"] == pool["name"]);
+        if let Some(nodes) = Nodes::of(pool) {
+            size(draft, region, &nodes, system, there)?;
         }
     }
-}
-
-fn check(draft: &Draft<'_>, cluster: &Value, changes: &[Change]) -> Result<(), Refusal> {
-    let region = cluster["location"].as_str().unwrap_or_default();
-    let region = region.replace(' ', "").to_lowercase();
-    let wanted = || changes.iter().filter_map(|it| Nodes::of(&it.wanted));
-    for (change, pool) in changes.iter().zip(wanted()) {
-        let system = pool::is_system(&change.wanted);
-        size(draft, &region, &pool, system, change.before.is_some())?;
-    }
-    let before = changes.iter().filter_map(|it| it.before.as_ref());
-    let before: Vec<Nodes> = before.filter_map(Nodes::of).collect();
-    quota(draft, &region, &wanted().collect::<Vec<_>>(), &before)
+    quota(draft, region, &nodes(wanted), &nodes(before))
 }
 
 fn size(

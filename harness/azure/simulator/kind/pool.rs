@@ -137,7 +137,7 @@ fn introduced() -> Refusal {
     Refusal::bad("BadRequest", message).about("agentPoolProfiles")
 }
 
-/// Refuses a pool by itself.
+/// Refuses a pool by itself, as AKS does it.
 fn pool(draft: &Draft<'_>) -> Result<(), Refusal> {
     pool_itself(draft).map_err(Refusal::of_aks)
 }
@@ -147,9 +147,9 @@ fn pool_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
     at_rest(draft)?;
     let before = draft.before();
     fits(draft, "/properties", before.is_none())?;
-    nodes::of_pool(draft)?;
     let before = before.map(|one| &one.document["properties"]);
     immutable::pool(before, &draft.body["properties"], "properties")?;
+    nodes::of_pool(draft)?;
     let leaves = draft.text("/properties/mode") == Some("User");
     if leaves && before.is_some_and(is_system) {
         return last(draft.state, draft.id);

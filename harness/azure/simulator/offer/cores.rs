@@ -25,7 +25,7 @@ pub(in super::super) struct Nodes {
 }
 
 impl Nodes {
-    /// A pool as a part of its cluster.
+    /// Those of a pool, as its cluster shows it.
     pub(in super::super) fn of(pool: &Value) -> Option<Self> {
         Some(Self {
             name: pool["name"].as_str()?.to_owned(),
