@@ -92,8 +92,9 @@ pub async fn look(
         Group::Absent => everything(&spec, caller),
         Group::Ours => match ask(cloud, &scope, &spec, cancel).await {
             Ok(told) => {
-                diagnostics = told.diagnostics.clone();
-                differences(&told, caller)
+                let differences = differences(&told, caller);
+                diagnostics = told.diagnostics;
+                differences
             }
             // What is refused is known already, and better.
             Err(error) if !refused.is_empty() && error.fault().is_some() => Vec::new(),

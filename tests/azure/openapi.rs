@@ -148,6 +148,9 @@ async fn every_request_and_every_answer_is_as_microsoft_describes_it() {
         format!("{name} {}", statuses.join(" "))
     });
     insta::assert_snapshot!(lines(operations), @"
+    AgentPools_CreateOrUpdate 200 201 404 409
+    AgentPools_Delete 202 204
+    AgentPools_Get 200 404
     CheckNameAvailabilityWithoutLocation_Execute 200
     Configurations_CreateOrUpdate 202 404 409
     Configurations_Get 200 404

@@ -47,7 +47,7 @@ pub(super) fn object(difference: &kubernetes::Difference) -> String {
             before,
             after,
         } => {
-            let value = |it: &Option<Value>| it.as_ref().map_or_else(|| none(), value);
+            let value = |it: &Option<Value>| it.as_ref().map_or_else(none, value);
             let object = &difference.object;
             format!("{object} {path}: {} -> {}", value(before), value(after))
         }

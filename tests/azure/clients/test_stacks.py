@@ -17,16 +17,28 @@ PROVIDERS = [
 ]
 
 
-def only_unresolved(change):
-    """Whether all that a resource differs in are expressions, which have no value yet."""
+# A word in recorded results of what-if that the description does not have.
+RECORDED = "'notManaged' is not one of DeploymentStacksManagementStatus"
+
+
+def is_noise(entry):
+    """Whether it is an expression, which has no value yet, or the pools that a cluster keeps."""
+    if entry.change_type == "array":
+        return all(one.change_type == "delete" for one in entry.children)
+    return str(entry.after).startswith("[")
+
+
+def only_noise(change):
+    """Whether a resource differs in nothing that a PUT would change."""
     delta = change.resource_configuration_changes.delta or []
-    return bool(delta) and all(str(one.after).startswith("[") for one in delta)
+    return bool(delta) and all(is_noise(one) for one in delta)
 
 
 class Stacks(world.Case):
     def good(self, model):
-        """A model that is as it is declared."""
-        self.assertEqual(objections(model), [])
+        """A model that is as it is declared, but for what was recorded otherwise."""
+        said = [one for one in objections(model) if not one.endswith(RECORDED)]
+        self.assertEqual(said, [])
         return model
 
     def test_from_an_empty_subscription_to_nothing_left(self):
@@ -88,8 +100,8 @@ class Stacks(world.Case):
         self.assertEqual([one.id for one in listed], [one.id for one in changes])
         self.assertTrue(all(one.resource_configuration_changes is None for one in listed))
         self.assertTrue(all(one.resource_configuration_changes is not None for one in changes))
-        resolved = [one for one in changes if not only_unresolved(one)]
-        self.assertEqual({one.change_type for one in resolved}, {expected})
+        real = [one for one in changes if not only_noise(one)]
+        self.assertEqual({one.change_type for one in real}, {expected})
         exists = expected == "noChange"
         self.assertEqual(exists, computed.properties.deployment_stack_last_modified.year > 1)
         self.assertEqual([one.name for one in what_if.list(world.GROUP)], ["preview"])

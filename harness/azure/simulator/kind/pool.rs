@@ -62,7 +62,7 @@ impl Cloud {
         for mut pool in pools {
             let name = pool["name"].as_str().unwrap_or_default().to_owned();
             let id = cluster.child("agentPools", &name);
-            let new = given.iter().flat_map(Value::as_array).flatten();
+            let new = given.iter().filter_map(Value::as_array).flatten();
             if let Some(new) = new.into_iter().find(|one| one["name"] == pool["name"]) {
                 merge(&mut pool, new);
             }

@@ -5,11 +5,9 @@ use serde_json::{Value, json};
 use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
 use super::super::refusal::Refusal;
+use super::super::settings::Dialect;
 use super::engine::{Plan, variables};
 use super::expression::Scope;
-
-/// What the results say of what is no stack's, although the description has another word for it.
-const NOT_MANAGED: &str = "notManaged";
 
 impl Cloud {
     pub(super) fn changes(&self, id: &ResourceId, plan: &Plan) -> Result<Value, Refusal> {
@@ -31,6 +29,11 @@ impl Cloud {
             group: &group,
             reference: &|_| None,
         };
+        // In what was recorded there is a word that the description does not have.
+        let not_managed = match self.settings.dialect {
+            Dialect::Documented => "unmanaged",
+            Dialect::Recorded => "notManaged",
+        };
         let is_managed = |key: &String| stack.is_some_and(|one| one.managed.contains_key(key));
         let deny = &plan.wanted["denySettings"]["mode"];
         let mut changes = Vec::new();
@@ -48,7 +51,7 @@ impl Cloud {
             let was = if is_managed(&key) {
                 "managed"
             } else {
-                NOT_MANAGED
+                not_managed
             };
             let mut change = change(&self.cased(&step.id), kind, was, "managed", deny);
             change["apiVersion"] = json!(step.version);
@@ -70,7 +73,7 @@ impl Cloud {
         };
         let managed = stack.into_iter().flat_map(|stack| &stack.managed);
         for (_, one) in managed.filter(|(key, _)| !kept.contains(key)) {
-            let mut change = change(&self.cased(&one.id), action, "managed", NOT_MANAGED, deny);
+            let mut change = change(&self.cased(&one.id), action, "managed", not_managed, deny);
             let before = self.state.resource(&one.id).map(|one| self.show(one));
             change["resourceConfigurationChanges"] = json!({"before": before, "delta": []});
             changes.push(change);

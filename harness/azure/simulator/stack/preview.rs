@@ -181,22 +181,19 @@ impl Cloud {
         let modified = preview.modified.filter(|_| !computing);
         let modified = modified.map_or_else(|| NEVER.to_owned(), |at| at.to_string());
         properties["deploymentStackLastModified"] = json!(modified);
-        if computing {
-            properties["provisioningState"] = json!("initializing");
+        let outcome = self.state.operations.get(&preview.operation);
+        let outcome = outcome.and_then(|one| one.outcome.clone());
+        let state = if computing {
+            "initializing"
+        } else if let Some(Err(error)) = outcome {
+            properties["error"] = error.document();
+            "failed"
         } else {
-            let failed = self.state.operations.get(&preview.operation);
-            match failed.and_then(|one| one.outcome.clone()) {
-                Some(Err(error)) => {
-                    properties["provisioningState"] = json!("failed");
-                    properties["error"] = error.document();
-                }
-                _ => {
-                    properties["provisioningState"] = json!("succeeded");
-                    properties["changes"] = shown(&preview.changes, detail);
-                    properties["diagnostics"] = json!([]);
-                }
-            }
-        }
+            properties["changes"] = shown(&preview.changes, detail);
+            properties["diagnostics"] = json!([]);
+            "succeeded"
+        };
+        properties["provisioningState"] = json!(state);
         json!({
             "id": self.cased(&preview.id),
             "name": ResourceId::parse(&preview.id).name(),

@@ -381,7 +381,11 @@ fn a_preview_tells_what_would_be_made_changed_and_deleted() {
             .collect();
         assert_eq!(paths, ["properties.administratorLoginPassword", "sku.name"]);
         let made = &of("create");
-        assert_eq!(made["managementStatusChange"]["before"], "notManaged");
+        let before = match dialect {
+            Dialect::Recorded => "notManaged",
+            Dialect::Documented => "unmanaged",
+        };
+        assert_eq!(made["managementStatusChange"]["before"], before);
         assert!(made["resourceConfigurationChanges"].get("before").is_none());
         assert!(
             !serde_json::to_string(world.cloud.state())
