@@ -123,7 +123,7 @@ pub(super) async fn of(session: &Session<AzureBackend>) -> Result<Outputs, Comma
 /// What a user opens at the address of a service.
 fn way(service: &str, base: &str) -> String {
     match service {
-        "starter" => format!("{base}{}", STARTS),
+        "starter" => format!("{base}{STARTS}"),
         _ => base.to_owned(),
     }
 }

@@ -308,7 +308,10 @@ fn request(target: &Target) -> Request {
     }
 }
 
-fn reader() -> Reader<fn(&Utf8Path) -> std::io::Result<String>, fn(&Utf8Path) -> Vec<String>> {
+type Reads = fn(&Utf8Path) -> std::io::Result<String>;
+type Lists = fn(&Utf8Path) -> Vec<String>;
+
+fn reader() -> Reader<Reads, Lists> {
     Reader {
         read: |path| fs_err::read_to_string(path),
         list: file_names,

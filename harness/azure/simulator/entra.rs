@@ -258,7 +258,7 @@ impl Cloud {
     }
 }
 
-/// What a token is to be good for; what OpenID asks besides is left out.
+/// What a token is to be good for; what `OpenID` asks besides is left out.
 fn scope_of(request: &Request) -> String {
     let scope = request.form("scope").unwrap_or_default();
     let besides = ["openid", "profile", "email", "offline_access"];

@@ -42,15 +42,14 @@ impl Cloud {
         let circumstances = self.script.circumstances();
         match (method, lower.as_slice()) {
             ("GET", ["subscriptions", _, "resourcegroups"]) => Some(self.groups(request)),
-            ("GET", ["subscriptions", _, "resources"]) => {
-                Some(self.resources_of(request, &id.without_last()))
-            }
             (_, ["subscriptions", _, "resourcegroups", _]) => {
                 Some(self.group_api(now, request, &id))
             }
-            ("GET", ["subscriptions", _, "resourcegroups", _, "resources"]) => {
-                Some(self.resources_of(request, &id.without_last()))
-            }
+            (
+                "GET",
+                ["subscriptions", _, "resources"]
+                | ["subscriptions", _, "resourcegroups", _, "resources"],
+            ) => Some(self.resources_of(request, &id.without_last())),
             ("GET", ["subscriptions", _, "providers"] | ["subscriptions", _, "providers", _])
             | (
                 "POST",

@@ -34,7 +34,8 @@ fn strict(text: &str) -> String {
                     word.push(next);
                 }
                 let value = ["true", "false", "null"].contains(&word.as_str());
-                out.push_str(&if value { word } else { format!("\"{word}\"") });
+                let quote = if value { "" } else { "\"" };
+                out.extend([quote, &word, quote]);
             }
             // An exponent is a part of its number.
             first if first.is_ascii_digit() || first == '-' => {
