@@ -25,7 +25,7 @@ pub struct Refusal {
     pub details: Vec<Refusal>,
     /// What AKS writes beside the code; an error that has it stands without an envelope.
     #[serde(default)]
-    pub(super) subcode: Option<String>,
+    pub(super) subcode: Option<Box<str>>,
 }
 
 impl Refusal {

@@ -170,7 +170,7 @@ fn possible(plan: &Plan) -> Result<(), CommandError> {
         return Ok(());
     }
     Err(
-        refused("this stands in the way of the promotion", forbidden)
+        refused("this stands in the way of the promotion", &forbidden)
             .hint("`harness plan` shows all that was looked at"),
     )
 }
@@ -200,11 +200,11 @@ fn open(args: &Args, plan: &Plan) -> Result<(), CommandError> {
     if closed.is_empty() || args.override_gate.is_some() {
         return Ok(());
     }
-    Err(refused("the gate is closed", closed)
+    Err(refused("the gate is closed", &closed)
         .hint("run what is missing, or pass by the gate with `--override-gate REASON`"))
 }
 
-fn refused(what: &str, list: Vec<String>) -> CommandError {
+fn refused(what: &str, list: &[String]) -> CommandError {
     let message = format!("{what}:\n  {}", list.join("\n  "));
     CommandError::new(Exit::NotAllowed, message)
 }
