@@ -2,9 +2,8 @@
 //!
 //! <https://learn.microsoft.com/rest/api/aks/managed-clusters/list-kubernetes-versions>
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::{Arm, Error, Target};
 use crate::azure::api_version::KUBERNETES;
@@ -31,7 +30,7 @@ pub struct Release {
     #[serde(default)]
     capabilities: Capabilities,
     #[serde(default)]
-    patch_versions: BTreeMap<String, serde::de::IgnoredAny>,
+    patch_versions: Map<String, Value>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]

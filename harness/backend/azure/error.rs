@@ -183,7 +183,7 @@ impl Error {
 
     fn blame(&self) -> Blame {
         match self {
-            Self::Foreign { .. } | Self::Busy { .. } => Blame::Leave,
+            Self::Foreign { .. } | Self::Busy { .. } | Self::MayNotRegister { .. } => Blame::Leave,
             Self::Cloud(cloud::Error::Arm(error)) | Self::Azure { source: error, .. } => {
                 match error {
                     arm::Error::Login { .. } => Blame::Leave,
@@ -205,7 +205,6 @@ impl Error {
                 }
             }
             Self::Interrupted => Blame::Interruption,
-            Self::MayNotRegister { .. } => Blame::Leave,
             _ => Blame::Place,
         }
     }

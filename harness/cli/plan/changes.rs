@@ -161,13 +161,13 @@ async fn asked(
         &objects,
     ));
     Ok(Changes {
-        not_ours,
         rehearsal,
         signed_in_by,
         basis,
         outlook,
         objects,
         unseen,
+        not_ours,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Machines, versions and quotas: what may be asked of them, and what a cluster is refused for.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::super::{
@@ -105,7 +107,7 @@ fn a_living_cluster_goes_up_one_version_at_a_time_and_keeps_one_that_is_no_longe
         world.put(&cluster("1.34", "Standard_D2s_v5", 1)).status,
         201
     );
-    world.now += std::time::Duration::from_secs(600);
+    world.now += Duration::from_mins(10);
     let shown = world.call("GET", CLUSTER, VERSION, None);
     let current = &shown.document()["properties"]["currentKubernetesVersion"];
     assert_eq!(current, "1.34.6");
@@ -127,7 +129,7 @@ fn a_living_cluster_goes_up_one_version_at_a_time_and_keeps_one_that_is_no_longe
         world.put(&cluster("1.34", "Standard_D2s_v5", 1)).status,
         200
     );
-    world.now += std::time::Duration::from_secs(600);
+    world.now += Duration::from_mins(10);
     assert_eq!(
         world.put(&cluster("1.35", "Standard_D2s_v5", 1)).status,
         200
@@ -147,7 +149,7 @@ fn a_quota_counts_what_there_is_and_a_pool_that_grows_needs_the_difference() {
         world.put(&cluster("1.35", "Standard_D2s_v5", 2)).status,
         201
     );
-    world.now += std::time::Duration::from_secs(600);
+    world.now += Duration::from_mins(10);
     assert_eq!(world.quota("standardDSv5Family"), (json!(4), json!(6)));
     assert_eq!(world.quota("cores"), (json!(4), json!(10)));
     let (_, code, message) = flat(&world.put(&cluster("1.35", "Standard_D2s_v5", 4)));
@@ -164,9 +166,9 @@ fn a_quota_counts_what_there_is_and_a_pool_that_grows_needs_the_difference() {
     );
     assert_eq!(world.quota("standardDSv5Family"), (json!(6), json!(6)));
     assert_eq!(world.call("DELETE", CLUSTER, VERSION, None).status, 409);
-    world.now += std::time::Duration::from_secs(600);
+    world.now += Duration::from_mins(10);
     assert_eq!(world.call("DELETE", CLUSTER, VERSION, None).status, 202);
-    world.now += std::time::Duration::from_secs(600);
+    world.now += Duration::from_mins(10);
     assert_eq!(world.quota("cores"), (json!(0), json!(10)));
 }
 
@@ -355,7 +357,7 @@ fn in_a_stack_the_error_is_text_in_a_detail() {
     let path = format!("{GROUP}/providers/Microsoft.Resources/deploymentStacks/s");
     let put = world.call("PUT", &path, "2024-03-01", Some(&body));
     assert_eq!(put.status, 201, "{}", put.document());
-    world.now += std::time::Duration::from_secs(60);
+    world.now += Duration::from_mins(1);
     let stack = world.call("GET", &path, "2024-03-01", None);
     let detail = &stack.document()["properties"]["error"]["details"][0];
     assert_eq!(detail["code"], "BadRequest");
