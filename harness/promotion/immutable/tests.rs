@@ -1,0 +1,223 @@
+use serde_json::json;
+
+use super::*;
+use crate::azure::arm::{DenyMode, DenySettings, StackProperties};
+use crate::azure::template::tests::{azure, template_of};
+use crate::backend::azure::UNMANAGE;
+
+const POOLS: &str = "backend.azure.kubernetes.node-pools={system: {}, batch: {count: 3}}";
+
+fn spec(sets: &[&str]) -> StackSpec {
+    StackSpec {
+        tags: BTreeMap::new(),
+        properties: StackProperties {
+            template: template_of(sets),
+            parameters: BTreeMap::new(),
+            action_on_unmanage: UNMANAGE,
+            deny_settings: DenySettings {
+                mode: DenyMode::None,
+                excluded_principals: Vec::new(),
+                apply_to_child_scopes: false,
+            },
+            description: None,
+        },
+    }
+}
+
+/// What lives once a profile is promoted.
+fn living(sets: &[&str]) -> Living {
+    let spec = spec(sets);
+    let wanted = Wanted(&spec);
+    let first = |kind| wanted.first(kind).map(|(_, resource)| resource);
+    let mut cluster = first(CLUSTER).expect("a cluster");
+    let pools = wanted.all(POOL).map(|(name, pool)| {
+        let mut pool = pool["properties"].clone();
+        pool["name"] = json!(name);
+        pool
+    });
+    let pools: Vec<Value> = pools.collect();
+    let all = cluster["properties"]["agentPoolProfiles"].as_array_mut();
+    all.expect("a list").extend(pools);
+    Living {
+        region: Some("West Europe".to_owned()),
+        cluster: Some(cluster),
+        server: first(SERVER),
+        network: first(NETWORK),
+    }
+}
+
+fn told(living: &Living, sets: &[&str]) -> Vec<String> {
+    let checks = refused(&azure(sets), &spec(sets), living, None);
+    let told = checks.into_iter().map(|check| {
+        let reason = check.problem.map(|it| it.reason).unwrap_or_default();
+        format!("{}: {reason}", check.what)
+    });
+    told.collect()
+}
+
+#[test]
+fn what_is_as_it_was_or_may_become_something_else_is_not_refused() {
+    let there = living(&[POOLS]);
+    for sets in [
+        &[POOLS][..],
+        &[],
+        &[
+            "backend.azure.kubernetes.node-pools={system: {count: 5}, other: {vm-size: Standard_D4s_v5}}",
+        ],
+        &[
+            POOLS,
+            "backend.azure.kubernetes={tier: standard, version: \"1.36\"}",
+        ],
+        &[
+            POOLS,
+            "backend.azure.mysql={sku: Standard_D2ds_v4, high-availability: same-zone}",
+        ],
+        &[
+            POOLS,
+            "backend.azure.mysql={storage: 64, geo-redundant-backup: true}",
+        ],
+        &[POOLS, "backend.azure.network.address-space=10.240.0.0/15"],
+    ] {
+        assert_eq!(told(&there, sets), [] as [&str; 0], "{sets:?}");
+        assert_eq!(told(&Living::default(), sets), [] as [&str; 0], "{sets:?}");
+    }
+}
+
+#[test]
+fn a_pool_is_what_it_was_made_as_and_its_successor_has_another_name() {
+    let there = living(&[POOLS]);
+    let sets = [
+        "backend.azure.kubernetes.node-pools={system: {}, batch: {vm-size: Standard_D4s_v5, max-pods: 30}}",
+    ];
+    let checks = refused(&azure(&sets), &spec(&sets), &there, None);
+    let remedies = checks
+        .iter()
+        .filter_map(|it| Some(&*it.problem.as_ref()?.remedy));
+    assert_eq!(remedies.collect::<Vec<_>>(), [ANOTHER_POOL; 2]);
+    assert_eq!(
+        told(&there, &sets)[0],
+        "node pool batch: `vm-size` cannot change from Standard_D2s_v5 to Standard_D4s_v5 once it is made"
+    );
+}
+
+#[test]
+fn the_system_pool_cannot_become_one_that_the_stack_would_then_delete() {
+    // `batch` is a resource of the stack; as the system pool it would be a part of the cluster.
+    let there = living(&[POOLS]);
+    let only = ["backend.azure.kubernetes.node-pools={batch: {count: 3}}"];
+    // The profile of the test names a pool `system` itself.
+    let mut wanted = spec(&only);
+    let resources = wanted.properties.template["resources"].as_array_mut();
+    for cluster in resources
+        .expect("a list")
+        .iter_mut()
+        .filter(|it| it["type"] == CLUSTER)
+    {
+        cluster["properties"]["agentPoolProfiles"][0]["name"] = json!("batch");
+    }
+    let checks = refused(&azure(&only), &wanted, &there, None);
+    let found = checks.iter().any(|it| {
+        let reason = it.problem.as_ref().map(|it| it.reason.as_str());
+        it.what == "node pool batch"
+            && reason.is_some_and(|it| it.contains("makes it the system pool"))
+    });
+    assert!(found, "{checks:#?}");
+}
+
+#[test]
+fn versions_go_up_one_at_a_time_and_a_burstable_server_stays() {
+    let mut there = living(&[]);
+    let runs = |there: &mut Living, version: &str| {
+        let cluster = there.cluster.as_mut().expect("a cluster");
+        cluster["properties"]["currentKubernetesVersion"] = json!(version);
+    };
+    for (version, asked, refused) in [
+        ("1.35.7", "1.35", false),
+        ("1.34.2", "1.35", false),
+        ("1.33.2", "1.35", true),
+        ("1.36.0", "1.35", true),
+        ("1.9.0", "1.10", false),
+    ] {
+        runs(&mut there, version);
+        let set = format!("backend.azure.kubernetes.version=\"{asked}\"");
+        let told = told(&there, &[&set]);
+        assert_eq!(!told.is_empty(), refused, "{version} {asked}: {told:?}");
+    }
+    runs(&mut there, "1.35.7");
+    let server = there.server.as_mut().expect("a server");
+    server["properties"]["version"] = json!("8.0.21");
+    assert_eq!(
+        told(&there, &[]),
+        ["MySQL server azure-1bff1d2026: it runs MySQL 8.0.21, and a burstable server gets no 8.4"]
+            .map(|it| it.replace(
+                "azure-1bff1d2026",
+                &crate::azure::template::tests::names().mysql
+            ))
+    );
+    let larger = "backend.azure.mysql.sku=Standard_D2ds_v4";
+    assert_eq!(told(&there, &[larger]), [] as [&str; 0]);
+    let cluster = there.cluster.as_mut().expect("a cluster");
+    cluster["properties"]["agentPoolProfiles"][0]["orchestratorVersion"] = json!("1.31.1");
+    let told = told(&there, &[larger]);
+    assert!(
+        told[0].contains("no pool that is more than three minor versions behind"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn less_storage_than_was_asked_for_is_refused_and_less_than_has_grown_is_not() {
+    let mut there = living(&[]);
+    let server = there.server.as_mut().expect("a server");
+    server["properties"]["storage"]["storageSizeGB"] = json!(64);
+    for (asked, now, expected) in [
+        ("20", "20", 0),
+        ("64", "20", 1),
+        ("128", "64", 0),
+        ("30", "20", 1),
+    ] {
+        let tags = BTreeMap::from([(STORAGE.to_owned(), asked.to_owned())]);
+        let set = format!("backend.azure.mysql.storage={now}");
+        let sets = [&*set];
+        let checks = refused(&azure(&sets), &spec(&sets), &there, Some(&tags));
+        assert_eq!(checks.len(), expected, "{asked} {now}: {checks:?}");
+    }
+    let sets = ["backend.azure.mysql.storage=20"];
+    assert_eq!(
+        refused(&azure(&sets), &spec(&sets), &there, Some(&BTreeMap::new())),
+        []
+    );
+}
+
+#[test]
+fn a_standby_is_decided_when_the_server_is_made() {
+    let mut there = living(&["backend.azure.mysql.sku=Standard_D2ds_v4"]);
+    let mut with = |mode: &str, wanted: &str| {
+        let server = there.server.as_mut().expect("a server");
+        server["properties"]["highAvailability"]["mode"] = json!(mode);
+        let set = format!("backend.azure.mysql={{{wanted}}}");
+        told(&there, &[&set]).len()
+    };
+    let general = |mode: &str| format!("sku: Standard_D2ds_v4, high-availability: {mode}");
+    for (was, wanted, expected) in [
+        ("Disabled", general("zone-redundant"), 1),
+        ("SameZone", general("zone-redundant"), 1),
+        ("ZoneRedundant", general("zone-redundant"), 0),
+        ("ZoneRedundant", general("same-zone"), 1),
+        ("ZoneRedundant", general("disabled"), 0),
+        ("Disabled", general("same-zone"), 0),
+        ("SameZone", "sku: Standard_B2s".to_owned(), 1),
+        (
+            "ZoneRedundant",
+            general("zone-redundant") + ", geo-redundant-backup: true",
+            1,
+        ),
+        (
+            "SameZone",
+            general("same-zone") + ", geo-redundant-backup: true",
+            0,
+        ),
+    ] {
+        assert_eq!(with(was, &wanted), expected, "{was} > {wanted}");
+    }
+}
