@@ -154,6 +154,21 @@ fn what_has_to_be_chosen_otherwise() {
 }
 
 #[test]
+fn a_value_that_the_sku_does_not_have() {
+    let message = "The value: [500] of Server Parameter: [max_connections] is invalid, the allowed values are: [10-341]";
+    insta::assert_snapshot!(plain("InvalidParameterValue", message), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    InvalidParameterValue: The value: [500] of Server Parameter: [max_connections] is invalid, the allowed values are: [10-341]
+    hint: this SKU of MySQL does not allow the value: set `database.mysql.max-connections` to what it has, or take a larger `backend.azure.mysql.sku`; `az mysql flexible-server parameter show --name PARAMETER` tells the bounds
+    ");
+    insta::assert_snapshot!(plain("ReservedResourceName", "The resource name 'windows-aks' or a part of the name is a trademarked or reserved word."), @"
+    Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
+    ReservedResourceName: The resource name 'windows-aks' or a part of the name is a trademarked or reserved word.
+    hint: take another profile name or resource group: Azure reserves the word for trademarks of Microsoft
+    ");
+}
+
+#[test]
 fn what_passes_with_time() {
     insta::assert_snapshot!(plain("PrincipalNotFound", "Principal p does not exist in the directory"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
