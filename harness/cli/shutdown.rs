@@ -7,7 +7,7 @@ use std::io::{IsTerminal as _, stderr, stdin, stdout};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, raise};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{self, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -28,18 +28,22 @@ pub(super) struct Shutdown {
 }
 
 impl Shutdown {
-    /// Starts to listen; what it hears is told as notices.
+    /// Listens from now on: a signal that comes when this has returned is heard. What it hears is told
+    /// as notices.
     pub(super) fn listen(events: Events, how_to_finish: &str) -> Self {
         let asked = CancellationToken::new();
         // No child of the first: asking must not insist.
         let insisted = CancellationToken::new();
         let mut listener = JoinSet::new();
-        listener.spawn(listen(
-            asked.clone(),
-            insisted.clone(),
-            events,
-            how_to_finish.to_owned(),
-        ));
+        if let Some(signals) = Signals::listen() {
+            listener.spawn(listen(
+                signals,
+                asked.clone(),
+                insisted.clone(),
+                events,
+                how_to_finish.to_owned(),
+            ));
+        }
         Self {
             asked,
             insisted,
@@ -48,19 +52,38 @@ impl Shutdown {
     }
 }
 
+/// The signals that are listened to.
+#[derive(Debug)]
+struct Signals {
+    interrupt: unix::Signal,
+    terminate: unix::Signal,
+    /// None where SIGHUP is nothing.
+    hang_up: Option<HangUp>,
+}
+
+impl Signals {
+    fn listen() -> Option<Self> {
+        Some(Self {
+            interrupt: signal(SignalKind::interrupt()).ok()?,
+            terminate: signal(SignalKind::terminate()).ok()?,
+            hang_up: HangUp::listen(),
+        })
+    }
+}
+
 async fn listen(
+    signals: Signals,
     asked: CancellationToken,
     insisted: CancellationToken,
     events: Events,
     how_to_finish: String,
 ) {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        return;
-    };
-    let mut hung_up = std::pin::pin!(hang_up());
+    let Signals {
+        mut interrupt,
+        mut terminate,
+        hang_up,
+    } = signals;
+    let mut hung_up = std::pin::pin!(HangUp::comes(hang_up));
     let mut listens = true;
     let mut times = 0_u8;
     loop {
@@ -93,21 +116,37 @@ async fn listen(
     }
 }
 
-/// Ends when the terminal closes; never for whom that is nothing.
-async fn hang_up() {
-    if ignores_hang_up() {
-        return std::future::pending().await;
+/// A terminal that may close.
+#[derive(Debug)]
+struct HangUp {
+    told: unix::Signal,
+    at_first: usize,
+}
+
+impl HangUp {
+    /// None for whom that is nothing.
+    fn listen() -> Option<Self> {
+        if ignores_hang_up() {
+            return None;
+        }
+        Some(Self {
+            told: signal(SignalKind::hangup()).ok()?,
+            at_first: terminals(),
+        })
     }
-    let Ok(mut told) = signal(SignalKind::hangup()) else {
-        return std::future::pending().await;
-    };
-    let at_first = terminals();
-    loop {
-        tokio::select! {
-            _ = told.recv() => return,
-            () = tokio::time::sleep(LOOK), if at_first > 0 => {
-                if terminals() < at_first {
-                    return;
+
+    /// Ends when the terminal closes; never where that is nothing.
+    async fn comes(this: Option<Self>) {
+        let Some(Self { mut told, at_first }) = this else {
+            return std::future::pending().await;
+        };
+        loop {
+            tokio::select! {
+                _ = told.recv() => return,
+                () = tokio::time::sleep(LOOK), if at_first > 0 => {
+                    if terminals() < at_first {
+                        return;
+                    }
                 }
             }
         }
