@@ -287,13 +287,13 @@ fn an_example_range_is_told_of_where_it_stands_and_is_no_error() {
     };
     let plan = world.run("plan -p azure-seed --rehearse --set worker.run={\"image\":\"a/b:1\"}");
     assert_snapshot!(told(&plan), @"
-    ! profiles/azure-seed.yaml:26:30: `203.0.113.0/24` is kept for documentation (RFC 5737) and belongs to nobody: put the addresses that you come from in its place
-    ! profiles/azure-seed.yaml:27:34: `203.0.113.0/24` is kept for documentation (RFC 5737) and belongs to nobody: put the addresses that you come from in its place
+    ! profiles/azure-seed.yaml:30:30: `203.0.113.0/24` is kept for documentation (RFC 5737) and belongs to nobody: put the addresses that you come from in its place
+    ! profiles/azure-seed.yaml:31:34: `203.0.113.0/24` is kept for documentation (RFC 5737) and belongs to nobody: put the addresses that you come from in its place
     ");
     let up = world.run("up -p azure-seed --backend simulated --set backend.azure.expose.web=cluster-ip --set backend.azure.kubernetes.authorized-ip-ranges=[198.51.100.7/32]");
     assert_eq!(up.code, 0, "{up}");
     assert_snapshot!(told(&up), @"
-    ! profiles/azure-seed.yaml:27:34: `203.0.113.0/24` is kept for documentation (RFC 5737) and belongs to nobody: put the addresses that you come from in its place
+    ! profiles/azure-seed.yaml:31:34: `203.0.113.0/24` is kept for documentation (RFC 5737) and belongs to nobody: put the addresses that you come from in its place
     ! --set backend.azure.kubernetes.authorized-ip-ranges=[198.51.100.7/32]: `198.51.100.7/32` is kept for documentation (RFC 5737) and belongs to nobody: put the addresses that you come from in its place
     ");
     assert_eq!(world.run("down -p azure-seed --backend simulated").code, 0);

@@ -34,7 +34,7 @@ pub(super) async fn providers(
             let why = if !provider.offers(kind, region) {
                 Some(format!("not asked, as {region} does not have {kind}"))
             } else if !provider.is_registered() {
-                let why = format!("not known until the subscription is registered for {namespace}");
+                let why = format!("not known until {namespace} is registered");
                 Some(why)
             } else {
                 None

@@ -99,7 +99,7 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
       error: could not create `stack/harness-azure`
         caused by: Azure did not make what is in the stack
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
-        caused by: ServerProvisioningFailed (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.DBforMySQL/flexibleServers/azure-1bff1d2026): The server could not be provisioned.
+        caused by: ServerProvisioningFailed (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.DBforMySQL/flexibleServers/azure-1bff1d2026): The server could not be provisioned.
         hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
     principal-not-found: exit 0
@@ -108,7 +108,7 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
       error: could not create `stack/harness-azure`
         caused by: Azure did not make what is in the stack
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
-        caused by: BadRequest (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The VM size of Standard_D2s_v5 is not allowed in your subscription in location 'westeurope'. The available VM sizes are 'standard_b2s'. For more details, please visit https://aka.ms/aks/quotas-skus-regions
+        caused by: BadRequest (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The VM size of Standard_D2s_v5 is not allowed in your subscription in location 'westeurope'. The available VM sizes are 'standard_b2s'. For more details, please visit https://aka.ms/aks/quotas-skus-regions
         hint: take a size of machines that the message names, or another region; a support request of the kind `Service and subscription limits (quotas)` opens others
         hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
@@ -116,7 +116,7 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
       error: could not create `stack/harness-azure`
         caused by: Azure did not make what is in the stack
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
-        caused by: ErrCode_InsufficientVCPUQuota (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): Insufficient regional vcpu quota left for location westeurope. left regional vcpu quota 2, requested quota 4. If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable.
+        caused by: ErrCode_InsufficientVCPUQuota (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): Insufficient regional vcpu quota left for location westeurope. left regional vcpu quota 2, requested quota 4. If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable.
         hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
         hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
@@ -136,13 +136,13 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
       error: could not create `stack/harness-azure`
         caused by: Azure did not make what is in the stack
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
-        caused by: CustomKubeletIdentityMissingPermissionError (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity. You can run 'az role assignment create --assignee <control-plane-identity-principal-id> --role 'Managed Identity Operator' --scope <kubelet-identity-resource-id>' to grant the permission. See https://learn.microsoft.com/en-us/azure/aks/use-managed-identity#add-role-assignment
+        caused by: CustomKubeletIdentityMissingPermissionError (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity. You can run 'az role assignment create --assignee <control-plane-identity-principal-id> --role 'Managed Identity Operator' --scope <kubelet-identity-resource-id>' to grant the permission. See https://learn.microsoft.com/en-us/azure/aks/use-managed-identity#add-role-assignment
         hint: the promotion gives the control plane's identity the role `Managed Identity Operator` on the identity of the nodes, and the role has not arrived; Azure promises no time for that: run the same command again in half an hour, and see with `az role assignment list --scope KUBELET-IDENTITY-ID` whether the role is still there
         hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
     delete-failed: exit 73
       error: could not remove `stack/harness-azure`
-        caused by: these were not deleted: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.DBforMySQL/flexibleServers/azure-1bff1d2026/databases/temporal_visibility
+        caused by: these were not deleted: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.DBforMySQL/flexibleServers/azure-1bff1d2026/databases/temporal_visibility
         hint: what Azure says against it is in the activity log of the resource group
         hint: run `harness destroy --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
     "#);

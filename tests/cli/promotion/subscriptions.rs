@@ -55,12 +55,12 @@ fn a_plan_registers_nothing_and_says_what_is_not_known_before_that() {
     ✓ provider Microsoft.ManagedIdentity: the subscription will be registered for it
     ✓ provider Microsoft.Network: the subscription will be registered for it
     ✓ provider Microsoft.Compute: the subscription will be registered for it
-    ? name of the registry azure1bff1d2026: not known until the subscription is registered for Microsoft.ContainerRegistry
-    ? name of the MySQL server azure-1bff1d2026: not known until the subscription is registered for Microsoft.DBforMySQL
-    ? MySQL server Standard_B2s: not known until the subscription is registered for Microsoft.DBforMySQL
-    ? Kubernetes 1.35: not known until the subscription is registered for Microsoft.ContainerService
-    ? size Standard_D2s_v5 of node pool system: not known until the subscription is registered for Microsoft.Compute
-    ? quota of cores in westeurope: not known until the subscription is registered for Microsoft.Compute
+    ? name of the registry azure1bff1d2026: not known until Microsoft.ContainerRegistry is registered
+    ? name of the MySQL server azure-1bff1d2026: not known until Microsoft.DBforMySQL is registered
+    ? MySQL server Standard_B2s: not known until Microsoft.DBforMySQL is registered
+    ? Kubernetes 1.35: not known until Microsoft.ContainerService is registered
+    ? size Standard_D2s_v5 of node pool system: not known until Microsoft.Compute is registered
+    ? quota of cores in westeurope: not known until Microsoft.Compute is registered
     ");
     assert_eq!(azure.cloud()["providers"], json!({}));
     let plan = azure.run("plan --output json").json();
@@ -71,7 +71,7 @@ fn a_plan_registers_nothing_and_says_what_is_not_known_before_that() {
     };
     let version = unknown("Kubernetes 1.35");
     assert_eq!(version["problem"], Value::Null);
-    let why = "not known until the subscription is registered for Microsoft.ContainerService";
+    let why = "not known until Microsoft.ContainerService is registered";
     assert_eq!(version["unknown"], why);
 }
 
@@ -287,7 +287,7 @@ fn a_closed_region_is_known_when_something_is_made_there_and_the_error_says_so()
     error: could not create `stack/harness-azure`
       caused by: Azure did not make what is in the stack
       caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
-      caused by: RequestDisallowedByAzure (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourcegroups/harness-azure/providers/Microsoft.ManagedIdentity/userAssignedIdentities/azure-control-plane): Resource 'azure-control-plane' was disallowed by Azure: The selected region is currently not accepting new customers: https://aka.ms/locationineligible.
+      caused by: RequestDisallowedByAzure (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ManagedIdentity/userAssignedIdentities/azure-control-plane): Resource 'azure-control-plane' was disallowed by Azure: The selected region is currently not accepting new customers: https://aka.ms/locationineligible.
       hint: this region is closed to the subscription, which cannot be known before something is made there: take another `backend.azure.region` (an empty group in the closed one is removed by `harness destroy --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'`), or ask Azure's support for access
       hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
     "#);

@@ -181,7 +181,7 @@ fn only_what_has_to_be_new_needs_a_quota() {
 
 #[test]
 fn without_the_sizes_or_the_quotas_nothing_is_guessed() {
-    let why = || "not known until the subscription is registered for Microsoft.Compute".to_owned();
+    let why = || "not known until Microsoft.Compute is registered".to_owned();
     let checks = nodes(&azure(&[]), None, &Err(why()), &Ok(plenty()));
     assert!(checks.iter().all(|it| it.problem.is_none()));
     assert!(checks.iter().all(|it| it.unknown == Some(why())));
