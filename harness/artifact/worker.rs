@@ -3,9 +3,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
-use super::cargo;
 use super::error::Error;
 use super::program::{Program, content};
+use super::{cargo, image};
 use crate::event::Events;
 use crate::tool::Environment;
 use crate::topology::{Run, WorkerBuild};
@@ -44,7 +44,8 @@ pub async fn worker_built_last(
     cancel: &CancellationToken,
 ) -> Option<WorkerBuild> {
     match run {
-        Run::Build(folder) => {
+        // Of an image that Docker builds, the program is not known here.
+        Run::Build(folder) if image::is_made_here(folder.as_ref()) => {
             let built = cargo::built_last(Utf8Path::new(folder), environment, cancel).await;
             let executable = built.ok().flatten()?;
             let read = tokio::task::spawn_blocking(move || content(&executable, &[]));
@@ -53,7 +54,7 @@ pub async fn worker_built_last(
                 ..WorkerBuild::default()
             })
         }
-        Run::Command(_) => None,
+        Run::Build(_) | Run::Command(_) => None,
         Run::Image(reference) => Some(WorkerBuild {
             reference: Some(reference.clone()),
             ..WorkerBuild::default()

@@ -159,17 +159,30 @@ impl fmt::Display for Condition {
 pub struct Candidate<'a> {
     /// The topology.
     pub topology: &'a Digest,
-    /// The build of the worker; none where it is not known yet, and then no verdict is held against
-    /// it.
+    /// The build of the worker; none where it is not known yet. Then a build that would be let
+    /// through is enough: whether it is the one to promote is asked when that is made.
     pub worker: Option<&'a WorkerBuild>,
 }
 
 impl Candidate<'_> {
     fn is_of_worker(&self, evidence: &Evidence) -> bool {
         let ran = evidence.worker.as_ref();
-        let same = |promoted: &WorkerBuild| ran.is_some_and(|ran| ran.is_same(promoted));
-        self.worker.is_none_or(same)
+        ran.is_some_and(|ran| self.worker.is_none_or(|promoted| ran.is_same(promoted)))
     }
+}
+
+/// The newest of each build, the newest first.
+fn newest_of_each_build<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Vec<&'a Evidence> {
+    let mut all: Vec<&Evidence> = evidence.collect();
+    all.sort_by_key(|it| std::cmp::Reverse(it.finished));
+    let mut newest: Vec<&Evidence> = Vec::new();
+    for one in all {
+        let build = |it: &Evidence| it.worker.clone().unwrap_or_default();
+        if !newest.iter().any(|it| build(it).is_same(&build(one))) {
+            newest.push(one);
+        }
+    }
+    newest
 }
 
 /// How each requirement stands at a moment: what the newest report says that is of this topology
@@ -190,14 +203,17 @@ pub fn judge(
                 && here
                 && it.place.database == DATABASE
         };
-        match of_it.clone().filter(counts).max_by_key(|it| it.finished) {
-            Some(newest) => of_newest(newest, max_age, now),
-            None => Standing::Missing {
-                instead: of_it
-                    .max_by_key(|it| it.finished)
-                    .map(|newest| instead(newest, candidate)),
-            },
+        let builds = newest_of_each_build(of_it.clone().filter(counts));
+        let standings = builds.iter().map(|it| of_newest(it, max_age, now));
+        let mut standings: Vec<Standing> = standings.collect();
+        let met = |it: &Standing| matches!(it, Standing::Met { .. });
+        if standings.is_empty() {
+            let newest = of_it.max_by_key(|it| it.finished);
+            let instead = newest.map(|newest| instead(newest, candidate));
+            return Standing::Missing { instead };
         }
+        let best = standings.iter().position(met).unwrap_or_default();
+        standings.swap_remove(best)
     };
     let conditions = required.into_iter().map(|required| Condition {
         standing: standing(&required),
@@ -355,10 +371,26 @@ mod tests {
         );
         let all = [other, silent, evidence(5, Pass)];
         assert_eq!(said(&all), "true smoke: passed (5/report.json)");
-        // What would be promoted is not known yet: the newest verdict of any build decides.
+        // What would be promoted is not known yet: a build that would be let through is enough.
+        assert_eq!(said_of(&all, None), "true smoke: passed (5/report.json)");
         assert_eq!(
-            said_of(&all, None),
+            said_of(&all[..2], None),
             "false smoke: the last verdict is fail (1/report.json)"
+        );
+        assert_eq!(
+            said_of(&all[1..2], None),
+            "false smoke: the report does not say which build of the worker ran"
+        );
+        let mut again = evidence(6, Fail);
+        again.worker.clone_from(&all[2].worker);
+        let since = [evidence(1, Fail), all[2].clone()];
+        assert_eq!(
+            said_of(&since, None),
+            "false smoke: the last verdict is fail (1/report.json)"
+        );
+        assert_eq!(
+            said_of(&[again, all[2].clone()], None),
+            "true smoke: passed (5/report.json)"
         );
     }
 

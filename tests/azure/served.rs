@@ -7,6 +7,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::time::timeout;
 
 use super::child::{converse, tool};
 use super::install;
@@ -43,12 +44,16 @@ async fn what_it_prints_is_all_that_microsofts_clients_need() {
     let mut served = serve.spawn().expect("the binary starts");
     let mut lines = BufReader::new(served.stdout.take().expect("it is piped")).lines();
     let mut document = String::new();
-    while let Some(line) = lines.next_line().await.expect("output is UTF-8") {
-        document.push_str(&line);
-        if line == "}" {
-            break;
+    let printed = async {
+        while let Some(line) = lines.next_line().await.expect("output is UTF-8") {
+            document.push_str(&line);
+            if line == "}" {
+                break;
+            }
         }
-    }
+    };
+    let printed = timeout(DEADLINE, printed).await;
+    printed.expect("it says where it is");
     let document: Value = serde_json::from_str(&document).expect("one document");
     let exports = document["commands"]["clients"].as_array().expect("lines");
     let exports = exports.iter().filter_map(Value::as_str).map(exported);
@@ -67,6 +72,7 @@ async fn what_it_prints_is_all_that_microsofts_clients_need() {
         .as_i64()
         .and_then(|pid| i32::try_from(pid).ok());
     kill(Pid::from_raw(pid.expect("a process")), Signal::SIGTERM).expect("it runs");
-    let ended = served.wait().await.expect("it is a child");
+    let ended = timeout(DEADLINE, served.wait()).await.expect("it ends");
+    let ended = ended.expect("it is a child");
     assert_eq!(ended.code(), Some(0));
 }

@@ -67,6 +67,7 @@ fn a_gate_opens_for_a_verdict_on_the_same_topology_with_mysql_and_for_no_other()
     let report = |database: &str| {
         serde_json::json!({
             "scenario": "smoke", "verdict": "pass", "topology": topology,
+            "worker": {"program": "0123"},
             "place": {"backend": "k3d", "engine": "server", "database": database},
             "finished": "2100-01-01T00:00:00Z",
         })

@@ -1,7 +1,6 @@
 //! `rehearse serve`: what it prints, who may use it, what it keeps, and how it ends.
 
 use std::fs::Permissions;
-use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
 
@@ -31,18 +30,17 @@ impl Served {
     }
 
     fn of(mut command: Command) -> Self {
+        let told = tempfile::NamedTempFile::new().expect("a temporary file");
+        let output = told.reopen().expect("it is there");
         let command = command.stdin(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
-        let stdout = BufReader::new(child.stdout.take().expect("it is piped"));
-        let mut text = String::new();
-        for line in stdout.lines() {
-            let line = line.expect("output is UTF-8");
-            text.push_str(&line);
-            if line == "}" {
-                break;
-            }
-        }
-        let document = serde_json::from_str(&text).expect("one document");
+        let mut child = command.stdout(output).spawn().expect("it starts");
+        let document = eventually("what it prints", || {
+            let ended = child.try_wait().expect("it is a child");
+            let text = fs_err::read_to_string(told.path()).expect("UTF-8");
+            let document = serde_json::from_str(&text).ok();
+            assert!(document.is_some() || ended.is_none(), "it ended: {text}");
+            document
+        });
         Self { child, document }
     }
 

@@ -106,6 +106,11 @@ pub fn foresee_worker_image(run: &Run, environment: &Environment) -> Result<(), 
     })
 }
 
+/// Whether the image of a folder is made here, of a Cargo package.
+pub(super) fn is_made_here(source: &Utf8Path) -> bool {
+    Way::of(source).is_ok_and(|way| way == Way::Package)
+}
+
 /// How the image of a folder is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {

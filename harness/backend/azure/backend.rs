@@ -18,6 +18,7 @@ use super::ground::{self, Ground};
 use super::prepare::Wanted;
 use super::promoter;
 use super::scope::Scope;
+use crate::artifact::WorkerImage;
 use crate::azure::arm;
 use crate::azure::simulator::Script;
 use crate::backend::namespaces::{self, Namespaces};
@@ -91,6 +92,8 @@ pub struct AzureBackend {
     /// The cluster's API with the ports that are forwarded from it.
     pub(super) link: Mutex<Link>,
     pub(super) wanted: Option<Wanted>,
+    /// The worker's image, once it is made: what the gate was asked about is what is promoted.
+    pub(super) made: OnceCell<WorkerImage>,
     /// Whether this command has deleted the resource group.
     pub(super) group_removed: AtomicBool,
     pub(super) namespaces: Namespaces,
@@ -117,6 +120,7 @@ impl AzureBackend {
             cloud: OnceCell::new(),
             link: Mutex::default(),
             wanted: None,
+            made: OnceCell::new(),
             group_removed: AtomicBool::new(false),
             namespaces: Namespaces::default(),
             events: None,

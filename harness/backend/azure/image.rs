@@ -91,7 +91,7 @@ impl AzureBackend {
         provision: Provision<'_>,
     ) -> Result<WorkerBuild, backend::Error> {
         let made = self.made(topology, provision).await?;
-        Ok(self.identified(made.build).await)
+        Ok(self.identified(made.build.clone()).await)
     }
 
     /// A build with the id of its image, where Docker has that under this name: a tag that was moved
@@ -110,15 +110,17 @@ impl AzureBackend {
         }
     }
 
+    /// The image, made once in a command: a source that is changed meanwhile is for the next.
     async fn made(
         &self,
         topology: &Topology,
         provision: Provision<'_>,
-    ) -> Result<WorkerImage, backend::Error> {
+    ) -> Result<&WorkerImage, backend::Error> {
         let Provision { events, cancel, .. } = provision;
         let (run, environment) = (topology.worker_run(), &self.settings.environment);
         let folder = self.images();
-        let made = artifact::worker_image(run, environment, &folder, events, cancel).await;
+        let make = || artifact::worker_image(run, environment, &folder, events, cancel);
+        let made = self.made.get_or_try_init(make).await;
         Ok(made.map_err(Error::from)?)
     }
 
@@ -145,8 +147,8 @@ impl AzureBackend {
             });
         }
         let made = self.made(topology, provision).await?;
-        let archive = match made.archive {
-            Some(archive) => archive,
+        let archive = match &made.archive {
+            Some(archive) => archive.clone(),
             None => {
                 self.saved(&made.reference, folder.join("worker-built.tar"))
                     .await?

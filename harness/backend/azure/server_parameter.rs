@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::backend::AzureBackend;
 use crate::azure::arm::{self, Stack};
 use crate::azure::template::SERVER_PARAMETERS;
+use crate::backend;
 use crate::plan::ResourceId;
 
 /// A parameter of a server.
@@ -24,21 +25,28 @@ impl AzureBackend {
         id: &ResourceId,
         stack: Option<&Stack>,
         template: &Value,
-    ) -> Result<(), arm::Error> {
-        let Some(stack) = stack else { return Ok(()) };
-        let (Ok(cloud), Ok(scope)) = (self.cloud().await, self.scope().await) else {
-            return Ok(());
+    ) -> Result<Result<(), arm::Error>, backend::Error> {
+        let Some(stack) = stack else {
+            return Ok(Ok(()));
         };
+        let (cloud, scope) = (self.cloud().await?, self.scope().await?);
         for Parameter { server, name } in dropped(stack, template) {
             let reset = cloud
                 .arm
                 .reset_server_parameter(&scope.group, &server, &name);
-            if let Some(begun) = reset.await? {
-                self.note(id, &format!("{name} of {server} gets its default"));
-                self.finish(begun, id).await?;
+            let reset = match reset.await {
+                Ok(Some(begun)) => {
+                    self.note(id, &format!("{name} of {server} gets its default"));
+                    self.finish(begun, id).await.map(drop)
+                }
+                Ok(None) => Ok(()),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = reset {
+                return Ok(Err(error));
             }
         }
-        Ok(())
+        Ok(Ok(()))
     }
 }
 

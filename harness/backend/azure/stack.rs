@@ -134,7 +134,7 @@ impl AzureBackend {
         }
         let before = self.find_stack().await?;
         let template = &wanted.properties.template;
-        if let Err(error) = self.reset_dropped(id, before.as_ref(), template).await {
+        if let Err(error) = self.reset_dropped(id, before.as_ref(), template).await? {
             return Ok(Err(error));
         }
         let begun = match self.begin_stack(&scope, &wanted).await? {

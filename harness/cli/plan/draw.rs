@@ -32,7 +32,23 @@ pub(in crate::cli) struct Plan {
     pub(super) budget: Option<u32>,
 }
 
+/// A plan with what stands in its way.
+#[derive(Debug, Serialize)]
+pub(super) struct Told<'a> {
+    #[serde(flatten)]
+    plan: &'a Plan,
+    obstacles: Vec<String>,
+}
+
 impl Plan {
+    /// The plan as a document.
+    pub(super) fn told(&self) -> Told<'_> {
+        Told {
+            plan: self,
+            obstacles: self.obstacles(),
+        }
+    }
+
     /// What of the gate does not hold.
     pub(in crate::cli) fn closed(&self) -> Vec<String> {
         let closed = self.gate.iter().filter(|condition| !condition.holds());

@@ -59,7 +59,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let work = draw(&args.target, &mut session, worker, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
     if let Some(file) = &args.out {
-        let document = serde_json::to_vec_pretty(&plan).expect("a plan becomes JSON");
+        let document = serde_json::to_vec_pretty(&plan.told()).expect("a plan becomes JSON");
         write_atomically(file, &document).map_err(|error| {
             CommandError::new(Exit::Unavailable, error).hint("can this file be written?")
         })?;
@@ -68,7 +68,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     if let Some(standing) = view::standing(&plan) {
         ui.text(format!("\n{standing}"));
     }
-    ui.json(&plan);
+    ui.json(&plan.told());
     Ok(exit(&plan))
 }
 

@@ -132,7 +132,8 @@ impl Served {
                 "token=\"$(curl --silent --cacert {ca} --data grant_type=client_credentials --data client_id={client} --data-urlencode {secret} --data scope={scope} {base}/{tenant}/oauth2/v2.0/token | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\""
             ),
             format!(
-                "curl --cacert {ca} --header \"Authorization: Bearer $token\" '{base}/subscriptions/{subscription}/resourcegroups?api-version=2024-11-01'"
+                // Not in the command line of curl, which everybody on the machine may read.
+                "printf 'Authorization: Bearer %s\\n' \"$token\" | curl --cacert {ca} --header @- '{base}/subscriptions/{subscription}/resourcegroups?api-version=2024-11-01'"
             ),
         ]
     }

@@ -131,6 +131,7 @@ fn a_system_pool_by_another_name_is_refused_as_the_cluster_keeps_its_own() {
 fn what_azure_does_change_on_what_lives_is_promoted() {
     let azure = Subscription::new();
     assert_eq!(azure.promote("").code, 0);
+    let mut sets = String::new();
     for setting in [
         "kubernetes.version=\"1.36\"",
         "kubernetes.tier=standard",
@@ -141,12 +142,10 @@ fn what_azure_does_change_on_what_lives_is_promoted() {
         "registry.sku=standard",
         "network.address-space=10.240.0.0/15",
     ] {
-        let azure = Subscription::new();
-        assert_eq!(azure.promote("").code, 0);
-        let set = format!("--set backend.azure.{setting}");
-        let run = azure.promote(&set);
+        sets.push_str(&format!(" --set backend.azure.{setting}"));
+        let run = azure.promote(&sets);
         assert_eq!(run.code, 0, "{setting}: {run}");
-        let drift = azure.run(&format!("drift {set}"));
+        let drift = azure.run(&format!("drift{sets}"));
         assert_eq!(drift.code, 0, "{setting}: {drift}");
     }
 }
