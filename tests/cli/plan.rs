@@ -146,7 +146,7 @@ fn what_would_be_promoted_is_held_against_where_it_has_passed() {
         "it has passed nowhere"
     );
     let report = serde_json::json!({
-        "scenario": "smoke", "verdict": "pass", "topology": plan["topology"],
+        "scenario": "smoke", "verdict": "pass", "topology": plan["topology"], "worker": {"program": "0123"},
         "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
         "finished": "2100-01-01T00:00:00Z",
     });

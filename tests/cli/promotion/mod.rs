@@ -2,6 +2,7 @@
 //! Resource Manager, whose every request may be the last one.
 
 mod fixed;
+mod gate;
 mod growth;
 mod interruption;
 mod kills;
