@@ -86,8 +86,11 @@ impl Cloud {
         let scope = format!("{}/", id.scope().key());
         let all = self.state.resources.iter();
         let of = all.filter(|(key, one)| one.kind == kind.name && key.starts_with(&scope));
-        let below = id.without_last().key();
         let child = kind.name.matches('/').count() > 1;
+        if child {
+            self.found(&id.without_last())?;
+        }
+        let below = format!("{}/", id.without_last().key());
         let of = of.filter(|(key, _)| !child || key.starts_with(&below));
         let unset = if kind.is_setting() {
             server_parameter::all_unset(&self.state, &id.without_last())

@@ -285,3 +285,26 @@ fn the_client_and_the_identities_are_known_to_the_graph() {
     let anonymous = Request::new("GET", Url::parse(&url).expect("an address"));
     assert_eq!(world.cloud.handle(world.now, &anonymous).status, 401);
 }
+
+#[test]
+fn the_children_of_a_sibling_whose_name_begins_the_same_are_not_listed() {
+    const SERVER: &str = "Microsoft.DBforMySQL/flexibleServers";
+    let mut world = World::furnished();
+    let body = json!({"location": "westeurope", "sku": {"name": "Standard_B1ms", "tier": "Burstable"}, "properties": {
+        "version": "8.0.21", "administratorLogin": "temporal", "administratorLoginPassword": "aA1-aA1-aA1",
+        "storage": {"storageSizeGB": 20},
+    }});
+    for (server, database) in [("qmy", "one"), ("qmy2", "two")] {
+        world.make(&format!("{SERVER}/{server}"), "2023-12-30", &body);
+        let path = format!("{SERVER}/{server}/databases/{database}");
+        world.make(&path, "2023-12-30", &json!({"properties": {}}));
+    }
+    let mut listed = |server: &str| {
+        let path = format!("{GROUP}/providers/{SERVER}/{server}/databases");
+        world.call("GET", &path, "2023-12-30", None)
+    };
+    assert_eq!(names(&listed("qmy")), ["one"]);
+    assert_eq!(names(&listed("qmy2")), ["two"]);
+    let absent = listed("qm");
+    assert_eq!((absent.status, code(&absent)), (404, "ResourceNotFound"));
+}
