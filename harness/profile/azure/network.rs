@@ -10,6 +10,17 @@ use crate::profile::model::Profile;
 
 /// The addresses that AKS gives to pods in an overlay network.
 const PODS: Cidr = Cidr::new([10, 244, 0, 0], 16);
+/// What a cluster can use neither for services nor for its network:
+/// <https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning>.
+const KEPT_BY_AKS: [Cidr; 4] = [
+    Cidr::new([169, 254, 0, 0], 16),
+    Cidr::new([172, 30, 0, 0], 16),
+    Cidr::new([172, 31, 0, 0], 16),
+    Cidr::new([192, 0, 2, 0], 24),
+];
+/// The largest and the smallest range of services, in leading bits: AKS takes /12 at most (the same
+/// page), and the eleventh address is that of the cluster's DNS.
+const SERVICES: std::ops::RangeInclusive<u8> = 12..=28;
 /// The smallest subnet that Azure has, in leading bits.
 const SMALLEST: u8 = 29;
 /// How many addresses of each subnet Azure keeps for itself.
@@ -48,15 +59,27 @@ pub(super) fn check(layers: &Layers, azure: &Azure) -> Result<(), Error> {
         );
         return Err(layers.error_at(self::services, &message));
     }
-    if let Some((key, range, find)) = [
+    if !SERVICES.contains(&services.bits) {
+        let message = format!(
+            "`services` ({services}) is no size for the services of a cluster: AKS takes /{} to \
+             /{}",
+            SERVICES.start(),
+            SERVICES.end()
+        );
+        return Err(layers.error_at(self::services, &message));
+    }
+    for (key, range, find) in [
         ("services", services, self::services as Find),
         ("address-space", space, self::space),
-    ]
-    .into_iter()
-    .find(|(_, range, _)| range.overlaps(PODS))
-    {
-        let message = format!("`{key}` ({range}) overlaps {PODS}, which AKS gives to pods");
-        return Err(layers.error_at(find, &message));
+    ] {
+        if range.overlaps(PODS) {
+            let message = format!("`{key}` ({range}) overlaps {PODS}, which AKS gives to pods");
+            return Err(layers.error_at(find, &message));
+        }
+        if let Some(kept) = KEPT_BY_AKS.into_iter().find(|kept| kept.overlaps(range)) {
+            let message = format!("`{key}` ({range}) overlaps {kept}, which AKS keeps for itself");
+            return Err(layers.error_at(find, &message));
+        }
     }
     room(layers, azure)
 }

@@ -184,8 +184,10 @@ fn addresses_that_do_not_fit_each_other_are_refused() {
         "network: {mysql: 10.240.4.0/30}",
         "network: {services: 10.240.128.0/20}",
         "network: {address-space: 10.240.0.0/12, services: 172.16.0.0/16}",
+        "network: {services: 10.0.0.0/30}",
+        "network: {services: 169.254.0.0/16}",
         "network: {nodes: 10.240.0.0/28}\n    kubernetes: {node-pools: {system: {count: 11}}}",
-    ]), @r"
+    ]), @"
     profiles/dev.yaml:8:22: subnet `nodes` (10.1.0.0/22) is not in `address-space` (10.240.0.0/16)
       |
     8 |     network: {nodes: 10.1.0.0/22}
@@ -215,6 +217,16 @@ fn addresses_that_do_not_fit_each_other_are_refused() {
       |
     8 |     network: {address-space: 10.240.0.0/12, services: 172.16.0.0/16}
       |                              ^^^^^^^^^^^^^
+
+    profiles/dev.yaml:8:25: `services` (10.0.0.0/30) is no size for the services of a cluster: AKS takes /12 to /28
+      |
+    8 |     network: {services: 10.0.0.0/30}
+      |                         ^^^^^^^^^^^
+
+    profiles/dev.yaml:8:25: `services` (169.254.0.0/16) overlaps 169.254.0.0/16, which AKS keeps for itself
+      |
+    8 |     network: {services: 169.254.0.0/16}
+      |                         ^^^^^^^^^^^^^^
 
     profiles/dev.yaml:8:22: subnet `nodes` (10.240.0.0/28) has room for 11 nodes, and the pools want 12: theirs, and one more each while they are upgraded
       |
