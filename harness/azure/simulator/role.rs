@@ -235,11 +235,13 @@ impl Cloud {
             let found = found.ok_or_else(|| unknown(id.name()))?;
             return Ok(Response::json(200, self.show_role(found)));
         }
-        let filter = Filter::of(request, &["rolename", "type", "atscopeandbelow"])?;
+        let filter = Filter::of(request, &["rolename", "type", "atscopeandbelow()"])?;
         let fitting = ROLES.iter().filter(|role| {
             let value = |field: &str| match field {
                 "rolename" => Some(role.name.to_owned()),
                 "type" => Some("BuiltInRole".to_owned()),
+                // Azure's own roles are everywhere.
+                "atscopeandbelow" => Some(String::new()),
                 _ => None,
             };
             filter.as_ref().is_none_or(|filter| filter.passes(&value))
@@ -273,21 +275,21 @@ impl Cloud {
         version::provided(request, "roleAssignments", version::ROLE_ASSIGNMENTS)?;
         let scope = id.scope();
         self.scope_exists(&scope)?;
-        let filter = Filter::of(request, &["atscope", "assignedto", "principalid"])?;
-        let wanted = |name: &str| filter.as_ref().and_then(|filter| filter.wanted(name));
-        let here_only = wanted("atscope").is_some();
-        let holder = wanted("principalid").or_else(|| wanted("assignedto"));
+        let filter = Filter::of(request, &["atscope()", "assignedto('')", "principalid"])?;
         let at = scope.key();
         let all = self.state.resources.iter();
-        let fitting = all.filter(|(_, one)| one.kind == ASSIGNMENTS);
-        let fitting = fitting.filter(|(key, one)| {
+        let fitting = all.filter(|(key, one)| {
             let on = ResourceId::parse(key).scope().key();
             let above = at == on || at.starts_with(&format!("{on}/"));
             let below = on.starts_with(&format!("{at}/"));
             let principal = one.document.pointer("/properties/principalId");
-            let principal = principal.and_then(Value::as_str).unwrap_or_default();
-            (above || (below && !here_only))
-                && holder.is_none_or(|holder| holder.eq_ignore_ascii_case(principal))
+            let value = |field: &str| match field {
+                "atscope" => above.then(String::new),
+                _ => Some(principal?.as_str()?.to_owned()),
+            };
+            one.kind == ASSIGNMENTS
+                && (above || below)
+                && filter.as_ref().is_none_or(|filter| filter.passes(&value))
         });
         Ok(Self::list(fitting.map(|(_, one)| self.show(one))))
     }
