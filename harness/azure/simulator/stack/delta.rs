@@ -1,6 +1,6 @@
 //! What a stack would do to each resource, property by property.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
@@ -139,12 +139,50 @@ fn capital(word: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-/// The properties that a PUT would change: those that it names and that differ, and what of a list
-/// it does not name. An expression differs from its value, as it is compared as it is written.
+/// The properties that a PUT would change: those that it names and that differ, and what of a list or
+/// of the tags it does not name. An expression differs from its value, as it is compared as it is written.
 fn delta(before: &Value, after: &Value) -> Vec<Value> {
     let mut all = Vec::new();
-    compare("", before, after, &mut all);
+    for (key, value) in after.as_object().into_iter().flatten() {
+        if key != "tags" {
+            compare(key, &before[key], value, &mut all);
+        }
+    }
+    all.extend(tags(&before["tags"], &after["tags"]));
     all
+}
+
+/// The tags that a PUT would change, which come in the place of all. Names count without their case,
+/// values with it.
+///
+/// <https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources>
+fn tags(before: &Value, after: &Value) -> Vec<Value> {
+    let (was, is) = match (before, after) {
+        (Value::Null, Value::Null) => return Vec::new(),
+        (Value::Null, is) => {
+            return vec![json!({"path": "tags", "changeType": "create", "after": is})];
+        }
+        (was, Value::Null) => {
+            return vec![json!({"path": "tags", "changeType": "delete", "before": was})];
+        }
+        (was, is) => (was, is),
+    };
+    let all = |tags: &Value| tags.as_object().cloned().unwrap_or_default();
+    let (was, is) = (all(was), all(is));
+    let named = |tags: &Map<String, Value>, name: &str| {
+        let mut tags = tags.iter();
+        let found = tags.find(|(other, _)| other.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.clone())
+    };
+    let change = |name: &str, kind: &str, before: Option<Value>, after: Option<&Value>| json!({"path": format!("tags.{name}"), "changeType": kind, "before": before, "after": after});
+    let changed = is.iter().filter_map(|(name, is)| match named(&was, name) {
+        None => Some(change(name, "create", None, Some(is))),
+        Some(was) if was == *is => None,
+        Some(was) => Some(change(name, "modify", Some(was), Some(is))),
+    });
+    let gone = was.iter().filter(|(name, _)| named(&is, name).is_none());
+    let gone = gone.map(|(name, was)| change(name, "delete", Some(was.clone()), None));
+    changed.chain(gone).collect()
 }
 
 fn compare(path: &str, before: &Value, after: &Value, all: &mut Vec<Value>) {
@@ -195,7 +233,8 @@ fn entries(was: &[Value], is: &[Value]) -> Vec<Value> {
         match before.map(|(_, before)| before) {
             None => children.push(json!({"path": path, "changeType": "create", "after": after})),
             Some(before) if before.is_object() && after.is_object() => {
-                let inner = delta(before, after);
+                let mut inner = Vec::new();
+                compare("", before, after, &mut inner);
                 if !inner.is_empty() {
                     children.push(json!({"path": path, "changeType": "modify", "children": inner}));
                 }
