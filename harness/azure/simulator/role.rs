@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::role_id;
 use super::cloud::Cloud;
 use super::filter::Filter;
 use super::group::unknown_method;
@@ -40,7 +41,7 @@ const ROLES: &[Role] = &[
     Role {
         actions: &["*"],
         ..role(
-            "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+            role_id::OWNER,
             "Owner",
             "Grants full access to manage all resources, including the ability to assign roles in Azure RBAC.",
         )
@@ -53,7 +54,7 @@ const ROLES: &[Role] = &[
             "Microsoft.Authorization/elevateAccess/Action",
         ],
         ..role(
-            "b24988ac-6180-42a0-ab88-20f7382dd24c",
+            role_id::CONTRIBUTOR,
             "Contributor",
             "Grants full access to manage all resources, but does not allow you to assign roles in Azure RBAC.",
         )
@@ -88,27 +89,19 @@ const ROLES: &[Role] = &[
     },
     Role {
         actions: &["Microsoft.ContainerRegistry/registries/pull/read"],
-        ..role(
-            "7f951dda-4ed3-4680-a7ca-43fe172d538d",
-            "AcrPull",
-            "acr pull",
-        )
+        ..role(role_id::ACR_PULL, "AcrPull", "acr pull")
     },
     Role {
         actions: &[
             "Microsoft.ContainerRegistry/registries/pull/read",
             "Microsoft.ContainerRegistry/registries/push/write",
         ],
-        ..role(
-            "8311e382-0749-4cb8-b61a-304f252e45ec",
-            "AcrPush",
-            "acr push",
-        )
+        ..role(role_id::ACR_PUSH, "AcrPush", "acr push")
     },
     Role {
         actions: &["Microsoft.Network/*"],
         ..role(
-            "4d97b98b-1d4f-4787-a291-c67834d212e7",
+            role_id::NETWORK_CONTRIBUTOR,
             "Network Contributor",
             "Lets you manage networks, but not access to them.",
         )
@@ -119,7 +112,7 @@ const ROLES: &[Role] = &[
             "Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action",
         ],
         ..role(
-            "f1a07417-d97a-45cb-824c-7a7467783830",
+            role_id::MANAGED_IDENTITY_OPERATOR,
             "Managed Identity Operator",
             "Read and Assign User Assigned Identity",
         )
@@ -143,7 +136,7 @@ const ROLES: &[Role] = &[
     Role {
         data_actions: &["Microsoft.ContainerService/managedClusters/*"],
         ..role(
-            "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b",
+            role_id::AKS_RBAC_CLUSTER_ADMIN,
             "Azure Kubernetes Service RBAC Cluster Admin",
             "Lets you manage all resources in the cluster.",
         )
