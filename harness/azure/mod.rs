@@ -6,6 +6,7 @@ pub mod limits;
 pub mod price;
 pub mod registry;
 pub mod retail;
+pub mod role_id;
 pub mod simulator;
 pub mod template;
 #[cfg(test)]

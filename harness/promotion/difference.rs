@@ -50,7 +50,9 @@ impl Difference {
 }
 
 /// What would change. Three things only look like it: what Azure has filled in and its what-if tells
-/// would be taken away, which it never is (<https://github.com/Azure/arm-template-whatif/issues/128>);
+/// would be taken away, which it never is (<https://github.com/Azure/arm-template-whatif/issues/128>),
+/// unless it is a tag, since those of a template come in the place of all
+/// (<https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources-templates>);
 /// what a `reference` stands for, which what-if leaves as it is written and compares with its value
 /// (<https://github.com/Azure/arm-template-whatif/issues/83>); and what nobody may read. A resource
 /// for which there is nothing else is not listed. One for which Azure names no property at all is.
@@ -131,7 +133,8 @@ fn collect(delta: &[Value], above: &str, within: Within, all: &mut Vec<Property>
             continue;
         }
         let is = |kind: &str| text("changeType").eq_ignore_ascii_case(kind);
-        if is("noEffect") || (is("delete") && within == Within::Object) {
+        let stays = within == Within::Object && !is_of_tags(&path);
+        if is("noEffect") || (is("delete") && stays) {
             continue;
         }
         let value = |key: &str| entry.get(key).unwrap_or(&Value::Null);
@@ -153,6 +156,13 @@ fn within_of(path: &str, kind: &str) -> Within {
 fn compare(path: &str, before: &Value, after: &Value, all: &mut Vec<Property>) {
     match (before, after) {
         (Value::Object(was), Value::Object(is)) => {
+            let gone = was.iter().filter(|(name, _)| {
+                let kept = is.keys().any(|kept| kept.eq_ignore_ascii_case(name));
+                is_of_tags(path) && !kept
+            });
+            for (name, before) in gone {
+                compare(&below(path, name), before, &Value::Null, all);
+            }
             for (key, after) in is {
                 let before = was.get(key).unwrap_or(&Value::Null);
                 compare(&below(path, key), before, after, all);
@@ -179,6 +189,11 @@ fn below(above: &str, path: &str) -> String {
     }
 }
 
+/// Whether it is the tags of a resource, or one of them.
+fn is_of_tags(path: &str) -> bool {
+    path == "tags" || path.starts_with("tags.")
+}
+
 /// Whether two values are the same, as far as one can know.
 fn is_same(path: &str, before: &Value, after: &Value) -> bool {
     let last = path.rsplit('.').next().unwrap_or_default();
@@ -200,7 +215,7 @@ fn is_same(path: &str, before: &Value, after: &Value) -> bool {
                     .strip_prefix(is.as_str())
                     .is_some_and(|it| it.starts_with('.'))
         }
-        (Value::String(was), Value::String(is)) if !path.starts_with("tags.") => {
+        (Value::String(was), Value::String(is)) if !is_of_tags(path) => {
             was.eq_ignore_ascii_case(is)
         }
         _ => before == after,
@@ -371,6 +386,36 @@ mod tests {
                 after: json!("8.4"),
             }]
         );
+    }
+
+    #[test]
+    fn a_tag_that_somebody_added_goes_and_is_told_however_azure_writes_it() {
+        let gone = |path: &str, before: Value| json!({"path": path, "changeType": "delete", "before": before});
+        let within = json!({"path": "tags", "changeType": "modify", "children": [
+            gone("owner", json!("ops"))]});
+        let whole = json!({"path": "tags", "changeType": "modify",
+            "before": {"owner": "ops", "Harness": "azure"}, "after": {"harness": "azure"}});
+        for told in [gone("tags.owner", json!("ops")), within, whole] {
+            let [difference] = &modified(&json!([told]))[..] else {
+                panic!("one: {told}");
+            };
+            let path = "tags.owner".to_owned();
+            let (before, after) = (json!("ops"), Value::Null);
+            assert_eq!(
+                difference.properties.first(),
+                Some(&Property {
+                    path,
+                    before,
+                    after
+                }),
+                "{told}"
+            );
+        }
+        let all = gone("tags", json!({"owner": "ops"}));
+        assert_eq!(paths(&json!([all])), ["tags"]);
+        let pool =
+            json!({"path": "properties.tags.owner", "changeType": "delete", "before": "ops"});
+        assert_eq!(modified(&json!([pool])), []);
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn what_a_place_in_azure_costs_is_told_with_where_the_prices_come_from() {
     assert_snapshot!(world().run("cost -p azure"), @"
     WHAT                 SIZE                      UNIT PRICE               PER MONTH
     control plane        free                      0 per hour               0 to ~36.50
-    nodes (system)       2 x Standard_D2s_v5       0.115 per hour           167.90
+    nodes (system)       2 x Standard_D2s_v5       0.096 per hour           ~140.16
     node disks (system)  2 x 32 GiB                5.28 per month           ~10.56
     database             1 x Standard_B2s          0.068 per hour           ~49.64
     database storage     1 x 20 GiB                0.115 per GiB and month  ~2.30
@@ -77,7 +77,7 @@ fn what_a_place_in_azure_costs_is_told_with_where_the_prices_come_from() {
     private DNS zone     of the database           0.5 per month            0.50
     database backups     beyond 20 GiB             0.095 per GiB and month  by use
     traffic              what goes out             unknown                  by use
-    total                                                                   about 257.86
+    total                                                                   about 230.12
 
     azure (westeurope):
       control plane: has a meter since 2026-10-01; unconfirmed whether charged, so not in the total
@@ -103,7 +103,7 @@ fn profiles_are_shown_side_by_side() {
     control plane           -          0 to ~36.50   0 to ~36.50
     nodes (agentpool)       -          -             ~319.74
     node disks (agentpool)  -          -             ~15.84
-    nodes (system)          -          167.90        -
+    nodes (system)          -          ~140.16       -
     node disks (system)     -          ~10.56        -
     database                -          ~49.64        ~16.06
     database storage        -          ~2.30         ~2.30
@@ -113,7 +113,7 @@ fn profiles_are_shown_side_by_side() {
     private DNS zone        -          0.50          0.50
     database backups        -          by use        by use
     traffic                 -          by use        by use
-    total                   0.00       about 257.86  about 388.70
+    total                   0.00       about 230.12  about 388.70
 
     simulated: runs on this machine
 
@@ -179,7 +179,7 @@ fn the_document_has_every_line_with_the_source_of_its_price() {
         "date": "2026-10-07",
         "list": "built-in",
         "region": "centralus",
-        "source": "Azure Retail Prices API for Central US, https://prices.azure.com/api/retail/prices"
+        "source": "https://prices.azure.com/api/retail/prices, as asked for Central US"
       },
       "quantity": 2190.0,
       "size": "3, one for what goes out",
@@ -195,7 +195,7 @@ fn more_than_the_budget_is_said_and_ends_with_a_code_of_its_own() {
     let world = world();
     let over = world.run("cost -p azure --set backend.azure.budget=200");
     assert_eq!(over.code, 99, "{over}");
-    assert_snapshot!(over.stderr.trim_end(), @"! profile azure is over its budget: about 257.86 USD a month, and 200 are allowed");
+    assert_snapshot!(over.stderr.trim_end(), @"! profile azure is over its budget: about 230.12 USD a month, and 200 are allowed");
     let within = world.run("cost -p azure --set backend.azure.budget=300");
     assert_eq!((within.code, &*within.stderr), (0, ""), "{within}");
     assert!(

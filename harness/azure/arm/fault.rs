@@ -138,10 +138,21 @@ impl Fault {
             // What it is about is often told outside alone.
             let target = one.target.take().filter(|target| !target.is_empty());
             one.target = target.or_else(|| self.target.clone());
-            if !self.details.iter().any(|known| known.has_code(&one.code)) {
+            let known = self.details.iter().flat_map(Self::all);
+            if !known.into_iter().any(|known| one.repeats(known)) {
                 self.details.push(one);
             }
         }
+    }
+
+    /// Whether it says nothing that the other one does not: an error is the same if code and
+    /// message are, and a code that is quoted without a message says no more than one with it.
+    fn repeats(&self, known: &Self) -> bool {
+        if self.code.is_empty() {
+            return self == known;
+        }
+        let no_more = self.message.is_empty() || self.message == known.message;
+        known.is(&self.code) && no_more && self.details.iter().all(|it| known.details.contains(it))
     }
 
     /// The errors that have none below them: those that say what is wrong.
@@ -171,7 +182,9 @@ impl Fault {
 
     /// Whether this is its code, or what AKS writes beside it.
     pub(super) fn is(&self, code: &str) -> bool {
-        self.code.eq_ignore_ascii_case(code) || self.subcode.eq_ignore_ascii_case(code)
+        let own = [&self.code, &self.subcode];
+        own.iter()
+            .any(|it| !it.is_empty() && it.eq_ignore_ascii_case(code))
     }
 
     /// Whether it says that what was asked for is not there, or nothing at all (an answer to

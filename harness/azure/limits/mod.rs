@@ -4,6 +4,8 @@
 mod mysql;
 mod name;
 
+#[cfg(test)]
+pub use mysql::mysql_skus;
 pub use mysql::{Range, buffer_pool, connections, storage_gib};
 pub use name::{
     ADMINISTRATORS, NODE_GROUP, NODE_GROUP_LABEL, administrator_is_reserved, dns_prefix_fits,

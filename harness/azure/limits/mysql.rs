@@ -84,6 +84,14 @@ pub fn connections(sku: &str) -> Option<Range> {
     })
 }
 
+/// Every SKU of which something is known, without `Standard_`.
+#[cfg(test)]
+pub fn mysql_skus() -> impl Iterator<Item = &'static str> {
+    let connections = CONNECTIONS.iter().flat_map(|(skus, ..)| *skus);
+    let pools = BUFFER_POOLS.iter().flat_map(|(skus, _)| *skus);
+    connections.chain(pools).copied()
+}
+
 /// `innodb_buffer_pool_size` of a SKU in bytes, where it is known.
 pub fn buffer_pool(sku: &str) -> Option<Range> {
     let (_, [default, least, most]) = BUFFER_POOLS.iter().find(|(skus, _)| is_one(skus, sku))?;

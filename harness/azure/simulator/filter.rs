@@ -1,6 +1,7 @@
 //! `$filter` of a list: comparisons, joined by `and` and `or`.
 //!
-//! <https://learn.microsoft.com/rest/api/resources/resources/list>
+//! <https://learn.microsoft.com/rest/api/resources/resources/list>,
+//! <https://learn.microsoft.com/graph/filter-query-parameter>
 
 use super::message::Request;
 use super::refusal::Refusal;
@@ -16,7 +17,8 @@ pub(super) enum Filter {
     Contains(String, String),
     /// A field begins with a text.
     Begins(String, String),
-    /// A function without a field, such as `atScope()`, with what it is given.
+    /// A function without a field, such as `atScope()`, with what it is given: one that is given
+    /// nothing asks whether there is the field of its name.
     Call(String, Option<String>),
     /// Both.
     And(Box<Filter>, Box<Filter>),
@@ -25,7 +27,8 @@ pub(super) enum Filter {
 }
 
 impl Filter {
-    /// The filter of a request, which may speak of these fields and functions.
+    /// The filter of a request, which may speak of these fields and functions: `name`, `name()` or
+    /// `name('')`.
     pub(super) fn of(request: &Request, known: &[&str]) -> Result<Option<Self>, Refusal> {
         let Some(text) = request.query("$filter").filter(|it| !it.trim().is_empty()) else {
             return Ok(None);
@@ -47,8 +50,9 @@ impl Filter {
             Self::Is(field, _)
             | Self::IsNot(field, _)
             | Self::Contains(field, _)
-            | Self::Begins(field, _)
-            | Self::Call(field, _) => known.contains(&field.as_str()),
+            | Self::Begins(field, _) => known.contains(&field.as_str()),
+            Self::Call(name, None) => known.contains(&format!("{name}()").as_str()),
+            Self::Call(name, Some(_)) => known.contains(&format!("{name}('')").as_str()),
             Self::And(one, other) | Self::Or(one, other) => {
                 one.speaks_of(known) && other.speaks_of(known)
             }
@@ -59,7 +63,9 @@ impl Filter {
     pub(super) fn passes(&self, value: &dyn Fn(&str) -> Option<String>) -> bool {
         let lower = |field: &str| value(field).map(|it| it.to_lowercase());
         match self {
-            Self::Is(field, wanted) => lower(field).is_some_and(|it| it == wanted.to_lowercase()),
+            Self::Is(field, wanted) | Self::Call(field, Some(wanted)) => {
+                lower(field).is_some_and(|it| it == wanted.to_lowercase())
+            }
             Self::IsNot(field, wanted) => lower(field).is_none_or(|it| it != wanted.to_lowercase()),
             Self::Contains(field, part) => {
                 lower(field).is_some_and(|it| it.contains(&part.to_lowercase()))
@@ -67,7 +73,7 @@ impl Filter {
             Self::Begins(field, part) => {
                 lower(field).is_some_and(|it| it.starts_with(&part.to_lowercase()))
             }
-            Self::Call(..) => true,
+            Self::Call(name, None) => value(name).is_some(),
             Self::And(one, other) => one.passes(value) && other.passes(value),
             Self::Or(one, other) => one.passes(value) || other.passes(value),
         }
@@ -82,11 +88,10 @@ impl Filter {
         }
     }
 
-    /// What a field has to be, or a function is given, wherever it stands.
+    /// What a field has to be, wherever it stands.
     pub(super) fn wanted(&self, name: &str) -> Option<&str> {
         match self {
             Self::Is(field, value) | Self::Begins(field, value) if field == name => Some(value),
-            Self::Call(field, value) if field == name => Some(value.as_deref().unwrap_or("")),
             Self::And(one, other) | Self::Or(one, other) => {
                 one.wanted(name).or_else(|| other.wanted(name))
             }
@@ -207,6 +212,19 @@ fn one(rest: &mut &[Token]) -> Option<Filter> {
             Close,
             after @ ..,
         ] if name == "startswith" => (Filter::Begins(field.clone(), part.clone()), after),
+        // One of the values of a field, as in `servicePrincipalNames/any(c:c eq 'x')`.
+        [
+            Word(name),
+            Open,
+            Word(each),
+            Word(how),
+            Text(value),
+            Close,
+            after @ ..,
+        ] if how == "eq" && each.split_once(':').is_some_and(|(of, it)| of == it) => {
+            let field = name.strip_suffix("/any")?.to_owned();
+            (Filter::Is(field, value.clone()), after)
+        }
         [Word(name), Open, Close, after @ ..] => (Filter::Call(name.clone(), None), after),
         [Word(name), Open, Text(given), Close, after @ ..] => {
             (Filter::Call(name.clone(), Some(given.clone())), after)
@@ -236,13 +254,19 @@ mod tests {
         url.query_pairs_mut().append_pair("$filter", text);
         Filter::of(
             &Request::new("GET", url),
-            &["name", "location", "atscope", "assignedto"],
+            &["name", "location", "atscope()", "assignedto('')"],
         )
     }
 
     fn passes(text: &str, name: &str) -> bool {
         let filter = read(text).expect("sound").expect("one");
-        filter.passes(&|field| (field == "name").then(|| name.to_owned()))
+        let has = |field: &str| match field {
+            "name" => Some(name.to_owned()),
+            "assignedto" => Some("X".to_owned()),
+            "atscope" => (name != "elsewhere").then(String::new),
+            _ => None,
+        };
+        filter.passes(&has)
     }
 
     #[test]
@@ -254,6 +278,11 @@ mod tests {
         assert!(passes("substringof('ell', name)", "hello"));
         assert!(passes("startswith(name,'it''s')", "it's here"));
         assert!(passes("atScope() and assignedTo('x')", "any"));
+        assert!(!passes("atScope() and assignedTo('y')", "any"));
+        assert!(!passes("atScope() and assignedTo('x')", "elsewhere"));
+        assert!(passes("atScope() or assignedTo('x')", "elsewhere"));
+        assert!(passes("name/any(n:n eq 'a')", "A"));
+        assert!(!passes("name/any(n:n eq 'a')", "b"));
         assert!(!passes("location eq 'a'", "a"));
     }
 
@@ -269,6 +298,14 @@ mod tests {
             "owner eq 'a'",
             "name eq 'a' name eq 'b'",
             "(name eq 'a'",
+            "atScope",
+            "atScope('x')",
+            "atScope eq 'x'",
+            "assignedTo()",
+            "name('a')",
+            "name/all(n:n eq 'a')",
+            "name/any(n:m eq 'a')",
+            "not name eq 'a'",
         ] {
             let refusal = read(text).expect_err(text);
             assert_eq!(refusal.code, "InvalidFilterInQueryString");

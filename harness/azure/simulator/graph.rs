@@ -9,15 +9,41 @@ use serde_json::{Value, json};
 
 use super::cloud::Cloud;
 use super::entra::object_of;
+use super::filter::Filter;
 use super::group::document_of;
 use super::id::ResourceId;
 use super::message::{Request, Response};
+use super::refusal::Refusal;
+
+/// What the list of service principals can be narrowed down by.
+const FIELDS: &[&str] = &["id", "appid", "serviceprincipalnames", "displayname"];
+
+/// What the lists of users, groups and applications can be, of whom there are none.
+const OTHERS: &[&str] = &[
+    "id",
+    "appid",
+    "displayname",
+    "identifieruris",
+    "mail",
+    "mailnickname",
+    "userprincipalname",
+];
 
 /// A service principal.
 struct Principal {
     object: String,
     application: String,
     name: String,
+}
+
+impl Principal {
+    fn value(&self, field: &str) -> &str {
+        match field {
+            "id" => &self.object,
+            "displayname" => &self.name,
+            _ => &self.application,
+        }
+    }
 }
 
 impl Cloud {
@@ -45,23 +71,26 @@ impl Cloud {
                 let known = all.iter().filter(|one| ids.contains(&one.object.as_str()));
                 Self::list(known.map(shown))
             }
-            ("GET", ["servicePrincipals"]) => {
-                let filter = request.query("$filter").unwrap_or_default();
-                let all = self.principals();
-                let fitting = all.iter().filter(|one| {
-                    filter.is_empty()
-                        || [&one.object, &one.application, &one.name]
-                            .iter()
-                            .any(|value| filter.contains(&format!("'{value}'")))
-                });
-                Self::list(fitting.map(shown))
-            }
+            ("GET", ["servicePrincipals"]) => match Filter::of(request, FIELDS) {
+                Err(refusal) => unsupported(refusal),
+                Ok(filter) => {
+                    let all = self.principals();
+                    let fitting = all.iter().filter(|one| {
+                        let value = |field: &str| Some(one.value(field).to_owned());
+                        filter.as_ref().is_none_or(|filter| filter.passes(&value))
+                    });
+                    Self::list(fitting.map(shown))
+                }
+            },
             ("GET", ["servicePrincipals" | "directoryObjects", id]) => {
                 let all = self.principals();
                 let found = all.iter().find(|one| one.object.eq_ignore_ascii_case(id));
                 found.map_or_else(|| missing(id), |one| Response::json(200, shown(one)))
             }
-            ("GET", ["users" | "groups" | "applications"]) => Self::list([]),
+            ("GET", ["users" | "groups" | "applications"]) => match Filter::of(request, OTHERS) {
+                Err(refusal) => unsupported(refusal),
+                Ok(_) => Self::list([]),
+            },
             (_, [.., last]) => missing(last),
             _ => missing(""),
         })
@@ -99,6 +128,12 @@ fn show(principal: &Principal, tenant: &str) -> Value {
         "servicePrincipalType": "Application",
         "accountEnabled": true,
     })
+}
+
+/// What the graph says to a filter that it does not understand
+/// (<https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/1726>).
+fn unsupported(refusal: Refusal) -> Response {
+    Refusal::bad("Request_UnsupportedQuery", refusal.message).response()
 }
 
 fn missing(id: &str) -> Response {

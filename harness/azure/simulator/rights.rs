@@ -2,10 +2,11 @@
 
 use super::circumstances::Rights;
 use super::cloud::Cloud;
+use super::entra::object_of;
 use super::id::ResourceId;
 use super::message::Request;
 use super::refusal::Refusal;
-use super::settings::Role;
+use super::settings::{Role, Settings};
 
 /// What a reader may have asked, although it is a `POST`: it is named as something that is read.
 const READ_BY_POST: &str = "Microsoft.ContainerRegistry/checkNameAvailability";
@@ -13,18 +14,10 @@ const READ_BY_POST: &str = "Microsoft.ContainerRegistry/checkNameAvailability";
 impl Cloud {
     /// Refuses what the client's role does not have.
     pub(super) fn authorise(&self, request: &Request, id: &ResourceId) -> Result<(), Refusal> {
-        if self.settings.role != Role::Reader || reads(request) {
+        if self.settings.role != Role::Reader || reads(request, id) {
             return Ok(());
         }
-        let kind = id
-            .kind()
-            .unwrap_or_else(|| "Microsoft.Resources/subscriptions/resourceGroups".to_owned());
-        let action = match request.method.as_str() {
-            "DELETE" => format!("{kind}/delete"),
-            "POST" => format!("{kind}/action"),
-            _ => format!("{kind}/write"),
-        };
-        Err(self.unauthorised(&action, id))
+        Err(unauthorised(&self.settings, &action(request, id), id))
     }
 
     /// Refuses what is outside of where the role counts. A group that is not there is outside: who
@@ -40,24 +33,25 @@ impl Cloud {
         if rights == Rights::Subscription || of_subscriptions || within {
             return Ok(());
         }
-        let by_reading = reads(request) || id.kind().as_deref() == Some(READ_BY_POST);
-        if rights == Rights::GroupsAndReading && by_reading {
+        if rights == Rights::GroupsAndReading && reads(request, id) {
             return Ok(());
         }
-        Err(self.unauthorised(&action(request, id), id))
-    }
-
-    fn unauthorised(&self, action: &str, id: &ResourceId) -> Refusal {
-        let client = &self.settings.client;
-        let message = format!(
-            "The client '{client}' with object id '{client}' does not have authorization to perform action '{action}' over scope '{id}' or the scope is invalid. If access was recently granted, please refresh your credentials."
-        );
-        Refusal::new(403, "AuthorizationFailed", message)
+        Err(unauthorised(&self.settings, &action(request, id), id))
     }
 }
 
-fn reads(request: &Request) -> bool {
-    matches!(request.method.as_str(), "GET" | "HEAD")
+/// What is said to who lacks a right.
+pub(super) fn unauthorised(settings: &Settings, action: &str, scope: &ResourceId) -> Refusal {
+    let (client, object) = (&settings.client, object_of(settings));
+    let message = format!(
+        "The client '{client}' with object id '{object}' does not have authorization to perform action '{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
+    );
+    Refusal::new(403, "AuthorizationFailed", message)
+}
+
+/// Whether a reader's role is enough.
+fn reads(request: &Request, id: &ResourceId) -> bool {
+    action(request, id).ends_with("/read")
 }
 
 /// What a request does, as roles have it.

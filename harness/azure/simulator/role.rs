@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::role_id;
 use super::cloud::Cloud;
 use super::filter::Filter;
 use super::group::unknown_method;
@@ -40,7 +41,7 @@ const ROLES: &[Role] = &[
     Role {
         actions: &["*"],
         ..role(
-            "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+            role_id::OWNER,
             "Owner",
             "Grants full access to manage all resources, including the ability to assign roles in Azure RBAC.",
         )
@@ -53,7 +54,7 @@ const ROLES: &[Role] = &[
             "Microsoft.Authorization/elevateAccess/Action",
         ],
         ..role(
-            "b24988ac-6180-42a0-ab88-20f7382dd24c",
+            role_id::CONTRIBUTOR,
             "Contributor",
             "Grants full access to manage all resources, but does not allow you to assign roles in Azure RBAC.",
         )
@@ -88,27 +89,19 @@ const ROLES: &[Role] = &[
     },
     Role {
         actions: &["Microsoft.ContainerRegistry/registries/pull/read"],
-        ..role(
-            "7f951dda-4ed3-4680-a7ca-43fe172d538d",
-            "AcrPull",
-            "acr pull",
-        )
+        ..role(role_id::ACR_PULL, "AcrPull", "acr pull")
     },
     Role {
         actions: &[
             "Microsoft.ContainerRegistry/registries/pull/read",
             "Microsoft.ContainerRegistry/registries/push/write",
         ],
-        ..role(
-            "8311e382-0749-4cb8-b61a-304f252e45ec",
-            "AcrPush",
-            "acr push",
-        )
+        ..role(role_id::ACR_PUSH, "AcrPush", "acr push")
     },
     Role {
         actions: &["Microsoft.Network/*"],
         ..role(
-            "4d97b98b-1d4f-4787-a291-c67834d212e7",
+            role_id::NETWORK_CONTRIBUTOR,
             "Network Contributor",
             "Lets you manage networks, but not access to them.",
         )
@@ -119,7 +112,7 @@ const ROLES: &[Role] = &[
             "Microsoft.ManagedIdentity/userAssignedIdentities/*/assign/action",
         ],
         ..role(
-            "f1a07417-d97a-45cb-824c-7a7467783830",
+            role_id::MANAGED_IDENTITY_OPERATOR,
             "Managed Identity Operator",
             "Read and Assign User Assigned Identity",
         )
@@ -143,7 +136,7 @@ const ROLES: &[Role] = &[
     Role {
         data_actions: &["Microsoft.ContainerService/managedClusters/*"],
         ..role(
-            "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b",
+            role_id::AKS_RBAC_CLUSTER_ADMIN,
             "Azure Kubernetes Service RBAC Cluster Admin",
             "Lets you manage all resources in the cluster.",
         )
@@ -235,11 +228,13 @@ impl Cloud {
             let found = found.ok_or_else(|| unknown(id.name()))?;
             return Ok(Response::json(200, self.show_role(found)));
         }
-        let filter = Filter::of(request, &["rolename", "type", "atscopeandbelow"])?;
+        let filter = Filter::of(request, &["rolename", "type", "atscopeandbelow()"])?;
         let fitting = ROLES.iter().filter(|role| {
             let value = |field: &str| match field {
                 "rolename" => Some(role.name.to_owned()),
                 "type" => Some("BuiltInRole".to_owned()),
+                // Azure's own roles are everywhere.
+                "atscopeandbelow" => Some(String::new()),
                 _ => None,
             };
             filter.as_ref().is_none_or(|filter| filter.passes(&value))
@@ -273,21 +268,21 @@ impl Cloud {
         version::provided(request, "roleAssignments", version::ROLE_ASSIGNMENTS)?;
         let scope = id.scope();
         self.scope_exists(&scope)?;
-        let filter = Filter::of(request, &["atscope", "assignedto", "principalid"])?;
-        let wanted = |name: &str| filter.as_ref().and_then(|filter| filter.wanted(name));
-        let here_only = wanted("atscope").is_some();
-        let holder = wanted("principalid").or_else(|| wanted("assignedto"));
+        let filter = Filter::of(request, &["atscope()", "assignedto('')", "principalid"])?;
         let at = scope.key();
         let all = self.state.resources.iter();
-        let fitting = all.filter(|(_, one)| one.kind == ASSIGNMENTS);
-        let fitting = fitting.filter(|(key, one)| {
+        let fitting = all.filter(|(key, one)| {
             let on = ResourceId::parse(key).scope().key();
             let above = at == on || at.starts_with(&format!("{on}/"));
             let below = on.starts_with(&format!("{at}/"));
             let principal = one.document.pointer("/properties/principalId");
-            let principal = principal.and_then(Value::as_str).unwrap_or_default();
-            (above || (below && !here_only))
-                && holder.is_none_or(|holder| holder.eq_ignore_ascii_case(principal))
+            let value = |field: &str| match field {
+                "atscope" => above.then(String::new),
+                _ => Some(principal?.as_str()?.to_owned()),
+            };
+            one.kind == ASSIGNMENTS
+                && (above || below)
+                && filter.as_ref().is_none_or(|filter| filter.passes(&value))
         });
         Ok(Self::list(fitting.map(|(_, one)| self.show(one))))
     }

@@ -11,7 +11,6 @@ use super::cloud::Cloud;
 use super::id::ResourceId;
 use super::kind::Kind;
 use super::message::{Request, Response};
-use super::offer::{capabilities, skus, usages, versioned, versions};
 use super::place;
 use super::refusal::Refusal;
 use super::settings::Role;
@@ -38,8 +37,6 @@ impl Cloud {
         if let Err(refusal) = self.answers(&lower) {
             return Some(Err(refusal));
         }
-        let asked = |question: &str, answer: Response| Some(versioned(request, question, answer));
-        let circumstances = self.script.circumstances();
         match (method, lower.as_slice()) {
             ("GET", ["subscriptions", _, "resourcegroups"]) => Some(self.groups(request)),
             (_, ["subscriptions", _, "resourcegroups", _]) => {
@@ -64,58 +61,7 @@ impl Cloud {
                 let path = segments.get(3..).unwrap_or_default();
                 Some(self.provider_api(now, request, path))
             }
-            ("GET", [.., "providers", "microsoft.authorization", "permissions"]) => {
-                asked("permissions", self.permissions(&id))
-            }
-            (
-                "GET",
-                [
-                    ..,
-                    "microsoft.dbformysql",
-                    "locations",
-                    place,
-                    "capabilities",
-                ],
-            ) => asked("capabilities", capabilities(place)),
-            (
-                "POST",
-                [
-                    ..,
-                    "microsoft.dbformysql",
-                    "locations",
-                    _,
-                    "checknameavailability",
-                ]
-                | [.., "microsoft.dbformysql", "checknameavailability"],
-            ) => Some(self.name_is_free(
-                request,
-                "mysqlname",
-                "Microsoft.DBforMySQL/flexibleServers",
-            )),
-            ("POST", [.., "microsoft.containerregistry", "checknameavailability"]) => {
-                Some(self.name_is_free(
-                    request,
-                    "registryname",
-                    "Microsoft.ContainerRegistry/registries",
-                ))
-            }
-            ("GET", [.., "microsoft.compute", "locations", place, "usages"]) => {
-                asked("usages", usages(&self.state, circumstances, place))
-            }
-            ("GET", [.., "microsoft.compute", "skus"]) => {
-                asked("skus", skus(request, circumstances.sizes))
-            }
-            (
-                "GET",
-                [
-                    ..,
-                    "microsoft.containerservice",
-                    "locations",
-                    place,
-                    "kubernetesversions",
-                ],
-            ) => asked("versions", versions(place)),
-            _ => None,
+            _ => self.offer_api(request, &lower, &id),
         }
     }
 
@@ -236,7 +182,7 @@ impl Cloud {
         refused
     }
 
-    fn permissions(&self, id: &ResourceId) -> Response {
+    pub(super) fn permissions(&self, id: &ResourceId) -> Response {
         let (actions, not_actions) = match self.settings.role {
             _ if id.group().is_none()
                 && self.script.circumstances().rights != Rights::Subscription =>

@@ -4,6 +4,7 @@
 //! By the folders of `specification/*/resource-manager` in <https://github.com/Azure/azure-rest-api-specs>,
 //! and by what Microsoft's clients send: azure-cli 2.91 and the clients for Python of November 2026.
 
+use super::super::api_version;
 use super::message::Request;
 use super::refusal::Refusal;
 
@@ -53,6 +54,12 @@ pub(super) const DEPLOYMENTS: &[&str] = &[
     "2025-04-01",
     "2026-06-01",
 ];
+
+/// Deployment stacks.
+pub(super) const STACKS: &[&str] = &[api_version::RESOURCES, api_version::STACKS];
+
+/// What stacks would do.
+pub(super) const PREVIEWS: &[&str] = &[api_version::STACK_WHAT_IF];
 
 /// Tenants, subscriptions and their locations.
 pub(super) const SUBSCRIPTIONS: &[&str] = &[

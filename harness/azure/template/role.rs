@@ -5,16 +5,11 @@ use serde::Serialize;
 use super::resource::{Body, Resource, reference};
 use super::{Build, Caller, child, identity, kubernetes, names, network, registry};
 use crate::azure::api_version;
+use crate::azure::role_id::{
+    ACR_PULL, ACR_PUSH, AKS_RBAC_CLUSTER_ADMIN, MANAGED_IDENTITY_OPERATOR, NETWORK_CONTRIBUTOR,
+};
 
 pub(super) const KIND: &str = "Microsoft.Authorization/roleAssignments";
-
-// Ids of built-in roles:
-// https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
-const ACR_PULL: &str = "7f951dda-4ed3-4680-a7ca-43fe172d538d";
-const ACR_PUSH: &str = "8311e382-0749-4cb8-b61a-304f252e45ec";
-const AKS_RBAC_CLUSTER_ADMIN: &str = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b";
-const MANAGED_IDENTITY_OPERATOR: &str = "f1a07417-d97a-45cb-824c-7a7467783830";
-const NETWORK_CONTRIBUTOR: &str = "4d97b98b-1d4f-4787-a291-c67834d212e7";
 
 /// What Azure calls the roles that are assigned, by their ids.
 const NAMES: [(&str, &str); 5] = [

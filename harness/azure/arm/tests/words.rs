@@ -57,6 +57,29 @@ fn the_deepest_detail_is_what_is_shown() {
 }
 
 #[test]
+fn an_embedded_error_is_left_out_only_where_its_code_and_message_are_there_already() {
+    let known = json!({"code": "QuotaExceeded", "message": "cores of the region", "subcode": ""});
+    let embedded = |one: &serde_json::Value| {
+        let fault = json!({"code": "Conflict", "message": one.to_string(), "details": [known]});
+        Fault::of_json(&fault).expect("an error").to_string()
+    };
+    assert_eq!(embedded(&known), "QuotaExceeded: cores of the region");
+    assert_eq!(
+        embedded(&json!({"code": "QuotaExceeded", "message": "cores of the family"})),
+        "QuotaExceeded: cores of the region; QuotaExceeded: cores of the family"
+    );
+    assert_eq!(
+        embedded(&json!({"message": "ask somebody else"})),
+        "QuotaExceeded: cores of the region; no error code: ask somebody else"
+    );
+    let quoted = r#"It failed: Code="QuotaExceeded""#;
+    let fault = json!({"code": "Conflict", "message": quoted, "details": [known]});
+    let fault = Fault::of_json(&fault).expect("an error");
+    assert_eq!(fault.to_string(), "QuotaExceeded: cores of the region");
+    assert!(!fault.has_code(""), "no code is none");
+}
+
+#[test]
 fn an_error_that_is_none_of_azures_is_shown_as_it_is() {
     insta::assert_snapshot!(plain("SomethingNew", "nobody has seen this yet"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g

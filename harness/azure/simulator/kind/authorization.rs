@@ -9,6 +9,7 @@ use super::super::circumstances::Arrival;
 use super::super::id::ResourceId;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
+use super::super::rights::unauthorised;
 use super::super::settings::Role;
 use super::super::{role, version};
 use super::{Draft, Kind, Place};
@@ -73,17 +74,8 @@ fn allowed(draft: &Draft<'_>) -> Result<(), Refusal> {
     if draft.settings.role == Role::Owner {
         return Ok(());
     }
-    Err(Refusal::new(
-        403,
-        "AuthorizationFailed",
-        format!(
-            "The client '{}' does not have authorization to perform action \
-             'Microsoft.Authorization/roleAssignments/write' over scope '{}' or the scope is \
-             invalid. If access was recently granted, please refresh your credentials.",
-            draft.settings.client,
-            draft.id.scope()
-        ),
-    ))
+    let action = "Microsoft.Authorization/roleAssignments/write";
+    Err(unauthorised(draft.settings, action, &draft.id.scope()))
 }
 
 /// The same right under another name.

@@ -122,35 +122,55 @@ fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
             document[part] = kept;
         }
     }
-    let key = draft.id.key();
-    let name = draft.id.name();
     let location = document["location"].as_str().unwrap_or_default().to_owned();
-    let group = draft.id.group().unwrap_or_default();
-    let kinds = document
-        .pointer_mut("/identity/userAssignedIdentities")
-        .and_then(Value::as_object_mut);
-    for (id, identity) in kinds.into_iter().flatten() {
-        let known = draft
-            .state
-            .resource(id)
-            .map(|one| &one.document["properties"]);
-        *identity = known.map_or(
-            json!({}),
-            |one| json!({"principalId": one["principalId"], "clientId": one["clientId"]}),
-        );
-    }
-    if document["identity"]["type"] == "SystemAssigned" {
-        document["identity"]["principalId"] = json!(guid(&["principal", &key]));
-        document["identity"]["tenantId"] = json!(draft.settings.tenant);
-    }
-    let hash = &guid(&["dns", &key])[..8];
+    complete_identity(draft, &mut document["identity"]);
     let properties = &mut document["properties"];
+    complete_addresses(draft, &location, properties);
+    complete_version(properties);
+    complete_kubelet(draft, properties);
+    complete_pools(draft, properties);
+}
+
+/// The principals of the control plane.
+fn complete_identity(draft: &Draft<'_>, identity: &mut Value) {
+    let given = identity
+        .pointer_mut("/userAssignedIdentities")
+        .and_then(Value::as_object_mut);
+    for (id, shown) in given.into_iter().flatten() {
+        let known = draft.state.resource(id);
+        *shown = known.map_or(json!({}), |one| {
+            let properties = &one.document["properties"];
+            json!({"principalId": properties["principalId"], "clientId": properties["clientId"]})
+        });
+    }
+    if identity["type"] == "SystemAssigned" {
+        identity["principalId"] = json!(guid(&["principal", &draft.id.key()]));
+        identity["tenantId"] = json!(draft.settings.tenant);
+    }
+}
+
+/// Where the cluster, its group and the issuer of its tokens are.
+fn complete_addresses(draft: &Draft<'_>, location: &str, properties: &mut Value) {
+    let (key, name) = (draft.id.key(), draft.id.name());
+    let hash = &guid(&["dns", &key])[..8];
     let prefix = properties["dnsPrefix"].as_str().unwrap_or(name).to_owned();
     properties["fqdn"] = json!(format!("{prefix}-{hash}.hcp.{location}.azmk8s.io"));
     properties["powerState"] = json!({"code": "Running"});
     if properties["nodeResourceGroup"].is_null() {
+        let group = draft.id.group().unwrap_or_default();
         properties["nodeResourceGroup"] = json!(format!("MC_{group}_{name}_{location}"));
     }
+    if properties["oidcIssuerProfile"]["enabled"] == true {
+        let issuer = format!(
+            "https://{location}.oic.prod-aks.azure.com/{}/{}/",
+            draft.settings.tenant,
+            guid(&["issuer", &key])
+        );
+        properties["oidcIssuerProfile"]["issuerURL"] = json!(issuer);
+    }
+}
+
+fn complete_version(properties: &mut Value) {
     if properties["kubernetesVersion"].is_null() {
         properties["kubernetesVersion"] = json!(offer::DEFAULT);
     }
@@ -165,33 +185,34 @@ fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
     {
         properties["currentKubernetesVersion"] = json!(offer::newest(asked));
     }
-    if properties["oidcIssuerProfile"]["enabled"] == true {
-        let issuer = format!(
-            "https://{location}.oic.prod-aks.azure.com/{}/{}/",
-            draft.settings.tenant,
-            guid(&["issuer", &key])
-        );
-        properties["oidcIssuerProfile"]["issuerURL"] = json!(issuer);
+}
+
+/// The identity that nodes get where nobody gives them one.
+fn complete_kubelet(draft: &Draft<'_>, properties: &mut Value) {
+    if !properties["identityProfile"].is_null() {
+        return;
     }
-    if properties["identityProfile"].is_null() {
-        let id = format!(
-            "/subscriptions/{}/resourceGroups/MC_{group}_{name}_{location}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}-agentpool",
-            draft.settings.subscription
-        );
-        properties["identityProfile"] = json!({"kubeletidentity": {
-            "resourceId": id,
-            "clientId": guid(&["kubelet client", &key]),
-            "objectId": guid(&["kubelet", &key]),
-        }});
+    let (key, name) = (draft.id.key(), draft.id.name());
+    let group = properties["nodeResourceGroup"].as_str().unwrap_or_default();
+    let id = format!(
+        "/subscriptions/{}/resourceGroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}-agentpool",
+        draft.settings.subscription
+    );
+    properties["identityProfile"] = json!({"kubeletidentity": {
+        "resourceId": id,
+        "clientId": guid(&["kubelet client", &key]),
+        "objectId": guid(&["kubelet", &key]),
+    }});
+}
+
+/// To pools that are there nothing is added but what is said of them.
+fn complete_pools(draft: &Draft<'_>, properties: &mut Value) {
+    if draft.before().is_some() {
+        return;
     }
     let defaults = pool::defaults(&properties["currentKubernetesVersion"]);
     let pools = properties["agentPoolProfiles"].as_array_mut();
-    // To those that are there nothing is added but what is said of them.
-    for pool in pools
-        .into_iter()
-        .flatten()
-        .filter(|_| draft.before().is_none())
-    {
+    for pool in pools.into_iter().flatten() {
         let mut whole = defaults.clone();
         pool::merge(&mut whole, pool);
         *pool = whole;

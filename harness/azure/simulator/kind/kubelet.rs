@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::super::super::role_id;
 use super::super::id::ResourceId;
 use super::super::refusal::Refusal;
 use super::Draft;
@@ -12,9 +13,9 @@ use super::authorization::holds;
 /// Identity Operator, Contributor and Owner
 /// (<https://learn.microsoft.com/azure/role-based-access-control/built-in-roles>).
 const MAY_ASSIGN: [&str; 3] = [
-    "f1a07417-d97a-45cb-824c-7a7467783830",
-    "b24988ac-6180-42a0-ab88-20f7382dd24c",
-    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+    role_id::MANAGED_IDENTITY_OPERATOR,
+    role_id::CONTRIBUTOR,
+    role_id::OWNER,
 ];
 
 /// Refuses a cluster whose control plane may not hand nodes their identity, be it that the role is

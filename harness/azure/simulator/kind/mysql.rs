@@ -10,7 +10,8 @@ use super::super::settings::Settings;
 use super::super::version;
 use super::{Draft, Kind, Place, immutable, server_parameter};
 
-/// The SKUs with their tiers and vCores, of what a region has.
+/// The SKUs with their tiers and vCores, of what a region has
+/// (<https://learn.microsoft.com/azure/mysql/flexible-server/concepts-service-tiers-storage>).
 pub(in super::super) const NAMES: &[(&str, &str, u32)] = &[
     ("Standard_B1s", "Burstable", 1),
     ("Standard_B1ms", "Burstable", 1),
@@ -37,13 +38,32 @@ pub(in super::super) const NAMES: &[(&str, &str, u32)] = &[
     ("Standard_D64ads_v5", "GeneralPurpose", 64),
     ("Standard_D96ads_v5", "GeneralPurpose", 96),
     ("Standard_E2ds_v4", "MemoryOptimized", 2),
+    ("Standard_E2ads_v5", "MemoryOptimized", 2),
+    ("Standard_E2ds_v5", "MemoryOptimized", 2),
     ("Standard_E4ds_v4", "MemoryOptimized", 4),
+    ("Standard_E4ads_v5", "MemoryOptimized", 4),
+    ("Standard_E4ds_v5", "MemoryOptimized", 4),
     ("Standard_E8ds_v4", "MemoryOptimized", 8),
+    ("Standard_E8ads_v5", "MemoryOptimized", 8),
+    ("Standard_E8ds_v5", "MemoryOptimized", 8),
     ("Standard_E16ds_v4", "MemoryOptimized", 16),
+    ("Standard_E16ads_v5", "MemoryOptimized", 16),
+    ("Standard_E16ds_v5", "MemoryOptimized", 16),
     ("Standard_E20ds_v4", "MemoryOptimized", 20),
+    ("Standard_E20ads_v5", "MemoryOptimized", 20),
+    ("Standard_E20ds_v5", "MemoryOptimized", 20),
     ("Standard_E32ds_v4", "MemoryOptimized", 32),
+    ("Standard_E32ads_v5", "MemoryOptimized", 32),
+    ("Standard_E32ds_v5", "MemoryOptimized", 32),
     ("Standard_E48ds_v4", "MemoryOptimized", 48),
+    ("Standard_E48ads_v5", "MemoryOptimized", 48),
+    ("Standard_E48ds_v5", "MemoryOptimized", 48),
     ("Standard_E64ds_v4", "MemoryOptimized", 64),
+    ("Standard_E64ads_v5", "MemoryOptimized", 64),
+    ("Standard_E64ds_v5", "MemoryOptimized", 64),
+    ("Standard_E80ids_v4", "MemoryOptimized", 80),
+    ("Standard_E96ads_v5", "MemoryOptimized", 96),
+    ("Standard_E96ds_v5", "MemoryOptimized", 96),
 ];
 
 const fn child(name: &'static str, check: fn(&Draft<'_>) -> Result<(), Refusal>) -> Kind {
@@ -235,7 +255,7 @@ fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
     if draft.state.below(&zone).next().is_none() {
         let message =
             format!("The private DNS zone {zone} is not linked to the server's virtual network.");
-        return Err(Refusal::bad("PrivateDnsZoneNotLinked", message));
+        return Err(Refusal::bad("VnetNotLinkedToPrivateDnsZone", message));
     }
     Ok(())
 }
@@ -309,4 +329,35 @@ fn firewall(draft: &Draft<'_>) -> Result<(), Refusal> {
 pub(in super::super) fn address(settings: &Settings, id: &ResourceId, document: &mut Value) {
     let host = settings.hooks.mysql_host(id.name());
     document["properties"]["fullyQualifiedDomainName"] = json!(host);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::azure::{HighAvailability, Mysql, MysqlTier};
+
+    #[test]
+    fn every_sku_whose_limits_are_known_can_be_had_in_the_tier_that_a_profile_derives() {
+        for size in limits::mysql_skus() {
+            let sku = format!("Standard_{size}");
+            let found = NAMES.iter().find(|(name, ..)| *name == sku);
+            let (_, tier, cores) = found.unwrap_or_else(|| panic!("{sku} is not there"));
+            let mysql = Mysql {
+                sku,
+                storage_gib: 20,
+                auto_grow: true,
+                high_availability: HighAvailability::Disabled,
+                backup_retention_days: 7,
+                geo_redundant_backup: false,
+                administrator: "temporal".to_owned(),
+            };
+            let derived = match mysql.tier() {
+                MysqlTier::Burstable => "Burstable",
+                MysqlTier::GeneralPurpose => "GeneralPurpose",
+                MysqlTier::MemoryOptimized => "MemoryOptimized",
+            };
+            assert_eq!(*tier, derived, "{size}");
+            assert_eq!(*cores, mysql.vcores(), "{size}");
+        }
+    }
 }

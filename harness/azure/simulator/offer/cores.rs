@@ -70,11 +70,7 @@ pub(in super::super) fn left(
 }
 
 /// What is used of each quota.
-pub(in super::super) fn usages(
-    state: &State,
-    circumstances: &Circumstances,
-    region: &str,
-) -> Response {
+pub(super) fn usages(state: &State, circumstances: &Circumstances, region: &str) -> Response {
     let nodes = nodes(state, region);
     let used = |family: Option<&str>| -> i64 { nodes.iter().map(|it| it.cores(family)).sum() };
     let usage = |name: &str, text: String, used: i64, limit: i64| {

@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use super::super::circumstances::Sizes;
 use super::super::cloud::Cloud;
+use super::super::filter::Filter;
 use super::super::message::{Request, Response};
 use super::super::place;
+use super::super::refusal::Refusal;
 
 /// A size.
 #[derive(Debug, PartialEq, Eq)]
@@ -165,13 +167,16 @@ fn disk(region: &str) -> Value {
 }
 
 /// What may be had, in one region if it is asked for one; nothing else can be asked for.
-pub(in super::super) fn skus(request: &Request, sizes: Sizes) -> Response {
-    let filter = request.query("$filter").unwrap_or_default();
-    let wanted = filter.split('\'').nth(1).map(str::to_lowercase);
-    let here = |region: &&&str| wanted.as_deref().is_none_or(|wanted| wanted == **region);
-    let regions = place::REGIONS.iter().filter(here);
-    Cloud::list(regions.flat_map(|region| {
+///
+/// <https://learn.microsoft.com/rest/api/compute/resource-skus/list>
+pub(super) fn skus(request: &Request, sizes: Sizes) -> Result<Response, Refusal> {
+    let filter = Filter::of(request, &["location"])?;
+    let regions = place::REGIONS.iter().filter(|region| {
+        let value = |_: &str| Some((**region).to_owned());
+        filter.as_ref().is_none_or(|filter| filter.passes(&value))
+    });
+    Ok(Cloud::list(regions.flat_map(|region| {
         let machines = MACHINES.iter().map(|it| it.document(region, sizes));
         machines.chain([disk(region)])
-    }))
+    })))
 }

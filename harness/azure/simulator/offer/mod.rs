@@ -6,33 +6,78 @@ mod mysql;
 mod names;
 mod versions;
 
+use super::cloud::Cloud;
+use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
 use super::version;
 
-pub(super) use cores::{Nodes, left, usages};
-pub(super) use machines::{MACHINES, machine, skus};
-pub(super) use mysql::capabilities;
-pub(super) use versions::{DEFAULT, VERSIONS, minor, newest, release, versions};
+pub(super) use cores::{Nodes, left};
+pub(super) use machines::{MACHINES, machine};
+pub(super) use versions::{DEFAULT, VERSIONS, minor, newest, release};
 
-/// The versions of each question.
-const QUESTIONS: &[(&str, &[&str])] = &[
-    ("capabilities", version::MYSQL),
-    ("mysqlname", version::MYSQL),
-    ("registryname", version::REGISTRY),
-    ("permissions", version::ROLE_DEFINITIONS),
-    ("usages", version::COMPUTE),
-    ("skus", version::COMPUTE_SKUS),
-    ("versions", version::KUBERNETES),
-];
-
-/// The answer to a question that is asked in one of its versions.
-pub(super) fn versioned(
-    request: &Request,
-    question: &str,
-    answer: Response,
-) -> Result<Response, Refusal> {
-    let asked = QUESTIONS.iter().find(|(name, _)| *name == question);
-    let versions = asked.map_or(&[][..], |(_, versions)| versions);
-    version::known(request, versions).map(|()| answer)
+impl Cloud {
+    /// The answer to what may be asked before anything is made, if that is what is asked; `path` is
+    /// in lower case.
+    pub(super) fn offer_api(
+        &self,
+        request: &Request,
+        path: &[&str],
+        id: &ResourceId,
+    ) -> Option<Result<Response, Refusal>> {
+        let circumstances = self.script.circumstances();
+        let (versions, answer) = match (request.method.as_str(), path) {
+            ("GET", [.., "providers", "microsoft.authorization", "permissions"]) => {
+                (version::ROLE_DEFINITIONS, Ok(self.permissions(id)))
+            }
+            (
+                "GET",
+                [
+                    ..,
+                    "microsoft.dbformysql",
+                    "locations",
+                    place,
+                    "capabilities",
+                ],
+            ) => (version::MYSQL, Ok(mysql::capabilities(place))),
+            (
+                "POST",
+                [
+                    ..,
+                    "microsoft.dbformysql",
+                    "locations",
+                    _,
+                    "checknameavailability",
+                ]
+                | [.., "microsoft.dbformysql", "checknameavailability"],
+            ) => {
+                let kind = "Microsoft.DBforMySQL/flexibleServers";
+                (version::MYSQL, self.name_is_free(request, kind))
+            }
+            ("POST", [.., "microsoft.containerregistry", "checknameavailability"]) => {
+                let kind = "Microsoft.ContainerRegistry/registries";
+                (version::REGISTRY, self.name_is_free(request, kind))
+            }
+            ("GET", [.., "microsoft.compute", "locations", place, "usages"]) => {
+                let usages = cores::usages(&self.state, circumstances, place);
+                (version::COMPUTE, Ok(usages))
+            }
+            ("GET", [.., "microsoft.compute", "skus"]) => {
+                let skus = machines::skus(request, circumstances.sizes);
+                (version::COMPUTE_SKUS, skus)
+            }
+            (
+                "GET",
+                [
+                    ..,
+                    "microsoft.containerservice",
+                    "locations",
+                    place,
+                    "kubernetesversions",
+                ],
+            ) => (version::KUBERNETES, Ok(versions::versions(place))),
+            _ => return None,
+        };
+        Some(version::known(request, versions).and(answer))
+    }
 }

@@ -9,7 +9,7 @@ use super::super::place;
 use super::super::refusal::Refusal;
 
 /// What MySQL has in a region.
-pub(in super::super) fn capabilities(place: &str) -> Response {
+pub(super) fn capabilities(place: &str) -> Response {
     if !place::REGIONS.contains(&place) {
         let message = format!("The location '{place}' is not valid for flexible servers.");
         return Refusal::bad("LocationNotAvailable", message).response();

@@ -7,16 +7,10 @@ use super::super::group::document_of;
 use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::refusal::Refusal;
-use super::versioned;
 
 impl Cloud {
     /// Whether a name is not taken.
-    pub(in super::super) fn name_is_free(
-        &self,
-        request: &Request,
-        question: &str,
-        kind: &str,
-    ) -> Result<Response, Refusal> {
+    pub(super) fn name_is_free(&self, request: &Request, kind: &str) -> Result<Response, Refusal> {
         let body = document_of(request)?;
         let name = body["name"].as_str().unwrap_or_default();
         let wanted = body["type"].as_str().unwrap_or(kind);
@@ -33,6 +27,6 @@ impl Cloud {
             answer["reason"] = json!("AlreadyExists");
             answer["message"] = json!(format!("The name {name} is already in use."));
         }
-        versioned(request, question, Response::json(200, answer))
+        Ok(Response::json(200, answer))
     }
 }

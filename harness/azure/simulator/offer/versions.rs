@@ -110,7 +110,7 @@ impl Release {
 }
 
 /// The answer: a list of `values`, without a next page.
-pub(in super::super) fn versions(region: &str) -> Response {
+pub(super) fn versions(region: &str) -> Response {
     if !place::REGIONS.contains(&region) {
         let message = format!(
             "No registered resource provider found for location '{region}' and API version '{}' for type 'locations/kubernetesVersions'.",

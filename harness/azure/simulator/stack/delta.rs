@@ -1,11 +1,12 @@
 //! What a stack would do to each resource, property by property.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
 use super::super::refusal::Refusal;
 use super::super::settings::Dialect;
+use super::Stack;
 use super::engine::{Plan, variables};
 use super::expression::Scope;
 
@@ -15,6 +16,31 @@ impl Cloud {
             .as_str()
             .unwrap_or_default();
         let stack = self.state.stacks.get(&ResourceId::parse(stack).key());
+        let mut changes = self.changes_by_template(id, plan, stack)?;
+        changes.extend(self.changes_by_absence(plan, stack));
+        let before = stack.map(|stack| &stack.wanted["denySettings"]);
+        Ok(json!({
+            "resourceChanges": changes,
+            "denySettingsChange": deny_change(before, &plan.wanted["denySettings"]),
+            "deploymentScopeChange": {},
+        }))
+    }
+
+    /// In what was recorded there is a word that the description does not have.
+    fn not_managed(&self) -> &'static str {
+        match self.settings.dialect {
+            Dialect::Documented => "unmanaged",
+            Dialect::Recorded => "notManaged",
+        }
+    }
+
+    /// What becomes of each resource of the template.
+    fn changes_by_template(
+        &self,
+        id: &ResourceId,
+        plan: &Plan,
+        stack: Option<&Stack>,
+    ) -> Result<Vec<Value>, Refusal> {
         let group = self.scope_of(id)?;
         let template = &plan.wanted["template"];
         let variables = variables(template);
@@ -29,16 +55,8 @@ impl Cloud {
             group: &group,
             reference: &|_| None,
         };
-        // In what was recorded there is a word that the description does not have.
-        let not_managed = match self.settings.dialect {
-            Dialect::Documented => "unmanaged",
-            Dialect::Recorded => "notManaged",
-        };
-        let is_managed = |key: &String| stack.is_some_and(|one| one.managed.contains_key(key));
         let deny = &plan.wanted["denySettings"]["mode"];
-        let mut changes = Vec::new();
-        let mut kept = Vec::new();
-        for step in &plan.steps {
+        let changes = plan.steps.iter().map(|step| {
             let key = ResourceId::parse(&step.id).key();
             let after = scope.evaluate_known(&step.body);
             let before = self.state.resources.get(&key).map(|one| self.show(one));
@@ -48,10 +66,11 @@ impl Cloud {
                 Some(delta) if delta.is_empty() => "noChange",
                 Some(_) => "modify",
             };
-            let was = if is_managed(&key) {
+            let is_managed = stack.is_some_and(|one| one.managed.contains_key(&key));
+            let was = if is_managed {
                 "managed"
             } else {
-                not_managed
+                self.not_managed()
             };
             let mut change = change(&self.cased(&step.id), kind, was, "managed", deny);
             change["apiVersion"] = json!(step.version);
@@ -60,30 +79,33 @@ impl Cloud {
                 configuration["before"] = before;
             }
             change["resourceConfigurationChanges"] = configuration;
-            changes.push(change);
-            kept.push(key);
-        }
-        let action = plan.wanted["actionOnUnmanage"]["resources"]
+            change
+        });
+        Ok(changes.collect())
+    }
+
+    /// What becomes of what the stack manages and the template no longer has.
+    fn changes_by_absence(&self, plan: &Plan, stack: Option<&Stack>) -> Vec<Value> {
+        let action = &plan.wanted["actionOnUnmanage"]["resources"];
+        let deletes = action
             .as_str()
-            .unwrap_or_default();
-        let action = if action.eq_ignore_ascii_case("delete") {
-            "delete"
-        } else {
-            "detach"
-        };
+            .is_some_and(|action| action.eq_ignore_ascii_case("delete"));
+        let action = if deletes { "delete" } else { "detach" };
+        let deny = &plan.wanted["denySettings"]["mode"];
+        let steps = plan.steps.iter();
+        let kept: Vec<String> = steps
+            .map(|step| ResourceId::parse(&step.id).key())
+            .collect();
         let managed = stack.into_iter().flat_map(|stack| &stack.managed);
-        for (_, one) in managed.filter(|(key, _)| !kept.contains(key)) {
-            let mut change = change(&self.cased(&one.id), action, "managed", not_managed, deny);
+        let gone = managed.filter(|(key, _)| !kept.contains(key));
+        gone.map(|(_, one)| {
+            let id = self.cased(&one.id);
+            let mut change = change(&id, action, "managed", self.not_managed(), deny);
             let before = self.state.resource(&one.id).map(|one| self.show(one));
             change["resourceConfigurationChanges"] = json!({"before": before, "delta": []});
-            changes.push(change);
-        }
-        let before = stack.map(|stack| &stack.wanted["denySettings"]);
-        Ok(json!({
-            "resourceChanges": changes,
-            "denySettingsChange": deny_change(before, &plan.wanted["denySettings"]),
-            "deploymentScopeChange": {},
-        }))
+            change
+        })
+        .collect()
     }
 }
 
@@ -139,12 +161,50 @@ fn capital(word: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-/// The properties that a PUT would change: those that it names and that differ, and what of a list
-/// it does not name. An expression differs from its value, as it is compared as it is written.
+/// The properties that a PUT would change: those that it names and that differ, and what of a list or
+/// of the tags it does not name. An expression differs from its value, as it is compared as it is written.
 fn delta(before: &Value, after: &Value) -> Vec<Value> {
     let mut all = Vec::new();
-    compare("", before, after, &mut all);
+    for (key, value) in after.as_object().into_iter().flatten() {
+        if key != "tags" {
+            compare(key, &before[key], value, &mut all);
+        }
+    }
+    all.extend(tags(&before["tags"], &after["tags"]));
     all
+}
+
+/// The tags that a PUT would change, which come in the place of all. Names count without their case,
+/// values with it.
+///
+/// <https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources>
+fn tags(before: &Value, after: &Value) -> Vec<Value> {
+    let (was, is) = match (before, after) {
+        (Value::Null, Value::Null) => return Vec::new(),
+        (Value::Null, is) => {
+            return vec![json!({"path": "tags", "changeType": "create", "after": is})];
+        }
+        (was, Value::Null) => {
+            return vec![json!({"path": "tags", "changeType": "delete", "before": was})];
+        }
+        (was, is) => (was, is),
+    };
+    let all = |tags: &Value| tags.as_object().cloned().unwrap_or_default();
+    let (was, is) = (all(was), all(is));
+    let named = |tags: &Map<String, Value>, name: &str| {
+        let mut tags = tags.iter();
+        let found = tags.find(|(other, _)| other.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.clone())
+    };
+    let change = |name: &str, kind: &str, before: Option<Value>, after: Option<&Value>| json!({"path": format!("tags.{name}"), "changeType": kind, "before": before, "after": after});
+    let changed = is.iter().filter_map(|(name, is)| match named(&was, name) {
+        None => Some(change(name, "create", None, Some(is))),
+        Some(was) if was == *is => None,
+        Some(was) => Some(change(name, "modify", Some(was), Some(is))),
+    });
+    let gone = was.iter().filter(|(name, _)| named(&is, name).is_none());
+    let gone = gone.map(|(name, was)| change(name, "delete", Some(was.clone()), None));
+    changed.chain(gone).collect()
 }
 
 fn compare(path: &str, before: &Value, after: &Value, all: &mut Vec<Value>) {
@@ -195,7 +255,8 @@ fn entries(was: &[Value], is: &[Value]) -> Vec<Value> {
         match before.map(|(_, before)| before) {
             None => children.push(json!({"path": path, "changeType": "create", "after": after})),
             Some(before) if before.is_object() && after.is_object() => {
-                let inner = delta(before, after);
+                let mut inner = Vec::new();
+                compare("", before, after, &mut inner);
                 if !inner.is_empty() {
                     children.push(json!({"path": path, "changeType": "modify", "children": inner}));
                 }

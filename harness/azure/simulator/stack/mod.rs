@@ -19,20 +19,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::super::api_version;
 use super::cloud::Cloud;
 use super::group::{document_of, unknown_method};
 use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::operation::{Act, Headers};
 use super::refusal::Refusal;
+use super::version;
 use template::Step;
 
 pub(super) use preview::Preview;
 pub(super) use template::secure;
-
-/// The versions of the API that stacks are managed by.
-const VERSIONS: [&str; 2] = [api_version::RESOURCES, api_version::STACKS];
 
 /// Values of parameters by stack, those that nobody may read among them; never saved.
 #[derive(Clone, Default)]
@@ -142,11 +139,8 @@ impl Cloud {
         if !asks && kind != "microsoft.resources/deploymentstacks" {
             return None;
         }
-        let version = request.query("api-version").unwrap_or_default();
-        if !VERSIONS.contains(&version.as_str()) {
-            return Some(Err(wrong_version(&VERSIONS.join(", "))));
-        }
-        if let Err(refusal) = self.group(id) {
+        let version = version::provided(request, "deploymentStacks", version::STACKS);
+        if let Err(refusal) = version.and_then(|()| self.group(id).map(drop)) {
             return Some(Err(refusal));
         }
         if asks {
@@ -328,13 +322,6 @@ fn busy(id: &ResourceId, stack: &Stack) -> Refusal {
         "The deployment stack resource '{id}' could not be updated as it is currently in a non-terminal state '{state}'."
     );
     Refusal::conflict("DeploymentStackInNonTerminalState", message)
-}
-
-fn wrong_version(version: &str) -> Refusal {
-    let message = format!(
-        "No registered resource provider found for this API version. The supported api-versions are '{version}'."
-    );
-    Refusal::bad("NoRegisteredProviderFound", message)
 }
 
 /// Refuses a stack without what a stack has to have.

@@ -6,7 +6,6 @@ use jiff::{Span, SpanRelativeTo, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::super::api_version::STACK_WHAT_IF as VERSION;
 use super::super::cloud::Cloud;
 use super::super::group::{document_of, unknown_method};
 use super::super::id::ResourceId;
@@ -14,7 +13,8 @@ use super::super::message::{Request, Response};
 use super::super::operation::{Act, Headers};
 use super::super::refusal::Refusal;
 use super::super::settings::Dialect;
-use super::{checked, wrong_version};
+use super::super::version;
+use super::checked;
 
 /// How long a preview takes.
 const LOOK: Duration = Duration::from_secs(12);
@@ -58,9 +58,7 @@ impl Cloud {
         id: &ResourceId,
         rest: &str,
     ) -> Result<Response, Refusal> {
-        if request.query("api-version").as_deref() != Some(VERSION) {
-            return Err(wrong_version(VERSION));
-        }
+        version::provided(request, "deploymentStacksWhatIfResults", version::PREVIEWS)?;
         self.group(id)?;
         match (request.method.as_str(), rest) {
             ("GET", "") if !id.is_resource() => {

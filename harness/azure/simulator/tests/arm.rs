@@ -265,6 +265,42 @@ fn a_contributor_cannot_give_rights_away_and_is_told_so_before() {
 }
 
 #[test]
+fn a_reader_is_told_the_action_that_he_lacks_and_asks_what_is_named_as_reading() {
+    let settings = Settings {
+        role: Role::Reader,
+        ..Settings::invented()
+    };
+    let mut world = World::with(settings, Script::default());
+    let provider = "/providers/Microsoft.Compute";
+    assert_eq!(world.call("GET", provider, "2024-03-01", None).status, 200);
+    let group = "Microsoft.Resources/subscriptions/resourceGroups";
+    for (method, path, action) in [
+        (
+            "POST",
+            "/providers/Microsoft.Compute/register",
+            "Microsoft.Compute/register/action".to_owned(),
+        ),
+        ("PUT", GROUP, format!("{group}/write")),
+        ("DELETE", GROUP, format!("{group}/delete")),
+    ] {
+        let body = (method == "PUT").then(|| json!({"location": "westeurope"}));
+        let answer = world.call(method, path, "2024-03-01", body.as_ref());
+        let said = answer.document()["error"]["message"].as_str();
+        let said = said.expect("a message");
+        assert_eq!((answer.status, code(&answer)), (403, "AuthorizationFailed"));
+        assert!(
+            said.contains(&format!("perform action '{action}' over")),
+            "{said}"
+        );
+    }
+    let name = json!({"name": "images", "type": "Microsoft.ContainerRegistry/registries"});
+    let path = "/providers/Microsoft.ContainerRegistry/checkNameAvailability";
+    let asked = world.call("POST", path, "2023-07-01", Some(&name));
+    // Nobody has registered the provider, which is another matter.
+    assert_eq!((asked.status, code(&asked)), (404, "SubscriptionNotFound"));
+}
+
+#[test]
 fn what_a_region_has_may_be_asked() {
     let mut world = with_server();
     let path = "/providers/Microsoft.DBforMySQL/locations/westeurope";

@@ -203,6 +203,15 @@ fn sizes_are_listed_with_what_keeps_a_subscription_from_them() {
     );
     assert_eq!(large["family"], "standardDSv5Family");
     assert_eq!(of("Standard_DS2_v2")["capabilities"][1]["value"], "7");
+    let path = "/providers/Microsoft.Compute/skus?$filter=location ne 'westeurope'";
+    let answer = world.call("GET", path, "2021-07-01", None);
+    let elsewhere = answer.document()["value"].as_array().expect("a list");
+    assert!(!elsewhere.is_empty());
+    assert!(
+        elsewhere
+            .iter()
+            .all(|it| it["locations"] != json!(["westeurope"]))
+    );
     let (status, code, message) = flat(&world.put(&cluster("1.35", "Standard_D2s_v5", 1)));
     assert_eq!((status, code.as_str()), (400, "BadRequest"));
     let says = "The VM size of Standard_D2s_v5 is not allowed in your subscription in location \

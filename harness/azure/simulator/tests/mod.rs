@@ -12,6 +12,7 @@ mod names;
 mod network;
 mod registry;
 mod roles;
+mod rules;
 mod server_parameters;
 mod stack;
 mod tools;
@@ -124,7 +125,9 @@ impl World {
         if let Some(body) = body {
             request = request.with_json(body);
         }
-        self.cloud.handle(self.now, &request)
+        let answer = self.cloud.handle(self.now, &request);
+        rules::assert_listed(&answer);
+        answer
     }
 
     /// Looks at an operation until it is over; its last answer.

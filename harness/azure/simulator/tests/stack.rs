@@ -402,6 +402,68 @@ fn a_preview_tells_what_would_be_made_changed_and_deleted() {
 }
 
 #[test]
+fn a_preview_tells_of_tags_that_somebody_added_or_wrote_in_another_case() {
+    let mut world = World::furnished();
+    let mut all = resources(&world);
+    all[4]["tags"] = json!({"harness": "Azure"});
+    let body = stack(&world, &all);
+    put(&mut world, &body);
+    let path = format!(
+        "{GROUP}/providers/{}/providers/Microsoft.Resources/tags/default",
+        NETWORK.0
+    );
+    let tags = json!({"operation": "Replace",
+        "properties": {"tags": {"Harness": "azure", "owner": "ops"}}});
+    let set = world.call("PATCH", &path, "2021-04-01", Some(&tags));
+    assert_eq!(set.status, 200, "{:?}", set.document());
+    // One of which the template says nothing.
+    let path = format!(
+        "{GROUP}/providers/{}/providers/Microsoft.Resources/tags/default",
+        ZONE.0
+    );
+    let set = world.call("PATCH", &path, "2021-04-01", Some(&tags));
+    assert_eq!(set.status, 200, "{:?}", set.document());
+    let body = question(&world, &all, "P1D");
+    let made = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
+    world.finish(&made);
+    let asked = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
+    let changes = changes(&asked);
+    let delta = |path: &str| {
+        let id = world.id(path);
+        let of = |one: &&Value| {
+            one["id"]
+                .as_str()
+                .is_some_and(|it| it.eq_ignore_ascii_case(&id))
+        };
+        let one = changes.iter().find(of).expect("it is told");
+        one["resourceConfigurationChanges"]["delta"].clone()
+    };
+    let owner =
+        json!({"path": "tags.owner", "changeType": "delete", "before": "ops", "after": null});
+    assert_eq!(
+        delta(NETWORK.0),
+        json!([
+            {"path": "tags.harness", "changeType": "modify", "before": "azure", "after": "Azure"},
+            owner,
+        ])
+    );
+    let both = json!({"Harness": "azure", "owner": "ops"});
+    assert_eq!(
+        delta(ZONE.0),
+        json!([{"path": "tags", "changeType": "delete", "before": both}])
+    );
+    let body = stack(&world, &all);
+    put(&mut world, &body);
+    let after = world.call(
+        "GET",
+        &format!("{GROUP}/providers/{}", NETWORK.0),
+        NETWORK.1,
+        None,
+    );
+    assert_eq!(after.document()["tags"], json!({"harness": "Azure"}));
+}
+
+#[test]
 fn a_preview_has_expressions_as_they_are_written_and_denials_with_capitals() {
     let mut world = World::furnished();
     let mut all = resources(&world);

@@ -177,7 +177,65 @@ fn a_role_is_one_of_azures_and_counts_at_its_scope_and_below() {
         [1, 1, 1]
     );
     assert_eq!(held("", "$filter=atScope()"), 0);
-    assert_eq!(held(GROUP, "$filter=principalId%20eq%20'other'"), 0);
+    assert_eq!(held(GROUP, "$filter=atScope()"), 1);
+    for (filter, count) in [
+        ("principalId eq 'other'", 0),
+        ("principalId ne 'other'", 1),
+        (&format!("principalId ne '{principal}'"), 0),
+        (
+            &format!("principalId eq 'other' or principalId eq '{principal}'"),
+            1,
+        ),
+        (&format!("atScope() and assignedTo('{principal}')"), 1),
+        ("atScope() and assignedTo('other')", 0),
+    ] {
+        assert_eq!(held(GROUP, &format!("$filter={filter}")), count, "{filter}");
+    }
+    assert_eq!(held("", "$filter=atScope() or principalId ne 'other'"), 1);
+}
+
+#[test]
+fn a_filter_that_is_not_understood_is_refused_by_every_list() {
+    let mut world = World::furnished();
+    let graph = format!("{}/v1.0", world.cloud.settings.base_url);
+    for (list, version) in [
+        ("/resources", "2021-04-01"),
+        ("/resourceGroups", "2021-04-01"),
+        ("/providers/Microsoft.Compute/skus", "2021-07-01"),
+        (
+            "/providers/Microsoft.Authorization/roleDefinitions",
+            "2022-04-01",
+        ),
+        (
+            "/providers/Microsoft.Authorization/roleAssignments",
+            "2022-04-01",
+        ),
+    ] {
+        for filter in [
+            "location gt 'a'",
+            "owner eq 'a'",
+            "nonsense",
+            "'westeurope'",
+        ] {
+            let answer = world.call("GET", &format!("{list}?$filter={filter}"), version, None);
+            assert_eq!(
+                (answer.status, code(&answer)),
+                (400, "InvalidFilterInQueryString"),
+                "{list} {filter}"
+            );
+        }
+    }
+    for list in ["servicePrincipals", "users"] {
+        for filter in ["owner eq 'a'", "contains(displayName,'a')", "'rehearsal'"] {
+            let url = format!("{graph}/{list}?$filter={filter}");
+            let answer = world.call_at("GET", &url, None);
+            assert_eq!(
+                (answer.status, code(&answer)),
+                (400, "Request_UnsupportedQuery"),
+                "{list} {filter}"
+            );
+        }
+    }
 }
 
 fn deployment(mode: &str) -> Value {
@@ -284,6 +342,33 @@ fn the_client_and_the_identities_are_known_to_the_graph() {
     assert_eq!(found.document()["value"].as_array().map(Vec::len), Some(1));
     let anonymous = Request::new("GET", Url::parse(&url).expect("an address"));
     assert_eq!(world.cloud.handle(world.now, &anonymous).status, 401);
+    let client = world.cloud.settings.client.clone();
+    let mut listed = |filter: &str| {
+        let url = format!("{base}/v1.0/servicePrincipals?$filter={filter}");
+        let answer = world.call_at("GET", &url, None);
+        let all = answer.document()["value"].as_array().cloned();
+        let names = all.unwrap_or_default().into_iter();
+        let names: Vec<String> = names
+            .map(|one| one["displayName"].as_str().unwrap_or_default().to_owned())
+            .collect();
+        names.join(" ")
+    };
+    for (filter, names) in [
+        (format!("appId eq '{client}'"), "rehearsal"),
+        (
+            format!("servicePrincipalNames/any(c:c eq '{client}')"),
+            "rehearsal",
+        ),
+        (format!("id eq '{client}' and displayName eq 'someone'"), ""),
+        ("displayName ne 'rehearsal'".to_owned(), "someone"),
+        ("startswith(displayName,'some')".to_owned(), "someone"),
+        (
+            "displayName eq 'someone' or appId eq 'x'".to_owned(),
+            "someone",
+        ),
+    ] {
+        assert_eq!(listed(&filter), names, "{filter}");
+    }
 }
 
 #[test]
