@@ -151,6 +151,9 @@ fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
     if properties["nodeResourceGroup"].is_null() {
         properties["nodeResourceGroup"] = json!(format!("MC_{group}_{name}_{location}"));
     }
+    if properties["supportPlan"].is_null() {
+        properties["supportPlan"] = json!("KubernetesOfficial");
+    }
     if properties["kubernetesVersion"].is_null() {
         properties["kubernetesVersion"] = json!(offer::DEFAULT);
     }
