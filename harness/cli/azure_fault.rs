@@ -47,6 +47,8 @@ pub(super) enum AzureFault {
     ReaderOnSubscription,
     /// Somebody has registered the providers, and made the resource group with the profile's tag
     PreparedGroup,
+    /// Somebody has made the resource group with the profile's tag, and registered nothing
+    UnregisteredGroup,
     /// No family of sizes has a quota of cores
     NoFamilyQuota,
     /// The region has no quota of cores left
@@ -83,6 +85,7 @@ impl Scene {
                 group: azure.resource_group.clone(),
                 region: azure.region.clone(),
                 tags: [(PROFILE.to_owned(), profile.to_owned())].into(),
+                registered: true,
             },
         }
     }
@@ -96,6 +99,7 @@ impl Scene {
                 group: "prepared".to_owned(),
                 region: region.clone(),
                 tags: BTreeMap::new(),
+                registered: true,
             },
             region,
         }
@@ -120,6 +124,12 @@ impl AzureFault {
             Self::RightsOnGroup => circumstances.rights = Rights::Groups,
             Self::ReaderOnSubscription => circumstances.rights = Rights::GroupsAndReading,
             Self::PreparedGroup => circumstances.prepared = Some(scene.prepared.clone()),
+            Self::UnregisteredGroup => {
+                circumstances.prepared = Some(Prepared {
+                    registered: false,
+                    ..scene.prepared.clone()
+                });
+            }
             Self::NoFamilyQuota => circumstances.family_cores = 0,
             Self::NoRegionalQuota => circumstances.regional_cores = 0,
             Self::RestrictedSizes => circumstances.sizes = Sizes::Burstable,
@@ -180,6 +190,7 @@ impl AzureFault {
             | Self::RightsOnGroup
             | Self::ReaderOnSubscription
             | Self::PreparedGroup
+            | Self::UnregisteredGroup
             | Self::NoFamilyQuota
             | Self::NoRegionalQuota
             | Self::RestrictedSizes

@@ -48,10 +48,16 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         return Err(CommandError::new(Exit::Unavailable, unknown)
             .hint("run `harness status`, which says more"));
     }
+    if let (Some(why), 0) = (&changes.outlook.unknown, changes.count()) {
+        let unknown = format!("what differs in Azure is {why}");
+        return Err(CommandError::new(Exit::Unavailable, unknown)
+            .hint("run `harness plan`, which says what stands in the way"));
+    }
     ui.text(plan::differences(&changes));
     ui.json(&serde_json::json!({
         "profile": session.profile.name.as_str(),
         "resources": changes.outlook.differences,
+        "unknown": changes.outlook.unknown,
         "notes": changes.outlook.notes,
         "objects": changes.objects(),
     }));

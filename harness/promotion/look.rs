@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::preflight::preflight;
+use super::preflight::{preflight, unregistered};
 use super::reading::Reader;
 use super::{Check, Difference, Property, differences, immutable, notes};
 use crate::azure::arm::{
@@ -37,6 +37,8 @@ pub struct Outlook {
     pub checks: Vec<Check>,
     /// What would change.
     pub differences: Vec<Difference>,
+    /// Why it is not known what else would change, if so.
+    pub unknown: Option<String>,
     /// What is otherwise than the profile says, and stays so.
     pub notes: Vec<String>,
     /// The identity of the template that it would be made from.
@@ -75,7 +77,9 @@ pub async fn look(
         Group::Ours => cloud.arm.stack(&scope.group, &scope.names.stack).await?,
         Group::Absent | Group::Foreign(_) | Group::Hidden => None,
     };
-    let mut checks = checked(cloud, azure, topology, &scope, &group).await?;
+    let ours = (group == Group::Ours).then_some(&scope.group);
+    let checks = preflight(cloud, azure, &topology.database, &scope.names, ours);
+    let mut checks = checks.await?;
     let living = match group {
         Group::Ours => Living::look(cloud, &scope).await?,
         Group::Absent | Group::Foreign(_) | Group::Hidden => Living::default(),
@@ -86,7 +90,7 @@ pub async fn look(
     let refused = immutable::refused(azure, &spec, &living, asked);
     living.keep_storage(&mut spec);
     let caller = &cloud.caller.object_id;
-    let mut diagnostics = Vec::new();
+    let (mut diagnostics, mut unknown) = (Vec::new(), None);
     // Azure answers for what is in a group, and it has to be there for that.
     let mut differences = match group {
         Group::Absent => everything(&spec, caller),
@@ -96,9 +100,10 @@ pub async fn look(
                 diagnostics = told.diagnostics;
                 differences
             }
-            // What is refused is known already, and better.
-            Err(error) if !refused.is_empty() && error.fault().is_some() => Vec::new(),
-            Err(error) => return Err(error),
+            Err(error) => {
+                unknown = Some(unanswered(&error, !refused.is_empty()).ok_or(error)?);
+                Vec::new()
+            }
         },
         Group::Foreign(_) | Group::Hidden => Vec::new(),
     };
@@ -111,6 +116,7 @@ pub async fn look(
         group,
         checks,
         differences,
+        unknown,
         notes,
         template,
         gate_override: stack.as_ref().and_then(|it| it.tags.get(OVERRIDE).cloned()),
@@ -120,27 +126,11 @@ pub async fn look(
     })
 }
 
-/// Asks anew what may stand in the way, and nothing else.
-pub async fn checks(
-    cloud: &Cloud,
-    azure: &Azure,
-    topology: &Topology,
-    profile: &str,
-) -> Result<Vec<Check>, arm::Error> {
-    let scope = Scope::of(azure, profile, cloud);
-    let group = group(cloud, &scope, profile).await?;
-    checked(cloud, azure, topology, &scope, &group).await
-}
-
-async fn checked(
-    cloud: &Cloud,
-    azure: &Azure,
-    topology: &Topology,
-    scope: &Scope,
-    group: &Group,
-) -> Result<Vec<Check>, arm::Error> {
-    let ours = (*group == Group::Ours).then_some(&scope.group);
-    preflight(cloud, azure, &topology.database, &scope.names, ours).await
+/// Why nobody says what would change, where the promotion need not end with that: nothing is
+/// registered yet, or Azure refuses what is refused with a better reason already.
+fn unanswered(error: &arm::Error, is_refused: bool) -> Option<String> {
+    let refusal = || error.fault().map(|fault| format!("not known: {fault}"));
+    unregistered(error).or_else(|| is_refused.then(refusal).flatten())
 }
 
 async fn group(cloud: &Cloud, scope: &Scope, profile: &str) -> Result<Group, arm::Error> {

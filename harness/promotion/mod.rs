@@ -15,5 +15,5 @@ mod tests;
 pub use difference::{Difference, Property, differences};
 pub use evidence::{Evidence, read};
 pub use gate::{Candidate, Condition, Instead, Required, Standing, judge};
-pub use look::{Group, Outlook, checks, look};
+pub use look::{Group, Outlook, look};
 pub use preflight::{Check, Problem};

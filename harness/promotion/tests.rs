@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::azure::arm::{Pending, Progress, ResourceGroup, Wait};
-use crate::azure::simulator::{Fault, Script, What};
+use crate::azure::simulator::{Circumstances, Fault, Prepared, Script, What};
 use crate::azure::template::tests::{azure, topology};
 use crate::backend::azure::{Cloud, PROFILE, PROVIDERS, Rehearsal, Scope, Which, Wish};
 use crate::profile::azure::Azure;
@@ -130,15 +130,23 @@ async fn a_lost_answer_to_the_question_what_would_change_is_waited_for() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = Utf8Path::from_path(folder.path()).expect("UTF-8");
     let lost = Fault::at("/deploymentstackswhatifresults/", What::Reset).method("PUT");
+    let azure = azure(&[]);
+    let circumstances = Circumstances {
+        prepared: Some(Prepared {
+            group: azure.resource_group.clone(),
+            region: azure.region.clone(),
+            tags: [(PROFILE.to_owned(), NAME.to_owned())].into(),
+            registered: true,
+        }),
+        ..Circumstances::default()
+    };
     let cloud = connect_to(Rehearsal {
         // So slow that Azure is still at it when the same is asked again, after a second.
         speed: 4,
-        script: Script::new(vec![lost]),
+        script: Script::new(vec![lost]).under(circumstances),
         ..Rehearsal::new(folder.to_owned())
     })
     .await;
-    let azure = azure(&[]);
-    make_group(&cloud, &azure).await;
     let told = outlook(&cloud, &azure).await;
     assert!(told.differences.len() > 15, "{:?}", told.differences);
 }

@@ -34,6 +34,7 @@ pub struct Cluster {
 struct Properties {
     kubernetes_version: Option<String>,
     current_kubernetes_version: Option<String>,
+    support_plan: Option<String>,
     agent_pool_profiles: Option<Vec<Pool>>,
 }
 
@@ -47,15 +48,6 @@ pub struct Pool {
     pub vm_size: String,
     /// How many there are.
     pub count: i64,
-    provisioning_state: Option<String>,
-}
-
-impl Pool {
-    /// Whether its nodes are there, as far as is known.
-    pub fn is_there(&self) -> bool {
-        let state = self.provisioning_state.as_deref().unwrap_or_default();
-        !state.eq_ignore_ascii_case("Failed") && !state.eq_ignore_ascii_case("Creating")
-    }
 }
 
 impl Cluster {
@@ -64,6 +56,12 @@ impl Cluster {
         let properties = &self.properties;
         let current = properties.current_kubernetes_version.as_deref();
         current.or(properties.kubernetes_version.as_deref())
+    }
+
+    /// Whether it has long-term support.
+    pub fn has_long_term_support(&self) -> bool {
+        let plan = self.properties.support_plan.as_deref();
+        plan.is_some_and(|plan| plan.eq_ignore_ascii_case("AKSLongTermSupport"))
     }
 
     /// Its pools.

@@ -57,8 +57,7 @@ pub enum Sizes {
     Burstable,
 }
 
-/// A resource group that an administrator has made, in a subscription that is registered for
-/// everything.
+/// A resource group that an administrator has made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepared {
     /// The group's name.
@@ -67,6 +66,8 @@ pub struct Prepared {
     pub region: String,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+    /// Whether the administrator has registered the subscription for everything as well.
+    pub registered: bool,
 }
 
 /// From when on a role counts that was assigned: nobody says how long that takes; half an hour is

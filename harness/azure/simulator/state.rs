@@ -80,7 +80,7 @@ impl State {
         self.resources.values().map(|resource| resource.id.as_str())
     }
 
-    /// Has a group, and every provider registered, if they are not there already.
+    /// Has a group, and every provider registered where that is so, if they are not there already.
     pub(super) fn prepare(&mut self, subscription: &str, prepared: &Prepared) {
         let id = format!(
             "/subscriptions/{subscription}/resourceGroups/{}",
@@ -92,6 +92,9 @@ impl State {
             tags: json!(prepared.tags),
             deleting: false,
         });
+        if !prepared.registered {
+            return;
+        }
         for namespace in super::subscription::namespaces() {
             let since = self.providers.entry(namespace.to_lowercase());
             since.or_insert(Timestamp::UNIX_EPOCH);

@@ -40,8 +40,8 @@ struct Identity {
 #[serde(rename_all = "camelCase")]
 struct Properties {
     kubernetes_version: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    support_plan: Option<&'static str>,
+    /// Said always, as AKS keeps what it is not told, and takes the other plan with one tier alone.
+    support_plan: &'static str,
     dns_prefix: String,
     node_resource_group: String,
     #[serde(rename = "enableRBAC")]
@@ -225,8 +225,7 @@ fn properties(build: &Build<'_>, kubelet: &str) -> Properties {
     let system = pools.first().expect("a profile has one pool at least");
     Properties {
         kubernetes_version: version.clone(),
-        // The tier is there for it, and a version that has nothing else is refused without it.
-        support_plan: (*tier == Tier::Premium).then_some("AKSLongTermSupport"),
+        support_plan: support_plan(*tier),
         dns_prefix: names.cluster.clone(),
         node_resource_group: names.node_group.clone(),
         rbac: true,
@@ -285,6 +284,15 @@ fn pool(build: &Build<'_>, pool: &NodePool, mode: &'static str) -> PoolPropertie
         os_disk_size: pool.os_disk_gib,
         max_pods: pool.max_pods,
         subnet: names.id(network::SUBNETS, &[&names.network, network::NODES]),
+    }
+}
+
+/// The tier `Premium` is there for long-term support, and no other has it
+/// (<https://learn.microsoft.com/azure/aks/long-term-support>).
+fn support_plan(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Free | Tier::Standard => "KubernetesOfficial",
+        Tier::Premium => "AKSLongTermSupport",
     }
 }
 

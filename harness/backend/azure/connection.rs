@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::backend::AzureBackend;
 use super::error::Error;
+use super::objects;
 use crate::azure::arm;
 use crate::backend;
 use crate::backend::kubernetes::{Cluster, Entrance, Forwards, NAMESPACE};
@@ -103,7 +104,10 @@ impl AzureBackend {
         } = cloud.arm.options();
         let token = credential.token(&endpoints.aks_scope()).await;
         let token = token.map_err(Error::azure("give a token for the cluster"))?;
-        Cluster::from_kubeconfig(&kubeconfig, Some(&token), NAMESPACE).map(Some)
+        let registry = self.login_server(&scope).await?;
+        let awaited = self.ground.is_none().then(|| objects::awaited(registry));
+        let cluster = Cluster::from_kubeconfig(&kubeconfig, Some(&token), NAMESPACE)?;
+        Ok(Some(cluster.awaiting(awaited)))
     }
 
     /// Forgets a cluster that goes, or is another one now.

@@ -12,7 +12,7 @@ use super::image::{self, Worker};
 use super::scope::Scope;
 use super::stack;
 use crate::azure::arm::ARRIVAL;
-use crate::backend::kubernetes::{self, Difference, Group, LoadBalancer, Resolver, Way};
+use crate::backend::kubernetes::{self, Awaited, Difference, Group, LoadBalancer, Resolver, Way};
 use crate::backend::{self, Blame};
 use crate::causes::in_one_line;
 use crate::plan::{Observed, ResourceId, State};
@@ -24,6 +24,11 @@ const LOOK: Duration = Duration::from_secs(20);
 /// How often it is tried whether a right that was given a moment ago counts.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// How long a pod may wait for an image of our registry: until the right of the nodes has arrived,
+/// and until they try again, which is after five minutes at the latest
+/// (<https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff>).
+const PULL: Duration = ARRIVAL.saturating_add(Duration::from_mins(5));
+
 /// What groups need besides each other.
 pub(super) struct Needs {
     /// All of them.
@@ -32,6 +37,8 @@ pub(super) struct Needs {
     database: Option<ResourceId>,
     /// The worker.
     image: Option<ResourceId>,
+    /// How long the worker may wait for its image, beyond what it takes by itself.
+    pull: Duration,
 }
 
 impl Needs {
@@ -42,6 +49,12 @@ impl Needs {
             cluster,
             database: ground.map(Ground::database_needs),
             image: worker.digest().map(|_| image::id()),
+            // Nodes of this machine are handed the image.
+            pull: if ground.is_none() {
+                PULL
+            } else {
+                Duration::ZERO
+            },
         }
     }
 
@@ -50,7 +63,11 @@ impl Needs {
         let mut needs = self.cluster.clone();
         match (group.id.kind(), group.id.name()) {
             ("job", _) => needs.extend(self.database.clone()),
-            ("deployment", "worker") => needs.extend(self.image.clone()),
+            ("deployment", "worker") => {
+                needs.extend(self.image.clone());
+                let whole = group.ready_timeout.as_std() + self.pull;
+                group.ready_timeout = whole.into();
+            }
             _ => {}
         }
         for need in needs {
@@ -95,6 +112,14 @@ const INTERNAL: (&str, &str) = (
     "service.beta.kubernetes.io/azure-load-balancer-internal",
     "true",
 );
+
+/// What nodes of Azure may not have the right to pull from yet.
+pub(super) fn awaited(registry: String) -> Awaited {
+    Awaited {
+        registry,
+        within: PULL,
+    }
+}
 
 /// What the cluster says, if it does so in time.
 async fn in_time<T>(
@@ -185,5 +210,35 @@ impl AzureBackend {
         id: &ResourceId,
     ) -> Result<(), backend::Error> {
         self.connected().await?.cluster.delete(id).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quantity;
+
+    #[test]
+    fn the_worker_has_the_time_that_the_right_to_pull_may_take_and_what_it_takes_by_itself() {
+        let placed = |name: &str, pull: Duration| {
+            let needs = Needs {
+                cluster: Vec::new(),
+                database: None,
+                image: None,
+                pull,
+            };
+            let group = Group {
+                id: ResourceId::new("deployment", name),
+                objects: Vec::new(),
+                needs: Vec::new(),
+                ready_timeout: quantity::Duration::from_secs(180),
+            };
+            needs.placed(group).ready_timeout.as_std()
+        };
+        let own = Duration::from_mins(3);
+        let awaited = awaited("own.azurecr.io".to_owned());
+        assert_eq!(placed("worker", PULL), awaited.within + own);
+        assert_eq!(placed("worker", Duration::ZERO), own);
+        assert_eq!(placed("web", PULL), own);
     }
 }

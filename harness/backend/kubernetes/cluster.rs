@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use super::error::Error;
 use super::kubeconfig::{self, Unusable};
 use super::labels::{COMPONENT, MANAGED_BY, MANAGER};
-use super::look::Look;
+use super::look::{Awaited, Look};
 use crate::backend::{self, Readiness};
 use crate::causes::in_one_line;
 use crate::secret::Secret;
@@ -34,6 +34,8 @@ pub struct Cluster {
     pub(super) namespace: String,
     /// What was seen last, for all groups that are waited for at the same time.
     pub(super) seen: Arc<Mutex<Option<Arc<Look>>>>,
+    /// The registry that its nodes may not have the right to pull from yet.
+    pub(super) awaited: Option<Awaited>,
 }
 
 impl fmt::Debug for Cluster {
@@ -78,7 +80,14 @@ impl Cluster {
             client,
             namespace: namespace.to_owned(),
             seen: Arc::default(),
+            awaited: None,
         }
+    }
+
+    /// The same with nodes that may get the right to pull from a registry only after a while.
+    #[must_use]
+    pub fn awaiting(self, awaited: Option<Awaited>) -> Self {
+        Self { awaited, ..self }
     }
 
     /// Whether the API server answers at all, be it that it refuses.

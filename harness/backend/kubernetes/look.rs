@@ -20,6 +20,15 @@ use super::labels::{COMPONENT, MANAGED_BY, MANAGER};
 /// a second; the API server has better things to do on a small machine.
 const FRESH: Duration = Duration::from_millis(100);
 
+/// A registry that the nodes of a cluster may not have the right to pull from yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaited {
+    /// Its host, as images name it.
+    pub registry: String,
+    /// How long a pod may wait for it.
+    pub within: Duration,
+}
+
 /// What was seen.
 #[derive(Debug)]
 pub(super) struct Look {
@@ -27,6 +36,8 @@ pub(super) struct Look {
     pub(super) deployments: Vec<Deployment>,
     pub(super) jobs: Vec<Job>,
     pub(super) pods: Vec<Pod>,
+    /// The registry of which an answer that denies is not final, if there is one.
+    pub(super) awaited: Option<Awaited>,
     /// When, as conditions tell time.
     pub(super) now: Timestamp,
     /// When, as waiting does.
@@ -78,6 +89,7 @@ impl Cluster {
             deployments: deployments.items,
             jobs: jobs.items,
             pods: pods.items,
+            awaited: self.awaited.clone(),
             now: Timestamp::now(),
             taken,
         })
@@ -99,6 +111,7 @@ impl Look {
             deployments,
             jobs,
             pods,
+            awaited: None,
             now: Timestamp::UNIX_EPOCH,
             taken: Instant::now(),
         }

@@ -48,6 +48,7 @@ pub use error::Error;
 pub use forward::Forwards;
 pub use group::Group;
 pub use kubeconfig::Unusable;
+pub use look::Awaited;
 pub use object::Object;
 pub use objects::{expected, objects, serving};
 pub use site::{Exposure, Images, LoadBalancer, MysqlServer, NAMESPACE, Resolver, Site, Way};

@@ -8,7 +8,7 @@ use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use kube::api::LogParams;
 
 use super::Cluster;
-use super::look::Look;
+use super::look::{Awaited, Look};
 use crate::backend::Readiness;
 use crate::causes::in_one_line;
 use crate::plan::ResourceId;
@@ -37,12 +37,8 @@ const DOUBT: i64 = 20;
 /// become ready, or a pod about to go.
 const GRACE: i64 = 10;
 
-/// What a registry answers whose role for the nodes may have been given a moment ago.
+/// What a registry answers to nodes that have no right to it.
 const DENIED: [&str; 2] = ["401 Unauthorized", "403 Forbidden"];
-
-/// How long a pod may be on its node before such an answer is hopeless, in seconds: that is how long
-/// a role may take to be known everywhere.
-const ARRIVAL: i64 = 600;
 
 /// How many lines of a log are shown.
 const TAIL: i64 = 8;
@@ -163,7 +159,7 @@ fn job(look: &Look, component: &str) -> Finding {
             log: last.map(|pod| log_of(pod, false)),
         };
     }
-    let broken = last.and_then(|pod| broken(pod, look.now));
+    let broken = last.and_then(|pod| broken(pod, look));
     broken.unwrap_or_else(|| {
         let failures = status.failed.unwrap_or_default();
         Finding::NotYet(if failures > 0 {
@@ -204,7 +200,7 @@ fn deployment(look: &Look, name: &str) -> Finding {
     };
     let mut pods = look.pods_of(name).filter(current);
     let conditions = status.conditions.unwrap_or_default();
-    let broken = pods.find_map(|pod| broken(pod, look.now));
+    let broken = pods.find_map(|pod| broken(pod, look));
     let never = broken.or_else(|| refused(&conditions, look.now));
     never.unwrap_or_else(|| {
         Finding::NotYet(if updated == wanted && all > wanted {
@@ -228,22 +224,23 @@ fn refused(conditions: &[DeploymentCondition], now: Timestamp) -> Option<Finding
 }
 
 /// Why a pod will never be ready, if so.
-fn broken(pod: &Pod, now: Timestamp) -> Option<Finding> {
+fn broken(pod: &Pod, look: &Look) -> Option<Finding> {
     let status = pod.status.as_ref()?;
     let containers = status.container_statuses.as_deref().unwrap_or_default();
     containers
         .iter()
-        .find_map(|container| hopeless(pod, container, now))
-        .or_else(|| unschedulable(pod, now))
+        .find_map(|container| hopeless(pod, container, look))
+        .or_else(|| unschedulable(pod, look.now))
 }
 
-fn hopeless(pod: &Pod, container: &ContainerStatus, now: Timestamp) -> Option<Finding> {
+fn hopeless(pod: &Pod, container: &ContainerStatus, look: &Look) -> Option<Finding> {
     let waiting = container.state.as_ref()?.waiting.as_ref()?;
     let reason = waiting.reason.as_deref()?;
     let message = waiting.message.as_deref().unwrap_or_default();
     let denied = DENIED.iter().any(|answer| message.contains(answer));
-    let doubtful = DOUBTFUL.contains(&reason) && is_older(pod, now, DOUBT);
-    let hopeless = HOPELESS.contains(&reason) && (!denied || is_older(pod, now, ARRIVAL));
+    let awaited = denied && is_awaited(pod, container, look);
+    let doubtful = DOUBTFUL.contains(&reason) && is_older(pod, look.now, DOUBT);
+    let hopeless = HOPELESS.contains(&reason) && !awaited;
     (doubtful || hopeless).then_some(())?;
     let name = pod.metadata.name.as_deref().unwrap_or_default();
     let last = container.last_state.as_ref();
@@ -258,6 +255,19 @@ fn hopeless(pod: &Pod, container: &ContainerStatus, now: Timestamp) -> Option<Fi
         reason: format!("pod `{name}` cannot start ({reason}): {message}"),
         log: None,
     })
+}
+
+/// Whether the image of a container is of the registry to which the nodes may yet get a right.
+fn is_awaited(pod: &Pod, container: &ContainerStatus, look: &Look) -> bool {
+    let Some(Awaited { registry, within }) = &look.awaited else {
+        return false;
+    };
+    let mut wanted = pod.spec.iter().flat_map(|spec| &spec.containers);
+    let wanted = wanted.find(|it| it.name == container.name);
+    let image = wanted.and_then(|it| it.image.as_deref());
+    let image = image.unwrap_or(&container.image).split_once('/');
+    let theirs = image.is_some_and(|(host, _)| host.eq_ignore_ascii_case(registry));
+    theirs && !is_older(pod, look.now, within.as_secs().cast_signed())
 }
 
 /// Whether a pod has been on its node for so many seconds that a moment of trouble would be over.

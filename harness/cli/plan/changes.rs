@@ -11,7 +11,7 @@ use crate::cli::{failure, in_azure};
 use crate::error::CommandError;
 use crate::event::Events;
 use crate::profile::azure::Azure;
-use crate::promotion::{self, Difference, Group, Outlook, look};
+use crate::promotion::{Difference, Group, Outlook, look};
 use crate::topology::Digest;
 
 /// What would change.
@@ -47,18 +47,22 @@ impl Changes {
         problems.chain(self.not_ours.clone()).collect()
     }
 
-    /// Looks anew at what may stand in the way.
-    pub(in crate::cli) async fn check_again(
+    /// Looks anew at Azure: at what may stand in the way, and at what would change.
+    pub(in crate::cli) async fn look_again(
         &mut self,
         session: &Session<AzureBackend>,
+        cancel: &CancellationToken,
     ) -> Result<(), CommandError> {
         let azure = in_azure::place(&session.profile)?;
-        let cloud = session.backend.cloud().await.map_err(backend_error)?;
-        let name = session.profile.name.as_str();
-        let checks = promotion::checks(cloud, azure, &session.topology, name).await;
-        let failed = |error| AzureBackend::error("say whether it would be made", error);
-        self.outlook.checks = checks.map_err(|error| backend_error(failed(error)))?;
+        self.outlook = outlook(session, azure, cancel).await?;
+        self.not_ours = not_ours(&self.outlook, azure, session.profile.name.as_str());
+        self.basis = basis(session, &self.outlook, self.objects.as_deref());
         Ok(())
+    }
+
+    /// Why it is not known what would change, be it in Azure or in the cluster.
+    pub(in crate::cli) fn unknown(&self) -> Option<&String> {
+        self.outlook.unknown.as_ref().or(self.unseen.as_ref())
     }
 
     /// Whether it is known what is in the cluster.
@@ -128,8 +132,7 @@ async fn asked(
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Changes, CommandError> {
-    let (profile, topology) = (&session.profile, &session.topology);
-    let azure = in_azure::place(profile)?;
+    let azure = in_azure::place(&session.profile)?;
     events.notice("signing in");
     let cloud = session.backend.cloud().await.map_err(backend_error)?;
     let rehearsal = cloud.is_rehearsed();
@@ -139,11 +142,8 @@ async fn asked(
         cloud.credentials.to_string()
     };
     events.notice("asking what is there and what would change");
-    let name = profile.name.as_str();
-    let outlook = look(cloud, azure, topology, name, cancel).await;
-    let outlook = outlook
-        .map_err(|error| backend_error(AzureBackend::error("say what would change", error)))?;
-    let not_ours = not_ours(&outlook, azure, name);
+    let outlook = outlook(session, azure, cancel).await?;
+    let not_ours = not_ours(&outlook, azure, session.profile.name.as_str());
     let seen = match outlook.group {
         Group::Ours => objects(session, events, cancel).await,
         Group::Absent | Group::Foreign(_) | Group::Hidden => Ok(None),
@@ -152,14 +152,7 @@ async fn asked(
         Ok(objects) => (objects, None),
         Err(error) => (None, Some(in_one_line(&error))),
     };
-    let basis = Digest::of(&(
-        &session.topology.digest,
-        &outlook.template,
-        &outlook.group,
-        &outlook.deployment,
-        &outlook.differences,
-        &objects,
-    ));
+    let basis = basis(session, &outlook, objects.as_deref());
     Ok(Changes {
         rehearsal,
         signed_in_by,
@@ -169,6 +162,34 @@ async fn asked(
         unseen,
         not_ours,
     })
+}
+
+/// What there is in Azure, and what would change there.
+async fn outlook(
+    session: &Session<AzureBackend>,
+    azure: &Azure,
+    cancel: &CancellationToken,
+) -> Result<Outlook, CommandError> {
+    let cloud = session.backend.cloud().await.map_err(backend_error)?;
+    let name = session.profile.name.as_str();
+    let looked = look(cloud, azure, &session.topology, name, cancel).await;
+    looked.map_err(|error| backend_error(AzureBackend::error("say what would change", error)))
+}
+
+/// The identity of what was found and of what would be made.
+fn basis(
+    session: &Session<AzureBackend>,
+    outlook: &Outlook,
+    objects: Option<&[kubernetes::Difference]>,
+) -> Digest {
+    Digest::of(&(
+        &session.topology.digest,
+        &outlook.template,
+        &outlook.group,
+        &outlook.deployment,
+        &outlook.differences,
+        &objects,
+    ))
 }
 
 /// What would change in the cluster; nothing where there is none.

@@ -25,7 +25,7 @@ pub(super) use view::{differences, text};
 ///
 /// Looks at the verdicts that the profile requires, at what Azure has to offer, and at what would
 /// change there and in the cluster; changes nothing. Exits 2 if something would change, 77 if
-/// something stands in the way, 69 if nothing would but the cluster could not be looked at.
+/// something stands in the way, 69 if nothing is known to change but not all could be looked at.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -94,7 +94,7 @@ fn writable(file: &Utf8Path) -> Result<(), CommandError> {
 fn exit(plan: &Plan) -> Exit {
     if !plan.obstacles().is_empty() {
         Exit::NotAllowed
-    } else if plan.changes.count() == 0 && plan.changes.unseen.is_some() {
+    } else if plan.changes.count() == 0 && plan.changes.unknown().is_some() {
         Exit::Unavailable
     } else if plan.changes.count() == 0 {
         Exit::Ok

@@ -6,7 +6,7 @@ use super::parity::Parity;
 use crate::backend::kubernetes;
 use crate::cli::view::short_type;
 use crate::parity::{Row, Verdict};
-use crate::promotion::{Check, Difference, Group, Problem};
+use crate::promotion::{Check, Difference, Group, Outlook, Problem};
 use crate::ui::Table;
 
 use super::brief;
@@ -40,7 +40,7 @@ pub(in crate::cli) fn differences(changes: &Changes) -> String {
         (None, Some([])) => "objects: none would change".to_owned(),
         (None, Some(objects)) => self::objects(objects),
     };
-    let resources = resources(&outlook.differences, &outlook.group);
+    let resources = resources(outlook);
     let paragraphs = [resources, notes(&outlook.notes), objects];
     let said = paragraphs.into_iter().filter(|it| !it.is_empty());
     said.collect::<Vec<_>>().join("\n\n")
@@ -127,8 +127,9 @@ fn mark(holds: bool, what: impl std::fmt::Display) -> String {
     format!("  {} {what}", if holds { "✓" } else { "✗" })
 }
 
-fn resources(differences: &[Difference], group: &Group) -> String {
-    match group {
+fn resources(outlook: &Outlook) -> String {
+    let differences = &outlook.differences;
+    match &outlook.group {
         Group::Foreign(_) => {
             let told = "changes: not asked for, as the resource group is not this profile's";
             return told.to_owned();
@@ -138,9 +139,15 @@ fn resources(differences: &[Difference], group: &Group) -> String {
         }
         Group::Absent | Group::Ours => {}
     }
-    if differences.is_empty() {
-        return "changes: none".to_owned();
+    match &outlook.unknown {
+        None if differences.is_empty() => "changes: none".to_owned(),
+        None => table(differences),
+        Some(why) if differences.is_empty() => format!("changes: {why}"),
+        Some(why) => format!("{}\nwhat else would change: {why}", table(differences)),
     }
+}
+
+fn table(differences: &[Difference]) -> String {
     let mut table = Table::new(["CHANGE", "TYPE", "NAME"]);
     let mut properties = String::new();
     for it in differences {

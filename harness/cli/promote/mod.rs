@@ -187,7 +187,7 @@ async fn ready_the_subscription(
         let registered = session.backend.register_providers(events).await;
         if registered.map_err(super::session::backend_error)? {
             events.notice("asking what was not known before");
-            plan.changes.check_again(session).await?;
+            plan.changes.look_again(session, &shutdown.asked).await?;
         }
         Ok(())
     };

@@ -407,12 +407,12 @@ fn names_that_azure_keeps_or_finds_too_long_are_refused() {
         "time-to-live: 1000000d",
         "budget: 0",
     ]), @r"
-    profiles/dev.yaml:8:21: `ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg` is not the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63)
+    profiles/dev.yaml:8:21: `ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg` is not the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63; what an earlier harness made in a longer one goes by `az group delete --name NAME`)
       |
     8 |     resource-group: ggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg
       |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-    profiles/dev.yaml:8:21: `a.` is not the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63)
+    profiles/dev.yaml:8:21: `a.` is not the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63; what an earlier harness made in a longer one goes by `az group delete --name NAME`)
       |
     8 |     resource-group: a.
       |                     ^^
@@ -628,7 +628,7 @@ fn names_that_azure_keeps_for_itself_are_refused() {
     8 |     mysql: {administrator: pg_temporal}
       |                            ^^^^^^^^^^^
 
-    profiles/dev.yaml:8:21: `a123456789b123456789c123456789d123456789e123456789f1234567` is not the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63)
+    profiles/dev.yaml:8:21: `a123456789b123456789c123456789d123456789e123456789f1234567` is not the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63; what an earlier harness made in a longer one goes by `az group delete --name NAME`)
       |
     8 |     resource-group: a123456789b123456789c123456789d123456789e123456789f1234567
       |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^

@@ -51,7 +51,8 @@ word!(
     r"^[0-9A-Za-z_().-]{0,56}[0-9A-Za-z_()-]$",
     "harness-azure",
     "the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the \
-     end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63)",
+     end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63; \
+     what an earlier harness made in a longer one goes by `az group delete --name NAME`)",
     |text| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.()".contains(&byte);
         (1..=57).contains(&text.len()) && !text.ends_with('.') && text.bytes().all(plain)
@@ -149,3 +150,16 @@ word!(
     "the value of a tag (at most 256 characters)",
     |text| text.chars().count() <= 256 && !text.contains(char::is_control)
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_group_has_57_characters_and_one_of_58_is_told_how_it_goes() {
+        let group = |length: usize| "g".repeat(length).parse::<ResourceGroup>();
+        assert!(group(57).is_ok());
+        let error = group(58).expect_err("it is too long").to_string();
+        assert!(error.contains("`az group delete --name NAME`"), "{error}");
+    }
+}

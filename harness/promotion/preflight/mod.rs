@@ -11,6 +11,7 @@ mod version;
 
 use serde::Serialize;
 
+pub(super) use self::question::unregistered;
 use self::question::{Answer, ask};
 use crate::azure::arm::{self, Group};
 use crate::azure::template::Names;
@@ -74,7 +75,7 @@ impl Check {
 }
 
 /// Looks at everything. `group` is the resource group, if it is there: what it has already needs
-/// neither a name nor, if it works, a quota.
+/// neither a name nor a quota.
 pub(super) async fn preflight(
     cloud: &Cloud,
     azure: &Azure,

@@ -25,12 +25,13 @@ struct New<'a> {
     system: bool,
 }
 
-/// The pools that need nodes: those that are not there, and those that grow, by what they lack.
+/// The pools that need nodes: those that are not there, and those that grow, by what they lack. What
+/// a pool has counts in whatever state it is: its vCPUs are a part of what is used of the quota.
 fn new<'a>(azure: &'a Azure, cluster: Option<&Cluster>) -> Vec<New<'a>> {
     let there = cluster.map(Cluster::pools).unwrap_or_default();
     let pools = azure.kubernetes.pools.iter().enumerate();
     let new = pools.map(|(at, pool)| {
-        let is = |it: &&Pool| it.name == pool.name && it.is_there();
+        let is = |it: &&Pool| it.name == pool.name;
         let has = there.iter().find(is).map_or(0, |it| it.count);
         New {
             pool,

@@ -41,10 +41,21 @@ fn unanswered(error: &arm::Error) -> Option<String> {
             None => format!("not known: {fault}"),
         });
     }
+    unregistered(error)
+}
+
+/// Why there is no answer, if the subscription is not registered for what was asked of.
+pub(in crate::promotion) fn unregistered(error: &arm::Error) -> Option<String> {
+    let fault = error.fault()?;
     let mut codes = UNREGISTERED.iter();
-    codes
-        .any(|code| fault.has_code(code))
-        .then(|| format!("not known: {fault}"))
+    codes.any(|code| fault.has_code(code)).then(|| {
+        let named = fault.message.split_once("use namespace '");
+        let named = named.and_then(|(_, rest)| rest.split_once('\''));
+        match named {
+            Some((namespace, _)) => format!("not known until {namespace} is registered"),
+            None => format!("not known: {fault}"),
+        }
+    })
 }
 
 #[cfg(test)]
@@ -72,6 +83,11 @@ mod tests {
             (403, "AuthorizationFailed", action),
             (403, "Forbidden", "no"),
             (409, "MissingSubscriptionRegistration", "no"),
+            (
+                409,
+                "MissingSubscriptionRegistration",
+                "The subscription is not registered to use namespace 'Microsoft.Network'. See more.",
+            ),
             (409, "SubscriptionNotRegistered", "no"),
             (404, "Subscription Not Registered", "no"),
             (
@@ -91,6 +107,7 @@ mod tests {
         not known: these credentials lack Microsoft.Compute/skus/read
         not known: Forbidden: no
         not known: MissingSubscriptionRegistration: no
+        not known until Microsoft.Network is registered
         not known: SubscriptionNotRegistered: no
         not known: Subscription Not Registered: no
         not known: SubscriptionHasNoUsages: Subscription s has no usages.

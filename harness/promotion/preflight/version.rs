@@ -14,11 +14,32 @@ pub(super) fn version(
     releases: &[Release],
 ) -> Option<Problem> {
     let wanted = azure.kubernetes.version.as_str();
-    match cluster.and_then(Cluster::version) {
-        // It stays what it is, whatever has become of its version since.
-        Some(runs) if minor(runs) == minor(wanted) => None,
-        _ => offered(azure, releases),
+    let runs = cluster.and_then(Cluster::version);
+    let stays = runs.is_some_and(|runs| minor(runs) == minor(wanted));
+    match cluster.filter(|_| stays) {
+        Some(cluster) => leaves(azure, cluster, releases),
+        None => offered(azure, releases),
     }
+}
+
+/// A version stays what it is, whatever has become of it since, but for one that has long-term
+/// support only and would lose that.
+fn leaves(azure: &Azure, cluster: &Cluster, releases: &[Release]) -> Option<Problem> {
+    let wanted = azure.kubernetes.version.as_str();
+    let mut releases = releases.iter();
+    let release = releases.find(|it| minor(&it.version) == minor(wanted))?;
+    let premium = azure.kubernetes.tier == Tier::Premium;
+    let leaves = cluster.has_long_term_support() && !premium;
+    (leaves && release.is_long_term_only()).then(|| {
+        Problem::new(
+            "the cluster has long-term support, and without it AKS does not have the version any \
+             more",
+            format!(
+                "keep `backend.azure.kubernetes.tier` at `premium`, and leave it with or after a \
+                 newer `{KEY}`"
+            ),
+        )
+    })
 }
 
 /// Whether it is a preview in the region, as something to know.
@@ -92,13 +113,18 @@ mod tests {
     }
 
     fn said(wanted: &str, tier: &str, runs: Option<&str>) -> String {
+        with_plan(wanted, tier, runs, "KubernetesOfficial")
+    }
+
+    fn with_plan(wanted: &str, tier: &str, runs: Option<&str>, plan: &str) -> String {
         let sets = [
             format!("{KEY}=\"{wanted}\""),
             format!("backend.azure.kubernetes.tier={tier}"),
         ];
         let azure = azure(&[&sets[0], &sets[1]]);
         let cluster = runs.map(|runs| {
-            let document = json!({"properties": {"currentKubernetesVersion": runs}});
+            let document =
+                json!({"properties": {"currentKubernetesVersion": runs, "supportPlan": plan}});
             serde_json::from_value(document).expect("a cluster")
         });
         let runs = runs.unwrap_or("none");
@@ -120,6 +146,10 @@ mod tests {
             said("1.33", "premium", None),
             said("1.34", "free", Some("1.34.6")),
             said("1.35", "free", Some("1.34.6")),
+            said("1.33", "free", Some("1.33.9")),
+            with_plan("1.33", "standard", Some("1.33.9"), "AKSLongTermSupport"),
+            with_plan("1.33", "premium", Some("1.33.9"), "AKSLongTermSupport"),
+            with_plan("1.36", "standard", Some("1.36.1"), "AKSLongTermSupport"),
         ];
         insta::assert_snapshot!(told.join("\n"), @r#"
         none > 1.20 free: AKS does not have it in westeurope; choose another `backend.azure.kubernetes.version`: westeurope has 1.35, 1.36, 1.37 (preview)
@@ -129,6 +159,10 @@ mod tests {
         none > 1.33 premium: well
         1.34.6 > 1.34 free: well
         1.34.6 > 1.35 free: well
+        1.33.9 > 1.33 free: well
+        1.33.9 > 1.33 standard: the cluster has long-term support, and without it AKS does not have the version any more; keep `backend.azure.kubernetes.tier` at `premium`, and leave it with or after a newer `backend.azure.kubernetes.version`
+        1.33.9 > 1.33 premium: well
+        1.36.1 > 1.36 standard: well
         "#);
         assert!(is_preview(
             &azure(&[&format!("{KEY}=\"1.37\"")]),

@@ -215,6 +215,21 @@ fn a_pool_that_grows_needs_a_quota_for_what_it_grows_by() {
 }
 
 #[test]
+fn a_pool_whose_promotion_failed_has_its_quota_already() {
+    let azure = Subscription::new();
+    assert_eq!(azure.promote(&format!("--set {POOL}.count=50")).code, 0);
+    azure.change_cloud(|cloud| {
+        let resources = cloud["resources"].as_object_mut().expect("a map");
+        let pool = resources
+            .iter_mut()
+            .find(|(id, _)| id.ends_with("/agentpools/system"));
+        pool.expect("the pool").1["progress"] = json!("Failed");
+    });
+    let again = azure.promote(&format!("--set {POOL}.count=50"));
+    assert_eq!(again.code, 0, "{again}");
+}
+
+#[test]
 fn rights_on_the_group_alone_do_where_somebody_has_made_it() {
     let azure = Subscription::new();
     let rights = "--fault rights-on-group";
@@ -243,6 +258,25 @@ fn rights_on_the_group_alone_do_where_somebody_has_made_it() {
     let destroyed = azure.run(&format!("destroy --yes {rights}"));
     assert_eq!(destroyed.code, 0, "{destroyed}");
     azure.is_untouched();
+}
+
+#[test]
+fn what_would_change_in_a_group_that_is_there_is_asked_once_the_subscription_is_registered() {
+    let azure = Subscription::new();
+    let group = "--fault unregistered-group";
+    let plan = azure.run(&format!("plan {group}"));
+    assert_eq!(plan.code, 77, "{plan}");
+    let unknown = "\nchanges: not known until Microsoft.";
+    assert!(plan.stdout.contains(unknown), "{plan}");
+    assert_eq!(azure.cloud()["providers"], json!({}));
+    let drift = azure.run("drift");
+    assert_eq!(drift.code, 69, "{drift}");
+    let promoted = azure.promote(group);
+    assert_eq!(promoted.code, 0, "{promoted}");
+    assert!(!promoted.stdout.contains("not known until"), "{promoted}");
+    let made = |line: &str| line.starts_with("create") && line.contains("managedClusters");
+    assert!(promoted.stdout.lines().any(made), "{promoted}");
+    assert_eq!(questions(&promoted), "", "{promoted}");
 }
 
 #[test]

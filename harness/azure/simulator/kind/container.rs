@@ -171,6 +171,9 @@ fn complete_addresses(draft: &Draft<'_>, location: &str, properties: &mut Value)
 }
 
 fn complete_version(properties: &mut Value) {
+    if properties["supportPlan"].is_null() {
+        properties["supportPlan"] = json!("KubernetesOfficial");
+    }
     if properties["kubernetesVersion"].is_null() {
         properties["kubernetesVersion"] = json!(offer::DEFAULT);
     }

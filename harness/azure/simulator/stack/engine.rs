@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
+use super::super::kind::Kind;
 use super::super::operation::Operation;
 use super::super::refusal::Refusal;
 use super::expression::{Scope, Trouble};
@@ -54,6 +55,15 @@ impl Cloud {
             parameters,
             steps,
         })
+    }
+
+    /// Refuses what the subscription is not registered for.
+    pub(super) fn registered_for(&self, plan: &Plan) -> Result<(), Refusal> {
+        let ids = plan.steps.iter().map(|step| ResourceId::parse(&step.id));
+        let kinds = ids.filter_map(|id| Kind::of(&id.kind()?));
+        kinds
+            .map(|kind| self.registered(kind.namespace()))
+            .collect()
     }
 
     /// The group of an id as expressions see it.

@@ -137,6 +137,7 @@ impl Cloud {
             return Err(busy(id));
         }
         let plan = self.plan(id, properties)?;
+        self.registered_for(&plan)?;
         let changes = self.changes(id, &plan)?;
         let stack = plan.wanted["deploymentStackResourceId"].as_str();
         let stack = stack.map(|stack| ResourceId::parse(stack).key());

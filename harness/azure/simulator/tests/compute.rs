@@ -101,6 +101,33 @@ fn long_term_support_is_for_clusters_that_ask_for_it() {
 }
 
 #[test]
+fn a_support_plan_stays_where_nothing_is_said_and_takes_the_premium_tier() {
+    let mut world = World::furnished();
+    let mut body = cluster("1.33", "Standard_D2s_v5", 1);
+    body["sku"]["tier"] = json!("Premium");
+    body["properties"]["supportPlan"] = json!("AKSLongTermSupport");
+    assert_eq!(world.put(&body).status, 201);
+    world.now += Duration::from_mins(10);
+    // What is not said stays: the plan, with a tier that does not have it.
+    let plain = cluster("1.33", "Standard_D2s_v5", 1);
+    let (status, code, message) = flat(&world.put(&plain));
+    assert_eq!((status, code.as_str()), (400, "BadRequest"));
+    assert!(message.contains("Premium tier"), "{message}");
+    // Said, it leaves a version that has no other support.
+    let mut leaving = plain.clone();
+    leaving["sku"]["tier"] = json!("Standard");
+    leaving["properties"]["supportPlan"] = json!("KubernetesOfficial");
+    assert_eq!(flat(&world.put(&leaving)).1, "K8sVersionNotSupported");
+    let mut next = leaving.clone();
+    next["properties"]["kubernetesVersion"] = json!("1.34");
+    assert_eq!(world.put(&next).status, 200);
+    world.now += Duration::from_mins(10);
+    let shown = world.call("GET", CLUSTER, VERSION, None);
+    let plan = &shown.document()["properties"]["supportPlan"];
+    assert_eq!(plan, "KubernetesOfficial");
+}
+
+#[test]
 fn a_living_cluster_goes_up_one_version_at_a_time_and_keeps_one_that_is_no_longer_offered() {
     let mut world = World::furnished();
     assert_eq!(
@@ -290,6 +317,7 @@ fn rights_on_groups_end_where_groups_end() {
         group: "rg".to_owned(),
         region: "westeurope".to_owned(),
         tags: [("a".to_owned(), "b".to_owned())].into(),
+        registered: true,
     };
     for (rights, reads) in [(Rights::Groups, 403), (Rights::GroupsAndReading, 200)] {
         let circumstances = Circumstances {

@@ -113,23 +113,53 @@ fn an_image_that_cannot_be_had_ends_the_wait() {
     }
 }
 
+/// What is said of a pod that has waited so long for its image, where a registry is waited for.
+fn pulls(image: &str, answer: &str, waited: i64, registry: Option<&str>) -> Finding {
+    let mut status = waits("ImagePullBackOff", &Value::Null);
+    let container = &mut status["containerStatuses"][0];
+    container["image"] = image.into();
+    container["state"]["waiting"]["message"] =
+        format!("failed to authorize: unexpected status: {answer}").into();
+    let time = Timestamp::from_second(-waited).expect("a time").to_string();
+    status["startTime"] = time.into();
+    let pod = a_pod("web", "new", &status);
+    let mut look = Look::of(vec![a_deployment(1, 1, 0, 1)], Vec::new(), vec![pod]);
+    look.awaited = registry.map(|registry| Awaited {
+        registry: registry.to_owned(),
+        within: std::time::Duration::from_mins(15),
+    });
+    finding(&look, &ResourceId::new("deployment", "web"))
+}
+
 #[test]
-fn a_registry_that_does_not_let_the_nodes_in_yet_has_ten_minutes() {
-    let with = |answer: &str, since: i64| {
-        let mut status = waits("ImagePullBackOff", &Value::Null);
-        let waiting = &mut status["containerStatuses"][0]["state"]["waiting"];
-        waiting["message"] = format!("failed to authorize: unexpected status: {answer}").into();
-        let time = Timestamp::from_second(since).expect("a time").to_string();
-        status["startTime"] = time.into();
-        let pod = a_pod("web", "new", &status);
-        of_web(a_deployment(1, 1, 0, 1), vec![pod])
-    };
+fn a_registry_that_the_nodes_may_yet_be_let_into_is_waited_for_as_long_as_that_may_take() {
+    let (ours, here) = ("own.azurecr.io/worker@sha256:1", Some("own.azurecr.io"));
     let waiting = not_yet("0 of 1 replicas ready");
     for answer in ["401 Unauthorized", "403 Forbidden"] {
-        assert_eq!(with(answer, -600), waiting);
-        assert!(matches!(with(answer, -601), Finding::Never { .. }));
+        assert_eq!(pulls(ours, answer, 900, here), waiting);
+        let late = pulls(ours, answer, 901, here);
+        assert!(matches!(late, Finding::Never { .. }));
     }
-    assert!(matches!(with("404 Not Found", 0), Finding::Never { .. }));
+    let missing = pulls(ours, "404 Not Found", 0, here);
+    assert!(matches!(missing, Finding::Never { .. }));
+}
+
+#[test]
+fn a_registry_that_denies_an_image_ends_the_wait_where_no_right_is_to_come() {
+    let denied = "401 Unauthorized";
+    let (ours, theirs) = ("own.azurecr.io/worker:1", "temporalio/servr:1.31.0");
+    for (image, registry) in [
+        (theirs, None),
+        (ours, None),
+        (theirs, Some("own.azurecr.io")),
+        (
+            "own.azurecr.io.example.com/worker:1",
+            Some("own.azurecr.io"),
+        ),
+    ] {
+        let found = pulls(image, denied, 0, registry);
+        assert!(matches!(found, Finding::Never { .. }), "{image}");
+    }
 }
 
 #[test]

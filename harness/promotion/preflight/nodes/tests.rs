@@ -150,10 +150,13 @@ fn only_what_has_to_be_new_needs_a_quota() {
         usage("standardDSv2Family", 0, 10),
     ];
     let whole = cluster(json!([pool("system", 2, "Succeeded")]));
-    assert_eq!(said(&[], Some(&whole), &none_left), "");
+    for state in ["Succeeded", "Failed", "Creating", "Updating"] {
+        let there = cluster(json!([pool("system", 2, state)]));
+        assert_eq!(said(&[], Some(&there), &none_left), "", "{state}");
+    }
     let count = "backend.azure.kubernetes.node-pools.system.count=5";
     let more = "backend.azure.kubernetes.node-pools.work.vm-size=Standard_DS2_v2";
-    let failed = cluster(json!([pool("system", 2, "Failed")]));
+    let failed = cluster(json!([pool("system", 1, "Failed")]));
     let told = [
         said(&[count], Some(&whole), &none_left),
         said(&[more], Some(&whole), &none_left),
@@ -170,8 +173,8 @@ fn only_what_has_to_be_new_needs_a_quota() {
     quota of standardDSv2Family in westeurope: well
     --
     size Standard_D2s_v5 of node pool system: well
-    quota of cores in westeurope: 4 vCPUs are needed, and 0 of 10 are left
-    quota of standardDSv5Family in westeurope: 4 vCPUs are needed, and 0 of 10 are left
+    quota of cores in westeurope: 2 vCPUs are needed, and 0 of 10 are left
+    quota of standardDSv5Family in westeurope: 2 vCPUs are needed, and 0 of 10 are left
     --
     size Standard_D2s_v5 of node pool system: well
     quota of cores in westeurope: 4 vCPUs are needed, and 0 of 10 are left
