@@ -43,6 +43,11 @@ pub struct Property {
 }
 
 impl Difference {
+    /// Whether it is about a role assignment.
+    pub fn is_role_assignment(&self) -> bool {
+        self.kind.eq_ignore_ascii_case(super::reading::ASSIGNMENT)
+    }
+
     /// What people call the resource.
     pub fn label(&self) -> &str {
         self.reading.as_deref().unwrap_or(&self.name)

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::azure::arm::Change;
 use crate::azure::template::role_name;
 
-const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
+pub(super) const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
 const POOL: &str = "Microsoft.ContainerService/managedClusters/agentPools";
 const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 

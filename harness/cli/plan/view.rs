@@ -148,18 +148,25 @@ fn resources(outlook: &Outlook) -> String {
 }
 
 fn table(differences: &[Difference]) -> String {
-    let mut table = Table::new(["CHANGE", "TYPE", "NAME"]);
+    // A role assignment is a sentence, and has the width of a page for it.
+    let mut roles = Table::new(["CHANGE", "ROLE ASSIGNMENT"]);
+    let mut others = Table::new(["CHANGE", "TYPE", "NAME"]);
     let mut properties = String::new();
     for it in differences {
-        let sure = if it.certain { "" } else { "?" };
-        table.row([
-            format!("{}{sure}", it.act),
-            short_type(&it.kind),
-            brief::name(it).to_owned(),
-        ]);
+        let act = format!("{}{}", it.act, if it.certain { "" } else { "?" });
+        let name = brief::name(it).to_owned();
+        if it.is_role_assignment() {
+            roles.row([act, name]);
+        } else {
+            others.row([act, short_type(&it.kind), name]);
+        }
         properties.extend(brief::properties(it).flat_map(|line| ["\n  ".to_owned(), line]));
     }
-    table.render() + &properties
+    let any = |role: bool| differences.iter().any(|it| it.is_role_assignment() == role);
+    let tables = [(any(false), others), (any(true), roles)].into_iter();
+    let tables = tables.filter_map(|(any, table)| any.then(|| table.render()));
+    let tables: Vec<String> = tables.collect();
+    tables.join("\n\n") + &properties
 }
 
 /// How often there was each verdict, and what differs.
