@@ -13,7 +13,7 @@ use super::version;
 pub(super) use cores::{Nodes, left, usages};
 pub(super) use machines::{MACHINES, machine, skus};
 pub(super) use mysql::capabilities;
-pub(super) use versions::{DEFAULT, VERSIONS, minor, newest, release, versions};
+pub(super) use versions::{DEFAULT, VERSIONS, newest, release, versions};
 
 /// The versions of each question.
 const QUESTIONS: &[(&str, &[&str])] = &[
