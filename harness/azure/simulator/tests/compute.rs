@@ -142,8 +142,8 @@ fn a_support_plan_stays_where_nothing_is_said_and_takes_the_premium_tier() {
     assert_eq!(world.put(&next).status, 200);
     world.now += Duration::from_mins(10);
     let shown = world.call("GET", CLUSTER, VERSION, None);
-    let plan = &shown.document()["properties"]["supportPlan"];
-    assert_eq!(plan, "KubernetesOfficial");
+    let support = &shown.document()["properties"]["supportPlan"];
+    assert_eq!(support, "KubernetesOfficial");
 }
 
 #[test]
