@@ -16,7 +16,7 @@ use crate::ui::{Table, Ui};
 /// Delete what was promoted: the stack with all in it, then the resource group
 ///
 /// Shows what there is first. What the harness did not make is left alone, and the resource group
-/// with it. Run it again if something would not go.
+/// with it; so is a resource group that somebody else made for the profile. Run it again if something would not go.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -74,18 +74,35 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         }
     }
     let removed = Box::pin(take_down(session, ui)).await?;
-    ui.text(match (removed.len(), &holding) {
-        (0, None) => "nothing is promoted, and nothing was left".to_owned(),
-        (count, _) => format!("everything is gone: {count} removed"),
-    });
+    ui.text(gone(removed.len(), holding.as_ref()));
     ui.json(&Report { holding, removed });
     Ok(Exit::Ok)
 }
 
+/// What is said at the end.
+fn gone(removed: usize, holding: Option<&Holding>) -> String {
+    match (removed, holding) {
+        (0, None) => "nothing is promoted, and nothing was left".to_owned(),
+        (count, Some(Holding { group, .. })) if stays(holding) => format!(
+            "everything is gone but resource group {group}, which the harness did not make: \
+             {count} removed"
+        ),
+        (count, _) => format!("everything is gone: {count} removed"),
+    }
+}
+
+fn stays(holding: Option<&Holding>) -> bool {
+    holding.is_some_and(|holding| holding.group_stays)
+}
+
 fn table(holding: &Holding) -> String {
     let mut table = Table::new(["TYPE", "NAME", ""]);
-    let group = "resource group".to_owned();
-    table.row([group, holding.group.clone(), String::new()]);
+    let stays = if holding.group_stays {
+        "the harness did not make it: stays"
+    } else {
+        ""
+    };
+    table.row(["resource group", &holding.group, stays].map(str::to_owned));
     for it in &holding.owned {
         table.row([short_type(&it.kind), it.name.clone(), String::new()]);
     }

@@ -2,8 +2,9 @@
 //! counts as no change. Pure.
 
 use super::Difference;
-use super::immutable::{minor, pool_version};
+use super::immutable::pool_version;
 use crate::azure::arm::Diagnostic;
+use crate::azure::limits::Minor;
 use crate::azure::template::Names;
 use crate::backend::azure::Living;
 use crate::profile::azure::Azure;
@@ -36,7 +37,7 @@ fn lagging(azure: &Azure, names: &Names, living: &Living) -> Vec<String> {
     };
     let old = living.pools().filter_map(|pool| {
         let (name, version) = (pool["name"].as_str()?, pool_version(pool)?);
-        (minor(version)? < minor(current)?).then(|| {
+        (Minor::of(version)? < Minor::of(current)?).then(|| {
             format!(
                 "node pool {name} runs Kubernetes {version}, and its cluster {current}: a promotion \
                  upgrades the cluster alone, and `az aks nodepool upgrade --resource-group {} \

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
@@ -96,6 +96,8 @@ pub struct AzureBackend {
     pub(super) made: OnceCell<WorkerImage>,
     /// Whether this command has deleted the resource group.
     pub(super) group_removed: AtomicBool,
+    /// Whether the resource group is the profile's, and was made by somebody else.
+    pub(super) group_stays: AtomicBool,
     pub(super) namespaces: Namespaces,
     pub(super) events: Option<Events>,
     /// Cancelled when the user asks to stop.
@@ -122,6 +124,7 @@ impl AzureBackend {
             wanted: None,
             made: OnceCell::new(),
             group_removed: AtomicBool::new(false),
+            group_stays: AtomicBool::new(false),
             namespaces: Namespaces::default(),
             events: None,
             cancel: CancellationToken::new(),
@@ -328,8 +331,9 @@ impl Backend for AzureBackend {
     }
 
     fn outlives(&self, id: &ResourceId) -> bool {
-        // It goes with the stack: with cluster, database and registry.
-        ["image", "base", "job", "deployment", "namespace"].contains(&id.kind())
+        let stays = id.kind() == "group" && self.group_stays.load(Ordering::Relaxed);
+        // The rest goes with the stack: with cluster, database and registry.
+        stays || ["image", "base", "job", "deployment", "namespace"].contains(&id.kind())
     }
 
     fn is_promoted_to(&self) -> bool {

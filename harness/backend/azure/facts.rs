@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::backend::AzureBackend;
 use super::error::Error;
-use super::group::Found;
+use super::group::{Found, is_made};
 use super::scope::{EXPIRES, OVERRIDE, TOPOLOGY};
 use crate::azure::arm::ResourceId;
 use crate::azure::template::{MYSQL_OUTPUT, REGISTRY_OUTPUT};
@@ -43,6 +43,8 @@ pub struct Facts {
 pub struct Holding {
     /// The resource group.
     pub group: String,
+    /// Whether the group stays, as somebody else made it for the profile.
+    pub group_stays: bool,
     /// From when it may be destroyed, if that was set (RFC 3339).
     pub expires: Option<String>,
     /// What belongs to the stack.
@@ -118,6 +120,7 @@ impl AzureBackend {
             .map(|it| part(&it.id));
         Ok(Some(Holding {
             group: scope.group.name,
+            group_stays: !is_made(&found),
             expires: found.tags.get(EXPIRES).cloned(),
             owned: managed.iter().map(part).collect(),
             foreign: foreign.collect(),

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::backend::AzureBackend;
 use super::error::Error;
-use super::scope::{self, EXPIRES, PROFILE};
+use super::scope::{self, EXPIRES, MADE, PROFILE};
 use crate::azure::arm::{Group, ResourceGroup};
 use crate::backend::{self, Readiness};
 use crate::plan::{Observed, ResourceId, State};
@@ -31,6 +31,11 @@ pub(super) fn digest(region: &str, tags: &BTreeMap<String, String>) -> Digest {
     Digest::of(&(region.replace(' ', "").to_lowercase(), tags))
 }
 
+/// Whether the harness has made a group.
+pub(super) fn is_made(group: &ResourceGroup) -> bool {
+    group.tags.contains_key(MADE)
+}
+
 impl AzureBackend {
     /// Looks for the group; one that is somebody else's is an error.
     pub(super) async fn find_group(&self) -> Result<Found, backend::Error> {
@@ -43,7 +48,10 @@ impl AzureBackend {
         let found = found.map_err(Error::azure("say whether the resource group is there"))?;
         match found.map(|group| (group.tags.get(PROFILE).cloned(), group)) {
             None => Ok(Found::Absent),
-            Some((Some(profile), group)) if profile == scope.profile() => Ok(Found::Ours(group)),
+            Some((Some(profile), group)) if profile == scope.profile() => {
+                self.group_stays.store(!is_made(&group), Ordering::Relaxed);
+                Ok(Found::Ours(group))
+            }
             Some((profile, _)) => Err(Error::Foreign {
                 group: scope.group.name,
                 profile,
@@ -76,7 +84,7 @@ impl AzureBackend {
         // Between the look before and this one somebody else may have made it.
         let theirs = match self.find_group().await? {
             Found::Ours(found) => found.tags,
-            Found::Absent => BTreeMap::new(),
+            Found::Absent => BTreeMap::from([(MADE.to_owned(), "group".to_owned())]),
         };
         let azure = &self.settings.azure;
         let mut tags = theirs;
@@ -101,11 +109,13 @@ impl AzureBackend {
         Ok(())
     }
 
-    /// Removes the group once nothing is in it.
+    /// Removes the group once nothing is in it. One that somebody else made for the profile stays:
+    /// who may not make another would have none to promote to.
     pub(super) async fn remove_group(&self) -> Result<(), backend::Error> {
-        let Found::Ours(_) = self.find_group().await? else {
-            return Ok(());
-        };
+        match self.find_group().await? {
+            Found::Ours(found) if is_made(&found) => {}
+            Found::Ours(_) | Found::Absent => return Ok(()),
+        }
         let scope = self.scope().await?;
         let arm = &self.cloud().await?.arm;
         let failed = || Error::azure("delete the resource group");

@@ -20,6 +20,8 @@ pub const PROFILE: &str = "harness-profile";
 pub const TOPOLOGY: &str = "harness-topology";
 /// The tag with the time from which a resource group may be destroyed (RFC 3339).
 pub const EXPIRES: &str = "harness-expires";
+/// The tag of a resource group that the harness has made: no other is deleted.
+pub(super) const MADE: &str = "harness-made";
 /// The tag with the reason for which a gate was passed by.
 pub const OVERRIDE: &str = "harness-gate-override";
 /// The tag with the identity of all that a stack was made from but its password.

@@ -254,6 +254,7 @@ impl AzureBackend {
 fn again(passing: Passing, wait: Duration, said: &str) -> String {
     let why = match passing {
         Passing::Busy => "it is busy with something else",
+        Passing::Operation => "another operation is under way on it",
         Passing::Arrival => "a role has not arrived yet",
     };
     let wait = quantity::Duration::from(wait);

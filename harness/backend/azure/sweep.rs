@@ -1,7 +1,7 @@
 //! What is done once everything was removed: nothing of this profile is left, or it is named.
 
 use super::backend::AzureBackend;
-use super::group::Found;
+use super::group::{Found, is_made};
 use crate::backend::{Backend as _, database};
 use crate::causes::in_one_line;
 
@@ -14,7 +14,12 @@ impl AzureBackend {
         };
         match self.find_group().await {
             Ok(Found::Absent) => {}
-            Ok(Found::Ours(group)) => left.push(group.id.to_string()),
+            Ok(Found::Ours(group)) if is_made(&group) => left.push(group.id.to_string()),
+            // The group is not ours to delete, and what is in the stack is.
+            Ok(Found::Ours(_)) => match self.find_stack().await {
+                Ok(stack) => left.extend(stack.map(|stack| stack.id.to_string())),
+                Err(error) => left.push(format!("what may be in Azure: {}", in_one_line(&error))),
+            },
             Err(error) => left.push(format!("what may be in Azure: {}", in_one_line(&error))),
         }
         if left.is_empty()

@@ -1,9 +1,10 @@
 use serde_json::json;
 
+use super::cluster::ANOTHER_POOL;
 use super::*;
 use crate::azure::arm::{DenyMode, DenySettings, StackProperties};
 use crate::azure::template::tests::{azure, template_of};
-use crate::backend::azure::UNMANAGE;
+use crate::backend::azure::{STORAGE, UNMANAGE};
 
 const POOLS: &str = "backend.azure.kubernetes.node-pools={system: {}, batch: {count: 3}}";
 

@@ -6,15 +6,8 @@ use std::collections::BTreeMap;
 use super::question::Answer;
 use super::{Check, Problem};
 use crate::azure::arm::{Cluster, Machine, Pool, Usage};
+use crate::azure::limits::{Least, NODE, SYSTEM_NODE};
 use crate::profile::azure::{Azure, NodePool};
-
-/// What a node of the system's pool has at least: vCPUs, and GiB of memory.
-/// <https://learn.microsoft.com/azure/aks/use-system-pools#system-and-user-node-pools>
-const SYSTEM: (i64, f64) = (2, 4.0);
-
-/// The memory of any node in GiB: <https://github.com/Azure/AKS/blob/master/CHANGELOG.md>,
-/// release 2025-04-27.
-const USER: f64 = 2.0;
 
 /// Nodes of one size that have to be made.
 struct New<'a> {
@@ -112,16 +105,25 @@ fn small(machine: &Machine, system: bool) -> Option<String> {
         let memory = told(memory.map(|it| it.to_string()));
         format!("it has {cores} vCPUs and {memory} GiB")
     };
-    let too_small = cores.is_some_and(|it| it < SYSTEM.0) || memory.is_some_and(|it| it < SYSTEM.1);
-    if system && too_small {
-        let (cores, memory) = SYSTEM;
+    let lacks = |least: Least| {
+        cores.is_some_and(|it| it < i64::from(least.cores))
+            || memory.is_some_and(|it| it < least.memory_gib())
+    };
+    if system && lacks(SYSTEM_NODE) {
         return Some(format!(
-            "the system's pool takes {cores} vCPUs and {memory} GiB of memory at least, and {}",
+            "the system's pool takes {} vCPUs and {} GiB of memory at least, and {}",
+            SYSTEM_NODE.cores,
+            SYSTEM_NODE.memory_gib(),
             has()
         ));
     }
-    let too_small = memory.is_some_and(|it| it < USER);
-    too_small.then(|| format!("a node takes {USER} GiB of memory at least, and {}", has()))
+    lacks(NODE).then(|| {
+        format!(
+            "a node takes {} GiB of memory at least, and {}",
+            NODE.memory_gib(),
+            has()
+        )
+    })
 }
 
 /// Whether the quotas of the region and of each family have the vCPUs of what has to be made.

@@ -2,6 +2,7 @@
 
 use super::Problem;
 use crate::azure::arm::{Cluster, Release};
+use crate::azure::limits::Minor;
 use crate::profile::azure::{Azure, Tier};
 
 const KEY: &str = "backend.azure.kubernetes.version";
@@ -15,7 +16,7 @@ pub(super) fn version(
 ) -> Option<Problem> {
     let wanted = azure.kubernetes.version.as_str();
     let runs = cluster.and_then(Cluster::version);
-    let stays = runs.is_some_and(|runs| minor(runs) == minor(wanted));
+    let stays = runs.is_some_and(|runs| Minor::of(runs) == Minor::of(wanted));
     match cluster.filter(|_| stays) {
         Some(cluster) => leaves(azure, cluster, releases),
         None => offered(azure, releases),
@@ -27,7 +28,7 @@ pub(super) fn version(
 fn leaves(azure: &Azure, cluster: &Cluster, releases: &[Release]) -> Option<Problem> {
     let wanted = azure.kubernetes.version.as_str();
     let mut releases = releases.iter();
-    let release = releases.find(|it| minor(&it.version) == minor(wanted))?;
+    let release = releases.find(|it| Minor::of(&it.version) == Minor::of(wanted))?;
     let premium = azure.kubernetes.tier == Tier::Premium;
     let leaves = cluster.has_long_term_support() && !premium;
     (leaves && release.is_long_term_only()).then(|| {
@@ -53,7 +54,7 @@ fn offered(azure: &Azure, releases: &[Release]) -> Option<Problem> {
     let premium = azure.kubernetes.tier == Tier::Premium;
     let fits = |it: &&Release| premium || !it.is_long_term_only();
     let mut fitting: Vec<&Release> = releases.iter().filter(fits).collect();
-    fitting.sort_by_key(|it| parts(&it.version));
+    fitting.sort_by_key(|it| Minor::of(&it.version));
     let fitting: Vec<String> = fitting
         .into_iter()
         .map(|it| {
@@ -76,20 +77,6 @@ fn offered(azure: &Azure, releases: &[Release]) -> Option<Problem> {
         )),
         Some(_) => None,
     }
-}
-
-/// Major and minor.
-fn minor(version: &str) -> Vec<u32> {
-    let mut parts = parts(version);
-    parts.truncate(2);
-    parts
-}
-
-fn parts(version: &str) -> Vec<u32> {
-    version
-        .split('.')
-        .filter_map(|it| it.parse().ok())
-        .collect()
 }
 
 #[cfg(test)]

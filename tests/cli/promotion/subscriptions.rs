@@ -215,6 +215,18 @@ fn a_pool_that_grows_needs_a_quota_for_what_it_grows_by() {
 }
 
 #[test]
+fn a_pool_of_a_size_that_the_subscription_lost_stays_and_does_not_grow() {
+    let azure = Subscription::new();
+    assert_eq!(azure.promote("").code, 0);
+    let restricted = "--fault restricted-sizes";
+    let kept = azure.promote(restricted);
+    assert_eq!(kept.code, 0, "{kept}");
+    let more = azure.promote(&format!("{restricted} --set {POOL}.count=3"));
+    let told = obstacles(&more);
+    assert!(told.contains("NotAvailableForSubscription"), "{told}");
+}
+
+#[test]
 fn a_pool_whose_promotion_failed_has_its_quota_already() {
     let azure = Subscription::new();
     assert_eq!(azure.promote(&format!("--set {POOL}.count=50")).code, 0);
@@ -255,9 +267,21 @@ fn rights_on_the_group_alone_do_where_somebody_has_made_it() {
     assert!(azure.content().len() > 15, "{promoted}");
     let again = azure.promote(rights);
     assert_eq!(again.code, 0, "{again}");
-    let destroyed = azure.run(&format!("destroy --yes {rights}"));
-    assert_eq!(destroyed.code, 0, "{destroyed}");
-    azure.is_untouched();
+    // Whoever has rights on the group alone could not make another one.
+    for said in [
+        "the harness did not make it: stays",
+        "everything is gone but resource group harness-azure, which the harness did not make",
+    ] {
+        let destroyed = azure.run(&format!("destroy --yes {rights}"));
+        assert_eq!(destroyed.code, 0, "{destroyed}");
+        assert!(destroyed.stdout.contains(said), "{destroyed}");
+        let content = azure.content();
+        let group = content.iter().next().expect("the group");
+        assert!(group.ends_with("/resourcegroups/harness-azure"), "{group}");
+        assert_eq!(content.len(), 1, "{content:?}");
+    }
+    let anew = azure.promote(rights);
+    assert_eq!(anew.code, 0, "{anew}");
 }
 
 #[test]

@@ -11,7 +11,11 @@ use super::Fault;
 /// (<https://github.com/microsoft/CromwellOnAzure/issues/98>).
 pub const ARRIVAL: Duration = Duration::from_mins(10);
 
-/// The longest time between two looks whether a role has arrived.
+/// How long it is waited for what takes minutes: for a role, and for another operation. An update of
+/// a cluster takes some minutes (<https://learn.microsoft.com/azure/aks/upgrade-cluster>).
+const LONG: Duration = ARRIVAL;
+
+/// The longest time between two looks.
 const BETWEEN: Duration = Duration::from_mins(1);
 
 /// Something that goes by itself.
@@ -19,6 +23,8 @@ const BETWEEN: Duration = Duration::from_mins(1);
 pub enum Passing {
     /// It is busy with another change.
     Busy,
+    /// Another operation is under way on it, as on a cluster, where that takes minutes.
+    Operation,
     /// A role, or an identity, is not known everywhere yet.
     Arrival,
 }
@@ -30,7 +36,7 @@ impl Passing {
             return [5, 20].map(Duration::from_secs).to_vec();
         }
         let mut waits = Vec::new();
-        let (mut next, mut left) = (Duration::from_secs(10), ARRIVAL);
+        let (mut next, mut left) = (Duration::from_secs(10), LONG);
         while !left.is_zero() {
             let wait = next.min(left);
             waits.push(wait);
@@ -44,16 +50,18 @@ impl Passing {
 impl Fault {
     /// Whether it goes by itself, and why.
     pub fn passing(&self) -> Option<Passing> {
-        const BUSY: [&str; 5] = [
+        const BUSY: [&str; 3] = [
             "ServerIsBusy",
             "ServerBusy",
-            "AnotherOperationInProgress",
-            "OperationInProgress",
             "RetryableErrorDueToAnotherOperation",
         ];
+        const OPERATION: [&str; 2] = ["AnotherOperationInProgress", "OperationInProgress"];
+        let has = |codes: &[&str]| codes.iter().any(|code| self.has_code(code));
         if self.is_arrival() {
             Some(Passing::Arrival)
-        } else if BUSY.iter().any(|code| self.has_code(code)) || self.is_in_progress() {
+        } else if has(&OPERATION) || self.is_in_progress() {
+            Some(Passing::Operation)
+        } else if has(&BUSY) {
             Some(Passing::Busy)
         } else {
             None

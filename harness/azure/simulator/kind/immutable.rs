@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::super::limits::Minor;
 use super::super::refusal::Refusal;
 use super::Draft;
 
@@ -115,7 +116,7 @@ pub(super) fn server(draft: &Draft<'_>) -> Result<(), Refusal> {
         return refused(message, "backup.geoRedundantBackup");
     }
     let version = "/properties/version";
-    match (minor(&old(version)), minor(&new(version))) {
+    match (Minor::of(&old(version)), Minor::of(&new(version))) {
         (Some(was), Some(is)) if is < was => {
             let message = "The version to upgrade to must be greater than the current version.";
             refused(message, "version")
@@ -165,23 +166,16 @@ fn lagging(pools: &[Value], wanted: &Value) -> Result<(), Refusal> {
         let version = pool["currentOrchestratorVersion"]
             .as_str()
             .unwrap_or_default();
-        let (Some(old), Some(new)) = (minor(version), minor(asked)) else {
+        let (Some(old), Some(new)) = (Minor::of(version), Minor::of(asked)) else {
             continue;
         };
-        if old.1 + 3 < new.1 {
+        if old < new.before(3) {
             let message = format!(
                 "Node pool version {version} and control plane version {asked} is incompatible. Minor version of node pool cannot be more than 3 versions less than control plane's version. Minor version of node pool is {} and control plane is {}. For more information, please check https://aka.ms/aks/UpgradeVersionRules",
-                old.1, new.1
+                old.minor, new.minor
             );
             return Err(Refusal::bad("NodePoolMcVersionIncompatible", message));
         }
     }
     Ok(())
-}
-
-/// Major and minor of a version.
-fn minor(version: &str) -> Option<(u32, u32)> {
-    let mut parts = version.split('.');
-    let mut next = || parts.next()?.parse().ok();
-    Some((next()?, next()?))
 }

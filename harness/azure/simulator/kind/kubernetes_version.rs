@@ -1,6 +1,7 @@
 //! The version of a cluster's Kubernetes.
 
-use super::super::offer::{DEFAULT, VERSIONS, minor, newest, release};
+use super::super::super::limits::Minor;
+use super::super::offer::{DEFAULT, VERSIONS, newest, release};
 use super::super::refusal::Refusal;
 use super::Draft;
 
@@ -53,9 +54,12 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
     };
     match before {
         // It is left as it is, whatever has become of its version, unless it leaves its support.
-        Some(before) if minor(before) == minor(wanted) => {
+        Some(before) if Minor::of(before) == Minor::of(wanted) => {
             let leaves = Support::of(draft, false).is_whole() && !support.is_whole();
-            let has_another = release(minor(wanted)).is_none_or(|it| !it.long_term);
+            let has_another = VERSIONS
+                .iter()
+                .find(|it| Minor::of(it.minor) == Minor::of(wanted))
+                .is_none_or(|it| !it.long_term);
             if leaves && !has_another {
                 return offered(draft, wanted);
             }
@@ -92,10 +96,14 @@ fn offered(draft: &Draft<'_>, wanted: &str) -> Result<(), Refusal> {
 
 /// One minor version at a time, and none back.
 fn reachable(before: &str, wanted: &str) -> Result<(), Refusal> {
-    let at = |version: &str| VERSIONS.iter().position(|it| it.minor == minor(version));
+    let at = |version: &str| {
+        VERSIONS
+            .iter()
+            .position(|it| Minor::of(it.minor) == Minor::of(version))
+    };
     let (from, to) = (at(before), at(wanted));
     let next = from.and_then(|from| VERSIONS.get(from + 1));
-    if to.is_none() || next.is_some_and(|next| next.minor == minor(wanted)) {
+    if to.is_none() || next.is_some_and(|next| Minor::of(next.minor) == Minor::of(wanted)) {
         return Ok(());
     }
     let act = if to < from {

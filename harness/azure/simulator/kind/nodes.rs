@@ -5,15 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::super::super::limits::{Least, NODE, SYSTEM_NODE};
 use super::super::offer::{self, MACHINES, Nodes, machine};
 use super::super::refusal::Refusal;
 use super::{Draft, pool};
-
-/// What the system's own pods need of a node, and what any node needs: vCPUs, and MiB of memory.
-/// AKS says "more than", and takes as much:
-/// <https://learn.microsoft.com/azure/aks/use-system-pools#system-and-user-node-pools>.
-const SYSTEM: (i64, i64) = (2, 4096);
-const USER: i64 = 2048;
 
 /// What AKS says beside each lack of quota.
 const MORE: &str = "If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable.";
@@ -68,10 +63,12 @@ fn check(
     let nodes = |pools: &[Value]| -> Vec<Nodes> { pools.iter().filter_map(Nodes::of).collect() };
     for pool in wanted {
         let system = pool::is_system(pool);
-        let there = before.iter().any(|it| it["name"] == pool["name"]);
-        if let Some(nodes) = Nodes::of(pool) {
-            size(draft, region, &nodes, system, there)?;
-        }
+        let Some(wanted) = Nodes::of(pool) else {
+            continue;
+        };
+        let there = before.iter().find(|it| it["name"] == pool["name"]);
+        let there = there.and_then(Nodes::of).map_or(0, |it| it.count);
+        size(draft, region, &wanted, system, wanted.count > there)?;
     }
     quota(draft, region, &nodes(wanted), &nodes(before))
 }
@@ -81,7 +78,7 @@ fn size(
     region: &str,
     pool: &Nodes,
     system: bool,
-    there: bool,
+    grows: bool,
 ) -> Result<(), Refusal> {
     let Some(machine) = machine(&pool.size) else {
         let size = pool.size.to_lowercase();
@@ -90,19 +87,23 @@ fn size(
         return Err(Refusal::bad("VMSizeNotSupported", message));
     };
     let sizes = draft.circumstances.sizes;
-    if !there && !machine.is_allowed(sizes) {
+    // What is there stays there, and gets no more of what the subscription may not have.
+    if grows && !machine.is_allowed(sizes) {
         let allowed = MACHINES.iter().filter(|it| it.is_allowed(sizes));
         let allowed: Vec<&str> = allowed.map(|it| it.name).collect();
         return Err(size_not_allowed(machine.name, region, &allowed));
     }
-    if system && (machine.cores < SYSTEM.0 || machine.memory < SYSTEM.1) {
+    let lacks = |least: Least| {
+        machine.cores < i64::from(least.cores) || machine.memory < i64::from(least.memory_mib)
+    };
+    if system && lacks(SYSTEM_NODE) {
         let message = format!(
             "System node pool must use VM sku with more than 2 cores and 4GB memory. Nodepool name: {}.",
             pool.name
         );
         return Err(Refusal::bad("SystemPoolSkuTooLow", message));
     }
-    if machine.memory < USER {
+    if lacks(NODE) {
         let message = format!(
             "The VM size of {} is restricted by AKS: a node needs at least 2 GB of memory. Nodepool name: {}.",
             machine.name, pool.name

@@ -14,7 +14,7 @@ use super::version;
 
 pub(super) use cores::{Nodes, left};
 pub(super) use machines::{MACHINES, machine};
-pub(super) use versions::{DEFAULT, VERSIONS, minor, newest, release};
+pub(super) use versions::{DEFAULT, VERSIONS, newest, release};
 
 impl Cloud {
     /// The answer to what may be asked before anything is made, if that is what is asked; `path` is

@@ -52,14 +52,6 @@ pub(in super::super) const VERSIONS: &[Release] = &[
     },
 ];
 
-/// The major and minor of a version.
-pub(in super::super) fn minor(version: &str) -> &str {
-    let dots = version.match_indices('.');
-    dots.map(|(at, _)| at)
-        .nth(1)
-        .map_or(version, |at| &version[..at])
-}
-
 /// The release that has a version, which is a minor one or one of its patches.
 pub(in super::super) fn release(version: &str) -> Option<&'static Release> {
     let named = |it: &&Release| it.minor == version || it.patches.contains(&version);

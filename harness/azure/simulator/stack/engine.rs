@@ -60,10 +60,8 @@ impl Cloud {
     /// Refuses what the subscription is not registered for.
     pub(super) fn registered_for(&self, plan: &Plan) -> Result<(), Refusal> {
         let ids = plan.steps.iter().map(|step| ResourceId::parse(&step.id));
-        let kinds = ids.filter_map(|id| Kind::of(&id.kind()?));
-        kinds
-            .map(|kind| self.registered(kind.namespace()))
-            .collect()
+        let mut kinds = ids.filter_map(|id| Kind::of(&id.kind()?));
+        kinds.try_for_each(|kind| self.registered(kind.namespace()))
     }
 
     /// The group of an id as expressions see it.

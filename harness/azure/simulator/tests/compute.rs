@@ -101,6 +101,25 @@ fn long_term_support_is_for_clusters_that_ask_for_it() {
 }
 
 #[test]
+fn a_pool_of_a_size_that_the_subscription_lost_stays_and_does_not_grow() {
+    let mut world = World::furnished();
+    let nodes = |count| cluster("1.35", "Standard_D2s_v5", count);
+    assert_eq!(world.put(&nodes(2)).status, 201);
+    world.now += Duration::from_mins(10);
+    world.cloud.script = Script::default().under(Circumstances {
+        sizes: Sizes::Burstable,
+        ..Circumstances::default()
+    });
+    let (status, code, message) = flat(&world.put(&nodes(3)));
+    assert_eq!((status, code.as_str()), (400, "BadRequest"));
+    assert!(
+        message.contains("is not allowed in your subscription"),
+        "{message}"
+    );
+    assert_eq!(world.put(&nodes(2)).status, 200);
+}
+
+#[test]
 fn a_support_plan_stays_where_nothing_is_said_and_takes_the_premium_tier() {
     let mut world = World::furnished();
     let mut body = cluster("1.33", "Standard_D2s_v5", 1);
@@ -123,8 +142,8 @@ fn a_support_plan_stays_where_nothing_is_said_and_takes_the_premium_tier() {
     assert_eq!(world.put(&next).status, 200);
     world.now += Duration::from_mins(10);
     let shown = world.call("GET", CLUSTER, VERSION, None);
-    let plan = &shown.document()["properties"]["supportPlan"];
-    assert_eq!(plan, "KubernetesOfficial");
+    let support = &shown.document()["properties"]["supportPlan"];
+    assert_eq!(support, "KubernetesOfficial");
 }
 
 #[test]

@@ -1,0 +1,65 @@
+//! Major and minor of a version, which is all that Azure lets anybody choose of Kubernetes and MySQL.
+
+use std::fmt;
+
+/// Major and minor of a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Minor {
+    /// Such as 1.
+    pub major: u32,
+    /// Such as 35.
+    pub minor: u32,
+}
+
+impl Minor {
+    /// That of a version, whatever follows; nothing if it is none.
+    pub fn of(version: &str) -> Option<Self> {
+        let mut parts = version.split('.');
+        let mut next = || parts.next()?.parse().ok();
+        Some(Self {
+            major: next()?,
+            minor: next()?,
+        })
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self {
+            minor: self.minor + 1,
+            ..self
+        }
+    }
+
+    /// The one so many before it.
+    #[must_use]
+    pub fn before(self, count: u32) -> Self {
+        Self {
+            minor: self.minor.saturating_sub(count),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Minor {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.major, self.minor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_numbers_and_a_patch_does_not_matter() {
+        let of = |text: &str| Minor::of(text).expect("a version");
+        assert_eq!(of("1.35.4"), of("1.35"));
+        assert!(of("1.9") < of("1.10"));
+        assert_eq!(of("1.9.1").next().to_string(), "1.10");
+        assert_eq!(of("1.2").before(3), of("1.0"));
+        for text in ["", "1", "1.", "x.1", "1.x"] {
+            assert_eq!(Minor::of(text), None, "{text}");
+        }
+    }
+}
