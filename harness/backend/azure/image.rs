@@ -120,8 +120,8 @@ impl AzureBackend {
         let (run, environment) = (topology.worker_run(), &self.settings.environment);
         let folder = self.images();
         let make = || artifact::worker_image(run, environment, &folder, events, cancel);
-        let made = self.made.get_or_try_init(make).await;
-        Ok(made.map_err(Error::from)?)
+        let image = self.made.get_or_try_init(make).await;
+        Ok(image.map_err(Error::from)?)
     }
 
     /// Where images are kept that are made here.
