@@ -142,7 +142,8 @@ fn what_azure_does_change_on_what_lives_is_promoted() {
         "registry.sku=standard",
         "network.address-space=10.240.0.0/15",
     ] {
-        sets.push_str(&format!(" --set backend.azure.{setting}"));
+        sets += " --set backend.azure.";
+        sets += setting;
         let run = azure.promote(&sets);
         assert_eq!(run.code, 0, "{setting}: {run}");
         let drift = azure.run(&format!("drift{sets}"));
