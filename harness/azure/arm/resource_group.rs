@@ -133,11 +133,15 @@ impl Arm {
         self.find(&group.target(kind, version, name)).await
     }
 
-    /// Everything in the group; nested resources, such as subnets, are not listed.
+    /// Everything in the group; nested resources, such as subnets, are not listed. There is nothing
+    /// in a group that is gone: one that is being deleted may go between two looks.
     pub async fn resources(&self, group: &Group) -> Result<Vec<Resource>, Error> {
         let id = group.id();
         let target = Target::new(format!("{id}/resources"), RESOURCES);
-        self.list(&target.query("$expand", "provisioningState"))
-            .await
+        let target = target.query("$expand", "provisioningState");
+        match self.list(&target).await {
+            Err(error) if error.is_not_found() => Ok(Vec::new()),
+            listed => listed,
+        }
     }
 }

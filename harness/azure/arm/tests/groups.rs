@@ -51,6 +51,20 @@ async fn a_group_is_looked_for_made_listed_and_deleted() {
 }
 
 #[tokio::test]
+async fn nothing_is_in_a_group_that_is_gone_since_it_was_seen() {
+    let gone = json!({"error": {"code": "ResourceGroupNotFound", "message": "m"}});
+    let no_subscription = json!({"error": {"code": "SubscriptionNotFound", "message": "m"}});
+    let server = Server::start([
+        Reply::new(404).json(gone),
+        Reply::new(404).json(no_subscription),
+    ])
+    .await;
+    let (client, group) = (server.client(), Group::new("s", "g"));
+    assert_eq!(client.resources(&group).await.expect("nothing"), []);
+    assert!(client.resources(&group).await.is_err());
+}
+
+#[tokio::test]
 async fn a_stack_is_deleted_and_a_server_fails_over() {
     let server = Server::start([
         Reply::new(202).header("azure-asyncoperation", "{base}/subscriptions/s/o/1"),
