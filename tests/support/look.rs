@@ -20,13 +20,16 @@ impl Place {
         processes_of(self.root())
     }
 
-    /// The registered pid of each replica that has one.
+    /// The registered pid of each replica that has one. A file is empty until its replica has
+    /// written its pid into it.
     pub(crate) fn pids(&self) -> BTreeMap<String, i64> {
         let pid_files = files(&self.state().join("run")).into_iter();
         pid_files
             .filter_map(|path| {
                 let replica = path.file_name()?.strip_suffix(".pid")?.to_owned();
-                Some((replica, read_json(&path)["pid"].as_i64()?))
+                let written = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
+                let pid = written.then(|| read_json(&path)["pid"].as_i64());
+                Some((replica, pid??))
             })
             .collect()
     }
