@@ -318,22 +318,13 @@ fn under_nohup_a_run_goes_on_without_its_terminal() {
     assert_eq!(code, Some(0), "{told}");
 }
 
-/// A build that is under way until somebody ends it, in place of the user's cargo.
-const BUILD: &str = r#"#!/bin/sh
-case "$1" in
-metadata)
-  here=$(pwd)
-  echo '{"workspace_root":"'$here'","target_directory":"'$here'/target","packages":[{"name":"mine","manifest_path":"'$here'/Cargo.toml","targets":[{"name":"worker","kind":["bin"]}]}]}' ;;
-*)
+/// A build that is under way until somebody ends it.
+const BUILD: &str = "\
   echo '    Building [====>    ] 1/3: mine' >&2
-  exec sleep 600 ;;
-esac
-"#;
+  exec sleep 600";
 
 #[test]
 fn an_interrupted_build_is_not_done_and_leaves_nothing_to_take_down() {
-    use std::os::unix::fs::PermissionsExt as _;
-
     for (verb, advice) in [
         ("up", "run `harness up"),
         ("test", ""),
@@ -341,11 +332,7 @@ fn an_interrupted_build_is_not_done_and_leaves_nothing_to_take_down() {
     ] {
         let world = world();
         world.write("profiles/own.yaml", OWN);
-        world.write("own/Cargo.toml", "");
-        world.write("bin/cargo", BUILD);
-        let cargo = world.path().join("bin/cargo");
-        fs_err::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755))
-            .expect("it is ours");
+        world.cargo(BUILD);
         let told = world.path().join("told");
         let mut command = world.command();
         command.args(verb.split(' ')).args(["-p", "own"]);

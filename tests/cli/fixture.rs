@@ -1,6 +1,8 @@
 //! A working folder of its own, and the binary in it.
 
 use std::fmt;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -86,6 +88,28 @@ impl World {
         let folder = path.parent().expect("a file is in a folder");
         fs_err::create_dir_all(folder).expect("the folder can be made");
         fs_err::write(path, text).expect("the file can be written");
+    }
+
+    /// Writes the package `own` with a worker, and in place of the user's cargo one in `bin` that
+    /// describes it and builds it as a script says, with the package's folder as `$here`.
+    pub(crate) fn cargo(&self, build: &str) {
+        self.write("own/Cargo.toml", "");
+        self.write(
+            "bin/cargo",
+            &format!(
+                r#"#!/bin/sh
+here=$(pwd)
+case "$1" in
+metadata)
+  echo '{{"workspace_root":"'$here'","target_directory":"'$here'/target","packages":[{{"name":"mine","manifest_path":"'$here'/Cargo.toml","targets":[{{"name":"worker","kind":["bin"]}}]}}]}}' ;;
+*)
+{build} ;;
+esac
+"#
+            ),
+        );
+        let executable = Permissions::from_mode(0o755);
+        fs_err::set_permissions(self.path.join("bin/cargo"), executable).expect("it is ours");
     }
 
     /// The binary in the folder, with nothing in its environment but a home.

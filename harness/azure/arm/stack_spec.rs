@@ -90,6 +90,17 @@ pub struct DenySettings {
     pub apply_to_child_scopes: bool,
 }
 
+impl DenySettings {
+    /// Nothing is denied.
+    pub fn none() -> Self {
+        Self {
+            mode: DenyMode::None,
+            excluded_principals: Vec::new(),
+            apply_to_child_scopes: false,
+        }
+    }
+}
+
 /// Which acts are denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

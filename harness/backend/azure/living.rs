@@ -95,7 +95,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::azure::arm::{DenyMode, DenySettings, StackProperties};
+    use crate::azure::arm::{DenySettings, StackProperties};
     use crate::backend::azure::UNMANAGE;
 
     fn stack(storage: u64) -> StackSpec {
@@ -106,11 +106,7 @@ mod tests {
                 template: json!({"resources": [{"type": NETWORK}, server]}),
                 parameters: BTreeMap::new(),
                 action_on_unmanage: UNMANAGE,
-                deny_settings: DenySettings {
-                    mode: DenyMode::None,
-                    excluded_principals: Vec::new(),
-                    apply_to_child_scopes: false,
-                },
+                deny_settings: DenySettings::none(),
                 description: None,
             },
         }

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::Cloud;
 use crate::azure::arm::{
-    Action, DenyMode, DenySettings, Group, Parameter, StackProperties, StackSpec, Undeletable,
-    Unmanage,
+    Action, DenySettings, Group, Parameter, StackProperties, StackSpec, Undeletable, Unmanage,
 };
 use crate::azure::template::{self, Names, PASSWORD, Place};
 use crate::profile::azure::Azure;
@@ -135,11 +134,7 @@ impl Scope {
                 template,
                 parameters: BTreeMap::from([(PASSWORD.to_owned(), Parameter::Secret(password))]),
                 action_on_unmanage: UNMANAGE,
-                deny_settings: DenySettings {
-                    mode: DenyMode::None,
-                    excluded_principals: Vec::new(),
-                    apply_to_child_scopes: false,
-                },
+                deny_settings: DenySettings::none(),
                 description: Some(format!("Temporal, by profile {profile}")),
             },
         }

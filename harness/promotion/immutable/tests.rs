@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::cluster::ANOTHER_POOL;
 use super::*;
-use crate::azure::arm::{DenyMode, DenySettings, StackProperties};
+use crate::azure::arm::{DenySettings, StackProperties};
 use crate::azure::template::tests::{azure, template_of};
 use crate::backend::azure::{STORAGE, UNMANAGE};
 
@@ -15,11 +15,7 @@ fn spec(sets: &[&str]) -> StackSpec {
             template: template_of(sets),
             parameters: BTreeMap::new(),
             action_on_unmanage: UNMANAGE,
-            deny_settings: DenySettings {
-                mode: DenyMode::None,
-                excluded_principals: Vec::new(),
-                apply_to_child_scopes: false,
-            },
+            deny_settings: DenySettings::none(),
             description: None,
         },
     }
