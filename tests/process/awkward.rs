@@ -4,20 +4,17 @@ use std::time::Duration;
 
 use crate::support::Place;
 
-/// Far less than the minute that a worker may take to become ready, and enough for a busy machine.
-const SOON: Duration = Duration::from_secs(30);
-
 #[test]
 fn one_that_exits_at_once_ends_the_wait_with_its_last_words() {
     let place = Place::with_worker_script("echo 'no configuration in orders.toml' >&2; exit 3");
-    let up = place
+    // A wait that goes on until its deadline would say that the worker was not ready in time.
+    place
         .harness(&["up"])
         .run()
         .exits(69)
         .says("`process/worker-0` failed: its process ended: exit status: 3")
         .says("no configuration in orders.toml")
         .says("hint: run `harness logs worker-0");
-    assert!(up.took < SOON, "{up}");
     place.down();
 }
 
@@ -26,13 +23,12 @@ fn one_that_cannot_be_started_says_why() {
     let place = Place::with_worker_script("");
     let path = place.beside_root("worker.sh");
     std::fs::write(path, "#!/no/such/interpreter\n").expect("writable");
-    let up = place
+    place
         .harness(&["up"])
         .run()
         .exits(69)
         .says("`process/worker-0` failed")
         .says("No such file or directory");
-    assert!(up.took < SOON, "{up}");
     place.down();
 }
 
@@ -43,7 +39,6 @@ fn one_that_ignores_sigterm_is_killed_after_its_grace_period() {
     place.up();
     let down = place.down();
     assert!(down.took >= Duration::from_secs(1), "{down}");
-    assert!(down.took < SOON, "{down}");
 }
 
 #[test]
@@ -62,16 +57,14 @@ fn what_one_started_in_a_session_of_its_own_goes_with_it() {
         2,
         "the worker and what it left its session for"
     );
-    let down = place.down();
-    assert!(down.took < Duration::from_secs(8), "{down}");
+    place.down();
 
     // The same where only the one that left is alive.
     place.up();
     place.kill("worker-0");
     assert_eq!(of_worker(&place), 1);
     place.harness(&["status"]).run().exits(69);
-    let down = place.down();
-    assert!(down.took < Duration::from_secs(8), "{down}");
+    place.down();
 }
 
 #[test]

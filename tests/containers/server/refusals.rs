@@ -1,11 +1,6 @@
 //! What `up` refuses, and what it leaves alone when it does.
 
-use std::time::Duration;
-
 use crate::place::{Place, docker};
-
-/// Shorter than a database usually has to become ready.
-const SOON: Duration = Duration::from_secs(45);
 
 #[test]
 fn what_cannot_run_is_refused_before_anything_is_made() {
@@ -49,7 +44,6 @@ fn what_runs_is_left_alone_where_something_else_is_refused() {
     docker(&["network", "disconnect", "bridge", &database]);
     let up = place.harness(&["up", "--set", "database.mysql.ready-timeout=5s"]);
     let up = up.run().exits(69);
-    assert!(up.took < SOON, "{up}");
     up.says("`container/mysql` was not ready within 5s: MySQL does not answer at 127.0.0.1:")
         .says("hint: run `harness logs mysql --profile server --set ")
         .says(" --set database.mysql.ready-timeout=5s`; if it runs and does not answer, ")

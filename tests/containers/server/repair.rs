@@ -1,14 +1,10 @@
 //! What dies or changes behind the harness's back is missed, and comes back.
 
 use std::fs;
-use std::time::Duration;
 
 use crate::eventually::eventually;
 use crate::http::get;
 use crate::place::{Place, docker};
-
-/// Longer than `status` looks at a database that does not answer.
-const AT_ONCE: Duration = Duration::from_secs(30);
 
 const MYSQL: [&str; 1] = ["container/mysql"];
 
@@ -103,7 +99,6 @@ fn a_database_that_hangs_ends_the_wait(place: &Place) {
     let mysql = place.database();
     docker(&["kill", "--signal=STOP", &mysql]);
     let status = place.harness(&["status"]).run();
-    assert!(status.took < AT_ONCE, "{status}");
     let status = status.shows("took longer than 3s to answer");
     let row = status
         .stdout
@@ -112,7 +107,6 @@ fn a_database_that_hangs_ends_the_wait(place: &Place) {
     assert!(row.is_some_and(|row| row.contains("not-ready")), "{status}");
     let up = place.harness(&["up", "--set", "database.mysql.ready-timeout=5s"]);
     let up = up.run().exits(69);
-    assert!(up.took < AT_ONCE, "{up}");
     up.says("`container/mysql` was not ready within 5s: MySQL at 127.0.0.1:")
         .says("took longer than 3s to answer");
     docker(&["kill", "--signal=CONT", &mysql]);
