@@ -39,6 +39,7 @@ mod settings;
 mod show;
 mod stack;
 mod state;
+mod subnet;
 mod subscription;
 mod tag;
 mod version;

@@ -12,6 +12,7 @@ use super::operation::Act;
 use super::place;
 use super::refusal::Refusal;
 use super::state::{Progress, Resource};
+use super::subnet::is_subnet;
 use super::version;
 use crate::secret::Secret;
 
@@ -52,6 +53,7 @@ impl Cloud {
                 let accepted = self.put(now, id, &version, &body)?;
                 self.answer_of_put(id, kind, &accepted)
             }
+            "DELETE" if is_subnet(id) => self.drop_subnet(now, id),
             "DELETE" if kind.is_setting() => Err(unknown_method("DELETE")),
             "DELETE" => {
                 if !self.state.resources.contains_key(&id.key()) {
@@ -85,7 +87,10 @@ impl Cloud {
         kind: &Kind,
         accepted: &Accepted,
     ) -> Result<Response, Refusal> {
-        let shown = self.show(self.found(id)?);
+        let shown = match self.subnet(id) {
+            Some(subnet) => subnet,
+            None => self.show(self.found(id)?),
+        };
         let status = if accepted.created { 201 } else { 200 };
         let Some(operation) = &accepted.operation else {
             return Ok(Response::json(status, shown));
@@ -106,8 +111,12 @@ impl Cloud {
         body: &Value,
     ) -> Result<Accepted, Refusal> {
         let kind = kind_of(id, version)?;
+        if is_subnet(id) {
+            return self.put_subnet(now, id, version, body);
+        }
         self.admitted(id, kind)?;
         self.idle(id)?;
+        let body = &kind.meaning(body);
         let mut document = body.clone();
         let before = self.state.resources.get(&id.key());
         let location = location_of(kind, body, before)?;
@@ -258,13 +267,7 @@ impl Cloud {
         if kind::subnet(&self.state, &parent.to_string()).is_some() {
             return Ok(());
         }
-        let message = format!(
-            "Failed to perform 'write' on resource(s) of type '{}', because the parent resource '{parent}' could not be found.",
-            kind.name
-                .split_once('/')
-                .map_or(kind.name, |(_, rest)| rest)
-        );
-        Err(Refusal::missing("ParentResourceNotFound", message))
+        Err(parent_missing(kind.name, &parent))
     }
 
     /// Nothing else is at work on it.
@@ -291,8 +294,7 @@ impl Cloud {
 /// The type of an id, if it is known and has that version.
 pub(super) fn kind_of(id: &ResourceId, version: &str) -> Result<&'static Kind, Refusal> {
     let name = id.kind().ok_or_else(|| unknown_kind(id))?;
-    let subnet = name.eq_ignore_ascii_case("Microsoft.Network/virtualNetworks/subnets");
-    let kind = if subnet {
+    let kind = if is_subnet(id) {
         Kind::of("Microsoft.Network/virtualNetworks")
     } else {
         Kind::of(&name)
@@ -302,6 +304,15 @@ pub(super) fn kind_of(id: &ResourceId, version: &str) -> Result<&'static Kind, R
         return Ok(kind);
     }
     Err(version::unprovided(version, kind.name, kind.versions))
+}
+
+/// What is said of a resource whose parent is not there.
+pub(super) fn parent_missing(kind: &str, parent: &ResourceId) -> Refusal {
+    let own = kind.split_once('/').map_or(kind, |(_, own)| own);
+    let message = format!(
+        "Failed to perform 'write' on resource(s) of type '{own}', because the parent resource '{parent}' could not be found."
+    );
+    Refusal::missing("ParentResourceNotFound", message)
 }
 
 fn unknown_kind(id: &ResourceId) -> Refusal {

@@ -11,6 +11,7 @@ use super::refusal::Refusal;
 use super::resource::kind_of;
 use super::settings::Casing;
 use super::state::Resource;
+use super::subnet;
 
 impl Cloud {
     /// A resource that has to be there.
@@ -65,10 +66,11 @@ impl Cloud {
         }
     }
 
-    pub(super) fn subnet(&self, id: &ResourceId) -> Option<Value> {
-        let kind = id.kind()?;
-        let is = kind.eq_ignore_ascii_case("Microsoft.Network/virtualNetworks/subnets");
-        is.then(|| kind::subnet(&self.state, &id.to_string()).cloned())?
+    /// A resource or a part of one by its id in any case, as a GET shows it.
+    pub(super) fn shown(&self, id: &str) -> Option<Value> {
+        let subnet = || self.subnet(&ResourceId::parse(id));
+        let resource = self.state.resource(id);
+        resource.map(|one| self.show(one)).or_else(subnet)
     }
 
     pub(super) fn list_of(&self, id: &ResourceId, version: &str) -> Result<Response, Refusal> {
@@ -77,7 +79,7 @@ impl Cloud {
             self.group(id)?;
         }
         let listed = id.kind().unwrap_or_default();
-        if listed.eq_ignore_ascii_case("Microsoft.Network/virtualNetworks/subnets") {
+        if listed.eq_ignore_ascii_case(subnet::KIND) {
             let network = self.found(&id.without_last())?;
             let subnets = network.document.pointer("/properties/subnets");
             let subnets = subnets.and_then(Value::as_array).cloned();

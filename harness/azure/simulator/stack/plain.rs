@@ -12,6 +12,7 @@ use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::operation::{Act, Headers};
 use super::super::refusal::Refusal;
+use super::engine::Plan;
 use super::{Phase, Stack, loose, template};
 
 impl Stack {
@@ -68,9 +69,7 @@ impl Cloud {
         scope: &ResourceId,
         name: &str,
     ) -> Result<Response, Refusal> {
-        let body = body_of(request)?;
-        let id = deployment_id(scope, name);
-        let plan = self.deployment_plan(scope, &id, &body)?;
+        let (id, body, plan) = self.read_deployment(request, scope, name)?;
         let before = self.find_deployment(scope, name);
         let before = before.map(|(_, stack)| stack.clone());
         if let Some(before) = before.as_ref().filter(|before| !before.phase.is_terminal()) {
@@ -118,9 +117,7 @@ impl Cloud {
         scope: &ResourceId,
         name: &str,
     ) -> Result<Response, Refusal> {
-        let body = body_of(request)?;
-        let id = deployment_id(scope, name);
-        let plan = self.deployment_plan(scope, &id, &body)?;
+        let (id, _, plan) = self.read_deployment(request, scope, name)?;
         let resources = plan
             .steps
             .iter()
@@ -141,13 +138,26 @@ impl Cloud {
         ))
     }
 
+    /// The id of a deployment, its document, and what that comes to.
+    pub(super) fn read_deployment(
+        &self,
+        request: &Request,
+        scope: &ResourceId,
+        name: &str,
+    ) -> Result<(ResourceId, Value, Plan), Refusal> {
+        let body = body_of(request)?;
+        let id = deployment_id(scope, name);
+        let plan = self.deployment_plan(scope, &id, &body)?;
+        Ok((id, body, plan))
+    }
+
     /// Reads what a deployment says, and refuses what cannot be.
     fn deployment_plan(
         &self,
         scope: &ResourceId,
         id: &ResourceId,
         body: &Value,
-    ) -> Result<super::engine::Plan, Refusal> {
+    ) -> Result<Plan, Refusal> {
         let allowed = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
         let name = id.name();
         if name.len() > 64 || !name.chars().all(allowed) {

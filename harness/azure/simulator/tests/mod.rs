@@ -15,6 +15,7 @@ mod roles;
 mod rules;
 mod server_parameters;
 mod stack;
+mod subnets;
 mod tools;
 
 use std::time::Duration;
