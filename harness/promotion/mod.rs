@@ -9,6 +9,7 @@ mod look;
 mod notes;
 mod preflight;
 mod reading;
+mod tags;
 #[cfg(test)]
 mod tests;
 
