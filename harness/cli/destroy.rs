@@ -132,7 +132,7 @@ fn expired(holding: &Holding) -> Result<bool, CommandError> {
 fn not_yet(holding: &Holding, ui: &mut Ui) -> Exit {
     ui.text(match &holding.expires {
         Some(expires) => format!("its time is not over before {expires}: nothing was deleted"),
-        None => "it was promoted without `time-to-live`: nothing was deleted".to_owned(),
+        None => "what was promoted sets no `time-to-live`: nothing was deleted".to_owned(),
     });
     ui.json(&serde_json::json!({"holding": holding, "removed": []}));
     Exit::Ok

@@ -77,7 +77,7 @@ pub async fn look(
         Group::Absent | Group::Foreign(_) | Group::Hidden => None,
     };
     let ours = (group == Group::Ours).then_some(&scope.group);
-    let checks = preflight(cloud, azure, &topology.database, &scope.names, ours);
+    let checks = preflight(cloud, azure, topology, &scope.names, ours);
     let mut checks = checks.await?;
     let living = match group {
         Group::Ours => Living::look(cloud, &scope).await?,

@@ -74,7 +74,7 @@ fn what_counts_for_destroy_is_the_time_that_was_promoted() {
     );
     assert_eq!(azure.promote("").code, 0);
     let without = azure.run(&format!("destroy --expired --yes {HOURS}"));
-    let told = "it was promoted without `time-to-live`: nothing was deleted";
+    let told = "what was promoted sets no `time-to-live`: nothing was deleted";
     assert!(without.stdout.contains(told), "{without}");
 }
 
@@ -89,7 +89,7 @@ fn a_stack_is_listed_with_what_differs_of_it_and_never_bare() {
     let replicas = azure.run("drift --set worker.replicas=7");
     assert_eq!(of_stack(&replicas).len(), 1, "{replicas}");
     assert_eq!(about(&replicas, "tags.harness-topology").len(), 1);
-    let wider = "--set backend.azure.mysql.storage=32GiB";
+    let wider = "--set backend.azure.mysql.storage=32";
     let storage = azure.run(&format!("drift {wider}"));
     let line = "harness-azure: tags.harness-storage-gib: \"20\" > \"32\"";
     assert_eq!(about(&storage, "harness-storage-gib"), [line], "{storage}");
