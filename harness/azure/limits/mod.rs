@@ -5,6 +5,7 @@ mod minor;
 mod mysql;
 mod name;
 mod node;
+mod region;
 
 pub use minor::Minor;
 #[cfg(test)]
@@ -15,3 +16,4 @@ pub use name::{
     is_pool_reserved, reserved_word,
 };
 pub use node::{Least, NODE, SYSTEM_NODE};
+pub use region::is_region;
