@@ -27,6 +27,7 @@ mod metadata;
 mod offer;
 mod operation;
 mod place;
+mod power;
 mod price;
 mod recorder;
 mod refusal;
@@ -42,6 +43,7 @@ mod state;
 mod subnet;
 mod subscription;
 mod tag;
+mod upgrade;
 mod version;
 
 #[cfg(test)]

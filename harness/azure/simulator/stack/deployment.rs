@@ -16,6 +16,7 @@ use super::super::state::guid;
 use super::super::version;
 use super::template::{Step, StepProgress};
 use super::{Phase, Stack};
+use crate::azure::resource_type;
 
 impl Cloud {
     /// The answer of deployments, if the path is of one. Azure takes their operations with the
@@ -173,7 +174,7 @@ impl Cloud {
         let mut shown = json!({
             "id": self.deployment_of(stack),
             "name": stack.deployment,
-            "type": "Microsoft.Resources/deployments",
+            "type": resource_type::DEPLOYMENT,
             "properties": properties,
         });
         if stack.is_deployment() && !stack.tags.is_null() {

@@ -12,14 +12,16 @@ use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::operation::{Act, Headers};
 use super::super::refusal::Refusal;
+use super::super::tag;
 use super::engine::Plan;
 use super::{Phase, Stack, loose, template};
+use crate::azure::resource_type;
 
 impl Stack {
     /// Whether it is no stack, but a deployment that somebody asked for.
     pub(super) fn is_deployment(&self) -> bool {
         let kind = ResourceId::parse(&self.id).kind();
-        kind.is_some_and(|kind| kind.eq_ignore_ascii_case("Microsoft.Resources/deployments"))
+        kind.is_some_and(|kind| kind.eq_ignore_ascii_case(resource_type::DEPLOYMENT))
     }
 }
 
@@ -127,7 +129,7 @@ impl Cloud {
             json!({
                 "id": self.cased(&id.to_string()),
                 "name": name,
-                "type": "Microsoft.Resources/deployments",
+                "type": resource_type::DEPLOYMENT,
                 "properties": {
                     "mode": "Incremental",
                     "provisioningState": "Succeeded",
@@ -138,7 +140,8 @@ impl Cloud {
         ))
     }
 
-    /// The id of a deployment, its document, and what that comes to.
+    /// Reads what a deployment says, and refuses what cannot be: its id, the document and what there
+    /// is to do.
     pub(super) fn read_deployment(
         &self,
         request: &Request,
@@ -147,19 +150,8 @@ impl Cloud {
     ) -> Result<(ResourceId, Value, Plan), Refusal> {
         let body = body_of(request)?;
         let id = deployment_id(scope, name);
-        let plan = self.deployment_plan(scope, &id, &body)?;
-        Ok((id, body, plan))
-    }
-
-    /// Reads what a deployment says, and refuses what cannot be.
-    fn deployment_plan(
-        &self,
-        scope: &ResourceId,
-        id: &ResourceId,
-        body: &Value,
-    ) -> Result<Plan, Refusal> {
+        tag::check(&body["tags"])?;
         let allowed = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
-        let name = id.name();
         if name.len() > 64 || !name.chars().all(allowed) {
             let message = format!(
                 "The provided deployment name '{name}' is not valid: at most 64 letters, digits, and -_.()."
@@ -177,7 +169,8 @@ impl Cloud {
                 "The simulated Azure deploys in mode 'Incremental', and 'properties.mode' has to say so.",
             ));
         }
-        self.plan(id, &body["properties"])
+        let plan = self.plan(&id, &body["properties"])?;
+        Ok((id, body, plan))
     }
 
     /// Forgets a deployment; what it has made stays.

@@ -464,3 +464,91 @@ fn the_children_of_a_sibling_whose_name_begins_the_same_are_not_listed() {
     let absent = listed("qm");
     assert_eq!((absent.status, code(&absent)), (404, "ResourceNotFound"));
 }
+
+#[test]
+fn a_question_about_a_region_that_there_is_not_or_in_another_version_is_told_what_there_is() {
+    let mut world = World::furnished();
+    for (provider, question, version) in [
+        ("Compute", "usages", "2024-03-01"),
+        ("ContainerService", "kubernetesVersions", "2024-02-01"),
+        ("DBforMySQL", "capabilities", "2023-12-30"),
+    ] {
+        let at =
+            |region: &str| format!("/providers/Microsoft.{provider}/locations/{region}/{question}");
+        assert_eq!(
+            world.call("GET", &at("westeurope"), version, None).status,
+            200
+        );
+        for (region, version) in [("atlantis", version), ("westeurope", "1999-01-01")] {
+            let refused = world.call("GET", &at(region), version, None);
+            assert_eq!(
+                (refused.status, code(&refused)),
+                (400, "NoRegisteredProviderFound")
+            );
+            let message = refused.document()["error"]["message"].to_string();
+            let says = format!(
+                "No registered resource provider found for location '{region}' and API version \
+                 '{version}' for type 'locations/{question}'. The supported api-versions are '"
+            );
+            assert!(message.contains(&says), "{message}");
+            assert!(message.contains("westeurope"), "{message}");
+        }
+    }
+    for (path, version) in [
+        ("/providers/Microsoft.Compute/skus", "1999-01-01"),
+        (
+            "/providers/Microsoft.Authorization/permissions",
+            "1999-01-01",
+        ),
+    ] {
+        let refused = world.call("GET", path, version, None);
+        assert_eq!(code(&refused), "NoRegisteredProviderFound", "{path}");
+    }
+    let refused = world.call("GET", "/resourcegroups", "1999-01-01", None);
+    assert_eq!(code(&refused), "InvalidApiVersionParameter");
+}
+
+#[test]
+fn a_provider_tells_of_all_that_is_asked_of_it_with_every_version_that_is_answered() {
+    let mut world = World::furnished();
+    for (namespace, name, versions) in super::super::offer::QUESTIONS {
+        let path = format!("/providers/{namespace}");
+        let answer = world.call("GET", &path, "2024-03-01", None);
+        let types = answer.document()["resourceTypes"].as_array().cloned();
+        let types = types.expect("a list");
+        let found = types.iter().find(|one| one["resourceType"] == *name);
+        let found = found.unwrap_or_else(|| panic!("{namespace}/{name}"));
+        assert_eq!(found["apiVersions"], json!(versions), "{namespace}/{name}");
+    }
+    let answer = world.call("GET", "/providers/Microsoft.Resources", "2024-03-01", None);
+    let types = answer.document()["resourceTypes"].as_array().cloned();
+    assert!(types.expect("a list").len() > 3);
+}
+
+#[test]
+fn a_list_is_not_narrowed_down_by_what_it_does_not_understand() {
+    let mut world = World::furnished();
+    for path in ["/resources", "/resourcegroups", "/providers"] {
+        let none = world.call("GET", &format!("{path}?$top=0"), "2024-03-01", None);
+        assert_eq!(
+            (none.status, code(&none)),
+            (400, "InvalidQueryParameterValue"),
+            "{path}"
+        );
+    }
+    let skus = "/providers/Microsoft.Compute/skus";
+    for filter in [
+        "name eq 'Standard_D2s_v5'",
+        "resourceType eq 'virtualMachines'",
+        "location eq 'westeurope' and name eq 'Standard_D2s_v5'",
+        "location eq 'westeurope' or location eq 'eastus'",
+        "startswith(location,'west')",
+        "location",
+    ] {
+        let path = format!("{skus}?$filter={filter}");
+        let refused = world.call("GET", &path, "2021-07-01", None);
+        assert_eq!(code(&refused), "InvalidFilterInQueryString", "{filter}");
+    }
+    let there = format!("{skus}?$filter=location eq 'westeurope'");
+    assert_eq!(world.call("GET", &there, "2021-07-01", None).status, 200);
+}
