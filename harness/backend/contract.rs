@@ -83,6 +83,8 @@ pub struct Error {
     pub hints: Vec<String>,
     /// What has to change.
     pub blame: Blame,
+    /// Whether the same command may succeed later although what it asks for is the same.
+    pub may_pass: bool,
 }
 
 /// What has to change for an error not to come again.
@@ -106,6 +108,7 @@ impl Error {
             own: error.into(),
             hints: Vec::new(),
             blame: Blame::default(),
+            may_pass: true,
         }
     }
 }

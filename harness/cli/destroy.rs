@@ -22,14 +22,14 @@ use crate::ui::{Table, Ui};
 Examples:
   harness destroy -p azure             show what would be deleted
   harness destroy -p azure --yes
-  harness destroy -p azure --expired --yes   only if `time-to-live` is over")]
+  harness destroy -p azure --expired --yes   only if its time is over")]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) target: Target,
     /// Delete it
     #[arg(long, short)]
     yes: bool,
-    /// Only if the profile's `time-to-live` has passed since it was promoted
+    /// Only if the `time-to-live` that it was promoted with is over
     #[arg(long)]
     expired: bool,
     /// What goes wrong in the built-in Azure; may be repeated
@@ -132,7 +132,7 @@ fn expired(holding: &Holding) -> Result<bool, CommandError> {
 fn not_yet(holding: &Holding, ui: &mut Ui) -> Exit {
     ui.text(match &holding.expires {
         Some(expires) => format!("its time is not over before {expires}: nothing was deleted"),
-        None => "its profile sets no `time-to-live`: nothing was deleted".to_owned(),
+        None => "what was promoted sets no `time-to-live`: nothing was deleted".to_owned(),
     });
     ui.json(&serde_json::json!({"holding": holding, "removed": []}));
     Exit::Ok

@@ -69,7 +69,15 @@ async fn told<B: Backend>(error: engine::Error, backend: &B, taking_down: bool) 
         Some(id) => logs(backend, id).await,
         None => None,
     };
-    hints.push(way_out(&error, logs.as_deref(), again, down));
+    match &error {
+        // Again, it would fail the same way.
+        engine::Error::Apply { source, .. } if !source.may_pass => {
+            if hints.is_empty() {
+                hints.push(format!("mend the cause and run `harness {again}` again"));
+            }
+        }
+        _ => hints.push(way_out(&error, logs.as_deref(), again, down)),
+    }
     let exit = match &error {
         engine::Error::Apply { source, .. } if source.blame == Blame::Leave => Exit::NotAllowed,
         _ if taking_down => Exit::Leftovers,

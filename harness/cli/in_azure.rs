@@ -81,7 +81,7 @@ pub(super) fn gate(
     let files = profile.promotion.require.iter();
     let required = files.map(|file| required(file)).collect::<Result<_, _>>()?;
     let states = state.path().parent().unwrap_or(state.path());
-    let evidence = promotion::read(states).map_err(|error| {
+    let reports = promotion::read(states).map_err(|error| {
         CommandError::new(Exit::Unavailable, error).hint("are the state folders readable?")
     })?;
     let max_age = profile.promotion.max_age;
@@ -91,7 +91,7 @@ pub(super) fn gate(
         worker,
     };
     Ok(promotion::judge(
-        required, &evidence, candidate, max_age, now,
+        required, &reports, candidate, max_age, now,
     ))
 }
 

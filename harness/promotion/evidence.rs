@@ -28,6 +28,30 @@ pub struct Evidence {
     pub place: Place,
     /// When it was over.
     pub finished: Timestamp,
+    /// When its report was written, by the clock of the file system.
+    pub written: Timestamp,
+    /// The report.
+    pub report: Utf8PathBuf,
+}
+
+/// All that the reports say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reports {
+    /// What those say that can be read.
+    pub evidence: Vec<Evidence>,
+    /// Those that cannot.
+    pub damaged: Vec<Damaged>,
+}
+
+/// A report that says nothing, and might have said anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damaged {
+    /// The scenario that it is of; none if even that cannot be told.
+    pub scenario: Option<String>,
+    /// When it was written, by the clock of the file system.
+    pub written: Timestamp,
+    /// Why it cannot be read.
+    pub why: String,
     /// The report.
     pub report: Utf8PathBuf,
 }
@@ -45,27 +69,41 @@ struct Report {
 }
 
 /// Reads `PROFILE/reports/RUN/report.json` of every profile and run in the folder of state folders.
-/// What is not a report that this version understands is no evidence, and no error.
-pub fn read(states: &Utf8Path) -> io::Result<Vec<Evidence>> {
-    let mut all = Vec::new();
+/// What nobody may read is an error.
+pub fn read(states: &Utf8Path) -> io::Result<Reports> {
+    let mut all = Reports::default();
     for profile in folders(states)? {
         for run in folders(&profile.join("reports"))? {
-            all.extend(evidence(&profile, run.join("report.json"))?);
+            match report(&profile, &run)? {
+                Some(Ok(evidence)) => all.evidence.push(evidence),
+                Some(Err(damaged)) => all.damaged.push(damaged),
+                None => {}
+            }
         }
     }
     Ok(all)
 }
 
-/// What a report is evidence of, if there is one. What nobody may read might say anything.
-fn evidence(profile: &Utf8Path, path: Utf8PathBuf) -> io::Result<Option<Evidence>> {
-    let Some(bytes) = present(fs_err::read(&path))? else {
+/// What the report of a run is evidence of, or what is known of one that cannot be read; nothing if
+/// there is none.
+fn report(profile: &Utf8Path, run: &Utf8Path) -> io::Result<Option<Result<Evidence, Damaged>>> {
+    let path = run.join("report.json");
+    let Some(about) = present(fs_err::metadata(&path))? else {
         return Ok(None);
     };
-    let (Ok(report), Some(profile)) = (serde_json::from_slice(&bytes), profile.file_name()) else {
-        return Ok(None);
+    let written = Timestamp::try_from(about.modified()?).unwrap_or(Timestamp::MAX);
+    let bytes = match fs_err::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(error),
+        Err(_) if about.is_dir() => {
+            return Ok(Some(Err(damaged(run, written, "it is a folder", &[]))));
+        }
+        Err(error) => return Err(error),
     };
-    let report: Report = report;
-    Ok(Some(Evidence {
+    let profile = profile.file_name().unwrap_or_default();
+    let read = serde_json::from_slice(&bytes);
+    let read = read.map_err(|error| damaged(run, written, &why(&bytes, &error), &bytes));
+    Ok(Some(read.map(|report: Report| Evidence {
         profile: profile.to_owned(),
         scenario: report.scenario,
         verdict: report.verdict,
@@ -73,8 +111,36 @@ fn evidence(profile: &Utf8Path, path: Utf8PathBuf) -> io::Result<Option<Evidence
         worker: report.worker,
         place: report.place,
         finished: report.finished,
+        written,
         report: path,
-    }))
+    })))
+}
+
+fn why(bytes: &[u8], error: &serde_json::Error) -> String {
+    if bytes.is_empty() {
+        "it is empty".to_owned()
+    } else {
+        error.to_string()
+    }
+}
+
+/// What is known of a report that cannot be read: the scenario is told by what is left of it, else by
+/// the folder of its run, `SCENARIO-TIME-RANDOM`.
+fn damaged(run: &Utf8Path, written: Timestamp, why: &str, bytes: &[u8]) -> Damaged {
+    let left: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
+    let named = left.as_ref().and_then(|left| left["scenario"].as_str());
+    let folder = run.file_name().unwrap_or_default();
+    let mut parts = folder.rsplitn(3, '-');
+    let is_hexadecimal = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let numbered =
+        parts.next().is_some_and(is_hexadecimal) && parts.next().is_some_and(is_hexadecimal);
+    let of_folder = parts.next().filter(|_| numbered);
+    Damaged {
+        scenario: named.or(of_folder).map(str::to_owned),
+        written,
+        why: why.to_owned(),
+        report: run.join("report.json"),
+    }
 }
 
 /// The folders in a folder, which need not be there.
@@ -90,4 +156,48 @@ fn folders(path: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
         }
     }
     Ok(folders)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_that_cannot_be_read_is_told_with_the_scenario_that_it_may_be_of() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let states = Utf8Path::from_path(folder.path()).expect("UTF-8");
+        for (run, text) in [
+            ("smoke-19a2b3-4c5d", ""),
+            ("worker-crash-19a2b3-4c5d", "{\"scenario\": "),
+            (
+                "one",
+                "{\"scenario\": \"steady\", \"verdict\": \"splendid\"}",
+            ),
+            ("two", "nothing"),
+        ] {
+            let run = states.join("k3d/reports").join(run);
+            fs_err::create_dir_all(&run).expect("writable");
+            fs_err::write(run.join("report.json"), text).expect("writable");
+        }
+        let unfinished = states.join("k3d/reports/smoke-19a2b3-4c5e");
+        fs_err::create_dir_all(unfinished).expect("writable");
+        let as_folder = states.join("k3d/reports/smoke-1-2/report.json");
+        fs_err::create_dir_all(as_folder).expect("writable");
+        let Reports { evidence, damaged } = read(states).expect("readable");
+        assert_eq!(evidence, []);
+        let told = damaged.iter().map(|it| {
+            let run = it.report.parent().and_then(Utf8Path::file_name);
+            let scenario = it.scenario.as_deref().unwrap_or("?");
+            format!("{} {scenario}: {}", run.unwrap_or_default(), it.why)
+        });
+        let mut told: Vec<String> = told.collect();
+        told.sort();
+        insta::assert_snapshot!(told.join("\n"), @"
+        one steady: unknown variant `splendid`, expected one of `pass`, `fail`, `inconclusive`, `threshold-missed`, `interrupted`, `heal-failed`, `skipped` at line 1 column 43
+        smoke-1-2 smoke: it is a folder
+        smoke-19a2b3-4c5d smoke: it is empty
+        two ?: expected ident at line 1 column 2
+        worker-crash-19a2b3-4c5d worker-crash: EOF while parsing a value at line 1 column 13
+        ");
+    }
 }

@@ -3,13 +3,14 @@
 use std::fmt;
 
 use camino::Utf8PathBuf;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::Evidence;
+use super::{Damaged, Evidence, Reports};
 use crate::backend::Place;
 use crate::quantity::Duration;
 use crate::scenario::VerdictKind;
+use crate::shell;
 use crate::topology::{Digest, WorkerBuild};
 
 /// The database without which a verdict says nothing of a place that has MySQL.
@@ -17,6 +18,12 @@ const DATABASE: &str = "mysql";
 
 /// The backends whose verdicts count: what was promoted does not vouch for its own promotion.
 const LOCAL: [&str; 2] = ["process", "k3d"];
+
+/// The profile that a scenario is run with where none has run it in a way that counts.
+const PROFILE: &str = "k3d";
+
+/// How far a report may be ahead of the clock: machines that share a folder differ by as much.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// A scenario that has to have passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,6 +42,8 @@ pub struct Condition {
     pub required: Required,
     /// How it stands.
     pub standing: Standing,
+    /// The command that may open the gate; none where it is open.
+    pub opens: Option<String>,
 }
 
 /// How a requirement stands.
@@ -69,6 +78,20 @@ pub enum Standing {
         /// How long ago it may be.
         allowed: Duration,
     },
+    /// The newest report is dated later than this machine's clock: how old it is cannot be known.
+    Future {
+        /// By how much.
+        ahead: Duration,
+        /// The report.
+        report: Utf8PathBuf,
+    },
+    /// The newest report, or what may be one of it, cannot be read, and might say anything.
+    Damaged {
+        /// The report.
+        report: Utf8PathBuf,
+        /// Why not.
+        why: String,
+    },
 }
 
 /// Why a report does not count.
@@ -99,57 +122,70 @@ impl Condition {
 
 impl fmt::Display for Condition {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Required { file, name } = &self.required;
-        match &self.standing {
-            Standing::Met { report, .. } => write!(out, "{name}: passed ({report})"),
-            Standing::Missing { instead: None } => {
+        let again = match self.standing {
+            Standing::Missing { instead: None } => "",
+            _ => " again",
+        };
+        write!(out, "{}: {}", self.required.name, self.standing)?;
+        let Some(command) = &self.opens else {
+            return Ok(());
+        };
+        write!(
+            out,
+            "; `{command}` runs it{again} (with the same `--set`, if there is one)"
+        )
+    }
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Met { report, .. } => write!(out, "passed ({report})"),
+            Self::Missing { instead: None } => write!(out, "never run"),
+            Self::Missing {
+                instead: Some(instead),
+            } => instead.fmt(out),
+            Self::NotPassed { verdict, report } => {
+                write!(out, "the last verdict is {verdict} ({report})")
+            }
+            Self::Old { age, allowed } => {
                 write!(
                     out,
-                    "{name}: never run; `harness test {file} --profile k3d` runs it (with the same \
-                     `--set`, if there is one)"
+                    "passed {age} ago, and {allowed} is the most that counts"
                 )
             }
-            Standing::Missing {
-                instead: Some(Instead::Topology(digest)),
-            } => {
+            Self::Future { ahead, report } => write!(
+                out,
+                "the last report ({report}) is dated {ahead} ahead of this machine's clock: set \
+                 the clock right, or remove that report"
+            ),
+            Self::Damaged { report, why } => {
+                write!(out, "the last report ({report}) cannot be read: {why}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Instead {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Topology(digest) => {
                 let digest = digest.short();
-                write!(
-                    out,
-                    "{name}: run on another topology ({digest}), not on this one"
-                )
+                write!(out, "run on another topology ({digest}), not on this one")
             }
-            Standing::Missing {
-                instead:
-                    Some(Instead::Worker {
-                        ran: Some(ran),
-                        promoted,
-                    }),
+            Self::Worker {
+                ran: Some(ran),
+                promoted,
             } => write!(
                 out,
-                "{name}: run with another build of the worker ({ran}), not with the one to promote \
+                "run with another build of the worker ({ran}), not with the one to promote \
                  ({promoted})"
             ),
-            Standing::Missing {
-                instead: Some(Instead::Worker { ran: None, .. }),
-            } => write!(
-                out,
-                "{name}: the report does not say which build of the worker ran"
-            ),
-            Standing::Missing {
-                instead: Some(Instead::Database(database)),
-            } => write!(out, "{name}: run on database {database}, not on MySQL"),
-            Standing::Missing {
-                instead: Some(Instead::Backend(backend)),
-            } => write!(out, "{name}: run on backend {backend}, not on this machine"),
-            Standing::NotPassed { verdict, report } => {
-                write!(out, "{name}: the last verdict is {verdict} ({report})")
+            Self::Worker { ran: None, .. } => {
+                write!(out, "the report does not say which build of the worker ran")
             }
-            Standing::Old { age, allowed } => {
-                write!(
-                    out,
-                    "{name}: passed {age} ago, and {allowed} is the most that counts"
-                )
-            }
+            Self::Database(database) => write!(out, "run on database {database}, not on MySQL"),
+            Self::Backend(backend) => write!(out, "run on backend {backend}, not on this machine"),
         }
     }
 }
@@ -186,63 +222,149 @@ fn newest_of_each_build<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Vec
 }
 
 /// How each requirement stands at a moment: what the newest report says that is of this topology
-/// and this build of the worker on MySQL. An older pass does not make up for a newer failure.
+/// and this build of the worker on MySQL. An older pass does not make up for a newer failure, nor for
+/// a newer report that cannot be read or placed in time. What was written after such a report does.
 pub fn judge(
     required: Vec<Required>,
-    evidence: &[Evidence],
+    reports: &Reports,
     candidate: Candidate<'_>,
     max_age: Duration,
     now: Timestamp,
 ) -> Vec<Condition> {
-    let standing = |required: &Required| {
-        let of_it = evidence.iter().filter(|it| it.scenario == required.name);
-        let counts = |it: &&Evidence| {
-            let here = LOCAL.contains(&it.place.backend.as_str());
-            it.topology == *candidate.topology
-                && candidate.is_of_worker(it)
-                && here
-                && it.place.database == DATABASE
-        };
-        let builds = newest_of_each_build(of_it.clone().filter(counts));
-        let standings = builds.iter().map(|it| of_newest(it, max_age, now));
-        let mut standings: Vec<Standing> = standings.collect();
-        let met = |it: &Standing| matches!(it, Standing::Met { .. });
-        if standings.is_empty() {
-            let newest = of_it.max_by_key(|it| it.finished);
-            let instead = newest.map(|newest| instead(newest, candidate));
-            return Standing::Missing { instead };
-        }
-        let best = standings.iter().position(met).unwrap_or_default();
-        standings.swap_remove(best)
+    let judge = Judge {
+        reports,
+        candidate,
+        max_age,
+        now,
     };
-    let conditions = required.into_iter().map(|required| Condition {
-        standing: standing(&required),
-        required,
-    });
+    let conditions = required
+        .into_iter()
+        .map(|required| judge.condition(required));
     conditions.collect()
 }
 
-fn of_newest(newest: &Evidence, max_age: Duration, now: Timestamp) -> Standing {
-    if newest.verdict != VerdictKind::Pass {
-        return Standing::NotPassed {
-            verdict: newest.verdict,
-            report: newest.report.clone(),
-        };
+struct Judge<'a> {
+    reports: &'a Reports,
+    candidate: Candidate<'a>,
+    max_age: Duration,
+    now: Timestamp,
+}
+
+impl<'a> Judge<'a> {
+    fn condition(&self, required: Required) -> Condition {
+        let (standing, profile) = self.standing(&required.name);
+        let met = matches!(standing, Standing::Met { .. });
+        let opens = (!met).then(|| {
+            let file = shell::word(required.file.as_str());
+            let profile = shell::word(profile);
+            format!("harness test {file} --profile {profile}")
+        });
+        Condition {
+            required,
+            standing,
+            opens,
+        }
     }
-    // After a clock was set back, what is new is of the future.
-    let age = now.duration_since(newest.finished);
-    let age = std::time::Duration::try_from(age).unwrap_or_default();
-    if age > max_age.as_std() {
-        return Standing::Old {
-            age: Duration::from_secs(age.as_secs()),
-            allowed: max_age,
-        };
+
+    /// How a scenario stands, and the profile to run it with.
+    fn standing(&self, name: &str) -> (Standing, &'a str) {
+        let of_it = self.reports.evidence.iter();
+        let of_it = of_it.filter(|it| it.scenario == name);
+        let counting: Vec<&Evidence> = of_it.clone().filter(|it| self.counts(it)).collect();
+        let newest = of_it.max_by_key(|it| it.finished);
+        let profile = newest.map_or(PROFILE, profile_of);
+        if let Some(damaged) = self.damaged(name, &counting) {
+            let standing = Standing::Damaged {
+                report: damaged.report.clone(),
+                why: damaged.why.clone(),
+            };
+            return (standing, profile);
+        }
+        let placed =
+            |it: &&Evidence| !self.is_ahead(it) || !self.is_made_up_for(it.written, &counting);
+        let builds = newest_of_each_build(counting.iter().copied().filter(placed));
+        let standings = builds.iter().map(|it| (self.of_newest(it), profile_of(it)));
+        let mut standings: Vec<(Standing, &str)> = standings.collect();
+        if standings.is_empty() {
+            let instead = newest.map(|newest| instead(newest, self.candidate));
+            return (Standing::Missing { instead }, profile);
+        }
+        let met = |(it, _): &(Standing, &str)| matches!(it, Standing::Met { .. });
+        let best = standings.iter().position(met).unwrap_or_default();
+        standings.swap_remove(best)
     }
-    Standing::Met {
-        profile: newest.profile.clone(),
-        backend: newest.place.backend.clone(),
-        report: newest.report.clone(),
+
+    fn counts(&self, evidence: &Evidence) -> bool {
+        evidence.topology == *self.candidate.topology
+            && self.candidate.is_of_worker(evidence)
+            && is_local(&evidence.place)
+            && evidence.place.database == DATABASE
     }
+
+    /// Whether a report is dated later than it can be.
+    fn is_ahead(&self, evidence: &Evidence) -> bool {
+        evidence.finished.duration_since(self.now) > SKEW
+    }
+
+    /// Whether a report that counts was written after a moment.
+    fn is_made_up_for(&self, moment: Timestamp, counting: &[&Evidence]) -> bool {
+        let mut known = counting.iter().filter(|it| !self.is_ahead(it));
+        known.any(|it| it.written > moment)
+    }
+
+    /// What cannot be read, may be of a scenario, and has not been made up for.
+    fn damaged(&self, name: &str, counting: &[&Evidence]) -> Option<&'a Damaged> {
+        let damaged = self.reports.damaged.iter();
+        let open = damaged.filter(|it| {
+            let is_it = it.scenario.as_deref().is_none_or(|it| it == name);
+            is_it && !self.is_made_up_for(it.written, counting)
+        });
+        open.max_by_key(|it| it.written)
+    }
+
+    fn of_newest(&self, newest: &Evidence) -> Standing {
+        let report = || newest.report.clone();
+        let age = self.now.duration_since(newest.finished);
+        if self.is_ahead(newest) {
+            let ahead = age.unsigned_abs().as_secs();
+            return Standing::Future {
+                ahead: Duration::from_secs(ahead),
+                report: report(),
+            };
+        }
+        if newest.verdict != VerdictKind::Pass {
+            return Standing::NotPassed {
+                verdict: newest.verdict,
+                report: report(),
+            };
+        }
+        // What is ahead by no more than clocks differ is new.
+        let age = std::time::Duration::try_from(age).unwrap_or_default();
+        if age > self.max_age.as_std() {
+            return Standing::Old {
+                age: Duration::from_secs(age.as_secs()),
+                allowed: self.max_age,
+            };
+        }
+        Standing::Met {
+            profile: newest.profile.clone(),
+            backend: newest.place.backend.clone(),
+            report: report(),
+        }
+    }
+}
+
+/// The profile that ran, where another run of it would count.
+fn profile_of(evidence: &Evidence) -> &str {
+    if is_local(&evidence.place) && evidence.place.database == DATABASE {
+        &evidence.profile
+    } else {
+        PROFILE
+    }
+}
+
+fn is_local(place: &Place) -> bool {
+    LOCAL.contains(&place.backend.as_str())
 }
 
 fn instead(newest: &Evidence, candidate: Candidate<'_>) -> Instead {
@@ -253,7 +375,7 @@ fn instead(newest: &Evidence, candidate: Candidate<'_>) -> Instead {
         Instead::Topology(newest.topology.clone())
     } else if database != DATABASE {
         Instead::Database(database.clone())
-    } else if !LOCAL.contains(&backend.as_str()) {
+    } else if !is_local(&newest.place) {
         Instead::Backend(backend.clone())
     } else {
         Instead::Worker {
@@ -264,155 +386,4 @@ fn instead(newest: &Evidence, candidate: Candidate<'_>) -> Instead {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HOUR: Duration = Duration::from_secs(3600);
-
-    fn evidence(minutes_ago: i64, verdict: VerdictKind) -> Evidence {
-        Evidence {
-            profile: "k3d".to_owned(),
-            scenario: "smoke".to_owned(),
-            verdict,
-            topology: Digest::of_bytes(b"ours"),
-            worker: Some(build(b"worker")),
-            place: Place {
-                backend: "k3d".to_owned(),
-                engine: "server".to_owned(),
-                database: "mysql".to_owned(),
-            },
-            finished: now() - jiff::SignedDuration::from_mins(minutes_ago),
-            report: format!("{minutes_ago}/report.json").into(),
-        }
-    }
-
-    fn now() -> Timestamp {
-        Timestamp::from_second(1_800_000_000).expect("a moment")
-    }
-
-    fn build(content: &[u8]) -> WorkerBuild {
-        WorkerBuild {
-            program: Some(Digest::of_bytes(content)),
-            ..WorkerBuild::default()
-        }
-    }
-
-    fn said(evidence: &[Evidence]) -> String {
-        said_of(evidence, Some(&build(b"worker")))
-    }
-
-    fn said_of(evidence: &[Evidence], worker: Option<&WorkerBuild>) -> String {
-        let required = Required {
-            file: "scenarios/smoke.yaml".into(),
-            name: "smoke".to_owned(),
-        };
-        let candidate = Candidate {
-            topology: &Digest::of_bytes(b"ours"),
-            worker,
-        };
-        let conditions = judge(vec![required], evidence, candidate, HOUR, now());
-        let [condition] = &conditions[..] else {
-            panic!("one requirement, one condition");
-        };
-        format!("{} {condition}", condition.holds())
-    }
-
-    #[test]
-    fn the_newest_verdict_on_this_topology_and_mysql_decides() {
-        use VerdictKind::{Fail, Pass};
-        assert_eq!(
-            said(&[]),
-            "false smoke: never run; `harness test scenarios/smoke.yaml --profile k3d` runs it (with the same `--set`, if there is one)"
-        );
-        assert_eq!(
-            said(&[evidence(5, Pass)]),
-            "true smoke: passed (5/report.json)"
-        );
-        assert_eq!(
-            said(&[evidence(-9000, Pass)]),
-            "true smoke: passed (-9000/report.json)"
-        );
-        assert_eq!(
-            said(&[evidence(9, Pass), evidence(5, Fail)]),
-            "false smoke: the last verdict is fail (5/report.json)"
-        );
-        assert_eq!(
-            said(&[evidence(9, Fail), evidence(5, Pass)]),
-            "true smoke: passed (5/report.json)"
-        );
-        assert_eq!(
-            said(&[evidence(60, Pass)]),
-            "true smoke: passed (60/report.json)"
-        );
-        assert_eq!(
-            said(&[evidence(61, Pass)]),
-            "false smoke: passed 1h1m ago, and 1h is the most that counts"
-        );
-    }
-
-    #[test]
-    fn a_verdict_of_another_build_does_not_count_and_one_of_no_known_build_neither() {
-        use VerdictKind::{Fail, Pass};
-        let mut other = evidence(1, Fail);
-        other.worker = Some(build(b"another"));
-        let (ran, promoted) = (build(b"another").short(), build(b"worker").short());
-        assert_eq!(
-            said(std::slice::from_ref(&other)),
-            format!(
-                "false smoke: run with another build of the worker ({ran}), not with the one to \
-                 promote ({promoted})"
-            )
-        );
-        let mut silent = evidence(2, Pass);
-        silent.worker = None;
-        assert_eq!(
-            said(std::slice::from_ref(&silent)),
-            "false smoke: the report does not say which build of the worker ran"
-        );
-        let all = [other, silent, evidence(5, Pass)];
-        assert_eq!(said(&all), "true smoke: passed (5/report.json)");
-        // What would be promoted is not known yet: a build that would be let through is enough.
-        assert_eq!(said_of(&all, None), "true smoke: passed (5/report.json)");
-        assert_eq!(
-            said_of(&all[..2], None),
-            "false smoke: the last verdict is fail (1/report.json)"
-        );
-        assert_eq!(
-            said_of(&all[1..2], None),
-            "false smoke: the report does not say which build of the worker ran"
-        );
-        let mut again = evidence(6, Fail);
-        again.worker.clone_from(&all[2].worker);
-        let since = [evidence(1, Fail), all[2].clone()];
-        assert_eq!(
-            said_of(&since, None),
-            "false smoke: the last verdict is fail (1/report.json)"
-        );
-        assert_eq!(
-            said_of(&[again, all[2].clone()], None),
-            "true smoke: passed (5/report.json)"
-        );
-    }
-
-    #[test]
-    fn what_ran_elsewhere_does_not_count_and_does_not_hide_what_does() {
-        let mut other = evidence(2, VerdictKind::Pass);
-        other.topology = Digest::of_bytes(b"theirs");
-        let theirs = Digest::of_bytes(b"theirs");
-        assert_eq!(
-            said(std::slice::from_ref(&other)),
-            format!(
-                "false smoke: run on another topology ({}), not on this one",
-                theirs.short()
-            )
-        );
-        let mut sqlite = evidence(1, VerdictKind::Fail);
-        sqlite.place.database = "sqlite".to_owned();
-        assert_eq!(
-            said(std::slice::from_ref(&sqlite)),
-            "false smoke: run on database sqlite, not on MySQL"
-        );
-        let all = [other, sqlite, evidence(5, VerdictKind::Pass)];
-        assert_eq!(said(&all), "true smoke: passed (5/report.json)");
-    }
-}
+mod tests;

@@ -1,7 +1,6 @@
 //! What a promotion would do in Azure: nothing is made but the question itself, which Azure keeps
 //! as a resource and which is taken away again.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -10,12 +9,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::preflight::{preflight, unregistered};
 use super::reading::Reader;
-use super::{Check, Difference, Property, differences, immutable, notes};
+use super::{Check, Difference, differences, immutable, notes, tags};
 use crate::azure::arm::{
-    self, Begun, Pending, Progress, Stack, StackSpec, Wait, WhatIf, WhatIfState,
+    self, Begun, Pending, Progress, ResourceGroup, StackSpec, Wait, WhatIf, WhatIfState,
 };
 use crate::azure::template::Names;
-use crate::backend::azure::{Cloud, Living, OVERRIDE, PROFILE, Scope, TEMPLATE, TOPOLOGY, Wish};
+use crate::backend::azure::{Cloud, Living, OVERRIDE, PROFILE, Scope, Wish};
 use crate::profile::azure::Azure;
 use crate::secret::Secret;
 use crate::topology::{Digest, Topology};
@@ -72,7 +71,7 @@ pub async fn look(
     cancel: &CancellationToken,
 ) -> Result<Outlook, arm::Error> {
     let scope = Scope::of(azure, profile, cloud);
-    let group = group(cloud, &scope, profile).await?;
+    let (group, found) = group(cloud, &scope, profile).await?;
     let stack = match group {
         Group::Ours => cloud.arm.stack(&scope.group, &scope.names.stack).await?,
         Group::Absent | Group::Foreign(_) | Group::Hidden => None,
@@ -83,7 +82,7 @@ pub async fn look(
         Group::Absent | Group::Foreign(_) | Group::Hidden => Living::default(),
     };
     let names = &scope.names;
-    let checks = preflight(cloud, azure, &topology.database, names, ours, &living);
+    let checks = preflight(cloud, azure, topology, names, ours, &living);
     let mut checks = checks.await?;
     let mut spec = scope.stack(Wish::of(azure, topology, Secret::generate()));
     let template = Digest::of(&spec.properties.template);
@@ -110,7 +109,12 @@ pub async fn look(
     };
     let notes = notes::notes(azure, &scope.names, &living, &differences, &diagnostics);
     checks.extend(refused);
-    differences.extend(stack.as_ref().and_then(|stack| of_stack(stack, &spec)));
+    let found = found.filter(|_| group == Group::Ours);
+    let of_group = found.and_then(|found| tags::of_group(&found, azure, profile));
+    let is_told = !differences.is_empty();
+    let of_stack = stack.as_ref();
+    let of_stack = of_stack.and_then(|stack| tags::of_stack(stack, &spec, is_told));
+    differences.extend(of_group.into_iter().chain(of_stack));
     Ok(Outlook {
         subscription: cloud.subscription.display_name.clone(),
         resource_group: scope.group.name.clone(),
@@ -134,41 +138,22 @@ fn unanswered(error: &arm::Error, is_refused: bool) -> Option<String> {
     unregistered(error).or_else(|| is_refused.then(refusal).flatten())
 }
 
-async fn group(cloud: &Cloud, scope: &Scope, profile: &str) -> Result<Group, arm::Error> {
+/// Whose the group is, and what it is like, if it is there.
+async fn group(
+    cloud: &Cloud,
+    scope: &Scope,
+    profile: &str,
+) -> Result<(Group, Option<ResourceGroup>), arm::Error> {
     let found = match cloud.arm.resource_group(&scope.group).await {
-        Err(error) if error.status() == Some(403) => return Ok(Group::Hidden),
+        Err(error) if error.status() == Some(403) => return Ok((Group::Hidden, None)),
         found => found?,
     };
-    Ok(match found.map(|group| group.tags.get(PROFILE).cloned()) {
+    let whose = match found.as_ref().map(|group| group.tags.get(PROFILE)) {
         None => Group::Absent,
         Some(Some(tag)) if tag == profile => Group::Ours,
-        Some(tag) => Group::Foreign(tag),
-    })
-}
-
-/// What a stack that is there was made from, where that is something else: what runs in the cluster
-/// is a part of it that no resource shows.
-fn of_stack(stack: &Stack, spec: &StackSpec) -> Option<Difference> {
-    let tag = |tags: &BTreeMap<String, String>, name| tags.get(name).cloned();
-    if tag(&stack.tags, TEMPLATE) == tag(&spec.tags, TEMPLATE) {
-        return None;
-    }
-    let value = |text: Option<String>| text.map_or(Value::Null, Value::String);
-    let (before, after) = (tag(&stack.tags, TOPOLOGY), tag(&spec.tags, TOPOLOGY));
-    let topology = (before != after).then(|| Property {
-        path: format!("tags.{TOPOLOGY}"),
-        before: value(before),
-        after: value(after),
-    });
-    Some(Difference {
-        kind: "Microsoft.Resources/deploymentStacks".to_owned(),
-        name: stack.id.name().to_owned(),
-        reading: None,
-        act: "modify",
-        certain: true,
-        properties: topology.into_iter().collect(),
-        note: None,
-    })
+        Some(tag) => Group::Foreign(tag.cloned()),
+    };
+    Ok((whose, found))
 }
 
 /// Every resource of a template, as something that would be made.

@@ -9,11 +9,12 @@ mod look;
 mod notes;
 mod preflight;
 mod reading;
+mod tags;
 #[cfg(test)]
 mod tests;
 
 pub use difference::{Difference, Property, differences};
-pub use evidence::{Evidence, read};
+pub use evidence::{Damaged, Evidence, Reports, read};
 pub use gate::{Candidate, Condition, Instead, Required, Standing, judge};
 pub use look::{Group, Outlook, look};
 pub use preflight::{Check, Problem};

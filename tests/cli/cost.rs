@@ -302,6 +302,74 @@ fn an_example_range_is_told_of_where_it_stands_and_is_no_error() {
 }
 
 #[test]
+fn a_range_from_which_nobody_comes_to_a_public_address_is_told_of() {
+    let world = world();
+    let doubts = |set: &str| {
+        let run = world.run(&format!(
+            "up -p azure --backend simulated --set backend.azure.{set}"
+        ));
+        assert_eq!(run.code, 0, "{run}");
+        let lines = run.stderr.lines().filter(|line| line.starts_with("! "));
+        let said = lines.map(|line| line.split_once(": ").map_or(line, |(_, said)| said));
+        said.map(str::to_owned).collect::<Vec<String>>()
+    };
+    let expose = |range: &str| format!("expose.web={{\"public\":{{\"allow\":[\"{range}\"]}}}}");
+    let ranges = [
+        "10.0.0.0/8",
+        "10.240.0.0/16",
+        "172.31.0.0/16",
+        "192.168.1.0/24",
+        "100.64.0.0/10",
+        "127.0.0.1/32",
+        "169.254.169.254/32",
+        "224.0.0.0/4",
+        "255.255.255.255/32",
+    ];
+    let told = ranges.map(|range| doubts(&expose(range)).join("\n"));
+    assert_snapshot!(told.join("\n"), @"
+    `10.0.0.0/8` is private (RFC 1918), and nobody comes from it to a public address: put the addresses that you come from in its place
+    `10.240.0.0/16` is private (RFC 1918), and nobody comes from it to a public address: put the addresses that you come from in its place
+    `172.31.0.0/16` is private (RFC 1918), and nobody comes from it to a public address: put the addresses that you come from in its place
+    `192.168.1.0/24` is private (RFC 1918), and nobody comes from it to a public address: put the addresses that you come from in its place
+    `100.64.0.0/10` is shared behind a provider's address (RFC 6598), and nobody comes from it to a public address: put the addresses that you come from in its place
+    `127.0.0.1/32` is each machine itself (RFC 1122), and nobody else comes from it: put the addresses that you come from in its place
+    `169.254.169.254/32` counts on one link only (RFC 3927), and nobody comes from it to a public address: put the addresses that you come from in its place
+    `224.0.0.0/4` is for multicast or reserved (RFC 5771, RFC 1112), and nobody comes from it: put the addresses that you come from in its place
+    `255.255.255.255/32` is for multicast or reserved (RFC 5771, RFC 1112), and nobody comes from it: put the addresses that you come from in its place
+    ");
+    let authorized = "kubernetes.authorized-ip-ranges=[192.168.0.0/16]";
+    assert_eq!(doubts(authorized).len(), 1);
+    for range in [
+        "11.0.0.0/8",
+        "172.32.0.0/16",
+        "100.128.0.0/10",
+        "192.169.0.0/16",
+        "223.0.0.0/8",
+    ] {
+        assert_eq!(doubts(&expose(range)), [""; 0], "{range}");
+    }
+}
+
+#[test]
+fn a_region_that_no_price_list_knows_is_told_as_that() {
+    let world = world();
+    let mars = "cost -p azure --set backend.azure.region=mars";
+    let run = world.run(mars);
+    let told = "  no list of prices knows the region mars: these are prices of other regions, if \
+                there is such a region at all";
+    assert!(run.stdout.contains(told), "{run}");
+    let json = world.run(&format!("{mars} --output json")).json();
+    assert_eq!(json["profiles"][0]["region-known"], false);
+    let base = price_api(Vec::new());
+    let fetched = world.run(&format!("{mars} --refresh --prices-from {base}"));
+    assert_eq!(fetched.code, 0, "{fetched}");
+    assert_snapshot!(fetched.stderr.trim_end(), @"! prices of mars: Azure's list knows no such region; `az account list-locations --output table` lists those that there are");
+    assert!(fetched.stdout.contains(told), "{fetched}");
+    let known = world.run("cost -p azure --output json").json();
+    assert_eq!(known["profiles"][0]["region-known"], true);
+}
+
+#[test]
 fn fetched_prices_are_kept_and_go_before_the_harnesss_own() {
     let world = world();
     let base = price_api(vec![

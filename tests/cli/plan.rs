@@ -1,6 +1,7 @@
 //! `plan`, against the built-in Azure.
 
 use insta::assert_snapshot;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cost::AZURE;
 use crate::fixture::World;
@@ -12,6 +13,11 @@ fn world() -> World {
     world.write("profiles/azure.yaml", AZURE);
     world.write("scenarios/smoke.yaml", SMOKE);
     world
+}
+
+/// When a report of the tests was over.
+fn just_now() -> String {
+    (Timestamp::now() - SignedDuration::from_mins(1)).to_string()
 }
 
 const REHEARSE: &str = "plan -p azure --rehearse --set promotion.require=[scenarios/smoke.yaml]";
@@ -69,7 +75,7 @@ fn a_gate_opens_for_a_verdict_on_the_same_topology_with_mysql_and_for_no_other()
             "scenario": "smoke", "verdict": "pass", "topology": topology,
             "worker": {"program": "0123"},
             "place": {"backend": "k3d", "engine": "server", "database": database},
-            "finished": "2100-01-01T00:00:00Z",
+            "finished": just_now(),
         })
     };
     world.write(
@@ -106,7 +112,7 @@ fn a_gate_stays_closed_for_a_verdict_on_another_build_of_the_worker() {
         serde_json::json!({
             "scenario": "smoke", "verdict": "pass", "topology": json["topology"], "worker": worker,
             "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
-            "finished": "2100-01-01T00:00:00Z",
+            "finished": just_now(),
         })
     };
     let path = ".harness/k3d/reports/one/report.json";
@@ -133,6 +139,81 @@ fn a_gate_stays_closed_for_a_verdict_on_another_build_of_the_worker() {
     );
 }
 
+/// Every way in which a gate is closed, with the command that opens it.
+#[test]
+fn a_closed_gate_says_why_and_names_the_command_that_opens_it() {
+    let world = world();
+    let topology = world.run(&format!("{REHEARSE} --output json")).json()["topology"].clone();
+    let at = |minutes: i64| (Timestamp::now() - SignedDuration::from_mins(minutes)).to_string();
+    let report = |verdict: &str, minutes: i64| {
+        let report = serde_json::json!({
+            "scenario": "smoke", "verdict": verdict, "topology": topology,
+            "worker": {"program": "0123"}, "finished": at(minutes),
+            "place": {"backend": "process", "engine": "server", "database": "mysql"},
+        });
+        report.to_string()
+    };
+    let days = 24 * 60;
+    let half = report("pass", 1)[..40].to_owned();
+    let cases = [
+        (report("fail", 1), "the last verdict is fail ("),
+        (
+            report("inconclusive", 1),
+            "the last verdict is inconclusive (",
+        ),
+        (
+            report("pass", 60 * days),
+            " ago, and 7d is the most that counts",
+        ),
+        (report("pass", -3 * days - 1), ") is dated 3d"),
+        (
+            String::new(),
+            "server/reports/smoke-1-2/report.json) cannot be read: it is empty",
+        ),
+        (
+            half,
+            "server/reports/smoke-1-2/report.json) cannot be read: EOF while parsing",
+        ),
+        (
+            report("pass", 1).replace(topology.as_str().unwrap_or_default(), &"0".repeat(64)),
+            "run on another topology (000000000000), not on this one",
+        ),
+    ];
+    for (text, why) in cases {
+        world.write(".harness/server/reports/smoke-1-2/report.json", &text);
+        let plan = world.run(REHEARSE);
+        assert_eq!(plan.code, 77, "{plan}");
+        let lines = plan.stdout.lines();
+        let mut closed = lines.filter(|line| line.starts_with("  ✗ gate: smoke: "));
+        let line = closed.next().unwrap_or_else(|| panic!("{why}: {plan}"));
+        assert!(line.contains(why), "{why}: {line}");
+        let command = |profile: &str| {
+            format!("; `harness test scenarios/smoke.yaml --profile {profile}` runs it again")
+        };
+        // What cannot be read does not say where it ran.
+        let profile = if why.contains("cannot be read") {
+            "k3d"
+        } else {
+            "server"
+        };
+        assert!(line.contains(&command(profile)), "{line}");
+    }
+    let future = report("pass", -3 * days);
+    world.write(".harness/server/reports/smoke-1-2/report.json", &future);
+    let json = world.run(&format!("{REHEARSE} --output json")).json();
+    assert_eq!(
+        json["gate"][0]["opens"],
+        "harness test scenarios/smoke.yaml --profile server"
+    );
+    // A run that is written after it counts.
+    world.write(
+        ".harness/server/reports/smoke-1-3/report.json",
+        &report("pass", 0),
+    );
+    let open = world.run(&format!("{REHEARSE} --output json")).json();
+    assert_eq!(open["gate"][0]["opens"], serde_json::Value::Null, "{open}");
+}
+
 #[test]
 fn what_would_be_promoted_is_held_against_where_it_has_passed() {
     let world = world();
@@ -148,7 +229,7 @@ fn what_would_be_promoted_is_held_against_where_it_has_passed() {
     let report = serde_json::json!({
         "scenario": "smoke", "verdict": "pass", "topology": plan["topology"], "worker": {"program": "0123"},
         "place": {"backend": "k3d", "engine": "server", "database": "mysql"},
-        "finished": "2100-01-01T00:00:00Z",
+        "finished": just_now(),
     });
     world.write(".harness/k3d/reports/one/report.json", &report.to_string());
     let run = world.run(REHEARSE);

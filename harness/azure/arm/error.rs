@@ -163,6 +163,22 @@ impl Error {
         }
     }
 
+    /// Whether the same command may succeed later although what it asks for is the same. Unlike
+    /// [`Self::is_passing`] this is about what somebody else may end, or time.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Login { .. } => false,
+            Self::Refused { fault, status, .. } => {
+                remedies::may_pass(fault).unwrap_or(!matches!(status, 400 | 401 | 403))
+            }
+            Self::Failed { fault, .. } => {
+                let known = fault.as_deref().and_then(remedies::may_pass);
+                known.unwrap_or(true)
+            }
+            _ => true,
+        }
+    }
+
     /// Whether it was asked too often.
     pub fn is_throttled(&self) -> bool {
         match self {

@@ -52,6 +52,11 @@ impl Machine {
         self.capability("MemoryGB")?.parse().ok()
     }
 
+    /// What its processors are: `x64` or `Arm64`.
+    pub fn architecture(&self) -> Option<&str> {
+        self.capability("CpuArchitectureType")
+    }
+
     /// Why the subscription may not have it in the region, if so. That it may not have it in some
     /// zone is no matter to whoever names none.
     pub fn refusal(&self) -> Option<&str> {

@@ -19,6 +19,9 @@ struct Rule {
     /// What the message has to contain besides, in lower case.
     #[serde(default)]
     message: String,
+    /// Whether the same command may succeed later although nobody has changed what it asks for.
+    #[serde(default)]
+    again: bool,
     /// What helps.
     remedy: String,
 }
@@ -40,9 +43,50 @@ pub(super) fn of(fault: &Fault) -> impl Iterator<Item = &'static str> {
     remedies.into_iter()
 }
 
+/// Whether the same command may succeed later although what it asks for is the same; not known of a
+/// fault that no rule is for.
+pub(super) fn may_pass(fault: &Fault) -> Option<bool> {
+    let rules = fault.all().into_iter().filter_map(|fault| {
+        let rule = RULES.iter().find(|rule| rule.fits(fault))?;
+        Some(rule.again)
+    });
+    rules.reduce(|one, other| one && other)
+}
+
 impl Rule {
     fn fits(&self, fault: &Fault) -> bool {
         let code = |code: &String| fault.is(code);
         self.codes.iter().any(code) && fault.message.to_lowercase().contains(&self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_says_that_the_same_command_may_pass_where_its_remedy_says_to_run_it_again() {
+        for rule in RULES.iter() {
+            let told = rule.remedy.contains("the same command again");
+            assert_eq!(rule.again, told, "{}", rule.remedy);
+        }
+        assert!(RULES.iter().any(|rule| rule.again));
+    }
+
+    #[test]
+    fn what_needs_a_change_does_not_pass_whatever_else_is_wrong_with_it() {
+        let fault = |code: &str, details: Vec<Fault>| Fault {
+            code: code.to_owned(),
+            details,
+            ..Fault::default()
+        };
+        let (busy, quota) = (fault("ServerBusy", vec![]), fault("QuotaExceeded", vec![]));
+        assert_eq!(may_pass(&busy), Some(true));
+        assert_eq!(may_pass(&quota), Some(false));
+        assert_eq!(
+            may_pass(&fault("DeploymentFailed", vec![busy, quota])),
+            Some(false)
+        );
+        assert_eq!(may_pass(&fault("Whatever", vec![])), None);
     }
 }

@@ -8,6 +8,7 @@ mod name;
 mod network;
 mod node;
 mod pool;
+mod region;
 mod tag;
 
 pub use cidr::Cidr;
@@ -22,4 +23,5 @@ pub use name::{
 pub use network::{KEPT_OF_SUBNET, PODS, SERVICES, SERVICES_SIZE, SMALLEST_SUBNET, kept_by_aks};
 pub use node::{Least, NODE, SYSTEM_NODE};
 pub use pool::{MAX_PODS, NODES, OS_DISK, POOL_NAME, SYSTEM_PODS, WINDOWS_POOL_NAME};
+pub use region::is_region;
 pub use tag::{TAG_NAME, TAG_VALUE, TAGS, is_reserved_in_tags};

@@ -136,6 +136,14 @@ impl Prices {
         }
     }
 
+    /// Whether any list has a price of a region's own.
+    pub fn knows(&self, region: &str) -> bool {
+        let global = [Meter::LoadBalancer, Meter::PublicIp, Meter::PrivateDnsZone];
+        let global = global.map(|meter| meter.to_string());
+        let mut entries = self.lists.iter().flat_map(|(_, list)| &list.meters);
+        entries.any(|it| it.region.as_deref() == Some(region) && !global.contains(&it.meter))
+    }
+
     /// The price of a meter in a region: that of the region or of all regions; else that of another
     /// region, which is better than none and says so.
     pub fn find(&self, meter: &Meter, region: &str) -> Option<Found<'_>> {

@@ -57,6 +57,16 @@ impl Meter {
     }
 }
 
+impl Meter {
+    /// Whether its price is a region's own: some are priced for all regions at once.
+    pub fn is_of_region(&self) -> bool {
+        !matches!(
+            self,
+            Self::LoadBalancer | Self::PublicIp | Self::PrivateDnsZone
+        )
+    }
+}
+
 impl fmt::Display for Meter {
     /// As it stands in lists of prices.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -124,6 +124,12 @@ pub(super) const PRIVATE_DNS: &[&str] = &["2018-09-01", "2020-01-01", "2020-06-0
 
 /// Flexible servers of MySQL, and the questions about them.
 pub(super) const MYSQL: &[&str] = &[
+    // What Microsoft's client for JavaScript sends, and older ones for Python.
+    "2021-05-01",
+    "2021-12-01-preview",
+    "2022-01-01",
+    "2022-09-30-preview",
+    "2023-06-01-preview",
     "2023-06-30",
     "2023-10-01-preview",
     "2023-12-30",

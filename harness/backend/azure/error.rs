@@ -209,6 +209,21 @@ impl Error {
         }
     }
 
+    /// Whether the same command may succeed later although what it asks for is the same: a closed
+    /// region, a size, a quota, a right have to be changed first.
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::Cloud(cloud::Error::Arm(error)) | Self::Azure { source: error, .. } => {
+                error.may_pass()
+            }
+            Self::Cloud(cloud::Error::NoSubscription | cloud::Error::Subscriptions(_))
+            | Self::Foreign { .. }
+            | Self::MayNotRegister { .. }
+            | Self::NotEmpty { .. } => false,
+            _ => true,
+        }
+    }
+
     /// What the user can do.
     fn hints(&self) -> Vec<String> {
         match self {
@@ -256,10 +271,11 @@ impl Error {
 
 impl From<Error> for backend::Error {
     fn from(error: Error) -> Self {
-        let (hints, blame) = (error.hints(), error.blame());
+        let (hints, blame, may_pass) = (error.hints(), error.blame(), error.may_pass());
         let mut whole = backend::Error::new(error);
         whole.hints = hints;
         whole.blame = blame;
+        whole.may_pass = may_pass;
         whole
     }
 }

@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::backend::AzureBackend;
 use super::error::Error;
-use super::scope::{self, EXPIRES, MADE, PROFILE};
+use super::scope::{self, EXPIRES, MADE, PROFILE, TIME_TO_LIVE};
 use crate::azure::arm::{Group, ResourceGroup};
 use crate::backend::{self, Readiness};
 use crate::plan::{Observed, ResourceId, State};
+use crate::quantity::Duration;
 use crate::topology::Digest;
 
 /// How a resource group is found.
@@ -34,6 +37,13 @@ pub(super) fn digest(region: &str, tags: &BTreeMap<String, String>) -> Digest {
 /// Whether the harness has made a group.
 pub(super) fn is_made(group: &ResourceGroup) -> bool {
     group.tags.contains_key(MADE)
+}
+
+/// When a time that begins now is over.
+fn end_of(time: Duration) -> Timestamp {
+    let time = SignedDuration::try_from(time.as_std()).ok();
+    let end = time.and_then(|time| Timestamp::now().checked_add(time).ok());
+    end.unwrap_or(Timestamp::MAX)
 }
 
 impl AzureBackend {
@@ -88,16 +98,14 @@ impl AzureBackend {
         };
         let azure = &self.settings.azure;
         let mut tags = theirs;
-        tags.remove(EXPIRES);
+        for name in [EXPIRES, TIME_TO_LIVE] {
+            tags.remove(name);
+        }
         tags.extend(scope::group_tags(azure, scope.profile()));
-        let expires = azure.time_to_live.map(|time| {
-            let time = jiff::SignedDuration::try_from(time.as_std());
-            let end = time
-                .ok()
-                .and_then(|time| jiff::Timestamp::now().checked_add(time).ok());
-            end.unwrap_or(jiff::Timestamp::MAX).to_string()
-        });
-        tags.extend(expires.map(|expires| (EXPIRES.to_owned(), expires)));
+        if let Some(time) = azure.time_to_live {
+            tags.insert(TIME_TO_LIVE.to_owned(), time.to_string());
+            tags.insert(EXPIRES.to_owned(), end_of(time).to_string());
+        }
         let wanted = ResourceGroup {
             id: scope.group.id(),
             location: azure.region.clone(),

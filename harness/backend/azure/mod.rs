@@ -40,4 +40,7 @@ pub use facts::{Facts, Holding, Part};
 pub use living::Living;
 pub use provider::PROVIDERS;
 pub use render::rendered;
-pub use scope::{EXPIRES, OVERRIDE, PROFILE, STORAGE, Scope, TEMPLATE, TOPOLOGY, UNMANAGE, Wish};
+pub use scope::{
+    DIGEST, EXPIRES, OVERRIDE, PROFILE, PROMOTER, STORAGE, Scope, TEMPLATE, TIME_TO_LIVE, TOPOLOGY,
+    UNMANAGE, Wish, digest_of, group_tags,
+};

@@ -19,6 +19,9 @@ pub const PROFILE: &str = "harness-profile";
 pub const TOPOLOGY: &str = "harness-topology";
 /// The tag with the time from which a resource group may be destroyed (RFC 3339).
 pub const EXPIRES: &str = "harness-expires";
+/// The tag with the `time-to-live` that it was promoted with: which of two times is another one cannot
+/// be told from when they end.
+pub const TIME_TO_LIVE: &str = "harness-time-to-live";
 /// The tag of a resource group that the harness has made: no other is deleted.
 pub(super) const MADE: &str = "harness-made";
 /// The tag with the reason for which a gate was passed by.
@@ -29,9 +32,9 @@ pub const TEMPLATE: &str = "harness-template";
 /// it larger since.
 pub const STORAGE: &str = "harness-storage-gib";
 /// The tag with the identity of all that a stack was made from.
-pub(super) const DIGEST: &str = "harness-digest";
+pub const DIGEST: &str = "harness-digest";
 /// The tag with the state folder whose command made a stack.
-pub(super) const PROMOTER: &str = "harness-promoter";
+pub const PROMOTER: &str = "harness-promoter";
 
 /// What goes with a stack goes when the stack does; the group is removed apart, once it is empty.
 pub const UNMANAGE: Unmanage = Unmanage {
@@ -142,13 +145,13 @@ impl Scope {
 }
 
 /// The tags of the resource group, but for the time that it has.
-pub(super) fn group_tags(azure: &Azure, profile: &str) -> BTreeMap<String, String> {
+pub fn group_tags(azure: &Azure, profile: &str) -> BTreeMap<String, String> {
     let own = [(PROFILE.to_owned(), profile.to_owned())];
     azure.tags.clone().into_iter().chain(own).collect()
 }
 
 /// The identity of all that a stack is, or was, made from, by its tags.
-pub(super) fn digest_of(tags: &BTreeMap<String, String>) -> Option<Digest> {
+pub fn digest_of(tags: &BTreeMap<String, String>) -> Option<Digest> {
     let text = tags.get(DIGEST)?.clone();
     serde_json::from_value(Value::String(text)).ok()
 }

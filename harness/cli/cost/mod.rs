@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::session::{self, DEFAULT_PROFILE, Target};
+use crate::azure::limits::is_region;
 use crate::azure::price::{self, Article, Estimate, Prices};
 use crate::azure::retail;
 use crate::error::{CommandError, Exit};
@@ -78,6 +79,8 @@ struct Cost {
     profile: String,
     backend: &'static str,
     region: Option<String>,
+    /// Whether that region is known, or a list has a price of its own.
+    region_known: Option<bool>,
     #[serde(flatten)]
     estimate: Estimate,
     /// What a list of another time did not count, at the prices of today.
@@ -157,6 +160,7 @@ fn cost(profile: &Profile, prices: &Prices, by: By) -> Cost {
         profile: profile.name.to_string(),
         backend: profile.backend.kind(),
         region: place.map(|azure| azure.region.clone()),
+        region_known: place.map(|azure| is_region(&azure.region) || prices.knows(&azure.region)),
         over_budget: budget.is_some_and(|budget| estimate.total > price::Usd::of(budget.into())),
         estimate,
         left_out,

@@ -56,7 +56,9 @@ pub(super) async fn run(places: &[&Azure], base: &str, ui: &mut Ui) -> Result<()
             entry.region.as_ref() == Some(&region) && named()
         };
         entries.retain(|entry| !asked(entry));
-        ui.say(told(&region, new.len(), &unknown));
+        let of_region = meters.iter().filter(|meter| meter.is_of_region());
+        let known = of_region.filter(|meter| !unknown.contains(meter)).count() > 0;
+        ui.say(told(&region, known, new.len(), &unknown));
         entries.extend(new);
     }
     let list = List {
@@ -89,7 +91,13 @@ fn by_region(places: &[&Azure]) -> Vec<(String, Vec<Meter>)> {
     regions
 }
 
-fn told(region: &str, known: usize, unknown: &[Meter]) -> String {
+fn told(region: &str, is_known: bool, known: usize, unknown: &[Meter]) -> String {
+    if !is_known {
+        return format!(
+            "! prices of {region}: Azure's list knows no such region; `az account list-locations \
+             --output table` lists those that there are"
+        );
+    }
     let names: Vec<String> = unknown.iter().map(ToString::to_string).collect();
     match &*names {
         [] => format!("· prices of {region}: {known} fetched"),

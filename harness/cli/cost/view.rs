@@ -157,7 +157,12 @@ fn notes(cost: &Cost) -> String {
         ));
         notes.push(format!("    {}", names.join(", ")));
     }
-    if lines().any(is_borrowed) {
+    if cost.region_known == Some(false) {
+        notes.push(format!(
+            "  no list of prices knows the region {region}: these are prices of other regions, if \
+             there is such a region at all"
+        ));
+    } else if lines().any(is_borrowed) {
         notes.push("  ~ a price of another region, since none is known for this one".to_owned());
     }
     let today = left_out.unwrap_or(&cost.estimate);

@@ -83,12 +83,9 @@ impl Changes {
     /// What a stack that is there differs in from its template, in a few words.
     pub(in crate::cli) fn drifted(&self) -> Option<String> {
         self.outlook.deployment.as_ref()?;
-        let names: Vec<&str> = self
-            .outlook
-            .differences
-            .iter()
-            .map(Difference::label)
-            .collect();
+        let differences = self.outlook.differences.iter();
+        let of_template = differences.filter(|it| !it.is_of_group());
+        let names: Vec<&str> = of_template.map(Difference::label).collect();
         (!names.is_empty()).then(|| format!("these differ from the template: {}", names.join(", ")))
     }
 }

@@ -1,6 +1,7 @@
 //! What would go wrong, looked for before anything is made: most of it would else be told after
 //! ten minutes, by a deployment that fails.
 
+mod architecture;
 mod mysql;
 mod names;
 mod nodes;
@@ -17,7 +18,7 @@ use crate::azure::arm::{self, Cluster, Group};
 use crate::azure::template::Names;
 use crate::backend::azure::{Cloud, Living};
 use crate::profile::azure::Azure;
-use crate::topology::Database;
+use crate::topology::Topology;
 
 /// Something that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,7 +80,7 @@ impl Check {
 pub(super) async fn preflight(
     cloud: &Cloud,
     azure: &Azure,
-    database: &Database,
+    topology: &Topology,
     names: &Names,
     group: Option<&Group>,
     living: &Living,
@@ -111,7 +112,7 @@ pub(super) async fn preflight(
     let capabilities = ask(hindrance(), arm.server_capabilities(id, region)).await?;
     let what = format!("MySQL server {}", azure.mysql.sku);
     checks.push(Check::of(what, capabilities, |zones| {
-        mysql::server(azure, database, &zones)
+        mysql::server(azure, &topology.database, &zones)
     }));
     let cluster = living.cluster.as_ref().and_then(Cluster::of);
     let hindrance = hindrances.of("Microsoft.ContainerService");
@@ -131,6 +132,8 @@ pub(super) async fn preflight(
     let machines = ask(hindrance(), arm.machines(id, region)).await?;
     let usages = ask(hindrance(), arm.compute_usages(id, region)).await?;
     checks.extend(nodes::nodes(azure, cluster.as_ref(), &machines, &usages));
+    let worker = topology.worker_run();
+    checks.extend(architecture::architectures(azure, worker, &machines));
     Ok(checks)
 }
 

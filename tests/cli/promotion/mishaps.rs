@@ -110,7 +110,6 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: BadRequest (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The VM size of Standard_D2s_v5 is not allowed in your subscription in location 'westeurope'. The available VM sizes are 'standard_b2s'. For more details, please visit https://aka.ms/aks/quotas-skus-regions
         hint: take a size of machines that the message names, or another region; a support request of the kind `Service and subscription limits (quotas)` opens others
-        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
     quota-exceeded: exit 69
       error: could not create `stack/harness-azure`
@@ -118,7 +117,6 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: ErrCode_InsufficientVCPUQuota (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): Insufficient regional vcpu quota left for location westeurope. left regional vcpu quota 2, requested quota 4. If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable.
         hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
-        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
     authorization-failed: exit 77
       error: could not create `stack/harness-azure`
@@ -126,7 +124,6 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: AuthorizationFailed (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ManagedIdentity/userAssignedIdentities/azure-kubelet/providers/Microsoft.Authorization/roleAssignments/e675eda8-69ca-5375-8a46-d5c609d23f57): The client does not have authorization to perform action 'Microsoft.Authorization/roleAssignments/write' or the scope is invalid. If access was recently granted, please refresh your credentials.
         hint: ask for the role `Role Based Access Control Administrator`, `User Access Administrator` or `Owner` on the resource group: the promotion assigns roles
-        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
 
     server-busy: exit 0
 

@@ -12,6 +12,7 @@ mod owners;
 mod pools;
 mod reading;
 mod subscriptions;
+mod tags;
 mod whole;
 
 use std::collections::BTreeSet;

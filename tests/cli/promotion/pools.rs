@@ -124,3 +124,44 @@ fn a_pool_that_the_profile_does_not_name_is_told_with_how_it_goes_and_is_no_drif
     let command = "az aks nodepool delete --resource-group harness-azure --cluster-name azure-aks --name batch";
     assert!(drift.stdout.contains(command), "{drift}");
 }
+
+/// A build of this machine does not run on the other kind of processors.
+#[test]
+fn nodes_of_another_architecture_than_the_worker_are_refused_before_anything_is_made() {
+    let azure = Subscription::new();
+    azure.world.cargo("exit 1");
+    let (other, own) = match std::env::consts::ARCH {
+        "aarch64" => ("Standard_D2s_v5", "Standard_D2ps_v5"),
+        _ => ("Standard_D2ps_v5", "Standard_D2s_v5"),
+    };
+    let run = |verb: &str, pool: &str, size: &str| {
+        let mut command = azure.command(verb);
+        let sets = [
+            format!("backend.azure.kubernetes.node-pools.{pool}.vm-size={size}"),
+            "worker.run={build: own}".to_owned(),
+        ];
+        command.args(sets.iter().flat_map(|set| ["--set", set]));
+        command.env("PATH", format!("{}/bin:/usr/bin:/bin", azure.world.path()));
+        azure.world.output(command)
+    };
+    // Whose list of sizes is known.
+    assert_eq!(azure.promote("").code, 0);
+    let before = azure.content();
+    for pool in ["system", "batch"] {
+        for verb in ["plan", "promote --override-gate=untested"] {
+            let refused = run(verb, pool, other);
+            assert_eq!(refused.code, 77, "{refused}");
+            let why = format!("processors of node pool {pool}: those of {other} are ");
+            assert!(refused.to_string().contains(&why), "{refused}");
+        }
+        let fits = run("plan", pool, own);
+        assert!(!fits.stdout.contains("processors of"), "{fits}");
+    }
+    assert_eq!(azure.content(), before);
+    // What a registry has may be for both.
+    let named =
+        azure.run("plan --set backend.azure.kubernetes.node-pools.batch.vm-size=Standard_D2ps_v5");
+    let told = "? processors of node pool batch: they are Arm64, and whether the image \
+                example/worker:1 is for those is not known";
+    assert!(named.stdout.contains(told), "{named}");
+}

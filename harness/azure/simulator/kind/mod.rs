@@ -140,6 +140,16 @@ impl Kind {
         self.name.split('/').next().unwrap_or(self.name)
     }
 
+    /// What a body says, where an empty text of AKS says nothing: its service leaves such fields out,
+    /// and azure-cli sends `kubernetesVersion` so where none is asked for.
+    pub(super) fn meaning(&self, body: &Value) -> Value {
+        let mut body = body.clone();
+        if self.namespace() == "Microsoft.ContainerService" {
+            body.get_mut("properties").map(without_blanks);
+        }
+        body
+    }
+
     /// Whether it is a setting of its parent: it is set, and never deleted by itself.
     pub(super) fn is_setting(&self) -> bool {
         self.name.ends_with("/configurations")
@@ -163,5 +173,21 @@ impl Kind {
     /// How long it takes to delete.
     pub(super) fn deletion(&self) -> Duration {
         Duration::from_secs(self.takes[2])
+    }
+}
+
+/// Takes away fields that are empty texts; the values of tags and labels may be that.
+fn without_blanks(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, field| field != "");
+            for (name, field) in fields {
+                if !matches!(name.as_str(), "tags" | "nodeLabels") {
+                    without_blanks(field);
+                }
+            }
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(without_blanks),
+        _ => {}
     }
 }

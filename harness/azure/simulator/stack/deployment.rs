@@ -73,6 +73,7 @@ impl Cloud {
         let below: Vec<&str> = below.iter().map(String::as_str).collect();
         match (method, below.as_slice()) {
             ("PUT", []) => return self.put_deployment(now, request, scope, name),
+            ("POST", ["whatif"]) => return self.what_if(now, request, scope, name),
             ("POST", ["validate"]) => return self.validate_deployment(request, scope, name),
             _ => {}
         }

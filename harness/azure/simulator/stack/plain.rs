@@ -13,6 +13,7 @@ use super::super::message::{Request, Response};
 use super::super::operation::{Act, Headers};
 use super::super::refusal::Refusal;
 use super::super::tag;
+use super::engine::Plan;
 use super::{Phase, Stack, loose, template};
 use crate::azure::resource_type;
 
@@ -141,12 +142,12 @@ impl Cloud {
 
     /// Reads what a deployment says, and refuses what cannot be: its id, the document and what there
     /// is to do.
-    fn read_deployment(
+    pub(super) fn read_deployment(
         &self,
         request: &Request,
         scope: &ResourceId,
         name: &str,
-    ) -> Result<(ResourceId, Value, super::engine::Plan), Refusal> {
+    ) -> Result<(ResourceId, Value, Plan), Refusal> {
         let body = body_of(request)?;
         let id = deployment_id(scope, name);
         tag::check(&body["tags"])?;

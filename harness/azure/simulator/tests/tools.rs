@@ -293,6 +293,77 @@ fn a_deployment_without_a_stack_is_carried_out_listed_and_forgotten() {
 }
 
 #[test]
+fn a_deployment_is_looked_at_without_being_made() {
+    let mut world = World::furnished();
+    let path = format!("{GROUP}/providers/Microsoft.Resources/deployments/First");
+    let version = "2026-06-01";
+    let mut body = deployment("Incremental");
+    identity(&mut world, "other", &json!({}));
+    identity(&mut world, "made", &json!({"a": "b"}));
+    let resources = body["properties"]["template"]["resources"].as_array_mut();
+    resources.expect("a list")[0]["tags"] = json!({"a": "c"});
+    let look = |world: &mut World, body: &Value| {
+        let asked = world.call("POST", &format!("{path}/whatIf"), version, Some(body));
+        assert_eq!(asked.status, 202, "{:?}", asked.document());
+        let found = world.finish(&asked).document().clone();
+        assert_eq!(found["status"], "Succeeded");
+        found["properties"]["changes"].clone()
+    };
+    let changes = look(&mut world, &body);
+    let told = |one: &Value| {
+        let id = one["resourceId"].as_str().expect("an id");
+        let name = id.rsplit('/').next().expect("a name");
+        format!("{} {name}", one["changeType"].as_str().expect("a word"))
+    };
+    let told: Vec<String> = changes
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(told)
+        .collect();
+    assert_eq!(told, ["Modify made", "Create x.example", "Ignore other"]);
+    let modified = &changes[0];
+    assert_eq!(
+        modified["delta"],
+        json!([{"path": "tags.a", "propertyChangeType": "Modify", "before": "b", "after": "c"}])
+    );
+    assert_eq!(modified["before"]["tags"], json!({"a": "b"}));
+    assert_eq!(world.call("HEAD", &path, version, None).status, 404);
+
+    body["properties"]["whatIfSettings"] = json!({"resultFormat": "ResourceIdOnly"});
+    let brief = look(&mut world, &body);
+    assert_eq!(brief[0]["changeType"], "Modify");
+    assert_eq!(
+        (&brief[0]["delta"], &brief[0]["before"]),
+        (&Value::Null, &Value::Null)
+    );
+}
+
+#[test]
+fn an_empty_text_of_a_cluster_says_nothing() {
+    let mut world = World::furnished();
+    let pool = json!({"name": "system", "mode": "System", "vmSize": "Standard_D2s_v5", "count": 1, "orchestratorVersion": "", "nodeLabels": {"a": ""}});
+    let body = json!({"location": "westeurope", "identity": {"type": "SystemAssigned"}, "properties": {
+        "dnsPrefix": "k", "kubernetesVersion": "", "agentPoolProfiles": [pool]}});
+    let made = world.make(
+        "Microsoft.ContainerService/managedClusters/k",
+        "2024-02-01",
+        &body,
+    );
+    let properties = &made.document()["properties"];
+    let pool = &properties["agentPoolProfiles"][0];
+    assert_eq!(
+        properties["kubernetesVersion"],
+        super::super::offer::DEFAULT
+    );
+    assert_eq!(
+        pool["orchestratorVersion"],
+        properties["currentKubernetesVersion"]
+    );
+    assert_eq!(pool["nodeLabels"], json!({"a": ""}));
+}
+
+#[test]
 fn a_deployment_that_cannot_be_carried_out_here_is_refused() {
     let mut world = World::furnished();
     let path = "/providers/Microsoft.Resources/deployments/one";

@@ -1,0 +1,268 @@
+use super::*;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn evidence(minutes_ago: i64, verdict: VerdictKind) -> Evidence {
+    Evidence {
+        profile: "k3d".to_owned(),
+        scenario: "smoke".to_owned(),
+        verdict,
+        topology: Digest::of_bytes(b"ours"),
+        worker: Some(build(b"worker")),
+        place: Place {
+            backend: "k3d".to_owned(),
+            engine: "server".to_owned(),
+            database: "mysql".to_owned(),
+        },
+        finished: ago(minutes_ago),
+        written: ago(minutes_ago),
+        report: format!("{minutes_ago}/report.json").into(),
+    }
+}
+
+fn ago(minutes: i64) -> Timestamp {
+    now() - SignedDuration::from_mins(minutes)
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).expect("a moment")
+}
+
+fn build(content: &[u8]) -> WorkerBuild {
+    WorkerBuild {
+        program: Some(Digest::of_bytes(content)),
+        ..WorkerBuild::default()
+    }
+}
+
+fn said(evidence: &[Evidence]) -> String {
+    said_of(evidence, Some(&build(b"worker")))
+}
+
+fn said_of(evidence: &[Evidence], worker: Option<&WorkerBuild>) -> String {
+    said_by(evidence, &[], worker)
+}
+
+/// A report of smoke that cannot be read.
+fn damaged(minutes_ago: i64) -> Damaged {
+    Damaged {
+        scenario: Some("smoke".to_owned()),
+        written: ago(minutes_ago),
+        why: "it is empty".to_owned(),
+        report: format!("{minutes_ago}/report.json").into(),
+    }
+}
+
+fn said_by(evidence: &[Evidence], damaged: &[Damaged], worker: Option<&WorkerBuild>) -> String {
+    let reports = Reports {
+        evidence: evidence.to_vec(),
+        damaged: damaged.to_vec(),
+    };
+    let required = Required {
+        file: "scenarios/smoke.yaml".into(),
+        name: "smoke".to_owned(),
+    };
+    let candidate = Candidate {
+        topology: &Digest::of_bytes(b"ours"),
+        worker,
+    };
+    let conditions = judge(vec![required], &reports, candidate, HOUR, now());
+    let [condition] = &conditions[..] else {
+        panic!("one requirement, one condition");
+    };
+    assert_eq!(condition.holds(), condition.opens.is_none());
+    let said = format!("{} {condition}", condition.holds());
+    said.replace(AGAIN, "; AGAIN")
+}
+
+/// What opens the gate where k3d is what it was, or is to be, run with.
+const AGAIN: &str = "; `harness test scenarios/smoke.yaml --profile k3d` runs it again (with the \
+                     same `--set`, if there is one)";
+
+#[test]
+fn the_newest_verdict_on_this_topology_and_mysql_decides() {
+    use VerdictKind::{Fail, Pass};
+    assert_eq!(
+        said(&[]),
+        "false smoke: never run; `harness test scenarios/smoke.yaml --profile k3d` runs it (with the same `--set`, if there is one)"
+    );
+    assert_eq!(
+        said(&[evidence(5, Pass)]),
+        "true smoke: passed (5/report.json)"
+    );
+    assert_eq!(
+        said(&[evidence(9, Pass), evidence(5, Fail)]),
+        "false smoke: the last verdict is fail (5/report.json); AGAIN"
+    );
+    assert_eq!(
+        said(&[evidence(9, Fail), evidence(5, Pass)]),
+        "true smoke: passed (5/report.json)"
+    );
+    assert_eq!(
+        said(&[evidence(60, Pass)]),
+        "true smoke: passed (60/report.json)"
+    );
+    assert_eq!(
+        said(&[evidence(61, Pass)]),
+        "false smoke: passed 1h1m ago, and 1h is the most that counts; AGAIN"
+    );
+}
+
+#[test]
+fn a_verdict_of_another_build_does_not_count_and_one_of_no_known_build_neither() {
+    use VerdictKind::{Fail, Pass};
+    let mut other = evidence(1, Fail);
+    other.worker = Some(build(b"another"));
+    let (ran, promoted) = (build(b"another").short(), build(b"worker").short());
+    assert_eq!(
+        said(std::slice::from_ref(&other)),
+        format!(
+            "false smoke: run with another build of the worker ({ran}), not with the one to \
+             promote ({promoted}); AGAIN"
+        )
+    );
+    let mut silent = evidence(2, Pass);
+    silent.worker = None;
+    assert_eq!(
+        said(std::slice::from_ref(&silent)),
+        "false smoke: the report does not say which build of the worker ran; AGAIN"
+    );
+    let all = [other, silent, evidence(5, Pass)];
+    assert_eq!(said(&all), "true smoke: passed (5/report.json)");
+    // What would be promoted is not known yet: a build that would be let through is enough.
+    assert_eq!(said_of(&all, None), "true smoke: passed (5/report.json)");
+    assert_eq!(
+        said_of(&all[..2], None),
+        "false smoke: the last verdict is fail (1/report.json); AGAIN"
+    );
+    assert_eq!(
+        said_of(&all[1..2], None),
+        "false smoke: the report does not say which build of the worker ran; AGAIN"
+    );
+    let mut again = evidence(6, Fail);
+    again.worker.clone_from(&all[2].worker);
+    let since = [evidence(1, Fail), all[2].clone()];
+    assert_eq!(
+        said_of(&since, None),
+        "false smoke: the last verdict is fail (1/report.json); AGAIN"
+    );
+    assert_eq!(
+        said_of(&[again, all[2].clone()], None),
+        "true smoke: passed (5/report.json)"
+    );
+}
+
+#[test]
+fn what_ran_elsewhere_does_not_count_and_does_not_hide_what_does() {
+    let mut other = evidence(2, VerdictKind::Pass);
+    other.topology = Digest::of_bytes(b"theirs");
+    let theirs = Digest::of_bytes(b"theirs");
+    assert_eq!(
+        said(std::slice::from_ref(&other)),
+        format!(
+            "false smoke: run on another topology ({}), not on this one; AGAIN",
+            theirs.short()
+        )
+    );
+    let mut sqlite = evidence(1, VerdictKind::Fail);
+    sqlite.place.database = "sqlite".to_owned();
+    assert_eq!(
+        said(std::slice::from_ref(&sqlite)),
+        "false smoke: run on database sqlite, not on MySQL; AGAIN"
+    );
+    let all = [other, sqlite, evidence(5, VerdictKind::Pass)];
+    assert_eq!(said(&all), "true smoke: passed (5/report.json)");
+}
+
+#[test]
+fn what_is_dated_later_than_the_clock_opens_no_gate_until_something_is_written_after_it() {
+    use VerdictKind::{Fail, Pass};
+    assert_eq!(
+        said(&[evidence(-5, Pass)]),
+        "true smoke: passed (-5/report.json)"
+    );
+    let told = |ahead: &str, minutes: i64| {
+        format!(
+            "false smoke: the last report ({minutes}/report.json) is dated {ahead} ahead of this \
+             machine's clock: set the clock right, or remove that report; AGAIN"
+        )
+    };
+    assert_eq!(said(&[evidence(-6, Pass)]), told("6m", -6));
+    assert_eq!(said(&[evidence(-9000, Fail)]), told("6d6h", -9000));
+    // The clock was set back: which came first cannot be told.
+    let both = [evidence(-9000, Pass), evidence(5, Pass)];
+    assert_eq!(said(&both), told("6d6h", -9000));
+    // The file itself is older than what was run since.
+    let mut edited = evidence(-9000, Pass);
+    edited.written = ago(10);
+    assert_eq!(
+        said(&[edited.clone(), evidence(5, Pass)]),
+        "true smoke: passed (5/report.json)"
+    );
+    assert_eq!(
+        said(&[edited.clone(), evidence(5, Fail)]),
+        "false smoke: the last verdict is fail (5/report.json); AGAIN"
+    );
+    assert_eq!(
+        said(&[edited, evidence(15, Pass)]),
+        told("6d6h", -9000),
+        "an older pass"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_might_say_anything_until_something_is_written_after_it() {
+    use VerdictKind::{Fail, Pass};
+    let worker = build(b"worker");
+    let with =
+        |evidence: &[Evidence], damaged: &[Damaged]| said_by(evidence, damaged, Some(&worker));
+    let told = "false smoke: the last report (5/report.json) cannot be read: it is empty; AGAIN";
+    assert_eq!(with(&[], &[damaged(5)]), told);
+    assert_eq!(with(&[evidence(9, Pass)], &[damaged(5), damaged(7)]), told);
+    assert_eq!(
+        with(&[evidence(4, Pass)], &[damaged(5)]),
+        "true smoke: passed (4/report.json)"
+    );
+    assert_eq!(
+        with(&[evidence(4, Fail)], &[damaged(5)]),
+        "false smoke: the last verdict is fail (4/report.json); AGAIN"
+    );
+    let mut elsewhere = evidence(4, Pass);
+    elsewhere.place.database = "sqlite".to_owned();
+    assert_eq!(with(&[elsewhere], &[damaged(5)]), told);
+    let other = Damaged {
+        scenario: Some("steady".to_owned()),
+        ..damaged(5)
+    };
+    assert_eq!(
+        with(&[evidence(9, Pass)], &[other]),
+        "true smoke: passed (9/report.json)"
+    );
+    let nobodys = Damaged {
+        scenario: None,
+        ..damaged(5)
+    };
+    assert_eq!(with(&[evidence(9, Pass)], &[nobodys]), told);
+}
+
+#[test]
+fn the_command_that_opens_the_gate_names_the_profile_that_ran_if_that_would_count() {
+    let command = |change: &dyn Fn(&mut Evidence)| {
+        let mut one = evidence(1, VerdictKind::Fail);
+        change(&mut one);
+        said(&[one])
+    };
+    let own = command(&|it| it.profile = "my server".to_owned());
+    assert!(
+        own.contains("`harness test scenarios/smoke.yaml --profile 'my server'` runs it again"),
+        "{own}"
+    );
+    let elsewhere = command(&|it| {
+        it.profile = "azure".to_owned();
+        it.place.backend = "azure".to_owned();
+    });
+    assert!(
+        elsewhere.ends_with("not on this machine; AGAIN"),
+        "{elsewhere}"
+    );
+}

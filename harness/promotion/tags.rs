@@ -1,0 +1,130 @@
+//! What would change of the tags of the resource group and of the stack: a what-if tells of what is
+//! in a stack, and of nothing around it. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Difference, Property};
+use crate::azure::arm::{ResourceGroup, Stack, StackSpec, is_at_rest};
+use crate::backend::azure::{
+    DIGEST, EXPIRES, OVERRIDE, PROMOTER, TEMPLATE, TIME_TO_LIVE, digest_of, group_tags,
+};
+use crate::profile::azure::Azure;
+
+type Tags = BTreeMap<String, String>;
+
+/// The type of a resource group.
+const GROUP: &str = "Microsoft.Resources/resourceGroups";
+
+/// Tags of a stack that are not compared with those of the next: whose values follow from others, or
+/// are made as it is promoted, as the reason of its gate is.
+const OWN: [&str; 4] = [TEMPLATE, DIGEST, PROMOTER, OVERRIDE];
+
+impl Difference {
+    /// Whether it is about the resource group, which is no part of the stack.
+    pub fn is_of_group(&self) -> bool {
+        self.kind == GROUP
+    }
+}
+
+/// What a promotion would write anew of a resource group that is there. The tags that others have set
+/// stay. The time that it has begins anew with every promotion, and that alone is no difference: only
+/// another `time-to-live` is.
+pub(super) fn of_group(group: &ResourceGroup, azure: &Azure, profile: &str) -> Option<Difference> {
+    let name = group.id.name();
+    let wanted = group_tags(azure, profile);
+    let kept = wanted.iter().filter_map(|(name, after)| {
+        let before = value(&group.tags, name);
+        (before != Some(after)).then(|| property(name, before, Some(after)))
+    });
+    let properties: Vec<Property> = kept.chain(time(&group.tags, azure)).collect();
+    (!properties.is_empty()).then(|| modified(GROUP, name, properties, None))
+}
+
+/// From when the group may be destroyed, where that follows from another `time-to-live` than the
+/// profile's. A group of before that tag is taken at its word.
+fn time(tags: &Tags, azure: &Azure) -> Option<Property> {
+    let wanted = azure.time_to_live.map(|time| time.to_string());
+    let (expires, promoted) = (value(tags, EXPIRES), value(tags, TIME_TO_LIVE));
+    let is_same = match (&wanted, expires) {
+        (None, None) => true,
+        (Some(wanted), Some(expires)) => {
+            let is_time = expires.parse::<Timestamp>().is_ok();
+            is_time && promoted.is_none_or(|promoted| promoted == wanted)
+        }
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    let after = wanted.map(|time| format!("{time} after the promotion"));
+    (!is_same).then(|| property(EXPIRES, expires, after.as_ref()))
+}
+
+/// What would become of a stack that is there, besides what its resources tell: what runs in the
+/// cluster is a part of it that no resource shows. `is_told` is whether any resource would change.
+pub(super) fn of_stack(stack: &Stack, spec: &StackSpec, is_told: bool) -> Option<Difference> {
+    let compared = |name: &str| !OWN.iter().any(|own| own.eq_ignore_ascii_case(name));
+    let names = spec.tags.keys().filter(|name| compared(name));
+    let changed = names.filter_map(|name| {
+        let (before, after) = (value(&stack.tags, name), spec.tags.get(name));
+        (before != after).then(|| property(name, before, after))
+    });
+    let gone = stack.tags.iter().filter_map(|(name, before)| {
+        let goes = compared(name) && value(&spec.tags, name).is_none();
+        goes.then(|| property(name, Some(before), None))
+    });
+    let properties: Vec<Property> = changed.chain(gone).collect();
+    let note = remade(stack, spec, is_told || !properties.is_empty());
+    let stays = properties.is_empty() && note.is_none();
+    let kind = "Microsoft.Resources/deploymentStacks";
+    (!stays).then(|| modified(kind, stack.id.name(), properties, note))
+}
+
+/// Why a stack is made again although nothing is seen that would change.
+fn remade(stack: &Stack, spec: &StackSpec, is_told: bool) -> Option<String> {
+    let state = &stack.properties.provisioning_state;
+    let again = "`harness promote` makes it again";
+    if is_at_rest(state) && !state.eq_ignore_ascii_case("succeeded") {
+        Some(format!("it is {state}: {again}"))
+    } else if digest_of(&stack.tags).is_none() {
+        Some(format!("it does not say what it was made from: {again}"))
+    } else if !is_told && stack.tags.get(TEMPLATE) != spec.tags.get(TEMPLATE) {
+        Some(format!(
+            "it was made from another template, of which nothing is to be seen in its resources: \
+             {again}"
+        ))
+    } else {
+        None
+    }
+}
+
+/// The value of a tag, whose name counts without its case.
+fn value<'a>(tags: &'a Tags, name: &str) -> Option<&'a String> {
+    let mut tags = tags.iter();
+    let found = tags.find(|(other, _)| other.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value)
+}
+
+fn property(name: &str, before: Option<&String>, after: Option<&String>) -> Property {
+    let text = |text: Option<&String>| text.map_or(Value::Null, |text| json!(text));
+    Property {
+        path: format!("tags.{name}"),
+        before: text(before),
+        after: text(after),
+    }
+}
+
+fn modified(kind: &str, name: &str, properties: Vec<Property>, note: Option<String>) -> Difference {
+    Difference {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        reading: None,
+        act: "modify",
+        certain: true,
+        properties,
+        note,
+    }
+}
+
+#[cfg(test)]
+mod tests;

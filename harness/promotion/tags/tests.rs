@@ -1,0 +1,177 @@
+use serde_json::json;
+
+use super::*;
+use crate::azure::arm::{DenySettings, StackProperties};
+use crate::azure::template::tests::azure;
+use crate::backend::azure::UNMANAGE;
+use crate::topology::Digest;
+
+const SUBSCRIPTION: &str = "/subscriptions/11111111-1111-1111-1111-111111111111";
+
+fn group(tags: &[(&str, &str)]) -> ResourceGroup {
+    let tags: BTreeMap<&str, &str> = tags.iter().copied().collect();
+    let id = format!("{SUBSCRIPTION}/resourceGroups/harness-azure");
+    serde_json::from_value(json!({"id": id, "location": "westeurope", "tags": tags}))
+        .expect("a group")
+}
+
+/// What would change of a group with some tags by a profile with some settings.
+fn told(tags: &[(&str, &str)], sets: &[&str]) -> Vec<String> {
+    let profile = [("harness-profile", "azure")];
+    let tags = [&profile[..], tags].concat();
+    lines(of_group(&group(&tags), &azure(sets), "azure"))
+}
+
+fn lines(difference: Option<Difference>) -> Vec<String> {
+    let Some(difference) = difference else {
+        return Vec::new();
+    };
+    let properties = difference.properties.iter();
+    let lines = properties.map(|it| format!("{}: {} > {}", it.path, it.before, it.after));
+    lines.chain(difference.note.clone()).collect()
+}
+
+const TIME: &str = "backend.azure.time-to-live=2h";
+const ENDS: (&str, &str) = ("harness-expires", "2026-01-01T02:00:00Z");
+
+#[test]
+fn the_time_that_a_group_has_is_told_if_the_profile_gives_another_one_and_not_as_it_passes() {
+    let of = |time| [ENDS, ("harness-time-to-live", time)];
+    assert_eq!(told(&of("2h"), &[TIME]), [""; 0]);
+    assert_eq!(
+        told(&of("1h"), &[TIME]),
+        [r#"tags.harness-expires: "2026-01-01T02:00:00Z" > "2h after the promotion""#]
+    );
+    assert_eq!(
+        told(&of("2h"), &[]),
+        [r#"tags.harness-expires: "2026-01-01T02:00:00Z" > null"#]
+    );
+    let new = r#"tags.harness-expires: null > "2h after the promotion""#;
+    assert_eq!(told(&[], &[TIME]), [new]);
+    // What it was promoted with is not known.
+    assert_eq!(told(&[ENDS], &[TIME]), [""; 0]);
+    assert_eq!(told(&[], &[]), [""; 0]);
+    let never = [("harness-expires", "never"), ("harness-time-to-live", "2h")];
+    assert_eq!(told(&never, &[TIME]).len(), 1);
+}
+
+#[test]
+fn tags_of_a_group_that_the_profile_sets_are_told_and_those_of_others_stay() {
+    let set = "backend.azure.tags={team: payments}";
+    assert_eq!(
+        told(&[("owner", "ops")], &[set]),
+        [r#"tags.team: null > "payments""#]
+    );
+    assert_eq!(
+        told(&[("team", "Payments")], &[set]),
+        [r#"tags.team: "Payments" > "payments""#]
+    );
+    assert_eq!(told(&[("Team", "payments")], &[set]), [""; 0]);
+}
+
+/// A stack as a promotion leaves it, changed, and what would become of it.
+fn of_changed(change: impl FnOnce(&mut Stack, &mut StackSpec), is_told: bool) -> Vec<String> {
+    let mut spec = spec();
+    let id = format!(
+        "{SUBSCRIPTION}/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure"
+    );
+    let stack = json!({"id": id, "tags": spec.tags,
+                       "properties": {"provisioningState": "Succeeded"}});
+    let mut stack: Stack = serde_json::from_value(stack).expect("a stack");
+    change(&mut stack, &mut spec);
+    lines(of_stack(&stack, &spec, is_told))
+}
+
+fn spec() -> StackSpec {
+    let digest = Digest::of(&0).to_string();
+    let tags = [
+        ("harness-profile", "azure"),
+        ("harness-topology", "ours"),
+        ("harness-template", "ours"),
+        ("harness-digest", &digest),
+        ("harness-storage-gib", "20"),
+        ("harness-promoter", ""),
+    ];
+    let tags = tags.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    StackSpec {
+        tags: tags.into(),
+        properties: StackProperties {
+            template: json!({}),
+            parameters: BTreeMap::new(),
+            action_on_unmanage: UNMANAGE,
+            deny_settings: DenySettings::none(),
+            description: None,
+        },
+    }
+}
+
+fn set(tags: &mut Tags, name: &str, value: &str) {
+    tags.insert(name.to_owned(), value.to_owned());
+}
+
+#[test]
+fn a_stack_is_told_with_the_tags_that_differ_and_not_for_what_is_its_own_affair() {
+    assert_eq!(of_changed(|_, _| {}, false), [""; 0]);
+    let own = of_changed(
+        |stack, spec| {
+            set(&mut stack.tags, "harness-promoter", "somebody");
+            set(&mut stack.tags, "harness-gate-override", "a first look");
+            set(
+                &mut spec.tags,
+                "harness-digest",
+                &Digest::of(&1).to_string(),
+            );
+        },
+        false,
+    );
+    assert_eq!(own, [""; 0]);
+    let foreign = of_changed(|stack, _| set(&mut stack.tags, "owner", "ops"), false);
+    assert_eq!(foreign, [r#"tags.owner: "ops" > null"#]);
+    let gone = of_changed(
+        |stack, _| drop(stack.tags.remove("harness-storage-gib")),
+        false,
+    );
+    assert_eq!(gone, [r#"tags.harness-storage-gib: null > "20""#]);
+    let other = of_changed(
+        |stack, _| set(&mut stack.tags, "harness-topology", "another"),
+        true,
+    );
+    assert!(
+        other[0].starts_with(r#"tags.harness-topology: "another" > ""#),
+        "{other:?}"
+    );
+}
+
+#[test]
+fn another_template_is_told_where_nothing_else_tells_of_it() {
+    let change = |stack: &mut Stack, _: &mut StackSpec| {
+        set(&mut stack.tags, "harness-template", "another");
+    };
+    assert_eq!(of_changed(change, true), [""; 0]);
+    assert_eq!(
+        of_changed(change, false),
+        [
+            "it was made from another template, of which nothing is to be seen in its resources: \
+             `harness promote` makes it again"
+        ]
+    );
+}
+
+#[test]
+fn a_stack_that_is_made_again_whatever_its_resources_are_is_told_with_the_reason() {
+    let failed = of_changed(
+        |stack, _| stack.properties.provisioning_state = "failed".to_owned(),
+        true,
+    );
+    assert_eq!(failed, ["it is failed: `harness promote` makes it again"]);
+    let nameless = of_changed(|stack, _| drop(stack.tags.remove("harness-digest")), false);
+    assert_eq!(
+        nameless,
+        ["it does not say what it was made from: `harness promote` makes it again"]
+    );
+    let busy = of_changed(
+        |stack, _| stack.properties.provisioning_state = "deploying".to_owned(),
+        false,
+    );
+    assert_eq!(busy, [""; 0]);
+}
