@@ -151,6 +151,7 @@ async fn every_request_and_every_answer_is_as_microsoft_describes_it() {
     AgentPools_CreateOrUpdate 200 201 404 409
     AgentPools_Delete 202 204
     AgentPools_Get 200 404
+    AgentPools_GetUpgradeProfile 200
     CheckNameAvailabilityWithoutLocation_Execute 200
     Configurations_CreateOrUpdate 202 404 409
     Configurations_Get 200 404
@@ -167,8 +168,11 @@ async fn every_request_and_every_answer_is_as_microsoft_describes_it() {
     ManagedClusters_CreateOrUpdate 200 201 400 409
     ManagedClusters_Delete 202 204
     ManagedClusters_Get 200 404
+    ManagedClusters_GetUpgradeProfile 200
     ManagedClusters_ListClusterUserCredentials 200 404
     ManagedClusters_ListKubernetesVersions 200
+    ManagedClusters_Start 202
+    ManagedClusters_Stop 202
     Permissions_ListForResourceGroup 200
     PrivateZones_CreateOrUpdate 202 400 409
     PrivateZones_Delete 202 204
@@ -192,6 +196,8 @@ async fn every_request_and_every_answer_is_as_microsoft_describes_it() {
     Servers_Failover 400
     Servers_Get 200 404
     Servers_Restart 202
+    Servers_Start 202
+    Servers_Stop 202
     UserAssignedIdentities_CreateOrUpdate 200 201 400 409
     UserAssignedIdentities_Delete 200 204
     UserAssignedIdentities_Get 200 404

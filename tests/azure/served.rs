@@ -67,7 +67,7 @@ async fn what_it_prints_is_all_that_microsofts_clients_need() {
         .env("NO_PROXY", "127.0.0.1");
     let said = converse(tests, DEADLINE, |_| None).await;
     let said = said.unwrap_or_else(|why| panic!("{why}"));
-    assert!(said.contains("Ran 8 tests"), "{said}");
+    assert!(said.contains("Ran 10 tests"), "{said}");
     let pid = document["pid"]
         .as_i64()
         .and_then(|pid| i32::try_from(pid).ok());

@@ -152,6 +152,7 @@ impl World {
             let made: Value = arm.get(&piece.target).await.expect("it is there");
             known.insert(piece.id.to_lowercase(), made);
         }
+        self.stop_and_start().await;
         for piece in self.resources().into_iter().rev() {
             // Settings of a server are never deleted.
             if piece.id.contains("/configurations/") {
@@ -164,6 +165,32 @@ impl World {
             assert_eq!(u16::from(again.status), 204, "{}", piece.id);
         }
         self.delete_group(&group).await;
+    }
+
+    /// Stops the cluster and the server and starts them again, and asks what the cluster and its pools
+    /// can go to.
+    async fn stop_and_start(&self) {
+        let arm = &self.cloud.arm;
+        let names = self.target().names;
+        let cluster = format!("/managedClusters/{}", names.cluster);
+        let server = format!("/flexibleServers/{}", names.mysql);
+        for piece in self.resources() {
+            let id = piece.id.as_str();
+            if id.ends_with(&cluster) || id.contains("/agentPools/") {
+                let profile = piece.target.clone().below("/upgradeProfiles/default");
+                let profile: Value = arm.get(&profile).await.expect("it is told");
+                assert!(profile["properties"].is_object(), "{profile}");
+            }
+            if !id.ends_with(&cluster) && !id.ends_with(&server) {
+                continue;
+            }
+            for act in ["/stop", "/start"] {
+                let target = piece.target.clone().below(act);
+                let answer = arm.post(&target, None).await.expect("it is taken");
+                let begun = arm.begun(azure_core::http::Method::Post, &target, &answer);
+                self.finish(begun).await.expect("it is done");
+            }
+        }
     }
 
     /// Asks for what cannot be.

@@ -43,7 +43,16 @@ impl Cloud {
             (resource_type::CLUSTER | resource_type::SERVER, "stop") => {
                 self.switch(now, id, &target, Act::Stop)
             }
-            (resource_type::CLUSTER, "listclusterusercredential") => self.credential_of(&target),
+            (resource_type::CLUSTER, "listclusterusercredential") => {
+                self.credential_of(&target, "clusterUser")
+            }
+            (resource_type::CLUSTER, "listclusteradmincredential") => {
+                self.found(&target).and_then(local_accounts)?;
+                self.credential_of(&target, "clusterAdmin")
+            }
+            (resource_type::POOL, "upgradenodeimageversion") => {
+                self.upgrade_image(now, id, &target)
+            }
             (resource_type::SERVER, "restart") => {
                 let wanted = failover_of(&document_of(request)?)?;
                 self.restart(now, id, &target, wanted)
@@ -59,7 +68,7 @@ impl Cloud {
         }
     }
 
-    fn credential_of(&self, id: &ResourceId) -> Result<Response, Refusal> {
+    fn credential_of(&self, id: &ResourceId, name: &str) -> Result<Response, Refusal> {
         let cluster = self.found(id)?;
         if matches!(cluster.progress, Progress::Creating | Progress::Deleting) {
             let state = json!(cluster.progress);
@@ -77,7 +86,7 @@ impl Cloud {
         let value = STANDARD.encode(text);
         Ok(Response::json(
             200,
-            json!({"kubeconfigs": [{"name": "clusterUser", "value": value}]}),
+            json!({"kubeconfigs": [{"name": name, "value": value}]}),
         ))
     }
 
@@ -111,6 +120,17 @@ impl Cloud {
         self.settings.hooks.mysql_restart(id.name());
         Ok(self.announced(Response::empty(202), &operation, Headers::Location))
     }
+}
+
+/// Refuses credentials of an account that is none of Entra's, where a cluster has no such accounts.
+///
+/// <https://learn.microsoft.com/azure/aks/manage-local-accounts-managed-azure-ad>
+fn local_accounts(cluster: &Resource) -> Result<(), Refusal> {
+    if cluster.document["properties"]["disableLocalAccounts"] != true {
+        return Ok(());
+    }
+    let message = "Getting static credential is not allowed because this cluster is set to disable local accounts.";
+    Err(Refusal::bad("BadRequest", message).of_aks())
 }
 
 /// Whether the standby takes over.

@@ -2,16 +2,21 @@
 //!
 //! <https://learn.microsoft.com/rest/api/aks/managed-clusters/get-upgrade-profile>
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::cloud::Cloud;
 use super::id::ResourceId;
-use super::kind;
+use super::kind::{self, Kind};
 use super::message::Response;
 use super::offer;
+use super::operation::{Act, Headers};
+use super::power;
 use super::refusal::Refusal;
 use super::resource::kind_of;
+use super::state::Progress;
 use crate::azure::resource_type;
 
 impl Cloud {
@@ -27,6 +32,28 @@ impl Cloud {
         let known = [resource_type::CLUSTER, resource_type::POOL].contains(&of);
         let asked = known && id.name().eq_ignore_ascii_case("default");
         asked.then(|| self.upgrades_of(now, id, version))
+    }
+
+    /// Gives the nodes of a pool the newest image; `asked` is the id of the action.
+    pub(super) fn upgrade_image(
+        &mut self,
+        now: Timestamp,
+        asked: &ResourceId,
+        id: &ResourceId,
+    ) -> Result<Response, Refusal> {
+        let pool = self.found(id)?;
+        let image = kind::newest_image(&pool.document["properties"], now);
+        self.idle(id)?;
+        power::runs(&self.state, id, power::CHANGE)?;
+        let takes = Kind::of(resource_type::POOL).map_or(Duration::ZERO, Kind::update);
+        let operation = self.begin(now, &id.key(), Act::Put, Some(now + takes));
+        self.arm("POST", &asked.to_string(), &operation);
+        if let Some(pool) = self.state.resources.get_mut(&id.key()) {
+            pool.document["properties"]["nodeImageVersion"] = json!(image);
+            pool.progress = Progress::Updating;
+        }
+        let answer = Response::empty(202);
+        Ok(self.announced(answer, &operation, Headers::AsyncOperation))
     }
 
     fn upgrades_of(

@@ -134,15 +134,15 @@ fn system_pods(layers: &Layers, kubernetes: &super::Kubernetes) -> Result<(), Er
         return Ok(());
     };
     let (name, each) = (&system.name, i64::from(system.max_pods));
-    let room = i64::from(system.count) * each;
-    if room >= limits::SYSTEM_PODS {
+    let (count, wanted) = (i64::from(system.count), limits::SYSTEM_PODS);
+    let room = count * each;
+    if room >= wanted {
         return Ok(());
     }
+    let least = (wanted + count - 1) / count;
     let message = format!(
         "pool `{name}` runs the cluster's own pods and has room for {room}, and AKS demands room \
-         for {}: say more nodes, or `max-pods: {}` or more",
-        limits::SYSTEM_PODS,
-        limits::SYSTEM_PODS
+         for {wanted}: say `max-pods: {least}` or more, or more nodes"
     );
     let max_pods = |written: &Profile| {
         let pools = azure(written)?.kubernetes.as_ref()?.node_pools.as_ref()?;

@@ -76,7 +76,8 @@ pub struct NodePool {
     pub count: Option<Replicas>,
     /// Size of each disk of the operating system, in GiB: 30 to 2048. Default: 32.
     pub os_disk: Option<Whole<30, 2048>>,
-    /// The most pods on a node: 10 to 250. Default: 110.
+    /// The most pods on a node: 10 to 250, and 30 on all nodes of the system pool together.
+    /// Default: 110.
     #[schemars(with = "Option<Whole<10, 250>>")]
     pub max_pods: Option<Spanned<Whole<10, 250>>>,
 }

@@ -100,6 +100,24 @@ fn the_pool_called_system_comes_first_and_what_a_pool_leaves_out_has_defaults() 
 }
 
 #[test]
+fn the_system_pool_has_room_for_the_pods_of_the_cluster_itself() {
+    let place = "    kubernetes: {node-pools: {system: {count: 2, max-pods: 10}, batch: {count: 1, max-pods: 10}}}\n";
+    insta::assert_snapshot!(refused(place), @"
+    profiles/dev.yaml:8:60: pool `system` runs the cluster's own pods and has room for 20, and AKS demands room for 30: say `max-pods: 15` or more, or more nodes
+      |
+    8 |     kubernetes: {node-pools: {system: {count: 2, max-pods: 10}, batch: {count: 1, max-pods: 10}}}
+      |                                                            ^^
+    ");
+    for pools in [
+        "{system: {count: 3, max-pods: 10}}",
+        "{system: {count: 1, max-pods: 30}}",
+    ] {
+        let pools = format!("backend.azure.kubernetes.node-pools={pools}");
+        assert_eq!(resolved(&[&pools]).kubernetes.pools.len(), 1);
+    }
+}
+
+#[test]
 fn the_tier_and_the_processors_of_a_server_follow_from_its_sku() {
     use azure::MysqlTier::{Burstable, GeneralPurpose, MemoryOptimized};
     for (sku, tier, vcores) in [

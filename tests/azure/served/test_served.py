@@ -189,6 +189,72 @@ class Served(unittest.TestCase):
         pool = aks.agent_pools.get("Served-RG", "served", "system")
         self.assertEqual(pool.properties.vm_size, "Standard_D2s_v5")
 
+    def test_a_cluster_is_tagged_upgraded_stopped_and_started(self):
+        aks = self.client(ContainerServiceClient, SUBSCRIPTION)
+        clusters, pools = aks.managed_clusters, aks.agent_pools
+        name = ("served-rg", "powered")
+        pool = {"name": "system", "mode": "System", "vmSize": "Standard_D2s_v5", "count": 1}
+        wanted = {
+            "location": REGION,
+            "identity": {"type": "SystemAssigned"},
+            "properties": {
+                "dnsPrefix": "powered",
+                "kubernetesVersion": "1.34",
+                "agentPoolProfiles": [pool],
+            },
+        }
+        made = clusters.begin_create_or_update(*name, wanted).result()
+        tagged = clusters.begin_update_tags(*name, {"tags": {"team": "a"}}).result()
+        self.assertEqual(tagged.tags, {"team": "a"})
+        profile = clusters.get_upgrade_profile(*name).properties.control_plane_profile
+        self.assertEqual(profile.kubernetes_version, made.properties.current_kubernetes_version)
+        newest = [one.kubernetes_version for one in profile.upgrades][-1]
+        # As `az aks upgrade` does it: what was read is sent again, with another version.
+        made = clusters.get(*name)
+        made.properties.kubernetes_version = newest
+        upgraded = clusters.begin_create_or_update(*name, made).result()
+        self.assertEqual(upgraded.properties.current_kubernetes_version, newest)
+        own = pools.get(*name, "system")
+        self.assertNotEqual(own.properties.current_orchestrator_version, newest)
+        own.properties.orchestrator_version = newest
+        own = pools.begin_create_or_update(*name, "system", own).result()
+        self.assertEqual(own.properties.current_orchestrator_version, newest)
+        clusters.begin_stop(*name).result()
+        self.assertEqual(clusters.get(*name).properties.power_state.code, "Stopped")
+        with self.assertRaises(HttpResponseError):
+            pools.begin_create_or_update(*name, "system", own).result()
+        clusters.begin_start(*name).result()
+        self.assertEqual(clusters.get(*name).properties.power_state.code, "Running")
+
+    def test_a_server_is_changed_in_a_part_stopped_and_started(self):
+        mysql = self.client(MySQLManagementClient, SUBSCRIPTION)
+        servers, name = mysql.servers, ("served-rg", "served-powered")
+        wanted = {
+            "location": REGION,
+            "sku": {"name": "Standard_B1ms", "tier": "Burstable"},
+            "properties": {
+                "administratorLogin": "temporal",
+                "administratorLoginPassword": "Secret123456",
+                "version": "8.4",
+                "storage": {"storageSizeGB": 20},
+            },
+        }
+        begin = getattr(servers, "begin_create_or_update", None) or servers.begin_create
+        begin(*name, wanted).result()
+        change = {"tags": {"team": "a"}, "properties": {"storage": {"storageSizeGB": 32}}}
+        servers.begin_update(*name, change).result()
+        changed = servers.get(*name)
+        self.assertEqual(changed.tags, {"team": "a"})
+        self.assertEqual(changed.storage.storage_size_gb, 32)
+        value = {"properties": {"value": "300", "source": "user-override"}}
+        configurations = mysql.configurations
+        configurations.begin_update(*name, "max_connections", value).result()
+        servers.begin_stop(*name).result()
+        self.refused("ServerUnavailableForOperation", configurations.list_by_server, *name)
+        servers.begin_start(*name).result()
+        found = {one.name: one for one in configurations.list_by_server(*name)}
+        self.assertEqual(found["max_connections"].value, "300")
+
     def test_a_version_that_is_none_is_refused_with_those_that_are(self):
         groups = self.client(
             ResourceManagementClient, SUBSCRIPTION, api_version="2001-01-01"

@@ -69,7 +69,7 @@ impl Fault {
     }
 
     /// Whether it says in words alone that something else is under way, as AKS does
-    /// (<https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/operationnotallowed-error>).
+    /// (<https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/create-upgrade-delete/operationnotallowed>).
     fn is_in_progress(&self) -> bool {
         let said = |one: &&Self| {
             let message = one.message.to_lowercase();

@@ -77,13 +77,6 @@ fn cluster_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
     if draft.before().is_none() {
         draft.all_required(&["/identity/type", "/properties/agentPoolProfiles"])?;
     }
-    if draft.before().is_none()
-        && draft.text("/properties/dnsPrefix").is_none()
-        && draft.text("/properties/fqdnSubdomain").is_none()
-    {
-        let message = "Required parameter dnsPrefix or fqdnSubdomain is missing (null).";
-        return Err(Refusal::bad("InvalidParameter", message).about("dnsPrefix"));
-    }
     draft.one_of("/sku/name", &["Base", "Automatic"])?;
     draft.one_of("/sku/tier", &["Free", "Standard", "Premium"])?;
     draft.one_of(

@@ -67,7 +67,7 @@ fn alone(draft: &Draft<'_>) -> Result<(), Refusal> {
             .iter()
             .all(|field| one[*field] == *of(field))
     };
-    if others.iter().any(|one| same(&one)) {
+    if others.iter().any(same) {
         let message = format!(
             "Issuer and subject combination already exists for this Managed Identity: {} {}.",
             of("issuer"),

@@ -62,7 +62,10 @@ pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
             ),
         );
     }
-    let prefix = draft.text("/properties/dnsPrefix");
+    // A new cluster has one, or a whole name in its place. What is left blank is not said.
+    let said = draft.text("/properties/dnsPrefix");
+    let whole = draft.text("/properties/fqdnSubdomain").is_some() || draft.before().is_some();
+    let prefix = said.or((!whole).then_some(""));
     if let Some(prefix) = prefix.filter(|prefix| !limits::dns_prefix_fits(prefix)) {
         // Twice, and with two dots: as Azure has it.
         return invalid(

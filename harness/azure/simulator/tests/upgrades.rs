@@ -112,6 +112,23 @@ fn a_name_of_a_minor_version_takes_no_patch_away_and_nothing_goes_down() {
 }
 
 #[test]
+fn nodes_get_the_newest_image_and_keep_their_version() {
+    let mut world = running("1.35");
+    let path = format!("{POOL}/upgradeNodeImageVersion");
+    world.now += std::time::Duration::from_hours(8 * 24);
+    world.token = world.sign_in("https://management.azure.com/.default");
+    let [control, inside, own, before] = shown(&mut world);
+    let begun = world.call("POST", &path, VERSION, None);
+    assert_eq!(begun.status, 202);
+    let busy = world.call("POST", &path, VERSION, None);
+    assert_eq!((busy.status, code(&busy)), (409, "OperationNotAllowed"));
+    world.finish(&begun);
+    let image = "AKSUbuntu-2404gen2containerd-202611.09.0".to_owned();
+    assert_ne!(before, image);
+    assert_eq!(shown(&mut world), [control, inside, own, image]);
+}
+
+#[test]
 fn what_a_cluster_and_its_pool_can_go_to_may_be_asked() {
     let mut world = running("1.35.3");
     let path = format!("{CLUSTER}/upgradeProfiles/default");
