@@ -329,6 +329,7 @@ async fn a_new_azure_is_told_from_one_that_was_kept_and_says_how_late_it_is_ther
     assert_eq!(again.document["resources"], 1);
     let clock: jiff::Timestamp = again.text("clock").parse().expect("a time");
     assert!(clock > jiff::Timestamp::now(), "{clock}");
+    assert_eq!(again.end(Signal::SIGTERM), Some(0));
     // The same for people.
     let served = served_for_people(&world, "");
     assert!(
