@@ -5,6 +5,7 @@ pub mod arm;
 pub mod limits;
 pub mod price;
 pub mod registry;
+pub mod resource_type;
 pub mod retail;
 pub mod role_id;
 pub mod simulator;

@@ -77,12 +77,13 @@ pub async fn look(
         Group::Absent | Group::Foreign(_) | Group::Hidden => None,
     };
     let ours = (group == Group::Ours).then_some(&scope.group);
-    let checks = preflight(cloud, azure, topology, &scope.names, ours);
-    let mut checks = checks.await?;
     let living = match group {
         Group::Ours => Living::look(cloud, &scope).await?,
         Group::Absent | Group::Foreign(_) | Group::Hidden => Living::default(),
     };
+    let names = &scope.names;
+    let checks = preflight(cloud, azure, topology, names, ours, &living);
+    let mut checks = checks.await?;
     let mut spec = scope.stack(Wish::of(azure, topology, Secret::generate()));
     let template = Digest::of(&spec.properties.template);
     let asked = stack.as_ref().map(|stack| &stack.tags);

@@ -2,13 +2,12 @@
 
 use azure_core::base64;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Arm, Error, Group};
 use crate::azure::api_version::KUBERNETES;
+use crate::azure::resource_type;
 use crate::secret::Secret;
-
-/// The type of a cluster.
-const KIND: &str = "Microsoft.ContainerService/managedClusters";
 
 /// The answer; a file for each kind of user.
 #[derive(Deserialize)]
@@ -51,6 +50,11 @@ pub struct Pool {
 }
 
 impl Cluster {
+    /// The one that a document is.
+    pub fn of(document: &Value) -> Option<Self> {
+        Self::deserialize(document).ok()
+    }
+
     /// The version of Kubernetes that it runs.
     pub fn version(&self) -> Option<&str> {
         let properties = &self.properties;
@@ -74,11 +78,6 @@ impl Cluster {
 }
 
 impl Arm {
-    /// A cluster, if it is there.
-    pub async fn cluster(&self, group: &Group, name: &str) -> Result<Option<Cluster>, Error> {
-        self.find(&group.target(KIND, KUBERNETES, name)).await
-    }
-
     /// The kubeconfig of a user of a cluster. Where local accounts are disabled, its user is a call
     /// of `kubelogin`; server and certificate are what is of use then, with a token for
     /// [`super::Endpoints::aks_scope`].
@@ -88,7 +87,7 @@ impl Arm {
         cluster: &str,
     ) -> Result<Secret, Error> {
         let target = group
-            .target(KIND, KUBERNETES, cluster)
+            .target(resource_type::CLUSTER, KUBERNETES, cluster)
             .below("/listClusterUserCredential");
         let answer = self.post(&target, None).await?;
         let credentials: Credentials = answer.json()?;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Arm, Error, Fault, Group, ResourceId, Target, is_at_rest};
 use crate::azure::api_version::RESOURCES;
+use crate::azure::resource_type;
 
 /// One thing that a deployment does.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -93,7 +94,7 @@ impl Arm {
     /// Cancels a deployment: what it has not asked for is not asked for any more, what it has asked
     /// for goes on by itself. One that is over is refused with 409.
     pub async fn cancel_deployment(&self, group: &Group, deployment: &str) -> Result<(), Error> {
-        let kind = "Microsoft.Resources/deployments";
+        let kind = resource_type::DEPLOYMENT;
         let target = group.target(kind, RESOURCES, deployment).below("/cancel");
         self.post(&target, None).await?;
         Ok(())

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{Arm, Error, Target};
 use crate::azure::api_version::{MYSQL, REGISTRY};
+use crate::azure::resource_type;
 
 /// Whether a name is free.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -25,13 +26,8 @@ impl Arm {
         subscription: &str,
         name: &str,
     ) -> Result<NameAvailability, Error> {
-        self.name(
-            subscription,
-            name,
-            "Microsoft.ContainerRegistry/registries",
-            REGISTRY,
-        )
-        .await
+        self.name(subscription, name, resource_type::REGISTRY, REGISTRY)
+            .await
     }
 
     /// Whether a name is free for a MySQL server.
@@ -40,13 +36,8 @@ impl Arm {
         subscription: &str,
         name: &str,
     ) -> Result<NameAvailability, Error> {
-        self.name(
-            subscription,
-            name,
-            "Microsoft.DBforMySQL/flexibleServers",
-            MYSQL,
-        )
-        .await
+        self.name(subscription, name, resource_type::SERVER, MYSQL)
+            .await
     }
 
     async fn name(

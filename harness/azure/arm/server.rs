@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Arm, Begun, Error, Group, Target};
 use crate::azure::api_version::MYSQL;
-
-/// The type of a server.
-const KIND: &str = "Microsoft.DBforMySQL/flexibleServers";
+use crate::azure::resource_type;
 
 /// What one zone of a region has.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -124,7 +122,9 @@ impl Arm {
         };
         let how = json!({"restartWithFailover": failover, "maxFailoverSeconds": 60});
         self.act(
-            &group.target(KIND, MYSQL, name).below("/restart"),
+            &group
+                .target(resource_type::SERVER, MYSQL, name)
+                .below("/restart"),
             Some(how),
         )
         .await
@@ -132,8 +132,13 @@ impl Arm {
 
     /// Makes the standby of a highly available server the server.
     pub async fn fail_server_over(&self, group: &Group, name: &str) -> Result<Begun, Error> {
-        self.act(&group.target(KIND, MYSQL, name).below("/failover"), None)
-            .await
+        self.act(
+            &group
+                .target(resource_type::SERVER, MYSQL, name)
+                .below("/failover"),
+            None,
+        )
+        .await
     }
 
     /// Gives a parameter of a server its default; nothing if it has that, or has none. A parameter
@@ -144,7 +149,7 @@ impl Arm {
         server: &str,
         name: &str,
     ) -> Result<Option<Begun>, Error> {
-        let server = group.target(KIND, MYSQL, server);
+        let server = group.target(resource_type::SERVER, MYSQL, server);
         let target = server.below(&format!("/configurations/{name}"));
         let Some(found) = self.find::<ServerParameter>(&target).await? else {
             return Ok(None);

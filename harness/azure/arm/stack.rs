@@ -12,9 +12,10 @@ use super::{
     Arm, Begun, Error, Fault, Group, Pending, ResourceId, StackSpec, Target, Unmanage, Via,
 };
 use crate::azure::api_version::STACKS;
+use crate::azure::resource_type;
 
 /// The type of a stack.
-pub(super) const KIND: &str = "Microsoft.Resources/deploymentStacks";
+pub(super) const KIND: &str = resource_type::STACK;
 
 /// What Azure says where it is at work on a stack, or on what one would do, already.
 pub const BUSY: &str = "DeploymentStackInNonTerminalState";

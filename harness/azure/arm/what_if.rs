@@ -6,9 +6,7 @@ use serde_json::Value;
 
 use super::{Arm, Begun, Error, Fault, Group, ResourceId, StackProperties, StackSpec, stack};
 use crate::azure::api_version::STACK_WHAT_IF;
-
-/// The type of a what-if's result.
-const KIND: &str = "Microsoft.Resources/deploymentStacksWhatIfResults";
+use crate::azure::resource_type;
 
 /// How long Azure keeps a result that nobody deletes. It takes `P1D` to `P30D`:
 /// <https://learn.microsoft.com/cli/azure/stack-whatif/group#az-stack-whatif-group-create>
@@ -160,7 +158,7 @@ impl Arm {
         stack_name: &str,
         stack: &StackSpec,
     ) -> Result<Begun, Error> {
-        let target = group.target(KIND, STACK_WHAT_IF, result);
+        let target = group.target(resource_type::STACK_WHAT_IF, STACK_WHAT_IF, result);
         let question = Question {
             properties: Properties {
                 stack: &stack.properties,
@@ -182,14 +180,16 @@ impl Arm {
     /// (<https://learn.microsoft.com/powershell/module/az.resources/get-azresourcegroupdeploymentstackwhatifresult>,
     /// `-IncludePropertyChange`). What comes of it is what [`WhatIf::of`] takes.
     pub async fn what_if(&self, group: &Group, result: &str) -> Result<Begun, Error> {
-        let target = group.target(KIND, STACK_WHAT_IF, result).below("/whatIf");
+        let target = group
+            .target(resource_type::STACK_WHAT_IF, STACK_WHAT_IF, result)
+            .below("/whatIf");
         let answer = self.post(&target, None).await?;
         self.begun(Method::Post, &target, &answer)
     }
 
     /// Deletes a result.
     pub async fn delete_what_if(&self, group: &Group, result: &str) -> Result<Begun, Error> {
-        let target = group.target(KIND, STACK_WHAT_IF, result);
+        let target = group.target(resource_type::STACK_WHAT_IF, STACK_WHAT_IF, result);
         let answer = self.delete(&target).await?;
         self.begun(Method::Delete, &target, &answer)
     }

@@ -8,13 +8,15 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::cloud::Cloud;
-use super::group::{document_of, unknown_method};
+use super::group::document_of;
 use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::operation::{Act, Headers};
+use super::power;
 use super::refusal::Refusal;
 use super::resource::kind_of;
 use super::state::{Progress, Resource};
+use crate::azure::resource_type;
 
 /// How long a server is away when it is restarted where it is.
 const RESTART: Duration = Duration::from_secs(45);
@@ -35,17 +37,25 @@ impl Cloud {
         let target = id.without_last();
         let kind = kind_of(&target, version)?;
         match (kind.name, id.name().to_lowercase().as_str()) {
-            ("Microsoft.ContainerService/managedClusters", "listclusterusercredential") => {
-                self.credential_of(&target)
+            (resource_type::CLUSTER | resource_type::SERVER, "start") => {
+                self.switch(now, id, &target, Act::Start)
             }
-            ("Microsoft.DBforMySQL/flexibleServers", "restart") => {
+            (resource_type::CLUSTER | resource_type::SERVER, "stop") => {
+                self.switch(now, id, &target, Act::Stop)
+            }
+            (resource_type::CLUSTER, "listclusterusercredential") => self.credential_of(&target),
+            (resource_type::SERVER, "restart") => {
                 let wanted = failover_of(&document_of(request)?)?;
                 self.restart(now, id, &target, wanted)
             }
-            ("Microsoft.DBforMySQL/flexibleServers", "failover") => {
-                self.restart(now, id, &target, Failover::Wanted)
+            (resource_type::SERVER, "failover") => self.restart(now, id, &target, Failover::Wanted),
+            (kind, _) => {
+                let message = format!(
+                    "The simulated Azure has no action '{}' of '{kind}'.",
+                    id.name()
+                );
+                Err(Refusal::new(405, "HttpMethodNotAllowed", message))
             }
-            _ => Err(unknown_method("POST")),
         }
     }
 
@@ -91,6 +101,7 @@ impl Cloud {
             return Err(Refusal::conflict("ServerNotReady", message));
         }
         self.idle(id)?;
+        power::runs(&self.state, id, "RestartServer")?;
         let takes = match failover {
             Failover::Wanted => FAILOVER,
             Failover::No => RESTART,

@@ -244,7 +244,17 @@ impl Cloud {
                     stack.phase = Phase::Failed(error);
                 }
             }
-            (Act::Stack | Act::Deployment | Act::Preview | Act::Validation | Act::Restart, _) => {}
+            (act @ (Act::Start | Act::Stop), Ok(())) => self.switched(&target, act),
+            (
+                Act::Stack
+                | Act::Deployment
+                | Act::Preview
+                | Act::Validation
+                | Act::Restart
+                | Act::Start
+                | Act::Stop,
+                _,
+            ) => {}
         }
     }
 

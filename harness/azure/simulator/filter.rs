@@ -39,10 +39,7 @@ impl Filter {
             rest.is_empty().then_some(filter)
         });
         let read = read.filter(|filter| filter.speaks_of(known));
-        read.map(Some).ok_or_else(|| {
-            let message = format!("Invalid $filter '{text}' specified in the query string.");
-            Refusal::bad("InvalidFilterInQueryString", message)
-        })
+        read.map(Some).ok_or_else(|| invalid(request))
     }
 
     fn speaks_of(&self, known: &[&str]) -> bool {
@@ -98,6 +95,13 @@ impl Filter {
             _ => None,
         }
     }
+}
+
+/// What is said of a filter that is none.
+pub(super) fn invalid(request: &Request) -> Refusal {
+    let text = request.query("$filter").unwrap_or_default();
+    let message = format!("Invalid $filter '{text}' specified in the query string.");
+    Refusal::bad("InvalidFilterInQueryString", message)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use super::group::document_of;
 use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
+use crate::azure::resource_type;
 
 /// What the list of service principals can be narrowed down by.
 const FIELDS: &[&str] = &["id", "appid", "serviceprincipalnames", "displayname"];
@@ -105,7 +106,7 @@ impl Cloud {
         };
         let identities = self.state.resources.values().filter_map(|one| {
             let text = |pointer| Some(one.document.pointer(pointer)?.as_str()?.to_owned());
-            let is = one.kind == "Microsoft.ManagedIdentity/userAssignedIdentities";
+            let is = one.kind == resource_type::IDENTITY;
             is.then_some(Principal {
                 object: text("/properties/principalId")?,
                 application: text("/properties/clientId")?,

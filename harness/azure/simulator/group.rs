@@ -12,6 +12,7 @@ use super::operation::{Act, Headers};
 use super::place;
 use super::refusal::Refusal;
 use super::state::Group;
+use super::tag;
 use super::version;
 
 /// How long it takes to delete an empty group; its slowest resource comes on top.
@@ -55,6 +56,7 @@ impl Cloud {
 
     fn put_group(&mut self, request: &Request, id: &ResourceId) -> Result<Response, Refusal> {
         let body = document_of(request)?;
+        tag::check(&body["tags"])?;
         let name = id.name();
         let allowed = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
         if name.len() > 90 || name.ends_with('.') || !name.chars().all(allowed) {
@@ -92,6 +94,7 @@ impl Cloud {
     /// Only what is said changes, which can only be the tags.
     fn retag_group(&mut self, request: &Request, id: &ResourceId) -> Result<Response, Refusal> {
         let body = document_of(request)?;
+        tag::check(&body["tags"])?;
         self.group(id)?;
         let group = self.state.groups.get_mut(&id.key()).expect("it was found");
         if body["tags"].is_object() {

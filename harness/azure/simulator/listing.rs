@@ -90,7 +90,12 @@ impl Cloud {
             })
         };
         let from = number("$skiptoken")?.unwrap_or_default();
-        let Some(top) = number("$top")?.filter(|top| *top > 0) else {
+        let top = number("$top")?;
+        if top == Some(0) {
+            let message = "The value '0' of '$top' is not a number of things to list.";
+            return Err(Refusal::bad("InvalidQueryParameterValue", message));
+        }
+        let Some(top) = top else {
             return Ok(Self::list(values.into_iter().skip(from)));
         };
         let more = values.len() > from.saturating_add(top);

@@ -27,6 +27,7 @@ mod metadata;
 mod offer;
 mod operation;
 mod place;
+mod power;
 mod price;
 mod recorder;
 mod refusal;
@@ -39,8 +40,10 @@ mod settings;
 mod show;
 mod stack;
 mod state;
+mod subnet;
 mod subscription;
 mod tag;
+mod upgrade;
 mod version;
 
 #[cfg(test)]

@@ -39,6 +39,8 @@ pub(super) enum Act {
     Preview,
     Validation,
     Restart,
+    Start,
+    Stop,
 }
 
 impl Operation {
@@ -138,7 +140,7 @@ impl Cloud {
             (Act::Validation, ..) => {
                 Response::json(200, operation.finding.clone().unwrap_or_default())
             }
-            (Act::DeleteGroup | Act::Restart, ..) => Response::empty(200),
+            (Act::DeleteGroup | Act::Restart | Act::Start | Act::Stop, ..) => Response::empty(200),
             _ => Response::empty(204),
         }
     }

@@ -6,19 +6,32 @@ use serde_json::{Value, json};
 use super::cloud::Cloud;
 use super::group::{document_of, unknown_method};
 use super::id::ResourceId;
-use super::kind::{self, Draft, Kind, Place};
+use super::kind::{self, Draft, Kind, Patch, Place};
 use super::message::{Request, Response};
 use super::operation::Act;
 use super::place;
+use super::power;
 use super::refusal::Refusal;
 use super::state::{Progress, Resource};
+use super::subnet;
+use super::tag;
 use super::version;
+use crate::azure::resource_type;
 use crate::secret::Secret;
 
 /// What became of a PUT that was accepted.
 pub(super) struct Accepted {
     pub(super) created: bool,
     pub(super) operation: Option<String>,
+}
+
+/// How long what is written takes to be so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// As its type takes.
+    Usual,
+    /// No time.
+    AtOnce,
 }
 
 impl Cloud {
@@ -36,6 +49,11 @@ impl Cloud {
         if !id.is_resource() {
             return self.list_of(id, &version);
         }
+        if request.method == "GET"
+            && let Some(answer) = self.upgrade_api(now, id, &version)
+        {
+            return answer;
+        }
         let kind = kind_of(id, &version)?;
         match request.method.as_str() {
             "HEAD" => {
@@ -52,26 +70,82 @@ impl Cloud {
                 let accepted = self.put(now, id, &version, &body)?;
                 self.answer_of_put(id, kind, &accepted)
             }
+            "PATCH" => self.patch(now, request, id, kind),
             "DELETE" if kind.is_setting() => Err(unknown_method("DELETE")),
-            "DELETE" => {
-                if !self.state.resources.contains_key(&id.key()) {
-                    return Ok(Response::empty(204));
-                }
-                self.undenied("DELETE", id)?;
-                let shown = self.show(self.found(id)?);
-                let operation = self.delete(now, id)?;
-                Ok(match operation {
-                    None if kind.tells_what_went() => Response::json(200, shown),
-                    None => Response::empty(200),
-                    Some(one) => self.announced(Response::empty(202), &one, kind.headers[1]),
-                })
-            }
+            "DELETE" => self.remove(now, id, kind),
             method => Err(unknown_method(method)),
         }
     }
 
+    /// Takes away what a client wants gone. What is not there is gone, below something that is.
+    fn remove(
+        &mut self,
+        now: Timestamp,
+        id: &ResourceId,
+        kind: &Kind,
+    ) -> Result<Response, Refusal> {
+        if id.group().is_some() {
+            self.group(id)?;
+        }
+        if let Some(parent) = id.parent() {
+            self.has(&parent, kind, "delete")?;
+        }
+        if subnet::is(id) && self.subnet(id).is_some() {
+            self.undenied("DELETE", id)?;
+            let operation = self.delete_subnet(now, id)?.unwrap_or_default();
+            return Ok(self.announced(Response::empty(202), &operation, kind.headers[1]));
+        }
+        if !self.state.resources.contains_key(&id.key()) {
+            return Ok(Response::empty(204));
+        }
+        self.undenied("DELETE", id)?;
+        let shown = self.show(self.found(id)?);
+        let operation = self.delete(now, id)?;
+        Ok(match operation {
+            None if kind.tells_what_went() => Response::json(200, shown),
+            None => Response::empty(200),
+            Some(one) => self.announced(Response::empty(202), &one, kind.headers[1]),
+        })
+    }
+
+    /// Changes a part of a resource: what is said is laid over what is there, and checked as if all
+    /// of it had been put. Tags are replaced.
+    fn patch(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        id: &ResourceId,
+        kind: &Kind,
+    ) -> Result<Response, Refusal> {
+        if kind.patch == Patch::Never || subnet::is(id) {
+            return Err(unknown_method("PATCH"));
+        }
+        self.undenied("PUT", id)?;
+        let body = document_of(request)?;
+        let mut whole = self.read(id, kind)?;
+        let pace = match kind.patch {
+            Patch::Tags => Pace::AtOnce,
+            Patch::Any | Patch::Never => Pace::Usual,
+        };
+        if pace == Pace::AtOnce {
+            only_tags(&body)?;
+        }
+        if let Some(known) = self.state.resources.get(&id.key()) {
+            whole.clone_from(&known.document);
+        }
+        kind::merge(&mut whole, &body);
+        if body["tags"].is_object() {
+            whole["tags"] = body["tags"].clone();
+        }
+        let accepted = self.write(now, id, &whole, pace)?;
+        self.answer_of_put(id, kind, &accepted)
+    }
+
     /// A resource, or a setting that nobody has set.
     fn read(&self, id: &ResourceId, kind: &Kind) -> Result<Value, Refusal> {
+        if kind.is_setting() {
+            power::runs(&self.state, id, power::READ_PARAMETERS)?;
+        }
         let unset = || kind::server_parameter::unset(&self.state, id);
         match self.found(id) {
             Ok(found) => Ok(self.show(found)),
@@ -85,7 +159,10 @@ impl Cloud {
         kind: &Kind,
         accepted: &Accepted,
     ) -> Result<Response, Refusal> {
-        let shown = self.show(self.found(id)?);
+        let shown = match self.subnet(id) {
+            Some(subnet) => subnet,
+            None => self.show(self.found(id)?),
+        };
         let status = if accepted.created { 201 } else { 200 };
         let Some(operation) = &accepted.operation else {
             return Ok(Response::json(status, shown));
@@ -105,9 +182,38 @@ impl Cloud {
         version: &str,
         body: &Value,
     ) -> Result<Accepted, Refusal> {
-        let kind = kind_of(id, version)?;
+        kind_of(id, version)?;
+        if !subnet::is(id) {
+            return self.write(now, id, body, Pace::Usual);
+        }
+        let created = self.subnet(id).is_none();
+        self.has(
+            &id.without_last().without_last(),
+            kind_of(id, version)?,
+            "write",
+        )?;
+        let (network, document) = self.network_with(id, Some(body))?;
+        let written = self.write(now, &network, &document, Pace::Usual)?;
+        Ok(Accepted { created, ..written })
+    }
+
+    /// Writes down what a resource is to be.
+    fn write(
+        &mut self,
+        now: Timestamp,
+        id: &ResourceId,
+        body: &Value,
+        pace: Pace,
+    ) -> Result<Accepted, Refusal> {
+        let kind = id.kind().and_then(|kind| Kind::of(&kind));
+        let kind = kind.ok_or_else(|| unknown_kind(id))?;
+        // What AKS is at is told before it is told that a cluster is not there yet.
+        kind::aks_at_rest(&self.state, id)?;
         self.admitted(id, kind)?;
         self.idle(id)?;
+        power::runs(&self.state, id, power::CHANGE)?;
+        tag::check(&body["tags"])?;
+        let body = &kind.meaning(body);
         let mut document = body.clone();
         let before = self.state.resources.get(&id.key());
         let location = location_of(kind, body, before)?;
@@ -138,7 +244,7 @@ impl Cloud {
         } else {
             kind.update()
         };
-        let at_once = takes.is_zero();
+        let at_once = takes.is_zero() || pace == Pace::AtOnce;
         let resource = Resource {
             id: before.map_or_else(|| id.to_string(), |one| one.id.clone()),
             kind: kind.name.to_owned(),
@@ -153,8 +259,8 @@ impl Cloud {
         };
         self.state.resources.insert(id.key(), resource);
         self.tell_of_server(id, body);
-        if kind.name == "Microsoft.ContainerService/managedClusters" {
-            self.settle_pools(id);
+        if kind.name == resource_type::CLUSTER {
+            self.settle_pools(id, now);
         }
         let operation = (!at_once).then(|| self.begin(now, &id.key(), Act::Put, Some(now + takes)));
         if let Some(operation) = &operation {
@@ -182,6 +288,17 @@ impl Cloud {
         }
     }
 
+    /// Takes a subnet out of its network, unless something stands in it.
+    pub(super) fn delete_subnet(
+        &mut self,
+        now: Timestamp,
+        id: &ResourceId,
+    ) -> Result<Option<String>, Refusal> {
+        let (network, document) = self.network_with(id, None)?;
+        let written = self.write(now, &network, &document, Pace::Usual)?;
+        Ok(written.operation)
+    }
+
     /// Deletes a resource that is there; nothing is returned if it is gone at once.
     pub(super) fn delete(
         &mut self,
@@ -196,6 +313,9 @@ impl Cloud {
             return Ok(Some(running.id.clone()));
         }
         self.idle(id)?;
+        if let Some(parent) = id.parent() {
+            power::runs(&self.state, &parent, power::CHANGE)?;
+        }
         if let Some(held) = kind.held {
             held(&self.state, id)?;
         }
@@ -249,9 +369,16 @@ impl Cloud {
         let Some(parent) = parent else {
             return Ok(());
         };
+        self.has(&parent, kind, "write")
+    }
+
+    /// Something is there, for what is to be done below it with something of a type.
+    fn has(&self, parent: &ResourceId, kind: &Kind, act: &str) -> Result<(), Refusal> {
         let there = self.state.resources.get(&parent.key());
-        if there.is_some_and(|one| matches!(one.progress, Progress::Succeeded | Progress::Updating))
-        {
+        let whole = |one: &Resource| {
+            act == "delete" || matches!(one.progress, Progress::Succeeded | Progress::Updating)
+        };
+        if there.is_some_and(whole) {
             return Ok(());
         }
         // Subnets are a part of their network.
@@ -259,7 +386,7 @@ impl Cloud {
             return Ok(());
         }
         let message = format!(
-            "Failed to perform 'write' on resource(s) of type '{}', because the parent resource '{parent}' could not be found.",
+            "Failed to perform '{act}' on resource(s) of type '{}', because the parent resource '{parent}' could not be found.",
             kind.name
                 .split_once('/')
                 .map_or(kind.name, |(_, rest)| rest)
@@ -269,6 +396,7 @@ impl Cloud {
 
     /// Nothing else is at work on it.
     pub(super) fn idle(&self, id: &ResourceId) -> Result<(), Refusal> {
+        kind::aks_at_rest(&self.state, id)?;
         if let Some(server) = kind::server_of(id)
             && self.state.running_on(&server).is_some()
         {
@@ -291,9 +419,8 @@ impl Cloud {
 /// The type of an id, if it is known and has that version.
 pub(super) fn kind_of(id: &ResourceId, version: &str) -> Result<&'static Kind, Refusal> {
     let name = id.kind().ok_or_else(|| unknown_kind(id))?;
-    let subnet = name.eq_ignore_ascii_case("Microsoft.Network/virtualNetworks/subnets");
-    let kind = if subnet {
-        Kind::of("Microsoft.Network/virtualNetworks")
+    let kind = if subnet::is(id) {
+        Kind::of(resource_type::NETWORK)
     } else {
         Kind::of(&name)
     };
@@ -301,7 +428,24 @@ pub(super) fn kind_of(id: &ResourceId, version: &str) -> Result<&'static Kind, R
     if version::has(kind.versions, version) {
         return Ok(kind);
     }
-    Err(version::unprovided(version, kind.name, kind.versions))
+    let name = kind
+        .name
+        .split_once('/')
+        .map_or(kind.name, |(_, rest)| rest);
+    Err(version::unprovided(version, name, kind.versions, None))
+}
+
+/// Refuses what a PATCH of tags alone does not have. A location may be repeated.
+fn only_tags(body: &Value) -> Result<(), Refusal> {
+    let fields = body.as_object().into_iter().flatten();
+    let mut others = fields.filter(|(name, _)| !["tags", "location"].contains(&name.as_str()));
+    let Some((name, _)) = others.next() else {
+        return Ok(());
+    };
+    let message = format!(
+        "Could not find member '{name}' on object of type 'TagsObject': a PATCH of this type changes tags alone."
+    );
+    Err(Refusal::bad("InvalidRequestContent", message))
 }
 
 fn unknown_kind(id: &ResourceId) -> Refusal {

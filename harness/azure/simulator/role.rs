@@ -13,8 +13,7 @@ use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
 use super::version;
-
-const ASSIGNMENTS: &str = "Microsoft.Authorization/roleAssignments";
+use crate::azure::resource_type;
 
 /// A built-in role.
 struct Role {
@@ -247,7 +246,7 @@ impl Cloud {
         json!({
             "id": format!("/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{}", role.id),
             "name": role.id,
-            "type": "Microsoft.Authorization/roleDefinitions",
+            "type": resource_type::ROLE_DEFINITION,
             "properties": {
                 "roleName": role.name,
                 "type": "BuiltInRole",
@@ -280,7 +279,7 @@ impl Cloud {
                 "atscope" => above.then(String::new),
                 _ => Some(principal?.as_str()?.to_owned()),
             };
-            one.kind == ASSIGNMENTS
+            one.kind == resource_type::ROLE_ASSIGNMENT
                 && (above || below)
                 && filter.as_ref().is_none_or(|filter| filter.passes(&value))
         });

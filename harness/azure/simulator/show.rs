@@ -7,10 +7,12 @@ use super::id::ResourceId;
 use super::kind::{self, Kind, server_parameter};
 use super::message::Response;
 use super::operation::Act;
+use super::power;
 use super::refusal::Refusal;
 use super::resource::kind_of;
 use super::settings::Casing;
 use super::state::Resource;
+use crate::azure::resource_type;
 
 impl Cloud {
     /// A resource that has to be there.
@@ -29,25 +31,32 @@ impl Cloud {
     pub(super) fn show(&self, resource: &Resource) -> Value {
         let mut document = resource.document.clone();
         let id = ResourceId::parse(&resource.id);
+        let on_the_way = power::on_the_way(&self.state, &id);
         if Kind::of(&resource.kind).is_some_and(|kind| kind.shows_progress) {
-            document["properties"]["provisioningState"] = json!(resource.progress);
+            document["properties"]["provisioningState"] = match on_the_way {
+                Some(state) if resource.kind == resource_type::CLUSTER => json!(state),
+                _ => json!(resource.progress),
+            };
         }
         match resource.kind.as_str() {
-            "Microsoft.DBforMySQL/flexibleServers" => {
+            resource_type::SERVER => {
                 kind::address(&self.settings, &id, &mut document);
                 let running = self.state.running_on(&id);
                 if running.is_some_and(|one| one.act == Act::Restart) {
                     document["properties"]["state"] = json!("Updating");
                 }
+                if let Some(state) = on_the_way {
+                    document["properties"]["state"] = json!(state);
+                }
             }
-            "Microsoft.ContainerService/managedClusters" => {
+            resource_type::CLUSTER => {
                 let pools = kind::pools_of(&self.state, resource);
                 document["properties"]["agentPoolProfiles"] = json!(pools);
             }
-            server_parameter::KIND => {
+            resource_type::PARAMETER => {
                 server_parameter::describe(&self.state, &id, &mut document);
             }
-            "Microsoft.ContainerRegistry/registries" => {
+            resource_type::REGISTRY => {
                 document["properties"]["loginServer"] =
                     json!(self.settings.login_server(id.name()));
             }
@@ -65,19 +74,12 @@ impl Cloud {
         }
     }
 
-    pub(super) fn subnet(&self, id: &ResourceId) -> Option<Value> {
-        let kind = id.kind()?;
-        let is = kind.eq_ignore_ascii_case("Microsoft.Network/virtualNetworks/subnets");
-        is.then(|| kind::subnet(&self.state, &id.to_string()).cloned())?
-    }
-
     pub(super) fn list_of(&self, id: &ResourceId, version: &str) -> Result<Response, Refusal> {
         let kind = kind_of(id, version)?;
         if id.group().is_some() {
             self.group(id)?;
         }
-        let listed = id.kind().unwrap_or_default();
-        if listed.eq_ignore_ascii_case("Microsoft.Network/virtualNetworks/subnets") {
+        if super::subnet::is(id) {
             let network = self.found(&id.without_last())?;
             let subnets = network.document.pointer("/properties/subnets");
             let subnets = subnets.and_then(Value::as_array).cloned();
@@ -93,6 +95,7 @@ impl Cloud {
         let below = format!("{}/", id.without_last().key());
         let of = of.filter(|(key, _)| !child || key.starts_with(&below));
         let unset = if kind.is_setting() {
+            power::runs(&self.state, &id.without_last(), power::READ_PARAMETERS)?;
             server_parameter::all_unset(&self.state, &id.without_last())
         } else {
             Vec::new()

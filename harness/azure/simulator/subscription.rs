@@ -5,12 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::api_version;
 use super::circumstances::Rights;
 use super::cloud::Cloud;
 use super::id::ResourceId;
 use super::kind::Kind;
 use super::message::{Request, Response};
+use super::offer;
 use super::place;
 use super::refusal::Refusal;
 use super::settings::Role;
@@ -82,11 +82,10 @@ impl Cloud {
                 .map_or(kind.name, |(_, rest)| rest);
             shown(name, kind.versions)
         });
-        let mut types: Vec<Value> = types.collect();
-        if namespace == "Microsoft.Compute" {
-            // None is made here, and those of clusters are.
-            types.push(shown("virtualMachines", &[api_version::COMPUTE]));
-        }
+        let others = offer::QUESTIONS.iter().chain(version::OWN);
+        let others = others.filter(|(of, ..)| *of == namespace);
+        let others = others.map(|(_, name, versions)| shown(name, versions));
+        let types: Vec<Value> = types.chain(others).collect();
         json!({
             "id": format!("/subscriptions/{}/providers/{namespace}", self.settings.subscription),
             "namespace": namespace,

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::super::limits;
 use super::cloud::Cloud;
 use super::group::{document_of, unknown_method};
 use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
 use super::version;
+use crate::azure::resource_type;
 
 type Tags = Map<String, Value>;
 
@@ -30,7 +32,7 @@ impl Cloud {
             });
         }
         let kind = id.kind()?;
-        let asked = kind.eq_ignore_ascii_case("Microsoft.Resources/tags")
+        let asked = kind.eq_ignore_ascii_case(resource_type::TAGS)
             && id.name().eq_ignore_ascii_case("default");
         asked.then(|| self.tags_api(request, &id.scope()))
     }
@@ -81,6 +83,7 @@ impl Cloud {
             "DELETE" => Tags::new(),
             method => return Err(unknown_method(method)),
         };
+        check(&json!(tags))?;
         self.undenied("PUT", scope)?;
         self.set_tags(scope, &tags);
         if request.method == "DELETE" {
@@ -96,7 +99,7 @@ impl Cloud {
             json!({
                 "id": self.cased(&id),
                 "name": "default",
-                "type": "Microsoft.Resources/tags",
+                "type": resource_type::TAGS,
                 "properties": {"tags": tags},
             }),
         )
@@ -124,14 +127,76 @@ impl Cloud {
     }
 }
 
+/// Refuses tags that nothing can have: too many, or too long, or with letters that are Azure's own.
+///
+/// <https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations>
+pub(super) fn check(tags: &Value) -> Result<(), Refusal> {
+    let Some(tags) = tags.as_object() else {
+        return match tags {
+            Value::Null => Ok(()),
+            _ => Err(no_texts()),
+        };
+    };
+    if tags.len() > limits::TAGS {
+        let message = format!(
+            "The number of tags {} exceeds the maximum number of tags allowed, which is {}.",
+            tags.len(),
+            limits::TAGS
+        );
+        return Err(Refusal::bad("TooManyTags", message));
+    }
+    for (name, value) in tags {
+        let value = value.as_str().ok_or_else(no_texts)?;
+        pair(name, value)?;
+    }
+    let mut names: Vec<String> = tags.keys().map(|name| name.to_lowercase()).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|two| two[0] == two[1]) {
+        Some(two) => {
+            let message = format!("The tag name '{}' is used more than once.", two[0]);
+            Err(Refusal::bad("InvalidTagName", message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn pair(name: &str, value: &str) -> Result<(), Refusal> {
+    if name.trim().is_empty() {
+        let message = "The tag name must be non-null, non-empty and non-whitespace only. Please provide an actual value.";
+        return Err(Refusal::bad("InvalidTagName", message));
+    }
+    if name.contains(limits::is_reserved_in_tags) {
+        let message = format!(
+            "The tag names '{name}' have reserved characters '<,>,%,&,\\,?,/' or control characters."
+        );
+        return Err(Refusal::bad("InvalidTagNameCharacters", message));
+    }
+    if name.chars().count() > limits::TAG_NAME {
+        let message = format!(
+            "Tag name too large. Following tag name '{name}' exceeded the maximum length. Maximum allowed length for tag name - '{}' characters.",
+            limits::TAG_NAME
+        );
+        return Err(Refusal::bad("InvalidTagName", message));
+    }
+    if value.chars().count() > limits::TAG_VALUE {
+        let message = format!(
+            "Tag value too large. Following tag value '{value}' exceeded the maximum length. Maximum allowed length for tag value - '{}' characters.",
+            limits::TAG_VALUE
+        );
+        return Err(Refusal::bad("InvalidTagValueLength", message));
+    }
+    Ok(())
+}
+
+fn no_texts() -> Refusal {
+    let message = "The request content was invalid: 'tags' is not an object of texts.";
+    Refusal::bad("InvalidRequestContent", message)
+}
+
 fn given(body: &Value) -> Result<Tags, Refusal> {
-    let tags = body.pointer("/properties/tags").and_then(Value::as_object);
-    let tags = tags.filter(|tags| tags.values().all(Value::is_string));
-    tags.cloned().ok_or_else(|| {
-        let message =
-            "The request content was invalid: 'properties.tags' is not an object of texts.";
-        Refusal::bad("InvalidRequestContent", message)
-    })
+    let tags = &body["properties"]["tags"];
+    check(tags)?;
+    tags.as_object().cloned().ok_or_else(no_texts)
 }
 
 fn changed(mut tags: Tags, body: &Value) -> Result<Tags, Refusal> {

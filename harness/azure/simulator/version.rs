@@ -6,6 +6,7 @@
 
 use super::super::api_version;
 use super::message::Request;
+use super::place;
 use super::refusal::Refusal;
 
 /// Groups, resources of any type, providers and tags.
@@ -123,6 +124,12 @@ pub(super) const PRIVATE_DNS: &[&str] = &["2018-09-01", "2020-01-01", "2020-06-0
 
 /// Flexible servers of MySQL, and the questions about them.
 pub(super) const MYSQL: &[&str] = &[
+    // What Microsoft's client for JavaScript sends, and older ones for Python.
+    "2021-05-01",
+    "2021-12-01-preview",
+    "2022-01-01",
+    "2022-09-30-preview",
+    "2023-06-01-preview",
     "2023-06-30",
     "2023-10-01-preview",
     "2023-12-30",
@@ -219,6 +226,26 @@ pub(super) const COMPUTE: &[&str] = &[
 /// Sizes of virtual machines, which have versions of their own.
 pub(super) const COMPUTE_SKUS: &[&str] = &["2017-09-01", "2019-04-01", "2021-07-01"];
 
+/// What Azure Resource Manager has of its own, in the form of [`super::offer::QUESTIONS`].
+pub(super) const OWN: &[(&str, &str, &[&str])] = &[
+    (
+        "Microsoft.Authorization",
+        "roleDefinitions",
+        ROLE_DEFINITIONS,
+    ),
+    ("Microsoft.Network", "virtualNetworks/subnets", NETWORK),
+    ("Microsoft.Resources", "deployments", DEPLOYMENTS),
+    ("Microsoft.Resources", "deploymentStacks", STACKS),
+    (
+        "Microsoft.Resources",
+        "deploymentStacksWhatIfResults",
+        PREVIEWS,
+    ),
+    ("Microsoft.Resources", "resourceGroups", RESOURCES),
+    ("Microsoft.Resources", "subscriptions", SUBSCRIPTIONS),
+    ("Microsoft.Resources", "tags", RESOURCES),
+];
+
 /// Refuses a version that what is asked of Azure Resource Manager itself does not have.
 pub(super) fn known(request: &Request, versions: &[&str]) -> Result<(), Refusal> {
     let version = request.query("api-version").unwrap_or_default();
@@ -238,7 +265,7 @@ pub(super) fn provided(request: &Request, kind: &str, versions: &[&str]) -> Resu
     if has(versions, &version) {
         return Ok(());
     }
-    Err(unprovided(&version, kind, versions))
+    Err(unprovided(&version, kind, versions, None))
 }
 
 /// Whether a version is among them, in any case.
@@ -246,11 +273,24 @@ pub(super) fn has(versions: &[&str], version: &str) -> bool {
     versions.iter().any(|one| one.eq_ignore_ascii_case(version))
 }
 
-/// What is said of a version that a type of a provider does not have.
-pub(super) fn unprovided(version: &str, kind: &str, versions: &[&str]) -> Refusal {
+/// What is said of a version that a type of a provider does not have, or of a region that it is not
+/// in. Azure Resource Manager's own types say [`known`]'s instead.
+///
+/// <https://github.com/Azure/azure-sdk-for-python/issues/21283>,
+/// <https://github.com/Azure/azure-powershell/issues/2230>; the other:
+/// <https://github.com/Azure/azure-powershell/issues/6031>
+pub(super) fn unprovided(
+    version: &str,
+    kind: &str,
+    versions: &[&str],
+    place: Option<&str>,
+) -> Refusal {
+    let place = place.map(|place| format!("location '{place}' and "));
     let message = format!(
-        "No registered resource provider found for API version '{version}' for type '{kind}'. The supported api-versions are '{}'.",
-        versions.join(", ")
+        "No registered resource provider found for {}API version '{version}' for type '{kind}'. The supported api-versions are '{}'. The supported locations are '{}'.",
+        place.unwrap_or_default(),
+        versions.join(", "),
+        place::REGIONS.join(", ")
     );
     Refusal::bad("NoRegisteredProviderFound", message)
 }

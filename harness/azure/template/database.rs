@@ -5,11 +5,12 @@ use serde::Serialize;
 use super::resource::{Body, Resource};
 use super::{Build, PASSWORD, child, network};
 use crate::azure::api_version;
+use crate::azure::resource_type;
 use crate::profile::azure::{HighAvailability, Mysql, MysqlTier};
 
-pub(super) const KIND: &str = "Microsoft.DBforMySQL/flexibleServers";
-pub(super) const DATABASES: &str = "Microsoft.DBforMySQL/flexibleServers/databases";
-pub(crate) const CONFIGURATIONS: &str = "Microsoft.DBforMySQL/flexibleServers/configurations";
+pub(super) const KIND: &str = resource_type::SERVER;
+pub(super) const DATABASES: &str = resource_type::DATABASE;
+pub(crate) const CONFIGURATIONS: &str = resource_type::PARAMETER;
 
 /// Temporal's stores.
 const STORES: [&str; 2] = ["temporal", "temporal_visibility"];

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::Build;
 use super::resource::{Body, Resource};
 use crate::azure::api_version;
+use crate::azure::resource_type;
 
-pub(super) const KIND: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
+pub(super) const KIND: &str = resource_type::IDENTITY;
 
 /// An identity; Azure decides all that there is to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

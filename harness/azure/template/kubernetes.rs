@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use super::resource::{Body, Resource, reference};
 use super::{Build, child, identity, network};
 use crate::azure::api_version;
+use crate::azure::resource_type;
 use crate::profile::azure::{Kubernetes, Network, NodePool, Tier};
 
-pub(super) const KIND: &str = "Microsoft.ContainerService/managedClusters";
-pub(super) const POOLS: &str = "Microsoft.ContainerService/managedClusters/agentPools";
+pub(super) const KIND: &str = resource_type::CLUSTER;
+pub(super) const POOLS: &str = resource_type::POOL;
 
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

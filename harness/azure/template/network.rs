@@ -5,12 +5,13 @@ use serde::Serialize;
 use super::resource::{Body, Resource};
 use super::{Build, Id};
 use crate::azure::api_version;
+use crate::azure::resource_type;
 use crate::profile::azure::Network;
 
-pub(super) const KIND: &str = "Microsoft.Network/virtualNetworks";
-pub(super) const SUBNETS: &str = "Microsoft.Network/virtualNetworks/subnets";
-pub(super) const ZONES: &str = "Microsoft.Network/privateDnsZones";
-pub(super) const LINKS: &str = "Microsoft.Network/privateDnsZones/virtualNetworkLinks";
+pub(super) const KIND: &str = resource_type::NETWORK;
+pub(super) const SUBNETS: &str = resource_type::SUBNET;
+pub(super) const ZONES: &str = resource_type::ZONE;
+pub(super) const LINKS: &str = resource_type::ZONE_LINK;
 
 /// The subnet of the nodes.
 pub(super) const NODES: &str = "nodes";
@@ -132,7 +133,7 @@ fn virtual_network(network: &Network) -> VirtualNetwork {
     let delegation = Delegation {
         name: "mysql",
         properties: DelegationProperties {
-            service_name: "Microsoft.DBforMySQL/flexibleServers",
+            service_name: resource_type::SERVER,
         },
     };
     let subnet = |name, range: String, delegations| Subnet {

@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::Build;
 use super::resource::{Body, Resource};
 use crate::azure::api_version;
+use crate::azure::resource_type;
 use crate::profile::azure::RegistrySku;
 
-pub(super) const KIND: &str = "Microsoft.ContainerRegistry/registries";
+pub(super) const KIND: &str = resource_type::REGISTRY;
 
 /// A registry without an administrator whose password anybody could have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

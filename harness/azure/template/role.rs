@@ -5,11 +5,12 @@ use serde::Serialize;
 use super::resource::{Body, Resource, reference};
 use super::{Build, Caller, child, identity, kubernetes, names, network, registry};
 use crate::azure::api_version;
+use crate::azure::resource_type;
 use crate::azure::role_id::{
     ACR_PULL, ACR_PUSH, AKS_RBAC_CLUSTER_ADMIN, MANAGED_IDENTITY_OPERATOR, NETWORK_CONTRIBUTOR,
 };
 
-pub(super) const KIND: &str = "Microsoft.Authorization/roleAssignments";
+pub(super) const KIND: &str = resource_type::ROLE_ASSIGNMENT;
 
 /// What Azure calls the roles that are assigned, by their ids.
 const NAMES: [(&str, &str); 5] = [

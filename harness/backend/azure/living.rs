@@ -6,13 +6,7 @@ use super::Cloud;
 use super::scope::Scope;
 use crate::azure::api_version;
 use crate::azure::arm::{self, StackSpec};
-
-/// The type of a cluster.
-const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
-/// The type of a database server.
-const SERVER: &str = "Microsoft.DBforMySQL/flexibleServers";
-/// The type of a virtual network.
-const NETWORK: &str = "Microsoft.Network/virtualNetworks";
+use crate::azure::resource_type;
 
 /// Where the size of a server's storage is.
 const STORAGE: &str = "/properties/storage/storageSizeGB";
@@ -38,16 +32,26 @@ impl Living {
         let find = |kind, version, name| arm.resource(group, kind, version, name);
         Ok(Self {
             region,
-            cluster: find(CLUSTER, api_version::KUBERNETES, &names.cluster).await?,
-            server: find(SERVER, api_version::MYSQL, &names.mysql).await?,
-            network: find(NETWORK, api_version::NETWORK, &names.network).await?,
+            cluster: find(
+                resource_type::CLUSTER,
+                api_version::KUBERNETES,
+                &names.cluster,
+            )
+            .await?,
+            server: find(resource_type::SERVER, api_version::MYSQL, &names.mysql).await?,
+            network: find(resource_type::NETWORK, api_version::NETWORK, &names.network).await?,
         })
     }
 
     /// Looks at the database server alone, of whose storage a stack has to know.
     pub(super) async fn look_at_server(cloud: &Cloud, scope: &Scope) -> Result<Self, arm::Error> {
         let (arm, name) = (&cloud.arm, &scope.names.mysql);
-        let server = arm.resource(&scope.group, SERVER, api_version::MYSQL, name);
+        let server = arm.resource(
+            &scope.group,
+            resource_type::SERVER,
+            api_version::MYSQL,
+            name,
+        );
         Ok(Self {
             server: server.await?,
             ..Self::default()
@@ -78,7 +82,7 @@ impl Living {
         };
         let resources = stack.properties.template["resources"].as_array_mut();
         let servers = resources.into_iter().flatten();
-        for server in servers.filter(|it| it["type"] == SERVER) {
+        for server in servers.filter(|it| it["type"] == resource_type::SERVER) {
             if let Some(size) = server.pointer_mut(STORAGE)
                 && size.as_u64().is_some_and(|asked| asked < there)
             {
@@ -99,11 +103,11 @@ mod tests {
     use crate::backend::azure::UNMANAGE;
 
     fn stack(storage: u64) -> StackSpec {
-        let server = json!({"type": SERVER, "properties": {"storage": {"storageSizeGB": storage}}});
+        let server = json!({"type": resource_type::SERVER, "properties": {"storage": {"storageSizeGB": storage}}});
         StackSpec {
             tags: BTreeMap::new(),
             properties: StackProperties {
-                template: json!({"resources": [{"type": NETWORK}, server]}),
+                template: json!({"resources": [{"type": resource_type::NETWORK}, server]}),
                 parameters: BTreeMap::new(),
                 action_on_unmanage: UNMANAGE,
                 deny_settings: DenySettings::none(),

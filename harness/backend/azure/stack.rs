@@ -125,14 +125,13 @@ impl AzureBackend {
     /// Tries once; what Azure says against it is told apart from what keeps us from asking.
     async fn try_stack(&self, id: &ResourceId) -> Result<Result<(), arm::Error>, backend::Error> {
         let scope = self.scope().await?;
-        self.until_at_rest(&scope, Purpose::Make).await?;
+        let before = self.until_at_rest(&scope, Purpose::Make).await?;
         let mut wanted = self.wanted(id)?.stack.clone();
         // As late as may be: storage grows whenever it gets full.
         match Living::look_at_server(self.cloud().await?, &scope).await {
             Ok(living) => living.keep_storage(&mut wanted),
             Err(error) => return Ok(Err(error)),
         }
-        let before = self.find_stack().await?;
         let template = &wanted.properties.template;
         if let Err(error) = self.reset_dropped(id, before.as_ref(), template).await? {
             return Ok(Err(error));
@@ -214,14 +213,19 @@ impl AzureBackend {
         }
     }
 
-    /// Waits for what a killed command of ours had begun; what another one is at is left alone.
-    async fn until_at_rest(&self, scope: &Scope, purpose: Purpose) -> Result<(), backend::Error> {
+    /// Waits for what a killed command of ours had begun; what another one is at is left alone. The
+    /// stack as it is then, if it is there.
+    async fn until_at_rest(
+        &self,
+        scope: &Scope,
+        purpose: Purpose,
+    ) -> Result<Option<Stack>, backend::Error> {
         let Some(stack) = self.find_stack().await? else {
-            return Ok(());
+            return Ok(None);
         };
         let state = &stack.properties.provisioning_state;
         if is_at_rest(state) {
-            return Ok(());
+            return Ok(Some(stack));
         }
         // Whoever deletes it: it is what is wanted.
         let goes = state.to_lowercase().starts_with("delet") && purpose == Purpose::Delete;
@@ -232,8 +236,8 @@ impl AzureBackend {
         let pending = arm.stack_in_progress(&scope.group, &scope.names.stack);
         match self.finish(pending, &id(scope)).await {
             // How it ended does not matter: it is made, or deleted, anew.
-            Ok(_) | Err(arm::Error::Failed { .. }) => Ok(()),
-            Err(error) if error.is_not_found() => Ok(()),
+            Ok(_) | Err(arm::Error::Failed { .. }) => self.find_stack().await,
+            Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(Error::azure("end what was under way")(error).into()),
         }
     }

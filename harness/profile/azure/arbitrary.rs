@@ -86,7 +86,7 @@ fn pool() -> impl Strategy<Value = NodePool> {
             vm_size,
             count: count.and_then(Whole::new),
             os_disk: os_disk.and_then(Whole::new),
-            max_pods: max_pods.and_then(Whole::new),
+            max_pods: max_pods.and_then(Whole::new).map(spanned),
         })
 }
 

@@ -119,12 +119,37 @@ pub(super) fn whole(layers: &Layers, resolved: &super::Azure) -> Result<(), Erro
         return Err(layers.error_at(high_availability, &message));
     }
     storage(layers, &resolved.mysql)?;
+    system_pods(layers, &resolved.kubernetes)?;
     if resolved.kubernetes.private && !resolved.kubernetes.authorized_ip_ranges.is_empty() {
         let message = "a private cluster has no public address that `authorized-ip-ranges` could \
                        guard; leave out the one or the other";
         return Err(layers.error_at(private, message));
     }
     Ok(())
+}
+
+/// Checks that the system pool has room for the pods that the cluster itself runs.
+fn system_pods(layers: &Layers, kubernetes: &super::Kubernetes) -> Result<(), Error> {
+    let Some(system) = kubernetes.pools.first() else {
+        return Ok(());
+    };
+    let (name, each) = (&system.name, i64::from(system.max_pods));
+    let room = i64::from(system.count) * each;
+    if room >= limits::SYSTEM_PODS {
+        return Ok(());
+    }
+    let message = format!(
+        "pool `{name}` runs the cluster's own pods and has room for {room}, and AKS demands room \
+         for {}: say more nodes, or `max-pods: {}` or more",
+        limits::SYSTEM_PODS,
+        limits::SYSTEM_PODS
+    );
+    let max_pods = |written: &Profile| {
+        let pools = azure(written)?.kubernetes.as_ref()?.node_pools.as_ref()?;
+        let pool = pools.iter().find(|(one, _)| one.to_string() == *name)?.1;
+        pool.max_pods.as_ref().map(place)
+    };
+    Err(layers.error_where(max_pods, &message))
 }
 
 /// Checks the storage of the database against its tier, and against what a standby needs.

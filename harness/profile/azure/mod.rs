@@ -6,7 +6,6 @@
 #[cfg(test)]
 pub(super) mod arbitrary;
 pub(super) mod check;
-mod cidr;
 pub(super) mod connections;
 mod doubt;
 mod merge;
@@ -19,7 +18,7 @@ mod settings;
 mod tests;
 mod word;
 
-pub use cidr::Cidr;
+pub use crate::azure::limits::Cidr;
 pub(super) use doubt::doubts;
 pub use settings::{
     Azure, Expose, Exposure, HighAvailability, Kubernetes, Mysql, MysqlTier, Network, NodePool,

@@ -77,7 +77,8 @@ pub struct NodePool {
     /// Size of each disk of the operating system, in GiB: 30 to 2048. Default: 32.
     pub os_disk: Option<Whole<30, 2048>>,
     /// The most pods on a node: 10 to 250. Default: 110.
-    pub max_pods: Option<Whole<10, 250>>,
+    #[schemars(with = "Option<Whole<10, 250>>")]
+    pub max_pods: Option<Spanned<Whole<10, 250>>>,
 }
 
 /// A database server (Azure Database for MySQL, flexible server).

@@ -4,27 +4,10 @@ use serde_saphyr::Spanned;
 
 use super::check::azure;
 use super::{Azure, Cidr, NodePool, model};
+use crate::azure::limits::{KEPT_OF_SUBNET, PODS, SERVICES_SIZE, SMALLEST_SUBNET, kept_by_aks};
 use crate::document::Error;
 use crate::profile::layer::Layers;
 use crate::profile::model::Profile;
-
-/// The addresses that AKS gives to pods in an overlay network.
-const PODS: Cidr = Cidr::new([10, 244, 0, 0], 16);
-/// What a cluster can use neither for services nor for its network:
-/// <https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning>.
-const KEPT_BY_AKS: [Cidr; 4] = [
-    Cidr::new([169, 254, 0, 0], 16),
-    Cidr::new([172, 30, 0, 0], 16),
-    Cidr::new([172, 31, 0, 0], 16),
-    Cidr::new([192, 0, 2, 0], 24),
-];
-/// The largest and the smallest range of services, in leading bits: AKS takes /12 at most (the same
-/// page), and the eleventh address is that of the cluster's DNS.
-const SERVICES: std::ops::RangeInclusive<u8> = 12..=28;
-/// The smallest subnet that Azure has, in leading bits.
-const SMALLEST: u8 = 29;
-/// How many addresses of each subnet Azure keeps for itself.
-const KEPT: u64 = 5;
 
 /// Checks the network of a resolved place, and cites the key that has the last word.
 pub(super) fn check(layers: &Layers, azure: &Azure) -> Result<(), Error> {
@@ -39,9 +22,10 @@ pub(super) fn check(layers: &Layers, azure: &Azure) -> Result<(), Error> {
             let message = format!("subnet `{key}` ({subnet}) is not in `address-space` ({space})");
             return Err(layers.error_at(find, &message));
         }
-        if subnet.bits > SMALLEST {
-            let message =
-                format!("subnet `{key}` ({subnet}) is too small: Azure has none below /{SMALLEST}");
+        if subnet.bits > SMALLEST_SUBNET {
+            let message = format!(
+                "subnet `{key}` ({subnet}) is too small: Azure has none below /{SMALLEST_SUBNET}"
+            );
             return Err(layers.error_at(find, &message));
         }
     }
@@ -59,12 +43,12 @@ pub(super) fn check(layers: &Layers, azure: &Azure) -> Result<(), Error> {
         );
         return Err(layers.error_at(self::services, &message));
     }
-    if !SERVICES.contains(&services.bits) {
+    if !SERVICES_SIZE.contains(&services.bits) {
         let message = format!(
             "`services` ({services}) is no size for the services of a cluster: AKS takes /{} to \
              /{}",
-            SERVICES.start(),
-            SERVICES.end()
+            SERVICES_SIZE.start(),
+            SERVICES_SIZE.end()
         );
         return Err(layers.error_at(self::services, &message));
     }
@@ -76,7 +60,7 @@ pub(super) fn check(layers: &Layers, azure: &Azure) -> Result<(), Error> {
             let message = format!("`{key}` ({range}) overlaps {PODS}, which AKS gives to pods");
             return Err(layers.error_at(find, &message));
         }
-        if let Some(kept) = KEPT_BY_AKS.into_iter().find(|kept| kept.overlaps(range)) {
+        if let Some(kept) = kept_by_aks(range) {
             let message = format!("`{key}` ({range}) overlaps {kept}, which AKS keeps for itself");
             return Err(layers.error_at(find, &message));
         }
@@ -89,7 +73,7 @@ fn room(layers: &Layers, azure: &Azure) -> Result<(), Error> {
     let surge = |pool: &NodePool| u64::from(pool.count) + 1;
     let wanted: u64 = azure.kubernetes.pools.iter().map(surge).sum();
     let nodes = azure.network.nodes;
-    let room = nodes.addresses() - KEPT;
+    let room = nodes.addresses() - KEPT_OF_SUBNET;
     if wanted <= room {
         return Ok(());
     }

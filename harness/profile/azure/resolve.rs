@@ -123,7 +123,7 @@ fn pool(name: String, written: model::NodePool) -> NodePool {
         vm_size: text(vm_size, VM_SIZE),
         count: count.map_or(NODES, Whole::get_u16),
         os_disk_gib: os_disk.map_or(OS_DISK_GIB, Whole::get_u16),
-        max_pods: max_pods.map_or(MAX_PODS, Whole::get_u16),
+        max_pods: max_pods.map_or(MAX_PODS, |it| it.value.get_u16()),
     }
 }
 

@@ -133,11 +133,10 @@ word!(
     "the name of a tag (1 to 512 characters and none of `<>%&\\?/`, not beginning with `harness-`, \
      which is the harness's own, or with `microsoft`, `azure` or `windows`, which are Azure's)",
     |text| {
-        let forbidden = |letter: char| letter.is_control() || "<>%&\\?/".contains(letter);
         let lower = text.to_ascii_lowercase();
         let kept = ["harness-", "microsoft", "azure", "windows"];
-        (1..=512).contains(&text.chars().count())
-            && !text.contains(forbidden)
+        (1..=limits::TAG_NAME).contains(&text.chars().count())
+            && !text.contains(limits::is_reserved_in_tags)
             && !kept.iter().any(|start| lower.starts_with(start))
     }
 );
@@ -148,7 +147,7 @@ word!(
     r"^[^\x00-\x1f\x7f-\x9f]{0,256}$",
     "orders",
     "the value of a tag (at most 256 characters)",
-    |text| text.chars().count() <= 256 && !text.contains(char::is_control)
+    |text| text.chars().count() <= limits::TAG_VALUE && !text.contains(char::is_control)
 );
 
 #[cfg(test)]

@@ -14,9 +14,9 @@ use serde::Serialize;
 
 pub(super) use self::question::unregistered;
 use self::question::{Answer, ask};
-use crate::azure::arm::{self, Group};
+use crate::azure::arm::{self, Cluster, Group};
 use crate::azure::template::Names;
-use crate::backend::azure::Cloud;
+use crate::backend::azure::{Cloud, Living};
 use crate::profile::azure::Azure;
 use crate::topology::Topology;
 
@@ -76,13 +76,14 @@ impl Check {
 }
 
 /// Looks at everything. `group` is the resource group, if it is there: what it has already needs
-/// neither a name nor a quota.
+/// neither a name nor a quota. `living` is what of it lives.
 pub(super) async fn preflight(
     cloud: &Cloud,
     azure: &Azure,
     topology: &Topology,
     names: &Names,
     group: Option<&Group>,
+    living: &Living,
 ) -> Result<Vec<Check>, arm::Error> {
     let (arm, id) = (&cloud.arm, &cloud.subscription.subscription_id);
     let region = azure.region.as_str();
@@ -113,10 +114,7 @@ pub(super) async fn preflight(
     checks.push(Check::of(what, capabilities, |zones| {
         mysql::server(azure, &topology.database, &zones)
     }));
-    let cluster = match group.filter(|_| found(&names.cluster)) {
-        Some(group) => arm.cluster(group, &names.cluster).await?,
-        None => None,
-    };
+    let cluster = living.cluster.as_ref().and_then(Cluster::of);
     let hindrance = hindrances.of("Microsoft.ContainerService");
     let releases = ask(hindrance, arm.kubernetes_releases(id, region)).await?;
     let preview = releases

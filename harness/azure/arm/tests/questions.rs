@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::{Reply, Server};
-use crate::azure::arm::{Group, ResourceId};
+use crate::azure::api_version::KUBERNETES;
+use crate::azure::arm::{Cluster, Group, ResourceId};
+use crate::azure::resource_type;
 
 fn ok(body: serde_json::Value) -> Reply {
     Reply::new(200).json(body)
@@ -147,8 +149,10 @@ async fn a_region_says_which_machines_and_versions_it_has() {
         .expect("told");
     assert!(releases[0].is("1.25") && releases[0].is("1.25.4") && !releases[0].is("1.25.6"));
     assert!(!releases[0].is_long_term_only() && releases[1].is_long_term_only());
-    let cluster = client.cluster(&Group::new("s", "g"), "k").await;
-    let cluster = cluster.expect("told").expect("there");
+    let group = Group::new("s", "g");
+    let cluster = client.resource(&group, resource_type::CLUSTER, KUBERNETES, "k");
+    let document = cluster.await.expect("told").expect("there");
+    let cluster = Cluster::of(&document).expect("a cluster");
     assert_eq!(
         (cluster.version(), cluster.pools()[0].count),
         (Some("1.25.5"), 2)

@@ -12,15 +12,14 @@ use super::super::refusal::Refusal;
 use super::super::rights::unauthorised;
 use super::super::settings::Role;
 use super::super::{role, version};
-use super::{Draft, Kind, Place};
+use super::{Draft, Kind, Patch, Place};
+use crate::azure::resource_type;
 
 /// How long a new principal may be unknown to a part of the directory.
 const REPLICATION: Duration = Duration::from_mins(2);
 
-const KIND: &str = "Microsoft.Authorization/roleAssignments";
-
 pub(super) const KINDS: &[Kind] = &[Kind {
-    name: KIND,
+    name: resource_type::ROLE_ASSIGNMENT,
     versions: version::ROLE_ASSIGNMENTS,
     place: Place::Parent,
     takes: [0, 0, 0],
@@ -29,6 +28,7 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     shows_progress: false,
     check,
     complete,
+    patch: Patch::Never,
     held: None,
 }];
 
@@ -90,7 +90,7 @@ fn twin(draft: &Draft<'_>) -> Result<(), Refusal> {
     };
     let mut others = draft.state.resources.iter().filter(|(key, one)| {
         **key != draft.id.key()
-            && one.kind == KIND
+            && one.kind == resource_type::ROLE_ASSIGNMENT
             && ResourceId::parse(&one.id).scope().key() == scope
             && same(&one.document, "/properties/principalId")
             && same(&one.document, "/properties/roleDefinitionId")
@@ -149,7 +149,7 @@ pub(super) fn holds(
     all.any(|one| {
         let on = format!("{}/", ResourceId::parse(&one.id).scope().key());
         let role = text(&one.document, "/properties/roleDefinitionId");
-        one.kind == KIND
+        one.kind == resource_type::ROLE_ASSIGNMENT
             && scope.starts_with(&on)
             && roles.iter().any(|wanted| role.ends_with(wanted))
             && text(&one.document, "/properties/principalId") == principal.to_lowercase()

@@ -7,11 +7,12 @@ use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::state::guid;
 use super::super::version;
-use super::{Draft, Kind, Place, immutable, kubernetes_version, nodes, pool};
+use super::{Draft, Kind, Patch, Place, addresses, immutable, kubernetes_version, nodes, pool};
+use crate::azure::resource_type;
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
-        name: "Microsoft.ContainerRegistry/registries",
+        name: resource_type::REGISTRY,
         versions: version::REGISTRY,
         place: Place::Region,
         takes: [9, 5, 6],
@@ -21,12 +22,14 @@ pub(super) const KINDS: &[Kind] = &[
         check: registry,
         complete: |draft, document| {
             document["sku"]["tier"] = document["sku"]["name"].clone();
-            document["properties"]["creationDate"] = json!(draft.now.to_string());
+            let created = draft.before().map_or(draft.now, |before| before.created);
+            document["properties"]["creationDate"] = json!(created.to_string());
         },
+        patch: Patch::Any,
         held: None,
     },
     Kind {
-        name: "Microsoft.ContainerService/managedClusters",
+        name: resource_type::CLUSTER,
         versions: version::KUBERNETES,
         place: Place::Region,
         takes: [290, 120, 240],
@@ -35,6 +38,7 @@ pub(super) const KINDS: &[Kind] = &[
         shows_progress: true,
         check: cluster,
         complete: complete_cluster,
+        patch: Patch::Tags,
         held: None,
     },
 ];
@@ -51,7 +55,7 @@ fn registry(draft: &Draft<'_>) -> Result<(), Refusal> {
     }
     let name = draft.id.name().to_lowercase();
     let taken = draft.state.resources.iter().any(|(key, one)| {
-        one.kind == "Microsoft.ContainerRegistry/registries"
+        one.kind == resource_type::REGISTRY
             && *key != draft.id.key()
             && key.ends_with(&format!("/{name}"))
     });
@@ -92,6 +96,7 @@ fn cluster_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
     )?;
     immutable::cluster(draft)?;
     identities(draft)?;
+    addresses::of_cluster(draft)?;
     pool::of_cluster(draft)?;
     kubernetes_version::check(draft)?;
     nodes::of_cluster(draft)
@@ -108,9 +113,10 @@ fn identities(draft: &Draft<'_>) -> Result<(), Refusal> {
             Refusal::bad("FailedIdentityOperation", message)
         })?;
     }
-    draft
-        .referred("/properties/identityProfile/kubeletidentity/resourceId")
-        .map(drop)?;
+    if super::kubelet::is_akss_own(draft) {
+        return Ok(());
+    }
+    draft.referred(super::kubelet::IDENTITY).map(drop)?;
     super::kubelet::may_be_handed_over(draft)
 }
 
@@ -126,7 +132,7 @@ fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
     complete_identity(draft, &mut document["identity"]);
     let properties = &mut document["properties"];
     complete_addresses(draft, &location, properties);
-    complete_version(properties);
+    complete_version(draft, properties);
     complete_kubelet(draft, properties);
     complete_pools(draft, properties);
 }
@@ -170,24 +176,31 @@ fn complete_addresses(draft: &Draft<'_>, location: &str, properties: &mut Value)
     }
 }
 
-fn complete_version(properties: &mut Value) {
+fn complete_version(draft: &Draft<'_>, properties: &mut Value) {
     if properties["supportPlan"].is_null() {
         properties["supportPlan"] = json!("KubernetesOfficial");
     }
     if properties["kubernetesVersion"].is_null() {
         properties["kubernetesVersion"] = json!(offer::DEFAULT);
     }
-    let current = properties["currentKubernetesVersion"]
-        .as_str()
-        .unwrap_or_default();
-    let asked = properties["kubernetesVersion"].as_str().unwrap_or_default();
-    // A patch that has come stays, where a minor version is asked for by its name alone.
-    if !current
-        .strip_prefix(asked)
-        .is_some_and(|rest| rest.starts_with('.'))
-    {
-        properties["currentKubernetesVersion"] = json!(offer::newest(asked));
+    properties["currentKubernetesVersion"] = json!(version_of(draft));
+}
+
+/// The version of Kubernetes that a cluster comes to.
+pub(super) fn version_of(draft: &Draft<'_>) -> String {
+    let current = draft.before().and_then(|before| {
+        let properties = &before.document["properties"];
+        properties["currentKubernetesVersion"].as_str()
+    });
+    let asked = draft.text("/properties/kubernetesVersion");
+    match (asked, current) {
+        // A patch that has come stays, where a minor version is asked for by its name alone.
+        (Some(asked), Some(current)) if kubernetes_version::is(current, asked) => current,
+        (Some(asked), _) => offer::newest(asked),
+        (None, Some(current)) => current,
+        (None, None) => offer::newest(offer::DEFAULT),
     }
+    .to_owned()
 }
 
 /// The identity that nodes get where nobody gives them one.
@@ -213,7 +226,8 @@ fn complete_pools(draft: &Draft<'_>, properties: &mut Value) {
     if draft.before().is_some() {
         return;
     }
-    let defaults = pool::defaults(&properties["currentKubernetesVersion"]);
+    let control = properties["currentKubernetesVersion"].as_str();
+    let defaults = pool::defaults(control.unwrap_or_default());
     let pools = properties["agentPoolProfiles"].as_array_mut();
     for pool in pools.into_iter().flatten() {
         let mut whole = defaults.clone();

@@ -30,6 +30,12 @@ impl Draft<'_> {
         self.body.pointer(pointer)?.as_str()
     }
 
+    /// A value in the body, or what it was before where the body does not say.
+    pub(super) fn standing(&self, pointer: &str) -> Option<&Value> {
+        let said = self.body.pointer(pointer).filter(|value| !value.is_null());
+        said.or_else(|| self.before()?.document.pointer(pointer))
+    }
+
     /// A value that has to be there.
     pub(super) fn required(&self, pointer: &str) -> Result<&Value, Refusal> {
         let value = self.body.pointer(pointer).filter(|value| !value.is_null());

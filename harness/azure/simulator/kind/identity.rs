@@ -6,11 +6,12 @@ use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::state::guid;
 use super::super::version;
-use super::{Draft, Kind, Place};
+use super::{Draft, Kind, Patch, Place};
+use crate::azure::resource_type;
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
-        name: "Microsoft.ManagedIdentity/userAssignedIdentities",
+        name: resource_type::IDENTITY,
         versions: version::IDENTITY,
         place: Place::Region,
         takes: [0, 0, 0],
@@ -19,6 +20,7 @@ pub(super) const KINDS: &[Kind] = &[
         shows_progress: false,
         check: |draft| draft.name(3, 128, |c| c.is_ascii_alphanumeric() || "-_".contains(c)),
         complete: principal,
+        patch: Patch::Tags,
         held: None,
     },
     Kind {
@@ -31,6 +33,7 @@ pub(super) const KINDS: &[Kind] = &[
         shows_progress: false,
         check: federation,
         complete: |_, _| {},
+        patch: Patch::Never,
         held: None,
     },
 ];
@@ -44,9 +47,47 @@ fn principal(draft: &Draft<'_>, document: &mut Value) {
     });
 }
 
+/// Refuses another credential for the same workload, and more than an identity has.
+///
+/// <https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations>
+fn alone(draft: &Draft<'_>) -> Result<(), Refusal> {
+    const MOST: usize = 20;
+    let Some(identity) = draft.id.parent() else {
+        return Ok(());
+    };
+    let key = draft.id.key();
+    let others = draft.state.below(&identity);
+    let others: Vec<&Value> = others
+        .filter(|one| one.id.to_lowercase() != key)
+        .map(|one| &one.document["properties"])
+        .collect();
+    let of = |field: &str| &draft.body["properties"][field];
+    let same = |one: &&Value| {
+        ["issuer", "subject"]
+            .iter()
+            .all(|field| one[*field] == *of(field))
+    };
+    if others.iter().any(|one| same(&one)) {
+        let message = format!(
+            "Issuer and subject combination already exists for this Managed Identity: {} {}.",
+            of("issuer"),
+            of("subject")
+        );
+        return Err(Refusal::conflict("Conflict", message));
+    }
+    if others.len() >= MOST {
+        let message =
+            format!("A managed identity has at most {MOST} federated identity credentials.");
+        return Err(Refusal::bad("BadRequest", message));
+    }
+    Ok(())
+}
+
 fn federation(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.all_required(&["/properties/issuer", "/properties/subject"])?;
+    draft.name(3, 120, |c| c.is_ascii_alphanumeric() || "-_".contains(c))?;
     let audiences = draft.required("/properties/audiences")?;
+    alone(draft)?;
     if audiences.as_array().is_some_and(|all| all.len() == 1) {
         return Ok(());
     }

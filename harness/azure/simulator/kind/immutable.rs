@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::super::super::limits::Minor;
+use super::super::offer;
 use super::super::refusal::Refusal;
-use super::Draft;
+use super::{Draft, pool_version};
 
 /// Of a cluster, below `properties`.
 const CLUSTER: [&str; 9] = [
@@ -156,6 +157,11 @@ fn private(before: &Value, wanted: &Value) -> Result<(), Refusal> {
     Err(Refusal::bad("BadRequest", message).about("enablePrivateCluster"))
 }
 
+fn wanted_pools(wanted: &Value) -> impl Iterator<Item = &Value> {
+    let pools = wanted.pointer("/properties/agentPoolProfiles");
+    pools.and_then(Value::as_array).into_iter().flatten()
+}
+
 /// A pool is three minor versions behind its cluster at most.
 fn lagging(pools: &[Value], wanted: &Value) -> Result<(), Refusal> {
     let asked = wanted.pointer("/properties/kubernetesVersion");
@@ -166,15 +172,11 @@ fn lagging(pools: &[Value], wanted: &Value) -> Result<(), Refusal> {
         let version = pool["currentOrchestratorVersion"]
             .as_str()
             .unwrap_or_default();
-        let (Some(old), Some(new)) = (Minor::of(version), Minor::of(asked)) else {
-            continue;
-        };
-        if old < new.before(3) {
-            let message = format!(
-                "Node pool version {version} and control plane version {asked} is incompatible. Minor version of node pool cannot be more than 3 versions less than control plane's version. Minor version of node pool is {} and control plane is {}. For more information, please check https://aka.ms/aks/UpgradeVersionRules",
-                old.minor, new.minor
-            );
-            return Err(Refusal::bad("NodePoolMcVersionIncompatible", message));
+        // One that is asked to come along is judged by what it comes to.
+        let goes = wanted_pools(wanted)
+            .any(|one| one["name"] == pool["name"] && one["orchestratorVersion"].is_string());
+        if !goes && Minor::of(version) < Minor::of(asked) {
+            pool_version::compatible(version, offer::newest(asked))?;
         }
     }
     Ok(())

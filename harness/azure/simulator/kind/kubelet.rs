@@ -18,11 +18,22 @@ const MAY_ASSIGN: [&str; 3] = [
     role_id::OWNER,
 ];
 
+/// Where a cluster has it.
+pub(super) const IDENTITY: &str = "/properties/identityProfile/kubeletidentity/resourceId";
+
+/// Whether it is the one that AKS has made itself, which who has read a cluster says again.
+pub(super) fn is_akss_own(draft: &Draft<'_>) -> bool {
+    let before = draft.before().and_then(|it| it.document.pointer(IDENTITY));
+    let (Some(asked), Some(before)) = (draft.text(IDENTITY), before.and_then(Value::as_str)) else {
+        return false;
+    };
+    asked.eq_ignore_ascii_case(before) && draft.state.resource(asked).is_none()
+}
+
 /// Refuses a cluster whose control plane may not hand nodes their identity, be it that the role is
 /// there and does not count yet.
 pub(super) fn may_be_handed_over(draft: &Draft<'_>) -> Result<(), Refusal> {
-    const KUBELET: &str = "/properties/identityProfile/kubeletidentity/resourceId";
-    let Some(kubelet) = draft.text(KUBELET).map(ResourceId::parse) else {
+    let Some(kubelet) = draft.text(IDENTITY).map(ResourceId::parse) else {
         return Ok(());
     };
     let control_planes = draft.body.pointer("/identity/userAssignedIdentities");

@@ -1,12 +1,9 @@
 //! The version of a cluster's Kubernetes.
 
 use super::super::super::limits::Minor;
-use super::super::offer::{DEFAULT, VERSIONS, newest, release};
+use super::super::offer::{DEFAULT, LIST, VERSIONS, newest, release, upgrades};
 use super::super::refusal::Refusal;
-use super::Draft;
-
-/// Where to read more, as AKS says it.
-const LIST: &str = "Please use [az aks get-versions] command to get the supported version list in this region. For more information, please check https://aka.ms/supported-version-list";
+use super::{Draft, pool_version};
 
 /// What a cluster has of long-term support, which takes both.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +33,12 @@ impl Support {
     }
 }
 
+/// Whether a version is the one that is asked for, be that a minor one by its name.
+pub(super) fn is(version: &str, asked: &str) -> bool {
+    let patch = version.strip_prefix(asked);
+    patch.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// Refuses a version that the region does not have, or that a living cluster cannot go to.
 pub(super) fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
     let wanted = draft.text("/properties/kubernetesVersion");
@@ -54,7 +57,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
     };
     match before {
         // It is left as it is, whatever has become of its version, unless it leaves its support.
-        Some(before) if Minor::of(before) == Minor::of(wanted) => {
+        Some(before) if is(before, wanted) => {
             let leaves = Support::of(draft, false).is_whole() && !support.is_whole();
             let has_another = VERSIONS
                 .iter()
@@ -94,31 +97,22 @@ fn offered(draft: &Draft<'_>, wanted: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// One minor version at a time, and none back.
+/// One minor version at a time, and none back, not by a patch either.
 fn reachable(before: &str, wanted: &str) -> Result<(), Refusal> {
-    let at = |version: &str| {
-        VERSIONS
-            .iter()
-            .position(|it| Minor::of(it.minor) == Minor::of(version))
-    };
-    let (from, to) = (at(before), at(wanted));
-    let next = from.and_then(|from| VERSIONS.get(from + 1));
-    if to.is_none() || next.is_some_and(|next| Minor::of(next.minor) == Minor::of(wanted)) {
+    let comes = newest(wanted);
+    if release(wanted).is_none() || upgrades(before).any(|(patch, _)| patch == comes) {
         return Ok(());
     }
-    let act = if to < from {
+    let act = if pool_version::parts(comes) < pool_version::parts(before) {
         "Downgrading"
     } else {
         "Upgrading"
     };
-    let upgrades: Vec<&str> = next
-        .iter()
-        .flat_map(|it| it.patches.iter().rev().copied())
-        .collect();
+    let mut next: Vec<&str> = upgrades(before).map(|(patch, _)| patch).collect();
+    next.reverse();
     let message = format!(
-        "{act} Kubernetes version {before} to {} is not allowed. Available upgrades: [{}]. Please see https://aka.ms/aks-supported-k8s-ver for version details.",
-        newest(wanted),
-        upgrades.join(" ")
+        "{act} Kubernetes version {before} to {comes} is not allowed. Available upgrades: [{}]. Please see https://aka.ms/aks-supported-k8s-ver for version details.",
+        next.join(" ")
     );
     Err(Refusal::bad("OperationNotAllowed", message))
 }

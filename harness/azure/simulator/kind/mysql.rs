@@ -1,5 +1,7 @@
 //! Azure Database for MySQL, flexible server.
 
+use std::net::Ipv4Addr;
+
 use serde_json::{Value, json};
 
 use super::super::super::limits;
@@ -8,7 +10,8 @@ use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::settings::Settings;
 use super::super::version;
-use super::{Draft, Kind, Place, immutable, server_parameter};
+use super::{Draft, Kind, Patch, Place, immutable, server_parameter};
+use crate::azure::resource_type;
 
 /// The SKUs with their tiers and vCores, of what a region has
 /// (<https://learn.microsoft.com/azure/mysql/flexible-server/concepts-service-tiers-storage>).
@@ -66,7 +69,11 @@ pub(in super::super) const NAMES: &[(&str, &str, u32)] = &[
     ("Standard_E96ds_v5", "MemoryOptimized", 96),
 ];
 
-const fn child(name: &'static str, check: fn(&Draft<'_>) -> Result<(), Refusal>) -> Kind {
+const fn child(
+    name: &'static str,
+    patch: Patch,
+    check: fn(&Draft<'_>) -> Result<(), Refusal>,
+) -> Kind {
     Kind {
         name,
         versions: version::MYSQL,
@@ -77,13 +84,14 @@ const fn child(name: &'static str, check: fn(&Draft<'_>) -> Result<(), Refusal>)
         shows_progress: false,
         check,
         complete: |_, _| {},
+        patch,
         held: None,
     }
 }
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
-        name: "Microsoft.DBforMySQL/flexibleServers",
+        name: resource_type::SERVER,
         versions: version::MYSQL,
         place: Place::Region,
         takes: [330, 60, 75],
@@ -92,18 +100,25 @@ pub(super) const KINDS: &[Kind] = &[
         shows_progress: false,
         check: server,
         complete,
+        patch: Patch::Any,
         held: None,
     },
-    child("Microsoft.DBforMySQL/flexibleServers/databases", |draft| {
+    child(resource_type::DATABASE, Patch::Never, |draft| {
         draft.name(1, 63, |c| c.is_ascii_alphanumeric() || "-_".contains(c))
     }),
-    child(server_parameter::KIND, server_parameter::check),
+    child(
+        resource_type::PARAMETER,
+        Patch::Any,
+        server_parameter::check,
+    ),
     child(
         "Microsoft.DBforMySQL/flexibleServers/firewallRules",
+        Patch::Never,
         firewall,
     ),
     child(
         "Microsoft.DBforMySQL/flexibleServers/administrators",
+        Patch::Never,
         |draft| draft.one_of("/properties/administratorType", &["ActiveDirectory"]),
     ),
 ];
@@ -227,8 +242,7 @@ fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
         let service = one
             .pointer("/properties/serviceName")
             .and_then(Value::as_str);
-        service
-            .is_some_and(|name| name.eq_ignore_ascii_case("Microsoft.DBforMySQL/flexibleServers"))
+        service.is_some_and(|name| name.eq_ignore_ascii_case(resource_type::SERVER))
     };
     if !delegations.into_iter().flatten().any(ours) {
         let message =
@@ -305,7 +319,17 @@ fn complete(_: &Draft<'_>, document: &mut Value) {
 }
 
 fn firewall(draft: &Draft<'_>) -> Result<(), Refusal> {
-    draft.all_required(&["/properties/startIpAddress", "/properties/endIpAddress"])?;
+    draft.name(1, 80, |c| c.is_ascii_alphanumeric() || "-_".contains(c))?;
+    let ends = ["startIpAddress", "endIpAddress"];
+    let [first, last] = ends.map(|field| format!("/properties/{field}"));
+    draft.all_required(&[&first, &last])?;
+    let address = |pointer: &str| draft.text(pointer)?.parse::<Ipv4Addr>().ok();
+    let (from, to) = (address(&first), address(&last));
+    if from.is_none() || to.is_none() || from > to {
+        let message = "The addresses of a firewall rule are IPv4 addresses, the first of them not above the last.";
+        let refusal = Refusal::bad("InvalidParameterValue", message);
+        return Err(refusal.about("startIpAddress"));
+    }
     let server = draft
         .id
         .parent()

@@ -1,19 +1,19 @@
 //! Virtual networks with their subnets, and private DNS zones.
 
-use std::net::Ipv4Addr;
-
 use serde_json::{Value, json};
 
+use super::super::super::limits::{self, Cidr};
 use super::super::id::ResourceId;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::state::State;
 use super::super::version;
-use super::{Draft, Kind, Place};
+use super::{Draft, Kind, Patch, Place};
+use crate::azure::resource_type;
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
-        name: "Microsoft.Network/virtualNetworks",
+        name: resource_type::NETWORK,
         versions: version::NETWORK,
         place: Place::Region,
         takes: [4, 4, 11],
@@ -22,10 +22,11 @@ pub(super) const KINDS: &[Kind] = &[
         shows_progress: true,
         check: network,
         complete: subnets,
+        patch: Patch::Tags,
         held: Some(network_in_use),
     },
     Kind {
-        name: "Microsoft.Network/privateDnsZones",
+        name: resource_type::ZONE,
         versions: version::PRIVATE_DNS,
         place: Place::Global,
         takes: [31, 5, 20],
@@ -41,10 +42,11 @@ pub(super) const KINDS: &[Kind] = &[
             document["properties"] =
                 json!({"maxNumberOfRecordSets": 25000, "maxNumberOfVirtualNetworkLinks": 1000});
         },
+        patch: Patch::Tags,
         held: Some(zone_in_use),
     },
     Kind {
-        name: "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+        name: resource_type::ZONE_LINK,
         versions: version::PRIVATE_DNS,
         place: Place::Global,
         takes: [32, 5, 15],
@@ -55,6 +57,7 @@ pub(super) const KINDS: &[Kind] = &[
         complete: |_, document| {
             document["properties"]["virtualNetworkLinkState"] = json!("Completed");
         },
+        patch: Patch::Any,
         held: None,
     },
 ];
@@ -62,28 +65,33 @@ pub(super) const KINDS: &[Kind] = &[
 fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.name(2, 64, |c| c.is_ascii_alphanumeric() || "-_.".contains(c))?;
     let spaces = draft.required("/properties/addressSpace/addressPrefixes")?;
-    let spaces: Vec<Range> = ranges(spaces.as_array().into_iter().flatten())?;
+    let parse = |value: &Value| parsed(value).ok_or_else(|| invalid_prefix(value));
+    let spaces = spaces.as_array().into_iter().flatten().map(parse);
+    let spaces: Vec<Cidr> = spaces.collect::<Result<_, _>>()?;
     let wanted = draft
         .body
         .pointer("/properties/subnets")
         .and_then(Value::as_array);
-    let mut taken: Vec<Range> = Vec::new();
+    unique(draft, wanted)?;
+    let network = draft.id.name();
+    let mut taken: Vec<Cidr> = Vec::new();
     for subnet in wanted.into_iter().flatten() {
-        let prefix = &subnet["properties"]["addressPrefix"];
-        let range = Range::parse(prefix.as_str().unwrap_or_default())
-            .ok_or_else(|| invalid_prefix(prefix))?;
+        let range = range_of(subnet).ok_or_else(|| invalid_prefix(prefix(subnet)))?;
         let name = subnet["name"].as_str().unwrap_or_default();
+        named(name)?;
+        if range.bits > limits::SMALLEST_SUBNET {
+            let message = format!("Subnet '{name}' is not valid in virtual network '{network}'.");
+            return Err(Refusal::bad("NetcfgInvalidSubnet", message));
+        }
         if !spaces.iter().any(|space| space.contains(range)) {
             let message = format!(
-                "Subnet '{name}' is not valid because its IP address range is outside the IP address range of virtual network '{}'.",
-                draft.id.name()
+                "Subnet '{name}' is not valid because its IP address range is outside the IP address range of virtual network '{network}'."
             );
             return Err(Refusal::bad("NetcfgSubnetRangeOutsideVnet", message));
         }
         if taken.iter().any(|other| other.overlaps(range)) {
             let message = format!(
-                "Subnet '{name}' is not valid because its IP address range overlaps with that of an existing subnet in virtual network '{}'.",
-                draft.id.name()
+                "Subnet '{name}' is not valid because its IP address range overlaps with that of an existing subnet in virtual network '{network}'."
             );
             return Err(Refusal::bad("NetcfgSubnetRangesOverlap", message));
         }
@@ -108,8 +116,64 @@ fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Refuses two subnets of one name: <https://github.com/Azure/azure-powershell/issues/9920>.
+fn unique(draft: &Draft<'_>, wanted: Option<&Vec<Value>>) -> Result<(), Refusal> {
+    let names = wanted.into_iter().flatten();
+    let names: Vec<&str> = names.filter_map(|one| one["name"].as_str()).collect();
+    let twice = names.iter().enumerate().find(|(at, name)| {
+        let mut before = names[..*at].iter();
+        before.any(|other| other.eq_ignore_ascii_case(name))
+    });
+    let Some((_, name)) = twice else {
+        return Ok(());
+    };
+    let message = format!(
+        "Resource {} has two child resources with the same name ({name}).",
+        draft.id
+    );
+    let cause = Refusal::bad("DuplicateResourceName", message);
+    let refusal = Refusal::bad("InvalidRequestFormat", "Cannot parse the request.");
+    Err(refusal.because(vec![cause]))
+}
+
+/// <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>
+fn named(name: &str) -> Result<(), Refusal> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let ends = name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    if begins && ends && name.chars().all(plain) && name.len() <= 80 {
+        return Ok(());
+    }
+    let message = format!(
+        "Resource name {name} is invalid. The name can be up to 80 characters long. It must begin with a word character, and it must end with a word character or with '_'. The name may contain word characters or '.', '-', '_'."
+    );
+    Err(Refusal::bad("InvalidResourceName", message))
+}
+
+/// A range stands alone as well as in a list of one.
 fn prefix(subnet: &Value) -> &Value {
-    &subnet["properties"]["addressPrefix"]
+    let properties = &subnet["properties"];
+    let alone = &properties["addressPrefix"];
+    match properties["addressPrefixes"].get(0) {
+        Some(first) if alone.is_null() => first,
+        _ => alone,
+    }
+}
+
+/// The addresses of a subnet.
+pub(super) fn range_of(subnet: &Value) -> Option<Cidr> {
+    parsed(prefix(subnet))
+}
+
+/// The addresses of all subnets of a network.
+pub(super) fn subnets_of(state: &State, network: &ResourceId) -> Vec<Cidr> {
+    let network = state.resources.get(&network.key());
+    let list = network.and_then(|one| one.document.pointer("/properties/subnets")?.as_array());
+    list.into_iter().flatten().filter_map(range_of).collect()
+}
+
+fn parsed(value: &Value) -> Option<Cidr> {
+    value.as_str()?.parse().ok()
 }
 
 /// Whether something stands in a subnet whose addresses would be others.
@@ -120,13 +184,6 @@ fn resized(state: &State, subnet: &str) -> Result<(), Refusal> {
     let message = used.message.split(" and cannot be deleted").next();
     let message = format!("{} and cannot be updated.", message.unwrap_or_default());
     Err(Refusal::bad("InUseSubnetCannotBeUpdated", message))
-}
-
-fn ranges<'a>(values: impl Iterator<Item = &'a Value>) -> Result<Vec<Range>, Refusal> {
-    let parse = |value: &Value| {
-        Range::parse(value.as_str().unwrap_or_default()).ok_or_else(|| invalid_prefix(value))
-    };
-    values.map(parse).collect()
 }
 
 fn invalid_prefix(value: &Value) -> Refusal {
@@ -165,7 +222,7 @@ pub(in super::super) fn subnet<'a>(state: &'a State, id: &str) -> Option<&'a Val
 fn in_use(state: &State, subnet: &str) -> Result<(), Refusal> {
     let subnet = subnet.to_lowercase();
     let mentions = |one: &&super::super::state::Resource| {
-        one.kind != "Microsoft.Network/virtualNetworks" && mentions(&one.document, &subnet)
+        one.kind != resource_type::NETWORK && mentions(&one.document, &subnet)
     };
     let Some(user) = state.resources.values().find(mentions) else {
         return Ok(());
@@ -211,32 +268,4 @@ fn link(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.required("/properties/virtualNetwork/id")?;
     draft.referred("/properties/virtualNetwork/id")?;
     draft.unchanged("/properties/virtualNetwork/id")
-}
-
-/// A range of addresses.
-#[derive(Debug, Clone, Copy)]
-struct Range {
-    first: u32,
-    last: u32,
-}
-
-impl Range {
-    fn parse(text: &str) -> Option<Self> {
-        let (address, length) = text.split_once('/')?;
-        let address = u32::from(address.parse::<Ipv4Addr>().ok()?);
-        let length: u32 = length.parse().ok().filter(|length| *length <= 32)?;
-        let hosts = u32::MAX.checked_shr(length).unwrap_or(0);
-        (address & hosts == 0).then_some(Self {
-            first: address,
-            last: address | hosts,
-        })
-    }
-
-    fn contains(self, other: Self) -> bool {
-        self.first <= other.first && other.last <= self.last
-    }
-
-    fn overlaps(self, other: Self) -> bool {
-        self.first <= other.last && other.first <= self.last
-    }
 }

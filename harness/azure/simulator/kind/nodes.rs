@@ -21,7 +21,8 @@ pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     let before = before.unwrap_or_default();
     let wanted = draft.body.pointer("/properties/agentPoolProfiles");
     let wanted = wanted.and_then(Value::as_array).into_iter().flatten();
-    let wanted: Vec<Value> = wanted.map(|it| over(&before, it)).collect();
+    let named = |it: &Value| before.iter().find(|one| one["name"] == it["name"]);
+    let wanted: Vec<Value> = wanted.map(|it| pool::over(named(it), it)).collect();
     // Those that are left out stay.
     let there = before
         .into_iter()
@@ -41,17 +42,8 @@ pub(super) fn of_pool(draft: &Draft<'_>) -> Result<(), Refusal> {
     before.retain(|it| it["name"] == name);
     let mut wanted = draft.body["properties"].clone();
     wanted["name"] = json!(name);
-    let wanted = over(&before, &wanted);
+    let wanted = pool::over(before.first(), &wanted);
     check(draft, region, &[wanted], &before)
-}
-
-/// A pool with what is not said of it as it is.
-fn over(before: &[Value], wanted: &Value) -> Value {
-    let mut before = before.iter();
-    let there = before.find(|it| it["name"] == wanted["name"]);
-    let mut whole = there.cloned().unwrap_or_default();
-    pool::merge(&mut whole, wanted);
-    whole
 }
 
 fn check(

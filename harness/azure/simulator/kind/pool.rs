@@ -1,21 +1,24 @@
 //! Pools of nodes: a part of their cluster when it is made, and resources of their own from then on.
 
-use serde_json::{Map, Value, json};
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use super::super::super::limits;
 use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::state::{Progress, Resource, State};
 use super::super::version;
-use super::{Draft, Kind, Place, immutable, nodes};
+use super::{
+    Draft, Kind, Patch, Place, addresses, container, immutable, nodes, pool_size, pool_version,
+};
+use crate::azure::resource_type;
 
-const NAME: &str = "Microsoft.ContainerService/managedClusters/agentPools";
 const PROFILES: &str = "/properties/agentPoolProfiles";
+const MODES: [&str; 2] = ["System", "User"];
 
 pub(super) const KINDS: &[Kind] = &[Kind {
-    name: NAME,
+    name: resource_type::POOL,
     versions: version::KUBERNETES,
     place: Place::Parent,
     takes: [150, 60, 120],
@@ -24,13 +27,14 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     shows_progress: true,
     check: pool,
     complete,
+    patch: Patch::Never,
     held: Some(last),
 }];
 
 /// The pools of a cluster, as a GET of it shows them.
 pub(in super::super) fn of(state: &State, cluster: &Resource) -> Vec<Value> {
     let id = ResourceId::parse(&cluster.id);
-    let is_pool = |one: &&Resource| one.kind == NAME;
+    let is_pool = |one: &&Resource| one.kind == resource_type::POOL;
     let mut all: Vec<Value> = state.below(&id).filter(is_pool).map(profile).collect();
     // A cluster that was kept before pools were resources has them in its own document.
     let kept = cluster.document.pointer(PROFILES).and_then(Value::as_array);
@@ -43,7 +47,7 @@ pub(in super::super) fn of(state: &State, cluster: &Resource) -> Vec<Value> {
 }
 
 /// A pool as a part of its cluster.
-pub(super) fn profile(pool: &Resource) -> Value {
+pub(in super::super) fn profile(pool: &Resource) -> Value {
     let mut profile = pool.document["properties"].clone();
     profile["name"] = pool.document["name"].clone();
     profile["provisioningState"] = json!(pool.progress);
@@ -52,13 +56,15 @@ pub(super) fn profile(pool: &Resource) -> Value {
 
 impl Cloud {
     /// Makes resources of the pools that a cluster was given, and forgets none that it was not.
-    pub(in super::super) fn settle_pools(&mut self, cluster: &ResourceId) {
+    pub(in super::super) fn settle_pools(&mut self, cluster: &ResourceId, now: Timestamp) {
         let key = cluster.key();
         let Some(known) = self.state.resources.get(&key) else {
             return;
         };
         let (pools, created) = (of(&self.state, known), known.created);
         let given = known.document.pointer(PROFILES).cloned();
+        let control = known.document["properties"]["currentKubernetesVersion"].as_str();
+        let control = control.unwrap_or_default().to_owned();
         for mut pool in pools {
             let name = pool["name"].as_str().unwrap_or_default().to_owned();
             let id = cluster.child("agentPools", &name);
@@ -70,12 +76,14 @@ impl Cloud {
                 fields.remove("name");
             }
             let before = self.state.resources.get(&id.key());
+            let was = before.map(|one| &one.document["properties"]);
+            pool_version::settle(&mut pool, was, &control, now);
             let document = json!({
-                "id": id.to_string(), "name": name, "type": NAME, "properties": pool,
+                "id": id.to_string(), "name": name, "type": resource_type::POOL, "properties": pool,
             });
             let resource = Resource {
                 id: before.map_or_else(|| id.to_string(), |one| one.id.clone()),
-                kind: NAME.to_owned(),
+                kind: resource_type::POOL.to_owned(),
                 document,
                 progress: before.map_or(Progress::Succeeded, |one| one.progress),
                 created: before.map_or(created, |one| one.created),
@@ -93,7 +101,7 @@ impl Cloud {
 
 /// Writes what a document says over another, which keeps what it does not say: so AKS takes a PUT
 /// (<https://github.com/Azure/azure-cli-extensions/pull/6809>).
-pub(super) fn merge(into: &mut Value, from: &Value) {
+pub(in super::super) fn merge(into: &mut Value, from: &Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {
             for (key, value) in from {
@@ -105,27 +113,37 @@ pub(super) fn merge(into: &mut Value, from: &Value) {
     }
 }
 
+/// A pool with what is not said of it as it was.
+pub(super) fn over(before: Option<&Value>, wanted: &Value) -> Value {
+    let mut whole = before.cloned().unwrap_or_default();
+    merge(&mut whole, wanted);
+    whole
+}
+
 /// Refuses a cluster whose pools Azure would refuse.
 pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     let wanted = draft.body.pointer(PROFILES).and_then(Value::as_array);
     let wanted: Vec<&Value> = wanted.into_iter().flatten().collect();
     let there = draft.before().map(|cluster| of(draft.state, cluster));
+    let control = container::version_of(draft);
+    let mut all = there.clone().unwrap_or_default();
     for (index, pool) in wanted.iter().enumerate() {
-        named(pool["name"].as_str().unwrap_or_default())?;
-        let at = format!("{PROFILES}/{index}");
-        let before = there
-            .iter()
-            .flatten()
-            .find(|one| one["name"] == pool["name"]);
+        let named = |one: &&Value| one["name"] == pool["name"];
+        let before = there.iter().flatten().find(named);
         if there.is_some() && before.is_none() {
             return Err(introduced());
         }
-        fits(draft, &at, before.is_none())?;
+        if wanted.iter().filter(|one| named(one)).count() > 1 {
+            return Err(twice(pool));
+        }
+        let whole = over(before, pool);
+        fits(draft, &format!("{PROFILES}/{index}"), &whole, before)?;
         immutable::pool(before, pool, "agentPoolProfile")?;
+        pool_version::check(pool, before, &control)?;
+        all.retain(|one| one["name"] != pool["name"]);
+        all.push(whole);
     }
-    let stays = |pool: &Value| !wanted.iter().any(|one| one["name"] == pool["name"]);
-    let kept = there.iter().flatten().filter(|pool| stays(pool));
-    if wanted.iter().copied().chain(kept).any(is_system) {
+    if all.iter().any(is_system) {
         return Ok(());
     }
     let message = "Must define at least one system pool.";
@@ -137,58 +155,61 @@ fn introduced() -> Refusal {
     Refusal::bad("BadRequest", message).about("agentPoolProfiles")
 }
 
+fn twice(pool: &Value) -> Refusal {
+    let message = format!(
+        "The agent pool name {} is used more than once: names of agent pools have to be unique in a managed cluster.",
+        pool["name"]
+    );
+    Refusal::bad("InvalidParameter", message).about("agentPoolProfile.name")
+}
+
 /// Refuses a pool by itself, as AKS does it.
 fn pool(draft: &Draft<'_>) -> Result<(), Refusal> {
     pool_itself(draft).map_err(Refusal::of_aks)
 }
 
 fn pool_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
-    named(draft.id.name())?;
-    at_rest(draft)?;
-    let before = draft.before();
-    fits(draft, "/properties", before.is_none())?;
-    let before = before.map(|one| &one.document["properties"]);
-    immutable::pool(before, &draft.body["properties"], "properties")?;
+    let before = draft.before().map(profile);
+    let wanted = &draft.body["properties"];
+    let mut whole = over(before.as_ref(), wanted);
+    whole["name"] = json!(draft.id.name());
+    // A pool by itself takes no other case: https://github.com/Azure/AKS/pull/4779
+    let mode = wanted["mode"].as_str().unwrap_or("User");
+    if !MODES.contains(&mode) {
+        let message = format!(
+            "The value '{mode}' of mode is none of: {}.",
+            MODES.join(", ")
+        );
+        return Err(Refusal::bad("InvalidParameter", message).about("properties.mode"));
+    }
+    fits(draft, "/properties", &whole, before.as_ref())?;
+    immutable::pool(before.as_ref(), wanted, "properties")?;
+    pool_version::check(wanted, before.as_ref(), &control_of(draft.state, draft.id))?;
+    addresses::of_pool(draft)?;
     nodes::of_pool(draft)?;
-    let leaves = draft.text("/properties/mode") == Some("User");
-    if leaves && before.is_some_and(is_system) {
+    if before.as_ref().is_some_and(is_system) && !is_system(&whole) {
         return last(draft.state, draft.id);
     }
     Ok(())
 }
 
-/// A cluster that is changed takes no change of a pool meanwhile.
-fn at_rest(draft: &Draft<'_>) -> Result<(), Refusal> {
-    let cluster = draft.id.parent().map(|id| id.key()).unwrap_or_default();
-    let mut running = draft.state.operations.values();
-    if !running.any(|one| one.is_running() && one.target == cluster) {
-        return Ok(());
-    }
-    let message = "Operation is not allowed: Another operation (Updating) is in progress, please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details";
-    Err(Refusal::conflict("OperationNotAllowed", message))
+/// The version of the cluster that a pool is of.
+fn control_of(state: &State, pool: &ResourceId) -> String {
+    let cluster = pool.parent().and_then(|id| state.resources.get(&id.key()));
+    let version = cluster.map(|one| &one.document["properties"]["currentKubernetesVersion"]);
+    let version = version.and_then(Value::as_str);
+    version.unwrap_or_default().to_owned()
 }
 
-fn named(name: &str) -> Result<(), Refusal> {
-    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let begins = name.starts_with(|c: char| c.is_ascii_lowercase());
-    let letters = begins && name.chars().all(letters);
-    if letters && name.len() <= 12 && !limits::is_pool_reserved(name) {
-        return Ok(());
-    }
-    let message = "The value of parameter agentPoolProfile.name is invalid. Please see https://aka.ms/aks-naming-rules for more details.";
-    Err(Refusal::bad("InvalidParameter", message).about("agentPoolProfile.name"))
-}
-
-/// Refuses what no pool can be.
-fn fits(draft: &Draft<'_>, at: &str, new: bool) -> Result<(), Refusal> {
+/// Refuses what no pool can be, `at` its place in the body.
+fn fits(draft: &Draft<'_>, at: &str, whole: &Value, before: Option<&Value>) -> Result<(), Refusal> {
     let at = |field: &str| format!("{at}/{field}");
-    if new {
+    if before.is_none() {
         draft.required(&at("vmSize"))?;
     }
     draft.one_of(&at("osType"), &["Linux", "Windows"])?;
-    draft.one_of(&at("mode"), &["System", "User"])?;
-    draft.within(&at("count"), 0, 1000)?;
-    draft.within(&at("maxPods"), 10, 250)?;
+    draft.one_of(&at("mode"), &MODES)?;
+    pool_size::check(whole, before)?;
     if let Some(subnet) = draft.text(&at("vnetSubnetID")) {
         super::network::subnet(draft.state, subnet).ok_or_else(|| draft.dangling(subnet))?;
     }
@@ -207,45 +228,35 @@ fn last(state: &State, id: &ResourceId) -> Result<(), Refusal> {
     let pools = cluster
         .map(|cluster| of(state, cluster))
         .unwrap_or_default();
+    // One that is being deleted is none that stays.
     let others = |pool: &&Value| {
-        !pool["name"]
-            .as_str()
-            .is_some_and(|name| name.eq_ignore_ascii_case(id.name()))
+        let name = pool["name"].as_str().unwrap_or_default();
+        !name.eq_ignore_ascii_case(id.name()) && pool["provisioningState"] != "Deleting"
     };
     if pools.iter().filter(others).any(is_system) {
         return Ok(());
     }
     let message = "There has to be at least one system agent pool.";
-    Err(Refusal::bad("OperationNotAllowed", message))
+    Err(Refusal::bad("OperationNotAllowed", message).of_aks())
 }
 
 /// Adds what Azure adds: to a pool of which it says nothing, what it is.
 fn complete(draft: &Draft<'_>, document: &mut Value) {
     let before = draft.before().map(|one| one.document["properties"].clone());
-    let mut properties = before.unwrap_or_else(|| {
-        let cluster = draft
-            .id
-            .parent()
-            .and_then(|id| draft.state.resources.get(&id.key()));
-        let version = cluster.map(|one| &one.document["properties"]["currentKubernetesVersion"]);
-        defaults(version.unwrap_or(&Value::Null))
-    });
+    let control = control_of(draft.state, draft.id);
+    let mut properties = before.clone().unwrap_or_else(|| defaults(&control));
     merge(&mut properties, &document["properties"]);
+    pool_version::settle(&mut properties, before.as_ref(), &control, draft.now);
     document["properties"] = properties;
 }
 
 /// What a pool is where nothing is said of it.
-pub(super) fn defaults(version: &Value) -> Value {
-    let mut defaults = Map::new();
-    for (key, value) in [
-        ("count", json!(1)),
-        ("mode", json!("User")),
-        ("osType", json!("Linux")),
-        ("powerState", json!({"code": "Running"})),
-        ("orchestratorVersion", version.clone()),
-        ("currentOrchestratorVersion", version.clone()),
-    ] {
-        defaults.insert(key.to_owned(), value);
-    }
-    Value::Object(defaults)
+pub(super) fn defaults(version: &str) -> Value {
+    json!({
+        "count": 1,
+        "mode": "User",
+        "osType": "Linux",
+        "powerState": {"code": "Running"},
+        "orchestratorVersion": version,
+    })
 }

@@ -12,9 +12,7 @@ use super::super::id::ResourceId;
 use super::super::refusal::Refusal;
 use super::super::state::State;
 use super::Draft;
-
-/// The segment of its type.
-pub(in super::super) const KIND: &str = "Microsoft.DBforMySQL/flexibleServers/configurations";
+use crate::azure::resource_type;
 
 /// A parameter of a server of some SKU.
 struct Parameter {
@@ -171,7 +169,7 @@ pub(in super::super) fn unset(state: &State, id: &ResourceId) -> Option<Value> {
     let mut document = json!({
         "id": id.to_string(),
         "name": id.name(),
-        "type": KIND,
+        "type": resource_type::PARAMETER,
         "properties": {"value": parameter.default, "source": "system-default"},
     });
     describe(state, id, &mut document);

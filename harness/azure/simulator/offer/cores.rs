@@ -10,8 +10,7 @@ use super::super::kind::pools_of;
 use super::super::message::Response;
 use super::super::state::State;
 use super::machines::{MACHINES, machine};
-
-const CLUSTERS: &str = "Microsoft.ContainerService/managedClusters";
+use crate::azure::resource_type;
 
 /// A pool of nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +45,8 @@ impl Nodes {
 /// All nodes of a region.
 fn nodes(state: &State, region: &str) -> Vec<Nodes> {
     let all = state.resources.values();
-    let clusters = all.filter(|one| one.kind == CLUSTERS && one.document["location"] == region);
+    let clusters =
+        all.filter(|one| one.kind == resource_type::CLUSTER && one.document["location"] == region);
     let pools = clusters.flat_map(|cluster| pools_of(state, cluster));
     pools.filter_map(|pool| Nodes::of(&pool)).collect()
 }

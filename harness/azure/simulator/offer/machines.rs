@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::circumstances::Sizes;
 use super::super::cloud::Cloud;
-use super::super::filter::Filter;
+use super::super::filter::{self, Filter};
 use super::super::message::{Request, Response};
 use super::super::place;
 use super::super::refusal::Refusal;
@@ -171,6 +171,9 @@ fn disk(region: &str) -> Value {
 /// <https://learn.microsoft.com/rest/api/compute/resource-skus/list>
 pub(super) fn skus(request: &Request, sizes: Sizes) -> Result<Response, Refusal> {
     let filter = Filter::of(request, &["location"])?;
+    if !matches!(&filter, None | Some(Filter::Is(..) | Filter::IsNot(..))) {
+        return Err(filter::invalid(request));
+    }
     let regions = place::REGIONS.iter().filter(|region| {
         let value = |_: &str| Some((**region).to_owned());
         filter.as_ref().is_none_or(|filter| filter.passes(&value))

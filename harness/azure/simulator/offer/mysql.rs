@@ -5,15 +5,9 @@ use serde_json::{Value, json};
 use super::super::cloud::Cloud;
 use super::super::kind::MYSQL_SKUS;
 use super::super::message::Response;
-use super::super::place;
-use super::super::refusal::Refusal;
 
 /// What MySQL has in a region.
-pub(super) fn capabilities(place: &str) -> Response {
-    if !place::REGIONS.contains(&place) {
-        let message = format!("The location '{place}' is not valid for flexible servers.");
-        return Refusal::bad("LocationNotAvailable", message).response();
-    }
+pub(super) fn capabilities() -> Response {
     let tiers = ["Burstable", "GeneralPurpose", "MemoryOptimized"].map(|tier| {
         let skus: Vec<Value> = MYSQL_SKUS
             .iter()

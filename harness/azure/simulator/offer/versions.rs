@@ -5,9 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::super::limits::Minor;
 use super::super::message::Response;
-use super::super::place;
-use super::super::refusal::Refusal;
 
 /// A minor version.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,16 +65,26 @@ pub(in super::super) fn newest(version: &str) -> &str {
     }
 }
 
+/// Where to read more, as AKS says it.
+pub(in super::super) const LIST: &str = "Please use [az aks get-versions] command to get the supported version list in this region. For more information, please check https://aka.ms/supported-version-list";
+
+/// What a version can go to, the oldest first, and whether each is in preview: later patches, and
+/// those of the next minor version.
+pub(in super::super) fn upgrades(version: &str) -> impl Iterator<Item = (&'static str, bool)> {
+    let minor = Minor::of(version);
+    let at = VERSIONS.iter().position(|it| Minor::of(it.minor) == minor);
+    let patch = |text: &str| -> Option<u32> { text.split('.').nth(2)?.parse().ok() };
+    let own = patch(version);
+    let (at, count) = at.map_or((0, 0), |at| (at, 2));
+    let releases = VERSIONS[at..].iter().take(count);
+    let all = releases.flat_map(|it| it.patches.iter().map(|patch| (*patch, it.preview)));
+    all.filter(move |(text, _)| Minor::of(text) != minor || patch(text) > own)
+}
+
 impl Release {
-    fn document(&self, position: usize) -> Value {
-        let later: Vec<&str> = VERSIONS[position..]
-            .iter()
-            .take(2)
-            .flat_map(|it| it.patches.iter().copied())
-            .collect();
+    fn document(&self) -> Value {
         let patches = self.patches.iter().map(|patch| {
-            let after = later.iter().skip_while(|it| *it != patch).skip(1);
-            let upgrades: Vec<&&str> = after.collect();
+            let upgrades: Vec<&str> = upgrades(patch).map(|(patch, _)| patch).collect();
             ((*patch).to_owned(), json!({ "upgrades": upgrades }))
         });
         let plans: &[&str] = match (self.long_term, self.preview) {
@@ -102,15 +111,7 @@ impl Release {
 }
 
 /// The answer: a list of `values`, without a next page.
-pub(super) fn versions(region: &str) -> Response {
-    if !place::REGIONS.contains(&region) {
-        let message = format!(
-            "No registered resource provider found for location '{region}' and API version '{}' for type 'locations/kubernetesVersions'.",
-            super::super::super::api_version::KUBERNETES
-        );
-        return Refusal::bad("NoRegisteredProviderFound", message).response();
-    }
-    let all = VERSIONS.iter().enumerate();
-    let all: Vec<Value> = all.map(|(at, one)| one.document(at)).collect();
+pub(super) fn versions() -> Response {
+    let all: Vec<Value> = VERSIONS.iter().map(Release::document).collect();
     Response::json(200, json!({ "values": all }))
 }

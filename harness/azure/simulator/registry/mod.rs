@@ -22,6 +22,7 @@ use super::state::Progress;
 
 use place::Place;
 
+use crate::azure::resource_type;
 pub use blobs::Blobs;
 pub(super) use content::Content;
 pub(super) use upload::Uploads;
@@ -52,7 +53,7 @@ impl Cloud {
 
     fn serves(&self, authority: &str) -> bool {
         let registries = self.state.resources.values().filter(|one| {
-            one.kind == "Microsoft.ContainerRegistry/registries"
+            one.kind == resource_type::REGISTRY
                 && matches!(one.progress, Progress::Succeeded | Progress::Updating)
         });
         let mut names = registries.map(|one| ResourceId::parse(&one.id).name().to_owned());

@@ -10,6 +10,17 @@ use super::Stack;
 use super::engine::{Plan, variables};
 use super::expression::Scope;
 
+/// A resource of a template before and after.
+pub(super) struct Outlook {
+    pub(super) id: String,
+    pub(super) version: String,
+    /// What is there, if anything is.
+    pub(super) before: Option<Value>,
+    pub(super) after: Value,
+    /// The properties that would change, of what is there.
+    pub(super) delta: Option<Vec<Value>>,
+}
+
 impl Cloud {
     pub(super) fn changes(&self, id: &ResourceId, plan: &Plan) -> Result<Value, Refusal> {
         let stack = plan.wanted["deploymentStackResourceId"]
@@ -41,6 +52,35 @@ impl Cloud {
         plan: &Plan,
         stack: Option<&Stack>,
     ) -> Result<Vec<Value>, Refusal> {
+        let deny = &plan.wanted["denySettings"]["mode"];
+        let changes = self.outlooks(id, plan)?.into_iter().map(|outlook| {
+            let kind = match &outlook.delta {
+                None => "create",
+                Some(delta) if delta.is_empty() => "noChange",
+                Some(_) => "modify",
+            };
+            let key = ResourceId::parse(&outlook.id).key();
+            let is_managed = stack.is_some_and(|one| one.managed.contains_key(&key));
+            let was = if is_managed {
+                "managed"
+            } else {
+                self.not_managed()
+            };
+            let mut change = change(&self.cased(&outlook.id), kind, was, "managed", deny);
+            change["apiVersion"] = json!(outlook.version);
+            let delta = outlook.delta.unwrap_or_default();
+            let mut configuration = json!({"after": outlook.after, "delta": delta});
+            if let Some(before) = outlook.before {
+                configuration["before"] = before;
+            }
+            change["resourceConfigurationChanges"] = configuration;
+            change
+        });
+        Ok(changes.collect())
+    }
+
+    /// Each resource of a template as it is and as it would be.
+    pub(super) fn outlooks(&self, id: &ResourceId, plan: &Plan) -> Result<Vec<Outlook>, Refusal> {
         let group = self.scope_of(id)?;
         let template = &plan.wanted["template"];
         let variables = variables(template);
@@ -55,33 +95,19 @@ impl Cloud {
             group: &group,
             reference: &|_| None,
         };
-        let deny = &plan.wanted["denySettings"]["mode"];
-        let changes = plan.steps.iter().map(|step| {
-            let key = ResourceId::parse(&step.id).key();
+        let outlooks = plan.steps.iter().map(|step| {
             let after = scope.evaluate_known(&step.body);
-            let before = self.state.resources.get(&key).map(|one| self.show(one));
+            let before = self.shown(&step.id);
             let delta = before.as_ref().map(|before| delta(before, &after));
-            let kind = match &delta {
-                None => "create",
-                Some(delta) if delta.is_empty() => "noChange",
-                Some(_) => "modify",
-            };
-            let is_managed = stack.is_some_and(|one| one.managed.contains_key(&key));
-            let was = if is_managed {
-                "managed"
-            } else {
-                self.not_managed()
-            };
-            let mut change = change(&self.cased(&step.id), kind, was, "managed", deny);
-            change["apiVersion"] = json!(step.version);
-            let mut configuration = json!({"after": after, "delta": delta.unwrap_or_default()});
-            if let Some(before) = before {
-                configuration["before"] = before;
+            Outlook {
+                id: step.id.clone(),
+                version: step.version.clone(),
+                before,
+                after,
+                delta,
             }
-            change["resourceConfigurationChanges"] = configuration;
-            change
         });
-        Ok(changes.collect())
+        Ok(outlooks.collect())
     }
 
     /// What becomes of what the stack manages and the template no longer has.
@@ -101,7 +127,7 @@ impl Cloud {
         gone.map(|(_, one)| {
             let id = self.cased(&one.id);
             let mut change = change(&id, action, "managed", self.not_managed(), deny);
-            let before = self.state.resource(&one.id).map(|one| self.show(one));
+            let before = self.shown(&one.id);
             change["resourceConfigurationChanges"] = json!({"before": before, "delta": []});
             change
         })
@@ -155,7 +181,7 @@ fn deny_change(before: Option<&Value>, after: &Value) -> Value {
     json!({"before": was, "after": is, "delta": delta})
 }
 
-fn capital(word: &str) -> String {
+pub(super) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()

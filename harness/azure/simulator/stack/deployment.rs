@@ -16,6 +16,7 @@ use super::super::state::guid;
 use super::super::version;
 use super::template::{Step, StepProgress};
 use super::{Phase, Stack};
+use crate::azure::resource_type;
 
 impl Cloud {
     /// The answer of deployments, if the path is of one. Azure takes their operations with the
@@ -72,6 +73,7 @@ impl Cloud {
         let below: Vec<&str> = below.iter().map(String::as_str).collect();
         match (method, below.as_slice()) {
             ("PUT", []) => return self.put_deployment(now, request, scope, name),
+            ("POST", ["whatif"]) => return self.what_if(now, request, scope, name),
             ("POST", ["validate"]) => return self.validate_deployment(request, scope, name),
             _ => {}
         }
@@ -172,7 +174,7 @@ impl Cloud {
         let mut shown = json!({
             "id": self.deployment_of(stack),
             "name": stack.deployment,
-            "type": "Microsoft.Resources/deployments",
+            "type": resource_type::DEPLOYMENT,
             "properties": properties,
         });
         if stack.is_deployment() && !stack.tags.is_null() {

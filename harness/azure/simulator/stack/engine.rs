@@ -270,7 +270,7 @@ impl Cloud {
     ) -> Result<T, Refusal> {
         let group = self.scope_of(&ResourceId::parse(&stack.id))?;
         let variables = variables(&stack.wanted["template"]);
-        let reference = |id: &str| self.state.resource(id).map(|one| self.show(one));
+        let reference = |id: &str| self.shown(id);
         let scope = Scope {
             parameters,
             variables: &variables,

@@ -11,6 +11,7 @@ mod removal;
 mod show;
 mod template;
 mod validation;
+mod what_if;
 
 use std::collections::BTreeMap;
 use std::fmt;

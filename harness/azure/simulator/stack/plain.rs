@@ -12,13 +12,16 @@ use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::operation::{Act, Headers};
 use super::super::refusal::Refusal;
+use super::super::tag;
+use super::engine::Plan;
 use super::{Phase, Stack, loose, template};
+use crate::azure::resource_type;
 
 impl Stack {
     /// Whether it is no stack, but a deployment that somebody asked for.
     pub(super) fn is_deployment(&self) -> bool {
         let kind = ResourceId::parse(&self.id).kind();
-        kind.is_some_and(|kind| kind.eq_ignore_ascii_case("Microsoft.Resources/deployments"))
+        kind.is_some_and(|kind| kind.eq_ignore_ascii_case(resource_type::DEPLOYMENT))
     }
 }
 
@@ -68,9 +71,7 @@ impl Cloud {
         scope: &ResourceId,
         name: &str,
     ) -> Result<Response, Refusal> {
-        let body = body_of(request)?;
-        let id = deployment_id(scope, name);
-        let plan = self.deployment_plan(scope, &id, &body)?;
+        let (id, body, plan) = self.read_deployment(request, scope, name)?;
         let before = self.find_deployment(scope, name);
         let before = before.map(|(_, stack)| stack.clone());
         if let Some(before) = before.as_ref().filter(|before| !before.phase.is_terminal()) {
@@ -118,9 +119,7 @@ impl Cloud {
         scope: &ResourceId,
         name: &str,
     ) -> Result<Response, Refusal> {
-        let body = body_of(request)?;
-        let id = deployment_id(scope, name);
-        let plan = self.deployment_plan(scope, &id, &body)?;
+        let (id, _, plan) = self.read_deployment(request, scope, name)?;
         let resources = plan
             .steps
             .iter()
@@ -130,7 +129,7 @@ impl Cloud {
             json!({
                 "id": self.cased(&id.to_string()),
                 "name": name,
-                "type": "Microsoft.Resources/deployments",
+                "type": resource_type::DEPLOYMENT,
                 "properties": {
                     "mode": "Incremental",
                     "provisioningState": "Succeeded",
@@ -141,15 +140,18 @@ impl Cloud {
         ))
     }
 
-    /// Reads what a deployment says, and refuses what cannot be.
-    fn deployment_plan(
+    /// Reads what a deployment says, and refuses what cannot be: its id, the document and what there
+    /// is to do.
+    pub(super) fn read_deployment(
         &self,
+        request: &Request,
         scope: &ResourceId,
-        id: &ResourceId,
-        body: &Value,
-    ) -> Result<super::engine::Plan, Refusal> {
+        name: &str,
+    ) -> Result<(ResourceId, Value, Plan), Refusal> {
+        let body = body_of(request)?;
+        let id = deployment_id(scope, name);
+        tag::check(&body["tags"])?;
         let allowed = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
-        let name = id.name();
         if name.len() > 64 || !name.chars().all(allowed) {
             let message = format!(
                 "The provided deployment name '{name}' is not valid: at most 64 letters, digits, and -_.()."
@@ -167,7 +169,8 @@ impl Cloud {
                 "The simulated Azure deploys in mode 'Incremental', and 'properties.mode' has to say so.",
             ));
         }
-        self.plan(id, &body["properties"])
+        let plan = self.plan(&id, &body["properties"])?;
+        Ok((id, body, plan))
     }
 
     /// Forgets a deployment; what it has made stays.

@@ -15,6 +15,7 @@ use super::super::refusal::Refusal;
 use super::super::settings::Dialect;
 use super::super::version;
 use super::checked;
+use crate::azure::resource_type;
 
 /// How long a preview takes.
 const LOOK: Duration = Duration::from_secs(12);
@@ -196,7 +197,7 @@ impl Cloud {
         json!({
             "id": self.cased(&preview.id),
             "name": ResourceId::parse(&preview.id).name(),
-            "type": "Microsoft.Resources/deploymentStacksWhatIfResults",
+            "type": resource_type::STACK_WHAT_IF,
             "properties": properties,
         })
     }

@@ -7,6 +7,7 @@ use super::super::id::ResourceId;
 use super::super::kind::Kind;
 use super::super::refusal::Refusal;
 use super::super::state::Progress;
+use super::super::subnet;
 use super::{Leaving, Phase, Stack};
 
 impl Cloud {
@@ -66,6 +67,9 @@ impl Cloud {
 
     fn removal(&mut self, at: Timestamp, leaving: &Leaving) -> Removal {
         let id = ResourceId::parse(&leaving.key);
+        if subnet::is(&id) {
+            return self.removal_of_subnet(at, leaving, &id);
+        }
         let Some(resource) = self.state.resources.get(&leaving.key) else {
             return Removal::Gone;
         };
@@ -91,6 +95,25 @@ impl Cloud {
             ));
         }
         match self.delete(at, &id) {
+            Ok(None) => Removal::Gone,
+            Ok(Some(operation)) => Removal::Begun(operation),
+            Err(refusal) => Removal::Held(refusal),
+        }
+    }
+
+    /// Its network is busy meanwhile, for other subnets as well.
+    fn removal_of_subnet(&mut self, at: Timestamp, leaving: &Leaving, id: &ResourceId) -> Removal {
+        if let Some(operation) = &leaving.operation {
+            let operation = self.state.operations.get(operation);
+            return match operation.filter(|one| one.is_running()) {
+                Some(_) => Removal::Going,
+                None => Removal::Gone,
+            };
+        }
+        if self.subnet(id).is_none() {
+            return Removal::Gone;
+        }
+        match self.delete_subnet(at, id) {
             Ok(None) => Removal::Gone,
             Ok(Some(operation)) => Removal::Begun(operation),
             Err(refusal) => Removal::Held(refusal),

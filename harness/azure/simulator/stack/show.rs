@@ -7,6 +7,7 @@ use super::super::id::ResourceId;
 use super::super::settings::Dialect;
 use super::template::StepProgress;
 use super::{Phase, Stack};
+use crate::azure::resource_type;
 
 impl Cloud {
     /// A stack as a GET shows it.
@@ -57,7 +58,7 @@ impl Cloud {
         let mut document = json!({
             "id": self.cased(&stack.id),
             "name": ResourceId::parse(&stack.id).name(),
-            "type": "Microsoft.Resources/deploymentStacks",
+            "type": resource_type::STACK,
             "systemData": {
                 "createdByType": "Application",
                 "createdAt": stack.created.to_string(),

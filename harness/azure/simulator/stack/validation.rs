@@ -12,6 +12,7 @@ use super::super::message::{Request, Response};
 use super::super::operation::{Act, Headers};
 use super::super::refusal::Refusal;
 use super::checked;
+use crate::azure::resource_type;
 
 /// How long it takes.
 const LOOK: Duration = Duration::from_secs(8);
@@ -46,7 +47,7 @@ impl Cloud {
         let finding = json!({
             "id": self.cased(&id.to_string()),
             "name": id.name(),
-            "type": "Microsoft.Resources/deploymentStacks",
+            "type": resource_type::STACK,
             "properties": found,
         });
         let operation = self.begin(now, &id.key(), Act::Validation, Some(now + LOOK));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::super::{Casing, Role, Script, Settings};
+use super::super::{Casing, Script, Settings};
 use super::{GROUP, NETWORK, SERVER, World, ZONE, code, network, server, with_server};
 
 #[test]
@@ -202,102 +202,6 @@ fn what_something_stands_on_cannot_be_deleted() {
         assert_eq!(deleted(&path, version).0, 204, "{path}");
     }
     assert!(world.ids().is_empty());
-}
-
-#[test]
-fn a_role_goes_to_who_is_known_under_one_name_only() {
-    let mut world = World::furnished();
-    let identity = world.make(
-        "Microsoft.ManagedIdentity/userAssignedIdentities/kubelet",
-        "2023-01-31",
-        &json!({"location": "westeurope"}),
-    );
-    let principal = identity.document()["properties"]["principalId"].clone();
-    let role = format!(
-        "/subscriptions/{}/providers/Microsoft.Authorization/roleDefinitions/7f951dda-4ed3-4680-a7ca-43fe172d538d",
-        world.cloud.settings.subscription
-    );
-    let mut assign = |name: &str, body: serde_json::Value| {
-        let path = format!("{GROUP}/providers/Microsoft.Authorization/roleAssignments/{name}");
-        let answer = world.call(
-            "PUT",
-            &path,
-            "2022-04-01",
-            Some(&json!({"properties": body})),
-        );
-        (answer.status, code(&answer).to_owned())
-    };
-    let one = "11111111-2222-4333-8444-555555555555";
-    let new = json!({"roleDefinitionId": role, "principalId": principal});
-    assert_eq!(assign(one, new.clone()).1, "PrincipalNotFound");
-    let mut said = new;
-    said["principalType"] = json!("ServicePrincipal");
-    assert_eq!(assign("x", said.clone()).1, "InvalidRoleAssignmentId");
-    assert_eq!(assign(one, said.clone()).0, 201);
-    assert_eq!(assign(one, said.clone()).0, 200);
-    assert_eq!(
-        assign("21111111-2222-4333-8444-555555555555", said).1,
-        "RoleAssignmentExists"
-    );
-}
-
-#[test]
-fn a_contributor_cannot_give_rights_away_and_is_told_so_before() {
-    let settings = Settings {
-        role: Role::Contributor,
-        ..Settings::invented()
-    };
-    let mut world = World::furnished_with(settings, Script::default());
-    let path = format!("{GROUP}/providers/Microsoft.Authorization");
-    let rights = world.call("GET", &format!("{path}/permissions"), "2022-04-01", None);
-    assert_eq!(
-        rights.document()["value"][0]["notActions"][1],
-        "Microsoft.Authorization/*/Write"
-    );
-    let body = json!({"properties": {}});
-    let answer = world.call(
-        "PUT",
-        &format!("{path}/roleAssignments/x"),
-        "2022-04-01",
-        Some(&body),
-    );
-    assert_eq!((answer.status, code(&answer)), (403, "AuthorizationFailed"));
-}
-
-#[test]
-fn a_reader_is_told_the_action_that_he_lacks_and_asks_what_is_named_as_reading() {
-    let settings = Settings {
-        role: Role::Reader,
-        ..Settings::invented()
-    };
-    let mut world = World::with(settings, Script::default());
-    let provider = "/providers/Microsoft.Compute";
-    assert_eq!(world.call("GET", provider, "2024-03-01", None).status, 200);
-    let group = "Microsoft.Resources/subscriptions/resourceGroups";
-    for (method, path, action) in [
-        (
-            "POST",
-            "/providers/Microsoft.Compute/register",
-            "Microsoft.Compute/register/action".to_owned(),
-        ),
-        ("PUT", GROUP, format!("{group}/write")),
-        ("DELETE", GROUP, format!("{group}/delete")),
-    ] {
-        let body = (method == "PUT").then(|| json!({"location": "westeurope"}));
-        let answer = world.call(method, path, "2024-03-01", body.as_ref());
-        let said = answer.document()["error"]["message"].as_str();
-        let said = said.expect("a message");
-        assert_eq!((answer.status, code(&answer)), (403, "AuthorizationFailed"));
-        assert!(
-            said.contains(&format!("perform action '{action}' over")),
-            "{said}"
-        );
-    }
-    let name = json!({"name": "images", "type": "Microsoft.ContainerRegistry/registries"});
-    let path = "/providers/Microsoft.ContainerRegistry/checkNameAvailability";
-    let asked = world.call("POST", path, "2023-07-01", Some(&name));
-    // Nobody has registered the provider, which is another matter.
-    assert_eq!((asked.status, code(&asked)), (404, "SubscriptionNotFound"));
 }
 
 #[test]

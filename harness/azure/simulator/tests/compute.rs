@@ -4,21 +4,20 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::{
-    Circumstances, Cloud, Fault, Prepared, Response, Rights, Script, Settings, Sizes, State, What,
-};
-use super::{GROUP, World, code};
+use super::super::{Circumstances, Cloud, Fault, Response, Script, Settings, Sizes, State, What};
+use super::{GROUP, World};
 
-const CLUSTER: &str = "/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/dev";
-const VERSION: &str = "2024-02-01";
+pub(super) const CLUSTER: &str =
+    "/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/dev";
+pub(super) const VERSION: &str = "2024-02-01";
 
-fn under(circumstances: Circumstances) -> World {
+pub(super) fn under(circumstances: Circumstances) -> World {
     let script = Script::default().under(circumstances);
     World::furnished_with(Settings::invented(), script)
 }
 
 /// A cluster with one pool.
-fn cluster(version: &str, size: &str, count: u32) -> Value {
+pub(super) fn cluster(version: &str, size: &str, count: u32) -> Value {
     json!({"location": "West Europe", "identity": {"type": "SystemAssigned"},
         "sku": {"name": "Base", "tier": "Free"},
         "properties": {
@@ -29,12 +28,12 @@ fn cluster(version: &str, size: &str, count: u32) -> Value {
 }
 
 impl World {
-    fn put(&mut self, body: &Value) -> Response {
+    pub(super) fn put(&mut self, body: &Value) -> Response {
         self.call("PUT", CLUSTER, VERSION, Some(body))
     }
 
     /// What is used of a quota, and what there is.
-    fn quota(&mut self, name: &str) -> (Value, Value) {
+    pub(super) fn quota(&mut self, name: &str) -> (Value, Value) {
         let path = "/providers/Microsoft.Compute/locations/westeurope/usages";
         let answer = self.call("GET", path, "2024-03-01", None);
         let all = answer.document()["value"]
@@ -48,7 +47,7 @@ impl World {
 }
 
 /// An answer without an envelope: its status, its code and its message.
-fn flat(answer: &Response) -> (u16, String, String) {
+pub(super) fn flat(answer: &Response) -> (u16, String, String) {
     let body = answer.document();
     assert!(body.get("error").is_none(), "{body}");
     assert!(
@@ -180,214 +179,6 @@ fn a_living_cluster_goes_up_one_version_at_a_time_and_keeps_one_that_is_no_longe
         world.put(&cluster("1.35", "Standard_D2s_v5", 1)).status,
         200
     );
-}
-
-#[test]
-fn a_quota_counts_what_there_is_and_a_pool_that_grows_needs_the_difference() {
-    let circumstances = Circumstances {
-        regional_cores: 10,
-        family_cores: 6,
-        ..Circumstances::default()
-    };
-    let mut world = under(circumstances);
-    assert_eq!(world.quota("standardDSv5Family"), (json!(0), json!(6)));
-    assert_eq!(
-        world.put(&cluster("1.35", "Standard_D2s_v5", 2)).status,
-        201
-    );
-    world.now += Duration::from_mins(10);
-    assert_eq!(world.quota("standardDSv5Family"), (json!(4), json!(6)));
-    assert_eq!(world.quota("cores"), (json!(4), json!(10)));
-    let (_, code, message) = flat(&world.put(&cluster("1.35", "Standard_D2s_v5", 4)));
-    assert_eq!(code, "ErrCode_InsufficientVCPUQuota");
-    let says = "Insufficient vcpu quota requested 4, remaining 2 for family standardDSv5Family";
-    assert!(message.starts_with(says), "{message}");
-    let (_, _, message) = flat(&world.put(&cluster("1.35", "Standard_D2s_v5", 6)));
-    let says = "Insufficient regional vcpu quota left for location westeurope. left regional vcpu \
-                quota 6, requested quota 8.";
-    assert!(message.starts_with(says), "{message}");
-    assert_eq!(
-        world.put(&cluster("1.35", "Standard_D2s_v5", 3)).status,
-        200
-    );
-    assert_eq!(world.quota("standardDSv5Family"), (json!(6), json!(6)));
-    assert_eq!(world.call("DELETE", CLUSTER, VERSION, None).status, 409);
-    world.now += Duration::from_mins(10);
-    assert_eq!(world.call("DELETE", CLUSTER, VERSION, None).status, 202);
-    world.now += Duration::from_mins(10);
-    assert_eq!(world.quota("cores"), (json!(0), json!(10)));
-}
-
-#[test]
-fn sizes_are_listed_with_what_keeps_a_subscription_from_them() {
-    let circumstances = Circumstances {
-        sizes: Sizes::Burstable,
-        ..Circumstances::default()
-    };
-    let mut world = under(circumstances);
-    let path = "/providers/Microsoft.Compute/skus?$filter=location eq 'westeurope'";
-    let answer = world.call("GET", path, "2021-07-01", None);
-    let all = answer.document()["value"]
-        .as_array()
-        .expect("a list")
-        .clone();
-    assert!(all.iter().any(|it| it["resourceType"] == "disks"));
-    assert!(
-        all.iter()
-            .all(|it| it["locations"] == json!(["westeurope"]))
-    );
-    let of = |name: &str| {
-        all.iter()
-            .find(|it| it["name"] == name)
-            .expect("it is listed")
-    };
-    let (small, large) = (of("Standard_B2s"), of("Standard_D2s_v5"));
-    assert_eq!(small["restrictions"], json!([]));
-    assert_eq!(
-        large["restrictions"][0]["reasonCode"],
-        "NotAvailableForSubscription"
-    );
-    assert_eq!(large["family"], "standardDSv5Family");
-    assert_eq!(of("Standard_DS2_v2")["capabilities"][1]["value"], "7");
-    let path = "/providers/Microsoft.Compute/skus?$filter=location ne 'westeurope'";
-    let answer = world.call("GET", path, "2021-07-01", None);
-    let elsewhere = answer.document()["value"].as_array().expect("a list");
-    assert!(!elsewhere.is_empty());
-    assert!(
-        elsewhere
-            .iter()
-            .all(|it| it["locations"] != json!(["westeurope"]))
-    );
-    let (status, code, message) = flat(&world.put(&cluster("1.35", "Standard_D2s_v5", 1)));
-    assert_eq!((status, code.as_str()), (400, "BadRequest"));
-    let says = "The VM size of Standard_D2s_v5 is not allowed in your subscription in location \
-                'westeurope'. The available VM sizes are 'standard_b1s,standard_b1ms,";
-    assert!(message.starts_with(says), "{message}");
-}
-
-#[test]
-fn versions_are_values_and_say_what_support_they_have() {
-    let mut world = World::furnished();
-    let path = "/providers/Microsoft.ContainerService/locations/westeurope/kubernetesVersions";
-    let answer = world.call("GET", path, VERSION, None);
-    let body = answer.document();
-    assert!(body.get("value").is_none());
-    let of = |minor: &str| {
-        let all = body["values"].as_array().expect("a list");
-        all.iter()
-            .find(|it| it["version"] == minor)
-            .expect("listed")
-            .clone()
-    };
-    let plans = |minor: &str| of(minor)["capabilities"]["supportPlan"].clone();
-    assert_eq!(plans("1.33"), json!(["AKSLongTermSupport"]));
-    assert_eq!(
-        plans("1.35"),
-        json!(["KubernetesOfficial", "AKSLongTermSupport"])
-    );
-    assert_eq!(
-        (&of("1.35")["isDefault"], &of("1.36")["isDefault"]),
-        (&json!(true), &Value::Null)
-    );
-    assert_eq!(of("1.37")["isPreview"], true);
-    let upgrades = &of("1.34")["patchVersions"]["1.34.5"]["upgrades"];
-    assert_eq!(upgrades, &json!(["1.34.6", "1.35.3", "1.35.4"]));
-    assert_eq!(of("1.37")["patchVersions"]["1.37.0"]["upgrades"], json!([]));
-}
-
-#[test]
-fn a_provider_that_nobody_has_registered_answers_no_question() {
-    let mut world = World::new();
-    let unregistered = (409, "MissingSubscriptionRegistration");
-    for (path, version) in [
-        (
-            "/providers/Microsoft.Compute/locations/westeurope/usages",
-            "2024-03-01",
-        ),
-        ("/providers/Microsoft.Compute/skus", "2021-07-01"),
-        (
-            "/providers/Microsoft.ContainerService/locations/westeurope/kubernetesVersions",
-            VERSION,
-        ),
-        (
-            "/providers/Microsoft.DBforMySQL/locations/westeurope/capabilities",
-            "2023-12-30",
-        ),
-    ] {
-        let answer = world.call("GET", path, version, None);
-        assert_eq!((answer.status, code(&answer)), unregistered, "{path}");
-    }
-    let name = json!({"name": "hdb", "type": "Microsoft.DBforMySQL/flexibleServers"});
-    let path = "/providers/Microsoft.DBforMySQL/checkNameAvailability";
-    let answer = world.call("POST", path, "2023-12-30", Some(&name));
-    assert_eq!((answer.status, code(&answer)), unregistered);
-    let name = json!({"name": "hdb12", "type": "Microsoft.ContainerRegistry/registries"});
-    let path = "/providers/Microsoft.ContainerRegistry/checkNameAvailability";
-    let answer = world.call("POST", path, "2023-07-01", Some(&name));
-    assert_eq!(
-        (answer.status, code(&answer)),
-        (404, "SubscriptionNotFound")
-    );
-}
-
-#[test]
-fn rights_on_groups_end_where_groups_end() {
-    let prepared = Prepared {
-        group: "rg".to_owned(),
-        region: "westeurope".to_owned(),
-        tags: [("a".to_owned(), "b".to_owned())].into(),
-        registered: true,
-    };
-    for (rights, reads) in [(Rights::Groups, 403), (Rights::GroupsAndReading, 200)] {
-        let circumstances = Circumstances {
-            rights,
-            prepared: Some(prepared.clone()),
-            ..Circumstances::default()
-        };
-        let script = Script::default().under(circumstances);
-        let mut world = World::with(Settings::invented(), script);
-        let usages = "/providers/Microsoft.Compute/locations/westeurope/usages";
-        for (method, path, version, status) in [
-            ("GET", "", "2022-12-01", 200),
-            ("GET", GROUP, "2024-03-01", 200),
-            (
-                "GET",
-                "/resourceGroups/other",
-                "2024-03-01",
-                if reads == 200 { 404 } else { 403 },
-            ),
-            ("PUT", "/resourceGroups/other", "2024-03-01", 403),
-            ("GET", "/providers/Microsoft.Compute", "2024-03-01", reads),
-            (
-                "POST",
-                "/providers/Microsoft.Compute/register",
-                "2024-03-01",
-                403,
-            ),
-            ("GET", usages, "2024-03-01", reads),
-        ] {
-            let body = (method == "PUT").then(|| json!({"location": "westeurope"}));
-            let answer = world.call(method, path, version, body.as_ref());
-            assert_eq!(answer.status, status, "{method} {path}");
-        }
-        let refused = world.call(
-            "POST",
-            "/providers/Microsoft.Compute/register",
-            "2024-03-01",
-            None,
-        );
-        let message = refused.document()["error"]["message"]
-            .as_str()
-            .expect("a text");
-        assert!(
-            message.contains("'Microsoft.Compute/register/action' over scope"),
-            "{message}"
-        );
-        assert_eq!(
-            world.put(&cluster("1.35", "Standard_D2s_v5", 1)).status,
-            201
-        );
-    }
 }
 
 /// A deployment has no place for an error without envelope, so it becomes text.

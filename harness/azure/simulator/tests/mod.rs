@@ -1,7 +1,9 @@
 //! The rules, one by one, without network and clock.
 
 mod actions;
+mod addresses;
 mod arm;
+mod blobs;
 mod changes;
 mod compute;
 mod contract;
@@ -10,12 +12,22 @@ mod faults;
 mod interleavings;
 mod names;
 mod network;
+mod offers;
+mod patches;
+mod pools;
+mod power;
+mod previews;
+mod prices;
 mod registry;
+mod rights;
 mod roles;
 mod rules;
 mod server_parameters;
 mod stack;
+mod subnets;
+mod tags;
 mod tools;
+mod upgrades;
 
 use std::time::Duration;
 

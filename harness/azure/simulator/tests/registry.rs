@@ -1,16 +1,16 @@
 //! A registry's tokens and repositories.
 
 use reqwest::Url;
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::super::state::hex;
 use super::super::{Body, Request, Response};
 use super::World;
 
-const HOST: &str = "https://images.azurecr.io";
+pub(super) const HOST: &str = "https://images.azurecr.io";
 
-fn furnished() -> World {
+pub(super) fn furnished() -> World {
     let mut world = World::furnished();
     let body = json!({"location": "westeurope", "sku": {"name": "Basic"}});
     world.make(
@@ -21,11 +21,17 @@ fn furnished() -> World {
     world
 }
 
-fn ask(world: &mut World, method: &str, path: &str, token: &str, body: &[u8]) -> Response {
+pub(super) fn ask(
+    world: &mut World,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: &[u8],
+) -> Response {
     ask_with(world, method, path, token, body, &[])
 }
 
-fn ask_with(
+pub(super) fn ask_with(
     world: &mut World,
     method: &str,
     path: &str,
@@ -43,14 +49,14 @@ fn ask_with(
     world.cloud.handle(world.now, &request)
 }
 
-fn post_form(world: &mut World, path: &str, pairs: &[(&str, &str)]) -> Response {
+pub(super) fn post_form(world: &mut World, path: &str, pairs: &[(&str, &str)]) -> Response {
     let mut form = Url::parse("https://form").expect("an address");
     form.query_pairs_mut().extend_pairs(pairs);
     let body = form.query().unwrap_or_default().as_bytes().to_vec();
     ask(world, "POST", path, "", &body)
 }
 
-fn access(world: &mut World, scope: &str) -> String {
+pub(super) fn access(world: &mut World, scope: &str) -> String {
     let token = world.token.clone();
     let service = ("service", "images.azurecr.io");
     let answer = post_form(
@@ -82,27 +88,27 @@ fn access(world: &mut World, scope: &str) -> String {
         .to_owned()
 }
 
-fn digest(bytes: &[u8]) -> String {
+pub(super) fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", hex(&Sha256::digest(bytes)))
 }
 
 /// One with a token for the repository `worker`.
-fn pushing() -> (World, String) {
+pub(super) fn pushing() -> (World, String) {
     let mut world = furnished();
     let token = access(&mut world, "repository:worker:pull,push");
     (world, token)
 }
 
-fn code(answer: &Response) -> &str {
+pub(super) fn code(answer: &Response) -> &str {
     let code = answer.document()["errors"][0]["code"].as_str();
     code.unwrap_or_default()
 }
 
-fn location(answer: &Response) -> String {
+pub(super) fn location(answer: &Response) -> String {
     answer.header("Location").expect("a place").to_owned()
 }
 
-fn bytes(answer: &Response) -> &[u8] {
+pub(super) fn bytes(answer: &Response) -> &[u8] {
     match &answer.body {
         Body::Bytes(bytes) => bytes,
         other => panic!("{other:?}"),
@@ -110,20 +116,20 @@ fn bytes(answer: &Response) -> &[u8] {
 }
 
 /// Puts a blob at once.
-fn put_blob(world: &mut World, token: &str, content: &[u8]) -> Response {
+pub(super) fn put_blob(world: &mut World, token: &str, content: &[u8]) -> Response {
     let path = format!("/v2/worker/blobs/uploads/?digest={}", digest(content));
     ask(world, "POST", &path, token, content)
 }
 
-const KIND: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(super) const KIND: &str = "application/vnd.oci.image.manifest.v1+json";
 
-fn put_manifest(world: &mut World, token: &str, name: &str, manifest: &str) -> Response {
+pub(super) fn put_manifest(world: &mut World, token: &str, name: &str, manifest: &str) -> Response {
     let path = format!("/v2/worker/manifests/{name}");
     let kind = [("Content-Type", KIND)];
     ask_with(world, "PUT", &path, token, manifest.as_bytes(), &kind)
 }
 
-fn manifest_of(config: &[u8]) -> String {
+pub(super) fn manifest_of(config: &[u8]) -> String {
     let config = json!({"digest": digest(config)});
     json!({"schemaVersion": 2, "mediaType": KIND, "config": config, "layers": []}).to_string()
 }
@@ -193,137 +199,6 @@ fn a_manifest_that_is_not_what_it_says_is_refused() {
     }
     let large = put_manifest(&mut world, &token, "v1", &" ".repeat((4 << 20) + 1));
     assert_eq!((large.status, code(&large)), (413, "SIZE_INVALID"));
-}
-
-#[test]
-fn a_blob_comes_in_parts_each_of_which_begins_where_the_last_one_ended() {
-    let (mut world, token) = pushing();
-    let begun = ask(&mut world, "POST", "/v2/worker/blobs/uploads/", &token, b"");
-    assert_eq!((begun.status, begun.header("Range")), (202, Some("0-0")));
-    let mut part = |method: &str, at: &str, range: &str, content: &[u8]| {
-        let headers = [("Content-Range", range)];
-        ask_with(&mut world, method, at, &token, content, &headers)
-    };
-    let first = location(&begun);
-    let early = part("PATCH", &first, "3-5", b"def");
-    assert_eq!((early.status, early.header("Range")), (416, Some("0-0")));
-    let added = part("PATCH", &first, "0-2", b"abc");
-    assert_eq!((added.status, added.header("Range")), (202, Some("0-2")));
-    let second = location(&added);
-    assert_ne!(second, first, "the address says how far it is");
-    assert_eq!(
-        part("PATCH", &first, "0-2", b"abc").status,
-        416,
-        "it was sent already"
-    );
-    assert_eq!(
-        part("PATCH", &second, "3-9", b"def").status,
-        416,
-        "it is not so long"
-    );
-    let end = format!("{second}&digest={}", digest(b"abcdef"));
-    let done = part("PUT", &end, "3-5", b"def");
-    assert_eq!(done.status, 201);
-    assert_eq!(
-        location(&done),
-        format!("/v2/worker/blobs/{}", digest(b"abcdef"))
-    );
-    let path = location(&done);
-    let found = ask(&mut world, "HEAD", &path, &token, b"");
-    assert_eq!(
-        (found.status, found.header("Content-Length")),
-        (200, Some("6"))
-    );
-    assert_eq!(
-        ask(&mut world, "GET", &second, &token, b"").status,
-        404,
-        "it is over"
-    );
-}
-
-#[test]
-fn an_upload_can_be_looked_at_and_given_up_and_belongs_to_its_repository() {
-    let (mut world, token) = pushing();
-    let begun = ask(&mut world, "POST", "/v2/worker/blobs/uploads/", &token, b"");
-    let added = ask(&mut world, "PATCH", &location(&begun), &token, b"abc");
-    let looked = ask(&mut world, "GET", &location(&begun), &token, b"");
-    assert_eq!((looked.status, looked.header("Range")), (204, Some("0-2")));
-    assert_eq!(location(&looked), location(&added));
-    let other = access(&mut world, "repository:other:pull,push");
-    let elsewhere = location(&added).replace("worker", "other");
-    let stolen = ask(&mut world, "GET", &elsewhere, &other, b"");
-    assert_eq!((stolen.status, code(&stolen)), (404, "BLOB_UPLOAD_UNKNOWN"));
-    assert_eq!(
-        ask(&mut world, "DELETE", &location(&added), &token, b"").status,
-        204
-    );
-    let gone = ask(&mut world, "PATCH", &location(&added), &token, b"def");
-    assert_eq!((gone.status, code(&gone)), (404, "BLOB_UPLOAD_UNKNOWN"));
-}
-
-#[test]
-fn a_blob_that_is_not_what_its_digest_says_is_refused() {
-    let (mut world, token) = pushing();
-    let path = format!("/v2/worker/blobs/uploads/?digest={}", digest(b"x"));
-    let wrong = ask(&mut world, "POST", &path, &token, b"y");
-    assert_eq!((wrong.status, code(&wrong)), (400, "DIGEST_INVALID"));
-    let begun = ask(&mut world, "POST", "/v2/worker/blobs/uploads/", &token, b"");
-    let unnamed = ask(&mut world, "PUT", &location(&begun), &token, b"x");
-    assert_eq!((unnamed.status, code(&unnamed)), (400, "DIGEST_INVALID"));
-    let end = format!("{}&digest={}", location(&begun), digest(b"x"));
-    let wrong = ask(&mut world, "PUT", &end, &token, b"y");
-    assert_eq!((wrong.status, code(&wrong)), (400, "DIGEST_INVALID"));
-}
-
-#[test]
-fn a_blob_of_another_repository_is_taken_over_by_who_may_read_it_there() {
-    let (mut world, token) = pushing();
-    put_blob(&mut world, &token, b"layer");
-    let mount = |what: &[u8]| {
-        let digest = digest(what);
-        format!("/v2/copy/blobs/uploads/?mount={digest}&from=worker")
-    };
-    let both = access(
-        &mut world,
-        "repository:copy:pull,push repository:worker:pull",
-    );
-    let mounted = ask(&mut world, "POST", &mount(b"layer"), &both, b"");
-    assert_eq!(mounted.status, 201);
-    assert_eq!(
-        ask(&mut world, "HEAD", &location(&mounted), &both, b"").status,
-        200
-    );
-    // Otherwise it is an upload like any other.
-    let missing = ask(&mut world, "POST", &mount(b"none"), &both, b"");
-    assert_eq!(missing.status, 202);
-    let blind = access(&mut world, "repository:copy:pull,push");
-    let unseen = ask(&mut world, "POST", &mount(b"layer"), &blind, b"");
-    assert_eq!(unseen.status, 202);
-}
-
-#[test]
-fn a_blob_is_read_in_a_storage_account_by_who_has_the_address_for_some_minutes() {
-    let (mut world, token) = pushing();
-    put_blob(&mut world, &token, b"0123456789");
-    let path = format!("/v2/worker/blobs/{}", digest(b"0123456789"));
-    let sent_on = ask(&mut world, "GET", &path, &token, b"");
-    assert_eq!(sent_on.status, 307);
-    let address = location(&sent_on);
-    let mut read = |address: &str, range: &str| {
-        let headers: &[(&str, &str)] = &[("Range", range)];
-        let headers = if range.is_empty() { &[] } else { headers };
-        ask_with(&mut world, "GET", address, "", b"", headers)
-    };
-    assert_eq!(bytes(&read(&address, "")), b"0123456789");
-    let part = read(&address, "bytes=2-4");
-    assert_eq!((part.status, bytes(&part)), (206, &b"234"[..]));
-    assert_eq!(part.header("Content-Range"), Some("bytes 2-4/10"));
-    assert_eq!(bytes(&read(&address, "bytes=8-99")), b"89");
-    assert_eq!(bytes(&read(&address, "bytes=8-")), b"89");
-    assert_eq!(read(&address, "bytes=10-12").status, 416);
-    assert_eq!(read(&format!("{address}x"), "").status, 403);
-    world.now += std::time::Duration::from_mins(21);
-    assert_eq!(ask(&mut world, "GET", &address, "", b"").status, 403);
 }
 
 #[test]
@@ -406,25 +281,4 @@ fn access_is_to_what_it_was_given_for() {
         post_form(&mut world, "/oauth2/exchange", &wrong).status,
         401
     );
-}
-
-#[test]
-fn the_price_list_is_asked_with_exact_words() {
-    let mut world = World::new();
-    let mut found = |filter: &str| -> Value {
-        let mut url = Url::parse("https://prices.azure.com/api/retail/prices").expect("an address");
-        url.query_pairs_mut().append_pair("$filter", filter);
-        world
-            .cloud
-            .handle(world.now, &Request::new("GET", url))
-            .document()
-            .clone()
-    };
-    let exact = found(
-        "serviceName eq 'Virtual Machines' and armSkuName eq 'Standard_D2s_v5' and armRegionName eq 'eastus' and priceType eq 'Consumption'",
-    );
-    assert_eq!(exact["Items"][0]["retailPrice"], 0.096);
-    assert_eq!(exact["Count"], 1);
-    assert_eq!(found("serviceName eq 'virtual machines'")["Count"], 0);
-    assert_eq!(found("nonsense")["Error"]["Code"], "BadRequest");
 }

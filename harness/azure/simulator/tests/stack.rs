@@ -1,4 +1,4 @@
-//! Deployment stacks: order, outputs, what goes, what stays, and what would change.
+//! Deployment stacks: order, outputs, what goes and what stays.
 
 use serde_json::{Value, json};
 
@@ -8,9 +8,9 @@ use crate::azure::simulator::Cloud;
 
 pub(super) const STACK: &str =
     "/resourceGroups/rg/providers/Microsoft.Resources/deploymentStacks/harness-dev";
-const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities/cluster";
+pub(super) const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities/cluster";
 
-fn entry(world: &World, path: (&str, &str), after: &[&str], mut body: Value) -> Value {
+pub(super) fn entry(world: &World, path: (&str, &str), after: &[&str], mut body: Value) -> Value {
     let (kind, name) = path.0.rsplit_once('/').expect("a type and a name");
     // A child's type and name are woven into its id.
     let parts: Vec<&str> = path.0.split('/').collect();
@@ -78,7 +78,7 @@ pub(super) fn stack(world: &World, resources: &[Value]) -> Value {
     }})
 }
 
-fn put(world: &mut World, body: &Value) -> (u16, Value, Value) {
+pub(super) fn put(world: &mut World, body: &Value) -> (u16, Value, Value) {
     let answer = world.call("PUT", STACK, "2024-03-01", Some(body));
     assert!(answer.status < 300, "{:?}", answer.document());
     let state = answer.document()["properties"]["provisioningState"].clone();
@@ -278,241 +278,6 @@ fn a_stack_in_progress_is_carried_on_by_the_next_process() {
     world.cloud = Cloud::new(world.cloud.settings.clone(), state, Script::default());
     world.token = world.sign_in("https://management.azure.com/.default");
     assert_eq!(world.finish(&answer).document()["status"], "succeeded");
-}
-
-const PREVIEW: &str =
-    "/resourceGroups/rg/providers/Microsoft.Resources/deploymentStacksWhatIfResults/look";
-
-/// The question what a stack of some resources would do.
-fn question(world: &World, resources: &[Value], kept: &str) -> Value {
-    let mut body = stack(world, resources);
-    body["properties"]["deploymentStackResourceId"] =
-        json!(world.id("Microsoft.Resources/deploymentStacks/harness-dev"));
-    body["properties"]["retentionInterval"] = json!(kept);
-    body
-}
-
-fn changes(answer: &super::super::Response) -> Vec<Value> {
-    let changes = &answer.document()["properties"]["changes"]["resourceChanges"];
-    changes.as_array().cloned().unwrap_or_default()
-}
-
-#[test]
-fn a_preview_tells_what_would_be_made_changed_and_deleted() {
-    for dialect in [Dialect::Recorded, Dialect::Documented] {
-        let settings = Settings {
-            dialect,
-            ..Settings::invented()
-        };
-        let mut world = World::furnished_with(settings, Script::default());
-        let all = resources(&world);
-        let body = stack(&world, &all);
-        put(&mut world, &body);
-        let mut body = question(&world, &all[1..], "P1D");
-        body["properties"]["template"]["resources"][0]["sku"]["name"] = json!("Standard_B2ms");
-        let extra = entry(
-            &world,
-            (
-                "Microsoft.ContainerRegistry/registries/images",
-                "2023-07-01",
-            ),
-            &[],
-            json!({"location": "westeurope", "sku": {"name": "Basic"}}),
-        );
-        body["properties"]["template"]["resources"]
-            .as_array_mut()
-            .expect("a list")
-            .push(extra);
-        let made = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
-        assert_eq!(made.status, 201, "{:?}", made.document());
-        assert_eq!(
-            made.document()["properties"]["provisioningState"],
-            "initializing"
-        );
-        assert!(made.document()["properties"]["changes"].is_null());
-        assert_eq!(made.header("Location"), None);
-        assert_eq!(world.finish(&made).document()["status"], "succeeded");
-        // Which resources, and nothing of what about them.
-        let read = world.call("GET", PREVIEW, "2025-07-01", None);
-        assert_eq!(changes(&read).len(), 7);
-        let properties = |one: &Value| one["resourceConfigurationChanges"].is_object();
-        assert!(!changes(&read).iter().any(properties));
-        let mut asked = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
-        if dialect == Dialect::Documented {
-            assert_eq!(asked.status, 202);
-            let location = asked.header("Location").expect("a place").to_owned();
-            world.now += std::time::Duration::from_mins(1);
-            asked = world.call_at("GET", &location, None);
-        }
-        assert_eq!(asked.status, 200);
-        let changes = changes(&asked);
-        assert!(changes.iter().all(properties));
-        let mut told: Vec<String> = changes
-            .iter()
-            .map(|one| {
-                let id = one["id"].as_str().unwrap_or_default();
-                let name = id.rsplit('/').next().unwrap_or_default();
-                format!("{name} {}", one["changeType"].as_str().unwrap_or_default())
-            })
-            .collect();
-        told.sort();
-        assert_eq!(
-            told,
-            [
-                "cluster noChange",
-                "h.private.mysql.database.azure.com noChange",
-                "hdb modify",
-                "images create",
-                "net noChange",
-                "net noChange",
-                "temporal delete"
-            ]
-        );
-        let of = |kind: &str| {
-            let one = changes.iter().find(|one| one["changeType"] == kind);
-            one.expect("there is one").clone()
-        };
-        let delta = &of("modify")["resourceConfigurationChanges"]["delta"];
-        let paths: Vec<&str> = delta
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|one| one["path"].as_str())
-            .collect();
-        assert_eq!(paths, ["properties.administratorLoginPassword", "sku.name"]);
-        let made = &of("create");
-        let before = match dialect {
-            Dialect::Recorded => "notManaged",
-            Dialect::Documented => "unmanaged",
-        };
-        assert_eq!(made["managementStatusChange"]["before"], before);
-        assert!(made["resourceConfigurationChanges"].get("before").is_none());
-        assert!(
-            !serde_json::to_string(world.cloud.state())
-                .expect("a document")
-                .contains("Secret123456")
-        );
-        assert_eq!(
-            world.call("DELETE", PREVIEW, "2025-07-01", None).status,
-            200
-        );
-        let gone = world.call("GET", PREVIEW, "2025-07-01", None);
-        assert_eq!(code(&gone), "DeploymentStackWhatIfResourceNotFound");
-    }
-}
-
-#[test]
-fn a_preview_tells_of_tags_that_somebody_added_or_wrote_in_another_case() {
-    let mut world = World::furnished();
-    let mut all = resources(&world);
-    all[4]["tags"] = json!({"harness": "Azure"});
-    let body = stack(&world, &all);
-    put(&mut world, &body);
-    let path = format!(
-        "{GROUP}/providers/{}/providers/Microsoft.Resources/tags/default",
-        NETWORK.0
-    );
-    let tags = json!({"operation": "Replace",
-        "properties": {"tags": {"Harness": "azure", "owner": "ops"}}});
-    let set = world.call("PATCH", &path, "2021-04-01", Some(&tags));
-    assert_eq!(set.status, 200, "{:?}", set.document());
-    // One of which the template says nothing.
-    let path = format!(
-        "{GROUP}/providers/{}/providers/Microsoft.Resources/tags/default",
-        ZONE.0
-    );
-    let set = world.call("PATCH", &path, "2021-04-01", Some(&tags));
-    assert_eq!(set.status, 200, "{:?}", set.document());
-    let body = question(&world, &all, "P1D");
-    let made = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
-    world.finish(&made);
-    let asked = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
-    let changes = changes(&asked);
-    let delta = |path: &str| {
-        let id = world.id(path);
-        let of = |one: &&Value| {
-            one["id"]
-                .as_str()
-                .is_some_and(|it| it.eq_ignore_ascii_case(&id))
-        };
-        let one = changes.iter().find(of).expect("it is told");
-        one["resourceConfigurationChanges"]["delta"].clone()
-    };
-    let owner =
-        json!({"path": "tags.owner", "changeType": "delete", "before": "ops", "after": null});
-    assert_eq!(
-        delta(NETWORK.0),
-        json!([
-            {"path": "tags.harness", "changeType": "modify", "before": "azure", "after": "Azure"},
-            owner,
-        ])
-    );
-    let both = json!({"Harness": "azure", "owner": "ops"});
-    assert_eq!(
-        delta(ZONE.0),
-        json!([{"path": "tags", "changeType": "delete", "before": both}])
-    );
-    let body = stack(&world, &all);
-    put(&mut world, &body);
-    let after = world.call(
-        "GET",
-        &format!("{GROUP}/providers/{}", NETWORK.0),
-        NETWORK.1,
-        None,
-    );
-    assert_eq!(after.document()["tags"], json!({"harness": "Azure"}));
-}
-
-#[test]
-fn a_preview_has_expressions_as_they_are_written_and_denials_with_capitals() {
-    let mut world = World::furnished();
-    let mut all = resources(&world);
-    let body = stack(&world, &all);
-    put(&mut world, &body);
-    let written = format!(
-        "[reference('{}', '2023-01-31').principalId]",
-        world.id(IDENTITY)
-    );
-    all[4]["tags"] = json!({"principal": written});
-    let mut body = question(&world, &all, "P30D");
-    body["properties"]["denySettings"]["mode"] = json!("denyDelete");
-    let made = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
-    world.finish(&made);
-    let told = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
-    let changes = changes(&told);
-    let network = changes
-        .iter()
-        .find(|one| one["type"] == "Microsoft.Network/virtualNetworks");
-    let network = &network.expect("there is one")["resourceConfigurationChanges"];
-    assert_eq!(network["after"]["tags"]["principal"], json!(written));
-    assert_eq!(network["delta"][0]["after"]["principal"], json!(written));
-    let deny = &told.document()["properties"]["changes"]["denySettingsChange"];
-    assert_eq!(deny["after"]["mode"], "DenyDelete");
-    assert_eq!(
-        deny["delta"],
-        json!([{"path": "Mode", "changeType": "modify", "before": "None", "after": "DenyDelete"}])
-    );
-}
-
-#[test]
-fn a_preview_is_kept_for_a_day_to_thirty() {
-    let mut world = World::furnished();
-    let all = resources(&world);
-    for (kept, status) in [
-        ("PT2H", 400),
-        ("PT23H59M", 400),
-        ("P31D", 400),
-        ("P1M", 400),
-        ("soon", 400),
-        ("P1D", 201),
-        ("PT36H", 200),
-        ("P30D", 200),
-    ] {
-        world.now += std::time::Duration::from_mins(1);
-        let body = question(&world, &all, kept);
-        let answer = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
-        assert_eq!(answer.status, status, "{kept}: {:?}", answer.document());
-    }
 }
 
 #[test]

@@ -293,6 +293,77 @@ fn a_deployment_without_a_stack_is_carried_out_listed_and_forgotten() {
 }
 
 #[test]
+fn a_deployment_is_looked_at_without_being_made() {
+    let mut world = World::furnished();
+    let path = format!("{GROUP}/providers/Microsoft.Resources/deployments/First");
+    let version = "2026-06-01";
+    let mut body = deployment("Incremental");
+    identity(&mut world, "other", &json!({}));
+    identity(&mut world, "made", &json!({"a": "b"}));
+    let resources = body["properties"]["template"]["resources"].as_array_mut();
+    resources.expect("a list")[0]["tags"] = json!({"a": "c"});
+    let look = |world: &mut World, body: &Value| {
+        let asked = world.call("POST", &format!("{path}/whatIf"), version, Some(body));
+        assert_eq!(asked.status, 202, "{:?}", asked.document());
+        let found = world.finish(&asked).document().clone();
+        assert_eq!(found["status"], "Succeeded");
+        found["properties"]["changes"].clone()
+    };
+    let changes = look(&mut world, &body);
+    let told = |one: &Value| {
+        let id = one["resourceId"].as_str().expect("an id");
+        let name = id.rsplit('/').next().expect("a name");
+        format!("{} {name}", one["changeType"].as_str().expect("a word"))
+    };
+    let told: Vec<String> = changes
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(told)
+        .collect();
+    assert_eq!(told, ["Modify made", "Create x.example", "Ignore other"]);
+    let modified = &changes[0];
+    assert_eq!(
+        modified["delta"],
+        json!([{"path": "tags.a", "propertyChangeType": "Modify", "before": "b", "after": "c"}])
+    );
+    assert_eq!(modified["before"]["tags"], json!({"a": "b"}));
+    assert_eq!(world.call("HEAD", &path, version, None).status, 404);
+
+    body["properties"]["whatIfSettings"] = json!({"resultFormat": "ResourceIdOnly"});
+    let brief = look(&mut world, &body);
+    assert_eq!(brief[0]["changeType"], "Modify");
+    assert_eq!(
+        (&brief[0]["delta"], &brief[0]["before"]),
+        (&Value::Null, &Value::Null)
+    );
+}
+
+#[test]
+fn an_empty_text_of_a_cluster_says_nothing() {
+    let mut world = World::furnished();
+    let pool = json!({"name": "system", "mode": "System", "vmSize": "Standard_D2s_v5", "count": 1, "orchestratorVersion": "", "nodeLabels": {"a": ""}});
+    let body = json!({"location": "westeurope", "identity": {"type": "SystemAssigned"}, "properties": {
+        "dnsPrefix": "k", "kubernetesVersion": "", "agentPoolProfiles": [pool]}});
+    let made = world.make(
+        "Microsoft.ContainerService/managedClusters/k",
+        "2024-02-01",
+        &body,
+    );
+    let properties = &made.document()["properties"];
+    let pool = &properties["agentPoolProfiles"][0];
+    assert_eq!(
+        properties["kubernetesVersion"],
+        super::super::offer::DEFAULT
+    );
+    assert_eq!(
+        pool["orchestratorVersion"],
+        properties["currentKubernetesVersion"]
+    );
+    assert_eq!(pool["nodeLabels"], json!({"a": ""}));
+}
+
+#[test]
 fn a_deployment_that_cannot_be_carried_out_here_is_refused() {
     let mut world = World::furnished();
     let path = "/providers/Microsoft.Resources/deployments/one";
@@ -392,4 +463,92 @@ fn the_children_of_a_sibling_whose_name_begins_the_same_are_not_listed() {
     assert_eq!(names(&listed("qmy2")), ["two"]);
     let absent = listed("qm");
     assert_eq!((absent.status, code(&absent)), (404, "ResourceNotFound"));
+}
+
+#[test]
+fn a_question_about_a_region_that_there_is_not_or_in_another_version_is_told_what_there_is() {
+    let mut world = World::furnished();
+    for (provider, question, version) in [
+        ("Compute", "usages", "2024-03-01"),
+        ("ContainerService", "kubernetesVersions", "2024-02-01"),
+        ("DBforMySQL", "capabilities", "2023-12-30"),
+    ] {
+        let at =
+            |region: &str| format!("/providers/Microsoft.{provider}/locations/{region}/{question}");
+        assert_eq!(
+            world.call("GET", &at("westeurope"), version, None).status,
+            200
+        );
+        for (region, version) in [("atlantis", version), ("westeurope", "1999-01-01")] {
+            let refused = world.call("GET", &at(region), version, None);
+            assert_eq!(
+                (refused.status, code(&refused)),
+                (400, "NoRegisteredProviderFound")
+            );
+            let message = refused.document()["error"]["message"].to_string();
+            let says = format!(
+                "No registered resource provider found for location '{region}' and API version \
+                 '{version}' for type 'locations/{question}'. The supported api-versions are '"
+            );
+            assert!(message.contains(&says), "{message}");
+            assert!(message.contains("westeurope"), "{message}");
+        }
+    }
+    for (path, version) in [
+        ("/providers/Microsoft.Compute/skus", "1999-01-01"),
+        (
+            "/providers/Microsoft.Authorization/permissions",
+            "1999-01-01",
+        ),
+    ] {
+        let refused = world.call("GET", path, version, None);
+        assert_eq!(code(&refused), "NoRegisteredProviderFound", "{path}");
+    }
+    let refused = world.call("GET", "/resourcegroups", "1999-01-01", None);
+    assert_eq!(code(&refused), "InvalidApiVersionParameter");
+}
+
+#[test]
+fn a_provider_tells_of_all_that_is_asked_of_it_with_every_version_that_is_answered() {
+    let mut world = World::furnished();
+    for (namespace, name, versions) in super::super::offer::QUESTIONS {
+        let path = format!("/providers/{namespace}");
+        let answer = world.call("GET", &path, "2024-03-01", None);
+        let types = answer.document()["resourceTypes"].as_array().cloned();
+        let types = types.expect("a list");
+        let found = types.iter().find(|one| one["resourceType"] == *name);
+        let found = found.unwrap_or_else(|| panic!("{namespace}/{name}"));
+        assert_eq!(found["apiVersions"], json!(versions), "{namespace}/{name}");
+    }
+    let answer = world.call("GET", "/providers/Microsoft.Resources", "2024-03-01", None);
+    let types = answer.document()["resourceTypes"].as_array().cloned();
+    assert!(types.expect("a list").len() > 3);
+}
+
+#[test]
+fn a_list_is_not_narrowed_down_by_what_it_does_not_understand() {
+    let mut world = World::furnished();
+    for path in ["/resources", "/resourcegroups", "/providers"] {
+        let none = world.call("GET", &format!("{path}?$top=0"), "2024-03-01", None);
+        assert_eq!(
+            (none.status, code(&none)),
+            (400, "InvalidQueryParameterValue"),
+            "{path}"
+        );
+    }
+    let skus = "/providers/Microsoft.Compute/skus";
+    for filter in [
+        "name eq 'Standard_D2s_v5'",
+        "resourceType eq 'virtualMachines'",
+        "location eq 'westeurope' and name eq 'Standard_D2s_v5'",
+        "location eq 'westeurope' or location eq 'eastus'",
+        "startswith(location,'west')",
+        "location",
+    ] {
+        let path = format!("{skus}?$filter={filter}");
+        let refused = world.call("GET", &path, "2021-07-01", None);
+        assert_eq!(code(&refused), "InvalidFilterInQueryString", "{filter}");
+    }
+    let there = format!("{skus}?$filter=location eq 'westeurope'");
+    assert_eq!(world.call("GET", &there, "2021-07-01", None).status, 200);
 }

@@ -1,0 +1,70 @@
+//! What tags may be, wherever they are set.
+
+use serde_json::{Map, Value, json};
+
+use super::super::Response;
+use super::{GROUP, World, code};
+
+const IDENTITY: &str =
+    "/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/mine";
+const TAGS: &str = "/providers/Microsoft.Resources/tags/default";
+
+/// So many tags.
+fn many(count: usize) -> Value {
+    let all = (0..count).map(|at| (format!("t{at}"), json!("")));
+    Value::Object(all.collect::<Map<String, Value>>())
+}
+
+/// Each way to set tags.
+fn ways(world: &mut World, tags: &Value) -> Vec<Response> {
+    let resource = json!({"location": "westeurope", "tags": tags});
+    let properties = json!({"properties": {"tags": tags}});
+    let merged = json!({"operation": "Merge", "properties": {"tags": tags}});
+    let (of_group, of_one) = (format!("{GROUP}{TAGS}"), format!("{IDENTITY}{TAGS}"));
+    let (arm, own) = ("2024-03-01", "2023-01-31");
+    [
+        ("PUT", IDENTITY, own, &resource),
+        ("PATCH", IDENTITY, own, &json!({ "tags": tags })),
+        ("PUT", GROUP, arm, &resource),
+        ("PATCH", GROUP, arm, &json!({ "tags": tags })),
+        ("PUT", &of_group, arm, &properties),
+        ("PATCH", &of_one, arm, &merged),
+        ("PUT", TAGS, arm, &properties),
+    ]
+    .map(|(method, path, version, body)| world.call(method, path, version, Some(body)))
+    .into()
+}
+
+#[test]
+fn tags_that_nothing_can_have_are_refused_wherever_they_are_set() {
+    let mut world = World::furnished();
+    for answer in ways(&mut world, &many(50)) {
+        assert!(answer.status < 300, "{:?}", answer.document());
+    }
+    for (tags, expected) in [
+        (many(51), "TooManyTags"),
+        (json!({"n".repeat(513): ""}), "InvalidTagName"),
+        (json!({"": "nameless"}), "InvalidTagName"),
+        (json!({"a/b": ""}), "InvalidTagNameCharacters"),
+        (json!({"50%": ""}), "InvalidTagNameCharacters"),
+        (json!({"a": "v".repeat(257)}), "InvalidTagValueLength"),
+        (json!({"team": "a", "TEAM": "b"}), "InvalidTagName"),
+        (json!({"a": 1}), "InvalidRequestContent"),
+    ] {
+        let mut world = World::furnished();
+        world.call(
+            "PUT",
+            IDENTITY,
+            "2023-01-31",
+            Some(&json!({"location": "westeurope"})),
+        );
+        for answer in ways(&mut world, &tags) {
+            assert_eq!((answer.status, code(&answer)), (400, expected), "{tags}");
+        }
+    }
+    let mut world = World::furnished();
+    let most = json!({"n".repeat(512): "v".repeat(256)});
+    for answer in ways(&mut world, &most) {
+        assert!(answer.status < 300, "{:?}", answer.document());
+    }
+}

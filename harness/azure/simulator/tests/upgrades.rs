@@ -1,0 +1,157 @@
+//! How clusters and their pools come to another version of Kubernetes.
+
+use serde_json::{Value, json};
+
+use super::super::Response;
+use super::compute::{CLUSTER, VERSION, cluster};
+use super::{World, code};
+
+const POOL: &str =
+    "/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/dev/agentPools/system";
+
+/// A world with a cluster of a version.
+fn running(version: &str) -> World {
+    let mut world = World::furnished();
+    let made = world.put(&cluster(version, "Standard_D2s_v5", 2));
+    world.finish(&made);
+    world
+}
+
+fn done(world: &mut World, path: &str, body: &Value) -> Response {
+    let answer = world.call("PUT", path, VERSION, Some(body));
+    if answer.status < 300 {
+        world.finish(&answer);
+    }
+    answer
+}
+
+/// The version of the cluster, and of its pool as the cluster and the pool itself show it, with
+/// the image of its nodes.
+fn shown(world: &mut World) -> [String; 4] {
+    let of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let cluster = world.call("GET", CLUSTER, VERSION, None);
+    let pool = world.call("GET", POOL, VERSION, None);
+    let properties = &cluster.document()["properties"];
+    let (inside, own) = (
+        &properties["agentPoolProfiles"][0],
+        &pool.document()["properties"],
+    );
+    assert_eq!(inside["orchestratorVersion"], own["orchestratorVersion"]);
+    assert_eq!(inside["nodeImageVersion"], own["nodeImageVersion"]);
+    [
+        of(&properties["currentKubernetesVersion"]),
+        of(&inside["currentOrchestratorVersion"]),
+        of(&own["currentOrchestratorVersion"]),
+        of(&own["nodeImageVersion"]),
+    ]
+}
+
+#[test]
+fn a_cluster_goes_first_and_its_pool_follows_when_it_is_told_to() {
+    let mut world = running("1.34");
+    let image = "AKSUbuntu-2404gen2containerd-202610.26.0";
+    assert_eq!(shown(&mut world), ["1.34.6", "1.34.6", "1.34.6", image]);
+    let early = done(
+        &mut world,
+        POOL,
+        &json!({"properties": {"orchestratorVersion": "1.35"}}),
+    );
+    assert_eq!(code(&early), "NodePoolMcVersionIncompatible");
+    // The control plane alone.
+    let mut body = cluster("1.35", "Standard_D2s_v5", 2);
+    assert_eq!(done(&mut world, CLUSTER, &body).status, 200);
+    assert_eq!(shown(&mut world), ["1.35.4", "1.34.6", "1.34.6", image]);
+    world.now += std::time::Duration::from_hours(8 * 24);
+    world.token = world.sign_in("https://management.azure.com/.default");
+    // `az aks nodepool upgrade` sends what it has read, with another version.
+    let mut pool = world.call("GET", POOL, VERSION, None).document().clone();
+    pool["properties"]["orchestratorVersion"] = json!("1.35.4");
+    assert_eq!(done(&mut world, POOL, &pool).status, 200);
+    let image = "AKSUbuntu-2404gen2containerd-202611.09.0";
+    assert_eq!(shown(&mut world), ["1.35.4", "1.35.4", "1.35.4", image]);
+    // `az aks upgrade` tells both at once.
+    body["properties"]["kubernetesVersion"] = json!("1.36.1");
+    body["properties"]["agentPoolProfiles"][0]["orchestratorVersion"] = json!("1.36.1");
+    let upgraded = done(&mut world, CLUSTER, &body);
+    assert_eq!(upgraded.status, 200, "{:?}", upgraded.document());
+    assert_eq!(shown(&mut world), ["1.36.1", "1.36.1", "1.36.1", image]);
+    // What only Azure says is not taken from whoever says it.
+    let said = json!({"properties": {"currentOrchestratorVersion": "1.36.2",
+        "nodeImageVersion": "mine", "count": 3}});
+    assert_eq!(done(&mut world, POOL, &said).status, 200);
+    assert_eq!(shown(&mut world), ["1.36.1", "1.36.1", "1.36.1", image]);
+}
+
+#[test]
+fn a_name_of_a_minor_version_takes_no_patch_away_and_nothing_goes_down() {
+    let mut world = running("1.35.3");
+    let mut cluster_to = |version: &str| {
+        let answer = done(&mut world, CLUSTER, &cluster(version, "Standard_D2s_v5", 2));
+        let message = answer.document()["message"].as_str().unwrap_or_default();
+        let says = message.split(" is not allowed").next().unwrap_or_default();
+        (code(&answer).to_owned(), says.to_owned())
+    };
+    let fine = (String::new(), String::new());
+    assert_eq!(cluster_to("1.35"), fine);
+    assert_eq!(cluster_to("1.35.99").0, "K8sVersionNotSupported");
+    assert_eq!(cluster_to("1.35.4"), fine);
+    let down = cluster_to("1.35.3");
+    assert_eq!(
+        (down.0.as_str(), down.1.as_str()),
+        (
+            "OperationNotAllowed",
+            "Downgrading Kubernetes version 1.35.4 to 1.35.3"
+        )
+    );
+    let [control, inside, ..] = shown(&mut world);
+    assert_eq!((control.as_str(), inside.as_str()), ("1.35.4", "1.35.3"));
+    let follow = json!({"properties": {"orchestratorVersion": "1.35.4"}});
+    assert_eq!(done(&mut world, POOL, &follow).status, 200);
+    let down = json!({"properties": {"orchestratorVersion": "1.34"}});
+    assert_eq!(code(&done(&mut world, POOL, &down)), "OperationNotAllowed");
+}
+
+#[test]
+fn what_a_cluster_and_its_pool_can_go_to_may_be_asked() {
+    let mut world = running("1.35.3");
+    let path = format!("{CLUSTER}/upgradeProfiles/default");
+    let answer = world.call("GET", &path, VERSION, None);
+    let next = json!([
+        {"kubernetesVersion": "1.35.4"},
+        {"kubernetesVersion": "1.36.1"},
+        {"kubernetesVersion": "1.36.2"},
+    ]);
+    let control = json!({"kubernetesVersion": "1.35.3", "osType": "Linux", "upgrades": next});
+    let mut pool = control.clone();
+    pool["name"] = json!("system");
+    assert_eq!(
+        answer.document()["properties"],
+        json!({"controlPlaneProfile": control, "agentPoolProfiles": [pool]})
+    );
+    assert_eq!(
+        answer.document()["type"],
+        "Microsoft.ContainerService/managedClusters/upgradeProfiles"
+    );
+    let answer = world.call(
+        "GET",
+        &format!("{POOL}/upgradeProfiles/default"),
+        VERSION,
+        None,
+    );
+    let of_pool = &answer.document()["properties"];
+    assert_eq!(of_pool["upgrades"], next);
+    assert_eq!(
+        of_pool["latestNodeImageVersion"],
+        "AKSUbuntu-2404gen2containerd-202610.26.0"
+    );
+    let preview = &running("1.36")
+        .call("GET", &path, VERSION, None)
+        .document()["properties"]["controlPlaneProfile"]["upgrades"]
+        .clone();
+    assert_eq!(
+        *preview,
+        json!([{"kubernetesVersion": "1.37.0", "isPreview": true}])
+    );
+    let none = world.call("GET", &path.replace("/dev/", "/none/"), VERSION, None);
+    assert_eq!((none.status, code(&none)), (404, "ResourceNotFound"));
+}
