@@ -74,7 +74,15 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         }
     }
     let removed = Box::pin(take_down(session, ui)).await?;
+    session
+        .backend
+        .forget_place()
+        .await
+        .map_err(backend_error)?;
     ui.text(gone(removed.len(), holding.as_ref()));
+    for note in in_azure::elsewhere(&args.target, session).await? {
+        ui.say(format!("! {note}"));
+    }
     ui.json(&Report { holding, removed });
     Ok(Exit::Ok)
 }

@@ -28,13 +28,15 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let mut session = in_azure::look(&args.target).await?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");
-    let work = plan::changes(&mut session, &events, &shutdown.asked);
+    let work = plan::changes(&args.target, &mut session, &events, &shutdown.asked);
     let changes = ui.follow(&mut receiver, Box::pin(work)).await?;
     match &changes.outlook.group {
         Group::Ours => {}
         Group::Absent => {
-            return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
-                .hint("run `harness promote` first"));
+            let nothing = CommandError::new(Exit::Unavailable, "nothing is promoted")
+                .hint("run `harness promote` first");
+            let notes = changes.outlook.notes.iter();
+            return Err(notes.fold(nothing, CommandError::hint));
         }
         Group::Foreign(_) | Group::Hidden => {
             let list = changes.forbidden().join("; ");

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::azure_fault::{self, AzureFault, Scene};
 use super::session::{self, AnySession, Session, Target};
-use crate::backend::azure::AzureBackend;
+use crate::backend::azure::{AzureBackend, Elsewhere, Place};
 use crate::error::{CommandError, Exit};
 use crate::profile::azure::Azure;
 use crate::profile::{Backend, Profile};
@@ -37,6 +37,53 @@ pub(super) fn go_wrong(
     let script = azure_fault::script(faults, &Scene::of(azure, session.profile.name.as_str()));
     session.backend.go_wrong(script);
     Ok(())
+}
+
+/// What is told of each other place that this folder has promoted the profile to and that may still
+/// stand: another `resource-group` makes another place, and the first one goes on being paid for.
+pub(super) async fn elsewhere(
+    target: &Target,
+    session: &Session<AzureBackend>,
+) -> Result<Vec<String>, CommandError> {
+    let places = session.backend.elsewhere().await;
+    let places = places.map_err(session::backend_error)?.into_iter();
+    Ok(places.map(|it| told(target, &it)).collect())
+}
+
+fn told(target: &Target, elsewhere: &Elsewhere) -> String {
+    const GROUP: &str = "backend.azure.resource-group=";
+    const SUBSCRIPTION: &str = "backend.azure.subscription=";
+    let Elsewhere {
+        place,
+        in_another_subscription,
+        unknown,
+    } = elsewhere;
+    let Place {
+        subscription,
+        resource_group: group,
+    } = place;
+    let mut target = target.clone();
+    target.set.retain(|set| !set.starts_with(GROUP));
+    target.set.push(format!("{GROUP}{group}"));
+    let mut of = String::new();
+    if *in_another_subscription {
+        target.set.retain(|set| !set.starts_with(SUBSCRIPTION));
+        target.set.push(format!("{SUBSCRIPTION}{subscription}"));
+        of = format!(" of subscription {subscription}");
+    }
+    let target = target.suffix();
+    let ends =
+        format!("`harness destroy{target}` shows what is in it, and with `--yes` deletes it");
+    match unknown {
+        None => format!(
+            "resource group {group}{of} still stands with what was promoted to it before, and is \
+             paid for: {ends}"
+        ),
+        Some(why) => format!(
+            "whether resource group {group}{of}, which was promoted to before, still stands is not \
+             known ({why}): {ends}"
+        ),
+    }
 }
 
 fn in_azure(session: AnySession) -> InAzure {

@@ -193,7 +193,7 @@ mod tests {
         let mut told: Vec<String> = told.collect();
         told.sort();
         insta::assert_snapshot!(told.join("\n"), @"
-        one steady: unknown variant `splendid`, expected one of `pass`, `fail`, `inconclusive`, `threshold-missed`, `interrupted`, `heal-failed`, `skipped` at line 1 column 43
+        one steady: unknown variant `splendid`, expected one of `pass`, `skipped`, `inconclusive`, `threshold-missed`, `fail`, `interrupted`, `heal-failed` at line 1 column 44
         smoke-1-2 smoke: it is a folder
         smoke-19a2b3-4c5d smoke: it is empty
         two ?: expected ident at line 1 column 2

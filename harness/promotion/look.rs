@@ -90,7 +90,7 @@ pub async fn look(
     let refused = immutable::refused(azure, &spec, &living, asked);
     living.keep_storage(&mut spec);
     let caller = &cloud.caller.object_id;
-    let (mut diagnostics, mut unknown) = (Vec::new(), None);
+    let (mut diagnostics, mut deny, mut unknown) = (Vec::new(), None, None);
     // Azure answers for what is in a group, and it has to be there for that.
     let mut differences = match group {
         Group::Absent => everything(&spec, caller),
@@ -98,6 +98,7 @@ pub async fn look(
             Ok(told) => {
                 let differences = differences(&told, caller);
                 diagnostics = told.diagnostics;
+                deny = told.changes.deny_settings_change;
                 differences
             }
             Err(error) => {
@@ -113,7 +114,7 @@ pub async fn look(
     let of_group = found.and_then(|found| tags::of_group(&found, azure, profile));
     let is_told = !differences.is_empty();
     let of_stack = stack.as_ref();
-    let of_stack = of_stack.and_then(|stack| tags::of_stack(stack, &spec, is_told));
+    let of_stack = of_stack.and_then(|stack| tags::of_stack(stack, &spec, deny.as_ref(), is_told));
     differences.extend(of_group.into_iter().chain(of_stack));
     Ok(Outlook {
         subscription: cloud.subscription.display_name.clone(),

@@ -1,5 +1,5 @@
-//! What would change of the tags of the resource group and of the stack: a what-if tells of what is
-//! in a stack, and of nothing around it. Pure.
+//! What would change of the resource group and of the stack themselves, which is tags above all: a
+//! what-if lists what is in a stack, and nothing around it. Pure.
 
 use std::collections::BTreeMap;
 
@@ -61,8 +61,14 @@ fn time(tags: &Tags, azure: &Azure) -> Option<Property> {
 }
 
 /// What would become of a stack that is there, besides what its resources tell: what runs in the
-/// cluster is a part of it that no resource shows. `is_told` is whether any resource would change.
-pub(super) fn of_stack(stack: &Stack, spec: &StackSpec, is_told: bool) -> Option<Difference> {
+/// cluster is a part of it that no resource shows. `deny` is what a what-if says of what others may not
+/// do, and `is_told` whether any resource would change.
+pub(super) fn of_stack(
+    stack: &Stack,
+    spec: &StackSpec,
+    deny: Option<&Value>,
+    is_told: bool,
+) -> Option<Difference> {
     let compared = |name: &str| !OWN.iter().any(|own| own.eq_ignore_ascii_case(name));
     let names = spec.tags.keys().filter(|name| compared(name));
     let changed = names.filter_map(|name| {
@@ -73,11 +79,24 @@ pub(super) fn of_stack(stack: &Stack, spec: &StackSpec, is_told: bool) -> Option
         let goes = compared(name) && value(&spec.tags, name).is_none();
         goes.then(|| property(name, Some(before), None))
     });
-    let properties: Vec<Property> = changed.chain(gone).collect();
+    let denied = deny.and_then(denied);
+    let properties: Vec<Property> = changed.chain(gone).chain(denied).collect();
     let note = remade(stack, spec, is_told || !properties.is_empty());
     let stays = properties.is_empty() && note.is_none();
     let kind = "Microsoft.Resources/deploymentStacks";
     (!stays).then(|| modified(kind, stack.id.name(), properties, note))
+}
+
+/// What others may not do with what is in a stack, where somebody has changed that. Its finer points
+/// are not compared: Azure tells them in more than one way.
+fn denied(change: &Value) -> Option<Property> {
+    let mode = |side: &str| change.get(side)?.get("mode")?.as_str();
+    let (before, after) = (mode("before")?, mode("after")?);
+    (!before.eq_ignore_ascii_case(after)).then(|| Property {
+        path: "denySettings.mode".to_owned(),
+        before: json!(before),
+        after: json!(after),
+    })
 }
 
 /// Why a stack is made again although nothing is seen that would change.

@@ -322,7 +322,7 @@ fn a_range_from_which_nobody_comes_to_a_public_address_is_told_of() {
         "100.64.0.0/10",
         "127.0.0.1/32",
         "169.254.169.254/32",
-        "224.0.0.0/4",
+        "224.0.0.0/8",
         "255.255.255.255/32",
     ];
     let told = ranges.map(|range| doubts(&expose(range)).join("\n"));
@@ -334,7 +334,7 @@ fn a_range_from_which_nobody_comes_to_a_public_address_is_told_of() {
     `100.64.0.0/10` is shared behind a provider's address (RFC 6598), and nobody comes from it to a public address: put the addresses that you come from in its place
     `127.0.0.1/32` is each machine itself (RFC 1122), and nobody else comes from it: put the addresses that you come from in its place
     `169.254.169.254/32` counts on one link only (RFC 3927), and nobody comes from it to a public address: put the addresses that you come from in its place
-    `224.0.0.0/4` is for multicast or reserved (RFC 5771, RFC 1112), and nobody comes from it: put the addresses that you come from in its place
+    `224.0.0.0/8` is for multicast or reserved (RFC 5771, RFC 1112), and nobody comes from it: put the addresses that you come from in its place
     `255.255.255.255/32` is for multicast or reserved (RFC 5771, RFC 1112), and nobody comes from it: put the addresses that you come from in its place
     ");
     let authorized = "kubernetes.authorized-ip-ranges=[192.168.0.0/16]";

@@ -163,7 +163,7 @@ fn a_closed_gate_says_why_and_names_the_command_that_opens_it() {
         ),
         (
             report("pass", 60 * days),
-            " ago, and 7d is the most that counts",
+            " ago, and 1d is the most that counts",
         ),
         (report("pass", -3 * days - 1), ") is dated 3d"),
         (

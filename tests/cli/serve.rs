@@ -249,7 +249,120 @@ fn what_a_rehearsal_is_at_is_not_served_as_well() {
     let served = Served::start(&world, "--state .harness/azure.rehearsal");
     world.write("profiles/azure.yaml", crate::cost::AZURE);
     let run = world.run("destroy -p azure --rehearse --yes");
-    assert_eq!(run.code, 69, "{run}");
-    assert!(run.stderr.contains("harness rehearse serve"), "{run}");
+    let pid = format!("pid {}", served.child.id());
+    assert_snapshot!(run.to_string().replace(&pid, "pid [first]"), @"
+    --- stderr
+    error: [folder]/.harness/azure.rehearsal is in use by `harness rehearse serve (pid [first])`
+      hint: end `harness rehearse serve (pid [first])` by Ctrl-C where it runs, or by SIGTERM: what was made in it is kept, and then this command goes on with it
+    --- exit 69
+    ");
     assert_eq!(served.end(Signal::SIGTERM), Some(0));
+}
+
+#[test]
+fn only_a_new_or_empty_folder_and_one_that_has_an_azure_is_served_from() {
+    let world = World::new();
+    world.write("mine/notes.txt", "mine");
+    world.write("mine/cloud/other.txt", "mine");
+    world.write("file", "mine");
+    let told = ["mine", "file", "file/below"].map(|state| {
+        let run = world.run(&format!("rehearse serve --state {state}"));
+        run.to_string()
+    });
+    assert_snapshot!(told.join("\n"), @"
+    --- stderr
+    error: [folder]/mine has no Azure in it, but other files, such as `notes.txt`: they are left alone
+      hint: `--state FOLDER` names an empty or new folder, or one that has such an Azure
+    --- exit 64
+    --- stderr
+    error: `--state` names [folder]/file, which is no folder
+      hint: `--state FOLDER` names an empty or new folder, or one that has such an Azure
+    --- exit 64
+    --- stderr
+    error: `--state` names [folder]/file, which is no folder
+      hint: `--state FOLDER` names an empty or new folder, or one that has such an Azure
+    --- exit 64
+    ");
+    let left: Vec<_> = world
+        .path()
+        .join("mine")
+        .read_dir_utf8()
+        .expect("there")
+        .collect();
+    assert_eq!(left.len(), 2, "nothing was made in it");
+    fs_err::create_dir(world.path().join("empty")).expect("writable");
+    assert_eq!(
+        Served::start(&world, "--state empty").end(Signal::SIGTERM),
+        Some(0)
+    );
+    // It was ended before anything was asked of it.
+    assert_eq!(
+        Served::start(&world, "--state empty").end(Signal::SIGTERM),
+        Some(0)
+    );
+}
+
+#[tokio::test]
+async fn a_new_azure_is_told_from_one_that_was_kept_and_says_how_late_it_is_there() {
+    let world = World::new();
+    let served = Served::start(&world, "--speed 100000");
+    assert_eq!(served.document["new"], true);
+    assert_eq!(served.document["resources"], 0);
+    let token = served.token().await;
+    let body = Some(json!({"location": "westeurope"}));
+    assert_eq!(served.ask("PUT", &token, GROUP, body.clone()).await.0, 201);
+    let identity = GROUP.replace(
+        "?api-version=2024-11-01",
+        "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/one?api-version=2023-01-31",
+    );
+    let registered = "/subscriptions/SUBSCRIPTION/providers/Microsoft.ManagedIdentity/register\
+                      ?api-version=2021-04-01";
+    assert_eq!(served.ask("POST", &token, registered, None).await.0, 200);
+    let mut status = 0;
+    while status != 201 {
+        (status, _) = served.ask("PUT", &token, &identity, body.clone()).await;
+        assert!([201, 409].contains(&status), "{status}");
+    }
+    assert_eq!(served.end(Signal::SIGTERM), Some(0));
+    let again = Served::start(&world, "");
+    assert_eq!(again.document["new"], false);
+    assert_eq!(again.document["resources"], 1);
+    let clock: jiff::Timestamp = again.text("clock").parse().expect("a time");
+    assert!(clock > jiff::Timestamp::now(), "{clock}");
+    assert_eq!(again.end(Signal::SIGTERM), Some(0));
+    // The same for people.
+    let served = served_for_people(&world, "");
+    assert!(
+        served.contains("· the Azure of [folder]/.harness/rehearse.serve, with 1 resource\n"),
+        "{served}"
+    );
+    let new = served_for_people(&world, "--state mistyped");
+    assert!(
+        new.contains("· a new, empty Azure in [folder]/mistyped\n"),
+        "{new}"
+    );
+}
+
+/// What one says that runs, until it is ended.
+fn served_for_people(world: &World, more: &str) -> String {
+    let told = tempfile::NamedTempFile::new().expect("a temporary file");
+    let mut command = world.command();
+    command
+        .args(["rehearse", "serve"])
+        .args(more.split_whitespace());
+    command
+        .stdout(Stdio::null())
+        .stderr(told.reopen().expect("it is there"));
+    let child = command.spawn().expect("it starts");
+    let served = Served {
+        child,
+        document: Value::Null,
+    };
+    let said = || {
+        let text = fs_err::read_to_string(told.path()).expect("UTF-8");
+        text.contains("it runs until Ctrl-C").then_some(text)
+    };
+    let text = eventually("what it says", said);
+    assert_eq!(served.end(Signal::SIGTERM), Some(0));
+    text.replace(world.path().as_str(), "[folder]")
 }

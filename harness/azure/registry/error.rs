@@ -142,6 +142,15 @@ impl Error {
         }
     }
 
+    /// Whether the same command may succeed later although what it asks for is the same.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Firewall { .. } | Self::Archive { .. } | Self::Unsupported { .. } => false,
+            Self::Azure(source) => source.status() != Some(413) && source.may_pass(),
+            _ => true,
+        }
+    }
+
     /// The failure of reading an archive.
     pub(super) fn read(path: &Utf8Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Read {

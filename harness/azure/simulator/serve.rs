@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response as Answer};
 use camino::Utf8PathBuf;
 use futures_util::stream::{self, StreamExt as _};
+use jiff::Timestamp;
 use reqwest::Url;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -92,6 +93,8 @@ pub struct Simulator {
     pub base_url: String,
     /// The certificate of the authority that signed its own (PEM).
     pub ca_pem: String,
+    /// What time it was in it when it was started.
+    pub started: Timestamp,
     /// What was asked and answered.
     pub recorder: Recorder,
     stop: CancellationToken,
@@ -138,6 +141,7 @@ impl Simulator {
             cloud = cloud.with_blobs(Blobs::Folder(blobs));
         }
         let recorder = Recorder::new();
+        let started = clock.now();
         let shared = Served {
             cloud: Mutex::new(cloud),
             clock,
@@ -160,6 +164,7 @@ impl Simulator {
         Ok(Self {
             base_url,
             ca_pem,
+            started,
             recorder,
             stop,
             server,

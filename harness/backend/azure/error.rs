@@ -216,6 +216,7 @@ impl Error {
             Self::Cloud(cloud::Error::Arm(error)) | Self::Azure { source: error, .. } => {
                 error.may_pass()
             }
+            Self::Registry(error) => error.may_pass(),
             Self::Cloud(cloud::Error::NoSubscription | cloud::Error::Subscriptions(_))
             | Self::Foreign { .. }
             | Self::MayNotRegister { .. }
@@ -277,5 +278,59 @@ impl From<Error> for backend::Error {
         whole.blame = blame;
         whole.may_pass = may_pass;
         whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, code: &str) -> arm::Error {
+        arm::Error::Refused {
+            act: "PUT /x".to_owned(),
+            status,
+            request_id: None,
+            fault: Box::new(arm::Fault {
+                code: code.to_owned(),
+                ..arm::Fault::default()
+            }),
+        }
+    }
+
+    #[test]
+    fn running_it_again_is_told_where_time_or_somebody_else_may_change_what_stood_in_the_way() {
+        let azure = |status, code| Error::azure("x")(refused(status, code)).may_pass();
+        for (status, code, may_pass) in [
+            (429, "TooManyRequests", true),
+            (409, "AnotherOperationInProgress", true),
+            (400, "PrincipalNotFound", true),
+            (409, "SomethingNew", true),
+            (503, "", true),
+            (400, "SomethingNew", false),
+            (403, "AuthorizationFailed", false),
+            (403, "RequestDisallowedByPolicy", false),
+            (409, "RequestDisallowedByAzure", false),
+            (409, "SkuNotAvailable", false),
+            (409, "QuotaExceeded", false),
+            (409, "ScopeLocked", false),
+        ] {
+            assert_eq!(azure(status, code), may_pass, "{status} {code}");
+        }
+        let group = || "g".to_owned();
+        let foreign = Error::Foreign {
+            group: group(),
+            profile: None,
+        };
+        let namespaces = vec!["Microsoft.Network".to_owned()];
+        for error in [foreign, Error::MayNotRegister { namespaces }] {
+            assert!(!error.may_pass(), "{error}");
+        }
+        let remain = vec![group()];
+        assert!(Error::Remain { remain }.may_pass());
+        let firewall = registry::Error::Firewall {
+            login_server: "r".to_owned(),
+            source: Box::new(refused(403, "DENIED")),
+        };
+        assert!(!Error::Registry(firewall).may_pass());
     }
 }

@@ -106,6 +106,7 @@ impl AzureBackend {
             tags.insert(TIME_TO_LIVE.to_owned(), time.to_string());
             tags.insert(EXPIRES.to_owned(), end_of(time).to_string());
         }
+        self.remember_place(&scope.group)?;
         let wanted = ResourceGroup {
             id: scope.group.id(),
             location: azure.region.clone(),

@@ -19,6 +19,7 @@ mod living;
 mod logs;
 mod objects;
 mod password;
+mod places;
 mod prepare;
 mod progress;
 mod promoter;
@@ -38,6 +39,7 @@ pub use cloud::{Access, Cloud, Error as CloudError, Rehearsal, Which};
 pub use error::Error;
 pub use facts::{Facts, Holding, Part};
 pub use living::Living;
+pub use places::{Elsewhere, Place};
 pub use provider::PROVIDERS;
 pub use render::rendered;
 pub use scope::{

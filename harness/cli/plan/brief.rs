@@ -7,6 +7,8 @@ use crate::promotion::{Difference, Property};
 
 /// The most characters of a value that are shown.
 const VALUE: usize = 60;
+/// How many digits of a digest are shown, as everywhere.
+const DIGITS: usize = 12;
 /// The most properties of a resource that are shown.
 const PROPERTIES: usize = 12;
 
@@ -64,6 +66,9 @@ fn value(value: &Value) -> String {
     if value.is_null() {
         return none();
     }
+    if let Some(digest) = value.as_str().filter(|text| is_digest(text)) {
+        return digest[..DIGITS].to_owned();
+    }
     let text = value.to_string();
     match text.char_indices().nth(VALUE) {
         None => text,
@@ -71,11 +76,23 @@ fn value(value: &Value) -> String {
     }
 }
 
+/// Whether a text is the SHA-256 of something.
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_digest_is_shown_by_its_first_digits() {
+        let digest = "c4".repeat(32);
+        assert_eq!(value(&json!(digest)), "c4c4c4c4c4c4");
+        assert_eq!(value(&json!(digest[1..])).len(), VALUE + 3);
+    }
 
     #[test]
     fn what_is_long_is_cut_and_what_is_much_is_counted() {

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use crate::backend::azure::{AzureBackend, PROFILE};
 use crate::backend::{self, Backend as _, Fetch, Provision, kubernetes};
 use crate::causes::in_one_line;
-use crate::cli::session::{Session, backend_error};
+use crate::cli::session::{Session, Target, backend_error};
 use crate::cli::{failure, in_azure};
 use crate::error::CommandError;
 use crate::event::Events;
@@ -50,11 +50,12 @@ impl Changes {
     /// Looks anew at Azure: at what may stand in the way, and at what would change.
     pub(in crate::cli) async fn look_again(
         &mut self,
+        target: &Target,
         session: &Session<AzureBackend>,
         cancel: &CancellationToken,
     ) -> Result<(), CommandError> {
         let azure = in_azure::place(&session.profile)?;
-        self.outlook = outlook(session, azure, cancel).await?;
+        self.outlook = outlook(target, session, azure, cancel).await?;
         self.not_ours = not_ours(&self.outlook, azure, session.profile.name.as_str());
         self.basis = basis(session, &self.outlook, self.objects.as_deref());
         Ok(())
@@ -115,16 +116,18 @@ fn not_ours(outlook: &Outlook, azure: &Azure, profile: &str) -> Option<String> {
 
 /// Asks what would change, unless somebody asks to stop.
 pub(in crate::cli) async fn changes(
+    target: &Target,
     session: &mut Session<AzureBackend>,
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Changes, CommandError> {
-    let asked = cancel.run_until_cancelled(Box::pin(asked(session, events, cancel)));
+    let asked = cancel.run_until_cancelled(Box::pin(asked(target, session, events, cancel)));
     let interrupted = || Err(failure::interrupted("run it again"));
     asked.await.unwrap_or_else(interrupted)
 }
 
 async fn asked(
+    target: &Target,
     session: &mut Session<AzureBackend>,
     events: &Events,
     cancel: &CancellationToken,
@@ -139,7 +142,7 @@ async fn asked(
         cloud.credentials.to_string()
     };
     events.notice("asking what is there and what would change");
-    let outlook = outlook(session, azure, cancel).await?;
+    let outlook = outlook(target, session, azure, cancel).await?;
     let not_ours = not_ours(&outlook, azure, session.profile.name.as_str());
     let seen = match outlook.group {
         Group::Ours => objects(session, events, cancel).await,
@@ -163,6 +166,7 @@ async fn asked(
 
 /// What there is in Azure, and what would change there.
 async fn outlook(
+    target: &Target,
     session: &Session<AzureBackend>,
     azure: &Azure,
     cancel: &CancellationToken,
@@ -170,7 +174,11 @@ async fn outlook(
     let cloud = session.backend.cloud().await.map_err(backend_error)?;
     let name = session.profile.name.as_str();
     let looked = look(cloud, azure, &session.topology, name, cancel).await;
-    looked.map_err(|error| backend_error(AzureBackend::error("say what would change", error)))
+    let mut outlook = looked
+        .map_err(|error| backend_error(AzureBackend::error("say what would change", error)))?;
+    let elsewhere = in_azure::elsewhere(target, session).await?;
+    outlook.notes.extend(elsewhere);
+    Ok(outlook)
 }
 
 /// The identity of what was found and of what would be made.

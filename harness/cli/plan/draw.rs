@@ -97,7 +97,7 @@ pub(in crate::cli) async fn draw(
     let (cost, budget) = (cost::estimate(azure)?, azure.budget);
     let (profile, state) = (&session.profile, &session.state);
     let gate = in_azure::gate(profile, &session.topology, worker.as_ref(), state)?;
-    let changes = changes(session, events, cancel).await?;
+    let changes = changes(target, session, events, cancel).await?;
     let parity = parity(&gate, target, session, events);
     let parity = cancel.run_until_cancelled(Box::pin(parity)).await;
     let parity = parity.ok_or_else(|| failure::interrupted("run it again"))?;

@@ -1,13 +1,14 @@
 //! `harness promote`.
 
 mod interruption;
+mod refusal;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
-use serde_json::Value;
 
 use self::interruption::OnInterrupt;
+use self::refusal::{allowed, basis, open, possible};
 use super::azure_fault::AzureFault;
 use super::outputs::{self, Outputs};
 use super::plan::{self, Plan};
@@ -100,19 +101,20 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     let shutdown = Shutdown::listen(events.clone(), UNDER_WAY);
     let work = plan::draw(&args.target, session, None, &events, &shutdown.asked);
     let mut plan = ui.follow(&mut receiver, Box::pin(work)).await?;
-    allowed(&args, earlier.as_ref(), &plan)?;
+    let overridden = args.override_gate.is_some();
+    allowed(overridden, earlier.as_ref(), &plan)?;
     // To make it may take minutes, so all that is known without it comes first.
     let work = worker(session, &events, &shutdown);
     let worker = ui.follow(&mut receiver, Box::pin(work)).await?;
     plan.judge_again(worker, session)?;
-    open(&args, &plan)?;
-    let work = ready_the_subscription(session, &mut plan, &events, &shutdown);
+    open(overridden, &plan)?;
+    let work = ready_the_subscription(&args.target, session, &mut plan, &events, &shutdown);
     ui.follow(&mut receiver, Box::pin(work)).await?;
     possible(&plan)?;
     ui.text(plan::text(&plan));
     ui.text("");
     session.backend.order(Order {
-        gate_override: overridden(&args, &plan),
+        gate_override: reason(&args, &plan),
         drifted: plan.changes.drifted(),
         another_password: false,
     });
@@ -157,27 +159,9 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
 const UNDER_WAY: &str =
     "what Azure has begun goes on: run `harness promote` to go on with it, or `harness destroy`";
 
-/// Refuses what the gate, Azure or an earlier plan forbids.
-fn allowed(args: &Args, earlier: Option<&Basis>, plan: &Plan) -> Result<(), CommandError> {
-    possible(plan)?;
-    open(args, plan)?;
-    earlier.map_or(Ok(()), |earlier| unmoved(earlier, plan))
-}
-
-/// Refuses what Azure forbids.
-fn possible(plan: &Plan) -> Result<(), CommandError> {
-    let forbidden = plan.changes.forbidden();
-    if forbidden.is_empty() {
-        return Ok(());
-    }
-    Err(
-        refused("this stands in the way of the promotion", &forbidden)
-            .hint("`harness plan` shows all that was looked at"),
-    )
-}
-
 /// Registers the subscription for what is missing, and asks anew what nobody answered before that.
 async fn ready_the_subscription(
+    target: &Target,
     session: &Session<AzureBackend>,
     plan: &mut Plan,
     events: &Events,
@@ -187,27 +171,14 @@ async fn ready_the_subscription(
         let registered = session.backend.register_providers(events).await;
         if registered.map_err(super::session::backend_error)? {
             events.notice("asking what was not known before");
-            plan.changes.look_again(session, &shutdown.asked).await?;
+            plan.changes
+                .look_again(target, session, &shutdown.asked)
+                .await?;
         }
         Ok(())
     };
     let done = shutdown.asked.run_until_cancelled(Box::pin(ready)).await;
     done.unwrap_or_else(|| Err(failure::interrupted("run `harness promote` again to go on")))
-}
-
-/// Refuses what the gate forbids.
-fn open(args: &Args, plan: &Plan) -> Result<(), CommandError> {
-    let closed = plan.closed();
-    if closed.is_empty() || args.override_gate.is_some() {
-        return Ok(());
-    }
-    Err(refused("the gate is closed", &closed)
-        .hint("run what is missing, or pass by the gate with `--override-gate REASON`"))
-}
-
-fn refused(what: &str, list: &[String]) -> CommandError {
-    let message = format!("{what}:\n  {}", list.join("\n  "));
-    CommandError::new(Exit::NotAllowed, message)
 }
 
 /// Makes the worker's image and says which build of it would be promoted.
@@ -227,49 +198,8 @@ async fn worker(
     made.await.map_err(super::session::backend_error)
 }
 
-/// What a plan that was written earlier was made from.
-struct Basis {
-    file: Utf8PathBuf,
-    basis: String,
-}
-
-/// Reads it.
-fn basis(file: &Utf8Path) -> Result<Basis, CommandError> {
-    let no_plan = |why: String| {
-        CommandError::new(Exit::Invalid, format!("{file} is no plan{why}"))
-            .hint("`harness plan --out FILE` writes one")
-    };
-    let text = fs_err::read_to_string(file)
-        .map_err(|error| CommandError::new(Exit::Invalid, error).hint("`--plan` names it"))?;
-    let written: Value =
-        serde_json::from_str(&text).map_err(|error| no_plan(format!(": {error}")))?;
-    let basis = written["basis"].as_str();
-    Ok(Basis {
-        file: file.to_owned(),
-        basis: basis.ok_or_else(|| no_plan(String::new()))?.to_owned(),
-    })
-}
-
-/// Refuses if what was found differs from what a plan was made from.
-fn unmoved(earlier: &Basis, plan: &Plan) -> Result<(), CommandError> {
-    if let Some(why) = &plan.changes.unseen {
-        let unknown = format!("what is in the cluster is not known: {why}");
-        return Err(CommandError::new(Exit::Unavailable, unknown)
-            .hint("run the same command again, or `harness status`, which says why"));
-    }
-    let Basis { file, basis } = earlier;
-    if *basis == plan.changes.basis.to_string() {
-        return Ok(());
-    }
-    let moved =
-        format!("what {file} was made from is not so any more: the profile or Azure changed");
-    Err(CommandError::new(Exit::NotAllowed, moved)
-        .hint("`harness plan` shows a new one, and writes it with `--out FILE`")
-        .hint("a plan counts for the identity that drew it up"))
-}
-
 /// The reason of a gate that is passed by; none where it is open.
-fn overridden(args: &Args, plan: &Plan) -> Option<String> {
+fn reason(args: &Args, plan: &Plan) -> Option<String> {
     let closed = !plan.closed().is_empty();
     args.override_gate.clone().filter(|_| closed)
 }

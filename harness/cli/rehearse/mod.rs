@@ -1,5 +1,6 @@
 //! The built-in Azure by itself.
 
+mod folder;
 mod serve;
 mod view;
 

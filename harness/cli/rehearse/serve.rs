@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::folder::{self, ANOTHER, unusable};
 use super::view::{self, Served};
 use crate::azure::simulator::{self, Clock, Hooks, Options, Settings, Simulator};
 use crate::cli::Outcome;
 use crate::cli::azure_fault::{self, AzureFault, Scene};
 use crate::cli::place;
-use crate::cli::session::{state_error, working_directory};
+use crate::cli::session::{SERVE, working_directory};
 use crate::cli::shutdown::Shutdown;
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
@@ -42,7 +43,8 @@ pub(super) struct Args {
     /// The port that it listens on, in place of the one it had before or any that is free
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
-    /// The folder that its state is kept in [default: .harness/rehearse.serve]
+    /// The folder that its state is kept in: a new or empty one, or one that was served before or
+    /// that a rehearsal has [default: .harness/rehearse.serve]
     #[arg(long, value_name = "FOLDER")]
     state: Option<Utf8PathBuf>,
     /// How many times as fast as Azure it is [default: 60]
@@ -60,13 +62,10 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     };
     let root = working_directory()?;
     let folder = root.join(args.state.as_deref().unwrap_or(Utf8Path::new(FOLDER)));
+    let kept = folder::look(&folder)?;
     let _lock = own(&folder).await?;
     let secret_file = folder.join("secrets/client");
     let ca_file = folder.join("authority.pem");
-    let unusable = |error: io::Error| {
-        CommandError::new(Exit::Unavailable, error)
-            .hint("`--state FOLDER` names another folder for its state")
-    };
     create_private(&folder.join("secrets")).map_err(unusable)?;
     let settings = Settings {
         secret: Secret::of_file(&secret_file).map_err(unusable)?,
@@ -90,7 +89,8 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let simulator = Simulator::start(options).await;
     let simulator = simulator.map_err(|error| not_started(error, args.port))?;
     write_atomically(&ca_file, simulator.ca_pem.as_bytes()).map_err(unusable)?;
-    let served = Served::new(&simulator.base_url, &settings, speed, &folder);
+    let served = Served::new(&simulator, &settings, speed, &folder, kept);
+    ui.say(view::state(&served));
     ui.text(view::text(&served));
     ui.json(&served);
     ui.say("· it runs until Ctrl-C");
@@ -110,16 +110,9 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Takes the folder: two clouds in one would undo each other's work.
 async fn own(folder: &Utf8Path) -> Result<Lock, CommandError> {
-    let failed = |act, source| {
-        state_error(state::Error::Access {
-            path: folder.to_owned(),
-            act,
-            source,
-        })
-    };
-    create_private(folder).map_err(|error| failed("create a folder", error))?;
-    let lock = Lock::acquire(&folder.join("lock"), "rehearse serve", Duration::ZERO).await;
-    let lock = lock.map_err(|error| failed("take the lock", error))?;
+    create_private(folder).map_err(unusable)?;
+    let lock = Lock::acquire(&folder.join("lock"), SERVE, Duration::ZERO).await;
+    let lock = lock.map_err(unusable)?;
     lock.map_err(|holder| {
         let busy = state::Error::Busy {
             path: folder.to_owned(),
@@ -140,7 +133,7 @@ fn not_started(error: simulator::Error, port: Option<u16>) -> CommandError {
         {
             format!("remove {path} to begin anew, or name another folder with `--state`")
         }
-        _ => "`--state FOLDER` names another folder for its state".to_owned(),
+        _ => ANOTHER.to_owned(),
     };
     CommandError::new(Exit::Unavailable, error).hint(hint)
 }

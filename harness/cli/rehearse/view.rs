@@ -1,9 +1,11 @@
 //! What has to be known to use the built-in Azure, and what to paste into a shell.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use jiff::{SignedDuration, Timestamp, Unit};
 use serde::Serialize;
 
-use crate::azure::simulator::Settings;
+use super::folder::Kept;
+use crate::azure::simulator::{Settings, Simulator};
 use crate::shell::word;
 use crate::ui::Table;
 
@@ -31,8 +33,14 @@ pub(super) struct Served {
     secret_file: Utf8PathBuf,
     /// Where its state is.
     state: Utf8PathBuf,
+    /// Whether nothing was kept there before.
+    new: bool,
+    /// How many resources there were in it when it was started.
+    resources: usize,
     /// How many times as fast as Azure it is.
     speed: u32,
+    /// What time it was there when it was started: its clock is as fast, and never goes back.
+    clock: Timestamp,
     /// The process to send SIGTERM to.
     pid: u32,
     /// Lines for a shell.
@@ -49,7 +57,14 @@ struct Commands {
 }
 
 impl Served {
-    pub(super) fn new(base: &str, settings: &Settings, speed: u32, folder: &Utf8Path) -> Self {
+    pub(super) fn new(
+        simulator: &Simulator,
+        settings: &Settings,
+        speed: u32,
+        folder: &Utf8Path,
+        kept: Kept,
+    ) -> Self {
+        let base = &simulator.base_url;
         let mut served = Self {
             resource_manager: base.to_owned(),
             authority: base.to_owned(),
@@ -61,7 +76,13 @@ impl Served {
             client: settings.client.clone(),
             secret_file: folder.join("secrets/client"),
             state: folder.to_owned(),
+            new: kept == Kept::Nothing,
+            resources: match kept {
+                Kept::Nothing => 0,
+                Kept::Azure(resources) => resources,
+            },
             speed,
+            clock: simulator.started,
             pid: std::process::id(),
             commands: Commands {
                 az: Vec::new(),
@@ -139,6 +160,22 @@ impl Served {
     }
 }
 
+/// Which Azure it is: a mistyped folder is a new one.
+pub(super) fn state(served: &Served) -> String {
+    let Served {
+        state,
+        new,
+        resources,
+        ..
+    } = served;
+    if *new {
+        format!("· a new, empty Azure in {state}")
+    } else {
+        let plural = if *resources == 1 { "" } else { "s" };
+        format!("· the Azure of {state}, with {resources} resource{plural}")
+    }
+}
+
 /// The same for people.
 pub(super) fn text(served: &Served) -> String {
     let mut table = Table::new(["WHAT", "VALUE"]);
@@ -154,6 +191,7 @@ pub(super) fn text(served: &Served) -> String {
         ("client secret", &format!("in {}", served.secret_file)),
         ("state", served.state.as_str()),
         ("speed", &format!("{} times as fast as Azure", served.speed)),
+        ("its clock", &clock(served)),
     ] {
         table.row([what, value].map(str::to_owned));
     }
@@ -168,4 +206,21 @@ pub(super) fn text(served: &Served) -> String {
         lines(clients),
         lines(curl)
     )
+}
+
+/// What time it is there. It may be later than here: the clock is as fast as the rest, and goes on
+/// from where it was.
+fn clock(served: &Served) -> String {
+    let clock = served.clock.round(Unit::Second).unwrap_or(served.clock);
+    let pace = match served.speed {
+        1 => "",
+        _ => ", and as fast",
+    };
+    let ahead = served.clock.duration_since(Timestamp::now());
+    if ahead > SignedDuration::from_secs(1) {
+        let ahead = crate::quantity::Duration::from_secs(ahead.unsigned_abs().as_secs());
+        format!("{clock}, {ahead} ahead of this machine's{pace}")
+    } else {
+        format!("{clock}{pace}")
+    }
 }

@@ -1,4 +1,9 @@
+use jiff::{SignedDuration, Timestamp};
+
 use super::*;
+use crate::backend::Place;
+use crate::promotion::{Damaged, Evidence, Reports};
+use crate::topology::WorkerBuild;
 
 const HOUR: Duration = Duration::from_secs(3600);
 

@@ -69,6 +69,18 @@ fn tags_of_a_group_that_the_profile_sets_are_told_and_those_of_others_stay() {
     assert_eq!(told(&[("Team", "payments")], &[set]), [""; 0]);
 }
 
+#[test]
+fn what_others_may_not_do_is_told_where_somebody_changed_it() {
+    let change = |before: &str, after: &str| json!({"before": {"mode": before}, "after": {"mode": after}, "delta": []});
+    assert_eq!(denied(&change("None", "none")), None);
+    assert_eq!(
+        denied(&json!({"before": null, "after": {"mode": "None"}})),
+        None
+    );
+    let told = denied(&change("DenyDelete", "None")).expect("it is told");
+    assert_eq!(told.path, "denySettings.mode");
+}
+
 /// A stack as a promotion leaves it, changed, and what would become of it.
 fn of_changed(change: impl FnOnce(&mut Stack, &mut StackSpec), is_told: bool) -> Vec<String> {
     let mut spec = spec();
@@ -79,7 +91,7 @@ fn of_changed(change: impl FnOnce(&mut Stack, &mut StackSpec), is_told: bool) ->
                        "properties": {"provisioningState": "Succeeded"}});
     let mut stack: Stack = serde_json::from_value(stack).expect("a stack");
     change(&mut stack, &mut spec);
-    lines(of_stack(&stack, &spec, is_told))
+    lines(of_stack(&stack, &spec, None, is_told))
 }
 
 fn spec() -> StackSpec {

@@ -9,6 +9,7 @@ mod kills;
 mod limits;
 mod mishaps;
 mod owners;
+mod places;
 mod pools;
 mod reading;
 mod subscriptions;

@@ -200,6 +200,18 @@ fn what_does_not_exist_is_refused_with_what_there_is_instead() {
 }
 
 #[test]
+fn a_version_of_kubernetes_that_is_a_preview_is_told_as_one_and_is_no_obstacle() {
+    let azure = Subscription::new().registered();
+    let preview = "--set backend.azure.kubernetes.version=\"1.37\"";
+    let plan = azure.run(&format!("plan {preview}"));
+    let told = "✓ Kubernetes 1.37: it is a preview in westeurope, without support";
+    assert!(plan.stdout.contains(told), "{plan}");
+    let promoted = azure.promote(preview);
+    assert_eq!(promoted.code, 0, "{promoted}");
+    assert!(promoted.stdout.contains(told), "{promoted}");
+}
+
+#[test]
 fn a_pool_that_grows_needs_a_quota_for_what_it_grows_by() {
     let azure = Subscription::new();
     assert_eq!(azure.promote(&format!("--set {POOL}.count=40")).code, 0);

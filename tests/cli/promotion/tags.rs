@@ -140,6 +140,24 @@ fn a_tag_of_the_stack_that_somebody_changed_added_or_took_away_is_drift_and_is_p
 }
 
 #[test]
+fn a_lock_that_somebody_put_on_the_stack_is_drift_and_is_taken_off() {
+    let azure = Subscription::new();
+    assert_eq!(azure.promote("").code, 0);
+    azure.change_cloud(|cloud| {
+        let stacks = cloud["stacks"].as_object_mut().expect("a map");
+        for stack in stacks.values_mut() {
+            stack["wanted"]["denySettings"]["mode"] = json!("denyDelete");
+        }
+    });
+    let drift = azure.run("drift");
+    assert_eq!(drift.code, 2, "{drift}");
+    let line = "harness-azure: denySettings.mode: \"DenyDelete\" > \"None\"";
+    assert_eq!(about(&drift, "denySettings"), [line], "{drift}");
+    assert_eq!(azure.promote("").code, 0);
+    assert_eq!(azure.run("drift").code, 0);
+}
+
+#[test]
 fn a_tag_of_the_group_that_the_profile_sets_is_drift_and_one_of_others_is_not() {
     let azure = Subscription::new();
     let team = "--set backend.azure.tags={\"team\":\"payments\"}";

@@ -1,22 +1,26 @@
 //! What most verbs begin with: a profile, its topology, its state folder, its backend.
 
+mod error;
+mod folder;
+mod profile;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
-
-use super::meant;
+pub(super) use self::error::{GARBAGE, SERVE, backend_error, exit_of, state_error};
+use self::error::{is_busy, is_served};
+pub(super) use self::folder::{others_up, state_named, state_of, working_directory};
+pub(super) use self::profile::{doubt, is_of_profile, load, named};
 use super::place::{self, Choice};
-use super::target::PROFILES;
 pub(super) use super::target::{DEFAULT_PROFILE, Target};
+use crate::backend::Backend;
 use crate::backend::azure::{self, Aim, AzureBackend};
 use crate::backend::k3d::{self, K3dBackend};
 use crate::backend::process::{ProcessBackend, Settings};
 use crate::backend::simulated::SimulatedBackend;
-use crate::backend::{self, Backend, Blame};
 use crate::error::{CommandError, Exit};
-use crate::profile::{self, Profile, Reader, Request, Source};
-use crate::state::{self, Directory, Journal, Lock};
+use crate::profile::{self as profiles, Profile};
+use crate::state::{Directory, Journal, Lock};
 use crate::tool::Environment;
 use crate::topology::Topology;
 use crate::ui::Ui;
@@ -125,7 +129,7 @@ async fn subject(target: &Target) -> Result<(Subject, Directory), CommandError> 
     if let Some(reason) = profile.misplaced() {
         return Err(CommandError::new(Exit::Invalid, reason));
     }
-    let in_azure = matches!(profile.backend, profile::Backend::Azure(_));
+    let in_azure = matches!(profile.backend, profiles::Backend::Azure(_));
     let (aim, reason) = match (in_azure, target.rehearse) {
         (true, true) => {
             let (aim, reason) = place::rehearsal(&state).await?;
@@ -150,7 +154,7 @@ pub(super) async fn own(
     ui: &mut Ui,
 ) -> Result<AnySession, CommandError> {
     match own_within(target, verb, FIRST_TRY).await {
-        Err(busy) if is_busy(&busy) => {
+        Err(busy) if is_busy(&busy) && !is_served(&busy) => {
             ui.say(format!(
                 "· {}; waiting for up to {}s",
                 busy.source,
@@ -160,11 +164,6 @@ pub(super) async fn own(
         }
         other => other,
     }
-}
-
-fn is_busy(error: &CommandError) -> bool {
-    let state = error.source.downcast_ref::<state::Error>();
-    matches!(state, Some(state::Error::Busy { .. }))
 }
 
 /// As [`own`], for a verb with a patience of its own.
@@ -209,8 +208,10 @@ fn assemble(
     };
     let (root, environment) = (working_directory()?, Environment::of_process());
     Ok(match backend {
-        profile::Backend::Local { .. } => unreachable!("a session is on a backend that was chosen"),
-        profile::Backend::Azure(azure) => {
+        profiles::Backend::Local { .. } => {
+            unreachable!("a session is on a backend that was chosen")
+        }
+        profiles::Backend::Azure(azure) => {
             let settings = azure::Settings {
                 root,
                 profile: name,
@@ -221,7 +222,7 @@ fn assemble(
             let backend = AzureBackend::new(settings, state, lock);
             AnySession::Azure(common.on(backend.map_err(backend_error)?))
         }
-        profile::Backend::Process { engine } => {
+        profiles::Backend::Process { engine } => {
             let settings = Settings {
                 root,
                 engine,
@@ -230,7 +231,7 @@ fn assemble(
             let backend = ProcessBackend::new(settings, state, lock);
             AnySession::Process(common.on(backend.map_err(backend_error)?))
         }
-        profile::Backend::K3d(cluster) => {
+        profiles::Backend::K3d(cluster) => {
             let settings = k3d::Settings {
                 root,
                 profile: name,
@@ -241,7 +242,7 @@ fn assemble(
             let backend = K3dBackend::new(settings, state, lock.map(Arc::new));
             AnySession::K3d(common.on(backend.map_err(backend_error)?))
         }
-        profile::Backend::Simulated => {
+        profiles::Backend::Simulated => {
             AnySession::Simulated(common.on(SimulatedBackend::new(state, lock)))
         }
     })
@@ -274,182 +275,4 @@ impl Common {
             backend,
         })
     }
-}
-
-/// The profile that a target names.
-pub(super) fn load(target: &Target) -> Result<Profile, CommandError> {
-    profile::load(&request(target), &reader()).map_err(|error| unread(target, error))
-}
-
-/// Tells what a profile says and probably does not mean.
-pub(super) fn doubt(target: &Target, ui: &mut Ui) {
-    // A profile that cannot be read is told of by what comes next.
-    let doubts = profile::doubts(&request(target), &reader()).unwrap_or_default();
-    for doubt in doubts {
-        let place = doubt
-            .place()
-            .map(|place| format!(":{}:{}", place.line, place.column));
-        let (name, place) = (doubt.name(), place.unwrap_or_default());
-        ui.say(format!("! {name}{place}: {}", doubt.message()));
-    }
-}
-
-fn request(target: &Target) -> Request {
-    let source = match &target.file {
-        Some(file) => Source::File(file.clone()),
-        None => Source::Named {
-            folder: Utf8PathBuf::from(PROFILES),
-            name: target.profile.clone(),
-        },
-    };
-    Request {
-        source,
-        sets: target.set.clone(),
-    }
-}
-
-type Reads = fn(&Utf8Path) -> std::io::Result<String>;
-type Lists = fn(&Utf8Path) -> Vec<String>;
-
-fn reader() -> Reader<Reads, Lists> {
-    Reader {
-        read: |path| fs_err::read_to_string(path),
-        list: file_names,
-    }
-}
-
-fn unread(target: &Target, error: profile::Error) -> CommandError {
-    let error = CommandError::new(Exit::Invalid, error);
-    meant::profile(target)
-        .into_iter()
-        .fold(error, CommandError::hint)
-}
-
-/// The names of the files in a folder; none if it cannot be read.
-fn file_names(folder: &Utf8Path) -> Vec<String> {
-    let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
-    entries.map(|entry| entry.file_name().to_owned()).collect()
-}
-
-/// The profile of a target as it is written, and its state folder.
-pub(super) fn named(target: &Target) -> Result<(Profile, Directory), CommandError> {
-    let profile = load(target)?;
-    let state = state_of(target, &profile)?;
-    Ok((profile, state))
-}
-
-/// The state folder of a target. A rehearsal has one of its own: no name of a profile has a dot.
-pub(super) fn state_of(target: &Target, profile: &Profile) -> Result<Directory, CommandError> {
-    let name = profile.name.as_str();
-    if target.rehearse {
-        return state_named(&format!("{name}.rehearsal"));
-    }
-    state_named(name)
-}
-
-pub(super) fn state_named(profile: &str) -> Result<Directory, CommandError> {
-    let root = working_directory()?;
-    Ok(Directory::new(root.join(".harness").join(profile)))
-}
-
-/// Names of profiles, other than that of `state`, of which something was brought up here, or may
-/// have been.
-pub(super) fn others_up(state: &Directory) -> Vec<String> {
-    let Some(folders) = state.path().parent().map(Utf8Path::read_dir_utf8) else {
-        return Vec::new();
-    };
-    let mut names: Vec<String> = folders
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|folder| folder.path() != state.path())
-        .filter_map(|folder| match Directory::new(folder.path()).standing() {
-            Ok(standing) => standing.map(|_| folder.file_name().to_owned()),
-            Err(_) => Some(format!(
-                "{} (perhaps: it cannot be read)",
-                folder.file_name()
-            )),
-        })
-        .collect();
-    names.sort();
-    names
-}
-
-/// The folder that the user works in, by its real path: the same folder by another name must find
-/// the same state.
-pub(super) fn working_directory() -> Result<Utf8PathBuf, CommandError> {
-    let folder = std::env::current_dir().and_then(|folder| folder.canonicalize());
-    let folder = folder.map_err(|error| {
-        CommandError::new(Exit::Unavailable, error).hint("is the working directory gone?")
-    })?;
-    Utf8PathBuf::try_from(folder).map_err(|error| {
-        let folder = error.as_path().display();
-        let error = format!("the path of the working directory is not UTF-8: {folder}");
-        CommandError::new(Exit::Unavailable, error)
-            .hint("work in a folder whose path is; `-C FOLDER` names one")
-    })
-}
-
-/// How a command ends that something is to blame for.
-pub(super) fn exit_of(blame: Blame) -> Exit {
-    match blame {
-        Blame::Place => Exit::Unavailable,
-        Blame::Profile => Exit::Invalid,
-        Blame::Leave => Exit::NotAllowed,
-        Blame::Interruption => Exit::Interrupted,
-    }
-}
-
-/// Whether it is the profile that is wrong, or not there: what was brought up by it is not.
-pub(super) fn is_of_profile(error: &CommandError) -> bool {
-    error.source.is::<profile::Error>()
-}
-
-/// A backend's error, with its hints, as a command's.
-pub(super) fn backend_error(error: backend::Error) -> CommandError {
-    let (hints, exit) = (error.hints.clone(), exit_of(error.blame));
-    let mut whole = CommandError::new(exit, error);
-    whole.hints = hints;
-    whole
-}
-
-/// The way out where a record is not what the harness writes there.
-pub(super) const GARBAGE: &str = "run `harness down`: it ends what is up, which it finds by its marks, and clears that file; \
-     for a place in Azure, remove the file and run `harness destroy`";
-
-pub(super) fn state_error(error: state::Error) -> CommandError {
-    let (exit, hint) = match &error {
-        state::Error::Access { source, .. }
-            if source.kind() == std::io::ErrorKind::PermissionDenied =>
-        {
-            let whose = "whoever brought that topology up can look at it and take it down; it may \
-                         be up";
-            (Exit::Unavailable, whose.to_owned())
-        }
-        state::Error::Access { .. } => (
-            Exit::Unavailable,
-            "the harness keeps its state below the working directory; choose another with `-C FOLDER`"
-                .to_owned(),
-        ),
-        state::Error::Busy { .. } => (
-            Exit::Unavailable,
-            "wait for that command, or interrupt it; it heals and cleans up after itself".to_owned(),
-        ),
-        state::Error::Backend { found, .. } => (
-            Exit::Invalid,
-            {
-                let down = if found.starts_with("azure") { "destroy" } else { "down" };
-                format!("run `harness {down}` first, or name backend `{found}` again")
-            },
-        ),
-        state::Error::Garbage { .. } => (
-            Exit::Invalid,
-            GARBAGE.to_owned(),
-        ),
-        state::Error::Layout { path, .. } => (
-            Exit::Invalid,
-            format!("run `harness down` of the version that wrote it, then remove {path}"),
-        ),
-    };
-    CommandError::new(exit, error).hint(hint)
 }

@@ -1,0 +1,118 @@
+//! Where this folder has promoted its profile to: a profile that names another resource group since
+//! leaves the first one standing, and paid for.
+
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+
+use super::backend::AzureBackend;
+use super::error::Error;
+use super::scope::PROFILE;
+use crate::azure::arm::Group;
+use crate::backend;
+use crate::causes::in_one_line;
+use crate::state::{read_json, write_atomically};
+
+/// A resource group of a subscription.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Place {
+    /// The subscription's id.
+    pub subscription: String,
+    /// The resource group.
+    pub resource_group: String,
+}
+
+impl Place {
+    fn of(group: &Group) -> Self {
+        Self {
+            subscription: group.subscription.clone(),
+            resource_group: group.name.clone(),
+        }
+    }
+
+    /// Azure takes names in any case.
+    fn is(&self, other: &Self) -> bool {
+        let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+        same(&self.subscription, &other.subscription)
+            && same(&self.resource_group, &other.resource_group)
+    }
+}
+
+/// A place that was promoted to before, and was not destroyed since from this folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The place.
+    pub place: Place,
+    /// Whether it is in another subscription than the profile names now.
+    pub in_another_subscription: bool,
+    /// Why it is not known whether it still stands, if so.
+    pub unknown: Option<String>,
+}
+
+impl AzureBackend {
+    /// Remembers that something is about to be made in a group.
+    pub(super) fn remember_place(&self, group: &Group) -> Result<(), Error> {
+        let (place, mut all) = (Place::of(group), self.places()?);
+        if all.iter().any(|it| it.is(&place)) {
+            return Ok(());
+        }
+        all.push(place);
+        self.keep_places(&all)
+    }
+
+    /// Forgets the place that the profile names, once nothing of it is left.
+    pub async fn forget_place(&self) -> Result<(), backend::Error> {
+        let place = Place::of(&self.scope().await?.group);
+        let before = self.places()?;
+        let left: Vec<Place> = before.iter().filter(|it| !it.is(&place)).cloned().collect();
+        if left != before {
+            self.keep_places(&left)?;
+        }
+        Ok(())
+    }
+
+    /// The other places that were promoted to and still stand, as far as that is known.
+    pub async fn elsewhere(&self) -> Result<Vec<Elsewhere>, backend::Error> {
+        let here = Place::of(&self.scope().await?.group);
+        let arm = &self.cloud().await?.arm;
+        let mut standing = Vec::new();
+        for place in self.places()?.into_iter().filter(|it| !it.is(&here)) {
+            let group = Group::new(&place.subscription, &place.resource_group);
+            let unknown = match arm.resource_group(&group).await {
+                Ok(Some(found)) if found.tags.get(PROFILE) == Some(&self.settings.profile) => None,
+                Ok(_) => continue,
+                Err(error) => Some(in_one_line(&error)),
+            };
+            standing.push(Elsewhere {
+                in_another_subscription: place.subscription != here.subscription,
+                place,
+                unknown,
+            });
+        }
+        Ok(standing)
+    }
+
+    fn places_path(&self) -> Utf8PathBuf {
+        self.state.path().join("places.json")
+    }
+
+    fn places(&self) -> Result<Vec<Place>, Error> {
+        let path = self.places_path();
+        let places = read_json(&path).map_err(|source| Error::File {
+            act: "read",
+            path,
+            source,
+        })?;
+        Ok(places.unwrap_or_default())
+    }
+
+    fn keep_places(&self, places: &[Place]) -> Result<(), Error> {
+        let path = self.places_path();
+        let text = serde_json::to_vec_pretty(places).expect("names become JSON");
+        write_atomically(&path, &text).map_err(|source| Error::File {
+            act: "write",
+            path,
+            source,
+        })
+    }
+}

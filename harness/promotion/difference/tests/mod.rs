@@ -1,0 +1,30 @@
+//! What is read of the answers of a what-if, by what Azure says in each.
+
+mod noise;
+mod told;
+
+use serde_json::json;
+
+use super::*;
+
+fn of(changes: &Value) -> Vec<Difference> {
+    let state = json!({"changes": {"resourceChanges": changes}});
+    let state = serde_json::from_value(state).expect("a result");
+    differences(&state, "me")
+}
+
+const SERVER: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforMySQL/\
+                      flexibleServers/m";
+
+fn modified(delta: &Value) -> Vec<Difference> {
+    of(
+        &json!([{"id": SERVER, "changeType": "modify", "changeCertainty": "definite",
+                "resourceConfigurationChanges": {"delta": delta}}]),
+    )
+}
+
+/// Paths of what would change.
+fn paths(delta: &Value) -> Vec<String> {
+    let changed = modified(delta).into_iter().flat_map(|it| it.properties);
+    changed.map(|it| it.path).collect()
+}

@@ -1,0 +1,218 @@
+//! How requirements stand, by what reports say. Pure.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Condition, Instead, Required, Standing};
+use crate::backend::Place;
+use crate::promotion::{Damaged, Evidence, Reports};
+use crate::quantity::Duration;
+use crate::scenario::VerdictKind;
+use crate::shell;
+use crate::topology::{Digest, WorkerBuild};
+
+/// The database without which a verdict says nothing of a place that has MySQL.
+const DATABASE: &str = "mysql";
+
+/// The backends whose verdicts count: what was promoted does not vouch for its own promotion.
+const LOCAL: [&str; 2] = ["process", "k3d"];
+
+/// The profile that a scenario is run with where none has run it in a way that counts.
+const PROFILE: &str = "k3d";
+
+/// How far a report may be ahead of the clock: machines that share a folder differ by as much.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// What would be promoted.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// The topology.
+    pub topology: &'a Digest,
+    /// The build of the worker; none where it is not known yet. Then a build that would be let
+    /// through is enough: whether it is the one to promote is asked when that is made.
+    pub worker: Option<&'a WorkerBuild>,
+}
+
+impl Candidate<'_> {
+    fn is_of_worker(&self, evidence: &Evidence) -> bool {
+        let ran = evidence.worker.as_ref();
+        ran.is_some_and(|ran| self.worker.is_none_or(|promoted| ran.is_same(promoted)))
+    }
+}
+
+/// The newest of each build, the newest first.
+fn newest_of_each_build<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Vec<&'a Evidence> {
+    let mut all: Vec<&Evidence> = evidence.collect();
+    all.sort_by_key(|it| std::cmp::Reverse(it.finished));
+    let mut newest: Vec<&Evidence> = Vec::new();
+    for one in all {
+        let build = |it: &Evidence| it.worker.clone().unwrap_or_default();
+        if !newest.iter().any(|it| build(it).is_same(&build(one))) {
+            newest.push(one);
+        }
+    }
+    newest
+}
+
+/// How each requirement stands at a moment: what the newest report says that is of this topology
+/// and this build of the worker on MySQL. An older pass does not make up for a newer failure, nor for
+/// a newer report that cannot be read or placed in time. What was written after such a report does.
+pub fn judge(
+    required: Vec<Required>,
+    reports: &Reports,
+    candidate: Candidate<'_>,
+    max_age: Duration,
+    now: Timestamp,
+) -> Vec<Condition> {
+    let judge = Judge {
+        reports,
+        candidate,
+        max_age,
+        now,
+    };
+    let conditions = required
+        .into_iter()
+        .map(|required| judge.condition(required));
+    conditions.collect()
+}
+
+struct Judge<'a> {
+    reports: &'a Reports,
+    candidate: Candidate<'a>,
+    max_age: Duration,
+    now: Timestamp,
+}
+
+impl<'a> Judge<'a> {
+    fn condition(&self, required: Required) -> Condition {
+        let (standing, profile) = self.standing(&required.name);
+        let met = matches!(standing, Standing::Met { .. });
+        let opens = (!met).then(|| {
+            let file = shell::word(required.file.as_str());
+            let profile = shell::word(profile);
+            format!("harness test {file} --profile {profile}")
+        });
+        Condition {
+            required,
+            standing,
+            opens,
+        }
+    }
+
+    /// How a scenario stands, and the profile to run it with.
+    fn standing(&self, name: &str) -> (Standing, &'a str) {
+        let of_it = self.reports.evidence.iter();
+        let of_it = of_it.filter(|it| it.scenario == name);
+        let counting: Vec<&Evidence> = of_it.clone().filter(|it| self.counts(it)).collect();
+        let newest = of_it.max_by_key(|it| it.finished);
+        let profile = newest.map_or(PROFILE, profile_of);
+        if let Some(damaged) = self.damaged(name, &counting) {
+            let standing = Standing::Damaged {
+                report: damaged.report.clone(),
+                why: damaged.why.clone(),
+            };
+            return (standing, profile);
+        }
+        let placed =
+            |it: &&Evidence| !self.is_ahead(it) || !self.is_made_up_for(it.written, &counting);
+        let builds = newest_of_each_build(counting.iter().copied().filter(placed));
+        let standings = builds.iter().map(|it| (self.of_newest(it), profile_of(it)));
+        let mut standings: Vec<(Standing, &str)> = standings.collect();
+        if standings.is_empty() {
+            let instead = newest.map(|newest| instead(newest, self.candidate));
+            return (Standing::Missing { instead }, profile);
+        }
+        let met = |(it, _): &(Standing, &str)| matches!(it, Standing::Met { .. });
+        let best = standings.iter().position(met).unwrap_or_default();
+        standings.swap_remove(best)
+    }
+
+    fn counts(&self, evidence: &Evidence) -> bool {
+        evidence.topology == *self.candidate.topology
+            && self.candidate.is_of_worker(evidence)
+            && is_local(&evidence.place)
+            && evidence.place.database == DATABASE
+    }
+
+    /// Whether a report is dated later than it can be.
+    fn is_ahead(&self, evidence: &Evidence) -> bool {
+        evidence.finished.duration_since(self.now) > SKEW
+    }
+
+    /// Whether a report that counts was written after a moment.
+    fn is_made_up_for(&self, moment: Timestamp, counting: &[&Evidence]) -> bool {
+        let mut known = counting.iter().filter(|it| !self.is_ahead(it));
+        known.any(|it| it.written > moment)
+    }
+
+    /// What cannot be read, may be of a scenario, and has not been made up for.
+    fn damaged(&self, name: &str, counting: &[&Evidence]) -> Option<&'a Damaged> {
+        let damaged = self.reports.damaged.iter();
+        let open = damaged.filter(|it| {
+            let is_it = it.scenario.as_deref().is_none_or(|it| it == name);
+            is_it && !self.is_made_up_for(it.written, counting)
+        });
+        open.max_by_key(|it| it.written)
+    }
+
+    fn of_newest(&self, newest: &Evidence) -> Standing {
+        let report = || newest.report.clone();
+        let age = self.now.duration_since(newest.finished);
+        if self.is_ahead(newest) {
+            let ahead = age.unsigned_abs().as_secs();
+            return Standing::Future {
+                ahead: Duration::from_secs(ahead),
+                report: report(),
+            };
+        }
+        if newest.verdict != VerdictKind::Pass {
+            return Standing::NotPassed {
+                verdict: newest.verdict,
+                report: report(),
+            };
+        }
+        // What is ahead by no more than clocks differ is new.
+        let age = std::time::Duration::try_from(age).unwrap_or_default();
+        if age > self.max_age.as_std() {
+            return Standing::Old {
+                age: Duration::from_secs(age.as_secs()),
+                allowed: self.max_age,
+            };
+        }
+        Standing::Met {
+            profile: newest.profile.clone(),
+            backend: newest.place.backend.clone(),
+            report: report(),
+        }
+    }
+}
+
+/// The profile that ran, where another run of it would count.
+fn profile_of(evidence: &Evidence) -> &str {
+    if is_local(&evidence.place) && evidence.place.database == DATABASE {
+        &evidence.profile
+    } else {
+        PROFILE
+    }
+}
+
+fn is_local(place: &Place) -> bool {
+    LOCAL.contains(&place.backend.as_str())
+}
+
+fn instead(newest: &Evidence, candidate: Candidate<'_>) -> Instead {
+    let Place {
+        backend, database, ..
+    } = &newest.place;
+    if newest.topology != *candidate.topology {
+        Instead::Topology(newest.topology.clone())
+    } else if database != DATABASE {
+        Instead::Database(database.clone())
+    } else if !is_local(&newest.place) {
+        Instead::Backend(backend.clone())
+    } else {
+        Instead::Worker {
+            ran: newest.worker.as_ref().map(WorkerBuild::short),
+            promoted: candidate.worker.map(WorkerBuild::short).unwrap_or_default(),
+        }
+    }
+}
