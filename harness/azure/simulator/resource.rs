@@ -13,7 +13,7 @@ use super::place;
 use super::power;
 use super::refusal::Refusal;
 use super::state::{Progress, Resource};
-use super::subnet;
+use super::subnet::is_subnet;
 use super::tag;
 use super::version;
 use crate::azure::resource_type;
@@ -90,10 +90,8 @@ impl Cloud {
         if let Some(parent) = id.parent() {
             self.has(&parent, kind, "delete")?;
         }
-        if subnet::is(id) && self.subnet(id).is_some() {
-            self.undenied("DELETE", id)?;
-            let operation = self.delete_subnet(now, id)?.unwrap_or_default();
-            return Ok(self.announced(Response::empty(202), &operation, kind.headers[1]));
+        if is_subnet(id) {
+            return self.drop_subnet(now, id);
         }
         if !self.state.resources.contains_key(&id.key()) {
             return Ok(Response::empty(204));
@@ -117,7 +115,7 @@ impl Cloud {
         id: &ResourceId,
         kind: &Kind,
     ) -> Result<Response, Refusal> {
-        if kind.patch == Patch::Never || subnet::is(id) {
+        if kind.patch == Patch::Never || is_subnet(id) {
             return Err(unknown_method("PATCH"));
         }
         self.undenied("PUT", id)?;
@@ -183,18 +181,10 @@ impl Cloud {
         body: &Value,
     ) -> Result<Accepted, Refusal> {
         kind_of(id, version)?;
-        if !subnet::is(id) {
-            return self.write(now, id, body, Pace::Usual);
+        if is_subnet(id) {
+            return self.put_subnet(now, id, version, body);
         }
-        let created = self.subnet(id).is_none();
-        self.has(
-            &id.without_last().without_last(),
-            kind_of(id, version)?,
-            "write",
-        )?;
-        let (network, document) = self.network_with(id, Some(body))?;
-        let written = self.write(now, &network, &document, Pace::Usual)?;
-        Ok(Accepted { created, ..written })
+        self.write(now, id, body, Pace::Usual)
     }
 
     /// Writes down what a resource is to be.
@@ -288,17 +278,6 @@ impl Cloud {
         }
     }
 
-    /// Takes a subnet out of its network, unless something stands in it.
-    pub(super) fn delete_subnet(
-        &mut self,
-        now: Timestamp,
-        id: &ResourceId,
-    ) -> Result<Option<String>, Refusal> {
-        let (network, document) = self.network_with(id, None)?;
-        let written = self.write(now, &network, &document, Pace::Usual)?;
-        Ok(written.operation)
-    }
-
     /// Deletes a resource that is there; nothing is returned if it is gone at once.
     pub(super) fn delete(
         &mut self,
@@ -385,13 +364,7 @@ impl Cloud {
         if kind::subnet(&self.state, &parent.to_string()).is_some() {
             return Ok(());
         }
-        let message = format!(
-            "Failed to perform '{act}' on resource(s) of type '{}', because the parent resource '{parent}' could not be found.",
-            kind.name
-                .split_once('/')
-                .map_or(kind.name, |(_, rest)| rest)
-        );
-        Err(Refusal::missing("ParentResourceNotFound", message))
+        Err(parent_missing(kind.name, parent, act))
     }
 
     /// Nothing else is at work on it.
@@ -419,7 +392,7 @@ impl Cloud {
 /// The type of an id, if it is known and has that version.
 pub(super) fn kind_of(id: &ResourceId, version: &str) -> Result<&'static Kind, Refusal> {
     let name = id.kind().ok_or_else(|| unknown_kind(id))?;
-    let kind = if subnet::is(id) {
+    let kind = if is_subnet(id) {
         Kind::of(resource_type::NETWORK)
     } else {
         Kind::of(&name)
@@ -446,6 +419,15 @@ fn only_tags(body: &Value) -> Result<(), Refusal> {
         "Could not find member '{name}' on object of type 'TagsObject': a PATCH of this type changes tags alone."
     );
     Err(Refusal::bad("InvalidRequestContent", message))
+}
+
+/// What is said of a resource whose parent is not there.
+pub(super) fn parent_missing(kind: &str, parent: &ResourceId, act: &str) -> Refusal {
+    let own = kind.split_once('/').map_or(kind, |(_, own)| own);
+    let message = format!(
+        "Failed to perform '{act}' on resource(s) of type '{own}', because the parent resource '{parent}' could not be found."
+    );
+    Refusal::missing("ParentResourceNotFound", message)
 }
 
 fn unknown_kind(id: &ResourceId) -> Refusal {

@@ -74,12 +74,19 @@ impl Cloud {
         }
     }
 
+    /// A resource or a part of one by its id in any case, as a GET shows it.
+    pub(super) fn shown(&self, id: &str) -> Option<Value> {
+        let subnet = || self.subnet(&ResourceId::parse(id));
+        let resource = self.state.resource(id);
+        resource.map(|one| self.show(one)).or_else(subnet)
+    }
+
     pub(super) fn list_of(&self, id: &ResourceId, version: &str) -> Result<Response, Refusal> {
         let kind = kind_of(id, version)?;
         if id.group().is_some() {
             self.group(id)?;
         }
-        if super::subnet::is(id) {
+        if super::subnet::is_subnet(id) {
             let network = self.found(&id.without_last())?;
             let subnets = network.document.pointer("/properties/subnets");
             let subnets = subnets.and_then(Value::as_array).cloned();

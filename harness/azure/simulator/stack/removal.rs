@@ -7,7 +7,7 @@ use super::super::id::ResourceId;
 use super::super::kind::Kind;
 use super::super::refusal::Refusal;
 use super::super::state::Progress;
-use super::super::subnet;
+use super::super::subnet::is_subnet;
 use super::{Leaving, Phase, Stack};
 
 impl Cloud {
@@ -67,7 +67,7 @@ impl Cloud {
 
     fn removal(&mut self, at: Timestamp, leaving: &Leaving) -> Removal {
         let id = ResourceId::parse(&leaving.key);
-        if subnet::is(&id) {
+        if is_subnet(&id) {
             return self.removal_of_subnet(at, leaving, &id);
         }
         let Some(resource) = self.state.resources.get(&leaving.key) else {
