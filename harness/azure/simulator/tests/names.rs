@@ -64,7 +64,7 @@ fn a_cluster_its_address_its_group_and_its_pools_have_names_that_fit() {
         format!("{} ({}): {}", text("code"), text("target"), text("message"))
     };
     insta::assert_snapshot!(refused("dev", &|it| it["nodeResourceGroup"] = json!(long)), @"InvalidParameter (name): The length of the node resource group name is too long. The maximum length is 80 and the length of the value provided is 89. Please see https://aka.ms/aks-naming-rules for more details.");
-    insta::assert_snapshot!(refused("dev", &|it| it["dnsPrefix"] = json!("")), @"InvalidParameter (dnsPrefix): Required parameter dnsPrefix or fqdnSubdomain is missing (null).");
+    insta::assert_snapshot!(refused("dev", &|it| it["dnsPrefix"] = json!("")), @"InvalidParameter (dnsPrefix): The value of parameter dnsPrefix is invalid. Error details: DNS prefix '' is invalid. DNS prefix must contain between 1 and 54 characters. Please see https://aka.ms/aks-naming-rules for more details.. Please see https://aka.ms/aks-naming-rules for more details.");
     insta::assert_snapshot!(refused("dev", &|it| it["agentPoolProfiles"][0]["name"] = json!("aksmanagedap")), @"InvalidParameter (agentPoolProfile.name): The value of parameter agentPoolProfile.name is invalid. Please see https://aka.ms/aks-naming-rules for more details.");
     insta::assert_snapshot!(refused("-dev", &|_| {}), @"InvalidParameter (name): The value of parameter name is invalid. Please see https://aka.ms/aks-naming-rules for more details.");
     for prefix in ["a".repeat(55), "-a".to_owned(), "a.b".to_owned()] {
