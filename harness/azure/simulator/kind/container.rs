@@ -155,6 +155,7 @@ fn complete_addresses(draft: &Draft<'_>, location: &str, properties: &mut Value)
     let prefix = properties["dnsPrefix"].as_str().unwrap_or(name).to_owned();
     properties["fqdn"] = json!(format!("{prefix}-{hash}.hcp.{location}.azmk8s.io"));
     properties["powerState"] = json!({"code": "Running"});
+    properties["maxAgentPools"] = json!(100);
     if properties["nodeResourceGroup"].is_null() {
         let group = draft.id.group().unwrap_or_default();
         properties["nodeResourceGroup"] = json!(format!("MC_{group}_{name}_{location}"));

@@ -47,12 +47,22 @@ pub(super) const QUESTIONS: &[(&str, &str, &[&str])] = &[
     ),
     (
         "Microsoft.DBforMySQL",
+        "getPrivateDnsZoneSuffix",
+        version::MYSQL,
+    ),
+    (
+        "Microsoft.DBforMySQL",
         "locations/capabilities",
         version::MYSQL,
     ),
     (
         "Microsoft.DBforMySQL",
         "locations/checkNameAvailability",
+        version::MYSQL,
+    ),
+    (
+        "Microsoft.DBforMySQL",
+        "locations/checkVirtualNetworkSubnetUsage",
         version::MYSQL,
     ),
 ];
@@ -121,6 +131,11 @@ impl Cloud {
         let answer: &dyn Fn() -> Result<Response, Refusal> = match asked {
             ("GET", _, "permissions") => &|| Ok(self.permissions(id)),
             ("GET", _, "locations/capabilities") => &|| Ok(mysql::capabilities()),
+            ("POST", _, "getPrivateDnsZoneSuffix") => &|| Ok(mysql::zone_suffix()),
+            ("POST", _, "locations/checkVirtualNetworkSubnetUsage") => &|| {
+                let place = question.place.as_deref().unwrap_or_default();
+                self.delegated_subnets(request, place)
+            },
             ("POST", "Microsoft.DBforMySQL", _) => {
                 &|| self.name_is_free(request, resource_type::SERVER)
             }

@@ -3,8 +3,13 @@
 use serde_json::{Value, json};
 
 use super::super::cloud::Cloud;
+use super::super::group::document_of;
+use super::super::id::ResourceId;
 use super::super::kind::MYSQL_SKUS;
-use super::super::message::Response;
+use super::super::message::{Request, Response};
+use super::super::refusal::Refusal;
+use super::super::state::Resource;
+use crate::azure::resource_type;
 
 /// What MySQL has in a region.
 pub(super) fn capabilities() -> Response {
@@ -35,4 +40,53 @@ pub(super) fn capabilities() -> Response {
         "supportedGeoBackupRegions": [],
         "supportedFlexibleServerEditions": tiers,
     })])
+}
+
+/// What the name of a private zone for servers ends with.
+pub(super) fn zone_suffix() -> Response {
+    let suffix = "private.mysql.database.azure.com";
+    Response::json(200, json!({"privateDnsZoneSuffix": suffix}))
+}
+
+impl Cloud {
+    /// How many servers stand in each subnet of a network that is delegated to them.
+    pub(super) fn delegated_subnets(
+        &self,
+        request: &Request,
+        place: &str,
+    ) -> Result<Response, Refusal> {
+        let body = document_of(request)?;
+        let network = body["virtualNetworkResourceId"].as_str();
+        let network = ResourceId::parse(network.unwrap_or_default());
+        let subnets = self
+            .found(&network)?
+            .document
+            .pointer("/properties/subnets");
+        let is_delegated = |subnet: &&Value| {
+            let all = subnet["properties"]["delegations"].as_array();
+            all.into_iter().flatten().any(|one| {
+                let service = one["properties"]["serviceName"].as_str();
+                service.is_some_and(|service| service.eq_ignore_ascii_case(resource_type::SERVER))
+            })
+        };
+        let subnets = subnets.and_then(Value::as_array).into_iter().flatten();
+        let usage = subnets.filter(is_delegated).map(|subnet| {
+            let id = subnet["id"].as_str().unwrap_or_default();
+            let stands = |one: &&Resource| {
+                let within = "/properties/network/delegatedSubnetResourceId";
+                let within = one.document.pointer(within).and_then(Value::as_str);
+                within.is_some_and(|within| within.eq_ignore_ascii_case(id))
+            };
+            let servers = self.state.resources.values().filter(stands).count();
+            json!({"subnetName": subnet["name"], "usage": servers})
+        });
+        Ok(Response::json(
+            200,
+            json!({
+                "location": place,
+                "subscriptionId": self.settings.subscription,
+                "delegatedSubnetsUsage": usage.collect::<Vec<Value>>(),
+            }),
+        ))
+    }
 }

@@ -226,6 +226,27 @@ fn what_a_region_has_may_be_asked() {
 }
 
 #[test]
+fn what_clients_ask_before_they_make_a_server_in_a_network_is_answered() {
+    let mut world = with_server();
+    let base = world.cloud.settings.base_url.clone();
+    let suffix = "/providers/Microsoft.DBforMySQL/getPrivateDnsZoneSuffix";
+    let suffix = format!("{base}{suffix}?api-version=2023-12-30");
+    let answer = world.call_at("POST", &suffix, None);
+    assert_eq!(
+        answer.document()["privateDnsZoneSuffix"],
+        "private.mysql.database.azure.com"
+    );
+    let path =
+        "/providers/Microsoft.DBforMySQL/locations/westeurope/checkVirtualNetworkSubnetUsage";
+    let ask = json!({"virtualNetworkResourceId": world.id(NETWORK.0)});
+    let usage = world.call("POST", path, "2023-12-30", Some(&ask));
+    assert_eq!(
+        usage.document()["delegatedSubnetsUsage"],
+        json!([{"subnetName": "mysql", "usage": 1}])
+    );
+}
+
+#[test]
 fn ids_come_back_in_another_case_where_that_is_asked_for() {
     let settings = Settings {
         casing: Casing::Mixed,
