@@ -9,6 +9,7 @@ use super::shutdown::Shutdown;
 use super::view::short_type;
 use super::{Outcome, in_azure, lifecycle};
 use crate::backend::azure::{AzureBackend, Holding};
+use crate::causes::in_one_line;
 use crate::error::{CommandError, Exit};
 use crate::event::Events;
 use crate::ui::{Table, Ui};
@@ -74,13 +75,12 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         }
     }
     let removed = Box::pin(take_down(session, ui)).await?;
-    session
-        .backend
-        .forget_place()
-        .await
-        .map_err(backend_error)?;
     ui.text(gone(removed.len(), holding.as_ref()));
-    for note in in_azure::elsewhere(&args.target, session).await? {
+    // All is gone by now, which no record of it may hold up.
+    if let Err(error) = session.backend.forget_place().await {
+        ui.say(format!("! {}", in_one_line(&error)));
+    }
+    for note in in_azure::elsewhere(&args.target, session).await {
         ui.say(format!("! {note}"));
     }
     ui.json(&Report { holding, removed });

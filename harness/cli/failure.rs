@@ -65,18 +65,20 @@ async fn told<B: Backend>(error: engine::Error, backend: &B, taking_down: bool) 
         _ => Vec::new(),
     };
     hints.extend(evidence.map(|folder| format!("what there was to see of it is in {folder}")));
-    let logs = match error.id() {
-        Some(id) => logs(backend, id).await,
-        None => None,
-    };
     match &error {
-        // Again, it would fail the same way.
+        // Again, it would fail the same way, which a remedy of its own says better.
         engine::Error::Apply { source, .. } if !source.may_pass => {
-            if hints.is_empty() {
+            if source.hints.is_empty() {
                 hints.push(format!("mend the cause and run `harness {again}` again"));
             }
         }
-        _ => hints.push(way_out(&error, logs.as_deref(), again, down)),
+        _ => {
+            let logs = match error.id() {
+                Some(id) => logs(backend, id).await,
+                None => None,
+            };
+            hints.push(way_out(&error, logs.as_deref(), again, down));
+        }
     }
     let exit = match &error {
         engine::Error::Apply { source, .. } if source.blame == Blame::Leave => Exit::NotAllowed,

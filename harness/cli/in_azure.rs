@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::azure_fault::{self, AzureFault, Scene};
 use super::session::{self, AnySession, Session, Target};
 use crate::backend::azure::{AzureBackend, Elsewhere, Place};
+use crate::causes::in_one_line;
 use crate::error::{CommandError, Exit};
 use crate::profile::azure::Azure;
 use crate::profile::{Backend, Profile};
@@ -41,13 +42,14 @@ pub(super) fn go_wrong(
 
 /// What is told of each other place that this folder has promoted the profile to and that may still
 /// stand: another `resource-group` makes another place, and the first one goes on being paid for.
-pub(super) async fn elsewhere(
-    target: &Target,
-    session: &Session<AzureBackend>,
-) -> Result<Vec<String>, CommandError> {
-    let places = session.backend.elsewhere().await;
-    let places = places.map_err(session::backend_error)?.into_iter();
-    Ok(places.map(|it| told(target, &it)).collect())
+pub(super) async fn elsewhere(target: &Target, session: &Session<AzureBackend>) -> Vec<String> {
+    match session.backend.elsewhere().await {
+        Ok(places) => places.iter().map(|it| told(target, it)).collect(),
+        Err(error) => vec![format!(
+            "whether another place that was promoted to before still stands is not known: {}",
+            in_one_line(&error)
+        )],
+    }
 }
 
 fn told(target: &Target, elsewhere: &Elsewhere) -> String {

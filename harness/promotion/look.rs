@@ -13,6 +13,7 @@ use super::{Check, Difference, differences, immutable, notes, tags};
 use crate::azure::arm::{
     self, Begun, Pending, Progress, ResourceGroup, StackSpec, Wait, WhatIf, WhatIfState,
 };
+use crate::azure::limits::find_tag;
 use crate::azure::template::Names;
 use crate::backend::azure::{Cloud, Living, OVERRIDE, PROFILE, Scope, Wish};
 use crate::profile::azure::Azure;
@@ -112,7 +113,7 @@ pub async fn look(
     checks.extend(refused);
     let found = found.filter(|_| group == Group::Ours);
     let of_group = found.and_then(|found| tags::of_group(&found, azure, profile));
-    let is_told = !differences.is_empty();
+    let is_told = !differences.is_empty() || unknown.is_some();
     let of_stack = stack.as_ref();
     let of_stack = of_stack.and_then(|stack| tags::of_stack(stack, &spec, deny.as_ref(), is_told));
     differences.extend(of_group.into_iter().chain(of_stack));
@@ -125,7 +126,9 @@ pub async fn look(
         unknown,
         notes,
         template,
-        gate_override: stack.as_ref().and_then(|it| it.tags.get(OVERRIDE).cloned()),
+        gate_override: stack
+            .as_ref()
+            .and_then(|it| find_tag(&it.tags, OVERRIDE).cloned()),
         deployment: stack
             .and_then(|stack| stack.properties.deployment_id)
             .map(|id| id.to_string()),
@@ -149,7 +152,7 @@ async fn group(
         Err(error) if error.status() == Some(403) => return Ok((Group::Hidden, None)),
         found => found?,
     };
-    let whose = match found.as_ref().map(|group| group.tags.get(PROFILE)) {
+    let whose = match found.as_ref().map(|group| find_tag(&group.tags, PROFILE)) {
         None => Group::Absent,
         Some(Some(tag)) if tag == profile => Group::Ours,
         Some(tag) => Group::Foreign(tag.cloned()),

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use super::{Difference, Property};
 use crate::azure::arm::{ResourceGroup, Stack, StackSpec, is_at_rest};
+use crate::azure::limits::{find_tag, is_same_tag};
+use crate::azure::resource_type;
 use crate::backend::azure::{
     DIGEST, EXPIRES, OVERRIDE, PROMOTER, TEMPLATE, TIME_TO_LIVE, digest_of, group_tags,
 };
@@ -36,7 +38,7 @@ pub(super) fn of_group(group: &ResourceGroup, azure: &Azure, profile: &str) -> O
     let name = group.id.name();
     let wanted = group_tags(azure, profile);
     let kept = wanted.iter().filter_map(|(name, after)| {
-        let before = value(&group.tags, name);
+        let before = find_tag(&group.tags, name);
         (before != Some(after)).then(|| property(name, before, Some(after)))
     });
     let properties: Vec<Property> = kept.chain(time(&group.tags, azure)).collect();
@@ -47,7 +49,7 @@ pub(super) fn of_group(group: &ResourceGroup, azure: &Azure, profile: &str) -> O
 /// profile's. A group of before that tag is taken at its word.
 fn time(tags: &Tags, azure: &Azure) -> Option<Property> {
     let wanted = azure.time_to_live.map(|time| time.to_string());
-    let (expires, promoted) = (value(tags, EXPIRES), value(tags, TIME_TO_LIVE));
+    let (expires, promoted) = (find_tag(tags, EXPIRES), find_tag(tags, TIME_TO_LIVE));
     let is_same = match (&wanted, expires) {
         (None, None) => true,
         (Some(wanted), Some(expires)) => {
@@ -62,29 +64,28 @@ fn time(tags: &Tags, azure: &Azure) -> Option<Property> {
 
 /// What would become of a stack that is there, besides what its resources tell: what runs in the
 /// cluster is a part of it that no resource shows. `deny` is what a what-if says of what others may not
-/// do, and `is_told` whether any resource would change.
+/// do, and `is_told` whether any resource would change, or nobody knows.
 pub(super) fn of_stack(
     stack: &Stack,
     spec: &StackSpec,
     deny: Option<&Value>,
     is_told: bool,
 ) -> Option<Difference> {
-    let compared = |name: &str| !OWN.iter().any(|own| own.eq_ignore_ascii_case(name));
+    let compared = |name: &str| !OWN.iter().any(|own| is_same_tag(own, name));
     let names = spec.tags.keys().filter(|name| compared(name));
     let changed = names.filter_map(|name| {
-        let (before, after) = (value(&stack.tags, name), spec.tags.get(name));
+        let (before, after) = (find_tag(&stack.tags, name), spec.tags.get(name));
         (before != after).then(|| property(name, before, after))
     });
     let gone = stack.tags.iter().filter_map(|(name, before)| {
-        let goes = compared(name) && value(&spec.tags, name).is_none();
+        let goes = compared(name) && find_tag(&spec.tags, name).is_none();
         goes.then(|| property(name, Some(before), None))
     });
     let denied = deny.and_then(denied);
     let properties: Vec<Property> = changed.chain(gone).chain(denied).collect();
     let note = remade(stack, spec, is_told || !properties.is_empty());
     let stays = properties.is_empty() && note.is_none();
-    let kind = "Microsoft.Resources/deploymentStacks";
-    (!stays).then(|| modified(kind, stack.id.name(), properties, note))
+    (!stays).then(|| modified(resource_type::STACK, stack.id.name(), properties, note))
 }
 
 /// What others may not do with what is in a stack, where somebody has changed that. Its finer points
@@ -107,21 +108,13 @@ fn remade(stack: &Stack, spec: &StackSpec, is_told: bool) -> Option<String> {
         Some(format!("it is {state}: {again}"))
     } else if digest_of(&stack.tags).is_none() {
         Some(format!("it does not say what it was made from: {again}"))
-    } else if !is_told && stack.tags.get(TEMPLATE) != spec.tags.get(TEMPLATE) {
+    } else if !is_told && find_tag(&stack.tags, TEMPLATE) != spec.tags.get(TEMPLATE) {
         Some(format!(
-            "it was made from another template, of which nothing is to be seen in its resources: \
-             {again}"
+            "it was made from another template, and its resources show no change: {again}"
         ))
     } else {
         None
     }
-}
-
-/// The value of a tag, whose name counts without its case.
-fn value<'a>(tags: &'a Tags, name: &str) -> Option<&'a String> {
-    let mut tags = tags.iter();
-    let found = tags.find(|(other, _)| other.eq_ignore_ascii_case(name));
-    found.map(|(_, value)| value)
 }
 
 fn property(name: &str, before: Option<&String>, after: Option<&String>) -> Property {

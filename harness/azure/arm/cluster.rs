@@ -51,8 +51,11 @@ pub struct Pool {
 
 impl Cluster {
     /// The one that a document is.
-    pub fn of(document: &Value) -> Option<Self> {
-        Self::deserialize(document).ok()
+    pub fn of(document: &Value) -> Result<Self, Error> {
+        Self::deserialize(document).map_err(|source| Error::Unreadable {
+            act: "GET of the cluster".to_owned(),
+            source,
+        })
     }
 
     /// The version of Kubernetes that it runs.

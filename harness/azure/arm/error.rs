@@ -163,8 +163,9 @@ impl Error {
         }
     }
 
-    /// Whether the same command may succeed later although what it asks for is the same. Unlike
-    /// [`Self::is_passing`] this is about what somebody else may end, or time.
+    /// Whether the same command may succeed later although nobody has changed what it asks for, nor a
+    /// quota or a right: another operation ends, a role arrives. [`Self::is_passing`] is about the same
+    /// request a moment later.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Login { .. } => false,

@@ -24,4 +24,4 @@ pub use network::{KEPT_OF_SUBNET, PODS, SERVICES, SERVICES_SIZE, SMALLEST_SUBNET
 pub use node::{Least, NODE, SYSTEM_NODE};
 pub use pool::{MAX_PODS, NODES, OS_DISK, POOL_NAME, SYSTEM_PODS, WINDOWS_POOL_NAME};
 pub use region::is_region;
-pub use tag::{TAG_NAME, TAG_VALUE, TAGS, is_reserved_in_tags};
+pub use tag::{TAG_NAME, TAG_VALUE, TAGS, find_tag, is_reserved_in_tags, is_same_tag};

@@ -7,6 +7,7 @@ use super::error::Error;
 use super::group::Found;
 use super::scope::{PROMOTER, Scope};
 use crate::azure::arm::{Resource, Stack, is_at_rest};
+use crate::azure::limits::find_tag;
 use crate::backend;
 use crate::plan::ResourceId;
 
@@ -71,7 +72,7 @@ impl AzureBackend {
         let stack = self.find_stack().await?;
         let promoter = self.promoter()?;
         Ok(stack.filter(|stack| {
-            let ours = stack.tags.get(PROMOTER) == Some(&promoter);
+            let ours = find_tag(&stack.tags, PROMOTER) == Some(&promoter);
             ours && !is_at_rest(&stack.properties.provisioning_state)
         }))
     }

@@ -10,6 +10,7 @@ use super::error::Error;
 use super::group::{Found, is_made};
 use super::scope::{EXPIRES, OVERRIDE, TOPOLOGY};
 use crate::azure::arm::ResourceId;
+use crate::azure::limits::find_tag;
 use crate::azure::template::{MYSQL_OUTPUT, REGISTRY_OUTPUT};
 use crate::backend;
 
@@ -74,15 +75,15 @@ impl AzureBackend {
         let (cloud, scope) = (self.cloud().await?, self.scope().await?);
         let output = |key| stack.properties.outputs.text(key).map(str::to_owned);
         Ok(Some(Facts {
-            topology: stack.tags.get(TOPOLOGY).cloned(),
+            topology: find_tag(&stack.tags, TOPOLOGY).cloned(),
             subscription: cloud.subscription.display_name.clone(),
             resource_group: scope.group.name.clone(),
             region: group.location,
             cluster: scope.names.cluster.clone(),
             registry: output(REGISTRY_OUTPUT),
             mysql: output(MYSQL_OUTPUT),
-            gate_override: stack.tags.get(OVERRIDE).cloned(),
-            expires: group.tags.get(EXPIRES).cloned(),
+            gate_override: find_tag(&stack.tags, OVERRIDE).cloned(),
+            expires: find_tag(&group.tags, EXPIRES).cloned(),
         }))
     }
 
@@ -121,7 +122,7 @@ impl AzureBackend {
         Ok(Some(Holding {
             group: scope.group.name,
             group_stays: !is_made(&found),
-            expires: found.tags.get(EXPIRES).cloned(),
+            expires: find_tag(&found.tags, EXPIRES).cloned(),
             owned: managed.iter().map(part).collect(),
             foreign: foreign.collect(),
         }))

@@ -10,6 +10,7 @@ use super::backend::AzureBackend;
 use super::error::Error;
 use super::scope::{self, EXPIRES, MADE, PROFILE, TIME_TO_LIVE};
 use crate::azure::arm::{Group, ResourceGroup};
+use crate::azure::limits::{find_tag, is_same_tag};
 use crate::backend::{self, Readiness};
 use crate::plan::{Observed, ResourceId, State};
 use crate::quantity::Duration;
@@ -36,7 +37,7 @@ pub(super) fn digest(region: &str, tags: &BTreeMap<String, String>) -> Digest {
 
 /// Whether the harness has made a group.
 pub(super) fn is_made(group: &ResourceGroup) -> bool {
-    group.tags.contains_key(MADE)
+    find_tag(&group.tags, MADE).is_some()
 }
 
 /// When a time that begins now is over.
@@ -56,7 +57,7 @@ impl AzureBackend {
             found => found,
         };
         let found = found.map_err(Error::azure("say whether the resource group is there"))?;
-        match found.map(|group| (group.tags.get(PROFILE).cloned(), group)) {
+        match found.map(|group| (find_tag(&group.tags, PROFILE).cloned(), group)) {
             None => Ok(Found::Absent),
             Some((Some(profile), group)) if profile == scope.profile() => {
                 self.group_stays.store(!is_made(&group), Ordering::Relaxed);
@@ -82,7 +83,7 @@ impl AzureBackend {
     fn kept_tags(&self, found: &ResourceGroup) -> BTreeMap<String, String> {
         let wanted = scope::group_tags(&self.settings.azure, &self.settings.profile);
         let kept = wanted.into_keys().filter_map(|name| {
-            let value = found.tags.get(&name)?.clone();
+            let value = find_tag(&found.tags, &name)?.clone();
             Some((name, value))
         });
         kept.collect()
@@ -97,15 +98,21 @@ impl AzureBackend {
             Found::Absent => BTreeMap::from([(MADE.to_owned(), "group".to_owned())]),
         };
         let azure = &self.settings.azure;
-        let mut tags = theirs;
-        for name in [EXPIRES, TIME_TO_LIVE] {
-            tags.remove(name);
-        }
-        tags.extend(scope::group_tags(azure, scope.profile()));
+        let mut ours = scope::group_tags(azure, scope.profile());
         if let Some(time) = azure.time_to_live {
-            tags.insert(TIME_TO_LIVE.to_owned(), time.to_string());
-            tags.insert(EXPIRES.to_owned(), end_of(time).to_string());
+            ours.insert(TIME_TO_LIVE.to_owned(), time.to_string());
+            ours.insert(EXPIRES.to_owned(), end_of(time).to_string());
         }
+        let is_ours = |name: &str| {
+            let mut names = ours
+                .keys()
+                .map(String::as_str)
+                .chain([EXPIRES, TIME_TO_LIVE]);
+            names.any(|own| is_same_tag(own, name))
+        };
+        let theirs = theirs.into_iter().filter(|(name, _)| !is_ours(name));
+        let mut tags: BTreeMap<String, String> = theirs.collect();
+        tags.extend(ours);
         self.remember_place(&scope.group)?;
         let wanted = ResourceGroup {
             id: scope.group.id(),

@@ -52,7 +52,9 @@ pub struct Elsewhere {
 impl AzureBackend {
     /// Remembers that something is about to be made in a group.
     pub(super) fn remember_place(&self, group: &Group) -> Result<(), Error> {
-        let (place, mut all) = (Place::of(group), self.places()?);
+        let place = Place::of(group);
+        // A record that cannot be read was told of by what looked; it holds no promotion up.
+        let mut all = self.places().unwrap_or_default();
         if all.iter().any(|it| it.is(&place)) {
             return Ok(());
         }

@@ -9,6 +9,7 @@ use super::image::Worker;
 use super::scope::{OVERRIDE, Scope, Wish};
 use super::{objects, roots};
 use crate::azure::arm::{Outputs, Stack, StackSpec};
+use crate::azure::limits::find_tag;
 use crate::azure::template::{MYSQL_OUTPUT, REGISTRY_OUTPUT};
 use crate::backend::kubernetes::{self, Group, Images, MysqlServer, NAMESPACE, Resolver, Site};
 use crate::backend::namespaces::Namespaces;
@@ -58,7 +59,9 @@ impl AzureBackend {
             Fetch::Nothing => String::new(),
         };
         // Who rotates a password says nothing of the gate.
-        let told = stack.as_ref().and_then(|stack| stack.tags.get(OVERRIDE));
+        let told = stack
+            .as_ref()
+            .and_then(|stack| find_tag(&stack.tags, OVERRIDE));
         let told = told
             .filter(|_| self.order.another_password)
             .map(String::as_str);

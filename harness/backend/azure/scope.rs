@@ -8,6 +8,7 @@ use super::Cloud;
 use crate::azure::arm::{
     Action, DenySettings, Group, Parameter, StackProperties, StackSpec, Undeletable, Unmanage,
 };
+use crate::azure::limits::find_tag;
 use crate::azure::template::{self, Names, PASSWORD, Place};
 use crate::profile::azure::Azure;
 use crate::secret::Secret;
@@ -152,7 +153,7 @@ pub fn group_tags(azure: &Azure, profile: &str) -> BTreeMap<String, String> {
 
 /// The identity of all that a stack is, or was, made from, by its tags.
 pub fn digest_of(tags: &BTreeMap<String, String>) -> Option<Digest> {
-    let text = tags.get(DIGEST)?.clone();
+    let text = find_tag(tags, DIGEST)?.clone();
     serde_json::from_value(Value::String(text)).ok()
 }
 

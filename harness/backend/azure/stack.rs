@@ -9,6 +9,7 @@ use super::group::Found;
 use super::living::Living;
 use super::scope::{self, DIGEST, OVERRIDE, PROMOTER, Scope, TEMPLATE, Wish};
 use crate::azure::arm::{self, Begun, Fault, Passing, Stack, StackSpec, is_at_rest};
+use crate::azure::limits::find_tag;
 use crate::backend::{self, Readiness};
 use crate::causes::in_one_line;
 use crate::plan::{Observed, ResourceId, State};
@@ -76,7 +77,7 @@ impl AzureBackend {
         let wish = Wish::of(&self.settings.azure, topology, Secret::new(""));
         let wanted = self.scope().await?.stack(wish).tags;
         let state = &stack.properties.provisioning_state;
-        Ok(if stack.tags.get(TEMPLATE) != wanted.get(TEMPLATE) {
+        Ok(if find_tag(&stack.tags, TEMPLATE) != wanted.get(TEMPLATE) {
             Some("what is promoted is not what the profile says".to_owned())
         } else if is_at_rest(state) && !succeeded(&stack)
             || state.to_lowercase().starts_with("delet")
@@ -92,7 +93,9 @@ impl AzureBackend {
     /// Whether the gate is passed by for a reason that the stack does not tell.
     fn is_news(&self, stack: &Stack) -> bool {
         let reason = self.order.gate_override.as_ref();
-        reason.is_some_and(|reason| stack.tags.get(OVERRIDE) != Some(&scope::tag_value(reason)))
+        reason.is_some_and(|reason| {
+            find_tag(&stack.tags, OVERRIDE) != Some(&scope::tag_value(reason))
+        })
     }
 
     /// Makes the stack what it should be. What fails for a reason that goes by itself is tried again,
@@ -172,7 +175,7 @@ impl AzureBackend {
             return Ok(Err(error));
         };
         let state = &stack.properties.provisioning_state;
-        let same = |tag| stack.tags.get(tag) == wanted.tags.get(tag);
+        let same = |tag| find_tag(&stack.tags, tag) == find_tag(&wanted.tags, tag);
         let moves = !is_at_rest(state);
         // It was at rest when it was asked for, so what Azure was at is what it is now, or was.
         if same(PROMOTER) && same(DIGEST) && (moves || is_busy(&error)) {
@@ -229,7 +232,7 @@ impl AzureBackend {
         }
         // Whoever deletes it: it is what is wanted.
         let goes = state.to_lowercase().starts_with("delet") && purpose == Purpose::Delete;
-        if !goes && stack.tags.get(PROMOTER) != Some(&self.promoter()?) {
+        if !goes && find_tag(&stack.tags, PROMOTER) != Some(&self.promoter()?) {
             return Err(busy(scope, &stack).into());
         }
         let arm = &self.cloud().await?.arm;

@@ -5,6 +5,7 @@ use std::io;
 use camino::Utf8PathBuf;
 use jiff::Zoned;
 
+use crate::azure::limits::is_region;
 use crate::azure::price::{self, Currency, Entry, List, Meter};
 use crate::azure::retail::{Error, Fetched, Retail};
 use crate::cli::session;
@@ -56,8 +57,8 @@ pub(super) async fn run(places: &[&Azure], base: &str, ui: &mut Ui) -> Result<()
             entry.region.as_ref() == Some(&region) && named()
         };
         entries.retain(|entry| !asked(entry));
-        let of_region = meters.iter().filter(|meter| meter.is_of_region());
-        let known = of_region.filter(|meter| !unknown.contains(meter)).count() > 0;
+        let mut of_region = meters.iter().filter(|meter| meter.is_of_region());
+        let known = is_region(&region) || of_region.any(|meter| !unknown.contains(meter));
         ui.say(told(&region, known, new.len(), &unknown));
         entries.extend(new);
     }

@@ -176,7 +176,7 @@ async fn outlook(
     let looked = look(cloud, azure, &session.topology, name, cancel).await;
     let mut outlook = looked
         .map_err(|error| backend_error(AzureBackend::error("say what would change", error)))?;
-    let elsewhere = in_azure::elsewhere(target, session).await?;
+    let elsewhere = in_azure::elsewhere(target, session).await;
     outlook.notes.extend(elsewhere);
     Ok(outlook)
 }

@@ -114,7 +114,7 @@ pub(super) async fn preflight(
     checks.push(Check::of(what, capabilities, |zones| {
         mysql::server(azure, &topology.database, &zones)
     }));
-    let cluster = living.cluster.as_ref().and_then(Cluster::of);
+    let cluster = living.cluster.as_ref().map(Cluster::of).transpose()?;
     let hindrance = hindrances.of("Microsoft.ContainerService");
     let releases = ask(hindrance, arm.kubernetes_releases(id, region)).await?;
     let preview = releases

@@ -181,4 +181,18 @@ fn a_tag_of_the_group_that_the_profile_sets_is_drift_and_one_of_others_is_not() 
     assert_eq!(about(&drift, "tags.team"), [line], "{drift}");
     assert_eq!(azure.promote(team).code, 0);
     assert_eq!(azure.run(&format!("drift {team}")).code, 0);
+
+    // A name counts without its case, and is there once.
+    azure.change_cloud(|cloud| {
+        let groups = cloud["groups"].as_object_mut().expect("a map");
+        for group in groups.values_mut() {
+            let tags = group["tags"].as_object_mut().expect("tags");
+            tags.remove("team");
+            tags.insert("Team".to_owned(), json!("orders"));
+        }
+    });
+    assert_eq!(azure.run(&format!("drift {team}")).code, 2);
+    let put_right = azure.promote(team);
+    assert_eq!(put_right.code, 0, "{put_right}");
+    assert_eq!(azure.run(&format!("drift {team}")).code, 0);
 }

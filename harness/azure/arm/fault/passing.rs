@@ -75,8 +75,11 @@ impl Fault {
             let message = one.message.to_lowercase();
             let code = one.code.to_lowercase();
             ["operationnotallowed", "conflict"].contains(&code.as_str())
-                && message.contains("another operation")
                 && message.contains("in progress")
+                // "Another operation", and of pools "Another agentpool operation".
+                && message
+                    .split_once("another ")
+                    .is_some_and(|(_, rest)| rest.contains("operation"))
         };
         self.all().iter().any(said)
     }

@@ -365,11 +365,14 @@ fn a_role_that_has_not_arrived_is_waited_for_by_minutes_and_a_missing_right_is_n
     assert_eq!(passing(&busy), Some(Passing::Busy));
     let under_way = of("AnotherOperationInProgress", "m");
     assert_eq!(passing(&under_way), Some(Passing::Operation));
-    let aks = of(
-        "OperationNotAllowed",
+    for aks in [
         "Operation is not allowed: Another operation (Updating) is in progress, please wait for it to finish before starting a new operation.",
-    );
-    assert_eq!(passing(&aks), Some(Passing::Operation));
+        "Operation is not allowed: Another agentpool operation (batch - Updating) is in progress, please wait for it to finish before starting a new operation.",
+        "Managed Cluster operation is not allowed: Another operation (Updating) is in progress on agent pool (batch), please wait for it to finish before starting a new operation.",
+    ] {
+        let aks = of("OperationNotAllowed", aks);
+        assert_eq!(passing(&aks), Some(Passing::Operation));
+    }
     let quota = of(
         "OperationNotAllowed",
         "exceeding approved Total Regional Cores quota",

@@ -58,6 +58,7 @@ fn alone(draft: &Draft<'_>) -> Result<(), Refusal> {
     let key = draft.id.key();
     let others = draft.state.below(&identity);
     let others: Vec<&Value> = others
+        .filter(|one| Some(&one.kind) == draft.id.kind().as_ref())
         .filter(|one| one.id.to_lowercase() != key)
         .map(|one| &one.document["properties"])
         .collect();

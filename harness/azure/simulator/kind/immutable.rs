@@ -172,9 +172,13 @@ fn lagging(pools: &[Value], wanted: &Value) -> Result<(), Refusal> {
         let version = pool["currentOrchestratorVersion"]
             .as_str()
             .unwrap_or_default();
-        // One that is asked to come along is judged by what it comes to.
-        let goes = wanted_pools(wanted)
-            .any(|one| one["name"] == pool["name"] && one["orchestratorVersion"].is_string());
+        // One that is asked to come along is judged by what it comes to; who has read a cluster asks
+        // for what its pools have.
+        let goes = wanted_pools(wanted).any(|one| {
+            let asked = one["orchestratorVersion"].as_str();
+            one["name"] == pool["name"]
+                && asked.is_some_and(|asked| Minor::of(asked) != Minor::of(version))
+        });
         if !goes && Minor::of(version) < Minor::of(asked) {
             pool_version::compatible(version, offer::newest(asked))?;
         }

@@ -228,10 +228,9 @@ fn last(state: &State, id: &ResourceId) -> Result<(), Refusal> {
     let pools = cluster
         .map(|cluster| of(state, cluster))
         .unwrap_or_default();
-    // One that is being deleted is none that stays.
     let others = |pool: &&Value| {
         let name = pool["name"].as_str().unwrap_or_default();
-        !name.eq_ignore_ascii_case(id.name()) && pool["provisioningState"] != "Deleting"
+        !name.eq_ignore_ascii_case(id.name())
     };
     if pools.iter().filter(others).any(is_system) {
         return Ok(());

@@ -136,10 +136,12 @@ impl Cloud {
                 let place = question.place.as_deref().unwrap_or_default();
                 self.delegated_subnets(request, place)
             },
-            ("POST", "Microsoft.DBforMySQL", _) => {
-                &|| self.name_is_free(request, resource_type::SERVER)
-            }
-            ("POST", "Microsoft.ContainerRegistry", _) => {
+            (
+                "POST",
+                "Microsoft.DBforMySQL",
+                "checkNameAvailability" | "locations/checkNameAvailability",
+            ) => &|| self.name_is_free(request, resource_type::SERVER),
+            ("POST", "Microsoft.ContainerRegistry", "checkNameAvailability") => {
                 &|| self.name_is_free(request, resource_type::REGISTRY)
             }
             ("GET", _, "locations/usages") => &|| {

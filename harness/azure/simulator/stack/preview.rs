@@ -215,7 +215,10 @@ fn typed(properties: &mut Value) {
     let types = properties["template"]["parameters"].clone();
     let given = properties["parameters"].as_object_mut();
     for (name, parameter) in given.into_iter().flatten() {
-        parameter["type"] = types[name.as_str()]["type"].clone();
+        if let Some(parameter) = parameter.as_object_mut() {
+            let kind = types[name.as_str()]["type"].clone();
+            parameter.insert("type".to_owned(), kind);
+        }
     }
 }
 

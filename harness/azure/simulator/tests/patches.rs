@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::Response;
+use super::super::kind::Kind;
 use super::compute::{CLUSTER, VERSION, cluster};
 use super::{GROUP, NETWORK, SERVER, World, code, network, with_server};
 
@@ -143,4 +144,40 @@ fn a_registry_is_changed_in_a_part_by_the_rules_of_a_put() {
     assert_eq!(after["sku"], json!({"name": "Premium", "tier": "Premium"}));
     assert_eq!(after["properties"]["adminUserEnabled"], false);
     assert_eq!(after["properties"]["creationDate"], created);
+}
+
+#[test]
+fn a_document_of_another_shape_is_refused_whatever_it_is_about() {
+    let mut world = with_server();
+    let wrong = [
+        json!({"properties": "x"}),
+        json!({"properties": []}),
+        json!({"identity": "x"}),
+        json!({"sku": 1}),
+        json!({"properties": {"agentPoolProfiles": ["x"]}}),
+        json!({"properties": {"agentPoolProfiles": {}}}),
+        json!({"properties": {"subnets": [{"name": "a", "properties": "x"}]}}),
+    ];
+    for kind in Kind::all() {
+        let mut parts = kind.name.split('/');
+        let namespace = parts.next().expect("a namespace");
+        let types = parts.map(|kind| format!("/{kind}/none"));
+        let path = format!("{GROUP}/providers/{namespace}{}", types.collect::<String>());
+        for mut body in wrong.clone() {
+            body["location"] = json!("westeurope");
+            let answer = world.call("PUT", &path, kind.versions[0], Some(&body));
+            assert_eq!(code(&answer), "InvalidRequestContent", "{path} {body}");
+        }
+    }
+    let subnet = format!("{}/subnets/mysql", NETWORK.0);
+    for (path, version) in [SERVER, (&*subnet, NETWORK.1)] {
+        let path = format!("{GROUP}/providers/{path}");
+        let method = if path.contains("subnets") {
+            "PUT"
+        } else {
+            "PATCH"
+        };
+        let answer = world.call(method, &path, version, Some(&wrong[0]));
+        assert_eq!(code(&answer), "InvalidRequestContent", "{path}");
+    }
 }

@@ -83,6 +83,25 @@ fn a_cluster_goes_first_and_its_pool_follows_when_it_is_told_to() {
 }
 
 #[test]
+fn a_cluster_leaves_no_pool_more_than_three_minor_versions_behind() {
+    let mut world = World::furnished();
+    let mut body = cluster("1.32", "Standard_D2s_v5", 2);
+    body["sku"]["tier"] = json!("Premium");
+    body["properties"]["supportPlan"] = json!("AKSLongTermSupport");
+    let made = world.put(&body);
+    world.finish(&made);
+    for (version, status) in [("1.33", 200), ("1.34", 200), ("1.35", 200), ("1.36", 400)] {
+        // As azure-cli does it: what was read is sent back, with another version.
+        let mut read = world.call("GET", CLUSTER, VERSION, None).document().clone();
+        read["properties"]["kubernetesVersion"] = json!(version);
+        let answer = done(&mut world, CLUSTER, &read);
+        assert_eq!(answer.status, status, "{version}: {:?}", answer.document());
+    }
+    let [control, pool, ..] = shown(&mut world);
+    assert_eq!([&*control, &*pool], ["1.35.4", "1.32.11"]);
+}
+
+#[test]
 fn a_name_of_a_minor_version_takes_no_patch_away_and_nothing_goes_down() {
     let mut world = running("1.35.3");
     let mut cluster_to = |version: &str| {

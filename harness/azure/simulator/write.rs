@@ -1,0 +1,228 @@
+//! What a resource is to be is written down, once all that Azure demands of it holds.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::cloud::Cloud;
+use super::id::ResourceId;
+use super::kind::{self, Draft, Kind, Place};
+use super::operation::Act;
+use super::place;
+use super::power;
+use super::refusal::Refusal;
+use super::resource::{Accepted, parent_missing, unknown_kind};
+use super::shape;
+use super::state::{Progress, Resource};
+use super::tag;
+use crate::azure::resource_type;
+use crate::secret::Secret;
+
+/// How long what is written takes to be so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// As its type takes.
+    Usual,
+    /// No time.
+    AtOnce,
+}
+
+impl Cloud {
+    /// Writes down what a resource is to be.
+    pub(super) fn write(
+        &mut self,
+        now: Timestamp,
+        id: &ResourceId,
+        body: &Value,
+        pace: Pace,
+    ) -> Result<Accepted, Refusal> {
+        let kind = id.kind().and_then(|kind| Kind::of(&kind));
+        let kind = kind.ok_or_else(|| unknown_kind(id))?;
+        shape::check(body)?;
+        // What AKS is at is told before it is told that a cluster is not there yet.
+        kind::aks_at_rest(&self.state, id)?;
+        self.admitted(id, kind)?;
+        self.idle(id)?;
+        power::runs(&self.state, id, power::CHANGE)?;
+        tag::check(&body["tags"])?;
+        let body = &kind.meaning(body);
+        let document = self.completed(now, id, kind, body)?;
+        let before = self.state.resources.get(&id.key());
+        let created = before.is_none();
+        let takes = if created {
+            kind.creation()
+        } else {
+            kind.update()
+        };
+        let at_once = takes.is_zero() || pace == Pace::AtOnce;
+        let resource = Resource {
+            id: before.map_or_else(|| id.to_string(), |one| one.id.clone()),
+            kind: kind.name.to_owned(),
+            document,
+            progress: match (at_once, created) {
+                (true, _) => Progress::Succeeded,
+                (false, true) => Progress::Creating,
+                (false, false) => Progress::Updating,
+            },
+            created: before.map_or(now, |one| one.created),
+            changed: (!created).then_some(now),
+        };
+        self.state.resources.insert(id.key(), resource);
+        self.tell_of_server(id, body);
+        if kind.name == resource_type::CLUSTER {
+            self.settle_pools(id, now);
+        }
+        let operation = (!at_once).then(|| self.begin(now, &id.key(), Act::Put, Some(now + takes)));
+        if let Some(operation) = &operation {
+            self.arm("PUT", &id.to_string(), operation);
+        }
+        Ok(Accepted { created, operation })
+    }
+
+    /// The document of a resource with all that Azure adds, if Azure takes it.
+    fn completed(
+        &self,
+        now: Timestamp,
+        id: &ResourceId,
+        kind: &Kind,
+        body: &Value,
+    ) -> Result<Value, Refusal> {
+        let before = self.state.resources.get(&id.key());
+        let location = location_of(kind, body, before)?;
+        self.open_region(id, kind, before)?;
+        let draft = Draft {
+            state: &self.state,
+            settings: &self.settings,
+            circumstances: self.script.circumstances(),
+            id,
+            body,
+            now,
+        };
+        (kind.check)(&draft)?;
+        let mut document = body.clone();
+        document["id"] = json!(id.to_string());
+        document["name"] = json!(id.name());
+        document["type"] = json!(kind.name);
+        if let Some(location) = location {
+            document["location"] = json!(location);
+        }
+        (kind.complete)(&draft, &mut document);
+        Ok(document)
+    }
+
+    fn tell_of_server(&self, id: &ResourceId, body: &Value) {
+        let properties = &body["properties"];
+        let login = properties["administratorLogin"].as_str();
+        let password = properties["administratorLoginPassword"].as_str();
+        if let (Some(login), Some(password)) = (login, password) {
+            self.settings
+                .hooks
+                .mysql_password(id.name(), login, &Secret::new(password));
+        }
+    }
+
+    /// Gives an operation the fault that waits for it.
+    pub(super) fn arm(&mut self, method: &str, path: &str, operation: &str) {
+        let fails = self.script.begins(method, path);
+        if let Some(operation) = self.state.operations.get_mut(operation) {
+            operation.fails = fails;
+        }
+    }
+
+    /// Refuses whatever is new in a region that is closed to the subscription, which no list tells.
+    ///
+    /// <https://aka.ms/locationineligible>
+    fn open_region(
+        &self,
+        id: &ResourceId,
+        kind: &Kind,
+        before: Option<&Resource>,
+    ) -> Result<(), Refusal> {
+        let closed = self.script.circumstances().closed;
+        if !closed || kind.place != Place::Region || before.is_some() {
+            return Ok(());
+        }
+        let name = id.name();
+        let message = format!(
+            "Resource '{name}' was disallowed by Azure: The selected region is currently not accepting new customers: https://aka.ms/locationineligible."
+        );
+        Err(Refusal::new(403, "RequestDisallowedByAzure", message).about(name))
+    }
+
+    /// Group, provider and parent are there.
+    fn admitted(&self, id: &ResourceId, kind: &Kind) -> Result<(), Refusal> {
+        if id.group().is_some() && self.group(id)?.deleting {
+            let group = id.group().unwrap_or_default();
+            let message = format!(
+                "The resource group '{group}' is in deprovisioning state and cannot perform this operation."
+            );
+            return Err(Refusal::conflict("ResourceGroupBeingDeleted", message));
+        }
+        self.registered(kind.namespace())?;
+        let scope = id.scope();
+        let parent = id
+            .parent()
+            .or_else(|| scope.kind().is_some().then_some(scope));
+        let Some(parent) = parent else {
+            return Ok(());
+        };
+        // Subnets are a part of their network.
+        let is_whole =
+            |one: &Resource| matches!(one.progress, Progress::Succeeded | Progress::Updating);
+        let there = self.state.resources.get(&parent.key());
+        if there.is_some_and(is_whole) || self.subnet(&parent).is_some() {
+            return Ok(());
+        }
+        Err(parent_missing(kind.name, &parent, "write"))
+    }
+
+    /// Nothing else is at work on it.
+    pub(super) fn idle(&self, id: &ResourceId) -> Result<(), Refusal> {
+        kind::aks_at_rest(&self.state, id)?;
+        if let Some(server) = kind::server_of(id)
+            && self.state.running_on(&server).is_some()
+        {
+            let message = format!(
+                "Cannot complete operation because server '{}' is busy processing another operation. Please try again later.",
+                server.name()
+            );
+            return Err(Refusal::conflict("ServerIsBusy", message));
+        }
+        if self.state.running_on(id).is_none() {
+            return Ok(());
+        }
+        let message = format!(
+            "Another operation is in progress on the resource {id}. Please try again later."
+        );
+        Err(Refusal::conflict("AnotherOperationInProgress", message))
+    }
+}
+
+fn location_of(
+    kind: &Kind,
+    body: &Value,
+    before: Option<&Resource>,
+) -> Result<Option<String>, Refusal> {
+    let wanted = body["location"].as_str();
+    let location = match kind.place {
+        Place::Parent => return Ok(None),
+        Place::Global if wanted.is_some_and(|one| one.eq_ignore_ascii_case("global")) => {
+            "global".to_owned()
+        }
+        Place::Global => {
+            let message = format!(
+                "The provided location '{}' is not available for resource type '{}'. List of available regions for the resource type is 'global'.",
+                wanted.unwrap_or_default(),
+                kind.name
+            );
+            return Err(Refusal::bad("LocationNotAvailableForResourceType", message));
+        }
+        Place::Region => place::checked(wanted, kind.name)?,
+    };
+    if before.is_some_and(|one| one.document["location"] != json!(location)) {
+        let message = format!(
+            "The resource already exists in another location. It cannot be created in location '{location}'. Please select a new resource name."
+        );
+        return Err(Refusal::conflict("InvalidResourceLocation", message));
+    }
+    Ok(Some(location))
+}
