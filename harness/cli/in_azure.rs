@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::azure_fault::{self, AzureFault, Scene};
 use super::session::{self, AnySession, Session, Target};
-use crate::backend::azure::{AzureBackend, Elsewhere, Place};
+use crate::backend::azure::{AzureBackend, Elsewhere, Promoted};
 use crate::error::{CommandError, Exit};
 use crate::profile::azure::Azure;
 use crate::profile::{Backend, Profile};
@@ -58,7 +58,7 @@ fn told(target: &Target, elsewhere: &Elsewhere) -> String {
         in_another_subscription,
         unknown,
     } = elsewhere;
-    let Place {
+    let Promoted {
         subscription,
         resource_group: group,
     } = place;

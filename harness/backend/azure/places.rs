@@ -12,17 +12,17 @@ use crate::backend;
 use crate::causes::in_one_line;
 use crate::state::{read_json, write_atomically};
 
-/// A resource group of a subscription.
+/// A resource group of a subscription that this folder has promoted to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Place {
+pub struct Promoted {
     /// The subscription's id.
     pub subscription: String,
     /// The resource group.
     pub resource_group: String,
 }
 
-impl Place {
+impl Promoted {
     fn of(group: &Group) -> Self {
         Self {
             subscription: group.subscription.clone(),
@@ -42,7 +42,7 @@ impl Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Elsewhere {
     /// The place.
-    pub place: Place,
+    pub place: Promoted,
     /// Whether it is in another subscription than the profile names now.
     pub in_another_subscription: bool,
     /// Why it is not known whether it still stands, if so.
@@ -52,7 +52,7 @@ pub struct Elsewhere {
 impl AzureBackend {
     /// Remembers that something is about to be made in a group.
     pub(super) fn remember_place(&self, group: &Group) -> Result<(), Error> {
-        let (place, mut all) = (Place::of(group), self.places()?);
+        let (place, mut all) = (Promoted::of(group), self.places()?);
         if all.iter().any(|it| it.is(&place)) {
             return Ok(());
         }
@@ -62,9 +62,9 @@ impl AzureBackend {
 
     /// Forgets the place that the profile names, once nothing of it is left.
     pub async fn forget_place(&self) -> Result<(), backend::Error> {
-        let place = Place::of(&self.scope().await?.group);
+        let place = Promoted::of(&self.scope().await?.group);
         let before = self.places()?;
-        let left: Vec<Place> = before.iter().filter(|it| !it.is(&place)).cloned().collect();
+        let left: Vec<Promoted> = before.iter().filter(|it| !it.is(&place)).cloned().collect();
         if left != before {
             self.keep_places(&left)?;
         }
@@ -73,7 +73,7 @@ impl AzureBackend {
 
     /// The other places that were promoted to and still stand, as far as that is known.
     pub async fn elsewhere(&self) -> Result<Vec<Elsewhere>, backend::Error> {
-        let here = Place::of(&self.scope().await?.group);
+        let here = Promoted::of(&self.scope().await?.group);
         let arm = &self.cloud().await?.arm;
         let mut standing = Vec::new();
         for place in self.places()?.into_iter().filter(|it| !it.is(&here)) {
@@ -96,7 +96,7 @@ impl AzureBackend {
         self.state.path().join("places.json")
     }
 
-    fn places(&self) -> Result<Vec<Place>, Error> {
+    fn places(&self) -> Result<Vec<Promoted>, Error> {
         let path = self.places_path();
         let places = read_json(&path).map_err(|source| Error::File {
             act: "read",
@@ -106,7 +106,7 @@ impl AzureBackend {
         Ok(places.unwrap_or_default())
     }
 
-    fn keep_places(&self, places: &[Place]) -> Result<(), Error> {
+    fn keep_places(&self, places: &[Promoted]) -> Result<(), Error> {
         let path = self.places_path();
         let text = serde_json::to_vec_pretty(places).expect("names become JSON");
         write_atomically(&path, &text).map_err(|source| Error::File {
