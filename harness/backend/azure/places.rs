@@ -32,9 +32,12 @@ impl Promoted {
 
     /// Azure takes names in any case.
     fn is(&self, other: &Self) -> bool {
-        let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
-        same(&self.subscription, &other.subscription)
-            && same(&self.resource_group, &other.resource_group)
+        let (one, its) = (&self.resource_group, &other.resource_group);
+        self.shares_subscription(other) && one.eq_ignore_ascii_case(its)
+    }
+
+    fn shares_subscription(&self, other: &Self) -> bool {
+        self.subscription.eq_ignore_ascii_case(&other.subscription)
     }
 }
 
@@ -47,6 +50,16 @@ pub struct Elsewhere {
     pub in_another_subscription: bool,
     /// Why it is not known whether it still stands, if so.
     pub unknown: Option<String>,
+}
+
+impl Elsewhere {
+    fn seen_from(here: &Promoted, place: Promoted, unknown: Option<String>) -> Self {
+        Self {
+            in_another_subscription: !place.shares_subscription(here),
+            place,
+            unknown,
+        }
+    }
 }
 
 impl AzureBackend {
@@ -83,11 +96,7 @@ impl AzureBackend {
                 Ok(_) => continue,
                 Err(error) => Some(in_one_line(&error)),
             };
-            standing.push(Elsewhere {
-                in_another_subscription: place.subscription != here.subscription,
-                place,
-                unknown,
-            });
+            standing.push(Elsewhere::seen_from(&here, place, unknown));
         }
         Ok(standing)
     }
@@ -114,5 +123,31 @@ impl AzureBackend {
             path,
             source,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn promoted(subscription: &str, group: &str) -> Promoted {
+        Promoted {
+            subscription: subscription.to_owned(),
+            resource_group: group.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_case_of_a_subscription_or_a_group_makes_no_other_place() {
+        let here = promoted("0a1b-c2d3", "orders");
+        assert!(here.is(&promoted("0A1B-C2D3", "Orders")));
+        assert!(!here.is(&promoted("0a1b-c2d3", "orders-2")));
+        assert!(!here.is(&promoted("ffff-c2d3", "orders")));
+        let in_another = |subscription: &str| {
+            let place = promoted(subscription, "orders-2");
+            Elsewhere::seen_from(&here, place, None).in_another_subscription
+        };
+        assert!(!in_another("0A1B-C2D3"));
+        assert!(in_another("ffff-c2d3"));
     }
 }
