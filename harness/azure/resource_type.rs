@@ -26,6 +26,8 @@ pub const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 pub const ROLE_ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
 /// Definitions of roles.
 pub const ROLE_DEFINITION: &str = "Microsoft.Authorization/roleDefinitions";
+/// Resource groups.
+pub const GROUP: &str = "Microsoft.Resources/resourceGroups";
 /// Deployments.
 pub const DEPLOYMENT: &str = "Microsoft.Resources/deployments";
 /// Deployment stacks.

@@ -4,8 +4,9 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 
 use super::azure_fault::{self, AzureFault, Scene};
+use super::place::Named;
 use super::session::{self, AnySession, Session, Target};
-use crate::backend::azure::{AzureBackend, Elsewhere, Place};
+use crate::backend::azure::{AzureBackend, Elsewhere, Promoted};
 use crate::causes::in_one_line;
 use crate::error::{CommandError, Exit};
 use crate::profile::azure::Azure;
@@ -13,7 +14,7 @@ use crate::profile::{Backend, Profile};
 use crate::promotion::{self, Candidate, Condition, Required};
 use crate::scenario::Document;
 use crate::state::Directory;
-use crate::topology::{Topology, WorkerBuild};
+use crate::topology::{Digest, Topology, WorkerBuild};
 use crate::ui::Ui;
 
 /// A session in Azure.
@@ -60,7 +61,7 @@ fn told(target: &Target, elsewhere: &Elsewhere) -> String {
         in_another_subscription,
         unknown,
     } = elsewhere;
-    let Place {
+    let Promoted {
         subscription,
         resource_group: group,
     } = place;
@@ -122,6 +123,7 @@ pub(super) fn place(profile: &Profile) -> Result<&Azure, CommandError> {
 /// How what is required stands, by the reports of all profiles of this folder. `worker` is the build
 /// that would be promoted, where that is known.
 pub(super) fn gate(
+    target: &Target,
     profile: &Profile,
     topology: &Topology,
     worker: Option<&WorkerBuild>,
@@ -139,9 +141,37 @@ pub(super) fn gate(
         topology: &topology.digest,
         worker,
     };
+    let options = |ran: Option<&str>| options(target, &topology.digest, ran);
     Ok(promotion::judge(
-        required, &reports, candidate, max_age, now,
+        required, &reports, candidate, max_age, now, &options,
     ))
+}
+
+/// The options that run a topology on this machine: the profile that ran it before, else profile
+/// `k3d`, if that comes to the same; else the profile itself, in k3d. What is set of a place in Azure
+/// is nothing to a place here.
+fn options(target: &Target, topology: &Digest, ran: Option<&str>) -> String {
+    let is_of_place = |set: &&String| set.starts_with("backend.") || set.starts_with("promotion.");
+    let sets = target.set.iter().filter(|set| !is_of_place(set));
+    let sets: Vec<String> = sets.cloned().collect();
+    for name in ran.into_iter().chain(["k3d"]) {
+        for set in [&*sets, &[]] {
+            let mut other = Target::named(name, set);
+            other.directory.clone_from(&target.directory);
+            let profile = session::load(&other).ok();
+            let same = profile.filter(|profile| !matches!(profile.backend, Backend::Azure(_)));
+            if same.is_some_and(|profile| profile.topology().digest == *topology) {
+                return other.suffix();
+            }
+        }
+    }
+    let here = Target {
+        backend: Some(Named::K3d),
+        rehearse: false,
+        set: sets,
+        ..target.clone()
+    };
+    here.suffix()
 }
 
 fn required(file: &Utf8Path) -> Result<Required, CommandError> {

@@ -119,10 +119,7 @@ impl fmt::Display for Condition {
         let Some(command) = &self.opens else {
             return Ok(());
         };
-        write!(
-            out,
-            "; `{command}` runs it{again} (with the same `--set`, if there is one)"
-        )
+        write!(out, "; `{command}` runs it{again}")
     }
 }
 

@@ -17,9 +17,6 @@ use crate::profile::azure::Azure;
 
 type Tags = BTreeMap<String, String>;
 
-/// The type of a resource group.
-const GROUP: &str = "Microsoft.Resources/resourceGroups";
-
 /// Tags of a stack that are not compared with those of the next: whose values follow from others, or
 /// are made as it is promoted, as the reason of its gate is.
 const OWN: [&str; 4] = [TEMPLATE, DIGEST, PROMOTER, OVERRIDE];
@@ -27,7 +24,7 @@ const OWN: [&str; 4] = [TEMPLATE, DIGEST, PROMOTER, OVERRIDE];
 impl Difference {
     /// Whether it is about the resource group, which is no part of the stack.
     pub fn is_of_group(&self) -> bool {
-        self.kind == GROUP
+        self.kind == resource_type::GROUP
     }
 }
 
@@ -42,7 +39,7 @@ pub(super) fn of_group(group: &ResourceGroup, azure: &Azure, profile: &str) -> O
         (before != Some(after)).then(|| property(name, before, Some(after)))
     });
     let properties: Vec<Property> = kept.chain(time(&group.tags, azure)).collect();
-    (!properties.is_empty()).then(|| modified(GROUP, name, properties, None))
+    (!properties.is_empty()).then(|| modified(resource_type::GROUP, name, properties, None))
 }
 
 /// From when the group may be destroyed, where that follows from another `time-to-live` than the

@@ -15,6 +15,7 @@ mod fixture;
 #[path = "../support/hangup.rs"]
 mod hangup;
 mod heal;
+mod in_azure;
 mod look;
 mod look_first;
 mod meant;
@@ -22,6 +23,7 @@ mod meant;
 mod need;
 mod parity;
 mod plan;
+mod prices;
 mod profiles;
 mod promotion;
 mod records;

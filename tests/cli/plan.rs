@@ -139,78 +139,88 @@ fn a_gate_stays_closed_for_a_verdict_on_another_build_of_the_worker() {
     );
 }
 
-/// Every way in which a gate is closed, with the command that opens it.
-#[test]
-fn a_closed_gate_says_why_and_names_the_command_that_opens_it() {
-    let world = world();
-    let topology = world.run(&format!("{REHEARSE} --output json")).json()["topology"].clone();
-    let at = |minutes: i64| (Timestamp::now() - SignedDuration::from_mins(minutes)).to_string();
-    let report = |verdict: &str, minutes: i64| {
-        let report = serde_json::json!({
-            "scenario": "smoke", "verdict": verdict, "topology": topology,
-            "worker": {"program": "0123"}, "finished": at(minutes),
-            "place": {"backend": "process", "engine": "server", "database": "mysql"},
-        });
-        report.to_string()
-    };
-    let days = 24 * 60;
-    let half = report("pass", 1)[..40].to_owned();
-    let cases = [
-        (report("fail", 1), "the last verdict is fail ("),
+const SERVER_REPORT: &str = ".harness/server/reports/smoke-1-2/report.json";
+
+/// The report of a run with engine `server` that was over so long ago.
+fn report_of(topology: &serde_json::Value, verdict: &str, age: SignedDuration) -> String {
+    let report = serde_json::json!({
+        "scenario": "smoke", "verdict": verdict, "topology": topology,
+        "worker": {"program": "0123"}, "finished": (Timestamp::now() - age).to_string(),
+        "place": {"backend": "process", "engine": "server", "database": "mysql"},
+    });
+    report.to_string()
+}
+
+/// Half a day more than three, so that it is dated three days ahead for as long as a test takes.
+const AHEAD: SignedDuration = SignedDuration::from_hours(-(3 * 24 + 12));
+
+/// Every report that leaves a gate closed, with what is said of it.
+fn closing(topology: &serde_json::Value) -> [(String, &'static str); 7] {
+    let minute = SignedDuration::from_mins(1);
+    let report = |verdict: &str| report_of(topology, verdict, minute);
+    let (pass, whole) = (report("pass"), topology.as_str().unwrap_or_default());
+    [
+        (report("fail"), "the last verdict is fail ("),
+        (report("inconclusive"), "the last verdict is inconclusive ("),
         (
-            report("inconclusive", 1),
-            "the last verdict is inconclusive (",
-        ),
-        (
-            report("pass", 60 * days),
+            report_of(topology, "pass", SignedDuration::from_hours(60 * 24)),
             " ago, and 1d is the most that counts",
         ),
-        (report("pass", -3 * days - 1), ") is dated 3d"),
+        (report_of(topology, "pass", AHEAD), ") is dated 3d"),
         (
             String::new(),
             "server/reports/smoke-1-2/report.json) cannot be read: it is empty",
         ),
         (
-            half,
+            pass[..40].to_owned(),
             "server/reports/smoke-1-2/report.json) cannot be read: EOF while parsing",
         ),
         (
-            report("pass", 1).replace(topology.as_str().unwrap_or_default(), &"0".repeat(64)),
+            pass.replace(whole, &"0".repeat(64)),
             "run on another topology (000000000000), not on this one",
         ),
-    ];
-    for (text, why) in cases {
-        world.write(".harness/server/reports/smoke-1-2/report.json", &text);
+    ]
+}
+
+#[test]
+fn a_closed_gate_says_why_and_names_the_command_that_opens_it() {
+    let world = world();
+    let topology = &world.run(&format!("{REHEARSE} --output json")).json()["topology"];
+    for (text, why) in closing(topology) {
+        world.write(SERVER_REPORT, &text);
         let plan = world.run(REHEARSE);
         assert_eq!(plan.code, 77, "{plan}");
         let lines = plan.stdout.lines();
         let mut closed = lines.filter(|line| line.starts_with("  ✗ gate: smoke: "));
         let line = closed.next().unwrap_or_else(|| panic!("{why}: {plan}"));
         assert!(line.contains(why), "{why}: {line}");
-        let command = |profile: &str| {
-            format!("; `harness test scenarios/smoke.yaml --profile {profile}` runs it again")
-        };
         // What cannot be read does not say where it ran.
         let profile = if why.contains("cannot be read") {
             "k3d"
         } else {
             "server"
         };
-        assert!(line.contains(&command(profile)), "{line}");
+        let command =
+            format!("; `harness test scenarios/smoke.yaml --profile {profile}` runs it again");
+        assert!(line.contains(&command), "{line}");
     }
-    let future = report("pass", -3 * days);
-    world.write(".harness/server/reports/smoke-1-2/report.json", &future);
-    let json = world.run(&format!("{REHEARSE} --output json")).json();
+}
+
+#[test]
+fn the_document_names_what_opens_a_closed_gate_and_nothing_once_a_later_run_counts() {
+    let world = world();
+    let plan = || world.run(&format!("{REHEARSE} --output json")).json();
+    let topology = &plan()["topology"];
+    world.write(SERVER_REPORT, &report_of(topology, "pass", AHEAD));
     assert_eq!(
-        json["gate"][0]["opens"],
+        plan()["gate"][0]["opens"],
         "harness test scenarios/smoke.yaml --profile server"
     );
-    // A run that is written after it counts.
     world.write(
         ".harness/server/reports/smoke-1-3/report.json",
-        &report("pass", 0),
+        &report_of(topology, "pass", SignedDuration::ZERO),
     );
-    let open = world.run(&format!("{REHEARSE} --output json")).json();
+    let open = plan();
     assert_eq!(open["gate"][0]["opens"], serde_json::Value::Null, "{open}");
 }
 

@@ -9,6 +9,8 @@ use insta::assert_snapshot;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
 
 use crate::eventually::eventually;
 use crate::fixture::World;
@@ -302,7 +304,7 @@ fn only_a_new_or_empty_folder_and_one_that_has_an_azure_is_served_from() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_azure_is_told_from_one_that_was_kept_and_says_how_late_it_is_there() {
     let world = World::new();
     let served = Served::start(&world, "--speed 100000");
@@ -318,11 +320,12 @@ async fn a_new_azure_is_told_from_one_that_was_kept_and_says_how_late_it_is_ther
     let registered = "/subscriptions/SUBSCRIPTION/providers/Microsoft.ManagedIdentity/register\
                       ?api-version=2021-04-01";
     assert_eq!(served.ask("POST", &token, registered, None).await.0, 200);
-    let mut status = 0;
-    while status != 201 {
-        (status, _) = served.ask("PUT", &token, &identity, body.clone()).await;
+    eventually("an identity, once its provider is registered", || {
+        let asked = served.ask("PUT", &token, &identity, body.clone());
+        let (status, _) = block_in_place(|| Handle::current().block_on(asked));
         assert!([201, 409].contains(&status), "{status}");
-    }
+        (status == 201).then_some(())
+    });
     assert_eq!(served.end(Signal::SIGTERM), Some(0));
     let again = Served::start(&world, "");
     assert_eq!(again.document["new"], false);

@@ -7,8 +7,8 @@ use super::Cidr;
 /// The addresses that AKS gives to pods in an overlay network where nobody says others.
 pub const PODS: Cidr = Cidr::new([10, 244, 0, 0], 16);
 
-/// The addresses that AKS gives to services where nobody says others, and that of the cluster's DNS
-/// among them is the tenth.
+/// The addresses that AKS gives to services where nobody says others. The cluster's DNS is at
+/// 10.0.0.10, ten above the first one.
 pub const SERVICES: Cidr = Cidr::new([10, 0, 0, 0], 16);
 
 /// What a cluster can use neither for services and pods nor for its network:
@@ -21,7 +21,7 @@ const KEPT_BY_AKS: [Cidr; 4] = [
 ];
 
 /// The largest and the smallest range of services, in leading bits: AKS takes /12 at most (the same
-/// page), and the smallest has room for the address of the cluster's DNS, which is the tenth.
+/// page), and the smallest has room for the address of the cluster's DNS, ten above the first one.
 pub const SERVICES_SIZE: RangeInclusive<u8> = 12..=28;
 
 /// The smallest subnet that Azure has, in leading bits:

@@ -2,10 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-/// The longest name of a pool, and of one whose nodes run Windows:
-/// <https://aka.ms/aks-naming-rules>.
+/// The longest name of a pool whose nodes run Linux: <https://aka.ms/aks-naming-rules>.
 pub const POOL_NAME: usize = 12;
-/// The same of a pool whose nodes run Windows.
+/// The longest name of a pool whose nodes run Windows (the same page).
 pub const WINDOWS_POOL_NAME: usize = 6;
 
 /// How many nodes a pool has at most:

@@ -138,8 +138,7 @@ impl Prices {
 
     /// Whether any list has a price of a region's own.
     pub fn knows(&self, region: &str) -> bool {
-        let global = [Meter::LoadBalancer, Meter::PublicIp, Meter::PrivateDnsZone];
-        let global = global.map(|meter| meter.to_string());
+        let global = Meter::OF_ALL_REGIONS.map(|meter| meter.to_string());
         let mut entries = self.lists.iter().flat_map(|(_, list)| &list.meters);
         entries.any(|it| it.region.as_deref() == Some(region) && !global.contains(&it.meter))
     }

@@ -33,6 +33,10 @@ pub enum Meter {
 }
 
 impl Meter {
+    /// What is priced for all regions at once.
+    pub(super) const OF_ALL_REGIONS: [Self; 3] =
+        [Self::LoadBalancer, Self::PublicIp, Self::PrivateDnsZone];
+
     /// The unit that Azure counts it in.
     pub fn unit(&self) -> Unit {
         match self {
@@ -55,15 +59,10 @@ impl Meter {
             Self::Disk(_) | Self::LoadBalancer | Self::PublicIp | Self::PrivateDnsZone
         )
     }
-}
 
-impl Meter {
-    /// Whether its price is a region's own: some are priced for all regions at once.
+    /// Whether its price is a region's own.
     pub fn is_of_region(&self) -> bool {
-        !matches!(
-            self,
-            Self::LoadBalancer | Self::PublicIp | Self::PrivateDnsZone
-        )
+        !Self::OF_ALL_REGIONS.contains(self)
     }
 }
 

@@ -249,7 +249,7 @@ impl Cloud {
                 Act::Stack
                 | Act::Deployment
                 | Act::Preview
-                | Act::Validation
+                | Act::Look
                 | Act::Restart
                 | Act::Start
                 | Act::Stop,

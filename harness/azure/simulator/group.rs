@@ -14,6 +14,7 @@ use super::refusal::Refusal;
 use super::state::Group;
 use super::tag;
 use super::version;
+use crate::azure::resource_type;
 
 /// How long it takes to delete an empty group; its slowest resource comes on top.
 const DELETION: Duration = Duration::from_secs(15);
@@ -140,7 +141,7 @@ impl Cloud {
         let mut document = json!({
             "id": group.id,
             "name": ResourceId::parse(&group.id).name(),
-            "type": "Microsoft.Resources/resourceGroups",
+            "type": resource_type::GROUP,
             "location": group.location,
             "properties": {"provisioningState": state},
         });

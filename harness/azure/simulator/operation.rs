@@ -37,7 +37,9 @@ pub(super) enum Act {
     Stack,
     Deployment,
     Preview,
-    Validation,
+    /// Answers with a finding and changes nothing; the alias is how earlier versions kept it.
+    #[serde(alias = "Validation")]
+    Look,
     Restart,
     Start,
     Stop,
@@ -137,9 +139,7 @@ impl Cloud {
         match (operation.act, self.state.resources.get(target), preview) {
             (Act::Put, Some(resource), _) => Response::json(200, self.show(resource)),
             (Act::Preview, _, Some(preview)) => Response::json(200, self.show_preview(preview)),
-            (Act::Validation, ..) => {
-                Response::json(200, operation.finding.clone().unwrap_or_default())
-            }
+            (Act::Look, ..) => Response::json(200, operation.finding.clone().unwrap_or_default()),
             (Act::DeleteGroup | Act::Restart | Act::Start | Act::Stop, ..) => Response::empty(200),
             _ => Response::empty(204),
         }
@@ -151,7 +151,7 @@ impl Cloud {
             return answer;
         };
         let headers = match (self.settings.dialect, operation.act) {
-            (_, Act::DeleteGroup | Act::Validation) => Headers::Location,
+            (_, Act::DeleteGroup | Act::Look) => Headers::Location,
             (Dialect::Documented, _) => documented,
             (Dialect::Recorded, Act::Stack | Act::Preview) | (_, Act::Deployment) => {
                 Headers::AsyncOperation
@@ -183,4 +183,15 @@ pub(super) enum Headers {
     Location,
     AsyncOperation,
     Both,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_that_an_earlier_version_kept_is_read() {
+        let kept = serde_json::from_value::<Act>(json!("Validation"));
+        assert_eq!(kept.expect("an act"), Act::Look);
+    }
 }

@@ -26,8 +26,8 @@ pub(super) const READ_PARAMETERS: &str = "GetServerParameters";
 /// What it is asked to do otherwise; the name is this project's own.
 pub(super) const CHANGE: &str = "UpdateServer";
 
-/// Where a resource of a type says whether it is stopped.
-fn place(kind: &str) -> &'static str {
+/// The JSON pointer to what a resource of a type says of being stopped.
+fn pointer_of(kind: &str) -> &'static str {
     if kind == resource_type::SERVER {
         "/properties/state"
     } else {
@@ -36,7 +36,7 @@ fn place(kind: &str) -> &'static str {
 }
 
 fn power(resource: &Resource) -> &str {
-    let word = resource.document.pointer(place(&resource.kind));
+    let word = resource.document.pointer(pointer_of(&resource.kind));
     word.and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -109,7 +109,7 @@ impl Cloud {
         Ok(self.announced(Response::empty(202), &operation, Headers::Location))
     }
 
-    /// Has something that was stopped or started be so.
+    /// Notes in a cluster with its pools, or in a server, that it is stopped or that it runs.
     pub(super) fn switched(&mut self, key: &str, act: Act) {
         let id = ResourceId::parse(key);
         let pools: Vec<String> = self.state.below(&id).map(|one| one.id.clone()).collect();

@@ -11,6 +11,7 @@ use super::message::Response;
 use super::operation::Headers;
 use super::refusal::Refusal;
 use super::resource::{Accepted, parent_missing};
+use super::shape;
 use crate::azure::resource_type;
 
 /// Whether an id is that of a subnet.
@@ -34,6 +35,7 @@ impl Cloud {
         version: &str,
         body: &Value,
     ) -> Result<Accepted, Refusal> {
+        shape::check(body)?;
         let network = network_of(id);
         let Ok(found) = self.found(&network) else {
             return Err(parent_missing(resource_type::SUBNET, &network, "write"));

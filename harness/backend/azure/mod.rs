@@ -39,7 +39,7 @@ pub use cloud::{Access, Cloud, Error as CloudError, Rehearsal, Which};
 pub use error::Error;
 pub use facts::{Facts, Holding, Part};
 pub use living::Living;
-pub use places::{Elsewhere, Place};
+pub use places::{Elsewhere, Promoted};
 pub use provider::PROVIDERS;
 pub use render::rendered;
 pub use scope::{

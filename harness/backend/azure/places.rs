@@ -12,17 +12,17 @@ use crate::backend;
 use crate::causes::in_one_line;
 use crate::state::{read_json, write_atomically};
 
-/// A resource group of a subscription.
+/// A resource group of a subscription that this folder has promoted to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Place {
+pub struct Promoted {
     /// The subscription's id.
     pub subscription: String,
     /// The resource group.
     pub resource_group: String,
 }
 
-impl Place {
+impl Promoted {
     fn of(group: &Group) -> Self {
         Self {
             subscription: group.subscription.clone(),
@@ -32,9 +32,12 @@ impl Place {
 
     /// Azure takes names in any case.
     fn is(&self, other: &Self) -> bool {
-        let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
-        same(&self.subscription, &other.subscription)
-            && same(&self.resource_group, &other.resource_group)
+        let (one, its) = (&self.resource_group, &other.resource_group);
+        self.shares_subscription(other) && one.eq_ignore_ascii_case(its)
+    }
+
+    fn shares_subscription(&self, other: &Self) -> bool {
+        self.subscription.eq_ignore_ascii_case(&other.subscription)
     }
 }
 
@@ -42,17 +45,27 @@ impl Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Elsewhere {
     /// The place.
-    pub place: Place,
+    pub place: Promoted,
     /// Whether it is in another subscription than the profile names now.
     pub in_another_subscription: bool,
     /// Why it is not known whether it still stands, if so.
     pub unknown: Option<String>,
 }
 
+impl Elsewhere {
+    fn seen_from(here: &Promoted, place: Promoted, unknown: Option<String>) -> Self {
+        Self {
+            in_another_subscription: !place.shares_subscription(here),
+            place,
+            unknown,
+        }
+    }
+}
+
 impl AzureBackend {
     /// Remembers that something is about to be made in a group.
     pub(super) fn remember_place(&self, group: &Group) -> Result<(), Error> {
-        let place = Place::of(group);
+        let place = Promoted::of(group);
         // A record that cannot be read was told of by what looked; it holds no promotion up.
         let mut all = self.places().unwrap_or_default();
         if all.iter().any(|it| it.is(&place)) {
@@ -64,9 +77,9 @@ impl AzureBackend {
 
     /// Forgets the place that the profile names, once nothing of it is left.
     pub async fn forget_place(&self) -> Result<(), backend::Error> {
-        let place = Place::of(&self.scope().await?.group);
+        let place = Promoted::of(&self.scope().await?.group);
         let before = self.places()?;
-        let left: Vec<Place> = before.iter().filter(|it| !it.is(&place)).cloned().collect();
+        let left: Vec<Promoted> = before.iter().filter(|it| !it.is(&place)).cloned().collect();
         if left != before {
             self.keep_places(&left)?;
         }
@@ -75,7 +88,7 @@ impl AzureBackend {
 
     /// The other places that were promoted to and still stand, as far as that is known.
     pub async fn elsewhere(&self) -> Result<Vec<Elsewhere>, backend::Error> {
-        let here = Place::of(&self.scope().await?.group);
+        let here = Promoted::of(&self.scope().await?.group);
         let arm = &self.cloud().await?.arm;
         let mut standing = Vec::new();
         for place in self.places()?.into_iter().filter(|it| !it.is(&here)) {
@@ -85,11 +98,7 @@ impl AzureBackend {
                 Ok(_) => continue,
                 Err(error) => Some(in_one_line(&error)),
             };
-            standing.push(Elsewhere {
-                in_another_subscription: place.subscription != here.subscription,
-                place,
-                unknown,
-            });
+            standing.push(Elsewhere::seen_from(&here, place, unknown));
         }
         Ok(standing)
     }
@@ -98,7 +107,7 @@ impl AzureBackend {
         self.state.path().join("places.json")
     }
 
-    fn places(&self) -> Result<Vec<Place>, Error> {
+    fn places(&self) -> Result<Vec<Promoted>, Error> {
         let path = self.places_path();
         let places = read_json(&path).map_err(|source| Error::File {
             act: "read",
@@ -108,7 +117,7 @@ impl AzureBackend {
         Ok(places.unwrap_or_default())
     }
 
-    fn keep_places(&self, places: &[Place]) -> Result<(), Error> {
+    fn keep_places(&self, places: &[Promoted]) -> Result<(), Error> {
         let path = self.places_path();
         let text = serde_json::to_vec_pretty(places).expect("names become JSON");
         write_atomically(&path, &text).map_err(|source| Error::File {
@@ -116,5 +125,31 @@ impl AzureBackend {
             path,
             source,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn promoted(subscription: &str, group: &str) -> Promoted {
+        Promoted {
+            subscription: subscription.to_owned(),
+            resource_group: group.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_case_of_a_subscription_or_a_group_makes_no_other_place() {
+        let here = promoted("0a1b-c2d3", "orders");
+        assert!(here.is(&promoted("0A1B-C2D3", "Orders")));
+        assert!(!here.is(&promoted("0a1b-c2d3", "orders-2")));
+        assert!(!here.is(&promoted("ffff-c2d3", "orders")));
+        let in_another = |subscription: &str| {
+            let place = promoted(subscription, "orders-2");
+            Elsewhere::seen_from(&here, place, None).in_another_subscription
+        };
+        assert!(!in_another("0A1B-C2D3"));
+        assert!(in_another("ffff-c2d3"));
     }
 }

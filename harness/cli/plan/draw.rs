@@ -69,11 +69,12 @@ impl Plan {
     /// Holds the verdicts against the build of the worker that is promoted, now that it is made.
     pub(in crate::cli) fn judge_again(
         &mut self,
+        target: &Target,
         worker: WorkerBuild,
         session: &Session<AzureBackend>,
     ) -> Result<(), CommandError> {
         let (profile, state) = (&session.profile, &session.state);
-        self.gate = in_azure::gate(profile, &session.topology, Some(&worker), state)?;
+        self.gate = in_azure::gate(target, profile, &session.topology, Some(&worker), state)?;
         self.worker = Some(worker);
         Ok(())
     }
@@ -96,7 +97,7 @@ pub(in crate::cli) async fn draw(
     let azure = in_azure::place(&session.profile)?;
     let (cost, budget) = (cost::estimate(azure)?, azure.budget);
     let (profile, state) = (&session.profile, &session.state);
-    let gate = in_azure::gate(profile, &session.topology, worker.as_ref(), state)?;
+    let gate = in_azure::gate(target, profile, &session.topology, worker.as_ref(), state)?;
     let changes = changes(target, session, events, cancel).await?;
     let parity = parity(&gate, target, session, events);
     let parity = cancel.run_until_cancelled(Box::pin(parity)).await;

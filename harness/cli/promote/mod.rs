@@ -4,7 +4,6 @@ mod interruption;
 mod refusal;
 
 use camino::Utf8PathBuf;
-use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 
 use self::interruption::OnInterrupt;
@@ -44,7 +43,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     plan: Option<Utf8PathBuf>,
     /// Go ahead although the gate is closed; the reason is kept in the stack's tags
-    #[arg(long, value_name = "REASON", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "REASON", value_parser = said)]
     override_gate: Option<String>,
     /// Do not run the scenario `smoke` at the end
     #[arg(long)]
@@ -65,6 +64,14 @@ struct Report {
     steps: crate::plan::Plan,
     smoke: Option<Row>,
     outputs: Outputs,
+}
+
+/// A reason that says something.
+fn said(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() {
+        return Err("a reason is needed");
+    }
+    Ok(text.to_owned())
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
@@ -106,7 +113,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     // To make it may take minutes, so all that is known without it comes first.
     let work = worker(session, &events, &shutdown);
     let worker = ui.follow(&mut receiver, Box::pin(work)).await?;
-    plan.judge_again(worker, session)?;
+    plan.judge_again(&args.target, worker, session)?;
     open(overridden, &plan)?;
     let work = ready_the_subscription(&args.target, session, &mut plan, &events, &shutdown);
     ui.follow(&mut receiver, Box::pin(work)).await?;

@@ -39,7 +39,7 @@ pub(super) struct Served {
     resources: usize,
     /// How many times as fast as Azure it is.
     speed: u32,
-    /// What time it was there when it was started: its clock is as fast, and never goes back.
+    /// What time it was there when it was started: its clock is as fast as the rest, and never goes back.
     clock: Timestamp,
     /// The process to send SIGTERM to.
     pid: u32,
@@ -208,19 +208,15 @@ pub(super) fn text(served: &Served) -> String {
     )
 }
 
-/// What time it is there. It may be later than here: the clock is as fast as the rest, and goes on
-/// from where it was.
+/// What time it is there. It may be later than here: the clock is as fast as everything there, and
+/// goes on from where it was.
 fn clock(served: &Served) -> String {
     let clock = served.clock.round(Unit::Second).unwrap_or(served.clock);
-    let pace = match served.speed {
-        1 => "",
-        _ => ", and as fast",
-    };
     let ahead = served.clock.duration_since(Timestamp::now());
     if ahead > SignedDuration::from_secs(1) {
         let ahead = crate::quantity::Duration::from_secs(ahead.unsigned_abs().as_secs());
-        format!("{clock}, {ahead} ahead of this machine's{pace}")
+        format!("{clock}, {ahead} ahead of this machine's")
     } else {
-        format!("{clock}{pace}")
+        clock.to_string()
     }
 }

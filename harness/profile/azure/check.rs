@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_saphyr::Spanned;
 
 use super::model::{Azure, Exposure, Kubernetes, Public};
+use super::word::{TagName, TagValue};
 use super::{Cidr, HighAvailability, MysqlTier};
 use crate::azure::limits;
 use crate::document::Error;
@@ -29,6 +30,12 @@ pub(in crate::profile) fn values(layer: &Layer, azure: &Azure) -> Result<(), Err
         let message = format!("`backend.azure.tags` has at most {TAGS}; Azure takes 50 with ours");
         return Err(layer.error(message));
     }
+    if let Some([one, other]) = azure.tags.as_ref().and_then(twice) {
+        let message = format!(
+            "`backend.azure.tags` names `{one}` and `{other}`, which are the same name to Azure"
+        );
+        return Err(layer.error(message));
+    }
     if let Some(time) = azure
         .time_to_live
         .as_ref()
@@ -45,6 +52,14 @@ pub(in crate::profile) fn values(layer: &Layer, azure: &Azure) -> Result<(), Err
         self::exposure(layer, exposure)?;
     }
     Ok(())
+}
+
+/// Two tags whose names differ in their case alone.
+fn twice(tags: &BTreeMap<TagName, TagValue>) -> Option<[&str; 2]> {
+    let names: Vec<&str> = tags.keys().map(|name| name.as_str()).collect();
+    let pairs = names.iter().enumerate();
+    let mut pairs = pairs.flat_map(|(at, one)| names[..at].iter().map(move |other| [*other, *one]));
+    pairs.find(|[one, other]| limits::is_same_tag(one, other))
 }
 
 fn kubernetes(layer: &Layer, kubernetes: &Kubernetes) -> Result<(), Error> {

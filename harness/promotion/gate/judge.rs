@@ -16,9 +16,6 @@ const DATABASE: &str = "mysql";
 /// The backends whose verdicts count: what was promoted does not vouch for its own promotion.
 const LOCAL: [&str; 2] = ["process", "k3d"];
 
-/// The profile that a scenario is run with where none has run it in a way that counts.
-const PROFILE: &str = "k3d";
-
 /// How far a report may be ahead of the clock: machines that share a folder differ by as much.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
@@ -53,6 +50,10 @@ fn newest_of_each_build<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Vec
     newest
 }
 
+/// The options of `harness test` that run what would be promoted on this machine; the profile that ran
+/// it before is named, if one did. They begin with a space.
+pub(super) type Options<'a> = &'a dyn Fn(Option<&str>) -> String;
+
 /// How each requirement stands at a moment: what the newest report says that is of this topology
 /// and this build of the worker on MySQL. An older pass does not make up for a newer failure, nor for
 /// a newer report that cannot be read or placed in time. What was written after such a report does.
@@ -62,12 +63,14 @@ pub fn judge(
     candidate: Candidate<'_>,
     max_age: Duration,
     now: Timestamp,
+    options: Options<'_>,
 ) -> Vec<Condition> {
     let judge = Judge {
         reports,
         candidate,
         max_age,
         now,
+        options,
     };
     let conditions = required
         .into_iter()
@@ -80,6 +83,7 @@ struct Judge<'a> {
     candidate: Candidate<'a>,
     max_age: Duration,
     now: Timestamp,
+    options: Options<'a>,
 }
 
 impl<'a> Judge<'a> {
@@ -88,8 +92,7 @@ impl<'a> Judge<'a> {
         let met = matches!(standing, Standing::Met { .. });
         let opens = (!met).then(|| {
             let file = shell::word(required.file.as_str());
-            let profile = shell::word(profile);
-            format!("harness test {file} --profile {profile}")
+            format!("harness test {file}{}", (self.options)(profile))
         });
         Condition {
             required,
@@ -98,13 +101,13 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// How a scenario stands, and the profile to run it with.
-    fn standing(&self, name: &str) -> (Standing, &'a str) {
+    /// How a scenario stands, and the profile that ran it.
+    fn standing(&self, name: &str) -> (Standing, Option<&'a str>) {
         let of_it = self.reports.evidence.iter();
         let of_it = of_it.filter(|it| it.scenario == name);
         let counting: Vec<&Evidence> = of_it.clone().filter(|it| self.counts(it)).collect();
         let newest = of_it.max_by_key(|it| it.finished);
-        let profile = newest.map_or(PROFILE, profile_of);
+        let profile = newest.and_then(profile_of);
         if let Some(damaged) = self.damaged(name, &counting) {
             let standing = Standing::Damaged {
                 report: damaged.report.clone(),
@@ -116,12 +119,12 @@ impl<'a> Judge<'a> {
             |it: &&Evidence| !self.is_ahead(it) || !self.is_made_up_for(it.written, &counting);
         let builds = newest_of_each_build(counting.iter().copied().filter(placed));
         let standings = builds.iter().map(|it| (self.of_newest(it), profile_of(it)));
-        let mut standings: Vec<(Standing, &str)> = standings.collect();
+        let mut standings: Vec<(Standing, Option<&str>)> = standings.collect();
         if standings.is_empty() {
             let instead = newest.map(|newest| instead(newest, self.candidate));
             return (Standing::Missing { instead }, profile);
         }
-        let met = |(it, _): &(Standing, &str)| matches!(it, Standing::Met { .. });
+        let met = |(it, _): &(Standing, Option<&str>)| matches!(it, Standing::Met { .. });
         let best = standings.iter().position(met).unwrap_or_default();
         standings.swap_remove(best)
     }
@@ -187,12 +190,9 @@ impl<'a> Judge<'a> {
 }
 
 /// The profile that ran, where another run of it would count.
-fn profile_of(evidence: &Evidence) -> &str {
-    if is_local(&evidence.place) && evidence.place.database == DATABASE {
-        &evidence.profile
-    } else {
-        PROFILE
-    }
+fn profile_of(evidence: &Evidence) -> Option<&str> {
+    let counts = is_local(&evidence.place) && evidence.place.database == DATABASE;
+    counts.then_some(&*evidence.profile)
 }
 
 fn is_local(place: &Place) -> bool {

@@ -71,7 +71,9 @@ fn said_by(evidence: &[Evidence], damaged: &[Damaged], worker: Option<&WorkerBui
         topology: &Digest::of_bytes(b"ours"),
         worker,
     };
-    let conditions = judge(vec![required], &reports, candidate, HOUR, now());
+    let conditions = judge(vec![required], &reports, candidate, HOUR, now(), &|ran| {
+        format!(" --profile {}", crate::shell::word(ran.unwrap_or("k3d")))
+    });
     let [condition] = &conditions[..] else {
         panic!("one requirement, one condition");
     };
@@ -81,15 +83,14 @@ fn said_by(evidence: &[Evidence], damaged: &[Damaged], worker: Option<&WorkerBui
 }
 
 /// What opens the gate where k3d is what it was, or is to be, run with.
-const AGAIN: &str = "; `harness test scenarios/smoke.yaml --profile k3d` runs it again (with the \
-                     same `--set`, if there is one)";
+const AGAIN: &str = "; `harness test scenarios/smoke.yaml --profile k3d` runs it again";
 
 #[test]
 fn the_newest_verdict_on_this_topology_and_mysql_decides() {
     use VerdictKind::{Fail, Pass};
     assert_eq!(
         said(&[]),
-        "false smoke: never run; `harness test scenarios/smoke.yaml --profile k3d` runs it (with the same `--set`, if there is one)"
+        "false smoke: never run; `harness test scenarios/smoke.yaml --profile k3d` runs it"
     );
     assert_eq!(
         said(&[evidence(5, Pass)]),

@@ -163,7 +163,7 @@ fn another_template_is_told_where_nothing_else_tells_of_it() {
     assert_eq!(
         of_changed(change, false),
         [
-            "it was made from another template, of which nothing is to be seen in its resources: \
+            "it was made from another template, and its resources show no change: \
              `harness promote` makes it again"
         ]
     );

@@ -21,7 +21,8 @@ const MAY_ASSIGN: [&str; 3] = [
 /// Where a cluster has it.
 pub(super) const IDENTITY: &str = "/properties/identityProfile/kubeletidentity/resourceId";
 
-/// Whether it is the one that AKS has made itself, which who has read a cluster says again.
+/// Whether it is the one that AKS has made itself: a client that writes back the cluster that it has
+/// read names it.
 pub(super) fn is_akss_own(draft: &Draft<'_>) -> bool {
     let before = draft.before().and_then(|it| it.document.pointer(IDENTITY));
     let (Some(asked), Some(before)) = (draft.text(IDENTITY), before.and_then(Value::as_str)) else {

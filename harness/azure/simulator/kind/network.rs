@@ -97,6 +97,11 @@ fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
         }
         taken.push(range);
     }
+    kept(draft, wanted)
+}
+
+/// Refuses to take from subnets what something in them stands by.
+fn kept(draft: &Draft<'_>, wanted: Option<&Vec<Value>>) -> Result<(), Refusal> {
     let Some(before) = draft.before() else {
         return Ok(());
     };
@@ -107,13 +112,38 @@ fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
     for subnet in old.into_iter().flatten() {
         let id = subnet["id"].as_str().unwrap_or_default();
         let mut same = wanted.into_iter().flatten();
-        match same.find(|one| one["name"] == subnet["name"]) {
-            None => in_use(draft.state, id)?,
-            Some(kept) if prefix(kept) != prefix(subnet) => resized(draft.state, id)?,
-            Some(_) => {}
+        let Some(kept) = same.find(|one| one["name"] == subnet["name"]) else {
+            in_use(draft.state, id)?;
+            continue;
+        };
+        if prefix(kept) != prefix(subnet) {
+            resized(draft.state, id)?;
+        }
+        let left = delegates(kept);
+        if let Some(gone) = delegates(subnet).iter().find(|one| !left.contains(one)) {
+            undelegated(draft.state, id, gone)?;
         }
     }
     Ok(())
+}
+
+/// The services that a subnet is delegated to, in lower case.
+fn delegates(subnet: &Value) -> Vec<String> {
+    let all = subnet["properties"]["delegations"].as_array();
+    let service = |one: &Value| Some(one["properties"]["serviceName"].as_str()?.to_lowercase());
+    all.into_iter().flatten().filter_map(service).collect()
+}
+
+/// Whether something stands in a subnet that is no longer to be delegated to its service.
+fn undelegated(state: &State, subnet: &str, service: &str) -> Result<(), Refusal> {
+    if in_use(state, subnet).is_ok() {
+        return Ok(());
+    }
+    let message = format!(
+        "Subnet {subnet} requires any of the following delegation(s) [{service}] to reference service association link {subnet}/serviceAssociationLinks/{}.",
+        service.rsplit('/').next().unwrap_or(service)
+    );
+    Err(Refusal::bad("SubnetMissingRequiredDelegation", message))
 }
 
 /// Refuses two subnets of one name: <https://github.com/Azure/azure-powershell/issues/9920>.

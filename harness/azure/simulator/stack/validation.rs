@@ -50,7 +50,7 @@ impl Cloud {
             "type": resource_type::STACK,
             "properties": found,
         });
-        let operation = self.begin(now, &id.key(), Act::Validation, Some(now + LOOK));
+        let operation = self.begin(now, &id.key(), Act::Look, Some(now + LOOK));
         self.arm("POST", request.url.path(), &operation);
         if let Some(operation) = self.state.operations.get_mut(&operation) {
             operation.finding = Some(finding);

@@ -54,7 +54,7 @@ impl Cloud {
             change
         }));
         let finding = json!({"status": "Succeeded", "properties": {"changes": changes}});
-        let operation = self.begin(now, &id.key(), Act::Validation, Some(now + LOOK));
+        let operation = self.begin(now, &id.key(), Act::Look, Some(now + LOOK));
         self.arm("POST", request.url.path(), &operation);
         if let Some(operation) = self.state.operations.get_mut(&operation) {
             operation.finding = Some(finding);

@@ -218,3 +218,27 @@ fn in_a_stack_the_error_is_text_in_a_detail() {
             .expect("it is read again");
     let _ = Cloud::new(Settings::invented(), state, Script::default());
 }
+
+#[test]
+fn an_empty_text_of_a_cluster_says_nothing() {
+    let mut world = World::furnished();
+    let pool = json!({"name": "system", "mode": "System", "vmSize": "Standard_D2s_v5", "count": 1, "orchestratorVersion": "", "nodeLabels": {"a": ""}});
+    let body = json!({"location": "westeurope", "identity": {"type": "SystemAssigned"}, "properties": {
+        "dnsPrefix": "k", "kubernetesVersion": "", "agentPoolProfiles": [pool]}});
+    let made = world.make(
+        "Microsoft.ContainerService/managedClusters/k",
+        "2024-02-01",
+        &body,
+    );
+    let properties = &made.document()["properties"];
+    let pool = &properties["agentPoolProfiles"][0];
+    assert_eq!(
+        properties["kubernetesVersion"],
+        super::super::offer::DEFAULT
+    );
+    assert_eq!(
+        pool["orchestratorVersion"],
+        properties["currentKubernetesVersion"]
+    );
+    assert_eq!(pool["nodeLabels"], json!({"a": ""}));
+}

@@ -8,8 +8,11 @@ mod changes;
 mod compute;
 mod contract;
 mod deployments;
+mod directory;
 mod faults;
 mod interleavings;
+mod lists;
+mod loose_deployments;
 mod names;
 mod network;
 mod offers;
@@ -23,10 +26,10 @@ mod rights;
 mod roles;
 mod rules;
 mod server_parameters;
+mod spelling;
 mod stack;
 mod subnets;
 mod tags;
-mod tools;
 mod upgrades;
 
 use std::time::Duration;
@@ -36,6 +39,7 @@ use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::{Cloud, Request, Response, Script, Settings, State};
+use crate::azure::resource_type::IDENTITY;
 
 /// A cloud with a client that holds a token, and a time that a test moves.
 struct World {
@@ -200,6 +204,24 @@ fn code(answer: &Response) -> &str {
     // What AKS refuses has no envelope.
     let code = body["error"]["code"].as_str().or(body["code"].as_str());
     code.unwrap_or_default()
+}
+
+/// Makes an identity; its principal.
+fn identity(world: &mut World, name: &str, tags: &Value) -> String {
+    let body = json!({"location": "westeurope", "tags": tags});
+    let made = world.make(&format!("{IDENTITY}/{name}"), "2024-11-30", &body);
+    made.document()["properties"]["principalId"]
+        .as_str()
+        .expect("a principal")
+        .to_owned()
+}
+
+/// The names in a list.
+fn names(answer: &Response) -> Vec<String> {
+    let values = answer.document()["value"].as_array();
+    let values = values.unwrap_or_else(|| panic!("no list: {:?}", answer.document()));
+    let name = |one: &Value| one["name"].as_str().expect("a name").to_owned();
+    values.iter().map(name).collect()
 }
 
 const NETWORK: (&str, &str) = ("Microsoft.Network/virtualNetworks/net", "2024-01-01");

@@ -155,3 +155,63 @@ fn a_provider_that_nobody_has_registered_answers_no_question() {
         (404, "SubscriptionNotFound")
     );
 }
+
+#[test]
+fn a_question_about_a_region_that_there_is_not_or_in_another_version_is_told_what_there_is() {
+    let mut world = World::furnished();
+    for (provider, question, version) in [
+        ("Compute", "usages", "2024-03-01"),
+        ("ContainerService", "kubernetesVersions", "2024-02-01"),
+        ("DBforMySQL", "capabilities", "2023-12-30"),
+    ] {
+        let at =
+            |region: &str| format!("/providers/Microsoft.{provider}/locations/{region}/{question}");
+        assert_eq!(
+            world.call("GET", &at("westeurope"), version, None).status,
+            200
+        );
+        for (region, version) in [("atlantis", version), ("westeurope", "1999-01-01")] {
+            let refused = world.call("GET", &at(region), version, None);
+            assert_eq!(
+                (refused.status, code(&refused)),
+                (400, "NoRegisteredProviderFound")
+            );
+            let message = refused.document()["error"]["message"].to_string();
+            let says = format!(
+                "No registered resource provider found for location '{region}' and API version \
+                 '{version}' for type 'locations/{question}'. The supported api-versions are '"
+            );
+            assert!(message.contains(&says), "{message}");
+            assert!(message.contains("westeurope"), "{message}");
+        }
+    }
+    for (path, version) in [
+        ("/providers/Microsoft.Compute/skus", "1999-01-01"),
+        (
+            "/providers/Microsoft.Authorization/permissions",
+            "1999-01-01",
+        ),
+    ] {
+        let refused = world.call("GET", path, version, None);
+        assert_eq!(code(&refused), "NoRegisteredProviderFound", "{path}");
+    }
+    let refused = world.call("GET", "/resourcegroups", "1999-01-01", None);
+    assert_eq!(code(&refused), "InvalidApiVersionParameter");
+}
+
+#[test]
+fn a_provider_tells_of_all_that_is_asked_of_it_with_every_version_that_is_answered() {
+    let mut world = World::furnished();
+    for (namespace, name, versions) in super::super::offer::QUESTIONS {
+        let path = format!("/providers/{namespace}");
+        let answer = world.call("GET", &path, "2024-03-01", None);
+        let types = answer.document()["resourceTypes"].as_array().cloned();
+        let types = types.expect("a list");
+        let found = types.iter().find(|one| one["resourceType"] == *name);
+        let found = found.unwrap_or_else(|| panic!("{namespace}/{name}"));
+        assert_eq!(found["apiVersions"], json!(versions), "{namespace}/{name}");
+    }
+    let answer = world.call("GET", "/providers/Microsoft.Resources", "2024-03-01", None);
+    let types = answer.document()["resourceTypes"].as_array().cloned();
+    assert!(types.expect("a list").len() > 3);
+}

@@ -158,13 +158,15 @@ fn a_cluster_has_a_system_pool_and_no_two_pools_of_one_name() {
 }
 
 #[test]
-fn the_last_system_pool_stays_while_another_is_on_its_way_out() {
+fn a_cluster_deletes_one_system_pool_at_a_time_and_never_the_last() {
     let mut world = running();
     let second = json!({"mode": "System", "vmSize": "Standard_D2s_v5", "count": 2});
     let made = world.pool("PUT", "second", &second);
     world.finish(&made);
     let going = world.pool("DELETE", "second", &json!(null));
     assert_eq!(going.status, 202);
+    let meanwhile = world.pool("DELETE", "system", &json!(null));
+    assert_eq!(told(&meanwhile), "409 OperationNotAllowed ");
     world.finish(&going);
     let last = world.pool("DELETE", "system", &json!(null));
     assert_eq!(told(&last), "400 OperationNotAllowed ");

@@ -63,6 +63,9 @@ fn the_list_of_prices_says_what_the_list_that_comes_with_the_harness_says() {
             };
             let found = known.find(&meter, region).expect("it is known");
             // What another region costs is no contradiction, where the list has none of this one.
+            if found.borrowed {
+                continue;
+            }
             assert_eq!(
                 price.to_string(),
                 found.entry.price.to_string(),

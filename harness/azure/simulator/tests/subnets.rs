@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::Response;
 use super::stack::STACK;
 use super::{GROUP, NETWORK, SERVER, World, code, network, with_server};
 
@@ -25,70 +26,83 @@ fn names(world: &mut World) -> Vec<String> {
     subnets.expect("a list").iter().map(name).collect()
 }
 
-#[test]
-fn one_becomes_a_part_of_its_network_and_leaves_it_again() {
-    let mut world = World::furnished();
-    let path = subnet("other");
-    let early = world.call("PUT", &path, NETWORK.1, Some(&with_prefix("10.1.8.0/24")));
-    assert_eq!(code(&early), "ParentResourceNotFound");
-    world.make(NETWORK.0, NETWORK.1, &network());
+/// Asks for a subnet by itself.
+fn put(world: &mut World, name: &str, prefix: &str) -> Response {
+    let body = with_prefix(prefix);
+    world.call("PUT", &subnet(name), NETWORK.1, Some(&body))
+}
 
-    let made = world.call("PUT", &path, NETWORK.1, Some(&with_prefix("10.1.8.0/24")));
+/// A network with a subnet that came by itself.
+fn with_other() -> World {
+    let mut world = World::furnished();
+    world.make(NETWORK.0, NETWORK.1, &network());
+    let made = put(&mut world, "other", "10.1.8.0/24");
     assert_eq!(made.status, 201, "{:?}", made.document());
+    let document = made.document();
     assert_eq!(
-        made.document()["properties"]["addressPrefix"],
-        "10.1.8.0/24"
+        (&document["name"], &document["properties"]["addressPrefix"]),
+        (&json!("other"), &json!("10.1.8.0/24"))
     );
-    let busy = world.call(
-        "PUT",
-        &subnet("more"),
-        NETWORK.1,
-        Some(&with_prefix("10.1.9.0/24")),
-    );
+    let busy = put(&mut world, "more", "10.1.9.0/24");
     assert_eq!(code(&busy), "AnotherOperationInProgress");
     world.finish(&made);
-    assert_eq!(names(&mut world), ["aks", "mysql", "other"]);
+    world
+}
 
-    let same = world.call(
-        "PUT",
-        &subnet("OTHER"),
-        NETWORK.1,
-        Some(&with_prefix("10.1.8.0/25")),
-    );
-    assert_eq!(same.status, 200);
-    world.finish(&same);
+#[test]
+fn one_becomes_a_part_of_its_network_and_leaves_it_again() {
+    let early = put(&mut World::furnished(), "other", "10.1.8.0/24");
+    assert_eq!(code(&early), "ParentResourceNotFound");
+    let mut world = with_other();
     assert_eq!(names(&mut world), ["aks", "mysql", "other"]);
-    let read = world.call("GET", &path, NETWORK.1, None);
-    assert_eq!(
-        read.document()["properties"]["addressPrefix"],
-        "10.1.8.0/25"
-    );
+    let all = format!("{GROUP}/providers/{}/subnets", NETWORK.0);
+    let listed = world.call("GET", &all, NETWORK.1, None);
+    let listed = listed.document()["value"].as_array().expect("a list");
+    let listed: Vec<&str> = listed.iter().filter_map(|it| it["name"].as_str()).collect();
+    assert_eq!(listed, ["aks", "mysql", "other"]);
 
+    let path = subnet("other");
     let gone = world.call("DELETE", &path, NETWORK.1, None);
     assert_eq!(gone.status, 202);
     world.finish(&gone);
     assert_eq!(names(&mut world), ["aks", "mysql"]);
+    assert_eq!(world.call("GET", &path, NETWORK.1, None).status, 404);
     assert_eq!(world.call("DELETE", &path, NETWORK.1, None).status, 204);
+}
+
+#[test]
+fn one_is_resized_and_moved_and_its_new_range_is_taken_then() {
+    let mut world = with_other();
+    for (name, prefix) in [("OTHER", "10.1.8.0/25"), ("other", "10.1.9.0/24")] {
+        let changed = put(&mut world, name, prefix);
+        assert_eq!(changed.status, 200);
+        world.finish(&changed);
+        assert_eq!(names(&mut world), ["aks", "mysql", "other"]);
+        let read = world.call("GET", &subnet("other"), NETWORK.1, None);
+        assert_eq!(read.document()["properties"]["addressPrefix"], prefix);
+    }
+    let overlapping = put(&mut world, "more", "10.1.9.0/25");
+    assert_eq!(code(&overlapping), "NetcfgSubnetRangesOverlap");
 }
 
 #[test]
 fn what_a_network_may_not_have_a_subnet_of_its_own_may_not_either() {
     let mut world = with_server();
-    for (prefix, refusal) in [
-        ("10.9.0.0/24", "NetcfgSubnetRangeOutsideVnet"),
-        ("10.1.0.0/24", "NetcfgSubnetRangesOverlap"),
+    for (name, prefix, refusal) in [
+        ("other", "10.9.0.0/24", "NetcfgSubnetRangeOutsideVnet"),
+        ("other", "10.1.0.0/24", "NetcfgSubnetRangesOverlap"),
+        ("mysql", "10.1.5.0/28", "InUseSubnetCannotBeUpdated"),
     ] {
-        let answer = world.call(
-            "PUT",
-            &subnet("other"),
-            NETWORK.1,
-            Some(&with_prefix(prefix)),
-        );
+        let answer = put(&mut world, name, prefix);
         assert_eq!(code(&answer), refusal, "{prefix}");
     }
+    let bare = put(&mut world, "mysql", "10.1.4.0/28");
+    assert_eq!(code(&bare), "SubnetMissingRequiredDelegation");
     let used = world.call("DELETE", &subnet("mysql"), NETWORK.1, None);
     assert_eq!(code(&used), "InUseSubnetCannotBeDeleted");
     assert_eq!(names(&mut world), ["aks", "mysql"]);
+    let server = format!("{GROUP}/providers/{}", SERVER.0);
+    assert_eq!(world.call("GET", &server, SERVER.1, None).status, 200);
 }
 
 #[test]
@@ -165,56 +179,4 @@ fn a_network_has_subnets_of_different_names_and_of_a_size() {
     400 InvalidAddressPrefixFormat 
     201  
     ");
-}
-
-#[test]
-fn a_subnet_is_made_changed_and_deleted_by_itself_by_the_rules_of_its_network() {
-    let mut world = with_server();
-    let path = format!("{GROUP}/providers/{}/subnets", NETWORK.0);
-    let mut put = |name: &str, prefix: &str| {
-        let body = json!({"properties": {"addressPrefix": prefix}});
-        let answer = world.call("PUT", &format!("{path}/{name}"), NETWORK.1, Some(&body));
-        if answer.status < 300 {
-            world.finish(&answer);
-        }
-        answer
-    };
-    let made = put("batch", "10.1.8.0/24");
-    assert_eq!(
-        (made.status, &made.document()["name"]),
-        (201, &json!("batch"))
-    );
-    assert_eq!(put("batch", "10.1.9.0/24").status, 200);
-    assert_eq!(
-        code(&put("more", "10.1.9.0/25")),
-        "NetcfgSubnetRangesOverlap"
-    );
-    assert_eq!(
-        code(&put("mysql", "10.1.5.0/28")),
-        "InUseSubnetCannotBeUpdated"
-    );
-    let listed = world.call("GET", &path, NETWORK.1, None);
-    let names: Vec<&str> = listed.document()["value"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .filter_map(|one| one["name"].as_str())
-        .collect();
-    assert_eq!(names, ["aks", "mysql", "batch"]);
-    let used = world.call("DELETE", &format!("{path}/mysql"), NETWORK.1, None);
-    assert_eq!(code(&used), "InUseSubnetCannotBeDeleted");
-    let gone = world.call("DELETE", &format!("{path}/batch"), NETWORK.1, None);
-    assert_eq!(gone.status, 202);
-    world.finish(&gone);
-    let none = world.call("GET", &format!("{path}/batch"), NETWORK.1, None);
-    assert_eq!(none.status, 404);
-    let again = world.call("DELETE", &format!("{path}/batch"), NETWORK.1, None);
-    assert_eq!(again.status, 204);
-    let kept = world.call(
-        "GET",
-        &format!("{GROUP}/providers/{}", SERVER.0),
-        SERVER.1,
-        None,
-    );
-    assert_eq!(kept.status, 200);
 }

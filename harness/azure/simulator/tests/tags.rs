@@ -68,3 +68,27 @@ fn tags_that_nothing_can_have_are_refused_wherever_they_are_set() {
         assert!(answer.status < 300, "{:?}", answer.document());
     }
 }
+
+#[test]
+fn tags_of_one_thing_are_replaced_merged_and_deleted() {
+    let mut world = World::furnished();
+    let path = format!("{GROUP}/providers/Microsoft.Resources/tags/default");
+    let mut tags = |method: &str, body: Option<Value>| {
+        let answer = world.call(method, &path, "2024-11-01", body.as_ref());
+        answer.document()["properties"]["tags"].clone()
+    };
+    let operation = |operation: &str, tags: Value| {
+        Some(json!({"operation": operation, "properties": {"tags": tags}}))
+    };
+    let put = Some(json!({"properties": {"tags": {"a": "1"}}}));
+    assert_eq!(tags("PUT", put), json!({"a": "1"}));
+    let merged = tags("PATCH", operation("Merge", json!({"A": "2", "b": "3"})));
+    assert_eq!(merged, json!({"A": "2", "b": "3"}));
+    assert_eq!(
+        tags("PATCH", operation("Delete", json!({"b": "3"}))),
+        json!({"A": "2"})
+    );
+    assert_eq!(tags("PATCH", operation("Replace", json!({}))), json!({}));
+    assert_eq!(tags("PATCH", operation("Other", json!({}))), Value::Null);
+    assert_eq!(tags("GET", None), json!({}));
+}

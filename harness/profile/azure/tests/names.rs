@@ -16,6 +16,7 @@ fn names_that_azure_keeps_or_finds_too_long_are_refused() {
         "resource-group: a.",
         "tags: {harness-owner: me}",
         "tags: {Microsoft.x: me}",
+        "tags: {Owner: me, owner: you}",
         "tags: {'a/b': me}",
         "tags: {'': me}",
         "mysql: {administrator: root}",
@@ -41,6 +42,11 @@ fn names_that_azure_keeps_or_finds_too_long_are_refused() {
       |
     8 |     tags: {Microsoft.x: me}
       |            ^^^^^^^^^^^
+
+    profiles/dev.yaml:1:1: `backend.azure.tags` names `Owner` and `owner`, which are the same name to Azure
+      |
+    1 | apiVersion: harness/v1
+      | ^^^^^^^^^^
 
     profiles/dev.yaml:8:12: `a/b` is not the name of a tag (1 to 512 characters and none of `<>%&\?/`, not beginning with `harness-`, which is the harness's own, or with `microsoft`, `azure` or `windows`, which are Azure's)
       |
