@@ -11,6 +11,9 @@ const SMOKE: &str = include_str!("../../scenarios/smoke.yaml");
 fn world() -> World {
     let world = World::new();
     world.write("profiles/azure.yaml", AZURE);
+    world.write("profiles/k3d.yaml", include_str!("../../profiles/k3d.yaml"));
+    let server = include_str!("../../profiles/server.yaml");
+    world.write("profiles/server.yaml", server);
     world.write("scenarios/smoke.yaml", SMOKE);
     world
 }
@@ -204,6 +207,31 @@ fn a_closed_gate_says_why_and_names_the_command_that_opens_it() {
             format!("; `harness test scenarios/smoke.yaml --profile {profile}` runs it again");
         assert!(line.contains(&command), "{line}");
     }
+}
+
+#[test]
+fn where_no_profile_of_this_machine_comes_to_the_same_the_own_one_opens_the_gate_in_k3d() {
+    let opens = |more: &str| {
+        let plan = world().run(&format!("{REHEARSE} --output json{more}"));
+        let opens = plan.json()["gate"][0]["opens"].clone();
+        opens.as_str().expect("a command").to_owned()
+    };
+    let test = "harness test scenarios/smoke.yaml";
+    let replicas = " --set worker.replicas=3";
+    assert_eq!(
+        opens(&format!(
+            "{replicas} --set backend.azure.region=northeurope"
+        )),
+        format!("{test} --profile k3d{replicas}")
+    );
+    let other = world();
+    let azure = format!("{AZURE}worker: {{replicas: 4}}\n");
+    other.write("profiles/azure.yaml", &azure);
+    let plan = other.run(&format!("{REHEARSE} --output json")).json();
+    let own = format!("{test} --profile azure --backend k3d");
+    assert_eq!(plan["gate"][0]["opens"], own.as_str());
+    let dry = other.run(&format!("{} --dry-run", own.trim_start_matches("harness ")));
+    assert_eq!(dry.code, 0, "{dry}");
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn a_plan_after_an_overridden_promotion_says_which_gate_is_closed_and_why_it_exi
     insta::assert_snapshot!(end, @r#"
 
     this stands in the way of `harness promote`, hence exit code 77
-      ✗ gate: smoke: never run; `harness test scenarios/smoke.yaml --profile k3d` runs it (with the same `--set`, if there is one)
+      ✗ gate: smoke: never run; `harness test scenarios/smoke.yaml --profile azure --backend k3d --set 'worker.run={"image":"example/worker:1"}'` runs it
     what is there was promoted past the gate ("untested"), which opened it for that once: run what is missing, or say `--override-gate REASON` again
     "#);
 }

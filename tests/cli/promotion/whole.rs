@@ -50,14 +50,14 @@ fn a_closed_gate_and_a_plan_that_the_world_has_moved_from_are_refused() {
     let azure = Subscription::new();
     let closed = azure.run("promote");
     assert_eq!(closed.code, 77, "{closed}");
-    assert_snapshot!(closed.stderr, @"
+    assert_snapshot!(closed.stderr, @r#"
     · profile azure: backend azure-rehearsal (a rehearsal of the Azure part alone: no Docker engine answers, so nothing can run), engine server, database mysql, topology [digest]
     · signing in
     · asking what is there and what would change
     error: the gate is closed:
-      gate: smoke: never run; `harness test scenarios/smoke.yaml --profile k3d` runs it (with the same `--set`, if there is one)
+      gate: smoke: never run; `harness test scenarios/smoke.yaml --profile azure --backend k3d --set 'worker.run={"image":"example/worker:1"}'` runs it
       hint: run what is missing, or pass by the gate with `--override-gate REASON`
-    ");
+    "#);
     assert_eq!(azure.content(), BTreeSet::new());
 
     let plan = azure.run("plan --out plan.json");
