@@ -56,7 +56,7 @@ pub(in crate::profile) fn values(layer: &Layer, azure: &Azure) -> Result<(), Err
 
 /// Two tags whose names differ in their case alone.
 fn twice(tags: &BTreeMap<TagName, TagValue>) -> Option<[&str; 2]> {
-    let names: Vec<&str> = tags.keys().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = tags.keys().map(TagName::as_str).collect();
     let pairs = names.iter().enumerate();
     let mut pairs = pairs.flat_map(|(at, one)| names[..at].iter().map(move |other| [*other, *one]));
     pairs.find(|[one, other]| limits::is_same_tag(one, other))
