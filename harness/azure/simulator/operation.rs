@@ -1,11 +1,14 @@
 //! Long-running operations.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::api_version::RESOURCES;
 use super::cloud::Cloud;
+use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
 use super::settings::Dialect;
@@ -143,6 +146,23 @@ impl Cloud {
             (Act::DeleteGroup | Act::Restart | Act::Start | Act::Stop, ..) => Response::empty(200),
             _ => Response::empty(204),
         }
+    }
+
+    /// The answer to a question that takes time: what is found is at the `Location` then.
+    pub(super) fn found_later(
+        &mut self,
+        now: Timestamp,
+        request: &Request,
+        about: &ResourceId,
+        takes: Duration,
+        finding: Value,
+    ) -> Response {
+        let operation = self.begin(now, &about.key(), Act::Look, Some(now + takes));
+        self.arm("POST", request.url.path(), &operation);
+        if let Some(operation) = self.state.operations.get_mut(&operation) {
+            operation.finding = Some(finding);
+        }
+        self.announced(Response::empty(202), &operation, Headers::Location)
     }
 
     /// An answer with the headers that announce an operation.

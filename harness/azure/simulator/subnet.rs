@@ -42,13 +42,11 @@ impl Cloud {
         };
         let mut whole = found.document.clone();
         let properties = &body["properties"];
-        let subnet = json!({"name": id.name(), "properties": properties.as_object()});
-        let subnets = self.subnets_of(&network);
+        let mut subnets = self.subnets_of(&network);
         let at = subnets.iter().position(|one| is_named(one, id.name()));
-        let mut subnets = subnets;
         match at {
-            Some(at) => subnets[at]["properties"] = subnet["properties"].clone(),
-            None => subnets.push(subnet),
+            Some(at) => subnets[at]["properties"] = properties.clone(),
+            None => subnets.push(json!({"name": id.name(), "properties": properties})),
         }
         whole["properties"]["subnets"] = json!(subnets);
         let accepted = self.put(now, &network, version, &whole)?;

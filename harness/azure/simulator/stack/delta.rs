@@ -21,6 +21,17 @@ pub(super) struct Outlook {
     pub(super) delta: Option<Vec<Value>>,
 }
 
+impl Outlook {
+    /// What would become of it, in the word of a stack's what-if.
+    pub(super) fn kind(&self) -> &'static str {
+        match &self.delta {
+            None => "create",
+            Some(delta) if delta.is_empty() => "noChange",
+            Some(_) => "modify",
+        }
+    }
+}
+
 impl Cloud {
     pub(super) fn changes(&self, id: &ResourceId, plan: &Plan) -> Result<Value, Refusal> {
         let stack = plan.wanted["deploymentStackResourceId"]
@@ -54,11 +65,7 @@ impl Cloud {
     ) -> Result<Vec<Value>, Refusal> {
         let deny = &plan.wanted["denySettings"]["mode"];
         let changes = self.outlooks(id, plan)?.into_iter().map(|outlook| {
-            let kind = match &outlook.delta {
-                None => "create",
-                Some(delta) if delta.is_empty() => "noChange",
-                Some(_) => "modify",
-            };
+            let kind = outlook.kind();
             let key = ResourceId::parse(&outlook.id).key();
             let is_managed = stack.is_some_and(|one| one.managed.contains_key(&key));
             let was = if is_managed {

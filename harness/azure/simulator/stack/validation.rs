@@ -9,7 +9,6 @@ use super::super::cloud::Cloud;
 use super::super::group::document_of;
 use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
-use super::super::operation::{Act, Headers};
 use super::super::refusal::Refusal;
 use super::checked;
 use crate::azure::resource_type;
@@ -50,11 +49,6 @@ impl Cloud {
             "type": resource_type::STACK,
             "properties": found,
         });
-        let operation = self.begin(now, &id.key(), Act::Look, Some(now + LOOK));
-        self.arm("POST", request.url.path(), &operation);
-        if let Some(operation) = self.state.operations.get_mut(&operation) {
-            operation.finding = Some(finding);
-        }
-        Ok(self.announced(Response::empty(202), &operation, Headers::Location))
+        Ok(self.found_later(now, request, id, LOOK, finding))
     }
 }

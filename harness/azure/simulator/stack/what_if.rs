@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
-use super::super::operation::{Act, Headers};
 use super::super::refusal::Refusal;
 use super::delta::{Outlook, capital};
 
@@ -54,20 +53,11 @@ impl Cloud {
             change
         }));
         let finding = json!({"status": "Succeeded", "properties": {"changes": changes}});
-        let operation = self.begin(now, &id.key(), Act::Look, Some(now + LOOK));
-        self.arm("POST", request.url.path(), &operation);
-        if let Some(operation) = self.state.operations.get_mut(&operation) {
-            operation.finding = Some(finding);
-        }
-        Ok(self.announced(Response::empty(202), &operation, Headers::Location))
+        Ok(self.found_later(now, request, &id, LOOK, finding))
     }
 
     fn told(&self, outlook: Outlook, with_properties: bool) -> Value {
-        let kind = match &outlook.delta {
-            None => "Create",
-            Some(delta) if delta.is_empty() => "NoChange",
-            Some(_) => "Modify",
-        };
+        let kind = capital(outlook.kind());
         let mut change = json!({"resourceId": self.cased(&outlook.id), "changeType": kind});
         if !with_properties {
             return change;
