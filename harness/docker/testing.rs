@@ -1,8 +1,12 @@
 //! An engine for tests, and the rule of tests that need what a machine may not have.
 
-use bollard::query_parameters::RemoveImageOptions;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Engine, Owned};
+use bollard::query_parameters::RemoveImageOptions;
+use tokio_util::sync::CancellationToken;
+
+use super::{Container, ContainerSpec, Engine, Owned};
+use crate::event::Events;
 use crate::tool::Environment;
 
 /// The image of containers that need a shell and no more.
@@ -23,6 +27,73 @@ impl Engine {
     /// The whole of the engine's API, for what only a test does.
     pub(crate) fn api(&self) -> &bollard::Docker {
         &self.api
+    }
+}
+
+/// A container of a test's own, removed with it, be the test passed or not.
+pub(crate) struct TestContainer {
+    engine: Engine,
+    container: Container,
+}
+
+impl TestContainer {
+    /// Starts one by a name of its own, of an image that is pulled if need be.
+    pub(crate) async fn start(engine: &Engine, spec: ContainerSpec) -> Self {
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("harness-test-{}-{number}", std::process::id());
+        let spec = ContainerSpec {
+            owner: format!("/test/{name}"),
+            name,
+            ..spec
+        };
+        let (events, _unheard) = Events::channel();
+        let cancel = CancellationToken::new();
+        let image = engine.provide_image(&spec.image, &events, &cancel).await;
+        image.expect("the image is here or can be pulled");
+        let container = engine.start_container(&spec).await;
+        Self {
+            engine: engine.clone(),
+            container: container.expect("the container starts"),
+        }
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.container.name
+    }
+
+    /// The port of this machine that one of its ports is published on.
+    pub(crate) fn port(&self, port: u16) -> u16 {
+        let mut published = self.container.ports.iter();
+        let found = published.find(|published| published.container == port);
+        found.expect("the port is published").host.port()
+    }
+
+    /// Runs a command in it, and answers with its exit code and what it wrote.
+    pub(crate) async fn exec(&self, command: &[&str]) -> (i64, String) {
+        let ran = self.engine.exec(self.name(), command).await;
+        ran.expect("the container runs the command")
+    }
+}
+
+impl Drop for TestContainer {
+    fn drop(&mut self) {
+        let name = self.name().to_owned();
+        // The test's own runtime is held up by this, and so are the connections that it serves.
+        let removal = std::thread::spawn(|| {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = runtime.enable_all().build().expect("a runtime");
+            runtime.block_on(async move {
+                let engine = Engine::connect(&Environment::of_process()).await?;
+                engine.remove_container(&name).await
+            })
+        });
+        let removed = removal.join().expect("nothing in it panics");
+        // What a test that fails says of itself is worth more.
+        if !std::thread::panicking() {
+            removed.expect("the container can be removed");
+        }
     }
 }
 

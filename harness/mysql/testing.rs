@@ -1,14 +1,14 @@
 //! Real MySQL servers and the real SQL tool, for tests.
 
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use testcontainers::bollard::models::PortBinding;
-use testcontainers::core::{CmdWaitFor, ExecCommand, IntoContainerPort as _, Mount};
-use testcontainers::runners::AsyncRunner as _;
-use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, ImageExt as _};
+use camino::Utf8PathBuf;
 
 use super::{Access, Client, Error};
-use crate::docker::testing;
+use crate::docker::testing::{self, TestContainer};
+use crate::docker::{ContainerSpec, File, Publish};
 use crate::secret::Secret;
 
 /// MySQL's port in its container.
@@ -25,7 +25,7 @@ pub(super) const RELEASE: &str = "1.32.0";
 
 /// A MySQL server of a test's own; gone with it.
 pub(super) struct Server {
-    container: ContainerAsync<GenericImage>,
+    container: TestContainer,
     /// How to reach it as root.
     pub(super) access: Access,
 }
@@ -38,17 +38,13 @@ impl Server {
 
     /// Starts one with files in it.
     pub(super) async fn start_with(arguments: &[&str], files: &[(&str, String)]) -> Option<Self> {
-        testing::engine().await?;
+        let engine = testing::engine().await?;
         let password = Secret::generate();
-        let mut request = request(&password).with_cmd(arguments.iter().copied());
-        for (path, content) in files {
-            request = request.with_copy_to(*path, content.clone().into_bytes());
-        }
-        let container = request.start().await.expect("the container starts");
-        let port = container.get_host_port_ipv4(PORT.tcp()).await;
+        let spec = spec(&password, arguments, files);
+        let container = TestContainer::start(&engine, spec).await;
         let access = Access {
             host: "127.0.0.1".to_owned(),
-            port: port.expect("its port is published"),
+            port: container.port(PORT),
             user: "root".to_owned(),
             password,
             roots: None,
@@ -65,22 +61,37 @@ impl Server {
     }
 }
 
-/// The container, with its data in memory and its port on this machine's loopback only.
-fn request(password: &Secret) -> ContainerRequest<GenericImage> {
-    GenericImage::new("mysql", "8.4")
-        .with_exposed_port(PORT.tcp())
-        .with_env_var("MYSQL_ROOT_PASSWORD", password.reveal())
-        .with_env_var("MYSQL_INITDB_SKIP_TZINFO", "1")
-        .with_mount(Mount::tmpfs_mount("/var/lib/mysql"))
-        .with_host_config_modifier(|host| {
-            let binding = PortBinding {
-                host_ip: Some("127.0.0.1".to_owned()),
-                host_port: None,
-            };
-            let ports = [(format!("{PORT}/tcp"), Some(vec![binding]))];
-            host.publish_all_ports = Some(false);
-            host.port_bindings = Some(ports.into());
-        })
+/// The container, with its port on this machine's loopback only.
+fn spec(password: &Secret, arguments: &[&str], files: &[(&str, String)]) -> ContainerSpec {
+    // Its data need not outlive a loss of power.
+    let arguments = [&["--innodb-flush-method=nosync"], arguments].concat();
+    let variables = [
+        ("MYSQL_ROOT_PASSWORD", password.reveal()),
+        ("MYSQL_INITDB_SKIP_TZINFO", "1"),
+    ];
+    let file = |(path, content): &(&str, String)| File {
+        path: Utf8PathBuf::from(*path),
+        content: content.clone().into_bytes(),
+        mode: 0o644,
+        owner: (0, 0),
+    };
+    ContainerSpec {
+        image: "mysql:8.4".to_owned(),
+        arguments: arguments.into_iter().map(str::to_owned).collect(),
+        environment: environment(&variables),
+        publish: vec![Publish {
+            container: PORT,
+            host: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        }],
+        files: files.iter().map(file).collect(),
+        ..ContainerSpec::default()
+    }
+}
+
+fn environment(variables: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let variables = variables.iter();
+    let owned = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    owned.collect()
 }
 
 /// Waits until a server answers, be it with a refusal; while it sets itself up it listens on
@@ -97,21 +108,21 @@ async fn until_it_answers(access: &Access) {
 
 /// Temporal's SQL tool, in a container on the network of a server.
 pub(super) struct SqlTool {
-    container: ContainerAsync<GenericImage>,
-    password: Secret,
+    container: TestContainer,
 }
 
 impl SqlTool {
     /// Starts its container.
     pub(super) async fn beside(server: &Server) -> Self {
-        let network = format!("container:{}", server.container.id());
-        let container = GenericImage::new("temporalio/admin-tools", RELEASE)
-            .with_network(network)
-            .start()
-            .await;
+        let engine = testing::engine().await.expect("the server runs on one");
+        let spec = ContainerSpec {
+            image: format!("temporalio/admin-tools:{RELEASE}"),
+            environment: environment(&[("SQL_PASSWORD", server.access.password.reveal())]),
+            network: Some(format!("container:{}", server.container.name())),
+            ..ContainerSpec::default()
+        };
         Self {
-            container: container.expect("the container starts"),
-            password: server.access.password.clone(),
+            container: TestContainer::start(&engine, spec).await,
         }
     }
 
@@ -119,18 +130,10 @@ impl SqlTool {
     pub(super) async fn run(&self, database: &str, arguments: &[&str]) -> Result<(), String> {
         let tool = "temporal-sql-tool --plugin mysql8 --endpoint 127.0.0.1 --user root --database";
         let tool = tool.split(' ').chain([database]);
-        let command = ExecCommand::new(tool.chain(arguments.iter().copied()))
-            .with_env_vars([("SQL_PASSWORD", self.password.reveal())])
-            .with_cmd_ready_condition(CmdWaitFor::exit());
-        let ran = self.container.exec(command).await;
-        let mut ran = ran.expect("the container runs the tool");
-        if ran.exit_code().await.expect("it has ended") == Some(0) {
-            return Ok(());
+        let command: Vec<_> = tool.chain(arguments.iter().copied()).collect();
+        match self.container.exec(&command).await {
+            (0, _) => Ok(()),
+            (_, written) => Err(written),
         }
-        let out = ran.stdout_to_vec().await.expect("what it wrote");
-        let err = ran.stderr_to_vec().await.expect("what it wrote");
-        Err([out, err]
-            .map(|text| String::from_utf8_lossy(&text).into_owned())
-            .concat())
     }
 }

@@ -145,7 +145,7 @@ impl Place {
         command.args(rest);
         command.current_dir(&self.root).env_clear();
         let inherited = std::env::vars().filter(|(name, _)| {
-            name == "PATH"
+            ["PATH", "CARGO_TARGET_DIR"].contains(&name.as_str())
                 || ["DOCKER_", "K3D_", "HARNESS_TEMPORAL_"]
                     .iter()
                     .any(|kind| name.starts_with(kind))
