@@ -7,15 +7,19 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::asked::document_of;
+use super::begin::{announced, arm, begin};
 use super::cloud::Cloud;
-use super::group::document_of;
 use super::id::ResourceId;
+use super::kind::{self, kind_of};
+use super::lookup;
 use super::message::{Request, Response};
 use super::operation::{Act, Headers};
 use super::power;
 use super::refusal::Refusal;
-use super::resource::kind_of;
-use super::state::{Progress, Resource};
+use super::settings::Settings;
+use super::state::{Progress, Resource, State};
+use super::upgrade::upgrade_image;
 use crate::azure::resource_type;
 
 /// How long a server is away when it is restarted where it is.
@@ -25,101 +29,113 @@ const RESTART: Duration = Duration::from_secs(45);
 /// <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-high-availability>.
 const FAILOVER: Duration = Duration::from_secs(90);
 
-impl Cloud {
-    /// The answer to a `POST` to a resource.
-    pub(super) fn act(
-        &mut self,
-        now: Timestamp,
-        request: &Request,
-        id: &ResourceId,
-        version: &str,
-    ) -> Result<Response, Refusal> {
-        let target = id.without_last();
-        let kind = kind_of(&target, version)?;
-        match (kind.name, id.name().to_lowercase().as_str()) {
-            (resource_type::CLUSTER | resource_type::SERVER, "start") => {
-                self.switch(now, id, &target, Act::Start)
-            }
-            (resource_type::CLUSTER | resource_type::SERVER, "stop") => {
-                self.switch(now, id, &target, Act::Stop)
-            }
-            (resource_type::CLUSTER, "listclusterusercredential") => {
-                self.credential_of(&target, "clusterUser")
-            }
-            (resource_type::CLUSTER, "listclusteradmincredential") => {
-                self.found(&target).and_then(local_accounts)?;
-                self.credential_of(&target, "clusterAdmin")
-            }
-            (resource_type::POOL, "upgradenodeimageversion") => {
-                self.upgrade_image(now, id, &target)
-            }
-            (resource_type::SERVER, "restart") => {
-                let wanted = failover_of(&document_of(request)?)?;
-                self.restart(now, id, &target, wanted)
-            }
-            (resource_type::SERVER, "failover") => self.restart(now, id, &target, Failover::Wanted),
-            (kind, _) => {
-                let message = format!(
-                    "The simulated Azure has no action '{}' of '{kind}'.",
-                    id.name()
-                );
-                Err(Refusal::new(405, "HttpMethodNotAllowed", message))
-            }
+/// The answer to a `POST` to a resource.
+pub(super) fn act(
+    cloud: &mut Cloud,
+    now: Timestamp,
+    request: &Request,
+    id: &ResourceId,
+    version: &str,
+) -> Result<Response, Refusal> {
+    let target = id.without_last();
+    let kind = kind_of(&target, version)?;
+    match (kind.name, id.name().to_lowercase().as_str()) {
+        (resource_type::CLUSTER | resource_type::SERVER, "start") => {
+            power::switch(cloud, now, id, &target, Act::Start)
         }
-    }
-
-    fn credential_of(&self, id: &ResourceId, name: &str) -> Result<Response, Refusal> {
-        let cluster = self.found(id)?;
-        if matches!(cluster.progress, Progress::Creating | Progress::Deleting) {
-            let state = json!(cluster.progress);
+        (resource_type::CLUSTER | resource_type::SERVER, "stop") => {
+            power::switch(cloud, now, id, &target, Act::Stop)
+        }
+        (resource_type::CLUSTER, "listclusterusercredential") => {
+            credential_of(&cloud.settings, &cloud.state, &target, "clusterUser")
+        }
+        (resource_type::CLUSTER, "listclusteradmincredential") => {
+            lookup::found(&cloud.state, &target).and_then(local_accounts)?;
+            credential_of(&cloud.settings, &cloud.state, &target, "clusterAdmin")
+        }
+        (resource_type::POOL, "upgradenodeimageversion") => upgrade_image(cloud, now, id, &target),
+        (resource_type::SERVER, "restart") => {
+            let wanted = failover_of(&document_of(request)?)?;
+            restart(cloud, now, id, &target, wanted)
+        }
+        (resource_type::SERVER, "failover") => restart(cloud, now, id, &target, Failover::Wanted),
+        (kind, _) => {
             let message = format!(
-                "Operation is not allowed because the managed cluster '{}' is in provisioning state {state}.",
+                "The simulated Azure has no action '{}' of '{kind}'.",
                 id.name()
             );
-            return Err(Refusal::conflict("OperationNotAllowed", message));
+            Err(Refusal::new(405, "HttpMethodNotAllowed", message))
         }
-        let hooks = &self.settings.hooks;
-        let text = hooks
-            .kubeconfig(id.name())
-            // As while it is being made: what stands for it is not there yet, or any more.
-            .map_err(|why| Refusal::conflict("OperationNotAllowed", why))?;
-        let value = STANDARD.encode(text);
-        Ok(Response::json(
-            200,
-            json!({"kubeconfigs": [{"name": name, "value": value}]}),
-        ))
     }
+}
 
-    fn restart(
-        &mut self,
-        now: Timestamp,
-        act: &ResourceId,
-        id: &ResourceId,
-        failover: Failover,
-    ) -> Result<Response, Refusal> {
-        let server = self.found(id)?;
-        if failover == Failover::Wanted && !has_standby(server) {
-            let message = format!(
-                "Failover is not supported for the server '{}': high availability is not enabled.",
-                id.name()
-            );
-            return Err(Refusal::bad("HANotEnabled", message));
-        }
-        if server.progress == Progress::Failed {
-            let message = format!("The server '{}' is not ready.", id.name());
-            return Err(Refusal::conflict("ServerNotReady", message));
-        }
-        self.idle(id)?;
-        power::runs(&self.state, id, "RestartServer")?;
-        let takes = match failover {
-            Failover::Wanted => FAILOVER,
-            Failover::No => RESTART,
-        };
-        let operation = self.begin(now, &id.key(), Act::Restart, Some(now + takes));
-        self.arm("POST", &act.to_string(), &operation);
-        self.settings.hooks.mysql_restart(id.name());
-        Ok(self.announced(Response::empty(202), &operation, Headers::Location))
+fn credential_of(
+    settings: &Settings,
+    state: &State,
+    id: &ResourceId,
+    name: &str,
+) -> Result<Response, Refusal> {
+    let cluster = lookup::found(state, id)?;
+    if matches!(cluster.progress, Progress::Creating | Progress::Deleting) {
+        let state = json!(cluster.progress);
+        let message = format!(
+            "Operation is not allowed because the managed cluster '{}' is in provisioning state {state}.",
+            id.name()
+        );
+        return Err(Refusal::conflict("OperationNotAllowed", message));
     }
+    let hooks = &settings.hooks;
+    let text = hooks
+        .kubeconfig(id.name())
+        // As while it is being made: what stands for it is not there yet, or any more.
+        .map_err(|why| Refusal::conflict("OperationNotAllowed", why))?;
+    let value = STANDARD.encode(text);
+    Ok(Response::json(
+        200,
+        json!({"kubeconfigs": [{"name": name, "value": value}]}),
+    ))
+}
+
+fn restart(
+    cloud: &mut Cloud,
+    now: Timestamp,
+    act: &ResourceId,
+    id: &ResourceId,
+    failover: Failover,
+) -> Result<Response, Refusal> {
+    let server = lookup::found(&cloud.state, id)?;
+    if failover == Failover::Wanted && !has_standby(server) {
+        let message = format!(
+            "Failover is not supported for the server '{}': high availability is not enabled.",
+            id.name()
+        );
+        return Err(Refusal::bad("HANotEnabled", message));
+    }
+    if server.progress == Progress::Failed {
+        let message = format!("The server '{}' is not ready.", id.name());
+        return Err(Refusal::conflict("ServerNotReady", message));
+    }
+    kind::idle(&cloud.state, id)?;
+    power::runs(&cloud.state, id, "RestartServer")?;
+    let takes = match failover {
+        Failover::Wanted => FAILOVER,
+        Failover::No => RESTART,
+    };
+    let operation = begin(
+        &mut cloud.state,
+        now,
+        &id.key(),
+        Act::Restart,
+        Some(now + takes),
+    );
+    arm(cloud, "POST", &act.to_string(), &operation);
+    cloud.settings.hooks.mysql_restart(id.name());
+    Ok(announced(
+        cloud,
+        Response::empty(202),
+        &operation,
+        Headers::Location,
+    ))
 }
 
 /// Refuses credentials of an account that is none of Entra's, where a cluster has no such accounts.

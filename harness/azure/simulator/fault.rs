@@ -6,7 +6,7 @@ use super::circumstances::Circumstances;
 use super::kind;
 use super::message::{Body, Response};
 use super::refusal::Refusal;
-use super::registry;
+use super::registry::failure::failure;
 
 /// Faults to come, in order: the first that matches a request and is not used up strikes. And what
 /// the subscription is like in which they do.
@@ -149,7 +149,7 @@ impl Fault {
     fn effect(&self, path: &str) -> Effect {
         let refused = |refusal: &Refusal| {
             if is_registry(path) {
-                registry::failure(refusal.status, &refusal.code, &refusal.message)
+                failure(refusal.status, &refusal.code, &refusal.message)
             } else {
                 refusal.response()
             }

@@ -7,13 +7,14 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::cloud::Cloud;
-use super::entra::object_of;
+use super::asked::document_of;
+use super::entra::{self, object_of};
 use super::filter::Filter;
-use super::group::document_of;
 use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
+use super::settings::Settings;
+use super::state::State;
 use crate::azure::resource_type;
 
 /// What the list of service principals can be narrowed down by.
@@ -47,74 +48,76 @@ impl Principal {
     }
 }
 
-impl Cloud {
-    /// The answer of the graph, if it is asked.
-    pub(super) fn graph(&self, now: Timestamp, request: &Request) -> Option<Response> {
-        let segments = request.segments();
-        let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let ["v1.0", rest @ ..] = parts.as_slice() else {
-            return None;
-        };
-        if let Err(answer) = self.authenticate(now, request) {
-            return Some(answer);
+/// The answer of the graph, if it is asked.
+pub(super) fn graph(
+    settings: &Settings,
+    state: &State,
+    now: Timestamp,
+    request: &Request,
+) -> Option<Response> {
+    let segments = request.segments();
+    let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["v1.0", rest @ ..] = parts.as_slice() else {
+        return None;
+    };
+    if let Err(answer) = entra::authenticate(settings, state, now, request) {
+        return Some(answer);
+    }
+    let shown = |one: &Principal| show(one, &settings.tenant);
+    Some(match (request.method.as_str(), rest) {
+        ("POST", ["directoryObjects", "getByIds"]) => {
+            let body = document_of(request).unwrap_or_default();
+            let ids: Vec<&str> = body["ids"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            let all = principals(settings, state);
+            let known = all.iter().filter(|one| ids.contains(&one.object.as_str()));
+            Response::list(known.map(shown))
         }
-        let shown = |one: &Principal| show(one, &self.settings.tenant);
-        Some(match (request.method.as_str(), rest) {
-            ("POST", ["directoryObjects", "getByIds"]) => {
-                let body = document_of(request).unwrap_or_default();
-                let ids: Vec<&str> = body["ids"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Value::as_str)
-                    .collect();
-                let all = self.principals();
-                let known = all.iter().filter(|one| ids.contains(&one.object.as_str()));
-                Self::list(known.map(shown))
+        ("GET", ["servicePrincipals"]) => match Filter::of(request, FIELDS) {
+            Err(refusal) => unsupported(refusal),
+            Ok(filter) => {
+                let all = principals(settings, state);
+                let fitting = all.iter().filter(|one| {
+                    let value = |field: &str| Some(one.value(field).to_owned());
+                    filter.as_ref().is_none_or(|filter| filter.passes(&value))
+                });
+                Response::list(fitting.map(shown))
             }
-            ("GET", ["servicePrincipals"]) => match Filter::of(request, FIELDS) {
-                Err(refusal) => unsupported(refusal),
-                Ok(filter) => {
-                    let all = self.principals();
-                    let fitting = all.iter().filter(|one| {
-                        let value = |field: &str| Some(one.value(field).to_owned());
-                        filter.as_ref().is_none_or(|filter| filter.passes(&value))
-                    });
-                    Self::list(fitting.map(shown))
-                }
-            },
-            ("GET", ["servicePrincipals" | "directoryObjects", id]) => {
-                let all = self.principals();
-                let found = all.iter().find(|one| one.object.eq_ignore_ascii_case(id));
-                found.map_or_else(|| missing(id), |one| Response::json(200, shown(one)))
-            }
-            ("GET", ["users" | "groups" | "applications"]) => match Filter::of(request, OTHERS) {
-                Err(refusal) => unsupported(refusal),
-                Ok(_) => Self::list([]),
-            },
-            (_, [.., last]) => missing(last),
-            _ => missing(""),
-        })
-    }
+        },
+        ("GET", ["servicePrincipals" | "directoryObjects", id]) => {
+            let all = principals(settings, state);
+            let found = all.iter().find(|one| one.object.eq_ignore_ascii_case(id));
+            found.map_or_else(|| missing(id), |one| Response::json(200, shown(one)))
+        }
+        ("GET", ["users" | "groups" | "applications"]) => match Filter::of(request, OTHERS) {
+            Err(refusal) => unsupported(refusal),
+            Ok(_) => Response::list([]),
+        },
+        (_, [.., last]) => missing(last),
+        _ => missing(""),
+    })
+}
 
-    fn principals(&self) -> Vec<Principal> {
-        let settings = &self.settings;
-        let client = Principal {
-            object: object_of(settings),
-            application: settings.client.clone(),
-            name: "rehearsal".to_owned(),
-        };
-        let identities = self.state.resources.values().filter_map(|one| {
-            let text = |pointer| Some(one.document.pointer(pointer)?.as_str()?.to_owned());
-            let is = one.kind == resource_type::IDENTITY;
-            is.then_some(Principal {
-                object: text("/properties/principalId")?,
-                application: text("/properties/clientId")?,
-                name: ResourceId::parse(&one.id).name().to_owned(),
-            })
-        });
-        std::iter::once(client).chain(identities).collect()
-    }
+fn principals(settings: &Settings, state: &State) -> Vec<Principal> {
+    let client = Principal {
+        object: object_of(settings),
+        application: settings.client.clone(),
+        name: "rehearsal".to_owned(),
+    };
+    let identities = state.resources.values().filter_map(|one| {
+        let text = |pointer| Some(one.document.pointer(pointer)?.as_str()?.to_owned());
+        let is = one.kind == resource_type::IDENTITY;
+        is.then_some(Principal {
+            object: text("/properties/principalId")?,
+            application: text("/properties/clientId")?,
+            name: ResourceId::parse(&one.id).name().to_owned(),
+        })
+    });
+    std::iter::once(client).chain(identities).collect()
 }
 
 fn show(principal: &Principal, tenant: &str) -> Value {

@@ -3,12 +3,15 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::cloud::Cloud;
 use super::filter::Filter;
+use super::group;
 use super::id::ResourceId;
+use super::lookup;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
-use super::state::Resource;
+use super::settings::Settings;
+use super::show::show;
+use super::state::{Resource, State};
 use super::version;
 
 /// What lists of resources can be narrowed down by.
@@ -37,90 +40,97 @@ const SHOWN: [&str; 9] = [
     "managedBy",
 ];
 
-impl Cloud {
-    /// What is in the subscription or in a group: all that has a location of its own, children
-    /// among it.
-    pub(super) fn resources_of(
-        &self,
-        request: &Request,
-        id: &ResourceId,
-    ) -> Result<Response, Refusal> {
-        version::known(request, version::RESOURCES)?;
-        if id.group().is_some() {
-            self.group(id)?;
-        }
-        let filter = Filter::of(request, FIELDS)?;
-        let expand = request.query("$expand").unwrap_or_default().to_lowercase();
-        let expand: Vec<&str> = expand.split(',').map(str::trim).collect();
-        let resources = self.state.below(id);
-        let resources = resources.filter(|one| one.document["location"].is_string());
-        let shown = resources.map(|one| (one, self.show(one)));
-        let fitting = shown.filter(|(_, document)| {
-            let filter = filter.as_ref();
-            filter.is_none_or(|filter| filter.passes(&|field| value_of(document, field, filter)))
-        });
-        let briefs: Vec<Value> = fitting
-            .map(|(one, document)| brief(one, &document, &expand))
-            .collect();
-        self.page(request, briefs)
+/// What is in the subscription or in a group: all that has a location of its own, children
+/// among it.
+pub(super) fn resources_of(
+    settings: &Settings,
+    state: &State,
+    request: &Request,
+    id: &ResourceId,
+) -> Result<Response, Refusal> {
+    version::known(request, version::RESOURCES)?;
+    if id.group().is_some() {
+        lookup::group(state, id)?;
     }
+    let filter = Filter::of(request, FIELDS)?;
+    let expand = request.query("$expand").unwrap_or_default().to_lowercase();
+    let expand: Vec<&str> = expand.split(',').map(str::trim).collect();
+    let resources = state.below(id);
+    let resources = resources.filter(|one| one.document["location"].is_string());
+    let shown = resources.map(|one| (one, show(settings, state, one)));
+    let fitting = shown.filter(|(_, document)| {
+        let filter = filter.as_ref();
+        filter.is_none_or(|filter| filter.passes(&|field| value_of(document, field, filter)))
+    });
+    let briefs: Vec<Value> = fitting
+        .map(|(one, document)| brief(one, &document, &expand))
+        .collect();
+    page(settings, request, briefs)
+}
 
-    /// All groups.
-    pub(super) fn groups(&self, request: &Request) -> Result<Response, Refusal> {
-        version::known(request, version::RESOURCES)?;
-        let filter = Filter::of(request, TAGS)?;
-        let groups = self.state.groups.values().map(Self::show_group);
-        let fitting = groups.filter(|document| {
-            let filter = filter.as_ref();
-            filter.is_none_or(|filter| filter.passes(&|field| value_of(document, field, filter)))
-        });
-        let fitting = fitting.collect();
-        self.page(request, fitting)
-    }
+/// All groups.
+pub(super) fn groups(
+    settings: &Settings,
+    state: &State,
+    request: &Request,
+) -> Result<Response, Refusal> {
+    version::known(request, version::RESOURCES)?;
+    let filter = Filter::of(request, TAGS)?;
+    let groups = state.groups.values().map(group::show_group);
+    let fitting = groups.filter(|document| {
+        let filter = filter.as_ref();
+        filter.is_none_or(|filter| filter.passes(&|field| value_of(document, field, filter)))
+    });
+    let fitting = fitting.collect();
+    page(settings, request, fitting)
+}
 
-    /// The page of a list that is asked for: `$top` values of it, with the address of the next.
-    pub(super) fn page(&self, request: &Request, values: Vec<Value>) -> Result<Response, Refusal> {
-        let number = |name: &str| -> Result<Option<usize>, Refusal> {
-            let Some(text) = request.query(name) else {
-                return Ok(None);
-            };
-            text.parse().map(Some).map_err(|_| {
-                let message = format!("The value '{text}' of '{name}' is not a whole number.");
-                Refusal::bad("InvalidQueryParameterValue", message)
-            })
+/// The page of a list that is asked for: `$top` values of it, with the address of the next.
+pub(super) fn page(
+    settings: &Settings,
+    request: &Request,
+    values: Vec<Value>,
+) -> Result<Response, Refusal> {
+    let number = |name: &str| -> Result<Option<usize>, Refusal> {
+        let Some(text) = request.query(name) else {
+            return Ok(None);
         };
-        let from = number("$skiptoken")?.unwrap_or_default();
-        let top = number("$top")?;
-        if top == Some(0) {
-            let message = "The value '0' of '$top' is not a number of things to list.";
-            return Err(Refusal::bad("InvalidQueryParameterValue", message));
-        }
-        let Some(top) = top else {
-            return Ok(Self::list(values.into_iter().skip(from)));
-        };
-        let more = values.len() > from.saturating_add(top);
-        let values: Vec<Value> = values.into_iter().skip(from).take(top).collect();
-        let mut page = json!({ "value": values });
-        if more {
-            page["nextLink"] = json!(self.next(request, from + top));
-        }
-        Ok(Response::json(200, page))
+        text.parse().map(Some).map_err(|_| {
+            let message = format!("The value '{text}' of '{name}' is not a whole number.");
+            Refusal::bad("InvalidQueryParameterValue", message)
+        })
+    };
+    let from = number("$skiptoken")?.unwrap_or_default();
+    let top = number("$top")?;
+    if top == Some(0) {
+        let message = "The value '0' of '$top' is not a number of things to list.";
+        return Err(Refusal::bad("InvalidQueryParameterValue", message));
     }
+    let Some(top) = top else {
+        return Ok(Response::list(values.into_iter().skip(from)));
+    };
+    let more = values.len() > from.saturating_add(top);
+    let values: Vec<Value> = values.into_iter().skip(from).take(top).collect();
+    let mut page = json!({ "value": values });
+    if more {
+        page["nextLink"] = json!(next(settings, request, from + top));
+    }
+    Ok(Response::json(200, page))
+}
 
-    fn next(&self, request: &Request, from: usize) -> String {
-        let mut url = request.url.clone();
-        let kept: Vec<(String, String)> = url
-            .query_pairs()
-            .filter(|(name, _)| !name.eq_ignore_ascii_case("$skiptoken"))
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
-            .collect();
-        url.query_pairs_mut()
-            .clear()
-            .extend_pairs(kept)
-            .append_pair("$skiptoken", &from.to_string());
-        let query = url.query().unwrap_or_default();
-        format!("{}{}?{query}", self.settings.base_url, url.path())
-    }
+fn next(settings: &Settings, request: &Request, from: usize) -> String {
+    let mut url = request.url.clone();
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| !name.eq_ignore_ascii_case("$skiptoken"))
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    url.query_pairs_mut()
+        .clear()
+        .extend_pairs(kept)
+        .append_pair("$skiptoken", &from.to_string());
+    let query = url.query().unwrap_or_default();
+    format!("{}{}?{query}", settings.base_url, url.path())
 }
 
 fn brief(resource: &Resource, document: &Value, expand: &[&str]) -> Value {

@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What a client asks.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,6 +133,12 @@ impl Response {
             body: Body::Json(body),
             ..Self::empty(status)
         }
+    }
+
+    /// An answer that is a list.
+    pub(super) fn list(values: impl IntoIterator<Item = Value>) -> Self {
+        let values: Vec<Value> = values.into_iter().collect();
+        Self::json(200, json!({ "value": values }))
     }
 
     /// The same with a header.

@@ -5,9 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::cloud::Cloud;
+use super::asked::unknown_method;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
+use super::settings::Settings;
 
 /// What this cloud is called.
 const NAME: &str = "HarnessRehearsal";
@@ -18,76 +19,74 @@ const SINGLE: &str = "2022-09-01";
 /// From which version on it is of the form of today.
 const TODAY: &str = "2018-05-01";
 
-impl Cloud {
-    /// The answer about the cloud itself, if that is what is asked.
-    pub(super) fn metadata(&self, request: &Request) -> Option<Response> {
-        let path = request.url.path().trim_end_matches('/').to_lowercase();
-        if path != "/metadata/endpoints" {
-            return None;
-        }
-        if request.method != "GET" {
-            return Some(super::group::unknown_method(&request.method).response());
-        }
-        let Some(version) = request.query("api-version") else {
-            let message =
-                "The api-version query parameter (?api-version=) is required for all requests.";
-            return Some(Refusal::bad("MissingApiVersionParameter", message).response());
-        };
-        let answer = if version.as_str() >= SINGLE {
-            self.endpoints()
-        } else if version.as_str() >= TODAY {
-            json!([self.endpoints()])
-        } else {
-            self.endpoints_of_2015()
-        };
-        Some(Response::json(200, answer))
+/// The answer about the cloud itself, if that is what is asked.
+pub(super) fn metadata(settings: &Settings, request: &Request) -> Option<Response> {
+    let path = request.url.path().trim_end_matches('/').to_lowercase();
+    if path != "/metadata/endpoints" {
+        return None;
     }
+    if request.method != "GET" {
+        return Some(unknown_method(&request.method).response());
+    }
+    let Some(version) = request.query("api-version") else {
+        let message =
+            "The api-version query parameter (?api-version=) is required for all requests.";
+        return Some(Refusal::bad("MissingApiVersionParameter", message).response());
+    };
+    let answer = if version.as_str() >= SINGLE {
+        endpoints(settings)
+    } else if version.as_str() >= TODAY {
+        json!([endpoints(settings)])
+    } else {
+        endpoints_of_2015(settings)
+    };
+    Some(Response::json(200, answer))
+}
 
-    fn endpoints(&self) -> Value {
-        let base = &self.settings.base_url;
-        let host = base.trim_start_matches("https://");
-        json!({
-            "name": NAME,
-            "resourceManager": base,
-            "authentication": {
-                "loginEndpoint": base,
-                "audiences": [
-                    "https://management.core.windows.net/",
-                    "https://management.azure.com/",
-                ],
-                "tenant": "common",
-                "identityProvider": "AAD",
-            },
-            "portal": base,
-            "graph": "https://graph.windows.net/",
-            "graphAudience": "https://graph.windows.net/",
-            "microsoftGraphResourceId": format!("{base}/"),
-            "gallery": base,
-            "batch": "https://batch.core.windows.net/",
-            "ossrdbmsResourceId": "https://ossrdbms-aad.database.windows.net",
-            "suffixes": {
-                "acrLoginServer": host,
-                "mysqlServerEndpoint": "mysql.database.azure.com",
-                "keyVaultDns": "vault.azure.net",
-                "storage": "core.windows.net",
-                "sqlServerHostname": "database.windows.net",
-            },
-        })
-    }
+fn endpoints(settings: &Settings) -> Value {
+    let base = &settings.base_url;
+    let host = base.trim_start_matches("https://");
+    json!({
+        "name": NAME,
+        "resourceManager": base,
+        "authentication": {
+            "loginEndpoint": base,
+            "audiences": [
+                "https://management.core.windows.net/",
+                "https://management.azure.com/",
+            ],
+            "tenant": "common",
+            "identityProvider": "AAD",
+        },
+        "portal": base,
+        "graph": "https://graph.windows.net/",
+        "graphAudience": "https://graph.windows.net/",
+        "microsoftGraphResourceId": format!("{base}/"),
+        "gallery": base,
+        "batch": "https://batch.core.windows.net/",
+        "ossrdbmsResourceId": "https://ossrdbms-aad.database.windows.net",
+        "suffixes": {
+            "acrLoginServer": host,
+            "mysqlServerEndpoint": "mysql.database.azure.com",
+            "keyVaultDns": "vault.azure.net",
+            "storage": "core.windows.net",
+            "sqlServerHostname": "database.windows.net",
+        },
+    })
+}
 
-    fn endpoints_of_2015(&self) -> Value {
-        let base = &self.settings.base_url;
-        json!({
-            "galleryEndpoint": base,
-            "graphEndpoint": "https://graph.windows.net/",
-            "portalEndpoint": base,
-            "authentication": {
-                "loginEndpoint": base,
-                "audiences": [
-                    "https://management.core.windows.net/",
-                    "https://management.azure.com/",
-                ],
-            },
-        })
-    }
+fn endpoints_of_2015(settings: &Settings) -> Value {
+    let base = &settings.base_url;
+    json!({
+        "galleryEndpoint": base,
+        "graphEndpoint": "https://graph.windows.net/",
+        "portalEndpoint": base,
+        "authentication": {
+            "loginEndpoint": base,
+            "audiences": [
+                "https://management.core.windows.net/",
+                "https://management.azure.com/",
+            ],
+        },
+    })
 }

@@ -6,11 +6,19 @@
 //! refuses and takes as long as Azure takes, on a clock of its own; [`Script`] says what goes wrong
 //! on top. It may not be lenient: what passes here and fails in Azure is a defect of it.
 //!
+//! Files build on each other in one direction, and no two of them import each other. [`State`] and the
+//! types in it are at the bottom. The rules of each type of resource (`kind`) come next, then
+//! [`Cloud`], then what is done with resources (`show`, `write`, `delete`, `action`, `stack`), and the
+//! router on top. Functions take the cloud, or only the part of it that they need.
+//!
 //! Facts come from Microsoft's descriptions of the Azure Resource Manager API (in the versions of
 //! [`api_version`](super::api_version)), from recorded traffic of azd and from Microsoft's documentation.
 
 mod account;
 mod action;
+mod asked;
+mod assignment;
+mod begin;
 mod circumstances;
 mod clock;
 mod cloud;
@@ -18,25 +26,32 @@ mod delete;
 mod entra;
 mod fault;
 mod filter;
+mod finish;
 mod graph;
 mod group;
+mod hash;
 mod id;
 mod kind;
 mod listing;
+mod lookup;
 mod message;
 mod metadata;
 mod offer;
 mod operation;
 mod patch;
 mod place;
+mod poll;
+mod pools;
 mod power;
 mod price;
+mod provider;
 mod recorder;
 mod refusal;
 mod registry;
 mod resource;
 mod rights;
 mod role;
+mod router;
 mod serve;
 mod settings;
 mod shape;

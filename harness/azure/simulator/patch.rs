@@ -3,48 +3,48 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::asked::{document_of, unknown_method};
 use super::cloud::Cloud;
-use super::group::{document_of, unknown_method};
 use super::id::ResourceId;
-use super::kind::{self, Kind, Patch};
+use super::kind::{Kind, Patch, is_subnet};
 use super::message::{Request, Response};
+use super::pools;
 use super::refusal::Refusal;
-use super::subnet::is_subnet;
-use super::write::Pace;
+use super::show;
+use super::stack::deny::undenied;
+use super::write::{Pace, answer_of_put, write};
 
-impl Cloud {
-    /// Changes a part of a resource: what is said is laid over what is there, and checked as if all
-    /// of it had been put. Tags are replaced.
-    pub(super) fn patch(
-        &mut self,
-        now: Timestamp,
-        request: &Request,
-        id: &ResourceId,
-        kind: &Kind,
-    ) -> Result<Response, Refusal> {
-        if kind.patch == Patch::Never || is_subnet(id) {
-            return Err(unknown_method("PATCH"));
-        }
-        self.undenied("PUT", id)?;
-        let body = document_of(request)?;
-        let mut whole = self.read(id, kind)?;
-        let pace = match kind.patch {
-            Patch::Tags => Pace::AtOnce,
-            Patch::Any | Patch::Never => Pace::Usual,
-        };
-        if pace == Pace::AtOnce {
-            only_tags(&body)?;
-        }
-        if let Some(known) = self.state.resources.get(&id.key()) {
-            whole.clone_from(&known.document);
-        }
-        kind::merge(&mut whole, &body);
-        if body["tags"].is_object() {
-            whole["tags"] = body["tags"].clone();
-        }
-        let accepted = self.write(now, id, &whole, pace)?;
-        self.answer_of_put(id, kind, &accepted)
+/// Changes a part of a resource: what is said is laid over what is there, and checked as if all
+/// of it had been put. Tags are replaced.
+pub(super) fn patch(
+    cloud: &mut Cloud,
+    now: Timestamp,
+    request: &Request,
+    id: &ResourceId,
+    kind: &Kind,
+) -> Result<Response, Refusal> {
+    if kind.patch == Patch::Never || is_subnet(id) {
+        return Err(unknown_method("PATCH"));
     }
+    undenied(&cloud.settings, &cloud.state, "PUT", id)?;
+    let body = document_of(request)?;
+    let mut whole = show::read(&cloud.settings, &cloud.state, id, kind)?;
+    let pace = match kind.patch {
+        Patch::Tags => Pace::AtOnce,
+        Patch::Any | Patch::Never => Pace::Usual,
+    };
+    if pace == Pace::AtOnce {
+        only_tags(&body)?;
+    }
+    if let Some(known) = cloud.state.resources.get(&id.key()) {
+        whole.clone_from(&known.document);
+    }
+    pools::merge(&mut whole, &body);
+    if body["tags"].is_object() {
+        whole["tags"] = body["tags"].clone();
+    }
+    let accepted = write(cloud, now, id, &whole, pace)?;
+    answer_of_put(cloud, id, kind, &accepted)
 }
 
 /// Refuses what a PATCH of tags alone does not have. A location may be repeated.

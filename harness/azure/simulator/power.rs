@@ -8,9 +8,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::begin::{announced, arm, begin};
 use super::cloud::Cloud;
 use super::id::ResourceId;
 use super::kind;
+use super::lookup;
 use super::message::Response;
 use super::operation::{Act, Headers};
 use super::refusal::Refusal;
@@ -80,56 +82,59 @@ pub(super) fn on_the_way(state: &State, id: &ResourceId) -> Option<&'static str>
     }
 }
 
-impl Cloud {
-    /// Stops or starts a cluster or a server; `asked` is the id of the action.
-    pub(super) fn switch(
-        &mut self,
-        now: Timestamp,
-        asked: &ResourceId,
-        id: &ResourceId,
-        act: Act,
-    ) -> Result<Response, Refusal> {
-        let resource = self.found(id)?;
-        self.idle(id)?;
-        let stopped = power(resource) == "Stopped";
-        if stopped != (act == Act::Start) {
-            let (operation, word) = match act {
-                Act::Start => ("StartServer", "starting"),
-                _ => ("StopServer", "stopping"),
-            };
-            return Err(unfit(resource, operation, word));
-        }
-        let takes = if resource.kind == resource_type::SERVER {
-            SERVER
-        } else {
-            CLUSTER
+/// Stops or starts a cluster or a server; `asked` is the id of the action.
+pub(super) fn switch(
+    cloud: &mut Cloud,
+    now: Timestamp,
+    asked: &ResourceId,
+    id: &ResourceId,
+    act: Act,
+) -> Result<Response, Refusal> {
+    let resource = lookup::found(&cloud.state, id)?;
+    kind::idle(&cloud.state, id)?;
+    let stopped = power(resource) == "Stopped";
+    if stopped != (act == Act::Start) {
+        let (operation, word) = match act {
+            Act::Start => ("StartServer", "starting"),
+            _ => ("StopServer", "stopping"),
         };
-        let operation = self.begin(now, &id.key(), act, Some(now + takes));
-        self.arm("POST", &asked.to_string(), &operation);
-        Ok(self.announced(Response::empty(202), &operation, Headers::Location))
+        return Err(unfit(resource, operation, word));
     }
+    let takes = if resource.kind == resource_type::SERVER {
+        SERVER
+    } else {
+        CLUSTER
+    };
+    let operation = begin(&mut cloud.state, now, &id.key(), act, Some(now + takes));
+    arm(cloud, "POST", &asked.to_string(), &operation);
+    Ok(announced(
+        cloud,
+        Response::empty(202),
+        &operation,
+        Headers::Location,
+    ))
+}
 
-    /// Notes in a cluster with its pools, or in a server, that it is stopped or that it runs.
-    pub(super) fn switched(&mut self, key: &str, act: Act) {
-        let id = ResourceId::parse(key);
-        let pools: Vec<String> = self.state.below(&id).map(|one| one.id.clone()).collect();
-        let pools = pools.iter().map(|id| ResourceId::parse(id).key());
-        for key in pools.chain([key.to_owned()]) {
-            let Some(resource) = self.state.resources.get_mut(&key) else {
-                continue;
-            };
-            let properties = &mut resource.document["properties"];
-            match (resource.kind.as_str(), act) {
-                (resource_type::SERVER, Act::Stop) => properties["state"] = json!("Stopped"),
-                (resource_type::SERVER, _) => properties["state"] = json!("Ready"),
-                (resource_type::CLUSTER | resource_type::POOL, Act::Stop) => {
-                    properties["powerState"] = json!({"code": "Stopped"});
-                }
-                (resource_type::CLUSTER | resource_type::POOL, _) => {
-                    properties["powerState"] = json!({"code": "Running"});
-                }
-                _ => {}
+/// Notes in a cluster with its pools, or in a server, that it is stopped or that it runs.
+pub(super) fn switched(state: &mut State, key: &str, act: Act) {
+    let id = ResourceId::parse(key);
+    let pools: Vec<String> = state.below(&id).map(|one| one.id.clone()).collect();
+    let pools = pools.iter().map(|id| ResourceId::parse(id).key());
+    for key in pools.chain([key.to_owned()]) {
+        let Some(resource) = state.resources.get_mut(&key) else {
+            continue;
+        };
+        let properties = &mut resource.document["properties"];
+        match (resource.kind.as_str(), act) {
+            (resource_type::SERVER, Act::Stop) => properties["state"] = json!("Stopped"),
+            (resource_type::SERVER, _) => properties["state"] = json!("Ready"),
+            (resource_type::CLUSTER | resource_type::POOL, Act::Stop) => {
+                properties["powerState"] = json!({"code": "Stopped"});
             }
+            (resource_type::CLUSTER | resource_type::POOL, _) => {
+                properties["powerState"] = json!({"code": "Running"});
+            }
+            _ => {}
         }
     }
 }

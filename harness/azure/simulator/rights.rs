@@ -1,43 +1,54 @@
 //! What the client may do, and where.
 
-use super::circumstances::Rights;
-use super::cloud::Cloud;
+use serde_json::json;
+
+use super::circumstances::{Circumstances, Rights};
 use super::entra::object_of;
 use super::id::ResourceId;
-use super::message::Request;
+use super::lookup;
+use super::message::{Request, Response};
 use super::refusal::Refusal;
 use super::settings::{Role, Settings};
+use super::state::State;
 
 /// What a reader may have asked, although it is a `POST`: it is named as something that is read.
 const READ_BY_POST: &str = "Microsoft.ContainerRegistry/checkNameAvailability";
 
-impl Cloud {
-    /// Refuses what the client's role does not have.
-    pub(super) fn authorise(&self, request: &Request, id: &ResourceId) -> Result<(), Refusal> {
-        if self.settings.role != Role::Reader || reads(request, id) {
-            return Ok(());
-        }
-        Err(unauthorised(&self.settings, &action(request, id), id))
+/// Refuses what the client's role does not have.
+pub(super) fn authorise(
+    settings: &Settings,
+    request: &Request,
+    id: &ResourceId,
+) -> Result<(), Refusal> {
+    if settings.role != Role::Reader || reads(request, id) {
+        return Ok(());
     }
+    Err(unauthorised(settings, &action(request, id), id))
+}
 
-    /// Refuses what is outside of where the role counts. A group that is not there is outside: who
-    /// may not look does not learn that it is not.
-    ///
-    /// <https://github.com/Azure/azure-rest-api-specs/issues/9549>,
-    /// <https://github.com/hashicorp/terraform-provider-azurerm/issues/2678>
-    pub(super) fn within_reach(&self, request: &Request, id: &ResourceId) -> Result<(), Refusal> {
-        let rights = self.script.circumstances().rights;
-        // Subscriptions are shown to everybody who has a role somewhere in them.
-        let of_subscriptions = request.segments().len() <= 2 && request.method == "GET";
-        let within = id.group().is_some() && self.group(id).is_ok();
-        if rights == Rights::Subscription || of_subscriptions || within {
-            return Ok(());
-        }
-        if rights == Rights::GroupsAndReading && reads(request, id) {
-            return Ok(());
-        }
-        Err(unauthorised(&self.settings, &action(request, id), id))
+/// Refuses what is outside of where the role counts. A group that is not there is outside: who
+/// may not look does not learn that it is not.
+///
+/// <https://github.com/Azure/azure-rest-api-specs/issues/9549>,
+/// <https://github.com/hashicorp/terraform-provider-azurerm/issues/2678>
+pub(super) fn within_reach(
+    settings: &Settings,
+    state: &State,
+    circumstances: &Circumstances,
+    request: &Request,
+    id: &ResourceId,
+) -> Result<(), Refusal> {
+    let rights = circumstances.rights;
+    // Subscriptions are shown to everybody who has a role somewhere in them.
+    let of_subscriptions = request.segments().len() <= 2 && request.method == "GET";
+    let within = id.group().is_some() && lookup::group(state, id).is_ok();
+    if rights == Rights::Subscription || of_subscriptions || within {
+        return Ok(());
     }
+    if rights == Rights::GroupsAndReading && reads(request, id) {
+        return Ok(());
+    }
+    Err(unauthorised(settings, &action(request, id), id))
 }
 
 /// What is said to who lacks a right.
@@ -77,4 +88,28 @@ fn action(request: &Request, id: &ResourceId) -> String {
         _ => "write",
     };
     format!("{kind}/{act}")
+}
+
+pub(super) fn permissions(
+    settings: &Settings,
+    circumstances: &Circumstances,
+    id: &ResourceId,
+) -> Response {
+    let (actions, not_actions) = match settings.role {
+        _ if id.group().is_none() && circumstances.rights != Rights::Subscription => {
+            (vec!["*/read"], vec![])
+        }
+        Role::Owner => (vec!["*"], vec![]),
+        Role::Contributor => (
+            vec!["*"],
+            vec![
+                "Microsoft.Authorization/*/Delete",
+                "Microsoft.Authorization/*/Write",
+                "Microsoft.Authorization/elevateAccess/Action",
+            ],
+        ),
+        Role::Reader => (vec!["*/read"], vec![]),
+    };
+    let one = json!({"actions": actions, "notActions": not_actions, "dataActions": [], "notDataActions": []});
+    Response::list(vec![one])
 }

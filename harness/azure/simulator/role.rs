@@ -1,28 +1,18 @@
-//! Azure's built-in roles, as far as a topology has to do with them, and who holds which.
+//! Azure's built-in roles, as far as a topology has to do with them.
 //!
 //! Ids and rights: <https://learn.microsoft.com/azure/role-based-access-control/built-in-roles>.
-//! Scopes of lists: <https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-scope>.
-
-use serde_json::{Value, json};
 
 use super::super::role_id;
-use super::cloud::Cloud;
-use super::filter::Filter;
-use super::group::unknown_method;
-use super::id::ResourceId;
-use super::message::{Request, Response};
 use super::refusal::Refusal;
-use super::version;
-use crate::azure::resource_type;
 
 /// A built-in role.
-struct Role {
-    id: &'static str,
-    name: &'static str,
-    description: &'static str,
-    actions: &'static [&'static str],
-    not_actions: &'static [&'static str],
-    data_actions: &'static [&'static str],
+pub(super) struct Role {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    pub(super) description: &'static str,
+    pub(super) actions: &'static [&'static str],
+    pub(super) not_actions: &'static [&'static str],
+    pub(super) data_actions: &'static [&'static str],
 }
 
 const fn role(id: &'static str, name: &'static str, description: &'static str) -> Role {
@@ -36,7 +26,7 @@ const fn role(id: &'static str, name: &'static str, description: &'static str) -
     }
 }
 
-const ROLES: &[Role] = &[
+pub(super) const ROLES: &[Role] = &[
     Role {
         actions: &["*"],
         ..role(
@@ -193,112 +183,6 @@ const ROLES: &[Role] = &[
 /// Whether there is a role of that id.
 pub(super) fn exists(id: &str) -> bool {
     ROLES.iter().any(|role| role.id.eq_ignore_ascii_case(id))
-}
-
-impl Cloud {
-    /// The answer about roles and about who holds them, if that is what is asked.
-    pub(super) fn role_api(
-        &self,
-        request: &Request,
-        id: &ResourceId,
-    ) -> Option<Result<Response, Refusal>> {
-        let kind = id.kind()?.to_lowercase();
-        match kind.as_str() {
-            "microsoft.authorization/roledefinitions" => Some(self.role_definitions(request, id)),
-            "microsoft.authorization/roleassignments"
-                if !id.is_resource() && request.method == "GET" =>
-            {
-                Some(self.role_assignments(request, id))
-            }
-            _ => None,
-        }
-    }
-
-    fn role_definitions(&self, request: &Request, id: &ResourceId) -> Result<Response, Refusal> {
-        version::provided(request, "roleDefinitions", version::ROLE_DEFINITIONS)?;
-        if request.method != "GET" {
-            return Err(unknown_method(&request.method));
-        }
-        self.scope_exists(&id.scope())?;
-        if id.is_resource() {
-            let found = ROLES
-                .iter()
-                .find(|role| role.id.eq_ignore_ascii_case(id.name()));
-            let found = found.ok_or_else(|| unknown(id.name()))?;
-            return Ok(Response::json(200, self.show_role(found)));
-        }
-        let filter = Filter::of(request, &["rolename", "type", "atscopeandbelow()"])?;
-        let fitting = ROLES.iter().filter(|role| {
-            let value = |field: &str| match field {
-                "rolename" => Some(role.name.to_owned()),
-                "type" => Some("BuiltInRole".to_owned()),
-                // Azure's own roles are everywhere.
-                "atscopeandbelow" => Some(String::new()),
-                _ => None,
-            };
-            filter.as_ref().is_none_or(|filter| filter.passes(&value))
-        });
-        Ok(Self::list(fitting.map(|role| self.show_role(role))))
-    }
-
-    fn show_role(&self, role: &Role) -> Value {
-        let subscription = &self.settings.subscription;
-        json!({
-            "id": format!("/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{}", role.id),
-            "name": role.id,
-            "type": resource_type::ROLE_DEFINITION,
-            "properties": {
-                "roleName": role.name,
-                "type": "BuiltInRole",
-                "description": role.description,
-                "assignableScopes": ["/"],
-                "permissions": [{
-                    "actions": role.actions,
-                    "notActions": role.not_actions,
-                    "dataActions": role.data_actions,
-                    "notDataActions": [],
-                }],
-            },
-        })
-    }
-
-    /// Assignments that count at a scope, and those below it unless only that is asked.
-    fn role_assignments(&self, request: &Request, id: &ResourceId) -> Result<Response, Refusal> {
-        version::provided(request, "roleAssignments", version::ROLE_ASSIGNMENTS)?;
-        let scope = id.scope();
-        self.scope_exists(&scope)?;
-        let filter = Filter::of(request, &["atscope()", "assignedto('')", "principalid"])?;
-        let at = scope.key();
-        let all = self.state.resources.iter();
-        let fitting = all.filter(|(key, one)| {
-            let on = ResourceId::parse(key).scope().key();
-            let above = at == on || at.starts_with(&format!("{on}/"));
-            let below = on.starts_with(&format!("{at}/"));
-            let principal = one.document.pointer("/properties/principalId");
-            let value = |field: &str| match field {
-                "atscope" => above.then(String::new),
-                _ => Some(principal?.as_str()?.to_owned()),
-            };
-            one.kind == resource_type::ROLE_ASSIGNMENT
-                && (above || below)
-                && filter.as_ref().is_none_or(|filter| filter.passes(&value))
-        });
-        Ok(Self::list(fitting.map(|(_, one)| self.show(one))))
-    }
-
-    /// Refuses a scope that is not there.
-    pub(super) fn scope_exists(&self, scope: &ResourceId) -> Result<(), Refusal> {
-        if scope.is_resource() {
-            if self.subnet(scope).is_some() {
-                return Ok(());
-            }
-            return self.found(scope).map(drop);
-        }
-        if scope.group().is_some() {
-            return self.group(scope).map(drop);
-        }
-        Ok(())
-    }
 }
 
 /// What is said of a role that does not exist.

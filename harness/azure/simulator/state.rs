@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::circumstances::Prepared;
-use super::entra::Token;
+use super::hash::guid;
 use super::id::ResourceId;
 use super::operation::Operation;
-use super::registry::Content;
-use super::stack::{Preview, Stack};
+use super::registry::content::Content;
+use super::stack::model::{Preview, Stack};
 
 /// All that exists in a simulated cloud; keys are ids in lower case.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -74,6 +73,16 @@ pub(super) enum Progress {
     Deleting,
 }
 
+/// A token that was given out: what is saved of it is not what it was, but its digest, so that it is
+/// good as well after the cloud was started anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Token {
+    pub(super) digest: String,
+    /// What it is for: an audience, or the scope of a registry.
+    pub(super) audience: String,
+    pub(super) expires: Timestamp,
+}
+
 impl State {
     /// Ids of all resources, for tests and for a view of what is left.
     pub fn resource_ids(&self) -> impl Iterator<Item = &str> {
@@ -81,7 +90,12 @@ impl State {
     }
 
     /// Has a group, and every provider registered where that is so, if they are not there already.
-    pub(super) fn prepare(&mut self, subscription: &str, prepared: &Prepared) {
+    pub(super) fn prepare(
+        &mut self,
+        subscription: &str,
+        prepared: &Prepared,
+        namespaces: impl Iterator<Item = &'static str>,
+    ) {
         let id = format!(
             "/subscriptions/{subscription}/resourceGroups/{}",
             prepared.group
@@ -95,7 +109,7 @@ impl State {
         if !prepared.registered {
             return;
         }
-        for namespace in super::subscription::namespaces() {
+        for namespace in namespaces {
             let since = self.providers.entry(namespace.to_lowercase());
             since.or_insert(Timestamp::UNIX_EPOCH);
         }
@@ -125,27 +139,4 @@ impl State {
         let mut running = self.operations.values().filter(|one| one.is_running());
         running.find(|one| one.target == key || one.target.starts_with(&prefix))
     }
-}
-
-/// A GUID that is the same for the same parts.
-pub(super) fn guid(parts: &[&str]) -> String {
-    let digest = Sha256::digest(parts.join("\n").as_bytes());
-    let hex = hex(&digest[..16]);
-    format!(
-        "{}-{}-4{}-a{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[13..16],
-        &hex[17..20],
-        &hex[20..32]
-    )
-}
-
-/// Bytes in hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
 }

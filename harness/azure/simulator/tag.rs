@@ -8,122 +8,129 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::super::limits;
-use super::cloud::Cloud;
-use super::group::{document_of, unknown_method};
+use super::asked::{document_of, unknown_method};
 use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
+use super::settings::Settings;
+use super::show::{cased, scope_exists};
+use super::stack::deny::undenied;
+use super::state::State;
 use super::version;
 use crate::azure::resource_type;
 
 type Tags = Map<String, Value>;
 
-impl Cloud {
-    /// The answer about tags, if that is what is asked.
-    pub(super) fn tag_api(
-        &mut self,
-        request: &Request,
-        id: &ResourceId,
-    ) -> Option<Result<Response, Refusal>> {
-        if id.is_collection_of_subscription("tagNames") {
-            return Some(match request.method.as_str() {
-                "GET" => self.tag_names(request),
-                method => Err(unknown_method(method)),
-            });
-        }
-        let kind = id.kind()?;
-        let asked = kind.eq_ignore_ascii_case(resource_type::TAGS)
-            && id.name().eq_ignore_ascii_case("default");
-        asked.then(|| self.tags_api(request, &id.scope()))
+/// The answer about tags, if that is what is asked.
+pub(super) fn tag_api(
+    settings: &Settings,
+    state: &mut State,
+    request: &Request,
+    id: &ResourceId,
+) -> Option<Result<Response, Refusal>> {
+    if id.is_collection_of_subscription("tagNames") {
+        return Some(match request.method.as_str() {
+            "GET" => tag_names(settings, state, request),
+            method => Err(unknown_method(method)),
+        });
     }
+    let kind = id.kind()?;
+    let asked =
+        kind.eq_ignore_ascii_case(resource_type::TAGS) && id.name().eq_ignore_ascii_case("default");
+    asked.then(|| tags_api(settings, state, request, &id.scope()))
+}
 
-    /// Each tag that something has, with its values and how often each is used.
-    fn tag_names(&self, request: &Request) -> Result<Response, Refusal> {
-        version::known(request, version::RESOURCES)?;
-        let mut names: BTreeMap<&str, BTreeMap<&str, u32>> = BTreeMap::new();
-        let groups = self.state.groups.values().map(|group| &group.tags);
-        let resources = self.state.resources.values();
-        let resources = resources.map(|one| &one.document["tags"]);
-        let all = groups.chain(resources).filter_map(Value::as_object);
-        for (name, value) in all.flatten().chain(&self.state.tags) {
-            let values = names.entry(name).or_default();
-            *values
-                .entry(value.as_str().unwrap_or_default())
-                .or_default() += 1;
-        }
-        let below = format!("/subscriptions/{}/tagNames", self.settings.subscription);
-        let count = |value: u32| json!({"type": "Total", "value": value});
-        let listed = names.into_iter().map(|(name, values)| {
-            let total = values.values().sum();
-            let values = values.into_iter().map(|(value, used)| {
-                json!({
-                    "id": format!("{below}/{name}/tagValues/{value}"),
-                    "tagValue": value,
-                    "count": count(used),
-                })
-            });
+/// Each tag that something has, with its values and how often each is used.
+fn tag_names(settings: &Settings, state: &State, request: &Request) -> Result<Response, Refusal> {
+    version::known(request, version::RESOURCES)?;
+    let mut names: BTreeMap<&str, BTreeMap<&str, u32>> = BTreeMap::new();
+    let groups = state.groups.values().map(|group| &group.tags);
+    let resources = state.resources.values();
+    let resources = resources.map(|one| &one.document["tags"]);
+    let all = groups.chain(resources).filter_map(Value::as_object);
+    for (name, value) in all.flatten().chain(&state.tags) {
+        let values = names.entry(name).or_default();
+        *values
+            .entry(value.as_str().unwrap_or_default())
+            .or_default() += 1;
+    }
+    let below = format!("/subscriptions/{}/tagNames", settings.subscription);
+    let count = |value: u32| json!({"type": "Total", "value": value});
+    let listed = names.into_iter().map(|(name, values)| {
+        let total = values.values().sum();
+        let values = values.into_iter().map(|(value, used)| {
             json!({
-                "id": format!("{below}/{name}"),
-                "tagName": name,
-                "count": count(total),
-                "values": values.collect::<Vec<Value>>(),
+                "id": format!("{below}/{name}/tagValues/{value}"),
+                "tagValue": value,
+                "count": count(used),
             })
         });
-        Ok(Self::list(listed))
-    }
+        json!({
+            "id": format!("{below}/{name}"),
+            "tagName": name,
+            "count": count(total),
+            "values": values.collect::<Vec<Value>>(),
+        })
+    });
+    Ok(Response::list(listed))
+}
 
-    fn tags_api(&mut self, request: &Request, scope: &ResourceId) -> Result<Response, Refusal> {
-        version::known(request, version::RESOURCES)?;
-        self.scope_exists(scope)?;
-        let before = self.tags_of(scope);
-        let tags = match request.method.as_str() {
-            "GET" => return Ok(self.show_tags(scope, &before)),
-            "PUT" => given(&document_of(request)?)?,
-            "PATCH" => changed(before, &document_of(request)?)?,
-            "DELETE" => Tags::new(),
-            method => return Err(unknown_method(method)),
-        };
-        check(&json!(tags))?;
-        self.undenied("PUT", scope)?;
-        self.set_tags(scope, &tags);
-        if request.method == "DELETE" {
-            return Ok(Response::empty(200));
-        }
-        Ok(self.show_tags(scope, &tags))
+fn tags_api(
+    settings: &Settings,
+    state: &mut State,
+    request: &Request,
+    scope: &ResourceId,
+) -> Result<Response, Refusal> {
+    version::known(request, version::RESOURCES)?;
+    scope_exists(state, scope)?;
+    let before = tags_of(state, scope);
+    let tags = match request.method.as_str() {
+        "GET" => return Ok(show_tags(settings, scope, &before)),
+        "PUT" => given(&document_of(request)?)?,
+        "PATCH" => changed(before, &document_of(request)?)?,
+        "DELETE" => Tags::new(),
+        method => return Err(unknown_method(method)),
+    };
+    check(&json!(tags))?;
+    undenied(settings, state, "PUT", scope)?;
+    set_tags(state, scope, &tags);
+    if request.method == "DELETE" {
+        return Ok(Response::empty(200));
     }
+    Ok(show_tags(settings, scope, &tags))
+}
 
-    fn show_tags(&self, scope: &ResourceId, tags: &Tags) -> Response {
-        let id = format!("{scope}/providers/Microsoft.Resources/tags/default");
-        Response::json(
-            200,
-            json!({
-                "id": self.cased(&id),
-                "name": "default",
-                "type": resource_type::TAGS,
-                "properties": {"tags": tags},
-            }),
-        )
-    }
+fn show_tags(settings: &Settings, scope: &ResourceId, tags: &Tags) -> Response {
+    let id = format!("{scope}/providers/Microsoft.Resources/tags/default");
+    Response::json(
+        200,
+        json!({
+            "id": cased(settings, &id),
+            "name": "default",
+            "type": resource_type::TAGS,
+            "properties": {"tags": tags},
+        }),
+    )
+}
 
-    fn tags_of(&self, scope: &ResourceId) -> Tags {
-        let key = scope.key();
-        let tags = match (self.state.groups.get(&key), self.state.resources.get(&key)) {
-            (Some(group), _) => group.tags.as_object(),
-            (_, Some(resource)) => resource.document["tags"].as_object(),
-            _ => Some(&self.state.tags),
-        };
-        tags.cloned().unwrap_or_default()
-    }
+fn tags_of(state: &State, scope: &ResourceId) -> Tags {
+    let key = scope.key();
+    let tags = match (state.groups.get(&key), state.resources.get(&key)) {
+        (Some(group), _) => group.tags.as_object(),
+        (_, Some(resource)) => resource.document["tags"].as_object(),
+        _ => Some(&state.tags),
+    };
+    tags.cloned().unwrap_or_default()
+}
 
-    fn set_tags(&mut self, scope: &ResourceId, tags: &Tags) {
-        let key = scope.key();
-        if let Some(group) = self.state.groups.get_mut(&key) {
-            group.tags = json!(tags);
-        } else if let Some(resource) = self.state.resources.get_mut(&key) {
-            resource.document["tags"] = json!(tags);
-        } else {
-            self.state.tags.clone_from(tags);
-        }
+fn set_tags(state: &mut State, scope: &ResourceId, tags: &Tags) {
+    let key = scope.key();
+    if let Some(group) = state.groups.get_mut(&key) {
+        group.tags = json!(tags);
+    } else if let Some(resource) = state.resources.get_mut(&key) {
+        resource.document["tags"] = json!(tags);
+    } else {
+        state.tags.clone_from(tags);
     }
 }
 

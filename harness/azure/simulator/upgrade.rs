@@ -7,90 +7,104 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::begin::{announced, arm, begin};
 use super::cloud::Cloud;
 use super::id::ResourceId;
-use super::kind::{self, Kind};
+use super::kind::{self, Kind, kind_of};
+use super::lookup;
 use super::message::Response;
 use super::offer;
 use super::operation::{Act, Headers};
+use super::pools;
 use super::power;
 use super::refusal::Refusal;
-use super::resource::kind_of;
-use super::state::Progress;
+use super::settings::Settings;
+use super::show::cased;
+use super::state::{Progress, State};
 use crate::azure::resource_type;
 
-impl Cloud {
-    /// The answer about upgrades, if that is what is asked.
-    pub(super) fn upgrade_api(
-        &self,
-        now: Timestamp,
-        id: &ResourceId,
-        version: &str,
-    ) -> Option<Result<Response, Refusal>> {
-        let kind = id.kind()?;
-        let of = kind.strip_suffix("/upgradeProfiles")?;
-        let known = [resource_type::CLUSTER, resource_type::POOL].contains(&of);
-        let asked = known && id.name().eq_ignore_ascii_case("default");
-        asked.then(|| self.upgrades_of(now, id, version))
-    }
+/// The answer about upgrades, if that is what is asked.
+pub(super) fn upgrade_api(
+    settings: &Settings,
+    state: &State,
+    now: Timestamp,
+    id: &ResourceId,
+    version: &str,
+) -> Option<Result<Response, Refusal>> {
+    let kind = id.kind()?;
+    let of = kind.strip_suffix("/upgradeProfiles")?;
+    let known = [resource_type::CLUSTER, resource_type::POOL].contains(&of);
+    let asked = known && id.name().eq_ignore_ascii_case("default");
+    asked.then(|| upgrades_of(settings, state, now, id, version))
+}
 
-    /// Gives the nodes of a pool the newest image; `asked` is the id of the action.
-    pub(super) fn upgrade_image(
-        &mut self,
-        now: Timestamp,
-        asked: &ResourceId,
-        id: &ResourceId,
-    ) -> Result<Response, Refusal> {
-        let pool = self.found(id)?;
-        let image = kind::newest_image(&pool.document["properties"], now);
-        self.idle(id)?;
-        power::runs(&self.state, id, power::CHANGE)?;
-        let takes = Kind::of(resource_type::POOL).map_or(Duration::ZERO, Kind::update);
-        let operation = self.begin(now, &id.key(), Act::Put, Some(now + takes));
-        self.arm("POST", &asked.to_string(), &operation);
-        if let Some(pool) = self.state.resources.get_mut(&id.key()) {
-            pool.document["properties"]["nodeImageVersion"] = json!(image);
-            pool.progress = Progress::Updating;
-        }
-        let answer = Response::empty(202);
-        Ok(self.announced(answer, &operation, Headers::AsyncOperation))
+/// Gives the nodes of a pool the newest image; `asked` is the id of the action.
+pub(super) fn upgrade_image(
+    cloud: &mut Cloud,
+    now: Timestamp,
+    asked: &ResourceId,
+    id: &ResourceId,
+) -> Result<Response, Refusal> {
+    let pool = lookup::found(&cloud.state, id)?;
+    let image = kind::newest_image(&pool.document["properties"], now);
+    kind::idle(&cloud.state, id)?;
+    power::runs(&cloud.state, id, power::CHANGE)?;
+    let takes = Kind::of(resource_type::POOL).map_or(Duration::ZERO, Kind::update);
+    let operation = begin(
+        &mut cloud.state,
+        now,
+        &id.key(),
+        Act::Put,
+        Some(now + takes),
+    );
+    arm(cloud, "POST", &asked.to_string(), &operation);
+    if let Some(pool) = cloud.state.resources.get_mut(&id.key()) {
+        pool.document["properties"]["nodeImageVersion"] = json!(image);
+        pool.progress = Progress::Updating;
     }
+    let answer = Response::empty(202);
+    Ok(announced(
+        cloud,
+        answer,
+        &operation,
+        Headers::AsyncOperation,
+    ))
+}
 
-    fn upgrades_of(
-        &self,
-        now: Timestamp,
-        id: &ResourceId,
-        version: &str,
-    ) -> Result<Response, Refusal> {
-        let of = id.without_last().without_last();
-        kind_of(&of, version)?;
-        let found = self.found(&of)?;
-        let properties = &found.document["properties"];
-        let profile = if found.kind == resource_type::POOL {
-            let mut profile = profile(&kind::pool_profile(found), None);
-            profile["latestNodeImageVersion"] = json!(kind::newest_image(properties, now));
-            profile
-        } else {
-            let pools = kind::pools_of(&self.state, found);
-            let pools: Vec<Value> = pools
-                .iter()
-                .map(|pool| profile(pool, pool["name"].as_str()))
-                .collect();
-            let control =
-                json!({"currentOrchestratorVersion": properties["currentKubernetesVersion"]});
-            json!({"controlPlaneProfile": profile(&control, None), "agentPoolProfiles": pools})
-        };
-        let written = id.kind().unwrap_or_default();
-        Ok(Response::json(
-            200,
-            json!({
-                "id": self.cased(&id.to_string()),
-                "name": "default",
-                "type": written,
-                "properties": profile,
-            }),
-        ))
-    }
+fn upgrades_of(
+    settings: &Settings,
+    state: &State,
+    now: Timestamp,
+    id: &ResourceId,
+    version: &str,
+) -> Result<Response, Refusal> {
+    let of = id.without_last().without_last();
+    kind_of(&of, version)?;
+    let found = lookup::found(state, &of)?;
+    let properties = &found.document["properties"];
+    let profile = if found.kind == resource_type::POOL {
+        let mut profile = profile(&pools::profile(found), None);
+        profile["latestNodeImageVersion"] = json!(kind::newest_image(properties, now));
+        profile
+    } else {
+        let pools = pools::of(state, found);
+        let pools: Vec<Value> = pools
+            .iter()
+            .map(|pool| profile(pool, pool["name"].as_str()))
+            .collect();
+        let control = json!({"currentOrchestratorVersion": properties["currentKubernetesVersion"]});
+        json!({"controlPlaneProfile": profile(&control, None), "agentPoolProfiles": pools})
+    };
+    let written = id.kind().unwrap_or_default();
+    Ok(Response::json(
+        200,
+        json!({
+            "id": cased(settings, &id.to_string()),
+            "name": "default",
+            "type": written,
+            "properties": profile,
+        }),
+    ))
 }
 
 fn profile(pool: &Value, name: Option<&str>) -> Value {

@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use super::super::super::limits::{self, Cidr};
 use super::super::id::ResourceId;
+use super::super::pools;
 use super::super::refusal::Refusal;
 use super::super::state::State;
-use super::{Draft, network, pool};
+use super::draft::Draft;
+use super::network;
 
 /// The ranges of a cluster.
 struct Ranges {
@@ -29,7 +31,9 @@ pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     }
     let pools = draft.body.pointer("/properties/agentPoolProfiles");
     let wanted = pools.and_then(Value::as_array).into_iter().flatten();
-    let there = draft.before().map(|cluster| pool::of(draft.state, cluster));
+    let there = draft
+        .before()
+        .map(|cluster| pools::of(draft.state, cluster));
     let there = there.unwrap_or_default();
     wanted
         .chain(&there)

@@ -12,7 +12,8 @@ use super::super::refusal::Refusal;
 use super::super::rights::unauthorised;
 use super::super::settings::Role;
 use super::super::{role, version};
-use super::{Draft, Kind, Patch, Place};
+use super::draft::Draft;
+use super::rules::{Kind, Patch, Place};
 use crate::azure::resource_type;
 
 /// How long a new principal may be unknown to a part of the directory.

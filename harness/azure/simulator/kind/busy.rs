@@ -9,6 +9,7 @@ use super::super::id::ResourceId;
 use super::super::operation::{Act, Operation};
 use super::super::refusal::Refusal;
 use super::super::state::State;
+use super::mysql::server_of;
 use crate::azure::resource_type;
 
 /// The cluster that an id is or is below of.
@@ -58,4 +59,24 @@ fn act(state: &State, running: &Operation) -> String {
         }
     };
     word.as_str().unwrap_or("Updating").to_owned()
+}
+
+/// Nothing else is at work on it.
+pub(in super::super) fn idle(state: &State, id: &ResourceId) -> Result<(), Refusal> {
+    aks_at_rest(state, id)?;
+    if let Some(server) = server_of(id)
+        && state.running_on(&server).is_some()
+    {
+        let message = format!(
+            "Cannot complete operation because server '{}' is busy processing another operation. Please try again later.",
+            server.name()
+        );
+        return Err(Refusal::conflict("ServerIsBusy", message));
+    }
+    if state.running_on(id).is_none() {
+        return Ok(());
+    }
+    let message =
+        format!("Another operation is in progress on the resource {id}. Please try again later.");
+    Err(Refusal::conflict("AnotherOperationInProgress", message))
 }

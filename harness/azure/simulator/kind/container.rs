@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::super::offer;
+use super::super::hash::guid;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
-use super::super::state::guid;
-use super::super::version;
-use super::{Draft, Kind, Patch, Place, addresses, immutable, kubernetes_version, nodes, pool};
+use super::super::{offer, pools, version};
+use super::draft::Draft;
+use super::rules::{Kind, Patch, Place};
+use super::{addresses, immutable, kubernetes_version, nodes, pool};
 use crate::azure::resource_type;
 
 pub(super) const KINDS: &[Kind] = &[
@@ -117,7 +118,7 @@ fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
     if let Some(before) = draft.before() {
         for part in ["sku", "identity", "properties"] {
             let mut kept = before.document[part].clone();
-            pool::merge(&mut kept, &document[part]);
+            pools::merge(&mut kept, &document[part]);
             document[part] = kept;
         }
     }
@@ -177,24 +178,7 @@ fn complete_version(draft: &Draft<'_>, properties: &mut Value) {
     if properties["kubernetesVersion"].is_null() {
         properties["kubernetesVersion"] = json!(offer::DEFAULT);
     }
-    properties["currentKubernetesVersion"] = json!(version_of(draft));
-}
-
-/// The version of Kubernetes that a cluster comes to.
-pub(super) fn version_of(draft: &Draft<'_>) -> String {
-    let current = draft.before().and_then(|before| {
-        let properties = &before.document["properties"];
-        properties["currentKubernetesVersion"].as_str()
-    });
-    let asked = draft.text("/properties/kubernetesVersion");
-    match (asked, current) {
-        // A patch that has come stays, where a minor version is asked for by its name alone.
-        (Some(asked), Some(current)) if kubernetes_version::is(current, asked) => current,
-        (Some(asked), _) => offer::newest(asked),
-        (None, Some(current)) => current,
-        (None, None) => offer::newest(offer::DEFAULT),
-    }
-    .to_owned()
+    properties["currentKubernetesVersion"] = json!(kubernetes_version::of(draft));
 }
 
 /// The identity that nodes get where nobody gives them one.
@@ -225,7 +209,7 @@ fn complete_pools(draft: &Draft<'_>, properties: &mut Value) {
     let pools = properties["agentPoolProfiles"].as_array_mut();
     for pool in pools.into_iter().flatten() {
         let mut whole = defaults.clone();
-        pool::merge(&mut whole, pool);
+        pools::merge(&mut whole, pool);
         *pool = whole;
     }
 }

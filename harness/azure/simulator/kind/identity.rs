@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::super::hash::guid;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
-use super::super::state::guid;
 use super::super::version;
-use super::{Draft, Kind, Patch, Place};
+use super::draft::Draft;
+use super::rules::{Kind, Patch, Place};
 use crate::azure::resource_type;
 
 pub(super) const KINDS: &[Kind] = &[

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::super::super::limits::Minor;
-use super::super::offer;
 use super::super::refusal::Refusal;
-use super::{Draft, pool_version};
+use super::super::{offer, pools};
+use super::draft::Draft;
+use super::pool_version;
 
 /// Of a cluster, below `properties`.
 const CLUSTER: [&str; 9] = [
@@ -55,7 +56,7 @@ pub(super) fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
         unchanged(was, is, property)?;
     }
     private(&before.document, draft.body)?;
-    lagging(&super::pool::of(draft.state, before), draft.body)
+    lagging(&pools::of(draft.state, before), draft.body)
 }
 
 /// Refuses to change a pool in what it was made with. `at` is where it is, in Azure's words.

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::super::super::role_id;
 use super::super::id::ResourceId;
 use super::super::refusal::Refusal;
-use super::Draft;
 use super::authorization::holds;
+use super::draft::Draft;
 
 /// The built-in roles with `Microsoft.ManagedIdentity/userAssignedIdentities/assign/action`: Managed
 /// Identity Operator, Contributor and Owner

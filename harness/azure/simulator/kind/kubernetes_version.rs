@@ -3,7 +3,7 @@
 use super::super::super::limits::Minor;
 use super::super::offer::{DEFAULT, LIST, VERSIONS, newest, release, upgrades};
 use super::super::refusal::Refusal;
-use super::{Draft, pool_version};
+use super::draft::Draft;
 
 /// What a cluster has of long-term support, which takes both.
 #[derive(Debug, Clone, Copy)]
@@ -103,7 +103,7 @@ fn reachable(before: &str, wanted: &str) -> Result<(), Refusal> {
     if release(wanted).is_none() || upgrades(before).any(|(patch, _)| patch == comes) {
         return Ok(());
     }
-    let act = if pool_version::parts(comes) < pool_version::parts(before) {
+    let act = if parts(comes) < parts(before) {
         "Downgrading"
     } else {
         "Upgrading"
@@ -115,4 +115,30 @@ fn reachable(before: &str, wanted: &str) -> Result<(), Refusal> {
         next.join(" ")
     );
     Err(Refusal::bad("OperationNotAllowed", message))
+}
+
+/// The version of Kubernetes that a cluster comes to.
+pub(super) fn of(draft: &Draft<'_>) -> String {
+    let current = draft.before().and_then(|before| {
+        let properties = &before.document["properties"];
+        properties["currentKubernetesVersion"].as_str()
+    });
+    let asked = draft.text("/properties/kubernetesVersion");
+    match (asked, current) {
+        // A patch that has come stays, where a minor version is asked for by its name alone.
+        (Some(asked), Some(current)) if is(current, asked) => current,
+        (Some(asked), _) => newest(asked),
+        (None, Some(current)) => current,
+        (None, None) => newest(DEFAULT),
+    }
+    .to_owned()
+}
+
+/// The numbers of a version, by which one is after another. A minor version is its newest patch.
+pub(super) fn parts(version: &str) -> Vec<u32> {
+    let whole = newest(version);
+    whole
+        .split('.')
+        .map(|part| part.parse().unwrap_or(u32::MAX))
+        .collect()
 }

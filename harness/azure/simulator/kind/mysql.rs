@@ -6,68 +6,15 @@ use serde_json::{Value, json};
 
 use super::super::super::limits;
 use super::super::id::ResourceId;
+use super::super::offer::MYSQL_SKUS;
 use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::settings::Settings;
 use super::super::version;
-use super::{Draft, Kind, Patch, Place, immutable, server_parameter};
+use super::draft::Draft;
+use super::rules::{Kind, Patch, Place};
+use super::{immutable, server_parameter};
 use crate::azure::resource_type;
-
-/// The SKUs with their tiers and vCores, of what a region has
-/// (<https://learn.microsoft.com/azure/mysql/flexible-server/concepts-service-tiers-storage>).
-pub(in super::super) const NAMES: &[(&str, &str, u32)] = &[
-    ("Standard_B1s", "Burstable", 1),
-    ("Standard_B1ms", "Burstable", 1),
-    ("Standard_B2s", "Burstable", 2),
-    ("Standard_B2ms", "Burstable", 2),
-    ("Standard_B4ms", "Burstable", 4),
-    ("Standard_B8ms", "Burstable", 8),
-    ("Standard_B12ms", "Burstable", 12),
-    ("Standard_B16ms", "Burstable", 16),
-    ("Standard_B20ms", "Burstable", 20),
-    ("Standard_D2ds_v4", "GeneralPurpose", 2),
-    ("Standard_D2ads_v5", "GeneralPurpose", 2),
-    ("Standard_D4ds_v4", "GeneralPurpose", 4),
-    ("Standard_D4ads_v5", "GeneralPurpose", 4),
-    ("Standard_D8ds_v4", "GeneralPurpose", 8),
-    ("Standard_D8ads_v5", "GeneralPurpose", 8),
-    ("Standard_D16ds_v4", "GeneralPurpose", 16),
-    ("Standard_D16ads_v5", "GeneralPurpose", 16),
-    ("Standard_D32ds_v4", "GeneralPurpose", 32),
-    ("Standard_D32ads_v5", "GeneralPurpose", 32),
-    ("Standard_D48ds_v4", "GeneralPurpose", 48),
-    ("Standard_D48ads_v5", "GeneralPurpose", 48),
-    ("Standard_D64ds_v4", "GeneralPurpose", 64),
-    ("Standard_D64ads_v5", "GeneralPurpose", 64),
-    ("Standard_D96ads_v5", "GeneralPurpose", 96),
-    ("Standard_E2ds_v4", "MemoryOptimized", 2),
-    ("Standard_E2ads_v5", "MemoryOptimized", 2),
-    ("Standard_E2ds_v5", "MemoryOptimized", 2),
-    ("Standard_E4ds_v4", "MemoryOptimized", 4),
-    ("Standard_E4ads_v5", "MemoryOptimized", 4),
-    ("Standard_E4ds_v5", "MemoryOptimized", 4),
-    ("Standard_E8ds_v4", "MemoryOptimized", 8),
-    ("Standard_E8ads_v5", "MemoryOptimized", 8),
-    ("Standard_E8ds_v5", "MemoryOptimized", 8),
-    ("Standard_E16ds_v4", "MemoryOptimized", 16),
-    ("Standard_E16ads_v5", "MemoryOptimized", 16),
-    ("Standard_E16ds_v5", "MemoryOptimized", 16),
-    ("Standard_E20ds_v4", "MemoryOptimized", 20),
-    ("Standard_E20ads_v5", "MemoryOptimized", 20),
-    ("Standard_E20ds_v5", "MemoryOptimized", 20),
-    ("Standard_E32ds_v4", "MemoryOptimized", 32),
-    ("Standard_E32ads_v5", "MemoryOptimized", 32),
-    ("Standard_E32ds_v5", "MemoryOptimized", 32),
-    ("Standard_E48ds_v4", "MemoryOptimized", 48),
-    ("Standard_E48ads_v5", "MemoryOptimized", 48),
-    ("Standard_E48ds_v5", "MemoryOptimized", 48),
-    ("Standard_E64ds_v4", "MemoryOptimized", 64),
-    ("Standard_E64ads_v5", "MemoryOptimized", 64),
-    ("Standard_E64ds_v5", "MemoryOptimized", 64),
-    ("Standard_E80ids_v4", "MemoryOptimized", 80),
-    ("Standard_E96ads_v5", "MemoryOptimized", 96),
-    ("Standard_E96ds_v5", "MemoryOptimized", 96),
-];
 
 const fn child(
     name: &'static str,
@@ -178,7 +125,7 @@ fn server(draft: &Draft<'_>) -> Result<(), Refusal> {
 fn sku(draft: &Draft<'_>) -> Result<(), Refusal> {
     let (name, tier) = (draft.text("/sku/name"), draft.text("/sku/tier"));
     let (name, tier) = (name.unwrap_or_default(), tier.unwrap_or_default());
-    let known = NAMES
+    let known = MYSQL_SKUS
         .iter()
         .find(|(one, ..)| one.eq_ignore_ascii_case(name));
     match known {
@@ -364,7 +311,7 @@ mod tests {
     fn every_sku_whose_limits_are_known_can_be_had_in_the_tier_that_a_profile_derives() {
         for size in limits::mysql_skus() {
             let sku = format!("Standard_{size}");
-            let found = NAMES.iter().find(|(name, ..)| *name == sku);
+            let found = MYSQL_SKUS.iter().find(|(name, ..)| *name == sku);
             let (_, tier, cores) = found.unwrap_or_else(|| panic!("{sku} is not there"));
             let mysql = Mysql {
                 sku,

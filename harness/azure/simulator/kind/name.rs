@@ -2,7 +2,7 @@
 
 use super::super::super::limits;
 use super::super::refusal::Refusal;
-use super::Draft;
+use super::draft::Draft;
 
 /// Refuses a name with a word that Azure reserves, where a resource with an address of its own is
 /// made.

@@ -8,7 +8,8 @@ use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::state::State;
 use super::super::version;
-use super::{Draft, Kind, Patch, Place};
+use super::draft::Draft;
+use super::rules::{Kind, Patch, Place};
 use crate::azure::resource_type;
 
 pub(super) const KINDS: &[Kind] = &[
@@ -298,4 +299,10 @@ fn link(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.required("/properties/virtualNetwork/id")?;
     draft.referred("/properties/virtualNetwork/id")?;
     draft.unchanged("/properties/virtualNetwork/id")
+}
+
+/// Whether an id is that of a subnet.
+pub(in super::super) fn is_subnet(id: &ResourceId) -> bool {
+    id.kind()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case(resource_type::SUBNET))
 }

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::super::super::limits::{Least, NODE, SYSTEM_NODE};
 use super::super::offer::{self, MACHINES, Nodes, machine};
+use super::super::pools;
 use super::super::refusal::Refusal;
-use super::{Draft, pool};
+use super::draft::Draft;
 
 /// What AKS says beside each lack of quota.
 const MORE: &str = "If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable.";
@@ -17,12 +18,12 @@ const MORE: &str = "If you want to increase the quota, please follow this instru
 pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     let region = draft.text("/location").unwrap_or_default();
     let region = region.replace(' ', "").to_lowercase();
-    let before = draft.before().map(|it| pool::of(draft.state, it));
+    let before = draft.before().map(|it| pools::of(draft.state, it));
     let before = before.unwrap_or_default();
     let wanted = draft.body.pointer("/properties/agentPoolProfiles");
     let wanted = wanted.and_then(Value::as_array).into_iter().flatten();
     let named = |it: &Value| before.iter().find(|one| one["name"] == it["name"]);
-    let wanted: Vec<Value> = wanted.map(|it| pool::over(named(it), it)).collect();
+    let wanted: Vec<Value> = wanted.map(|it| pools::over(named(it), it)).collect();
     // Those that are left out stay.
     let there = before
         .into_iter()
@@ -38,11 +39,11 @@ pub(super) fn of_pool(draft: &Draft<'_>) -> Result<(), Refusal> {
     };
     let region = cluster.document["location"].as_str().unwrap_or_default();
     let name = draft.id.name();
-    let mut before = pool::of(draft.state, cluster);
+    let mut before = pools::of(draft.state, cluster);
     before.retain(|it| it["name"] == name);
     let mut wanted = draft.body["properties"].clone();
     wanted["name"] = json!(name);
-    let wanted = pool::over(before.first(), &wanted);
+    let wanted = pools::over(before.first(), &wanted);
     check(draft, region, &[wanted], &before)
 }
 
@@ -54,7 +55,7 @@ fn check(
 ) -> Result<(), Refusal> {
     let nodes = |pools: &[Value]| -> Vec<Nodes> { pools.iter().filter_map(Nodes::of).collect() };
     for pool in wanted {
-        let system = pool::is_system(pool);
+        let system = pools::is_system(pool);
         let Some(wanted) = Nodes::of(pool) else {
             continue;
         };

@@ -3,18 +3,17 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
 use super::super::operation::Headers;
+use super::super::pools::{self, PROFILES};
 use super::super::refusal::Refusal;
 use super::super::state::{Progress, Resource, State};
 use super::super::version;
-use super::{
-    Draft, Kind, Patch, Place, addresses, container, immutable, nodes, pool_size, pool_version,
-};
+use super::draft::Draft;
+use super::rules::{Kind, Patch, Place};
+use super::{addresses, immutable, kubernetes_version, nodes, pool_size, pool_version};
 use crate::azure::resource_type;
 
-const PROFILES: &str = "/properties/agentPoolProfiles";
 const MODES: [&str; 2] = ["System", "User"];
 
 pub(super) const KINDS: &[Kind] = &[Kind {
@@ -31,101 +30,57 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     held: Some(last),
 }];
 
-/// The pools of a cluster, as a GET of it shows them.
-pub(in super::super) fn of(state: &State, cluster: &Resource) -> Vec<Value> {
-    let id = ResourceId::parse(&cluster.id);
-    let is_pool = |one: &&Resource| one.kind == resource_type::POOL;
-    let mut all: Vec<Value> = state.below(&id).filter(is_pool).map(profile).collect();
-    // A cluster that was kept before pools were resources has them in its own document.
-    let kept = cluster.document.pointer(PROFILES).and_then(Value::as_array);
-    for pool in kept.into_iter().flatten() {
-        if !all.iter().any(|one| one["name"] == pool["name"]) {
-            all.push(pool.clone());
+/// Makes resources of the pools that a cluster was given, and forgets none that it was not.
+pub(in super::super) fn settle_pools(state: &mut State, cluster: &ResourceId, now: Timestamp) {
+    let key = cluster.key();
+    let Some(known) = state.resources.get(&key) else {
+        return;
+    };
+    let (pools, created) = (pools::of(state, known), known.created);
+    let given = known.document.pointer(PROFILES).cloned();
+    let control = known.document["properties"]["currentKubernetesVersion"].as_str();
+    let control = control.unwrap_or_default().to_owned();
+    for mut pool in pools {
+        let name = pool["name"].as_str().unwrap_or_default().to_owned();
+        let id = cluster.child("agentPools", &name);
+        let new = given.iter().filter_map(Value::as_array).flatten();
+        if let Some(new) = new.into_iter().find(|one| one["name"] == pool["name"]) {
+            pools::merge(&mut pool, new);
         }
-    }
-    all
-}
-
-/// A pool as a part of its cluster.
-pub(in super::super) fn profile(pool: &Resource) -> Value {
-    let mut profile = pool.document["properties"].clone();
-    profile["name"] = pool.document["name"].clone();
-    profile["provisioningState"] = json!(pool.progress);
-    profile
-}
-
-impl Cloud {
-    /// Makes resources of the pools that a cluster was given, and forgets none that it was not.
-    pub(in super::super) fn settle_pools(&mut self, cluster: &ResourceId, now: Timestamp) {
-        let key = cluster.key();
-        let Some(known) = self.state.resources.get(&key) else {
-            return;
+        if let Some(fields) = pool.as_object_mut() {
+            fields.remove("name");
+        }
+        let before = state.resources.get(&id.key());
+        let was = before.map(|one| &one.document["properties"]);
+        pool_version::settle(&mut pool, was, &control, now);
+        let document = json!({
+            "id": id.to_string(), "name": name, "type": resource_type::POOL, "properties": pool,
+        });
+        let resource = Resource {
+            id: before.map_or_else(|| id.to_string(), |one| one.id.clone()),
+            kind: resource_type::POOL.to_owned(),
+            document,
+            progress: before.map_or(Progress::Succeeded, |one| one.progress),
+            created: before.map_or(created, |one| one.created),
+            changed: before.and_then(|one| one.changed),
         };
-        let (pools, created) = (of(&self.state, known), known.created);
-        let given = known.document.pointer(PROFILES).cloned();
-        let control = known.document["properties"]["currentKubernetesVersion"].as_str();
-        let control = control.unwrap_or_default().to_owned();
-        for mut pool in pools {
-            let name = pool["name"].as_str().unwrap_or_default().to_owned();
-            let id = cluster.child("agentPools", &name);
-            let new = given.iter().filter_map(Value::as_array).flatten();
-            if let Some(new) = new.into_iter().find(|one| one["name"] == pool["name"]) {
-                merge(&mut pool, new);
-            }
-            if let Some(fields) = pool.as_object_mut() {
-                fields.remove("name");
-            }
-            let before = self.state.resources.get(&id.key());
-            let was = before.map(|one| &one.document["properties"]);
-            pool_version::settle(&mut pool, was, &control, now);
-            let document = json!({
-                "id": id.to_string(), "name": name, "type": resource_type::POOL, "properties": pool,
-            });
-            let resource = Resource {
-                id: before.map_or_else(|| id.to_string(), |one| one.id.clone()),
-                kind: resource_type::POOL.to_owned(),
-                document,
-                progress: before.map_or(Progress::Succeeded, |one| one.progress),
-                created: before.map_or(created, |one| one.created),
-                changed: before.and_then(|one| one.changed),
-            };
-            self.state.resources.insert(id.key(), resource);
-        }
-        let known = self.state.resources.get_mut(&key);
-        let properties = known.and_then(|one| one.document["properties"].as_object_mut());
-        if let Some(properties) = properties {
-            properties.remove("agentPoolProfiles");
-        }
+        state.resources.insert(id.key(), resource);
     }
-}
-
-/// Writes what a document says over another, which keeps what it does not say: so AKS takes a PUT
-/// (<https://github.com/Azure/azure-cli-extensions/pull/6809>).
-pub(in super::super) fn merge(into: &mut Value, from: &Value) {
-    match (into, from) {
-        (Value::Object(into), Value::Object(from)) => {
-            for (key, value) in from {
-                merge(into.entry(key.clone()).or_insert(Value::Null), value);
-            }
-        }
-        (_, Value::Null) => {}
-        (into, from) => *into = from.clone(),
+    let known = state.resources.get_mut(&key);
+    let properties = known.and_then(|one| one.document["properties"].as_object_mut());
+    if let Some(properties) = properties {
+        properties.remove("agentPoolProfiles");
     }
-}
-
-/// A pool with what is not said of it as it was.
-pub(super) fn over(before: Option<&Value>, wanted: &Value) -> Value {
-    let mut whole = before.cloned().unwrap_or_default();
-    merge(&mut whole, wanted);
-    whole
 }
 
 /// Refuses a cluster whose pools Azure would refuse.
 pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     let wanted = draft.body.pointer(PROFILES).and_then(Value::as_array);
     let wanted: Vec<&Value> = wanted.into_iter().flatten().collect();
-    let there = draft.before().map(|cluster| of(draft.state, cluster));
-    let control = container::version_of(draft);
+    let there = draft
+        .before()
+        .map(|cluster| pools::of(draft.state, cluster));
+    let control = kubernetes_version::of(draft);
     let mut all = there.clone().unwrap_or_default();
     for (index, pool) in wanted.iter().enumerate() {
         let named = |one: &&Value| one["name"] == pool["name"];
@@ -136,14 +91,14 @@ pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
         if wanted.iter().filter(|one| named(one)).count() > 1 {
             return Err(twice(pool));
         }
-        let whole = over(before, pool);
+        let whole = pools::over(before, pool);
         fits(draft, &format!("{PROFILES}/{index}"), &whole, before)?;
         immutable::pool(before, pool, "agentPoolProfile")?;
         pool_version::check(pool, before, &control)?;
         all.retain(|one| one["name"] != pool["name"]);
         all.push(whole);
     }
-    if all.iter().any(is_system) {
+    if all.iter().any(pools::is_system) {
         return Ok(());
     }
     let message = "Must define at least one system pool.";
@@ -169,9 +124,9 @@ fn pool(draft: &Draft<'_>) -> Result<(), Refusal> {
 }
 
 fn pool_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
-    let before = draft.before().map(profile);
+    let before = draft.before().map(pools::profile);
     let wanted = &draft.body["properties"];
-    let mut whole = over(before.as_ref(), wanted);
+    let mut whole = pools::over(before.as_ref(), wanted);
     whole["name"] = json!(draft.id.name());
     // A pool by itself takes no other case: https://github.com/Azure/AKS/pull/4779
     let mode = wanted["mode"].as_str().unwrap_or("User");
@@ -187,7 +142,7 @@ fn pool_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
     pool_version::check(wanted, before.as_ref(), &control_of(draft.state, draft.id))?;
     addresses::of_pool(draft)?;
     nodes::of_pool(draft)?;
-    if before.as_ref().is_some_and(is_system) && !is_system(&whole) {
+    if before.as_ref().is_some_and(pools::is_system) && !pools::is_system(&whole) {
         return last(draft.state, draft.id);
     }
     Ok(())
@@ -216,23 +171,17 @@ fn fits(draft: &Draft<'_>, at: &str, whole: &Value, before: Option<&Value>) -> R
     Ok(())
 }
 
-pub(super) fn is_system(pool: &Value) -> bool {
-    pool["mode"]
-        .as_str()
-        .is_some_and(|mode| mode.eq_ignore_ascii_case("System"))
-}
-
 /// Why the last system pool of a cluster does not go.
 fn last(state: &State, id: &ResourceId) -> Result<(), Refusal> {
     let cluster = id.parent().and_then(|id| state.resources.get(&id.key()));
     let pools = cluster
-        .map(|cluster| of(state, cluster))
+        .map(|cluster| pools::of(state, cluster))
         .unwrap_or_default();
     let others = |pool: &&Value| {
         let name = pool["name"].as_str().unwrap_or_default();
         !name.eq_ignore_ascii_case(id.name())
     };
-    if pools.iter().filter(others).any(is_system) {
+    if pools.iter().filter(others).any(pools::is_system) {
         return Ok(());
     }
     let message = "There has to be at least one system agent pool.";
@@ -244,7 +193,7 @@ fn complete(draft: &Draft<'_>, document: &mut Value) {
     let before = draft.before().map(|one| one.document["properties"].clone());
     let control = control_of(draft.state, draft.id);
     let mut properties = before.clone().unwrap_or_else(|| defaults(&control));
-    merge(&mut properties, &document["properties"]);
+    pools::merge(&mut properties, &document["properties"]);
     pool_version::settle(&mut properties, before.as_ref(), &control, draft.now);
     document["properties"] = properties;
 }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::super::super::limits::{self, MAX_PODS, NODES, OS_DISK, SYSTEM_PODS};
+use super::super::pools::is_system;
 use super::super::refusal::Refusal;
-use super::pool::is_system;
 
 /// Refuses what no pool can be. `pool` has what is not said of it as it was before, and its name.
 pub(super) fn check(pool: &Value, before: Option<&Value>) -> Result<(), Refusal> {

@@ -29,7 +29,9 @@ pub(super) fn check(wanted: &Value, before: Option<&Value>, control: &str) -> Re
     let comes = resolved(asked, control);
     compatible(&comes, control)?;
     let current = before.and_then(|it| it["currentOrchestratorVersion"].as_str());
-    if let Some(current) = current.filter(|current| parts(&comes) < parts(current)) {
+    if let Some(current) = current
+        .filter(|current| kubernetes_version::parts(&comes) < kubernetes_version::parts(current))
+    {
         let message = format!(
             "Downgrading Kubernetes version {current} to {comes} is not allowed. Available upgrades: [{control}]. Please see https://aka.ms/aks-supported-k8s-ver for version details."
         );
@@ -97,7 +99,7 @@ pub(super) fn compatible(version: &str, control: &str) -> Result<(), Refusal> {
         format!(
             "Minor version of node pool cannot be more than {LAG} versions less than control plane's version."
         )
-    } else if parts(version) > parts(control) {
+    } else if kubernetes_version::parts(version) > kubernetes_version::parts(control) {
         "Version of node pool cannot be greater than control plane's version.".to_owned()
     } else {
         return Ok(());
@@ -107,13 +109,4 @@ pub(super) fn compatible(version: &str, control: &str) -> Result<(), Refusal> {
         own.minor, of_cluster.minor
     );
     Err(Refusal::bad("NodePoolMcVersionIncompatible", message))
-}
-
-/// The numbers of a version, by which one is after another. A minor version is its newest patch.
-pub(super) fn parts(version: &str) -> Vec<u32> {
-    let whole = offer::newest(version);
-    whole
-        .split('.')
-        .map(|part| part.parse().unwrap_or(u32::MAX))
-        .collect()
 }

@@ -11,7 +11,7 @@ use super::super::super::limits::{self, Range};
 use super::super::id::ResourceId;
 use super::super::refusal::Refusal;
 use super::super::state::State;
-use super::Draft;
+use super::draft::Draft;
 use crate::azure::resource_type;
 
 /// A parameter of a server of some SKU.

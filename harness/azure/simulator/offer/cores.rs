@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::super::circumstances::Circumstances;
-use super::super::cloud::Cloud;
-use super::super::kind::pools_of;
 use super::super::message::Response;
+use super::super::pools;
 use super::super::state::State;
 use super::machines::{MACHINES, machine};
 use crate::azure::resource_type;
@@ -47,7 +46,7 @@ fn nodes(state: &State, region: &str) -> Vec<Nodes> {
     let all = state.resources.values();
     let clusters =
         all.filter(|one| one.kind == resource_type::CLUSTER && one.document["location"] == region);
-    let pools = clusters.flat_map(|cluster| pools_of(state, cluster));
+    let pools = clusters.flat_map(|cluster| pools::of(state, cluster));
     pools.filter_map(|pool| Nodes::of(&pool)).collect()
 }
 
@@ -93,5 +92,5 @@ pub(super) fn usages(state: &State, circumstances: &Circumstances, region: &str)
         let text = format!("{family} vCPUs");
         usage(family, text, used(Some(family)), circumstances.family_cores)
     }));
-    Cloud::list(all)
+    Response::list(all)
 }

@@ -6,7 +6,6 @@
 use serde_json::{Value, json};
 
 use super::super::circumstances::Sizes;
-use super::super::cloud::Cloud;
 use super::super::filter::{self, Filter};
 use super::super::message::{Request, Response};
 use super::super::place;
@@ -178,7 +177,7 @@ pub(super) fn skus(request: &Request, sizes: Sizes) -> Result<Response, Refusal>
         let value = |_: &str| Some((**region).to_owned());
         filter.as_ref().is_none_or(|filter| filter.passes(&value))
     });
-    Ok(Cloud::list(regions.flat_map(|region| {
+    Ok(Response::list(regions.flat_map(|region| {
         let machines = MACHINES.iter().map(|it| it.document(region, sizes));
         machines.chain([disk(region)])
     })))

@@ -6,16 +6,20 @@ mod mysql;
 mod names;
 mod versions;
 
-use super::cloud::Cloud;
+use super::circumstances::Circumstances;
 use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::place;
 use super::refusal::Refusal;
+use super::rights;
+use super::settings::Settings;
+use super::state::State;
 use super::version;
 use crate::azure::resource_type;
 
 pub(super) use cores::{Nodes, left};
 pub(super) use machines::{MACHINES, machine};
+pub(super) use mysql::SKUS as MYSQL_SKUS;
 pub(super) use versions::{DEFAULT, LIST, VERSIONS, newest, release, upgrades};
 
 /// What is asked of a provider, besides its resources: its namespace, what it is called, and the
@@ -117,42 +121,41 @@ impl Question {
     }
 }
 
-impl Cloud {
-    /// The answer to what may be asked before anything is made, if that is what is asked; `path` is
-    /// in lower case.
-    pub(super) fn offer_api(
-        &self,
-        request: &Request,
-        path: &[&str],
-        id: &ResourceId,
-    ) -> Option<Result<Response, Refusal>> {
-        let question = Question::of(path)?;
-        let asked = (request.method.as_str(), question.namespace, question.name);
-        let answer: &dyn Fn() -> Result<Response, Refusal> = match asked {
-            ("GET", _, "permissions") => &|| Ok(self.permissions(id)),
-            ("GET", _, "locations/capabilities") => &|| Ok(mysql::capabilities()),
-            ("POST", _, "getPrivateDnsZoneSuffix") => &|| Ok(mysql::zone_suffix()),
-            ("POST", _, "locations/checkVirtualNetworkSubnetUsage") => &|| {
-                let place = question.place.as_deref().unwrap_or_default();
-                self.delegated_subnets(request, place)
-            },
-            (
-                "POST",
-                "Microsoft.DBforMySQL",
-                "checkNameAvailability" | "locations/checkNameAvailability",
-            ) => &|| self.name_is_free(request, resource_type::SERVER),
-            ("POST", "Microsoft.ContainerRegistry", "checkNameAvailability") => {
-                &|| self.name_is_free(request, resource_type::REGISTRY)
-            }
-            ("GET", _, "locations/usages") => &|| {
-                let place = question.place.as_deref().unwrap_or_default();
-                let circumstances = self.script.circumstances();
-                Ok(cores::usages(&self.state, circumstances, place))
-            },
-            ("GET", _, "skus") => &|| machines::skus(request, self.script.circumstances().sizes),
-            ("GET", _, "locations/kubernetesVersions") => &|| Ok(versions::versions()),
-            _ => return None,
-        };
-        Some(question.answered(request).and_then(|()| answer()))
-    }
+/// The answer to what may be asked before anything is made, if that is what is asked; `path` is
+/// in lower case.
+pub(super) fn offer_api(
+    settings: &Settings,
+    state: &State,
+    circumstances: &Circumstances,
+    request: &Request,
+    path: &[&str],
+    id: &ResourceId,
+) -> Option<Result<Response, Refusal>> {
+    let question = Question::of(path)?;
+    let asked = (request.method.as_str(), question.namespace, question.name);
+    let answer: &dyn Fn() -> Result<Response, Refusal> = match asked {
+        ("GET", _, "permissions") => &|| Ok(rights::permissions(settings, circumstances, id)),
+        ("GET", _, "locations/capabilities") => &|| Ok(mysql::capabilities()),
+        ("POST", _, "getPrivateDnsZoneSuffix") => &|| Ok(mysql::zone_suffix()),
+        ("POST", _, "locations/checkVirtualNetworkSubnetUsage") => &|| {
+            let place = question.place.as_deref().unwrap_or_default();
+            mysql::delegated_subnets(settings, state, request, place)
+        },
+        (
+            "POST",
+            "Microsoft.DBforMySQL",
+            "checkNameAvailability" | "locations/checkNameAvailability",
+        ) => &|| names::name_is_free(state, request, resource_type::SERVER),
+        ("POST", "Microsoft.ContainerRegistry", "checkNameAvailability") => {
+            &|| names::name_is_free(state, request, resource_type::REGISTRY)
+        }
+        ("GET", _, "locations/usages") => &|| {
+            let place = question.place.as_deref().unwrap_or_default();
+            Ok(cores::usages(state, circumstances, place))
+        },
+        ("GET", _, "skus") => &|| machines::skus(request, circumstances.sizes),
+        ("GET", _, "locations/kubernetesVersions") => &|| Ok(versions::versions()),
+        _ => return None,
+    };
+    Some(question.answered(request).and_then(|()| answer()))
 }

@@ -2,16 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::super::cloud::Cloud;
+use super::super::hash::hex;
 use super::super::message::{Body, Request, Response};
-use super::super::state::hex;
-use super::failure;
-use super::place::{Part, Place, invalid_digest};
+use super::blobs::Blobs;
+use super::failure::failure;
+use super::place::{Place, invalid_digest};
 
 /// The largest manifest.
 const LARGEST: usize = 4 << 20;
@@ -31,48 +30,30 @@ pub(super) struct Repository {
     tags: BTreeMap<String, String>,
 }
 
-impl Cloud {
-    /// The answer of a repository to who may ask.
-    pub(super) fn stored(
-        &mut self,
-        now: Timestamp,
-        request: &Request,
-        authority: &str,
-        place: &Place,
-    ) -> Response {
-        match (request.method.as_str(), &place.part) {
-            ("GET" | "HEAD", Part::Blob(digest)) => {
-                if !self.holds(&place.repository, digest) {
-                    return failure(404, "BLOB_UNKNOWN", "blob unknown to registry");
-                }
-                self.blob(now, request, authority, digest)
-            }
-            ("POST", Part::Upload(None)) => self.begin_upload(now, request, authority, place),
-            (_, Part::Upload(Some(id))) => self.go_on(request, place, id),
-            ("PUT", Part::Manifest(name)) => self.keep_manifest(request, place, name),
-            ("GET" | "HEAD", Part::Manifest(name)) => self.manifest(request, place, name),
-            ("GET", Part::Tags) => self.tags(request, place),
-            _ => failure(405, "UNSUPPORTED", "the operation is unsupported"),
-        }
-    }
-
+impl Content {
     /// Whether a repository has a blob.
     pub(super) fn holds(&self, repository: &str, digest: &str) -> bool {
-        let found = self.state.content.0.get(repository);
+        let found = self.0.get(repository);
         found.is_some_and(|one| one.blobs.contains(digest))
     }
 
     fn repository(&self, place: &Place) -> Option<&Repository> {
-        self.state.content.0.get(&place.repository)
+        self.0.get(&place.repository)
     }
 
     /// A repository, which begins to exist with the first that it has.
     pub(super) fn repository_mut(&mut self, place: &Place) -> &mut Repository {
-        let all = &mut self.state.content.0;
+        let all = &mut self.0;
         all.entry(place.repository.clone()).or_default()
     }
 
-    fn keep_manifest(&mut self, request: &Request, place: &Place, name: &str) -> Response {
+    pub(super) fn keep_manifest(
+        &mut self,
+        blobs: &mut Blobs,
+        request: &Request,
+        place: &Place,
+        name: &str,
+    ) -> Response {
         let digest = digest_of(&request.body);
         let by_digest = name.contains(':');
         if by_digest && name != digest {
@@ -96,7 +77,7 @@ impl Cloud {
             let message = format!("blob unknown to registry: {missing}");
             return failure(400, "MANIFEST_BLOB_UNKNOWN", &message);
         }
-        if let Err(error) = self.blobs.keep(&digest, &request.body) {
+        if let Err(error) = blobs.keep(&digest, &request.body) {
             return failure(500, "UNKNOWN", &error.to_string());
         }
         let repository = self.repository_mut(place);
@@ -125,7 +106,13 @@ impl Cloud {
     }
 
     /// A manifest by tag or digest, to who takes manifests of its kind.
-    fn manifest(&self, request: &Request, place: &Place, name: &str) -> Response {
+    pub(super) fn manifest(
+        &self,
+        blobs: &Blobs,
+        request: &Request,
+        place: &Place,
+        name: &str,
+    ) -> Response {
         let unknown = |why: &str| failure(404, "MANIFEST_UNKNOWN", why);
         let repository = self.repository(place);
         let digest = repository.and_then(|one| one.tags.get(name));
@@ -141,7 +128,7 @@ impl Cloud {
         if !request.header("accept").is_none_or(taken) {
             return unknown("manifest found, but accept header does not support its type");
         }
-        let Ok(bytes) = self.blobs.bytes(digest) else {
+        let Ok(bytes) = blobs.bytes(digest) else {
             return unknown("the manifest's bytes are gone");
         };
         let answer = if request.method == "HEAD" {
@@ -158,7 +145,7 @@ impl Cloud {
     }
 
     /// The tags of a repository in order: at most so many, after one that is named.
-    fn tags(&self, request: &Request, place: &Place) -> Response {
+    pub(super) fn tags(&self, request: &Request, place: &Place) -> Response {
         let Some(repository) = self.repository(place) else {
             let message = "repository name not known to registry";
             return failure(404, "NAME_UNKNOWN", message);

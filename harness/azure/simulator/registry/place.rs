@@ -1,7 +1,7 @@
 //! What of a registry a path means, and which names are none.
 
 use super::super::message::Response;
-use super::failure;
+use super::failure::failure;
 
 /// What of a repository is meant.
 #[derive(Debug, PartialEq, Eq)]

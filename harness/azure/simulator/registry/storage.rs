@@ -7,74 +7,82 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::super::cloud::Cloud;
+use super::super::entra;
 use super::super::message::{Body, Request, Response};
+use super::super::settings::Settings;
+use super::super::state::State;
+use super::blobs::Blobs;
 
 /// How long an address is good for.
 const LIFETIME: Duration = Duration::from_mins(20);
 
-impl Cloud {
-    /// A blob that is there: what a `HEAD` wants to know, or where to read it.
-    pub(super) fn blob(
-        &mut self,
-        now: Timestamp,
-        request: &Request,
-        authority: &str,
-        digest: &str,
-    ) -> Response {
-        if request.method == "HEAD" {
-            let length = self.blobs.length(digest).unwrap_or_default();
-            return Response::empty(200)
-                .with_header("Content-Length", length.to_string())
-                .with_header("Content-Type", "application/octet-stream")
-                .with_header("Docker-Content-Digest", digest);
-        }
-        let hex = digest.trim_start_matches("sha256:");
-        let path = format!(
-            "registry/docker/registry/v2/blobs/sha256/{}/{hex}/data",
-            &hex[..2]
-        );
-        let signature = self.issue(now, &format!("bytes of {hex}"), LIFETIME);
-        let sig = signature.reveal();
-        let location = format!("https://{authority}/{path}?sp=r&sig={sig}");
-        Response::empty(307).with_header("Location", location)
+/// A blob that is there: what a `HEAD` wants to know, or where to read it.
+pub(super) fn blob(
+    settings: &Settings,
+    state: &mut State,
+    blobs: &Blobs,
+    now: Timestamp,
+    request: &Request,
+    authority: &str,
+    digest: &str,
+) -> Response {
+    if request.method == "HEAD" {
+        let length = blobs.length(digest).unwrap_or_default();
+        return Response::empty(200)
+            .with_header("Content-Length", length.to_string())
+            .with_header("Content-Type", "application/octet-stream")
+            .with_header("Docker-Content-Digest", digest);
     }
+    let hex = digest.trim_start_matches("sha256:");
+    let path = format!(
+        "registry/docker/registry/v2/blobs/sha256/{}/{hex}/data",
+        &hex[..2]
+    );
+    let signature = entra::issue(settings, state, now, &format!("bytes of {hex}"), LIFETIME);
+    let sig = signature.reveal();
+    let location = format!("https://{authority}/{path}?sp=r&sig={sig}");
+    Response::empty(307).with_header("Location", location)
+}
 
-    /// The answer of the storage account, if it is asked: all of the bytes or a range of them.
-    pub(in super::super) fn storage(&self, now: Timestamp, request: &Request) -> Option<Response> {
-        let segments = request.segments();
-        let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let [
-            _,
-            "docker",
-            "registry",
-            "v2",
-            "blobs",
-            "sha256",
-            _,
-            hex,
-            "data",
-        ] = parts.as_slice()
-        else {
-            return None;
-        };
-        let signature = request.query("sig").unwrap_or_default();
-        let good = self.token_of(now, &signature);
-        if good.is_none_or(|token| token.audience != format!("bytes of {hex}")) {
-            return Some(failed(403, "AuthenticationFailed"));
-        }
-        let Ok(bytes) = self.blobs.bytes(&format!("sha256:{hex}")) else {
-            return Some(failed(404, "BlobNotFound"));
-        };
-        let Some(range) = request.header("range") else {
-            return Some(sent(200, bytes));
-        };
-        let Some((from, to)) = range_of(range, bytes.len()) else {
-            return Some(failed(416, "InvalidRange"));
-        };
-        let shown = format!("bytes {from}-{}/{}", to - 1, bytes.len());
-        Some(sent(206, bytes[from..to].to_vec()).with_header("Content-Range", shown))
+/// The answer of the storage account, if it is asked: all of the bytes or a range of them.
+pub(in super::super) fn storage(
+    state: &State,
+    blobs: &Blobs,
+    now: Timestamp,
+    request: &Request,
+) -> Option<Response> {
+    let segments = request.segments();
+    let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let [
+        _,
+        "docker",
+        "registry",
+        "v2",
+        "blobs",
+        "sha256",
+        _,
+        hex,
+        "data",
+    ] = parts.as_slice()
+    else {
+        return None;
+    };
+    let signature = request.query("sig").unwrap_or_default();
+    let good = entra::token_of(state, now, &signature);
+    if good.is_none_or(|token| token.audience != format!("bytes of {hex}")) {
+        return Some(failed(403, "AuthenticationFailed"));
     }
+    let Ok(bytes) = blobs.bytes(&format!("sha256:{hex}")) else {
+        return Some(failed(404, "BlobNotFound"));
+    };
+    let Some(range) = request.header("range") else {
+        return Some(sent(200, bytes));
+    };
+    let Some((from, to)) = range_of(range, bytes.len()) else {
+        return Some(failed(416, "InvalidRange"));
+    };
+    let shown = format!("bytes {from}-{}/{}", to - 1, bytes.len());
+    Some(sent(206, bytes[from..to].to_vec()).with_header("Content-Range", shown))
 }
 
 /// The range that is meant, its end excluded, if it begins within what is there.

@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::super::cloud::Cloud;
 use super::super::message::{Request, Response};
-use super::content::{created, digest_of};
-use super::failure;
+use super::super::state::State;
+use super::blobs::Blobs;
+use super::content::{Content, created, digest_of};
+use super::failure::failure;
 use super::place::{Place, invalid_digest};
+use super::token;
 
 /// Uploads that are under way, by their ids; they end with the process.
 #[derive(Debug, Default)]
@@ -22,78 +24,107 @@ struct Upload {
     bytes: Vec<u8>,
 }
 
-impl Cloud {
-    /// Begins an upload, or takes all of a blob, or has it from another repository.
-    pub(super) fn begin_upload(
-        &mut self,
-        now: Timestamp,
-        request: &Request,
-        authority: &str,
-        place: &Place,
-    ) -> Response {
-        if let Some(digest) = request.query("digest") {
-            return self.keep_blob(place, &request.body, Some(&digest));
-        }
-        if let (Some(digest), Some(from)) = (request.query("mount"), request.query("from"))
-            && self.holds(&from, &digest)
-            && self.may(now, request, authority, Some(&from), "pull")
-        {
-            self.repository_mut(place).blobs.insert(digest.clone());
-            return created(place, "blobs", &digest);
-        }
-        let id = self.state.next_id("upload");
-        let upload = Upload {
-            repository: place.repository.clone(),
-            bytes: Vec::new(),
-        };
-        let answer = announced(Response::empty(202), place, &id, &upload);
-        self.uploads.0.insert(id, upload);
-        answer
+/// Begins an upload, or takes all of a blob, or has it from another repository.
+pub(super) fn begin_upload(
+    state: &mut State,
+    blobs: &mut Blobs,
+    uploads: &mut Uploads,
+    now: Timestamp,
+    request: &Request,
+    authority: &str,
+    place: &Place,
+) -> Response {
+    if let Some(digest) = request.query("digest") {
+        return keep_blob(
+            &mut state.content,
+            blobs,
+            place,
+            &request.body,
+            Some(&digest),
+        );
     }
+    if let (Some(digest), Some(from)) = (request.query("mount"), request.query("from"))
+        && state.content.holds(&from, &digest)
+        && token::may(state, now, request, authority, Some(&from), "pull")
+    {
+        state
+            .content
+            .repository_mut(place)
+            .blobs
+            .insert(digest.clone());
+        return created(place, "blobs", &digest);
+    }
+    let id = state.next_id("upload");
+    let upload = Upload {
+        repository: place.repository.clone(),
+        bytes: Vec::new(),
+    };
+    let answer = announced(Response::empty(202), place, &id, &upload);
+    uploads.0.insert(id, upload);
+    answer
+}
 
-    /// Looks at an upload, adds to it, ends it or gives it up.
-    pub(super) fn go_on(&mut self, request: &Request, place: &Place, id: &str) -> Response {
-        let known = self.uploads.0.get_mut(id);
-        let Some(upload) = known.filter(|one| one.repository == place.repository) else {
-            let message = "blob upload unknown to registry";
-            return failure(404, "BLOB_UPLOAD_UNKNOWN", message);
-        };
-        match request.method.as_str() {
-            "GET" => announced(Response::empty(204), place, id, upload),
-            "DELETE" => {
-                self.uploads.0.remove(id);
-                Response::empty(204)
-            }
-            "PATCH" => match upload.add(request) {
-                Ok(()) => announced(Response::empty(202), place, id, upload),
-                Err(refusal) => announced(refusal, place, id, upload),
-            },
-            "PUT" => {
-                if request.query("digest").is_none() {
-                    return invalid_digest();
-                }
-                if let Err(refusal) = upload.add(request) {
-                    return announced(refusal, place, id, upload);
-                }
-                let bytes = self.uploads.0.remove(id).map(|one| one.bytes);
-                let digest = request.query("digest");
-                self.keep_blob(place, &bytes.unwrap_or_default(), digest.as_deref())
-            }
-            _ => failure(405, "UNSUPPORTED", "the operation is unsupported"),
+/// Looks at an upload, adds to it, ends it or gives it up.
+pub(super) fn go_on(
+    content: &mut Content,
+    blobs: &mut Blobs,
+    uploads: &mut Uploads,
+    request: &Request,
+    place: &Place,
+    id: &str,
+) -> Response {
+    let known = uploads.0.get_mut(id);
+    let Some(upload) = known.filter(|one| one.repository == place.repository) else {
+        let message = "blob upload unknown to registry";
+        return failure(404, "BLOB_UPLOAD_UNKNOWN", message);
+    };
+    match request.method.as_str() {
+        "GET" => announced(Response::empty(204), place, id, upload),
+        "DELETE" => {
+            uploads.0.remove(id);
+            Response::empty(204)
         }
+        "PATCH" => match upload.add(request) {
+            Ok(()) => announced(Response::empty(202), place, id, upload),
+            Err(refusal) => announced(refusal, place, id, upload),
+        },
+        "PUT" => {
+            if request.query("digest").is_none() {
+                return invalid_digest();
+            }
+            if let Err(refusal) = upload.add(request) {
+                return announced(refusal, place, id, upload);
+            }
+            let bytes = uploads.0.remove(id).map(|one| one.bytes);
+            let digest = request.query("digest");
+            keep_blob(
+                content,
+                blobs,
+                place,
+                &bytes.unwrap_or_default(),
+                digest.as_deref(),
+            )
+        }
+        _ => failure(405, "UNSUPPORTED", "the operation is unsupported"),
     }
+}
 
-    fn keep_blob(&mut self, place: &Place, bytes: &[u8], wanted: Option<&str>) -> Response {
-        let digest = digest_of(bytes);
-        if wanted != Some(digest.as_str()) {
-            return invalid_digest();
-        }
-        if let Err(error) = self.blobs.keep(&digest, bytes) {
-            return failure(500, "UNKNOWN", &error.to_string());
-        }
-        self.repository_mut(place).blobs.insert(digest.clone());
-        created(place, "blobs", &digest)
+fn keep_blob(
+    content: &mut Content,
+    blobs: &mut Blobs,
+    place: &Place,
+    bytes: &[u8],
+    wanted: Option<&str>,
+) -> Response {
+    let digest = digest_of(bytes);
+    if wanted != Some(digest.as_str()) {
+        return invalid_digest();
     }
+    if let Err(error) = blobs.keep(&digest, bytes) {
+        return failure(500, "UNKNOWN", &error.to_string());
+    }
+    content.repository_mut(place).blobs.insert(digest.clone());
+    created(place, "blobs", &digest)
 }
 
 impl Upload {

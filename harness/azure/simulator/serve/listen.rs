@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::Error;
+use super::error::Error;
 use crate::certificate;
 
 async fn tcp(port: u16) -> io::Result<TcpListener> {

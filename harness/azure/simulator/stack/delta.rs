@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
 use super::super::refusal::Refusal;
-use super::super::settings::Dialect;
-use super::Stack;
-use super::engine::{Plan, variables};
+use super::super::settings::{Dialect, Settings};
+use super::super::show::{cased, shown};
+use super::super::state::State;
 use super::expression::Scope;
+use super::model::Stack;
+use super::plan::{Plan, scope_of, variables};
 
 /// A resource of a template before and after.
 pub(super) struct Outlook {
@@ -32,48 +33,55 @@ impl Outlook {
     }
 }
 
-impl Cloud {
-    pub(super) fn changes(&self, id: &ResourceId, plan: &Plan) -> Result<Value, Refusal> {
-        let stack = plan.wanted["deploymentStackResourceId"]
-            .as_str()
-            .unwrap_or_default();
-        let stack = self.state.stacks.get(&ResourceId::parse(stack).key());
-        let mut changes = self.changes_by_template(id, plan, stack)?;
-        changes.extend(self.changes_by_absence(plan, stack));
-        let before = stack.map(|stack| &stack.wanted["denySettings"]);
-        Ok(json!({
-            "resourceChanges": changes,
-            "denySettingsChange": deny_change(before, &plan.wanted["denySettings"]),
-            "deploymentScopeChange": {},
-        }))
-    }
+pub(super) fn changes(
+    settings: &Settings,
+    state: &State,
+    id: &ResourceId,
+    plan: &Plan,
+) -> Result<Value, Refusal> {
+    let stack = plan.wanted["deploymentStackResourceId"]
+        .as_str()
+        .unwrap_or_default();
+    let stack = state.stacks.get(&ResourceId::parse(stack).key());
+    let mut changes = changes_by_template(settings, state, id, plan, stack)?;
+    changes.extend(changes_by_absence(settings, state, plan, stack));
+    let before = stack.map(|stack| &stack.wanted["denySettings"]);
+    Ok(json!({
+        "resourceChanges": changes,
+        "denySettingsChange": deny_change(before, &plan.wanted["denySettings"]),
+        "deploymentScopeChange": {},
+    }))
+}
 
-    /// In what was recorded there is a word that the description does not have.
-    fn not_managed(&self) -> &'static str {
-        match self.settings.dialect {
-            Dialect::Documented => "unmanaged",
-            Dialect::Recorded => "notManaged",
-        }
+/// In what was recorded there is a word that the description does not have.
+fn not_managed(settings: &Settings) -> &'static str {
+    match settings.dialect {
+        Dialect::Documented => "unmanaged",
+        Dialect::Recorded => "notManaged",
     }
+}
 
-    /// What becomes of each resource of the template.
-    fn changes_by_template(
-        &self,
-        id: &ResourceId,
-        plan: &Plan,
-        stack: Option<&Stack>,
-    ) -> Result<Vec<Value>, Refusal> {
-        let deny = &plan.wanted["denySettings"]["mode"];
-        let changes = self.outlooks(id, plan)?.into_iter().map(|outlook| {
+/// What becomes of each resource of the template.
+fn changes_by_template(
+    settings: &Settings,
+    state: &State,
+    id: &ResourceId,
+    plan: &Plan,
+    stack: Option<&Stack>,
+) -> Result<Vec<Value>, Refusal> {
+    let deny = &plan.wanted["denySettings"]["mode"];
+    let changes = outlooks(settings, state, id, plan)?
+        .into_iter()
+        .map(|outlook| {
             let kind = outlook.kind();
             let key = ResourceId::parse(&outlook.id).key();
             let is_managed = stack.is_some_and(|one| one.managed.contains_key(&key));
             let was = if is_managed {
                 "managed"
             } else {
-                self.not_managed()
+                not_managed(settings)
             };
-            let mut change = change(&self.cased(&outlook.id), kind, was, "managed", deny);
+            let mut change = change(&cased(settings, &outlook.id), kind, was, "managed", deny);
             change["apiVersion"] = json!(outlook.version);
             let delta = outlook.delta.unwrap_or_default();
             let mut configuration = json!({"after": outlook.after, "delta": delta});
@@ -83,63 +91,72 @@ impl Cloud {
             change["resourceConfigurationChanges"] = configuration;
             change
         });
-        Ok(changes.collect())
-    }
+    Ok(changes.collect())
+}
 
-    /// Each resource of a template as it is and as it would be.
-    pub(super) fn outlooks(&self, id: &ResourceId, plan: &Plan) -> Result<Vec<Outlook>, Refusal> {
-        let group = self.scope_of(id)?;
-        let template = &plan.wanted["template"];
-        let variables = variables(template);
-        let mut parameters = plan.parameters.clone();
-        // What nobody may read stays an expression, and is compared with nothing.
-        for name in super::template::secure(template) {
-            parameters.remove(&name);
+/// Each resource of a template as it is and as it would be.
+pub(super) fn outlooks(
+    settings: &Settings,
+    state: &State,
+    id: &ResourceId,
+    plan: &Plan,
+) -> Result<Vec<Outlook>, Refusal> {
+    let group = scope_of(state, id)?;
+    let template = &plan.wanted["template"];
+    let variables = variables(template);
+    let mut parameters = plan.parameters.clone();
+    // What nobody may read stays an expression, and is compared with nothing.
+    for name in super::template::secure(template) {
+        parameters.remove(&name);
+    }
+    let scope = Scope {
+        parameters: &parameters,
+        variables: &variables,
+        group: &group,
+        reference: &|_| None,
+    };
+    let outlooks = plan.steps.iter().map(|step| {
+        let after = scope.evaluate_known(&step.body);
+        let before = shown(settings, state, &step.id);
+        let delta = before.as_ref().map(|before| delta(before, &after));
+        Outlook {
+            id: step.id.clone(),
+            version: step.version.clone(),
+            before,
+            after,
+            delta,
         }
-        let scope = Scope {
-            parameters: &parameters,
-            variables: &variables,
-            group: &group,
-            reference: &|_| None,
-        };
-        let outlooks = plan.steps.iter().map(|step| {
-            let after = scope.evaluate_known(&step.body);
-            let before = self.shown(&step.id);
-            let delta = before.as_ref().map(|before| delta(before, &after));
-            Outlook {
-                id: step.id.clone(),
-                version: step.version.clone(),
-                before,
-                after,
-                delta,
-            }
-        });
-        Ok(outlooks.collect())
-    }
+    });
+    Ok(outlooks.collect())
+}
 
-    /// What becomes of what the stack manages and the template no longer has.
-    fn changes_by_absence(&self, plan: &Plan, stack: Option<&Stack>) -> Vec<Value> {
-        let action = &plan.wanted["actionOnUnmanage"]["resources"];
-        let deletes = action
-            .as_str()
-            .is_some_and(|action| action.eq_ignore_ascii_case("delete"));
-        let action = if deletes { "delete" } else { "detach" };
-        let deny = &plan.wanted["denySettings"]["mode"];
-        let steps = plan.steps.iter();
-        let kept: Vec<String> = steps
-            .map(|step| ResourceId::parse(&step.id).key())
-            .collect();
-        let managed = stack.into_iter().flat_map(|stack| &stack.managed);
-        let gone = managed.filter(|(key, _)| !kept.contains(key));
-        gone.map(|(_, one)| {
-            let id = self.cased(&one.id);
-            let mut change = change(&id, action, "managed", self.not_managed(), deny);
-            let before = self.shown(&one.id);
-            change["resourceConfigurationChanges"] = json!({"before": before, "delta": []});
-            change
-        })
-        .collect()
-    }
+/// What becomes of what the stack manages and the template no longer has.
+fn changes_by_absence(
+    settings: &Settings,
+    state: &State,
+    plan: &Plan,
+    stack: Option<&Stack>,
+) -> Vec<Value> {
+    let action = &plan.wanted["actionOnUnmanage"]["resources"];
+    let deletes = action
+        .as_str()
+        .is_some_and(|action| action.eq_ignore_ascii_case("delete"));
+    let action = if deletes { "delete" } else { "detach" };
+    let deny = &plan.wanted["denySettings"]["mode"];
+    let steps = plan.steps.iter();
+    let kept: Vec<String> = steps
+        .map(|step| ResourceId::parse(&step.id).key())
+        .collect();
+    let managed = stack.into_iter().flat_map(|stack| &stack.managed);
+    let gone = managed.filter(|(key, _)| !kept.contains(key));
+    gone.map(|(_, one)| {
+        let id = cased(settings, &one.id);
+        let mut change = change(&id, action, "managed", not_managed(settings), deny);
+        let before = shown(settings, state, &one.id);
+        change["resourceConfigurationChanges"] = json!({"before": before, "delta": []});
+        change
+    })
+    .collect()
 }
 
 fn change(id: &str, kind: &str, was: &str, is: &str, deny: &Value) -> Value {

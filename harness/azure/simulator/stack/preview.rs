@@ -3,18 +3,22 @@
 use std::time::Duration;
 
 use jiff::{Span, SpanRelativeTo, Timestamp, Unit};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::super::asked::{document_of, unknown_method};
+use super::super::begin::{announced, arm, begin};
 use super::super::cloud::Cloud;
-use super::super::group::{document_of, unknown_method};
 use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::operation::{Act, Headers};
 use super::super::refusal::Refusal;
-use super::super::settings::Dialect;
-use super::super::version;
-use super::checked;
+use super::super::settings::{Dialect, Settings};
+use super::super::show::cased;
+use super::super::state::State;
+use super::super::{lookup, version};
+use super::delta::changes;
+use super::model::Preview;
+use super::plan::{checked, plan, registered_for};
 use crate::azure::resource_type;
 
 /// How long a preview takes.
@@ -26,22 +30,6 @@ const NEVER: &str = "0001-01-01T00:00:00Z";
 /// How many days a result may be kept, least and most.
 const KEPT_DAYS: (f64, f64) = (1.0, 30.0);
 
-/// A stored preview.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(in super::super) struct Preview {
-    id: String,
-    /// Its properties without values that nobody may read.
-    wanted: Value,
-    /// With what of each resource's properties would change.
-    changes: Value,
-    /// When the stack that it is about was last changed.
-    #[serde(default)]
-    modified: Option<Timestamp>,
-    /// The operation that computes it.
-    #[serde(default)]
-    operation: String,
-}
-
 /// How much of a preview is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Detail {
@@ -51,156 +39,190 @@ enum Detail {
     Properties,
 }
 
-impl Cloud {
-    pub(super) fn preview_api(
-        &mut self,
-        now: Timestamp,
-        request: &Request,
-        id: &ResourceId,
-        rest: &str,
-    ) -> Result<Response, Refusal> {
-        version::provided(request, "deploymentStacksWhatIfResults", version::PREVIEWS)?;
-        self.group(id)?;
-        match (request.method.as_str(), rest) {
-            ("GET", "") if !id.is_resource() => {
-                let prefix = format!("{}/", id.key());
-                let all = self.state.previews.iter();
-                let of = all.filter(|(key, _)| key.starts_with(&prefix));
-                Ok(Self::list(
-                    of.map(|(_, one)| self.show_with(one, Detail::Resources)),
-                ))
-            }
-            ("PUT", "") => self.put_preview(now, request, id),
-            ("GET", "") => {
-                let shown = self.show_with(self.preview(id)?, Detail::Resources);
-                Ok(Response::json(200, shown))
-            }
-            ("DELETE", "") => {
-                let there = self.state.previews.remove(&id.key()).is_some();
-                Ok(Response::empty(if there { 200 } else { 204 }))
-            }
-            ("POST", "/whatif") => self.look_into_preview(now, request, &id.without_last()),
-            (method, _) => Err(unknown_method(method)),
+pub(super) fn preview_api(
+    cloud: &mut Cloud,
+    now: Timestamp,
+    request: &Request,
+    id: &ResourceId,
+    rest: &str,
+) -> Result<Response, Refusal> {
+    version::provided(request, "deploymentStacksWhatIfResults", version::PREVIEWS)?;
+    lookup::group(&cloud.state, id)?;
+    match (request.method.as_str(), rest) {
+        ("GET", "") if !id.is_resource() => {
+            let prefix = format!("{}/", id.key());
+            let all = cloud.state.previews.iter();
+            let of = all.filter(|(key, _)| key.starts_with(&prefix));
+            Ok(Response::list(of.map(|(_, one)| {
+                show_with(&cloud.settings, &cloud.state, one, Detail::Resources)
+            })))
+        }
+        ("PUT", "") => put_preview(cloud, now, request, id),
+        ("GET", "") => {
+            let shown = show_with(
+                &cloud.settings,
+                &cloud.state,
+                preview(&cloud.state, id)?,
+                Detail::Resources,
+            );
+            Ok(Response::json(200, shown))
+        }
+        ("DELETE", "") => {
+            let there = cloud.state.previews.remove(&id.key()).is_some();
+            Ok(Response::empty(if there { 200 } else { 204 }))
+        }
+        ("POST", "/whatif") => look_into_preview(cloud, now, request, &id.without_last()),
+        (method, _) => Err(unknown_method(method)),
+    }
+}
+
+/// Answers with everything: at once, as recorded, or when it has been computed, as described.
+fn look_into_preview(
+    cloud: &mut Cloud,
+    now: Timestamp,
+    request: &Request,
+    id: &ResourceId,
+) -> Result<Response, Refusal> {
+    let preview = preview(&cloud.state, id)?;
+    if is_computing(&cloud.state, preview) {
+        return Err(busy(id));
+    }
+    if cloud.settings.dialect == Dialect::Recorded {
+        return Ok(Response::json(
+            200,
+            show_preview(&cloud.settings, &cloud.state, preview),
+        ));
+    }
+    let operation = begin(
+        &mut cloud.state,
+        now,
+        &id.key(),
+        Act::Preview,
+        Some(now + LOOK),
+    );
+    arm(cloud, "POST", request.url.path(), &operation);
+    Ok(announced(
+        cloud,
+        Response::empty(202),
+        &operation,
+        Headers::Location,
+    ))
+}
+
+fn preview<'a>(state: &'a State, id: &ResourceId) -> Result<&'a Preview, Refusal> {
+    state.previews.get(&id.key()).ok_or_else(|| {
+        let message = format!("The deployment stack what-if resource '{id}' could not be found.");
+        Refusal::missing("DeploymentStackWhatIfResourceNotFound", message)
+    })
+}
+
+/// Whether what is put is not computed yet.
+fn is_computing(state: &State, preview: &Preview) -> bool {
+    let operation = state.operations.get(&preview.operation);
+    operation.is_some_and(|one| one.outcome.is_none())
+}
+
+fn put_preview(
+    cloud: &mut Cloud,
+    now: Timestamp,
+    request: &Request,
+    id: &ResourceId,
+) -> Result<Response, Refusal> {
+    let body = document_of(request)?;
+    let properties = &body["properties"];
+    checked(id, properties)?;
+    for field in ["deploymentStackResourceId", "retentionInterval"] {
+        if !properties[field].is_string() {
+            let message = format!("The property '{field}' is required.");
+            return Err(Refusal::bad("InvalidDeploymentStackDefinition", message));
         }
     }
-
-    /// Answers with everything: at once, as recorded, or when it has been computed, as described.
-    fn look_into_preview(
-        &mut self,
-        now: Timestamp,
-        request: &Request,
-        id: &ResourceId,
-    ) -> Result<Response, Refusal> {
-        let preview = self.preview(id)?;
-        if self.is_computing(preview) {
-            return Err(busy(id));
-        }
-        if self.settings.dialect == Dialect::Recorded {
-            return Ok(Response::json(200, self.show_preview(preview)));
-        }
-        let operation = self.begin(now, &id.key(), Act::Preview, Some(now + LOOK));
-        self.arm("POST", request.url.path(), &operation);
-        Ok(self.announced(Response::empty(202), &operation, Headers::Location))
+    kept(&properties["retentionInterval"])?;
+    let before = cloud.state.previews.get(&id.key());
+    if before.is_some_and(|before| is_computing(&cloud.state, before)) {
+        return Err(busy(id));
     }
+    let plan = plan(&cloud.state, id, properties)?;
+    registered_for(&cloud.state, &plan)?;
+    let changes = changes(&cloud.settings, &cloud.state, id, &plan)?;
+    let stack = plan.wanted["deploymentStackResourceId"].as_str();
+    let stack = stack.map(|stack| ResourceId::parse(stack).key());
+    let stack = stack.and_then(|key| cloud.state.stacks.get(&key));
+    let modified = stack.map(|stack| stack.modified);
+    let status = if cloud.state.previews.contains_key(&id.key()) {
+        200
+    } else {
+        201
+    };
+    let operation = begin(
+        &mut cloud.state,
+        now,
+        &id.key(),
+        Act::Preview,
+        Some(now + LOOK),
+    );
+    let preview = Preview {
+        id: id.to_string(),
+        wanted: plan.wanted,
+        changes,
+        modified,
+        operation: operation.clone(),
+    };
+    let answer = Response::json(
+        status,
+        show_with(&cloud.settings, &cloud.state, &preview, Detail::Resources),
+    );
+    cloud.state.previews.insert(id.key(), preview);
+    arm(cloud, "PUT", &id.to_string(), &operation);
+    Ok(announced(
+        cloud,
+        answer,
+        &operation,
+        Headers::AsyncOperation,
+    ))
+}
 
-    fn preview(&self, id: &ResourceId) -> Result<&Preview, Refusal> {
-        self.state.previews.get(&id.key()).ok_or_else(|| {
-            let message =
-                format!("The deployment stack what-if resource '{id}' could not be found.");
-            Refusal::missing("DeploymentStackWhatIfResourceNotFound", message)
-        })
-    }
+/// A preview with everything.
+pub(in super::super) fn show_preview(
+    settings: &Settings,
+    state: &State,
+    preview: &Preview,
+) -> Value {
+    show_with(settings, state, preview, Detail::Properties)
+}
 
-    /// Whether what is put is not computed yet.
-    fn is_computing(&self, preview: &Preview) -> bool {
-        let operation = self.state.operations.get(&preview.operation);
-        operation.is_some_and(|one| one.outcome.is_none())
+fn show_with(settings: &Settings, state: &State, preview: &Preview, detail: Detail) -> Value {
+    let mut properties = preview.wanted.clone();
+    typed(&mut properties);
+    if let Some(all) = properties.as_object_mut() {
+        all.remove("template");
+        // They come back although nobody sent them.
+        all.entry("bypassStackOutOfSyncError")
+            .or_insert(json!(false));
     }
-
-    fn put_preview(
-        &mut self,
-        now: Timestamp,
-        request: &Request,
-        id: &ResourceId,
-    ) -> Result<Response, Refusal> {
-        let body = document_of(request)?;
-        let properties = &body["properties"];
-        checked(id, properties)?;
-        for field in ["deploymentStackResourceId", "retentionInterval"] {
-            if !properties[field].is_string() {
-                let message = format!("The property '{field}' is required.");
-                return Err(Refusal::bad("InvalidDeploymentStackDefinition", message));
-            }
-        }
-        kept(&properties["retentionInterval"])?;
-        let before = self.state.previews.get(&id.key());
-        if before.is_some_and(|before| self.is_computing(before)) {
-            return Err(busy(id));
-        }
-        let plan = self.plan(id, properties)?;
-        self.registered_for(&plan)?;
-        let changes = self.changes(id, &plan)?;
-        let stack = plan.wanted["deploymentStackResourceId"].as_str();
-        let stack = stack.map(|stack| ResourceId::parse(stack).key());
-        let stack = stack.and_then(|key| self.state.stacks.get(&key));
-        let modified = stack.map(|stack| stack.modified);
-        let status = if self.state.previews.contains_key(&id.key()) {
-            200
-        } else {
-            201
-        };
-        let operation = self.begin(now, &id.key(), Act::Preview, Some(now + LOOK));
-        let preview = Preview {
-            id: id.to_string(),
-            wanted: plan.wanted,
-            changes,
-            modified,
-            operation: operation.clone(),
-        };
-        let answer = Response::json(status, self.show_with(&preview, Detail::Resources));
-        self.state.previews.insert(id.key(), preview);
-        self.arm("PUT", &id.to_string(), &operation);
-        Ok(self.announced(answer, &operation, Headers::AsyncOperation))
-    }
-
-    /// A preview with everything.
-    pub(in super::super) fn show_preview(&self, preview: &Preview) -> Value {
-        self.show_with(preview, Detail::Properties)
-    }
-
-    fn show_with(&self, preview: &Preview, detail: Detail) -> Value {
-        let mut properties = preview.wanted.clone();
-        typed(&mut properties);
-        if let Some(all) = properties.as_object_mut() {
-            all.remove("template");
-            // They come back although nobody sent them.
-            all.entry("bypassStackOutOfSyncError")
-                .or_insert(json!(false));
-        }
-        let computing = self.is_computing(preview);
-        let modified = preview.modified.filter(|_| !computing);
-        let modified = modified.map_or_else(|| NEVER.to_owned(), |at| at.to_string());
-        properties["deploymentStackLastModified"] = json!(modified);
-        let outcome = self.state.operations.get(&preview.operation);
-        let outcome = outcome.and_then(|one| one.outcome.clone());
-        let state = if computing {
-            "initializing"
-        } else if let Some(Err(error)) = outcome {
-            properties["error"] = error.document();
-            "failed"
-        } else {
-            properties["changes"] = shown(&preview.changes, detail);
-            properties["diagnostics"] = json!([]);
-            "succeeded"
-        };
-        properties["provisioningState"] = json!(state);
-        json!({
-            "id": self.cased(&preview.id),
-            "name": ResourceId::parse(&preview.id).name(),
-            "type": resource_type::STACK_WHAT_IF,
-            "properties": properties,
-        })
-    }
+    let computing = is_computing(state, preview);
+    let modified = preview.modified.filter(|_| !computing);
+    let modified = modified.map_or_else(|| NEVER.to_owned(), |at| at.to_string());
+    properties["deploymentStackLastModified"] = json!(modified);
+    let outcome = state.operations.get(&preview.operation);
+    let outcome = outcome.and_then(|one| one.outcome.clone());
+    let state = if computing {
+        "initializing"
+    } else if let Some(Err(error)) = outcome {
+        properties["error"] = error.document();
+        "failed"
+    } else {
+        properties["changes"] = shown(&preview.changes, detail);
+        properties["diagnostics"] = json!([]);
+        "succeeded"
+    };
+    properties["provisioningState"] = json!(state);
+    json!({
+        "id": cased(settings, &preview.id),
+        "name": ResourceId::parse(&preview.id).name(),
+        "type": resource_type::STACK_WHAT_IF,
+        "properties": properties,
+    })
 }
 
 fn busy(id: &ResourceId) -> Refusal {

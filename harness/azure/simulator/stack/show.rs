@@ -2,89 +2,88 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
-use super::super::settings::Dialect;
-use super::template::StepProgress;
-use super::{Phase, Stack};
+use super::super::settings::{Dialect, Settings};
+use super::super::show::cased;
+use super::model::{Phase, Stack, StepProgress};
 use crate::azure::resource_type;
 
-impl Cloud {
-    /// A stack as a GET shows it.
-    pub(super) fn show_stack(&self, stack: &Stack) -> Value {
-        let failed_steps = stack.steps.iter().filter_map(|step| match &step.progress {
-            StepProgress::Failed(error) => {
-                Some(json!({"id": self.cased(&step.id), "error": error.document()}))
-            }
-            _ => None,
-        });
-        let not_deleted = stack.managed.values().filter_map(|one| {
-            let error = one.not_deleted.as_ref()?;
-            Some(json!({"id": self.cased(&one.id), "error": error.document()}))
-        });
-        let failed: Vec<Value> = failed_steps.chain(not_deleted).collect();
-        let deny = stack.wanted["denySettings"]["mode"].clone();
-        let managed = stack.managed.values().map(|one| {
-            let status = if one.not_deleted.is_some() {
-                "deleteFailed"
-            } else {
-                "managed"
-            };
-            json!({"id": self.cased(&one.id), "status": status, "denyStatus": deny})
-        });
-        let references = |ids: &[String]| -> Vec<Value> {
-            ids.iter().map(|id| json!({"id": self.cased(id)})).collect()
+/// A stack as a GET shows it.
+pub(super) fn show_stack(settings: &Settings, stack: &Stack) -> Value {
+    let failed_steps = stack.steps.iter().filter_map(|step| match &step.progress {
+        StepProgress::Failed(error) => {
+            Some(json!({"id": cased(settings, &step.id), "error": error.document()}))
+        }
+        _ => None,
+    });
+    let not_deleted = stack.managed.values().filter_map(|one| {
+        let error = one.not_deleted.as_ref()?;
+        Some(json!({"id": cased(settings, &one.id), "error": error.document()}))
+    });
+    let failed: Vec<Value> = failed_steps.chain(not_deleted).collect();
+    let deny = stack.wanted["denySettings"]["mode"].clone();
+    let managed = stack.managed.values().map(|one| {
+        let status = if one.not_deleted.is_some() {
+            "deleteFailed"
+        } else {
+            "managed"
         };
-        let mut properties = json!({
-            "provisioningState": stack.phase.word(stack.ending),
-            "actionOnUnmanage": stack.wanted["actionOnUnmanage"],
-            "denySettings": stack.wanted["denySettings"],
-            "deploymentId": self.deployment_of(stack),
-            "duration": format!("PT{}S", stack.modified.duration_since(stack.created).as_secs().max(0)),
-            "resources": managed.collect::<Vec<_>>(),
-            "detachedResources": references(&stack.detached),
-            "deletedResources": references(&stack.deleted),
-            "failedResources": failed,
-        });
-        if let Some(parameters) = stack.wanted.get("parameters").filter(|one| !one.is_null()) {
-            properties["parameters"] = parameters.clone();
-        }
-        if let Some(outputs) = stack.outputs.as_object() {
-            properties["outputs"] = self.show_outputs(outputs);
-        }
-        if let Phase::Failed(error) = &stack.phase {
-            properties["error"] = error.document();
-        }
-        let mut document = json!({
-            "id": self.cased(&stack.id),
-            "name": ResourceId::parse(&stack.id).name(),
-            "type": resource_type::STACK,
-            "systemData": {
-                "createdByType": "Application",
-                "createdAt": stack.created.to_string(),
-                "lastModifiedByType": "Application",
-                "lastModifiedAt": stack.modified.to_string(),
-            },
-            "properties": properties,
-        });
-        if !stack.tags.is_null() {
-            document["tags"] = stack.tags.clone();
-        }
-        document
+        json!({"id": cased(settings, &one.id), "status": status, "denyStatus": deny})
+    });
+    let references = |ids: &[String]| -> Vec<Value> {
+        ids.iter()
+            .map(|id| json!({"id": cased(settings, id)}))
+            .collect()
+    };
+    let mut properties = json!({
+        "provisioningState": stack.phase.word(stack.ending),
+        "actionOnUnmanage": stack.wanted["actionOnUnmanage"],
+        "denySettings": stack.wanted["denySettings"],
+        "deploymentId": deployment_of(settings, stack),
+        "duration": format!("PT{}S", stack.modified.duration_since(stack.created).as_secs().max(0)),
+        "resources": managed.collect::<Vec<_>>(),
+        "detachedResources": references(&stack.detached),
+        "deletedResources": references(&stack.deleted),
+        "failedResources": failed,
+    });
+    if let Some(parameters) = stack.wanted.get("parameters").filter(|one| !one.is_null()) {
+        properties["parameters"] = parameters.clone();
     }
+    if let Some(outputs) = stack.outputs.as_object() {
+        properties["outputs"] = show_outputs(settings, outputs);
+    }
+    if let Phase::Failed(error) = &stack.phase {
+        properties["error"] = error.document();
+    }
+    let mut document = json!({
+        "id": cased(settings, &stack.id),
+        "name": ResourceId::parse(&stack.id).name(),
+        "type": resource_type::STACK,
+        "systemData": {
+            "createdByType": "Application",
+            "createdAt": stack.created.to_string(),
+            "lastModifiedByType": "Application",
+            "lastModifiedAt": stack.modified.to_string(),
+        },
+        "properties": properties,
+    });
+    if !stack.tags.is_null() {
+        document["tags"] = stack.tags.clone();
+    }
+    document
+}
 
-    pub(super) fn show_outputs(&self, outputs: &Map<String, Value>) -> Value {
-        let key = |key: &String| match self.settings.dialect {
-            Dialect::Documented => key.clone(),
-            Dialect::Recorded => camel_case(key),
-        };
-        Value::Object(
-            outputs
-                .iter()
-                .map(|(name, one)| (key(name), one.clone()))
-                .collect(),
-        )
-    }
+pub(super) fn show_outputs(settings: &Settings, outputs: &Map<String, Value>) -> Value {
+    let key = |key: &String| match settings.dialect {
+        Dialect::Documented => key.clone(),
+        Dialect::Recorded => camel_case(key),
+    };
+    Value::Object(
+        outputs
+            .iter()
+            .map(|(name, one)| (key(name), one.clone()))
+            .collect(),
+    )
 }
 
 impl Phase {
@@ -111,6 +110,16 @@ fn camel_case(key: &str) -> String {
     let end = end.unwrap_or(letters.len());
     let small = letters[..end].iter().map(char::to_ascii_lowercase);
     small.chain(letters[end..].iter().copied()).collect()
+}
+
+/// The id of the deployment of a stack.
+pub(super) fn deployment_of(settings: &Settings, stack: &Stack) -> String {
+    let group = ResourceId::parse(&stack.id).scope().to_string();
+    let name = &stack.deployment;
+    cased(
+        settings,
+        &format!("{group}/providers/Microsoft.Resources/deployments/{name}"),
+    )
 }
 
 #[cfg(test)]

@@ -1,40 +1,12 @@
 //! A template, read: its parameters, its resources with what each waits for, its outputs.
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::super::id::ResourceId;
+use super::super::kind::kind_of;
 use super::super::refusal::Refusal;
-use super::super::resource::kind_of;
 use super::expression::{Scope, Trouble, id_of};
-
-/// A resource of a template on its way.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(in super::super) struct Step {
-    pub(super) id: String,
-    pub(super) version: String,
-    /// With its expressions.
-    pub(super) body: Value,
-    /// Keys of what has to be there before.
-    pub(super) after: Vec<String>,
-    pub(super) progress: StepProgress,
-    /// When it was asked for, and when it was over.
-    #[serde(default)]
-    pub(super) began: Option<Timestamp>,
-    #[serde(default)]
-    pub(super) ended: Option<Timestamp>,
-}
-
-/// How far a step is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in super::super) enum StepProgress {
-    Waiting,
-    /// The operation that carries it out.
-    Running(String),
-    Done,
-    Failed(Refusal),
-}
+use super::model::{Step, StepProgress};
 
 /// The values of parameters, those given and those by default.
 pub(super) fn parameters_of(

@@ -4,7 +4,7 @@ use reqwest::Url;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::super::state::hex;
+use super::super::hash::hex;
 use super::super::{Body, Request, Response};
 use super::World;
 

@@ -1,0 +1,13 @@
+//! Errors as registries write them.
+
+use serde_json::json;
+
+use super::super::message::Response;
+
+/// An error as registries write it.
+pub(in super::super) fn failure(status: u16, code: &str, message: &str) -> Response {
+    Response::json(
+        status,
+        json!({"errors": [{"code": code, "message": message}]}),
+    )
+}
