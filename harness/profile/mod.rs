@@ -44,7 +44,7 @@ mod topology;
 mod word;
 
 pub use error::Error;
-pub use load::{Reader, Request, Source, doubts, load};
+pub use load::{Reader, Request, Source, Written, load, read};
 pub use model::StarterMode;
 pub use resolved::{
     Backend, Database, Engine, K3d, Profile, Promotion, Roles, Starter, Temporal, Web, Worker,

@@ -94,7 +94,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let targets = args.profile.iter();
     let targets = targets.map(|word| Target::named(word, &args.set));
     let profiles: Vec<Profile> = targets
-        .map(|target| session::load(&target))
+        .map(|target| session::load(&target).profile().cloned())
         .collect::<Result<_, CommandError>>()?;
     if args.refresh {
         refresh::run(&places(&profiles), &args.prices_from, ui).await?;

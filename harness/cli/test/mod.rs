@@ -64,8 +64,9 @@ impl Args {
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let documents = documents::read(&args.paths)?;
+    let loaded = session::load(&args.target);
     if args.list || args.dry_run {
-        let session = session::look(&args.target).await?;
+        let session = session::look(&loaded).await?;
         return session::on_backend!(session, |session| {
             let resolved = documents::resolve(documents, args.seed, session)?;
             if args.list {
@@ -75,7 +76,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
             }
         });
     }
-    let session = session::own(&args.target, "test", ui).await?;
+    let session = session::own(&loaded, "test", ui).await?;
     session::on_backend!(session, |session| {
         let resolved = documents::resolve(documents, args.seed, session)?;
         Box::pin(execute::execute(&args, resolved, session, ui)).await
