@@ -281,7 +281,7 @@ async fn verb(command: Command, ui: &mut Ui) -> Outcome {
         Command::Rehearse(args) => Box::pin(rehearse::run(args, ui)).await,
         Command::Doctor(args) => doctor::run(&args, ui).await,
         Command::Schema(args) => Ok(schema::run(&args, ui)),
-        Command::Completions(args) => Ok(completions::run(&args, ui)),
+        Command::Completions(args) => Ok(completions::run(&args, &mut Cli::command(), ui)),
         Command::Launch(args) => launch::run(&args),
         Command::Reap(args) => Box::pin(reap::run(args)).await,
     }
