@@ -5,7 +5,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::layer::{Layer, Layers};
-use super::{Error, Name, Profile, azure, resolve};
+use super::{Error, Name, Profile, azure, check, resolve};
 use crate::document;
 
 /// A profile that is asked for.
@@ -98,7 +98,11 @@ where
             extended: self.extended(&path, &leaf)?,
             leaf,
             sets: sets
-                .map(|argument| Layer::of_set(argument))
+                .map(|argument| {
+                    let layer = Layer::of_set(argument)?;
+                    check::set(&layer)?;
+                    Ok::<_, document::Error>(layer)
+                })
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -135,7 +139,11 @@ where
     /// Reads one file; `None` if there is none.
     fn layer(&self, path: &Utf8Path) -> Result<Option<Layer>, Error> {
         match (self.read)(path) {
-            Ok(text) => Ok(Some(Layer::of_file(path, text)?)),
+            Ok(text) => {
+                let layer = Layer::of_file(path, text)?;
+                check::file(&layer)?;
+                Ok(Some(layer))
+            }
             Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Error::Read {
                 path: path.to_owned(),

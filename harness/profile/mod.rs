@@ -35,6 +35,7 @@ mod layer;
 mod load;
 mod merge;
 pub mod model;
+mod overlay;
 mod resolve;
 mod resolved;
 mod schema;
