@@ -176,7 +176,7 @@ fn tell(why: &CommandError, ui: &mut Ui) {
 fn left_behind(loaded: &Loaded) -> Result<Option<(String, Directory)>, CommandError> {
     let target = &loaded.target;
     let (name, state) = if let Some(profile) = loaded.readable() {
-        (profile.name.to_string(), state_of(target, &profile)?)
+        (profile.name.to_string(), state_of(target, profile)?)
     } else {
         let mut sets = target.set.iter().rev();
         let set = sets.find_map(|set| set.strip_prefix("name="));

@@ -26,6 +26,8 @@
 
 #[cfg(test)]
 mod arbitrary;
+#[cfg(test)]
+mod arbitrary_value;
 mod assignment;
 pub mod azure;
 mod check;
