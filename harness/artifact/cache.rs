@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::program::Stamp;
+use super::release::{Executable, Release};
 use crate::event::Events;
 use crate::topology::Digest;
 
@@ -26,29 +27,6 @@ const RETRY: Duration = Duration::from_millis(100);
 
 /// How long another run may take to fetch.
 const PATIENCE: Duration = Duration::from_mins(15);
-
-/// What a folder keeps: the executables of one release for one platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Release {
-    /// As people know it, such as `the Temporal CLI`.
-    pub(super) what: &'static str,
-    /// Its folder below a cache or state folder.
-    pub(super) folder: Utf8PathBuf,
-    /// The executables.
-    pub(super) executables: Vec<Executable>,
-    /// Bytes of disk that fetching takes.
-    pub(super) room: u64,
-}
-
-/// One of its executables.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Executable {
-    /// Its name.
-    pub(super) name: &'static str,
-    /// Its SHA-256, where that is known beforehand; otherwise the one that it had when it was
-    /// fetched counts.
-    pub(super) sha256: Option<String>,
-}
 
 /// Where one release for one platform is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

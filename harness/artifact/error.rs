@@ -5,7 +5,7 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::cache::Release;
+use super::release::Release;
 use super::{CliVersion, ImageError};
 use crate::causes::in_one_line;
 use crate::tool;

@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
-use super::server::{SERVER, SQL_TOOL};
+use super::release::{SERVER, SQL_TOOL};
 use crate::event::{Events, Progress};
 use crate::tool::{self, Environment, Family, Stream, Tool};
 

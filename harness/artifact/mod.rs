@@ -17,6 +17,7 @@ mod mirror;
 mod pin;
 mod pip;
 mod program;
+mod release;
 mod server;
 mod store;
 mod temporal;

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::cache::{Executable, Release};
-use super::temporal::CLI;
+use super::release::{CLI, Executable, Release};
 
 /// The release: CLI version, the Temporal Server in it, and the web console in it.
 const RELEASE: (&str, &str, &str) = ("1.9.1", "1.32.0", "2.54.1");

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::pin::Pin;
-use super::temporal::CLI;
+use super::release::CLI;
 use crate::event::{Events, Progress};
 use crate::tool::{self, Environment, Family, Tool};
 

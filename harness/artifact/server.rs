@@ -3,18 +3,14 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
-use super::cache::{Executable, Release};
 use super::error::{Attempt, Error, Sought};
 use super::pin::Platform;
 use super::program::{Origin, Program};
+use super::release::{Executable, Release, SERVER, SQL_TOOL};
 use super::store::Store;
 use super::{find, go, vendor};
 use crate::event::Events;
 use crate::tool::Environment;
-
-/// The executables' names.
-pub(super) const SERVER: &str = "temporal-server";
-pub(super) const SQL_TOOL: &str = "temporal-sql-tool";
 
 /// Bytes of disk that fetching takes: the archive, and the two executables out of it.
 const ROOM: u64 = 400_000_000;

@@ -4,8 +4,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
 use super::Origin;
-use super::cache::{Content, Folder, Locked, Release};
+use super::cache::{Content, Folder, Locked};
 use super::error::{Attempt, Error};
+use super::release::Release;
 use crate::event::Events;
 use crate::tool::Environment;
 

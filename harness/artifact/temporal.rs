@@ -7,13 +7,11 @@ use super::Origin;
 use super::error::{Attempt, Error, Sought};
 use super::pin::{CliVersion, Pin};
 use super::program::Program;
+use super::release::CLI;
 use super::store::Store;
 use super::{find, pip, vendor};
 use crate::event::Events;
 use crate::tool::Environment;
-
-/// The executable's name.
-pub(super) const CLI: &str = "temporal";
 
 /// What is looked for, and where.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::invariants::{all_closed, history_integrity, no_lost_start, right_result};
-use super::{Evidence, Unchecked};
+use super::{CounterExample, Evidence, Unchecked};
 
 /// Something that must hold of every workflow.
 #[derive(
@@ -22,18 +22,6 @@ pub enum Invariant {
     AllClosed,
     /// Every history is whole and agrees with Describe and with what the client was told.
     HistoryIntegrity,
-}
-
-/// A workflow that violates an invariant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct CounterExample {
-    /// Workflow id.
-    pub workflow_id: String,
-    /// Run id, where one is known.
-    pub run_id: Option<String>,
-    /// What is wrong with it.
-    pub what: String,
 }
 
 /// What came of checking one invariant.

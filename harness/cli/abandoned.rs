@@ -6,7 +6,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 
 use super::session::{
-    self, Owned, PATIENCE, Target, backend_error, state_error, state_named, state_of,
+    self, Loaded, Owned, PATIENCE, backend_error, state_error, state_named, state_of,
     working_directory,
 };
 use crate::backend::k3d::{self, K3dBackend};
@@ -75,14 +75,14 @@ pub(super) use on_abandoned;
 /// What a target left behind, for a verb that only looks, which says why it goes by records. What kept
 /// it from its session is the error where that is not the profile, or where nothing is left behind.
 pub(super) fn look(
-    target: &Target,
+    loaded: &Loaded,
     why: CommandError,
     ui: &mut Ui,
 ) -> Result<Abandoned, CommandError> {
     if !session::is_of_profile(&why) {
         return Err(why);
     }
-    let Some((name, state)) = left_behind(target)? else {
+    let Some((name, state)) = left_behind(loaded)? else {
         return Err(why);
     };
     state.inspect().map_err(state_error)?;
@@ -107,12 +107,12 @@ pub(super) fn look(
 /// What a target left behind, if it did, for a verb that ends or heals it, be its files what they
 /// may; says why it goes by records.
 pub(super) async fn own(
-    target: &Target,
+    loaded: &Loaded,
     verb: &str,
     why: &CommandError,
     ui: &mut Ui,
 ) -> Result<Option<Abandoned>, CommandError> {
-    let Some(abandoned) = own_within(target, verb, PATIENCE).await? else {
+    let Some(abandoned) = own_within(loaded, verb, PATIENCE).await? else {
         return Ok(None);
     };
     if abandoned.garbage.is_empty() {
@@ -128,11 +128,11 @@ pub(super) async fn own(
 
 /// As [`own`], for a verb with a patience of its own, and nobody to tell.
 pub(super) async fn own_within(
-    target: &Target,
+    loaded: &Loaded,
     verb: &str,
     patience: Duration,
 ) -> Result<Option<Abandoned>, CommandError> {
-    let Some((name, state)) = left_behind(target)? else {
+    let Some((name, state)) = left_behind(loaded)? else {
         return Ok(None);
     };
     let opened = state.open_as_it_is(verb, patience).await;
@@ -173,9 +173,10 @@ fn tell(why: &CommandError, ui: &mut Ui) {
 
 /// The state folder of a target, with its name, if there is one. Where the profile cannot be read it
 /// is called as its file is, or as `--set name=` says.
-fn left_behind(target: &Target) -> Result<Option<(String, Directory)>, CommandError> {
-    let (name, state) = if let Ok(profile) = session::load(target) {
-        (profile.name.to_string(), state_of(target, &profile)?)
+fn left_behind(loaded: &Loaded) -> Result<Option<(String, Directory)>, CommandError> {
+    let target = &loaded.target;
+    let (name, state) = if let Some(profile) = loaded.readable() {
+        (profile.name.to_string(), state_of(target, profile)?)
     } else {
         let mut sets = target.set.iter().rev();
         let set = sets.find_map(|set| set.strip_prefix("name="));

@@ -1,8 +1,5 @@
 //! `harness completions`.
 
-use clap::CommandFactory as _;
-
-use super::Cli;
 use crate::error::Exit;
 use crate::ui::Ui;
 
@@ -16,9 +13,10 @@ pub(super) struct Args {
     shell: clap_complete::Shell,
 }
 
-pub(super) fn run(args: &Args, ui: &mut Ui) -> Exit {
+/// `line` is the command line that is completed.
+pub(super) fn run(args: &Args, line: &mut clap::Command, ui: &mut Ui) -> Exit {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "harness", &mut script);
+    clap_complete::generate(args.shell, line, "harness", &mut script);
     let script = String::from_utf8_lossy(&script);
     ui.text(script.trim_end());
     ui.json(&serde_json::json!({"shell": args.shell.to_string(), "script": script}));

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::azure_fault::AzureFault;
-use super::session::{Session, Target, backend_error};
+use super::session::{self, Session, Target, backend_error};
 use super::shutdown::Shutdown;
 use super::view::short_type;
 use super::{Outcome, in_azure, lifecycle};
@@ -47,7 +47,7 @@ struct Report {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let mut session = in_azure::own(&args.target, "destroy", ui).await?;
+    let mut session = in_azure::own(session::load(&args.target), "destroy", ui).await?;
     let session = &mut *session;
     in_azure::go_wrong(session, &args.fault)?;
     let holding = session.backend.holding().await.map_err(backend_error)?;

@@ -22,7 +22,8 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
-    let profile = session::load(&args.target);
+    let loaded = session::load(&args.target);
+    let profile = loaded.profile();
     let environment = Environment::of_process();
     let (events, _unheard) = Events::channel();
     let pin = Pin::current();

@@ -42,18 +42,21 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    place::here(&args.target, Some("destroy"))?;
-    if let Ok((profile, state)) = session::named(&args.target)
+    let loaded = session::load(&args.target);
+    if let Some(profile) = loaded.readable() {
+        place::here(&args.target, profile, Some("destroy"))?;
+    }
+    if let Ok((profile, state)) = loaded.named()
         && !state.exists().map_err(session::state_error)?
     {
-        return without_state(&profile, &state, ui).await;
+        return without_state(profile, &state, ui).await;
     }
-    match session::own(&args.target, "down", ui).await {
+    match session::own(&loaded, "down", ui).await {
         Ok(session) => session::on_backend!(session, |session| {
             Box::pin(remove(&args, &session.owned(), ui)).await
         }),
         Err(invalid) if invalid.exit == Exit::Invalid => {
-            let abandoned = abandoned::own(&args.target, "down", &invalid, ui).await?;
+            let abandoned = abandoned::own(&loaded, "down", &invalid, ui).await?;
             let Some(abandoned) = abandoned else {
                 return Err(elsewhere(invalid, &args.target)?);
             };

@@ -1,6 +1,6 @@
 //! `harness drift`.
 
-use super::session::Target;
+use super::session::{self, Target};
 use super::shutdown::Shutdown;
 use super::{Outcome, in_azure, plan};
 use crate::error::{CommandError, Exit};
@@ -25,7 +25,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let mut session = in_azure::look(&args.target).await?;
+    let mut session = in_azure::look(session::load(&args.target)).await?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");
     let work = plan::changes(&args.target, &mut session, &events, &shutdown.asked);

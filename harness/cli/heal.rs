@@ -17,13 +17,14 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let (events, mut receiver) = Events::channel();
-    let healed = match session::own(&args.target, "heal", ui).await {
+    let loaded = session::load(&args.target);
+    let healed = match session::own(&loaded, "heal", ui).await {
         Ok(session) => session::on_backend!(session, |session| {
             ui.follow(&mut receiver, Box::pin(lifecycle::heal(session, &events)))
                 .await?
         }),
         Err(error) if session::is_of_profile(&error) => {
-            let Some(left) = abandoned::own(&args.target, "heal", &error, ui).await? else {
+            let Some(left) = abandoned::own(&loaded, "heal", &error, ui).await? else {
                 return Err(error);
             };
             on_abandoned!(&left.backend, |backend| {

@@ -4,8 +4,8 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 
 use super::azure_fault::{self, AzureFault, Scene};
-use super::place::Named;
-use super::session::{self, AnySession, Session, Target};
+use super::runs_here::RunsHere;
+use super::session::{self, AnySession, Loaded, Session, Target};
 use crate::backend::azure::{AzureBackend, Elsewhere, Promoted};
 use crate::causes::in_one_line;
 use crate::error::{CommandError, Exit};
@@ -14,20 +14,20 @@ use crate::profile::{Backend, Profile};
 use crate::promotion::{self, Candidate, Condition, Required};
 use crate::scenario::Document;
 use crate::state::Directory;
-use crate::topology::{Digest, Topology, WorkerBuild};
+use crate::topology::{Topology, WorkerBuild};
 use crate::ui::Ui;
 
 /// A session in Azure.
 pub(super) type InAzure = Box<Session<AzureBackend>>;
 
 /// The session of a verb that only looks.
-pub(super) async fn look(target: &Target) -> Result<InAzure, CommandError> {
-    Ok(in_azure(session::look(&place_of(target)?).await?))
+pub(super) async fn look(loaded: Loaded) -> Result<InAzure, CommandError> {
+    Ok(in_azure(session::look(&place_of(loaded)?).await?))
 }
 
 /// The session of a verb that changes something.
-pub(super) async fn own(target: &Target, verb: &str, ui: &mut Ui) -> Result<InAzure, CommandError> {
-    Ok(in_azure(session::own(&place_of(target)?, verb, ui).await?))
+pub(super) async fn own(loaded: Loaded, verb: &str, ui: &mut Ui) -> Result<InAzure, CommandError> {
+    Ok(in_azure(session::own(&place_of(loaded)?, verb, ui).await?))
 }
 
 /// Has things go wrong in a rehearsal; before anything is asked of its Azure.
@@ -96,11 +96,11 @@ fn in_azure(session: AnySession) -> InAzure {
     }
 }
 
-/// A target, if its profile is of a place in Azure.
-fn place_of(target: &Target) -> Result<Target, CommandError> {
-    let target = target.in_azure()?;
-    place(&session::load(&target)?)?;
-    Ok(target)
+/// What was loaded, if it is a place in Azure.
+fn place_of(loaded: Loaded) -> Result<Loaded, CommandError> {
+    let target = loaded.target.in_azure()?;
+    place(loaded.profile()?)?;
+    Ok(loaded.by(target))
 }
 
 /// The place in Azure that a profile names.
@@ -141,37 +141,11 @@ pub(super) fn gate(
         topology: &topology.digest,
         worker,
     };
-    let options = |ran: Option<&str>| options(target, &topology.digest, ran);
+    let runs_here = RunsHere::of(target, &topology.digest);
+    let options = |ran: Option<&str>| runs_here.options(ran);
     Ok(promotion::judge(
         required, &reports, candidate, max_age, now, &options,
     ))
-}
-
-/// The options that run a topology on this machine: the profile that ran it before, else profile
-/// `k3d`, if that comes to the same; else the profile itself, in k3d. What is set of a place in Azure
-/// is nothing to a place here.
-fn options(target: &Target, topology: &Digest, ran: Option<&str>) -> String {
-    let is_of_place = |set: &&String| set.starts_with("backend.") || set.starts_with("promotion.");
-    let sets = target.set.iter().filter(|set| !is_of_place(set));
-    let sets: Vec<String> = sets.cloned().collect();
-    for name in ran.into_iter().chain(["k3d"]) {
-        for set in [&*sets, &[]] {
-            let mut other = Target::named(name, set);
-            other.directory.clone_from(&target.directory);
-            let profile = session::load(&other).ok();
-            let same = profile.filter(|profile| !matches!(profile.backend, Backend::Azure(_)));
-            if same.is_some_and(|profile| profile.topology().digest == *topology) {
-                return other.suffix();
-            }
-        }
-    }
-    let here = Target {
-        backend: Some(Named::K3d),
-        rehearse: false,
-        set: sets,
-        ..target.clone()
-    };
-    here.suffix()
 }
 
 fn required(file: &Utf8Path) -> Result<Required, CommandError> {

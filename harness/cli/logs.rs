@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Outcome;
 use super::abandoned::{self, on_abandoned};
-use super::place::Named;
+use super::backend_name::Named;
 use super::session::{self, Target};
 use super::target::BACKEND;
 use crate::backend::{Backend, Log};
@@ -74,12 +74,13 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         .hint("leave `--follow` or `--output json` out"));
     }
     let target = args.target();
-    match session::look(&target).await {
+    let loaded = session::load(&target);
+    match session::look(&loaded).await {
         Ok(session) => session::on_backend!(session, |session| {
             show(&args, &target, &session.backend, ui).await
         }),
         Err(error) => {
-            let abandoned = abandoned::look(&target, error, ui)?;
+            let abandoned = abandoned::look(&loaded, error, ui)?;
             on_abandoned!(&abandoned.backend, |backend| {
                 show(&args, &target, backend, ui).await
             })

@@ -3,8 +3,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::session::Target;
-use super::target::{PROFILES, is_file_name};
+use super::target::{PROFILES, Target, is_file_name};
 use crate::shell;
 
 /// Hints for a profile that could not be loaded.

@@ -2,6 +2,7 @@
 
 mod abandoned;
 mod azure_fault;
+mod backend_name;
 mod bench;
 mod completions;
 mod cost;
@@ -15,8 +16,10 @@ mod in_azure;
 mod launch;
 mod lifecycle;
 mod logs;
+mod machine;
 mod meant;
 mod open;
+mod outcome;
 mod outputs;
 mod parity;
 mod place;
@@ -26,6 +29,7 @@ mod reap;
 mod rehearse;
 mod render;
 mod rotate;
+mod runs_here;
 mod schema;
 mod session;
 mod shutdown;
@@ -43,10 +47,8 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::error::{CommandError, Exit};
 use crate::ui::{Output, Stream, Ui};
+use outcome::Outcome;
 use session::Target;
-
-/// What a verb returns: how it ended, or the error to show.
-type Outcome = Result<Exit, CommandError>;
 
 /// Run, test and promote a self-hosted Temporal topology from one profile
 #[derive(Debug, Parser)]
@@ -279,7 +281,7 @@ async fn verb(command: Command, ui: &mut Ui) -> Outcome {
         Command::Rehearse(args) => Box::pin(rehearse::run(args, ui)).await,
         Command::Doctor(args) => doctor::run(&args, ui).await,
         Command::Schema(args) => Ok(schema::run(&args, ui)),
-        Command::Completions(args) => Ok(completions::run(&args, ui)),
+        Command::Completions(args) => Ok(completions::run(&args, &mut Cli::command(), ui)),
         Command::Launch(args) => launch::run(&args),
         Command::Reap(args) => Box::pin(reap::run(args)).await,
     }

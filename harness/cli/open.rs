@@ -84,14 +84,15 @@ impl What {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let endpoints = match session::look(&args.target).await {
+    let loaded = session::load(&args.target);
+    let endpoints = match session::look(&loaded).await {
         Ok(AnySession::Azure(session)) => return forward(&args, &session, ui).await,
         Ok(session) => {
             refuse_port(&args)?;
             session::on_backend!(session, |session| session.backend.endpoints().await)
         }
         Err(error) => {
-            let abandoned = abandoned::look(&args.target, error, ui)?;
+            let abandoned = abandoned::look(&loaded, error, ui)?;
             refuse_port(&args)?;
             on_abandoned!(&abandoned.backend, |backend| backend.endpoints().await)
         }

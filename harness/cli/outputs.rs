@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::session::{Session, Target, backend_error};
+use super::session::{self, Session, Target, backend_error};
 use super::{Outcome, in_azure};
 use crate::backend::azure::{AzureBackend, Facts};
 use crate::causes::in_one_line;
@@ -54,7 +54,7 @@ struct Entrance {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let session = in_azure::look(&args.target).await?;
+    let session = in_azure::look(session::load(&args.target)).await?;
     let outputs = of(&session).await?;
     ui.text(text(&outputs));
     ui.say(way_in(&session, &args.target.suffix()));

@@ -83,7 +83,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
 
 /// All that is known of a profile.
 pub(super) async fn facts(target: Target) -> Result<Facts, CommandError> {
-    let mut session = session::look(&target).await?;
+    let mut session = session::look(&session::load(&target)).await?;
     if let AnySession::Azure(session) = &mut session {
         // Its ways in are by the names of the topology. What that needs, gathering will miss as well.
         let (events, _unheard) = Events::channel();

@@ -1,39 +1,19 @@
 //! On which backend a profile runs, where it leaves that open or the command line says otherwise.
+//! Pure: what there is to choose by was loaded, looked up and asked before.
 
-use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
-
-use super::session::{self, Target};
+use super::backend_name::Named;
+use super::machine::Machine;
+use super::target::Target;
 use crate::azure::simulator::Script;
 use crate::backend::azure::Aim;
-use crate::backend::k3d;
-use crate::causes;
-use crate::docker::{self, Engine};
-use crate::doctor::{self, Found};
 use crate::error::{CommandError, Exit};
-use crate::profile::{self, Backend, K3d, Profile};
-use crate::state::Directory;
+use crate::profile::{Backend, Profile};
 use crate::tool::Environment;
 use crate::topology::Run;
-
-/// How long a Docker engine may take to answer before this machine counts as one without.
-const DOCKER: Duration = Duration::from_secs(2);
 
 /// How many times as fast as Azure the built-in one is, and the variable that says otherwise.
 const SPEED: u32 = 60;
 const SPEED_VARIABLE: &str = "HARNESS_REHEARSAL_SPEED";
-
-/// A backend by name, on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Named {
-    /// A local Kubernetes cluster made by k3d, MySQL in a container beside it
-    K3d,
-    /// Child processes of this machine
-    Process,
-    /// A model: nothing runs
-    Simulated,
-}
 
 /// A backend, and why it is this one where the profile does not say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,83 +22,37 @@ pub(super) struct Choice {
     pub(super) reason: Option<String>,
 }
 
-/// What this machine has for a cluster: what answers, or why nothing does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Machine {
-    docker: Result<String, String>,
-    k3d: Result<String, String>,
-}
-
-impl Named {
-    /// As the command line has it.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::K3d => "k3d",
-            Self::Process => "process",
-            Self::Simulated => "simulated",
-        }
-    }
-
-    /// The one of that name on the command line.
-    pub(super) fn by_word(word: &str) -> Option<Self> {
-        clap::ValueEnum::from_str(word, false).ok()
-    }
-
-    /// The backend of that name, with what the profile says of it and else its defaults.
-    pub(super) fn of(self, written: &Backend) -> Backend {
-        match (self, written) {
-            (Self::K3d, Backend::Local { k3d, .. } | Backend::K3d(k3d)) => {
-                Backend::K3d(k3d.clone())
-            }
-            (Self::K3d, _) => Backend::K3d(K3d::default()),
-            (Self::Process, Backend::Local { engine, .. } | Backend::Process { engine }) => {
-                Backend::Process {
-                    engine: engine.clone(),
-                }
-            }
-            (Self::Process, _) => Backend::Process {
-                engine: profile::Engine::default(),
-            },
-            (Self::Simulated, _) => Backend::Simulated,
-        }
-    }
-}
-
 /// Chooses the backend of a profile: the one that the command line names, else the one that the
-/// profile names, else the one that the topology is `standing` on, else the first that this machine
-/// can run.
-pub(super) async fn choose(
+/// profile names, else the one that the topology is `standing` on. `None` leaves it to what the machine
+/// has: [`first_of`].
+pub(super) fn choose(
     profile: &Profile,
     named: Option<Named>,
     standing: Option<&str>,
-) -> Choice {
+) -> Option<Choice> {
     if let Some(named) = named {
-        return Choice {
+        return Some(Choice {
             backend: named.of(&profile.backend),
             reason: Some("--backend names it".to_owned()),
-        };
+        });
     }
     if !matches!(profile.backend, Backend::Local { .. }) {
-        return Choice {
+        return Some(Choice {
             backend: profile.backend.clone(),
             reason: None,
-        };
+        });
     }
     match standing {
-        Some("k3d") => as_it_stands(Named::K3d, &profile.backend),
-        Some("process") => as_it_stands(Named::Process, &profile.backend),
-        _ => first_of(profile, &machine(&Environment::of_process()).await),
+        Some("k3d") => Some(as_it_stands(Named::K3d, &profile.backend)),
+        Some("process") => Some(as_it_stands(Named::Process, &profile.backend)),
+        _ => None,
     }
 }
 
 /// Which built-in Azure a rehearsal is on, and why: with a cluster and a database of this machine
-/// for those in it, unless the machine has nothing to make them with.
-pub(super) async fn rehearsal(state: &Directory) -> Result<(Aim, String), CommandError> {
-    let environment = Environment::of_process();
-    let speed = speed(&environment)?;
-    let machine = machine(&environment).await;
-    // What was made with them is not taken down without them.
-    let stands = k3d::stands(state);
+/// for those in it, unless the machine has nothing to make them with. What `stands` was made with them,
+/// and is not taken down without them.
+pub(super) fn rehearsal(speed: u32, machine: &Machine, stands: bool) -> (Aim, String) {
     let (ground, reason) = match (&machine.docker, &machine.k3d) {
         (Ok(docker), Ok(k3d)) => {
             let reason = format!("a rehearsal; {docker} and {k3d} make its cluster and database");
@@ -135,7 +69,7 @@ pub(super) async fn rehearsal(state: &Directory) -> Result<(Aim, String), Comman
         script: Script::default(),
         ground,
     };
-    Ok((aim, reason))
+    (aim, reason)
 }
 
 /// How many times as fast as Azure the built-in one is.
@@ -160,13 +94,13 @@ pub(super) fn no_rehearsal(profile: &Profile) -> CommandError {
 }
 
 /// Refuses a place in Azure for a verb about places of this machine; `instead` does it there.
-pub(super) fn here(target: &Target, instead: Option<&str>) -> Result<(), CommandError> {
-    // A profile that cannot be read is told of by what comes next.
-    let Ok(profile) = session::load(target) else {
-        return Ok(());
-    };
+pub(super) fn here(
+    target: &Target,
+    profile: &Profile,
+    instead: Option<&str>,
+) -> Result<(), CommandError> {
     match (&profile.backend, target.backend) {
-        (Backend::Azure(_), None) => Err(in_azure(&profile, target.rehearse, instead)),
+        (Backend::Azure(_), None) => Err(in_azure(profile, target.rehearse, instead)),
         _ => Ok(()),
     }
 }
@@ -198,7 +132,7 @@ fn as_it_stands(named: Named, written: &Backend) -> Choice {
 }
 
 /// The first of k3d and processes that can run the profile on this machine.
-fn first_of(profile: &Profile, machine: &Machine) -> Choice {
+pub(super) fn first_of(profile: &Profile, machine: &Machine) -> Choice {
     let choice = |named: Named, reason: String| Choice {
         backend: named.of(&profile.backend),
         reason: Some(reason),
@@ -210,44 +144,6 @@ fn first_of(profile: &Profile, machine: &Machine) -> Choice {
     match (&machine.docker, &machine.k3d) {
         (Ok(docker), Ok(k3d)) => choice(Named::K3d, format!("{docker} and {k3d} are there")),
         (Err(reason), _) | (_, Err(reason)) => choice(Named::Process, reason.clone()),
-    }
-}
-
-async fn machine(environment: &Environment) -> Machine {
-    let (docker, k3d) = tokio::join!(docker(environment), k3d(environment));
-    Machine { docker, k3d }
-}
-
-async fn docker(environment: &Environment) -> Result<String, String> {
-    let asked = async {
-        let engine = Engine::connect(environment).await?;
-        engine.version().await
-    };
-    match tokio::time::timeout(DOCKER, asked).await {
-        Ok(Ok(version)) => Ok(format!("Docker {version}")),
-        Ok(Err(error @ docker::Error::Host { .. })) => Err(error.to_string()),
-        Ok(Err(error)) if is_forbidden(&error) => {
-            Err("this user may not use the Docker engine".to_owned())
-        }
-        Ok(Err(_)) | Err(_) => Err("no Docker engine answers".to_owned()),
-    }
-}
-
-/// Whether it is for want of rights that nothing answers.
-fn is_forbidden(error: &docker::Error) -> bool {
-    causes::of(error).any(|cause| {
-        let cause = cause.downcast_ref::<std::io::Error>();
-        cause.is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
-    })
-}
-
-async fn k3d(environment: &Environment) -> Result<String, String> {
-    match doctor::find_k3d(environment, &CancellationToken::new()).await {
-        Found::Works(said) => Ok(said.replace(" version", "")),
-        Found::Absent => Err("k3d is not installed".to_owned()),
-        Found::Fails(reason) | Found::Unusable { reason, .. } => {
-            Err(format!("k3d does not work: {reason}"))
-        }
     }
 }
 
@@ -295,20 +191,5 @@ mod tests {
     fn a_worker_that_is_a_program_runs_as_a_process_whatever_the_machine_has() {
         let (backend, _) = chosen(&["worker.run={command: [./worker]}"], true, true);
         assert_eq!(backend, "process");
-    }
-
-    #[test]
-    fn a_named_backend_keeps_what_the_profile_says_of_it() {
-        let sets = ["backend={local: {k3d: {agents: 2}}}"];
-        let local = load(&[], "local", &sets).expect("the profile is right");
-        let Backend::K3d(k3d) = Named::K3d.of(&local.backend) else {
-            panic!("it is the one that was named");
-        };
-        assert_eq!(k3d.agents, 2);
-        assert_eq!(
-            Named::K3d.of(&Backend::Simulated),
-            Backend::K3d(K3d::default())
-        );
-        assert_eq!(Named::Simulated.of(&local.backend), Backend::Simulated);
     }
 }

@@ -26,13 +26,14 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args) -> Outcome {
     let (events, _unheard) = Events::channel();
-    match session::own_within(&args.target, "reap", PATIENCE).await {
+    let loaded = session::load(&args.target);
+    match session::own_within(&loaded, "reap", PATIENCE).await {
         Ok(session) => {
             session::on_backend!(session, |session| lifecycle::heal(session, &events).await)?;
         }
         // The run may have begun before the profile was broken.
         Err(error) if session::is_of_profile(&error) => {
-            let left = abandoned::own_within(&args.target, "reap", PATIENCE).await?;
+            let left = abandoned::own_within(&loaded, "reap", PATIENCE).await?;
             let Some(left) = left else {
                 return Err(error);
             };

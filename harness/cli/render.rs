@@ -54,7 +54,8 @@ struct Row {
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let Args { target, validate } = args;
-    let profile = session::load(&target)?;
+    let loaded = session::load(&target);
+    let profile = loaded.profile()?;
     let backend = match target.backend {
         Some(named) => named.of(&profile.backend),
         None => profile.backend.clone(),
@@ -72,7 +73,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         Backend::Simulated => return Err(nothing(name, "a model")),
     };
     if validate {
-        check(&target, &profile, &groups).await?;
+        check(&target, profile, &groups).await?;
         let objects: usize = groups.iter().map(|group| group.objects.len()).sum();
         ui.say(format!("✓ the API server accepts all {objects} objects"));
     }

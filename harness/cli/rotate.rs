@@ -1,6 +1,6 @@
 //! `harness rotate`.
 
-use super::session::{Target, backend_error};
+use super::session::{self, Target, backend_error};
 use super::shutdown::Shutdown;
 use super::{Outcome, failure, in_azure, lifecycle};
 use crate::backend::azure::Order;
@@ -38,7 +38,7 @@ enum What {
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let What::Password = args.what;
-    let mut session = in_azure::own(&args.target, "rotate", ui).await?;
+    let mut session = in_azure::own(session::load(&args.target), "rotate", ui).await?;
     let session = &mut *session;
     if !lifecycle::is_up(session).await? {
         return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")

@@ -48,7 +48,8 @@ struct Row {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    match session::look(&args.target).await {
+    let loaded = session::load(&args.target);
+    match session::look(&loaded).await {
         Ok(session) => session::on_backend!(session, |session| {
             let seen = Seen {
                 profile: session.profile.name.as_str(),
@@ -59,7 +60,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
             show(&seen, ui).await
         }),
         Err(error) => {
-            let abandoned = abandoned::look(&args.target, error, ui)?;
+            let abandoned = abandoned::look(&loaded, error, ui)?;
             on_abandoned!(&abandoned.backend, |backend| {
                 let seen = Seen {
                     profile: &abandoned.name,

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::place::Named;
+use super::backend_name::Named;
 use crate::error::{CommandError, Exit};
 use crate::shell;
 

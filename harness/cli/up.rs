@@ -40,13 +40,16 @@ struct Report<'a> {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    place::here(&args.target, Some("promote"))?;
-    session::doubt(&args.target, ui);
+    let loaded = session::load(&args.target);
+    if let Some(profile) = loaded.readable() {
+        place::here(&args.target, profile, Some("promote"))?;
+    }
+    loaded.doubt(ui);
     if args.dry_run {
-        let session = session::look(&args.target).await?;
+        let session = session::look(&loaded).await?;
         return session::on_backend!(session, |session| rehearse(session, ui).await);
     }
-    let session = session::own(&args.target, "up", ui).await?;
+    let session = session::own(&loaded, "up", ui).await?;
     let suffix = args.target.suffix();
     session::on_backend!(session, |session| Box::pin(bring_up(session, &suffix, ui))
         .await)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_saphyr::Location;
 
+use super::place::Place;
 use super::{message, snippet};
 
 /// A document that does not say what it should. Displays as `name:line:column: message`, followed
@@ -14,17 +15,6 @@ pub struct Error {
     place: Option<Place>,
     message: String,
     snippet: Option<String>,
-}
-
-/// A stretch of one line of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Line, counted from 1.
-    pub line: usize,
-    /// Column of its first character, counted in characters from 1.
-    pub column: usize,
-    /// Number of characters; 0 marks a point.
-    pub length: usize,
 }
 
 impl Error {
@@ -119,17 +109,6 @@ impl fmt::Display for Error {
         match &self.snippet {
             Some(snippet) => write!(out, "\n{snippet}"),
             None => Ok(()),
-        }
-    }
-}
-
-impl From<Location> for Place {
-    fn from(location: Location) -> Self {
-        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        Self {
-            line: size(location.line()),
-            column: size(location.column()),
-            length: size(location.span().len()),
         }
     }
 }

@@ -32,11 +32,13 @@
 mod choice;
 mod error;
 mod message;
+mod place;
 mod snippet;
 mod suggest;
 
 pub use choice::choice;
-pub use error::{Error, Place};
+pub use error::Error;
+pub use place::Place;
 pub use suggest::{did_you_mean, instead};
 
 use serde::de::DeserializeOwned;

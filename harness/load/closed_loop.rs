@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, sleep_until};
 
 use super::attempt::Lane;
-use super::driver::join;
+use super::tasks::join;
 use crate::temporal::Frontend;
 
 /// How long a user waits after an operation whose workflow did not close: a server that is down

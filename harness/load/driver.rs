@@ -1,35 +1,14 @@
 //! Offers the load of a whole run to a frontend and hands out a record of every operation.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
-use tokio_util::sync::CancellationToken;
+use tokio::time::sleep_until;
 
 use super::attempt::Lane;
-use super::{
-    Executor, Operation, Progress, Timeline, WakingTime, Workload, closed_loop, open_loop,
-};
+use super::tasks::join;
+use super::{Executor, Run, WakingTime, Workload, closed_loop, open_loop};
 use crate::temporal::Frontend;
-
-/// What all workloads of a run share.
-#[derive(Debug)]
-pub struct Run {
-    /// When load is offered.
-    pub timeline: Timeline,
-    /// The moment from which all offsets count.
-    pub epoch: Instant,
-    /// How long operations that are still under way when the load has ended are waited for.
-    pub drain: Duration,
-    /// Where the records go. Unbounded, so that a slow reader cannot delay the generator.
-    pub records: UnboundedSender<Operation>,
-    /// The live counters.
-    pub progress: Arc<Progress>,
-    /// Ends the run early: nothing starts any more, and what is under way is given up on.
-    pub cancel: CancellationToken,
-}
 
 /// Runs workloads side by side through all loaded phases, then drains them.
 ///
@@ -76,28 +55,6 @@ async fn execute<F: Frontend>(lane: Lane<F>) {
             arrivals,
             max_in_flight,
         } => open_loop::run(lane, rate, arrivals, max_in_flight).await,
-    }
-}
-
-/// Waits for all tasks of a set; a panic in one of them goes on here.
-pub(super) async fn join(tasks: &mut JoinSet<()>) {
-    while let Some(joined) = tasks.join_next().await {
-        pass_on_panic(joined);
-    }
-}
-
-/// Removes the tasks of a set that are over.
-pub(super) fn reap(tasks: &mut JoinSet<()>) {
-    while let Some(joined) = tasks.try_join_next() {
-        pass_on_panic(joined);
-    }
-}
-
-fn pass_on_panic(joined: Result<(), tokio::task::JoinError>) {
-    if let Err(error) = joined
-        && let Ok(panic) = error.try_into_panic()
-    {
-        std::panic::resume_unwind(panic);
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`Frontend`](crate::temporal::Frontend) and hands out [`Operation`]s.
 
 mod attempt;
+mod batches;
 mod closed_loop;
 mod driver;
 mod latency;
@@ -12,18 +13,21 @@ mod operation;
 mod percentile;
 mod progress;
 mod pulse;
+mod run;
 mod schedule;
+mod tasks;
 mod timeline;
 mod unsent;
 mod waking_time;
 mod workload;
 
-pub use driver::{Run, drive};
+pub use driver::drive;
 pub use latency::{Latencies, OperationLatencies};
 pub use operation::{CallFailure, Operation, Outcome};
 pub use percentile::{Percentile, Percentiles};
 pub use progress::{Counts, Progress};
 pub use pulse::Pulse;
+pub use run::Run;
 pub use schedule::Schedule;
 pub use timeline::{LoadedPhase, Timeline};
 pub use unsent::Unsent;

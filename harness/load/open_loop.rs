@@ -8,8 +8,8 @@ use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::Lane;
-use super::driver::{join, reap};
-use super::unsent::{Batches, Cause};
+use super::batches::{Batches, Cause};
+use super::tasks::{join, reap};
 use super::{Arrivals, Schedule};
 use crate::quantity::Rate;
 use crate::temporal::Frontend;

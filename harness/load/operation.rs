@@ -1,5 +1,6 @@
 //! What became of one arrival: the record from which everything about load is computed.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -135,6 +136,15 @@ impl Operation {
     /// How long the server took to acknowledge the start; `None` if it did not.
     pub fn start_latency(&self) -> Option<Duration> {
         Some(self.acknowledged?.saturating_sub(self.started?))
+    }
+
+    /// How many arrivals it stands for, of those that were to start within `window`: several only
+    /// where none was sent.
+    pub fn arrivals_within(&self, window: &Range<Duration>) -> u64 {
+        match self.outcome.unsent() {
+            Some(unsent) => unsent.within(self.intended, window),
+            None => u64::from(window.contains(&self.intended)),
+        }
     }
 }
 

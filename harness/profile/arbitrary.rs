@@ -5,8 +5,8 @@ use std::str::FromStr;
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
-use serde_saphyr::{Location, Spanned};
 
+use super::arbitrary_value::{duration, spanned, word};
 use super::azure;
 use super::dynamic_config::{Content, DynamicConfig, Written};
 use super::model::{
@@ -218,10 +218,6 @@ fn version() -> impl Strategy<Value = super::Version> {
     r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}".prop_map(|text| word(&text))
 }
 
-pub(super) fn duration() -> impl Strategy<Value = Duration> {
-    (1000_u64..10_000_000).prop_map(Duration::from_millis)
-}
-
 fn path() -> impl Strategy<Value = super::word::FilePath> {
     text("[a-z/. ]{1,12}")
 }
@@ -230,12 +226,4 @@ fn text<T: FromStr<Err: std::fmt::Debug> + std::fmt::Debug>(
     pattern: &'static str,
 ) -> impl Strategy<Value = T> {
     pattern.prop_map(|text| word(&text))
-}
-
-pub(super) fn word<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
-    text.parse().expect("the strategy follows the word's rule")
-}
-
-pub(super) fn spanned<T>(value: T) -> Spanned<T> {
-    Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN)
 }

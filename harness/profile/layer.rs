@@ -4,12 +4,11 @@ use camino::Utf8Path;
 use serde_saphyr::Spanned;
 
 use super::assignment::Assignment;
-use super::check;
-use super::merge::Overlay;
 use super::model::Profile;
+use super::overlay::Overlay;
 use crate::document::{self, Error, Place};
 
-/// One file or one `--set`, read and checked on its own.
+/// One file or one `--set`, read on its own.
 #[derive(Debug)]
 pub(super) struct Layer {
     source: Source,
@@ -26,23 +25,19 @@ impl Layer {
     pub(super) fn of_file(path: &Utf8Path, text: String) -> Result<Self, Error> {
         let written = document::parse(path.as_str(), &text)?;
         let name = path.to_string();
-        let layer = Self {
+        Ok(Self {
             source: Source::File { name, text },
             written,
-        };
-        check::file(&layer)?;
-        Ok(layer)
+        })
     }
 
     pub(super) fn of_set(argument: &str) -> Result<Self, Error> {
         let assignment = Assignment::read(argument)?;
         let written = assignment.parse()?;
-        let layer = Self {
+        Ok(Self {
             source: Source::Set(assignment),
             written,
-        };
-        check::set(&layer)?;
-        Ok(layer)
+        })
     }
 
     /// An error at one of this layer's values.

@@ -5,7 +5,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::layer::{Layer, Layers};
-use super::{Error, Name, Profile, azure, resolve};
+use super::{Error, Name, Profile, azure, check, resolve};
 use crate::document;
 
 /// A profile that is asked for.
@@ -50,19 +50,39 @@ where
     R: Fn(&Utf8Path) -> io::Result<String>,
     L: Fn(&Utf8Path) -> Vec<String>,
 {
-    Ok(resolve::resolve(&reader.layers(request)?)?)
+    read(request, reader)?.resolve()
 }
 
-/// What a profile may say and probably does not mean, each at its place.
+/// A profile as it is written, with all that it is made of.
+#[derive(Debug)]
+pub struct Written(Layers);
+
+/// Reads all that a profile is made of.
 ///
 /// # Errors
 /// As [`load`], but for what is left unsaid.
-pub fn doubts<R, L>(request: &Request, reader: &Reader<R, L>) -> Result<Vec<document::Error>, Error>
+pub fn read<R, L>(request: &Request, reader: &Reader<R, L>) -> Result<Written, Error>
 where
     R: Fn(&Utf8Path) -> io::Result<String>,
     L: Fn(&Utf8Path) -> Vec<String>,
 {
-    Ok(azure::doubts(&reader.layers(request)?))
+    Ok(Written(reader.layers(request)?))
+}
+
+impl Written {
+    /// Resolves what is written.
+    ///
+    /// # Errors
+    /// A profile that leaves something unsaid, or whose values do not go together.
+    pub fn resolve(&self) -> Result<Profile, Error> {
+        Ok(resolve::resolve(&self.0)?)
+    }
+
+    /// What it may say and probably does not mean, each at its place.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<document::Error> {
+        azure::doubts(&self.0)
+    }
 }
 
 impl<R, L> Reader<R, L>
@@ -78,7 +98,11 @@ where
             extended: self.extended(&path, &leaf)?,
             leaf,
             sets: sets
-                .map(|argument| Layer::of_set(argument))
+                .map(|argument| {
+                    let layer = Layer::of_set(argument)?;
+                    check::set(&layer)?;
+                    Ok::<_, document::Error>(layer)
+                })
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -115,7 +139,11 @@ where
     /// Reads one file; `None` if there is none.
     fn layer(&self, path: &Utf8Path) -> Result<Option<Layer>, Error> {
         match (self.read)(path) {
-            Ok(text) => Ok(Some(Layer::of_file(path, text)?)),
+            Ok(text) => {
+                let layer = Layer::of_file(path, text)?;
+                check::file(&layer)?;
+                Ok(Some(layer))
+            }
             Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Error::Read {
                 path: path.to_owned(),

@@ -6,35 +6,11 @@
 //! first is forgotten, even if a third layer goes back to it. Every struct is written out in full,
 //! so that a new key cannot be forgotten here.
 
-use std::collections::BTreeMap;
-
 use super::model::{
     Backend, Database, DevServer, Engine, K3d, Local, Mysql, Process, Profile, Promotion, Role,
     Roles, Server, Simulated, Starter, Temporal, Web, Worker,
 };
-use super::word::{EnvironmentName, Text};
-
-/// Values that merge rather than replace each other.
-pub(super) trait Overlay: Sized {
-    /// Lays `over` over these values.
-    fn overlay(self, over: Self) -> Self;
-}
-
-impl<T: Overlay> Overlay for Option<T> {
-    fn overlay(self, over: Self) -> Self {
-        match (self, over) {
-            (Some(base), Some(over)) => Some(base.overlay(over)),
-            (base, over) => over.or(base),
-        }
-    }
-}
-
-impl Overlay for BTreeMap<EnvironmentName, Text> {
-    fn overlay(mut self, over: Self) -> Self {
-        self.extend(over);
-        self
-    }
-}
+use super::overlay::Overlay;
 
 impl Overlay for Profile {
     fn overlay(self, over: Self) -> Self {

@@ -26,6 +26,8 @@
 
 #[cfg(test)]
 mod arbitrary;
+#[cfg(test)]
+mod arbitrary_value;
 mod assignment;
 pub mod azure;
 mod check;
@@ -35,6 +37,7 @@ mod layer;
 mod load;
 mod merge;
 pub mod model;
+mod overlay;
 mod resolve;
 mod resolved;
 mod schema;
@@ -44,7 +47,7 @@ mod topology;
 mod word;
 
 pub use error::Error;
-pub use load::{Reader, Request, Source, doubts, load};
+pub use load::{Reader, Request, Source, Written, load, read};
 pub use model::StarterMode;
 pub use resolved::{
     Backend, Database, Engine, K3d, Profile, Promotion, Roles, Starter, Temporal, Web, Worker,

@@ -9,15 +9,13 @@ use serde_saphyr::Spanned;
 
 use super::azure::model::Azure;
 use super::dynamic_config::DynamicConfig;
+pub use super::word::Replicas;
 use super::word::{
     EnvironmentName, FilePath, Image, Name, NamespaceName, TaskQueueName, Text, Version,
 };
 use crate::document::choice;
 use crate::quantity::{Duration, Whole};
 use crate::topology::Tls;
-
-/// How many of something run: more than this many are meant by nobody.
-pub type Replicas = Whole<1, 1000>;
 
 /// The number of a port.
 pub type PortNumber = Whole<1, 65535>;

@@ -4,7 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::image_name::is_reference;
-use crate::quantity::{ParseError, textual};
+use crate::quantity::{ParseError, Whole, textual};
+
+/// How many of something run: more than this many are meant by nobody.
+pub type Replicas = Whole<1, 1000>;
 
 /// A text with a rule: `$holds` decides, `$pattern` says the same to editors, `$expected` to people.
 macro_rules! word {

@@ -4,31 +4,25 @@
 mod cluster;
 mod fixed;
 mod network;
+mod refusal;
 mod server;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 use std::collections::BTreeMap;
-
-use serde_json::Value;
 
 use self::cluster::of_cluster;
 pub(super) use self::cluster::pool_version;
 use self::network::subnets;
+use self::refusal::refusal;
 use self::server::of_server;
-use super::{Check, Problem};
+use self::wanted::{CLUSTER, SERVER, Wanted};
+use super::Check;
 use crate::azure::arm::StackSpec;
 use crate::backend::azure::Living;
 use crate::profile::azure::Azure;
 
-const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
-const POOL: &str = "Microsoft.ContainerService/managedClusters/agentPools";
-const SERVER: &str = "Microsoft.DBforMySQL/flexibleServers";
-const NETWORK: &str = "Microsoft.Network/virtualNetworks";
-
-/// What helps where nothing but a new one does.
-const ANEW: &str =
-    "put it back, or make everything anew: `harness destroy`, then `harness promote`";
 /// Everything that Azure would refuse to change; nothing if it would take all of it. `asked` are the
 /// tags of the stack that lives, by which what the profile asked for then is known.
 pub(super) fn refused(
@@ -50,35 +44,6 @@ pub(super) fn refused(
     }
     all.extend(subnets(&wanted, living));
     all
-}
-
-/// The resources as a template wants them.
-struct Wanted<'a>(&'a StackSpec);
-
-impl Wanted<'_> {
-    fn all(&self, kind: &str) -> impl Iterator<Item = (String, Value)> {
-        let resources = self.0.properties.template["resources"].as_array();
-        let of_kind = resources.into_iter().flatten();
-        of_kind.filter(move |it| it["type"] == kind).map(|it| {
-            let name = it["name"].as_str().unwrap_or_default();
-            let name = name.rsplit('/').next().unwrap_or_default();
-            (name.to_owned(), it.clone())
-        })
-    }
-
-    fn first(&self, kind: &str) -> Option<(String, Value)> {
-        self.all(kind).next()
-    }
-
-    /// The system pool, which is a part of the cluster.
-    fn system_pool(&self) -> Option<Value> {
-        let (_, cluster) = self.first(CLUSTER)?;
-        cluster.pointer("/properties/agentPoolProfiles/0").cloned()
-    }
-}
-
-fn refusal(what: &str, reason: String, remedy: &str) -> Check {
-    Check::of(what, Ok(()), |()| Some(Problem::new(reason, remedy)))
 }
 
 fn region(azure: &Azure, living: &Living) -> Option<Check> {

@@ -7,15 +7,10 @@ use fs_err as fs;
 use serde::Serialize;
 
 use super::Report;
+use super::files::{EXECUTIONS, OPERATIONS, PLAN};
 use crate::scenario::{Outcome, RunPlan};
 
 const REPORT: &str = "report.json";
-const PLAN: &str = "plan.json";
-const OPERATIONS: &str = "operations.ndjson";
-const EXECUTIONS: &str = "executions.ndjson";
-
-/// The files beside the report.
-pub(super) const EVIDENCE: [&str; 3] = [PLAN, OPERATIONS, EXECUTIONS];
 
 /// Files of a run that could not be written.
 #[derive(Debug, thiserror::Error)]

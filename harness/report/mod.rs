@@ -3,6 +3,7 @@
 //! Decides nothing: everything here was decided by [`scenario::judge`](crate::scenario::judge).
 //! Pure but for `folder`, which writes the files of a run.
 
+mod files;
 mod folder;
 mod model;
 mod summary;

@@ -6,6 +6,7 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::files::EVIDENCE;
 use crate::backend::Place;
 use crate::check::Finding;
 use crate::death::Death;
@@ -175,7 +176,7 @@ impl Report {
                 delay: outcome.generator_delay,
                 bound: plan.generator_delay,
             },
-            files: super::folder::EVIDENCE.map(str::to_owned).to_vec(),
+            files: EVIDENCE.map(str::to_owned).to_vec(),
         }
     }
 }

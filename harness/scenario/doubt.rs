@@ -7,10 +7,10 @@
 
 use super::expectation::{Expectation, percent};
 use super::model::{LatencyThresholds, Phase, Thresholds};
+use super::observations::{Ending, Observations};
 use super::plan::RunPlan;
 use super::record::FaultRecord;
 use super::statistics::{PhaseStatistics, ratio};
-use super::verdict::{Ending, Observations};
 use crate::check::{Evidence, Finding, workflows};
 use crate::load::Percentiles;
 use crate::quantity::Duration;

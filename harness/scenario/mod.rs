@@ -12,6 +12,7 @@ mod expectation;
 mod gather;
 mod model;
 mod narrate;
+mod observations;
 mod offer;
 mod plan;
 mod record;
@@ -34,10 +35,11 @@ pub use model::{
     ApiVersion, Expect, Fault, Kind, LatencyThresholds, Phase, PhaseThresholds, Phases, Scenario,
     Thresholds, Workflow, Workload,
 };
+pub use observations::{Ending, Observations};
 pub use plan::{PlannedFault, PlannedPhase, PlannedThresholds, PlannedWorkload, RunId, RunPlan};
 pub use record::FaultRecord;
 pub use resolve::{Ground, Resolution, resolve};
 pub use run::{Error, Outcome, run};
 pub use schema::json_schema;
 pub use statistics::{PhaseStatistics, statistics};
-pub use verdict::{Ending, Judgement, Observations, Verdict, VerdictKind, judge};
+pub use verdict::{Judgement, Verdict, VerdictKind, judge};

@@ -9,12 +9,13 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::gather::gather;
+use super::observations::{Ending, Observations};
 use super::offer::{Loaded, offer};
 use super::plan::RunPlan;
 use super::record::FaultRecord;
 use super::settle::settle;
 use super::statistics::{PhaseStatistics, statistics};
-use super::verdict::{Ending, Judgement, Observations, judge};
+use super::verdict::{Judgement, judge};
 use crate::backend::{self, Backend};
 use crate::causes::in_one_line;
 use crate::check::{Evidence, Reading};

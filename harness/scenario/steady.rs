@@ -6,9 +6,9 @@
 
 use super::expectation::{Expectation, evaluate};
 use super::model::Phase;
+use super::observations::{Ending, Observations};
 use super::plan::{PlannedPhase, RunPlan};
 use super::statistics::{PhaseStatistics, Seen, of_phase};
-use super::verdict::{Ending, Observations};
 use crate::load::Operation;
 
 /// The thresholds of the steady state held against a baseline.

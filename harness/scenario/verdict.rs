@@ -7,15 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::doubt::{died, doubts};
 use super::expectation::{Expectation, evaluate};
-use super::model::Phase;
+use super::observations::{Ending, Observations};
 use super::plan::RunPlan;
-use super::record::FaultRecord;
-use super::statistics::PhaseStatistics;
 use super::steady;
-use crate::check::{Evidence, Finding, check, workflows};
-use crate::load::Percentiles;
-use crate::quantity::Duration;
-use crate::watch::Seen;
+use crate::check::{Finding, check, workflows};
 
 /// The kinds of verdict, from the lightest to the gravest: of several scenarios, the gravest
 /// decides.
@@ -109,48 +104,6 @@ impl Verdict {
             reason: reasons.join("; "),
             reasons: reasons.to_vec(),
         }
-    }
-}
-
-/// How a run came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// It went through all its phases.
-    Complete,
-    /// The baseline was not steady: no fault was injected, and the load ended there.
-    NotSteady,
-    /// Someone asked it to stop.
-    Interrupted,
-}
-
-/// Everything that a verdict is about.
-#[derive(Debug, Clone, Copy)]
-pub struct Observations<'a> {
-    /// What each phase measured.
-    pub statistics: &'a [PhaseStatistics],
-    /// What became of each fault.
-    pub faults: &'a [FaultRecord],
-    /// Both sides of every workflow.
-    pub evidence: &'a Evidence,
-    /// How late the generator was over the whole run.
-    pub generator_delay: Option<Percentiles>,
-    /// The thresholds of the steady state, as they were judged at the end of the baseline.
-    pub steady_state: &'a [Expectation],
-    /// How the run ended.
-    pub ending: Ending,
-    /// The longest time for which the harness itself could not run.
-    pub longest_stop: Duration,
-    /// Why the environment is not what it was, if it is not.
-    pub heal_failure: Option<&'a str>,
-    /// Who died although no fault had planned it.
-    pub watched: &'a Seen,
-}
-
-impl Observations<'_> {
-    /// What a phase measured, if it was to be loaded.
-    pub(super) fn phase(&self, phase: Phase) -> Option<&PhaseStatistics> {
-        let mut statistics = self.statistics.iter();
-        statistics.find(|statistics| statistics.phase == phase)
     }
 }
 

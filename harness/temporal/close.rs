@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use temporalio_common::protos::temporal::api::enums::v1::HistoryEventFilterType;
-use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
-use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 use temporalio_common::protos::temporal::api::workflowservice::v1::{
     GetWorkflowExecutionHistoryRequest, GetWorkflowExecutionHistoryResponse,
 };
 use tokio::time::{Instant, sleep};
 
 use super::client::{Client, answer, request};
-use super::{Close, Error, ExecutionKey, Status, failure, history, payload};
+use super::closing::close_of;
+use super::{Close, Error, ExecutionKey, history};
 
 const OPERATION: &str = "wait for close";
 
@@ -96,43 +95,6 @@ fn closing(response: &GetWorkflowExecutionHistoryResponse) -> Option<Close> {
     close_of(response.history.as_ref()?.events.last()?)
 }
 
-/// How a workflow closed by its closing event; `None` if the event is another.
-pub(super) fn close_of(event: &HistoryEvent) -> Option<Close> {
-    let (status, result, failure) = match event.attributes.as_ref()? {
-        Attributes::WorkflowExecutionCompletedEventAttributes(completed) => {
-            let result = payload::decode(completed.result.as_ref());
-            (Status::Completed, result, None)
-        }
-        Attributes::WorkflowExecutionFailedEventAttributes(failed) => {
-            let failure = failed.failure.as_ref().map(failure::message);
-            (Status::Failed, None, failure)
-        }
-        Attributes::WorkflowExecutionTimedOutEventAttributes(timed_out) => {
-            let failure = match failure::retry(timed_out.retry_state()) {
-                Some(retry) => format!("timed out ({retry})"),
-                None => "timed out".to_owned(),
-            };
-            (Status::TimedOut, None, Some(failure))
-        }
-        Attributes::WorkflowExecutionTerminatedEventAttributes(terminated) => {
-            let failure = failure::line(&terminated.reason);
-            (Status::Terminated, None, Some(failure))
-        }
-        Attributes::WorkflowExecutionCanceledEventAttributes(_) => {
-            (Status::Canceled, None, Some("canceled".to_owned()))
-        }
-        Attributes::WorkflowExecutionContinuedAsNewEventAttributes(_) => {
-            (Status::ContinuedAsNew, None, None)
-        }
-        _ => return None,
-    };
-    Some(Close {
-        status,
-        result,
-        failure,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -140,6 +102,7 @@ mod tests {
 
     use super::*;
     use crate::temporal::Frontend as _;
+    use crate::temporal::Status;
     use crate::temporal::fake::{self, Scripted};
 
     const DEADLINE: Duration = Duration::from_secs(30);

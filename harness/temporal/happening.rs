@@ -8,7 +8,7 @@ use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 
-use super::close::close_of;
+use super::closing::close_of;
 use super::failure;
 
 /// Tells of events in the order of a history: a failed activity is named by the event that

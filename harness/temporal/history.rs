@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::calls::Calls;
 use super::client::{Client, answer, request};
-use super::close::close_of;
+use super::closing::close_of;
 use super::happening::Happenings;
 use super::{Error, Execution, ExecutionKey, HistoryEvent, Pending, Status};
 

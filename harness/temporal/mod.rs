@@ -8,6 +8,7 @@ pub mod backoff;
 mod calls;
 mod client;
 mod close;
+mod closing;
 mod error;
 mod failure;
 #[cfg(test)]

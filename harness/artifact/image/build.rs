@@ -6,11 +6,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
-use super::{DOCKER, REPOSITORY, WorkerImage};
+use super::worker_image::{REPOSITORY, WorkerImage};
 use crate::artifact;
 use crate::event::{Events, Progress};
 use crate::tool::{self, Environment, Family, Tool};
 use crate::topology::WorkerBuild;
+
+/// The tool that builds by a Dockerfile.
+pub(super) const DOCKER: &str = "docker";
 
 /// How long a build may take, a compilation from nothing included, and how long the rest.
 const BUILD: Duration = Duration::from_mins(45);

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::REPOSITORY;
+use super::worker_image::REPOSITORY;
 use crate::topology::Digest;
 
 /// The user and group that the worker runs as: nobody, by a number that is in no range of the

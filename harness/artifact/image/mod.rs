@@ -13,11 +13,12 @@ mod layer;
 mod layout;
 #[cfg(test)]
 mod tests;
+mod worker_image;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
-use self::build::Recipe;
+use self::build::{DOCKER, Recipe};
 use self::closure::Closure;
 use self::layer::Layer;
 use super::program::content;
@@ -28,29 +29,13 @@ use crate::tool::Environment;
 use crate::topology::{Run, WorkerBuild};
 
 pub use self::error::Error as ImageError;
+pub use self::worker_image::WorkerImage;
 
-/// The name of images that are made here. No registry has it, so that none is ever asked.
-const REPOSITORY: &str = "harness.local/worker";
-
-/// The tool that builds by a Dockerfile, and that file's name.
-const DOCKER: &str = "docker";
+/// The file that Docker builds by.
 const DOCKERFILE: &str = "Dockerfile";
 
 /// Where the loader's configuration is.
 const LOADER_CONFIGURATION: &str = "/etc/ld.so.conf";
-
-/// An image that can be run as soon as it is where containers are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkerImage {
-    /// Its reference. Of an image that was made here it says what is in it, by the first twelve
-    /// digits of its id.
-    pub reference: String,
-    /// The archive to load or import; without one it is in Docker under `reference`, or to be
-    /// pulled.
-    pub archive: Option<Utf8PathBuf>,
-    /// Which build of the worker is in it, as far as that is known.
-    pub build: WorkerBuild,
-}
 
 /// Makes the image of a worker, or says which it is. What is made is kept in `folder`, which is the
 /// caller's alone while this runs.

@@ -14,25 +14,10 @@ use serde_json::Value;
 
 use super::pipeline::{pipeline, token};
 use super::retry::Retry;
-use super::{Answer, Clock, Credential, Endpoints, Error, Recorder, Target};
+use super::{Answer, Error, Options, Target};
 
 /// The header by which one command's requests are found in Azure's activity log.
 const CORRELATION: HeaderName = HeaderName::from_static("x-ms-correlation-request-id");
-
-/// What a client is made of.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Where Azure is.
-    pub endpoints: Endpoints,
-    /// Who asks.
-    pub credential: Credential,
-    /// The id of the command, a UUID.
-    pub correlation_id: String,
-    /// What waits are measured in.
-    pub clock: Clock,
-    /// Who is told of each exchange.
-    pub recorder: Option<Recorder>,
-}
 
 /// A client of the resource manager; clones share everything.
 #[derive(Debug, Clone)]

@@ -13,9 +13,11 @@ mod money;
 pub mod query;
 #[cfg(test)]
 mod tests;
+mod unit;
 
 pub use article::{Article, article};
 pub use estimate::{Estimate, Kind, Line, estimate, meters};
-pub use list::{Currency, Entry, Found, List, Origin, Prices, Unit};
+pub use list::{Currency, Entry, Found, List, Origin, Prices};
 pub use meter::Meter;
 pub use money::Usd;
+pub use unit::Unit;

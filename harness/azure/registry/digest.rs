@@ -7,8 +7,6 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::Error;
-
 /// The only algorithm that Azure's registries take.
 const ALGORITHM: &str = "sha256:";
 
@@ -38,26 +36,37 @@ impl Digest {
     }
 }
 
-impl FromStr for Digest {
-    type Err = Error;
+/// A text that is no digest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` {}", Self::WHY)]
+pub struct MalformedDigest {
+    /// The text.
+    pub text: String,
+}
 
-    fn from_str(text: &str) -> Result<Self, Error> {
+impl MalformedDigest {
+    pub(super) const WHY: &str = "is no digest: sha256: and 64 hexadecimal digits";
+}
+
+impl FromStr for Digest {
+    type Err = MalformedDigest;
+
+    fn from_str(text: &str) -> Result<Self, MalformedDigest> {
         let digit = |it: u8| it.is_ascii_digit() || (b'a'..=b'f').contains(&it);
         let digits = text.strip_prefix(ALGORITHM);
         match digits.filter(|it| it.len() == 64 && it.bytes().all(digit)) {
             Some(digits) => Ok(Self(digits.to_owned())),
-            None => Err(Error::Reference {
+            None => Err(MalformedDigest {
                 text: text.to_owned(),
-                why: "is no digest: sha256: and 64 hexadecimal digits",
             }),
         }
     }
 }
 
 impl TryFrom<String> for Digest {
-    type Error = Error;
+    type Error = MalformedDigest;
 
-    fn try_from(text: String) -> Result<Self, Error> {
+    fn try_from(text: String) -> Result<Self, MalformedDigest> {
         text.parse()
     }
 }

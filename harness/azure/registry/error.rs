@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Digest;
+use super::digest::{Digest, MalformedDigest};
 use crate::azure::arm::{self, Access};
 
 /// What did not become of an image.
@@ -91,6 +91,15 @@ pub enum Error {
     /// The user asked to stop.
     #[error("interrupted; what the registry has already is not sent again")]
     Interrupted,
+}
+
+impl From<MalformedDigest> for Error {
+    fn from(malformed: MalformedDigest) -> Self {
+        Self::Reference {
+            text: malformed.text,
+            why: MalformedDigest::WHY,
+        }
+    }
 }
 
 fn act(access: Access) -> &'static str {

@@ -16,6 +16,7 @@
 
 mod archive;
 mod call;
+mod client;
 mod descriptor;
 mod digest;
 mod error;
@@ -29,67 +30,24 @@ mod session;
 mod tests;
 mod upload;
 
-use std::time::Duration;
-
 use azure_core::http::Method;
-use tokio_util::sync::CancellationToken;
 
 use self::call::Call;
 use self::session::Session;
-use super::arm::{ARRIVAL, Access, Arm};
+use super::arm::Access;
 
-pub use self::digest::Digest;
+pub use self::client::Registry;
+pub use self::digest::{Digest, MalformedDigest};
 pub use self::error::Error;
 pub use self::image::Image;
 pub use self::reference::Reference;
 
-/// A registry, and who asks it.
-#[derive(Debug, Clone)]
-pub struct Registry {
-    arm: Arm,
-    login_server: String,
-    tenant: String,
-    patience: Duration,
-    cancel: CancellationToken,
-}
-
 impl Registry {
-    /// The registry at `login_server` (`NAME.azurecr.io`), asked by whom `arm` asks for, who belongs
-    /// to `tenant`.
-    pub fn new(arm: Arm, login_server: &str, tenant: &str) -> Self {
-        Self {
-            arm,
-            login_server: login_server.to_owned(),
-            tenant: tenant.to_owned(),
-            patience: ARRIVAL,
-            cancel: CancellationToken::new(),
-        }
-    }
-
-    /// The same, ending with [`Error::Interrupted`] when this is cancelled.
-    #[must_use]
-    pub fn cancelled_by(self, cancel: &CancellationToken) -> Self {
-        let cancel = cancel.clone();
-        Self { cancel, ..self }
-    }
-
     /// Whether a repository has the image with that digest.
     pub async fn has(&self, repository: &str, digest: &Digest) -> Result<bool, Error> {
         let reference = Reference::new(&self.login_server, repository, digest.clone())?;
         let mut session = Session::new(self, reference.repository(), Access::Pull);
         self.unless_cancelled(has(&mut session, digest)).await
-    }
-
-    /// What a future has to say, unless somebody asks to stop.
-    async fn unless_cancelled<T>(
-        &self,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
-        tokio::select! {
-            biased;
-            () = self.cancel.cancelled() => Err(Error::Interrupted),
-            done = work => done,
-        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::build::{Build, PASSWORD, child};
+use super::network;
 use super::resource::{Body, Resource};
-use super::{Build, PASSWORD, child, network};
 use crate::azure::api_version;
 use crate::azure::resource_type;
 use crate::profile::azure::{HighAvailability, Mysql, MysqlTier};
@@ -17,7 +18,7 @@ const STORES: [&str; 2] = ["temporal", "temporal_visibility"];
 
 /// A server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Server {
+struct Server {
     sku: Sku,
     properties: ServerProperties,
 }
@@ -70,7 +71,7 @@ struct Door {
 
 /// A database of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Database {
+struct Database {
     properties: DatabaseProperties,
 }
 
@@ -82,7 +83,7 @@ struct DatabaseProperties {
 
 /// A variable of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Configuration {
+struct Configuration {
     properties: ConfigurationProperties,
 }
 
@@ -151,7 +152,7 @@ fn server(build: &Build<'_>) -> Resource {
     Resource {
         // The zone has to be known in the network before the server writes its name there.
         depends_on: vec![build.id(network::KIND, &names.network), link],
-        ..build.resource(KIND, api_version::MYSQL, &names.mysql, Body::Server(body))
+        ..build.resource(KIND, api_version::MYSQL, &names.mysql, body)
     }
 }
 
@@ -161,7 +162,7 @@ fn databases() -> [(&'static str, &'static str, Body); 2] {
             charset: "utf8mb4",
             collation: "utf8mb4_0900_ai_ci",
         };
-        (DATABASES, name, Body::Database(Database { properties }))
+        (DATABASES, name, Body::of(Database { properties }))
     })
 }
 
@@ -179,11 +180,7 @@ fn configurations(build: &Build<'_>) -> [(&'static str, &'static str, Body); 2] 
             value,
             source: "user-override",
         };
-        (
-            CONFIGURATIONS,
-            name,
-            Body::Configuration(Configuration { properties }),
-        )
+        (CONFIGURATIONS, name, Body::of(Configuration { properties }))
     })
 }
 

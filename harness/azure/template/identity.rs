@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Build;
-use super::resource::{Body, Resource};
+use super::build::Build;
+use super::resource::Resource;
 use crate::azure::api_version;
 use crate::azure::resource_type;
 
@@ -11,7 +11,7 @@ pub(super) const KIND: &str = resource_type::IDENTITY;
 
 /// An identity; Azure decides all that there is to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Identity {
+struct Identity {
     properties: Nothing,
 }
 
@@ -21,9 +21,9 @@ struct Nothing {}
 pub(super) fn identities(build: &Build<'_>) -> [Resource; 2] {
     let names = build.names;
     [&names.control_plane, &names.kubelet].map(|name| {
-        let body = Body::Identity(Identity {
+        let body = Identity {
             properties: Nothing {},
-        });
+        };
         build.resource(KIND, api_version::IDENTITY, name, body)
     })
 }

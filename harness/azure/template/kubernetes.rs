@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::resource::{Body, Resource, reference};
-use super::{Build, child, identity, network};
+use super::build::{Build, child};
+use super::resource::{Resource, reference};
+use super::{identity, network};
 use crate::azure::api_version;
 use crate::azure::resource_type;
 use crate::profile::azure::{Kubernetes, Network, NodePool, Tier};
@@ -17,7 +18,7 @@ pub(super) const POOLS: &str = resource_type::POOL;
 
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Cluster {
+struct Cluster {
     sku: Sku,
     identity: Identity,
     properties: Properties,
@@ -129,7 +130,7 @@ struct SystemPool {
 
 /// A pool that is a resource by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Pool {
+struct Pool {
     properties: PoolProperties,
 }
 
@@ -175,12 +176,7 @@ pub(super) fn cluster(build: &Build<'_>, rights: Vec<String>) -> Resource {
     };
     Resource {
         depends_on,
-        ..build.resource(
-            KIND,
-            api_version::KUBERNETES,
-            &names.cluster,
-            Body::Cluster(Box::new(body)),
-        )
+        ..build.resource(KIND, api_version::KUBERNETES, &names.cluster, body)
     }
 }
 
@@ -200,7 +196,7 @@ pub(super) fn pools(build: &Build<'_>) -> Vec<Resource> {
                 POOLS,
                 api_version::KUBERNETES,
                 format!("{}/{}", names.cluster, pool.name),
-                Body::Pool(Pool { properties }),
+                Pool { properties },
             )
         });
         last = names.id(POOLS, &[&names.cluster, &pool.name]);

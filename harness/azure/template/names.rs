@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::Place;
+use super::place::Place;
 use crate::topology::Digest;
 
 /// How many hexadecimal digits make a name unique in all of Azure.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::resource::{Body, Resource};
-use super::{Build, Id};
+use super::build::{Build, Id};
+use super::resource::Resource;
 use crate::azure::api_version;
 use crate::azure::resource_type;
 use crate::profile::azure::Network;
@@ -22,7 +22,7 @@ pub(super) const LINK: &str = "network";
 
 /// A virtual network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct VirtualNetwork {
+struct VirtualNetwork {
     properties: NetworkProperties,
 }
 
@@ -68,7 +68,7 @@ struct DelegationProperties {
 
 /// A private zone; its records are made by the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Zone {
+struct Zone {
     properties: ZoneProperties,
 }
 
@@ -77,7 +77,7 @@ struct ZoneProperties {}
 
 /// What makes the names of a zone known in a network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct ZoneLink {
+struct ZoneLink {
     properties: LinkProperties,
 }
 
@@ -98,7 +98,7 @@ pub(super) fn network(build: &Build<'_>) -> [Resource; 3] {
             KIND,
             api_version::NETWORK,
             &names.network,
-            Body::VirtualNetwork(virtual_network(&build.azure.network)),
+            virtual_network(&build.azure.network),
         ),
         Resource {
             location: global.clone(),
@@ -106,9 +106,9 @@ pub(super) fn network(build: &Build<'_>) -> [Resource; 3] {
                 ZONES,
                 api_version::PRIVATE_DNS,
                 &names.zone,
-                Body::Zone(Zone {
+                Zone {
                     properties: ZoneProperties {},
-                }),
+                },
             )
         },
         Resource {
@@ -118,12 +118,12 @@ pub(super) fn network(build: &Build<'_>) -> [Resource; 3] {
                 LINKS,
                 api_version::PRIVATE_DNS,
                 &format!("{}/{LINK}", names.zone),
-                Body::ZoneLink(ZoneLink {
+                ZoneLink {
                     properties: LinkProperties {
                         registration_enabled: false,
                         virtual_network: Id { id: network },
                     },
-                }),
+                },
             )
         },
     ]

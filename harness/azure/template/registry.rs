@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Build;
-use super::resource::{Body, Resource};
+use super::build::Build;
+use super::resource::Resource;
 use crate::azure::api_version;
 use crate::azure::resource_type;
 use crate::profile::azure::RegistrySku;
@@ -12,7 +12,7 @@ pub(super) const KIND: &str = resource_type::REGISTRY;
 
 /// A registry without an administrator whose password anybody could have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Registry {
+struct Registry {
     sku: Sku,
     properties: RegistryProperties,
 }
@@ -34,11 +34,11 @@ pub(super) fn registry(build: &Build<'_>) -> Resource {
         RegistrySku::Standard => "Standard",
         RegistrySku::Premium => "Premium",
     };
-    let body = Body::Registry(Registry {
+    let body = Registry {
         sku: Sku { name },
         properties: RegistryProperties {
             admin_user_enabled: false,
         },
-    });
+    };
     build.resource(KIND, api_version::REGISTRY, &build.names.registry, body)
 }

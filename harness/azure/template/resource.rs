@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-
-use super::{database, identity, kubernetes, network, registry, role};
+use serde_json::{Map, Value};
 
 /// The schema of templates for resource groups.
 const SCHEMA: &str =
@@ -82,21 +81,18 @@ pub struct Resource {
     pub(super) body: Body,
 }
 
-/// What only one kind of resource has.
+/// What only one kind of resource has, as JSON: whoever makes it knows what is in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-pub(super) enum Body {
-    Identity(identity::Identity),
-    VirtualNetwork(network::VirtualNetwork),
-    Zone(network::Zone),
-    ZoneLink(network::ZoneLink),
-    Server(database::Server),
-    Database(database::Database),
-    Configuration(database::Configuration),
-    Registry(registry::Registry),
-    Assignment(role::Assignment),
-    Cluster(Box<kubernetes::Cluster>),
-    Pool(kubernetes::Pool),
+#[serde(transparent)]
+pub(super) struct Body(Map<String, Value>);
+
+impl Body {
+    pub(super) fn of(body: impl Serialize) -> Self {
+        match serde_json::to_value(body) {
+            Ok(Value::Object(body)) => Self(body),
+            other => unreachable!("the body of a resource becomes a JSON object: {other:?}"),
+        }
+    }
 }
 
 /// A text as a template has it that is not to be taken for an expression: `[` and `]` around the whole

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use super::resource::{Body, Resource, reference};
-use super::{Build, Caller, child, identity, kubernetes, names, network, registry};
+use super::build::{Build, child};
+use super::place::Caller;
+use super::resource::{Resource, reference};
+use super::{identity, kubernetes, names, network, registry};
 use crate::azure::api_version;
 use crate::azure::resource_type;
 use crate::azure::role_id::{
@@ -35,7 +37,7 @@ pub fn role_name(definition: &str) -> Option<&'static str> {
 
 /// An assignment of a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Assignment {
+struct Assignment {
     properties: AssignmentProperties,
 }
 
@@ -124,7 +126,7 @@ fn assignment(
             KIND,
             api_version::AUTHORIZATION,
             names::assignment(scope, role, holder),
-            Body::Assignment(Assignment { properties }),
+            Assignment { properties },
         )
     }
 }

@@ -33,6 +33,11 @@ const MEMORY: u64 = 2 << 30;
 /// How long MySQL may take to write back what it holds when it is stopped.
 pub(super) const STOP: Duration = Duration::from_mins(1);
 
+/// The image of a database, by its reference.
+pub(crate) fn image(database: &Database) -> String {
+    format!("mysql:{}", database.version)
+}
+
 /// All that a container is made from.
 #[derive(Debug, Clone)]
 pub(super) struct Blueprint {

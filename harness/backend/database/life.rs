@@ -5,7 +5,7 @@ use tokio::time::{Duration, Instant, sleep};
 use super::container::STOP;
 use super::look::{FIRST_LOOK, LAST_LOOK, answers};
 use super::mysql::Mysql;
-use super::prepare::Prepared;
+use super::prepared::Prepared;
 use super::{Error, Record};
 use crate::backend;
 use crate::docker::{Owned, Status};

@@ -12,6 +12,7 @@ mod look;
 mod mysql;
 mod name;
 mod prepare;
+mod prepared;
 mod record;
 mod schema;
 mod schema_tool;
@@ -20,13 +21,13 @@ mod snapshot_maker;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use container::image;
 pub use container::{PORT, USER};
 pub use error::Error;
 #[cfg(test)]
 pub(super) use life::RECOVER;
 pub use mysql::{Mysql, address, container_id, forget_secrets, owns, schema_id};
-pub use prepare::Wanted;
-pub(crate) use prepare::image;
+pub use prepared::Wanted;
 pub use record::Record;
 pub use schema_tool::SchemaTool;
 pub(crate) use snapshot::remove_snapshot;

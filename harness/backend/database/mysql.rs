@@ -12,13 +12,13 @@ use tokio_util::sync::CancellationToken;
 use super::certificates::{Certificates, authority_file};
 use super::container::USER;
 use super::name::Names;
-use super::prepare::Prepared;
-use super::schema::SCHEMA_READY;
+use super::prepared::Prepared;
 use super::{Error, Record, Wanted};
 use crate::backend::{self, Log, Provision, Readiness};
 use crate::docker::{Engine, Status};
 use crate::mysql::Access;
 use crate::plan::{Action, Observed, Resource, ResourceId};
+use crate::quantity;
 use crate::secret::Secret;
 use crate::state::{Directory, present};
 use crate::tool::Environment;
@@ -26,6 +26,9 @@ use crate::topology::{Digest, Tls, Topology};
 
 /// The replica, by which its log is known.
 const REPLICA: &str = "mysql";
+
+/// How long reading both schemas may take until they are found current.
+pub(super) const SCHEMA_READY: quantity::Duration = quantity::Duration::from_secs(120);
 
 /// MySQL in a container.
 #[derive(Debug)]

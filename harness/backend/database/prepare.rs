@@ -1,57 +1,19 @@
 //! What must be there before the container: image, snapshot, password, certificates.
 
-use std::net::SocketAddr;
-
 use super::certificates::Certificates;
-use super::container::Blueprint;
+use super::container::{Blueprint, image};
 use super::mysql::Mysql;
+use super::prepared::{Prepared, Wanted};
 use super::snapshot::{Helper, Snapshot};
 use super::snapshot_maker::Maker;
 use super::{Error, SchemaTool};
 use crate::backend::{self, Fetch, Provision};
 use crate::docker::Image;
-use crate::event::Events;
 use crate::mysql::preflight::Needs;
-use crate::plan::ResourceId;
 use crate::quantity::Duration;
 use crate::secret::Secret;
 use crate::state::{create_private, present};
-use crate::topology::{Component, Database, Tls, Topology, needed_connections};
-
-/// What a backend wants of its database.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    /// Where it is to listen on this machine.
-    pub address: SocketAddr,
-    /// The Docker network that it joins, where it is found by the name [`Mysql::host`].
-    pub network: Option<String>,
-    /// The resources that must be there before the container, such as that network.
-    pub needs: Vec<ResourceId>,
-    /// What makes the schemas of the golden snapshot.
-    pub schema_tool: SchemaTool,
-    /// Whether `schema/temporal` is a resource here (or something else brings the schema up to
-    /// date, such as a Job in a cluster).
-    pub schema: bool,
-}
-
-/// What is known once everything is provided.
-#[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) wanted: Wanted,
-    pub(super) blueprint: Blueprint,
-    pub(super) snapshot: Snapshot,
-    /// The release of Temporal.
-    pub(super) server: String,
-    pub(super) history_shards: u32,
-    pub(super) asks: Needs,
-    pub(super) ready_timeout: Duration,
-    pub(super) events: Events,
-}
-
-/// The image of a database, by its reference.
-pub(crate) fn image(database: &Database) -> String {
-    format!("mysql:{}", database.version)
-}
+use crate::topology::{Component, Tls, Topology, needed_connections};
 
 impl Mysql {
     /// Whether a topology can have its database here, as far as one can see at once: before images

@@ -6,11 +6,7 @@ use super::schema_tool::{Site, Task};
 use crate::backend::{self, Readiness};
 use crate::mysql::schema::{self, Store};
 use crate::plan::{Observed, State};
-use crate::quantity::Duration;
 use crate::topology::Digest;
-
-/// How long reading both schemas may take until they are found current.
-pub(super) const SCHEMA_READY: Duration = Duration::from_secs(120);
 
 impl Mysql {
     /// Refuses a schema that must not be touched: newer, or half applied.

@@ -10,13 +10,13 @@ use camino::Utf8PathBuf;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use super::cluster::Found;
 use super::error::Error;
+use super::found::Found;
 use super::names::Names;
 use super::ports::MYSQL;
-use super::provide::Wanted;
 use super::record::{self, Record};
 use super::tool::K3d;
+use super::wanted::Wanted;
 use crate::backend::database::{self, Mysql};
 use crate::backend::kubernetes;
 use crate::backend::kubernetes::{Cluster, NAMESPACE};

@@ -7,23 +7,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::backend::K3dBackend;
 use super::error::Error;
+use super::found::Found;
 use super::record::{self, Record, Stage};
 use super::tool::MARK;
 use crate::backend::{Readiness, census};
 use crate::docker::{OWNER, Owned, Status};
 use crate::plan::ResourceId;
 use crate::state::write_atomically;
-
-/// What there is of the cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
-    /// Nothing.
-    Absent,
-    /// Something that has to be made anew; the reason is for people.
-    Dead(String),
-    /// All of its nodes run.
-    Live(Box<Record>),
-}
 
 impl K3dBackend {
     /// Looks what there is of the cluster, by Docker and by the record.

@@ -2,7 +2,7 @@
 //! container killed, and kept away.
 
 use super::backend::K3dBackend;
-use super::cluster::Found;
+use super::found::Found;
 use super::ports::MYSQL;
 use crate::backend::{self, Readiness};
 use crate::fault::{Effect, FaultKind, Injection, Undo};

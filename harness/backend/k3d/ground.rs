@@ -3,8 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::backend::K3dBackend;
-use super::cluster::Found;
 use super::error::Error;
+use super::found::Found;
 use super::names::images_id;
 use super::ports::MYSQL;
 use super::provide::server;

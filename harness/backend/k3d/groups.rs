@@ -7,11 +7,11 @@ use tokio::time::timeout;
 
 use super::backend::K3dBackend;
 use super::error::Error;
-use super::images::Image;
+use super::image::Image;
 use super::names::{Names, images_id};
 use super::ports::MYSQL;
-use super::provide::Wanted;
 use super::record::Record;
+use super::wanted::Wanted;
 use crate::backend;
 use crate::backend::kubernetes::{Group, Object};
 use crate::plan::{Action, Observed, ResourceId, State};

@@ -2,42 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8PathBuf;
 use futures_util::future::try_join_all;
 
 use super::backend::K3dBackend;
-use super::cluster::Found;
 use super::error::Error;
+use super::found::Found;
+use super::image::{Image, ids};
 use super::names::images_id;
 use super::record::{Imported, Record};
 use crate::backend::kubernetes::Images;
 use crate::backend::{self, Fetch, Provision, Readiness};
 use crate::docker::Engine;
 use crate::plan::{Observed, State};
-use crate::topology::{Digest, Topology, WorkerBuild};
+use crate::topology::{Digest, Topology};
 
 /// How often an import is tried: one that says it has succeeded may not have (k3d#1484).
 const TRIES: usize = 3;
-
-/// An image that the cluster needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Image {
-    /// Its reference, as objects and Docker have it.
-    pub(super) reference: String,
-    /// What tells it from another one of that reference.
-    pub(super) id: String,
-    /// The archive that it is imported from; otherwise it is in Docker.
-    pub(super) archive: Option<Utf8PathBuf>,
-    /// Which build of the worker is in it; of the worker's image alone.
-    pub(super) build: Option<WorkerBuild>,
-}
-
-impl Image {
-    /// The identity of all images together.
-    pub(super) fn digest(images: &[Self]) -> Digest {
-        Digest::of(&ids(images))
-    }
-}
 
 /// The references of a topology's images, but for the worker's.
 pub(super) fn references(topology: &Topology) -> [String; 3] {
@@ -214,11 +194,6 @@ impl K3dBackend {
         let nodes = try_join_all(nodes).await?.into_iter().flatten();
         Ok(nodes.map(|container| container.id).collect())
     }
-}
-
-fn ids(images: &[Image]) -> BTreeMap<String, String> {
-    let id = |image: &Image| (image.reference.clone(), image.id.clone());
-    images.iter().map(id).collect()
 }
 
 fn in_node(reference: &str, node: &str) -> String {

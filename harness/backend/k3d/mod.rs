@@ -10,8 +10,10 @@ mod cluster;
 mod endpoint;
 mod error;
 mod fault;
+mod found;
 mod ground;
 mod groups;
+mod image;
 mod images;
 mod logs;
 mod names;
@@ -25,6 +27,7 @@ mod site;
 mod sweep;
 mod tool;
 mod vitals;
+mod wanted;
 mod worker;
 
 use crate::state::Directory;

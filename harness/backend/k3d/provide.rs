@@ -9,35 +9,19 @@ use tokio_util::sync::CancellationToken;
 use super::backend::{Docker, Extent, K3dBackend};
 use super::error::Error;
 use super::groups;
-use super::images::{self, Image};
+use super::image::Image;
+use super::images;
 use super::ports::{self, API, Ports};
 use super::site;
 use super::tool;
+use super::wanted::Wanted;
 use crate::artifact;
-use crate::backend::address::Listen;
 use crate::backend::database::{self, Mysql, SchemaTool};
 use crate::backend::kubernetes::{self, Group, Images, MysqlServer};
 use crate::backend::{self, Fetch, Provision};
 use crate::docker::{Engine, OWNER};
 use crate::plan::ResourceId;
-use crate::topology::{Digest, Run, Topology};
-
-/// What a profile asks for here.
-#[derive(Debug)]
-pub(super) struct Wanted {
-    pub(super) topology: Topology,
-    pub(super) cluster: tool::Cluster,
-    /// Identity of the cluster.
-    pub(super) digest: Digest,
-    /// The image of its nodes, by its id.
-    pub(super) image: String,
-    /// Its ports on this machine.
-    pub(super) ports: BTreeMap<String, Listen>,
-    /// The images that its nodes need.
-    pub(super) images: Vec<Image>,
-    /// The objects in it.
-    pub(super) groups: BTreeMap<ResourceId, Group>,
-}
+use crate::topology::{Run, Topology};
 
 impl K3dBackend {
     /// Provides everything and says what is wanted.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::backend::{Docker, K3dBackend};
 use super::ports;
-use super::provide::Wanted;
+use super::wanted::Wanted;
 use crate::backend::probe;
 use crate::backend::{Readiness, namespaces};
 use crate::causes::in_one_line;

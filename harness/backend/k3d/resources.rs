@@ -1,9 +1,9 @@
 //! The resources as they should be, and as they are.
 
 use super::backend::{Extent, K3dBackend};
-use super::cluster::Found;
 use super::error::Error;
-use super::images::Image;
+use super::found::Found;
+use super::image::Image;
 use super::names::images_id;
 use super::record::Record;
 use crate::backend::kubernetes::{self, Group};

@@ -2,7 +2,8 @@
 
 use super::backend::K3dBackend;
 use super::error::Error;
-use super::images::{self, Image};
+use super::image::Image;
+use super::images;
 use crate::artifact;
 use crate::backend::{self, Fetch, Provision};
 use crate::docker::Engine;

@@ -32,6 +32,7 @@ mod role;
 mod scale;
 mod schema_job;
 mod site;
+mod survey;
 #[cfg(test)]
 mod testing;
 mod tunnel;

@@ -1,8 +1,7 @@
 //! All closed: when the drain is over, nothing that exists is still running.
 
+use super::super::counter_example::{CounterExample, counter_example};
 use super::super::evidence::Evidence;
-use super::super::invariant::CounterExample;
-use super::counter_example;
 use crate::temporal::Status;
 
 pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>> {

@@ -3,9 +3,8 @@
 //! A start without a clear answer may have no execution or one, and is not judged; that one
 //! request id cannot make two is the server's promise.
 
+use super::super::counter_example::{CounterExample, counter_example};
 use super::super::evidence::{Evidence, Workflow};
-use super::super::invariant::CounterExample;
-use super::counter_example;
 
 pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>> {
     evidence

@@ -5,9 +5,8 @@
 
 use serde_json::Value;
 
+use super::super::counter_example::{CounterExample, counter_example};
 use super::super::evidence::{Evidence, Workflow};
-use super::super::invariant::CounterExample;
-use super::counter_example;
 use crate::check::json;
 use crate::temporal::{Execution, Status};
 

@@ -29,7 +29,7 @@ enum What {
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     match args.what {
         What::Throughput(args) => {
-            let session = session::own(&args.target, "bench", ui).await?;
+            let session = session::own(&session::load(&args.target), "bench", ui).await?;
             session::on_backend!(session, |session| throughput::run(&args, session, ui).await)
         }
         What::Up(args) => up::run(&args, ui).await,

@@ -33,7 +33,8 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
     // Owned to the end: a second `bench` would measure the first.
-    let mut session = session::own(&named(&args.target, "bench-by-hand"), "bench", ui).await?;
+    let loaded = session::load(&named(&args.target, "bench-by-hand"));
+    let mut session = session::own(&loaded, "bench", ui).await?;
     let (place, topology) = subject(&session)?;
     let snapshot = snapshot(args, &place, topology).await?;
     let target = named(&args.target, "bench-up");

@@ -1,10 +1,10 @@
 //! `harness cost`.
 
+mod costs;
 mod refresh;
 mod view;
 
-use serde::Serialize;
-
+use self::costs::{Cost, Costs};
 use super::Outcome;
 use super::session::{self, DEFAULT_PROFILE, Target};
 use crate::azure::limits::is_region;
@@ -62,39 +62,11 @@ enum By {
     Article,
 }
 
-/// What `cost --output json` prints.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Costs {
-    currency: &'static str,
-    basis: &'static str,
-    hours_per_month: f64,
-    profiles: Vec<Cost>,
-}
-
-/// What one profile costs.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Cost {
-    profile: String,
-    backend: &'static str,
-    region: Option<String>,
-    /// Whether that region is known, or a list has a price of its own.
-    region_known: Option<bool>,
-    #[serde(flatten)]
-    estimate: Estimate,
-    /// What a list of another time did not count, at the prices of today.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    left_out: Option<Estimate>,
-    budget: Option<u32>,
-    over_budget: bool,
-}
-
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let targets = args.profile.iter();
     let targets = targets.map(|word| Target::named(word, &args.set));
     let profiles: Vec<Profile> = targets
-        .map(|target| session::load(&target))
+        .map(|target| session::load(&target).profile().cloned())
         .collect::<Result<_, CommandError>>()?;
     if args.refresh {
         refresh::run(&places(&profiles), &args.prices_from, ui).await?;

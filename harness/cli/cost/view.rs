@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::Cost;
+use super::costs::Cost;
 use crate::azure::price::{Estimate, Kind, Line, Origin, Usd};
 use crate::ui::Table;
 

@@ -47,8 +47,9 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     if let Some(file) = &args.out {
         writable(file)?;
     }
-    super::session::doubt(&args.target, ui);
-    let mut session = in_azure::look(&args.target).await?;
+    let loaded = super::session::load(&args.target);
+    loaded.doubt(ui);
+    let mut session = in_azure::look(loaded).await?;
     in_azure::go_wrong(&mut session, &args.fault)?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::backend::azure::AzureBackend;
 use crate::causes::in_one_line;
-use crate::cli::place::Named;
+use crate::cli::backend_name::Named;
 use crate::cli::session::{Session, Target};
 use crate::event::Events;
 use crate::parity::{self, Comparison};

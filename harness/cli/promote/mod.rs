@@ -97,8 +97,9 @@ impl Args {
 
 async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     let earlier = args.plan.as_ref().map(|file| basis(file)).transpose()?;
-    super::session::doubt(&args.target, ui);
-    let mut session = in_azure::own(&args.target, "promote", ui).await?;
+    let loaded = super::session::load(&args.target);
+    loaded.doubt(ui);
+    let mut session = in_azure::own(loaded, "promote", ui).await?;
     let session = &mut *session;
     let foreseen = session.backend.foresee(&session.topology);
     foreseen.map_err(super::session::backend_error)?;

@@ -3,6 +3,7 @@
 mod error;
 mod folder;
 mod profile;
+mod subject;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,15 +11,15 @@ use std::time::Duration;
 pub(super) use self::error::{GARBAGE, SERVE, backend_error, exit_of, state_error};
 use self::error::{is_busy, is_served};
 pub(super) use self::folder::{others_up, state_named, state_of, working_directory};
-pub(super) use self::profile::{doubt, is_of_profile, load, named};
-use super::place::{self, Choice};
+pub(super) use self::profile::{Loaded, is_of_profile, load};
+use self::subject::Subject;
 pub(super) use super::target::{DEFAULT_PROFILE, Target};
 use crate::backend::Backend;
-use crate::backend::azure::{self, Aim, AzureBackend};
+use crate::backend::azure::{self, AzureBackend};
 use crate::backend::k3d::{self, K3dBackend};
 use crate::backend::process::{ProcessBackend, Settings};
 use crate::backend::simulated::SimulatedBackend;
-use crate::error::{CommandError, Exit};
+use crate::error::CommandError;
 use crate::profile::{self as profiles, Profile};
 use crate::state::{Directory, Journal, Lock};
 use crate::tool::Environment;
@@ -99,68 +100,26 @@ pub(super) struct Owned<'a, B> {
 }
 
 /// The session of a verb that only looks.
-pub(super) async fn look(target: &Target) -> Result<AnySession, CommandError> {
-    let (subject, state) = subject(target).await?;
+pub(super) async fn look(loaded: &Loaded) -> Result<AnySession, CommandError> {
+    let (subject, state) = Subject::of(loaded).await?;
     assemble(subject, state, None, None)
-}
-
-/// What a session is about.
-struct Subject {
-    profile: Profile,
-    reason: Option<String>,
-    /// Which Azure it is, where it is one.
-    aim: Aim,
-}
-
-/// The profile of a target, with the backend that it runs on, and its state folder.
-async fn subject(target: &Target) -> Result<(Subject, Directory), CommandError> {
-    let mut profile = load(target)?;
-    let state = state_of(target, &profile)?;
-    // What cannot be read might say anything.
-    state.inspect().map_err(state_error)?;
-    let named = if target.rehearse {
-        target.in_azure()?.backend
-    } else {
-        target.backend
-    };
-    let standing = state.standing().map_err(state_error)?;
-    let Choice { backend, reason } = place::choose(&profile, named, standing.as_deref()).await;
-    profile.backend = backend;
-    if let Some(reason) = profile.misplaced() {
-        return Err(CommandError::new(Exit::Invalid, reason));
-    }
-    let in_azure = matches!(profile.backend, profiles::Backend::Azure(_));
-    let (aim, reason) = match (in_azure, target.rehearse) {
-        (true, true) => {
-            let (aim, reason) = place::rehearsal(&state).await?;
-            (aim, Some(reason))
-        }
-        (false, true) => return Err(place::no_rehearsal(&profile)),
-        (_, false) => (Aim::Azure, reason),
-    };
-    let subject = Subject {
-        profile,
-        reason,
-        aim,
-    };
-    Ok((subject, state))
 }
 
 /// The session of a verb that changes something: it owns the state folder until it is dropped.
 /// Whom it has to wait for is told at once.
 pub(super) async fn own(
-    target: &Target,
+    loaded: &Loaded,
     verb: &str,
     ui: &mut Ui,
 ) -> Result<AnySession, CommandError> {
-    match own_within(target, verb, FIRST_TRY).await {
+    match own_within(loaded, verb, FIRST_TRY).await {
         Err(busy) if is_busy(&busy) && !is_served(&busy) => {
             ui.say(format!(
                 "· {}; waiting for up to {}s",
                 busy.source,
                 PATIENCE.as_secs()
             ));
-            own_within(target, verb, PATIENCE).await
+            own_within(loaded, verb, PATIENCE).await
         }
         other => other,
     }
@@ -168,23 +127,14 @@ pub(super) async fn own(
 
 /// As [`own`], for a verb with a patience of its own.
 pub(super) async fn own_within(
-    target: &Target,
+    loaded: &Loaded,
     verb: &str,
     patience: Duration,
 ) -> Result<AnySession, CommandError> {
-    let (subject, state) = subject(target).await?;
-    let backend = kind(&subject);
-    let opened = state.open(verb, backend, patience).await;
+    let (subject, state) = Subject::of(loaded).await?;
+    let opened = state.open(verb, subject.kind(), patience).await;
     let (lock, journal) = opened.map_err(state_error)?;
     assemble(subject, state, Some(lock), Some(journal))
-}
-
-/// The backend, as its state folder knows it.
-fn kind(subject: &Subject) -> &'static str {
-    match subject.aim {
-        Aim::Rehearsal { .. } => "azure-rehearsal",
-        Aim::Azure => subject.profile.backend.kind(),
-    }
 }
 
 fn assemble(

@@ -1,43 +1,79 @@
 //! The profile that a target names.
 
+use std::sync::Arc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::folder::state_of;
 use crate::cli::meant;
 use crate::cli::target::{PROFILES, Target};
+use crate::document;
 use crate::error::{CommandError, Exit};
-use crate::profile::{self, Profile, Reader, Request, Source};
+use crate::profile::{self, Profile, Reader, Request, Source, Written};
 use crate::state::Directory;
 use crate::ui::Ui;
 
-/// The profile that a target names.
-pub(in crate::cli) fn load(target: &Target) -> Result<Profile, CommandError> {
-    profile::load(&request(target), &reader()).map_err(|error| unread(target, error))
+/// What a target names, read once for all that a verb asks of it.
+#[derive(Debug)]
+pub(in crate::cli) struct Loaded {
+    pub(in crate::cli) target: Target,
+    /// The profile, or why there is none.
+    profile: Result<Profile, Arc<profile::Error>>,
+    /// What it says and probably does not mean.
+    doubts: Vec<document::Error>,
 }
 
-/// The profile of a target as it is written, and its state folder.
-pub(in crate::cli) fn named(target: &Target) -> Result<(Profile, Directory), CommandError> {
-    let profile = load(target)?;
-    let state = state_of(target, &profile)?;
-    Ok((profile, state))
+/// Loads the profile that a target names.
+pub(in crate::cli) fn load(target: &Target) -> Loaded {
+    let written = profile::read(&request(target), &reader());
+    let doubts = written.as_ref().map(Written::doubts).unwrap_or_default();
+    let profile = written.and_then(|written| written.resolve());
+    Loaded {
+        target: target.clone(),
+        profile: profile.map_err(Arc::new),
+        doubts,
+    }
+}
+
+impl Loaded {
+    /// The profile; an error where it cannot be had.
+    pub(in crate::cli) fn profile(&self) -> Result<&Profile, CommandError> {
+        let profile = self.profile.as_ref();
+        profile.map_err(|error| unread(&self.target, error))
+    }
+
+    /// The same profile, as another target names it.
+    pub(in crate::cli) fn by(self, target: Target) -> Self {
+        Self { target, ..self }
+    }
+
+    /// The profile, if there is one: what is wrong with it is told by whoever cannot do without.
+    pub(in crate::cli) fn readable(&self) -> Option<&Profile> {
+        self.profile.as_ref().ok()
+    }
+
+    /// The profile as it is written, and its state folder.
+    pub(in crate::cli) fn named(&self) -> Result<(&Profile, Directory), CommandError> {
+        let profile = self.profile()?;
+        let state = state_of(&self.target, profile)?;
+        Ok((profile, state))
+    }
+
+    /// Tells what the profile says and probably does not mean.
+    pub(in crate::cli) fn doubt(&self, ui: &mut Ui) {
+        for doubt in &self.doubts {
+            let place = doubt
+                .place()
+                .map(|place| format!(":{}:{}", place.line, place.column));
+            let (name, place) = (doubt.name(), place.unwrap_or_default());
+            ui.say(format!("! {name}{place}: {}", doubt.message()));
+        }
+    }
 }
 
 /// Whether it is the profile that is wrong, or not there: what was brought up by it is not.
 pub(in crate::cli) fn is_of_profile(error: &CommandError) -> bool {
-    error.source.is::<profile::Error>()
-}
-
-/// Tells what a profile says and probably does not mean.
-pub(in crate::cli) fn doubt(target: &Target, ui: &mut Ui) {
-    // A profile that cannot be read is told of by what comes next.
-    let doubts = profile::doubts(&request(target), &reader()).unwrap_or_default();
-    for doubt in doubts {
-        let place = doubt
-            .place()
-            .map(|place| format!(":{}:{}", place.line, place.column));
-        let (name, place) = (doubt.name(), place.unwrap_or_default());
-        ui.say(format!("! {name}{place}: {}", doubt.message()));
-    }
+    error.source.is::<Arc<profile::Error>>()
 }
 
 fn request(target: &Target) -> Request {
@@ -64,8 +100,8 @@ fn reader() -> Reader<Reads, Lists> {
     }
 }
 
-fn unread(target: &Target, error: profile::Error) -> CommandError {
-    let error = CommandError::new(Exit::Invalid, error);
+fn unread(target: &Target, error: &Arc<profile::Error>) -> CommandError {
+    let error = CommandError::new(Exit::Invalid, Arc::clone(error));
     meant::profile(target)
         .into_iter()
         .fold(error, CommandError::hint)

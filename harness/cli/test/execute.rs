@@ -3,7 +3,7 @@
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
-use super::Args;
+use super::args::Args;
 use super::documents::{self, Resolved};
 use super::row::{Row, graver};
 use super::view;

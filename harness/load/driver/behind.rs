@@ -1,9 +1,12 @@
 //! A generator that cannot follow its schedule, in paused time.
 
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
 use super::fixture::{Ran, SECOND, TICK, drive_model, open, run, workload};
-use super::*;
 use crate::backend::simulated::Model;
-use crate::load::Outcome;
+use crate::load::{Operation, Outcome};
 
 const PHASES: [(&str, Duration); 2] = [("baseline", SECOND), ("chaos", SECOND)];
 

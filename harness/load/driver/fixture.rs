@@ -1,13 +1,18 @@
 //! Runs of the driver against the model of a server, in paused time.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::mpsc::unbounded_channel;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::backend::simulated::{Frontend as Simulated, Model};
-use crate::load::{Arrivals, Counts, OperationLatencies, Outcome, Patience, Request};
+use crate::load::{
+    Arrivals, Counts, Operation, OperationLatencies, Outcome, Patience, Progress, Request, Timeline,
+};
 use crate::temporal::{Start, Status};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);

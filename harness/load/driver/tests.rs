@@ -1,14 +1,15 @@
 //! The driver against the model of a server, in paused time.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::fixture::{SECOND, TICK, closed, drive_model, is_right, open, run, workload};
-use super::*;
 use crate::backend::simulated::{Defect, Model, Window};
-use crate::load::{CallFailure, Counts, Outcome};
+use crate::load::{CallFailure, Counts, Operation, Outcome};
 
 #[tokio::test(start_paused = true)]
 async fn an_open_loop_achieves_its_rate() {

@@ -1,7 +1,8 @@
 //! The rules, one function each; where a reason was found elsewhere, it says where.
 
+use super::facts::Facts;
+use super::finding::{Finding, Needs, Severity};
 use super::release::{Release, is_mariadb};
-use super::{Facts, Finding, Needs, Severity};
 
 /// The first release that Temporal can run on.
 const OLDEST: Release = Release {

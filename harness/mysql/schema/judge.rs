@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::manifest::{Change, Delta, Manifest, Step};
 use super::object::Object;
-use super::{State, Version};
+use super::state::State;
+use super::version::Version;
 
 /// What was found in a database.
 #[derive(Debug, Default)]

@@ -15,9 +15,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Store;
-use super::Version;
 use super::object::Object;
+use super::store::Store;
+use super::version::Version;
 
 /// All versions of a store's schema, the oldest first.
 #[derive(Debug)]

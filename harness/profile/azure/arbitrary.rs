@@ -10,7 +10,7 @@ use super::model::{
     Azure, Expose, Exposure, Kubernetes, Mysql, Network, NodePool, Public, Registry,
 };
 use super::{Cidr, HighAvailability, RegistrySku, Tier};
-use crate::profile::arbitrary::{duration, spanned, word};
+use crate::profile::arbitrary_value::{duration, spanned, word};
 use crate::quantity::{Duration, Whole};
 
 /// Any place that is right by itself.

@@ -7,7 +7,7 @@ use super::model::{
     Azure, Expose, Exposure, Kubernetes, Mysql, Network, NodePool, Public, Registry,
 };
 use super::word::{PoolName, TagName, TagValue};
-use crate::profile::merge::Overlay;
+use crate::profile::overlay::Overlay;
 
 impl Overlay for Azure {
     fn overlay(self, over: Self) -> Self {

@@ -13,7 +13,7 @@ use super::word::{
 };
 use super::{Cidr, HighAvailability, RegistrySku, Tier};
 use crate::document::choice;
-use crate::profile::model::Replicas;
+use crate::profile::word::Replicas;
 use crate::quantity::{Duration, Whole};
 
 /// A place in Azure: a cluster of AKS, Azure Database for MySQL, a container registry.

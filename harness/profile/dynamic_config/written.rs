@@ -11,7 +11,7 @@ use serde_json::Value;
 use serde_saphyr::Spanned;
 
 use super::schema;
-use crate::profile::merge::Overlay;
+use crate::profile::overlay::Overlay;
 
 /// Keys of the server's dynamic configuration with their values.
 #[derive(Debug, Clone, Default)]

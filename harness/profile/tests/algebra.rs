@@ -5,7 +5,7 @@ use serde_saphyr::{Location, Spanned};
 
 use super::fixture::load;
 use crate::document;
-use crate::profile::merge::Overlay as _;
+use crate::profile::overlay::Overlay as _;
 use crate::profile::{Name, arbitrary, model};
 
 #[test]

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::fixed::{Fixed, fixed};
-use super::{ANEW, POOL, Wanted, refusal};
+use super::refusal::{ANEW, refusal};
+use super::wanted::{POOL, Wanted};
 use crate::azure::limits::Minor;
 use crate::backend::azure::Living;
 use crate::profile::azure::Azure;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::refusal;
+use super::refusal::refusal;
 use crate::promotion::Check;
 
 /// A property that is what it was made as: where it is, and what people call it.

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{ANEW, NETWORK, Wanted, refusal};
+use super::refusal::{ANEW, refusal};
+use super::wanted::{NETWORK, Wanted};
 use crate::backend::azure::Living;
 use crate::promotion::Check;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::fixed::{Fixed, fixed};
-use super::{ANEW, refusal};
+use super::refusal::{ANEW, refusal};
 use crate::azure::limits::Minor;
 use crate::backend::azure::{Living, STORAGE};
 use crate::profile::azure::{Azure, HighAvailability, MysqlTier};

@@ -1,6 +1,7 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::cluster::ANOTHER_POOL;
+use super::wanted::{NETWORK, POOL};
 use super::*;
 use crate::azure::arm::{DenySettings, StackProperties};
 use crate::azure::template::tests::{azure, template_of};

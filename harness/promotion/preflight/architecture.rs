@@ -1,8 +1,8 @@
 //! The processors of the nodes: pods of the worker may run on any of them, so its image has to be for
 //! those of each pool. Temporal's own images are for both kinds that AKS has.
 
+use super::check::{Check, Problem};
 use super::question::Answer;
-use super::{Check, Problem};
 use crate::azure::arm::Machine;
 use crate::profile::azure::{Azure, NodePool};
 use crate::topology::Run;

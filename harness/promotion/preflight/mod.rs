@@ -2,6 +2,7 @@
 //! ten minutes, by a deployment that fails.
 
 mod architecture;
+mod check;
 mod mysql;
 mod names;
 mod nodes;
@@ -10,70 +11,14 @@ mod question;
 mod rights;
 mod version;
 
-use serde::Serialize;
-
+pub use self::check::{Check, Problem};
+use self::question::ask;
 pub(super) use self::question::unregistered;
-use self::question::{Answer, ask};
 use crate::azure::arm::{self, Cluster, Group};
 use crate::azure::template::Names;
 use crate::backend::azure::{Cloud, Living};
 use crate::profile::azure::Azure;
 use crate::topology::Topology;
-
-/// Something that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// What.
-    pub what: String,
-    /// What is wrong, and what helps; `None` if all is well.
-    pub problem: Option<Problem>,
-    /// Why it could not be found out, if so. It does not stand in the way.
-    pub unknown: Option<String>,
-    /// What the promotion will do about it by itself, or what else is to be known.
-    pub note: Option<String>,
-}
-
-/// What is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// What.
-    pub reason: String,
-    /// What helps.
-    pub remedy: String,
-}
-
-impl Problem {
-    pub(super) fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            reason: reason.into(),
-            remedy: remedy.into(),
-        }
-    }
-}
-
-impl Check {
-    /// What an answer says, or that there is none.
-    pub(super) fn of<T>(
-        what: impl Into<String>,
-        answer: Answer<T>,
-        judge: impl FnOnce(T) -> Option<Problem>,
-    ) -> Self {
-        let (problem, unknown) = match answer {
-            Ok(answer) => (judge(answer), None),
-            Err(why) => (None, Some(why)),
-        };
-        Self {
-            what: what.into(),
-            problem,
-            unknown,
-            note: None,
-        }
-    }
-
-    fn unknown(what: impl Into<String>, why: String) -> Self {
-        Self::of(what, Err::<(), _>(why), |()| None)
-    }
-}
 
 /// Looks at everything. `group` is the resource group, if it is there: what it has already needs
 /// neither a name nor a quota. `living` is what of it lives.

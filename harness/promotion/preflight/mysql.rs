@@ -1,6 +1,6 @@
 //! The database server: whether some zone of the region has it.
 
-use super::Problem;
+use super::check::Problem;
 use crate::azure::arm::ServerCapability;
 use crate::profile::azure::{Azure, HighAvailability, MysqlTier};
 use crate::topology::Database;

@@ -1,7 +1,7 @@
 //! The names that are unique in all of Azure.
 
+use super::check::{Check, Problem};
 use super::question::Answer;
-use super::{Check, Problem};
 use crate::azure::arm::NameAvailability;
 
 /// Whether a name is free.

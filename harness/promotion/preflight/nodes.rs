@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::check::{Check, Problem};
 use super::question::Answer;
-use super::{Check, Problem};
 use crate::azure::arm::{Cluster, Machine, Pool, Usage};
 use crate::azure::limits::{Least, NODE, SYSTEM_NODE};
 use crate::profile::azure::{Azure, NodePool};

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::check::{Check, Problem};
 use super::question::ask;
-use super::{Check, Problem};
 use crate::azure::arm;
 use crate::backend::azure::{Cloud, PROVIDERS};
 use crate::profile::azure::Azure;

@@ -1,7 +1,7 @@
 //! What whoever promotes is allowed.
 
+use super::check::{Check, Problem};
 use super::question::ask;
-use super::{Check, Problem};
 use crate::azure::arm::{self, Group, ResourceId};
 use crate::backend::azure::Cloud;
 

@@ -1,6 +1,6 @@
 //! The version of Kubernetes: whether the region has it.
 
-use super::Problem;
+use super::check::Problem;
 use crate::azure::arm::{Cluster, Release};
 use crate::azure::limits::Minor;
 use crate::profile::azure::{Azure, Tier};

@@ -10,7 +10,7 @@ use crate::error::CommandError;
 use crate::profile;
 use crate::tool::Environment;
 
-use super::{artifact_error, common, missing, ports, worker};
+use super::common::{artifact_error, common, missing, ports, worker};
 
 /// The steps.
 const STEPS: &str = include_str!("../../../../benches/by-hand/k3d.sh");

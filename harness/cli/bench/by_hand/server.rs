@@ -8,7 +8,7 @@ use crate::cli::session::Session;
 use crate::error::CommandError;
 use crate::tool::Environment;
 
-use super::{ROLES, artifact_error, common, missing, ports, replicas, worker};
+use super::common::{ROLES, artifact_error, common, missing, ports, replicas, worker};
 
 /// The steps.
 const STEPS: &str = include_str!("../../../../benches/by-hand/server.sh");

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::profile::azure::arbitrary;
 use crate::profile::azure::model::{Azure, Exposure};
-use crate::profile::merge::Overlay;
+use crate::profile::overlay::Overlay;
 
 /// Whether both exposures are public, or nothing is said of them.
 fn no_choice(azure: &Azure) -> bool {

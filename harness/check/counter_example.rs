@@ -1,0 +1,30 @@
+//! A workflow that is not as it should be.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::evidence::Workflow;
+
+/// A workflow that violates an invariant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct CounterExample {
+    /// Workflow id.
+    pub workflow_id: String,
+    /// Run id, where one is known.
+    pub run_id: Option<String>,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+pub(super) fn counter_example(workflow: Workflow<'_>, what: impl Into<String>) -> CounterExample {
+    let run_id = match workflow.execution {
+        Some(execution) => Some(execution.key.run_id.clone()),
+        None => workflow.operation.run_id.clone(),
+    };
+    CounterExample {
+        workflow_id: workflow.operation.workflow_id.clone(),
+        run_id,
+        what: what.into(),
+    }
+}

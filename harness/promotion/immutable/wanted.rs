@@ -1,0 +1,35 @@
+//! The resources as a template wants them.
+
+use serde_json::Value;
+
+use crate::azure::arm::StackSpec;
+
+pub(super) const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
+pub(super) const POOL: &str = "Microsoft.ContainerService/managedClusters/agentPools";
+pub(super) const SERVER: &str = "Microsoft.DBforMySQL/flexibleServers";
+pub(super) const NETWORK: &str = "Microsoft.Network/virtualNetworks";
+
+/// The resources as a template wants them.
+pub(super) struct Wanted<'a>(pub(super) &'a StackSpec);
+
+impl Wanted<'_> {
+    pub(super) fn all(&self, kind: &str) -> impl Iterator<Item = (String, Value)> {
+        let resources = self.0.properties.template["resources"].as_array();
+        let of_kind = resources.into_iter().flatten();
+        of_kind.filter(move |it| it["type"] == kind).map(|it| {
+            let name = it["name"].as_str().unwrap_or_default();
+            let name = name.rsplit('/').next().unwrap_or_default();
+            (name.to_owned(), it.clone())
+        })
+    }
+
+    pub(super) fn first(&self, kind: &str) -> Option<(String, Value)> {
+        self.all(kind).next()
+    }
+
+    /// The system pool, which is a part of the cluster.
+    pub(super) fn system_pool(&self) -> Option<Value> {
+        let (_, cluster) = self.first(CLUSTER)?;
+        cluster.pointer("/properties/agentPoolProfiles/0").cloned()
+    }
+}
