@@ -23,6 +23,10 @@ docs:
 test:
     cargo test --workspace --locked
 
+# Test one crate after an edit, such as `just quick load`; without a name the command line's
+quick crate='harness':
+    cargo test --locked --package {{crate}} {{ if crate == "harness" { "--lib" } else { "" } }}
+
 # Licences, sources, duplicates, advisories
 deny:
     cargo deny --locked check

@@ -4,8 +4,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use harness::load::{Arrivals, Latencies, Schedule};
-use harness::quantity::Rate;
+use load::{Arrivals, Latencies, Schedule};
+use model::quantity::Rate;
 
 const ARRIVALS: u64 = 100_000;
 

@@ -3,9 +3,10 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use harness::plan::{self, Observed, Resource, ResourceId, State};
-use harness::quantity::Duration;
-use harness::topology::Digest;
+use model::plan;
+use model::plan::{Observed, Resource, ResourceId, State};
+use model::quantity::Duration;
+use model::topology::Digest;
 
 const RESOURCES: usize = 1_000;
 

@@ -5,7 +5,8 @@ use std::io;
 
 use camino::Utf8Path;
 use criterion::{Criterion, criterion_group, criterion_main};
-use harness::profile::{self, Reader, Request, Source};
+use model::profile;
+use model::profile::{Reader, Request, Source};
 
 fn load(criterion: &mut Criterion) {
     let request = Request {

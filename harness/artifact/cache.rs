@@ -10,7 +10,9 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
+use base::news::Listener;
 use camino::{Utf8Path, Utf8PathBuf};
+use model::topology::Digest;
 use serde::{Deserialize, Serialize};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
@@ -18,8 +20,6 @@ use tokio_util::sync::CancellationToken;
 use super::error::Error;
 use super::program::Stamp;
 use super::release::{Executable, Release};
-use crate::event::Events;
-use crate::topology::Digest;
 
 /// How often a lock that another run holds is tried again. The file system tells nobody when a
 /// lock is let go, and a wait in the kernel could not be interrupted.
@@ -124,7 +124,7 @@ impl Folder {
     /// dead runs left.
     pub(super) async fn lock(
         &self,
-        events: &Events,
+        news: &Listener,
         cancel: &CancellationToken,
     ) -> Result<Locked, Error> {
         let path = self.path.join("lock");
@@ -132,7 +132,7 @@ impl Folder {
             .and_then(|()| File::options().create(true).append(true).open(&path))
             .map_err(Error::file("open", &path))?;
         let waited = tokio::select! {
-            waited = timeout(PATIENCE, self.wait_for(&file, events)) => waited,
+            waited = timeout(PATIENCE, self.wait_for(&file, news)) => waited,
             () = cancel.cancelled() => return Err(Error::Interrupted),
         };
         waited
@@ -149,7 +149,7 @@ impl Folder {
         Ok(locked)
     }
 
-    async fn wait_for(&self, file: &File, events: &Events) -> io::Result<()> {
+    async fn wait_for(&self, file: &File, news: &Listener) -> io::Result<()> {
         let mut retry = interval(RETRY);
         retry.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut told = false;
@@ -162,7 +162,7 @@ impl Folder {
                 Err(TryLockError::WouldBlock) => {
                     told = true;
                     let (what, folder) = (self.release.what, &self.path);
-                    events.notice(format!(
+                    news.notice(format!(
                         "another run is fetching {what} into {folder}: waiting for it"
                     ));
                 }

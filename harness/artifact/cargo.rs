@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use base::news::{Listener, Progress};
+use base::tool::{self, Environment, Family, Stream, Tool};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
-use crate::event::{Events, Progress};
-use crate::tool::{self, Environment, Family, Stream, Tool};
 
 /// How long cargo may take: to describe a workspace, and to compile one from nothing.
 const DESCRIBE: Duration = Duration::from_mins(1);
@@ -18,7 +18,7 @@ const COMPILE: Duration = Duration::from_mins(30);
 const CARGO: &str = "cargo";
 
 /// The package that this program is of.
-const HARNESS: &str = env!("CARGO_PKG_NAME");
+const HARNESS: &str = "harness";
 
 /// What describes a package.
 const MANIFEST: &str = "Cargo.toml";
@@ -103,7 +103,7 @@ fn folder_of(folder: &Utf8Path) -> Result<Utf8PathBuf, Error> {
 pub(super) async fn build(
     folder: &Utf8Path,
     environment: &Environment,
-    events: &Events,
+    news: &Listener,
     cancel: &CancellationToken,
 ) -> Result<Utf8PathBuf, Error> {
     let folder = folder_of(folder)?;
@@ -122,7 +122,7 @@ pub(super) async fn build(
     if !wanted.targets.iter().any(Target::is_worker) {
         return Err(package(&folder, without_worker(wanted)));
     }
-    let mut compilation = Compilation::new(wanted, events);
+    let mut compilation = Compilation::new(wanted, news);
     let tool = command(&workspace, wanted, environment)
         .map_err(|source| compilation.failed(&folder, source))?;
     let built = tool
@@ -244,17 +244,17 @@ fn is_release(workspace: &Workspace) -> bool {
 struct Compilation<'a> {
     manifest: &'a Utf8Path,
     progress: Progress<'a>,
-    events: &'a Events,
+    news: &'a Listener,
     executable: Option<Utf8PathBuf>,
     diagnosis: Vec<String>,
 }
 
 impl<'a> Compilation<'a> {
-    fn new(package: &'a Package, events: &'a Events) -> Self {
+    fn new(package: &'a Package, news: &'a Listener) -> Self {
         Self {
             manifest: &package.manifest_path,
-            progress: Progress::new(format!("compile {}", package.name), events),
-            events,
+            progress: Progress::new(format!("compile {}", package.name), news),
+            news,
             executable: None,
             diagnosis: Vec::new(),
         }
@@ -285,7 +285,7 @@ impl<'a> Compilation<'a> {
         if let Some((done, total)) = progress_of(words) {
             self.progress.at(done, Some(total));
         } else if WAITS.iter().any(|waits| words.starts_with(waits)) {
-            self.events
+            self.news
                 .notice("another cargo builds in the same target folder: waiting for it");
         } else if line.starts_with("error") || !self.diagnosis.is_empty() {
             self.diagnosis.push(line.to_owned());

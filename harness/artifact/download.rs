@@ -3,12 +3,12 @@
 use std::io::Write;
 use std::time::Duration;
 
+use base::news::Progress;
 use camino::Utf8Path;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
-use crate::event::Progress;
 
 /// How long a connection may take, how long silence may last, and how long the whole.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -50,7 +50,7 @@ async fn stream(url: &str, to: &Utf8Path, progress: &mut Progress<'_>) -> Result
 }
 
 fn client(url: &str) -> reqwest::Client {
-    crate::http::careful(url)
+    base::http::careful(url)
         .connect_timeout(CONNECT)
         .read_timeout(SILENCE)
         .build()

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::io;
 
+use base::causes::in_one_line;
+use base::tool;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::release::Release;
 use super::{CliVersion, ImageError};
-use crate::causes::in_one_line;
-use crate::tool;
 
 /// A program that could not be found, fetched or built.
 #[derive(Debug, thiserror::Error)]

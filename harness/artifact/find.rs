@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use base::tool::{self, Environment, Family, Tool};
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
 use super::error::{Attempt, Error};
-use crate::tool::{self, Environment, Family, Tool};
 
 /// How long a program may take to say its version; the first start from a cold disk is slow.
 const ASK: Duration = Duration::from_secs(20);

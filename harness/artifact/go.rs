@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
+use base::news::{Listener, Progress};
+use base::tool::{self, Environment, Family, Stream, Tool};
 use camino::Utf8Path;
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::release::{SERVER, SQL_TOOL};
-use crate::event::{Events, Progress};
-use crate::tool::{self, Environment, Family, Stream, Tool};
 
 /// The packages of the two programs, each with the name that Go gives its executable.
 const PROGRAMS: [(&str, &str, &str); 2] = [
@@ -25,15 +25,15 @@ pub(super) async fn build(
     version: &str,
     partial: &Utf8Path,
     environment: &Environment,
-    events: &Events,
+    news: &Listener,
     cancel: &CancellationToken,
 ) -> Result<(), Error> {
     let binaries = partial.join("bin");
     let tool = command(version, partial, &binaries, environment).map_err(failed)?;
-    events.notice(format!(
+    news.notice(format!(
         "building temporal-server {version} with Go, which takes some minutes"
     ));
-    let mut work = Work::new(version, events);
+    let mut work = Work::new(version, news);
     let built = tool
         .lines(cancel, |stream, line| work.hear(stream, line))
         .await;
@@ -75,10 +75,10 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(version: &str, events: &'a Events) -> Self {
+    fn new(version: &str, news: &'a Listener) -> Self {
         let progress = |work: &str| {
             let what = format!("{work} of temporal-server {version} with Go");
-            (Progress::of_pieces(what, events), 0)
+            (Progress::of_pieces(what, news), 0)
         };
         Self {
             modules: progress("download modules"),

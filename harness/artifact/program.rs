@@ -4,9 +4,8 @@ use std::io;
 use std::time::UNIX_EPOCH;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use model::topology::Digest;
 use serde::Serialize;
-
-use crate::topology::Digest;
 
 /// A program with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Finding Temporal's server and its SQL tool, or fetching or building both.
 
+use base::news::Listener;
+use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
@@ -9,8 +11,6 @@ use super::program::{Origin, Program};
 use super::release::{Executable, Release, SERVER, SQL_TOOL};
 use super::store::Store;
 use super::{find, go, vendor};
-use crate::event::Events;
-use crate::tool::Environment;
 
 /// Bytes of disk that fetching takes: the archive, and the two executables out of it.
 const ROOM: u64 = 400_000_000;
@@ -26,7 +26,7 @@ pub struct ServerSearch<'a> {
     /// `HARNESS_CACHE`, `PATH`, ...
     pub environment: &'a Environment,
     /// Told of progress.
-    pub events: &'a Events,
+    pub news: &'a Listener,
     /// Cancelled when the user asks to stop.
     pub cancel: &'a CancellationToken,
 }
@@ -163,14 +163,14 @@ impl ServerSearch<'_> {
     }
 
     async fn fetch_from(&self, origin: Origin, partial: &Utf8Path) -> Result<(), Error> {
-        let (environment, events, cancel) = (self.environment, self.events, self.cancel);
+        let (environment, news, cancel) = (self.environment, self.news, self.cancel);
         match (origin, Platform::current()) {
             (Origin::Vendor, Some(platform)) => {
                 let base = self.mirror().unwrap_or(vendor::SERVER_VENDOR);
                 let archive = vendor::Archive::of_server(base, self.version, platform)?;
-                vendor::fetch(&archive, &[SERVER, SQL_TOOL], partial, events, cancel).await
+                vendor::fetch(&archive, &[SERVER, SQL_TOOL], partial, news, cancel).await
             }
-            _ => go::build(self.version, partial, environment, events, cancel).await,
+            _ => go::build(self.version, partial, environment, news, cancel).await,
         }
     }
 
@@ -182,7 +182,7 @@ impl ServerSearch<'_> {
         Store {
             fallback: self.fallback,
             environment: self.environment,
-            events: self.events,
+            news: self.news,
             cancel: self.cancel,
         }
     }

@@ -1,5 +1,7 @@
 //! Where fetched programs are kept: the cache folder, or the state folder in its place.
 
+use base::news::Listener;
+use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
@@ -7,8 +9,6 @@ use super::Origin;
 use super::cache::{Content, Folder, Locked};
 use super::error::{Attempt, Error};
 use super::release::Release;
-use crate::event::Events;
-use crate::tool::Environment;
 
 /// The folders that can keep a release, and how to fill one.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +18,7 @@ pub(super) struct Store<'a> {
     /// `HARNESS_CACHE`, `XDG_CACHE_HOME`, `HOME`.
     pub(super) environment: &'a Environment,
     /// Told of progress.
-    pub(super) events: &'a Events,
+    pub(super) news: &'a Listener,
     /// Cancelled when the user asks to stop.
     pub(super) cancel: &'a CancellationToken,
 }
@@ -61,7 +61,7 @@ impl Store<'_> {
         match folder.content().await {
             Content::Right => return Ok(Some((folder, Origin::Cache))),
             Content::Nothing => {}
-            Content::Corrupt => self.events.notice(format!(
+            Content::Corrupt => self.news.notice(format!(
                 "{} in {} is corrupt: it is fetched again",
                 release.what,
                 folder.path()
@@ -90,7 +90,7 @@ impl Store<'_> {
         let what = release.what;
         let mut tried = Vec::new();
         for folder in self.folders(release) {
-            let locked = folder.lock(self.events, self.cancel).await;
+            let locked = folder.lock(self.news, self.cancel).await;
             match locked.map_err(|error| error.in_folder(folder.path(), release)) {
                 Ok(locked) => {
                     if let Some(Attempt {
@@ -99,7 +99,7 @@ impl Store<'_> {
                     }) = tried.first()
                     {
                         let instead = locked.folder().path();
-                        self.events.notice(format!(
+                        self.news.notice(format!(
                             "cannot write {first} ({reason}): keeping {what} in {instead}"
                         ));
                     }
@@ -117,7 +117,7 @@ impl Store<'_> {
 
 /// The cache folder: `HARNESS_CACHE`, or `harness` in the XDG cache folder (a relative one is
 /// not valid, says that specification, and counts as not set).
-pub(crate) fn cache_root(environment: &Environment) -> Option<Utf8PathBuf> {
+pub fn cache_root(environment: &Environment) -> Option<Utf8PathBuf> {
     if let Some(given) = environment.text("HARNESS_CACHE") {
         return camino::absolute_utf8(given).ok();
     }

@@ -1,5 +1,7 @@
 //! Finding the Temporal CLI, or fetching it.
 
+use base::news::Listener;
+use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
@@ -10,8 +12,6 @@ use super::program::Program;
 use super::release::CLI;
 use super::store::Store;
 use super::{find, pip, vendor};
-use crate::event::Events;
-use crate::tool::Environment;
 
 /// What is looked for, and where.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct TemporalSearch<'a> {
     /// `HARNESS_TEMPORAL`, `HARNESS_TEMPORAL_MIRROR`, `HARNESS_CACHE`, `PATH`, ...
     pub environment: &'a Environment,
     /// Told of progress.
-    pub events: &'a Events,
+    pub news: &'a Listener,
     /// Cancelled when the user asks to stop.
     pub cancel: &'a CancellationToken,
 }
@@ -109,7 +109,7 @@ impl TemporalSearch<'_> {
         Store {
             fallback: self.fallback,
             environment: self.environment,
-            events: self.events,
+            news: self.news,
             cancel: self.cancel,
         }
     }
@@ -141,14 +141,14 @@ impl TemporalSearch<'_> {
     }
 
     async fn fetch_from(&self, origin: Origin, pin: &Pin, partial: &Utf8Path) -> Result<(), Error> {
-        let (environment, events, cancel) = (self.environment, self.events, self.cancel);
+        let (environment, news, cancel) = (self.environment, self.news, self.cancel);
         match origin {
             Origin::Vendor => {
                 let base = self.mirror().unwrap_or(vendor::CLI_VENDOR);
                 let archive = vendor::Archive::of_cli(base, pin);
-                vendor::fetch(&archive, &[CLI], partial, events, cancel).await
+                vendor::fetch(&archive, &[CLI], partial, news, cancel).await
             }
-            _ => pip::fetch(pin, partial, environment, events, cancel).await,
+            _ => pip::fetch(pin, partial, environment, news, cancel).await,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 
+use base::news::{Listener, Progress};
 use camino::Utf8Path;
 use flate2::read::GzDecoder;
 use tokio_util::sync::CancellationToken;
@@ -11,7 +12,6 @@ use super::cache::sha256_of;
 use super::download::download;
 use super::error::Error;
 use super::pin::{Pin, Platform};
-use crate::event::{Events, Progress};
 
 /// The vendor's own sites; a mirror has the same folders below it.
 pub(super) const CLI_VENDOR: &str = "https://github.com/temporalio/cli/releases/download";
@@ -57,7 +57,7 @@ impl Archive {
     /// The archive of Temporal's server and its tools below `base`, which must be a place that
     /// nobody can answer for.
     pub(super) fn of_server(base: &str, version: &str, platform: Platform) -> Result<Self, Error> {
-        if !crate::http::is_safe(base) {
+        if !base::http::is_safe(base) {
             return Err(Error::Unproven {
                 url: base.to_owned(),
             });
@@ -85,15 +85,15 @@ pub(super) async fn fetch(
     archive: &Archive,
     executables: &[&'static str],
     partial: &Utf8Path,
-    events: &Events,
+    news: &Listener,
     cancel: &CancellationToken,
 ) -> Result<(), Error> {
     let wanted = match archive.proof {
         Proof::Pinned => None,
-        Proof::Listed => Some(listed(archive, partial, events, cancel).await?),
+        Proof::Listed => Some(listed(archive, partial, news, cancel).await?),
     };
     let file = partial.join("archive.tar.gz");
-    let mut progress = Progress::new(format!("download {}", archive.what), events);
+    let mut progress = Progress::new(format!("download {}", archive.what), news);
     download(&archive.address(), &file, &mut progress, cancel).await?;
     if let Some(wanted) = wanted {
         let found = sha256_of(file.clone()).await;
@@ -117,13 +117,13 @@ pub(super) async fn fetch(
 async fn listed(
     archive: &Archive,
     partial: &Utf8Path,
-    events: &Events,
+    news: &Listener,
     cancel: &CancellationToken,
 ) -> Result<String, Error> {
     let url = format!("{}/{CHECKSUMS}", archive.folder);
     let file = partial.join(CHECKSUMS);
     let what = format!("download the checksums of {}", archive.what);
-    let mut progress = Progress::new(what, events);
+    let mut progress = Progress::new(what, news);
     download(&url, &file, &mut progress, cancel).await?;
     progress.finish();
     let text = std::fs::read_to_string(&file).map_err(Error::file("read", file))?;

@@ -1,25 +1,25 @@
 //! The worker's program: built from a Cargo package, or the user's own command.
 
+use base::news::Listener;
+use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
+use model::topology::{Run, WorkerBuild};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::program::{Program, content};
 use super::{cargo, image};
-use crate::event::Events;
-use crate::tool::Environment;
-use crate::topology::{Run, WorkerBuild};
 
 /// Builds, or finds, the program of a worker.
 pub async fn worker(
     run: &Run,
     environment: &Environment,
-    events: &Events,
+    news: &Listener,
     cancel: &CancellationToken,
 ) -> Result<Program, Error> {
     match run {
         Run::Build(folder) => {
-            let path = cargo::build(Utf8Path::new(folder), environment, events, cancel).await?;
+            let path = cargo::build(Utf8Path::new(folder), environment, news, cancel).await?;
             Ok(Program::new(path, Vec::new()))
         }
         Run::Command(words) => command(words, environment),
@@ -74,7 +74,7 @@ fn command(words: &[String], environment: &Environment) -> Result<Program, Error
         .map_or(("", &[][..]), |(program, rest)| (program.as_str(), rest));
     let found = if program.contains('/') {
         let path = camino::absolute_utf8(program).unwrap_or_else(|_| Utf8PathBuf::from(program));
-        crate::tool::is_executable(&path).then_some(path)
+        base::tool::is_executable(&path).then_some(path)
     } else {
         environment.find(program)
     };
@@ -86,21 +86,22 @@ fn command(words: &[String], environment: &Environment) -> Result<Program, Error
 
 #[cfg(test)]
 mod tests {
+    use testing::machine;
+
     use super::*;
-    use crate::tool::fake;
 
     async fn resolve(words: &[&str], environment: &Environment) -> Result<Program, Error> {
         let run = Run::Command(words.iter().map(ToString::to_string).collect());
-        let (events, _listener) = Events::channel();
-        worker(&run, environment, &events, &CancellationToken::new()).await
+        let (news, _listener) = Listener::channel();
+        worker(&run, environment, &news, &CancellationToken::new()).await
     }
 
     #[tokio::test]
     async fn a_command_is_found_on_the_path_or_by_its_own_path() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = Utf8Path::from_path(folder.path()).expect("text");
-        let script = fake::tool(folder, "my-worker", "true");
-        let environment = fake::environment(folder);
+        let script = machine::tool(folder, "my-worker", "true");
+        let environment = machine::environment(folder);
 
         let by_name = resolve(&["my-worker", "--queue", "q"], &environment)
             .await
@@ -126,9 +127,9 @@ mod tests {
     #[tokio::test]
     async fn an_image_is_no_program_and_the_way_out_is_said() {
         let run = Run::Image("registry.example/orders:7".to_owned());
-        let (events, _listener) = Events::channel();
+        let (news, _listener) = Listener::channel();
         let never = CancellationToken::new();
-        let answer = worker(&run, &Environment::default(), &events, &never).await;
+        let answer = worker(&run, &Environment::default(), &news, &never).await;
         let error = answer.expect_err("it is an image");
         insta::assert_snapshot!(error, @"worker.run.image names the image registry.example/orders:7, and processes run programs");
         insta::assert_snapshot!(error.hints().join("\n"), @"use worker.run.build or worker.run.command, or a backend that runs containers");

@@ -89,10 +89,10 @@ impl Retail {
         let unsafe_base = || Error::Unsafe {
             url: base.to_owned(),
         };
-        if !crate::http::is_safe(base) {
+        if !base::http::is_safe(base) {
             return Err(unsafe_base());
         }
-        let client = crate::http::careful(base)
+        let client = base::http::careful(base)
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
             .redirect(reqwest::redirect::Policy::none())

@@ -4,20 +4,19 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use base::causes::in_one_line;
+use base::log_tail::LogTail;
 use camino::Utf8PathBuf;
+use model::plan::{Action, Observed, Resource, ResourceId};
+use model::topology::{ServiceName, Topology, WorkerBuild};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use temporal::Frontend;
 use tokio_util::sync::CancellationToken;
 
 use super::vitals::Vitals;
-use crate::causes::in_one_line;
 use crate::event::Events;
 use crate::fault::{Capability, Effect, Injection, Undo};
-use crate::log_tail::LogTail;
-use crate::mysql;
-use crate::plan::{Action, Observed, Resource, ResourceId};
-use crate::temporal::Frontend;
-use crate::topology::{ServiceName, Topology, WorkerBuild};
 
 /// Where a run took place: part of every verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

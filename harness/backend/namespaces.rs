@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use model::plan::{Observed, Resource, ResourceId, State};
+use model::quantity;
+use model::topology::{Digest, Namespace, Topology};
+use temporal::{Client, TaskKind};
 use tokio::time::{Instant, sleep};
 
 use super::Readiness;
-use crate::plan::{Observed, Resource, ResourceId, State};
-use crate::quantity;
-use crate::temporal::{self, Client, TaskKind};
-use crate::topology::{Digest, Namespace, Topology};
 
 /// How long a namespace may take to be usable everywhere: Temporal refreshes its caches every 10 s,
 /// and 512 history shards take a machine that does much else a minute.
@@ -58,7 +58,7 @@ pub enum Error {
 
 /// The namespaces of a topology; none before it is known.
 #[derive(Debug, Default)]
-pub(super) struct Namespaces {
+pub struct Namespaces {
     wanted: BTreeMap<ResourceId, Namespace>,
     /// What must be ready before any of them can be made.
     needs: Vec<ResourceId>,
@@ -67,7 +67,7 @@ pub(super) struct Namespaces {
 
 impl Namespaces {
     /// Those of a topology.
-    pub(super) fn of(topology: &Topology, needs: Vec<ResourceId>) -> Self {
+    pub fn of(topology: &Topology, needs: Vec<ResourceId>) -> Self {
         let resource = |namespace: &Namespace| {
             let id = ResourceId::new("namespace", &namespace.name);
             (id, namespace.clone())
@@ -80,19 +80,19 @@ impl Namespaces {
     }
 
     /// The names of those of a topology, as resources.
-    pub(super) fn expected(topology: &Topology) -> impl Iterator<Item = ResourceId> {
+    pub fn expected(topology: &Topology) -> impl Iterator<Item = ResourceId> {
         let namespaces = topology.temporal.namespaces.iter();
         namespaces.map(|namespace| ResourceId::new("namespace", &namespace.name))
     }
 
     /// The one that clients work in.
-    pub(super) fn main(&self) -> &str {
+    pub fn main(&self) -> &str {
         self.main.as_deref().unwrap_or("default")
     }
 
     /// Whether a workflow can be started where clients work. Where the topology is not known, nothing
     /// is asked.
-    pub(super) async fn serves(&self, frontend: SocketAddr) -> Readiness {
+    pub async fn serves(&self, frontend: SocketAddr) -> Readiness {
         match &self.main {
             Some(name) => ready(name, frontend).await,
             None => Readiness::Ready,
@@ -100,7 +100,7 @@ impl Namespaces {
     }
 
     /// As they should be.
-    pub(super) fn desire(&self) -> impl Iterator<Item = Resource> {
+    pub fn desire(&self) -> impl Iterator<Item = Resource> {
         self.wanted.iter().map(|(id, namespace)| Resource {
             id: id.clone(),
             digest: Digest::of(namespace),
@@ -110,7 +110,7 @@ impl Namespaces {
     }
 
     /// As the running frontend has them; none if it does not answer.
-    pub(super) async fn observe(&self, frontend: SocketAddr) -> Vec<Observed> {
+    pub async fn observe(&self, frontend: SocketAddr) -> Vec<Observed> {
         let Ok(client) = client(frontend, "default", GLANCE).await else {
             return Vec::new();
         };
@@ -133,7 +133,7 @@ impl Namespaces {
     }
 
     /// Makes a namespace what it should be, whether or not it is there.
-    pub(super) async fn apply(&self, id: &ResourceId, frontend: SocketAddr) -> Result<(), Error> {
+    pub async fn apply(&self, id: &ResourceId, frontend: SocketAddr) -> Result<(), Error> {
         let Some(Namespace { name, retention }) = self.wanted.get(id) else {
             return Err(Error::Unknown { id: id.clone() });
         };
@@ -163,7 +163,7 @@ async fn make(client: &Client, name: &str, retention: Duration) -> Result<(), te
 
 /// Whether a workflow can be started in a namespace: the services of the server know it, which is
 /// some seconds after it was made, and every history shard answers.
-pub(super) async fn ready(name: &str, frontend: SocketAddr) -> Readiness {
+pub async fn ready(name: &str, frontend: SocketAddr) -> Readiness {
     let client = match client(frontend, name, GLANCE).await {
         Ok(client) => client,
         Err(error) => return Readiness::NotYet(error.to_string()),
@@ -179,7 +179,7 @@ pub(super) async fn ready(name: &str, frontend: SocketAddr) -> Readiness {
 }
 
 /// A client of the frontend, for work in a namespace that need not exist yet.
-pub(super) async fn client(
+pub async fn client(
     frontend: SocketAddr,
     namespace: &str,
     deadline: Duration,

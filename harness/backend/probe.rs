@@ -4,27 +4,28 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use temporal::{Client, Poller};
+
 use super::namespaces;
-use crate::temporal::{Client, Poller};
 
 /// How long one question may take.
-pub(super) const DEADLINE: Duration = Duration::from_secs(2);
+pub const DEADLINE: Duration = Duration::from_secs(2);
 
 /// A client of a frontend, for one question.
-pub(super) async fn client(frontend: SocketAddr, namespace: &str) -> Result<Client, String> {
+pub async fn client(frontend: SocketAddr, namespace: &str) -> Result<Client, String> {
     let client = namespaces::client(frontend, namespace, DEADLINE).await;
     client.map_err(|error| format!("frontend {frontend}: {}", innermost(&error)))
 }
 
 /// Whether the gRPC health of a frontend says SERVING.
-pub(super) async fn serving(address: SocketAddr) -> Result<(), String> {
+pub async fn serving(address: SocketAddr) -> Result<(), String> {
     let client = client(address, "default").await?;
     let health = client.check_health(DEADLINE).await;
     health.map_err(|error| format!("frontend {address}: {error}"))
 }
 
 /// Whether HTTP GET is answered with success.
-pub(super) async fn http_ok(http: &reqwest::Client, url: &str) -> Result<(), String> {
+pub async fn http_ok(http: &reqwest::Client, url: &str) -> Result<(), String> {
     let response = http
         .get(url)
         .timeout(DEADLINE)
@@ -40,7 +41,7 @@ pub(super) async fn http_ok(http: &reqwest::Client, url: &str) -> Result<(), Str
 
 /// Whether a pod of a service is among the pollers of a task queue. An identity that names no pod
 /// may be anybody's, so also this service's.
-pub(super) fn polled_by(pollers: &[Poller], pods: &BTreeSet<String>) -> bool {
+pub fn polled_by(pollers: &[Poller], pods: &BTreeSet<String>) -> bool {
     let ours = |poller: &Poller| host_in(&poller.identity).is_none_or(|host| pods.contains(host));
     pollers.iter().any(ours)
 }

@@ -1,32 +1,32 @@
 //! What the Temporal server is told wherever it runs, by the names that the configuration template
 //! in its executable knows (`common/config/config_template_embedded.yaml` in its source).
 
-use crate::mysql::schema::Store;
-use crate::topology::{DEFAULT_STORE_POOL, Topology, VISIBILITY_STORE_POOL};
+use model::topology::{DEFAULT_STORE_POOL, Topology, VISIBILITY_STORE_POOL};
+use mysql::schema::Store;
 
 /// What differs from place to place of that which every role is told.
-pub(super) struct ServerEnvironment<'a> {
+pub struct ServerEnvironment<'a> {
     /// The topology.
-    pub(super) topology: &'a Topology,
+    pub topology: &'a Topology,
     /// MySQL's host, also as its certificate has it.
-    pub(super) mysql_host: &'a str,
+    pub mysql_host: &'a str,
     /// MySQL's port.
-    pub(super) mysql_port: u16,
+    pub mysql_port: u16,
     /// MySQL's user.
-    pub(super) mysql_user: &'a str,
+    pub mysql_user: &'a str,
     /// The file with the certificates that MySQL's is checked by; without it, nothing is encrypted.
-    pub(super) roots: Option<String>,
+    pub roots: Option<String>,
     /// The file with the dynamic configuration.
-    pub(super) dynamic_config: String,
+    pub dynamic_config: String,
     /// Where the frontend answers gRPC.
-    pub(super) grpc: String,
+    pub grpc: String,
     /// Where the frontend answers HTTP.
-    pub(super) http: String,
+    pub http: String,
 }
 
 impl ServerEnvironment<'_> {
     /// The variables. What the visibility store is not told it takes from the default store.
-    pub(super) fn variables(self) -> Vec<(&'static str, String)> {
+    pub fn variables(self) -> Vec<(&'static str, String)> {
         let host = self.mysql_host.to_owned();
         let mut variables = vec![
             ("DB", "mysql8".to_owned()),

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use load::{Operation, Outcome};
 use serde::{Deserialize, Serialize};
-
-use crate::load::{Operation, Outcome};
-use crate::temporal::Execution;
+use temporal::Execution;
 
 const NOT_READ: &str = "it was not read back";
 

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::os::unix::net::SocketAddr;
 use std::time::Duration;
 
+use base::tool::Environment;
 use bollard::Docker;
 use bollard::query_parameters::{
     ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder,
 };
 
 use super::Error;
-use crate::tool::Environment;
 
 /// The label that names the state folder which a container, network or volume belongs to.
 pub const OWNER: &str = "dev.harness.state";

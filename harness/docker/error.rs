@@ -3,9 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use base::shell;
 use camino::Utf8PathBuf;
-
-use crate::shell;
 
 /// What a Docker engine could not do.
 #[derive(Debug, thiserror::Error)]
@@ -129,10 +128,7 @@ impl Error {
     }
 
     /// The failure of an act on a file.
-    pub(crate) fn file(
-        act: &'static str,
-        path: impl Into<Utf8PathBuf>,
-    ) -> impl FnOnce(io::Error) -> Self {
+    pub fn file(act: &'static str, path: impl Into<Utf8PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { act, path, source }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use base::news::{Listener, Progress};
 use bollard::errors::Error as ApiError;
 use bollard::models::{CreateImageInfo, ImageInspect};
 use bollard::query_parameters::{CreateImageOptionsBuilder, ImportImageOptionsBuilder};
@@ -15,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::present;
 use super::{Engine, Error};
-use crate::event::{Events, Progress};
 
 /// How long the registry may be silent while an image is pulled.
 const SILENCE: Duration = Duration::from_mins(2);
@@ -49,14 +49,14 @@ impl Engine {
     pub async fn provide_image(
         &self,
         reference: &str,
-        events: &Events,
+        news: &Listener,
         cancel: &CancellationToken,
     ) -> Result<Image, Error> {
         if let Some(image) = self.image(reference).await? {
             return Ok(image);
         }
         let pulled = tokio::select! {
-            pulled = self.pull(reference, events) => pulled,
+            pulled = self.pull(reference, news) => pulled,
             () = cancel.cancelled() => return Err(Error::Interrupted),
         };
         let failed = |source| Error::Pull {
@@ -68,10 +68,10 @@ impl Engine {
         Image::new(reference, found).ok_or_else(|| failed(ApiError::RequestTimeoutError))
     }
 
-    async fn pull(&self, reference: &str, events: &Events) -> Result<(), ApiError> {
+    async fn pull(&self, reference: &str, news: &Listener) -> Result<(), ApiError> {
         let options = CreateImageOptionsBuilder::default().from_image(&with_tag(reference));
         let mut stream = self.api.create_image(Some(options.build()), None, None);
-        let mut progress = Progress::new(format!("pull {reference}"), events);
+        let mut progress = Progress::new(format!("pull {reference}"), news);
         let mut layers = Layers::default();
         loop {
             let next = timeout(SILENCE, stream.next()).await;

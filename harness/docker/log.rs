@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base::log_file::LogFile;
 use bollard::query_parameters::{LogsOptionsBuilder, StatsOptionsBuilder};
 use camino::Utf8Path;
 use futures_util::stream::{StreamExt as _, TryStreamExt as _};
@@ -10,7 +11,6 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{Engine, Error, Status};
-use crate::log_file::LogFile;
 
 /// How long the engine may be silent while it sends what a container has written so far.
 const SILENCE: Duration = Duration::from_secs(10);

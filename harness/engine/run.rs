@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
+use backend::event::{Event, Events};
+use backend::state::{Journal, Moment};
+use backend::{Backend, Blame, Readiness};
+use base::causes::in_one_line;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use model::plan::{Action, Plan, ResourceId, Step};
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
-
-use crate::backend::{self, Backend, Blame, Readiness};
-use crate::causes::in_one_line;
-use crate::event::{Event, Events};
-use crate::plan::{Action, Plan, ResourceId, Step};
-use crate::state::{Journal, Moment};
 
 /// The first wait between two looks at readiness; doubled each time up to the last.
 const FIRST_LOOK: Duration = Duration::from_millis(10);
@@ -51,7 +50,7 @@ pub enum Error {
         /// The resource.
         id: ResourceId,
         /// How long it had.
-        deadline: crate::quantity::Duration,
+        deadline: model::quantity::Duration,
         /// What was not yet so.
         reason: String,
     },

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use temporal::{ExecutionKey, Frontend, Start, StartOutcome};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{CallFailure, Operation, Outcome, Request, Run, Workload};
-use crate::temporal::{ExecutionKey, Frontend, Start, StartOutcome};
 
 /// What the operations of one workload share.
 #[derive(Clone)]

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use temporal::Frontend;
+
 use super::attempt::Lane;
 use super::{Outcome, Unsent};
-use crate::temporal::Frontend;
 
 /// The longest time between the first arrival of a batch and its last.
 const SPAN: Duration = Duration::from_millis(100);
@@ -91,7 +92,7 @@ impl<'a, F: Frontend> Batches<'a, F> {
             Cause::Full => Outcome::Dropped(unsent("as many as allowed were in flight".to_owned())),
             Cause::Ended => {
                 let late = batch.seen.saturating_sub(batch.intended);
-                let late = crate::quantity::Duration::from(late).approximate();
+                let late = model::quantity::Duration::from(late).approximate();
                 Outcome::NotSent(unsent(format!(
                     "the load had ended when the generator, {late} late, came to it"
                 )))

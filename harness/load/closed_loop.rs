@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use temporal::Frontend;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, sleep_until};
 
 use super::attempt::Lane;
 use super::tasks::join;
-use crate::temporal::Frontend;
 
 /// How long a user waits after an operation whose workflow did not close: a server that is down
 /// answers at once, and a loop without this pause would only count how fast it does.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use temporal::Frontend;
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
 use super::attempt::Lane;
 use super::tasks::join;
 use super::{Executor, Run, WakingTime, Workload, closed_loop, open_loop};
-use crate::temporal::Frontend;
 
 /// Runs workloads side by side through all loaded phases, then drains them.
 ///

@@ -8,9 +8,9 @@
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use model::quantity;
 
 use super::{Operation, Outcome, Percentile, Percentiles};
-use crate::quantity;
 
 const SIGNIFICANT_DIGITS: u8 = 3;
 /// The longest duration that is told from longer ones, about 35 years.

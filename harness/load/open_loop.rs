@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use model::quantity::Rate;
+use temporal::Frontend;
 use tokio::task::JoinSet;
 use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
@@ -11,8 +13,6 @@ use super::attempt::Lane;
 use super::batches::{Batches, Cause};
 use super::tasks::{join, reap};
 use super::{Arrivals, Schedule};
-use crate::quantity::Rate;
-use crate::temporal::Frontend;
 
 /// How long after the end of the load an arrival that was due before is still sent: a busy machine
 /// wakes the generator that late, and a scenario bounds the delay of what is sent.

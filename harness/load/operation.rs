@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use temporal::{Close, Status};
 
 use super::Unsent;
-use crate::temporal::{self, Close, Status};
 
 /// One arrival: a workflow that was, or was to be, started and waited for.
 ///

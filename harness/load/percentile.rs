@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use model::quantity;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-
-use crate::quantity;
 
 /// A percentile, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

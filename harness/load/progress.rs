@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use temporal::Status;
+
 use super::{Operation, Outcome};
-use crate::temporal::Status;
 
 /// Live counters, shared by all that run and all that look on.
 #[derive(Debug, Default)]

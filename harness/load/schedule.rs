@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use model::quantity::Rate;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
 use super::Arrivals;
-use crate::quantity::Rate;
 
 /// The arrivals within a window, in order, as offsets from its beginning.
 ///
@@ -15,12 +15,12 @@ use crate::quantity::Rate;
 ///
 /// ```
 /// use std::time::Duration;
-/// use harness::load::{Arrivals, Schedule};
+/// use load::{Arrivals, Schedule};
 ///
 /// let schedule = Schedule::new(Arrivals::Uniform, "4/s".parse()?, Duration::from_secs(1), 42);
 /// let offsets: Vec<_> = schedule.map(|offset| offset.as_millis()).collect();
 /// assert_eq!(offsets, [0, 250, 500, 750]);
-/// # Ok::<(), harness::quantity::ParseError>(())
+/// # Ok::<(), model::quantity::ParseError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Schedule {

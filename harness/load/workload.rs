@@ -4,12 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::quantity::Rate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-use crate::quantity::Rate;
-use crate::temporal::Start;
+use temporal::Start;
 
 /// The most workflows that one run may have in flight: each takes memory here, and a connection to
 /// the server its share.

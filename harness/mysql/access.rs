@@ -1,6 +1,6 @@
 //! How a database is reached.
 
-use crate::secret::Secret;
+use base::secret::Secret;
 
 /// Where a MySQL server is and who asks.
 #[derive(Debug, Clone)]

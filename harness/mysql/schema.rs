@@ -18,8 +18,9 @@ mod version;
 
 use std::time::Duration;
 
-use super::{Access, Client, Error};
 use manifest::Manifest;
+
+use super::{Access, Client, Error};
 pub use state::State;
 pub use store::Store;
 pub use version::Version;

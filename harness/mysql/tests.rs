@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use base::secret::Secret;
+
+use super::fixture::{DEADLINE, Server};
 use super::preflight::{Facts, Needs, Severity, findings};
-use super::testing::{DEADLINE, Server};
 use super::{Access, Client, Error};
-use crate::secret::Secret;
 
 /// Connects in vain.
 async fn refused(access: &Access) -> Error {

@@ -1,10 +1,11 @@
 //! What a promotion would change in Azure, without what only looks like a change. Pure.
 
+use azure::arm::{Act, Change, WhatIfState};
+use azure::template::is_expression;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::reading::Reader;
-use crate::azure::arm::{Act, Change, WhatIfState};
 
 /// What is said of a resource that Azure would change where it does not say in what.
 const UNSAID: &str = "Azure does not say which properties";
@@ -225,11 +226,6 @@ fn is_same(path: &str, before: &Value, after: &Value) -> bool {
         }
         _ => before == after,
     }
-}
-
-/// Whether a text is an expression of a template that what-if could not resolve.
-fn is_expression(text: &str) -> bool {
-    text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[")
 }
 
 /// Type and name of what an id names: what comes after the last provider, in turn.

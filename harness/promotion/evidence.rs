@@ -2,14 +2,13 @@
 
 use std::io;
 
+use backend::Place;
+use base::file::present;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
+use model::topology::{Digest, WorkerBuild};
+use scenario::VerdictKind;
 use serde::Deserialize;
-
-use crate::backend::Place;
-use crate::scenario::VerdictKind;
-use crate::state::present;
-use crate::topology::{Digest, WorkerBuild};
 
 /// What one report says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 pub use self::judge::{Candidate, judge};
-use crate::quantity::Duration;
-use crate::scenario::VerdictKind;
-use crate::topology::Digest;
+use model::quantity::Duration;
+use model::topology::Digest;
+use scenario::VerdictKind;
 
 /// A scenario that has to have passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

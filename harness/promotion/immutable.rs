@@ -14,14 +14,15 @@ use std::collections::BTreeMap;
 
 use self::cluster::of_cluster;
 pub(super) use self::cluster::pool_version;
+use azure::arm::StackSpec;
+use model::profile::azure::Azure;
+use places::azure::Living;
+
 use self::network::subnets;
 use self::refusal::refusal;
 use self::server::of_server;
 use self::wanted::{CLUSTER, SERVER, Wanted};
 use super::Check;
-use crate::azure::arm::StackSpec;
-use crate::backend::azure::Living;
-use crate::profile::azure::Azure;
 
 /// Everything that Azure would refuse to change; nothing if it would take all of it. `asked` are the
 /// tags of the stack that lives, by which what the profile asked for then is known.

@@ -3,6 +3,15 @@
 
 use std::time::Duration;
 
+use azure::arm::{
+    self, Begun, Pending, Progress, ResourceGroup, StackSpec, Wait, WhatIf, WhatIfState,
+};
+use azure::template::Names;
+use base::secret::Secret;
+use model::azure_limits::find_tag;
+use model::profile::azure::Azure;
+use model::topology::{Digest, Topology};
+use places::azure::{Cloud, Living, OVERRIDE, PROFILE, Scope, Wish};
 use serde::Serialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -10,15 +19,6 @@ use tokio_util::sync::CancellationToken;
 use super::preflight::{preflight, unregistered};
 use super::reading::Reader;
 use super::{Check, Difference, differences, immutable, notes, tags};
-use crate::azure::arm::{
-    self, Begun, Pending, Progress, ResourceGroup, StackSpec, Wait, WhatIf, WhatIfState,
-};
-use crate::azure::limits::find_tag;
-use crate::azure::template::Names;
-use crate::backend::azure::{Cloud, Living, OVERRIDE, PROFILE, Scope, Wish};
-use crate::profile::azure::Azure;
-use crate::secret::Secret;
-use crate::topology::{Digest, Topology};
 
 /// How long Azure may take to compute what would change.
 const WHAT_IF: Duration = Duration::from_mins(10);

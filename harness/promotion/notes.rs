@@ -1,13 +1,14 @@
 //! What is otherwise than the profile says and stays so: no promotion puts it right, so it is told and
 //! counts as no change. Pure.
 
+use azure::arm::Diagnostic;
+use azure::template::Names;
+use model::azure_limits::Minor;
+use model::profile::azure::Azure;
+use places::azure::Living;
+
 use super::Difference;
 use super::immutable::pool_version;
-use crate::azure::arm::Diagnostic;
-use crate::azure::limits::Minor;
-use crate::azure::template::Names;
-use crate::backend::azure::Living;
-use crate::profile::azure::Azure;
 
 /// All that is to be told.
 pub(super) fn notes(
@@ -103,9 +104,10 @@ fn said(diagnostic: &Diagnostic) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use testing::profile::azure;
 
     use super::*;
-    use crate::azure::template::tests::{azure, names};
+    use crate::fixture::names;
 
     fn told(living: &Living, differences: &[Difference], said: &[Diagnostic]) -> Vec<String> {
         notes(&azure(&[]), &names(), living, differences, said)

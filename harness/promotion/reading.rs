@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use azure::arm::Change;
+use azure::template::role_name;
 use serde_json::Value;
-
-use crate::azure::arm::Change;
-use crate::azure::template::role_name;
 
 pub(super) const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
 const POOL: &str = "Microsoft.ContainerService/managedClusters/agentPools";

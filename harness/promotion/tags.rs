@@ -3,17 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use azure::arm::{ResourceGroup, Stack, StackSpec, is_at_rest};
+use azure::resource_type;
 use jiff::Timestamp;
+use model::azure_limits::{find_tag, is_same_tag};
+use model::profile::azure::Azure;
+use places::azure::{
+    DIGEST, EXPIRES, OVERRIDE, PROMOTER, TEMPLATE, TIME_TO_LIVE, digest_of, group_tags,
+};
 use serde_json::{Value, json};
 
 use super::{Difference, Property};
-use crate::azure::arm::{ResourceGroup, Stack, StackSpec, is_at_rest};
-use crate::azure::limits::{find_tag, is_same_tag};
-use crate::azure::resource_type;
-use crate::backend::azure::{
-    DIGEST, EXPIRES, OVERRIDE, PROMOTER, TEMPLATE, TIME_TO_LIVE, digest_of, group_tags,
-};
-use crate::profile::azure::Azure;
 
 type Tags = BTreeMap<String, String>;
 

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
+use azure::arm::{Pending, Progress, ResourceGroup, Wait};
+use azure_simulator::{Circumstances, Fault, Prepared, Script, What};
+use base::secret::Secret;
+use base::tool::Environment;
 use camino::Utf8Path;
+use model::profile::azure::Azure;
+use places::azure::{Cloud, PROFILE, PROVIDERS, Rehearsal, Scope, Which, Wish};
+use testing::profile::{azure, topology};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::azure::arm::{Pending, Progress, ResourceGroup, Wait};
-use crate::azure::simulator::{Circumstances, Fault, Prepared, Script, What};
-use crate::azure::template::tests::{azure, topology};
-use crate::backend::azure::{Cloud, PROFILE, PROVIDERS, Rehearsal, Scope, Which, Wish};
-use crate::profile::azure::Azure;
-use crate::secret::Secret;
-use crate::tool::Environment;
 
 const NAME: &str = "azure";
 
@@ -33,7 +33,7 @@ async fn connect_to(rehearsal: Rehearsal) -> Cloud {
 
 async fn outlook(cloud: &Cloud, azure: &Azure) -> Outlook {
     let never = CancellationToken::new();
-    let looked = look(cloud, azure, &topology(), NAME, &never).await;
+    let looked = look(cloud, azure, &topology("azure", &[]), NAME, &never).await;
     looked.expect("Azure answers")
 }
 
@@ -79,7 +79,7 @@ async fn make_group(cloud: &Cloud, azure: &Azure) -> Scope {
 async fn deploy(cloud: &Cloud, azure: &Azure) {
     register(cloud).await;
     let scope = make_group(cloud, azure).await;
-    let spec = scope.stack(Wish::of(azure, &topology(), Secret::generate()));
+    let spec = scope.stack(Wish::of(azure, &topology("azure", &[]), Secret::generate()));
     let put = cloud
         .arm
         .put_stack(&scope.group, &scope.names.stack, &spec)

@@ -1,17 +1,18 @@
 //! The faults of one run: each injected and healed at its time.
 
+use backend::Backend;
+use backend::event::{Event, Events};
+use backend::fault::Journal;
+use base::causes::in_one_line;
+use engine::fault::{self, Injected};
+use engine::watch::Watch;
 use futures_util::future::join_all;
+use model::quantity::Duration;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::plan::{PlannedFault, RunPlan};
 use super::record::FaultRecord;
-use crate::backend::Backend;
-use crate::causes::in_one_line;
-use crate::event::{Event, Events};
-use crate::fault::{self, Injected, Journal};
-use crate::quantity::Duration;
-use crate::watch::Watch;
 
 /// What the faults of a run are injected with.
 pub(super) struct Chaos<'a, B> {

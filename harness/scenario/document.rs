@@ -1,9 +1,9 @@
 //! A scenario with the text it was read from, so that what is wrong with it can be shown.
 
+use model::document;
 use serde_saphyr::Location;
 
 use super::model::Scenario;
-use crate::document;
 
 /// A scenario file.
 #[derive(Debug, Clone)]

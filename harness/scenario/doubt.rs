@@ -5,16 +5,17 @@
 //! phases: there the warmup, of which nothing is asked, comes last, and of the others the one of
 //! which the greatest share is affected comes first.
 
+use check::{Evidence, Finding, workflows};
+use engine::watch::{Seen, not_known};
+use load::Percentiles;
+use model::quantity::Duration;
+
 use super::expectation::{Expectation, percent};
 use super::model::{LatencyThresholds, Phase, Thresholds};
 use super::observations::{Ending, Observations};
 use super::plan::RunPlan;
 use super::record::FaultRecord;
 use super::statistics::{PhaseStatistics, ratio};
-use crate::check::{Evidence, Finding, workflows};
-use crate::load::Percentiles;
-use crate::quantity::Duration;
-use crate::watch::{Seen, not_known};
 
 /// Of this share of what a phase was offered no more may be missing where its thresholds do not
 /// speak of it.

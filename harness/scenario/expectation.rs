@@ -2,13 +2,13 @@
 
 use std::fmt::Display;
 
+use load::{Percentile, Percentiles};
+use model::quantity::{self, Comparison, Threshold, Throughput};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::model::{Phase, Thresholds};
 use super::statistics::{PhaseStatistics, float};
-use crate::load::{Percentile, Percentiles};
-use crate::quantity::{self, Comparison, Threshold, Throughput};
 
 /// A threshold, and the value that was held against it.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

@@ -7,14 +7,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use backend::event::Events;
+use base::news::Progress;
+use check::{Evidence, Reading};
 use futures_util::{StreamExt as _, stream};
+use load::{Operation, WakingTime};
+use temporal::backoff::Pace;
+use temporal::{Error, ExecutionKey, Frontend, Status};
 use tokio_util::sync::CancellationToken;
-
-use crate::check::{Evidence, Reading};
-use crate::event::{Events, Progress};
-use crate::load::{Operation, WakingTime};
-use crate::temporal::backoff::Pace;
-use crate::temporal::{Error, ExecutionKey, Frontend, Status};
 
 /// How many executions are read at a time.
 pub(super) const CONCURRENCY: usize = 16;
@@ -36,7 +36,10 @@ pub(super) async fn gather<F: Frontend>(
     let keys: Vec<_> = Evidence::questionable(operations).map(key).collect();
     let count = keys.len();
     let reader = &Reader::new(frontend);
-    let mut progress = Progress::of_pieces(format!("{scenario}: histories are read back"), events);
+    let mut progress = Progress::of_pieces(
+        format!("{scenario}: histories are read back"),
+        events.listener(),
+    );
     let mut reading = stream::iter(keys)
         .map(|key| reader.read_in_time(key))
         .buffer_unordered(CONCURRENCY);

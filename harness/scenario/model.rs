@@ -2,18 +2,17 @@
 
 use std::fmt;
 
+use backend::fault::FaultKind;
+use check::Invariant;
+use load::Executor;
+use model::document;
+use model::profile::TaskQueueName;
+use model::quantity::{Count, Duration, Percent, Threshold, Throughput};
 use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
-
-use crate::check::Invariant;
-use crate::document;
-use crate::fault::FaultKind;
-use crate::load::Executor;
-use crate::profile::TaskQueueName;
-use crate::quantity::{Count, Duration, Percent, Threshold, Throughput};
 
 /// What loads a topology, what breaks it, and what must hold.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use backend::event::{Event, Events};
+use load::{Counts, Progress};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::model::Phase;
 use super::plan::RunPlan;
-use crate::event::{Event, Events};
-use crate::load::{Counts, Progress};
 
 const TICK: Duration = Duration::from_secs(1);
 

@@ -1,13 +1,14 @@
 //! What was seen of a run.
 
+use check::Evidence;
+use engine::watch::Seen;
+use load::Percentiles;
+use model::quantity::Duration;
+
 use super::expectation::Expectation;
 use super::model::Phase;
 use super::record::FaultRecord;
 use super::statistics::PhaseStatistics;
-use crate::check::Evidence;
-use crate::load::Percentiles;
-use crate::quantity::Duration;
-use crate::watch::Seen;
 
 /// How a run came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,12 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use backend::Backend;
+use backend::event::Events;
+use backend::fault::Journal;
+use engine::watch::Watch;
+use load::{Operation, Progress, Pulse, WakingTime};
+use model::quantity::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -16,12 +22,6 @@ use super::plan::RunPlan;
 use super::record::FaultRecord;
 use super::statistics::{Seen, of_phase};
 use super::steady::{is_met, steady_state};
-use crate::backend::Backend;
-use crate::event::Events;
-use crate::fault::Journal;
-use crate::load::{self, Operation, Progress, Pulse, WakingTime};
-use crate::quantity::Duration;
-use crate::watch::Watch;
 
 /// What the phases under load leave behind.
 pub(super) struct Loaded {

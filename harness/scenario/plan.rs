@@ -2,15 +2,15 @@
 
 use std::fmt;
 
+use backend::fault::Injection;
+use check::Invariant;
 use jiff::Timestamp;
+use load::Executor;
+use model::quantity::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::model::{Phase, Thresholds};
-use crate::check::Invariant;
-use crate::fault::Injection;
-use crate::load::Executor;
-use crate::quantity::Duration;
 
 /// The name of one run: part of every workflow id, so that two runs never meet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,12 +1,12 @@
 //! What became of a fault.
 
+use backend::fault::{Effect, FaultKind};
+use model::quantity::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::model::Phase;
 use super::plan::PlannedFault;
-use crate::fault::{Effect, FaultKind};
-use crate::quantity::Duration;
 
 /// A planned fault with what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use load::{Patience, Request, Workload};
 use serde_json::Value;
+use temporal::Start;
 
 use super::plan::{PlannedWorkload, RunId, RunPlan};
 use super::template::{Variables, fill};
-use crate::load::{Patience, Request, Workload};
-use crate::temporal::Start;
 
 impl RunPlan {
     /// The workloads in the terms of the generator.

@@ -1,5 +1,12 @@
 //! From a scenario, a seed and the facts of the topology to a plan of the run.
 
+use backend::Place;
+use backend::fault::{Capability, Injection};
+use check::Invariant;
+use load::Timeline;
+use model::document;
+use model::quantity::Duration;
+use model::topology::{ServiceName, Topology};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
@@ -7,13 +14,6 @@ use super::document::Document;
 use super::model::{Phase, Workload};
 use super::plan::{PlannedFault, PlannedPhase, PlannedThresholds, PlannedWorkload, RunId, RunPlan};
 use super::validate::{validate, worker_task_queue};
-use crate::backend::Place;
-use crate::check::Invariant;
-use crate::document;
-use crate::fault::{Capability, Injection};
-use crate::load::Timeline;
-use crate::quantity::Duration;
-use crate::topology::{ServiceName, Topology};
 
 /// How long a start may stay without an answer.
 const START_TIMEOUT: Duration = Duration::from_secs(10);

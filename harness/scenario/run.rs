@@ -5,7 +5,17 @@
 
 use std::collections::BTreeMap;
 
+use backend::Backend;
+use backend::death::Death;
+use backend::event::{Event, Events};
+use backend::fault::Journal;
+use base::causes::in_one_line;
+use check::{Evidence, Reading};
+use engine::fault::heal_all;
+use engine::watch::{Seen, Watch};
 use jiff::Timestamp;
+use load::{OperationLatencies, Percentiles, WakingTime};
+use temporal::Frontend;
 use tokio_util::sync::CancellationToken;
 
 use super::gather::gather;
@@ -16,15 +26,6 @@ use super::record::FaultRecord;
 use super::settle::settle;
 use super::statistics::{PhaseStatistics, statistics};
 use super::verdict::{Judgement, judge};
-use crate::backend::{self, Backend};
-use crate::causes::in_one_line;
-use crate::check::{Evidence, Reading};
-use crate::death::Death;
-use crate::event::{Event, Events};
-use crate::fault::{Journal, heal_all};
-use crate::load::{OperationLatencies, Percentiles, WakingTime};
-use crate::temporal::Frontend;
-use crate::watch::{Seen, Watch};
 
 /// A run that could not begin.
 #[derive(Debug, thiserror::Error)]

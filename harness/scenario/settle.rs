@@ -1,13 +1,14 @@
 //! Waits for what was still open when its client no longer waited: what is judged is where a
 //! workflow stands at the end of the drain, and not what its client saw.
 
+use backend::event::Events;
+use base::news::Progress;
 use futures_util::{StreamExt as _, stream};
+use load::{Operation, Outcome, WakingTime};
+use temporal::backoff::Pace;
+use temporal::{ExecutionKey, Frontend};
 
 use super::gather::{CONCURRENCY, key};
-use crate::event::{Events, Progress};
-use crate::load::{Operation, Outcome, WakingTime};
-use crate::temporal::backoff::Pace;
-use crate::temporal::{ExecutionKey, Frontend};
 
 /// How long the server is asked about one workflow before it is asked anew.
 const TURN: std::time::Duration = std::time::Duration::from_mins(1);
@@ -27,7 +28,7 @@ pub(super) async fn settle<F: Frontend>(
     }
     let total = u64::try_from(open.len()).expect("a count fits 64 bits");
     let what = format!("{scenario}: workflows that were still open are closed");
-    let mut progress = Progress::of_pieces(what, events);
+    let mut progress = Progress::of_pieces(what, events.listener());
     progress.at(0, Some(total));
     let mut closing = stream::iter(open)
         .map(|operation| until_closed(frontend, key(operation)))

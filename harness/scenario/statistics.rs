@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
+use load::{Operation, OperationLatencies, Outcome, Percentiles};
+use model::quantity::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::model::Phase;
 use super::plan::{PlannedPhase, RunPlan};
 use super::record::FaultRecord;
-use crate::load::{Operation, OperationLatencies, Outcome, Percentiles};
-use crate::quantity::Duration;
 
 /// The operations that were intended to start in one phase, and what the phase got done.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

@@ -4,12 +4,13 @@
 //! follow are injected only if it was steady. And when the run is over, because only then is it
 //! known how long everything took that was to start in the baseline.
 
+use load::Operation;
+
 use super::expectation::{Expectation, evaluate};
 use super::model::Phase;
 use super::observations::{Ending, Observations};
 use super::plan::{PlannedPhase, RunPlan};
 use super::statistics::{PhaseStatistics, Seen, of_phase};
-use crate::load::Operation;
 
 /// The thresholds of the steady state held against a baseline.
 pub(super) fn steady_state(plan: &RunPlan, baseline: &PhaseStatistics) -> Vec<Expectation> {

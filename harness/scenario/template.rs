@@ -4,11 +4,10 @@ use std::sync::LazyLock;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use model::document::instead;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
-
-use crate::document::instead;
 
 /// What a template can name: all of it follows from the seed and the workflow's number.
 #[derive(Debug, Clone, PartialEq, Eq)]

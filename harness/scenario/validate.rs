@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use check::Invariant;
+use load::{Executor, MOST_IN_FLIGHT, MOST_PER_SECOND};
+use model::document::{self, instead};
+use model::quantity::Duration;
+use model::topology::{Component, Topology};
 use serde_saphyr::Spanned;
 
 use super::document::Document;
 use super::exact::inexact;
 use super::model::{Fault, Phase, Workflow, Workload};
 use super::template::{Variables, fill};
-use crate::check::Invariant;
-use crate::document::{self, instead};
-use crate::load::{Executor, MOST_IN_FLIGHT, MOST_PER_SECOND};
-use crate::quantity::Duration;
-use crate::topology::{Component, Topology};
 
 type Checked = Result<(), document::Error>;
 
@@ -270,7 +270,7 @@ fn fault_times(document: &Document, fault: &Fault) -> Checked {
     }
     let end = fault.at.value.as_std() + fault.r#for.value.as_std();
     if end > length.as_std() {
-        let end = crate::quantity::Duration::from(end);
+        let end = model::quantity::Duration::from(end);
         let message = format!("the fault ends at {end} of phase `{phase}`, which lasts {length}");
         return Err(document.error(fault.r#for.referenced, message));
     }

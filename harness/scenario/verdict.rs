@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use check::{Finding, check, workflows};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,6 @@ use super::expectation::{Expectation, evaluate};
 use super::observations::{Ending, Observations};
 use super::plan::RunPlan;
 use super::steady;
-use crate::check::{Finding, check, workflows};
 
 /// The kinds of verdict, from the lightest to the gravest: of several scenarios, the gravest
 /// decides.

@@ -86,7 +86,7 @@ impl Client {
 }
 
 fn still_open(deadline: Duration) -> Error {
-    let deadline = crate::quantity::Duration::from(deadline);
+    let deadline = model::quantity::Duration::from(deadline);
     let message = format!("the workflow has not closed within {deadline}");
     Error::new(OPERATION, "DeadlineExceeded", message)
 }
@@ -101,9 +101,9 @@ mod tests {
     use tonic::Status as Refusal;
 
     use super::*;
-    use crate::temporal::Frontend as _;
-    use crate::temporal::Status;
-    use crate::temporal::fake::{self, Scripted};
+    use crate::Frontend as _;
+    use crate::Status;
+    use crate::fake::{self, Scripted};
 
     const DEADLINE: Duration = Duration::from_secs(30);
 

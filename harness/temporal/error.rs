@@ -27,7 +27,7 @@ impl Error {
     pub(super) fn no_answer(operation: &'static str, deadline: Duration) -> Self {
         let message = format!(
             "no answer within {}",
-            crate::quantity::Duration::from(deadline)
+            model::quantity::Duration::from(deadline)
         );
         Self::new(operation, name(Code::DeadlineExceeded), message)
     }

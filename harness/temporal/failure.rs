@@ -1,10 +1,9 @@
 //! Failures of the protocol as one line for people. Pure; what payloads say stays in them.
 
+use base::log_tail::shortened;
 use temporalio_common::protos::temporal::api::enums::v1::{RetryState, TimeoutType};
 use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
-
-use crate::log_tail::shortened;
 
 /// How long a line may be, in characters.
 const LONGEST: usize = 600;

@@ -200,8 +200,8 @@ mod tests {
     use temporalio_common::protos::temporal::api::workflowservice::v1::GetWorkflowExecutionHistoryResponse as Page;
 
     use super::*;
-    use crate::temporal::Frontend as _;
-    use crate::temporal::fake::{self, Scripted};
+    use crate::Frontend as _;
+    use crate::fake::{self, Scripted};
 
     const DEADLINE: Duration = Duration::from_secs(5);
 

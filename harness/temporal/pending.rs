@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use jiff::Timestamp;
+use model::quantity::Duration;
 use serde::{Deserialize, Serialize};
 use temporalio_common::protos::proto_ts_to_system_time;
 use temporalio_common::protos::temporal::api::workflow::v1::{
@@ -11,7 +12,6 @@ use temporalio_common::protos::temporal::api::workflow::v1::{
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeWorkflowExecutionResponse;
 
 use super::failure;
-use crate::quantity::Duration;
 
 /// What a running workflow waits for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

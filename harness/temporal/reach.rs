@@ -118,7 +118,7 @@ mod tests {
     use tonic::Status as Refusal;
 
     use super::*;
-    use crate::temporal::fake::Scripted;
+    use crate::fake::Scripted;
 
     const DEADLINE: Duration = Duration::from_secs(2);
     const PATIENCE: Duration = Duration::from_secs(10);

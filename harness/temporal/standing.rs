@@ -159,7 +159,7 @@ fn time(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::temporal::{ExecutionKey, HistoryEvent, Pending, PendingChild};
+    use crate::{ExecutionKey, HistoryEvent, Pending, PendingChild};
 
     fn event(id: i64, kind: &str, failure: Option<&str>) -> HistoryEvent {
         HistoryEvent {

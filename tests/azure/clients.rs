@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
-use harness::azure::simulator::Dialect;
+use azure_simulator::Dialect;
 use serde_json::json;
 
 use super::child::{converse, tool};

@@ -1,8 +1,7 @@
 //! Microsoft's own descriptions of Azure's interfaces.
 
 use camino::Utf8PathBuf;
-
-use super::need::skip;
+use testing::need::skip;
 
 /// The folder with the files of `OpenAPI`: beside the checkout, or where `AZURE_CONTRACT` says.
 /// `None` means that the test is skipped.

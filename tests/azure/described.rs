@@ -4,8 +4,8 @@ use std::fmt;
 use std::fs::{self, File};
 use std::time::Duration;
 
+use azure_simulator::Exchange;
 use camino::Utf8PathBuf;
-use harness::azure::simulator::Exchange;
 use serde::Deserialize;
 
 use super::child::{run, tool};

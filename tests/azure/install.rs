@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
+use testing::need::skip;
 
 use super::child::{run, tool};
-use super::need::skip;
 
 /// What `HARNESS_REQUIRE` calls the tools.
 const NEED: &str = "azure-judges";

@@ -14,8 +14,6 @@ mod contract;
 mod described;
 mod install;
 mod mutants;
-#[path = "../support/need.rs"]
-mod need;
 mod openapi;
 mod served;
 mod tour;

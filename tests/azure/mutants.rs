@@ -1,6 +1,6 @@
 //! The judge of traffic is judged itself: each thing that is put wrong has to be told.
 
-use harness::azure::simulator::Exchange;
+use azure_simulator::Exchange;
 use serde_json::json;
 
 use super::described::Judge;

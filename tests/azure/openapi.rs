@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use harness::azure::simulator::Exchange;
+use azure_simulator::Exchange;
 
 use super::described::{Complaint, Judge, Judgement};
 use super::world::{DIALECTS, World};

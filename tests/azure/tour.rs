@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use harness::azure::arm::{self, Group, ResourceGroup, ResourceId, StackSpec};
-use harness::azure::template::{PASSWORD, Place, Resource, template};
-use harness::backend::azure::{PROFILE as TAG, UNMANAGE};
-use harness::promotion::{self, look};
+use azure::arm;
+use azure::arm::{Group, ResourceGroup, ResourceId, StackSpec};
+use azure::template::{PASSWORD, Place, Resource, template};
+use places::azure::{PROFILE as TAG, UNMANAGE};
+use promotion::look;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 

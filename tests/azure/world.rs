@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use harness::azure::arm::{self, Begun, Pending, Progress, Recorder, Wait};
-use harness::azure::simulator::{
-    Clock, Dialect, Exchange, Hooks, Options, Script, Settings, Simulator,
-};
-use harness::backend::azure::{Access, Cloud, Scope, Wish};
-use harness::profile::azure::Azure;
-use harness::profile::{self, Profile};
-use harness::secret::Secret;
-use harness::tool::Environment;
+use azure::arm;
+use azure::arm::{Begun, Pending, Progress, Recorder, Wait};
+use azure_simulator::{Clock, Dialect, Exchange, Hooks, Options, Script, Settings, Simulator};
+use base::secret::Secret;
+use base::tool::Environment;
+use model::profile;
+use model::profile::Profile;
+use model::profile::azure::Azure;
+use places::azure::{Access, Cloud, Scope, Wish};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 

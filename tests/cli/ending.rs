@@ -164,7 +164,7 @@ fn a_full_disk_takes_no_verdict_and_stops_what_comes_after() {
     world.write("scenarios/flood.yaml", &flood);
     world.write("scenarios/third.yaml", &named("third"));
     let Some(_small) = Small::mount(world.state().join("reports")) else {
-        crate::need::skip("mount", "this user may not mount a file system");
+        testing::need::skip("mount", "this user may not mount a file system");
         return;
     };
     let paths = "scenarios/short.yaml scenarios/flood.yaml scenarios/third.yaml";

@@ -1,9 +1,9 @@
 //! `heal`, and how other verbs heal.
 
-use harness::fault::{FaultKind, Injection, Journal, Undo};
-use harness::state::Directory;
-use harness::topology::ServiceName;
+use backend::fault::{FaultKind, Injection, Journal, Undo};
+use backend::state::Directory;
 use insta::assert_snapshot;
+use model::topology::ServiceName;
 
 use crate::fixture::World;
 

@@ -19,9 +19,8 @@ mod in_azure;
 mod look;
 mod look_first;
 mod meant;
-#[path = "../support/need.rs"]
-mod need;
 mod parity;
+mod paths;
 mod plan;
 mod prices;
 mod profiles;

@@ -57,7 +57,7 @@ impl Served {
     fn client(&self) -> reqwest::Client {
         let ca = fs_err::read(self.text("ca-file")).expect("readable");
         let ca = reqwest::Certificate::from_pem(&ca).expect("a certificate");
-        let client = harness::http::builder().no_proxy().tls_certs_only([ca]);
+        let client = base::http::builder().no_proxy().tls_certs_only([ca]);
         client.build().expect("a client")
     }
 

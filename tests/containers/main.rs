@@ -30,8 +30,6 @@ mod k3d;
 #[path = "../support/look.rs"]
 #[expect(dead_code, reason = "the tests of processes also wait for a journal")]
 mod look;
-#[path = "../support/need.rs"]
-mod need;
 mod place;
 #[path = "../support/programs.rs"]
 #[expect(

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
+use testing::need::skip;
 
 use crate::folder::{files, furnish};
 use crate::invocation::{Finished, Invocation};
-use crate::need::skip;
 use crate::turn::Turn;
 use crate::{programs, worker};
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use base::news::Listener;
+use base::tool::Environment;
 use camino::Utf8Path;
-use harness::artifact;
-use harness::docker::Engine;
-use harness::event::Events;
-use harness::tool::Environment;
-use harness::topology::Run;
+use docker::Engine;
+use model::topology::Run;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::block_on;
@@ -23,10 +22,10 @@ async fn made() -> String {
     let package = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("workflow");
     let folder = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("k3d-worker");
     let environment = Environment::of_process();
-    let (events, _unheard) = Events::channel();
+    let (news, _unheard) = Listener::channel();
     let cancel = CancellationToken::new();
     let run = Run::Build(package.into_string());
-    let made = artifact::worker_image(&run, &environment, &folder, &events, &cancel);
+    let made = artifact::worker_image(&run, &environment, &folder, &news, &cancel);
     let made = made.await.expect("the worker compiles");
     let archive = made.archive.expect("on Linux there is an archive");
     let engine = Engine::connect(&environment).await.expect("Docker answers");

@@ -1,10 +1,11 @@
 //! Every document of the project is right: by the code that reads it, and by the schema that an
 //! editor checks it against.
 
+use backend::Place;
 use camino::Utf8Path;
-use harness::backend::Place;
-use harness::profile::{self, Profile, Reader, Request, Source};
-use harness::scenario::{self, Document, Ground, RunId};
+use model::profile;
+use model::profile::{Profile, Reader, Request, Source};
+use scenario::{Document, Ground, RunId};
 use serde_json::Value;
 
 /// A profile loads once it has a backend, is called like its file, and follows its schema.
@@ -21,11 +22,7 @@ fn profile(path: &Utf8Path, text: String) -> datatest_stable::Result<()> {
     };
     let profile = load(&request)?;
     assert_eq!(Some(profile.name.as_str()), path.file_stem());
-    follows(
-        &harness::profile::json_schema(),
-        "profile.schema.json",
-        &text,
-    )
+    follows(&model::profile::json_schema(), "profile.schema.json", &text)
 }
 
 /// A scenario resolves for the local profile, is called as its file is, and follows its schema.
@@ -65,7 +62,7 @@ fn follows(schema: &Value, file: &str, text: &str) -> datatest_stable::Result<()
     let first = text.lines().next();
     let expected = format!("# yaml-language-server: $schema={file}");
     assert_eq!(first, Some(&*expected), "the first line names the schema");
-    let document: Value = harness::document::parse("document", text)?;
+    let document: Value = model::document::parse("document", text)?;
     jsonschema::draft7::validate(schema, &document).map_err(|error| error.to_string().into())
 }
 

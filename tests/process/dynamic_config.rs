@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
-use harness::profile::{self, Reader, Request, Source};
+use model::profile;
+use model::profile::{Reader, Request, Source};
 use serde_json::{Map, Value, json};
 
 use crate::support::skip;

@@ -1,9 +1,10 @@
 //! What a newcomer does: up, look, use, break, repair, down.
 
-use harness::temporal::{Client, ExecutionKey, Frontend as _, Status};
+use std::time::Duration;
+
 use nix::sys::signal::Signal;
 use serde_json::Value;
-use std::time::Duration;
+use temporal::{Client, ExecutionKey, Frontend as _, Status};
 
 use crate::support::{Place, eventually, get};
 

@@ -24,18 +24,18 @@ fn assert_published(path: &str, schema: &Value) {
 
 #[test]
 fn the_profile_schema_is_published() {
-    let schema = harness::profile::json_schema();
+    let schema = model::profile::json_schema();
     assert_published("profiles/profile.schema.json", &schema);
 }
 
 #[test]
 fn the_scenario_schema_is_published() {
-    let schema = harness::scenario::json_schema();
+    let schema = scenario::json_schema();
     assert_published("scenarios/scenario.schema.json", &schema);
 }
 
 #[test]
 fn the_report_schema_is_published() {
-    let schema = harness::report::json_schema();
+    let schema = scenario::report::json_schema();
     assert_published("docs/report.schema.json", &schema);
 }

@@ -15,7 +15,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
 /// The status and the body of an answer; `None` where there is none.
 pub(crate) fn get(url: &str) -> Option<(u16, String)> {
     block_on(async {
-        let client = harness::http::loopback_client().expect("a client");
+        let client = base::http::loopback_client().expect("a client");
         let response = client.get(url).send().await.ok()?;
         let status = response.status().as_u16();
         Some((status, response.text().await.ok()?))

@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 
+use artifact::{Pin, TemporalSearch};
+use base::news::Listener;
+use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
-use harness::artifact::{Pin, TemporalSearch};
-use harness::event::Events;
-use harness::tool::Environment;
 use tokio_util::sync::CancellationToken;
 
 /// The built harness.
@@ -35,14 +35,14 @@ pub(crate) fn temporal_cli() -> &'static Utf8Path {
         let cache = cache();
         let pin = Pin::current().expect("there is a Temporal CLI for this platform");
         let environment = Environment::of_process().with("HARNESS_CACHE", cache.as_str());
-        let (events, _unheard) = Events::channel();
+        let (news, _unheard) = Listener::channel();
         let search = TemporalSearch {
             server: &pin.version.server,
             explicit: None,
             pin: Some(&pin),
             fallback: &cache,
             environment: &environment,
-            events: &events,
+            news: &news,
             cancel: &CancellationToken::new(),
         };
         let found = super::http::block_on(search.resolve());

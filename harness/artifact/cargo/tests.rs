@@ -31,9 +31,9 @@ impl Fixture {
     }
 
     async fn build(&self) -> Result<Utf8PathBuf, Error> {
-        let (events, _listener) = Events::channel();
+        let (news, _listener) = Listener::channel();
         let never = CancellationToken::new();
-        build(&self.folder, &self.environment, &events, &never).await
+        build(&self.folder, &self.environment, &news, &never).await
     }
 
     async fn error(&self) -> String {
@@ -69,8 +69,8 @@ fn what_cargo_says_becomes_progress_and_the_workers_path() {
         manifest_path: "/example/Cargo.toml".into(),
         targets: vec![worker()],
     };
-    let (events, mut listener) = Events::channel();
-    let mut compilation = Compilation::new(&package, &events);
+    let (news, mut listener) = Listener::channel();
+    let mut compilation = Compilation::new(&package, &news);
     for line in [
         "   Compiling serde v1.0.0",
         "    Building [=====>         ] 12/345: serde, tokio",

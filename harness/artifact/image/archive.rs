@@ -6,12 +6,12 @@ use std::io::{self, Write};
 use camino::{Utf8Path, Utf8PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use model::topology::{Digest, Digester};
 use tar::{Builder, EntryType};
 
 use super::error::Error;
 use super::layer::{Layer, header};
 use super::layout::{Blob, Image};
-use crate::topology::{Digest, Digester};
 
 /// Two fifths of the time of the default level, for an archive that is a thirtieth larger.
 const LEVEL: Compression = Compression::new(3);
@@ -178,7 +178,7 @@ mod tests {
     fn a_registry_can_be_given_the_archive() {
         let fixture = Fixture::new();
         let archive = fixture.provide("one", "archives");
-        let image = crate::azure::registry::Image::read(&archive.path).expect("an image");
+        let image = azure::registry::Image::read(&archive.path).expect("an image");
         let length = fs_err::metadata(&archive.path).expect("there").len();
         assert!(image.size() < length, "all of it is in the archive");
     }

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
+use base::news::{Listener, Progress};
+use base::tool::{self, Environment, Family, Tool};
 use camino::{Utf8Path, Utf8PathBuf};
+use model::topology::WorkerBuild;
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::worker_image::{REPOSITORY, WorkerImage};
-use crate::artifact;
-use crate::event::{Events, Progress};
-use crate::tool::{self, Environment, Family, Tool};
-use crate::topology::WorkerBuild;
 
 /// The tool that builds by a Dockerfile.
 pub(super) const DOCKER: &str = "docker";
@@ -35,9 +34,9 @@ impl Recipe {
         &self,
         environment: &Environment,
         folder: &Utf8Path,
-        events: &Events,
+        news: &Listener,
         cancel: &CancellationToken,
-    ) -> Result<WorkerImage, artifact::Error> {
+    ) -> Result<WorkerImage, crate::Error> {
         let record = folder.join("worker.id");
         fs_err::create_dir_all(folder).map_err(Error::Write)?;
         let arguments = [
@@ -48,7 +47,7 @@ impl Recipe {
             record.as_str(),
             self.context.as_str(),
         ];
-        let mut progress = Progress::new(format!("build the image of {}", self.context), events);
+        let mut progress = Progress::new(format!("build the image of {}", self.context), news);
         let docker = |deadline| Tool::new(DOCKER, Family::Container, environment, deadline);
         let built = async {
             let docker = docker(BUILD)?.arguments(arguments);
@@ -88,9 +87,9 @@ impl Recipe {
     }
 }
 
-fn failed(act: String) -> impl FnOnce(tool::Error) -> artifact::Error {
+fn failed(act: String) -> impl FnOnce(tool::Error) -> crate::Error {
     move |source| match source {
-        tool::Error::Interrupted { .. } => artifact::Error::Interrupted,
+        tool::Error::Interrupted { .. } => crate::Error::Interrupted,
         source => Error::Docker { act, source }.into(),
     }
 }
@@ -117,8 +116,9 @@ fn progress_of(line: &str) -> Option<(u64, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use testing::machine;
+
     use super::*;
-    use crate::tool::fake;
 
     #[test]
     fn steps_of_both_builders_are_read() {
@@ -138,16 +138,16 @@ mod tests {
     async fn build(script: &str) -> Result<WorkerImage, String> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = Utf8Path::from_path(folder.path()).expect("text");
-        fake::tool(folder, "docker", script);
-        let (events, _unheard) = Events::channel();
+        machine::tool(folder, "docker", script);
+        let (news, _unheard) = Listener::channel();
         let recipe = Recipe {
             context: "app".into(),
             file: "app/Dockerfile".into(),
         };
-        let environment = fake::environment(folder);
+        let environment = machine::environment(folder);
         let never = CancellationToken::new();
         let state = folder.join("state");
-        let built = recipe.build(&environment, &state, &events, &never);
+        let built = recipe.build(&environment, &state, &news, &never);
         built.await.map_err(|error| error.with_causes())
     }
 

@@ -2,9 +2,8 @@
 
 use std::io;
 
+use base::tool;
 use camino::Utf8PathBuf;
-
-use crate::tool;
 
 /// A worker's image that could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +87,7 @@ pub enum Error {
 
 impl Error {
     /// What a user can do about it.
-    pub(crate) fn hints(&self) -> Vec<String> {
+    pub fn hints(&self) -> Vec<String> {
         let hint = match self {
             Self::Command => {
                 "use worker.run.build or worker.run.image, or run it on `--backend process`"

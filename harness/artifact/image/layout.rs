@@ -2,10 +2,10 @@
 //! Container Initiative specifies it (image-spec 1.1), and the `manifest.json` that `docker load`
 //! of every version reads. Both name the same blobs.
 
+use model::topology::Digest;
 use serde_json::{Value, json};
 
 use super::worker_image::REPOSITORY;
-use crate::topology::Digest;
 
 /// The user and group that the worker runs as: nobody, by a number that is in no range of the
 /// usual systems.

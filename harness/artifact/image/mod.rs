@@ -15,7 +15,11 @@ mod layout;
 mod tests;
 mod worker_image;
 
+use base::news::Listener;
+use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
+use model::image_name::is_reference;
+use model::topology::{Run, WorkerBuild};
 use tokio_util::sync::CancellationToken;
 
 use self::build::{DOCKER, Recipe};
@@ -23,10 +27,6 @@ use self::closure::Closure;
 use self::layer::Layer;
 use super::program::content;
 use super::{Error, cargo};
-use crate::event::Events;
-use crate::image_name::is_reference;
-use crate::tool::Environment;
-use crate::topology::{Run, WorkerBuild};
 
 pub use self::error::Error as ImageError;
 pub use self::worker_image::WorkerImage;
@@ -43,7 +43,7 @@ pub async fn worker_image(
     run: &Run,
     environment: &Environment,
     folder: &Utf8Path,
-    events: &Events,
+    news: &Listener,
     cancel: &CancellationToken,
 ) -> Result<WorkerImage, Error> {
     match run {
@@ -59,9 +59,9 @@ pub async fn worker_image(
         Run::Build(source) => {
             let source = source.as_ref();
             if let Some(recipe) = recipe(source, environment, cancel).await? {
-                return recipe.build(environment, folder, events, cancel).await;
+                return recipe.build(environment, folder, news, cancel).await;
             }
-            let worker = cargo::build(source, environment, events, cancel).await?;
+            let worker = cargo::build(source, environment, news, cancel).await?;
             from_executable(worker, folder.to_owned()).await
         }
     }

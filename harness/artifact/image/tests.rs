@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use docker::{ContainerSpec, Engine};
+use testing::docker_engine::{SHELL, engine, remove_image};
+
 use super::*;
-use crate::docker::testing::{SHELL, engine, remove_image};
-use crate::docker::{ContainerSpec, Engine};
 
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -33,10 +34,10 @@ impl Fixture {
     }
 
     async fn image(&self, run: &Run) -> Result<WorkerImage, Error> {
-        let (events, _unheard) = Events::channel();
+        let (news, _unheard) = Listener::channel();
         let environment = Environment::of_process();
         let kept = self.folder.join("kept");
-        worker_image(run, &environment, &kept, &events, &CancellationToken::new()).await
+        worker_image(run, &environment, &kept, &news, &CancellationToken::new()).await
     }
 
     async fn error(&self, run: &Run) -> String {
@@ -93,7 +94,7 @@ async fn an_executable_runs_in_its_image_as_nobody_and_with_nothing_but_its_libr
         said.ends_with("worker:x:65532:65532:worker:/:/sbin/nologin\n"),
         "{said}"
     );
-    remove_image(&engine, &image.reference).await;
+    remove_image(&image.reference).await;
 }
 
 #[tokio::test]
@@ -118,7 +119,7 @@ async fn a_folder_with_a_dockerfile_alone_is_built_by_docker_and_named_by_what_c
     assert_ne!(second, first);
     assert_eq!(run(&engine, &second.reference, &[]).await, "goodbye\n");
     for image in [first, second] {
-        remove_image(&engine, &image.reference).await;
+        remove_image(&image.reference).await;
     }
 }
 

@@ -1,8 +1,7 @@
 //! What the image of a worker is.
 
 use camino::Utf8PathBuf;
-
-use crate::topology::WorkerBuild;
+use model::topology::WorkerBuild;
 
 /// The name of images that are made here. No registry has it, so that none is ever asked.
 pub(super) const REPOSITORY: &str = "harness.local/worker";

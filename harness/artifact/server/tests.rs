@@ -1,14 +1,14 @@
 //! The search for Temporal's server and SQL tool against fake tools and a local mirror.
 
+use base::news::News;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use model::topology::Digest;
+use testing::machine;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::*;
-use crate::artifact::mirror::{Answer, Mirror};
-use crate::event::Event;
-use crate::tool::fake;
-use crate::topology::Digest;
+use crate::mirror::{Answer, Mirror};
 
 /// A server, or a tool, that says this version.
 fn program(says: &str, version: &str) -> String {
@@ -20,8 +20,8 @@ struct Fixture {
     _folder: tempfile::TempDir,
     folder: Utf8PathBuf,
     environment: Environment,
-    events: Events,
-    listener: UnboundedReceiver<Event>,
+    news: Listener,
+    listener: UnboundedReceiver<News>,
     cancel: CancellationToken,
 }
 
@@ -31,12 +31,12 @@ impl Fixture {
         let folder = Utf8Path::from_path(temporary.path())
             .expect("text")
             .to_owned();
-        let (events, listener) = Events::channel();
+        let (news, listener) = Listener::channel();
         // No way leads out of the machine: the only mirror there is refuses connections, and the
         // only Go there is can do nothing.
-        let environment =
-            fake::environment(&folder).with("HARNESS_TEMPORAL_SERVER_MIRROR", "http://127.0.0.1:1");
-        fake::tool(
+        let environment = machine::environment(&folder)
+            .with("HARNESS_TEMPORAL_SERVER_MIRROR", "http://127.0.0.1:1");
+        machine::tool(
             &folder,
             "go",
             "echo 'go: cannot find GOROOT directory' >&2; exit 2",
@@ -44,7 +44,7 @@ impl Fixture {
         Self {
             _folder: temporary,
             environment,
-            events,
+            news,
             listener,
             cancel: CancellationToken::new(),
             folder,
@@ -60,7 +60,7 @@ impl Fixture {
             version: "1.2.3",
             fallback: &self.folder,
             environment: &self.environment,
-            events: &self.events,
+            news: &self.news,
             cancel: &self.cancel,
         }
     }
@@ -98,8 +98,8 @@ impl Fixture {
     fn go(&self) {
         let server = self.folder.join("server");
         let sql = self.folder.join("sql");
-        fake::executable(&server, &program("temporal", "1.2.3"));
-        fake::executable(&sql, &program("temporal-sql-tool", "1.2.3"));
+        machine::executable(&server, &program("temporal", "1.2.3"));
+        machine::executable(&sql, &program("temporal-sql-tool", "1.2.3"));
         let script = format!(
             r#"echo "$@" "in $PWD with CGO_ENABLED=$CGO_ENABLED" > {}
             echo "go: downloading go.temporal.io/server v1.2.3" >&2
@@ -107,7 +107,7 @@ impl Fixture {
             mkdir -p "$GOBIN"; cp {server} {sql} "$GOBIN""#,
             self.folder.join("said")
         );
-        fake::tool(&self.folder, "go", &script);
+        machine::tool(&self.folder, "go", &script);
     }
 }
 
@@ -156,14 +156,14 @@ async fn each_source_is_used_if_those_before_it_have_nothing() {
     );
 
     let server = program("temporal", "1.2.3");
-    let on_path = fake::tool(&fixture.folder, "temporal-server", &server);
+    let on_path = machine::tool(&fixture.folder, "temporal-server", &server);
     let found = fixture.found().await;
     assert_eq!((found.server.path, found.origin), (on_path, Origin::Cache));
     let sql_tool = program("temporal-sql-tool", "1.2.3");
-    fake::tool(&fixture.folder, "temporal-sql-tool", &sql_tool);
+    machine::tool(&fixture.folder, "temporal-sql-tool", &sql_tool);
     assert_eq!(fixture.found().await.origin, Origin::Path);
     let elsewhere = fixture.folder.join("named");
-    fake::executable(&elsewhere, &server);
+    machine::executable(&elsewhere, &server);
     fixture.set("HARNESS_TEMPORAL_SERVER", &elsewhere);
     assert_eq!(fixture.found().await.server.path, elsewhere);
 }
@@ -178,11 +178,11 @@ async fn go_builds_what_the_vendor_builds_and_tells_how_far_it_is() {
         .split_once("/partial-")
         .expect("it works in a folder of ours");
     insta::assert_snapshot!(fixture.redact(said), @"install -v -tags disable_grpc_modules go.temporal.io/server/cmd/server@v1.2.3 go.temporal.io/server/cmd/tools/sql@v1.2.3 in FOLDER/home/.cache/harness/temporal-server/1.2.3/PLATFORM");
-    let events = std::iter::from_fn(|| fixture.listener.try_recv().ok());
-    let told: Vec<String> = events
+    let news = std::iter::from_fn(|| fixture.listener.try_recv().ok());
+    let told: Vec<String> = news
         .filter_map(|event| match event {
-            Event::Notice { message } => Some(message),
-            Event::Progress { what, done, .. } => Some(format!("{what}: {done}")),
+            News::Notice { message } => Some(message),
+            News::Progress { what, done, .. } => Some(format!("{what}: {done}")),
             _ => None,
         })
         .collect();
@@ -205,7 +205,7 @@ async fn a_named_program_of_another_version_is_an_error_and_nothing_else_is_trie
         program("temporal-sql-tool", "1.2.2"),
         program("temporal", "1.2.3"),
     ] {
-        fake::executable(&elsewhere, &content);
+        machine::executable(&elsewhere, &content);
         errors.push('\n');
         errors.push_str(&fixture.error().await);
     }
@@ -220,7 +220,7 @@ async fn a_named_program_of_another_version_is_an_error_and_nothing_else_is_trie
 async fn an_error_lists_all_that_was_tried() {
     let fixture = Fixture::new();
     let other = program("temporal", "1.2.2");
-    fake::tool(&fixture.folder, "temporal-server", &other);
+    machine::tool(&fixture.folder, "temporal-server", &other);
     insta::assert_snapshot!(fixture.error().await, @"
     no temporal-server with temporal-sql-tool 1.2.3 is to be had
       tried FOLDER/bin/temporal-server: it says `temporal version 1.2.2`, not `temporal version 1.2.3`
@@ -238,7 +238,7 @@ async fn an_error_lists_all_that_was_tried() {
 async fn a_go_that_is_absent_or_too_old_is_said_to_be_so() {
     let mut fixture = Fixture::new();
     let script = "echo 'go: go.temporal.io/server@v1.2.3 requires go >= 1.26.4 (running go 1.24.2; GOTOOLCHAIN=local)' >&2; exit 1";
-    fake::tool(&fixture.folder, "go", script);
+    machine::tool(&fixture.folder, "go", script);
     let line = |error: String| {
         let line = error.lines().find(|line| line.contains("tried Go"));
         line.expect("it was tried").trim().to_owned()
@@ -286,7 +286,7 @@ async fn a_program_in_the_cache_that_was_changed_is_fetched_again() {
     let fixture = Fixture::new();
     fixture.go();
     let tool = fixture.found().await.sql_tool.path;
-    fake::executable(&tool, "half of it");
+    machine::executable(&tool, "half of it");
     assert_eq!(fixture.found().await.origin, Origin::Go);
     assert_eq!(fixture.found().await.origin, Origin::Cache);
 }

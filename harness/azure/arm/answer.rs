@@ -43,17 +43,17 @@ impl Answer {
     }
 
     /// What it says, as bytes.
-    pub(in crate::azure) fn bytes(&self) -> Bytes {
+    pub(crate) fn bytes(&self) -> Bytes {
         self.body.clone()
     }
 
     /// The error that it is, if it is one.
-    pub(in crate::azure) fn fault(&self) -> Fault {
+    pub(crate) fn fault(&self) -> Fault {
         Fault::of_body(&self.body)
     }
 
     /// The answer, unless it is an error.
-    pub(in crate::azure) fn checked(self, method: Method) -> Result<Self, Error> {
+    pub(crate) fn checked(self, method: Method) -> Result<Self, Error> {
         let gone = method == Method::Delete && self.status == StatusCode::NotFound;
         if self.status.is_success() || (gone && Fault::of_body(&self.body).is_absence()) {
             return Ok(self);

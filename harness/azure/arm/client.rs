@@ -155,7 +155,7 @@ impl Arm {
     }
 
     /// Sends what has a token of its own, or none, and takes whatever is answered.
-    pub(in crate::azure) async fn send_open(&self, request: Request) -> Result<Answer, Error> {
+    pub(crate) async fn send_open(&self, request: Request) -> Result<Answer, Error> {
         let act = format!("{} {}", request.method(), request.url().path());
         self.through(&self.0.open, request, &act).await
     }

@@ -1,13 +1,13 @@
 //! AKS: what a cluster is like, and how to get at it.
 
 use azure_core::base64;
+use base::secret::Secret;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Arm, Error, Group};
-use crate::azure::api_version::KUBERNETES;
-use crate::azure::resource_type;
-use crate::secret::Secret;
+use crate::api_version::KUBERNETES;
+use crate::resource_type;
 
 /// The answer; a file for each kind of user.
 #[derive(Deserialize)]

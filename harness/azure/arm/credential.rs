@@ -11,13 +11,13 @@ use azure_identity::{
     Executor, ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId,
     WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
 };
+use base::causes;
+use base::secret::Secret;
+use base::tool::Environment;
 
 use super::developer_tools::DeveloperTools;
 use super::directory::Readable;
 use super::{Endpoints, Error};
-use crate::causes;
-use crate::secret::Secret;
-use crate::tool::Environment;
 
 /// The variable by which Azure's clients are told which credentials to take, and the value that
 /// means the identity of the machine: only that is heeded, since to find out that a machine has

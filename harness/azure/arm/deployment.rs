@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer};
 
 use super::{Arm, Error, Fault, Group, ResourceId, Target, is_at_rest};
-use crate::azure::api_version::RESOURCES;
-use crate::azure::resource_type;
+use crate::api_version::RESOURCES;
+use crate::resource_type;
 
 /// One thing that a deployment does.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::causes::in_one_line;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, AzureDeveloperCliCredential,
     AzureDeveloperCliCredentialOptions, Executor,
 };
+use base::causes::in_one_line;
 
 /// The two tools. `azure_identity` has the same, but cannot tell `az` which subscription it is for,
 /// and so asks the wrong tenant of people who have several.

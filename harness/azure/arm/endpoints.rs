@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::http::Url;
+use base::http;
 
 use super::Error;
-use crate::http;
 
 /// Where the services of one cloud are, and the audiences that tokens for them name.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use super::{Arm, Error, Target};
-use crate::azure::api_version::COMPUTE_SKUS;
+use crate::api_version::COMPUTE_SKUS;
 
 /// A size of virtual machines, as a region has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]

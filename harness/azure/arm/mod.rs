@@ -63,7 +63,7 @@ pub use quota::{Usage, UsageName};
 pub use registry::Access;
 pub use release::Release;
 pub use resource_group::{Group, Resource, ResourceGroup};
-pub(in crate::azure) use retry::back_off;
+pub(crate) use retry::back_off;
 pub use server::{Restart, ServerCapability, ServerSku, Storage, Tier, Version};
 pub use stack::{BUSY, Managed, Outputs, Stack, StackState};
 pub use stack_spec::{

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Arm, Error, Target};
-use crate::azure::api_version::{MYSQL, REGISTRY};
-use crate::azure::resource_type;
+use crate::api_version::{MYSQL, REGISTRY};
+use crate::resource_type;
 
 /// Whether a name is free.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

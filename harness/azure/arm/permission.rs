@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Arm, Error, ResourceId, Target};
-use crate::azure::api_version::AUTHORIZATION;
+use crate::api_version::AUTHORIZATION;
 
 /// What one role of the caller allows. A role that is denied by another means is not told here.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

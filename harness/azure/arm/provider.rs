@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Arm, Error, Target};
-use crate::azure::api_version::RESOURCES;
+use crate::api_version::RESOURCES;
 
 /// A resource provider, as a subscription has it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Arm, Error, Target};
-use crate::azure::api_version::COMPUTE;
+use crate::api_version::COMPUTE;
 
 /// What is used of one quota.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -2,12 +2,11 @@
 //!
 //! <https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md>
 
+use azure_core::http::Url;
+use base::secret::Secret;
 use serde::Deserialize;
 
-use azure_core::http::Url;
-
 use super::{Arm, Error};
-use crate::secret::Secret;
 
 /// What a client may do with the images of one repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +88,7 @@ impl Arm {
     }
 
     /// An address at a registry, if that is one where tokens for registries may go.
-    pub(in crate::azure) fn registry_url(&self, registry: &str, path: &str) -> Result<Url, Error> {
+    pub(crate) fn registry_url(&self, registry: &str, path: &str) -> Result<Url, Error> {
         let wrong = |why: String| Error::Endpoint {
             address: registry.to_owned(),
             why,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Arm, Error, Target};
-use crate::azure::api_version::KUBERNETES;
+use crate::api_version::KUBERNETES;
 
 /// The support that ends a year after a version has come.
 const COMMUNITY: &str = "KubernetesOfficial";

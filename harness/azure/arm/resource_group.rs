@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Arm, Begun, Error, ResourceId, Target, is_at_rest};
-use crate::azure::api_version::RESOURCES;
+use crate::api_version::RESOURCES;
 
 /// Which resource group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -63,7 +63,7 @@ impl RetryPolicy for Retry {
 }
 
 /// The wait before repeat `n`, from 1 on: 1, 2, 4, 8, then 15 s.
-pub(in crate::azure) fn back_off(n: u32) -> Duration {
+pub(crate) fn back_off(n: u32) -> Duration {
     let seconds = 1_u64 << n.saturating_sub(1).min(6);
     Duration::from_secs(seconds).min(LONGEST)
 }

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Arm, Begun, Error, Group, Target};
-use crate::azure::api_version::MYSQL;
-use crate::azure::resource_type;
+use crate::api_version::MYSQL;
+use crate::resource_type;
 
 /// What one zone of a region has.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

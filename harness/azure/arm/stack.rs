@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::{
     Arm, Begun, Error, Fault, Group, Pending, ResourceId, StackSpec, Target, Unmanage, Via,
 };
-use crate::azure::api_version::STACKS;
-use crate::azure::resource_type;
+use crate::api_version::STACKS;
+use crate::resource_type;
 
 /// The type of a stack.
 pub(super) const KIND: &str = resource_type::STACK;

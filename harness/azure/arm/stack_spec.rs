@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use base::secret::Secret;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-
-use crate::secret::Secret;
 
 /// A stack as it is wanted.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Arm, Begun, Error, Fault, Group, ResourceId, StackProperties, StackSpec, stack};
-use crate::azure::api_version::STACK_WHAT_IF;
-use crate::azure::resource_type;
+use crate::api_version::STACK_WHAT_IF;
+use crate::resource_type;
 
 /// How long Azure keeps a result that nobody deletes. It takes `P1D` to `P30D`:
 /// <https://learn.microsoft.com/cli/azure/stack-whatif/group#az-stack-whatif-group-create>

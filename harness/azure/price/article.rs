@@ -5,9 +5,10 @@
 //! today (<https://learn.microsoft.com/azure/mysql/single-server/whats-happening-to-mysql-single-server>),
 //! and the least of its storage for the least of today.
 
+use model::profile::azure::Azure;
+
 use super::charge::{Charge, charges};
 use super::{Estimate, Line, List, Meter, Origin, Prices, estimate};
-use crate::profile::azure::Azure;
 
 /// The article's unit prices.
 const LIST: &str = include_str!("article-2020.json");

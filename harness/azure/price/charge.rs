@@ -1,7 +1,8 @@
 //! What a place in Azure uses, meter by meter.
 
+use model::profile::azure::{Azure, Exposure, Mysql, MysqlTier, NodePool, Tier};
+
 use super::Meter;
-use crate::profile::azure::{Azure, Exposure, Mysql, MysqlTier, NodePool, Tier};
 
 /// The classes of premium disk: up to how many GiB each of them is.
 const DISKS: [(u16, &str); 7] = [

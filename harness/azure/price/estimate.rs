@@ -1,10 +1,10 @@
 //! From a place in Azure to what a month of it costs.
 
+use model::profile::azure::{Azure, Tier};
 use serde::Serialize;
 
 use super::charge::{Charge, charges};
 use super::{Found, Meter, Prices, Unit, Usd};
-use crate::profile::azure::{Azure, Tier};
 
 /// What a month costs.
 #[derive(Debug, Clone, PartialEq, Serialize)]

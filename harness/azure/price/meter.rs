@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use model::profile::azure::{RegistrySku, Tier};
+
 use super::Unit;
-use crate::profile::azure::{RegistrySku, Tier};
 
 /// Something that Azure counts and charges for, as far as the harness makes use of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

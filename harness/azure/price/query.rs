@@ -8,10 +8,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use model::profile::azure::{RegistrySku, Tier};
 use serde::Deserialize;
 
 use super::{Meter, Unit};
-use crate::profile::azure::{RegistrySku, Tier};
 
 /// The version that is spoken.
 const VERSION: &str = "2023-01-01-preview";

@@ -1,16 +1,17 @@
 //! Prices that are known and those that are not, and sums that somebody else has added up.
 
+use model::profile::Backend;
+use model::profile::azure::Azure;
+use testing::profile::profile;
+
 use super::*;
-use crate::profile::Backend;
-use crate::profile::azure::Azure;
-use crate::profile::tests::load;
 
 /// A place, by what a profile says of it.
 fn place(written: &str) -> Azure {
     let set = format!("backend={{azure: {written}}}");
     // As many connections as the smallest server has.
     let connections = "database.mysql.max-connections=341";
-    let profile = load(&[], "local", &[connections, &set]).expect("the profile is right");
+    let profile = profile("local", &[connections, &set]);
     match profile.backend {
         Backend::Azure(azure) => *azure,
         other => panic!("{other:?}"),
@@ -230,7 +231,7 @@ fn every_built_in_price_is_that_of_a_meter_and_has_a_source() {
         let region = entry.region.as_deref();
         assert!(entry.price > 0.0 && !entry.source.is_empty(), "{entry:?}");
         assert!(entry.date <= list.date, "{entry:?}");
-        assert!(region.is_none_or(|it| it.parse::<crate::profile::azure::Region>().is_ok()));
+        assert!(region.is_none_or(|it| it.parse::<model::profile::azure::Region>().is_ok()));
         let twice = list
             .meters
             .iter()

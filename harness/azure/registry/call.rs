@@ -3,9 +3,9 @@
 use azure_core::Bytes;
 use azure_core::http::headers::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use azure_core::http::{Method, Request, Url};
+use base::secret::Secret;
 
 use super::descriptor::{INDEXES, MANIFESTS};
-use crate::secret::Secret;
 
 const RANGE: HeaderName = HeaderName::from_static("range");
 const CONTENT_RANGE: HeaderName = HeaderName::from_static("content-range");

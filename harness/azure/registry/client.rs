@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
-use crate::azure::arm::{ARRIVAL, Arm};
+use crate::arm::{ARRIVAL, Arm};
 
 /// A registry, and who asks it.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::digest::{Digest, MalformedDigest};
-use crate::azure::arm::{self, Access};
+use crate::arm::{self, Access};
 
 /// What did not become of an image.
 #[derive(Debug, thiserror::Error)]

@@ -28,6 +28,11 @@ pub(super) struct Blob {
 }
 
 impl Image {
+    /// The digests of what it consists of, its manifest apart.
+    pub fn blobs(&self) -> impl Iterator<Item = &Digest> {
+        self.blobs.iter().map(|blob| &blob.digest)
+    }
+
     /// The only image of an archive that is an image layout: one of `worker_image`, or of `docker
     /// save` since Docker 25. All of it is read once, and is what its digests say.
     pub fn read(archive: &Utf8Path) -> Result<Self, Error> {

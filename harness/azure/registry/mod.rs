@@ -26,8 +26,6 @@ mod pull;
 mod push;
 mod reference;
 mod session;
-#[cfg(test)]
-mod tests;
 mod upload;
 
 use azure_core::http::Method;

@@ -9,7 +9,7 @@ use super::call::Call;
 use super::descriptor::{Descriptor, MANIFESTS, Manifest, path};
 use super::session::Session;
 use super::{Digest, Error, Reference, Registry};
-use crate::azure::arm::Access;
+use crate::arm::Access;
 
 /// How much is asked for at once, so that little has to be asked for again.
 const PART: u64 = 8 << 20;

@@ -1,12 +1,12 @@
 //! Pushing: what is not there yet, and then the manifest that says what belongs together.
 
 use azure_core::http::Method;
+use model::image_name::is_tag;
 
 use super::call::Call;
 use super::session::Session;
 use super::{Digest, Error, Image, Reference, Registry, has};
-use crate::azure::arm::{Access, Answer};
-use crate::image_name::is_tag;
+use crate::arm::{Access, Answer};
 
 impl Registry {
     /// Pushes an image to a repository, which need not be there, and gives it a tag if one is

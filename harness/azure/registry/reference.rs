@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use model::image_name;
 use serde::{Deserialize, Serialize};
 
 use super::{Digest, Error};
-use crate::image_name;
 
 /// An image in a registry, by its digest: `LOGIN_SERVER/REPOSITORY@sha256:...`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl Reference {
 
     /// The name with a tag in place of the digest, for what can only read those: the first twelve
     /// digits of the digest.
-    pub(super) fn tagged(&self) -> String {
+    pub fn tagged(&self) -> String {
         let tag = &self.digest.hex()[..12];
         format!("{}/{}:{tag}", self.login_server, self.repository)
     }

@@ -2,11 +2,11 @@
 //! patience for a role that is not known everywhere yet.
 
 use azure_core::http::{StatusCode, Url};
+use base::secret::Secret;
 
 use super::call::Call;
 use super::{Error, Registry};
-use crate::azure::arm::{self, Access, Answer, back_off};
-use crate::secret::Secret;
+use crate::arm::{self, Access, Answer, back_off};
 
 /// How often content may be said to be elsewhere.
 const REDIRECTS: usize = 4;

@@ -11,7 +11,7 @@ use super::layout::Place;
 use super::push::same;
 use super::session::{Session, named};
 use super::{Digest, Error, Image};
-use crate::azure::arm::{Answer, Fault};
+use crate::arm::{Answer, Fault};
 
 /// How much is sent at once: what Azure's own clients send.
 const PART: u64 = 4 << 20;

@@ -5,11 +5,11 @@ use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::mpsc::{Receiver, channel};
 
+use model::profile::azure::RegistrySku;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::azure::price::Unit;
-use crate::profile::azure::RegistrySku;
+use crate::price::Unit;
 
 /// Answers, one a connection, with `BASE` in them for the server's own address; tells the request
 /// lines.
@@ -113,7 +113,7 @@ async fn a_price_that_has_ended_does_not_count() {
         }
         row
     };
-    let free = || Meter::ControlPlane(crate::profile::azure::Tier::Free);
+    let free = || Meter::ControlPlane(model::profile::azure::Tier::Free);
     let rows = [
         row(0.05, None),
         row(0.01, Some("2026-09-30T23:59:00Z")),

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use model::profile::azure::Azure;
+use model::topology::Database;
 use serde::Serialize;
 
 use super::names::Names;
 use super::place::Place;
 use super::resource::{Body, Resource};
-use crate::profile::azure::Azure;
-use crate::topology::Database;
 
 /// The parameter with the password of the database's administrator.
 pub const PASSWORD: &str = "mysqlPassword";

@@ -1,17 +1,18 @@
 //! The database: a flexible server with an address in the virtual network only.
 
+use model::profile::azure::{HighAvailability, Mysql, MysqlTier};
 use serde::Serialize;
 
 use super::build::{Build, PASSWORD, child};
 use super::network;
 use super::resource::{Body, Resource};
-use crate::azure::api_version;
-use crate::azure::resource_type;
-use crate::profile::azure::{HighAvailability, Mysql, MysqlTier};
+use crate::api_version;
+use crate::resource_type;
 
 pub(super) const KIND: &str = resource_type::SERVER;
 pub(super) const DATABASES: &str = resource_type::DATABASE;
-pub(crate) const CONFIGURATIONS: &str = resource_type::PARAMETER;
+/// A parameter of a server, as a type of resource.
+pub const CONFIGURATIONS: &str = resource_type::PARAMETER;
 
 /// Temporal's stores.
 const STORES: [&str; 2] = ["temporal", "temporal_visibility"];

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::build::Build;
 use super::resource::Resource;
-use crate::azure::api_version;
-use crate::azure::resource_type;
+use crate::api_version;
+use crate::resource_type;
 
 pub(super) const KIND: &str = resource_type::IDENTITY;
 

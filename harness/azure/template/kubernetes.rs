@@ -3,15 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use model::profile::azure::{Kubernetes, Network, NodePool, Tier};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::build::{Build, child};
 use super::resource::{Resource, reference};
 use super::{identity, network};
-use crate::azure::api_version;
-use crate::azure::resource_type;
-use crate::profile::azure::{Kubernetes, Network, NodePool, Tier};
+use crate::api_version;
+use crate::resource_type;
 
 pub(super) const KIND: &str = resource_type::CLUSTER;
 pub(super) const POOLS: &str = resource_type::POOL;

@@ -16,22 +16,23 @@ mod registry;
 mod resource;
 mod role;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 use std::collections::BTreeMap;
 
 pub use build::PASSWORD;
-pub(crate) use database::CONFIGURATIONS as SERVER_PARAMETERS;
+pub use database::CONFIGURATIONS as SERVER_PARAMETERS;
 pub use names::Names;
 pub use place::{Caller, CallerKind, Place};
 pub use resource::{Resource, Template};
 pub use role::role_name;
 
-use crate::azure::api_version;
-use crate::profile::azure::Azure;
-use crate::topology::Database;
 use build::Build;
+use model::profile::azure::Azure;
+use model::topology::Database;
 use resource::{Output, Parameter, literal, reference};
+
+use crate::api_version;
 
 /// The output with the registry's name.
 pub const REGISTRY_OUTPUT: &str = "registry";
@@ -107,4 +108,10 @@ fn outputs(build: &Build<'_>) -> BTreeMap<&'static str, Output> {
             ),
         ),
     ])
+}
+
+/// Whether a text is an expression of the template language, which Azure resolves
+/// (<https://learn.microsoft.com/azure/azure-resource-manager/templates/template-expressions>).
+pub fn is_expression(text: &str) -> bool {
+    text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[")
 }

@@ -1,10 +1,10 @@
 //! What the resources are called, and their ids: literal text, so that a plan can be read before
 //! anything exists.
 
+use model::topology::Digest;
 use uuid::Uuid;
 
 use super::place::Place;
-use crate::topology::Digest;
 
 /// How many hexadecimal digits make a name unique in all of Azure.
 const UNIQUE: usize = 10;

@@ -1,12 +1,12 @@
 //! The virtual network, and the private zone in which the database has its name.
 
+use model::profile::azure::Network;
 use serde::Serialize;
 
 use super::build::{Build, Id};
 use super::resource::Resource;
-use crate::azure::api_version;
-use crate::azure::resource_type;
-use crate::profile::azure::Network;
+use crate::api_version;
+use crate::resource_type;
 
 pub(super) const KIND: &str = resource_type::NETWORK;
 pub(super) const SUBNETS: &str = resource_type::SUBNET;

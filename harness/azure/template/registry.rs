@@ -1,12 +1,12 @@
 //! The container registry of the worker's image.
 
+use model::profile::azure::RegistrySku;
 use serde::Serialize;
 
 use super::build::Build;
 use super::resource::Resource;
-use crate::azure::api_version;
-use crate::azure::resource_type;
-use crate::profile::azure::RegistrySku;
+use crate::api_version;
+use crate::resource_type;
 
 pub(super) const KIND: &str = resource_type::REGISTRY;
 

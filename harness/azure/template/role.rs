@@ -6,9 +6,9 @@ use super::build::{Build, child};
 use super::place::Caller;
 use super::resource::{Resource, reference};
 use super::{identity, kubernetes, names, network, registry};
-use crate::azure::api_version;
-use crate::azure::resource_type;
-use crate::azure::role_id::{
+use crate::api_version;
+use crate::resource_type;
+use crate::role_id::{
     ACR_PULL, ACR_PUSH, AKS_RBAC_CLUSTER_ADMIN, MANAGED_IDENTITY_OPERATOR, NETWORK_CONTRIBUTOR,
 };
 

@@ -1,10 +1,11 @@
 use jsonschema::{Draft, Retrieve, Uri};
+use model::topology::Tls;
+use proptest::prelude::*;
 use serde_json::{Value, json};
+use testing::azure_contract::contract;
+use testing::profile::azure;
 
 use super::*;
-use crate::azure::testing::contract;
-use crate::profile::{self, Reader, Request, Source};
-use crate::topology::{Tls, Topology};
 
 /// The versions of MySQL that Microsoft's schema has; the service takes `8.4` as well
 /// (<https://github.com/hashicorp/terraform-provider-azurerm/pull/31099>).
@@ -24,42 +25,6 @@ fn place() -> Place {
             kind: CallerKind::User,
         },
     }
-}
-
-pub(crate) fn azure(sets: &[&str]) -> Azure {
-    match profile(sets).backend {
-        profile::Backend::Azure(azure) => *azure,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// The template of the profile with some settings.
-pub(crate) fn template_of(sets: &[&str]) -> Value {
-    serde_json::to_value(of(sets)).expect("JSON")
-}
-
-/// What resources of the profile are called.
-pub(crate) fn names() -> Names {
-    Names::of(&place())
-}
-
-pub(crate) fn topology() -> Topology {
-    profile(&[]).topology()
-}
-
-fn profile(sets: &[&str]) -> profile::Profile {
-    let request = Request {
-        source: Source::Named {
-            folder: "profiles".into(),
-            name: "azure".to_owned(),
-        },
-        sets: sets.iter().map(|set| (*set).to_owned()).collect(),
-    };
-    let reader = Reader {
-        read: |path: &camino::Utf8Path| std::fs::read_to_string(path),
-        list: |_: &camino::Utf8Path| Vec::new(),
-    };
-    profile::load(&request, &reader).expect("a valid profile")
 }
 
 fn database() -> Database {
@@ -291,4 +256,44 @@ fn names_are_unique_to_a_place_and_within_azures_rules() {
 #[test]
 fn a_template_in_whole() {
     insta::assert_json_snapshot!("template", of(&[]));
+}
+
+proptest! {
+    /// Whatever a profile and its group are called, what is named after them is not too long for
+    /// Azure: <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>.
+    #[test]
+    fn every_name_that_is_made_of_a_profiles_is_one_of_azures(
+        name in "[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?",
+        group in "[0-9A-Za-z_().-]{0,56}[0-9A-Za-z_()-]",
+    ) {
+        prop_assert!(name.parse::<model::profile::Name>().is_ok());
+        prop_assert!(group.parse::<model::profile::azure::ResourceGroup>().is_ok());
+        let names = Names::of(&Place {
+            subscription: "3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f".to_owned(),
+            resource_group: group,
+            profile: name,
+            caller: Caller { object_id: String::new(), kind: CallerKind::User },
+        });
+        let outer = |text: &str| {
+            let ends = [text.chars().next(), text.chars().last()];
+            ends.iter().flatten().all(char::is_ascii_alphanumeric)
+        };
+        for (text, least, most, signs) in [
+            (&names.cluster, 1, 63, "-"),
+            (&names.mysql, 3, 63, "-"),
+            (&names.registry, 5, 50, ""),
+            (&names.control_plane, 3, 128, "-"),
+            (&names.kubelet, 3, 128, "-"),
+            (&names.network, 2, 64, "-"),
+            (&names.stack, 1, 90, "-"),
+            (&names.zone, 1, 253, "-."),
+        ] {
+            let plain = |letter: char| letter.is_ascii_alphanumeric() || signs.contains(letter);
+            prop_assert!((least..=most).contains(&text.len()), "{text}");
+            prop_assert!(text.chars().all(plain) && outer(text), "{text}");
+        }
+        prop_assert!(names.zone.split('.').all(|label| (1..=63).contains(&label.len())));
+        prop_assert!(model::azure_limits::dns_prefix_fits(&names.cluster));
+        prop_assert!(names.node_group.len() <= model::azure_limits::NODE_GROUP_LABEL);
+    }
 }

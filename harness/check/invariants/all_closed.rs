@@ -1,8 +1,9 @@
 //! All closed: when the drain is over, nothing that exists is still running.
 
+use temporal::Status;
+
 use super::super::counter_example::{CounterExample, counter_example};
 use super::super::evidence::Evidence;
-use crate::temporal::Status;
 
 pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>> {
     evidence

@@ -1,10 +1,11 @@
 //! History integrity: event ids are 1 to n without a gap, the first event is the start, exactly
 //! one event closes and it is the last, and Describe and the client were told the same.
 
+use load::Outcome;
+use temporal::{Execution, HistoryEvent, Status};
+
 use super::super::counter_example::{CounterExample, counter_example};
 use super::super::evidence::{Evidence, Workflow};
-use crate::load::Outcome;
-use crate::temporal::{Execution, HistoryEvent, Status};
 
 const STARTED: &str = "WorkflowExecutionStarted";
 

@@ -4,11 +4,11 @@
 //! the business of `all_closed`.
 
 use serde_json::Value;
+use temporal::{Execution, Status};
 
 use super::super::counter_example::{CounterExample, counter_example};
 use super::super::evidence::{Evidence, Workflow};
-use crate::check::json;
-use crate::temporal::{Execution, Status};
+use crate::json;
 
 pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>> {
     evidence

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use load::{CallFailure, Operation, Outcome, Unsent};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
+use temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Status};
 
 use super::super::{Evidence, Invariant, Reading, check};
-use crate::load::{CallFailure, Operation, Outcome, Unsent};
-use crate::temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Status};
 
 /// What a workflow of a good run looks like from both sides.
 #[derive(Debug, Clone, Copy)]

@@ -1,37 +1,22 @@
-//! Measuring.
+//! Measurements that a user can repeat on their own machine, as ratios within one run.
+//!
+//! Judges nothing: what is a good figure is for the reader.
 
-mod by_hand;
+mod child;
+mod dev_server;
+mod error;
+mod probe;
+mod script;
+mod spread;
+mod startup;
 mod throughput;
 mod timeline;
-mod up;
 
-use super::Outcome;
-use super::session;
-use crate::ui::Ui;
-
-/// Measure what this topology carries, and what the harness costs
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  harness bench throughput --concurrency 32 --duration 20s
-  harness bench up --rounds 5 --output json")]
-pub(super) struct Args {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum What {
-    Throughput(throughput::Args),
-    Up(up::Args),
-}
-
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    match args.what {
-        What::Throughput(args) => {
-            let session = session::own(&session::load(&args.target), "bench", ui).await?;
-            session::on_backend!(session, |session| throughput::run(&args, session, ui).await)
-        }
-        What::Up(args) => up::run(&args, ui).await,
-    }
-}
+pub use child::Harness;
+pub use dev_server::DevServer;
+pub use error::Error;
+pub use script::Script;
+pub use spread::Spread;
+pub use startup::{ByHand, Measurement, Snapshot, Startup, Up, measure_startup};
+pub use throughput::{Cpu, Settings, Throughput, measure_throughput};
+pub use timeline::{Made, Timeline, Work};

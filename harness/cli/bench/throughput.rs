@@ -1,207 +1,290 @@
-//! `harness bench throughput`.
+//! How many workflows per second a topology carries, and what each costs.
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backend::Backend;
+use backend::death::Death;
+use backend::event::Events;
+use engine::watch::{Seen, Watch, not_known};
+use load::{
+    Executor, Operation, OperationLatencies, Patience, Percentiles, Progress, Request, Timeline,
+    Workload,
+};
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
+use serde::Serialize;
+use temporal::Start;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::Backend;
-use crate::bench::{self, Settings, Throughput};
-use crate::causes::in_one_line;
-use crate::cli::session::{self, Session, Target};
-use crate::cli::shutdown::Shutdown;
-use crate::cli::{Outcome, failure, lifecycle};
-use crate::error::{CommandError, Exit};
-use crate::event::Events;
-use crate::load::MOST_IN_FLIGHT;
-use crate::quantity;
-use crate::topology::Component;
-use crate::ui::{Table, Ui};
-use crate::watch::Watch;
+/// How long a straggler is waited for after the measurement.
+const DRAIN: Duration = Duration::from_secs(30);
 
-/// Run hello world at a fixed concurrency: workflows per second, latency, CPU per workflow
-#[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:\n  harness bench throughput --concurrency 32 --duration 20s --keep"
-)]
-pub(super) struct Args {
-    #[command(flatten)]
-    pub(super) target: Target,
-    /// Workflows in flight at any time
-    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_IN_FLIGHT)))]
-    concurrency: u32,
-    /// How long the load runs before it counts
-    #[arg(long, default_value = "3s")]
-    warmup: quantity::Duration,
-    /// How long it counts
-    #[arg(long, default_value = "20s", value_parser = some_time)]
-    duration: quantity::Duration,
-    /// Leave the topology up
-    #[arg(long)]
-    keep: bool,
+/// What is measured, for how long.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Workflows in flight at any time.
+    pub users: u32,
+    /// How long the load runs before it counts.
+    pub warmup: Duration,
+    /// How long it counts.
+    pub duration: Duration,
+    /// Task queue of the worker.
+    pub task_queue: String,
+    /// Part of every workflow id.
+    pub run: String,
 }
 
-/// A time in which something can be counted.
-fn some_time(text: &str) -> Result<quantity::Duration, String> {
-    let time: quantity::Duration = text.parse().map_err(|error| format!("{error}"))?;
-    if time.as_std().is_zero() {
-        return Err("nothing can be counted in no time".to_owned());
+/// What was measured.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Throughput {
+    /// Workflows in flight.
+    pub users: u32,
+    /// Length of the measurement, in seconds.
+    pub seconds: f64,
+    /// Workflows that completed in it.
+    pub completed: u64,
+    /// Operations that ended in it in another way: refused, without an answer, failed.
+    pub failed: u64,
+    /// Operations that began in it and were given up on.
+    pub given_up: u64,
+    /// Completed workflows per second.
+    pub per_second: f64,
+    /// From start to close, as the client saw it, of what began in it.
+    pub latency: Option<Percentiles>,
+    /// CPU time per completed workflow.
+    pub cpu: Cpu,
+    /// Replicas that died meanwhile: then the figures say nothing.
+    pub deaths: Vec<Death>,
+    /// Why it is not known whether all replicas lived to the end: then they say nothing either.
+    pub unseen: Option<String>,
+}
+
+impl Throughput {
+    /// Why the figures say nothing, if they do.
+    pub fn doubts(&self) -> Vec<String> {
+        let deaths = self.deaths.iter().map(ToString::to_string);
+        let unseen = self.unseen.iter().map(|reason| not_known(reason));
+        deaths.chain(unseen).collect()
     }
-    Ok(time)
 }
 
-pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &mut Ui) -> Outcome {
-    let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run `harness down`");
-    let was_up = lifecycle::is_up(session).await?;
-    let settings = settings(args, session);
-    let work = async {
-        let measured = measure(args, session, &settings, &events, &shutdown).await;
-        if was_up || args.keep {
-            return measured;
-        }
-        let (owned, never) = (session.owned(), CancellationToken::new());
-        let down = lifecycle::take_down(&owned, &events, &never, &shutdown.insisted).await;
-        ending(measured, down.map(drop), &events)
-    };
-    let measured = ui.follow(&mut receiver, Box::pin(work)).await?;
-    if shutdown.asked.is_cancelled() {
-        return Err(CommandError::new(Exit::Interrupted, "interrupted"));
-    }
-    ui.text(text(&measured));
-    ui.json(&measured);
-    Ok(if measured.doubts().is_empty() {
-        Exit::Ok
-    } else {
-        Exit::Inconclusive
-    })
+/// CPU time per completed workflow, in milliseconds.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Cpu {
+    /// Of this process, which offers the load.
+    pub client: f64,
+    /// Of each replica, where the place can tell.
+    pub replicas: BTreeMap<String, f64>,
 }
 
-/// What came of a measurement and of the take-down after it: the graver failure decides, and the other
-/// is told.
-fn ending<T>(
-    measured: Result<T, CommandError>,
-    down: Result<(), CommandError>,
+/// CPU time used so far.
+struct Used {
+    client: Duration,
+    replicas: BTreeMap<String, Duration>,
+}
+
+/// Runs hello world at a fixed concurrency and measures.
+pub async fn measure_throughput<B: Backend>(
+    backend: &B,
+    settings: &Settings,
     events: &Events,
-) -> Result<T, CommandError> {
-    match (measured, down) {
-        (Ok(measured), down) => down.map(|()| measured),
-        (Err(mut error), Ok(())) => {
-            if error.exit == Exit::Interrupted {
-                // It is down again: nothing is left to be done.
-                error.hints.clear();
-            }
-            Err(error)
-        }
-        (Err(error), Err(left)) if left.exit.gravity() > error.exit.gravity() => {
-            let why = in_one_line(&*error.source);
-            events.notice(format!("nothing was measured: {why}"));
-            Err(left)
-        }
-        (Err(error), Err(left)) => {
-            let left = in_one_line(&*left.source);
-            events.notice(format!("what was to be measured is not down: {left}"));
-            Err(error)
-        }
-    }
+    watch: &Watch,
+    cancel: &CancellationToken,
+) -> Result<Throughput, backend::Error> {
+    let work = Box::pin(measure(backend, settings, watch, cancel));
+    let measured = watch.during(backend, events, work).await?;
+    let Seen { deaths, unseen } = watch.end();
+    Ok(Throughput {
+        deaths,
+        unseen,
+        ..measured
+    })
 }
 
 async fn measure<B: Backend>(
-    args: &Args,
-    session: &mut Session<B>,
+    backend: &B,
     settings: &Settings,
-    events: &Events,
-    shutdown: &Shutdown,
-) -> Result<Throughput, CommandError> {
-    let watch = Watch::default();
-    watch.prepare(&session.backend, events).await;
-    lifecycle::bring_up(session, events, &shutdown.asked).await?;
-    events.notice(format!(
-        "measuring for {} with {} workflows in flight",
-        args.duration, args.concurrency
-    ));
-    let backend = &session.backend;
-    let measured = bench::measure_throughput(backend, settings, events, &watch, &shutdown.asked);
-    measured.await.map_err(|error| {
-        let error = session::backend_error(error);
-        failure::after(&watch.end().deaths, error)
-    })
+    watch: &Watch,
+    cancel: &CancellationToken,
+) -> Result<Throughput, backend::Error> {
+    let frontend = backend.frontend().await?;
+    let epoch = Instant::now();
+    watch.begin(None, epoch);
+    let (records, mut received) = unbounded_channel();
+    let timeline = Timeline::back_to_back(
+        Duration::ZERO,
+        [("warmup", settings.warmup), ("measure", settings.duration)],
+    );
+    let run = load::Run {
+        timeline,
+        epoch,
+        drain: DRAIN,
+        records,
+        progress: Arc::new(Progress::default()),
+        cancel: cancel.clone(),
+    };
+    let begin = epoch + settings.warmup;
+    let end = begin + settings.duration;
+    let (_, operations, (before, after)) = tokio::join!(
+        load::drive(&frontend, vec![workload(settings)], run),
+        async {
+            let mut operations = Vec::new();
+            while let Some(operation) = received.recv().await {
+                operations.push(operation);
+            }
+            operations
+        },
+        async {
+            cancel.run_until_cancelled(sleep_until(begin)).await;
+            let before = used(backend).await;
+            cancel.run_until_cancelled(sleep_until(end)).await;
+            (before, used(backend).await)
+        },
+    );
+    Ok(evaluate(settings, &operations, &before, &after))
 }
 
-fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Settings {
-    let task_queue =
-        session
-            .topology
-            .services
-            .iter()
-            .find_map(|service| match &service.component {
-                Component::Worker { task_queue, .. } => Some(task_queue.clone()),
-                _ => None,
-            });
-    Settings {
-        users: args.concurrency,
-        warmup: args.warmup.as_std(),
-        duration: args.duration.as_std(),
-        task_queue: task_queue.expect("every topology has a worker"),
-        run: format!("{:x}", Timestamp::now().as_millisecond()),
+/// Hello world for numbered guests.
+fn workload(settings: &Settings) -> Workload {
+    let (task_queue, run) = (settings.task_queue.clone(), settings.run.clone());
+    Workload {
+        name: "hello".to_owned(),
+        executor: Executor::ConstantConcurrency {
+            users: settings.users,
+        },
+        seed: 0,
+        request: Arc::new(move |sequence| {
+            let name = format!("guest-{sequence}");
+            let workflow_id = format!("bench-{run}-{sequence}");
+            Request {
+                start: Start {
+                    request_id: workflow_id.clone(),
+                    workflow_id,
+                    workflow_type: workflow::WORKFLOW_TYPE.to_owned(),
+                    task_queue: task_queue.clone(),
+                    input: vec![name.clone().into()],
+                },
+                expected: Some(format!("Hello {name}!").into()),
+            }
+        }),
+        patience: Patience {
+            start: Duration::from_secs(10),
+            close: Duration::from_mins(1),
+        },
     }
 }
 
-fn text(measured: &Throughput) -> String {
-    let mut lines = vec![format!(
-        "{:.1} workflows/s ({} completed, {} failed, {} given up on, in {:.0}s with {} in flight)",
-        measured.per_second,
-        measured.completed,
-        measured.failed,
-        measured.given_up,
-        measured.seconds,
-        measured.users
-    )];
-    let doubts = measured.doubts().into_iter();
-    lines.extend(doubts.map(|doubt| format!("these figures say nothing: {doubt}")));
-    lines.extend(measured.latency.as_ref().map(|latency| {
-        format!(
-            "start to close: p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",
-            latency.p50, latency.p90, latency.p99, latency.p999, latency.max
-        )
-    }));
-    let mut table = Table::new(["CPU ms per workflow", ""]);
-    let client = format!("{:.2}", measured.cpu.client);
-    table.row(["client (this process)".to_owned(), client]);
-    for (replica, milliseconds) in &measured.cpu.replicas {
-        table.row([replica.clone(), format!("{milliseconds:.2}")]);
+async fn used<B: Backend>(backend: &B) -> Used {
+    let own = getrusage(UsageWho::RUSAGE_SELF).expect("a process may ask for its own usage");
+    Used {
+        client: duration(own.user_time()) + duration(own.system_time()),
+        replicas: backend.usage().await,
     }
-    lines.extend([String::new(), table.render()]);
-    lines.join("\n")
+}
+
+fn duration(time: TimeVal) -> Duration {
+    let seconds = u64::try_from(time.tv_sec()).unwrap_or_default();
+    let microseconds = u64::try_from(time.tv_usec()).unwrap_or_default();
+    Duration::from_secs(seconds) + Duration::from_micros(microseconds)
+}
+
+/// What counts is what ended within the measurement, whenever it began. How long it took is asked of
+/// what began in it: what ended in it leaves out what hangs.
+fn evaluate(
+    settings: &Settings,
+    operations: &[Operation],
+    before: &Used,
+    after: &Used,
+) -> Throughput {
+    let window = settings.warmup..settings.warmup + settings.duration;
+    let ended: Vec<&Operation> = operations
+        .iter()
+        .filter(|operation| window.contains(&operation.ended))
+        .collect();
+    let completed = ended
+        .iter()
+        .filter(|operation| operation.outcome.is_completed())
+        .count() as u64;
+    let began: Vec<&Operation> = operations
+        .iter()
+        .filter(|operation| window.contains(&operation.intended))
+        .collect();
+    let given_up = |operations: &[&Operation]| {
+        let given_up = operations.iter().filter(|it| it.outcome.is_given_up());
+        given_up.count() as u64
+    };
+    let latencies: OperationLatencies = began.iter().copied().collect();
+    let seconds = settings.duration.as_secs_f64();
+    let count = u32::try_from(completed.max(1)).unwrap_or(u32::MAX);
+    let each = |used: Duration| used.as_secs_f64() * 1000.0 / f64::from(count);
+    Throughput {
+        users: settings.users,
+        seconds,
+        completed,
+        failed: ended.len() as u64 - completed - given_up(&ended),
+        given_up: given_up(&began),
+        per_second: f64::from(u32::try_from(completed).unwrap_or(u32::MAX)) / seconds,
+        latency: latencies.response.percentiles(),
+        cpu: Cpu {
+            client: each(after.client.saturating_sub(before.client)),
+            replicas: after
+                .replicas
+                .iter()
+                .filter_map(|(replica, used)| {
+                    let before = before.replicas.get(replica)?;
+                    Some((replica.clone(), each(used.saturating_sub(*before))))
+                })
+                .collect(),
+        },
+        deaths: Vec::new(),
+        unseen: None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use backend::state::Directory;
+    use camino::Utf8Path;
+    use places::simulated::SimulatedBackend;
+
     use super::*;
 
-    fn ended(measured: Option<Exit>, down: Option<Exit>) -> Result<(), CommandError> {
-        let (events, _unheard) = Events::channel();
-        let result = |exit: Option<Exit>| match exit {
-            Some(exit) => Err(CommandError::new(exit, "it failed").hint("do something")),
-            None => Ok(()),
+    /// Measures a model whose record holds this.
+    async fn measured(record: &str) -> Throughput {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
+        let state = Directory::new(path);
+        fs_err::create_dir_all(state.run()).expect("a folder");
+        fs_err::write(state.run().join("simulated.json"), record).expect("a file");
+        let settings = Settings {
+            users: 2,
+            warmup: Duration::from_millis(50),
+            duration: Duration::from_millis(300),
+            task_queue: "hello-world".to_owned(),
+            run: "test".to_owned(),
         };
-        ending(result(measured), result(down), &events)
+        let (events, _heard) = Events::channel();
+        let (backend, watch) = (SimulatedBackend::new(state, None), Watch::default());
+        let never = CancellationToken::new();
+        let measured = measure_throughput(&backend, &settings, &events, &watch, &never).await;
+        measured.expect("there is a frontend")
     }
 
-    #[test]
-    fn what_is_left_is_not_hidden_by_why_nothing_was_measured() {
-        for measured in [None, Some(Exit::Unavailable), Some(Exit::Interrupted)] {
-            let error = ended(measured, Some(Exit::Leftovers)).expect_err("something is left");
-            assert_eq!(error.exit, Exit::Leftovers, "{measured:?}");
-            assert_eq!(error.hints, ["do something"]);
-        }
-        let error = ended(Some(Exit::HealFailed), Some(Exit::Leftovers));
-        assert_eq!(error.expect_err("both failed").exit, Exit::HealFailed);
-    }
-
-    #[test]
-    fn an_interruption_has_no_hint_where_all_is_down_again() {
-        let error = ended(Some(Exit::Interrupted), None).expect_err("it was interrupted");
-        assert!(error.hints.is_empty(), "{:?}", error.hints);
-        let error = ended(Some(Exit::Unavailable), None).expect_err("it failed");
-        assert_eq!(error.hints, ["do something"]);
+    #[tokio::test(start_paused = true)]
+    async fn figures_of_a_place_that_could_not_be_looked_at_say_nothing() {
+        assert_eq!(measured("{}").await.doubts(), <[&str; 0]>::default());
+        let doubts = measured("garbage").await.doubts();
+        let [doubt] = &doubts[..] else {
+            panic!("one reason: {doubts:?}");
+        };
+        let told = "it is not known whether all replicas lived to the end: ";
+        assert!(doubt.starts_with(told), "{doubt}");
+        assert!(doubt.ends_with("simulated.json is no model"), "{doubt}");
     }
 }

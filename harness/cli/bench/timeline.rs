@@ -1,103 +1,259 @@
-//! A timeline as text.
+//! What an `up` did, and when: a fold over its events. Pure.
 
-use crate::bench::{Made, Timeline};
-use crate::ui::Table;
+use std::collections::BTreeMap;
+use std::time::Duration;
 
-/// What happened when, and why it could not be faster.
-pub(super) fn text(timeline: &Timeline) -> String {
-    let mut table = Table::new([
-        "",
-        "BEGINS s",
-        "CREATE",
-        "READY",
-        "ENDS",
-        "WAITED LONGEST FOR",
-    ]);
-    for work in &timeline.preparation {
-        table.row([
-            work.what.clone(),
-            seconds(work.begin),
-            seconds(work.length()),
-            String::new(),
-            seconds(work.end),
-            String::new(),
-        ]);
+use model::plan::{Action, ResourceId};
+use serde::{Deserialize, Serialize};
+
+/// Something that took time; in seconds from the start of the command.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Work {
+    /// What it was.
+    pub what: String,
+    /// When it began.
+    pub begin: f64,
+    /// When it was over.
+    pub end: f64,
+}
+
+impl Work {
+    /// How long it took.
+    pub fn length(&self) -> f64 {
+        self.end - self.begin
     }
-    for made in &timeline.resources {
-        table.row([
-            made.id.to_string(),
-            seconds(made.begin),
-            seconds(made.applied - made.begin),
-            seconds(made.ready - made.applied),
-            seconds(made.ready),
-            longest_wait(made),
-        ]);
+}
+
+/// A resource that was made, in seconds from the start of the command.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Made {
+    /// The resource.
+    pub id: ResourceId,
+    /// When what it needs was there, and its step began.
+    pub begin: f64,
+    /// When it was created and started.
+    pub applied: f64,
+    /// When it was ready.
+    pub ready: f64,
+    /// What it was waited for in between, by the reasons that the backend gave.
+    pub waits: Vec<Work>,
+}
+
+/// An `up`, from its start to the result of the first workflow.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Timeline {
+    /// What was fetched, built or pulled before anything could start.
+    pub preparation: Vec<Work>,
+    /// The resources, in the order in which their steps began.
+    pub resources: Vec<Made>,
+    /// When the command was over.
+    pub up: f64,
+    /// When the first workflow had given its result.
+    pub first_result: f64,
+    /// The part of it in which neither the critical path made anything nor anything was fetched,
+    /// built or pulled for it: what the harness itself took.
+    pub harness: f64,
+    /// The chain of works that each could begin only when the one before it was over: the whole
+    /// cannot be faster unless one of these is.
+    pub critical_path: Vec<Work>,
+}
+
+/// An event as `--events` writes it, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub(super) enum Heard {
+    Progress {
+        what: String,
+    },
+    ProgressFinished {
+        what: String,
+    },
+    ProgressGivenUp {
+        what: String,
+    },
+    StepStarted {
+        id: ResourceId,
+        action: Action,
+    },
+    StepApplied {
+        id: ResourceId,
+    },
+    StepWaiting {
+        id: ResourceId,
+        reason: String,
+    },
+    StepFinished {
+        id: ResourceId,
+    },
+    #[serde(other)]
+    Other,
+}
+
+/// A step of the plan, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Planned {
+    pub(super) id: ResourceId,
+    pub(super) after: Vec<ResourceId>,
+}
+
+/// The end of the command, and the first result, after its start.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ends {
+    pub(super) up: Duration,
+    pub(super) first_result: Duration,
+}
+
+impl Timeline {
+    /// The timeline of events in the order in which they came, each with its time.
+    pub(super) fn of(events: &[(Duration, Heard)], plan: &[Planned], ends: Ends) -> Self {
+        let resources = made(events);
+        let (up, first_result) = (ends.up.as_secs_f64(), ends.first_result.as_secs_f64());
+        let preparation = preparation(events);
+        let mut critical_path = chain(&resources, plan);
+        let making: f64 = critical_path.iter().map(Work::length).sum();
+        let begin = critical_path.first().map_or(up, |first| first.begin);
+        critical_path.insert(0, work("prepare and plan", 0.0, begin));
+        let end = critical_path.last().map_or(up, |last| last.end);
+        critical_path.push(work("end of the command", end, up));
+        critical_path.push(work("first workflow", up, first_result));
+        Self {
+            harness: up - making - covered(&preparation, begin),
+            preparation,
+            resources,
+            up,
+            first_result,
+            critical_path,
+        }
     }
-    let path = timeline.critical_path.iter();
-    let path: Vec<String> = path
-        .map(|work| format!("{} {}", work.what, seconds(work.length())))
+
+    /// When a resource was ready, if it was made.
+    pub fn ready(&self, id: &ResourceId) -> Option<f64> {
+        let made = self.resources.iter().find(|made| made.id == *id);
+        made.map(|made| made.ready)
+    }
+}
+
+fn work(what: impl Into<String>, begin: f64, end: f64) -> Work {
+    let what = what.into();
+    Work { what, begin, end }
+}
+
+/// Everything that progress was told of, from its first word to its last.
+fn preparation(events: &[(Duration, Heard)]) -> Vec<Work> {
+    let mut works: Vec<Work> = Vec::new();
+    for (at, event) in events {
+        let at = at.as_secs_f64();
+        match event {
+            Heard::Progress { what }
+            | Heard::ProgressFinished { what }
+            | Heard::ProgressGivenUp { what } => {
+                match works.iter_mut().find(|work| work.what == *what) {
+                    Some(work) => work.end = at,
+                    None => works.push(work(what, at, at)),
+                }
+            }
+            _ => {}
+        }
+    }
+    works
+}
+
+/// How much of the time until `end` is covered by works that may overlap.
+fn covered(works: &[Work], end: f64) -> f64 {
+    let mut spans: Vec<(f64, f64)> = works
+        .iter()
+        .map(|work| (work.begin, work.end.min(end)))
         .collect();
-    format!(
-        "{}\ncritical path: {}\nthe harness itself: {} of {} ({:.0}%)",
-        table.render(),
-        path.join(" > "),
-        seconds(timeline.harness),
-        seconds(timeline.first_result),
-        timeline.harness / timeline.first_result * 100.0
-    )
+    spans.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let mut covered_until = 0.0_f64;
+    let mut covered = 0.0;
+    for (begin, end) in spans {
+        covered += (end - begin.max(covered_until)).max(0.0);
+        covered_until = covered_until.max(end);
+    }
+    covered
 }
 
-fn longest_wait(made: &Made) -> String {
-    let waits = made.waits.iter();
-    let longest = waits.max_by(|one, other| one.length().total_cmp(&other.length()));
-    longest.map_or_else(String::new, |wait| {
-        format!("{} ({})", wait.what, seconds(wait.length()))
-    })
+/// Every resource that was made and became ready.
+fn made(events: &[(Duration, Heard)]) -> Vec<Made> {
+    let mut all: Vec<Made> = Vec::new();
+    let mut done = Vec::new();
+    for (at, event) in events {
+        let at = at.as_secs_f64();
+        if let Heard::StepStarted { id, action } = event {
+            if *action != Action::Delete {
+                all.push(Made {
+                    id: id.clone(),
+                    begin: at,
+                    applied: at,
+                    ready: at,
+                    waits: Vec::new(),
+                });
+            }
+            continue;
+        }
+        let (Heard::StepApplied { id }
+        | Heard::StepWaiting { id, .. }
+        | Heard::StepFinished { id }) = event
+        else {
+            continue;
+        };
+        let Some(made) = all.iter_mut().find(|made| made.id == *id) else {
+            continue;
+        };
+        if let Some(last) = made.waits.last_mut() {
+            last.end = at;
+        }
+        match event {
+            Heard::StepApplied { .. } => made.applied = at,
+            Heard::StepWaiting { reason, .. } => made.waits.push(work(reason, at, at)),
+            _ => {
+                made.ready = at;
+                done.push(id.clone());
+            }
+        }
+    }
+    all.retain(|made| done.contains(&made.id));
+    all
 }
 
-fn seconds(seconds: f64) -> String {
-    format!("{seconds:.2}")
+/// From the last resource back: each time to the one that its step had to wait for longest.
+fn chain(resources: &[Made], plan: &[Planned]) -> Vec<Work> {
+    let made: BTreeMap<&ResourceId, &Made> =
+        resources.iter().map(|made| (&made.id, made)).collect();
+    let after: BTreeMap<&ResourceId, &[ResourceId]> = plan
+        .iter()
+        .map(|step| (&step.id, step.after.as_slice()))
+        .collect();
+    let mut next = latest(resources.iter());
+    let mut chain = Vec::new();
+    while let Some(last) = next {
+        chain.push(work(last.id.to_string(), last.begin, last.ready));
+        next = latest(waited_for(&last.id, &made, &after).into_iter());
+    }
+    chain.reverse();
+    chain
+}
+
+fn latest<'a>(resources: impl Iterator<Item = &'a Made>) -> Option<&'a Made> {
+    resources.max_by(|one, other| one.ready.total_cmp(&other.ready))
+}
+
+/// What was made before a resource could be; through steps that kept what they found.
+fn waited_for<'a>(
+    id: &ResourceId,
+    made: &BTreeMap<&ResourceId, &'a Made>,
+    after: &BTreeMap<&ResourceId, &[ResourceId]>,
+) -> Vec<&'a Made> {
+    let before = after.get(id).copied().unwrap_or_default();
+    let found = before.iter().flat_map(|id| match made.get(id) {
+        Some(made) => vec![*made],
+        None => waited_for(id, made, after),
+    });
+    found.collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bench::Work;
-    use crate::plan::ResourceId;
-
-    fn work(what: &str, begin: f64, end: f64) -> Work {
-        let what = what.to_owned();
-        Work { what, begin, end }
-    }
-
-    #[test]
-    fn a_timeline_is_read_at_a_glance() {
-        let timeline = Timeline {
-            preparation: vec![work("pull mysql:8.4", 0.1, 2.4)],
-            resources: vec![Made {
-                id: ResourceId::new("container", "mysql"),
-                begin: 2.5,
-                applied: 2.75,
-                ready: 5.0,
-                waits: vec![
-                    work("it does not answer yet", 2.75, 4.5),
-                    work("its users are not there yet", 4.5, 5.0),
-                ],
-            }],
-            up: 5.25,
-            first_result: 5.5,
-            harness: 2.75,
-            critical_path: vec![
-                work("prepare and plan", 0.0, 2.5),
-                work("container/mysql", 2.5, 5.0),
-            ],
-        };
-        insta::assert_snapshot!(text(&timeline), @"
-                         BEGINS s  CREATE  READY  ENDS  WAITED LONGEST FOR
-        pull mysql:8.4   0.10      2.30           2.40
-        container/mysql  2.50      0.25    2.25   5.00  it does not answer yet (1.75)
-        critical path: prepare and plan 2.50 > container/mysql 2.50
-        the harness itself: 2.75 of 5.50 (50%)
-        ");
-    }
-}
+mod tests;

@@ -5,13 +5,14 @@ mod script;
 
 use std::time::Duration;
 
+use backend::state::Record;
+use base::news::News;
 use camino::Utf8PathBuf;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use self::script::{Behaviour, Script};
 use super::*;
-use crate::state::Record;
 
 /// A step that creates a resource after others and waits a minute for it.
 fn step(name: &str, after: &[&str]) -> Step {
@@ -20,7 +21,7 @@ fn step(name: &str, after: &[&str]) -> Step {
         action: Action::Create,
         reason: "not there yet".to_owned(),
         after: after.iter().map(id).collect(),
-        ready_timeout: crate::quantity::Duration::from_secs(60),
+        ready_timeout: model::quantity::Duration::from_secs(60),
     }
 }
 
@@ -266,7 +267,7 @@ async fn what_is_given_up_at_the_users_word_is_an_interruption() {
     let play = play_until(vec![step("long", &[])], script, shutdown.clone());
     let (played, ()) = tokio::join!(play, interrupt);
     assert!(matches!(played.result, Err(Error::Interrupted)));
-    let told = |event: &Event| matches!(event, Event::Notice { message } if message.starts_with("given up: could not"));
+    let told = |event: &Event| matches!(event, Event::News(News::Notice { message }) if message.starts_with("given up: could not"));
     assert!(played.events.iter().any(told), "{:?}", played.events);
 }
 

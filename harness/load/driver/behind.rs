@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use temporal::simulated::Model;
 use tokio_util::sync::CancellationToken;
 
 use super::fixture::{Ran, SECOND, TICK, drive_model, open, run, workload};
-use crate::backend::simulated::Model;
-use crate::load::{Operation, Outcome};
+use crate::{Operation, Outcome};
 
 const PHASES: [(&str, Duration); 2] = [("baseline", SECOND), ("chaos", SECOND)];
 

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
+use temporal::simulated::{Frontend as Simulated, Model};
+use temporal::{Start, Status};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::backend::simulated::{Frontend as Simulated, Model};
-use crate::load::{
+use crate::{
     Arrivals, Counts, Operation, OperationLatencies, Outcome, Patience, Progress, Request, Timeline,
 };
-use crate::temporal::{Start, Status};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use temporal::simulated::{Defect, Model, Window};
 use tokio_util::sync::CancellationToken;
 
 use super::fixture::{SECOND, TICK, closed, drive_model, is_right, open, run, workload};
-use crate::backend::simulated::{Defect, Model, Window};
-use crate::load::{CallFailure, Counts, Operation, Outcome};
+use crate::{CallFailure, Counts, Operation, Outcome};
 
 #[tokio::test(start_paused = true)]
 async fn an_open_loop_achieves_its_rate() {

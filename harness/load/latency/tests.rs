@@ -2,10 +2,10 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use temporal::{Close, Status};
 
 use super::*;
-use crate::load::{CallFailure, Unsent};
-use crate::temporal::{Close, Status};
+use crate::{CallFailure, Unsent};
 
 const MICROSECOND: Duration = Duration::from_micros(1);
 const MICROSECONDS_PER_DAY: u64 = 24 * 3_600_000_000;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::mysql::{Client, Error};
+use crate::{Client, Error};
 
 /// The variables that are asked for. Asked by name in one question, since naming one that a server
 /// lacks in a SELECT is an error, and not all have all of them.

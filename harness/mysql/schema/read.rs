@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Version;
 use super::judge::Found;
 use super::object::Object;
-use crate::mysql::{Client, Error};
+use crate::{Client, Error};
 
 /// The table that the tool writes the version down in.
 const VERSIONS: &str = "schema_version";

@@ -1,14 +1,14 @@
 //! How requirements stand, by what reports say. Pure.
 
+use backend::Place;
+use base::shell;
 use jiff::{SignedDuration, Timestamp};
+use model::quantity::Duration;
+use model::topology::{Digest, WorkerBuild};
+use scenario::VerdictKind;
 
 use super::{Condition, Instead, Required, Standing};
-use crate::backend::Place;
-use crate::promotion::{Damaged, Evidence, Reports};
-use crate::quantity::Duration;
-use crate::scenario::VerdictKind;
-use crate::shell;
-use crate::topology::{Digest, WorkerBuild};
+use crate::{Damaged, Evidence, Reports};
 
 /// The database without which a verdict says nothing of a place that has MySQL.
 const DATABASE: &str = "mysql";

@@ -1,9 +1,9 @@
+use backend::Place;
 use jiff::{SignedDuration, Timestamp};
+use model::topology::WorkerBuild;
 
 use super::*;
-use crate::backend::Place;
-use crate::promotion::{Damaged, Evidence, Reports};
-use crate::topology::WorkerBuild;
+use crate::{Damaged, Evidence, Reports};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -72,7 +72,7 @@ fn said_by(evidence: &[Evidence], damaged: &[Damaged], worker: Option<&WorkerBui
         worker,
     };
     let conditions = judge(vec![required], &reports, candidate, HOUR, now(), &|ran| {
-        format!(" --profile {}", crate::shell::word(ran.unwrap_or("k3d")))
+        format!(" --profile {}", base::shell::word(ran.unwrap_or("k3d")))
     });
     let [condition] = &conditions[..] else {
         panic!("one requirement, one condition");

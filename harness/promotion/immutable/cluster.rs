@@ -1,14 +1,14 @@
 //! What a cluster and its pools of nodes were made as, and which versions of Kubernetes they may go to.
 
+use model::azure_limits::Minor;
+use model::profile::azure::Azure;
+use places::azure::Living;
 use serde_json::Value;
 
 use super::fixed::{Fixed, fixed};
 use super::refusal::{ANEW, refusal};
 use super::wanted::{POOL, Wanted};
-use crate::azure::limits::Minor;
-use crate::backend::azure::Living;
-use crate::profile::azure::Azure;
-use crate::promotion::Check;
+use crate::Check;
 
 /// How many minor versions a pool may be behind its cluster.
 const BEHIND: u32 = 3;
@@ -125,7 +125,7 @@ fn lagging(azure: &Azure, living: &Living) -> Vec<Check> {
 }
 
 /// The version of Kubernetes that a pool runs.
-pub(in crate::promotion) fn pool_version(pool: &Value) -> Option<&str> {
+pub(crate) fn pool_version(pool: &Value) -> Option<&str> {
     let text = |key: &str| pool.get(key)?.as_str();
     text("currentOrchestratorVersion").or_else(|| text("orchestratorVersion"))
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::refusal::refusal;
-use crate::promotion::Check;
+use crate::Check;
 
 /// A property that is what it was made as: where it is, and what people call it.
 pub(super) type Fixed = (&'static str, &'static str);

@@ -1,11 +1,11 @@
 //! Which addresses of a network stay.
 
+use places::azure::Living;
 use serde_json::Value;
 
 use super::refusal::{ANEW, refusal};
 use super::wanted::{NETWORK, Wanted};
-use crate::backend::azure::Living;
-use crate::promotion::Check;
+use crate::Check;
 
 /// The addresses of a subnet that something stands in stay:
 /// <https://github.com/hashicorp/terraform-provider-azurerm/issues/7687>.

@@ -1,6 +1,6 @@
 //! That Azure would refuse a change.
 
-use crate::promotion::{Check, Problem};
+use crate::{Check, Problem};
 
 /// What helps where nothing but a new one does.
 pub(super) const ANEW: &str =

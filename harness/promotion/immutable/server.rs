@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use model::azure_limits::Minor;
+use model::profile::azure::{Azure, HighAvailability, MysqlTier};
+use places::azure::{Living, STORAGE};
 use serde_json::Value;
 
 use super::fixed::{Fixed, fixed};
 use super::refusal::{ANEW, refusal};
-use crate::azure::limits::Minor;
-use crate::backend::azure::{Living, STORAGE};
-use crate::profile::azure::{Azure, HighAvailability, MysqlTier};
-use crate::promotion::Check;
+use crate::Check;
 
 /// Of a database server:
 /// <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-limitations>, and what

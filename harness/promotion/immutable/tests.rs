@@ -1,11 +1,12 @@
+use azure::arm::{DenySettings, StackProperties};
+use places::azure::{STORAGE, UNMANAGE};
 use serde_json::{Value, json};
+use testing::profile::azure;
 
 use super::cluster::ANOTHER_POOL;
 use super::wanted::{NETWORK, POOL};
 use super::*;
-use crate::azure::arm::{DenySettings, StackProperties};
-use crate::azure::template::tests::{azure, template_of};
-use crate::backend::azure::{STORAGE, UNMANAGE};
+use crate::fixture::template_of;
 
 const POOLS: &str = "backend.azure.kubernetes.node-pools={system: {}, batch: {count: 3}}";
 
@@ -147,10 +148,7 @@ fn versions_go_up_one_at_a_time_and_a_burstable_server_stays() {
     assert_eq!(
         told(&there, &[]),
         ["MySQL server azure-1bff1d2026: it runs MySQL 8.0.21, and a burstable server gets no 8.4"]
-            .map(|it| it.replace(
-                "azure-1bff1d2026",
-                &crate::azure::template::tests::names().mysql
-            ))
+            .map(|it| it.replace("azure-1bff1d2026", &crate::fixture::names().mysql))
     );
     let larger = "backend.azure.mysql.sku=Standard_D2ds_v4";
     assert_eq!(told(&there, &[larger]), [] as [&str; 0]);

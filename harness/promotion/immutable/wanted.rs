@@ -1,8 +1,7 @@
 //! The resources as a template wants them.
 
+use azure::arm::StackSpec;
 use serde_json::Value;
-
-use crate::azure::arm::StackSpec;
 
 pub(super) const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
 pub(super) const POOL: &str = "Microsoft.ContainerService/managedClusters/agentPools";

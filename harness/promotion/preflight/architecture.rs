@@ -1,11 +1,12 @@
 //! The processors of the nodes: pods of the worker may run on any of them, so its image has to be for
 //! those of each pool. Temporal's own images are for both kinds that AKS has.
 
+use azure::arm::Machine;
+use model::profile::azure::{Azure, NodePool};
+use model::topology::Run;
+
 use super::check::{Check, Problem};
 use super::question::Answer;
-use crate::azure::arm::Machine;
-use crate::profile::azure::{Azure, NodePool};
-use crate::topology::Run;
 
 /// What Azure calls processors of the kinds that AKS has:
 /// <https://learn.microsoft.com/azure/aks/use-arm64-vms>.
@@ -78,9 +79,9 @@ fn built(pool: &NodePool, theirs: &str, ours: &str) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use testing::profile::azure;
 
     use super::*;
-    use crate::azure::template::tests::azure;
 
     fn machine(name: &str, architecture: &str) -> Machine {
         let capability = json!({"name": "CpuArchitectureType", "value": architecture});

@@ -27,7 +27,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(in crate::promotion) fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
             remedy: remedy.into(),
@@ -37,7 +37,7 @@ impl Problem {
 
 impl Check {
     /// What an answer says, or that there is none.
-    pub(in crate::promotion) fn of<T>(
+    pub(crate) fn of<T>(
         what: impl Into<String>,
         answer: Answer<T>,
         judge: impl FnOnce(T) -> Option<Problem>,

@@ -14,11 +14,11 @@ mod version;
 pub use self::check::{Check, Problem};
 use self::question::ask;
 pub(super) use self::question::unregistered;
-use crate::azure::arm::{self, Cluster, Group};
-use crate::azure::template::Names;
-use crate::backend::azure::{Cloud, Living};
-use crate::profile::azure::Azure;
-use crate::topology::Topology;
+use azure::arm::{self, Cluster, Group};
+use azure::template::Names;
+use model::profile::azure::Azure;
+use model::topology::Topology;
+use places::azure::{Cloud, Living};
 
 /// Looks at everything. `group` is the resource group, if it is there: what it has already needs
 /// neither a name nor a quota. `living` is what of it lives.

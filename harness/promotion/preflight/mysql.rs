@@ -1,9 +1,10 @@
 //! The database server: whether some zone of the region has it.
 
+use azure::arm::ServerCapability;
+use model::profile::azure::{Azure, HighAvailability, MysqlTier};
+use model::topology::Database;
+
 use super::check::Problem;
-use crate::azure::arm::ServerCapability;
-use crate::profile::azure::{Azure, HighAvailability, MysqlTier};
-use crate::topology::Database;
 
 /// What keeps the server from being made.
 pub(super) fn server(

@@ -1,8 +1,9 @@
 //! The names that are unique in all of Azure.
 
+use azure::arm::NameAvailability;
+
 use super::check::{Check, Problem};
 use super::question::Answer;
-use crate::azure::arm::NameAvailability;
 
 /// Whether a name is free.
 pub(super) fn free(what: &str, name: &str, availability: Answer<NameAvailability>) -> Check {

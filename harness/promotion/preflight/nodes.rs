@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use azure::arm::{Cluster, Machine, Pool, Usage};
+use model::azure_limits::{Least, NODE, SYSTEM_NODE};
+use model::profile::azure::{Azure, NodePool};
+
 use super::check::{Check, Problem};
 use super::question::Answer;
-use crate::azure::arm::{Cluster, Machine, Pool, Usage};
-use crate::azure::limits::{Least, NODE, SYSTEM_NODE};
-use crate::profile::azure::{Azure, NodePool};
 
 /// Nodes of one size that have to be made.
 struct New<'a> {

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use azure::arm;
+use model::profile::azure::Azure;
+use places::azure::{Cloud, PROVIDERS};
+
 use super::check::{Check, Problem};
 use super::question::ask;
-use crate::azure::arm;
-use crate::backend::azure::{Cloud, PROVIDERS};
-use crate::profile::azure::Azure;
 
 /// Why each provider does not answer questions, if it does not.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! Questions to Azure that need not have an answer.
 
-use crate::azure::arm;
+use azure::arm;
 
 /// What providers say to a subscription that is not registered for them, or that has never used
 /// them in the region. The subscription itself was found before anything is asked.
@@ -45,7 +45,7 @@ fn unanswered(error: &arm::Error) -> Option<String> {
 }
 
 /// Why there is no answer, if the subscription is not registered for what was asked of.
-pub(in crate::promotion) fn unregistered(error: &arm::Error) -> Option<String> {
+pub(crate) fn unregistered(error: &arm::Error) -> Option<String> {
     let fault = error.fault()?;
     let mut codes = UNREGISTERED.iter();
     codes.any(|code| fault.has_code(code)).then(|| {

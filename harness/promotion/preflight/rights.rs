@@ -1,9 +1,10 @@
 //! What whoever promotes is allowed.
 
+use azure::arm::{self, Group, ResourceId};
+use places::azure::Cloud;
+
 use super::check::{Check, Problem};
 use super::question::ask;
-use crate::azure::arm::{self, Group, ResourceId};
-use crate::backend::azure::Cloud;
 
 /// What whoever promotes has to be allowed, besides what every contributor is.
 const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";

@@ -1,9 +1,10 @@
 //! The version of Kubernetes: whether the region has it.
 
+use azure::arm::{Cluster, Release};
+use model::azure_limits::Minor;
+use model::profile::azure::{Azure, Tier};
+
 use super::check::Problem;
-use crate::azure::arm::{Cluster, Release};
-use crate::azure::limits::Minor;
-use crate::profile::azure::{Azure, Tier};
 
 const KEY: &str = "backend.azure.kubernetes.version";
 
@@ -82,9 +83,9 @@ fn offered(azure: &Azure, releases: &[Release]) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use testing::profile::azure;
 
     use super::*;
-    use crate::azure::template::tests::azure;
 
     fn releases() -> Vec<Release> {
         let plans = |plans: &[&str]| json!({ "supportPlan": plans });

@@ -1,10 +1,10 @@
+use azure::arm::{DenySettings, StackProperties};
+use model::topology::Digest;
+use places::azure::UNMANAGE;
 use serde_json::json;
+use testing::profile::azure;
 
 use super::*;
-use crate::azure::arm::{DenySettings, StackProperties};
-use crate::azure::template::tests::azure;
-use crate::backend::azure::UNMANAGE;
-use crate::topology::Digest;
 
 const SUBSCRIPTION: &str = "/subscriptions/11111111-1111-1111-1111-111111111111";
 

@@ -212,9 +212,7 @@ fn a_result_of_null_is_a_result() {
     let result = |result: &str| {
         let text = CRASH.replace("      result: \"Hello {{ name }}!\"\n", result);
         let plan = super::plan(&text, 1);
-        let asked = plan
-            .invariants
-            .contains(&crate::check::Invariant::RightResult);
+        let asked = plan.invariants.contains(&check::Invariant::RightResult);
         (plan.workloads[0].result.clone(), asked)
     };
     assert_eq!(result(""), (None, false));

@@ -1,12 +1,13 @@
 //! What becomes of faults when others are open.
 
+use backend::fault::{Entry, FaultKind, Injection, Journal};
 use camino::Utf8Path;
+use engine::fault::{Healing, heal_all, heal_one, inject};
+use model::topology::ServiceName;
 use tempfile::TempDir;
+use temporal::simulated::Model;
 
 use super::stage::{Manner, Stage};
-use crate::backend::simulated::Model;
-use crate::fault::{Entry, FaultKind, Healing, Injection, Journal, heal_all, heal_one, inject};
-use crate::topology::ServiceName;
 
 /// A stage whose faults are in a journal.
 struct Broken {

@@ -9,16 +9,16 @@ mod stage;
 mod truth;
 mod verdicts;
 
+use backend::Place;
+use backend::fault::{Capability, FaultKind};
 use jiff::Timestamp;
-
-use super::{Document, Ground, Resolution, RunId, RunPlan, resolve};
-use crate::backend::Place;
-use crate::document;
-use crate::fault::{Capability, FaultKind};
-use crate::quantity::Duration;
-use crate::topology::{
+use model::document;
+use model::quantity::Duration;
+use model::topology::{
     Component, Database, Digest, Run, Service, ServiceName, TemporalSettings, Tls, Topology,
 };
+
+use super::{Document, Ground, Resolution, RunId, RunPlan, resolve};
 
 /// A scenario that uses every part of the format.
 const CRASH: &str = r#"apiVersion: harness/v1

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
+use backend::event::{Event, Events};
+use backend::fault::Journal;
 use camino::Utf8Path;
+use engine::watch::Watch;
+use model::quantity;
 use serde_json::json;
 use tempfile::TempDir;
+use temporal::simulated::{Defect, Model, Window};
 use tokio_util::sync::CancellationToken;
 
 use super::super::{Outcome, VerdictKind, run};
 use super::stage::{Manner, Stage};
 use super::{CRASH, plan};
-use crate::backend::simulated::{Defect, Model, Window};
-use crate::event::{Event, Events};
-use crate::fault::Journal;
-use crate::quantity;
-use crate::watch::Watch;
 
 pub(super) struct Played {
     pub(super) outcome: Outcome,

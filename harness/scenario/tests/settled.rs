@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use check::{Finding, Invariant, Reading};
+use load::Outcome;
+use temporal::simulated::{Defect, Model};
 use tokio::time::{Instant, advance, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -10,9 +13,6 @@ use super::super::VerdictKind;
 use super::CRASH;
 use super::runs::{Played, play_scenario, window};
 use super::stage::Manner;
-use crate::backend::simulated::{Defect, Model};
-use crate::check::{Finding, Invariant, Reading};
-use crate::load::Outcome;
 
 /// Workflows that their clients give up on after 5 s, and a minute to drain them. 78 of them.
 const IMPATIENT: &str = r#"apiVersion: harness/v1

@@ -4,16 +4,15 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use backend::fault::{Capability, Effect, Injection, Undo};
+use backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness, Vital, Vitals};
+use base::log_tail::LogTail;
 use camino::Utf8PathBuf;
+use model::plan::{Action, Observed, Resource, ResourceId};
+use model::topology::Topology;
+use temporal::simulated::{Frontend, Model, Window};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-
-use crate::backend::simulated::{Frontend, Model, Window};
-use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness, Vital, Vitals};
-use crate::fault::{Capability, Effect, Injection, Undo};
-use crate::log_tail::LogTail;
-use crate::plan::{Action, Observed, Resource, ResourceId};
-use crate::topology::Topology;
 
 /// How the stage takes to faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,7 +206,7 @@ impl Backend for Stage {
         Ok(self.frontend.clone())
     }
 
-    async fn database(&self) -> Result<Option<crate::mysql::Access>, Error> {
+    async fn database(&self) -> Result<Option<mysql::Access>, Error> {
         Ok(None)
     }
 

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use check::Finding;
+use temporal::simulated::{Defect, Model};
 use tokio_util::sync::CancellationToken;
 
 use super::super::{PhaseStatistics, VerdictKind};
 use super::CRASH;
 use super::runs::{Played, play_scenario, window};
 use super::stage::Manner;
-use crate::backend::simulated::{Defect, Model};
-use crate::check::Finding;
 
 /// Workflows of 8 s, of which three are quick, and a client that waits for 5 s.
 const SLOW: &str = r#"apiVersion: harness/v1

@@ -1,6 +1,6 @@
 //! The whole way of a user: up, look, use, test, down.
 
-use harness::topology::Digest;
+use model::topology::Digest;
 use serde_json::json;
 
 use crate::endpoint::endpoint;

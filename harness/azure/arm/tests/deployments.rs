@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{Reply, Server};
-use crate::azure::arm::{DeploymentOperation, Group};
+use crate::arm::{DeploymentOperation, Group};
 
 #[tokio::test]
 async fn the_operations_of_a_deployment_are_read_page_by_page_and_whatever_they_lack() {

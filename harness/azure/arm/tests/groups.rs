@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{Reply, Server};
-use crate::azure::arm::{Action, Begun, Group, ResourceGroup, Undeletable, Unmanage};
+use crate::arm::{Action, Begun, Group, ResourceGroup, Undeletable, Unmanage};
 
 fn ok(body: serde_json::Value) -> Reply {
     Reply::new(200).json(body)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Reply;
 use super::outcome::{RESULT, STATUS, resource, run, state};
-use crate::azure::arm::{Error, Via};
+use crate::arm::{Error, Via};
 
 #[tokio::test]
 async fn a_put_that_is_done_at_once_is_not_followed() {

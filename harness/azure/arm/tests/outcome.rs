@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{Reply, Server};
-use crate::azure::arm::{Error, Pending, Progress, Target, Wait};
+use crate::arm::{Error, Pending, Progress, Target, Wait};
 
 pub(super) const STATUS: &str = "{base}/subscriptions/s/operationStatuses/1?api-version=v";
 pub(super) const RESULT: &str = "{base}/subscriptions/s/operationResults/1?api-version=v";

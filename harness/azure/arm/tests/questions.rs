@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::{Reply, Server};
-use crate::azure::api_version::KUBERNETES;
-use crate::azure::arm::{Cluster, Group, ResourceId};
-use crate::azure::resource_type;
+use crate::api_version::KUBERNETES;
+use crate::arm::{Cluster, Group, ResourceId};
+use crate::resource_type;
 
 fn ok(body: serde_json::Value) -> Reply {
     Reply::new(200).json(body)

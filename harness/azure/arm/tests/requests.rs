@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Reply, Server};
-use crate::azure::arm::{Clock, Error, Exchange, Group, Recorder, Restart, Target};
+use crate::arm::{Clock, Error, Exchange, Group, Recorder, Restart, Target};
 
 fn target() -> Target {
     Target::new("/subscriptions/s", "2022-12-01")

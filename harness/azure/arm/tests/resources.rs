@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use base::secret::Secret;
 use serde_json::{Value, json};
 
 use super::{Reply, Server};
-use crate::azure::arm::{
+use crate::arm::{
     Access, Act, Action, Begun, Change, DenyMode, DenySettings, Group, Parameter, StackProperties,
     StackSpec, Undeletable, Unmanage, WhatIf,
 };
-use crate::secret::Secret;
 
 fn group() -> Group {
     Group::new("s", "g")

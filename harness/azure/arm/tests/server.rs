@@ -16,11 +16,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::azure::arm::{Arm, Clock, Credential, Endpoints, Kind, Options, Recorder};
+use crate::arm::{Arm, Clock, Credential, Endpoints, Kind, Options, Recorder};
 
 /// One scripted answer. `{base}` in headers and body is the server's address.
 #[derive(Debug, Clone)]
-pub(in crate::azure::arm) struct Reply {
+pub(in crate::arm) struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: String,
@@ -28,7 +28,7 @@ pub(in crate::azure::arm) struct Reply {
 }
 
 impl Reply {
-    pub(in crate::azure::arm) fn new(status: u16) -> Self {
+    pub(in crate::arm) fn new(status: u16) -> Self {
         Self {
             status,
             headers: Vec::new(),
@@ -37,18 +37,18 @@ impl Reply {
         }
     }
 
-    pub(in crate::azure::arm) fn header(mut self, name: &'static str, value: &str) -> Self {
+    pub(in crate::arm) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
-    pub(in crate::azure::arm) fn json(mut self, body: impl Into<Value>) -> Self {
+    pub(in crate::arm) fn json(mut self, body: impl Into<Value>) -> Self {
         self.body = body.into().to_string();
         self
     }
 
     /// The connection ends in the middle of the body.
-    pub(in crate::azure::arm) fn cut(mut self) -> Self {
+    pub(in crate::arm) fn cut(mut self) -> Self {
         self.cut = true;
         self
     }
@@ -56,12 +56,12 @@ impl Reply {
 
 /// What was asked.
 #[derive(Debug, Clone)]
-pub(in crate::azure::arm) struct Asked {
+pub(in crate::arm) struct Asked {
     /// Method, path and query.
-    pub(in crate::azure::arm) line: String,
+    pub(in crate::arm) line: String,
     /// Headers, as `name: value`.
-    pub(in crate::azure::arm) headers: Vec<String>,
-    pub(in crate::azure::arm) body: String,
+    pub(in crate::arm) headers: Vec<String>,
+    pub(in crate::arm) body: String,
 }
 
 #[derive(Default)]
@@ -71,17 +71,17 @@ struct Script {
 }
 
 /// The server, which ends with the runtime of its test.
-pub(in crate::azure::arm) struct Server {
+pub(in crate::arm) struct Server {
     base: String,
     ca: String,
     script: Arc<Script>,
-    pub(in crate::azure::arm) clock: Clock,
+    pub(in crate::arm) clock: Clock,
 }
 
 impl Server {
-    pub(in crate::azure::arm) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+    pub(in crate::arm) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         // What installs the provider that the server's side of TLS needs too.
-        let _ = crate::http::builder();
+        let _ = base::http::builder();
         let ca_key = rcgen::KeyPair::generate().expect("a key");
         let mut params = rcgen::CertificateParams::new(Vec::new()).expect("no names");
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -113,16 +113,16 @@ impl Server {
         }
     }
 
-    pub(in crate::azure::arm) fn endpoints(&self) -> Endpoints {
+    pub(in crate::arm) fn endpoints(&self) -> Endpoints {
         Endpoints::custom(&self.base, self.ca.as_bytes()).expect("an address")
     }
 
     /// A client whose tokens are `token-1`, `token-2` and so on.
-    pub(in crate::azure::arm) fn client(&self) -> Arm {
+    pub(in crate::arm) fn client(&self) -> Arm {
         self.client_with(None)
     }
 
-    pub(in crate::azure::arm) fn client_with(&self, recorder: Option<Recorder>) -> Arm {
+    pub(in crate::arm) fn client_with(&self, recorder: Option<Recorder>) -> Arm {
         let tokens = Arc::new(Tokens::default());
         let credential = Credential::new(Kind::ClientSecret, move || Ok(Arc::clone(&tokens) as _));
         Arm::new(Options {
@@ -135,17 +135,17 @@ impl Server {
         .expect("a client")
     }
 
-    pub(in crate::azure::arm) fn asked(&self) -> Vec<Asked> {
+    pub(in crate::arm) fn asked(&self) -> Vec<Asked> {
         self.script.asked.lock().expect("unpoisoned").clone()
     }
 
     /// Method, path and query of each request.
-    pub(in crate::azure::arm) fn lines(&self) -> String {
+    pub(in crate::arm) fn lines(&self) -> String {
         let lines: Vec<_> = self.asked().into_iter().map(|it| it.line).collect();
         lines.join("\n")
     }
 
-    pub(in crate::azure::arm) fn base(&self) -> &str {
+    pub(in crate::arm) fn base(&self) -> &str {
         &self.base
     }
 }

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::outcome::{RESULT, STATUS, resource, run, run_with, state};
 use super::{Reply, Server};
-use crate::azure::arm::{Begun, Error, Pending, Wait};
+use crate::arm::{Begun, Error, Pending, Wait};
 
 #[tokio::test]
 async fn a_token_is_not_sent_to_a_foreign_address() {

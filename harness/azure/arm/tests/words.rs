@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::azure::arm::{ARRIVAL, Error, Fault, Passing};
+use crate::arm::{ARRIVAL, Error, Fault, Passing};
 
 /// An error as it is printed: its causes, then what helps.
 fn shown(status: u16, fault: &serde_json::Value) -> String {
@@ -305,7 +305,7 @@ fn what_aks_says_without_an_envelope_is_read_with_its_code_and_remedy() {
 fn an_error_is_read_to_its_depth_wherever_it_stands() {
     let state =
         json!({"provisioningState": "failed", "error": in_a_deployment(&kubelet(), "k")["error"]});
-    let state: crate::azure::arm::StackState = serde_json::from_value(state).expect("a state");
+    let state: crate::arm::StackState = serde_json::from_value(state).expect("a state");
     let fault = state.error.expect("an error");
     assert!(fault.has_code("CustomKubeletIdentityMissingPermissionError"));
     assert_eq!(fault.passing(), Some(Passing::Arrival));

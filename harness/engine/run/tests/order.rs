@@ -1,9 +1,9 @@
 //! What holds of the journal of every run, whatever the plan and whatever goes wrong.
 
+use backend::state::Moment;
 use proptest::prelude::*;
 
 use super::*;
-use crate::state::Moment;
 
 /// Steps named by number, each after some with smaller numbers, and how the resource of each
 /// behaves.

@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use std::future::pending;
 use std::time::Duration;
 
+use backend::fault::{Capability, Effect, Injection, Undo};
+use backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness, Vitals};
+use base::log_tail::LogTail;
 use camino::Utf8PathBuf;
+use model::plan::{Action, Observed, Resource, ResourceId};
+use model::topology::Topology;
+use temporal::simulated::Frontend;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
-
-use crate::backend::simulated::Frontend;
-use crate::backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness, Vitals};
-use crate::fault::{Capability, Effect, Injection, Undo};
-use crate::log_tail::LogTail;
-use crate::plan::{Action, Observed, Resource, ResourceId};
-use crate::topology::Topology;
 
 /// How a resource behaves; one that is not in the script is ready at once.
 #[derive(Debug, Clone, Copy)]
@@ -145,7 +144,7 @@ impl Backend for Script {
         unreachable!("the engine connects to nothing")
     }
 
-    async fn database(&self) -> Result<Option<crate::mysql::Access>, Error> {
+    async fn database(&self) -> Result<Option<mysql::Access>, Error> {
         Ok(None)
     }
 

@@ -7,7 +7,7 @@ use super::super::object::Object;
 use super::super::read::objects;
 use super::super::{State, Store, Version, state, state_in};
 use super::tool::{Bench, versions};
-use crate::mysql::testing::RELEASE;
+use crate::fixture::RELEASE;
 
 #[tokio::test]
 async fn each_state_is_told_from_the_others_on_a_real_server() {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::super::Store;
 use super::super::object::Object;
 use super::tool::{Bench, versions};
-use crate::mysql::Client;
+use crate::Client;
 
 /// Where the steps are replayed.
 const REPLAY: &str = "replay";
@@ -27,7 +27,7 @@ async fn the_recorded_steps_are_those_of_the_tool() {
             Store::Default => "temporal.txt",
             Store::Visibility => "visibility.txt",
         };
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/harness/mysql/schema");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/schema");
         let path = format!("{folder}/{name}");
         if std::env::var_os("UPDATE_SCHEMA_MANIFEST").is_some() {
             fs_err::write(&path, &recorded).expect("it is written");

@@ -1,8 +1,8 @@
 //! What the real tool does, statement by statement, as MySQL's own log tells.
 
 use super::super::{Store, Version};
-use crate::mysql::Client;
-use crate::mysql::testing::{Server, SqlTool};
+use crate::Client;
+use crate::fixture::{Server, SqlTool};
 
 /// A server with the tool beside it.
 pub(super) struct Bench {
@@ -87,7 +87,7 @@ fn changes_schema(statement: &str) -> bool {
 
 /// The versions that a store's schema has, up to the one of the tests' release.
 pub(super) fn versions(store: Store) -> impl Iterator<Item = Version> {
-    let last = store.expected(crate::mysql::testing::RELEASE);
+    let last = store.expected(crate::fixture::RELEASE);
     let last = last.expect("a release that is known").minor;
     (0..=last).map(|minor| Version { major: 1, minor })
 }

@@ -1,9 +1,9 @@
 //! What is said of nodes, by sizes and quotas as Azure answers them.
 
 use serde_json::{Value, json};
+use testing::profile::azure;
 
 use super::*;
-use crate::azure::template::tests::azure;
 
 /// A size, as the list of them has it.
 fn machine(name: &str, family: &str, cores: &str, memory: &str, restrictions: &Value) -> Machine {

@@ -1,0 +1,54 @@
+//! What is said of a stack without making it.
+
+use std::time::Duration;
+
+use azure::resource_type;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::super::asked::document_of;
+use super::super::begin::found_later;
+use super::super::cloud::Cloud;
+use super::super::id::ResourceId;
+use super::super::message::{Request, Response};
+use super::super::refusal::Refusal;
+use super::super::show::cased;
+use super::plan::{checked, plan};
+
+/// How long it takes.
+const LOOK: Duration = Duration::from_secs(8);
+
+/// Reads a stack as a PUT would. What is wrong with it is the answer; what is good takes time,
+/// and the resources that it would have are at the `Location` then.
+pub(super) fn validate_stack(
+    cloud: &mut Cloud,
+    now: Timestamp,
+    request: &Request,
+    id: &ResourceId,
+) -> Result<Response, Refusal> {
+    let body = document_of(request)?;
+    let properties = &body["properties"];
+    checked(id, properties)?;
+    let plan = plan(&cloud.state, id, properties)?;
+    let resources = plan
+        .steps
+        .iter()
+        .map(|step| json!({"id": cased(&cloud.settings, &step.id)}));
+    let mut found = json!({
+        "actionOnUnmanage": properties["actionOnUnmanage"],
+        "denySettings": properties["denySettings"],
+        "validatedResources": resources.collect::<Vec<Value>>(),
+    });
+    for field in ["description", "parameters"] {
+        if let Some(value) = plan.wanted.get(field).filter(|value| !value.is_null()) {
+            found[field] = value.clone();
+        }
+    }
+    let finding = json!({
+        "id": cased(&cloud.settings, &id.to_string()),
+        "name": id.name(),
+        "type": resource_type::STACK,
+        "properties": found,
+    });
+    Ok(found_later(cloud, now, request, id, LOOK, finding))
+}

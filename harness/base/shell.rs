@@ -1,0 +1,44 @@
+//! Words as a POSIX shell takes them, for command lines that somebody is to copy.
+
+/// A word of a command line: itself if no shell makes something else of it, else in quotes.
+///
+/// ```
+/// # use base::shell::word;
+/// assert_eq!(word("profiles/mine.yaml"), "profiles/mine.yaml");
+/// assert_eq!(word("my file.yaml"), "'my file.yaml'");
+/// ```
+pub fn word(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./=:,+@%".contains(&byte);
+    // At the beginning zsh takes `=` for the path of a command.
+    if !text.is_empty() && !text.starts_with('=') && text.bytes().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        // Each case starts a shell.
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_shell_reads_back_what_was_meant(
+            words in prop::collection::vec("([^\0]|[ '\"$`\\\\!#~*?=\n-]){0,12}", 1..8),
+        ) {
+            let written: Vec<String> = words.iter().map(|text| word(text)).collect();
+            let script = format!(r"printf '%s\0' {}", written.join(" "));
+            let read = Command::new("sh").args(["-c", &script]).output();
+            let read = read.expect("there is a shell").stdout;
+            let meant: String = words.iter().flat_map(|text| [&**text, "\0"]).collect();
+            prop_assert_eq!(String::from_utf8_lossy(&read), meant);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Timelines of events that a test makes up.
+
+use super::*;
+
+fn id(text: &str) -> ResourceId {
+    let (kind, name) = text.split_once('/').expect("a kind and a name");
+    ResourceId::new(kind, name)
+}
+
+/// Events, each as `MILLISECONDS EVENT ...`.
+fn heard(lines: &[&str]) -> Vec<(Duration, Heard)> {
+    let one = |line: &&str| {
+        let words: Vec<&str> = line.splitn(4, ' ').collect();
+        let at = Duration::from_millis(words[0].parse().expect("a number"));
+        let event = match words[1..] {
+            ["begin", step] => Heard::StepStarted {
+                id: id(step),
+                action: Action::Create,
+            },
+            ["remove", step] => Heard::StepStarted {
+                id: id(step),
+                action: Action::Delete,
+            },
+            ["applied", step] => Heard::StepApplied { id: id(step) },
+            ["waits", step, reason] => Heard::StepWaiting {
+                id: id(step),
+                reason: reason.to_owned(),
+            },
+            ["ready", step] => Heard::StepFinished { id: id(step) },
+            ["progress", what] => Heard::Progress {
+                what: what.to_owned(),
+            },
+            ["over", what] => Heard::ProgressFinished {
+                what: what.to_owned(),
+            },
+            _ => panic!("{line}"),
+        };
+        (at, event)
+    };
+    lines.iter().map(one).collect()
+}
+
+/// A plan, each step as `ID: ID ID`.
+fn plan(lines: &[&str]) -> Vec<Planned> {
+    let one = |line: &&str| {
+        let (step, after) = line.split_once(':').expect("a colon");
+        Planned {
+            id: id(step),
+            after: after.split_whitespace().map(id).collect(),
+        }
+    };
+    lines.iter().map(one).collect()
+}
+
+const ENDS: Ends = Ends {
+    up: Duration::from_secs(10),
+    first_result: Duration::from_secs(11),
+};
+
+fn path(timeline: &Timeline) -> Vec<&str> {
+    let path = timeline.critical_path.iter();
+    path.map(|work| &*work.what).collect()
+}
+
+#[test]
+fn the_critical_path_goes_by_what_was_waited_for_and_has_no_gap_for_the_whole() {
+    let events = heard(&[
+        "100 begin it/cache",
+        "100 begin it/database",
+        "1000 ready it/cache",
+        "4000 ready it/database",
+        "4000 begin it/server",
+        "4500 begin it/other",
+        "6000 ready it/server",
+        "6000 begin it/worker",
+        "9000 ready it/other",
+        "9500 ready it/worker",
+    ]);
+    let plan = plan(&[
+        "it/cache:",
+        "it/database:",
+        "it/server: it/cache it/database",
+        "it/other: it/database",
+        "it/worker: it/server",
+    ]);
+    let timeline = Timeline::of(&events, &plan, ENDS);
+    assert_eq!(
+        path(&timeline),
+        [
+            "prepare and plan",
+            "it/database",
+            "it/server",
+            "it/worker",
+            "end of the command",
+            "first workflow"
+        ]
+    );
+    let joins = timeline.critical_path.windows(2);
+    assert!(joins.clone().all(|pair| pair[0].end <= pair[1].begin));
+    let length: f64 = timeline.critical_path.iter().map(Work::length).sum();
+    let own = 0.1 + 0.5;
+    assert!((timeline.harness - own).abs() < 1e-9, "{timeline:?}");
+    assert!(
+        (length - timeline.first_result).abs() < 1e-9,
+        "{timeline:?}"
+    );
+}
+
+#[test]
+fn a_step_that_kept_what_it_found_passes_on_what_it_waited_for() {
+    let events = heard(&[
+        "0 begin it/database",
+        "3000 ready it/database",
+        "3000 begin it/worker",
+        "5000 ready it/worker",
+    ]);
+    let plan = plan(&["it/database:", "it/kept: it/database", "it/worker: it/kept"]);
+    let timeline = Timeline::of(&events, &plan, ENDS);
+    assert_eq!(path(&timeline)[1..3], ["it/database", "it/worker"]);
+}
+
+#[test]
+fn where_nothing_was_made_the_command_itself_is_the_path() {
+    let timeline = Timeline::of(&[], &plan(&["it/kept:"]), ENDS);
+    assert_eq!(timeline.resources, []);
+    let ends: Vec<f64> = timeline.critical_path.iter().map(|work| work.end).collect();
+    assert_eq!(ends, [10.0, 10.0, 11.0]);
+}
+
+#[test]
+fn a_resource_has_the_moments_of_its_step_and_each_wait_lasts_until_the_next() {
+    let events = heard(&[
+        "0 remove it/old",
+        "100 ready it/old",
+        "500 begin pod/history",
+        "700 applied pod/history",
+        "800 waits pod/history pulling",
+        "1800 waits pod/history starting",
+        "2500 ready pod/history",
+        "3000 begin pod/never-ready",
+        "3100 waits pod/never-ready starting",
+    ]);
+    let timeline = Timeline::of(&events, &[], ENDS);
+    let [history] = timeline.resources.as_slice() else {
+        panic!("one was made: {timeline:?}");
+    };
+    assert_eq!(
+        (history.begin, history.applied, history.ready),
+        (0.5, 0.7, 2.5)
+    );
+    let expected = [work("pulling", 0.8, 1.8), work("starting", 1.8, 2.5)];
+    assert_eq!(history.waits, expected);
+    assert_eq!(timeline.ready(&history.id), Some(2.5));
+    assert_eq!(timeline.ready(&id("it/old")), None);
+}
+
+#[test]
+fn preparation_is_what_progress_was_told_of() {
+    let events = heard(&[
+        "100 progress pull",
+        "200 progress compile",
+        "900 over pull",
+        "1500 over compile",
+    ]);
+    let timeline = Timeline::of(&events, &[], ENDS);
+    let expected = [work("pull", 0.1, 0.9), work("compile", 0.2, 1.5)];
+    assert_eq!(timeline.preparation, expected);
+}
+
+#[test]
+fn what_was_prepared_is_not_the_harness_itself_and_counts_once_where_it_overlaps() {
+    let works = [
+        work("b", 2.0, 5.0),
+        work("a", 1.0, 3.0),
+        work("c", 2.5, 4.0),
+    ];
+    assert!((covered(&works, 10.0) - 4.0).abs() < 1e-9);
+    assert!((covered(&works, 4.5) - 3.5).abs() < 1e-9);
+    assert!(covered(&works, 0.5).abs() < 1e-9);
+    let events = heard(&[
+        "200 progress pull",
+        "3000 over pull",
+        "3500 begin it/database",
+        "9000 ready it/database",
+    ]);
+    let timeline = Timeline::of(&events, &plan(&["it/database:"]), ENDS);
+    let own = 0.2 + 0.5 + 1.0;
+    assert!((timeline.harness - own).abs() < 1e-9, "{timeline:?}");
+}
+
+#[test]
+fn events_are_read_as_the_stream_has_them_and_unknown_ones_are_passed_over() {
+    let read = |value: &serde_json::Value| -> Heard {
+        serde_json::from_value(value.clone()).expect("it is understood")
+    };
+    let event = backend::event::Event::StepApplied {
+        id: id("it/worker"),
+        elapsed: model::quantity::Duration::from_secs(1),
+    };
+    let written = serde_json::to_value(event).expect("JSON");
+    assert_eq!(
+        read(&written),
+        Heard::StepApplied {
+            id: id("it/worker")
+        }
+    );
+    let unknown = serde_json::json!({"event": "of-a-later-version", "id": 7});
+    assert_eq!(read(&unknown), Heard::Other);
+}

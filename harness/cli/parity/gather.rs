@@ -1,0 +1,147 @@
+//! Looks at one side.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use backend::Backend;
+use model::topology::{Component, Topology, needed_connections};
+use mysql::{Access, Client, preflight, schema};
+use serde_json::json;
+use temporal::backoff::Pace;
+use temporal::{Cluster, Frontend as _};
+use tokio::time::Instant;
+
+use super::facts::{Database, Facts, Probe, Rendered, Running, Worker};
+
+/// How long each question may take.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// All that is to be known of a profile, and of what runs of it.
+pub async fn gather<B: Backend>(profile: &str, topology: &Topology, backend: &B) -> Facts {
+    let running = match backend.observe(&[]).await {
+        Ok(observed) if observed.is_empty() => Probe::Unknown("not up".to_owned()),
+        Ok(_) => Probe::Known(running(topology, backend).await),
+        Err(error) => Probe::of(Err(error)),
+    };
+    Facts {
+        profile: profile.to_owned(),
+        place: backend.place(),
+        rendered: Rendered::of(topology),
+        running,
+    }
+}
+
+async fn running<B: Backend>(topology: &Topology, backend: &B) -> Running {
+    let frontend = backend.frontend().await;
+    let cluster = match &frontend {
+        Ok(frontend) => {
+            let ask = async || frontend.cluster(DEADLINE).await;
+            Probe::of(paced("cluster", ask).await)
+        }
+        Err(error) => Probe::of(Err(error)),
+    };
+    let mut namespaces = BTreeMap::new();
+    for namespace in &topology.temporal.namespaces {
+        let name = namespace.name.clone();
+        let retention = match &frontend {
+            Ok(frontend) => {
+                let ask = async || frontend.retention(name.clone(), DEADLINE).await;
+                Probe::of(paced(&name, ask).await)
+            }
+            Err(error) => Probe::of(Err(error)),
+        };
+        let retention = retention.then(|kept| Probe::Known(kept.map(Into::into)));
+        namespaces.insert(name, retention);
+    }
+    let server = match &cluster {
+        Probe::Known(Cluster { server_version, .. }) => server_version,
+        Probe::Unknown(_) | Probe::Absent => &topology.temporal.version,
+    };
+    let database = match backend.database().await {
+        Ok(Some(access)) => Probe::of(database(&access, server).await),
+        Ok(None) if backend.place().database == "mysql" => {
+            Probe::Unknown("there is no database yet".to_owned())
+        }
+        Ok(None) => Probe::Absent,
+        Err(error) => Probe::of(Err(error)),
+    };
+    Running {
+        cluster,
+        namespaces,
+        database,
+    }
+}
+
+/// Asks, and asks again after a pause as long as the server answers that it is asked too much: that
+/// it is busy tells nothing of what it is.
+async fn paced<T>(
+    what: &str,
+    ask: impl AsyncFn() -> Result<T, temporal::Error>,
+) -> Result<T, temporal::Error> {
+    let until = Instant::now() + DEADLINE;
+    let mut pace = Pace::new(what);
+    loop {
+        match ask().await {
+            Err(error) if error.is_too_much() && pace.wait_before(until).await => {}
+            done => return done,
+        }
+    }
+}
+
+async fn database(access: &Access, server: &str) -> Result<Database, mysql::Error> {
+    let mut client = Client::connect(access, None, DEADLINE).await?;
+    let facts = preflight::Facts::read(&mut client).await?;
+    let state = async |store| Probe::of(schema::state(access, store, server).await);
+    Ok(Database {
+        server: facts,
+        default_schema: state(schema::Store::Default).await,
+        visibility_schema: state(schema::Store::Visibility).await,
+    })
+}
+
+impl Rendered {
+    /// What a topology is to be.
+    pub fn of(topology: &Topology) -> Self {
+        let components = topology.services.iter();
+        let roles = components.clone().filter_map(|service| {
+            let Component::Temporal(role) = &service.component else {
+                return None;
+            };
+            Some((role.clone(), service.replicas))
+        });
+        let worker = components.clone().find_map(|service| {
+            let Component::Worker {
+                task_queue, run, ..
+            } = &service.component
+            else {
+                return None;
+            };
+            Some(Worker {
+                task_queue: task_queue.clone(),
+                replicas: service.replicas,
+                run: run.clone(),
+            })
+        });
+        let temporal = &topology.temporal;
+        let namespaces = temporal.namespaces.iter();
+        Self {
+            topology: topology.digest.clone(),
+            server_version: temporal.version.clone(),
+            history_shards: temporal.history_shards,
+            roles: roles.collect(),
+            namespaces: namespaces
+                .map(|namespace| (namespace.name.clone(), namespace.retention))
+                .collect(),
+            dynamic_config: temporal
+                .dynamic_config
+                .iter()
+                .map(|(key, setting)| (key.clone(), json!(setting)))
+                .collect(),
+            mysql: topology.database.version.clone(),
+            tls: topology.database.tls,
+            max_connections: topology.database.max_connections,
+            needed_connections: needed_connections(topology),
+            worker,
+        }
+    }
+}

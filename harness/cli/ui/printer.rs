@@ -1,0 +1,305 @@
+//! Where everything that is printed passes through.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::io::{self, IsTerminal as _, Write};
+use std::time::{Duration, Instant};
+
+use backend::event::Event;
+use base::news::News;
+use owo_colors::OwoColorize as _;
+use serde::Serialize;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::display::Display;
+use super::follow::Moving;
+use super::line::{Line, Sign, line};
+use super::question;
+use crate::error::{CommandError, Exit};
+
+/// How often plain lines tell the progress of long work.
+const PLAIN_PROGRESS: Duration = Duration::from_secs(5);
+
+/// In which form a command gives its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Output {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON document.
+    Json,
+}
+
+/// Whether the stream of events is data as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Events are told as talk.
+    Told,
+    /// Events are written to standard output, one JSON object a line.
+    Written,
+}
+
+/// What became of standard output.
+#[derive(Debug)]
+enum Data {
+    /// All of it was written so far.
+    Written,
+    /// Its reader has closed the pipe, which is the way to say "enough".
+    Enough,
+    /// It could not be written. Nothing is written after that: data with a hole in it would look
+    /// whole.
+    Lost(io::Error),
+}
+
+/// Why a command's data is not where it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write to standard output")]
+struct Unwritten(#[source] io::Error);
+
+/// The printer.
+pub struct Ui {
+    stdout: Box<dyn Write + Send>,
+    stderr: Box<dyn Write + Send>,
+    output: Output,
+    stream: Stream,
+    display: Display,
+    moving: Option<Moving>,
+    /// When the progress of each work under way was told last.
+    last_progress: BTreeMap<String, Instant>,
+    /// Whether the one JSON document of this command has been written.
+    document_written: bool,
+    data: Data,
+}
+
+impl fmt::Debug for Ui {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Ui")
+            .field("output", &self.output)
+            .field("stream", &self.stream)
+            .field("display", &self.display)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Ui {
+    /// A printer on the two streams.
+    pub fn new(
+        stdout: Box<dyn Write + Send>,
+        stderr: Box<dyn Write + Send>,
+        display: Display,
+    ) -> Self {
+        Self {
+            stdout,
+            stderr,
+            output: Output::default(),
+            stream: Stream::Told,
+            display,
+            moving: None,
+            last_progress: BTreeMap::new(),
+            document_written: false,
+            data: Data::Written,
+        }
+    }
+
+    /// Sets what the command line chose.
+    pub fn choose(&mut self, output: Output, stream: Stream) {
+        self.output = output;
+        self.stream = stream;
+    }
+
+    /// The form of the data.
+    pub fn output(&self) -> Output {
+        self.output
+    }
+
+    /// Writes data for people; nothing where data is JSON.
+    pub fn text(&mut self, text: impl fmt::Display) {
+        if self.output == Output::Text && self.stream == Stream::Told {
+            self.raw(text);
+        }
+    }
+
+    /// Writes data as one JSON document; nothing where data is text.
+    pub fn json(&mut self, value: &impl Serialize) {
+        if self.output == Output::Json {
+            self.document_written = true;
+            let text = match self.stream {
+                Stream::Told => serde_json::to_string_pretty(value),
+                Stream::Written => serde_json::to_string(value),
+            };
+            self.raw(text.expect("a plain data type always becomes JSON"));
+        }
+    }
+
+    /// Writes data whatever its form, such as a log line or a completion script.
+    pub fn raw(&mut self, text: impl fmt::Display) {
+        if self.is_unread() {
+            return;
+        }
+        let line = format!("{text}\n");
+        let written = self.stdout.write_all(line.as_bytes());
+        match written.and_then(|()| self.stdout.flush()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.data = Data::Enough,
+            Err(error) => self.data = Data::Lost(error),
+        }
+    }
+
+    /// Whether nothing of what is written to standard output arrives any more, so that endless
+    /// output may end.
+    pub fn is_unread(&self) -> bool {
+        !matches!(self.data, Data::Written)
+    }
+
+    /// Ends a command: how it exits, now that it is known whether its data was written.
+    pub fn end(&mut self, exit: Exit) -> Exit {
+        let Data::Lost(error) = std::mem::replace(&mut self.data, Data::Enough) else {
+            return exit;
+        };
+        let error = CommandError::new(Exit::OutputLost, Unwritten(error))
+            .hint("see that there is room where standard output goes, and run it again");
+        self.tell_error(&error);
+        exit.with_output_lost()
+    }
+
+    /// Tells something.
+    pub fn say(&mut self, text: impl fmt::Display) {
+        match &self.moving {
+            Some(moving) => moving.print(&text.to_string()),
+            None => {
+                let _ = writeln!(self.stderr, "{text}");
+            }
+        }
+    }
+
+    /// Tells an error.
+    pub fn error(&mut self, error: &CommandError) {
+        // Where the document is written already, the exit code tells of what failed after it.
+        if !self.document_written {
+            self.json(&error.document());
+        }
+        self.tell_error(error);
+    }
+
+    fn tell_error(&mut self, error: &CommandError) {
+        let text = error.to_string();
+        let painted = match self.display {
+            Display::Live => text.replacen("error:", &"error:".red().bold().to_string(), 1),
+            Display::LivePlain | Display::Lines => text,
+        };
+        self.say(painted);
+    }
+
+    /// Asks whoever sits at the terminal, and gives the line of the answer; nothing if nobody sits
+    /// there, or nobody answers in time.
+    pub async fn ask(&mut self, question: &str, within: Duration) -> Option<String> {
+        if self.display == Display::Lines || !std::io::stdin().is_terminal() {
+            return None;
+        }
+        let _ = write!(self.stderr, "{question} ");
+        let _ = self.stderr.flush();
+        let answer = tokio::time::timeout(within, question::line()).await;
+        let answer = answer.ok().flatten();
+        if answer.is_none() {
+            let _ = writeln!(self.stderr);
+        }
+        answer
+    }
+
+    /// Runs `work` and tells its events until it ends.
+    pub async fn follow<T>(
+        &mut self,
+        events: &mut UnboundedReceiver<Event>,
+        work: impl Future<Output = T>,
+    ) -> T {
+        if self.display != Display::Lines {
+            self.moving = Some(Moving::new());
+        }
+        let mut work = std::pin::pin!(work);
+        let result = loop {
+            tokio::select! {
+                biased;
+                Some(event) = events.recv() => self.tell(&event),
+                result = &mut work => break result,
+            }
+        };
+        while let Ok(event) = events.try_recv() {
+            self.tell(&event);
+        }
+        if let Some(mut moving) = self.moving.take() {
+            moving.clear();
+        }
+        result
+    }
+
+    fn tell(&mut self, event: &Event) {
+        if self.stream == Stream::Written {
+            let text = serde_json::to_string(event).expect("an event always becomes JSON");
+            self.stream_on(&text);
+        }
+        match &mut self.moving {
+            Some(moving) => moving.show(event),
+            None => self.tell_progress(event),
+        }
+        // What begins is under way, and a moving line shows it as long as it is.
+        let moves = self.moving.is_some() && matches!(event, Event::StepStarted { .. });
+        if let Some(line) = line(event).filter(|_| !moves) {
+            let painted = self.paint(&line);
+            self.say(painted);
+        }
+    }
+
+    /// Writes an event. The work that it comes from is not given up for want of a place to write
+    /// to, but whoever watches is told at once.
+    fn stream_on(&mut self, text: &str) {
+        let before = self.is_unread();
+        self.raw(text);
+        if let (false, Data::Lost(error)) = (before, &self.data) {
+            let lost =
+                format!("! could not write events to standard output ({error}): going on without");
+            self.say(lost);
+        }
+    }
+
+    /// Without moving lines, the progress of each work is told now and then.
+    fn tell_progress(&mut self, event: &Event) {
+        let text = match event {
+            Event::News(News::Progress { what, done, total }) => {
+                let last = self.last_progress.get(what);
+                if last.is_some_and(|last| last.elapsed() < PLAIN_PROGRESS) {
+                    return;
+                }
+                self.last_progress.insert(what.clone(), Instant::now());
+                match total {
+                    Some(total) => format!("{what}: {}%", done * 100 / (*total).max(1)),
+                    None => format!("{what}: {done}"),
+                }
+            }
+            Event::News(News::ProgressFinished { what }) => {
+                self.last_progress.remove(what);
+                format!("{what}: done")
+            }
+            Event::News(News::ProgressGivenUp { what }) => {
+                self.last_progress.remove(what);
+                format!("{what}: given up")
+            }
+            _ => return,
+        };
+        self.say(format!("{} {text}", Sign::Note.as_str()));
+    }
+
+    fn paint(&self, line: &Line) -> String {
+        let sign = line.sign.as_str();
+        let sign = match (self.display, line.sign) {
+            (Display::Live, Sign::Done) => sign.green().to_string(),
+            (Display::Live, Sign::Bad) => sign.red().to_string(),
+            (Display::Live, Sign::Begin | Sign::Note) => sign.dimmed().to_string(),
+            (Display::LivePlain | Display::Lines, _) => sign.to_owned(),
+        };
+        format!("{sign} {}", line.text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

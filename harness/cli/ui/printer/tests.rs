@@ -1,0 +1,303 @@
+//! What goes where, in each mode.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use backend::event::Events;
+
+use super::*;
+use crate::error::Exit;
+
+/// A stream that can be read back.
+#[derive(Debug, Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Captured {
+    fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8(bytes.clone()).expect("output is UTF-8")
+    }
+}
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut captured = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        captured.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A stream whose reader has gone.
+struct Closed;
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+/// What a command prints that tells events, gives data and then fails.
+async fn printed(display: Display, output: Output, stream: Stream) -> String {
+    let (stdout, stderr) = (Captured::default(), Captured::default());
+    let mut ui = Ui::new(Box::new(stdout.clone()), Box::new(stderr.clone()), display);
+    ui.choose(output, stream);
+    let (events, mut receiver) = Events::channel();
+    let work = async {
+        events.notice("under way");
+        let what = || "download".to_owned();
+        for done in [10, 20] {
+            events.send(Event::News(News::Progress {
+                what: what(),
+                done,
+                total: Some(40),
+            }));
+        }
+        events.send(Event::News(News::ProgressFinished { what: what() }));
+        7
+    };
+    let result = ui.follow(&mut receiver, work).await;
+    ui.text(format!("the result is {result}"));
+    ui.json(&serde_json::json!({ "result": result }));
+    ui.error(&CommandError::new(Exit::Leftovers, "something is left").hint("remove it"));
+    format!("{}--- stderr\n{}", stdout.text(), stderr.text())
+}
+
+#[tokio::test]
+async fn text_is_data_for_people_and_events_are_talk() {
+    let printed = printed(Display::Lines, Output::Text, Stream::Told).await;
+    insta::assert_snapshot!(printed, @"
+    the result is 7
+    --- stderr
+    · under way
+    · download: 25%
+    · download: done
+    error: something is left
+      hint: remove it
+    ");
+}
+
+#[tokio::test]
+async fn json_is_one_document_even_where_something_fails_after_it() {
+    let printed = printed(Display::Lines, Output::Json, Stream::Told).await;
+    insta::assert_snapshot!(printed, @r#"
+    {
+      "result": 7
+    }
+    --- stderr
+    · under way
+    · download: 25%
+    · download: done
+    error: something is left
+      hint: remove it
+    "#);
+}
+
+#[tokio::test]
+async fn written_events_are_all_of_the_data() {
+    let printed = printed(Display::Lines, Output::Text, Stream::Written).await;
+    insta::assert_snapshot!(printed, @r#"
+    {"event":"notice","message":"under way"}
+    {"event":"progress","what":"download","done":10,"total":40}
+    {"event":"progress","what":"download","done":20,"total":40}
+    {"event":"progress-finished","what":"download"}
+    --- stderr
+    · under way
+    · download: 25%
+    · download: done
+    error: something is left
+      hint: remove it
+    "#);
+}
+
+#[tokio::test]
+async fn with_both_the_document_is_the_last_line() {
+    let printed = printed(Display::Lines, Output::Json, Stream::Written).await;
+    insta::assert_snapshot!(printed, @r#"
+    {"event":"notice","message":"under way"}
+    {"event":"progress","what":"download","done":10,"total":40}
+    {"event":"progress","what":"download","done":20,"total":40}
+    {"event":"progress-finished","what":"download"}
+    {"result":7}
+    --- stderr
+    · under way
+    · download: 25%
+    · download: done
+    error: something is left
+      hint: remove it
+    "#);
+}
+
+#[test]
+fn an_error_before_any_document_is_the_document() {
+    let (stdout, stderr) = (Captured::default(), Captured::default());
+    let streams = (Box::new(stdout.clone()), Box::new(stderr.clone()));
+    let mut ui = Ui::new(streams.0, streams.1, Display::Lines);
+    ui.choose(Output::Json, Stream::Told);
+    let cause = io::Error::other("the disk is full");
+    ui.error(&CommandError::new(Exit::Unavailable, cause).hint("make room"));
+    insta::assert_snapshot!(stdout.text(), @r#"
+    {
+      "error": "the disk is full",
+      "causes": [],
+      "log-tail": null,
+      "hints": [
+        "make room"
+      ],
+      "exit-code": 69
+    }
+    "#);
+    insta::assert_snapshot!(stderr.text(), @"
+    error: the disk is full
+      hint: make room
+    ");
+}
+
+#[test]
+fn colour_is_for_terminals_that_want_it() {
+    for (display, red) in [
+        (Display::Live, true),
+        (Display::LivePlain, false),
+        (Display::Lines, false),
+    ] {
+        let stderr = Captured::default();
+        let mut ui = Ui::new(Box::new(io::sink()), Box::new(stderr.clone()), display);
+        ui.error(&CommandError::new(Exit::Internal, "a defect"));
+        assert_eq!(stderr.text().contains('\x1b'), red, "{display:?}");
+        let bad = Line {
+            sign: Sign::Bad,
+            text: "it failed".to_owned(),
+        };
+        assert_eq!(ui.paint(&bad).contains('\x1b'), red, "{display:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_gone_is_noticed_and_no_error() {
+    let mut ui = Ui::new(Box::new(Closed), Box::new(Closed), Display::Lines);
+    assert!(!ui.is_unread());
+    ui.say("nobody hears this");
+    assert!(!ui.is_unread(), "talk is not data");
+    ui.text("nobody reads this");
+    assert!(ui.is_unread());
+    assert_eq!(ui.end(Exit::Ok), Exit::Ok);
+}
+
+/// A disk with room for so many bytes.
+struct Full(Captured, usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match bytes.len().min(self.1) {
+            0 => Err(io::ErrorKind::StorageFull.into()),
+            some => {
+                self.1 -= some;
+                self.0.write(&bytes[..some])
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn data_that_could_not_be_written_decides_the_exit_unless_there_is_something_graver() {
+    for (exit, wanted) in [
+        (Exit::Ok, Exit::OutputLost),
+        (Exit::Inconclusive, Exit::OutputLost),
+        (Exit::ThresholdMissed, Exit::ThresholdMissed),
+        (Exit::Violated, Exit::Violated),
+        (Exit::Interrupted, Exit::Interrupted),
+        (Exit::HealFailed, Exit::HealFailed),
+        (Exit::Unavailable, Exit::Unavailable),
+    ] {
+        let (stdout, stderr) = (Captured::default(), Captured::default());
+        let full = Box::new(Full(stdout.clone(), 8));
+        let mut ui = Ui::new(full, Box::new(stderr.clone()), Display::Lines);
+        ui.text("four");
+        assert!(!ui.is_unread());
+        ui.text("and more");
+        assert!(ui.is_unread());
+        ui.text("x");
+        assert_eq!(stdout.text(), "four\nand", "nothing follows a hole");
+        assert_eq!(ui.end(exit), wanted);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(stderr.text(), @"
+            error: could not write to standard output
+              caused by: no storage space
+              hint: see that there is room where standard output goes, and run it again
+            ");
+        }
+        assert_eq!(ui.end(exit), exit, "it is told once");
+    }
+}
+
+#[tokio::test]
+async fn work_whose_events_cannot_be_written_goes_on_and_says_so_once() {
+    let (full, stderr) = (Full(Captured::default(), 0), Captured::default());
+    let mut ui = Ui::new(Box::new(full), Box::new(stderr.clone()), Display::Lines);
+    ui.choose(Output::Text, Stream::Written);
+    let (events, mut receiver) = Events::channel();
+    let work = async {
+        events.notice("one");
+        events.notice("two");
+        7
+    };
+    assert_eq!(ui.follow(&mut receiver, work).await, 7);
+    insta::assert_snapshot!(stderr.text(), @"
+    ! could not write events to standard output (no storage space): going on without
+    · one
+    · two
+    ");
+}
+
+#[tokio::test]
+async fn the_progress_of_one_work_does_not_silence_that_of_another() {
+    let stderr = Captured::default();
+    let stdout = Box::new(Captured::default());
+    let mut ui = Ui::new(stdout, Box::new(stderr.clone()), Display::Lines);
+    let (events, mut receiver) = Events::channel();
+    let at = |what: &str, done| {
+        events.send(Event::News(News::Progress {
+            what: what.to_owned(),
+            done,
+            total: Some(10),
+        }));
+    };
+    let work = async {
+        at("download", 1);
+        at("download", 2);
+        at("compile", 3);
+        let what = "download".to_owned();
+        events.send(Event::News(News::ProgressFinished { what }));
+        at("download", 4);
+    };
+    ui.follow(&mut receiver, work).await;
+    insta::assert_snapshot!(stderr.text(), @r"
+    · download: 10%
+    · compile: 30%
+    · download: done
+    · download: 40%
+    ");
+}
+
+#[test]
+fn talk_that_cannot_be_written_changes_nothing() {
+    let mut ui = Ui::new(
+        Box::new(io::sink()),
+        Box::new(Full(Captured::default(), 0)),
+        Display::Lines,
+    );
+    ui.say("nobody hears this");
+    ui.error(&CommandError::new(Exit::Internal, "a defect"));
+    assert_eq!(ui.end(Exit::Ok), Exit::Ok);
+}

@@ -1,0 +1,136 @@
+//! What every way to do it by hand needs.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, TcpListener};
+
+use artifact;
+use base::tool::Environment;
+use database;
+use model::topology::{Component, Run, Topology};
+
+use crate::error::{CommandError, Exit};
+
+/// The roles of the server, each with the variable that says how many of it there are.
+pub(super) const ROLES: [(&str, &str); 4] = [
+    ("FRONTEND_REPLICAS", "frontend"),
+    ("HISTORY_REPLICAS", "history"),
+    ("MATCHING_REPLICAS", "matching"),
+    ("WORKER_REPLICAS", "worker"),
+];
+
+/// The name of what steps make.
+const NAME: &str = "h-bench-by-hand";
+
+/// The ports that steps may use. The server keeps its own in a column that ends at 32767.
+const PORTS: std::ops::RangeInclusive<u16> = 30_000..=32_767;
+
+/// What every script is told.
+pub(super) fn common(topology: &Topology) -> BTreeMap<&'static str, String> {
+    let replicas = ROLES.map(|(variable, role)| (variable, replicas(topology, role).to_string()));
+    let (task_queue, _, workers) = worker(topology);
+    let mut variables = BTreeMap::from(replicas);
+    variables.extend([
+        ("NAME", NAME.to_owned()),
+        ("MYSQL_IMAGE", database::image(&topology.database)),
+        (
+            "MAX_CONNECTIONS",
+            topology.database.max_connections.to_string(),
+        ),
+        ("SHARDS", topology.temporal.history_shards.to_string()),
+        ("NAMESPACE", topology.main_namespace().to_owned()),
+        ("RETENTION", "72h".to_owned()),
+        ("TASK_QUEUE", task_queue.to_owned()),
+        ("WORKERS", workers.to_string()),
+    ]);
+    variables
+}
+
+/// How many of a role of the server there are.
+pub(super) fn replicas(topology: &Topology, role: &str) -> u16 {
+    let mut services = topology.services.iter();
+    let service = services.find(|service| match &service.component {
+        Component::Temporal(name) => name == role,
+        _ => false,
+    });
+    service.map_or(1, |service| service.replicas)
+}
+
+/// The worker's task queue, how it is run, and how many there are.
+pub(super) fn worker(topology: &Topology) -> (&str, &Run, u16) {
+    let mut services = topology.services.iter();
+    let worker = services.find_map(|service| match &service.component {
+        Component::Worker {
+            task_queue, run, ..
+        } => Some((task_queue.as_str(), run, service.replicas)),
+        _ => None,
+    });
+    worker.expect("every topology has a worker")
+}
+
+/// What is needed by hand and could not be provided.
+pub(super) fn artifact_error(error: artifact::Error) -> CommandError {
+    let hints = error.hints();
+    let error = CommandError::new(Exit::Unavailable, error);
+    hints.iter().fold(error, CommandError::hint)
+}
+
+/// What is missing to do it by hand, in a sentence.
+pub(super) fn missing(environment: &Environment, tools: &[&str]) -> Option<String> {
+    let missing: Vec<&str> = tools
+        .iter()
+        .copied()
+        .filter(|tool| environment.find(tool).is_none())
+        .collect();
+    (!missing.is_empty()).then(|| {
+        format!(
+            "nothing was done by hand, for want of {} on PATH",
+            missing.join(", ")
+        )
+    })
+}
+
+/// Ports that are free now.
+pub(super) fn ports(count: usize) -> Result<String, CommandError> {
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let ports: Vec<String> = PORTS
+        .filter(free)
+        .take(count)
+        .map(|port| port.to_string())
+        .collect();
+    if ports.len() < count {
+        return Err(CommandError::new(
+            Exit::Unavailable,
+            format!("fewer than {count} ports are free in {PORTS:?}"),
+        ));
+    }
+    Ok(ports.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_named_and_where_all_is_there_nothing_is() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = camino::Utf8Path::from_path(folder.path()).expect("text");
+        let environment = Environment::default().with("PATH", folder.join("bin").as_str());
+        testing::machine::tool(folder, "bash", "true");
+        assert_eq!(missing(&environment, &["bash"]), None);
+        assert_eq!(
+            missing(&environment, &["bash", "kubectl", "curl"]).as_deref(),
+            Some("nothing was done by hand, for want of kubectl, curl on PATH")
+        );
+    }
+
+    #[test]
+    fn ports_are_different_ones_that_the_server_can_keep() {
+        let ports = ports(4).expect("some are free");
+        let ports: std::collections::BTreeSet<u16> = ports
+            .split(' ')
+            .map(|port| port.parse().expect("a number"))
+            .collect();
+        assert_eq!(ports.len(), 4);
+        assert!(ports.iter().all(|port| PORTS.contains(port)), "{ports:?}");
+    }
+}

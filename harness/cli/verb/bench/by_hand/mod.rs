@@ -1,0 +1,49 @@
+//! How the same is done by hand where a session is.
+
+mod cluster;
+mod common;
+mod server;
+
+use backend::{Backend as _, Provision};
+use model::profile::{Backend, Engine};
+use places::process::ProcessBackend;
+
+use crate::bench::{ByHand, DevServer};
+use crate::error::CommandError;
+use crate::verb::session::{self, AnySession, Session};
+
+/// Prepares what is done by hand; programs are fetched and built here, outside of what is measured.
+pub(super) async fn of(
+    session: &mut AnySession,
+    provision: Provision<'_>,
+) -> Result<ByHand, CommandError> {
+    match session {
+        AnySession::Process(session) => match session.profile.backend {
+            Backend::Process {
+                engine: Engine::Server,
+            } => server::of(session, provision).await,
+            _ => dev_server(session, provision).await,
+        },
+        AnySession::K3d(session) => cluster::of(session, provision).await,
+        AnySession::Azure(_) | AnySession::Simulated(_) => {
+            Ok(ByHand::Missing("nobody starts that by hand".to_owned()))
+        }
+    }
+}
+
+async fn dev_server(
+    session: &mut Session<ProcessBackend>,
+    provision: Provision<'_>,
+) -> Result<ByHand, CommandError> {
+    let Session {
+        backend, topology, ..
+    } = session;
+    let prepared = backend.prepare(topology, provision).await;
+    prepared.map_err(session::backend_error)?;
+    let (temporal, workers) = backend.launches();
+    Ok(ByHand::DevServer(Box::new(DevServer {
+        temporal,
+        workers,
+        data: session.state.data(),
+    })))
+}

@@ -1,0 +1,207 @@
+//! `harness bench throughput`.
+
+use backend::Backend;
+use backend::event::Events;
+use base::causes::in_one_line;
+use engine::watch::Watch;
+use jiff::Timestamp;
+use load::MOST_IN_FLIGHT;
+use model::quantity;
+use model::topology::Component;
+use tokio_util::sync::CancellationToken;
+
+use crate::bench::{self, Settings, Throughput};
+use crate::error::{CommandError, Exit};
+use crate::ui::{Table, Ui};
+use crate::verb::session::{self, Session, Target};
+use crate::verb::shutdown::Shutdown;
+use crate::verb::{Outcome, failure, lifecycle};
+
+/// Run hello world at a fixed concurrency: workflows per second, latency, CPU per workflow
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  harness bench throughput --concurrency 32 --duration 20s --keep"
+)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+    /// Workflows in flight at any time
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_IN_FLIGHT)))]
+    concurrency: u32,
+    /// How long the load runs before it counts
+    #[arg(long, default_value = "3s")]
+    warmup: quantity::Duration,
+    /// How long it counts
+    #[arg(long, default_value = "20s", value_parser = some_time)]
+    duration: quantity::Duration,
+    /// Leave the topology up
+    #[arg(long)]
+    keep: bool,
+}
+
+/// A time in which something can be counted.
+fn some_time(text: &str) -> Result<quantity::Duration, String> {
+    let time: quantity::Duration = text.parse().map_err(|error| format!("{error}"))?;
+    if time.as_std().is_zero() {
+        return Err("nothing can be counted in no time".to_owned());
+    }
+    Ok(time)
+}
+
+pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &mut Ui) -> Outcome {
+    let (events, mut receiver) = Events::channel();
+    let shutdown = Shutdown::listen(events.clone(), "run `harness down`");
+    let was_up = lifecycle::is_up(session).await?;
+    let settings = settings(args, session);
+    let work = async {
+        let measured = measure(args, session, &settings, &events, &shutdown).await;
+        if was_up || args.keep {
+            return measured;
+        }
+        let (owned, never) = (session.owned(), CancellationToken::new());
+        let down = lifecycle::take_down(&owned, &events, &never, &shutdown.insisted).await;
+        ending(measured, down.map(drop), &events)
+    };
+    let measured = ui.follow(&mut receiver, Box::pin(work)).await?;
+    if shutdown.asked.is_cancelled() {
+        return Err(CommandError::new(Exit::Interrupted, "interrupted"));
+    }
+    ui.text(text(&measured));
+    ui.json(&measured);
+    Ok(if measured.doubts().is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Inconclusive
+    })
+}
+
+/// What came of a measurement and of the take-down after it: the graver failure decides, and the other
+/// is told.
+fn ending<T>(
+    measured: Result<T, CommandError>,
+    down: Result<(), CommandError>,
+    events: &Events,
+) -> Result<T, CommandError> {
+    match (measured, down) {
+        (Ok(measured), down) => down.map(|()| measured),
+        (Err(mut error), Ok(())) => {
+            if error.exit == Exit::Interrupted {
+                // It is down again: nothing is left to be done.
+                error.hints.clear();
+            }
+            Err(error)
+        }
+        (Err(error), Err(left)) if left.exit.gravity() > error.exit.gravity() => {
+            let why = in_one_line(&*error.source);
+            events.notice(format!("nothing was measured: {why}"));
+            Err(left)
+        }
+        (Err(error), Err(left)) => {
+            let left = in_one_line(&*left.source);
+            events.notice(format!("what was to be measured is not down: {left}"));
+            Err(error)
+        }
+    }
+}
+
+async fn measure<B: Backend>(
+    args: &Args,
+    session: &mut Session<B>,
+    settings: &Settings,
+    events: &Events,
+    shutdown: &Shutdown,
+) -> Result<Throughput, CommandError> {
+    let watch = Watch::default();
+    watch.prepare(&session.backend, events).await;
+    lifecycle::bring_up(session, events, &shutdown.asked).await?;
+    events.notice(format!(
+        "measuring for {} with {} workflows in flight",
+        args.duration, args.concurrency
+    ));
+    let backend = &session.backend;
+    let measured = bench::measure_throughput(backend, settings, events, &watch, &shutdown.asked);
+    measured.await.map_err(|error| {
+        let error = session::backend_error(error);
+        failure::after(&watch.end().deaths, error)
+    })
+}
+
+fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Settings {
+    let task_queue =
+        session
+            .topology
+            .services
+            .iter()
+            .find_map(|service| match &service.component {
+                Component::Worker { task_queue, .. } => Some(task_queue.clone()),
+                _ => None,
+            });
+    Settings {
+        users: args.concurrency,
+        warmup: args.warmup.as_std(),
+        duration: args.duration.as_std(),
+        task_queue: task_queue.expect("every topology has a worker"),
+        run: format!("{:x}", Timestamp::now().as_millisecond()),
+    }
+}
+
+fn text(measured: &Throughput) -> String {
+    let mut lines = vec![format!(
+        "{:.1} workflows/s ({} completed, {} failed, {} given up on, in {:.0}s with {} in flight)",
+        measured.per_second,
+        measured.completed,
+        measured.failed,
+        measured.given_up,
+        measured.seconds,
+        measured.users
+    )];
+    let doubts = measured.doubts().into_iter();
+    lines.extend(doubts.map(|doubt| format!("these figures say nothing: {doubt}")));
+    lines.extend(measured.latency.as_ref().map(|latency| {
+        format!(
+            "start to close: p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",
+            latency.p50, latency.p90, latency.p99, latency.p999, latency.max
+        )
+    }));
+    let mut table = Table::new(["CPU ms per workflow", ""]);
+    let client = format!("{:.2}", measured.cpu.client);
+    table.row(["client (this process)".to_owned(), client]);
+    for (replica, milliseconds) in &measured.cpu.replicas {
+        table.row([replica.clone(), format!("{milliseconds:.2}")]);
+    }
+    lines.extend([String::new(), table.render()]);
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(measured: Option<Exit>, down: Option<Exit>) -> Result<(), CommandError> {
+        let (events, _unheard) = Events::channel();
+        let result = |exit: Option<Exit>| match exit {
+            Some(exit) => Err(CommandError::new(exit, "it failed").hint("do something")),
+            None => Ok(()),
+        };
+        ending(result(measured), result(down), &events)
+    }
+
+    #[test]
+    fn what_is_left_is_not_hidden_by_why_nothing_was_measured() {
+        for measured in [None, Some(Exit::Unavailable), Some(Exit::Interrupted)] {
+            let error = ended(measured, Some(Exit::Leftovers)).expect_err("something is left");
+            assert_eq!(error.exit, Exit::Leftovers, "{measured:?}");
+            assert_eq!(error.hints, ["do something"]);
+        }
+        let error = ended(Some(Exit::HealFailed), Some(Exit::Leftovers));
+        assert_eq!(error.expect_err("both failed").exit, Exit::HealFailed);
+    }
+
+    #[test]
+    fn an_interruption_has_no_hint_where_all_is_down_again() {
+        let error = ended(Some(Exit::Interrupted), None).expect_err("it was interrupted");
+        assert!(error.hints.is_empty(), "{:?}", error.hints);
+        let error = ended(Some(Exit::Unavailable), None).expect_err("it failed");
+        assert_eq!(error.hints, ["do something"]);
+    }
+}

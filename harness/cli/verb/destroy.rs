@@ -1,0 +1,176 @@
+//! `harness destroy`.
+
+use backend::event::Events;
+use base::causes::in_one_line;
+use jiff::Timestamp;
+use places::azure::{AzureBackend, Holding};
+use serde::Serialize;
+
+use super::azure_fault::AzureFault;
+use super::session::{self, Session, Target, backend_error};
+use super::shutdown::Shutdown;
+use super::view::short_type;
+use super::{Outcome, in_azure, lifecycle};
+use crate::error::{CommandError, Exit};
+use crate::ui::{Table, Ui};
+
+/// Delete what was promoted: the stack with all in it, then the resource group
+///
+/// Shows what there is first. What the harness did not make is left alone, and the resource group
+/// with it; so is a resource group that somebody else made for the profile. Run it again if something would not go.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness destroy -p azure             show what would be deleted
+  harness destroy -p azure --yes
+  harness destroy -p azure --expired --yes   only if its time is over")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+    /// Delete it
+    #[arg(long, short)]
+    yes: bool,
+    /// Only if the `time-to-live` that it was promoted with is over
+    #[arg(long)]
+    expired: bool,
+    /// What goes wrong in the built-in Azure; may be repeated
+    #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
+    fault: Vec<AzureFault>,
+}
+
+/// What `destroy --output json` prints.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Report {
+    holding: Option<Holding>,
+    removed: Vec<String>,
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let mut session = in_azure::own(session::load(&args.target), "destroy", ui).await?;
+    let session = &mut *session;
+    in_azure::go_wrong(session, &args.fault)?;
+    let holding = session.backend.holding().await.map_err(backend_error)?;
+    if let Some(holding) = &holding {
+        ui.text(table(holding));
+        ui.text("");
+        if args.expired && !expired(holding)? {
+            return Ok(not_yet(holding, ui));
+        }
+        if !args.yes {
+            return Err(refusal(holding));
+        }
+    }
+    if holding.is_none() {
+        if args.expired {
+            return Ok(nothing(holding, ui));
+        }
+        let here = lifecycle::observe(session).await?;
+        if !here.is_empty() && !args.yes {
+            let list: Vec<String> = here.iter().map(|it| it.id.to_string()).collect();
+            let what = format!("this would remove, on this machine: {}", list.join(", "));
+            return Err(
+                CommandError::new(Exit::NotAllowed, what).hint("add `--yes` to remove them")
+            );
+        }
+    }
+    let removed = Box::pin(take_down(session, ui)).await?;
+    ui.text(gone(removed.len(), holding.as_ref()));
+    // All is gone by now, which no record of it may hold up.
+    if let Err(error) = session.backend.forget_place().await {
+        ui.say(format!("! {}", in_one_line(&error)));
+    }
+    for note in in_azure::elsewhere(&args.target, session).await {
+        ui.say(format!("! {note}"));
+    }
+    ui.json(&Report { holding, removed });
+    Ok(Exit::Ok)
+}
+
+/// What is said at the end.
+fn gone(removed: usize, holding: Option<&Holding>) -> String {
+    match (removed, holding) {
+        (0, None) => "nothing is promoted, and nothing was left".to_owned(),
+        (count, Some(Holding { group, .. })) if stays(holding) => format!(
+            "everything is gone but resource group {group}, which the harness did not make: \
+             {count} removed"
+        ),
+        (count, _) => format!("everything is gone: {count} removed"),
+    }
+}
+
+fn stays(holding: Option<&Holding>) -> bool {
+    holding.is_some_and(|holding| holding.group_stays)
+}
+
+fn table(holding: &Holding) -> String {
+    let mut table = Table::new(["TYPE", "NAME", ""]);
+    let stays = if holding.group_stays {
+        "the harness did not make it: stays"
+    } else {
+        ""
+    };
+    table.row(["resource group", &holding.group, stays].map(str::to_owned));
+    for it in &holding.owned {
+        table.row([short_type(&it.kind), it.name.clone(), String::new()]);
+    }
+    for it in &holding.foreign {
+        let stays = "not ours: stays, and the group with it".to_owned();
+        table.row([short_type(&it.kind), it.name.clone(), stays]);
+    }
+    table.render()
+}
+
+/// Whether its time is over.
+fn expired(holding: &Holding) -> Result<bool, CommandError> {
+    let Some(text) = &holding.expires else {
+        return Ok(false);
+    };
+    let expires: Timestamp = text.parse().map_err(|error| {
+        let wrong = format!(
+            "the tag harness-expires of {} is no time: {error}",
+            holding.group
+        );
+        CommandError::new(Exit::Unavailable, wrong)
+            .hint("run `harness promote`, which sets it anew")
+    })?;
+    Ok(expires <= Timestamp::now())
+}
+
+fn not_yet(holding: &Holding, ui: &mut Ui) -> Exit {
+    ui.text(match &holding.expires {
+        Some(expires) => format!("its time is not over before {expires}: nothing was deleted"),
+        None => "what was promoted sets no `time-to-live`: nothing was deleted".to_owned(),
+    });
+    ui.json(&serde_json::json!({"holding": holding, "removed": []}));
+    Exit::Ok
+}
+
+fn nothing(holding: Option<Holding>, ui: &mut Ui) -> Exit {
+    ui.text("nothing is promoted");
+    let removed = Vec::new();
+    ui.json(&Report { holding, removed });
+    Exit::Ok
+}
+
+fn refusal(holding: &Holding) -> CommandError {
+    let what = format!(
+        "this would delete {} resource(s) of resource group {}, the database with all workflows \
+         among them",
+        holding.owned.len(),
+        holding.group
+    );
+    CommandError::new(Exit::NotAllowed, what).hint("add `--yes` to delete them")
+}
+
+async fn take_down(
+    session: &mut Session<AzureBackend>,
+    ui: &mut Ui,
+) -> Result<Vec<String>, CommandError> {
+    let (events, mut receiver) = Events::channel();
+    let shutdown = Shutdown::listen(events.clone(), "run `harness destroy` again");
+    session.backend.listen(&events, &shutdown.asked);
+    let owned = session.owned();
+    let work = lifecycle::take_down(&owned, &events, &shutdown.asked, &shutdown.insisted);
+    ui.follow(&mut receiver, Box::pin(work)).await
+}

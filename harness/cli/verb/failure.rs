@@ -1,0 +1,325 @@
+//! What is said when bringing a topology up, taking it down or healing it fails: what failed, why as
+//! far as it is known, and a way out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use backend::death::Death;
+use backend::fault;
+use backend::{Backend, Blame, Log};
+use base::causes::in_one_line;
+use base::log_tail::LogTail;
+use model::plan::{Action, Plan, ResourceId};
+
+use super::session;
+use crate::error::{CommandError, Exit};
+
+/// What to ask where a record could not be read.
+const UNREADABLE: &str = "is the state folder readable?";
+
+/// What each resource of a plan needs directly.
+pub(super) type Needs = BTreeMap<ResourceId, Vec<ResourceId>>;
+
+/// What went wrong with the steps of a plan: with what the backend knows of it and, where something is
+/// brought up, with the one that died first. `needs` is [`needs`] of that plan.
+pub(super) async fn explain<B: Backend>(
+    error: engine::Error,
+    backend: &B,
+    needs: &Needs,
+    taking_down: bool,
+) -> CommandError {
+    let first = match error.id() {
+        Some(id) if !taking_down && needs.contains_key(id) => {
+            died_before(backend, &all_needs(needs, id)).await
+        }
+        _ => None,
+    };
+    let error = told(error, backend, taking_down).await;
+    match first {
+        Some((death, log_tail)) => caused_by(error, death, log_tail),
+        None => error,
+    }
+}
+
+/// Adds what the backend knows to an error of the engine: the end of the log, further evidence,
+/// and a way out.
+async fn told<B: Backend>(error: engine::Error, backend: &B, taking_down: bool) -> CommandError {
+    let Verbs { up, down } = Verbs::of(backend);
+    let again = if taking_down { down } else { up };
+    if let engine::Error::Interrupted = &error {
+        return interrupted(&if taking_down {
+            format!("run `harness {again}` to go on")
+        } else {
+            format!(
+                "run `harness {again}` to go on, or `harness {down}` to {}",
+                Verbs::end(backend)
+            )
+        });
+    }
+    let (log_tail, evidence) = match error.id() {
+        Some(id) => (tail(backend, id.name()).await, backend.evidence(id).await),
+        None => (None, None),
+    };
+    let mut hints = match &error {
+        engine::Error::Apply { source, .. } => source.hints.clone(),
+        _ => Vec::new(),
+    };
+    hints.extend(evidence.map(|folder| format!("what there was to see of it is in {folder}")));
+    match &error {
+        // Again, it would fail the same way, which a remedy of its own says better.
+        engine::Error::Apply { source, .. } if !source.may_pass => {
+            if source.hints.is_empty() {
+                hints.push(format!("mend the cause and run `harness {again}` again"));
+            }
+        }
+        _ => {
+            let logs = match error.id() {
+                Some(id) => logs(backend, id).await,
+                None => None,
+            };
+            hints.push(way_out(&error, logs.as_deref(), again, down));
+        }
+    }
+    let exit = match &error {
+        engine::Error::Apply { source, .. } if source.blame == Blame::Leave => Exit::NotAllowed,
+        _ if taking_down => Exit::Leftovers,
+        engine::Error::Apply { source, .. } => session::exit_of(source.blame),
+        _ => Exit::Unavailable,
+    };
+    let mut whole = CommandError::new(exit, error);
+    whole.log_tail = log_tail;
+    whole.hints = hints;
+    whole
+}
+
+/// What had died before something else failed: the cause of that, most of the time.
+#[derive(Debug, thiserror::Error)]
+#[error("{failed}")]
+struct AfterDeath {
+    failed: String,
+    #[source]
+    death: Died,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Died(String);
+
+/// Has an error be about the one that died first, if anybody did.
+pub(super) fn after(deaths: &[Death], error: CommandError) -> CommandError {
+    match deaths.first() {
+        Some(first) if error.exit != Exit::Interrupted => {
+            caused_by(error, first.to_string(), first.log_tail.clone())
+        }
+        _ => error,
+    }
+}
+
+fn caused_by(error: CommandError, death: String, log_tail: Option<LogTail>) -> CommandError {
+    let failed = in_one_line(error.source.as_ref());
+    let death = Died(death);
+    let mut whole = CommandError::new(error.exit, AfterDeath { failed, death });
+    whole.log_tail = log_tail.or(error.log_tail);
+    whole.hints = error.hints;
+    whole
+}
+
+/// What each resource of a plan needs directly.
+pub(super) fn needs(plan: &Plan) -> Needs {
+    let steps = plan.steps.iter();
+    let direct = steps.map(|step| (step.id.clone(), step.after.clone()));
+    direct.collect()
+}
+
+/// What a resource needs, also by way of others: that was ready before it began.
+fn all_needs<'a>(needs: &'a Needs, id: &ResourceId) -> BTreeSet<&'a ResourceId> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&ResourceId> = needs.get(id).into_iter().flatten().collect();
+    while let Some(next) = open.pop() {
+        if found.insert(next) {
+            open.extend(needs.get(next).into_iter().flatten());
+        }
+    }
+    found
+}
+
+/// The one that was ready, and has ended while something waited that needs it.
+async fn died_before<B: Backend>(
+    backend: &B,
+    needs: &BTreeSet<&ResourceId>,
+) -> Option<(String, Option<LogTail>)> {
+    let vitals = backend.vitals().await;
+    let needed = |replica: &str, services: &[String]| {
+        let mut needs = needs.iter().map(|id| id.name());
+        needs.any(|name| name == replica || services.iter().any(|service| service == name))
+    };
+    let (replica, status, life) = vitals.replicas.into_iter().find_map(|(replica, vital)| {
+        let status = vital.ended?;
+        needed(&replica, &vital.services).then_some((replica, status, vital.life))
+    })?;
+    let log_tail = backend.last_words(&replica, Some(&life)).await;
+    Some((format!("{replica} died by itself: {status}"), log_tail))
+}
+
+/// What brings a topology to a place, and takes it away again.
+pub(super) struct Verbs {
+    pub(super) up: &'static str,
+    pub(super) down: &'static str,
+}
+
+impl Verbs {
+    /// What the one that takes away is for.
+    fn end<B: Backend>(backend: &B) -> &'static str {
+        if backend.is_promoted_to() {
+            "see what there is and, with its `--yes`, delete it"
+        } else {
+            "stop everything"
+        }
+    }
+
+    pub(super) fn of<B: Backend>(backend: &B) -> Self {
+        if backend.is_promoted_to() {
+            Self {
+                up: "promote",
+                down: "destroy",
+            }
+        } else {
+            Self {
+                up: "up",
+                down: "down",
+            }
+        }
+    }
+}
+
+/// The beginning of a hint that shows what a resource has written: its own log, if it has one, or
+/// all that there are; nothing where there are none.
+async fn logs<B: Backend>(backend: &B, id: &ResourceId) -> Option<String> {
+    let logs = backend.logs().await;
+    let name = id.name();
+    // Names of namespaces and of groups in Azure are users' own, and may be those of services.
+    let writes = ["process", "container", "deployment", "job"].contains(&id.kind());
+    let own = |log: &Log| log.replica == name || log.services.iter().any(|it| it == name);
+    if writes && logs.iter().any(own) {
+        return Some(format!("run `harness logs {name}`; "));
+    }
+    (!logs.is_empty()).then(|| "run `harness logs`; ".to_owned())
+}
+
+/// What the user can do about an error of the engine.
+fn way_out(error: &engine::Error, logs: Option<&str>, again: &str, down: &str) -> String {
+    let logs = logs.unwrap_or_default();
+    match error {
+        engine::Error::NotReady { .. } => format!(
+            "{logs}if it runs and does not answer, `harness {down}` and then `harness {again}` \
+             start it anew"
+        ),
+        engine::Error::Failed { .. } => {
+            format!("{logs}mend the cause and run `harness {again}` again")
+        }
+        _ => format!("run `harness {again}` again to go on from here"),
+    }
+}
+
+pub(super) fn interrupted(hint: &str) -> CommandError {
+    CommandError::new(Exit::Interrupted, "interrupted").hint(hint)
+}
+
+/// The last lines of a replica's log since it was started.
+async fn tail<B: Backend>(backend: &B, replica: &str) -> Option<LogTail> {
+    // An older end of the log is better than none.
+    let _ = backend.collect_logs(None).await;
+    backend.last_words(replica, None).await
+}
+
+/// What remains, and why, as far as the step that failed knows it.
+#[derive(Debug, thiserror::Error)]
+#[error("these remain although they were told to end:\n  {list}")]
+struct Leftovers {
+    list: String,
+    #[source]
+    cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+pub(super) fn leave(left: &[String], failed: Option<CommandError>) -> CommandError {
+    let list = left.join("\n  ");
+    let (cause, log_tail, hints) = match failed {
+        Some(failed) => (Some(failed.source), failed.log_tail, failed.hints),
+        None => (None, None, Vec::new()),
+    };
+    let mut error = CommandError::new(Exit::Leftovers, Leftovers { list, cause });
+    error.log_tail = log_tail;
+    error.hints = hints;
+    error
+}
+
+/// Why a topology that comes by promotion only is left as it is.
+pub(super) fn differs(plan: &Plan) -> CommandError {
+    let steps = plan.steps.iter().filter(|step| step.action != Action::Keep);
+    let steps: Vec<String> = steps
+        .map(|step| format!("{} {}: {}", step.action, step.id, step.reason))
+        .collect();
+    let list = steps.join("\n  ");
+    CommandError::new(
+        Exit::NotAllowed,
+        format!("what is promoted is not what the profile says:\n  {list}"),
+    )
+    .hint("run `harness promote` first, or name the profile that was promoted")
+}
+
+pub(super) fn unreadable(error: io::Error) -> CommandError {
+    CommandError::new(Exit::Unavailable, error).hint(UNREADABLE)
+}
+
+pub(super) fn unhealed(error: engine::fault::Error) -> CommandError {
+    use fault::JournalError::{Open, Parse, Read};
+    match &error {
+        engine::fault::Error::Journal(Parse { .. }) => {
+            return CommandError::new(Exit::Invalid, error).hint(session::GARBAGE);
+        }
+        engine::fault::Error::Journal(Open(_) | Read(_)) => {
+            return CommandError::new(Exit::Unavailable, error).hint(UNREADABLE);
+        }
+        _ => {}
+    }
+    CommandError::new(Exit::HealFailed, error)
+        .hint("run `harness heal` again, or `harness down` to give the topology up")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_remains_is_told_with_what_held_it_up() {
+        let failed = CommandError::new(Exit::Unavailable, "could not delete `process/worker-0`")
+            .hint("see who holds it");
+        let error = leave(&["worker-0 (pid 7)".to_owned()], Some(failed));
+        assert_eq!(error.exit, Exit::Leftovers);
+        assert_eq!(error.causes(), ["could not delete `process/worker-0`"]);
+        assert_eq!(error.hints, ["see who holds it"]);
+        assert!(error.to_string().contains("worker-0 (pid 7)"), "{error}");
+    }
+
+    #[test]
+    fn a_journal_of_faults_that_cannot_be_gone_by_is_no_failure_to_heal() {
+        let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let garbage = serde_json::from_str::<u8>("x").expect_err("it is no number");
+        let parse = fault::JournalError::Parse {
+            path: "faults.ndjson".into(),
+            line: 1,
+            source: garbage,
+        };
+        for (journal, exit) in [
+            (parse, Exit::Invalid),
+            (fault::JournalError::Open(denied()), Exit::Unavailable),
+            (fault::JournalError::Read(denied()), Exit::Unavailable),
+            (fault::JournalError::Append(denied()), Exit::HealFailed),
+        ] {
+            let error = unhealed(journal.into());
+            assert_eq!(error.exit, exit, "{error}");
+            let again = error.to_string().contains("`harness heal` again");
+            assert_eq!(again, exit == Exit::HealFailed, "{error}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! `harness launch`.
+
+use backend::state::Directory;
+use camino::Utf8PathBuf;
+use places::process::become_child;
+
+use super::Outcome;
+use crate::error::{CommandError, Exit};
+
+/// Become a replica by its launch record (the harness calls this itself)
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The state folder
+    state: Utf8PathBuf,
+    /// The replica
+    replica: String,
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    let error = become_child(&Directory::new(&args.state), &args.replica);
+    Err(CommandError::new(Exit::Unavailable, error).hint(format!(
+        "the launch record is run/{}.launch.json",
+        args.replica
+    )))
+}

@@ -1,0 +1,304 @@
+//! `harness logs`.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::time::Duration;
+
+use backend::{Backend, Log};
+use base::causes::in_one_line;
+use base::file::present;
+use camino::Utf8PathBuf;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::Outcome;
+use super::abandoned::{self, on_abandoned};
+use super::backend_name::Named;
+use super::session::{self, Target};
+use super::target::BACKEND;
+use crate::error::{CommandError, Exit};
+use crate::ui::{Output, Ui};
+
+/// How often followed files are looked at.
+const POLL: Duration = Duration::from_millis(100);
+
+/// How often it is looked for replicas that are new.
+const CENSUS: Duration = Duration::from_secs(1);
+
+/// Show the logs of services
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness logs
+  harness logs -f worker
+  harness logs -n 200 temporal-frontend")]
+pub(super) struct Args {
+    /// Profile by name: profiles/NAME.yaml
+    #[arg(
+        long,
+        short,
+        value_name = "NAME",
+        default_value = session::DEFAULT_PROFILE,
+        conflicts_with = "file"
+    )]
+    profile: String,
+    // Without the short form that other verbs have: here `-f` follows, as everywhere else.
+    /// Profile by file
+    #[arg(long, value_name = "FILE")]
+    file: Option<Utf8PathBuf>,
+    /// Set a key of the profile, such as `name=other`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Where it runs, whatever the profile says
+    #[arg(long, value_enum, value_name = "NAME", env = BACKEND)]
+    backend: Option<Named>,
+    /// In place of Azure, the built-in one
+    #[arg(long)]
+    rehearse: bool,
+    /// Services or replicas, such as `worker` or `worker-0`; all if none is named
+    services: Vec<String>,
+    /// Go on showing what is written, until Ctrl-C
+    #[arg(long, short = 'f')]
+    follow: bool,
+    /// How many of the last lines of each log
+    #[arg(long, short = 'n', default_value_t = 50)]
+    lines: usize,
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    if args.follow && ui.output() == Output::Json {
+        return Err(CommandError::new(
+            Exit::Usage,
+            "`--follow` has no end, and a JSON document has one",
+        )
+        .hint("leave `--follow` or `--output json` out"));
+    }
+    let target = args.target();
+    let loaded = session::load(&target);
+    match session::look(&loaded).await {
+        Ok(session) => session::on_backend!(session, |session| {
+            show(&args, &target, &session.backend, ui).await
+        }),
+        Err(error) => {
+            let abandoned = abandoned::look(&loaded, error, ui)?;
+            on_abandoned!(&abandoned.backend, |backend| {
+                show(&args, &target, backend, ui).await
+            })
+        }
+    }
+}
+
+impl Args {
+    fn target(&self) -> Target {
+        Target {
+            profile: self.profile.clone(),
+            local: false,
+            backend: self.backend,
+            rehearse: self.rehearse,
+            file: self.file.clone(),
+            set: self.set.clone(),
+            directory: None,
+        }
+    }
+}
+
+async fn show<B: Backend>(args: &Args, target: &Target, backend: &B, ui: &mut Ui) -> Outcome {
+    // Listened to before the first line is shown: whoever sees it may have seen enough.
+    let interrupt = args.follow.then(|| signal(SignalKind::interrupt()));
+    let interrupt = interrupt
+        .transpose()
+        .map_err(|error| CommandError::new(Exit::Internal, error))?;
+    let collected = backend.collect_logs(None).await;
+    let logs = backend.logs().await;
+    match collected {
+        Err(error) if logs.is_empty() => return Err(session::backend_error(error)),
+        // What there is of them, and of others, may say why.
+        Err(error) => ui.say(format!(
+            "! not all logs could be brought up to date: {}",
+            in_one_line(&error)
+        )),
+        Ok(()) => {}
+    }
+    if logs.is_empty() {
+        let up = if backend.is_promoted_to() {
+            "promote"
+        } else {
+            "up"
+        };
+        let suffix = target.suffix();
+        return Err(CommandError::new(Exit::Unavailable, "nothing is up")
+            .hint(format!("run `harness {up}{suffix}` first")));
+    }
+    let logs = select(logs, &args.services)?;
+    let mut files: Vec<Followed> = logs.into_iter().map(Followed::new).collect();
+    let mut documents = Vec::new();
+    for file in &mut files {
+        let mut lines = file.read_new_lines()?;
+        let lines = lines.split_off(lines.len().saturating_sub(args.lines));
+        for line in &lines {
+            ui.text(format!("{} | {line}", file.replica));
+        }
+        documents.push(serde_json::json!({
+            "replica": file.replica, "path": file.path, "lines": lines,
+        }));
+    }
+    ui.json(&serde_json::json!({ "logs": documents }));
+    let Some(interrupt) = interrupt else {
+        return Ok(Exit::Ok);
+    };
+    let enough = CancellationToken::new();
+    let shown = async {
+        let shown = follow(backend, &mut files, &args.services, interrupt, ui).await;
+        enough.cancel();
+        shown
+    };
+    let (shown, collected) = tokio::join!(shown, backend.collect_logs(Some(&enough)));
+    shown?;
+    collected.map_err(session::backend_error)?;
+    Ok(Exit::Ok)
+}
+
+/// The logs that the names ask for: a name is a replica or a service.
+fn select(logs: Vec<Log>, names: &[String]) -> Result<Vec<Log>, CommandError> {
+    if names.is_empty() {
+        return Ok(logs);
+    }
+    let mut chosen = BTreeMap::new();
+    for name in names {
+        let mut matching = logs
+            .iter()
+            .filter(|log| log.replica == *name || log.services.contains(name))
+            .peekable();
+        if matching.peek().is_none() {
+            let known: Vec<String> = logs.iter().map(|log| log.replica.clone()).collect();
+            return Err(
+                CommandError::new(Exit::Usage, format!("there is no log of `{name}`"))
+                    .hint(format!("there are logs of {}", known.join(", "))),
+            );
+        }
+        chosen.extend(matching.map(|log| (log.replica.clone(), log.clone())));
+    }
+    Ok(chosen.into_values().collect())
+}
+
+/// Shows what is written from now on, also by replicas that come later.
+async fn follow<B: Backend>(
+    backend: &B,
+    files: &mut Vec<Followed>,
+    services: &[String],
+    mut interrupt: Signal,
+    ui: &mut Ui,
+) -> Result<(), CommandError> {
+    let mut census = tokio::time::interval(CENSUS);
+    loop {
+        for file in &mut *files {
+            for line in file.read_new_lines()? {
+                ui.text(format!("{} | {line}", file.replica));
+            }
+        }
+        if ui.is_unread() {
+            return Ok(());
+        }
+        tokio::select! {
+            _ = interrupt.recv() => return Ok(()),
+            () = tokio::time::sleep(POLL) => {}
+            _ = census.tick() => {
+                let logs = select(backend.logs().await, services).unwrap_or_default();
+                let known = |log: &Log| files.iter().any(|file| file.path == log.path);
+                let new: Vec<Log> = logs.into_iter().filter(|log| !known(log)).collect();
+                files.extend(new.into_iter().map(Followed::new));
+            }
+        }
+    }
+}
+
+/// A log file and how far it was read.
+struct Followed {
+    replica: String,
+    path: Utf8PathBuf,
+    offset: u64,
+    partial: String,
+}
+
+impl Followed {
+    fn new(log: Log) -> Self {
+        Self {
+            replica: log.replica,
+            path: log.path,
+            offset: 0,
+            partial: String::new(),
+        }
+    }
+
+    /// The whole lines since the last look; a line still being written is kept for the next.
+    fn read_new_lines(&mut self) -> Result<Vec<String>, CommandError> {
+        let failed = |error| CommandError::new(Exit::Unavailable, error);
+        let Some(mut file) = present(fs_err::File::open(&self.path)).map_err(failed)? else {
+            // Its replica has not written anything yet.
+            return Ok(Vec::new());
+        };
+        file.seek(SeekFrom::Start(self.offset)).map_err(failed)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(failed)?;
+        self.offset += u64::try_from(bytes.len()).expect("a file's length fits into 64 bits");
+        self.partial.push_str(&String::from_utf8_lossy(&bytes));
+        let whole = self.partial.rfind('\n').map_or(0, |end| end + 1);
+        let rest = self.partial.split_off(whole);
+        let lines = std::mem::replace(&mut self.partial, rest);
+        Ok(lines.lines().map(str::to_owned).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn logs() -> Vec<Log> {
+        let log = |replica: &str, services: &[&str]| Log {
+            replica: replica.to_owned(),
+            services: services.iter().map(|&service| service.to_owned()).collect(),
+            path: format!("{replica}.log").into(),
+        };
+        vec![
+            log(
+                "temporal",
+                &["temporal-frontend", "temporal-history", "web"],
+            ),
+            log("worker-0", &["worker"]),
+            log("worker-1", &["worker"]),
+        ]
+    }
+
+    fn selected(names: &[&str]) -> Result<Vec<String>, String> {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let selected = select(logs(), &names).map_err(|error| error.to_string())?;
+        Ok(selected.into_iter().map(|log| log.replica).collect())
+    }
+
+    #[test]
+    fn without_a_name_all_logs_are_meant() {
+        let all = ["temporal", "worker-0", "worker-1"].map(str::to_owned);
+        assert_eq!(selected(&[]), Ok(all.to_vec()));
+    }
+
+    #[test]
+    fn a_name_is_a_service_or_a_replica_and_no_log_is_shown_twice() {
+        let of = |names: &[&str]| selected(names).expect("there are such logs");
+        assert_eq!(of(&["worker"]), ["worker-0", "worker-1"]);
+        assert_eq!(of(&["worker-1"]), ["worker-1"]);
+        assert_eq!(of(&["temporal-history", "web"]), ["temporal"]);
+        assert_eq!(
+            of(&["worker", "worker-1", "web"]),
+            ["temporal", "worker-0", "worker-1"]
+        );
+    }
+
+    #[test]
+    fn an_unknown_name_is_an_error_even_beside_a_known_one() {
+        let error = selected(&["worker", "wrker"]).expect_err("there is no such log");
+        insta::assert_snapshot!(error, @"
+        error: there is no log of `wrker`
+          hint: there are logs of temporal, worker-0, worker-1
+        ");
+    }
+}

@@ -1,0 +1,317 @@
+//! The command line: one file per verb, each with its help, its arguments and its run.
+
+mod abandoned;
+mod azure_fault;
+mod backend_name;
+mod bench;
+mod completions;
+mod cost;
+mod destroy;
+mod diagnostics;
+mod doctor;
+mod down;
+mod drift;
+mod failure;
+mod heal;
+mod in_azure;
+mod launch;
+mod lifecycle;
+mod logs;
+mod machine;
+mod meant;
+mod open;
+mod outcome;
+mod outputs;
+mod parity;
+mod place;
+mod plan;
+mod promote;
+mod reap;
+mod rehearse;
+mod render;
+mod rotate;
+mod runs_here;
+mod schema;
+mod session;
+mod shutdown;
+mod status;
+mod target;
+mod test;
+mod up;
+mod view;
+
+use std::ffi::{OsStr, OsString};
+
+use camino::Utf8PathBuf;
+use clap::builder::Resettable;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use outcome::Outcome;
+use session::Target;
+
+use crate::error::{CommandError, Exit};
+use crate::ui::{Output, Stream, Ui};
+
+/// Run, test and promote a self-hosted Temporal topology from one profile
+#[derive(Debug, Parser)]
+#[command(
+    name = "harness",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Start here:
+  harness test scenarios/     bring the topology up, load it, break it, judge it, take it down
+  harness up --local          leave it running
+  harness doctor              what this machine can run
+
+Exit codes: 0 ok, 1 invariant violated, 2 inconclusive, 64 usage, 65 invalid file, 69 unavailable,
+70 internal, 71 output not written, 73 leftovers, 74 heal failed, 77 not allowed, 99 threshold
+missed, 130 interrupted"
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every verb.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Options of every verb")]
+struct Global {
+    /// Form of the data on standard output
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORM")]
+    output: Output,
+    /// Write every event to standard output, one JSON object a line
+    #[arg(long, global = true)]
+    events: bool,
+    /// Work as if started in this folder
+    #[arg(short = 'C', long, global = true, value_name = "FOLDER")]
+    directory: Option<Utf8PathBuf>,
+    /// Log what happens inside to standard error (-v info, -vv debug)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Up(up::Args),
+    Down(down::Args),
+    Status(status::Args),
+    Logs(logs::Args),
+    Open(open::Args),
+    Test(test::Args),
+    Bench(bench::Args),
+    Heal(heal::Args),
+    Render(render::Args),
+    Parity(parity::Args),
+    Cost(cost::Args),
+    Plan(plan::Args),
+    Promote(promote::Args),
+    Outputs(outputs::Args),
+    Drift(drift::Args),
+    Rotate(rotate::Args),
+    Destroy(destroy::Args),
+    Rehearse(rehearse::Args),
+    Doctor(doctor::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    #[command(hide = true)]
+    Launch(launch::Args),
+    #[command(hide = true)]
+    Reap(reap::Args),
+}
+
+/// Parses a command line and runs it to its end; everything printed goes through `ui`.
+pub fn main(arguments: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let exit = parse_and_run(&arguments, ui);
+    ui.end(exit)
+}
+
+fn parse_and_run(arguments: &[OsString], ui: &mut Ui) -> Exit {
+    let cli = match parse(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, arguments, ui),
+    };
+    let stream = if cli.global.events {
+        Stream::Written
+    } else {
+        Stream::Told
+    };
+    ui.choose(cli.global.output, stream);
+    diagnostics::log_to_stderr(cli.global.verbose);
+    match run(cli, ui) {
+        Ok(exit) => exit,
+        Err(error) => {
+            ui.error(&error);
+            error.exit
+        }
+    }
+}
+
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = without_empty_variables(Cli::command());
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// A command line to which a variable that is set to nothing is one that is not set.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |variable: &OsStr| std::env::var_os(variable).is_some_and(|it| it.is_empty());
+    let command = command.mut_args(|argument| match argument.get_env() {
+        Some(variable) if is_empty(variable) => argument.env(Resettable::Reset),
+        _ => argument,
+    });
+    command.mut_subcommands(without_empty_variables)
+}
+
+/// Shows what is wrong with a command line, or the help that it asked for.
+fn usage(error: &clap::Error, arguments: &[OsString], ui: &mut Ui) -> Exit {
+    let text = error.render();
+    if !error.use_stderr() {
+        ui.raw(text.ansi().to_string().trim_end());
+        return Exit::Ok;
+    }
+    // The line could not be read as a whole; a program that asked for JSON gets it all the same.
+    let json = arguments.iter().any(|argument| argument == "--output=json")
+        || arguments
+            .windows(2)
+            .any(|pair| pair[0] == "--output" && pair[1] == "json");
+    if json {
+        ui.choose(Output::Json, Stream::Told);
+        let plain = text.to_string();
+        let line = plain
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("error: "));
+        let line = line.unwrap_or("a command is missing");
+        let hint = "run `harness --help`";
+        ui.json(&CommandError::new(Exit::Usage, line).hint(hint).document());
+    }
+    ui.say(text.ansi().to_string().trim_end());
+    Exit::Usage
+}
+
+fn run(cli: Cli, ui: &mut Ui) -> Outcome {
+    if let Some(folder) = &cli.global.directory {
+        std::env::set_current_dir(folder).map_err(|error| {
+            CommandError::new(
+                Exit::Usage,
+                format!("could not work in `{folder}`: {error}"),
+            )
+        })?;
+    }
+    // The child half of a launch must not start a runtime: it is about to become another program.
+    if let Command::Launch(args) = &cli.command {
+        return launch::run(args);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::new(Exit::Internal, error))?;
+    runtime.block_on(dispatch(cli.command, cli.global.directory, ui))
+}
+
+/// Runs a verb; what its hints tell to run is about what the verb was about.
+async fn dispatch(mut command: Command, folder: Option<Utf8PathBuf>, ui: &mut Ui) -> Outcome {
+    let about = command.target().map(|target| {
+        target.directory = folder;
+        target.suffix()
+    });
+    let about = about.unwrap_or_default();
+    let outcome = verb(command, ui).await;
+    outcome.map_err(|error| error.about(&about))
+}
+
+impl Command {
+    /// The target of a verb that has one of the usual kind.
+    fn target(&mut self) -> Option<&mut Target> {
+        match self {
+            Self::Up(args) => Some(&mut args.target),
+            Self::Down(args) => Some(&mut args.target),
+            Self::Status(args) => Some(&mut args.target),
+            Self::Open(args) => Some(&mut args.target),
+            Self::Heal(args) => Some(&mut args.target),
+            Self::Render(args) => Some(&mut args.target),
+            Self::Plan(args) => Some(&mut args.target),
+            Self::Promote(args) => Some(&mut args.target),
+            Self::Outputs(args) => Some(&mut args.target),
+            Self::Drift(args) => Some(&mut args.target),
+            Self::Rotate(args) => Some(&mut args.target),
+            Self::Destroy(args) => Some(&mut args.target),
+            Self::Test(args) => Some(&mut args.target),
+            _ => None,
+        }
+    }
+}
+
+async fn verb(command: Command, ui: &mut Ui) -> Outcome {
+    match command {
+        Command::Up(args) => Box::pin(up::run(args, ui)).await,
+        Command::Down(args) => Box::pin(down::run(args, ui)).await,
+        Command::Status(args) => Box::pin(status::run(args, ui)).await,
+        Command::Logs(args) => Box::pin(logs::run(args, ui)).await,
+        Command::Open(args) => Box::pin(open::run(args, ui)).await,
+        Command::Test(args) => Box::pin(test::run(args, ui)).await,
+        Command::Bench(args) => Box::pin(bench::run(args, ui)).await,
+        Command::Heal(args) => Box::pin(heal::run(args, ui)).await,
+        Command::Render(args) => render::run(args, ui).await,
+        Command::Parity(args) => Box::pin(parity::run(args, ui)).await,
+        Command::Cost(args) => cost::run(args, ui).await,
+        Command::Plan(args) => Box::pin(plan::run(args, ui)).await,
+        Command::Promote(args) => Box::pin(promote::run(args, ui)).await,
+        Command::Outputs(args) => Box::pin(outputs::run(args, ui)).await,
+        Command::Drift(args) => Box::pin(drift::run(args, ui)).await,
+        Command::Rotate(args) => Box::pin(rotate::run(args, ui)).await,
+        Command::Destroy(args) => Box::pin(destroy::run(args, ui)).await,
+        Command::Rehearse(args) => Box::pin(rehearse::run(args, ui)).await,
+        Command::Doctor(args) => doctor::run(&args, ui).await,
+        Command::Schema(args) => Ok(schema::run(&args, ui)),
+        Command::Completions(args) => Ok(completions::run(&args, &mut Cli::command(), ui)),
+        Command::Launch(args) => launch::run(&args),
+        Command::Reap(args) => Box::pin(reap::run(args)).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of a command and of all below it that are shown, with its help.
+    fn helps(command: &clap::Command, above: &str) -> Vec<(String, String)> {
+        let name = format!("{above} {}", command.get_name());
+        let mut below = Vec::new();
+        for verb in command.get_subcommands().filter(|verb| !verb.is_hide_set()) {
+            below.extend(helps(verb, &name));
+        }
+        let help = command.clone().render_long_help().to_string();
+        below.push((name, help));
+        below
+    }
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_every_verb_has_an_example_that_the_command_line_takes() {
+        for (name, help) in helps(&Cli::command(), "") {
+            let examples: Vec<&str> = help
+                .lines()
+                .filter_map(|line| line.strip_prefix("  harness "))
+                .map(|line| line.split(['>', '|']).next().unwrap_or_default())
+                .map(|line| line.split("   ").next().unwrap_or_default())
+                .collect();
+            assert!(!examples.is_empty(), "{name} has no example");
+            for example in examples {
+                let words = std::iter::once("harness").chain(example.split_whitespace());
+                let parsed = Cli::command().try_get_matches_from(words);
+                assert!(parsed.is_ok(), "{name}: {example}: {parsed:?}");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod hints;

@@ -1,0 +1,177 @@
+//! `harness open`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use backend::Backend as _;
+use backend::event::Events;
+use base::tool::{Environment, Family, Tool};
+use kubernetes::Entrance;
+use places::azure::AzureBackend;
+use tokio_util::sync::CancellationToken;
+
+use super::abandoned::{self, on_abandoned};
+use super::session::{self, AnySession, Session, Target};
+use super::shutdown::Shutdown;
+use super::{Outcome, view};
+use crate::error::{CommandError, Exit};
+use crate::ui::Ui;
+
+/// How often a way into Azure is asked for anew.
+const RENEWAL: Duration = Duration::from_mins(10);
+
+/// How long the desktop may take to start a browser.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Open the web console or the starter in a browser, and print the address
+///
+/// Of a topology in Azure the port is forwarded to this machine for as long as the command runs.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness open web
+  harness open starter --print
+  harness open frontend -p azure --port 7233   until Ctrl-C")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+    /// What to open
+    #[arg(value_enum)]
+    what: What,
+    /// Only print the address
+    #[arg(long)]
+    print: bool,
+    /// The port of this machine that is forwarded to Azure, in place of any that is free
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    /// Temporal's web console
+    Web,
+    /// The worker's HTTP starter
+    Starter,
+    /// Temporal's frontend, gRPC
+    Frontend,
+}
+
+impl What {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Starter => "starter",
+            Self::Frontend => "frontend",
+        }
+    }
+
+    fn entrance(self) -> Entrance {
+        match self {
+            Self::Web => Entrance::Web,
+            Self::Starter => Entrance::Starter,
+            Self::Frontend => Entrance::Frontend,
+        }
+    }
+
+    /// What a user opens at an address.
+    fn url(self, address: SocketAddr) -> String {
+        match self {
+            Self::Web => format!("http://{address}/"),
+            Self::Starter => format!("http://{address}/sync"),
+            Self::Frontend => address.to_string(),
+        }
+    }
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let loaded = session::load(&args.target);
+    let endpoints = match session::look(&loaded).await {
+        Ok(AnySession::Azure(session)) => return forward(&args, &session, ui).await,
+        Ok(session) => {
+            refuse_port(&args)?;
+            session::on_backend!(session, |session| session.backend.endpoints().await)
+        }
+        Err(error) => {
+            let abandoned = abandoned::look(&loaded, error, ui)?;
+            refuse_port(&args)?;
+            on_abandoned!(&abandoned.backend, |backend| backend.endpoints().await)
+        }
+    };
+    let name = args.what.name();
+    let endpoint = view::find(&endpoints, name).ok_or_else(|| {
+        let suffix = args.target.suffix();
+        CommandError::new(Exit::Unavailable, format!("`{name}` is not up"))
+            .hint(format!("run `harness up{suffix}` first"))
+    })?;
+    show(&args, endpoint.address, ui).await;
+    Ok(Exit::Ok)
+}
+
+fn refuse_port(args: &Args) -> Result<(), CommandError> {
+    if args.port.is_none() {
+        return Ok(());
+    }
+    let here = "`--port` is for a place in Azure, whose ports are forwarded";
+    Err(CommandError::new(Exit::Usage, here)
+        .hint("here, `starter.port`, `web.port` and `temporal.port` of the profile say it"))
+}
+
+/// Forwards a port of the cluster until the user has enough.
+async fn forward(args: &Args, session: &Session<AzureBackend>, ui: &mut Ui) -> Outcome {
+    let (events, _unheard) = Events::channel();
+    let shutdown = Shutdown::listen(events, "it is over");
+    let entrance = args.what.entrance();
+    let forwarded = session
+        .backend
+        .forward(entrance, &session.topology, args.port);
+    let Some(forwarded) = shutdown.asked.run_until_cancelled(forwarded).await else {
+        return Ok(Exit::Ok);
+    };
+    let address = forwarded.map_err(session::backend_error)?;
+    show(args, address, ui).await;
+    ui.say("· forwarded until Ctrl-C");
+    // The token that new connections need does not last.
+    loop {
+        let renewed = shutdown
+            .asked
+            .run_until_cancelled(tokio::time::sleep(RENEWAL))
+            .await;
+        if renewed.is_none() {
+            return Ok(Exit::Ok);
+        }
+        let forwarded = session
+            .backend
+            .forward(entrance, &session.topology, args.port);
+        if let Err(error) = forwarded.await {
+            ui.say(format!("· the way in was not renewed: {error}"));
+        }
+    }
+}
+
+async fn show(args: &Args, address: SocketAddr, ui: &mut Ui) {
+    let url = args.what.url(address);
+    ui.text(&url);
+    ui.json(&serde_json::json!({"url": url}));
+    let browses = !args.print && args.what != What::Frontend;
+    if browses && !in_browser(&url).await {
+        ui.say("no browser could be started here; open the address yourself");
+    }
+}
+
+/// Hands the address to the desktop; false where there is none.
+async fn in_browser(url: &str) -> bool {
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let environment = Environment::of_process();
+    let Ok(tool) = Tool::new(program, Family::Desktop, &environment, DEADLINE) else {
+        return false;
+    };
+    let opened = tool
+        .arguments([url])
+        .output(&CancellationToken::new())
+        .await;
+    opened.is_ok()
+}

@@ -1,0 +1,132 @@
+//! `harness parity`.
+
+use backend::event::Events;
+use backend::{Backend as _, Fetch, Provision};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use super::Outcome;
+use super::session::{self, AnySession, Target};
+use crate::error::{CommandError, Exit};
+use crate::parity::{self, Cell, Comparison, Facts, Row, Verdict};
+use crate::ui::{Table, Ui};
+
+/// Compare two profiles, and what runs of them
+///
+/// Exits 0 if nothing differs but what the places explain, else 1. What is not up, or cannot be
+/// looked at, is unknown, and never taken for the same. What runs otherwise than its own profile
+/// asks for is told as a warning.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness parity server k3d
+  harness parity local profiles/k3d.yaml --output json")]
+pub(super) struct Args {
+    /// The one profile: a name, or a file
+    #[arg(value_name = "PROFILE")]
+    left: String,
+    /// The other one
+    #[arg(value_name = "PROFILE")]
+    right: String,
+    /// Set a key of both profiles, such as `worker.replicas=3`; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+/// What `parity --output json` prints.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Parity {
+    left: Facts,
+    right: Facts,
+    rows: Vec<Row>,
+    /// What runs otherwise than its own profile asks for.
+    warnings: Vec<String>,
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let left = facts(Target::named(&args.left, &args.set)).await?;
+    let right = facts(Target::named(&args.right, &args.set)).await?;
+    let comparison = parity::compare(&left, &right);
+    let exit = if comparison.differs() {
+        Exit::Violated
+    } else {
+        Exit::Ok
+    };
+    ui.text(table(&left.profile, &right.profile, &comparison));
+    ui.text("");
+    for why in unknown(&left.profile, comparison.rows.iter().map(|row| &row.left)) {
+        ui.text(why);
+    }
+    if left.profile != right.profile {
+        for why in unknown(&right.profile, comparison.rows.iter().map(|row| &row.right)) {
+            ui.text(why);
+        }
+    }
+    let mut warnings = left.drift();
+    let mut more = right.drift();
+    // Both sides may be the same.
+    more.retain(|warning| !warnings.contains(warning));
+    warnings.extend(more);
+    for warning in &warnings {
+        ui.text(format!("! {warning}"));
+    }
+    ui.text(summary(&comparison));
+    ui.json(&Parity {
+        left,
+        right,
+        rows: comparison.rows,
+        warnings,
+    });
+    Ok(exit)
+}
+
+/// All that is known of a profile.
+pub(super) async fn facts(target: Target) -> Result<Facts, CommandError> {
+    let mut session = session::look(&session::load(&target)).await?;
+    if let AnySession::Azure(session) = &mut session {
+        // Its ways in are by the names of the topology. What that needs, gathering will miss as well.
+        let (events, _unheard) = Events::channel();
+        let provision = Provision {
+            fetch: Fetch::Nothing,
+            events: &events,
+            cancel: &CancellationToken::new(),
+        };
+        let _ = session.backend.prepare(&session.topology, provision).await;
+    }
+    Ok(session::on_backend!(session, |session| {
+        let profile = session.profile.name.to_string();
+        parity::gather(&profile, &session.topology, &session.backend).await
+    }))
+}
+
+fn table(left: &str, right: &str, comparison: &Comparison) -> String {
+    let mut table = Table::new(["ASPECT", left, right, "VERDICT"]);
+    for row in &comparison.rows {
+        table.row([
+            row.aspect.clone(),
+            row.left.to_string(),
+            row.right.to_string(),
+            row.verdict.to_string(),
+        ]);
+    }
+    table.render()
+}
+
+/// Why cells of a side are unknown, each reason once.
+fn unknown<'a>(profile: &str, cells: impl Iterator<Item = &'a Cell>) -> Vec<String> {
+    let whys = cells.filter_map(|cell| match cell {
+        Cell::Unknown(why) => Some(format!("? {profile}: {why}")),
+        Cell::Known(_) | Cell::Given(_) => None,
+    });
+    let mut whys: Vec<String> = whys.collect();
+    whys.sort();
+    whys.dedup();
+    whys
+}
+
+/// How often there was each verdict.
+pub(super) fn summary(comparison: &Comparison) -> String {
+    let counts = Verdict::ALL.map(|verdict| format!("{} {verdict}", comparison.count(verdict)));
+    counts.join(", ")
+}

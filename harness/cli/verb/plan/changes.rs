@@ -1,0 +1,216 @@
+//! What would change: what is found in Azure and in the cluster, held against the profile.
+
+use backend::event::Events;
+use backend::{Backend as _, Fetch, Provision};
+use base::causes::in_one_line;
+use model::profile::azure::Azure;
+use model::topology::Digest;
+use places::azure::{AzureBackend, PROFILE};
+use promotion::{Difference, Group, Outlook, look};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::CommandError;
+use crate::verb::session::{Session, Target, backend_error};
+use crate::verb::{failure, in_azure};
+
+/// What would change.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::verb) struct Changes {
+    pub(super) rehearsal: bool,
+    pub(super) signed_in_by: String,
+    /// The identity of what was found and of what would be made: another one means that the world
+    /// has moved since, or the profile.
+    pub(in crate::verb) basis: Digest,
+    #[serde(flatten)]
+    pub(in crate::verb) outlook: Outlook,
+    /// What would change in the cluster; `None` where there is none yet, or it could not be seen.
+    pub(super) objects: Option<Vec<kubernetes::Difference>>,
+    /// Why the cluster could not be looked at, if so.
+    pub(in crate::verb) unseen: Option<String>,
+    /// Why the resource group is not this profile's to use, if so.
+    #[serde(skip)]
+    not_ours: Option<String>,
+}
+
+impl Changes {
+    /// What of Azure stands in the way.
+    pub(in crate::verb) fn forbidden(&self) -> Vec<String> {
+        let problems = self.outlook.checks.iter().filter_map(|check| {
+            let problem = check.problem.as_ref()?;
+            Some(format!(
+                "{}: {}; {}",
+                check.what, problem.reason, problem.remedy
+            ))
+        });
+        problems.chain(self.not_ours.clone()).collect()
+    }
+
+    /// Looks anew at Azure: at what may stand in the way, and at what would change.
+    pub(in crate::verb) async fn look_again(
+        &mut self,
+        target: &Target,
+        session: &Session<AzureBackend>,
+        cancel: &CancellationToken,
+    ) -> Result<(), CommandError> {
+        let azure = in_azure::place(&session.profile)?;
+        self.outlook = outlook(target, session, azure, cancel).await?;
+        self.not_ours = not_ours(&self.outlook, azure, session.profile.name.as_str());
+        self.basis = basis(session, &self.outlook, self.objects.as_deref());
+        Ok(())
+    }
+
+    /// Why it is not known what would change, be it in Azure or in the cluster.
+    pub(in crate::verb) fn unknown(&self) -> Option<&String> {
+        self.outlook.unknown.as_ref().or(self.unseen.as_ref())
+    }
+
+    /// Whether it is known what is in the cluster.
+    pub(in crate::verb) fn sees_objects(&self) -> bool {
+        self.objects.is_some()
+    }
+
+    /// What would change in the cluster.
+    pub(in crate::verb) fn objects(&self) -> &[kubernetes::Difference] {
+        self.objects.as_deref().unwrap_or_default()
+    }
+
+    /// How many resources and objects would change.
+    pub(in crate::verb) fn count(&self) -> usize {
+        self.outlook.differences.len() + self.objects().len()
+    }
+
+    /// What a stack that is there differs in from its template, in a few words.
+    pub(in crate::verb) fn drifted(&self) -> Option<String> {
+        self.outlook.deployment.as_ref()?;
+        let differences = self.outlook.differences.iter();
+        let of_template = differences.filter(|it| !it.is_of_group());
+        let names: Vec<&str> = of_template.map(Difference::label).collect();
+        (!names.is_empty()).then(|| format!("these differ from the template: {}", names.join(", ")))
+    }
+}
+
+/// Why a resource group is not this profile's to make something in, and what helps.
+fn not_ours(outlook: &Outlook, azure: &Azure, profile: &str) -> Option<String> {
+    let group = &outlook.resource_group;
+    match &outlook.group {
+        Group::Absent | Group::Ours => None,
+        Group::Foreign(Some(other)) => {
+            Some(format!("resource group {group} is profile `{other}`'s"))
+        }
+        Group::Foreign(None) => Some(format!(
+            "resource group {group} was not made by the harness; if it is there for this profile, \
+             its owner says so with `az group update --name {group} --set \
+             tags.{PROFILE}={profile}`"
+        )),
+        Group::Hidden => Some(format!(
+            "resource group {group}: these credentials may not look at it, so it is not there or \
+             they have no role on it; whoever owns the subscription makes it with `az group create \
+             --name {group} --location {} --tags {PROFILE}={profile}`, and gives these credentials \
+             Contributor and User Access Administrator on it",
+            azure.region
+        )),
+    }
+}
+
+/// Asks what would change, unless somebody asks to stop.
+pub(in crate::verb) async fn changes(
+    target: &Target,
+    session: &mut Session<AzureBackend>,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<Changes, CommandError> {
+    let asked = cancel.run_until_cancelled(Box::pin(asked(target, session, events, cancel)));
+    let interrupted = || Err(failure::interrupted("run it again"));
+    asked.await.unwrap_or_else(interrupted)
+}
+
+async fn asked(
+    target: &Target,
+    session: &mut Session<AzureBackend>,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<Changes, CommandError> {
+    let azure = in_azure::place(&session.profile)?;
+    events.notice("signing in");
+    let cloud = session.backend.cloud().await.map_err(backend_error)?;
+    let rehearsal = cloud.is_rehearsed();
+    let signed_in_by = if rehearsal {
+        "an identity of its own".to_owned()
+    } else {
+        cloud.credentials.to_string()
+    };
+    events.notice("asking what is there and what would change");
+    let outlook = outlook(target, session, azure, cancel).await?;
+    let not_ours = not_ours(&outlook, azure, session.profile.name.as_str());
+    let seen = match outlook.group {
+        Group::Ours => objects(session, events, cancel).await,
+        Group::Absent | Group::Foreign(_) | Group::Hidden => Ok(None),
+    };
+    let (objects, unseen) = match seen {
+        Ok(objects) => (objects, None),
+        Err(error) => (None, Some(in_one_line(&error))),
+    };
+    let basis = basis(session, &outlook, objects.as_deref());
+    Ok(Changes {
+        rehearsal,
+        signed_in_by,
+        basis,
+        outlook,
+        objects,
+        unseen,
+        not_ours,
+    })
+}
+
+/// What there is in Azure, and what would change there.
+async fn outlook(
+    target: &Target,
+    session: &Session<AzureBackend>,
+    azure: &Azure,
+    cancel: &CancellationToken,
+) -> Result<Outlook, CommandError> {
+    let cloud = session.backend.cloud().await.map_err(backend_error)?;
+    let name = session.profile.name.as_str();
+    let looked = look(cloud, azure, &session.topology, name, cancel).await;
+    let mut outlook = looked
+        .map_err(|error| backend_error(AzureBackend::error("say what would change", error)))?;
+    let elsewhere = in_azure::elsewhere(target, session).await;
+    outlook.notes.extend(elsewhere);
+    Ok(outlook)
+}
+
+/// The identity of what was found and of what would be made.
+fn basis(
+    session: &Session<AzureBackend>,
+    outlook: &Outlook,
+    objects: Option<&[kubernetes::Difference]>,
+) -> Digest {
+    Digest::of(&(
+        &session.topology.digest,
+        &outlook.template,
+        &outlook.group,
+        &outlook.deployment,
+        &outlook.differences,
+        &objects,
+    ))
+}
+
+/// What would change in the cluster; nothing where there is none.
+async fn objects(
+    session: &mut Session<AzureBackend>,
+    events: &Events,
+    cancel: &CancellationToken,
+) -> Result<Option<Vec<kubernetes::Difference>>, backend::Error> {
+    let provision = Provision {
+        fetch: Fetch::Nothing,
+        events,
+        cancel,
+    };
+    session
+        .backend
+        .prepare(&session.topology, provision)
+        .await?;
+    session.backend.object_differences().await
+}

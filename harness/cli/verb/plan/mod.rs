@@ -1,0 +1,105 @@
+//! `harness plan`.
+
+mod brief;
+mod changes;
+mod draw;
+mod parity;
+mod view;
+
+use backend::event::Events;
+use base::file::write_atomically;
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::azure_fault::AzureFault;
+use super::session::Target;
+use super::shutdown::Shutdown;
+use super::{Outcome, in_azure};
+use crate::error::{CommandError, Exit};
+use crate::ui::Ui;
+
+pub(super) use changes::changes;
+pub(super) use draw::{Plan, draw};
+pub(super) use view::{differences, text};
+
+/// Say what promoting a profile to Azure would do, and what stands in its way
+///
+/// Looks at the verdicts that the profile requires, at what Azure has to offer, and at what would
+/// change there and in the cluster; changes nothing. Exits 2 if something would change, 77 if
+/// something stands in the way, 69 if nothing is known to change but not all could be looked at.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness plan -p azure --rehearse   against the built-in Azure: no account, no network
+  harness plan -p azure              with the credentials of the environment, or of az or azd
+  harness plan -p azure --out plan.json")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+    /// Write the plan to a file, for `promote --plan` to hold the world against
+    #[arg(long, value_name = "FILE")]
+    out: Option<Utf8PathBuf>,
+    /// What the built-in Azure is like; may be repeated
+    #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
+    fault: Vec<AzureFault>,
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    if let Some(file) = &args.out {
+        writable(file)?;
+    }
+    let loaded = super::session::load(&args.target);
+    loaded.doubt(ui);
+    let mut session = in_azure::look(loaded).await?;
+    in_azure::go_wrong(&mut session, &args.fault)?;
+    let (events, mut receiver) = Events::channel();
+    let shutdown = Shutdown::listen(events.clone(), "run it again");
+    let worker = session
+        .backend
+        .worker_built_last(&session.topology, &shutdown.asked);
+    let worker = worker.await;
+    let work = draw(&args.target, &mut session, worker, &events, &shutdown.asked);
+    let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
+    if let Some(file) = &args.out {
+        let document = serde_json::to_vec_pretty(&plan.told()).expect("a plan becomes JSON");
+        write_atomically(file, &document).map_err(|error| {
+            CommandError::new(Exit::Unavailable, error).hint("can this file be written?")
+        })?;
+    }
+    ui.text(text(&plan));
+    if let Some(standing) = view::standing(&plan) {
+        ui.text(format!("\n{standing}"));
+    }
+    ui.json(&plan.told());
+    Ok(exit(&plan))
+}
+
+/// Refuses a file that cannot be written before Azure is asked what is to be in it.
+fn writable(file: &Utf8Path) -> Result<(), CommandError> {
+    let folder = match file.parent() {
+        Some(folder) if folder != "" => folder,
+        _ => Utf8Path::new("."),
+    };
+    let why = if !folder.is_dir() {
+        format!("there is no folder {folder}")
+    } else if file.is_dir() {
+        "it is a folder".to_owned()
+    } else {
+        return Ok(());
+    };
+    let message = format!("the plan cannot be written to {file}: {why}");
+    Err(CommandError::new(Exit::Unavailable, message)
+        .hint("`--out` names a file in a folder that is there"))
+}
+
+/// Whether it could go ahead, and whether there is anything to do.
+fn exit(plan: &Plan) -> Exit {
+    if !plan.obstacles().is_empty() {
+        Exit::NotAllowed
+    } else if plan.changes.count() == 0 && plan.changes.unknown().is_some() {
+        Exit::Unavailable
+    } else if plan.changes.count() == 0 {
+        Exit::Ok
+    } else {
+        Exit::CHANGES
+    }
+}

@@ -1,0 +1,225 @@
+//! What people see of a plan.
+
+use promotion::{Check, Difference, Group, Outlook, Problem};
+
+use super::brief;
+use super::changes::Changes;
+use super::draw::Plan;
+use super::parity::Parity;
+use crate::parity::{Row, Verdict};
+use crate::ui::Table;
+use crate::verb::view::short_type;
+
+pub(in crate::verb) fn text(plan: &Plan) -> String {
+    let paragraphs = [
+        heading(plan),
+        gate(plan),
+        checks(&plan.changes.outlook.checks),
+        differences(&plan.changes),
+        plan.parity
+            .iter()
+            .map(parity)
+            .collect::<Vec<_>>()
+            .join("\n"),
+        conclusion(plan),
+    ];
+    let said = paragraphs.into_iter().filter(|it| !it.is_empty());
+    said.collect::<Vec<_>>().join("\n\n")
+}
+
+/// What would change in Azure and in the cluster, and what stays otherwise than the profile says.
+pub(in crate::verb) fn differences(changes: &Changes) -> String {
+    let outlook = &changes.outlook;
+    let objects = match (&changes.unseen, changes.objects.as_deref()) {
+        (Some(why), _) => format!("objects: not known: {why}"),
+        (None, None) if outlook.group == Group::Ours => {
+            "objects: there was no cluster to look at".to_owned()
+        }
+        (None, None) => String::new(),
+        (None, Some([])) => "objects: none would change".to_owned(),
+        (None, Some(objects)) => self::objects(objects),
+    };
+    let resources = resources(outlook);
+    let paragraphs = [resources, notes(&outlook.notes), objects];
+    let said = paragraphs.into_iter().filter(|it| !it.is_empty());
+    said.collect::<Vec<_>>().join("\n\n")
+}
+
+fn notes(notes: &[String]) -> String {
+    let lines = notes.iter().map(|note| format!("note: {note}"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn objects(differences: &[kubernetes::Difference]) -> String {
+    let lines = differences
+        .iter()
+        .map(|it| format!("  {}", brief::object(it)));
+    let lines: Vec<String> = std::iter::once("objects".to_owned()).chain(lines).collect();
+    lines.join("\n")
+}
+
+fn heading(plan: &Plan) -> String {
+    let where_to = if plan.changes.rehearsal {
+        "the built-in Azure"
+    } else {
+        "Azure"
+    };
+    let group = &plan.changes.outlook.resource_group;
+    let state = match &plan.changes.outlook.group {
+        Group::Absent => "which is not there yet".to_owned(),
+        Group::Ours => "which is this profile's".to_owned(),
+        Group::Foreign(Some(other)) => format!("which is profile `{other}`'s"),
+        Group::Foreign(None) => "which the harness did not make".to_owned(),
+        Group::Hidden => "which these credentials may not look at".to_owned(),
+    };
+    format!(
+        "profile {}, topology {}, to {where_to}\n  subscription {}\n  signed in by {}\n  resource \
+         group {group}, {state}",
+        plan.profile,
+        plan.topology.short(),
+        plan.changes.outlook.subscription,
+        plan.changes.signed_in_by,
+    )
+}
+
+fn gate(plan: &Plan) -> String {
+    if plan.gate.is_empty() {
+        return "gate: the profile requires nothing (`promotion.require`)".to_owned();
+    }
+    let heading = match &plan.worker {
+        Some(worker) => format!("gate, for worker {}", worker.short()),
+        None => "gate (`promote` builds the worker, and holds the verdicts against that build)"
+            .to_owned(),
+    };
+    let conditions = plan.gate.iter();
+    let lines = conditions.map(|condition| mark(condition.holds(), condition));
+    let lines: Vec<String> = std::iter::once(heading).chain(lines).collect();
+    lines.join("\n")
+}
+
+fn checks(checks: &[Check]) -> String {
+    let line = |check: &Check| {
+        let Check {
+            what,
+            problem,
+            unknown,
+            note,
+        } = check;
+        match (problem, unknown, note) {
+            (Some(Problem { reason, remedy }), ..) => {
+                mark(false, format!("{what}: {reason}\n    {remedy}"))
+            }
+            (None, Some(why), _) => format!("  ? {what}: {why}"),
+            (None, None, Some(note)) => mark(true, format!("{what}: {note}")),
+            (None, None, None) => mark(true, what),
+        }
+    };
+    let lines = checks.iter().map(line);
+    ["preflight".to_owned()]
+        .into_iter()
+        .chain(lines)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn mark(holds: bool, what: impl std::fmt::Display) -> String {
+    format!("  {} {what}", if holds { "✓" } else { "✗" })
+}
+
+fn resources(outlook: &Outlook) -> String {
+    let differences = &outlook.differences;
+    match &outlook.group {
+        Group::Foreign(_) => {
+            let told = "changes: not asked for, as the resource group is not this profile's";
+            return told.to_owned();
+        }
+        Group::Hidden => {
+            return "changes: not known, as the resource group is not to be seen".to_owned();
+        }
+        Group::Absent | Group::Ours => {}
+    }
+    match &outlook.unknown {
+        None if differences.is_empty() => "changes: none".to_owned(),
+        None => table(differences),
+        Some(why) if differences.is_empty() => format!("changes: {why}"),
+        Some(why) => format!("{}\nwhat else would change: {why}", table(differences)),
+    }
+}
+
+fn table(differences: &[Difference]) -> String {
+    // A role assignment is a sentence, and has the width of a page for it.
+    let mut roles = Table::new(["CHANGE", "ROLE ASSIGNMENT"]);
+    let mut others = Table::new(["CHANGE", "TYPE", "NAME"]);
+    let mut properties = String::new();
+    for it in differences {
+        let act = format!("{}{}", it.act, if it.certain { "" } else { "?" });
+        let name = brief::name(it).to_owned();
+        if it.is_role_assignment() {
+            roles.row([act, name]);
+        } else {
+            others.row([act, short_type(&it.kind), name]);
+        }
+        properties.extend(brief::properties(it).flat_map(|line| ["\n  ".to_owned(), line]));
+    }
+    let any = |role: bool| differences.iter().any(|it| it.is_role_assignment() == role);
+    let tables = [(any(false), others), (any(true), roles)].into_iter();
+    let tables = tables.filter_map(|(any, table)| any.then(|| table.render()));
+    let tables: Vec<String> = tables.collect();
+    tables.join("\n\n") + &properties
+}
+
+/// How often there was each verdict, and what differs.
+fn parity(parity: &Parity) -> String {
+    let Parity { with, comparison } = parity;
+    let differs = comparison.rows.iter();
+    let differs = differs.filter(|row| row.verdict == Verdict::Differs);
+    let lines = differs.map(|row| {
+        let Row {
+            aspect,
+            left,
+            right,
+            ..
+        } = row;
+        format!("\n  ! {aspect}: {left} with {with}, {right} in Azure")
+    });
+    let summary = crate::verb::parity::summary(comparison);
+    format!("parity with {with}: {summary}{}", lines.collect::<String>())
+}
+
+fn conclusion(plan: &Plan) -> String {
+    let cost = format!(
+        "{}{} USD a month; `harness cost -p {}` says what for",
+        plan.cost.reading(),
+        plan.cost.total,
+        plan.profile
+    );
+    let resources = plan.changes.outlook.differences.len();
+    let objects = match plan.changes.objects().len() {
+        0 => String::new(),
+        count => format!(", and {count} object(s) in the cluster"),
+    };
+    let over = plan
+        .over_budget()
+        .map_or_else(String::new, |over| format!("\n✗ {over}"));
+    format!("{resources} resource(s) would change{objects}\nit costs {cost}{over}")
+}
+
+/// Why `promote` would refuse, and with it the exit code; nothing if it would not.
+pub(super) fn standing(plan: &Plan) -> Option<String> {
+    let obstacles = plan.obstacles();
+    if obstacles.is_empty() {
+        return None;
+    }
+    let heading = "this stands in the way of `harness promote`, hence exit code 77".to_owned();
+    let obstacles = obstacles.into_iter().map(|it| format!("  ✗ {it}"));
+    // That it was let through once is no reason to wonder in silence.
+    let reason = plan.changes.outlook.gate_override.as_ref();
+    let once = reason.filter(|_| !plan.closed().is_empty()).map(|reason| {
+        format!(
+            "what is there was promoted past the gate (\"{reason}\"), which opened it for that \
+             once: run what is missing, or say `--override-gate REASON` again"
+        )
+    });
+    let lines: Vec<String> = [heading].into_iter().chain(obstacles).chain(once).collect();
+    Some(lines.join("\n"))
+}

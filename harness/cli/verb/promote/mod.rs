@@ -1,0 +1,234 @@
+//! `harness promote`.
+
+mod interruption;
+mod refusal;
+
+use backend::event::Events;
+use backend::{Fetch, Provision};
+use base::shell;
+use camino::Utf8PathBuf;
+use model::topology::WorkerBuild;
+use places::azure::{AzureBackend, Order};
+use serde::Serialize;
+
+use self::interruption::OnInterrupt;
+use self::refusal::{allowed, basis, open, possible};
+use super::azure_fault::AzureFault;
+use super::outputs::{self, Outputs};
+use super::plan::{self, Plan};
+use super::session::{Session, Target};
+use super::shutdown::Shutdown;
+use super::test::{self, Row};
+use super::{Outcome, failure, in_azure, lifecycle, view};
+use crate::error::{CommandError, Exit};
+use crate::ui::Ui;
+
+/// Make a profile's topology real in Azure, or what is missing or different of it
+///
+/// Goes ahead if every scenario of `promotion.require` has passed here on the same topology with
+/// MySQL. Then it makes the resource group with everything in it, pushes the worker's image, applies
+/// the objects to the cluster, and runs the required scenario `smoke`, if there is one, through a
+/// forwarded port. Run it again after it was ended: it goes on from there.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness promote -p azure --rehearse         on the built-in Azure: no account, no network
+  harness promote -p azure
+  harness plan -p azure --out plan.json
+  harness promote -p azure --plan plan.json   only if nothing has moved since")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+    /// Refuse if anything has changed since this plan was written
+    #[arg(long, value_name = "FILE")]
+    plan: Option<Utf8PathBuf>,
+    /// Go ahead although the gate is closed; the reason is kept in the stack's tags
+    #[arg(long, value_name = "REASON", value_parser = said)]
+    override_gate: Option<String>,
+    /// Do not run the scenario `smoke` at the end
+    #[arg(long)]
+    no_smoke: bool,
+    /// What to do about Azure's work when this command is interrupted
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    on_interrupt: OnInterrupt,
+    /// What goes wrong in the built-in Azure; may be repeated
+    #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
+    fault: Vec<AzureFault>,
+}
+
+/// What `promote --output json` prints.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Report {
+    plan: Plan,
+    steps: model::plan::Plan,
+    smoke: Option<Row>,
+    outputs: Outputs,
+}
+
+/// A reason that says something.
+fn said(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() {
+        return Err("a reason is needed");
+    }
+    Ok(text.to_owned())
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let again = args.again();
+    let promoted = Box::pin(promote(args, ui)).await;
+    promoted.map_err(|mut error| {
+        for hint in &mut error.hints {
+            *hint = hint.replace("`harness promote`", &format!("`{again}`"));
+        }
+        error
+    })
+}
+
+impl Args {
+    /// The command line that goes on from where this one was ended.
+    fn again(&self) -> String {
+        let passed_by = self.override_gate.as_ref();
+        let passed_by = passed_by.map(|reason| format!(" --override-gate {}", shell::word(reason)));
+        let target = self.target.suffix();
+        format!("harness promote{target}{}", passed_by.unwrap_or_default())
+    }
+}
+
+async fn promote(args: Args, ui: &mut Ui) -> Outcome {
+    let earlier = args.plan.as_ref().map(|file| basis(file)).transpose()?;
+    let loaded = super::session::load(&args.target);
+    loaded.doubt(ui);
+    let mut session = in_azure::own(loaded, "promote", ui).await?;
+    let session = &mut *session;
+    let foreseen = session.backend.foresee(&session.topology);
+    foreseen.map_err(super::session::backend_error)?;
+    in_azure::go_wrong(session, &args.fault)?;
+    let (events, mut receiver) = Events::channel();
+    view::introduce(session, &events);
+    let shutdown = Shutdown::listen(events.clone(), UNDER_WAY);
+    let work = plan::draw(&args.target, session, None, &events, &shutdown.asked);
+    let mut plan = ui.follow(&mut receiver, Box::pin(work)).await?;
+    let overridden = args.override_gate.is_some();
+    allowed(overridden, earlier.as_ref(), &plan)?;
+    // To make it may take minutes, so all that is known without it comes first.
+    let work = worker(session, &events, &shutdown);
+    let worker = ui.follow(&mut receiver, Box::pin(work)).await?;
+    plan.judge_again(&args.target, worker, session)?;
+    open(overridden, &plan)?;
+    let work = ready_the_subscription(&args.target, session, &mut plan, &events, &shutdown);
+    ui.follow(&mut receiver, Box::pin(work)).await?;
+    possible(&plan)?;
+    ui.text(plan::text(&plan));
+    ui.text("");
+    session.backend.order(Order {
+        gate_override: reason(&args, &plan),
+        drifted: plan.changes.drifted(),
+        another_password: false,
+    });
+    let work = lifecycle::bring_up(session, &events, &shutdown.asked);
+    let steps = match ui.follow(&mut receiver, Box::pin(work)).await {
+        Ok(steps) => steps,
+        Err(error) => {
+            let (backend, how) = (&session.backend, args.on_interrupt);
+            let settled = interruption::settle(error, backend, how, &shutdown, &mut receiver, ui);
+            return Err(settled.await);
+        }
+    };
+    let again = || failure::interrupted("run `harness promote` again to go on");
+    // Its time begins anew.
+    let renewed = shutdown
+        .asked
+        .run_until_cancelled(session.backend.write_group());
+    let renewed = renewed.await.ok_or_else(again)?;
+    renewed.map_err(super::session::backend_error)?;
+    // What was said is done.
+    session.backend.order(Order::default());
+    // The scenario listens for itself.
+    drop(shutdown);
+    let smoke = smoke(&args, session, ui).await?;
+    let shutdown = Shutdown::listen(events, UNDER_WAY);
+    let outputs = shutdown.asked.run_until_cancelled(outputs::of(session));
+    let outputs = outputs.await.ok_or_else(again)??;
+    ui.text(outputs::text(&outputs));
+    ui.say(outputs::way_in(session, &args.target.suffix()));
+    outputs::tell_unseen(&outputs, ui);
+    let exit = smoke.as_ref().map_or(Exit::Ok, Row::exit);
+    ui.json(&Report {
+        plan,
+        steps,
+        smoke,
+        outputs,
+    });
+    Ok(exit)
+}
+
+/// What is left by who aborts.
+const UNDER_WAY: &str =
+    "what Azure has begun goes on: run `harness promote` to go on with it, or `harness destroy`";
+
+/// Registers the subscription for what is missing, and asks anew what nobody answered before that.
+async fn ready_the_subscription(
+    target: &Target,
+    session: &Session<AzureBackend>,
+    plan: &mut Plan,
+    events: &Events,
+    shutdown: &Shutdown,
+) -> Result<(), CommandError> {
+    let ready = async {
+        let registered = session.backend.register_providers(events).await;
+        if registered.map_err(super::session::backend_error)? {
+            events.notice("asking what was not known before");
+            plan.changes
+                .look_again(target, session, &shutdown.asked)
+                .await?;
+        }
+        Ok(())
+    };
+    let done = shutdown.asked.run_until_cancelled(Box::pin(ready)).await;
+    done.unwrap_or_else(|| Err(failure::interrupted("run `harness promote` again to go on")))
+}
+
+/// Makes the worker's image and says which build of it would be promoted.
+async fn worker(
+    session: &Session<AzureBackend>,
+    events: &Events,
+    shutdown: &Shutdown,
+) -> Result<WorkerBuild, CommandError> {
+    let provision = Provision {
+        fetch: Fetch::Missing,
+        events,
+        cancel: &shutdown.asked,
+    };
+    let made = session
+        .backend
+        .worker_to_promote(&session.topology, provision);
+    made.await.map_err(super::session::backend_error)
+}
+
+/// The reason of a gate that is passed by; none where it is open.
+fn reason(args: &Args, plan: &Plan) -> Option<String> {
+    let closed = !plan.closed().is_empty();
+    args.override_gate.clone().filter(|_| closed)
+}
+
+/// Runs the required scenario of that name.
+async fn smoke(
+    args: &Args,
+    session: &mut Session<AzureBackend>,
+    ui: &mut Ui,
+) -> Result<Option<Row>, CommandError> {
+    if args.no_smoke || session.backend.without_cluster() {
+        return Ok(None);
+    }
+    let files = session.profile.promotion.require.clone();
+    for file in &files {
+        let document = in_azure::document(file)?;
+        if document.scenario.name.value == "smoke" {
+            return Box::pin(test::one(&args.target, document, session, ui))
+                .await
+                .map(Some);
+        }
+    }
+    Ok(None)
+}

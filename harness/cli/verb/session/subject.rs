@@ -1,0 +1,75 @@
+//! What a session is about: a profile that was loaded, on a backend that is chosen.
+
+use backend::state::Directory;
+use base::tool::Environment;
+use model::profile::{Backend, Profile};
+use places::azure::Aim;
+use places::k3d;
+
+use super::error::state_error;
+use super::profile::Loaded;
+use crate::error::{CommandError, Exit};
+use crate::verb::machine::Machine;
+use crate::verb::place::{self, Choice};
+
+/// What a session is about.
+pub(super) struct Subject {
+    pub(super) profile: Profile,
+    /// Why it runs on this backend, where the profile does not say.
+    pub(super) reason: Option<String>,
+    /// Which Azure it is, where it is one.
+    pub(super) aim: Aim,
+}
+
+impl Subject {
+    /// A profile with the backend that it runs on, and its state folder.
+    pub(super) async fn of(loaded: &Loaded) -> Result<(Self, Directory), CommandError> {
+        let target = &loaded.target;
+        let (written, state) = loaded.named()?;
+        // What cannot be read might say anything.
+        state.inspect().map_err(state_error)?;
+        let named = if target.rehearse {
+            target.in_azure()?.backend
+        } else {
+            target.backend
+        };
+        let standing = state.standing().map_err(state_error)?;
+        let environment = Environment::of_process();
+        let Choice { backend, reason } = match place::choose(written, named, standing.as_deref()) {
+            Some(choice) => choice,
+            None => place::first_of(written, &Machine::ask(&environment).await),
+        };
+        let profile = Profile {
+            backend,
+            ..written.clone()
+        };
+        if let Some(reason) = profile.misplaced() {
+            return Err(CommandError::new(Exit::Invalid, reason));
+        }
+        let in_azure = matches!(profile.backend, Backend::Azure(_));
+        let (aim, reason) = match (in_azure, target.rehearse) {
+            (true, true) => {
+                let speed = place::speed(&environment)?;
+                let machine = Machine::ask(&environment).await;
+                let (aim, reason) = place::rehearsal(speed, &machine, k3d::stands(&state));
+                (aim, Some(reason))
+            }
+            (false, true) => return Err(place::no_rehearsal(&profile)),
+            (_, false) => (Aim::Azure, reason),
+        };
+        let subject = Self {
+            profile,
+            reason,
+            aim,
+        };
+        Ok((subject, state))
+    }
+
+    /// The backend, as its state folder knows it.
+    pub(super) fn kind(&self) -> &'static str {
+        match self.aim {
+            Aim::Rehearsal { .. } => "azure-rehearsal",
+            Aim::Azure => self.profile.backend.kind(),
+        }
+    }
+}

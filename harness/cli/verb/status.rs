@@ -1,0 +1,197 @@
+//! `harness status`.
+
+use backend::state::Directory;
+use backend::{Backend, Endpoint, Place, Readiness};
+use model::plan::{ResourceId, State};
+use model::topology::Topology;
+use serde::Serialize;
+
+use super::abandoned::{self, on_abandoned};
+use super::session::{self, Target};
+use super::{Outcome, lifecycle, view};
+use crate::error::{CommandError, Exit};
+use crate::ui::{Table, Ui};
+
+/// What a resource is that does its job.
+const READY: &str = "ready";
+
+/// What a resource is that the profile has and that is not there.
+const MISSING: &str = "missing";
+
+/// Show what runs, whether it is ready, and where
+///
+/// Exits 0 if everything that the profile has is ready, else 69. Where the profile cannot be read,
+/// what was brought up is known by its records.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  harness status\n  harness status --output json")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+}
+
+/// What `status --output json` prints.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Status {
+    profile: String,
+    place: Place,
+    resources: Vec<Row>,
+    endpoints: Vec<Endpoint>,
+}
+
+/// One resource.
+#[derive(Debug, Serialize)]
+struct Row {
+    id: ResourceId,
+    state: &'static str,
+    reason: Option<String>,
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let loaded = session::load(&args.target);
+    match session::look(&loaded).await {
+        Ok(session) => session::on_backend!(session, |session| {
+            let seen = Seen {
+                profile: session.profile.name.as_str(),
+                topology: Some(&session.topology),
+                state: &session.state,
+                backend: &session.backend,
+            };
+            show(&seen, ui).await
+        }),
+        Err(error) => {
+            let abandoned = abandoned::look(&loaded, error, ui)?;
+            on_abandoned!(&abandoned.backend, |backend| {
+                let seen = Seen {
+                    profile: &abandoned.name,
+                    topology: None,
+                    state: &abandoned.state,
+                    backend,
+                };
+                show(&seen, ui).await
+            })
+        }
+    }
+}
+
+/// What is looked at.
+struct Seen<'a, B> {
+    profile: &'a str,
+    /// What the profile says, where it can be read.
+    topology: Option<&'a Topology>,
+    state: &'a Directory,
+    backend: &'a B,
+}
+
+async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> Outcome {
+    let Seen {
+        profile,
+        state,
+        backend,
+        ..
+    } = seen;
+    let open_faults = lifecycle::open_faults(state)?;
+    let rows = rows(seen).await?;
+    let endpoints = backend.endpoints().await;
+    let ready = !rows.is_empty() && rows.iter().all(|row| row.state == READY);
+    if rows.is_empty() {
+        ui.text(format!("profile {profile}: nothing is up"));
+        let others = session::others_up(state);
+        if !others.is_empty() {
+            ui.text(format!("up here under another name: {}", others.join(", ")));
+        }
+    } else {
+        let mut table = Table::new(["RESOURCE", "STATE", ""]);
+        for row in &rows {
+            let reason = row.reason.clone().unwrap_or_default();
+            table.row([row.id.to_string(), row.state.to_owned(), reason]);
+        }
+        ui.text(table.render());
+        if !endpoints.is_empty() {
+            ui.text("");
+            ui.text(view::endpoints(&endpoints));
+        }
+    }
+    for open in open_faults {
+        ui.say(format!(
+            "! fault `{}` ({} {}) of an interrupted run is not undone; `harness heal` undoes it",
+            open.injection.id, open.injection.fault, open.injection.service
+        ));
+    }
+    ui.json(&Status {
+        profile: (*profile).to_owned(),
+        place: backend.place(),
+        resources: rows,
+        endpoints,
+    });
+    Ok(if ready { Exit::Ok } else { Exit::Unavailable })
+}
+
+/// What there is, and what there should be. Of a topology of which nothing is there, nothing is
+/// missing: it is not up.
+async fn rows<B: Backend>(seen: &Seen<'_, B>) -> Result<Vec<Row>, CommandError> {
+    let observed = lifecycle::look(seen.backend, seen.state).await?;
+    let wanted = seen.state.wanted().map_err(session::state_error)?;
+    let mut rows = Vec::new();
+    for resource in observed {
+        let other = |digest| wanted.get(&resource.id).is_some_and(|it| it != digest);
+        let (state, reason) = match resource.state {
+            State::Dead { reason } => ("dead", Some(reason)),
+            State::Live(digest) if other(&digest) => {
+                let why = "an interrupted command was to replace it";
+                ("outdated", Some(why.to_owned()))
+            }
+            State::Live(_) => match seen.backend.ready(&resource.id).await {
+                Readiness::Ready => (READY, None),
+                Readiness::NotYet(reason) | Readiness::Never(reason) => ("not-ready", Some(reason)),
+            },
+        };
+        rows.push(Row {
+            id: resource.id,
+            state,
+            reason,
+        });
+    }
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    if let Some(topology) = seen.topology {
+        let expected = seen.backend.expects(topology).await;
+        let expected = expected.map_err(session::backend_error)?;
+        for row in rows.iter_mut().filter(|row| !expected.contains(&row.id)) {
+            let not_wanted = || "the profile does not have it".to_owned();
+            row.reason.get_or_insert_with(not_wanted);
+        }
+        add_missing(&mut rows, expected, "the profile has it", seen.backend).await;
+    }
+    let by_whom = "the last command that brought it up had it";
+    add_missing(&mut rows, wanted.into_keys(), by_whom, seen.backend).await;
+    Ok(rows)
+}
+
+async fn add_missing<B: Backend>(
+    rows: &mut Vec<Row>,
+    expected: impl IntoIterator<Item = ResourceId>,
+    by_whom: &str,
+    backend: &B,
+) {
+    // An image in a registry is known by what is in it, once that is made: whoever runs it tells of it.
+    let expected = expected.into_iter().filter(|id| id.kind() != "image");
+    for id in expected {
+        if rows.iter().all(|row| row.id != id) {
+            rows.push(missing(backend, id, by_whom).await);
+        }
+    }
+}
+
+/// What is not among that which exists. Temporal's namespaces are asked for one by one.
+async fn missing<B: Backend>(backend: &B, id: ResourceId, by_whom: &str) -> Row {
+    let (state, reason) = match id.kind() {
+        "namespace" => match backend.ready(&id).await {
+            Readiness::Ready => (READY, None),
+            Readiness::NotYet(reason) | Readiness::Never(reason) => (MISSING, Some(reason)),
+        },
+        _ => (MISSING, Some(by_whom.to_owned())),
+    };
+    Row { id, state, reason }
+}

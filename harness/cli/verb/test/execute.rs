@@ -1,0 +1,392 @@
+//! Running scenarios one after another on one topology.
+
+use backend::Backend;
+use backend::event::{Event, Events};
+use backend::fault;
+use base::causes;
+use engine::watch::Watch;
+use model::plan::{Action, Plan};
+use scenario::report::{self, Context, Machine, Report};
+use scenario::{Document, Resolution, RunPlan, Verdict};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio_util::sync::CancellationToken;
+
+use super::args::Args;
+use super::documents::{self, Resolved};
+use super::row::{Row, graver};
+use super::view;
+use crate::error::{CommandError, Exit};
+use crate::ui::Ui;
+use crate::verb::session::{self, Session, Target};
+use crate::verb::shutdown::Shutdown;
+use crate::verb::{Outcome, failure, lifecycle, reap};
+
+/// What a test run writes to while it goes on.
+struct Stage<'a> {
+    ui: &'a mut Ui,
+    events: Events,
+    receiver: UnboundedReceiver<Event>,
+    shutdown: Shutdown,
+    /// Whether the topology is somebody's who has it up.
+    was_up: bool,
+    /// Remembers between scenarios who is alive.
+    watch: Watch,
+}
+
+/// Runs what can run, shows the verdicts, and takes down what was brought up.
+pub(super) async fn execute<B: Backend>(
+    args: &Args,
+    resolved: Vec<Resolved>,
+    session: &mut Session<B>,
+    ui: &mut Ui,
+) -> Outcome {
+    let (events, receiver) = Events::channel();
+    let shutdown = Shutdown::listen(events.clone(), "run `harness heal` or `harness down`");
+    let mut stage = Stage {
+        ui,
+        events,
+        receiver,
+        shutdown,
+        was_up: lifecycle::is_up(session).await?,
+        watch: Watch::default(),
+    };
+    if session.backend.is_promoted_to() && !stage.was_up {
+        return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
+            .hint("run `harness promote` first: `test` makes nothing in Azure"));
+    }
+    let mut ran = run_all(args, resolved, session, &mut stage).await;
+    let taken_down = if args.keep || stage.was_up {
+        Ok(())
+    } else {
+        take_down(session, &mut stage).await
+    };
+    about_interruption(&mut ran.errors, session).await;
+    ran.errors.extend(taken_down.err());
+    let suffix = args.target.suffix();
+    let errors = ran.errors.into_iter().map(|error| error.about(&suffix));
+    let errors: Vec<CommandError> = errors.collect();
+    let exits = ran.rows.iter().map(Row::exit);
+    let exits = exits.chain(errors.iter().map(|error| error.exit));
+    let exit = exits.fold(Exit::Ok, graver);
+    view::verdicts(&ran.rows, &errors, exit, stage.ui);
+    Ok(exit)
+}
+
+/// What to do after an interruption is nothing, where nothing is left.
+async fn about_interruption<B: Backend>(errors: &mut [CommandError], session: &Session<B>) {
+    for error in errors {
+        if error.exit == Exit::Interrupted
+            && let Ok(observed) = lifecycle::observe(session).await
+            && observed.is_empty()
+        {
+            error.hints.clear();
+        }
+    }
+}
+
+/// Runs one scenario on what is up and leaves it up.
+pub(in crate::verb) async fn one<B: Backend>(
+    target: &Target,
+    document: Document,
+    session: &mut Session<B>,
+    ui: &mut Ui,
+) -> Result<Row, CommandError> {
+    let (events, receiver) = Events::channel();
+    let shutdown = Shutdown::listen(events.clone(), "run `harness heal`");
+    let mut stage = Stage {
+        ui,
+        events,
+        receiver,
+        shutdown,
+        was_up: true,
+        watch: Watch::default(),
+    };
+    let args = Args::of_one(target);
+    let resolved = documents::resolve(vec![document], None, session)?;
+    let ran = run_all(&args, resolved, session, &mut stage).await;
+    ran.only()
+}
+
+/// What came of all scenarios.
+struct Ran {
+    /// One for each scenario of the command line.
+    rows: Vec<Row>,
+    /// What kept some of them from a verdict or a report.
+    errors: Vec<CommandError>,
+}
+
+impl Ran {
+    /// The row of a single scenario. What was judged stands, whatever came after it, and the row says
+    /// so; otherwise the gravest error says why there is no verdict.
+    fn only(mut self) -> Result<Row, CommandError> {
+        let row = self.rows.remove(0);
+        // Of several that are as grave, the first.
+        let errors = self.errors.into_iter().rev();
+        match errors.max_by_key(|error| error.exit.gravity()) {
+            Some(error) if !row.is_judged() || error.exit == Exit::Interrupted => Err(error),
+            _ => Ok(row),
+        }
+    }
+}
+
+async fn run_all<B: Backend>(
+    args: &Args,
+    resolved: Vec<Resolved>,
+    session: &mut Session<B>,
+    stage: &mut Stage<'_>,
+) -> Ran {
+    crate::verb::view::introduce(session, &stage.events);
+    let (mut rows, mut errors) = (Vec::new(), Vec::new());
+    // Why the rest is not run any more.
+    let mut stop: Option<String> = None;
+    for scenario in resolved {
+        let name = &scenario.document.scenario.name.value;
+        let plan = match &scenario.resolution {
+            Resolution::Runnable(plan) => plan,
+            Resolution::Unrunnable { reasons } => {
+                let verdict = Verdict::skipped(reasons);
+                let row = Row::judged(name, scenario.seed, verdict);
+                stage.finished(&row);
+                rows.push(row);
+                continue;
+            }
+        };
+        if stop.is_none() && stage.shutdown.asked.is_cancelled() {
+            stop = Some("the command was interrupted".to_owned());
+            if rows.iter().all(|row: &Row| row.exit() != Exit::Interrupted) {
+                errors.push(CommandError::new(Exit::Interrupted, "interrupted"));
+            }
+        }
+        if let Some(why) = &stop {
+            let why = format!("not run: {why}");
+            let row = Row::not_run(name, scenario.seed, &why);
+            stage.finished(&row);
+            rows.push(row);
+            continue;
+        }
+        let document = scenario.document.name();
+        let failure = match bring_up(session, stage).await {
+            Ok(()) => run_one(args, document, plan, session, stage).await,
+            Err(error) => {
+                if error.exit != Exit::Interrupted {
+                    stop = Some(format!("the topology could not be brought up for `{name}`"));
+                }
+                Err(error)
+            }
+        };
+        let error = match failure {
+            Ok((row, error)) => {
+                rows.push(row);
+                error
+            }
+            Err(error) => {
+                // Its hints are in the row as well.
+                let error = error.about(&args.target.suffix());
+                let row = Row::failed(name, scenario.seed, &error);
+                stage.finished(&row);
+                rows.push(row);
+                Some(error)
+            }
+        };
+        if let Some(cause) = error.as_ref().and_then(no_room) {
+            stop = Some(format!("nothing could be written down: {cause}"));
+        }
+        errors.extend(error);
+    }
+    // What was said last.
+    let heard = std::future::ready(());
+    stage.ui.follow(&mut stage.receiver, heard).await;
+    Ran { rows, errors }
+}
+
+/// Why something failed for want of room, which the next scenario would not have either.
+fn no_room(error: &CommandError) -> Option<String> {
+    causes::with(error.source.as_ref()).find_map(|error| {
+        let error = error.downcast_ref::<std::io::Error>()?;
+        base::file::no_room(error).then(|| error.kind().to_string())
+    })
+}
+
+/// Has the topology be as it should be.
+async fn bring_up<B: Backend>(
+    session: &mut Session<B>,
+    stage: &mut Stage<'_>,
+) -> Result<(), CommandError> {
+    let asked = &stage.shutdown.asked;
+    let (was_up, promoted) = (stage.was_up, session.backend.is_promoted_to());
+    let events = stage.events.clone();
+    let look = |plan: &Plan| match changes(plan) {
+        Some(_) if promoted => Err(failure::differs(plan)),
+        Some(word) if was_up => {
+            events.notice(word);
+            Ok(())
+        }
+        _ => Ok(()),
+    };
+    let watch = &stage.watch;
+    let up = async {
+        watch.prepare(&session.backend, &stage.events).await;
+        lifecycle::bring_up_after(session, &stage.events, asked, look).await
+    };
+    let up = stage.ui.follow(&mut stage.receiver, up).await;
+    up.map_err(|error| failure::after(&watch.end().deaths, error))?;
+    watch.expect_all();
+    Ok(())
+}
+
+/// Runs one scenario on a topology that is as it should be, and writes its report at once. A verdict
+/// stands also where that cannot be written: the error says so.
+async fn run_one<B: Backend>(
+    args: &Args,
+    document: &str,
+    plan: &RunPlan,
+    session: &mut Session<B>,
+    stage: &mut Stage<'_>,
+) -> Result<(Row, Option<CommandError>), CommandError> {
+    let unavailable = |error: report::Error| {
+        CommandError::new(Exit::Unavailable, error)
+            .hint("see that the folder can be written and that there is room, then run it again")
+    };
+    let folder = session
+        .state
+        .reports()
+        .join(format!("{}-{}", plan.scenario, plan.run));
+    report::begin(&folder, plan).map_err(unavailable)?;
+    let (asked, watch) = (&stage.shutdown.asked, &stage.watch);
+    let _guard = (!plan.faults.is_empty())
+        .then(|| reap::guard(&args.target, &session.state))
+        .transpose()?;
+    let journal = fault::Journal::open(&session.state.faults())
+        .map_err(|error| CommandError::new(Exit::Unavailable, error))?;
+    let run = scenario::run(
+        plan,
+        &session.backend,
+        &journal,
+        &stage.events,
+        watch,
+        asked,
+    );
+    let outcome = stage.ui.follow(&mut stage.receiver, Box::pin(run)).await;
+    // Afterwards, as a fault may have started another one.
+    let worker = session.backend.worker_build().await;
+    let outcome = outcome.map_err(|error| {
+        let error = CommandError::new(Exit::Unavailable, error);
+        failure::after(&watch.end().deaths, error)
+    })?;
+    let context = Context {
+        document,
+        profile: &args.target.suffix(),
+        place: &session.backend.place(),
+        topology: &session.topology.digest,
+        worker,
+        temporal: &session.topology.temporal.version,
+        machine: &Machine::this(),
+    };
+    let report = Report::new(context, plan, &outcome);
+    stage.ui.text(report.summary());
+    let written = report::write(&folder, &outcome, &report).map_err(unavailable);
+    let path = written.map(|path| from_here(&path).to_string());
+    let verdict = Verdict {
+        kind: report.verdict,
+        reason: report.reason,
+        reasons: report.reasons,
+    };
+    let row = Row::judged(&plan.scenario, plan.seed, verdict);
+    Ok((row.with_report(path.as_ref().cloned()), path.err()))
+}
+
+impl Stage<'_> {
+    /// Tells the end of a scenario that was not run to a verdict of its own.
+    fn finished(&self, row: &Row) {
+        self.events.send(Event::ScenarioFinished {
+            scenario: row.scenario.clone(),
+            verdict: row.verdict.to_string(),
+            reason: row.reason.clone(),
+        });
+    }
+}
+
+/// What is done to a topology that was up, and stays so: somebody else may be working with it.
+fn changes(plan: &Plan) -> Option<String> {
+    const SHOWN: usize = 4;
+    let steps = plan.steps.iter();
+    let mut steps = steps.filter(|step| step.action != Action::Keep);
+    let shown: Vec<String> = steps
+        .by_ref()
+        .take(SHOWN)
+        .map(|step| format!("{} {} ({})", step.action, step.id, step.reason))
+        .collect();
+    if shown.is_empty() {
+        return None;
+    }
+    let more = match steps.count() {
+        0 => String::new(),
+        count => format!(", and {count} more"),
+    };
+    Some(format!(
+        "what is up is not what this command asks for, and is changed: {}{more}; it stays up like \
+         that, and `harness up` with the settings that it had changes it back",
+        shown.join(", ")
+    ))
+}
+
+/// A path as a user would type it.
+fn from_here(path: &camino::Utf8Path) -> &camino::Utf8Path {
+    let here = session::working_directory().ok();
+    here.and_then(|here| path.strip_prefix(here).ok())
+        .unwrap_or(path)
+}
+
+async fn take_down<B: Backend>(
+    session: &Session<B>,
+    stage: &mut Stage<'_>,
+) -> Result<(), CommandError> {
+    let owned = session.owned();
+    let (never, hurry) = (CancellationToken::new(), &stage.shutdown.insisted);
+    let down = lifecycle::take_down(&owned, &stage.events, &never, hurry);
+    stage.ui.follow(&mut stage.receiver, down).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use scenario::VerdictKind;
+
+    use super::*;
+
+    #[test]
+    fn what_was_judged_stands_where_its_report_could_not_be_written() {
+        let error = |exit| CommandError::new(exit, "could not write report.json");
+        let verdict = Verdict {
+            kind: VerdictKind::Fail,
+            reason: "a workflow is lost".to_owned(),
+            reasons: Vec::new(),
+        };
+        let unwritten = error(Exit::Unavailable);
+        let row = Row::judged("one", 1, verdict).with_report(Err(&unwritten));
+        let judged = Ran {
+            rows: vec![row],
+            errors: vec![unwritten],
+        };
+        assert_eq!(judged.only().expect("it was judged").exit(), Exit::Violated);
+
+        let failed = Ran {
+            rows: vec![Row::failed("one", 1, &error(Exit::HealFailed))],
+            errors: vec![error(Exit::HealFailed), error(Exit::Unavailable)],
+        };
+        let gravest = failed.only().expect_err("nothing was judged");
+        assert_eq!(gravest.exit, Exit::HealFailed);
+    }
+
+    #[test]
+    fn nothing_more_is_run_where_there_is_no_room_for_it() {
+        for (kind, full) in [
+            (std::io::ErrorKind::StorageFull, true),
+            (std::io::ErrorKind::FileTooLarge, true),
+            (std::io::ErrorKind::ReadOnlyFilesystem, true),
+            (std::io::ErrorKind::NotFound, false),
+        ] {
+            let error = CommandError::new(Exit::Unavailable, std::io::Error::from(kind));
+            assert_eq!(no_room(&error).is_some(), full, "{kind}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What came of each scenario of a command line, and how the command ends by that.
+
+use base::causes::in_one_line;
+use scenario::{Verdict, VerdictKind};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::{CommandError, Exit};
+
+/// What came of one scenario, as the last table and `--output json` show it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::verb) struct Row {
+    pub(super) scenario: String,
+    pub(super) verdict: Said,
+    pub(super) reason: String,
+    pub(super) seed: u64,
+    /// Where its report is, if that could be written.
+    pub(super) report: Option<String>,
+    /// Why there is no verdict, or no report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Value>,
+    #[serde(skip)]
+    exit: Exit,
+}
+
+/// A verdict, or a word for why there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(super) enum Said {
+    Verdict(VerdictKind),
+    Nothing(Unjudged),
+}
+
+/// Why a scenario has no verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Unjudged {
+    /// It could not be run to its end.
+    Error,
+    /// It was not begun.
+    NotRun,
+}
+
+impl std::fmt::Display for Said {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Verdict(kind) => kind.fmt(out),
+            Self::Nothing(Unjudged::Error) => out.pad("error"),
+            Self::Nothing(Unjudged::NotRun) => out.pad("not-run"),
+        }
+    }
+}
+
+impl Row {
+    /// One that was judged, or skipped.
+    pub(super) fn judged(scenario: &str, seed: u64, verdict: Verdict) -> Self {
+        let Verdict { kind, reason, .. } = verdict;
+        Self {
+            scenario: scenario.to_owned(),
+            verdict: Said::Verdict(kind),
+            reason,
+            seed,
+            report: None,
+            error: None,
+            exit: kind.into(),
+        }
+    }
+
+    /// One that was judged, and whose report is there or could not be written.
+    pub(super) fn with_report(mut self, report: Result<String, &CommandError>) -> Self {
+        match report {
+            Ok(report) => self.report = Some(report),
+            Err(error) => self.add(error),
+        }
+        self
+    }
+
+    /// One that could not be run to its end. An interruption is a verdict.
+    pub(super) fn failed(scenario: &str, seed: u64, error: &CommandError) -> Self {
+        let kind = match error.exit {
+            Exit::Interrupted => Said::Verdict(VerdictKind::Interrupted),
+            _ => Said::Nothing(Unjudged::Error),
+        };
+        let mut row = Self {
+            scenario: scenario.to_owned(),
+            verdict: kind,
+            reason: in_one_line(error.source.as_ref()),
+            seed,
+            report: None,
+            error: None,
+            exit: Exit::Ok,
+        };
+        row.add(error);
+        row
+    }
+
+    /// One that was not begun.
+    pub(super) fn not_run(scenario: &str, seed: u64, why: &str) -> Self {
+        Self {
+            scenario: scenario.to_owned(),
+            verdict: Said::Nothing(Unjudged::NotRun),
+            reason: why.to_owned(),
+            seed,
+            report: None,
+            error: None,
+            exit: Exit::Ok,
+        }
+    }
+
+    /// Whether there is a verdict.
+    pub(super) fn is_judged(&self) -> bool {
+        matches!(self.verdict, Said::Verdict(_))
+    }
+
+    fn add(&mut self, error: &CommandError) {
+        let document = serde_json::to_value(error.document());
+        self.error = Some(document.expect("a plain struct becomes JSON"));
+        self.exit = graver(self.exit, error.exit);
+    }
+
+    /// How a command ends that ran this one alone.
+    pub(in crate::verb) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Whether everything that was asked for held, so that nothing more is to be said.
+    pub(super) fn is_pass(&self) -> bool {
+        self.verdict == Said::Verdict(VerdictKind::Pass) && self.error.is_none()
+    }
+}
+
+/// The graver of two ends.
+pub(super) fn graver(one: Exit, other: Exit) -> Exit {
+    if other.gravity() > one.gravity() {
+        other
+    } else {
+        one
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_of_verdicts_and_errors_decides() {
+        let order = [
+            Exit::Ok,
+            Exit::Inconclusive,
+            Exit::ThresholdMissed,
+            Exit::Unavailable,
+            Exit::Violated,
+            Exit::Interrupted,
+            Exit::Leftovers,
+            Exit::HealFailed,
+        ];
+        for pair in order.windows(2) {
+            assert_eq!(graver(pair[0], pair[1]), pair[1]);
+            assert_eq!(graver(pair[1], pair[0]), pair[1]);
+        }
+    }
+
+    #[test]
+    fn a_verdict_stays_where_its_report_could_not_be_written() {
+        let verdict = |kind| Verdict {
+            kind,
+            reason: "of some reason".to_owned(),
+            reasons: vec!["of some reason".to_owned()],
+        };
+        let error = CommandError::new(Exit::Unavailable, "could not write report.json");
+        let row = |kind| Row::judged("one", 1, verdict(kind)).with_report(Err(&error));
+        let pass = row(VerdictKind::Pass);
+        assert_eq!(pass.verdict, Said::Verdict(VerdictKind::Pass));
+        assert_eq!(pass.exit(), Exit::Unavailable);
+        assert!(!pass.is_pass());
+        assert_eq!(row(VerdictKind::Fail).exit(), Exit::Violated);
+    }
+}

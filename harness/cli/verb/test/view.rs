@@ -1,0 +1,144 @@
+//! What `test` shows.
+
+use scenario::{Resolution, RunPlan};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::documents::Resolved;
+use super::row::Row;
+use crate::error::{CommandError, Exit};
+use crate::ui::{Table, Ui};
+
+/// The verdicts as a document: what came of each scenario, and the gravest error, if there was one,
+/// as every other command has it.
+#[derive(Serialize)]
+struct Document<'a> {
+    verdicts: &'a [Row],
+    #[serde(flatten)]
+    error: Option<Value>,
+}
+
+/// An error as a document, of a command that may end by something graver.
+fn with_exit(error: &CommandError, exit: Exit) -> Value {
+    let document = serde_json::to_value(error.document());
+    let mut document = document.expect("a plain struct becomes JSON");
+    document["exit-code"] = exit.code().into();
+    document
+}
+
+/// Shows what came of all scenarios, and then why the gravest errors came to be.
+pub(super) fn verdicts(rows: &[Row], errors: &[CommandError], exit: Exit, ui: &mut Ui) {
+    let mut table = Table::new(["SCENARIO", "VERDICT", "REPORT"]);
+    for row in rows {
+        let report = row.report.clone().unwrap_or_default();
+        table.row([row.scenario.clone(), row.verdict.to_string(), report]);
+    }
+    ui.text(table.render());
+    let reasons: Vec<String> = rows
+        .iter()
+        .filter(|row| !row.is_pass())
+        .map(|row| format!("{}: {}", row.scenario, row.reason))
+        .collect();
+    if !reasons.is_empty() {
+        ui.text(format!("\n{}", reasons.join("\n")));
+    }
+    // Of several the first.
+    let in_turn = errors.iter().rev();
+    let gravest = in_turn.max_by_key(|error| error.exit.gravity());
+    ui.json(&Document {
+        verdicts: rows,
+        error: gravest.map(|error| with_exit(error, exit)),
+    });
+    for error in errors {
+        ui.error(error);
+    }
+}
+
+/// Shows which scenarios there are and which can run here.
+pub(super) fn list(resolved: &[Resolved], ui: &mut Ui) -> Exit {
+    let mut paragraphs = Vec::new();
+    let mut rows = Vec::new();
+    for Resolved {
+        document,
+        resolution,
+        ..
+    } in resolved
+    {
+        let reasons = match resolution {
+            Resolution::Runnable(_) => [].as_slice(),
+            Resolution::Unrunnable { reasons } => reasons,
+        };
+        let (scenario, file) = (&document.scenario, document.name());
+        let (name, description) = (&scenario.name.value, &scenario.description);
+        let mut lines = vec![format!("{name} ({file})"), format!("  {description}")];
+        if !reasons.is_empty() {
+            lines.push(format!("  cannot run here: {}", reasons.join("; ")));
+        }
+        paragraphs.push(lines.join("\n"));
+        rows.push(serde_json::json!({
+            "scenario": name, "file": file, "description": description,
+            "runs-here": reasons.is_empty(), "reasons": reasons,
+        }));
+    }
+    ui.text(paragraphs.join("\n\n"));
+    ui.json(&rows);
+    Exit::Ok
+}
+
+/// Shows the plans of all scenarios that can run here.
+pub(super) fn plans(resolved: &[Resolved], ui: &mut Ui) -> Exit {
+    let mut plans = Vec::new();
+    let mut paragraphs = Vec::new();
+    for Resolved {
+        document,
+        resolution,
+        ..
+    } in resolved
+    {
+        match resolution {
+            Resolution::Runnable(plan) => {
+                paragraphs.push(outline(plan));
+                plans.push(plan);
+            }
+            Resolution::Unrunnable { reasons } => {
+                let name = &document.scenario.name.value;
+                let reasons = reasons.join("; ");
+                paragraphs.push(format!("{name}: cannot run here: {reasons}"));
+            }
+        }
+    }
+    ui.text(paragraphs.join("\n\n"));
+    ui.json(&plans);
+    Exit::Ok
+}
+
+/// A plan in a few lines.
+fn outline(plan: &RunPlan) -> String {
+    let mut lines = vec![format!("{} (seed {})", plan.scenario, plan.seed)];
+    for workload in &plan.workloads {
+        lines.push(format!(
+            "  workload {}: {} on {}, {}",
+            workload.name, workload.workflow_type, workload.task_queue, workload.executor
+        ));
+    }
+    for phase in &plan.phases {
+        lines.push(format!(
+            "  {:>8}  {} for {}",
+            phase.offset.to_string(),
+            phase.phase,
+            phase.length
+        ));
+    }
+    for fault in &plan.faults {
+        lines.push(format!(
+            "  {:>8}  fault {}: {} {}, undone at {}",
+            fault.inject.to_string(),
+            fault.injection.id,
+            fault.injection.fault,
+            fault.injection.service,
+            fault.heal
+        ));
+    }
+    lines.push(format!("  then drain for at most {}", plan.drain));
+    lines.join("\n")
+}

@@ -1,0 +1,139 @@
+//! `harness up`.
+
+use backend::event::Events;
+use backend::{Backend, Endpoint, Place};
+use model::plan::{Action, Plan};
+use serde::Serialize;
+
+use super::session::{self, Session, Target};
+use super::shutdown::Shutdown;
+use super::{Outcome, lifecycle, place, view};
+use crate::error::Exit;
+use crate::ui::{Table, Ui};
+
+/// Bring the topology up and leave it running
+///
+/// What runs as it should is kept, what died is repaired, what changed is replaced.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  harness up --local
+  harness up --set worker.replicas=3
+  harness up --dry-run")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) target: Target,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What `up --output json` prints.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Report<'a> {
+    profile: &'a str,
+    topology_digest: String,
+    place: Place,
+    plan: &'a Plan,
+    endpoints: Vec<Endpoint>,
+}
+
+pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+    let loaded = session::load(&args.target);
+    if let Some(profile) = loaded.readable() {
+        place::here(&args.target, profile, Some("promote"))?;
+    }
+    loaded.doubt(ui);
+    if args.dry_run {
+        let session = session::look(&loaded).await?;
+        return session::on_backend!(session, |session| rehearse(session, ui).await);
+    }
+    let session = session::own(&loaded, "up", ui).await?;
+    let suffix = args.target.suffix();
+    session::on_backend!(session, |session| Box::pin(bring_up(session, &suffix, ui))
+        .await)
+}
+
+async fn rehearse<B: Backend>(session: &mut Session<B>, ui: &mut Ui) -> Outcome {
+    let allowed = session.state.allows(&session.backend.place().backend);
+    allowed.map_err(session::state_error)?;
+    let (events, mut receiver) = Events::channel();
+    let plan = ui
+        .follow(&mut receiver, lifecycle::rehearse(session, &events))
+        .await?;
+    let mut table = Table::new(["ACTION", "RESOURCE", "REASON"]);
+    for step in &plan.steps {
+        table.row([
+            step.action.to_string(),
+            step.id.to_string(),
+            step.reason.clone(),
+        ]);
+    }
+    ui.text(table.render());
+    report(session, &plan, ui).await;
+    Ok(Exit::Ok)
+}
+
+async fn bring_up<B: Backend>(session: &mut Session<B>, suffix: &str, ui: &mut Ui) -> Outcome {
+    let (events, mut receiver) = Events::channel();
+    view::introduce(session, &events);
+    let shutdown = Shutdown::listen(events.clone(), "run `harness down`");
+    let work = lifecycle::bring_up(session, &events, &shutdown.asked);
+    let plan = ui.follow(&mut receiver, work).await?;
+    let endpoints = session.backend.endpoints().await;
+    ui.text(view::endpoints(&endpoints));
+    ui.text("");
+    ui.text(done(&plan));
+    ui.text(next_steps(&endpoints, suffix));
+    report(session, &plan, ui).await;
+    Ok(Exit::Ok)
+}
+
+async fn report<B: Backend>(session: &Session<B>, plan: &Plan, ui: &mut Ui) {
+    ui.json(&Report {
+        profile: session.profile.name.as_str(),
+        topology_digest: session.topology.digest.to_string(),
+        place: session.backend.place(),
+        plan,
+        endpoints: session.backend.endpoints().await,
+    });
+}
+
+/// What was done, in a line.
+fn done(plan: &Plan) -> String {
+    let done: Vec<String> = [
+        (Action::Create, "created"),
+        (Action::Update, "replaced"),
+        (Action::Delete, "removed"),
+    ]
+    .into_iter()
+    .filter_map(|(action, done)| {
+        let steps = plan.steps.iter().filter(|step| step.action == action);
+        let count = steps.count();
+        (count > 0).then(|| format!("{count} {done}"))
+    })
+    .collect();
+    if done.is_empty() {
+        "everything was up already".to_owned()
+    } else {
+        format!("everything is up: {}", done.join(", "))
+    }
+}
+
+/// What a newcomer does now.
+fn next_steps(endpoints: &[Endpoint], suffix: &str) -> String {
+    let mut lines = Vec::new();
+    if let Some(starter) = view::find(endpoints, "starter") {
+        let address = starter.address;
+        lines.push("try:".to_owned());
+        lines.push(format!("  curl 'http://{address}/sync?name=Ada'"));
+        lines.push(format!("  curl 'http://{address}/async?name=Grace'"));
+    }
+    lines.push("then:".to_owned());
+    lines.extend(
+        ["status", "logs -f worker", "open web", "down"]
+            .map(|verb| format!("  harness {verb}{suffix}")),
+    );
+    lines.join("\n")
+}

@@ -1,0 +1,241 @@
+//! What to connect to, and as whom.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+use temporalio_client::envconfig::{ClientConfigProfile, LoadClientConfigProfileOptions};
+use temporalio_client::{ConnectionOptions, GrpcCompression};
+use temporalio_common::envconfig::load_client_config_profile;
+
+use crate::Error;
+
+/// Where a frontend is looked for when nothing says otherwise.
+pub const DEFAULT_ADDRESS: &str = "127.0.0.1:7233";
+
+/// The namespace when nothing says otherwise.
+pub const DEFAULT_NAMESPACE: &str = "default";
+
+/// The SDK's default is to wait forever.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What to connect to, and as whom.
+#[derive(Clone)]
+pub struct Options {
+    profile: ClientConfigProfile,
+    identity: Option<String>,
+    connect_timeout: Duration,
+}
+
+impl Options {
+    /// A frontend without TLS or credentials at `host:port`; nothing else is consulted.
+    pub fn plaintext(address: impl Into<String>) -> Self {
+        Self::of(ClientConfigProfile::default()).with_address(address)
+    }
+
+    /// What Temporal's profile file and then its `TEMPORAL_*` variables say: address, namespace,
+    /// TLS, API key and metadata. Reads that file and the environment.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] if the file or a variable is malformed, or the chosen profile is
+    /// not in the file.
+    pub fn from_environment() -> Result<Self, Error> {
+        Self::load(LoadClientConfigProfileOptions::default(), None)
+    }
+
+    fn load(
+        options: LoadClientConfigProfileOptions,
+        variables: Option<&HashMap<String, String>>,
+    ) -> Result<Self, Error> {
+        load_client_config_profile(options, variables)
+            .map(Self::of)
+            .map_err(|error| Error::Configuration {
+                message: error.to_string(),
+            })
+    }
+
+    fn of(profile: ClientConfigProfile) -> Self {
+        Self {
+            profile,
+            identity: None,
+            connect_timeout: CONNECT_TIMEOUT,
+        }
+    }
+
+    /// Another address: `host:port`, or a URL.
+    #[must_use]
+    pub fn with_address(mut self, address: impl Into<String>) -> Self {
+        self.profile.address = Some(address.into());
+        self
+    }
+
+    /// Another namespace.
+    #[must_use]
+    pub fn with_namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.profile.namespace = Some(namespace.into());
+        self
+    }
+
+    /// How this process shows in Temporal; without it, a worker is `PID@HOST` and other clients
+    /// are nameless.
+    #[must_use]
+    pub fn with_identity(mut self, identity: impl Into<String>) -> Self {
+        self.identity = Some(identity.into());
+        self
+    }
+
+    /// How long one attempt to connect may take; 5 s unless said otherwise.
+    #[must_use]
+    pub fn with_connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// The address.
+    pub fn address(&self) -> &str {
+        self.profile.address.as_deref().unwrap_or(DEFAULT_ADDRESS)
+    }
+
+    /// The namespace.
+    pub fn namespace(&self) -> &str {
+        self.profile
+            .namespace
+            .as_deref()
+            .unwrap_or(DEFAULT_NAMESPACE)
+    }
+
+    /// How long one attempt to connect may take.
+    pub fn connect_timeout(&self) -> Duration {
+        self.connect_timeout
+    }
+
+    /// The SDK's form of these options; reads certificate files.
+    pub fn resolve(self) -> Result<ConnectionOptions, Error> {
+        let address = self.address().to_owned();
+        let profile = self.with_address(address);
+        let mut options =
+            ConnectionOptions::try_from(profile.profile).map_err(|error| Error::Configuration {
+                message: error.to_string(),
+            })?;
+        options.identity = profile.identity.unwrap_or_default();
+        options.connect_timeout = Some(profile.connect_timeout);
+        // Costs more CPU than anything else the SDK does, and within one host or cluster the
+        // bytes that it saves cost nothing.
+        options.grpc_compression = GrpcCompression::None;
+        Ok(options)
+    }
+}
+
+/// Leaves out credentials.
+impl fmt::Debug for Options {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Options")
+            .field("address", &self.address())
+            .field("namespace", &self.namespace())
+            .field("identity", &self.identity)
+            .field("connect_timeout", &self.connect_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use temporalio_client::envconfig::DataSource;
+
+    use super::*;
+
+    const PROFILE_FILE: &str = r#"
+        [profile.default]
+        address = "temporal.internal:7233"
+        namespace = "orders"
+
+        [profile.cloud]
+        address = "orders.tmprl.example:7233"
+        api_key = "secret"
+    "#;
+
+    fn load(variables: &[(&str, &str)]) -> Result<Options, Error> {
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let file = DataSource::Data(PROFILE_FILE.as_bytes().to_vec());
+        let options = LoadClientConfigProfileOptions::builder()
+            .config_source(file)
+            .build();
+        Options::load(options, Some(&variables))
+    }
+
+    #[test]
+    fn plaintext_neither_encrypts_nor_compresses_and_always_has_a_timeout() {
+        let options = Options::plaintext("127.0.0.1:7555")
+            .with_identity("worker-0")
+            .resolve()
+            .expect("valid");
+
+        assert_eq!(options.target.as_str(), "http://127.0.0.1:7555/");
+        assert_eq!(options.identity, "worker-0");
+        assert_eq!(options.connect_timeout, Some(Duration::from_secs(5)));
+        assert_eq!(options.grpc_compression, GrpcCompression::None);
+        assert!(options.tls_options.is_none());
+    }
+
+    #[test]
+    fn the_profile_file_is_used() {
+        let options = load(&[]).expect("valid");
+
+        assert_eq!(options.address(), "temporal.internal:7233");
+        assert_eq!(options.namespace(), "orders");
+    }
+
+    #[test]
+    fn a_variable_wins_over_the_profile_file_and_a_setter_over_both() {
+        let options = load(&[("TEMPORAL_ADDRESS", "other:7233")]).expect("valid");
+        assert_eq!(options.address(), "other:7233");
+        assert_eq!(options.with_address("mine:1").address(), "mine:1");
+    }
+
+    #[test]
+    fn an_api_key_turns_tls_on_and_is_not_shown() {
+        let options = load(&[("TEMPORAL_PROFILE", "cloud")]).expect("valid");
+        assert!(!format!("{options:?}").contains("secret"), "{options:?}");
+
+        let options = options.resolve().expect("valid");
+        assert_eq!(
+            options.target.as_str(),
+            "https://orders.tmprl.example:7233/"
+        );
+        assert_eq!(options.api_key.as_deref(), Some("secret"));
+        assert!(options.tls_options.is_some());
+    }
+
+    #[test]
+    fn a_missing_certificate_is_a_configuration_error() {
+        let error = load(&[("TEMPORAL_TLS_SERVER_CA_CERT_PATH", "/nowhere/ca.pem")])
+            .expect("read when connecting")
+            .resolve()
+            .expect_err("no such file");
+
+        assert!(error.to_string().contains("No such file"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_profile_is_a_configuration_error() {
+        let error = load(&[("TEMPORAL_PROFILE", "nope")]).expect_err("not in the file");
+
+        assert_eq!(
+            error.to_string(),
+            "Temporal client configuration: Profile 'nope' not found"
+        );
+    }
+
+    #[test]
+    fn the_defaults_are_a_local_frontend() {
+        let options = Options::of(ClientConfigProfile::default());
+
+        assert_eq!(options.address(), "127.0.0.1:7233");
+        assert_eq!(options.namespace(), "default");
+        let options = options.resolve().expect("valid");
+        assert_eq!(options.target.as_str(), "http://127.0.0.1:7233/");
+    }
+}

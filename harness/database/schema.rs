@@ -1,0 +1,156 @@
+//! Both schemas in the running container: what state they are in, and bringing them up to date.
+
+use backend::Readiness;
+use model::plan::{Observed, State};
+use model::topology::Digest;
+use mysql::schema::{self, Store};
+
+use super::Error;
+use super::mysql::{Mysql, container_id, schema_id};
+use super::schema_tool::{Site, Task};
+
+impl Mysql {
+    /// Refuses a schema that must not be touched: newer, or half applied.
+    pub async fn check_schema(&self, server: &str) -> Result<(), backend::Error> {
+        for (store, state) in self.states(server).await? {
+            tasks(store, &state, server)?;
+        }
+        Ok(())
+    }
+
+    async fn states(&self, server: &str) -> Result<Vec<(Store, schema::State)>, Error> {
+        let access = self.reach()?;
+        let mut states = Vec::new();
+        for store in Store::ALL {
+            states.push((store, schema::state(&access, store, server).await?));
+        }
+        Ok(states)
+    }
+
+    /// Brings both up to date; neither is touched unless both may be.
+    pub(super) async fn update_schema(&self) -> Result<(), Error> {
+        let prepared = self.prepared()?;
+        let server = &prepared.server;
+        let mut work = Vec::new();
+        for (store, state) in self.states(server).await? {
+            work.push((store, tasks(store, &state, server)?));
+        }
+        let (access, roots) = (self.reach()?, self.roots_file());
+        let site = Site {
+            engine: self.engine(),
+            environment: self.environment(),
+            names: self.names(),
+            owner: self.owner(),
+            container: self.names().container(),
+            access: &access,
+            roots: roots.as_deref(),
+        };
+        for (store, tasks) in work {
+            for task in tasks {
+                let tool = &prepared.wanted.schema_tool;
+                tool.run(&site, store, *task).await?;
+            }
+        }
+        self.record_server(server)
+    }
+
+    /// The container stays what it is, with the schemas of another release.
+    fn record_server(&self, server: &str) -> Result<(), Error> {
+        let Some(mut record) = self.record()? else {
+            return Ok(());
+        };
+        server.clone_into(&mut record.server);
+        record
+            .write(self.state())
+            .map_err(Error::file("write the records in", self.state().run()))
+    }
+
+    /// Both schemas as one resource, where they are one here and can be read; for a MySQL that
+    /// answers.
+    pub(super) async fn observe_schema(&self) -> Result<Option<Observed>, Error> {
+        let Some(record) = self.record()?.filter(|record| record.schema) else {
+            return Ok(None);
+        };
+        let Ok(states) = self.states(&record.server).await else {
+            return Ok(None);
+        };
+        let late = states.iter().find_map(|(store, state)| late(*store, state));
+        let state = match late {
+            None => State::Live(Digest::of(&record.server)),
+            Some(reason) => State::Dead { reason },
+        };
+        Ok(Some(Observed {
+            id: schema_id(),
+            state,
+            needs: vec![container_id()],
+        }))
+    }
+
+    /// Whether both are current.
+    pub async fn schema_ready(&self) -> Readiness {
+        // Whoever only looks has prepared nothing.
+        let server = match (self.prepared(), self.record()) {
+            (Ok(prepared), _) => prepared.server.clone(),
+            (Err(_), Ok(Some(record))) => record.server,
+            (Err(error), _) => return Readiness::Never(error.in_one_line()),
+        };
+        let server = server.as_str();
+        let states = match self.states(server).await {
+            Ok(states) => states,
+            Err(error) => return Readiness::NotYet(error.in_one_line()),
+        };
+        for (store, state) in &states {
+            if let Err(refused) = tasks(*store, state, server) {
+                return Readiness::Never(refused.in_one_line());
+            }
+            if let Some(reason) = late(*store, state) {
+                return Readiness::NotYet(reason);
+            }
+        }
+        Readiness::Ready
+    }
+}
+
+/// What is to be done to a schema, if it may be touched.
+fn tasks(store: Store, state: &schema::State, server: &str) -> Result<&'static [Task], Error> {
+    use schema::State::{Current, Empty, HalfApplied, Newer, Older};
+
+    match state {
+        Empty => Ok(&Task::ALL),
+        Older(_) => Ok(&[Task::Update]),
+        Current(_) => Ok(&[]),
+        Newer(found) => Err(Error::Newer {
+            store,
+            found: *found,
+            server: server.to_owned(),
+        }),
+        HalfApplied {
+            version,
+            towards,
+            applied,
+            remedy,
+        } => Err(Error::HalfApplied {
+            store,
+            version: *version,
+            towards: *towards,
+            applied: applied.clone(),
+            remedy: remedy.clone(),
+        }),
+    }
+}
+
+/// What keeps a schema from being current, for people.
+fn late(store: Store, state: &schema::State) -> Option<String> {
+    use schema::State::{Current, Empty, HalfApplied, Newer, Older};
+
+    let database = store.database();
+    match state {
+        Current(_) => None,
+        Empty => Some(format!("`{database}` has no schema")),
+        Older(version) => Some(format!("`{database}` has the older schema {version}")),
+        Newer(version) => Some(format!("`{database}` has the newer schema {version}")),
+        HalfApplied { towards, .. } => Some(format!(
+            "`{database}` has an interrupted update to schema {towards}"
+        )),
+    }
+}

@@ -1,0 +1,144 @@
+//! The life of the container, and what is done behind the harness's back.
+
+use backend::Readiness;
+use model::plan::{Action, Observed, State};
+use mysql::Client;
+
+use super::fixture::{DEADLINE, Fixture, container, schema};
+
+#[tokio::test]
+async fn data_survives_a_kill_a_removal_and_a_replacement_and_goes_with_the_rest() {
+    let Some(mut fixture) = Fixture::new().await else {
+        return;
+    };
+    assert_eq!(fixture.observed(&[]).await, Vec::<String>::new());
+    fixture.prepare(&[]).await.expect("prepared");
+    fixture.up().await;
+    let live = fixture.mysql.observe(&[]).await.expect("Docker answers");
+    let desired = fixture.mysql.desire();
+    for (observed, desired) in live.iter().zip(&desired) {
+        let Observed { id, state, .. } = observed;
+        assert_eq!(
+            (id, state),
+            (&desired.id, &State::Live(desired.digest.clone()))
+        );
+    }
+    assert_eq!(live.len(), 2);
+    let query = "INSERT INTO temporal_visibility.schema_version \
+                 (version_partition, db_name, curr_version) VALUES (9, 'kept', '0')";
+    fixture.ask(query).await;
+    let kept = "SELECT COUNT(*) FROM temporal_visibility.schema_version WHERE db_name = 'kept'";
+    let one = vec![vec![Some("1".to_owned())]];
+
+    let (down, seen) = fixture.mysql.kill().await.expect("Docker answers");
+    assert!(down, "{seen}");
+    let name = fixture.mysql.names().container().to_owned();
+    assert_eq!(seen, format!("container {name}: it ended with code 137"));
+    assert_eq!(
+        fixture.observed(&[]).await,
+        ["container/mysql is dead: it ended with code 137"]
+    );
+    fixture.mysql.start_again().await.expect("it recovers");
+    assert_eq!(fixture.ask(kept).await, one);
+    assert!(fixture.mysql.usage().await.expect("it runs").as_millis() > 0);
+
+    let removed = fixture.engine.remove_container(&name).await;
+    removed.expect("Docker answers");
+    assert_eq!(
+        fixture.observed(&[]).await,
+        ["container/mysql is dead: its container is gone, and what belongs to it is left"]
+    );
+    let readiness = fixture.mysql.ready(&container()).await;
+    assert_eq!(
+        readiness,
+        Readiness::Never("its container is gone".to_owned())
+    );
+    fixture.up().await;
+    assert_eq!(fixture.ask(kept).await, one);
+
+    let before = fixture.mysql.desire();
+    let sets = ["database.mysql.max-connections=300"];
+    fixture.prepare(&sets).await.expect("prepared");
+    assert_ne!(before[0].digest, fixture.mysql.desire()[0].digest);
+    fixture.apply(&container(), Action::Update).await;
+    fixture.wait_until_ready(&container()).await;
+    assert_eq!(fixture.ask(kept).await, one);
+    let allowed = fixture.ask("SELECT @@max_connections").await;
+    assert_eq!(allowed, [[Some("300".to_owned())]]);
+
+    fixture.down().await;
+}
+
+#[tokio::test]
+async fn a_password_that_was_changed_is_right_again_after_a_restart() {
+    let Some(mut fixture) = Fixture::new().await else {
+        return;
+    };
+    fixture.prepare(&[]).await.expect("prepared");
+    fixture.up().await;
+    fixture.ask("ALTER USER USER() IDENTIFIED BY 'other'").await;
+    let Readiness::Never(reason) = fixture.mysql.ready(&container()).await else {
+        panic!("nobody can sign in");
+    };
+    assert!(reason.contains("refuses user `temporal`"), "{reason}");
+    fixture.mysql.kill().await.expect("Docker answers");
+    fixture.mysql.start_again().await.expect("it recovers");
+    fixture.wait_until_ready(&schema()).await;
+    fixture.down().await;
+}
+
+#[tokio::test]
+async fn only_those_who_trust_its_certificate_and_encrypt_get_in() {
+    let (Some(mut fixture), Some(mut plain)) = (Fixture::new().await, Fixture::new().await) else {
+        return;
+    };
+    fixture.prepare(&[]).await.expect("prepared");
+    let sets = ["database.mysql.tls=off"];
+    plain.prepare(&sets).await.expect("prepared");
+    fixture.up().await;
+    plain.up().await;
+    let mut access = fixture.mysql.access().expect("it was made");
+    for host in ["127.0.0.1", "localhost"] {
+        host.clone_into(&mut access.host);
+        let connected = Client::connect(&access, None, DEADLINE).await;
+        connected.unwrap_or_else(|error| panic!("{host}: {error:?}"));
+    }
+    assert!(plain.mysql.access().expect("it was made").roots.is_none());
+    assert_eq!(plain.mysql.roots_file(), None);
+    let roots = fixture.mysql.roots_file().expect("it has TLS");
+    let roots = fs_err::read_to_string(roots).expect("written");
+    assert_eq!(access.roots.as_deref(), Some(roots.as_str()));
+
+    access.roots = None;
+    let refused = Client::connect(&access, None, DEADLINE).await;
+    assert!(refused.is_err());
+    fixture.down().await;
+    plain.down().await;
+}
+
+#[tokio::test]
+async fn later_commands_find_it_by_what_the_folder_says() {
+    let Some(mut fixture) = Fixture::new().await else {
+        return;
+    };
+    fixture.prepare(&[]).await.expect("prepared");
+    assert!(fixture.mysql.log().is_none());
+    fixture.up().await;
+    let prepared = fixture.mysql.access().expect("it was made");
+    let address = fixture.mysql.address();
+    fixture.forget_what_was_prepared();
+    let found = fixture.mysql.access().expect("it was made");
+    assert_eq!(found.port, prepared.port);
+    assert_eq!(found.password, prepared.password);
+    assert_eq!(found.roots, prepared.roots);
+    assert_eq!(fixture.mysql.address(), address);
+    fixture.mysql.collect_log(None).await.expect("written");
+    let log = fixture.mysql.log().expect("written");
+    let log = fs_err::read_to_string(log.path).expect("written");
+    assert!(log.contains("ready for connections"), "{log}");
+    let record = fixture.mysql.record().expect("readable");
+    let image = record.expect("it was made").image;
+    assert_eq!(image.reference, "mysql:8.4");
+    assert!(image.id.starts_with("sha256:"));
+    fixture.down().await;
+}

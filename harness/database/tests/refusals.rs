@@ -1,0 +1,61 @@
+//! What is refused before it can do harm.
+
+use docker::ContainerSpec;
+use model::plan::Action;
+
+use super::fixture::{Fixture, container};
+
+#[tokio::test]
+async fn too_few_connections_are_an_error_before_anything_starts() {
+    let Some(mut fixture) = Fixture::new().await else {
+        return;
+    };
+    let sets = ["database.mysql.max-connections=100"];
+    let error = fixture.prepare(&sets).await.expect_err("too few");
+    insta::assert_snapshot!(error.to_string(), @"database.mysql.max-connections is 100, and the Temporal processes may open 130");
+    insta::assert_snapshot!(error.hints.join("\n"), @"set database.mysql.max-connections to 130 or more, or let fewer replicas run under temporal.roles");
+    let made = fixture.engine.owned(fixture.owner()).await.expect("a list");
+    assert_eq!(made, []);
+}
+
+#[tokio::test]
+async fn an_older_mysql_is_not_given_the_data_of_a_newer_one() {
+    let Some(mut fixture) = Fixture::new().await else {
+        return;
+    };
+    fixture.prepare(&[]).await.expect("prepared");
+    fixture.apply(&container(), Action::Create).await;
+    let sets = ["database.mysql.version=8.0"];
+    let error = fixture.prepare(&sets).await.expect_err("it is older");
+    insta::assert_snapshot!(error.to_string(), @"the data of MySQL 8.4 cannot be read by MySQL 8.0");
+    insta::assert_snapshot!(error.hints.join("\n"), @"set database.mysql.version to 8.4, or run `harness down` to give its data up");
+    fixture.down().await;
+}
+
+#[tokio::test]
+async fn a_container_of_somebody_else_is_named_and_left_alone() {
+    let Some(mut fixture) = Fixture::new().await else {
+        return;
+    };
+    fixture.prepare(&[]).await.expect("prepared");
+    let theirs = ContainerSpec {
+        name: fixture.mysql.names().container().to_owned(),
+        image: "mysql:8.4".to_owned(),
+        entrypoint: Some(vec!["/bin/sleep".to_owned(), "60".to_owned()]),
+        owner: format!("{}/other", fixture.owner()),
+        ..ContainerSpec::default()
+    };
+    let before = fixture.engine.start_container(&theirs).await;
+    let before = before.expect("it starts");
+    assert_eq!(fixture.observed(&[]).await, Vec::<String>::new());
+    let error = fixture.mysql.apply(&container(), Action::Create).await;
+    let error = error.expect_err("the name is taken").to_string();
+    assert!(error.contains(&theirs.name), "{error}");
+    assert!(error.contains(&theirs.owner), "{error}");
+    fixture.apply(&container(), Action::Delete).await;
+    let after = fixture.engine.container(&theirs.name).await;
+    assert_eq!(after.expect("an answer"), Some(before));
+    let removed = fixture.engine.remove_container(&theirs.name).await;
+    removed.expect("it is the test's own");
+    fixture.down().await;
+}

@@ -1,0 +1,180 @@
+//! The watcher of one command: it remembers between scenarios what it saw last.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use backend::death::Death;
+use backend::event::{Event, Events};
+use backend::{Backend, Ended, Vitals};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::excuse::Excuses;
+
+/// How often it is looked.
+const PACE: Duration = Duration::from_millis(500);
+
+/// For how long the last look of a run is repeated where a place cannot be looked at.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Looks after the lives of a topology.
+#[derive(Debug, Default)]
+pub struct Watch(RefCell<Memory>);
+
+#[derive(Debug, Default)]
+struct Memory {
+    /// What was seen last; nothing before the first look.
+    known: Option<Vitals>,
+    excuses: Excuses,
+    /// The run that is under way.
+    run: Option<Run>,
+    deaths: Vec<Death>,
+}
+
+/// A run, which may be of a scenario, and the moment from which its offsets count.
+#[derive(Debug, Clone)]
+struct Run {
+    scenario: Option<String>,
+    epoch: Instant,
+}
+
+/// What was seen of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// Who died although no fault had planned it, in order.
+    pub deaths: Vec<Death>,
+    /// Why it is not known of all replicas whether they lived to the end.
+    pub unseen: Option<String>,
+}
+
+/// What follows where a place could not be looked at to the end, and why it could not.
+pub fn not_known(reason: &str) -> String {
+    format!("it is not known whether all replicas lived to the end: {reason}")
+}
+
+impl Watch {
+    /// To be called before a topology is brought up. What died since the last run is told; before
+    /// the first one, nobody knows what should be alive, and what is dead has been so before.
+    pub async fn prepare<B: Backend>(&self, backend: &B, events: &Events) {
+        if self.0.borrow().known.is_some() {
+            self.look(backend, events).await;
+            return;
+        }
+        let mut vitals = backend.vitals().await;
+        // What lives may be replaced now, for the profile says otherwise today.
+        vitals.replicas.retain(|_, vital| vital.ended.is_some());
+        self.0.borrow_mut().known = Some(vitals);
+    }
+
+    /// Looks until `work` is done, and then once more.
+    pub async fn during<B: Backend, T>(
+        &self,
+        backend: &B,
+        events: &Events,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let over = CancellationToken::new();
+        let work = async {
+            let done = work.await;
+            over.cancel();
+            done
+        };
+        let (done, ()) = tokio::join!(work, self.attend(backend, events, &over));
+        done
+    }
+
+    /// Looks until `over`, and then once more.
+    async fn attend<B: Backend>(&self, backend: &B, events: &Events, over: &CancellationToken) {
+        while !over.is_cancelled() {
+            self.look(backend, events).await;
+            over.run_until_cancelled(sleep(PACE)).await;
+        }
+        let last = Instant::now();
+        loop {
+            self.look(backend, events).await;
+            if !self.is_blind() || last.elapsed() > PATIENCE {
+                return;
+            }
+            sleep(PACE).await;
+        }
+    }
+
+    /// A run begins, of a scenario if it is one: from now on, times count from `epoch`.
+    pub fn begin(&self, scenario: Option<&str>, epoch: Instant) {
+        let scenario = scenario.map(str::to_owned);
+        self.0.borrow_mut().run = Some(Run { scenario, epoch });
+    }
+
+    /// A fault on a service begins: that its replicas end is planned.
+    pub fn excuse(&self, service: &str) {
+        self.0.borrow_mut().excuses.begin(service);
+    }
+
+    /// A fault on a service is undone.
+    pub fn expect(&self, service: &str) {
+        self.0.borrow_mut().excuses.end(service);
+    }
+
+    /// All faults are undone.
+    pub fn expect_all(&self) {
+        self.0.borrow_mut().excuses.end_all();
+    }
+
+    /// Ends a run, and says what was seen since the end of the one before.
+    pub fn end(&self) -> Seen {
+        let mut memory = self.0.borrow_mut();
+        memory.run = None;
+        let known = memory.known.as_ref();
+        Seen {
+            unseen: known.and_then(|known| known.unseen.clone()),
+            deaths: std::mem::take(&mut memory.deaths),
+        }
+    }
+
+    fn is_blind(&self) -> bool {
+        let memory = self.0.borrow();
+        memory
+            .known
+            .as_ref()
+            .is_some_and(|known| known.unseen.is_some())
+    }
+
+    /// Looks once, and tells of each life that ended since the look before.
+    async fn look<B: Backend>(&self, backend: &B, events: &Events) {
+        let begun = self.0.borrow_mut().excuses.look();
+        let now = backend.vitals().await;
+        let ended: Vec<Ended> = {
+            let mut memory = self.0.borrow_mut();
+            let known = memory.known.take().unwrap_or_default();
+            let mut ended = now.ended_since(&known);
+            ended.retain(|ended| !memory.excuses.cover(&begun, &ended.services));
+            if now.unseen.is_some() {
+                memory.excuses.keep(begun);
+            }
+            memory.known = Some(now.or_as_before(known));
+            ended
+        };
+        for Ended {
+            replica,
+            life,
+            status,
+            ..
+        } in ended
+        {
+            let run = self.0.borrow().run.clone();
+            let at = run.as_ref().map(|run| run.epoch.elapsed().into());
+            let log_tail = backend.last_words(&replica, Some(&life)).await;
+            let death = Death {
+                replica,
+                at,
+                status,
+                log_tail,
+            };
+            events.send(Event::ReplicaDied {
+                scenario: run.and_then(|run| run.scenario),
+                death: death.clone(),
+            });
+            self.0.borrow_mut().deaths.push(death);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Objects that come and go together.
+
+use model::plan::{Resource, ResourceId};
+use model::quantity::Duration;
+use model::topology::Digest;
+use serde_json::{Map, Value};
+
+use super::object::{Object, without_secrets};
+
+/// The label of an object's group.
+pub(super) const GROUP: &str = "harness/group";
+/// The annotation with the digest of the group that an object was applied with.
+pub(super) const DIGEST: &str = "harness/digest";
+/// The annotation with all objects of the group, so that a missing one is missed.
+pub(super) const OBJECTS: &str = "harness/objects";
+/// The annotation with the groups that this one needs.
+pub(super) const NEEDS: &str = "harness/needs";
+
+/// One resource of the plan: its objects in the order in which they are applied.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// `base/temporal` (the namespace, its configuration and default policies), `job/schema`,
+    /// `deployment/SERVICE`.
+    pub id: ResourceId,
+    /// The objects.
+    pub objects: Vec<Object>,
+    /// What must be ready first.
+    pub needs: Vec<ResourceId>,
+    /// How long it may take to become ready.
+    pub ready_timeout: Duration,
+}
+
+impl Group {
+    /// Identity of the whole content.
+    pub fn digest(&self) -> Digest {
+        let objects: Vec<Value> = self.objects.iter().map(Object::to_value).collect();
+        Digest::of(&objects)
+    }
+
+    /// The group as the plan sees it.
+    pub fn resource(&self) -> Resource {
+        Resource {
+            id: self.id.clone(),
+            digest: self.digest(),
+            needs: self.needs.clone(),
+            ready_timeout: self.ready_timeout,
+        }
+    }
+
+    /// The objects as the API server gets them. Each carries what tells, without any record here,
+    /// which group it belongs to, in which version, and what else there should be of it.
+    pub(super) fn manifests(&self) -> Vec<Value> {
+        let mut manifests: Vec<Value> = self.objects.iter().map(Object::to_value).collect();
+        let names: Vec<String> = manifests.iter().map(reference).collect();
+        let needs: Vec<String> = self.needs.iter().map(ToString::to_string).collect();
+        let annotations = [
+            (DIGEST, self.digest().to_string()),
+            (OBJECTS, names.join(" ")),
+            (NEEDS, needs.join(" ")),
+        ];
+        for manifest in &mut manifests {
+            insert(manifest, "labels", GROUP, label(&self.id));
+            for (key, value) in &annotations {
+                insert(manifest, "annotations", key, value.clone());
+            }
+        }
+        manifests
+    }
+
+    /// The objects as documents; what is in a Secret is not shown.
+    pub fn documents(&self) -> Vec<Value> {
+        self.manifests().into_iter().map(without_secrets).collect()
+    }
+
+    /// The objects as YAML documents; what is in a Secret is not shown.
+    pub fn to_yaml(&self) -> String {
+        let document = |object| {
+            let text = serde_saphyr::to_string(&object);
+            format!("---\n{}", text.expect("JSON always becomes YAML"))
+        };
+        self.documents().into_iter().map(document).collect()
+    }
+}
+
+/// The label value of a group: values have no slash.
+pub(super) fn label(id: &ResourceId) -> String {
+    format!("{}.{}", id.kind(), id.name())
+}
+
+/// The group of a label value.
+pub(super) fn id_of(label: &str) -> ResourceId {
+    let (kind, name) = label.split_once('.').unwrap_or(("", label));
+    ResourceId::new(kind, name)
+}
+
+/// The kind and name of an object, as `kubectl` takes them.
+pub(super) fn reference(object: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (kind, name) = (text(&object["kind"]), text(&object["metadata"]["name"]));
+    format!("{kind}/{name}")
+}
+
+fn insert(object: &mut Value, map: &str, key: &str, value: String) {
+    let map = &mut object["metadata"][map];
+    if map.is_null() {
+        *map = Value::Object(Map::new());
+    }
+    map[key] = value.into();
+}

@@ -1,0 +1,105 @@
+//! From a topology to objects. Pure.
+
+use model::plan::ResourceId;
+use model::quantity::Duration;
+use model::topology::{Component, Service, ServiceName, Topology};
+
+use super::{Group, Object, Site, base, role, schema_job, web, worker};
+
+/// The groups of a topology, each after those it needs.
+pub fn objects(topology: &Topology, site: &Site) -> Vec<Group> {
+    let services = topology.services.iter();
+    let deployments = services.filter_map(|service| {
+        Some(Group {
+            id: id(&service.name),
+            objects: of_service(topology, site, service)?,
+            needs: needs(topology, service),
+            ready_timeout: ready_timeout(service),
+        })
+    });
+    [
+        base::group(topology, site),
+        schema_job::group(topology, site),
+    ]
+    .into_iter()
+    .chain(deployments)
+    .collect()
+}
+
+/// The names of the groups of a topology.
+pub fn expected(topology: &Topology) -> Vec<ResourceId> {
+    let services = topology.services.iter();
+    let in_cluster = services.filter(|service| service.component != Component::Database);
+    let deployments = in_cluster.map(|service| id(&service.name));
+    [base::id(), schema_job::id()]
+        .into_iter()
+        .chain(deployments)
+        .collect()
+}
+
+/// The objects of a service; none for the database, which is not in the cluster.
+fn of_service(topology: &Topology, site: &Site, service: &Service) -> Option<Vec<Object>> {
+    match &service.component {
+        Component::Database => None,
+        Component::Temporal(name) => Some(role::objects(
+            topology,
+            site,
+            service,
+            name,
+            &clients(topology),
+        )),
+        Component::Web { version } => Some(web::objects(topology, site, service, version)),
+        Component::Worker { .. } => Some(worker::objects(topology, site, service)),
+    }
+}
+
+/// The services that are clients of the frontend as those outside the cluster are.
+fn clients(topology: &Topology) -> Vec<&str> {
+    let client = |service: &&Service| {
+        let component = &service.component;
+        matches!(component, Component::Web { .. } | Component::Worker { .. })
+    };
+    let clients = topology.services.iter().filter(client);
+    clients.map(|service| service.name.as_str()).collect()
+}
+
+/// What must be ready first. The database is the place's own; in the cluster its schema stands for
+/// it. A worker also needs the Temporal namespaces, which the place makes by the frontend.
+fn needs(topology: &Topology, service: &Service) -> Vec<ResourceId> {
+    let database = |name: &ServiceName| {
+        let mut services = topology.services.iter();
+        services.any(|service| service.name == *name && service.component == Component::Database)
+    };
+    let needed = service.needs.iter().map(|name| {
+        if database(name) {
+            schema_job::id()
+        } else {
+            id(name)
+        }
+    });
+    let mut needs: Vec<ResourceId> = needed.collect();
+    if let Component::Worker { .. } = service.component {
+        let namespaces = topology.temporal.namespaces.iter();
+        needs.extend(namespaces.map(|namespace| ResourceId::new("namespace", &namespace.name)));
+    }
+    needs
+}
+
+/// Replicas that are replaced are replaced one after the other.
+fn ready_timeout(service: &Service) -> Duration {
+    (service.ready_timeout.as_std() * u32::from(service.replicas.max(1))).into()
+}
+
+fn id(service: &ServiceName) -> ResourceId {
+    ResourceId::new("deployment", service)
+}
+
+/// The groups without which no workflow gets on.
+pub fn serving() -> Vec<ResourceId> {
+    let roles = ["frontend", "history", "matching"];
+    let group = |role| id(&ServiceName::new(format!("temporal-{role}")));
+    roles.map(group).into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,190 @@
+//! The number of replicas of a service, as faults change it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use backend::Readiness;
+use backend::fault_deadlines::{KILL, READY};
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::{Node, Pod};
+use kube::Api;
+use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
+use model::plan::ResourceId;
+use model::topology::ServiceName;
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+use super::Cluster;
+use super::cluster::{call, call_unless_gone};
+use super::error::Error;
+use super::labels::MANAGER;
+
+const POLL: Duration = Duration::from_millis(100);
+
+impl Cluster {
+    /// Kills every pod of a service and keeps it away; answers whether it is proven that none is
+    /// left, and what was seen.
+    ///
+    /// A pod that is deleted without a grace period is gone from the API server before its
+    /// processes are, so the nodes are asked as well: what their container runtimes run is what
+    /// counts.
+    pub async fn kill(&self, service: &ServiceName) -> Result<(bool, String), backend::Error> {
+        let killed = self.kill_all(service).await;
+        self.look_again().await;
+        Ok(killed?)
+    }
+
+    async fn kill_all(&self, service: &ServiceName) -> Result<(bool, String), Error> {
+        let mut killed: BTreeSet<String> = names(&self.pods_of(Some(service.as_str())).await?);
+        self.want(service, 0).await?;
+        let started = Instant::now();
+        loop {
+            let left = names(&self.pods_of(Some(service.as_str())).await?);
+            for pod in &left {
+                let now = DeleteParams::default().grace_period(0);
+                let pods = self.pods();
+                call_unless_gone("kill a pod", pods.delete(pod, &now)).await?;
+            }
+            killed.extend(left.iter().cloned());
+            let running = self.running().await?;
+            let running: Vec<&str> = killed.intersection(&running).map(String::as_str).collect();
+            if left.is_empty() && running.is_empty() {
+                let count = killed.len();
+                return Ok((count > 0, format!("pods killed: {count}, left: 0")));
+            }
+            if started.elapsed() > KILL {
+                return Ok((false, format!("still running: {}", running.join(", "))));
+            }
+            sleep(POLL).await;
+        }
+    }
+
+    /// The names of a service's pods, but for those that are about to go.
+    pub async fn pods_staying(
+        &self,
+        service: &ServiceName,
+    ) -> Result<BTreeSet<String>, backend::Error> {
+        let mut pods = self.pods_of(Some(service.as_str())).await?;
+        pods.retain(|pod| pod.metadata.deletion_timestamp.is_none());
+        Ok(names(&pods))
+    }
+
+    /// The image that the pods of a service are made of, if it is there.
+    pub async fn image_of(&self, service: &ServiceName) -> Result<Option<String>, backend::Error> {
+        let deployments: Api<Deployment> = self.in_namespace();
+        let found = deployments.get_opt(service.as_str());
+        let found = call(format!("look for `{service}`"), found).await?;
+        let pod = found.and_then(|found| found.spec?.template.spec);
+        let first = pod.and_then(|pod| pod.containers.into_iter().next());
+        Ok(first.and_then(|container| container.image))
+    }
+
+    /// How many replicas of a service are wanted now.
+    pub async fn replicas(&self, service: &ServiceName) -> Result<u16, backend::Error> {
+        let deployments: Api<Deployment> = self.in_namespace();
+        let scale = deployments.get_scale(service.as_str());
+        let scale = call(format!("look at the scale of `{service}`"), scale).await?;
+        let replicas = scale.spec.and_then(|spec| spec.replicas);
+        Ok(replicas
+            .and_then(|count| count.try_into().ok())
+            .unwrap_or_default())
+    }
+
+    /// Asks for this many replicas and waits until they are ready.
+    pub async fn scale(&self, service: &ServiceName, replicas: u16) -> Result<(), backend::Error> {
+        self.want(service, replicas).await?;
+        let id = ResourceId::new("deployment", service);
+        let started = Instant::now();
+        loop {
+            let reason = match self.group_ready(&id).await {
+                Readiness::Ready => return Ok(()),
+                Readiness::NotYet(reason) if started.elapsed() <= READY => {
+                    tracing::debug!(%service, reason, "waiting for replicas");
+                    sleep(POLL).await;
+                    continue;
+                }
+                Readiness::NotYet(reason) | Readiness::Never(reason) => reason,
+            };
+            let service = service.clone();
+            return Err(Error::NotReady { service, reason }.into());
+        }
+    }
+
+    async fn want(&self, service: &ServiceName, replicas: u16) -> Result<(), Error> {
+        let deployments: Api<Deployment> = self.in_namespace();
+        let wanted = serde_json::json!({"spec": {"replicas": replicas}});
+        let how = PatchParams {
+            field_manager: Some(MANAGER.to_owned()),
+            ..PatchParams::default()
+        };
+        let patch = Patch::Merge(&wanted);
+        let scaled = deployments.patch_scale(service.as_str(), &how, &patch);
+        call(format!("scale `{service}` to {replicas}"), scaled).await?;
+        self.look_again().await;
+        Ok(())
+    }
+
+    /// The pods of our namespace that the container runtimes of the nodes run.
+    async fn running(&self) -> Result<BTreeSet<String>, Error> {
+        let mut running = BTreeSet::new();
+        for node in self.nodes().await? {
+            let path = format!("/api/v1/nodes/{node}/proxy");
+            let text = self.text("ask a node what it runs", &path, "runningpods/");
+            let pods = running_in(&text.await?, &self.namespace);
+            running.extend(pods.map_err(|reason| Error::Unclear { node, reason })?);
+        }
+        Ok(running)
+    }
+
+    /// The names of the nodes.
+    pub(super) async fn nodes(&self) -> Result<Vec<String>, Error> {
+        let nodes: Api<Node> = Api::all(self.client.clone());
+        let nodes = call("list the nodes", nodes.list(&ListParams::default())).await?;
+        let names = nodes
+            .items
+            .into_iter()
+            .filter_map(|node| node.metadata.name);
+        Ok(names.collect())
+    }
+}
+
+/// The pods of a namespace in what a node answers. Whatever else it answers must not look as if it
+/// ran none: that would prove a kill.
+fn running_in(answer: &str, namespace: &str) -> Result<BTreeSet<String>, String> {
+    let list: Value = serde_json::from_str(answer).map_err(|error| error.to_string())?;
+    if list["kind"] != "PodList" {
+        return Err("it is no list of pods".to_owned());
+    }
+    // An empty list is written as `null`.
+    let pods = list["items"].as_array().into_iter().flatten();
+    let ours = pods.filter(|pod| pod["metadata"]["namespace"] == namespace);
+    let name = |pod: &Value| pod["metadata"]["name"].as_str().map(str::to_owned);
+    ours.map(|pod| name(pod).ok_or_else(|| "a pod has no name".to_owned()))
+        .collect()
+}
+
+fn names(pods: &[Pod]) -> BTreeSet<String> {
+    pods.iter()
+        .filter_map(|pod| pod.metadata.name.clone())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_node_runs_is_known_only_by_a_list_of_pods() {
+        let pods = r#"{"kind": "PodList", "items": [
+            {"metadata": {"namespace": "ours", "name": "web-1"}},
+            {"metadata": {"namespace": "theirs", "name": "web-2"}}
+        ]}"#;
+        let found = running_in(pods, "ours").expect("a list");
+        assert_eq!(found, BTreeSet::from(["web-1".to_owned()]));
+        let none = running_in(r#"{"kind": "PodList", "items": null}"#, "ours");
+        assert_eq!(none, Ok(BTreeSet::new()));
+        for other in ["", "no runtime", "{}", r#"{"kind": "Status"}"#] {
+            running_in(other, "ours").expect_err(other);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The application's worker, with the starter in it if it has one.
+
+use k8s_openapi::api::core::v1::{Container, EnvVar};
+use model::quantity::Duration;
+use model::topology::{Component, Service, Topology};
+
+use super::labels::{Part, version_of};
+use super::network_policy::{self, Peer};
+use super::pod::{self, Pod, Question, container_port, scratch, variable};
+use super::role::{FRONTEND, FRONTEND_GRPC};
+use super::{Object, Site, workload};
+
+/// The name of the port, and of the Service, of the starter.
+const STARTER: &str = "starter";
+/// The starter's port.
+pub(super) const STARTER_PORT: i32 = 8080;
+
+/// The user `nonroot` of images without a distribution; an image that names another one has to
+/// work as this one too.
+const USER: i64 = 65532;
+
+/// Whether a worker has a starter.
+pub(super) fn has_starter(service: &Service) -> bool {
+    service.ports.iter().any(|port| port.name == STARTER)
+}
+
+/// The objects of a worker.
+pub(super) fn objects(topology: &Topology, site: &Site, service: &Service) -> Vec<Object> {
+    let part = Part {
+        site,
+        application: "worker",
+        component: service.name.as_str(),
+        version: version_of(&site.images.worker),
+    };
+    let starter = has_starter(service);
+    let way = &site.exposure.starter;
+    let from: &[(Peer<'_>, &[i32])] = &[(Peer::Anyone, &[STARTER_PORT])];
+    let from = if starter && way.is_open() { from } else { &[] };
+    let to: (Peer<'_>, &[i32]) = (Peer::Services(&[FRONTEND]), &[FRONTEND_GRPC]);
+    let template = pod(topology, &part, service, starter).template();
+    let mut objects = vec![
+        workload::service_account(&part),
+        network_policy::of(&part, from, &[to]),
+    ];
+    objects.extend(
+        starter.then(|| workload::service(&part, STARTER, &[(STARTER, STARTER_PORT)], way)),
+    );
+    objects.push(workload::deployment(&part, service.replicas, template));
+    objects.extend(workload::disruption_budget(&part, service.replicas));
+    objects
+}
+
+/// Without a starter there is nothing to ask the program: whether its task queue is polled is known
+/// to Temporal only, and checked there. It is never killed for silence: an application's worker may
+/// be busy, and one that cannot go on ends by itself.
+fn pod<'a>(topology: &Topology, part: &Part<'a>, service: &Service, starter: bool) -> Pod<'a> {
+    let Component::Worker {
+        task_queue,
+        run: _,
+        environment: own,
+        termination_grace_period,
+    } = &service.component
+    else {
+        unreachable!("only workers are made into worker pods");
+    };
+    let answers = Question::Http {
+        port: STARTER_PORT,
+        path: "/ping",
+    };
+    let mut environment: Vec<EnvVar> = own
+        .iter()
+        .map(|(name, value)| variable(name, value))
+        .collect();
+    environment.extend([
+        variable("TEMPORAL_ADDRESS", format!("{FRONTEND}:{FRONTEND_GRPC}")),
+        variable("TEMPORAL_NAMESPACE", topology.main_namespace()),
+        variable("TEMPORAL_TASK_QUEUE", task_queue),
+    ]);
+    environment
+        .extend(starter.then(|| variable("STARTER_ADDRESS", format!("0.0.0.0:{STARTER_PORT}"))));
+    let (volume, mount) = scratch("tmp", "/tmp");
+    Pod {
+        part: *part,
+        container: Container {
+            name: "worker".to_owned(),
+            image: Some(part.site.images.worker.clone()),
+            env: Some(environment),
+            ports: starter.then(|| vec![container_port(STARTER, STARTER_PORT)]),
+            volume_mounts: Some(vec![mount]),
+            resources: Some(pod::resources("50m", "64Mi", "512Mi")),
+            startup_probe: starter.then(|| pod::startup(answers)),
+            readiness_probe: starter.then(|| pod::readiness(answers)),
+            ..Container::default()
+        },
+        volumes: vec![volume],
+        user: USER,
+        grace: seconds(*termination_grace_period),
+        reads: None,
+    }
+}
+
+/// Whole seconds, rounded up: Kubernetes knows no others.
+fn seconds(duration: Duration) -> i64 {
+    let duration = duration.as_std();
+    let whole = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
+    i64::try_from(whole).unwrap_or(i64::MAX)
+}

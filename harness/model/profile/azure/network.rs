@@ -1,0 +1,117 @@
+//! What must hold of the addresses of a place in Azure.
+
+use serde_saphyr::Spanned;
+
+use super::check::azure;
+use super::{Azure, Cidr, NodePool, model};
+use crate::azure_limits::{KEPT_OF_SUBNET, PODS, SERVICES_SIZE, SMALLEST_SUBNET, kept_by_aks};
+use crate::document::Error;
+use crate::profile::layer::Layers;
+use crate::profile::model::Profile;
+
+/// Checks the network of a resolved place, and cites the key that has the last word.
+pub(super) fn check(layers: &Layers, azure: &Azure) -> Result<(), Error> {
+    let network = azure.network;
+    let (space, nodes, mysql) = (network.address_space, network.nodes, network.mysql);
+    let services = network.services;
+    for (key, subnet, find) in [
+        ("nodes", nodes, self::nodes as Find),
+        ("mysql", mysql, self::mysql),
+    ] {
+        if !space.contains(subnet) {
+            let message = format!("subnet `{key}` ({subnet}) is not in `address-space` ({space})");
+            return Err(layers.error_at(find, &message));
+        }
+        if subnet.bits > SMALLEST_SUBNET {
+            let message = format!(
+                "subnet `{key}` ({subnet}) is too small: Azure has none below /{SMALLEST_SUBNET}"
+            );
+            return Err(layers.error_at(find, &message));
+        }
+    }
+    if nodes.overlaps(mysql) {
+        let message = format!(
+            "subnets `nodes` ({nodes}) and `mysql` ({mysql}) overlap; the one of MySQL is \
+             delegated to it and takes nothing else"
+        );
+        return Err(layers.error_at(self::nodes_or_mysql, &message));
+    }
+    if services.overlaps(space) {
+        let message = format!(
+            "`services` ({services}) overlaps `address-space` ({space}): what is in the network \
+             there could not be reached from the cluster"
+        );
+        return Err(layers.error_at(self::services, &message));
+    }
+    if !SERVICES_SIZE.contains(&services.bits) {
+        let message = format!(
+            "`services` ({services}) is no size for the services of a cluster: AKS takes /{} to \
+             /{}",
+            SERVICES_SIZE.start(),
+            SERVICES_SIZE.end()
+        );
+        return Err(layers.error_at(self::services, &message));
+    }
+    for (key, range, find) in [
+        ("services", services, self::services as Find),
+        ("address-space", space, self::space),
+    ] {
+        if range.overlaps(PODS) {
+            let message = format!("`{key}` ({range}) overlaps {PODS}, which AKS gives to pods");
+            return Err(layers.error_at(find, &message));
+        }
+        if let Some(kept) = kept_by_aks(range) {
+            let message = format!("`{key}` ({range}) overlaps {kept}, which AKS keeps for itself");
+            return Err(layers.error_at(find, &message));
+        }
+    }
+    room(layers, azure)
+}
+
+/// Checks that the nodes, and those that replace them one by one in an upgrade, have addresses.
+fn room(layers: &Layers, azure: &Azure) -> Result<(), Error> {
+    let surge = |pool: &NodePool| u64::from(pool.count) + 1;
+    let wanted: u64 = azure.kubernetes.pools.iter().map(surge).sum();
+    let nodes = azure.network.nodes;
+    let room = nodes.addresses() - KEPT_OF_SUBNET;
+    if wanted <= room {
+        return Ok(());
+    }
+    let message = format!(
+        "subnet `nodes` ({nodes}) has room for {room} nodes, and the pools want {wanted}: theirs, \
+         and one more each while they are upgraded"
+    );
+    Err(layers.error_at(self::nodes, &message))
+}
+
+/// Where a profile says something of its network.
+type Find = fn(&Profile) -> Option<&Spanned<Cidr>>;
+
+fn network(profile: &Profile) -> Option<&model::Network> {
+    azure(profile)?.network.as_ref()
+}
+
+fn space(profile: &Profile) -> Option<&Spanned<Cidr>> {
+    network(profile)?.address_space.as_ref()
+}
+
+fn nodes(profile: &Profile) -> Option<&Spanned<Cidr>> {
+    let network = network(profile)?;
+    network.nodes.as_ref().or(network.address_space.as_ref())
+}
+
+fn mysql(profile: &Profile) -> Option<&Spanned<Cidr>> {
+    let network = network(profile)?;
+    network.mysql.as_ref().or(network.address_space.as_ref())
+}
+
+fn nodes_or_mysql(profile: &Profile) -> Option<&Spanned<Cidr>> {
+    let network = network(profile)?;
+    network.mysql.as_ref().or(network.nodes.as_ref())
+}
+
+fn services(profile: &Profile) -> Option<&Spanned<Cidr>> {
+    let network = network(profile)?;
+    let space = network.address_space.as_ref();
+    network.services.as_ref().or(space)
+}

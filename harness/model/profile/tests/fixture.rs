@@ -1,0 +1,54 @@
+//! Profiles from a table in place of a folder.
+
+use std::error::Error as _;
+use std::io;
+
+use camino::Utf8Path;
+
+use crate::profile::{self, Error, Profile, Reader, Request, Source};
+
+const BASE: (&str, &str) = ("base.yaml", include_str!("../../../../profiles/base.yaml"));
+const LOCAL: (&str, &str) = (
+    "local.yaml",
+    include_str!("../../../../profiles/local.yaml"),
+);
+
+/// Loads a profile by its name from `files`, beside which stand those of the project.
+pub fn load(files: &[(&str, &str)], name: &str, sets: &[&str]) -> Result<Profile, Error> {
+    let files: Vec<(&str, &str)> = files.iter().copied().chain([BASE, LOCAL]).collect();
+    let request = Request {
+        source: Source::Named {
+            folder: "profiles".into(),
+            name: name.to_owned(),
+        },
+        sets: sets.iter().map(|&set| set.to_owned()).collect(),
+    };
+    let reader = Reader {
+        read: |path: &Utf8Path| {
+            let found = files
+                .iter()
+                .find(|(file, _)| path.file_name() == Some(file));
+            match found {
+                Some((_, "unreadable")) => Err(io::ErrorKind::PermissionDenied.into()),
+                Some((_, text)) => Ok((*text).to_owned()),
+                None => Err(io::ErrorKind::NotFound.into()),
+            }
+        },
+        list: |_: &Utf8Path| files.iter().map(|(file, _)| (*file).to_owned()).collect(),
+    };
+    profile::load(&request, &reader)
+}
+
+/// What goes wrong with a profile that begins like any other, here and in what causes it.
+pub(in crate::profile) fn wrong(text: &str, sets: &[&str]) -> String {
+    let text = format!("apiVersion: harness/v1\nkind: Profile\nname: dev\n{text}");
+    describe(load(&[("dev.yaml", &text)], "dev", sets))
+}
+
+pub(super) fn describe(result: Result<Profile, Error>) -> String {
+    let error = result.expect_err("the profile is wrong");
+    match error.source() {
+        Some(source) => format!("{error}\ncaused by: {source}"),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,79 @@
+//! How many per unit of time: `50/s`, `3000/min`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::number::decimal;
+use super::{ParseError, textual};
+
+/// A positive, finite number of events per second.
+///
+/// ```
+/// let rate: model::quantity::Rate = "3000/min".parse()?;
+/// assert_eq!(rate.per_second(), 50.0);
+/// assert_eq!(rate.to_string(), "50/s");
+/// # Ok::<(), model::quantity::ParseError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Rate(f64);
+
+textual!(
+    Rate,
+    r"^(?=[0-9.]*[1-9])[0-9]{1,15}(\.[0-9]{1,40})?/(s|min|h)$",
+    "50/s"
+);
+
+impl Rate {
+    /// Events per second.
+    pub const fn per_second(self) -> f64 {
+        self.0
+    }
+}
+
+impl FromStr for Rate {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let wrong = || ParseError::new(text, "a rate (such as `50/s` or `3000/min`)");
+        let (number, unit) = text.split_once('/').ok_or_else(wrong)?;
+        let number = decimal(number).ok_or_else(wrong)?;
+        let seconds = match unit {
+            "s" => 1.0,
+            "min" => 60.0,
+            "h" => 3600.0,
+            _ => return Err(wrong()),
+        };
+        (number > 0.0)
+            .then_some(Self(number / seconds))
+            .ok_or_else(wrong)
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/s", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_rate_without_a_unit_or_above_all_numbers_is_refused() {
+        for text in [
+            "50", "50/day", "0/s", "-1/s", "inf/s", "NaN/s", "/s", "50 / s", "5e1/s",
+        ] {
+            assert!(text.parse::<Rate>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(per_second in 1e-6..1e9_f64) {
+            prop_assert_eq!(Rate(per_second).to_string().parse::<Rate>(), Ok(Rate(per_second)));
+        }
+    }
+}

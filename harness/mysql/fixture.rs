@@ -1,0 +1,139 @@
+//! Real MySQL servers and the real SQL tool, for tests.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use base::secret::Secret;
+use camino::Utf8PathBuf;
+use docker::{ContainerSpec, File, Publish};
+use testing::docker_engine::{TestContainer, engine};
+
+use super::{Access, Client, Error};
+
+/// MySQL's port in its container.
+const PORT: u16 = 3306;
+
+/// How long a test waits for a server that it starts.
+const START: Duration = Duration::from_mins(2);
+
+/// How long MySQL may take to answer.
+pub(super) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A release of Temporal that there are images of.
+pub(super) const RELEASE: &str = "1.32.0";
+
+/// A MySQL server of a test's own; gone with it.
+pub(super) struct Server {
+    container: TestContainer,
+    /// How to reach it as root.
+    pub(super) access: Access,
+}
+
+impl Server {
+    /// Starts one; `None` means that the test is skipped.
+    pub(super) async fn start(arguments: &[&str]) -> Option<Self> {
+        Self::start_with(arguments, &[]).await
+    }
+
+    /// Starts one with files in it.
+    pub(super) async fn start_with(arguments: &[&str], files: &[(&str, String)]) -> Option<Self> {
+        let engine = engine().await?;
+        let password = Secret::generate();
+        let spec = spec(&password, arguments, files);
+        let container = TestContainer::start(&engine, spec).await;
+        let access = Access {
+            host: "127.0.0.1".to_owned(),
+            port: container.port(PORT),
+            user: "root".to_owned(),
+            password,
+            roots: None,
+        };
+        until_it_answers(&access).await;
+        Some(Self { container, access })
+    }
+
+    /// A connection as root.
+    pub(super) async fn client(&self) -> Client {
+        Client::connect(&self.access, None, DEADLINE)
+            .await
+            .expect("it answers")
+    }
+}
+
+/// The container, with its port on this machine's loopback only.
+fn spec(password: &Secret, arguments: &[&str], files: &[(&str, String)]) -> ContainerSpec {
+    // Its data need not outlive a loss of power.
+    let arguments = [&["--innodb-flush-method=nosync"], arguments].concat();
+    let variables = [
+        ("MYSQL_ROOT_PASSWORD", password.reveal()),
+        ("MYSQL_INITDB_SKIP_TZINFO", "1"),
+    ];
+    let file = |(path, content): &(&str, String)| File {
+        path: Utf8PathBuf::from(*path),
+        content: content.clone().into_bytes(),
+        mode: 0o644,
+        owner: (0, 0),
+    };
+    ContainerSpec {
+        image: "mysql:8.4".to_owned(),
+        arguments: arguments.into_iter().map(str::to_owned).collect(),
+        environment: environment(&variables),
+        publish: vec![Publish {
+            container: PORT,
+            host: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        }],
+        files: files.iter().map(file).collect(),
+        ..ContainerSpec::default()
+    }
+}
+
+fn environment(variables: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let variables = variables.iter();
+    let owned = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    owned.collect()
+}
+
+/// Waits until a server answers, be it with a refusal; while it sets itself up it listens on
+/// nothing.
+async fn until_it_answers(access: &Access) {
+    let started = Instant::now();
+    while let Err(error @ (Error::Unreachable { .. } | Error::Deadline { .. })) =
+        Client::connect(access, None, DEADLINE).await
+    {
+        assert!(started.elapsed() < START, "MySQL does not start: {error:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Temporal's SQL tool, in a container on the network of a server.
+pub(super) struct SqlTool {
+    container: TestContainer,
+}
+
+impl SqlTool {
+    /// Starts its container.
+    pub(super) async fn beside(server: &Server) -> Self {
+        let engine = engine().await.expect("the server runs on one");
+        let spec = ContainerSpec {
+            image: format!("temporalio/admin-tools:{RELEASE}"),
+            environment: environment(&[("SQL_PASSWORD", server.access.password.reveal())]),
+            network: Some(format!("container:{}", server.container.name())),
+            ..ContainerSpec::default()
+        };
+        Self {
+            container: TestContainer::start(&engine, spec).await,
+        }
+    }
+
+    /// Runs it on a database; the error is what it says.
+    pub(super) async fn run(&self, database: &str, arguments: &[&str]) -> Result<(), String> {
+        let tool = "temporal-sql-tool --plugin mysql8 --endpoint 127.0.0.1 --user root --database";
+        let tool = tool.split(' ').chain([database]);
+        let command: Vec<_> = tool.chain(arguments.iter().copied()).collect();
+        match self.container.exec(&command).await {
+            (0, _) => Ok(()),
+            (_, written) => Err(written),
+        }
+    }
+}

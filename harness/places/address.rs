@@ -1,0 +1,212 @@
+//! Which port a service listens on.
+//!
+//! Two checkouts, or two profiles, must not collide, and one of them must find the same ports again
+//! tomorrow: the wanted port is a function of (folder, profile, replica, port name). Where another
+//! program has it, the next free one is taken and the output says wanted and used; a port that the
+//! profile pins is honoured or an error.
+
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use backend::state::Directory;
+use model::topology::Port;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// Below the ephemeral range of Linux (32768) and macOS (49152), so that no outgoing connection
+/// takes one by chance.
+const FIRST: u16 = 20_000;
+const COUNT: u16 = 10_000;
+
+/// How many ports are tried after the wanted one.
+const STEPS: u16 = 200;
+
+/// No port could be assigned.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The profile insists on a port that something else has.
+    #[error("port {port}, pinned for `{service}`, is taken by another program")]
+    PinnedTaken {
+        /// The port.
+        port: u16,
+        /// The service that wants it.
+        service: String,
+    },
+    /// Nothing was free near the wanted port.
+    #[error("no free port for `{service}` in {from}..{to}", from = .wanted, to = .wanted + STEPS)]
+    NoneFree {
+        /// The first port that was tried.
+        wanted: u16,
+        /// The service that wants it.
+        service: String,
+    },
+}
+
+impl Error {
+    /// What the user can do.
+    pub(super) fn hint(&self) -> Option<String> {
+        match self {
+            Self::PinnedTaken { .. } => Some(
+                "stop that program, or leave the port out of the profile to have one chosen".into(),
+            ),
+            Self::NoneFree { .. } => None,
+        }
+    }
+}
+
+/// An assigned address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listen {
+    /// The service that it belongs to.
+    pub service: String,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The port that was wanted, where another had to be used.
+    pub wanted: Option<u16>,
+}
+
+/// Hands out ports, each at most once.
+#[derive(Debug)]
+pub(super) struct Addresses<'a> {
+    state: &'a Directory,
+    given: BTreeSet<u16>,
+}
+
+impl<'a> Addresses<'a> {
+    pub(super) fn new(state: &'a Directory) -> Self {
+        Self {
+            state,
+            given: BTreeSet::new(),
+        }
+    }
+
+    /// Keeps an address that a live replica listens on.
+    pub(super) fn keep(&mut self, listen: &Listen) -> Listen {
+        self.given.insert(listen.address.port());
+        listen.clone()
+    }
+
+    /// The address of a port of a replica: the one that it has if it lives, or else a newly
+    /// assigned one. `before` is what it was given before, and whether it is alive.
+    pub(super) fn listen(
+        &mut self,
+        service: &str,
+        replica: &str,
+        port: &Port,
+        before: Option<(&Listen, bool)>,
+    ) -> Result<Listen, Error> {
+        let moved = |listen: &Listen| {
+            port.pinned
+                .is_some_and(|pinned| pinned != listen.address.port())
+        };
+        match before {
+            Some((listen, true)) if !moved(listen) => Ok(self.keep(listen)),
+            Some((listen, _)) => self.assign(service, replica, port, Some(listen)),
+            None => self.assign(service, replica, port, None),
+        }
+    }
+
+    /// Assigns an address to a port of a replica; `before` is what a dead predecessor had.
+    fn assign(
+        &mut self,
+        service: &str,
+        replica: &str,
+        port: &Port,
+        before: Option<&Listen>,
+    ) -> Result<Listen, Error> {
+        let wanted = match (port.pinned, before) {
+            (Some(pinned), _) => pinned,
+            (None, Some(before)) => before.address.port(),
+            (None, None) => self.wanted(replica, &port.name),
+        };
+        let number = if self.is_free(wanted) {
+            wanted
+        } else if port.pinned.is_some() {
+            return Err(Error::PinnedTaken {
+                port: wanted,
+                service: service.to_owned(),
+            });
+        } else {
+            (wanted..=wanted.saturating_add(STEPS))
+                .find(|number| self.is_free(*number))
+                .ok_or_else(|| Error::NoneFree {
+                    wanted,
+                    service: service.to_owned(),
+                })?
+        };
+        self.given.insert(number);
+        Ok(Listen {
+            service: service.to_owned(),
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, number)),
+            wanted: (number != wanted).then_some(wanted),
+        })
+    }
+
+    fn wanted(&self, replica: &str, port: &str) -> u16 {
+        wanted(self.state.path().as_str(), replica, port)
+    }
+
+    fn is_free(&self, port: u16) -> bool {
+        !self.given.contains(&port) && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+    }
+}
+
+/// The port that (state folder, replica, port name) asks for; the folder names checkout and profile.
+pub(super) fn wanted(folder: &str, replica: &str, port: &str) -> u16 {
+    let hash = Sha256::digest(format!("{folder}\0{replica}\0{port}"));
+    FIRST + u16::from_be_bytes([hash[0], hash[1]]) % COUNT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn port(pinned: Option<u16>) -> Port {
+        Port {
+            name: "grpc".to_owned(),
+            pinned,
+        }
+    }
+
+    #[test]
+    fn the_same_folder_gets_the_same_port_and_another_one_another() {
+        assert_eq!(wanted("/a/.harness/local", "temporal", "grpc"), 28_233);
+        assert_ne!(
+            wanted("/a/.harness/local", "temporal", "grpc"),
+            wanted("/b/.harness/local", "temporal", "grpc")
+        );
+    }
+
+    #[test]
+    fn a_taken_port_is_stepped_over_and_both_are_told() {
+        let state = Directory::new("/nowhere/.harness/local");
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let taken = Listen {
+            service: "web".to_owned(),
+            address: taken.local_addr().expect("bound"),
+            wanted: None,
+        };
+        let number = taken.address.port();
+        let mut addresses = Addresses::new(&state);
+        addresses.keep(&taken);
+        let listen = addresses
+            .assign("web", "web-0", &port(None), Some(&taken))
+            .expect("another port");
+        assert_eq!(listen.wanted, Some(number));
+        assert_ne!(listen.address.port(), number);
+    }
+
+    #[test]
+    fn a_pinned_port_is_never_stepped_over() {
+        let state = Directory::new("/nowhere/.harness/local");
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let number = taken.local_addr().expect("bound").port();
+        let error = Addresses::new(&state)
+            .assign("web", "web-0", &port(Some(number)), None)
+            .expect_err("it is taken");
+        assert_eq!(
+            error.to_string(),
+            format!("port {number}, pinned for `web`, is taken by another program")
+        );
+    }
+}

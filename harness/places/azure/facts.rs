@@ -1,0 +1,143 @@
+//! What there is to say of a promoted topology: what it is called, how it is reached, and what
+//! would go with it.
+
+use std::collections::BTreeMap;
+
+use azure::arm::ResourceId;
+use azure::template::{MYSQL_OUTPUT, REGISTRY_OUTPUT};
+use model::azure_limits::find_tag;
+use serde::Serialize;
+
+use super::backend::AzureBackend;
+use super::error::Error;
+use super::group::{Found, is_made};
+use super::scope::{EXPIRES, OVERRIDE, TOPOLOGY};
+
+/// What a promoted topology is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Facts {
+    /// Identity of what runs there.
+    pub topology: Option<String>,
+    /// The subscription's name.
+    pub subscription: String,
+    /// The resource group.
+    pub resource_group: String,
+    /// Its region.
+    pub region: String,
+    /// The Kubernetes cluster.
+    pub cluster: String,
+    /// The registry's address.
+    pub registry: Option<String>,
+    /// The database's host name.
+    pub mysql: Option<String>,
+    /// Why the gate was passed by, if it was.
+    pub gate_override: Option<String>,
+    /// From when it may be destroyed, if that was set (RFC 3339).
+    pub expires: Option<String>,
+}
+
+/// What is there, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Holding {
+    /// The resource group.
+    pub group: String,
+    /// Whether the group stays, as somebody else made it for the profile.
+    pub group_stays: bool,
+    /// From when it may be destroyed, if that was set (RFC 3339).
+    pub expires: Option<String>,
+    /// What belongs to the stack.
+    pub owned: Vec<Part>,
+    /// What else is in the group.
+    pub foreign: Vec<Part>,
+}
+
+/// A resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Its type.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl AzureBackend {
+    /// What is promoted; nothing if nothing is.
+    pub async fn facts(&self) -> Result<Option<Facts>, backend::Error> {
+        let Found::Ours(group) = self.find_group().await? else {
+            return Ok(None);
+        };
+        let Some(stack) = self.find_stack().await? else {
+            return Ok(None);
+        };
+        let (cloud, scope) = (self.cloud().await?, self.scope().await?);
+        let output = |key| stack.properties.outputs.text(key).map(str::to_owned);
+        Ok(Some(Facts {
+            topology: find_tag(&stack.tags, TOPOLOGY).cloned(),
+            subscription: cloud.subscription.display_name.clone(),
+            resource_group: scope.group.name.clone(),
+            region: group.location,
+            cluster: scope.names.cluster.clone(),
+            registry: output(REGISTRY_OUTPUT),
+            mysql: output(MYSQL_OUTPUT),
+            gate_override: find_tag(&stack.tags, OVERRIDE).cloned(),
+            expires: find_tag(&group.tags, EXPIRES).cloned(),
+        }))
+    }
+
+    /// The addresses that the cloud has given to services, by the names of these; none where there
+    /// is no cluster yet.
+    pub async fn addresses(&self) -> Result<BTreeMap<String, String>, backend::Error> {
+        match self.connection().await? {
+            Some(connection) => connection.cluster.load_balancers().await,
+            None => Ok(BTreeMap::new()),
+        }
+    }
+
+    /// What is in the resource group; nothing if that is not there.
+    pub async fn holding(&self) -> Result<Option<Holding>, backend::Error> {
+        let Found::Ours(found) = self.find_group().await? else {
+            return Ok(None);
+        };
+        let scope = self.scope().await?;
+        let managed: Vec<ResourceId> = match self.find_stack().await? {
+            Some(stack) => stack
+                .properties
+                .resources
+                .into_iter()
+                .map(|it| it.id)
+                .collect(),
+            None => Vec::new(),
+        };
+        let arm = &self.cloud().await?.arm;
+        let listed = arm.resources(&scope.group).await;
+        let listed = listed.map_err(Error::azure("say what is in the resource group"))?;
+        let known = |id: &ResourceId| managed.contains(id) || of_stacks(id);
+        let foreign = listed
+            .iter()
+            .filter(|it| !known(&it.id))
+            .map(|it| part(&it.id));
+        Ok(Some(Holding {
+            group: scope.group.name,
+            group_stays: !is_made(&found),
+            expires: find_tag(&found.tags, EXPIRES).cloned(),
+            owned: managed.iter().map(part).collect(),
+            foreign: foreign.collect(),
+        }))
+    }
+}
+
+fn part(id: &ResourceId) -> Part {
+    Part {
+        kind: id.kind().unwrap_or_default(),
+        name: id.name().to_owned(),
+    }
+}
+
+/// Whether it is a stack or belongs to one: these are no content of a group.
+fn of_stacks(id: &ResourceId) -> bool {
+    let stacks = "microsoft.resources/deploymentstacks";
+    id.kind()
+        .is_some_and(|kind| kind.to_lowercase().starts_with(stacks))
+}

@@ -1,0 +1,85 @@
+//! The password of the database's administrator: in the cluster's Secret, and nowhere else. Until
+//! it has arrived there it is in a file of the state folder, so that nothing is lost when a command
+//! is killed on the way.
+
+use std::io;
+
+use backend::Fetch;
+use base::file::{create_private, present};
+use base::secret::Secret;
+use camino::Utf8PathBuf;
+
+use super::backend::AzureBackend;
+use super::error::Error;
+
+impl AzureBackend {
+    /// The password that is to be: one that is on its way, else the one that the cluster has, else a
+    /// new one.
+    pub(super) async fn password(
+        &self,
+        promoted: bool,
+        fetch: Fetch,
+    ) -> Result<Secret, backend::Error> {
+        if let Some(ground) = &self.ground {
+            return Ok(ground.mysql_server().await?.password);
+        }
+        if let Some(under_way) = self.password_under_way()? {
+            // A command that was killed may have brought it there and not lived to say so.
+            if let Ok(Some(connection)) = self.connection().await
+                && let Ok(Some(kept)) = connection.cluster.database_password().await
+                && kept == under_way
+                && fetch == Fetch::Missing
+                && !self.order.another_password
+            {
+                self.password_has_arrived()?;
+            }
+            return Ok(under_way);
+        }
+        if promoted && !self.order.another_password {
+            // A cluster that does not answer may well have one: another would lock its pods out.
+            if let Some(connection) = self.connection().await? {
+                let kept = connection.cluster.database_password().await?;
+                if let Some(kept) = kept {
+                    return Ok(kept);
+                }
+            }
+        }
+        match fetch {
+            Fetch::Nothing => Ok(Secret::generate()),
+            Fetch::Missing => {
+                create_private(&self.state.secrets()).map_err(self.failed("make"))?;
+                let made = Secret::of_file(&self.password_file());
+                Ok(made.map_err(self.failed("write"))?)
+            }
+        }
+    }
+
+    /// Whether a password is on its way that has not arrived everywhere.
+    pub fn is_rotating(&self) -> bool {
+        self.password_file().exists()
+    }
+
+    fn password_under_way(&self) -> Result<Option<Secret>, Error> {
+        let text = present(fs_err::read_to_string(self.password_file()));
+        Ok(text.map_err(self.failed("read"))?.map(Secret::new))
+    }
+
+    /// It has arrived in the cluster.
+    pub(super) fn password_has_arrived(&self) -> Result<(), Error> {
+        let removed = present(fs_err::remove_file(self.password_file()));
+        removed.map(drop).map_err(self.failed("remove"))
+    }
+
+    fn password_file(&self) -> Utf8PathBuf {
+        self.state.secrets().join("mysql-under-way")
+    }
+
+    fn failed(&self, act: &'static str) -> impl Fn(io::Error) -> Error + use<> {
+        let path = self.password_file();
+        move |source| Error::File {
+            act,
+            path: path.clone(),
+            source,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The template and the objects of a place as far as a profile alone decides them: no account, no
+//! cluster, no network.
+
+use azure::template::{self, Caller, CallerKind, Names, Place};
+use base::secret::Secret;
+use kubernetes::{Group, Images, MysqlServer, NAMESPACE, Site};
+use model::profile::azure::Azure;
+use model::topology::{Run, Topology};
+use serde_json::Value;
+
+use super::objects::{RESOLVER, exposure};
+use super::roots;
+use super::scope::PROFILE;
+
+/// What stands where only Azure or a machine can tell.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+const WORKER: &str = "<the registry>/worker@<the image's digest>";
+
+/// The ARM template and the groups of objects. The ids of the subscription and of who promotes,
+/// unless the profile names them, are noughts.
+pub fn rendered(profile: &str, azure: &Azure, topology: &Topology) -> (Value, Vec<Group>) {
+    let subscription = azure.subscription.as_deref().unwrap_or(NOBODY);
+    let place = Place {
+        subscription: subscription.to_owned(),
+        resource_group: azure.resource_group.clone(),
+        profile: profile.to_owned(),
+        caller: Caller {
+            object_id: NOBODY.to_owned(),
+            kind: CallerKind::User,
+        },
+    };
+    let tags = [(PROFILE.to_owned(), profile.to_owned())].into();
+    let template = template::template(azure, &topology.database, &place, &tags);
+    let worker = match topology.worker_run() {
+        Run::Image(image) => image,
+        _ => WORKER,
+    };
+    let site = Site {
+        namespace: NAMESPACE.to_owned(),
+        instance: profile.to_owned(),
+        images: Images::of(topology, worker),
+        mysql: MysqlServer {
+            host: format!("{}.mysql.database.azure.com", Names::of(&place).mysql),
+            port: database::PORT,
+            user: azure.mysql.administrator.clone(),
+            password: Secret::new(""),
+            roots: Some(roots::bundle().to_owned()),
+        },
+        exposure: exposure(&azure.expose),
+        resolver: RESOLVER,
+    };
+    let template = serde_json::to_value(template).expect("a template becomes JSON");
+    (template, kubernetes::objects(topology, &site))
+}

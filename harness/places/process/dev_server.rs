@@ -1,0 +1,175 @@
+//! Engine `dev-server`: the Temporal CLI's development server stands for all roles, the database
+//! and the web console, in one process with one history shard on SQLite.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+use model::quantity::Duration;
+use model::topology::{Component, Port, Topology};
+
+use super::error::Error;
+use super::launch::Launch;
+use super::probe::Check;
+use super::site::{Draft, Owner, Site};
+use super::worker;
+use crate::address::{Addresses, Listen};
+
+/// The replica that the development server is.
+pub(super) const TEMPORAL: &str = "temporal";
+
+/// How long Temporal may take to end after SIGTERM.
+const TEMPORAL_GRACE: Duration = Duration::from_secs(10);
+
+/// The file that the development server keeps its data in.
+const DATABASE: &str = "temporal.db";
+
+/// The longest path of a database that SQLite opens, in bytes, wherever it is told it from: of
+/// `MAX_PATHNAME` (512) in its `os_unix.c` it keeps 8 for the journal beside it (`pager.c`).
+const LONGEST_DATABASE: usize = 504;
+
+/// The launch records of the whole topology, with addresses assigned.
+pub(super) fn launches(topology: &Topology, site: &Site<'_>) -> Result<Vec<Launch>, Error> {
+    let mut addresses = site.addresses();
+    let temporal = temporal(topology, site, &mut addresses)?;
+    let frontend = temporal.ports["grpc"].address;
+    let needs = [temporal.id()];
+    let mut launches = vec![temporal];
+    launches.extend(worker::launches(
+        topology,
+        frontend,
+        &needs,
+        site,
+        &mut addresses,
+    )?);
+    Ok(launches)
+}
+
+/// The record of the development server.
+fn temporal(
+    topology: &Topology,
+    site: &Site<'_>,
+    addresses: &mut Addresses<'_>,
+) -> Result<Launch, Error> {
+    let database = database(site)?;
+    let mut ports = BTreeMap::new();
+    for (name, service, pinned) in server_ports(topology) {
+        let port = Port { name, pinned };
+        let listen = site.listen(addresses, &service, TEMPORAL, &port)?;
+        ports.insert(port.name, listen);
+    }
+    let arguments = server_arguments(topology, &ports, database.as_str());
+    let timeout = topology
+        .services
+        .iter()
+        .filter(|service| matches!(service.component, Component::Temporal(_)))
+        .map(|service| service.ready_timeout)
+        .max()
+        .unwrap_or(Duration::from_secs(60));
+    let frontend = ports["grpc"].address;
+    Ok(site.record(Draft {
+        replica: TEMPORAL.to_owned(),
+        owner: Owner::Harness,
+        services: topology
+            .services
+            .iter()
+            .filter(|service| !matches!(service.component, Component::Worker { .. }))
+            .map(|service| service.name.as_str().to_owned())
+            .collect(),
+        needs: Vec::new(),
+        program: &site.programs.temporal,
+        arguments,
+        environment: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        ports,
+        checks: vec![Check::GrpcServing { address: frontend }],
+        ready_timeout: timeout,
+        grace: TEMPORAL_GRACE,
+    }))
+}
+
+/// The database's path from the state folder, where the development server runs. It makes a URI of
+/// it, `file:PATH?...`, without escaping anything, and looks for the file by the same path: a `#`, `?`
+/// or `%` in a path from the root would have SQLite open another file than the one that is looked for
+/// (`buildDSN` in `common/persistence/sql/sqlplugin/sqlite/plugin.go` of the server's source).
+fn database(site: &Site<'_>) -> Result<Utf8PathBuf, Error> {
+    let path = site.state.data().join(DATABASE);
+    if path.as_str().len() > LONGEST_DATABASE {
+        return Err(Error::DatabasePath {
+            path,
+            longest: LONGEST_DATABASE,
+        });
+    }
+    Ok(site.within_state(&path))
+}
+
+/// The command line of the development server.
+fn server_arguments(
+    topology: &Topology,
+    ports: &BTreeMap<String, Listen>,
+    database: &str,
+) -> Vec<String> {
+    let number = |name: &str| ports[name].address.port().to_string();
+    let mut arguments: Vec<String> = [
+        "server",
+        "start-dev",
+        "--ip",
+        "127.0.0.1",
+        "--port",
+        &number("grpc"),
+        "--http-port",
+        &number("http"),
+        "--metrics-port",
+        &number("metrics"),
+        "--ui-port",
+        &number("web"),
+        "--ui-disable-news-fetch",
+        "--db-filename",
+        database,
+        // A write-ahead log keeps readers and the writer apart, and with it `normal` loses no
+        // committed transaction when the process is killed.
+        "--sqlite-pragma",
+        "journal_mode=wal",
+        "--sqlite-pragma",
+        "synchronous=normal",
+        "--log-level",
+        "warn",
+        "--log-format",
+        "json",
+        "--color",
+        "never",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for (key, setting) in &topology.temporal.dynamic_config {
+        // The option takes no conditions, and a profile that has some is refused for this engine.
+        if let Some(value) = setting.only() {
+            let option = "--dynamic-config-value".to_owned();
+            arguments.extend([option, format!("{key}={value}")]);
+        }
+    }
+    arguments
+}
+
+/// The ports of the development server as (name, service, pin): the frontend's own, and the web
+/// console's under the name `web`.
+fn server_ports(topology: &Topology) -> Vec<(String, String, Option<u16>)> {
+    let pin = |wanted: fn(&Component) -> bool, port: &str| {
+        let service = topology
+            .services
+            .iter()
+            .find(|service| wanted(&service.component));
+        let port =
+            service.and_then(|service| service.ports.iter().find(|found| found.name == port));
+        port.and_then(|port| port.pinned)
+    };
+    let frontend = |component: &Component| matches!(component, Component::Temporal(role) if role == "frontend");
+    let web = |component: &Component| matches!(component, Component::Web { .. });
+    [
+        ("grpc", "temporal-frontend", pin(frontend, "grpc")),
+        ("http", "temporal-frontend", pin(frontend, "http")),
+        ("metrics", "temporal-frontend", pin(frontend, "metrics")),
+        ("web", "web", pin(web, "http")),
+    ]
+    .map(|(name, service, pinned)| (name.to_owned(), service.to_owned(), pinned))
+    .to_vec()
+}

@@ -1,0 +1,49 @@
+//! What a topology is made of here, by name, and by which engine it was brought up.
+
+use backend::namespaces::Namespaces;
+use backend::state::Directory;
+use model::plan::ResourceId;
+use model::profile::Engine;
+use model::topology::{Component, Service, Topology};
+
+use super::console::Console;
+use super::dev_server::TEMPORAL;
+use super::launch::Launch;
+use super::server;
+
+/// The names of all that an engine makes of a topology.
+pub(super) fn of(engine: &Engine, topology: &Topology) -> Vec<ResourceId> {
+    let mut expected = Vec::new();
+    if let Engine::DevServer { .. } = engine {
+        // One process stands for all but the worker.
+        expected.push(ResourceId::new("process", TEMPORAL));
+    }
+    for service in &topology.services {
+        match (&service.component, engine) {
+            (Component::Worker { .. }, _) | (Component::Temporal(_), Engine::Server) => {
+                expected.extend(replicas(service));
+            }
+            (Component::Database, Engine::Server) => {
+                expected.extend([database::container_id(), database::schema_id()]);
+            }
+            (Component::Web { .. }, Engine::Server) => expected.push(Console::id()),
+            (_, Engine::DevServer { .. }) => {}
+        }
+    }
+    expected.extend(Namespaces::expected(topology));
+    expected
+}
+
+fn replicas(service: &Service) -> impl Iterator<Item = ResourceId> {
+    service
+        .replica_names()
+        .map(|replica| ResourceId::new("process", replica))
+}
+
+/// The engine of what was brought up in a state folder, by its records.
+pub fn engine_of(state: &Directory) -> Engine {
+    match Launch::read(state, server::FRONTEND) {
+        Ok(Some(_)) => Engine::Server,
+        Ok(None) | Err(_) => Engine::DevServer { cli: None },
+    }
+}

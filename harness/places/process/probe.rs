@@ -1,0 +1,154 @@
+//! Readiness of a process, checked from outside over the wire.
+
+use std::net::SocketAddr;
+
+use backend::Readiness;
+use backend::probe::{DEADLINE, client, http_ok, serving};
+use backend::state::Directory;
+use serde::{Deserialize, Serialize};
+use temporal::TaskKind;
+use tokio::net::TcpStream;
+
+use super::liveness::PidFile;
+use crate::census::marked;
+
+/// A condition with its addresses filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// A connection is accepted.
+    TcpAccepts {
+        /// Where.
+        address: SocketAddr,
+    },
+    /// The frontend's gRPC health says SERVING.
+    GrpcServing {
+        /// Where.
+        address: SocketAddr,
+    },
+    /// The gRPC health of a role that is no frontend says SERVING.
+    RoleServing {
+        /// Where.
+        address: SocketAddr,
+        /// The role, such as `history`.
+        role: String,
+    },
+    /// HTTP GET answers 200.
+    HttpOk {
+        /// What to get.
+        url: String,
+    },
+    /// The task queue is polled by this replica.
+    TaskQueuePolled {
+        /// The frontend to ask.
+        frontend: SocketAddr,
+        /// Namespace of the queue.
+        namespace: String,
+        /// The queue.
+        task_queue: String,
+    },
+}
+
+/// The replica that a check is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Subject<'a> {
+    /// The state folder that it belongs to.
+    pub(super) state: &'a Directory,
+    /// Its name.
+    pub(super) replica: &'a str,
+    /// Its registered process.
+    pub(super) process: PidFile,
+}
+
+impl Subject<'_> {
+    /// Whether a process is one of the replica's: the registered one, or one that it started.
+    fn has(&self, pid: i32) -> bool {
+        let carries_our_mark = || {
+            let marked = marked(self.state);
+            marked
+                .iter()
+                .any(|marked| marked.pid == pid && marked.replica == self.replica)
+        };
+        pid == self.process.pid || carries_our_mark()
+    }
+}
+
+impl Check {
+    /// Checks once.
+    pub(super) async fn look(&self, http: &reqwest::Client, subject: Subject<'_>) -> Readiness {
+        let outcome = match self {
+            Self::TcpAccepts { address } => accepts(*address).await,
+            Self::GrpcServing { address } => serving(*address).await,
+            Self::RoleServing { address, role } => role_serving(*address, role).await,
+            Self::HttpOk { url } => http_ok(http, url).await,
+            Self::TaskQueuePolled {
+                frontend,
+                namespace,
+                task_queue,
+            } => polled(*frontend, namespace, task_queue, subject).await,
+        };
+        match outcome {
+            Ok(()) => Readiness::Ready,
+            Err(reason) => Readiness::NotYet(reason),
+        }
+    }
+}
+
+async fn accepts(address: SocketAddr) -> Result<(), String> {
+    match tokio::time::timeout(DEADLINE, TcpStream::connect(address)).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(format!("connect to {address}: {error}")),
+        Err(_) => Err(format!("connect to {address}: no answer")),
+    }
+}
+
+async fn role_serving(address: SocketAddr, role: &str) -> Result<(), String> {
+    let health = temporal::check_role(address, role, DEADLINE).await;
+    health.map_err(|error| format!("{role} {address}: {error}"))
+}
+
+async fn polled(
+    frontend: SocketAddr,
+    namespace: &str,
+    task_queue: &str,
+    subject: Subject<'_>,
+) -> Result<(), String> {
+    let client = client(frontend, namespace).await?;
+    let failed = |error: temporal::Error| format!("task queue `{task_queue}`: {error}");
+    let pollers = client
+        .pollers(task_queue, TaskKind::Workflow, DEADLINE)
+        .await;
+    let started = i64::try_from(subject.process.started).unwrap_or(i64::MAX);
+    let ours = pollers.map_err(failed)?.iter().any(|poller| {
+        let fresh = poller
+            .last_access
+            .is_some_and(|at| at.as_second() >= started);
+        // An identity that names no process may be anybody's, so also this replica's.
+        fresh && pid_in(&poller.identity).is_none_or(|pid| subject.has(pid))
+    });
+    if ours {
+        Ok(())
+    } else {
+        Err(format!("task queue `{task_queue}` has no poller of it yet"))
+    }
+}
+
+/// The process that a poller's identity names: SDKs call themselves `4711@host` if not told
+/// otherwise.
+fn pid_in(identity: &str) -> Option<i32> {
+    identity.split_once('@')?.0.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_names_a_process_only_in_the_form_that_sdks_give_it() {
+        assert_eq!(pid_in("4711@host"), Some(4711));
+        assert_eq!(pid_in("4711@host@queue"), Some(4711));
+        for other in ["my-worker", "worker-0@host", "4711", "@host"] {
+            assert_eq!(pid_in(other), None, "{other}");
+        }
+    }
+}

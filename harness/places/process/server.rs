@@ -1,0 +1,201 @@
+//! Engine `server`: the released server, one process per role and replica, on MySQL.
+//!
+//! What a process is told are the variables of the configuration that is embedded in the server's
+//! executable (`common/config/config_template_embedded.yaml` in its source).
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use backend::server_environment::ServerEnvironment;
+use camino::{Utf8Path, Utf8PathBuf};
+use model::plan::ResourceId;
+use model::quantity::Duration;
+use model::topology::{Component, Service, Topology};
+
+use super::launch::Launch;
+use super::probe::Check;
+use super::site::{Draft, Owner, SecretFile, Site};
+use super::worker;
+use crate::address::{self, Addresses, Listen};
+
+/// How long a process may take to hand over its shards and end after SIGTERM.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// The replica whose frontend clients connect to.
+pub(super) const FRONTEND: &str = "temporal-frontend-0";
+
+/// The replica that starts before all others. Each process writes down what cluster it is of, unless
+/// the database has that already with the same addresses; of two that do so at once, one gives up
+/// (`ApplyClusterMetadataConfigProvider` in `temporal/fx.go` of the server's source).
+const FIRST: &str = "temporal-history-0";
+
+/// The database as the processes see it.
+#[derive(Debug, Clone)]
+pub(super) struct Store {
+    pub(super) address: SocketAddr,
+    pub(super) user: String,
+    pub(super) password: SecretFile,
+    /// The file with the certificates that the database's must come from, with TLS: its path from
+    /// the state folder.
+    pub(super) roots: Option<Utf8PathBuf>,
+    /// What must be ready before a process can start, and outlives it.
+    pub(super) needs: Vec<ResourceId>,
+}
+
+/// A role of the server in one replica, with its addresses.
+struct Replica<'a> {
+    service: &'a Service,
+    role: &'a str,
+    name: String,
+    ports: BTreeMap<String, Listen>,
+}
+
+/// The launch records of the whole topology, with addresses assigned. `dynamic_config` is a path from
+/// the state folder.
+pub(super) fn launches(
+    topology: &Topology,
+    store: &Store,
+    dynamic_config: &Utf8Path,
+    site: &Site<'_>,
+    addresses: &mut Addresses<'_>,
+) -> Result<Vec<Launch>, address::Error> {
+    let replicas = replicas(topology, site, addresses)?;
+    let frontend = replicas.iter().find(|replica| replica.name == FRONTEND);
+    let frontend = frontend.expect("every topology has a frontend");
+    let (grpc, http) = (
+        frontend.ports["grpc"].address,
+        frontend.ports["http"].address,
+    );
+    let shared = shared(topology, store, dynamic_config, grpc, http);
+    let mut launches: Vec<Launch> = replicas
+        .iter()
+        .map(|replica| launch(replica, store, &shared, site))
+        .collect();
+    let serving = launches.iter().filter(|launch| serves(launch));
+    let temporal: Vec<ResourceId> = serving.map(Launch::id).collect();
+    let workers = worker::launches(topology, grpc, &temporal, site, addresses)?;
+    launches.extend(workers);
+    Ok(launches)
+}
+
+/// Whether a process is one without which no workflow gets on.
+pub(super) fn serves(launch: &Launch) -> bool {
+    let services = ["temporal-frontend", "temporal-history", "temporal-matching"];
+    let is = |service: &String| services.contains(&service.as_str());
+    launch.services.iter().any(is)
+}
+
+/// Every replica of every role; one number can be pinned once, for the first.
+fn replicas<'a>(
+    topology: &'a Topology,
+    site: &Site<'_>,
+    addresses: &mut Addresses<'_>,
+) -> Result<Vec<Replica<'a>>, address::Error> {
+    let mut replicas = Vec::new();
+    for service in &topology.services {
+        let Component::Temporal(role) = &service.component else {
+            continue;
+        };
+        for number in 0..service.replicas {
+            let name = service.replica(number);
+            let ports = site.listen_all(addresses, service, number, &name)?;
+            replicas.push(Replica {
+                service,
+                role,
+                name,
+                ports,
+            });
+        }
+    }
+    Ok(replicas)
+}
+
+/// What every process is told.
+fn shared(
+    topology: &Topology,
+    store: &Store,
+    dynamic_config: &Utf8Path,
+    grpc: SocketAddr,
+    http: SocketAddr,
+) -> BTreeMap<String, String> {
+    let environment = ServerEnvironment {
+        topology,
+        mysql_host: &store.address.ip().to_string(),
+        mysql_port: store.address.port(),
+        mysql_user: &store.user,
+        roots: store.roots.as_ref().map(ToString::to_string),
+        dynamic_config: dynamic_config.to_string(),
+        // Elsewhere the frontend's port is that of the process itself, and here each has its own.
+        grpc: grpc.to_string(),
+        http: http.to_string(),
+    };
+    let mut shared = environment.variables();
+    shared.extend([
+        ("BIND_ON_IP", "127.0.0.1".to_owned()),
+        ("TEMPORAL_BROADCAST_ADDRESS", "127.0.0.1".to_owned()),
+    ]);
+    let owned = |(name, value): (&str, String)| (name.to_owned(), value);
+    shared.into_iter().map(owned).collect()
+}
+
+/// The record of one replica of a role.
+fn launch(
+    replica: &Replica<'_>,
+    store: &Store,
+    shared: &BTreeMap<String, String>,
+    site: &Site<'_>,
+) -> Launch {
+    let Replica {
+        service,
+        role,
+        name,
+        ports,
+    } = replica;
+    let first = (name != FIRST).then(|| ResourceId::new("process", FIRST));
+    let upper = role.to_uppercase();
+    let number = |port: &str| ports[port].address.port().to_string();
+    let mut environment = shared.clone();
+    environment.extend([
+        ("TEMPORAL_SERVICES".to_owned(), (*role).to_owned()),
+        (format!("{upper}_GRPC_PORT"), number("grpc")),
+        (format!("{upper}_MEMBERSHIP_PORT"), number("membership")),
+        (
+            "PROMETHEUS_ENDPOINT".to_owned(),
+            ports["metrics"].address.to_string(),
+        ),
+    ]);
+    if ports.contains_key("http") {
+        environment.insert(format!("{upper}_HTTP_PORT"), number("http"));
+    }
+    site.record(Draft {
+        replica: name.clone(),
+        owner: Owner::Harness,
+        services: vec![service.name.as_str().to_owned()],
+        needs: store.needs.iter().cloned().chain(first).collect(),
+        program: &site.programs.temporal,
+        arguments: vec!["start".to_owned()],
+        environment,
+        secrets: [("MYSQL_PWD".to_owned(), store.password.clone())].into(),
+        ports: ports.clone(),
+        checks: vec![check(role, ports)],
+        ready_timeout: service.ready_timeout,
+        grace: GRACE,
+    })
+}
+
+/// What shows that a role does its job; only the frontend answers clients besides.
+///
+/// History says that it serves 5 s after it has its shards (`service/history/service.go` in the
+/// server's source), which is for those who balance load. Nobody waits for that here: what cannot
+/// do without history comes after it, and is checked itself.
+fn check(role: &str, ports: &BTreeMap<String, Listen>) -> Check {
+    let address = ports["grpc"].address;
+    match role {
+        "frontend" => Check::GrpcServing { address },
+        "history" => Check::TcpAccepts { address },
+        role => Check::RoleServing {
+            address,
+            role: role.to_owned(),
+        },
+    }
+}

@@ -1,0 +1,127 @@
+//! Ending a replica: ask its process group, wait, then insist.
+
+use std::time::{Duration, Instant};
+
+use backend::state::Directory;
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::{Pid, getpgid};
+use tokio_util::sync::CancellationToken;
+
+use super::launch::Launch;
+use super::liveness::PidFile;
+use crate::census::{Marked, marked};
+
+/// How long the kernel may take to end a killed group.
+pub(crate) const AFTER_KILL: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(10);
+
+/// A replica that did not end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Its pid file could not be looked at.
+    #[error("could not look at the pid file of `{replica}`")]
+    Look {
+        /// The replica.
+        replica: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Processes of it are alive after SIGKILL.
+    #[error("`{replica}` did not end: {}", names(.processes))]
+    Remains {
+        /// The replica.
+        replica: String,
+        /// What is left.
+        processes: Vec<String>,
+    },
+}
+
+fn names(processes: &[String]) -> String {
+    processes.join(", ")
+}
+
+/// Ends a replica and everything it started: SIGTERM, and SIGKILL to what is there after `grace`.
+pub(super) async fn stop(
+    state: &Directory,
+    replica: &str,
+    grace: Duration,
+    hurry: &CancellationToken,
+) -> Result<(), Error> {
+    signal(state, replica, Signal::SIGTERM)?;
+    let started = Instant::now();
+    while alive(state, replica)?.is_some() && started.elapsed() < grace && !hurry.is_cancelled() {
+        tokio::time::sleep(POLL).await;
+    }
+    kill_now(state, replica).await
+}
+
+/// Ends a replica and everything it started by SIGKILL, at once.
+pub(super) async fn kill_now(state: &Directory, replica: &str) -> Result<(), Error> {
+    let started = Instant::now();
+    loop {
+        let processes = signal(state, replica, Signal::SIGKILL)?;
+        if processes.is_empty() {
+            return Ok(());
+        }
+        if started.elapsed() > AFTER_KILL {
+            return Err(Error::Remains {
+                replica: replica.to_owned(),
+                processes,
+            });
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+/// Signals the group of a replica if, and only if, it is certainly still its group, and whatever
+/// carries its marker outside of it. Names what there was.
+fn signal(state: &Directory, replica: &str, signal: Signal) -> Result<Vec<String>, Error> {
+    let mut marked = marked(state);
+    marked.retain(|marked| marked.replica == replica);
+    let mut there: Vec<String> = marked.iter().map(ToString::to_string).collect();
+    if let Some(process) = alive(state, replica)? {
+        let group = Pid::from_raw(process.pid);
+        let (inside, outside): (Vec<Marked>, Vec<Marked>) = marked
+            .into_iter()
+            .partition(|marked| getpgid(Some(Pid::from_raw(marked.pid))) == Ok(group));
+        if !process.is_superseded() || !inside.is_empty() {
+            signal_group(replica, group, signal)?;
+        }
+        marked = outside;
+        if there.is_empty() {
+            let path = PidFile::path(state, replica);
+            there.push(format!("the process that has {path} locked"));
+        }
+    }
+    for marked in marked {
+        let _ = kill(Pid::from_raw(marked.pid), signal);
+    }
+    Ok(there)
+}
+
+fn signal_group(replica: &str, group: Pid, signal: Signal) -> Result<(), Error> {
+    match killpg(group, signal) {
+        Ok(()) | Err(Errno::ESRCH) => Ok(()),
+        Err(errno) => Err(Error::Look {
+            replica: replica.to_owned(),
+            source: errno.into(),
+        }),
+    }
+}
+
+fn alive(state: &Directory, replica: &str) -> Result<Option<PidFile>, Error> {
+    PidFile::alive(state, replica).map_err(|source| Error::Look {
+        replica: replica.to_owned(),
+        source,
+    })
+}
+
+/// Removes the record of a replica that was stopped.
+pub(super) fn forget(state: &Directory, replica: &str) -> Result<(), Error> {
+    Launch::forget(state, replica).map_err(|source| Error::Look {
+        replica: replica.to_owned(),
+        source,
+    })
+}

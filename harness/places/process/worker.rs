@@ -1,0 +1,117 @@
+//! The application's worker, beside whichever engine runs Temporal.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use model::plan::ResourceId;
+use model::topology::{Component, Readiness, Service, Topology, WorkerBuild};
+
+use super::launch::Launch;
+use super::probe::Check;
+use super::site::{Draft, Owner, Site};
+use crate::address::{self, Addresses, Listen};
+
+/// The records of all replicas of the topology's workers; `temporal` must be ready first.
+pub(super) fn launches(
+    topology: &Topology,
+    frontend: SocketAddr,
+    temporal: &[ResourceId],
+    site: &Site<'_>,
+    addresses: &mut Addresses<'_>,
+) -> Result<Vec<Launch>, address::Error> {
+    let namespaces = topology.temporal.namespaces.iter();
+    let namespaces = namespaces.map(|namespace| ResourceId::new("namespace", &namespace.name));
+    let needs: Vec<ResourceId> = temporal.iter().cloned().chain(namespaces).collect();
+    let mut launches = Vec::new();
+    for service in &topology.services {
+        if matches!(service.component, Component::Worker { .. }) {
+            for number in 0..service.replicas {
+                let mut launch = worker(topology, service, number, frontend, site, addresses)?;
+                launch.needs.clone_from(&needs);
+                launches.push(launch);
+            }
+        }
+    }
+    Ok(launches)
+}
+
+/// The record of one replica of a worker.
+fn worker(
+    topology: &Topology,
+    service: &Service,
+    number: u16,
+    frontend: SocketAddr,
+    site: &Site<'_>,
+    addresses: &mut Addresses<'_>,
+) -> Result<Launch, address::Error> {
+    let Component::Worker {
+        task_queue,
+        run: _,
+        environment: own,
+        termination_grace_period,
+    } = &service.component
+    else {
+        unreachable!("only workers are made into worker records");
+    };
+    let replica = service.replica(number);
+    let ports = site.listen_all(addresses, service, number, &replica)?;
+    let namespace = topology.main_namespace().to_owned();
+    let mut environment = own.clone();
+    environment.extend([
+        ("TEMPORAL_ADDRESS".to_owned(), frontend.to_string()),
+        ("TEMPORAL_NAMESPACE".to_owned(), namespace.clone()),
+        ("TEMPORAL_TASK_QUEUE".to_owned(), task_queue.clone()),
+    ]);
+    if let Some(listen) = ports.get("starter") {
+        environment.insert("STARTER_ADDRESS".to_owned(), listen.address.to_string());
+    }
+    let checks = checks(service, &ports, frontend, &namespace);
+    let launch = site.record(Draft {
+        replica,
+        owner: Owner::User,
+        services: vec![service.name.as_str().to_owned()],
+        needs: Vec::new(),
+        program: &site.programs.worker,
+        arguments: Vec::new(),
+        environment,
+        secrets: BTreeMap::new(),
+        ports,
+        checks,
+        ready_timeout: service.ready_timeout,
+        grace: *termination_grace_period,
+    });
+    Ok(Launch {
+        // Known when it is started, and not before.
+        worker: Some(WorkerBuild::default()),
+        ..launch
+    })
+}
+
+/// What must hold of a replica, with its addresses filled in.
+fn checks(
+    service: &Service,
+    ports: &BTreeMap<String, Listen>,
+    frontend: SocketAddr,
+    namespace: &str,
+) -> Vec<Check> {
+    let checks = service
+        .readiness
+        .iter()
+        .filter_map(|readiness| match readiness {
+            Readiness::TcpAccepts { port } => ports.get(port).map(|listen| Check::TcpAccepts {
+                address: listen.address,
+            }),
+            Readiness::GrpcServing { port } => ports.get(port).map(|listen| Check::GrpcServing {
+                address: listen.address,
+            }),
+            Readiness::HttpOk { port, path } => ports.get(port).map(|listen| Check::HttpOk {
+                url: format!("http://{}{path}", listen.address),
+            }),
+            Readiness::TaskQueuePolled { task_queue } => Some(Check::TaskQueuePolled {
+                frontend,
+                namespace: namespace.to_owned(),
+                task_queue: task_queue.clone(),
+            }),
+        });
+    checks.collect()
+}

@@ -1,0 +1,209 @@
+//! A report as text for a terminal. Pure.
+
+use std::fmt::Write as _;
+
+use backend::Place;
+use backend::death::Death;
+use base::log_tail::LogTail;
+use check::{CounterExample, Finding};
+use comfy_table::{CellAlignment, Table, TableStyle};
+use load::{Percentile, Percentiles};
+use model::quantity::Duration;
+
+use super::Report;
+use crate::{Expectation, FaultRecord, PhaseStatistics};
+
+/// How many counter-examples of one invariant, and how many reasons besides the gravest, are shown;
+/// all of them are in `report.json`.
+const SHOWN: usize = 3;
+
+impl Report {
+    /// What came of the run, at a glance: the verdict first, then what it rests on, then how to
+    /// run it again.
+    pub fn summary(&self) -> String {
+        let mut text = String::new();
+        line(
+            &mut text,
+            format_args!("{}: {}", self.scenario, self.verdict),
+        );
+        line(&mut text, format_args!("  {}", self.reason));
+        for other in self.reasons.iter().skip(1).take(SHOWN) {
+            line(&mut text, format_args!("  also: {other}"));
+        }
+        line(&mut text, format_args!("  ({})", self.description));
+        let Place {
+            backend,
+            engine,
+            database,
+        } = &self.place;
+        line(
+            &mut text,
+            format_args!(
+                "  on backend {backend}, engine {engine}, database {database}, topology {}",
+                self.topology.short()
+            ),
+        );
+        section(&mut text, "phases", phases(&self.phases));
+        section(&mut text, "faults", faults(&self.faults));
+        section(
+            &mut text,
+            "deaths that no fault planned",
+            deaths(&self.deaths),
+        );
+        section(&mut text, "expectations", expectations(&self.expectations));
+        section(&mut text, "invariants", invariants(&self.invariants));
+        let replay = format_args!("\n  again with the same choices: {}", self.replay);
+        line(&mut text, replay);
+        text
+    }
+}
+
+fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
+    writeln!(text, "{content}").expect("writing to a string never fails");
+}
+
+fn section(text: &mut String, title: &str, table: Option<Table>) {
+    let Some(table) = table else { return };
+    line(text, format_args!("\n  {title}"));
+    for row in table.lines() {
+        line(text, format_args!("   {}", row.trim_end()));
+    }
+}
+
+fn table() -> Table {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new());
+    table
+}
+
+/// The columns of the phases. Of what goes wrong only that is shown which did, somewhere.
+fn phases(phases: &[PhaseStatistics]) -> Option<Table> {
+    let latency = |pick: fn(&Percentiles) -> Percentile| {
+        column(phases, move |phase| {
+            let percentiles = phase.start_to_close.as_ref();
+            percentiles.map_or("-".to_owned(), |p| pick(p).to_string())
+        })
+    };
+    let count = |of: fn(&PhaseStatistics) -> u64| column(phases, move |it| of(it).to_string());
+    let mut columns = vec![
+        ("", column(phases, |it| it.phase.to_string())),
+        ("offered", count(|it| it.offered)),
+        ("completed", count(|it| it.completed)),
+        ("failed", count(|it| it.failed + it.refused)),
+    ];
+    let troubles = [
+        ("unanswered", count(|it| it.unknown)),
+        ("given up", count(|it| it.given_up)),
+        ("dropped", count(|it| it.dropped)),
+        ("not sent", count(|it| it.not_sent)),
+    ];
+    let seen = |(_, cells): &(_, Vec<String>)| cells.iter().any(|cell| cell != "0");
+    columns.extend(troubles.into_iter().filter(seen));
+    let per_second = column(phases, |it| format!("{:.1}", it.completed_per_second));
+    columns.push(("per second", per_second));
+    columns.push(("p50", latency(|p| p.p50)));
+    columns.push(("p99", latency(|p| p.p99)));
+    columns.push(("longest", latency(|p| p.max)));
+
+    let mut table = table();
+    table.set_header(columns.iter().map(|(title, _)| *title));
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for row in 0..phases.len() {
+        table.add_row(columns.iter().map(|(_, cells)| &cells[row]));
+    }
+    (!phases.is_empty()).then_some(table)
+}
+
+fn column(phases: &[PhaseStatistics], cell: impl Fn(&PhaseStatistics) -> String) -> Vec<String> {
+    phases.iter().map(cell).collect()
+}
+
+fn faults(faults: &[FaultRecord]) -> Option<Table> {
+    let mut table = table();
+    for fault in faults {
+        let at =
+            |offset: Option<Duration>| offset.map_or("never".to_owned(), Duration::approximate);
+        let effect = match (&fault.effect, &fault.failure) {
+            (Some(effect), _) if effect.proven => effect.observation.clone(),
+            (Some(effect), _) => format!("no effect: {}", effect.observation),
+            (None, Some(failure)) => failure.clone(),
+            (None, None) => "not injected".to_owned(),
+        };
+        table.add_row([
+            format!("{} {}", fault.fault, fault.target),
+            format!("from {} to {}", at(fault.injected), at(fault.healed)),
+            effect,
+        ]);
+    }
+    (!faults.is_empty()).then_some(table)
+}
+
+fn deaths(deaths: &[Death]) -> Option<Table> {
+    let mut table = table();
+    for death in deaths {
+        let at = death.at.map_or("before the run".to_owned(), |at| {
+            format!("at {}", at.approximate())
+        });
+        table.add_row([&death.replica, &at, &death.status]);
+        match &death.log_tail {
+            Some(LogTail { path, lines }) if lines.is_empty() => {
+                table.add_row(["", "", &format!("it had written nothing to {path}")]);
+            }
+            Some(LogTail { lines, .. }) => {
+                for line in lines {
+                    table.add_row(["", "", &format!("> {line}")]);
+                }
+            }
+            None => {
+                table.add_row(["", "", "no log of that life is to be had"]);
+            }
+        }
+    }
+    (!deaths.is_empty()).then_some(table)
+}
+
+fn expectations(expectations: &[Expectation]) -> Option<Table> {
+    let mut table = table();
+    for expectation in expectations {
+        table.add_row([
+            mark(expectation.met).to_owned(),
+            format!("{} {}", expectation.phase, expectation.metric),
+            expectation.actual.clone(),
+            format!("wanted {}", expectation.wanted),
+        ]);
+    }
+    (!expectations.is_empty()).then_some(table)
+}
+
+fn invariants(findings: &[Finding]) -> Option<Table> {
+    let mut table = table();
+    for finding in findings {
+        let violations = finding.counter_examples.len();
+        let mark = match violations {
+            0 if finding.holds() => mark(true),
+            0 => "UNKNOWN",
+            _ => mark(false),
+        };
+        table.add_row([mark, &finding.invariant.to_string(), &finding.outcome()]);
+        for CounterExample {
+            workflow_id, what, ..
+        } in finding.counter_examples.iter().take(SHOWN)
+        {
+            table.add_row(["", "", &format!("{workflow_id}: {what}")]);
+        }
+        if violations > SHOWN {
+            table.add_row([
+                "",
+                "",
+                &format!("and {} more in report.json", violations - SHOWN),
+            ]);
+        }
+    }
+    (!findings.is_empty()).then_some(table)
+}
+
+fn mark(good: bool) -> &'static str {
+    if good { "ok" } else { "NOT OK" }
+}

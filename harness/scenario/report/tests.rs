@@ -1,0 +1,326 @@
+//! Reports of a run that went wrong in every way there is.
+
+use std::collections::BTreeMap;
+
+use backend::Place;
+use backend::death::Death;
+use backend::fault::{Effect, FaultKind};
+use base::log_tail::LogTail;
+use camino::Utf8Path;
+use check::{CounterExample, Evidence, Finding, Invariant};
+use jiff::Timestamp;
+use load::{Executor, Latencies};
+use model::quantity::Duration;
+use model::topology::Digest;
+use tempfile::TempDir;
+
+use super::{Context, Generator, Machine, Report, Versions, begin, write};
+use crate::{
+    Expectation, FaultRecord, Judgement, Outcome, Phase, PhaseStatistics, PlannedPhase,
+    PlannedWorkload, RunId, RunPlan, Verdict, VerdictKind,
+};
+
+fn plan() -> RunPlan {
+    RunPlan {
+        run: RunId::new(42, Timestamp::UNIX_EPOCH),
+        scenario: "worker-crash".to_owned(),
+        description: "The worker is killed under load".to_owned(),
+        seed: 42,
+        workloads: vec![PlannedWorkload {
+            name: "hello".to_owned(),
+            executor: Executor::ConstantConcurrency { users: 4 },
+            seed: 1,
+            workflow_type: "Workflow".to_owned(),
+            task_queue: "hello-world".to_owned(),
+            input: Vec::new(),
+            result: None,
+            start_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+        }],
+        phases: vec![PlannedPhase {
+            phase: Phase::Baseline,
+            offset: Duration::default(),
+            length: Duration::from_secs(6),
+        }],
+        drain: Duration::from_secs(30),
+        faults: Vec::new(),
+        steady_state: None,
+        thresholds: Vec::new(),
+        generator_delay: Duration::from_millis(250),
+        invariants: Invariant::ALL.to_vec(),
+    }
+}
+
+fn phase(phase: Phase, offset: u64, lost: u64, latency: u64) -> PhaseStatistics {
+    let latencies = [8, 12, latency].map(std::time::Duration::from_millis);
+    let percentiles = Latencies::from_iter(latencies).percentiles();
+    PhaseStatistics {
+        phase,
+        offset: Duration::from_secs(offset),
+        length: Duration::from_secs(6),
+        offered: 48,
+        completed: 48 - lost,
+        failed: lost / 3,
+        refused: 0,
+        unknown: 0,
+        given_up: lost - lost / 3,
+        dropped: 0,
+        not_sent: 0,
+        under_way: 0,
+        unacknowledged: 0,
+        error_rate: 0.0,
+        offered_per_second: 8.0,
+        completed_per_second: 7.96,
+        start_to_close: percentiles,
+        service_time: percentiles,
+        start_latency: percentiles,
+        generator_delay: percentiles,
+    }
+}
+
+fn finding(invariant: Invariant, violations: usize) -> Finding {
+    let example = |number| CounterExample {
+        workflow_id: format!("worker-crash/2a-0/hello/{number}"),
+        run_id: None,
+        what: "expected \"Hello calm-newt!\", got \"Hello keen-lynx!\"".to_owned(),
+    };
+    Finding {
+        invariant,
+        checked: 96,
+        not_checked: 0,
+        why_not: None,
+        counter_examples: (0..violations).map(example).collect(),
+    }
+}
+
+fn death(at: Option<u64>, lines: Option<&[&str]>) -> Death {
+    Death {
+        replica: "worker-0".to_owned(),
+        at: at.map(Duration::from_secs),
+        status: "exit status: 3".to_owned(),
+        log_tail: lines.map(|lines| LogTail {
+            path: "logs/worker-0.log".into(),
+            lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+        }),
+    }
+}
+
+fn outcome() -> Outcome {
+    let fault = |id: &str, proven| FaultRecord {
+        id: id.to_owned(),
+        fault: FaultKind::Kill,
+        target: "worker".to_owned(),
+        phase: Phase::Chaos,
+        injected: Some(Duration::from_secs(7)),
+        healed: Some(Duration::from_secs(12)),
+        effect: Some(Effect {
+            proven,
+            observation: "worker-0 (pid 4711) is gone".to_owned(),
+        }),
+        failure: None,
+    };
+    let expectation = |metric, actual: &str, met| Expectation {
+        phase: Phase::Baseline,
+        metric,
+        wanted: "< 1%".to_owned(),
+        actual: actual.to_owned(),
+        met,
+        excess: 1.0,
+    };
+    Outcome {
+        started: Timestamp::UNIX_EPOCH,
+        finished: Timestamp::UNIX_EPOCH,
+        evidence: Evidence {
+            operations: Vec::new(),
+            readings: BTreeMap::new(),
+        },
+        statistics: vec![
+            phase(Phase::Baseline, 0, 0, 44),
+            phase(Phase::Chaos, 6, 9, 5210),
+        ],
+        generator_delay: Latencies::from_iter([std::time::Duration::from_millis(1)]).percentiles(),
+        faults: vec![fault("crash", true), fault("again", false)],
+        deaths: vec![
+            death(Some(3), Some(&["panic: out of luck", "exiting"])),
+            death(Some(4), Some(&[])),
+            death(None, None),
+        ],
+        judgement: Judgement {
+            verdict: Verdict {
+                kind: VerdictKind::Fail,
+                reason: "right-result is violated by 5 of 96 workflows".to_owned(),
+                reasons: vec!["right-result is violated by 5 of 96 workflows".to_owned()],
+            },
+            expectations: vec![
+                expectation("error rate", "0%", true),
+                expectation("dropped", "12", false),
+            ],
+            findings: vec![
+                finding(Invariant::NoLostStart, 0),
+                finding(Invariant::RightResult, 5),
+            ],
+        },
+    }
+}
+
+fn report() -> Report {
+    report_of("scenarios/worker-crash.yaml")
+}
+
+fn report_of(document: &str) -> Report {
+    let place = Place {
+        backend: "process".to_owned(),
+        engine: "dev-server".to_owned(),
+        database: "sqlite".to_owned(),
+    };
+    let context = Context {
+        document,
+        profile: "",
+        place: &place,
+        topology: &Digest::of_bytes(b"a topology"),
+        worker: None,
+        temporal: "1.32.0",
+        machine: &Machine {
+            cores: 2,
+            os: "linux".to_owned(),
+            architecture: "x86_64".to_owned(),
+        },
+    };
+    Report::new(context, &plan(), &outcome())
+}
+
+#[test]
+fn a_summary_is_understood_at_a_glance() {
+    insta::assert_snapshot!(report().summary(), @r#"
+    worker-crash: fail
+      right-result is violated by 5 of 96 workflows
+      (The worker is killed under load)
+      on backend process, engine dev-server, database sqlite, topology efdb72926f70
+
+      phases
+                  offered  completed  failed  given up  per second     p50     p99  longest
+        baseline       48         48       0         0         8.0  12.0ms  44.0ms   44.0ms
+        chaos          48         39       3         6         8.0  12.0ms   5.21s    5.21s
+
+      faults
+        kill worker  from 7.00s to 12.0s  worker-0 (pid 4711) is gone
+        kill worker  from 7.00s to 12.0s  no effect: worker-0 (pid 4711) is gone
+
+      deaths that no fault planned
+        worker-0  at 3.00s        exit status: 3
+                                  > panic: out of luck
+                                  > exiting
+        worker-0  at 4.00s        exit status: 3
+                                  it had written nothing to logs/worker-0.log
+        worker-0  before the run  exit status: 3
+                                  no log of that life is to be had
+
+      expectations
+        ok      baseline error rate  0%  wanted < 1%
+        NOT OK  baseline dropped     12  wanted < 1%
+
+      invariants
+        ok      no-lost-start  holds for all 96 workflows
+        NOT OK  right-result   violated by 5 of 96 workflows
+                               worker-crash/2a-0/hello/0: expected "Hello calm-newt!", got "Hello keen-lynx!"
+                               worker-crash/2a-0/hello/1: expected "Hello calm-newt!", got "Hello keen-lynx!"
+                               worker-crash/2a-0/hello/2: expected "Hello calm-newt!", got "Hello keen-lynx!"
+                               and 2 more in report.json
+
+      again with the same choices: harness test scenarios/worker-crash.yaml --seed 42
+    "#);
+}
+
+#[test]
+fn a_report_follows_its_schema() {
+    let document = serde_json::to_value(report()).expect("a report becomes JSON");
+    let problems: Vec<_> = jsonschema::draft7::new(&super::json_schema())
+        .expect("a schema")
+        .iter_errors(&document)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(problems, <[String; 0]>::default());
+}
+
+#[test]
+fn a_report_says_what_ran_where_and_how_to_run_it_again() {
+    let Report {
+        replay,
+        versions,
+        generator,
+        files,
+        ..
+    } = report();
+    assert_eq!(replay, "harness test scenarios/worker-crash.yaml --seed 42");
+    let Versions { harness, temporal } = versions;
+    assert_eq!(
+        (&*harness, &*temporal),
+        (env!("CARGO_PKG_VERSION"), "1.32.0")
+    );
+    let Generator { delay, bound } = generator;
+    assert!(delay.is_some_and(|delay| !delay.p99.may_exceed(bound)));
+    assert_eq!(
+        files,
+        ["plan.json", "operations.ndjson", "executions.ndjson"]
+    );
+}
+
+#[test]
+fn a_run_is_repeated_by_a_command_that_can_be_copied_whatever_its_file_is_called() {
+    let Report { replay, .. } = report_of("my scenarios/10% $more.yaml");
+    assert_eq!(
+        replay,
+        "harness test 'my scenarios/10% $more.yaml' --seed 42"
+    );
+}
+
+#[test]
+fn the_folder_of_a_run_holds_all_that_the_report_names() {
+    let folder = TempDir::new().expect("a folder");
+    let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
+    let path = path.join("runs/2a-0");
+    let report = report();
+    begin(&path, &plan()).expect("the plan");
+    let written = write(&path, &outcome(), &report).expect("the files");
+    assert_eq!(written, path.join("report.json"));
+
+    let names = names(&path);
+    let mut expected = report.files;
+    expected.push("report.json".to_owned());
+    expected.sort();
+    assert_eq!(names, expected, "and nothing else is left");
+}
+
+/// The names of all that is in a folder, in order.
+fn names(folder: &Utf8Path) -> Vec<String> {
+    let entries = fs_err::read_dir(folder).expect("a folder");
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            let name = entry.expect("an entry").file_name();
+            name.to_string_lossy().into_owned()
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_could_not_be_written_is_named_and_no_report_says_that_it_is_there() {
+    let folder = TempDir::new().expect("a folder");
+    let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
+    let path = path.join("run");
+    begin(&path, &plan()).expect("the plan");
+    // Something of that name is in the way.
+    fs_err::create_dir(path.join("operations.ndjson")).expect("writable");
+    let error = write(&path, &outcome(), &report()).expect_err("it is in the way");
+    let said = error.to_string();
+    assert!(
+        said.starts_with("could not write operations.ndjson, report.json of "),
+        "{said}"
+    );
+    let left = names(&path);
+    assert_eq!(
+        left,
+        ["executions.ndjson", "operations.ndjson", "plan.json"]
+    );
+}

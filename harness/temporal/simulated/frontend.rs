@@ -1,0 +1,297 @@
+//! The frontend of a modelled cluster.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::{Instant, sleep_until};
+
+use super::clock::{done_at, first_outside};
+use super::history::history;
+use super::{Defect, Model};
+use crate::{Close, Cluster, Error, Execution, ExecutionKey, Pending, Start, StartOutcome, Status};
+
+/// A frontend in tokio's time, held or not, that answers as its [`Model`] says.
+#[derive(Debug, Clone)]
+pub struct Frontend {
+    model: Arc<Model>,
+    origin: Instant,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The runs of every workflow id, oldest first.
+    workflows: BTreeMap<String, Vec<Run>>,
+    /// How many workflows were started.
+    starts: u64,
+    /// How many runs there were.
+    runs: u64,
+    /// The second in which was read last, and how often.
+    reads: (u64, u32),
+}
+
+#[derive(Debug, Clone)]
+struct Run {
+    id: String,
+    request_id: String,
+    created: Duration,
+    closes: Option<Duration>,
+    result: Value,
+    defect: Option<Defect>,
+}
+
+impl Run {
+    fn closed(&self, now: Duration) -> Option<Duration> {
+        self.closes.filter(|closes| *closes <= now)
+    }
+}
+
+/// What the server does with a start.
+enum Accepted {
+    Run { id: String },
+    AlreadyRunning { id: String },
+}
+
+impl Frontend {
+    /// A frontend whose time begins now.
+    pub fn new(model: Model) -> Self {
+        Self {
+            model: Arc::new(model),
+            origin: Instant::now(),
+            state: Arc::default(),
+        }
+    }
+
+    /// How many workflows were started.
+    pub fn starts(&self) -> u64 {
+        self.state().starts
+    }
+
+    fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until an answer that is ready at `ready` arrives, or gives up at the deadline.
+    async fn answer(
+        &self,
+        operation: &'static str,
+        ready: Option<Duration>,
+        until: Duration,
+    ) -> Result<(), Error> {
+        let arrives = ready.filter(|ready| *ready <= until);
+        sleep_until(self.origin + arrives.unwrap_or(until)).await;
+        arrives
+            .map(|_| ())
+            .ok_or_else(|| error(operation, "Cancelled", "timeout expired"))
+    }
+
+    /// When the server answers a question asked now; an outage is an error.
+    fn asked_now(&self, operation: &'static str) -> Result<Duration, Error> {
+        let now = self.now();
+        if first_outside(&self.model.outages, now) > now {
+            return Err(error(operation, "Unavailable", "connection refused"));
+        }
+        Ok(done_at(&self.model.freezes, now, Duration::ZERO))
+    }
+
+    /// Accepts a start, which the server does whether or not its client still waits.
+    fn accept(&self, start: &Start, at: Duration) -> Accepted {
+        let mut state = self.state();
+        let State {
+            workflows,
+            starts,
+            runs,
+            reads: _,
+        } = &mut *state;
+        let known = workflows
+            .get(&start.workflow_id)
+            .map_or(&[][..], |runs| runs);
+        if let Some(run) = known.iter().find(|run| run.request_id == start.request_id) {
+            return Accepted::Run { id: run.id.clone() };
+        }
+        if let Some(run) = known.iter().find(|run| run.closed(at).is_none()) {
+            return Accepted::AlreadyRunning { id: run.id.clone() };
+        }
+        let defect = self.model.defects.get(starts).cloned();
+        let defect = defect.or_else(|| (self.model.defect_of)(start));
+        *starts += 1;
+        let copies = match defect {
+            Some(Defect::RunsTwice) => 2,
+            _ => 1,
+        };
+        let new: Vec<Run> = (0..copies)
+            .map(|_| {
+                *runs += 1;
+                self.new_run(*runs, start, at, defect.clone())
+            })
+            .collect();
+        let id = new[0].id.clone();
+        if defect != Some(Defect::LosesStart) {
+            workflows
+                .entry(start.workflow_id.clone())
+                .or_default()
+                .extend(new);
+        }
+        Accepted::Run { id }
+    }
+
+    fn new_run(&self, number: u64, start: &Start, at: Duration, defect: Option<Defect>) -> Run {
+        let result = match &defect {
+            Some(Defect::WrongResult(wrong)) => wrong.clone(),
+            _ => (self.model.result)(start),
+        };
+        let run_time = match defect {
+            Some(Defect::RunsFor(run_time)) => run_time,
+            _ => self.model.run_time,
+        };
+        let closes = (defect != Some(Defect::NeverCloses))
+            .then(|| done_at(&self.model.freezes, at, run_time));
+        Run {
+            id: format!("00000000-0000-4000-8000-{number:012x}"),
+            request_id: start.request_id.clone(),
+            created: at,
+            closes,
+            result,
+            defect,
+        }
+    }
+
+    /// Whether the limit of this second has room for another read.
+    fn may_read(&self) -> bool {
+        let Some(limit) = self.model.reads_per_second else {
+            return true;
+        };
+        let second = self.now().as_secs();
+        let reads = &mut self.state().reads;
+        if reads.0 != second {
+            *reads = (second, 0);
+        }
+        reads.1 += 1;
+        reads.1 <= limit
+    }
+
+    /// The run that a key names; the latest if it names none.
+    fn find(&self, key: &ExecutionKey) -> Option<Run> {
+        let state = self.state();
+        let runs = state.workflows.get(&key.workflow_id)?;
+        if key.run_id.is_empty() {
+            return runs.last().cloned();
+        }
+        runs.iter().find(|run| run.id == key.run_id).cloned()
+    }
+}
+
+impl crate::Frontend for Frontend {
+    async fn start(&self, start: Start, deadline: Duration) -> StartOutcome {
+        const OPERATION: &str = "start workflow";
+        let until = self.now() + deadline;
+        let begins = match self.asked_now(OPERATION) {
+            Ok(begins) => begins,
+            Err(error) => return StartOutcome::Unknown(error),
+        };
+        let at = done_at(&self.model.freezes, begins, self.model.start_latency);
+        let accepted = self.accept(&start, at);
+        if let Err(error) = self.answer(OPERATION, Some(at), until).await {
+            return StartOutcome::Unknown(error);
+        }
+        match accepted {
+            Accepted::Run { id } => StartOutcome::Started { run_id: id },
+            Accepted::AlreadyRunning { id } => StartOutcome::Refused(error(
+                OPERATION,
+                "AlreadyExists",
+                &format!("workflow execution is already running: run {id}"),
+            )),
+        }
+    }
+
+    async fn wait_for_close(&self, key: ExecutionKey, deadline: Duration) -> Result<Close, Error> {
+        const OPERATION: &str = "wait for close";
+        let now = self.now();
+        let reachable = first_outside(&self.model.outages, now);
+        let answers = done_at(&self.model.freezes, reachable, Duration::ZERO);
+        let run = self.find(&key);
+        let ready = match &run {
+            None => Some(answers),
+            Some(run) => run
+                .closes
+                .map(|closes| first_outside(&self.model.outages, closes.max(answers))),
+        };
+        self.answer(OPERATION, ready, now + deadline).await?;
+        let run = run.ok_or_else(|| not_found(OPERATION))?;
+        Ok(Close {
+            status: Status::Completed,
+            result: Some(run.result),
+            failure: None,
+        })
+    }
+
+    async fn execution(
+        &self,
+        key: ExecutionKey,
+        deadline: Duration,
+    ) -> Result<Option<Execution>, Error> {
+        const OPERATION: &str = "describe workflow";
+        let until = self.now() + deadline;
+        let answers = self.asked_now(OPERATION)?;
+        self.answer(OPERATION, Some(answers), until).await?;
+        if !self.may_read() {
+            let message = "namespace rate limit exceeded";
+            return Err(error(OPERATION, "ResourceExhausted", message));
+        }
+        let Some(run) = self.find(&key) else {
+            return Ok(None);
+        };
+        if run.defect == Some(Defect::Unreadable) {
+            return Err(error(OPERATION, "DataLoss", "its history is damaged"));
+        }
+        let closed = run.closed(self.now());
+        let status = match closed {
+            Some(_) if run.defect != Some(Defect::MisreportsStatus) => Status::Completed,
+            _ => Status::Running,
+        };
+        Ok(Some(Execution {
+            key: ExecutionKey {
+                workflow_id: key.workflow_id,
+                run_id: run.id,
+            },
+            status,
+            history: history(run.created, closed, run.defect.as_ref()),
+            result: closed.map(|_| run.result),
+            failure: None,
+            pending: Pending::default(),
+        }))
+    }
+
+    async fn cluster(&self, _: Duration) -> Result<Cluster, Error> {
+        Err(no_cluster("describe cluster"))
+    }
+
+    async fn retention(&self, _: String, _: Duration) -> Result<Option<Duration>, Error> {
+        Err(no_cluster("describe namespace"))
+    }
+}
+
+fn error(operation: &'static str, code: &str, message: &str) -> Error {
+    Error {
+        operation,
+        code: code.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+fn not_found(operation: &'static str) -> Error {
+    error(operation, "NotFound", "workflow not found")
+}
+
+fn no_cluster(operation: &'static str) -> Error {
+    error(operation, "Unimplemented", "a model has workflows only")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! The model in paused time: right without defects, and wrong as each defect says.
+
+use serde_json::json;
+
+use super::*;
+use crate::Frontend as _;
+use crate::simulated::Window;
+
+const DEADLINE: Duration = Duration::from_secs(5);
+
+fn hello(request_id: &str) -> Start {
+    Start {
+        workflow_id: "hello".to_owned(),
+        request_id: request_id.to_owned(),
+        workflow_type: "Workflow".to_owned(),
+        task_queue: "hello-world".to_owned(),
+        input: vec![json!("Hello Guest!")],
+    }
+}
+
+fn key(run_id: &str) -> ExecutionKey {
+    ExecutionKey {
+        workflow_id: "hello".to_owned(),
+        run_id: run_id.to_owned(),
+    }
+}
+
+fn with(defect: Defect) -> Model {
+    Model {
+        defects: BTreeMap::from([(0, defect)]),
+        ..Model::default()
+    }
+}
+
+async fn started(frontend: &Frontend) -> ExecutionKey {
+    match frontend.start(hello("first"), DEADLINE).await {
+        StartOutcome::Started { run_id } => key(&run_id),
+        other => panic!("not started: {other:?}"),
+    }
+}
+
+/// Starts a workflow, waits for its close and reads the latest run of it.
+async fn run(model: Model) -> (ExecutionKey, Result<Close, Error>, Option<Execution>) {
+    let frontend = Frontend::new(model);
+    let started = started(&frontend).await;
+    let close = frontend.wait_for_close(started.clone(), DEADLINE).await;
+    let execution = frontend.execution(key(""), DEADLINE).await;
+    (started, close, execution.expect("reachable"))
+}
+
+fn outline(execution: &Execution) -> String {
+    let lines: Vec<String> = execution
+        .history
+        .iter()
+        .map(|event| format!("{} {} {}", event.at, event.id, event.kind))
+        .collect();
+    format!("{:?}\n{}", execution.status, lines.join("\n"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_defects_a_hello_world_looks_as_on_a_real_server() {
+    let (started, close, execution) = run(Model::default()).await;
+    let execution = execution.expect("known");
+    assert_eq!(execution.key, started);
+    assert_eq!(close.expect("closed").result, Some(json!("Hello Guest!")));
+    assert_eq!(execution.result, Some(json!("Hello Guest!")));
+    insta::assert_snapshot!(outline(&execution), @"
+    Completed
+    1970-01-01T00:00:00.002Z 1 WorkflowExecutionStarted
+    1970-01-01T00:00:00.002Z 2 WorkflowTaskScheduled
+    1970-01-01T00:00:00.002Z 3 WorkflowTaskStarted
+    1970-01-01T00:00:00.002Z 4 WorkflowTaskCompleted
+    1970-01-01T00:00:00.002Z 5 ActivityTaskScheduled
+    1970-01-01T00:00:00.002Z 6 ActivityTaskStarted
+    1970-01-01T00:00:00.002Z 7 ActivityTaskCompleted
+    1970-01-01T00:00:00.002Z 8 WorkflowTaskScheduled
+    1970-01-01T00:00:00.002Z 9 WorkflowTaskStarted
+    1970-01-01T00:00:00.002Z 10 WorkflowTaskCompleted
+    1970-01-01T00:00:00.01Z 11 WorkflowExecutionCompleted
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_workflow_under_way_is_running() {
+    let frontend = Frontend::new(Model::default());
+    let started = started(&frontend).await;
+    let execution = frontend.execution(started, DEADLINE).await;
+    let execution = execution.expect("reachable").expect("known");
+    assert_eq!(execution.result, None);
+    insta::assert_snapshot!(outline(&execution), @"
+    Running
+    1970-01-01T00:00:00.002Z 1 WorkflowExecutionStarted
+    1970-01-01T00:00:00.002Z 2 WorkflowTaskScheduled
+    1970-01-01T00:00:00.002Z 3 WorkflowTaskStarted
+    1970-01-01T00:00:00.002Z 4 WorkflowTaskCompleted
+    1970-01-01T00:00:00.002Z 5 ActivityTaskScheduled
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_start_gives_the_same_run_and_another_one_is_refused() {
+    let frontend = Frontend::new(Model::default());
+    let first = started(&frontend).await;
+    assert_eq!(started(&frontend).await, first);
+    let other = frontend.start(hello("other"), DEADLINE).await;
+    assert!(matches!(other, StartOutcome::Refused(error) if error.code == "AlreadyExists"));
+    let closed = frontend.wait_for_close(first.clone(), DEADLINE).await;
+    assert!(closed.is_ok());
+    let next = frontend.start(hello("other"), DEADLINE).await;
+    assert!(matches!(next, StartOutcome::Started { run_id } if run_id != first.run_id));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_start_is_acknowledged_and_then_unknown() {
+    let (_, close, execution) = run(with(Defect::LosesStart)).await;
+    assert_eq!(close.expect_err("lost").code, "NotFound");
+    assert_eq!(execution, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_other_defect_shows_in_its_place() {
+    let (_, close, execution) = run(with(Defect::WrongResult(json!(1)))).await;
+    assert_eq!(close.expect("closed").result, Some(json!(1)));
+    assert_eq!(execution.expect("known").result, Some(json!(1)));
+
+    let (_, close, execution) = run(with(Defect::NeverCloses)).await;
+    assert_eq!(close.expect_err("open").code, "Cancelled");
+    assert_eq!(execution.expect("known").status, Status::Running);
+
+    let ids = |execution: Option<Execution>| -> Vec<i64> {
+        let history = execution.expect("known").history;
+        history.iter().map(|event| event.id).collect()
+    };
+    let (_, _, execution) = run(with(Defect::SkipsEventId)).await;
+    assert_eq!(ids(execution), [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12]);
+
+    let (_, _, execution) = run(with(Defect::ClosesTwice)).await;
+    let history = execution.expect("known").history;
+    let closes = history
+        .iter()
+        .filter(|event| event.kind == "WorkflowExecutionCompleted");
+    assert_eq!(closes.count(), 2);
+
+    let (_, _, execution) = run(with(Defect::MisreportsStatus)).await;
+    let execution = execution.expect("known");
+    assert_eq!(
+        (execution.status, execution.history.len()),
+        (Status::Running, 11)
+    );
+
+    let (started, _, execution) = run(with(Defect::RunsTwice)).await;
+    assert_ne!(execution.expect("known").key, started);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_that_times_out_in_a_freeze_still_happens() {
+    let frontend = Frontend::new(Model {
+        freezes: vec![Window {
+            from: Duration::ZERO,
+            until: DEADLINE * 2,
+        }],
+        ..Model::default()
+    });
+    let outcome = frontend.start(hello("first"), DEADLINE).await;
+    assert!(matches!(outcome, StartOutcome::Unknown(error) if error.code == "Cancelled"));
+    let close = frontend.wait_for_close(key(""), DEADLINE * 2).await;
+    assert!(close.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_refuses_connections_and_leaves_the_work_alone() {
+    let outage = Window {
+        from: Duration::from_millis(5),
+        until: Duration::from_secs(1),
+    };
+    let frontend = Frontend::new(Model {
+        outages: vec![outage],
+        ..Model::default()
+    });
+    let started = started(&frontend).await;
+    tokio::time::advance(Duration::from_millis(5)).await;
+    let outcome = frontend.start(hello("other"), DEADLINE).await;
+    assert!(matches!(outcome, StartOutcome::Unknown(error) if error.code == "Unavailable"));
+    assert!(frontend.execution(started.clone(), DEADLINE).await.is_err());
+    let close = frontend.wait_for_close(started, DEADLINE).await;
+    assert!(close.is_ok(), "an outage is waited out");
+    assert_eq!(frontend.now(), outage.until);
+}

@@ -1,0 +1,67 @@
+//! The histories that the model's workflows leave: those of a hello world with one activity. Pure.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Defect;
+use crate::HistoryEvent;
+
+/// The events of a completed hello world.
+const KINDS: [&str; 11] = [
+    "WorkflowExecutionStarted",
+    "WorkflowTaskScheduled",
+    "WorkflowTaskStarted",
+    "WorkflowTaskCompleted",
+    "ActivityTaskScheduled",
+    "ActivityTaskStarted",
+    "ActivityTaskCompleted",
+    "WorkflowTaskScheduled",
+    "WorkflowTaskStarted",
+    "WorkflowTaskCompleted",
+    CLOSE,
+];
+const CLOSE: &str = "WorkflowExecutionCompleted";
+
+/// How many of them there are while the activity is under way.
+const BEFORE_CLOSE: usize = 5;
+
+/// The history of a workflow that started at `created` and, if it has, closed at `closed`; both
+/// from the creation of the frontend.
+pub(super) fn history(
+    created: Duration,
+    closed: Option<Duration>,
+    defect: Option<&Defect>,
+) -> Vec<HistoryEvent> {
+    let kinds = if closed.is_some() {
+        KINDS.as_slice()
+    } else {
+        &KINDS[..BEFORE_CLOSE]
+    };
+    let again = (closed.is_some() && defect == Some(&Defect::ClosesTwice)).then_some(CLOSE);
+    let mut next_id = 0;
+    let event = |kind: &str| {
+        next_id += 1;
+        if next_id == 5 && defect == Some(&Defect::SkipsEventId) {
+            next_id += 1;
+        }
+        HistoryEvent {
+            id: next_id,
+            kind: kind.to_owned(),
+            at: timestamp(if kind == CLOSE {
+                closed.unwrap_or(created)
+            } else {
+                created
+            }),
+            failure: None,
+        }
+    };
+    kinds.iter().copied().chain(again).map(event).collect()
+}
+
+/// An offset on the model's calendar, which begins with the Unix epoch.
+fn timestamp(offset: Duration) -> Timestamp {
+    Timestamp::UNIX_EPOCH
+        .checked_add(offset)
+        .expect("no run lasts for millennia")
+}
