@@ -92,7 +92,7 @@ mod tests {
 
     async fn resolve(words: &[&str], environment: &Environment) -> Result<Program, Error> {
         let run = Run::Command(words.iter().map(ToString::to_string).collect());
-        let (news, _listener) = Listener::channel();
+        let news = Listener::nobody();
         worker(&run, environment, &news, &CancellationToken::new()).await
     }
 
@@ -127,7 +127,7 @@ mod tests {
     #[tokio::test]
     async fn an_image_is_no_program_and_the_way_out_is_said() {
         let run = Run::Image("registry.example/orders:7".to_owned());
-        let (news, _listener) = Listener::channel();
+        let news = Listener::nobody();
         let never = CancellationToken::new();
         let answer = worker(&run, &Environment::default(), &news, &never).await;
         let error = answer.expect_err("it is an image");

@@ -47,7 +47,7 @@ impl TestContainer {
             name,
             ..spec
         };
-        let (news, _unheard) = Listener::channel();
+        let news = Listener::nobody();
         let cancel = CancellationToken::new();
         let image = engine.provide_image(&spec.image, &news, &cancel).await;
         image.expect("the image is here or can be pulled");

@@ -35,7 +35,7 @@ pub(crate) fn temporal_cli() -> &'static Utf8Path {
         let cache = cache();
         let pin = Pin::current().expect("there is a Temporal CLI for this platform");
         let environment = Environment::of_process().with("HARNESS_CACHE", cache.as_str());
-        let (news, _unheard) = Listener::channel();
+        let news = Listener::nobody();
         let search = TemporalSearch {
             server: &pin.version.server,
             explicit: None,

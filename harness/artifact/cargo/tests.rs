@@ -31,7 +31,7 @@ impl Fixture {
     }
 
     async fn build(&self) -> Result<Utf8PathBuf, Error> {
-        let (news, _listener) = Listener::channel();
+        let news = Listener::nobody();
         let never = CancellationToken::new();
         build(&self.folder, &self.environment, &news, &never).await
     }

@@ -139,7 +139,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = Utf8Path::from_path(folder.path()).expect("text");
         machine::tool(folder, "docker", script);
-        let (news, _unheard) = Listener::channel();
+        let news = Listener::nobody();
         let recipe = Recipe {
             context: "app".into(),
             file: "app/Dockerfile".into(),

@@ -34,7 +34,7 @@ impl Fixture {
     }
 
     async fn image(&self, run: &Run) -> Result<WorkerImage, Error> {
-        let (news, _unheard) = Listener::channel();
+        let news = Listener::nobody();
         let environment = Environment::of_process();
         let kept = self.folder.join("kept");
         worker_image(run, &environment, &kept, &news, &CancellationToken::new()).await

@@ -9,7 +9,7 @@ use super::super::id::ResourceId;
 use super::super::settings::Settings;
 use super::super::show::cased;
 use super::model::{Phase, Stack, Step, StepProgress};
-use super::show::{deployment_of, show_outputs};
+use super::show::{add_result, deployment_of};
 
 pub(super) fn show_deployment(settings: &Settings, now: Timestamp, stack: &Stack) -> Value {
     let last = stack.steps.iter().filter_map(|step| step.ended).max();
@@ -27,15 +27,7 @@ pub(super) fn show_deployment(settings: &Settings, now: Timestamp, stack: &Stack
         "timestamp": ended.unwrap_or(stack.began).to_string(),
         "duration": lasted(stack.began, ended.unwrap_or(now)),
     });
-    if let Some(parameters) = stack.wanted.get("parameters").filter(|one| !one.is_null()) {
-        properties["parameters"] = parameters.clone();
-    }
-    if let Some(outputs) = stack.outputs.as_object() {
-        properties["outputs"] = show_outputs(settings, outputs);
-    }
-    if let Phase::Failed(error) = &stack.phase {
-        properties["error"] = error.document();
-    }
+    add_result(&mut properties, settings, stack);
     let mut shown = json!({
         "id": deployment_of(settings, stack),
         "name": stack.deployment,

@@ -46,15 +46,7 @@ pub(super) fn show_stack(settings: &Settings, stack: &Stack) -> Value {
         "deletedResources": references(&stack.deleted),
         "failedResources": failed,
     });
-    if let Some(parameters) = stack.wanted.get("parameters").filter(|one| !one.is_null()) {
-        properties["parameters"] = parameters.clone();
-    }
-    if let Some(outputs) = stack.outputs.as_object() {
-        properties["outputs"] = show_outputs(settings, outputs);
-    }
-    if let Phase::Failed(error) = &stack.phase {
-        properties["error"] = error.document();
-    }
+    add_result(&mut properties, settings, stack);
     let mut document = json!({
         "id": cased(settings, &stack.id),
         "name": ResourceId::parse(&stack.id).name(),
@@ -73,7 +65,21 @@ pub(super) fn show_stack(settings: &Settings, stack: &Stack) -> Value {
     document
 }
 
-pub(super) fn show_outputs(settings: &Settings, outputs: &Map<String, Value>) -> Value {
+/// Adds what both a stack and its deployment are shown with where they have it: parameters, outputs,
+/// and what went wrong.
+pub(super) fn add_result(properties: &mut Value, settings: &Settings, stack: &Stack) {
+    if let Some(parameters) = stack.wanted.get("parameters").filter(|one| !one.is_null()) {
+        properties["parameters"] = parameters.clone();
+    }
+    if let Some(outputs) = stack.outputs.as_object() {
+        properties["outputs"] = show_outputs(settings, outputs);
+    }
+    if let Phase::Failed(error) = &stack.phase {
+        properties["error"] = error.document();
+    }
+}
+
+fn show_outputs(settings: &Settings, outputs: &Map<String, Value>) -> Value {
     let key = |key: &String| match settings.dialect {
         Dialect::Documented => key.clone(),
         Dialect::Recorded => camel_case(key),

@@ -49,6 +49,11 @@ impl Listener {
         Self(Arc::new(hear))
     }
 
+    /// One to whom it is all the same.
+    pub fn nobody() -> Self {
+        Self::new(|_| {})
+    }
+
     /// One that keeps the news for the other end. Where that is gone, news are lost.
     pub fn channel() -> (Self, UnboundedReceiver<News>) {
         let (sender, receiver) = unbounded_channel();

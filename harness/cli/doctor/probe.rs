@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     async fn findings(folder: &Utf8Path, environment: &Environment) -> Findings {
-        let (news, _listener) = Listener::channel();
+        let news = Listener::nobody();
         let search = TemporalSearch {
             server: "1.2.3",
             explicit: None,

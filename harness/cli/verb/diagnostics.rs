@@ -40,9 +40,11 @@ pub(super) fn log_to_stderr(verbose: u8) {
         .with_writer(std::io::stderr)
         // It would tell of a standard error that cannot be written on standard error, and panic.
         .log_internal_errors(false)
-        .with_filter(filter_fn(move |event| {
-            *event.level() <= level && is_ours(event.target())
-        }));
+        .with_filter(
+            filter_fn(move |event| *event.level() <= level && is_ours(event.target()))
+                // What is finer is not even asked about, such as each frame of a connection.
+                .with_max_level_hint(level),
+        );
     // A second command in one process, as in tests, finds the first one's subscriber.
     let _ = tracing_subscriber::registry().with(log).try_init();
 }

@@ -25,7 +25,7 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
     let loaded = session::load(&args.target);
     let profile = loaded.profile();
     let environment = Environment::of_process();
-    let (news, _unheard) = Listener::channel();
+    let news = Listener::nobody();
     let pin = Pin::current();
     let fetched = pin.as_ref().map_or("", |pin| &pin.version.server);
     let version = match &profile {

@@ -29,7 +29,7 @@ fn script(test: &str, script: &str) -> ContainerSpec {
 }
 
 async fn provided(engine: &Engine) {
-    let (news, _listening) = Listener::channel();
+    let news = Listener::nobody();
     engine
         .provide_image(SHELL, &news, &CancellationToken::new())
         .await
@@ -301,7 +301,7 @@ async fn an_image_that_is_not_to_be_had_is_named_with_ways_out() {
         return;
     };
     let reference = "127.0.0.1:1/nobody/nothing:1";
-    let (news, _listening) = Listener::channel();
+    let news = Listener::nobody();
     let cancel = CancellationToken::new();
     let error = engine
         .provide_image(reference, &news, &cancel)
