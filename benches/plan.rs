@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use model::plan;
-use model::plan::{Observed, Resource, ResourceId, State};
+use model::plan::{Observed, Resource, ResourceId, ResourceKind, State};
 use model::quantity::Duration;
 use model::topology::Digest;
 
@@ -13,7 +13,7 @@ const RESOURCES: usize = 1_000;
 /// Resources of which each needs up to three others, one of them its predecessor: the longest chain
 /// there can be.
 fn resources() -> Vec<Resource> {
-    let id = |number: usize| ResourceId::new("process", format!("service-{number}"));
+    let id = |number: usize| ResourceId::new(ResourceKind::Process, format!("service-{number}"));
     let needs = |number: usize| {
         let mut needs = vec![
             number.checked_sub(1),
@@ -50,6 +50,7 @@ fn observed(resources: &[Resource], changed: impl Fn(usize) -> bool) -> Vec<Obse
             id: resource.id.clone(),
             state: State::Live(digest(number, resource)),
             needs: resource.needs.clone(),
+            stays: false,
         })
         .collect()
 }

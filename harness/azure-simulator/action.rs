@@ -117,17 +117,11 @@ fn restart(
     }
     kind::idle(&cloud.state, id)?;
     power::runs(&cloud.state, id, "RestartServer")?;
-    let takes = match failover {
-        Failover::Wanted => FAILOVER,
-        Failover::No => RESTART,
+    let (begun, takes) = match failover {
+        Failover::Wanted => (Act::Failover, FAILOVER),
+        Failover::No => (Act::Restart, RESTART),
     };
-    let operation = begin(
-        &mut cloud.state,
-        now,
-        &id.key(),
-        Act::Restart,
-        Some(now + takes),
-    );
+    let operation = begin(&mut cloud.state, now, &id.key(), begun, Some(now + takes));
     arm(cloud, "POST", &act.to_string(), &operation);
     cloud.settings.hooks.mysql_restart(id.name());
     Ok(announced(

@@ -50,6 +50,7 @@ pub(super) fn finish(state: &mut State, id: &str, at: Timestamp, outcome: Result
             | Act::Preview
             | Act::Look
             | Act::Restart
+            | Act::Failover
             | Act::Start
             | Act::Stop,
             _,

@@ -36,7 +36,10 @@ pub(super) enum Act {
     /// Answers with a finding and changes nothing; the alias is how earlier versions kept it.
     #[serde(alias = "Validation")]
     Look,
+    /// A server is restarted where it is.
     Restart,
+    /// The standby of a server takes over.
+    Failover,
     Start,
     Stop,
 }

@@ -69,7 +69,9 @@ fn result_of(settings: &Settings, state: &State, operation: &Operation) -> Respo
             Response::json(200, show_preview(settings, state, preview))
         }
         (Act::Look, ..) => Response::json(200, operation.finding.clone().unwrap_or_default()),
-        (Act::DeleteGroup | Act::Restart | Act::Start | Act::Stop, ..) => Response::empty(200),
+        (Act::DeleteGroup | Act::Restart | Act::Failover | Act::Start | Act::Stop, ..) => {
+            Response::empty(200)
+        }
         _ => Response::empty(204),
     }
 }

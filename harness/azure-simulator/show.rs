@@ -28,13 +28,7 @@ pub(super) fn show(settings: &Settings, state: &State, resource: &Resource) -> V
     match resource.kind.as_str() {
         resource_type::SERVER => {
             kind::address(settings, &id, &mut document);
-            let running = state.running_on(&id);
-            if running.is_some_and(|one| one.act == Act::Restart) {
-                document["properties"]["state"] = json!("Updating");
-            }
-            if let Some(state) = on_the_way {
-                document["properties"]["state"] = json!(state);
-            }
+            condition_of_server(state, &id, &mut document["properties"]);
         }
         resource_type::CLUSTER => {
             let pools = pools::of(state, resource);
@@ -50,6 +44,24 @@ pub(super) fn show(settings: &Settings, state: &State, resource: &Resource) -> V
     }
     document["id"] = json!(cased(settings, &resource.id));
     document
+}
+
+/// What a database server says of itself: it is not `Ready` while it is away, and its standby is
+/// not `Healthy` while it takes over.
+fn condition_of_server(state: &State, id: &ResourceId, properties: &mut Value) {
+    let act = state.running_on(id).map(|running| running.act);
+    if matches!(act, Some(Act::Restart | Act::Failover)) {
+        properties["state"] = json!("Updating");
+    }
+    if let Some(state) = power::on_the_way(state, id) {
+        properties["state"] = json!(state);
+    }
+    let availability = &mut properties["highAvailability"];
+    availability["state"] = json!(match act {
+        _ if availability["mode"] == "Disabled" => "NotEnabled",
+        Some(Act::Failover) => "FailingOver",
+        _ => "Healthy",
+    });
 }
 
 /// An id as this cloud writes it.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::death::Death;
-use crate::fault::Effect;
+use crate::fault::Proof;
 
 /// A fact about a run of the engine or of a scenario.
 #[derive(Debug, Clone, Serialize)]
@@ -84,7 +84,7 @@ pub enum Event {
         /// The fault's id.
         fault: String,
         /// What it was seen to do.
-        effect: Effect,
+        effect: Proof,
     },
     /// A fault was undone.
     FaultHealed {

@@ -5,14 +5,23 @@
 
 mod contract;
 pub mod death;
+mod error;
 pub mod event;
 pub mod fault;
-pub mod fault_deadlines;
+mod host;
 pub mod namespaces;
+mod place;
 pub mod probe;
+mod readiness;
+pub mod run_id;
 pub mod server_environment;
 pub mod state;
 mod vitals;
+pub mod wait;
 
-pub use contract::{Backend, Blame, Endpoint, Error, Fetch, Log, Place, Provision, Readiness};
+pub use contract::{Backend, Change, Fetch, Prepared, Provision};
+pub use error::{Blame, Error};
+pub use host::Host;
+pub use place::{Endpoint, Log, Place};
+pub use readiness::Readiness;
 pub use vitals::{Ended, Vital, Vitals};

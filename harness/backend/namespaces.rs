@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use model::plan::{Observed, Resource, ResourceId, State};
+use model::plan::{Observed, Resource, ResourceId, ResourceKind, State};
 use model::quantity;
 use model::topology::{Digest, Namespace, Topology};
 use temporal::{Client, TaskKind};
@@ -62,41 +62,25 @@ pub struct Namespaces {
     wanted: BTreeMap<ResourceId, Namespace>,
     /// What must be ready before any of them can be made.
     needs: Vec<ResourceId>,
-    main: Option<String>,
 }
 
 impl Namespaces {
     /// Those of a topology.
     pub fn of(topology: &Topology, needs: Vec<ResourceId>) -> Self {
         let resource = |namespace: &Namespace| {
-            let id = ResourceId::new("namespace", &namespace.name);
+            let id = ResourceId::new(ResourceKind::Namespace, &namespace.name);
             (id, namespace.clone())
         };
         Self {
             wanted: topology.temporal.namespaces.iter().map(resource).collect(),
             needs,
-            main: Some(topology.main_namespace().to_owned()),
         }
     }
 
     /// The names of those of a topology, as resources.
     pub fn expected(topology: &Topology) -> impl Iterator<Item = ResourceId> {
         let namespaces = topology.temporal.namespaces.iter();
-        namespaces.map(|namespace| ResourceId::new("namespace", &namespace.name))
-    }
-
-    /// The one that clients work in.
-    pub fn main(&self) -> &str {
-        self.main.as_deref().unwrap_or("default")
-    }
-
-    /// Whether a workflow can be started where clients work. Where the topology is not known, nothing
-    /// is asked.
-    pub async fn serves(&self, frontend: SocketAddr) -> Readiness {
-        match &self.main {
-            Some(name) => ready(name, frontend).await,
-            None => Readiness::Ready,
-        }
+        namespaces.map(|namespace| ResourceId::new(ResourceKind::Namespace, &namespace.name))
     }
 
     /// As they should be.
@@ -126,6 +110,8 @@ impl Namespaces {
                     id: id.clone(),
                     state: State::Live(Digest::of(&found)),
                     needs: self.needs.clone(),
+                    // It goes with the database that it is kept in.
+                    stays: true,
                 });
             }
         }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::fault::Sighting;
+
 /// What a place knows of the lives of its replicas at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Vitals {
@@ -64,6 +66,41 @@ impl Vitals {
             .filter(|(name, _)| self.unseen.is_none() && !self.replicas.contains_key(*name))
             .map(|(name, was)| was.over(name, was.if_gone));
         seen.chain(gone).collect()
+    }
+
+    /// The living replicas of a service, each with its life.
+    pub fn lives_of(&self, service: &str) -> BTreeMap<String, String> {
+        let of_service = self.replicas.iter().filter(|(_, vital)| {
+            vital.ended.is_none() && vital.services.iter().any(|it| it == service)
+        });
+        let lives = of_service.map(|(replica, vital)| (replica.clone(), vital.life.clone()));
+        lives.collect()
+    }
+
+    /// Whether none of these lives goes on.
+    pub fn gone(&self, lives: &BTreeMap<String, String>) -> Sighting {
+        if lives.is_empty() {
+            return Sighting::Never("none of it was running".to_owned());
+        }
+        let found = |replica: &String| self.replicas.get(replica);
+        let goes_on = |(replica, life): &(&String, &String)| {
+            found(replica).is_some_and(|now| now.life == **life && now.ended.is_none())
+        };
+        let left: Vec<&str> = lives
+            .iter()
+            .filter(goes_on)
+            .map(|(replica, _)| replica.as_str())
+            .collect();
+        if !left.is_empty() {
+            return Sighting::NotYet(format!("still running: {}", left.join(", ")));
+        }
+        // What could not be looked at is not gone.
+        let missing = lives.keys().any(|replica| found(replica).is_none());
+        if let Some(reason) = self.unseen.as_ref().filter(|_| missing) {
+            return Sighting::NotYet(reason.clone());
+        }
+        let told = lives.keys().map(|replica| format!("{replica} is gone"));
+        Sighting::Seen(told.collect::<Vec<String>>().join(", "))
     }
 
     /// Adds a look at another part of the place.
@@ -182,6 +219,28 @@ mod tests {
         assert_eq!(told(&alive, &half), ["x 0: killed"]);
         let known = half.or_as_before(alive);
         assert_eq!(told(&known, &Vitals::default()), [format!("w 0: {GONE}")]);
+    }
+
+    #[test]
+    fn what_lived_is_gone_once_none_of_its_lives_goes_on_and_nothing_else_is() {
+        let alive = vitals([("w", vital(1, None)), ("x", vital(1, Some("killed")))]);
+        let lives = alive.lives_of("worker");
+        assert_eq!(lives, BTreeMap::from([("w".to_owned(), "1".to_owned())]));
+        assert!(alive.lives_of("web").is_empty());
+        let gone = |now: &Vitals| now.gone(&lives);
+        assert!(matches!(gone(&alive), Sighting::NotYet(_)));
+        let seen = Sighting::Seen("w is gone".to_owned());
+        let mut dead = vitals([("w", vital(1, Some("signal: 9")))]);
+        assert_eq!(gone(&dead), seen);
+        dead.unseen = Some("another part does not answer".to_owned());
+        assert_eq!(gone(&dead), seen, "its own end was seen");
+        let again = vitals([("w", vital(2, None))]);
+        assert_eq!(gone(&again), seen, "another life");
+        assert_eq!(gone(&Vitals::default()), seen, "no record");
+        let blind = Vitals::unseen("the cluster does not answer".to_owned());
+        assert!(matches!(gone(&blind), Sighting::NotYet(_)));
+        let none = alive.gone(&BTreeMap::new());
+        assert!(matches!(none, Sighting::Never(_)), "nothing was hit");
     }
 
     /// A history of one replica: each step ends the life, or begins another.

@@ -1,22 +1,16 @@
 //! Starting, replacing, killing and removing the container.
 
 use docker::{Owned, Status};
-use tokio::time::{Duration, Instant, sleep};
 
 use super::container::STOP;
-use super::look::{FIRST_LOOK, LAST_LOOK, answers};
 use super::mysql::Mysql;
 use super::prepared::Prepared;
 use super::{Error, Record};
 
-/// How long a MySQL that was killed may take to recover its data and answer.
-pub const RECOVER: Duration = Duration::from_mins(2);
-
 impl Mysql {
     /// Starts the container as it was prepared, in place of the one that there may be. Its data
     /// stays, or begins as a copy of the snapshot.
-    pub(super) async fn start(&self) -> Result<(), Error> {
-        let prepared = self.prepared()?;
+    pub(super) async fn start(&self, prepared: &Prepared) -> Result<(), Error> {
         self.end().await?;
         let image = &prepared.blueprint.image;
         let user = self.helper(image).seed(&prepared.snapshot).await?;
@@ -41,7 +35,7 @@ impl Mysql {
     }
 
     /// Removes the container, its data, and all that helped to make them.
-    pub(super) async fn remove(&self) -> Result<(), Error> {
+    pub(super) async fn remove_all(&self) -> Result<(), Error> {
         self.keep_log().await;
         let failed = Error::file("remove the records in", self.state().run());
         Record::forget(self.state()).map_err(failed)?;
@@ -67,51 +61,18 @@ impl Mysql {
         let _ = self.collect_log(None).await;
     }
 
-    /// Kills it, leaving its data; answers with whether it is proven to be down, and what was seen.
-    pub async fn kill(&self) -> Result<(bool, String), backend::Error> {
-        let name = self.names().container();
-        let killed = self.engine().kill_container(name).await;
-        // A fault that hit nothing proves nothing.
-        if !killed.map_err(Error::from)? {
-            return Ok((false, format!("container {name} did not run")));
-        }
-        let container = self.ours().await?;
-        Ok(match container {
-            Some(container) => {
-                let down = matches!(container.status, Status::Exited { .. });
-                (down, format!("container {name}: {}", container.status))
-            }
-            None => (true, format!("container {name} is gone")),
-        })
+    /// Kills it, leaving its data.
+    pub async fn kill(&self) -> Result<(), backend::Error> {
+        let killed = self.engine().kill_container(self.names().container()).await;
+        killed.map_err(Error::from)?;
+        Ok(())
     }
 
-    /// Starts it again and waits until it answers.
+    /// Starts it again; it answers once it has recovered. Nothing happens where it was removed since.
     pub async fn start_again(&self) -> Result<(), backend::Error> {
-        let name = self.names().container();
-        let started = self.engine().start_again(name).await;
-        started.map_err(Error::from)?;
-        Ok(self.wait_for_answer().await?)
-    }
-
-    async fn wait_for_answer(&self) -> Result<(), Error> {
-        let access = self.reach()?;
-        let deadline = Instant::now() + RECOVER;
-        let mut pause = FIRST_LOOK;
-        while let Err(error) = answers(&access).await {
-            if let Some(reason) = self.why_not_running().await? {
-                return Err(Error::Ended {
-                    name: self.names().container().to_owned(),
-                    status: reason,
-                });
-            }
-            if Instant::now() >= deadline {
-                return Err(Error::Silent {
-                    deadline: RECOVER,
-                    reason: Error::from(error).in_one_line(),
-                });
-            }
-            sleep(pause).await;
-            pause = (pause * 2).min(LAST_LOOK);
+        if self.ours().await?.is_some() {
+            let started = self.engine().start_again(self.names().container()).await;
+            started.map_err(Error::from)?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use mysql::{Access, Client};
 use super::Error;
 use super::container::DIGEST;
 use super::mysql::{Mysql, container_id};
+use super::prepared::Prepared;
 
 /// How long a question that is only a look may take.
 pub(super) const LOOK: Duration = Duration::from_secs(3);
@@ -74,11 +75,12 @@ impl Mysql {
             id: container_id(),
             state,
             needs: record.map(|record| record.needs).unwrap_or_default(),
+            stays: false,
         }))
     }
 
-    pub(super) async fn container_ready(&self) -> Readiness {
-        let looked = self.look().await;
+    pub(super) async fn container_ready(&self, prepared: Option<&Prepared>) -> Readiness {
+        let looked = self.look(prepared).await;
         if matches!(looked, Readiness::Never(_)) {
             // For whoever shows the end of it.
             self.keep_log().await;
@@ -86,7 +88,7 @@ impl Mysql {
         looked
     }
 
-    async fn look(&self) -> Readiness {
+    async fn look(&self, prepared: Option<&Prepared>) -> Readiness {
         match self.why_not_running().await {
             Ok(None) => {}
             Ok(Some(reason)) => return Readiness::Never(reason),
@@ -96,17 +98,21 @@ impl Mysql {
             Ok(access) => access,
             Err(error) => return Readiness::Never(error.in_one_line()),
         };
-        match self.judge(&access).await {
+        match self.judge(&access, prepared).await {
             Ok(readiness) => readiness,
             Err(error) => judged(error),
         }
     }
 
     /// Asks MySQL what it is, which is a real query, and whether Temporal can run on that.
-    async fn judge(&self, access: &Access) -> Result<Readiness, mysql::Error> {
+    async fn judge(
+        &self,
+        access: &Access,
+        prepared: Option<&Prepared>,
+    ) -> Result<Readiness, mysql::Error> {
         let mut client = Client::connect(access, None, LOOK).await?;
         let facts = Facts::read(&mut client).await?;
-        let Ok(prepared) = self.prepared() else {
+        let Some(prepared) = prepared else {
             return Ok(Readiness::Ready);
         };
         let findings = preflight::findings(&facts, &prepared.asks);

@@ -13,13 +13,12 @@ use base::secret::Secret;
 use base::tool::Environment;
 use camino::Utf8PathBuf;
 use docker::{Engine, Status};
-use model::plan::{Action, Observed, Resource, ResourceId};
-use model::quantity;
-use model::topology::{Digest, Tls, Topology};
+use model::plan::{Observed, ResourceId, ResourceKind};
+use model::topology::{Tls, Topology};
 use mysql::Access;
 use tokio_util::sync::CancellationToken;
 
-use super::certificates::{Certificates, authority_file};
+use super::certificates::Certificates;
 use super::container::USER;
 use super::name::Names;
 use super::prepared::Prepared;
@@ -28,9 +27,6 @@ use super::{Error, Record, Wanted};
 /// The replica, by which its log is known.
 const REPLICA: &str = "mysql";
 
-/// How long reading both schemas may take until they are found current.
-pub(super) const SCHEMA_READY: quantity::Duration = quantity::Duration::from_secs(120);
-
 /// MySQL in a container.
 #[derive(Debug)]
 pub struct Mysql {
@@ -38,7 +34,6 @@ pub struct Mysql {
     state: Directory,
     environment: Environment,
     names: Names,
-    prepared: Option<Prepared>,
     /// Whether what is not quite right of it was told.
     pub(super) warned: AtomicBool,
 }
@@ -51,46 +46,19 @@ impl Mysql {
             engine,
             state,
             environment,
-            prepared: None,
             warned: AtomicBool::new(false),
         }
     }
 
-    /// Provides image and golden snapshot, password and certificates; after it `desire`, `apply`
-    /// and `access` know what is wanted. With `Fetch::Nothing` it only looks.
+    /// Provides image and golden snapshot, password and certificates. With `Fetch::Nothing` it only
+    /// looks.
     pub async fn prepare(
-        &mut self,
+        &self,
         topology: &Topology,
         wanted: Wanted,
         provision: Provision<'_>,
-    ) -> Result<(), backend::Error> {
-        self.prepared = Some(self.provide(topology, wanted, provision).await?);
-        Ok(())
-    }
-
-    /// Whether a resource is one of its own.
-    pub fn owns(&self, id: &ResourceId) -> bool {
-        owns(id)
-    }
-
-    /// Its resources; after `prepare`.
-    pub fn desire(&self) -> Vec<Resource> {
-        let Some(prepared) = &self.prepared else {
-            return Vec::new();
-        };
-        let container = Resource {
-            id: container_id(),
-            digest: prepared.blueprint.digest(),
-            needs: prepared.wanted.needs.clone(),
-            ready_timeout: prepared.ready_timeout,
-        };
-        let schema = prepared.wanted.schema.then(|| Resource {
-            id: schema_id(),
-            digest: Digest::of(&prepared.server),
-            needs: vec![container_id()],
-            ready_timeout: SCHEMA_READY,
-        });
-        std::iter::once(container).chain(schema).collect()
+    ) -> Result<Prepared, backend::Error> {
+        Ok(self.provide(topology, wanted, provision).await?)
     }
 
     /// Its resources as they are.
@@ -104,28 +72,37 @@ impl Mysql {
         Ok(observed)
     }
 
-    /// Creates, replaces or removes one. The data goes with the container when that is removed, and
-    /// stays when it is replaced.
-    pub async fn apply(&self, id: &ResourceId, action: Action) -> Result<(), backend::Error> {
-        let is_schema = *id == schema_id();
-        let applied = match action {
-            Action::Keep => Ok(()),
-            // It is in the data of the container.
-            Action::Delete if is_schema => Ok(()),
-            Action::Delete => self.remove().await,
-            Action::Create | Action::Update if is_schema => self.update_schema().await,
-            Action::Create | Action::Update => self.start().await,
+    /// Makes one, in place of what there is of it. The data stays.
+    pub async fn make(&self, id: &ResourceId, prepared: &Prepared) -> Result<(), backend::Error> {
+        let made = if *id == schema_id() {
+            self.update_schema(prepared).await
+        } else {
+            self.start(prepared).await
         };
-        Ok(applied?)
+        Ok(made?)
     }
 
-    /// Whether one does its job: a real query is answered; both schemas are current.
-    pub async fn ready(&self, id: &ResourceId) -> Readiness {
-        if *id == schema_id() {
-            self.schema_ready().await
-        } else {
-            self.container_ready().await
+    /// Removes one. The data goes with the container, and the schema with the data.
+    pub async fn remove(&self, id: &ResourceId) -> Result<(), backend::Error> {
+        if *id == container_id() {
+            self.remove_all().await?;
         }
+        Ok(())
+    }
+
+    /// Whether one does its job: a real query is answered; both schemas are current. Where it is
+    /// known what was prepared, what Temporal asks of its database holds as well.
+    pub async fn ready(&self, id: &ResourceId, prepared: Option<&Prepared>) -> Readiness {
+        if *id == schema_id() {
+            self.schema_ready(prepared).await
+        } else {
+            self.container_ready(prepared).await
+        }
+    }
+
+    /// Whether it was made, and not taken down since.
+    pub async fn is_made(&self) -> Result<bool, backend::Error> {
+        Ok(self.record()?.is_some() || self.ours().await?.is_some())
     }
 
     /// Whether its container, running or paused, has its address.
@@ -145,18 +122,14 @@ impl Mysql {
         volume.is_ok_and(|volume| volume.is_none())
     }
 
-    /// How clients on this machine reach it; works without `prepare`, by what the folder says.
+    /// How clients on this machine reach it, once it was made.
     pub fn access(&self) -> Result<Access, backend::Error> {
         Ok(self.reach()?)
     }
 
-    /// The address on this machine, once it was made; works without `prepare`.
+    /// The address on this machine, once it was made.
     pub fn address(&self) -> Option<SocketAddr> {
-        let record = || self.record().ok().flatten().map(|record| record.address);
-        let prepared = self.prepared.as_ref();
-        prepared
-            .map(|prepared| prepared.wanted.address)
-            .or_else(record)
+        address(&self.state)
     }
 
     /// The name by which it is found on its network.
@@ -169,16 +142,7 @@ impl Mysql {
         self.names.container()
     }
 
-    /// The file with the certificate (PEM) that its own comes from; none without TLS.
-    pub fn roots_file(&self) -> Option<Utf8PathBuf> {
-        let record = || self.record().ok().flatten().map(|record| record.tls);
-        let prepared = self.prepared.as_ref();
-        let tls = prepared.map(|prepared| prepared.blueprint.database.tls);
-        let tls = tls.or_else(record)?;
-        (tls == Tls::Required).then(|| authority_file(&self.state))
-    }
-
-    /// What it was last made from, such as its image; works without `prepare`.
+    /// What it was last made from, such as its image.
     pub fn record(&self) -> Result<Option<Record>, Error> {
         Record::read(&self.state).map_err(Error::file("read the records in", self.state.run()))
     }
@@ -230,42 +194,21 @@ impl Mysql {
         fs_err::read_to_string(self.password_file()).map(Secret::new)
     }
 
-    /// How it is reached: as it is to be, or else as it was made.
+    /// How it is reached, by what it was made from.
     pub(super) fn reach(&self) -> Result<Access, Error> {
-        let (address, password, authority) = match &self.prepared {
-            Some(Prepared { blueprint, .. }) => {
-                let authority = blueprint.certificates.as_ref();
-                let authority = authority.map(|made| made.authority.clone());
-                (blueprint.address, blueprint.password.clone(), authority)
-            }
-            None => self.recorded()?,
-        };
-        Ok(Access {
-            host: address.ip().to_string(),
-            port: address.port(),
-            user: USER.to_owned(),
-            password,
-            roots: authority,
-        })
-    }
-
-    fn recorded(&self) -> Result<(SocketAddr, Secret, Option<String>), Error> {
         let record = self.record()?;
         let record = record.ok_or_else(|| Error::Unknown { id: container_id() })?;
         let failed = || Error::file("read", self.state.secrets());
         let password = self.password().map_err(failed())?;
-        let authority = match record.tls {
+        let certificates = match record.tls {
             Tls::Required => Certificates::read(&self.state).map_err(failed())?,
             Tls::Off => None,
         };
-        let authority = authority.map(|made| made.authority);
-        Ok((record.address, password, authority))
-    }
-
-    /// What was prepared, for what cannot be done without.
-    pub(super) fn prepared(&self) -> Result<&Prepared, Error> {
-        let prepared = self.prepared.as_ref();
-        prepared.ok_or_else(|| Error::Unknown { id: container_id() })
+        Ok(access(
+            record.address,
+            password,
+            certificates.map(|made| made.authority),
+        ))
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -290,6 +233,17 @@ impl Mysql {
     }
 }
 
+/// How a database is reached on this machine.
+pub(super) fn access(address: SocketAddr, password: Secret, roots: Option<String>) -> Access {
+    Access {
+        host: address.ip().to_string(),
+        port: address.port(),
+        user: USER.to_owned(),
+        password,
+        roots,
+    }
+}
+
 /// Whether a resource is a database's.
 pub fn owns(id: &ResourceId) -> bool {
     *id == container_id() || *id == schema_id()
@@ -310,10 +264,10 @@ pub fn forget_secrets(state: &Directory) -> Result<(), backend::Error> {
 
 /// The container, as a resource.
 pub fn container_id() -> ResourceId {
-    ResourceId::new("container", REPLICA)
+    ResourceId::new(ResourceKind::Container, REPLICA)
 }
 
 /// Both schemas, as a resource.
 pub fn schema_id() -> ResourceId {
-    ResourceId::new("schema", "temporal")
+    ResourceId::new(ResourceKind::Schema, "temporal")
 }

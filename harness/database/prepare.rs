@@ -8,7 +8,7 @@ use model::quantity::Duration;
 use model::topology::{Component, Tls, Topology, needed_connections};
 use mysql::preflight::Needs;
 
-use super::certificates::Certificates;
+use super::certificates::{Certificates, authority_file};
 use super::container::{Blueprint, image};
 use super::mysql::Mysql;
 use super::prepared::{Prepared, Wanted};
@@ -68,6 +68,7 @@ impl Mysql {
             asks,
             ready_timeout: ready_timeout(topology),
             news: provision.events.listener().clone(),
+            roots_file: (database.tls == Tls::Required).then(|| authority_file(self.state())),
         })
     }
 

@@ -3,13 +3,20 @@
 use std::net::SocketAddr;
 
 use base::news::Listener;
-use model::plan::ResourceId;
+use camino::{Utf8Path, Utf8PathBuf};
+use model::plan::{Resource, ResourceId};
 use model::quantity::Duration;
+use model::topology::Digest;
+use mysql::Access;
 use mysql::preflight::Needs;
 
 use super::SchemaTool;
 use super::container::Blueprint;
+use super::mysql::{access, container_id, schema_id};
 use super::snapshot::Snapshot;
+
+/// How long reading both schemas may take until they are found current.
+const SCHEMA_READY: Duration = Duration::from_secs(120);
 
 /// What a backend wants of its database.
 #[derive(Debug, Clone)]
@@ -29,7 +36,7 @@ pub struct Wanted {
 
 /// What is known once everything is provided.
 #[derive(Debug)]
-pub(super) struct Prepared {
+pub struct Prepared {
     pub(super) wanted: Wanted,
     pub(super) blueprint: Blueprint,
     pub(super) snapshot: Snapshot,
@@ -39,4 +46,42 @@ pub(super) struct Prepared {
     pub(super) asks: Needs,
     pub(super) ready_timeout: Duration,
     pub(super) news: Listener,
+    /// The file with the certificate (PEM) that its own comes from; none without TLS.
+    pub(super) roots_file: Option<Utf8PathBuf>,
+}
+
+impl Prepared {
+    /// The resources that it will be.
+    pub fn desire(&self) -> Vec<Resource> {
+        let container = Resource {
+            id: container_id(),
+            digest: self.blueprint.digest(),
+            needs: self.wanted.needs.clone(),
+            ready_timeout: self.ready_timeout,
+        };
+        let schema = self.wanted.schema.then(|| Resource {
+            id: schema_id(),
+            digest: Digest::of(&self.server),
+            needs: vec![container_id()],
+            ready_timeout: SCHEMA_READY,
+        });
+        std::iter::once(container).chain(schema).collect()
+    }
+
+    /// How clients on this machine will reach it.
+    pub fn access(&self) -> Access {
+        let Blueprint {
+            address,
+            password,
+            certificates,
+            ..
+        } = &self.blueprint;
+        let roots = certificates.as_ref().map(|made| made.authority.clone());
+        access(*address, password.clone(), roots)
+    }
+
+    /// The file with the certificate (PEM) that its own comes from; none without TLS.
+    pub fn roots_file(&self) -> Option<&Utf8Path> {
+        self.roots_file.as_deref()
+    }
 }

@@ -7,6 +7,7 @@ use mysql::schema::{self, Store};
 
 use super::Error;
 use super::mysql::{Mysql, container_id, schema_id};
+use super::prepared::Prepared;
 use super::schema_tool::{Site, Task};
 
 impl Mysql {
@@ -28,14 +29,13 @@ impl Mysql {
     }
 
     /// Brings both up to date; neither is touched unless both may be.
-    pub(super) async fn update_schema(&self) -> Result<(), Error> {
-        let prepared = self.prepared()?;
+    pub(super) async fn update_schema(&self, prepared: &Prepared) -> Result<(), Error> {
         let server = &prepared.server;
         let mut work = Vec::new();
         for (store, state) in self.states(server).await? {
             work.push((store, tasks(store, &state, server)?));
         }
-        let (access, roots) = (self.reach()?, self.roots_file());
+        let access = self.reach()?;
         let site = Site {
             engine: self.engine(),
             environment: self.environment(),
@@ -43,7 +43,7 @@ impl Mysql {
             owner: self.owner(),
             container: self.names().container(),
             access: &access,
-            roots: roots.as_deref(),
+            roots: prepared.roots_file(),
         };
         for (store, tasks) in work {
             for task in tasks {
@@ -83,16 +83,17 @@ impl Mysql {
             id: schema_id(),
             state,
             needs: vec![container_id()],
+            stays: true,
         }))
     }
 
-    /// Whether both are current.
-    pub async fn schema_ready(&self) -> Readiness {
-        // Whoever only looks has prepared nothing.
-        let server = match (self.prepared(), self.record()) {
-            (Ok(prepared), _) => prepared.server.clone(),
-            (Err(_), Ok(Some(record))) => record.server,
-            (Err(error), _) => return Readiness::Never(error.in_one_line()),
+    /// Whether both are current: as was prepared, or else as they were made.
+    pub(super) async fn schema_ready(&self, prepared: Option<&Prepared>) -> Readiness {
+        let server = match (prepared, self.record()) {
+            (Some(prepared), _) => prepared.server.clone(),
+            (None, Ok(Some(record))) => record.server,
+            (None, Ok(None)) => return Readiness::Never("it was never made".to_owned()),
+            (None, Err(error)) => return Readiness::Never(error.in_one_line()),
         };
         let server = server.as_str();
         let states = match self.states(server).await {

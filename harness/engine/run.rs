@@ -6,18 +6,19 @@ use std::time::Duration;
 
 use backend::event::{Event, Events};
 use backend::state::{Journal, Moment};
-use backend::{Backend, Blame, Readiness};
+use backend::wait::{self, Pace, Pending, Vain};
+use backend::{Backend, Blame, Change};
 use base::causes::in_one_line;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use model::plan::{Action, Plan, ResourceId, Step};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// The first wait between two looks at readiness; doubled each time up to the last.
-const FIRST_LOOK: Duration = Duration::from_millis(10);
-const LAST_LOOK: Duration = Duration::from_millis(50);
-/// How much longer than the resource's deadline a look may take that began within it.
-const GLANCE: Duration = Duration::from_secs(1);
+/// How often it is looked whether a resource is ready.
+const PACE: Pace = Pace {
+    first: Duration::from_millis(10),
+    last: Duration::from_millis(50),
+};
 
 /// A plan that could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -88,13 +89,15 @@ impl Error {
     }
 }
 
-/// Carries out every step of `plan`.
+/// Carries out every step of `plan`, which makes resources of `parts`; a plan that only removes needs
+/// none.
 ///
 /// On the first error no further step begins, and steps that wait for readiness stop waiting. What
 /// was applied stays: the journal names it, and running the same plan again goes on from there.
 pub async fn run<B: Backend>(
     plan: Plan,
     backend: &B,
+    parts: Option<&B::Parts>,
     journal: &Journal,
     events: &Events,
     shutdown: &CancellationToken,
@@ -102,6 +105,7 @@ pub async fn run<B: Backend>(
     let stop = shutdown.child_token();
     let worker = Worker {
         backend,
+        parts,
         journal,
         events,
         stop: &stop,
@@ -143,8 +147,9 @@ pub async fn run<B: Backend>(
 }
 
 /// What every step needs.
-struct Worker<'a, B> {
+struct Worker<'a, B: Backend> {
     backend: &'a B,
+    parts: Option<&'a B::Parts>,
     journal: &'a Journal,
     events: &'a Events,
     stop: &'a CancellationToken,
@@ -181,7 +186,12 @@ impl<B: Backend> Worker<'_, B> {
     }
 
     async fn apply_and_wait(&self, step: &Step, started: Instant) -> Result<(), Error> {
-        let applied = self.backend.apply(&step.id, step.action).await;
+        let change = match (step.action, self.parts) {
+            (Action::Delete, _) => Change::Remove,
+            (_, Some(parts)) => Change::Make(parts),
+            (_, None) => unreachable!("a plan that makes anything is made of what was prepared"),
+        };
+        let applied = self.backend.apply(&step.id, change).await;
         applied.map_err(|source| Error::Apply {
             id: step.id.clone(),
             action: step.action,
@@ -217,46 +227,34 @@ impl<B: Backend> Worker<'_, B> {
     /// Looks until the resource is ready, never will be, is out of time, or nobody waits any more.
     async fn wait_until_ready(&self, step: &Step) -> Result<(), Error> {
         let deadline = Instant::now() + step.ready_timeout.as_std();
-        let mut pause = FIRST_LOOK;
         let mut told = String::new();
-        loop {
-            let look = timeout_at(deadline + GLANCE, self.backend.ready(&step.id));
-            let looked = tokio::select! {
-                biased;
-                looked = look => looked,
-                () = self.stop.cancelled() => return Err(Error::Interrupted),
-            };
-            let (reason, late) = match looked {
-                Ok(Readiness::Ready) => return Ok(()),
-                Ok(Readiness::Never(reason)) => {
-                    return Err(Error::Failed {
-                        id: step.id.clone(),
-                        reason,
-                    });
-                }
-                Ok(Readiness::NotYet(reason)) => (reason, Instant::now() >= deadline),
-                Err(_) if told.is_empty() => ("looking at it did not end".to_owned(), true),
-                Err(_) => (told.clone(), true),
-            };
-            if late {
-                return Err(Error::NotReady {
-                    id: step.id.clone(),
-                    deadline: step.ready_timeout,
-                    reason,
-                });
-            }
-            if reason != told {
-                told.clone_from(&reason);
+        let look = async || {
+            let looked = self.backend.ready(&step.id, self.parts).await.looked();
+            if let Err(Pending::NotYet(reason)) = &looked
+                && *reason != told
+            {
+                told.clone_from(reason);
                 self.events.send(Event::StepWaiting {
                     id: step.id.clone(),
-                    reason,
+                    reason: told.clone(),
                 });
             }
-            tokio::select! {
-                () = self.stop.cancelled() => return Err(Error::Interrupted),
-                () = sleep(pause) => pause = (pause * 2).min(LAST_LOOK),
-            }
-        }
+            looked
+        };
+        let waited = tokio::select! {
+            biased;
+            waited = wait::until(deadline, PACE, look) => waited,
+            () = self.stop.cancelled() => return Err(Error::Interrupted),
+        };
+        let id = || step.id.clone();
+        waited.map_err(|vain| match vain {
+            Vain::Never(reason) => Error::Failed { id: id(), reason },
+            Vain::Late(reason) => Error::NotReady {
+                id: id(),
+                deadline: step.ready_timeout,
+                reason,
+            },
+        })
     }
 }
 

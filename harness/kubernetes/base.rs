@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{
     ConfigMap, ConfigMapVolumeSource, EnvVar, Namespace, Secret, Volume, VolumeMount,
 };
 use kube::Api;
-use model::plan::ResourceId;
+use model::plan::{ResourceId, ResourceKind};
 use model::quantity::Duration;
 use model::topology::{Digest, Topology, dynamic_config_text};
 
@@ -31,7 +31,7 @@ const READY: Duration = Duration::from_secs(120);
 
 /// The resource that all others need.
 pub(super) fn id() -> ResourceId {
-    ResourceId::new("base", "temporal")
+    ResourceId::new(ResourceKind::Base, "temporal")
 }
 
 /// The group of the base.

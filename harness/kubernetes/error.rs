@@ -62,14 +62,6 @@ pub enum Error {
         /// How long it had.
         deadline: Duration,
     },
-    /// Replicas that were asked for do not come.
-    #[error("`{service}` does not get ready: {reason}")]
-    NotReady {
-        /// The service.
-        service: ServiceName,
-        /// What is in the way.
-        reason: String,
-    },
     /// A connection to a service has nobody to go to.
     #[error("no pod of `{service}` is ready")]
     NoPod {
@@ -172,7 +164,6 @@ impl From<Error> for backend::Error {
             Error::Listen { port: 1.., .. } => {
                 Some("stop the program that has the port, or take another one".to_owned())
             }
-            Error::NotReady { service, .. } => Some(format!("run `harness logs {service}`")),
             _ => None,
         };
         let forbidden = matches!(&error, Error::Call { source, .. } if source.is_forbidden());

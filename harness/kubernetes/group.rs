@@ -87,10 +87,9 @@ pub(super) fn label(id: &ResourceId) -> String {
     format!("{}.{}", id.kind(), id.name())
 }
 
-/// The group of a label value.
-pub(super) fn id_of(label: &str) -> ResourceId {
-    let (kind, name) = label.split_once('.').unwrap_or(("", label));
-    ResourceId::new(kind, name)
+/// The group of a label value; none where that names no resource.
+pub(super) fn id_of(label: &str) -> Option<ResourceId> {
+    label.replacen('.', "/", 1).parse().ok()
 }
 
 /// The kind and name of an object, as `kubectl` takes them.

@@ -1,6 +1,6 @@
 //! From a topology to objects. Pure.
 
-use model::plan::ResourceId;
+use model::plan::{ResourceId, ResourceKind};
 use model::quantity::Duration;
 use model::topology::{Component, Service, ServiceName, Topology};
 
@@ -80,7 +80,9 @@ fn needs(topology: &Topology, service: &Service) -> Vec<ResourceId> {
     let mut needs: Vec<ResourceId> = needed.collect();
     if let Component::Worker { .. } = service.component {
         let namespaces = topology.temporal.namespaces.iter();
-        needs.extend(namespaces.map(|namespace| ResourceId::new("namespace", &namespace.name)));
+        needs.extend(
+            namespaces.map(|namespace| ResourceId::new(ResourceKind::Namespace, &namespace.name)),
+        );
     }
     needs
 }
@@ -91,7 +93,7 @@ fn ready_timeout(service: &Service) -> Duration {
 }
 
 fn id(service: &ServiceName) -> ResourceId {
-    ResourceId::new("deployment", service)
+    ResourceId::new(ResourceKind::Deployment, service)
 }
 
 /// The groups without which no workflow gets on.

@@ -58,14 +58,20 @@ impl Cluster {
 pub(super) fn groups(objects: &[Value]) -> Vec<Observed> {
     let mut groups: BTreeMap<ResourceId, Vec<&Value>> = BTreeMap::new();
     for object in objects {
-        if let Some(label) = object["metadata"]["labels"][GROUP].as_str() {
-            groups.entry(id_of(label)).or_default().push(object);
+        let label = object["metadata"]["labels"][GROUP].as_str();
+        if let Some(id) = label.and_then(id_of) {
+            groups.entry(id).or_default().push(object);
         }
     }
     let observed = |(id, objects): (ResourceId, Vec<&Value>)| Observed {
         id,
         state: state(&objects),
-        needs: words(&objects, NEEDS).into_iter().map(resource).collect(),
+        needs: words(&objects, NEEDS)
+            .into_iter()
+            .filter_map(|need| need.parse().ok())
+            .collect(),
+        // It goes with the cluster.
+        stays: true,
     };
     groups.into_iter().map(observed).collect()
 }
@@ -126,11 +132,6 @@ fn annotation<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
 fn words<'a>(objects: &[&'a Value], key: &str) -> Vec<&'a str> {
     let text = objects.first().and_then(|object| annotation(object, key));
     text.unwrap_or_default().split_whitespace().collect()
-}
-
-fn resource(name: &str) -> ResourceId {
-    let (kind, name) = name.split_once('/').unwrap_or(("", name));
-    ResourceId::new(kind, name)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentCondition};
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use kube::api::LogParams;
-use model::plan::ResourceId;
+use model::plan::{ResourceId, ResourceKind};
 
 use super::Cluster;
 use super::look::{Awaited, Look};
@@ -113,8 +113,8 @@ impl Cluster {
 /// What a look says of a group.
 pub(super) fn finding(look: &Look, id: &ResourceId) -> Finding {
     match id.kind() {
-        "base" => base(look),
-        "job" => job(look, id.name()),
+        ResourceKind::Base => base(look),
+        ResourceKind::Job => job(look, id.name()),
         _ => deployment(look, id.name()),
     }
 }

@@ -1,62 +1,74 @@
 //! The number of replicas of a service, as faults change it.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
-use backend::Readiness;
-use backend::fault_deadlines::{KILL, READY};
+use backend::fault::Sighting;
+use base::causes::in_one_line;
+use futures_util::future::try_join_all;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{Node, Pod};
 use kube::Api;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
-use model::plan::ResourceId;
 use model::topology::ServiceName;
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
 
 use super::Cluster;
 use super::cluster::{call, call_unless_gone};
 use super::error::Error;
 use super::labels::MANAGER;
 
-const POLL: Duration = Duration::from_millis(100);
-
 impl Cluster {
-    /// Kills every pod of a service and keeps it away; answers whether it is proven that none is
-    /// left, and what was seen.
+    /// Kills every pod that a service has.
+    pub async fn kill_all(&self, service: &ServiceName) -> Result<(), backend::Error> {
+        let there = names(&self.pods_of(Some(service.as_str())).await?);
+        let there: Vec<String> = there.into_iter().collect();
+        self.kill(&there).await
+    }
+
+    /// Kills pods by name; one that is not there is passed over.
+    pub(super) async fn kill(&self, pods: &[String]) -> Result<(), backend::Error> {
+        let now = DeleteParams::default().grace_period(0);
+        let kill = pods.iter().map(|pod| async {
+            let pods = self.pods();
+            call_unless_gone("kill a pod", pods.delete(pod, &now)).await
+        });
+        let killed = try_join_all(kill).await;
+        self.look_again().await;
+        killed?;
+        Ok(())
+    }
+
+    /// Whether none of the pods of a service runs any more, of which these lived before.
     ///
     /// A pod that is deleted without a grace period is gone from the API server before its
     /// processes are, so the nodes are asked as well: what their container runtimes run is what
     /// counts.
-    pub async fn kill(&self, service: &ServiceName) -> Result<(bool, String), backend::Error> {
-        let killed = self.kill_all(service).await;
-        self.look_again().await;
-        Ok(killed?)
+    pub async fn gone(&self, service: &ServiceName, lives: &BTreeMap<String, String>) -> Sighting {
+        if lives.is_empty() {
+            return Sighting::Never(format!("`{service}` had no pod that ran"));
+        }
+        match self.left(service, lives).await {
+            Ok(left) if left.is_empty() => {
+                let count = lives.len();
+                Sighting::Seen(format!("pods killed: {count}, left: 0"))
+            }
+            Ok(left) => {
+                let left: Vec<String> = left.into_iter().collect();
+                Sighting::NotYet(format!("still running: {}", left.join(", ")))
+            }
+            Err(error) => Sighting::NotYet(in_one_line(&error)),
+        }
     }
 
-    async fn kill_all(&self, service: &ServiceName) -> Result<(bool, String), Error> {
-        let mut killed: BTreeSet<String> = names(&self.pods_of(Some(service.as_str())).await?);
-        self.want(service, 0).await?;
-        let started = Instant::now();
-        loop {
-            let left = names(&self.pods_of(Some(service.as_str())).await?);
-            for pod in &left {
-                let now = DeleteParams::default().grace_period(0);
-                let pods = self.pods();
-                call_unless_gone("kill a pod", pods.delete(pod, &now)).await?;
-            }
-            killed.extend(left.iter().cloned());
-            let running = self.running().await?;
-            let running: Vec<&str> = killed.intersection(&running).map(String::as_str).collect();
-            if left.is_empty() && running.is_empty() {
-                let count = killed.len();
-                return Ok((count > 0, format!("pods killed: {count}, left: 0")));
-            }
-            if started.elapsed() > KILL {
-                return Ok((false, format!("still running: {}", running.join(", "))));
-            }
-            sleep(POLL).await;
-        }
+    async fn left(
+        &self,
+        service: &ServiceName,
+        lives: &BTreeMap<String, String>,
+    ) -> Result<BTreeSet<String>, Error> {
+        let mut left = names(&self.pods_of(Some(service.as_str())).await?);
+        let running = self.running().await?;
+        left.extend(running.into_iter().filter(|pod| lives.contains_key(pod)));
+        Ok(left)
     }
 
     /// The names of a service's pods, but for those that are about to go.
@@ -79,38 +91,8 @@ impl Cluster {
         Ok(first.and_then(|container| container.image))
     }
 
-    /// How many replicas of a service are wanted now.
-    pub async fn replicas(&self, service: &ServiceName) -> Result<u16, backend::Error> {
-        let deployments: Api<Deployment> = self.in_namespace();
-        let scale = deployments.get_scale(service.as_str());
-        let scale = call(format!("look at the scale of `{service}`"), scale).await?;
-        let replicas = scale.spec.and_then(|spec| spec.replicas);
-        Ok(replicas
-            .and_then(|count| count.try_into().ok())
-            .unwrap_or_default())
-    }
-
-    /// Asks for this many replicas and waits until they are ready.
+    /// Has a service run this many replicas; what becomes of them is for [`Self::group_ready`].
     pub async fn scale(&self, service: &ServiceName, replicas: u16) -> Result<(), backend::Error> {
-        self.want(service, replicas).await?;
-        let id = ResourceId::new("deployment", service);
-        let started = Instant::now();
-        loop {
-            let reason = match self.group_ready(&id).await {
-                Readiness::Ready => return Ok(()),
-                Readiness::NotYet(reason) if started.elapsed() <= READY => {
-                    tracing::debug!(%service, reason, "waiting for replicas");
-                    sleep(POLL).await;
-                    continue;
-                }
-                Readiness::NotYet(reason) | Readiness::Never(reason) => reason,
-            };
-            let service = service.clone();
-            return Err(Error::NotReady { service, reason }.into());
-        }
-    }
-
-    async fn want(&self, service: &ServiceName, replicas: u16) -> Result<(), Error> {
         let deployments: Api<Deployment> = self.in_namespace();
         let wanted = serde_json::json!({"spec": {"replicas": replicas}});
         let how = PatchParams {

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::{Container, EnvVar};
-use model::plan::ResourceId;
+use model::plan::{ResourceId, ResourceKind};
 use model::topology::{Component, Digest, Topology};
 use mysql::schema::Store;
 
@@ -24,7 +24,7 @@ const DEADLINE: i64 = 1800;
 
 /// The resource that the server's roles need.
 pub(super) fn id() -> ResourceId {
-    ResourceId::new("job", SCHEMA)
+    ResourceId::new(ResourceKind::Job, SCHEMA)
 }
 
 /// The group of the Job.

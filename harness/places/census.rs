@@ -3,16 +3,18 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use backend::state::{Directory, MARKER};
+use backend::wait::{self, Pace, Pending};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
+use tokio::time::Instant;
 
 /// How long the kernel may take to end killed processes.
 const AFTER_KILL: Duration = Duration::from_secs(10);
-const POLL: Duration = Duration::from_millis(10);
+const PACE: Pace = Pace::steady(Duration::from_millis(10));
 
 /// A process that a replica started, directly or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,18 +87,24 @@ pub async fn end_orphans(state: &Directory) -> Result<Vec<String>, Vec<String>> 
 
 /// Ends the marked processes that are meant, and names those that would not go.
 pub(super) async fn end(state: &Directory, meant: impl Fn(&Marked) -> bool) -> Vec<String> {
-    let started = Instant::now();
-    loop {
+    let mut left = Vec::new();
+    let deadline = Instant::now() + AFTER_KILL;
+    let ended = wait::until(deadline, PACE, async || {
         let mut found = marked(state);
         found.retain(&meant);
-        if found.is_empty() || started.elapsed() > AFTER_KILL {
-            return found.iter().map(ToString::to_string).collect();
-        }
         for process in &found {
             let _ = kill(Pid::from_raw(process.pid), Signal::SIGKILL);
         }
-        tokio::time::sleep(POLL).await;
-    }
+        left = found.iter().map(ToString::to_string).collect();
+        if left.is_empty() {
+            Ok(())
+        } else {
+            Err(Pending::NotYet(left.join(", ")))
+        }
+    });
+    // What it waited for in vain is what is left.
+    let _ = ended.await;
+    left
 }
 
 /// The replica of a mark. What has a `/` in it is none, but the rest of a folder that begins with the

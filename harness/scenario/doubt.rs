@@ -5,6 +5,7 @@
 //! phases: there the warmup, of which nothing is asked, comes last, and of the others the one of
 //! which the greatest share is affected comes first.
 
+use backend::fault::Proof;
 use check::{Evidence, Finding, workflows};
 use engine::watch::{Seen, not_known};
 use load::Percentiles;
@@ -108,11 +109,10 @@ fn fault_without_effect(fault: &FaultRecord) -> Option<String> {
     let id = &fault.id;
     match (&fault.failure, &fault.effect) {
         (Some(failure), _) => Some(failure.clone()),
-        (None, Some(effect)) if effect.proven => None,
-        (None, Some(effect)) => Some(format!(
-            "fault `{id}` had no proven effect: {}",
-            effect.observation
-        )),
+        (None, Some(Proof::Seen(_))) => None,
+        (None, Some(Proof::Unseen(reason))) => {
+            Some(format!("fault `{id}` had no proven effect: {reason}"))
+        }
         (None, None) => Some(format!("fault `{id}` was not injected")),
     }
 }

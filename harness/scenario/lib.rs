@@ -6,6 +6,7 @@
 //! runs.
 
 mod chaos;
+mod context;
 mod document;
 mod doubt;
 mod exact;
@@ -31,6 +32,7 @@ mod tests;
 mod validate;
 mod verdict;
 
+pub use context::Context;
 pub use document::Document;
 pub use expectation::Expectation;
 pub use model::{
@@ -38,7 +40,7 @@ pub use model::{
     Thresholds, Workflow, Workload,
 };
 pub use observations::{Ending, Observations};
-pub use plan::{PlannedFault, PlannedPhase, PlannedThresholds, PlannedWorkload, RunId, RunPlan};
+pub use plan::{PlannedFault, PlannedPhase, PlannedThresholds, PlannedWorkload, RunPlan};
 pub use record::FaultRecord;
 pub use resolve::{Ground, Resolution, resolve};
 pub use run::{Error, Outcome, run};

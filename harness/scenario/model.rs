@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use backend::fault::FaultKind;
+use backend::fault;
 use check::Invariant;
 use load::Executor;
 use model::document;
@@ -144,7 +144,7 @@ pub struct Fault {
     #[schemars(with = "String", extend("pattern" = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"))]
     pub id: Spanned<String>,
     /// What is done.
-    pub fault: FaultKind,
+    pub fault: fault::Fault,
     /// The service it is done to, such as `worker`.
     #[schemars(with = "String")]
     pub target: Spanned<String>,

@@ -4,9 +4,6 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use backend::Backend;
-use backend::event::Events;
-use backend::fault::Journal;
-use engine::watch::Watch;
 use load::{Operation, Progress, Pulse, WakingTime};
 use model::quantity::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -14,6 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::chaos::Chaos;
+use super::context::Context;
 use super::expectation::Expectation;
 use super::model::Phase;
 use super::narrate::Narrator;
@@ -40,13 +38,15 @@ pub(super) struct Loaded {
 /// Offers the load of all phases, and lives through the faults meanwhile.
 pub(super) async fn offer<B: Backend>(
     plan: &RunPlan,
-    backend: &B,
+    context: Context<'_, B>,
     frontend: &B::Frontend,
-    journal: &Journal,
-    events: &Events,
-    watch: &Watch,
-    shutdown: &CancellationToken,
 ) -> Loaded {
+    let Context {
+        events,
+        watch,
+        shutdown,
+        ..
+    } = context;
     let epoch = Instant::now();
     watch.begin(Some(&plan.scenario), epoch);
     let stop = shutdown.child_token();
@@ -64,10 +64,7 @@ pub(super) async fn offer<B: Backend>(
     let operations = RefCell::new(Vec::new());
     let chaos = Chaos {
         plan,
-        backend,
-        journal,
-        events,
-        watch,
+        context,
         epoch,
         stop: &stop,
     };

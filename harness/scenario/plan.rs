@@ -1,34 +1,14 @@
 //! A scenario with nothing left to decide.
 
-use std::fmt;
-
-use backend::fault::Injection;
+use backend::fault::Occurrence;
+use backend::run_id::RunId;
 use check::Invariant;
-use jiff::Timestamp;
 use load::Executor;
 use model::quantity::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::model::{Phase, Thresholds};
-
-/// The name of one run: part of every workflow id, so that two runs never meet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RunId(String);
-
-impl RunId {
-    /// Names the run with this seed that begins at `at`.
-    pub fn new(seed: u64, at: Timestamp) -> Self {
-        Self(format!("{seed:x}-{:x}", at.as_millisecond()))
-    }
-}
-
-impl fmt::Display for RunId {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
 
 /// Everything about a run that is decided before it begins. Stored with the run; what the n-th
 /// workflow of a workload is, is a pure function of this and of n.
@@ -98,18 +78,15 @@ pub struct PlannedPhase {
     pub length: Duration,
 }
 
-/// A fault with its times.
+/// A fault with the phase that it is planned in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct PlannedFault {
-    /// What is done, to what.
-    pub injection: Injection,
-    /// The phase it lies in.
+    /// The phase.
     pub phase: Phase,
-    /// When it is injected, from the start of the run.
-    pub inject: Duration,
-    /// When it is healed, from the start of the run.
-    pub heal: Duration,
+    /// What is done, to whom, and when.
+    #[serde(flatten)]
+    pub occurrence: Occurrence,
 }
 
 /// What must hold in a phase.

@@ -1,6 +1,6 @@
 //! What became of a fault.
 
-use backend::fault::{Effect, FaultKind};
+use backend::fault::{Fault, Proof};
 use model::quantity::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,7 +15,7 @@ pub struct FaultRecord {
     /// Its id in the scenario.
     pub id: String,
     /// What was done.
-    pub fault: FaultKind,
+    pub fault: Fault,
     /// To which service.
     pub target: String,
     /// In which phase.
@@ -25,7 +25,7 @@ pub struct FaultRecord {
     /// When it was undone, from the start of the run; absent if it is not known to be.
     pub healed: Option<Duration>,
     /// What it was seen to do.
-    pub effect: Option<Effect>,
+    pub effect: Option<Proof>,
     /// Why it could not be injected.
     pub failure: Option<String>,
 }
@@ -34,9 +34,9 @@ impl FaultRecord {
     /// The record of a fault that has not been injected.
     pub(super) fn pending(planned: &PlannedFault) -> Self {
         Self {
-            id: planned.injection.id.clone(),
-            fault: planned.injection.fault,
-            target: planned.injection.service.to_string(),
+            id: planned.occurrence.id.clone(),
+            fault: planned.occurrence.fault,
+            target: planned.occurrence.target.to_string(),
             phase: planned.phase,
             injected: None,
             healed: None,

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use backend::run_id::RunId;
 use load::{Patience, Request, Workload};
 use serde_json::Value;
 use temporal::Start;
 
-use super::plan::{PlannedWorkload, RunId, RunPlan};
+use super::plan::{PlannedWorkload, RunPlan};
 use super::template::{Variables, fill};
 
 impl RunPlan {

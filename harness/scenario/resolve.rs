@@ -1,7 +1,10 @@
 //! From a scenario, a seed and the facts of the topology to a plan of the run.
 
+use std::collections::BTreeMap;
+
 use backend::Place;
-use backend::fault::{Capability, Injection};
+use backend::fault::{Occurrence, Reach, Target};
+use backend::run_id::RunId;
 use check::Invariant;
 use load::Timeline;
 use model::document;
@@ -12,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::document::Document;
 use super::model::{Phase, Workload};
-use super::plan::{PlannedFault, PlannedPhase, PlannedThresholds, PlannedWorkload, RunId, RunPlan};
+use super::plan::{PlannedFault, PlannedPhase, PlannedThresholds, PlannedWorkload, RunPlan};
 use super::validate::{validate, worker_task_queue};
 
 /// How long a start may stay without an answer.
@@ -29,8 +32,8 @@ pub struct Ground<'a> {
     pub topology: &'a Topology,
     /// Where that is.
     pub place: &'a Place,
-    /// The faults that can be expressed there.
-    pub capabilities: &'a [Capability],
+    /// How that place takes hold of services.
+    pub levers: &'a BTreeMap<ServiceName, Reach>,
 }
 
 /// Whether a scenario can run.
@@ -61,7 +64,6 @@ pub fn resolve(
     let scenario = &document.scenario;
     let phases = phases(document);
     let plan = RunPlan {
-        run,
         scenario: scenario.name.value.clone(),
         description: scenario.description.clone(),
         seed,
@@ -69,7 +71,8 @@ pub fn resolve(
             .zip(&scenario.workload.value)
             .map(|(index, workload)| planned_workload(workload, index, seed, ground.topology))
             .collect(),
-        faults: faults(document, &phases),
+        faults: faults(document, &run, &phases),
+        run,
         phases,
         drain: scenario.phases.value.drain.unwrap_or(DRAIN),
         steady_state: scenario
@@ -97,21 +100,13 @@ pub fn resolve(
 }
 
 fn missing(document: &Document, ground: Ground<'_>) -> Vec<String> {
-    let can = |capability: &Capability| ground.capabilities.contains(capability);
     let mut reasons = Vec::new();
     for fault in &document.scenario.faults {
-        let wanted = Capability {
-            fault: fault.fault,
-            service: ServiceName::new(&*fault.target.value),
-        };
-        if can(&wanted) {
+        let (wanted, target) = (fault.fault, ServiceName::new(&*fault.target.value));
+        if ground.levers.contains_key(&target) {
             continue;
         }
-        let service = ground
-            .topology
-            .services
-            .iter()
-            .find(|service| service.name == wanted.service);
+        let service = ground.topology.service(target.as_str());
         let component = &service
             .expect("a validated fault has a service as its target")
             .component;
@@ -119,10 +114,8 @@ fn missing(document: &Document, ground: Ground<'_>) -> Vec<String> {
             backend, engine, ..
         } = ground.place;
         reasons.push(format!(
-            "fault `{}` on `{}` needs {}; this is backend {backend} with engine {engine}",
-            wanted.fault,
-            wanted.service,
-            wanted.fault.needs(component),
+            "fault `{wanted}` on `{target}` needs {}; this is backend {backend} with engine {engine}",
+            wanted.needs(component),
         ));
     }
     reasons.dedup();
@@ -143,7 +136,7 @@ fn phases(document: &Document) -> Vec<PlannedPhase> {
     planned
 }
 
-fn faults(document: &Document, phases: &[PlannedPhase]) -> Vec<PlannedFault> {
+fn faults(document: &Document, run: &RunId, phases: &[PlannedPhase]) -> Vec<PlannedFault> {
     let mut faults: Vec<_> = document
         .scenario
         .faults
@@ -155,18 +148,20 @@ fn faults(document: &Document, phases: &[PlannedPhase]) -> Vec<PlannedFault> {
             let phase = phase.expect("a validated fault lies in a phase that is there");
             let inject = phase.offset.as_std() + fault.at.value.as_std();
             PlannedFault {
-                injection: Injection {
-                    id: fault.id.value.clone(),
-                    fault: fault.fault,
-                    service: ServiceName::new(&*fault.target.value),
-                },
                 phase: fault.phase.value,
-                inject: inject.into(),
-                heal: (inject + fault.r#for.value.as_std()).into(),
+                occurrence: Occurrence {
+                    run: run.clone(),
+                    id: fault.id.value.clone(),
+                    nth: 1,
+                    fault: fault.fault,
+                    target: Target::Service(ServiceName::new(&*fault.target.value)),
+                    at: inject.into(),
+                    until: (inject + fault.r#for.value.as_std()).into(),
+                },
             }
         })
         .collect();
-    faults.sort_by_key(|fault| fault.inject);
+    faults.sort_by_key(|fault| fault.occurrence.at);
     faults
 }
 

@@ -8,16 +8,15 @@ use std::collections::BTreeMap;
 use backend::Backend;
 use backend::death::Death;
 use backend::event::{Event, Events};
-use backend::fault::Journal;
 use base::causes::in_one_line;
 use check::{Evidence, Reading};
 use engine::fault::heal_all;
-use engine::watch::{Seen, Watch};
+use engine::watch::Seen;
 use jiff::Timestamp;
 use load::{OperationLatencies, Percentiles, WakingTime};
 use temporal::Frontend;
-use tokio_util::sync::CancellationToken;
 
+use super::context::Context;
 use super::gather::gather;
 use super::observations::{Ending, Observations};
 use super::offer::{Loaded, offer};
@@ -63,21 +62,19 @@ struct Lived {
     heal_failure: Option<String>,
 }
 
-/// Runs a plan to its verdict. `shutdown` ends it early, after healing. `watch` is attended until
-/// all evidence has been gathered; where the run could not begin, it still holds what was seen.
-pub async fn run<B: Backend>(
-    plan: &RunPlan,
-    backend: &B,
-    journal: &Journal,
-    events: &Events,
-    watch: &Watch,
-    shutdown: &CancellationToken,
-) -> Result<Outcome, Error> {
+/// Runs a plan to its verdict.
+pub async fn run<B: Backend>(plan: &RunPlan, context: Context<'_, B>) -> Result<Outcome, Error> {
+    let Context {
+        backend,
+        events,
+        watch,
+        ..
+    } = context;
     let scenario = plan.scenario.clone();
     let seed = plan.seed;
     events.send(Event::ScenarioStarted { scenario, seed });
     let started = Timestamp::now();
-    let work = Box::pin(live(plan, backend, journal, events, watch, shutdown));
+    let work = Box::pin(live(plan, context));
     let lived = watch.during(backend, events, work).await;
     let outcome = conclude(plan, started, lived?, watch.end());
     let verdict = &outcome.judgement.verdict;
@@ -90,29 +87,23 @@ pub async fn run<B: Backend>(
 }
 
 /// Offers the load, lives through the faults, and gathers the evidence.
-async fn live<B: Backend>(
-    plan: &RunPlan,
-    backend: &B,
-    journal: &Journal,
-    events: &Events,
-    watch: &Watch,
-    shutdown: &CancellationToken,
-) -> Result<Lived, Error> {
-    let frontend = backend.frontend().await.map_err(Error::Connect)?;
-    let offered = offer(plan, backend, &frontend, journal, events, watch, shutdown);
-    let mut loaded = Box::pin(offered).await;
-    let heal_failure = heal_rest(plan, backend, journal, events, &mut loaded).await;
+async fn live<B: Backend>(plan: &RunPlan, context: Context<'_, B>) -> Result<Lived, Error> {
+    let namespace = context.topology.main_namespace();
+    let frontend = context.backend.frontend(namespace).await;
+    let frontend = frontend.map_err(Error::Connect)?;
+    let mut loaded = Box::pin(offer(plan, context, &frontend)).await;
+    let heal_failure = heal_rest(plan, context, &mut loaded).await;
     if heal_failure.is_none() {
-        watch.expect_all();
+        context.watch.expect_all();
     }
     begin_drain_anew(plan, &mut loaded);
     let readings = tokio::select! {
         biased;
-        () = shutdown.cancelled() => {
+        () = context.shutdown.cancelled() => {
             loaded.ending = Ending::Interrupted;
             BTreeMap::new()
         }
-        readings = look_back(plan, &frontend, &mut loaded, events) => readings,
+        readings = look_back(plan, &frontend, &mut loaded, context.events) => readings,
     };
     Ok(Lived {
         loaded,
@@ -124,22 +115,22 @@ async fn live<B: Backend>(
 /// Tries again to heal what is still in the journal; says why if it cannot.
 async fn heal_rest<B: Backend>(
     plan: &RunPlan,
-    backend: &B,
-    journal: &Journal,
-    events: &Events,
+    context: Context<'_, B>,
     loaded: &mut Loaded,
 ) -> Option<String> {
-    let healing = match heal_all(backend, journal).await {
+    let healing = match heal_all(context.backend, context.journal).await {
         Ok(healing) => healing,
         Err(error) => return Some(in_one_line(&error)),
     };
-    let healed = &healing.healed;
-    let unhealed = loaded.faults.iter_mut().filter(|fault| {
-        fault.healed.is_none() && healed.iter().any(|injection| injection.id == fault.id)
+    // Each record is of the fault that is planned in its place.
+    let planned = plan.faults.iter().map(|planned| &planned.occurrence);
+    let records = loaded.faults.iter_mut().zip(planned);
+    let now_healed = records.filter(|(fault, occurrence)| {
+        fault.healed.is_none() && healing.healed.contains(*occurrence)
     });
-    for fault in unhealed {
+    for (fault, _) in now_healed {
         fault.healed = Some(loaded.epoch.elapsed().into());
-        events.send(Event::FaultHealed {
+        context.events.send(Event::FaultHealed {
             scenario: plan.scenario.clone(),
             fault: fault.id.clone(),
         });

@@ -83,6 +83,7 @@ fn a_dry_run_as_json_is_all_that_a_run_follows() {
         world().run("test -p simulated scenarios/crash.yaml --dry-run --seed 42 --output json");
     let mut json = run.json();
     json[0]["run"] = "[run]".into();
+    json[0]["faults"][0]["run"] = "[run]".into();
     assert_snapshot!(format!("{json:#}"), @r#"
     [
       {
@@ -90,14 +91,16 @@ fn a_dry_run_as_json_is_all_that_a_run_follows() {
         "drain": "5s",
         "faults": [
           {
-            "heal": "800ms",
-            "inject": "600ms",
-            "injection": {
-              "fault": "kill",
-              "id": "crash",
+            "at": "600ms",
+            "fault": "kill",
+            "id": "crash",
+            "nth": 1,
+            "phase": "chaos",
+            "run": "[run]",
+            "target": {
               "service": "worker"
             },
-            "phase": "chaos"
+            "until": "800ms"
           }
         ],
         "generator-delay": "5s",

@@ -1,24 +1,57 @@
 //! `heal`, and how other verbs heal.
 
-use backend::fault::{FaultKind, Injection, Journal, Undo};
+use backend::fault::{Fault, Journal, Occurrence, Pull, Remedy, Sign, Target};
+use backend::run_id::RunId;
 use backend::state::Directory;
 use insta::assert_snapshot;
+use jiff::Timestamp;
+use model::quantity::Duration;
 use model::topology::ServiceName;
 
 use crate::fixture::World;
 
+/// Leaves a fault at `worker` that is undone by a lever.
+fn leave(journal: &Journal, id: &str, pull: Pull) {
+    let worker = ServiceName::new("worker");
+    let replicas = match &pull {
+        Pull::Start { replicas } => replicas.clone(),
+        _ => Vec::new(),
+    };
+    let occurrence = Occurrence {
+        run: RunId::new(7, Timestamp::UNIX_EPOCH),
+        id: id.to_owned(),
+        nth: 1,
+        fault: Fault::Kill,
+        target: Target::Service(worker.clone()),
+        at: Duration::from_secs(1),
+        until: Duration::from_secs(2),
+    };
+    let remedy = Remedy {
+        pulls: vec![pull],
+        healed: Sign::Back {
+            service: worker,
+            replicas,
+        },
+        within: Duration::from_secs(60),
+        whole: None,
+    };
+    let entry = journal.intend(&occurrence, &remedy).expect("a record");
+    journal.pulled(entry).expect("a record");
+}
+
+fn start(replicas: &[&str]) -> Pull {
+    let replicas = replicas.iter().map(ToString::to_string).collect();
+    Pull::Start { replicas }
+}
+
+fn journal(folder: &Directory) -> Journal {
+    Journal::open(&folder.faults()).expect("a journal")
+}
+
 /// Leaves what a run leaves that was killed while `worker` was down.
 fn interrupt_a_run(world: &World) {
-    let journal = Journal::open(&Directory::new(world.state()).faults()).expect("a journal");
-    let injection = Injection {
-        id: "crash".to_owned(),
-        fault: FaultKind::Kill,
-        service: ServiceName::new("worker"),
-    };
-    let replicas = vec!["worker-0".to_owned(), "worker-1".to_owned()];
-    let undo = Undo::Start { replicas };
-    let entry = journal.intend(&injection, &undo).expect("a record");
-    journal.injected(entry).expect("a record");
+    let journal = journal(&Directory::new(world.state()));
+    leave(&journal, "crash", start(&["worker-0", "worker-1"]));
 }
 
 #[test]
@@ -59,6 +92,24 @@ fn down_leaves_nothing_to_heal() {
     interrupt_a_run(&world);
     assert_eq!(world.run("down -p simulated").code, 0);
     assert_snapshot!(world.run("heal -p simulated").stdout, @"nothing to heal");
+}
+
+#[test]
+fn a_fault_of_another_backend_is_an_error_with_a_way_out() {
+    let world = World::up();
+    let scale = Pull::Scale {
+        service: ServiceName::new("worker"),
+        replicas: 2,
+    };
+    leave(&journal(&Directory::new(world.state())), "crash", scale);
+    assert_snapshot!(world.run("heal -p simulated"), @"
+    --- stderr
+    error: could not heal fault `crash`
+      caused by: backend simulated cannot scale worker to 2: the journal of faults was written on another backend
+      hint: run `harness down --profile simulated` to give the topology up
+    --- exit 74
+    ");
+    assert_eq!(world.run("down -p simulated").code, 0);
 }
 
 #[test]
@@ -105,25 +156,11 @@ fn of_several_faults_each_is_tried_and_the_failure_of_each_is_told() {
         record(&world, replica);
     }
     let state = Directory::new(world.path().join(".harness/local"));
-    let journal = Journal::open(&state.faults()).expect("a journal");
-    let faults = [
-        ("first", vec!["worker-0"]),
-        // What was taken down since is no fault any more.
-        ("gone", vec!["worker-9"]),
-        ("last", vec!["worker-1", "worker-2"]),
-    ];
-    for (id, replicas) in faults {
-        let injection = Injection {
-            id: id.to_owned(),
-            fault: FaultKind::Kill,
-            service: ServiceName::new("worker"),
-        };
-        let replicas = replicas.into_iter().map(str::to_owned).collect();
-        let entry = journal.intend(&injection, &Undo::Start { replicas });
-        journal
-            .injected(entry.expect("a record"))
-            .expect("a record");
-    }
+    let journal = journal(&state);
+    leave(&journal, "first", start(&["worker-0"]));
+    // What was taken down since is no fault any more.
+    leave(&journal, "gone", start(&["worker-9"]));
+    leave(&journal, "last", start(&["worker-1", "worker-2"]));
     let run = world.run("heal");
     assert_eq!(run.code, 74, "{run}");
     assert!(run.stderr.contains("undid fault `gone`"), "{run}");
@@ -132,17 +169,13 @@ fn of_several_faults_each_is_tried_and_the_failure_of_each_is_told() {
         "{run}"
     );
     for failed in [
-        "fault `first`",
-        "fault `last`",
-        "`worker-0`",
-        "`worker-1`",
-        "`worker-2`",
+        "could not heal fault `first`",
+        "could not heal fault `last`",
+        "worker-0: its process",
+        "worker-1: its process",
+        "worker-2: its process",
     ] {
-        assert!(
-            run.stderr.contains(&format!("could not heal {failed}"))
-                || run.stderr.contains(&format!("could not start {failed}")),
-            "{failed}: {run}"
-        );
+        assert!(run.stderr.contains(failed), "{failed}: {run}");
     }
     let again = world.run("heal");
     assert_eq!(again.code, 74, "what failed is kept: {again}");

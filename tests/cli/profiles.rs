@@ -115,7 +115,7 @@ fn a_state_folder_of_another_version_is_left_alone() {
     .expect("the file can be written");
     assert_snapshot!(world.run("up -p simulated"), @"
     --- stderr
-    error: [folder]/.harness/simulated has state layout 999, and this harness knows layout 1
+    error: [folder]/.harness/simulated has state layout 999, and this harness knows layout 2
       hint: run `harness down --profile simulated` of the version that wrote it, then remove [folder]/.harness/simulated
     --- exit 65
     ");

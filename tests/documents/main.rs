@@ -1,11 +1,14 @@
 //! Every document of the project is right: by the code that reads it, and by the schema that an
 //! editor checks it against.
 
+use std::collections::BTreeMap;
+
 use backend::Place;
+use backend::run_id::RunId;
 use camino::Utf8Path;
 use model::profile;
 use model::profile::{Profile, Reader, Request, Source};
-use scenario::{Document, Ground, RunId};
+use scenario::{Document, Ground};
 use serde_json::Value;
 
 /// A profile loads once it has a backend, is called like its file, and follows its schema.
@@ -42,7 +45,7 @@ fn scenario(path: &Utf8Path, text: String) -> datatest_stable::Result<()> {
             engine: "dev-server".to_owned(),
             database: "sqlite".to_owned(),
         },
-        capabilities: &[],
+        levers: &BTreeMap::new(),
     };
     let run = RunId::new(1, jiff::Timestamp::UNIX_EPOCH);
     scenario::resolve(&document, 1, run, ground)?;

@@ -5,6 +5,7 @@
 
 use std::ops::ControlFlow;
 
+use nix::sys::signal::Signal;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
@@ -90,7 +91,37 @@ fn a_fault_of_a_killed_run_is_healed_without_another_command() {
             .exits(0)
             .shows("nothing to heal");
     });
-    assert_eq!(cuts, 6, "before and after intent, injection and healing");
+    assert_eq!(
+        cuts, 10,
+        "before and after intent, pull, look, remedy and what verifies it"
+    );
+    place.down();
+}
+
+#[test]
+fn a_fault_of_a_killed_run_is_healed_whatever_the_profile_says_by_then() {
+    let place = Place::new();
+    let scenario = place.root().join("scenarios/long.yaml");
+    std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
+    place.up();
+    let test = place.harness(&["test", "scenarios/long.yaml"]).start();
+    place.await_line("faults.ndjson", |line| line["state"] == "pulled");
+    let profile = place.root().join("profiles/local.yaml");
+    let before = std::fs::read_to_string(&profile).expect("there is a profile");
+    let elsewhere = "apiVersion: harness/v1\nkind: Profile\nname: local\nextends: base\n\
+                     backend: {simulated: {}}\n";
+    std::fs::write(&profile, elsewhere).expect("writable");
+    test.signal(Signal::SIGKILL);
+    test.wait();
+    eventually("the workers", || {
+        (place.answers("worker-0") && place.answers("worker-1")).then_some(())
+    });
+    std::fs::write(&profile, before).expect("writable");
+    place
+        .harness(&["heal"])
+        .run()
+        .exits(0)
+        .shows("nothing to heal");
     place.down();
 }
 

@@ -33,7 +33,7 @@ fn an_interrupted_test_is_healed_and_taken_down() {
         std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
         let test = place.harness(&["test", "scenarios/long.yaml"]);
         let test = test.heeding_hangup().start();
-        place.await_line("faults.ndjson", |line| line["state"] == "injected");
+        place.await_line("faults.ndjson", |line| line["state"] == "pulled");
         let ports = place.ports();
         test.signal(signal);
         test.wait()
@@ -56,7 +56,7 @@ fn a_closed_terminal_has_a_run_healed_and_taken_down() {
     }
     let test = place.harness(&["test", "scenarios/long.yaml"]);
     let test = test.heeding_hangup().start_at(&terminal.slave);
-    place.await_line("faults.ndjson", |line| line["state"] == "injected");
+    place.await_line("faults.ndjson", |line| line["state"] == "pulled");
     let ports = place.ports();
     drop(terminal);
     test.wait().exits(130);
@@ -70,7 +70,7 @@ fn an_interrupted_test_of_a_running_topology_is_healed_and_left_up() {
     std::fs::write(scenario, include_str!("long.yaml")).expect("writable");
     place.up();
     let test = place.harness(&["test", "scenarios/long.yaml"]).start();
-    place.await_line("faults.ndjson", |line| line["state"] == "injected");
+    place.await_line("faults.ndjson", |line| line["state"] == "pulled");
     test.signal(Signal::SIGINT);
     test.wait().exits(130);
     assert!(place.answers("worker-0") && place.answers("worker-1"));

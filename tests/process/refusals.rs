@@ -65,7 +65,7 @@ fn a_state_folder_of_another_layout_is_left_alone() {
             .run()
             .exits(65)
             .says(&format!(
-                "{state} has state layout 0, and this harness knows layout 1"
+                "{state} has state layout 0, and this harness knows layout 2"
             ))
             .says("hint: run `harness down")
             .says("of the version that wrote it");

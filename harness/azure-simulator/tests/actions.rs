@@ -50,10 +50,18 @@ fn post(world: &mut World, action: &str, body: Option<&Value>) -> super::Respons
     world.call("POST", &path, SERVER.1, body)
 }
 
-fn state(world: &mut World) -> Value {
+fn properties(world: &mut World) -> Value {
     let path = format!("{GROUP}/providers/{}", SERVER.0);
     let shown = world.call("GET", &path, SERVER.1, None);
-    shown.document()["properties"]["state"].clone()
+    shown.document()["properties"].clone()
+}
+
+fn state(world: &mut World) -> Value {
+    properties(world)["state"].clone()
+}
+
+fn availability(world: &mut World) -> Value {
+    properties(world)["highAvailability"]["state"].clone()
 }
 
 fn in_place() -> Value {
@@ -68,6 +76,7 @@ fn a_server_is_away_while_it_restarts_and_does_nothing_else() {
     assert_eq!(begun.status, 202);
     assert_eq!(*behind.0.lock().expect("nobody panicked"), ["hdb"]);
     assert_eq!(state(&mut world), "Updating");
+    assert_eq!(availability(&mut world), "NotEnabled");
     let again = post(&mut world, "restart", Some(&in_place()));
     assert_eq!((again.status, code(&again)), (409, "ServerIsBusy"));
     let start = world.now;
@@ -95,6 +104,21 @@ fn only_a_server_with_a_standby_fails_over() {
         assert_eq!(world.finish(&begun).document()["status"], "Succeeded");
         assert_eq!(*behind.0.lock().expect("nobody panicked"), ["hdb"]);
     }
+}
+
+#[test]
+fn a_server_that_fails_over_is_neither_ready_nor_healthy_until_its_standby_is_the_server() {
+    let (mut world, _) = with_server("SameZone", Script::default());
+    let condition = |world: &mut World| [state(world), availability(world)];
+    assert_eq!(condition(&mut world), ["Ready", "Healthy"]);
+    let begun = post(&mut world, "restart", Some(&in_place()));
+    assert_eq!(condition(&mut world), ["Updating", "Healthy"]);
+    world.finish(&begun);
+    assert_eq!(condition(&mut world), ["Ready", "Healthy"]);
+    let begun = post(&mut world, "failover", None);
+    assert_eq!(condition(&mut world), ["Updating", "FailingOver"]);
+    world.finish(&begun);
+    assert_eq!(condition(&mut world), ["Ready", "Healthy"]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use fs_err::File;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Injection, Undo};
+use super::{Occurrence, Proof, Remedy};
 
 /// A journal that could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -52,9 +52,9 @@ pub struct Unhealed {
     /// Its number.
     pub entry: Entry,
     /// What was injected, or was about to be.
-    pub injection: Injection,
+    pub occurrence: Occurrence,
     /// How it is undone.
-    pub undo: Undo,
+    pub remedy: Remedy,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -67,9 +67,19 @@ struct Record {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum State {
-    Intent { injection: Injection, undo: Undo },
-    Injected,
-    Healed,
+    /// It is about to be injected.
+    Intent {
+        occurrence: Occurrence,
+        remedy: Box<Remedy>,
+    },
+    /// Its levers are pulled.
+    Pulled,
+    /// What it was seen to do.
+    Looked { proof: Proof },
+    /// The levers of its remedy are pulled.
+    Undone,
+    /// It was seen that it is undone.
+    Verified,
 }
 
 /// An open journal.
@@ -77,8 +87,8 @@ enum State {
 pub struct Journal {
     path: Utf8PathBuf,
     file: File,
-    /// What was undone although there was no room to record it.
-    undone: Mutex<BTreeSet<Entry>>,
+    /// What was seen to be undone although there was no room to record it.
+    unrecorded: Mutex<BTreeSet<Entry>>,
 }
 
 impl Journal {
@@ -116,39 +126,54 @@ impl Journal {
         Ok(Self {
             path: path.to_owned(),
             file,
-            undone: Mutex::default(),
+            unrecorded: Mutex::default(),
         })
     }
 
-    /// Records that `injection` is about to be injected and how it is undone.
-    pub fn intend(&self, injection: &Injection, undo: &Undo) -> Result<Entry, Error> {
+    /// Records that a fault is about to be injected and how it is undone.
+    pub fn intend(&self, occurrence: &Occurrence, remedy: &Remedy) -> Result<Entry, Error> {
         let highest = self.records()?.iter().map(|record| record.entry.0).max();
         let entry = Entry(highest.unwrap_or(0) + 1);
         self.append(
             entry,
             State::Intent {
-                injection: injection.clone(),
-                undo: undo.clone(),
+                occurrence: occurrence.clone(),
+                remedy: Box::new(remedy.clone()),
             },
         )?;
         Ok(entry)
     }
 
-    /// Records that the fault is in effect.
-    pub fn injected(&self, entry: Entry) -> Result<(), Error> {
-        self.append(entry, State::Injected)
+    /// Records that the levers of the fault are pulled.
+    pub fn pulled(&self, entry: Entry) -> Result<(), Error> {
+        self.append(entry, State::Pulled)
     }
 
-    /// Records that the fault is undone. Where the disk has no room for that, this run remembers it,
-    /// and once nothing is to be undone any more the journal is emptied, which takes no room: until
-    /// then whoever comes after a killed run undoes it again, which is harmless.
-    pub fn healed(&self, entry: Entry) -> Result<(), Error> {
-        match self.append(entry, State::Healed) {
+    /// Records what the fault was seen to do.
+    pub fn looked(&self, entry: Entry, proof: &Proof) -> Result<(), Error> {
+        let proof = proof.clone();
+        self.append(entry, State::Looked { proof })
+    }
+
+    /// Records that the levers of its remedy are pulled. A disk without room for that keeps nobody
+    /// from healing.
+    pub fn undone(&self, entry: Entry) -> Result<(), Error> {
+        match self.append(entry, State::Undone) {
+            Err(Error::Append(error)) if no_room(&error) => Ok(()),
+            recorded => recorded,
+        }
+    }
+
+    /// Records that the fault was seen to be undone. Where the disk has no room for that, this run
+    /// remembers it, and once nothing is to be undone any more the journal is emptied, which takes no
+    /// room: until then whoever comes after a killed run undoes it again, which is harmless.
+    pub fn verified(&self, entry: Entry) -> Result<(), Error> {
+        match self.append(entry, State::Verified) {
             Err(Error::Append(error)) if no_room(&error) => {
-                self.undone().insert(entry);
+                self.unrecorded().insert(entry);
                 if self.unhealed()?.is_empty() {
                     self.file.set_len(0).map_err(Error::Append)?;
-                    self.undone().clear();
+                    self.unrecorded().clear();
                 }
                 Ok(())
             }
@@ -159,13 +184,15 @@ impl Journal {
     /// The injections that are still to be undone, latest first: the order in which to undo them.
     pub fn unhealed(&self) -> Result<Vec<Unhealed>, Error> {
         let mut open = open_ones(self.records()?);
-        let undone = self.undone();
-        open.retain(|open| !undone.contains(&open.entry));
+        let unrecorded = self.unrecorded();
+        open.retain(|open| !unrecorded.contains(&open.entry));
         Ok(open)
     }
 
-    fn undone(&self) -> MutexGuard<'_, BTreeSet<Entry>> {
-        self.undone.lock().unwrap_or_else(PoisonError::into_inner)
+    fn unrecorded(&self) -> MutexGuard<'_, BTreeSet<Entry>> {
+        self.unrecorded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn append(&self, entry: Entry, state: State) -> Result<(), Error> {
@@ -223,23 +250,23 @@ fn read(path: &Utf8Path, bytes: &[u8]) -> Result<Vec<Record>, Error> {
     Ok(records)
 }
 
-/// Those of which the last is not that they were undone, latest first.
+/// Those that were not seen to be undone, latest first.
 fn open_ones(records: Vec<Record>) -> Vec<Unhealed> {
     let mut open = BTreeMap::new();
     for Record { entry, state, .. } in records {
         match state {
-            State::Intent { injection, undo } => {
+            State::Intent { occurrence, remedy } => {
                 open.insert(
                     entry,
                     Unhealed {
                         entry,
-                        injection,
-                        undo,
+                        occurrence,
+                        remedy: *remedy,
                     },
                 );
             }
-            State::Injected => {}
-            State::Healed => {
+            State::Pulled | State::Looked { .. } | State::Undone => {}
+            State::Verified => {
                 open.remove(&entry);
             }
         }
@@ -254,7 +281,8 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::fault::FaultKind;
+    use crate::fault::{Fault, Pull, Sign, Target};
+    use crate::run_id::RunId;
 
     struct Place {
         _folder: TempDir,
@@ -272,20 +300,37 @@ mod tests {
     }
 
     fn intend(journal: &Journal, id: &str) -> Entry {
-        let injection = Injection {
+        let worker = || ServiceName::new("worker");
+        let replicas = || vec!["worker-0".to_owned()];
+        let occurrence = Occurrence {
+            run: RunId::new(7, Timestamp::UNIX_EPOCH),
             id: id.to_owned(),
-            fault: FaultKind::Kill,
-            service: ServiceName::new("worker"),
+            nth: 1,
+            fault: Fault::Kill,
+            target: Target::Service(worker()),
+            at: model::quantity::Duration::from_secs(1),
+            until: model::quantity::Duration::from_secs(2),
         };
-        let undo = Undo::Start {
-            replicas: vec!["worker-0".to_owned()],
+        let remedy = Remedy {
+            pulls: vec![Pull::Start {
+                replicas: replicas(),
+            }],
+            healed: Sign::Back {
+                service: worker(),
+                replicas: replicas(),
+            },
+            within: model::quantity::Duration::from_secs(60),
+            whole: None,
         };
-        journal.intend(&injection, &undo).expect("a record")
+        journal.intend(&occurrence, &remedy).expect("a record")
     }
 
     fn open_ids(journal: &Journal) -> Vec<String> {
         let unhealed = journal.unhealed().expect("a good journal");
-        unhealed.into_iter().map(|open| open.injection.id).collect()
+        unhealed
+            .into_iter()
+            .map(|open| open.occurrence.id)
+            .collect()
     }
 
     #[test]
@@ -295,9 +340,14 @@ mod tests {
         let first = intend(&journal, "first");
         intend(&journal, "second");
         let third = intend(&journal, "third");
-        journal.injected(first).expect("a record");
-        journal.injected(third).expect("a record");
-        journal.healed(first).expect("a record");
+        let seen = Proof::Seen("it is gone".to_owned());
+        for entry in [first, third] {
+            journal.pulled(entry).expect("a record");
+            journal.looked(entry, &seen).expect("a record");
+            // That it was undone is to be seen yet.
+            journal.undone(entry).expect("a record");
+        }
+        journal.verified(first).expect("a record");
         drop(journal);
 
         let journal = Journal::open(&place.path).expect("a journal");
@@ -310,9 +360,9 @@ mod tests {
         let place = place();
         let journal = Journal::open(&place.path).expect("a journal");
         let first = intend(&journal, "crash");
-        journal.healed(first).expect("a record");
+        journal.verified(first).expect("a record");
         intend(&journal, "crash");
-        journal.healed(first).expect("healing twice is harmless");
+        journal.verified(first).expect("healing twice is harmless");
         assert_eq!(open_ids(&journal), ["crash"]);
     }
 
@@ -352,7 +402,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_journal_cut_anywhere_knows_every_whole_record(cut in 0..600_usize) {
+        fn a_journal_cut_anywhere_knows_every_whole_record(cut in 0..1600_usize) {
             let place = place();
             let journal = Journal::open(&place.path).expect("a journal");
             intend(&journal, "first");

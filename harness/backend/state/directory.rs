@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{Journal, Lock};
 
 /// The layout that this build reads and writes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The variable by which a process, and all that it starts, can be told to belong to a folder.
 pub const MARKER: &str = "HARNESS_REPLICA";

@@ -202,6 +202,8 @@ fn last_is(records: &[Record], wanted: impl Fn(Action, Moment) -> bool) -> Vec<R
 
 #[cfg(test)]
 mod tests {
+    use model::plan::ResourceKind;
+
     use super::*;
 
     #[test]
@@ -209,7 +211,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = Utf8PathBuf::try_from(folder.path().join("journal.ndjson")).expect("UTF-8");
         let journal = Journal::open(&path).expect("opens");
-        let id = ResourceId::new("process", "worker-0");
+        let id = ResourceId::new(ResourceKind::Process, "worker-0");
         journal
             .append(&id, Action::Create, Moment::Intent)
             .expect("appends");
@@ -218,7 +220,7 @@ mod tests {
         fs_err::write(&path, torn).expect("writes");
         assert_eq!(records(&journal.path).expect("reads").len(), 1);
         assert_eq!(journal.named().expect("reads"), std::slice::from_ref(&id));
-        let other = ResourceId::new("process", "worker-1");
+        let other = ResourceId::new(ResourceKind::Process, "worker-1");
         let journal = Journal::open(&path).expect("opens again");
         journal
             .append(&other, Action::Create, Moment::Intent)
@@ -233,7 +235,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = Utf8PathBuf::try_from(folder.path().join("journal.ndjson")).expect("UTF-8");
         let journal = Journal::open(&path).expect("opens");
-        let id = ResourceId::new("process", "worker-0");
+        let id = ResourceId::new(ResourceKind::Process, "worker-0");
         let append = || journal.append(&id, Action::Create, Moment::Intent);
         append().expect("appends");
         append().expect("appends");
@@ -260,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_resource_is_named_until_its_removal_is_done() {
-        let id = ResourceId::new("process", "worker-0");
+        let id = ResourceId::new(ResourceKind::Process, "worker-0");
         let record = |action, moment| Record {
             at: Timestamp::UNIX_EPOCH,
             id: id.clone(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backend::Place;
 use docker::Engine;
-use model::plan::ResourceId;
+use model::plan::{ResourceId, ResourceKind};
 use model::topology::Database;
 use serde::Serialize;
 
@@ -215,7 +215,7 @@ impl Up {
 /// When the database was there, and its schema, if that is a resource by itself.
 fn database_ready(timeline: &Timeline) -> Option<f64> {
     let ready = |kind, name| timeline.ready(&ResourceId::new(kind, name));
-    ready("schema", "temporal").or_else(|| ready("container", "mysql"))
+    ready(ResourceKind::Schema, "temporal").or_else(|| ready(ResourceKind::Container, "mysql"))
 }
 
 /// The one in the middle; of an even number, the lesser of the middle two.

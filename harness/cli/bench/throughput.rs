@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use backend::Backend;
 use backend::death::Death;
 use backend::event::Events;
+use backend::{Backend, Host as _};
 use engine::watch::{Seen, Watch, not_known};
 use load::{
     Executor, Operation, OperationLatencies, Patience, Percentiles, Progress, Request, Timeline,
@@ -32,6 +32,8 @@ pub struct Settings {
     pub warmup: Duration,
     /// How long it counts.
     pub duration: Duration,
+    /// The namespace.
+    pub namespace: String,
     /// Task queue of the worker.
     pub task_queue: String,
     /// Part of every workflow id.
@@ -113,7 +115,7 @@ async fn measure<B: Backend>(
     watch: &Watch,
     cancel: &CancellationToken,
 ) -> Result<Throughput, backend::Error> {
-    let frontend = backend.frontend().await?;
+    let frontend = backend.frontend(&settings.namespace).await?;
     let epoch = Instant::now();
     watch.begin(None, epoch);
     let (records, mut received) = unbounded_channel();
@@ -184,7 +186,7 @@ async fn used<B: Backend>(backend: &B) -> Used {
     let own = getrusage(UsageWho::RUSAGE_SELF).expect("a process may ask for its own usage");
     Used {
         client: duration(own.user_time()) + duration(own.system_time()),
-        replicas: backend.usage().await,
+        replicas: backend.hosts().usage().await,
     }
 }
 
@@ -266,6 +268,7 @@ mod tests {
             users: 2,
             warmup: Duration::from_millis(50),
             duration: Duration::from_millis(300),
+            namespace: "default".to_owned(),
             task_queue: "hello-world".to_owned(),
             run: "test".to_owned(),
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use backend::Backend;
+use backend::{Backend, Host as _, Place};
 use model::topology::{Component, Topology, needed_connections};
 use mysql::{Access, Client, preflight, schema};
 use serde_json::json;
@@ -17,22 +17,27 @@ use super::facts::{Database, Facts, Probe, Rendered, Running, Worker};
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// All that is to be known of a profile, and of what runs of it.
-pub async fn gather<B: Backend>(profile: &str, topology: &Topology, backend: &B) -> Facts {
-    let running = match backend.observe(&[]).await {
+pub async fn gather<B: Backend>(
+    profile: &str,
+    place: &Place,
+    topology: &Topology,
+    backend: &B,
+) -> Facts {
+    let running = match backend.observe(&[], None).await {
         Ok(observed) if observed.is_empty() => Probe::Unknown("not up".to_owned()),
-        Ok(_) => Probe::Known(running(topology, backend).await),
+        Ok(_) => Probe::Known(running(place, topology, backend).await),
         Err(error) => Probe::of(Err(error)),
     };
     Facts {
         profile: profile.to_owned(),
-        place: backend.place(),
+        place: place.clone(),
         rendered: Rendered::of(topology),
         running,
     }
 }
 
-async fn running<B: Backend>(topology: &Topology, backend: &B) -> Running {
-    let frontend = backend.frontend().await;
+async fn running<B: Backend>(place: &Place, topology: &Topology, backend: &B) -> Running {
+    let frontend = backend.frontend(topology.main_namespace()).await;
     let cluster = match &frontend {
         Ok(frontend) => {
             let ask = async || frontend.cluster(DEADLINE).await;
@@ -57,9 +62,9 @@ async fn running<B: Backend>(topology: &Topology, backend: &B) -> Running {
         Probe::Known(Cluster { server_version, .. }) => server_version,
         Probe::Unknown(_) | Probe::Absent => &topology.temporal.version,
     };
-    let database = match backend.database().await {
+    let database = match backend.hosts().database().await {
         Ok(Some(access)) => Probe::of(database(&access, server).await),
-        Ok(None) if backend.place().database == "mysql" => {
+        Ok(None) if place.database == "mysql" => {
             Probe::Unknown("there is no database yet".to_owned())
         }
         Ok(None) => Probe::Absent,

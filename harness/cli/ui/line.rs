@@ -62,13 +62,17 @@ pub(super) fn line(event: &Event) -> Option<Line> {
             fault,
             effect,
         } => (
-            if effect.proven { Sign::Note } else { Sign::Bad },
-            if effect.proven {
-                format!("{scenario}: fault {fault}: {}", effect.observation)
+            if effect.is_seen() {
+                Sign::Note
+            } else {
+                Sign::Bad
+            },
+            if effect.is_seen() {
+                format!("{scenario}: fault {fault}: {}", effect.text())
             } else {
                 format!(
                     "{scenario}: fault {fault} had no proven effect: {}",
-                    effect.observation
+                    effect.text()
                 )
             },
         ),

@@ -1,20 +1,16 @@
 //! What was brought up by a profile that says so no more.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use backend::state::{self, AsItIs, Directory, Journal, Lock};
-use base::tool::Environment;
+use backend::Place;
+use backend::state::{self, AsItIs, Directory, Journal};
 use camino::Utf8Path;
-use model::profile;
-use places::k3d::{self, K3dBackend};
-use places::process::{self, ProcessBackend, Settings};
-use places::simulated::SimulatedBackend;
+use model::profile::{Backend, K3d};
+use places::azure::Aim;
+use places::process;
+use tokio_util::sync::CancellationToken;
 
-use super::session::{
-    self, Loaded, Owned, PATIENCE, backend_error, state_error, state_named, state_of,
-    working_directory,
-};
+use super::any_backend::{AnyBackend, PlaceRecord};
+use super::session::{self, Loaded, Owned, PATIENCE, state_error, state_named, state_of};
+use super::way::Way;
 use crate::error::CommandError;
 use crate::ui::Ui;
 
@@ -25,7 +21,9 @@ pub(super) struct Abandoned {
     /// The name of its state folder, which is that of its profile.
     pub(super) name: String,
     pub(super) state: Directory,
+    pub(super) place: Place,
     pub(super) backend: AnyBackend,
+    haste: CancellationToken,
     journal: Option<Journal>,
     /// Files of the folder that are not what they should be.
     pub(super) garbage: Vec<state::Error>,
@@ -39,38 +37,12 @@ impl Abandoned {
             backend,
             state: &self.state,
             journal: journal.expect("only verbs that own the state folder change anything"),
+            // What is in Azure is known by the profile alone.
+            way: Way::Up,
+            haste: &self.haste,
         }
     }
 }
-
-/// The backend of something abandoned.
-#[derive(Debug)]
-pub(super) enum AnyBackend {
-    Process(Box<ProcessBackend>),
-    K3d(Box<K3dBackend>),
-    Simulated(Box<SimulatedBackend>),
-}
-
-/// Runs `$body` with the backend of whichever kind it is.
-macro_rules! on_abandoned {
-    ($any:expr, |$backend:ident| $body:expr) => {
-        match $any {
-            $crate::verb::abandoned::AnyBackend::Process($backend) => {
-                let $backend = &**$backend;
-                $body
-            }
-            $crate::verb::abandoned::AnyBackend::K3d($backend) => {
-                let $backend = &**$backend;
-                $body
-            }
-            $crate::verb::abandoned::AnyBackend::Simulated($backend) => {
-                let $backend = &**$backend;
-                $body
-            }
-        }
-    };
-}
-pub(super) use on_abandoned;
 
 /// What a target left behind, for a verb that only looks, which says why it goes by records. What kept
 /// it from its session is the error where that is not the profile, or where nothing is left behind.
@@ -94,11 +66,15 @@ pub(super) fn look(
         None => evident(&state),
     };
     tell(&why, ui);
-    let backend = any(kind, &name, &state, None)?;
+    let haste = CancellationToken::new();
+    let record = by_records(kind, &name, &state);
+    let (place, backend) = AnyBackend::of(record, state.clone(), None, haste.clone())?;
     Ok(Abandoned {
         name,
         state,
+        place,
         backend,
+        haste,
         journal: None,
         garbage: Vec::new(),
     })
@@ -112,7 +88,7 @@ pub(super) async fn own(
     why: &CommandError,
     ui: &mut Ui,
 ) -> Result<Option<Abandoned>, CommandError> {
-    let Some(abandoned) = own_within(loaded, verb, PATIENCE).await? else {
+    let Some(abandoned) = own_silently(loaded, verb).await? else {
         return Ok(None);
     };
     if abandoned.garbage.is_empty() {
@@ -126,16 +102,11 @@ pub(super) async fn own(
     Ok(Some(abandoned))
 }
 
-/// As [`own`], for a verb with a patience of its own, and nobody to tell.
-pub(super) async fn own_within(
-    loaded: &Loaded,
-    verb: &str,
-    patience: Duration,
-) -> Result<Option<Abandoned>, CommandError> {
+async fn own_silently(loaded: &Loaded, verb: &str) -> Result<Option<Abandoned>, CommandError> {
     let Some((name, state)) = left_behind(loaded)? else {
         return Ok(None);
     };
-    let opened = state.open_as_it_is(verb, patience).await;
+    let opened = state.open_as_it_is(verb, PATIENCE).await;
     let AsItIs {
         lock,
         backend: found,
@@ -156,11 +127,15 @@ pub(super) async fn own_within(
     };
     let journal = state.settle_on(kind, found.as_deref());
     let journal = journal.map_err(state_error)?;
-    let backend = any(kind, &name, &state, Some(lock))?;
+    let haste = CancellationToken::new();
+    let record = by_records(kind, &name, &state);
+    let (place, backend) = AnyBackend::of(record, state.clone(), Some(lock), haste.clone())?;
     Ok(Some(Abandoned {
         name,
         state,
+        place,
         backend,
+        haste,
         journal: Some(journal),
         garbage,
     }))
@@ -201,34 +176,18 @@ fn evident(state: &Directory) -> &'static str {
     }
 }
 
-fn any(
-    kind: &str,
-    profile: &str,
-    state: &Directory,
-    lock: Option<Lock>,
-) -> Result<AnyBackend, CommandError> {
-    let (root, environment) = (working_directory()?, Environment::of_process());
-    Ok(match kind {
-        "k3d" => {
-            let settings = k3d::Settings {
-                root,
-                profile: profile.to_owned(),
-                cluster: profile::K3d::default(),
-                extent: k3d::Extent::Topology,
-                environment,
-            };
-            let backend = K3dBackend::new(settings, state.clone(), lock.map(Arc::new));
-            AnyBackend::K3d(Box::new(backend.map_err(backend_error)?))
-        }
-        "simulated" => AnyBackend::Simulated(Box::new(SimulatedBackend::new(state.clone(), lock))),
-        _ => {
-            let settings = Settings {
-                root,
-                engine: process::engine_of(state),
-                environment,
-            };
-            let backend = ProcessBackend::new(settings, state.clone(), lock);
-            AnyBackend::Process(Box::new(backend.map_err(backend_error)?))
-        }
-    })
+/// How a place of this machine is reached as its records have it.
+fn by_records(kind: &str, profile: &str, state: &Directory) -> PlaceRecord {
+    let backend = match kind {
+        "k3d" => Backend::K3d(K3d::default()),
+        "simulated" => Backend::Simulated,
+        _ => Backend::Process {
+            engine: process::engine_of(state),
+        },
+    };
+    PlaceRecord {
+        profile: profile.to_owned(),
+        backend,
+        aim: Aim::Azure,
+    }
 }

@@ -50,7 +50,8 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let mut session = in_azure::own(session::load(&args.target), "destroy", ui).await?;
     let session = &mut *session;
     in_azure::go_wrong(session, &args.fault)?;
-    let holding = session.backend.holding().await.map_err(backend_error)?;
+    let holding = Holding::look(&session.backend.stack).await;
+    let holding = holding.map_err(backend_error)?;
     if let Some(holding) = &holding {
         ui.text(table(holding));
         ui.text("");
@@ -77,7 +78,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let removed = Box::pin(take_down(session, ui)).await?;
     ui.text(gone(removed.len(), holding.as_ref()));
     // All is gone by now, which no record of it may hold up.
-    if let Err(error) = session.backend.forget_place().await {
+    if let Err(error) = session.backend.places.forget().await {
         ui.say(format!("! {}", in_one_line(&error)));
     }
     for note in in_azure::elsewhere(&args.target, session).await {

@@ -13,7 +13,8 @@ use docker::Engine;
 use model::profile::Profile;
 use model::quantity;
 
-use super::abandoned::{self, on_abandoned};
+use super::abandoned;
+use super::any_backend::on_any_backend;
 use super::session::{self, Owned, Target};
 use super::shutdown::Shutdown;
 use super::{Outcome, failure, lifecycle, place};
@@ -60,7 +61,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
             let Some(abandoned) = abandoned else {
                 return Err(elsewhere(invalid, &args.target)?);
             };
-            on_abandoned!(&abandoned.backend, |backend| {
+            on_any_backend!(&abandoned.backend, |backend| {
                 Box::pin(remove(&args, &abandoned.owned(backend), ui)).await
             })
         }

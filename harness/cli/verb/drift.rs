@@ -26,10 +26,10 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let mut session = in_azure::look(session::load(&args.target)).await?;
+    let session = in_azure::look(session::load(&args.target)).await?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");
-    let work = plan::changes(&args.target, &mut session, &events, &shutdown.asked);
+    let work = plan::changes(&args.target, &session, &events, &shutdown.asked);
     let changes = ui.follow(&mut receiver, Box::pin(work)).await?;
     match &changes.outlook.group {
         Group::Ours => {}
@@ -45,7 +45,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
                 .hint("choose another `backend.azure.resource-group`"));
         }
     }
-    if !changes.sees_objects() && !session.backend.without_cluster() {
+    if !changes.sees_objects() && !session.backend.site.without_cluster() {
         let why = changes.unseen.unwrap_or_else(|| "there is none".to_owned());
         let unknown = format!("what is in the cluster is not known: {why}");
         return Err(CommandError::new(Exit::Unavailable, unknown)

@@ -6,12 +6,13 @@ use std::io;
 
 use backend::death::Death;
 use backend::fault;
-use backend::{Backend, Blame, Log};
+use backend::{Backend, Blame, Host, Log};
 use base::causes::in_one_line;
 use base::log_tail::LogTail;
-use model::plan::{Action, Plan, ResourceId};
+use model::plan::{Action, Plan, ResourceId, ResourceKind};
 
 use super::session;
+use super::way::Way;
 use crate::error::{CommandError, Exit};
 
 /// What to ask where a record could not be read.
@@ -25,6 +26,7 @@ pub(super) type Needs = BTreeMap<ResourceId, Vec<ResourceId>>;
 pub(super) async fn explain<B: Backend>(
     error: engine::Error,
     backend: &B,
+    way: Way,
     needs: &Needs,
     taking_down: bool,
 ) -> CommandError {
@@ -34,7 +36,7 @@ pub(super) async fn explain<B: Backend>(
         }
         _ => None,
     };
-    let error = told(error, backend, taking_down).await;
+    let error = told(error, backend, way, taking_down).await;
     match first {
         Some((death, log_tail)) => caused_by(error, death, log_tail),
         None => error,
@@ -43,8 +45,13 @@ pub(super) async fn explain<B: Backend>(
 
 /// Adds what the backend knows to an error of the engine: the end of the log, further evidence,
 /// and a way out.
-async fn told<B: Backend>(error: engine::Error, backend: &B, taking_down: bool) -> CommandError {
-    let Verbs { up, down } = Verbs::of(backend);
+async fn told<B: Backend>(
+    error: engine::Error,
+    backend: &B,
+    way: Way,
+    taking_down: bool,
+) -> CommandError {
+    let (up, down, hosts) = (way.up(), way.down(), backend.hosts());
     let again = if taking_down { down } else { up };
     if let engine::Error::Interrupted = &error {
         return interrupted(&if taking_down {
@@ -52,12 +59,12 @@ async fn told<B: Backend>(error: engine::Error, backend: &B, taking_down: bool) 
         } else {
             format!(
                 "run `harness {again}` to go on, or `harness {down}` to {}",
-                Verbs::end(backend)
+                way.end()
             )
         });
     }
     let (log_tail, evidence) = match error.id() {
-        Some(id) => (tail(backend, id.name()).await, backend.evidence(id).await),
+        Some(id) => (tail(hosts, id.name()).await, hosts.evidence(id).await),
         None => (None, None),
     };
     let mut hints = match &error {
@@ -74,7 +81,7 @@ async fn told<B: Backend>(error: engine::Error, backend: &B, taking_down: bool) 
         }
         _ => {
             let logs = match error.id() {
-                Some(id) => logs(backend, id).await,
+                Some(id) => logs(hosts, id).await,
                 None => None,
             };
             hints.push(way_out(&error, logs.as_deref(), again, down));
@@ -148,7 +155,7 @@ async fn died_before<B: Backend>(
     backend: &B,
     needs: &BTreeSet<&ResourceId>,
 ) -> Option<(String, Option<LogTail>)> {
-    let vitals = backend.vitals().await;
+    let vitals = backend.hosts().vitals().await;
     let needed = |replica: &str, services: &[String]| {
         let mut needs = needs.iter().map(|id| id.name());
         needs.any(|name| name == replica || services.iter().any(|service| service == name))
@@ -157,48 +164,23 @@ async fn died_before<B: Backend>(
         let status = vital.ended?;
         needed(&replica, &vital.services).then_some((replica, status, vital.life))
     })?;
-    let log_tail = backend.last_words(&replica, Some(&life)).await;
+    let log_tail = backend.hosts().last_words(&replica, Some(&life)).await;
     Some((format!("{replica} died by itself: {status}"), log_tail))
-}
-
-/// What brings a topology to a place, and takes it away again.
-pub(super) struct Verbs {
-    pub(super) up: &'static str,
-    pub(super) down: &'static str,
-}
-
-impl Verbs {
-    /// What the one that takes away is for.
-    fn end<B: Backend>(backend: &B) -> &'static str {
-        if backend.is_promoted_to() {
-            "see what there is and, with its `--yes`, delete it"
-        } else {
-            "stop everything"
-        }
-    }
-
-    pub(super) fn of<B: Backend>(backend: &B) -> Self {
-        if backend.is_promoted_to() {
-            Self {
-                up: "promote",
-                down: "destroy",
-            }
-        } else {
-            Self {
-                up: "up",
-                down: "down",
-            }
-        }
-    }
 }
 
 /// The beginning of a hint that shows what a resource has written: its own log, if it has one, or
 /// all that there are; nothing where there are none.
-async fn logs<B: Backend>(backend: &B, id: &ResourceId) -> Option<String> {
-    let logs = backend.logs().await;
+async fn logs<H: Host>(hosts: &H, id: &ResourceId) -> Option<String> {
+    let logs = hosts.logs().await;
     let name = id.name();
     // Names of namespaces and of groups in Azure are users' own, and may be those of services.
-    let writes = ["process", "container", "deployment", "job"].contains(&id.kind());
+    let writes = matches!(
+        id.kind(),
+        ResourceKind::Process
+            | ResourceKind::Container
+            | ResourceKind::Deployment
+            | ResourceKind::Job
+    );
     let own = |log: &Log| log.replica == name || log.services.iter().any(|it| it == name);
     if writes && logs.iter().any(own) {
         return Some(format!("run `harness logs {name}`; "));
@@ -226,10 +208,10 @@ pub(super) fn interrupted(hint: &str) -> CommandError {
 }
 
 /// The last lines of a replica's log since it was started.
-async fn tail<B: Backend>(backend: &B, replica: &str) -> Option<LogTail> {
+async fn tail<H: Host>(hosts: &H, replica: &str) -> Option<LogTail> {
     // An older end of the log is better than none.
-    let _ = backend.collect_logs(None).await;
-    backend.last_words(replica, None).await
+    let _ = hosts.collect_logs(None).await;
+    hosts.last_words(replica, None).await
 }
 
 /// What remains, and why, as far as the step that failed knows it.
@@ -279,6 +261,11 @@ pub(super) fn unhealed(error: engine::fault::Error) -> CommandError {
         }
         engine::fault::Error::Journal(Open(_) | Read(_)) => {
             return CommandError::new(Exit::Unavailable, error).hint(UNREADABLE);
+        }
+        engine::fault::Error::Heal { source, .. } if !source.may_pass => {
+            let hints = source.hints.clone();
+            let unhealed = CommandError::new(Exit::HealFailed, error);
+            return hints.into_iter().fold(unhealed, CommandError::hint);
         }
         _ => {}
     }

@@ -2,7 +2,8 @@
 
 use backend::event::Events;
 
-use super::abandoned::{self, on_abandoned};
+use super::abandoned;
+use super::any_backend::on_any_backend;
 use super::session::{self, Target};
 use super::{Outcome, lifecycle};
 use crate::error::Exit;
@@ -28,7 +29,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
             let Some(left) = abandoned::own(&loaded, "heal", &error, ui).await? else {
                 return Err(error);
             };
-            on_abandoned!(&left.backend, |backend| {
+            on_any_backend!(&left.backend, |backend| {
                 let work = lifecycle::heal_what_is_left(backend, &left.state, &events);
                 ui.follow(&mut receiver, Box::pin(work)).await?
             })

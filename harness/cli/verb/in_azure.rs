@@ -32,19 +32,19 @@ pub(super) async fn own(loaded: Loaded, verb: &str, ui: &mut Ui) -> Result<InAzu
 
 /// Has things go wrong in a rehearsal; before anything is asked of its Azure.
 pub(super) fn go_wrong(
-    session: &mut Session<AzureBackend>,
+    session: &Session<AzureBackend>,
     faults: &[AzureFault],
 ) -> Result<(), CommandError> {
     let azure = place(&session.profile)?;
     let script = azure_fault::script(faults, &Scene::of(azure, session.profile.name.as_str()));
-    session.backend.go_wrong(script);
+    session.backend.site.go_wrong(script);
     Ok(())
 }
 
 /// What is told of each other place that this folder has promoted the profile to and that may still
 /// stand: another `resource-group` makes another place, and the first one goes on being paid for.
 pub(super) async fn elsewhere(target: &Target, session: &Session<AzureBackend>) -> Vec<String> {
-    match session.backend.elsewhere().await {
+    match session.backend.places.elsewhere().await {
         Ok(places) => places.iter().map(|it| told(target, it)).collect(),
         Err(error) => vec![format!(
             "whether another place that was promoted to before still stands is not known: {}",

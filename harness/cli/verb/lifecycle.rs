@@ -5,12 +5,12 @@ use std::io;
 use backend::event::Events;
 use backend::fault;
 use backend::state::{Directory, Journal};
-use backend::{Backend, Fetch, Provision};
+use backend::{Backend, Fetch, Host as _, Prepared, Provision};
 use base::file::present;
 use model::plan::{self, Action, Observed, Plan, ResourceId, State};
 use tokio_util::sync::CancellationToken;
 
-use super::failure::{self, Verbs};
+use super::failure;
 use super::session::{self, Owned, Session};
 use crate::error::{CommandError, Exit};
 
@@ -25,8 +25,7 @@ pub(super) async fn rehearse<B: Backend>(
         cancel: &CancellationToken::new(),
     };
     let prepared = session.backend.prepare(&session.topology, provision).await;
-    prepared.map_err(session::backend_error)?;
-    plan_up(session).await
+    plan_up(session, &prepared.map_err(session::backend_error)?).await
 }
 
 /// Brings the topology up, or what is missing of it, and returns what had to be done.
@@ -54,20 +53,20 @@ pub(super) async fn bring_up_after<B: Backend>(
     };
     let prepared = session.backend.prepare(&session.topology, provision).await;
     if shutdown.is_cancelled() {
-        let Verbs { up, .. } = Verbs::of(&session.backend);
+        let up = session.way.up();
         return Err(failure::interrupted(&format!(
             "run `harness {up}` to go on"
         )));
     }
-    prepared.map_err(session::backend_error)?;
-    let plan = plan_up(session).await?;
+    let prepared = prepared.map_err(session::backend_error)?;
+    let plan = plan_up(session, &prepared).await?;
     look(&plan)?;
     if !plan.is_empty() {
-        let wanted = session.backend.desire(&session.topology);
-        let remembered = session.state.remember_wanted(&wanted);
+        let remembered = session.state.remember_wanted(&prepared.desired);
         remembered.map_err(session::state_error)?;
     }
-    run(&session.owned(), plan.clone(), events, shutdown).await?;
+    let (owned, parts) = (session.owned(), Some(&prepared.parts));
+    run(&owned, plan.clone(), parts, events, shutdown).await?;
     // Last, for what a fault is undone by may have died as well and be up again only now.
     heal(session, events).await?;
     Ok(plan)
@@ -77,9 +76,17 @@ pub(super) async fn bring_up_after<B: Backend>(
 pub(super) async fn observe<B: Backend>(
     session: &Session<B>,
 ) -> Result<Vec<Observed>, CommandError> {
+    observe_for(session, None).await
+}
+
+/// The same, where it is known what was prepared.
+async fn observe_for<B: Backend>(
+    session: &Session<B>,
+    parts: Option<&B::Parts>,
+) -> Result<Vec<Observed>, CommandError> {
     match &session.journal {
-        Some(journal) => observed(&session.backend, journal).await,
-        None => look(&session.backend, &session.state).await,
+        Some(journal) => observed(&session.backend, journal, parts).await,
+        None => looked(&session.backend, &session.state, parts).await,
     }
 }
 
@@ -88,18 +95,27 @@ pub(super) async fn look<B: Backend>(
     backend: &B,
     state: &Directory,
 ) -> Result<Vec<Observed>, CommandError> {
+    looked(backend, state, None).await
+}
+
+async fn looked<B: Backend>(
+    backend: &B,
+    state: &Directory,
+    parts: Option<&B::Parts>,
+) -> Result<Vec<Observed>, CommandError> {
     let named = state.named().map_err(session::state_error)?;
     let doomed = state.doomed().map_err(session::state_error)?;
-    observed_of(backend, &named, &doomed).await
+    observed_of(backend, &named, &doomed, parts).await
 }
 
 async fn observed<B: Backend>(
     backend: &B,
     journal: &Journal,
+    parts: Option<&B::Parts>,
 ) -> Result<Vec<Observed>, CommandError> {
     let named = journal.named().map_err(failure::unreadable)?;
     let doomed = journal.doomed().map_err(failure::unreadable)?;
-    observed_of(backend, &named, &doomed).await
+    observed_of(backend, &named, &doomed, parts).await
 }
 
 /// What can be seen, given what the journal names and what a killed command was about to end.
@@ -107,8 +123,9 @@ async fn observed_of<B: Backend>(
     backend: &B,
     named: &[ResourceId],
     doomed: &[ResourceId],
+    parts: Option<&B::Parts>,
 ) -> Result<Vec<Observed>, CommandError> {
-    let observed = backend.observe(named).await;
+    let observed = backend.observe(named, parts).await;
     let mut observed = observed.map_err(session::backend_error)?;
     for resource in &mut observed {
         if doomed.contains(&resource.id) && matches!(resource.state, State::Live(_)) {
@@ -120,10 +137,12 @@ async fn observed_of<B: Backend>(
     Ok(observed)
 }
 
-async fn plan_up<B: Backend>(session: &Session<B>) -> Result<Plan, CommandError> {
-    let observed = observe(session).await?;
-    let desired = session.backend.desire(&session.topology);
-    Ok(plan::diff(&desired, &observed))
+async fn plan_up<B: Backend>(
+    session: &Session<B>,
+    prepared: &Prepared<B::Parts>,
+) -> Result<Plan, CommandError> {
+    let observed = observe_for(session, Some(&prepared.parts)).await?;
+    Ok(plan::diff(&prepared.desired, &observed))
 }
 
 /// Whether anything of the topology lives.
@@ -143,19 +162,19 @@ pub(super) async fn take_down<B: Backend>(
     hurry: &CancellationToken,
 ) -> Result<Vec<String>, CommandError> {
     settle(owned).await?;
-    let observed = observed(owned.backend, owned.journal).await?;
+    let observed = observed(owned.backend, owned.journal, None).await?;
     let going: Vec<Observed> = observed
         .into_iter()
-        .filter(|resource| !owned.backend.outlives(&resource.id))
+        .filter(|resource| !resource.stays)
         .collect();
     let plan = plan::diff(&[], &going);
     let removed = plan.steps.iter().map(|step| step.id.to_string()).collect();
     let done = {
-        let mut work = std::pin::pin!(run(owned, plan, events, stop));
+        let mut work = std::pin::pin!(run(owned, plan, None, events, stop));
         tokio::select! {
             done = &mut work => done,
             () = hurry.cancelled() => {
-                owned.backend.hurry();
+                owned.haste.cancel();
                 work.await
             }
         }
@@ -167,13 +186,13 @@ pub(super) async fn take_down<B: Backend>(
     let leftovers = owned.backend.sweep().await;
     if !leftovers.is_empty() {
         let failed = done.err();
-        if owned.backend.is_promoted_to()
+        if owned.way.is_promotion()
             && let Some(failed) = failed
         {
             // The step that failed knows what held it up.
             return Err(failed);
         }
-        let Verbs { down, .. } = Verbs::of(owned.backend);
+        let down = owned.way.down();
         return Err(failure::leave(&leftovers, failed)
             .hint(format!("end them by hand, then run `harness {down}` again")));
     }
@@ -185,13 +204,13 @@ pub(super) async fn take_down<B: Backend>(
 /// Lets what a killed command was making come to its end, so that it is seen.
 async fn settle<B: Backend>(owned: &Owned<'_, B>) -> Result<(), CommandError> {
     if owned.journal.cut_short().map_err(failure::unreadable)? {
-        tokio::time::sleep(owned.backend.lingers()).await;
+        tokio::time::sleep(owned.backend.hosts().lingers()).await;
     }
     Ok(())
 }
 
 /// With everything gone there is nothing left to undo, and nothing left to finish.
-fn forget<B>(owned: &Owned<'_, B>) -> io::Result<()> {
+fn forget<B: Backend>(owned: &Owned<'_, B>) -> io::Result<()> {
     present(fs_err::remove_file(owned.state.faults()))?;
     owned.state.forget_records()?;
     owned.journal.clear()
@@ -220,10 +239,10 @@ pub(super) async fn heal_what_is_left<B: Backend>(
     };
     let healing = healing.await.map_err(failure::unhealed)?;
     let count = healing.healed.len();
-    for injection in &healing.healed {
+    for healed in &healing.healed {
         events.notice(format!(
             "undid fault `{}` ({} {}) of an interrupted run",
-            injection.id, injection.fault, injection.service
+            healed.id, healed.fault, healed.target
         ));
     }
     healing
@@ -240,14 +259,15 @@ pub(super) fn open_faults(state: &Directory) -> Result<Vec<fault::Unhealed>, Com
 async fn run<B: Backend>(
     owned: &Owned<'_, B>,
     plan: Plan,
+    parts: Option<&B::Parts>,
     events: &Events,
     shutdown: &CancellationToken,
 ) -> Result<(), CommandError> {
     let taking_down = plan.steps.iter().all(|step| step.action == Action::Delete);
     let needs = failure::needs(&plan);
-    let done = engine::run(plan, owned.backend, owned.journal, events, shutdown).await;
-    match done {
+    let (backend, journal) = (owned.backend, owned.journal);
+    match engine::run(plan, backend, parts, journal, events, shutdown).await {
         Ok(()) => Ok(()),
-        Err(error) => Err(failure::explain(error, owned.backend, &needs, taking_down).await),
+        Err(error) => Err(failure::explain(error, backend, owned.way, &needs, taking_down).await),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::time::Duration;
 
-use backend::{Backend, Log};
+use backend::{Backend as _, Host, Log};
 use base::causes::in_one_line;
 use base::file::present;
 use camino::Utf8PathBuf;
@@ -12,10 +12,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::Outcome;
-use super::abandoned::{self, on_abandoned};
+use super::abandoned;
+use super::any_backend::on_any_backend;
 use super::backend_name::Named;
 use super::session::{self, Target};
 use super::target::BACKEND;
+use super::way::Way;
 use crate::error::{CommandError, Exit};
 use crate::ui::{Output, Ui};
 
@@ -77,12 +79,13 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let loaded = session::load(&target);
     match session::look(&loaded).await {
         Ok(session) => session::on_backend!(session, |session| {
-            show(&args, &target, &session.backend, ui).await
+            let hosts = session.backend.hosts();
+            Box::pin(show(&args, &target, session.way, hosts, ui)).await
         }),
         Err(error) => {
             let abandoned = abandoned::look(&loaded, error, ui)?;
-            on_abandoned!(&abandoned.backend, |backend| {
-                show(&args, &target, backend, ui).await
+            on_any_backend!(&abandoned.backend, |backend| {
+                Box::pin(show(&args, &target, Way::Up, backend.hosts(), ui)).await
             })
         }
     }
@@ -102,14 +105,14 @@ impl Args {
     }
 }
 
-async fn show<B: Backend>(args: &Args, target: &Target, backend: &B, ui: &mut Ui) -> Outcome {
+async fn show<H: Host>(args: &Args, target: &Target, way: Way, hosts: &H, ui: &mut Ui) -> Outcome {
     // Listened to before the first line is shown: whoever sees it may have seen enough.
     let interrupt = args.follow.then(|| signal(SignalKind::interrupt()));
     let interrupt = interrupt
         .transpose()
         .map_err(|error| CommandError::new(Exit::Internal, error))?;
-    let collected = backend.collect_logs(None).await;
-    let logs = backend.logs().await;
+    let collected = hosts.collect_logs(None).await;
+    let logs = hosts.logs().await;
     match collected {
         Err(error) if logs.is_empty() => return Err(session::backend_error(error)),
         // What there is of them, and of others, may say why.
@@ -120,12 +123,7 @@ async fn show<B: Backend>(args: &Args, target: &Target, backend: &B, ui: &mut Ui
         Ok(()) => {}
     }
     if logs.is_empty() {
-        let up = if backend.is_promoted_to() {
-            "promote"
-        } else {
-            "up"
-        };
-        let suffix = target.suffix();
+        let (up, suffix) = (way.up(), target.suffix());
         return Err(CommandError::new(Exit::Unavailable, "nothing is up")
             .hint(format!("run `harness {up}{suffix}` first")));
     }
@@ -148,11 +146,11 @@ async fn show<B: Backend>(args: &Args, target: &Target, backend: &B, ui: &mut Ui
     };
     let enough = CancellationToken::new();
     let shown = async {
-        let shown = follow(backend, &mut files, &args.services, interrupt, ui).await;
+        let shown = follow(hosts, &mut files, &args.services, interrupt, ui).await;
         enough.cancel();
         shown
     };
-    let (shown, collected) = tokio::join!(shown, backend.collect_logs(Some(&enough)));
+    let (shown, collected) = tokio::join!(shown, hosts.collect_logs(Some(&enough)));
     shown?;
     collected.map_err(session::backend_error)?;
     Ok(Exit::Ok)
@@ -182,8 +180,8 @@ fn select(logs: Vec<Log>, names: &[String]) -> Result<Vec<Log>, CommandError> {
 }
 
 /// Shows what is written from now on, also by replicas that come later.
-async fn follow<B: Backend>(
-    backend: &B,
+async fn follow<H: Host>(
+    hosts: &H,
     files: &mut Vec<Followed>,
     services: &[String],
     mut interrupt: Signal,
@@ -203,7 +201,7 @@ async fn follow<B: Backend>(
             _ = interrupt.recv() => return Ok(()),
             () = tokio::time::sleep(POLL) => {}
             _ = census.tick() => {
-                let logs = select(backend.logs().await, services).unwrap_or_default();
+                let logs = select(hosts.logs().await, services).unwrap_or_default();
                 let known = |log: &Log| files.iter().any(|file| file.path == log.path);
                 let new: Vec<Log> = logs.into_iter().filter(|log| !known(log)).collect();
                 files.extend(new.into_iter().map(Followed::new));

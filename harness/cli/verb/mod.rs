@@ -1,6 +1,7 @@
 //! The command line: one file per verb, each with its help, its arguments and its run.
 
 mod abandoned;
+mod any_backend;
 mod azure_fault;
 mod backend_name;
 mod bench;
@@ -39,6 +40,7 @@ mod target;
 mod test;
 mod up;
 mod view;
+mod way;
 
 use std::ffi::{OsStr, OsString};
 

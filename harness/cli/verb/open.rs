@@ -3,14 +3,15 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use backend::Backend as _;
 use backend::event::Events;
+use backend::{Backend as _, Host as _};
 use base::tool::{Environment, Family, Tool};
 use kubernetes::Entrance;
 use places::azure::AzureBackend;
 use tokio_util::sync::CancellationToken;
 
-use super::abandoned::{self, on_abandoned};
+use super::abandoned;
+use super::any_backend::on_any_backend;
 use super::session::{self, AnySession, Session, Target};
 use super::shutdown::Shutdown;
 use super::{Outcome, view};
@@ -89,12 +90,15 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         Ok(AnySession::Azure(session)) => return forward(&args, &session, ui).await,
         Ok(session) => {
             refuse_port(&args)?;
-            session::on_backend!(session, |session| session.backend.endpoints().await)
+            session::on_backend!(session, |session| session.backend.hosts().endpoints().await)
         }
         Err(error) => {
             let abandoned = abandoned::look(&loaded, error, ui)?;
             refuse_port(&args)?;
-            on_abandoned!(&abandoned.backend, |backend| backend.endpoints().await)
+            on_any_backend!(&abandoned.backend, |backend| backend
+                .hosts()
+                .endpoints()
+                .await)
         }
     };
     let name = args.what.name();
@@ -121,9 +125,8 @@ async fn forward(args: &Args, session: &Session<AzureBackend>, ui: &mut Ui) -> O
     let (events, _unheard) = Events::channel();
     let shutdown = Shutdown::listen(events, "it is over");
     let entrance = args.what.entrance();
-    let forwarded = session
-        .backend
-        .forward(entrance, &session.topology, args.port);
+    let link = &session.backend.link;
+    let forwarded = link.forward(entrance, &session.topology, args.port);
     let Some(forwarded) = shutdown.asked.run_until_cancelled(forwarded).await else {
         return Ok(Exit::Ok);
     };
@@ -139,9 +142,7 @@ async fn forward(args: &Args, session: &Session<AzureBackend>, ui: &mut Ui) -> O
         if renewed.is_none() {
             return Ok(Exit::Ok);
         }
-        let forwarded = session
-            .backend
-            .forward(entrance, &session.topology, args.port);
+        let forwarded = link.forward(entrance, &session.topology, args.port);
         if let Err(error) = forwarded.await {
             ui.say(format!("· the way in was not renewed: {error}"));
         }

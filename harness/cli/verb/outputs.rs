@@ -76,16 +76,17 @@ pub(super) fn tell_unseen(outputs: &Outputs, ui: &mut Ui) {
 /// What there is to say of a session's topology.
 pub(super) async fn of(session: &Session<AzureBackend>) -> Result<Outputs, CommandError> {
     let azure = in_azure::place(&session.profile)?;
-    let facts = session.backend.facts().await.map_err(backend_error)?;
+    let facts = Facts::look(&session.backend.stack).await;
+    let facts = facts.map_err(backend_error)?;
     let facts = facts.ok_or_else(|| {
         CommandError::new(Exit::Unavailable, "nothing is promoted")
             .hint("run `harness promote` first")
     })?;
-    let (addresses, unseen) = match session.backend.addresses().await {
+    let (addresses, unseen) = match session.backend.link.addresses().await {
         Ok(addresses) => (addresses, None),
         Err(error) => (BTreeMap::new(), Some(in_one_line(&error))),
     };
-    let nothing_runs = session.backend.without_cluster();
+    let nothing_runs = session.backend.site.without_cluster();
     let entrance = |service: &str, exposure: &Exposure| {
         let address = addresses.get(service).map(|base| way(service, base));
         let note = match exposure {
@@ -130,7 +131,7 @@ fn way(service: &str, base: &str) -> String {
 
 /// How the entrances are used; `suffix` names the profile in commands.
 pub(super) fn way_in(session: &Session<AzureBackend>, suffix: &str) -> String {
-    if session.backend.without_cluster() {
+    if session.backend.site.without_cluster() {
         return "· nothing runs: without Docker and k3d there is no cluster to rehearse the rest in"
             .to_owned();
     }

@@ -1,12 +1,9 @@
 //! `harness parity`.
 
-use backend::event::Events;
-use backend::{Backend as _, Fetch, Provision};
 use serde::Serialize;
-use tokio_util::sync::CancellationToken;
 
 use super::Outcome;
-use super::session::{self, AnySession, Target};
+use super::session::{self, Target};
 use crate::error::{CommandError, Exit};
 use crate::parity::{self, Cell, Comparison, Facts, Row, Verdict};
 use crate::ui::{Table, Ui};
@@ -83,20 +80,16 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
 
 /// All that is known of a profile.
 pub(super) async fn facts(target: Target) -> Result<Facts, CommandError> {
-    let mut session = session::look(&session::load(&target)).await?;
-    if let AnySession::Azure(session) = &mut session {
-        // Its ways in are by the names of the topology. What that needs, gathering will miss as well.
-        let (events, _unheard) = Events::channel();
-        let provision = Provision {
-            fetch: Fetch::Nothing,
-            events: &events,
-            cancel: &CancellationToken::new(),
-        };
-        let _ = session.backend.prepare(&session.topology, provision).await;
-    }
+    let session = session::look(&session::load(&target)).await?;
     Ok(session::on_backend!(session, |session| {
         let profile = session.profile.name.to_string();
-        parity::gather(&profile, &session.topology, &session.backend).await
+        parity::gather(
+            &profile,
+            &session.place,
+            &session.topology,
+            &session.backend,
+        )
+        .await
     }))
 }
 

@@ -1,7 +1,6 @@
 //! On which backend a profile runs, where it leaves that open or the command line says otherwise.
 //! Pure: what there is to choose by was loaded, looked up and asked before.
 
-use azure_simulator::Script;
 use base::tool::Environment;
 use model::profile::{Backend, Profile};
 use model::topology::Run;
@@ -65,12 +64,7 @@ pub(super) fn rehearsal(speed: u32, machine: &Machine, stands: bool) -> (Aim, St
             (false, reason)
         }
     };
-    let aim = Aim::Rehearsal {
-        speed,
-        script: Script::default(),
-        ground,
-    };
-    (aim, reason)
+    (Aim::Rehearsal { speed, ground }, reason)
 }
 
 /// How many times as fast as Azure the built-in one is.

@@ -47,9 +47,11 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     }
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run `harness rotate password` again");
+    session.backend.listen(&events, &shutdown.asked);
     // Only a password changes: what the gate has not let through does not come in by this door.
     if let Some(other) = session
         .backend
+        .stack
         .unlike(&session.topology)
         .await
         .map_err(backend_error)?
@@ -57,7 +59,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         return Err(CommandError::new(Exit::NotAllowed, other)
             .hint("run `harness promote` first, or name the profile that was promoted"));
     }
-    if !session.backend.is_rotating() {
+    if !session.backend.password.is_rotating() {
         let unchanged = lifecycle::bring_up_after(session, &events, &shutdown.asked, unchanged);
         ui.follow(&mut receiver, Box::pin(unchanged)).await?;
     }

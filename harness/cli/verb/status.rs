@@ -1,12 +1,13 @@
 //! `harness status`.
 
 use backend::state::Directory;
-use backend::{Backend, Endpoint, Place, Readiness};
-use model::plan::{ResourceId, State};
+use backend::{Backend, Endpoint, Host as _, Place, Readiness};
+use model::plan::{ResourceId, ResourceKind, State};
 use model::topology::Topology;
 use serde::Serialize;
 
-use super::abandoned::{self, on_abandoned};
+use super::abandoned;
+use super::any_backend::on_any_backend;
 use super::session::{self, Target};
 use super::{Outcome, lifecycle, view};
 use crate::error::{CommandError, Exit};
@@ -55,17 +56,19 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
                 profile: session.profile.name.as_str(),
                 topology: Some(&session.topology),
                 state: &session.state,
+                place: &session.place,
                 backend: &session.backend,
             };
             show(&seen, ui).await
         }),
         Err(error) => {
             let abandoned = abandoned::look(&loaded, error, ui)?;
-            on_abandoned!(&abandoned.backend, |backend| {
+            on_any_backend!(&abandoned.backend, |backend| {
                 let seen = Seen {
                     profile: &abandoned.name,
                     topology: None,
                     state: &abandoned.state,
+                    place: &abandoned.place,
                     backend,
                 };
                 show(&seen, ui).await
@@ -80,6 +83,7 @@ struct Seen<'a, B> {
     /// What the profile says, where it can be read.
     topology: Option<&'a Topology>,
     state: &'a Directory,
+    place: &'a Place,
     backend: &'a B,
 }
 
@@ -87,12 +91,13 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> Outcome {
     let Seen {
         profile,
         state,
+        place,
         backend,
         ..
     } = seen;
     let open_faults = lifecycle::open_faults(state)?;
     let rows = rows(seen).await?;
-    let endpoints = backend.endpoints().await;
+    let endpoints = backend.hosts().endpoints().await;
     let ready = !rows.is_empty() && rows.iter().all(|row| row.state == READY);
     if rows.is_empty() {
         ui.text(format!("profile {profile}: nothing is up"));
@@ -115,12 +120,12 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> Outcome {
     for open in open_faults {
         ui.say(format!(
             "! fault `{}` ({} {}) of an interrupted run is not undone; `harness heal` undoes it",
-            open.injection.id, open.injection.fault, open.injection.service
+            open.occurrence.id, open.occurrence.fault, open.occurrence.target
         ));
     }
     ui.json(&Status {
         profile: (*profile).to_owned(),
-        place: backend.place(),
+        place: (*place).clone(),
         resources: rows,
         endpoints,
     });
@@ -141,7 +146,7 @@ async fn rows<B: Backend>(seen: &Seen<'_, B>) -> Result<Vec<Row>, CommandError> 
                 let why = "an interrupted command was to replace it";
                 ("outdated", Some(why.to_owned()))
             }
-            State::Live(_) => match seen.backend.ready(&resource.id).await {
+            State::Live(_) => match seen.backend.ready(&resource.id, None).await {
                 Readiness::Ready => (READY, None),
                 Readiness::NotYet(reason) | Readiness::Never(reason) => ("not-ready", Some(reason)),
             },
@@ -176,7 +181,9 @@ async fn add_missing<B: Backend>(
     backend: &B,
 ) {
     // An image in a registry is known by what is in it, once that is made: whoever runs it tells of it.
-    let expected = expected.into_iter().filter(|id| id.kind() != "image");
+    let expected = expected
+        .into_iter()
+        .filter(|id| id.kind() != ResourceKind::Image);
     for id in expected {
         if rows.iter().all(|row| row.id != id) {
             rows.push(missing(backend, id, by_whom).await);
@@ -187,7 +194,7 @@ async fn add_missing<B: Backend>(
 /// What is not among that which exists. Temporal's namespaces are asked for one by one.
 async fn missing<B: Backend>(backend: &B, id: ResourceId, by_whom: &str) -> Row {
     let (state, reason) = match id.kind() {
-        "namespace" => match backend.ready(&id).await {
+        ResourceKind::Namespace => match backend.ready(&id, None).await {
             Readiness::Ready => (READY, None),
             Readiness::NotYet(reason) | Readiness::Never(reason) => (MISSING, Some(reason)),
         },

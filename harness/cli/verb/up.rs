@@ -1,7 +1,7 @@
 //! `harness up`.
 
 use backend::event::Events;
-use backend::{Backend, Endpoint, Place};
+use backend::{Backend, Endpoint, Host as _, Place};
 use model::plan::{Action, Plan};
 use serde::Serialize;
 
@@ -47,7 +47,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     loaded.doubt(ui);
     if args.dry_run {
         let session = session::look(&loaded).await?;
-        return session::on_backend!(session, |session| rehearse(session, ui).await);
+        return session::on_backend!(session, |session| Box::pin(rehearse(session, ui)).await);
     }
     let session = session::own(&loaded, "up", ui).await?;
     let suffix = args.target.suffix();
@@ -56,7 +56,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
 }
 
 async fn rehearse<B: Backend>(session: &mut Session<B>, ui: &mut Ui) -> Outcome {
-    let allowed = session.state.allows(&session.backend.place().backend);
+    let allowed = session.state.allows(&session.place.clone().backend);
     allowed.map_err(session::state_error)?;
     let (events, mut receiver) = Events::channel();
     let plan = ui
@@ -81,7 +81,7 @@ async fn bring_up<B: Backend>(session: &mut Session<B>, suffix: &str, ui: &mut U
     let shutdown = Shutdown::listen(events.clone(), "run `harness down`");
     let work = lifecycle::bring_up(session, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, work).await?;
-    let endpoints = session.backend.endpoints().await;
+    let endpoints = session.backend.hosts().endpoints().await;
     ui.text(view::endpoints(&endpoints));
     ui.text("");
     ui.text(done(&plan));
@@ -94,9 +94,9 @@ async fn report<B: Backend>(session: &Session<B>, plan: &Plan, ui: &mut Ui) {
     ui.json(&Report {
         profile: session.profile.name.as_str(),
         topology_digest: session.topology.digest.to_string(),
-        place: session.backend.place(),
+        place: session.place.clone(),
         plan,
-        endpoints: session.backend.endpoints().await,
+        endpoints: session.backend.hosts().endpoints().await,
     });
 }
 

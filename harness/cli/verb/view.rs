@@ -76,7 +76,7 @@ fn choice<B: Backend>(session: &Session<B>) -> String {
         backend,
         engine,
         database,
-    } = session.backend.place();
+    } = session.place.clone();
     let reason = session.reason.as_deref();
     let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
     format!(

@@ -8,7 +8,6 @@ use base::news::News;
 use bollard::models::ContainerConfig;
 use bollard::query_parameters::{CommitContainerOptionsBuilder, InspectContainerOptions};
 use docker::ContainerSpec;
-use model::plan::Action;
 use mysql::schema::Store;
 use testing::docker_engine::{api, remove_image};
 use tokio::time::sleep;
@@ -145,7 +144,7 @@ async fn a_copy_of_the_snapshot_equals_a_database_made_from_nothing() {
             "schema/temporal is dead: `temporal` has no schema"
         ]
     );
-    first.apply(&schema(), Action::Update).await;
+    first.make(&schema()).await;
     first.wait_until_ready(&schema()).await;
     assert_eq!(copy, dump(&first).await);
 
@@ -156,7 +155,7 @@ async fn a_copy_of_the_snapshot_equals_a_database_made_from_nothing() {
     late.prepare(&sets).await.expect("found");
     let removed = late.engine.remove_volume(&golden).await;
     removed.expect("nothing uses it");
-    let error = late.mysql.apply(&container(), Action::Create).await;
+    let error = late.mysql.make(&container(), late.prepared()).await;
     let error = error.expect_err("there is nothing to copy");
     assert!(error.to_string().contains(&golden), "{error}");
     late.down().await;
@@ -193,8 +192,7 @@ fn told_progress(fixture: &mut Fixture) -> bool {
 
 /// The volume of the snapshot that a database is a copy of.
 fn golden(fixture: &Fixture) -> String {
-    let prepared = fixture.mysql.prepared().expect("it was prepared");
-    prepared.snapshot.volume()
+    fixture.prepared().snapshot.volume()
 }
 
 #[tokio::test]
@@ -241,7 +239,7 @@ async fn docker_shows_no_password_and_no_key() {
         return;
     };
     fixture.prepare(&[]).await.expect("prepared");
-    fixture.apply(&container(), Action::Create).await;
+    fixture.make(&container()).await;
     let name = fixture.mysql.names().container();
     let options = None::<InspectContainerOptions>;
     let shown = api().inspect_container(name, options).await;

@@ -10,7 +10,7 @@ use backend::{Fetch, Provision, Readiness};
 use base::tool::Environment;
 use camino::Utf8Path;
 use docker::{Engine, Owned};
-use model::plan::{Action, ResourceId, State};
+use model::plan::{ResourceId, ResourceKind, State};
 use model::topology::Topology;
 use mysql::Client;
 use tempfile::TempDir;
@@ -19,7 +19,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Mysql, SchemaTool, Wanted};
+use crate::{Mysql, Prepared, SchemaTool, Wanted};
 
 /// How long anything here may take on a machine that does much else.
 pub(super) const DEADLINE: Duration = Duration::from_mins(3);
@@ -28,6 +28,7 @@ pub(super) struct Fixture {
     pub(super) engine: Engine,
     pub(super) state: Directory,
     pub(super) mysql: Mysql,
+    pub(super) prepared: Option<Prepared>,
     pub(super) events: Events,
     pub(super) heard: UnboundedReceiver<Event>,
     /// Ends what is being prepared.
@@ -57,6 +58,7 @@ impl Fixture {
             heard,
             cancel: CancellationToken::new(),
             environment,
+            prepared: None,
             address: free_address(),
             _lock: lock,
             _folder: folder,
@@ -86,7 +88,8 @@ impl Fixture {
             events: &self.events,
             cancel: &self.cancel,
         };
-        self.mysql.prepare(&topology, wanted, provision).await?;
+        let prepared = self.mysql.prepare(&topology, wanted, provision).await?;
+        self.prepared = Some(prepared);
         Ok(topology)
     }
 
@@ -101,20 +104,29 @@ impl Fixture {
     /// Creates or replaces everything, and waits until it is ready.
     pub(super) async fn up(&self) {
         for id in [container(), schema()] {
-            self.apply(&id, Action::Create).await;
+            self.make(&id).await;
             self.wait_until_ready(&id).await;
         }
     }
 
-    pub(super) async fn apply(&self, id: &ResourceId, action: Action) {
-        let applied = self.mysql.apply(id, action).await;
-        applied.unwrap_or_else(|error| panic!("{action} {id}: {error:?}"));
+    pub(super) fn prepared(&self) -> &Prepared {
+        self.prepared.as_ref().expect("it was prepared")
+    }
+
+    pub(super) async fn make(&self, id: &ResourceId) {
+        let made = self.mysql.make(id, self.prepared()).await;
+        made.unwrap_or_else(|error| panic!("make {id}: {error:?}"));
+    }
+
+    pub(super) async fn remove(&self, id: &ResourceId) {
+        let removed = self.mysql.remove(id).await;
+        removed.unwrap_or_else(|error| panic!("remove {id}: {error:?}"));
     }
 
     pub(super) async fn wait_until_ready(&self, id: &ResourceId) {
         let deadline = Instant::now() + DEADLINE;
         loop {
-            let reason = match self.mysql.ready(id).await {
+            let reason = match self.mysql.ready(id, self.prepared.as_ref()).await {
                 Readiness::Ready => return,
                 Readiness::Never(reason) => panic!("{id} will never be ready: {reason}"),
                 Readiness::NotYet(reason) => reason,
@@ -153,6 +165,7 @@ impl Fixture {
             self.environment.clone(),
         );
         self.mysql = Mysql::new(parts.0, parts.1, parts.2);
+        self.prepared = None;
     }
 
     pub(super) fn owner(&self) -> &str {
@@ -161,8 +174,8 @@ impl Fixture {
 
     /// Takes it down as `down` does, after which nothing is left.
     pub(super) async fn down(self) {
-        self.apply(&schema(), Action::Delete).await;
-        self.apply(&container(), Action::Delete).await;
+        self.remove(&schema()).await;
+        self.remove(&container()).await;
         let left = self.engine.owned(self.owner()).await.expect("a list");
         assert_eq!(left, Vec::<Owned>::new());
         assert_eq!(self.observed(&[]).await, Vec::<String>::new());
@@ -176,11 +189,11 @@ pub(super) fn image_tool() -> SchemaTool {
 }
 
 pub(super) fn container() -> ResourceId {
-    ResourceId::new("container", "mysql")
+    ResourceId::new(ResourceKind::Container, "mysql")
 }
 
 pub(super) fn schema() -> ResourceId {
-    ResourceId::new("schema", "temporal")
+    ResourceId::new(ResourceKind::Schema, "temporal")
 }
 
 /// The topology of the project's own profile `server`.

@@ -1,7 +1,6 @@
 //! What is refused before it can do harm.
 
 use docker::ContainerSpec;
-use model::plan::Action;
 
 use super::fixture::{Fixture, container};
 
@@ -24,7 +23,7 @@ async fn an_older_mysql_is_not_given_the_data_of_a_newer_one() {
         return;
     };
     fixture.prepare(&[]).await.expect("prepared");
-    fixture.apply(&container(), Action::Create).await;
+    fixture.make(&container()).await;
     let sets = ["database.mysql.version=8.0"];
     let error = fixture.prepare(&sets).await.expect_err("it is older");
     insta::assert_snapshot!(error.to_string(), @"the data of MySQL 8.4 cannot be read by MySQL 8.0");
@@ -48,11 +47,11 @@ async fn a_container_of_somebody_else_is_named_and_left_alone() {
     let before = fixture.engine.start_container(&theirs).await;
     let before = before.expect("it starts");
     assert_eq!(fixture.observed(&[]).await, Vec::<String>::new());
-    let error = fixture.mysql.apply(&container(), Action::Create).await;
+    let error = fixture.mysql.make(&container(), fixture.prepared()).await;
     let error = error.expect_err("the name is taken").to_string();
     assert!(error.contains(&theirs.name), "{error}");
     assert!(error.contains(&theirs.owner), "{error}");
-    fixture.apply(&container(), Action::Delete).await;
+    fixture.remove(&container()).await;
     let after = fixture.engine.container(&theirs.name).await;
     assert_eq!(after.expect("an answer"), Some(before));
     let removed = fixture.engine.remove_container(&theirs.name).await;

@@ -3,20 +3,30 @@
 use std::time::Duration;
 
 use backend::fault::JournalError;
+use backend::wait::Vain;
 use base::causes::all_in_one_line;
 use model::quantity;
+use model::topology::ServiceName;
 
 /// A fault that could not be injected or undone.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The backend does not know how it would undo the fault; nothing was done.
-    #[error("could not plan the undo of fault `{fault}`")]
-    Prepare {
+    /// The place has no lever for it; nothing was done.
+    #[error("could not inject fault `{fault}`: there is no lever for `{service}` here")]
+    NoLever {
+        /// The fault's id.
+        fault: String,
+        /// The service that it is aimed at.
+        service: ServiceName,
+    },
+    /// It was not seen who is to be hit; nothing was done.
+    #[error("could not inject fault `{fault}`: could not see who runs")]
+    Unseen {
         /// The fault's id.
         fault: String,
         /// Why.
         #[source]
-        source: backend::Error,
+        source: Vain,
     },
     /// The journal could not be read or written.
     #[error("could not keep the journal of faults")]
@@ -55,7 +65,16 @@ pub enum Error {
         /// The deadline.
         deadline: Duration,
     },
-    /// What was killed does its own job again, and the whole does not.
+    /// What was hit does not do its job again.
+    #[error("could not heal fault `{fault}`")]
+    NotBack {
+        /// The fault's id.
+        fault: String,
+        /// What was seen last.
+        #[source]
+        source: Vain,
+    },
+    /// What was hit does its own job again, and the whole does not.
     #[error("could not heal fault `{fault}`: no workflow can be started yet: {reason}")]
     Serve {
         /// The fault's id.

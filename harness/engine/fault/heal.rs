@@ -1,23 +1,22 @@
 //! Undoes what the journal says was injected.
 //!
-//! A fault is healed when what was killed does its own job again. Where that was the server or its
+//! A fault is healed when what was hit does its own job again. Where that was the server or its
 //! database, workflows have to start again as well, on every history shard: but nothing can be asked
 //! of the whole while another fault keeps a part of it down, so the last of them to be healed answers
 //! for that.
 
 use std::time::Duration;
 
-use backend::fault::Injection;
-use backend::fault::{Entry, Journal, Unhealed};
-use backend::fault_deadlines::{HEAL, LOOK, SERVE};
-use backend::{Backend, Readiness};
-use model::quantity;
-use tokio::time::{Instant, sleep, timeout};
+use backend::Backend;
+use backend::fault::{Entry, Journal, Occurrence, PULL, Sign, Unhealed};
+use backend::wait;
+use tokio::time::{Instant, timeout};
 
 use super::Error;
+use super::pace::{self, WHOLE};
 
-/// How often it is asked whether workflows can be started.
-const PAUSE: Duration = Duration::from_millis(200);
+/// How long it may take until workflows can be started again once what was hit does its job.
+const SERVE: Duration = Duration::from_mins(1);
 
 /// Undoes one injection; nothing happens if it is undone already.
 pub async fn heal_one<B: Backend>(
@@ -26,24 +25,24 @@ pub async fn heal_one<B: Backend>(
     entry: Entry,
 ) -> Result<(), Error> {
     let unhealed = journal.unhealed()?;
-    let Some(open) = unhealed.iter().find(|open| open.entry == entry) else {
+    let Some(open) = unhealed.into_iter().find(|open| open.entry == entry) else {
         return Ok(());
     };
-    undo(backend, open).await?;
-    if concerns_the_server(open) {
-        let why_not = why_it_does_not_serve(backend, journal, &[entry]).await?;
+    undo(backend, journal, &open).await?;
+    if keeps_the_whole_down(&open) {
+        let why_not = why_it_does_not_serve(backend, journal, std::slice::from_ref(&open)).await?;
         if let Some(reason) = why_not {
-            return Err(not_serving(open, reason));
+            return Err(not_serving(&open, reason));
         }
     }
-    Ok(journal.healed(entry)?)
+    Ok(journal.verified(entry)?)
 }
 
 /// What came of undoing everything that was not known to be undone.
 #[derive(Debug, Default)]
 pub struct Healing {
     /// What was undone.
-    pub healed: Vec<Injection>,
+    pub healed: Vec<Occurrence>,
     /// Why each of the rest could not be, in the order in which it was tried.
     pub failures: Vec<Error>,
 }
@@ -59,8 +58,8 @@ impl Healing {
     }
 
     fn record(&mut self, journal: &Journal, open: Unhealed) {
-        match journal.healed(open.entry) {
-            Ok(()) => self.healed.push(open.injection),
+        match journal.verified(open.entry) {
+            Ok(()) => self.healed.push(open.occurrence),
             Err(error) => self.failures.push(error.into()),
         }
     }
@@ -71,15 +70,15 @@ impl Healing {
 /// Those that fail are tried once more in the other order, since one may need what came after it.
 pub async fn heal_all<B: Backend>(backend: &B, journal: &Journal) -> Result<Healing, Error> {
     let mut open = journal.unhealed()?;
-    open.sort_by_key(|open| open.injection.service.layer());
+    open.sort_by_key(|open| open.occurrence.target.service().layer());
     let alone = open.len() == 1;
     let mut healing = Healing::default();
     let mut of_server = Vec::new();
     let mut failed = Vec::new();
     for again in [false, true] {
         for open in std::mem::take(&mut open) {
-            match undo(backend, &open).await {
-                Ok(()) if concerns_the_server(&open) => of_server.push(open),
+            match undo(backend, journal, &open).await {
+                Ok(()) if keeps_the_whole_down(&open) => of_server.push(open),
                 Ok(()) => healing.record(journal, open),
                 Err(error) if again || alone => healing.failures.push(error),
                 Err(_) => failed.push(open),
@@ -91,8 +90,7 @@ pub async fn heal_all<B: Backend>(backend: &B, journal: &Journal) -> Result<Heal
     if of_server.is_empty() {
         return Ok(healing);
     }
-    let entries: Vec<Entry> = of_server.iter().map(|open| open.entry).collect();
-    let why_not = why_it_does_not_serve(backend, journal, &entries).await?;
+    let why_not = why_it_does_not_serve(backend, journal, &of_server).await?;
     for open in of_server {
         match &why_not {
             None => healing.record(journal, open),
@@ -103,29 +101,39 @@ pub async fn heal_all<B: Backend>(backend: &B, journal: &Journal) -> Result<Heal
 }
 
 /// Whether no workflow can be started while the fault is open.
-fn concerns_the_server(open: &Unhealed) -> bool {
-    !open.injection.service.layer().is_of_clients()
+fn keeps_the_whole_down(open: &Unhealed) -> bool {
+    open.remedy.whole.is_some()
 }
 
 fn not_serving(open: &Unhealed, reason: String) -> Error {
     Error::Serve {
-        fault: open.injection.id.clone(),
+        fault: open.occurrence.id.clone(),
         reason,
     }
 }
 
-async fn undo<B: Backend>(backend: &B, open: &Unhealed) -> Result<(), Error> {
-    let fault = || open.injection.id.clone();
-    timeout(HEAL, backend.heal(&open.undo))
-        .await
-        .map_err(|_| Error::HealInTime {
+/// Pulls the levers of a remedy, and waits until what was hit does its own job again.
+async fn undo<B: Backend>(backend: &B, journal: &Journal, open: &Unhealed) -> Result<(), Error> {
+    let fault = || open.occurrence.id.clone();
+    for pull in &open.remedy.pulls {
+        let pulled = timeout(PULL, backend.pull(pull)).await;
+        let pulled = pulled.map_err(|_| Error::HealInTime {
             fault: fault(),
-            deadline: HEAL,
-        })?
-        .map_err(|source| Error::Heal {
+            deadline: PULL,
+        })?;
+        pulled.map_err(|source| Error::Heal {
             fault: fault(),
             source,
-        })
+        })?;
+    }
+    journal.undone(open.entry)?;
+    let deadline = Instant::now() + open.remedy.within.as_std();
+    let look = async || backend.look(&open.remedy.healed).await.looked();
+    let back = wait::until(deadline, pace::of(&open.remedy), look).await;
+    back.map(drop).map_err(|source| Error::NotBack {
+        fault: fault(),
+        source,
+    })
 }
 
 /// Waits until workflows can be started again, and says why not if they cannot. It is not asked for
@@ -134,24 +142,29 @@ async fn undo<B: Backend>(backend: &B, open: &Unhealed) -> Result<(), Error> {
 async fn why_it_does_not_serve<B: Backend>(
     backend: &B,
     journal: &Journal,
-    undone: &[Entry],
+    undone: &[Unhealed],
 ) -> Result<Option<String>, Error> {
-    let until = Instant::now() + SERVE;
-    loop {
-        let unhealed = journal.unhealed()?;
-        let mut others = unhealed.iter().filter(|open| !undone.contains(&open.entry));
-        if others.any(concerns_the_server) {
-            return Ok(None);
+    let entries: Vec<Entry> = undone.iter().map(|open| open.entry).collect();
+    let is_other = |open: &Unhealed| !entries.contains(&open.entry) && keeps_the_whole_down(open);
+    let mut signs: Vec<&Sign> = Vec::new();
+    for sign in undone.iter().filter_map(|open| open.remedy.whole.as_ref()) {
+        if !signs.contains(&sign) {
+            signs.push(sign);
         }
-        let reason = match timeout(LOOK, backend.serves()).await {
-            Ok(Readiness::Ready) => return Ok(None),
-            Ok(Readiness::Never(reason)) => return Ok(Some(reason)),
-            Ok(Readiness::NotYet(reason)) => reason,
-            Err(_) => format!("no answer within {}", quantity::Duration::from(LOOK)),
-        };
-        if Instant::now() >= until {
-            return Ok(Some(reason));
+    }
+    let look = async || {
+        match journal.unhealed() {
+            Ok(unhealed) if unhealed.iter().any(is_other) => return Ok(Ok(())),
+            Ok(_) => {}
+            Err(error) => return Ok(Err(error)),
         }
-        sleep(PAUSE).await;
+        for sign in &signs {
+            backend.look(sign).await.looked()?;
+        }
+        Ok(Ok(()))
+    };
+    match wait::until(Instant::now() + SERVE, WHOLE, look).await {
+        Ok(looked) => Ok(looked.map(|()| None)?),
+        Err(vain) => Ok(Some(vain.to_string())),
     }
 }

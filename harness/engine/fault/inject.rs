@@ -1,53 +1,59 @@
-//! Injects a fault, with its undo in the journal first.
+//! Injects a fault, with its remedy in the journal first, and looks for its effect.
 
-use backend::Backend;
-use backend::fault::{Effect, Injection};
-use backend::fault::{Entry, Journal};
-use backend::fault_deadlines::INJECT;
+use std::time::Duration;
+
+use backend::fault::{Entry, Journal, Occurrence, PULL, Proof, Reach, Recipe, Victim};
+use backend::wait::{self, Pending};
+use backend::{Backend, Host as _};
 use base::causes::in_one_line;
+use model::topology::Topology;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use super::heal::heal_one;
+use super::pace;
 
-/// A fault that is in effect, or at least was injected.
+/// How long it may take to see who is to be hit.
+const SEE: Duration = Duration::from_secs(15);
+
+/// A fault whose levers were pulled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Injected {
     /// Its number in the journal.
     pub entry: Entry,
     /// What it was seen to do.
-    pub effect: Effect,
+    pub proof: Proof,
 }
 
-/// Journals how `injection` is undone, then injects it. When the injection fails it is undone at
-/// once, for it may have happened in part.
+/// Journals how a fault is undone, pulls its levers, and looks for its effect until it is seen, the time
+/// for it is over, or `stop` is cancelled. When it cannot be injected it is undone at once, for it may
+/// have happened in part.
 pub async fn inject<B: Backend>(
     backend: &B,
     journal: &Journal,
-    injection: &Injection,
+    topology: &Topology,
+    occurrence: &Occurrence,
+    stop: &CancellationToken,
 ) -> Result<Injected, Error> {
-    let fault = || injection.id.clone();
-    let undo = backend
-        .undo(injection)
-        .await
-        .map_err(|source| Error::Prepare {
-            fault: fault(),
-            source,
-        })?;
-    let entry = journal.intend(injection, &undo)?;
-    let injected = tokio::time::timeout(INJECT, backend.inject(injection)).await;
-    let error = match injected {
-        Ok(Ok(effect)) => match journal.injected(entry) {
-            Ok(()) => return Ok(Injected { entry, effect }),
-            Err(source) => Error::Journal(source),
-        },
-        Ok(Err(source)) => Error::Inject {
-            fault: fault(),
-            source,
-        },
-        Err(_) => Error::InjectInTime {
-            fault: fault(),
-            deadline: INJECT,
-        },
+    let victim = victim(backend, topology, occurrence).await?;
+    let recipe = occurrence.fault.recipe(&victim);
+    let entry = journal.intend(occurrence, &recipe.remedy)?;
+    let pulled = pull_all(backend, &recipe, &occurrence.id).await;
+    let pulled = pulled.and_then(|()| Ok(journal.pulled(entry)?));
+    let proven = match pulled {
+        Ok(()) => Ok(prove(backend, &recipe, stop).await),
+        Err(error) => Err(error),
+    };
+    let error = match proven {
+        Ok(proof) => {
+            let proof = without(&victim, proof);
+            match journal.looked(entry, &proof) {
+                Ok(()) => return Ok(Injected { entry, proof }),
+                Err(error) => Error::Journal(error),
+            }
+        }
+        Err(error) => error,
     };
     match heal_one(backend, journal, entry).await {
         Ok(()) => Err(error),
@@ -55,5 +61,90 @@ pub async fn inject<B: Backend>(
             inject: in_one_line(&error),
             heal: Box::new(heal),
         }),
+    }
+}
+
+/// Who is hit, as it is now.
+async fn victim<B: Backend>(
+    backend: &B,
+    topology: &Topology,
+    occurrence: &Occurrence,
+) -> Result<Victim, Error> {
+    let service = occurrence.target.service();
+    let reach = backend.levers(topology).remove(service);
+    let reach = reach.ok_or_else(|| Error::NoLever {
+        fault: occurrence.id.clone(),
+        service: service.clone(),
+    })?;
+    let look = async || {
+        let vitals = backend.hosts().vitals().await;
+        let lives = vitals.lives_of(service.as_str());
+        match vitals.unseen {
+            // What cannot be seen is somebody else's, where all of the service is.
+            Some(reason) if lives.len() < count(&reach) => Err(Pending::NotYet(reason)),
+            _ => Ok(lives),
+        }
+    };
+    let lives = wait::until(Instant::now() + SEE, pace::SIGN, look).await;
+    Ok(Victim {
+        service: service.clone(),
+        reach,
+        lives: lives.map_err(|source| Error::Unseen {
+            fault: occurrence.id.clone(),
+            source,
+        })?,
+        namespace: topology.main_namespace().to_owned(),
+    })
+}
+
+/// How many replicas a service is to have.
+fn count(reach: &Reach) -> usize {
+    match reach {
+        Reach::Replicas(all) => all.len(),
+        Reach::Workload { replicas } => usize::from(*replicas),
+        Reach::Managed { .. } => 0,
+    }
+}
+
+/// Pulls the levers of a fault, in order.
+async fn pull_all<B: Backend>(backend: &B, recipe: &Recipe, fault: &str) -> Result<(), Error> {
+    for lever in &recipe.pulls {
+        let pulled = timeout(PULL, backend.pull(lever)).await;
+        let pulled = pulled.map_err(|_| Error::InjectInTime {
+            fault: fault.to_owned(),
+            deadline: PULL,
+        })?;
+        pulled.map_err(|source| Error::Inject {
+            fault: fault.to_owned(),
+            source,
+        })?;
+    }
+    Ok(())
+}
+
+/// Looks for the effect of a fault.
+async fn prove<B: Backend>(backend: &B, recipe: &Recipe, stop: &CancellationToken) -> Proof {
+    let look = async || backend.look(&recipe.proof).await.looked();
+    let pace = pace::of(&recipe.remedy);
+    let seen = wait::until(Instant::now() + recipe.within, pace, look);
+    match stop.run_until_cancelled(seen).await {
+        Some(Ok(effect)) => Proof::Seen(effect),
+        Some(Err(vain)) => Proof::Unseen(vain.to_string()),
+        None => Proof::Unseen("the run was stopped before its effect was seen".to_owned()),
+    }
+}
+
+/// A fault that was to hit what did not run has not done all that it says.
+fn without(victim: &Victim, proof: Proof) -> Proof {
+    let Reach::Replicas(all) = &victim.reach else {
+        return proof;
+    };
+    let absent = all.iter().filter(|it| !victim.lives.contains_key(*it));
+    let absent: Vec<String> = absent.map(|it| format!("{it} was not running")).collect();
+    match proof {
+        Proof::Seen(seen) if !absent.is_empty() => {
+            Proof::Unseen(format!("{seen}; {}", absent.join(", ")))
+        }
+        proof => proof,
     }
 }

@@ -4,6 +4,7 @@
 mod error;
 mod heal;
 mod inject;
+mod pace;
 
 pub use error::Error;
 pub use heal::{Healing, heal_all, heal_one};

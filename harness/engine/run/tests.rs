@@ -8,6 +8,7 @@ use std::time::Duration;
 use backend::state::Record;
 use base::news::News;
 use camino::Utf8PathBuf;
+use model::plan::ResourceKind;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +27,7 @@ fn step(name: &str, after: &[&str]) -> Step {
 }
 
 fn id(name: impl std::fmt::Display) -> ResourceId {
-    ResourceId::new("it", name)
+    ResourceId::new(ResourceKind::Process, name)
 }
 
 /// What came of a run.
@@ -65,7 +66,15 @@ async fn play_until(steps: Vec<Step>, script: Script, shutdown: CancellationToke
     let journal = Journal::open(&path).expect("a journal");
     let (events, mut receiver) = Events::channel();
     let began = Instant::now();
-    let result = run(Plan { steps }, &script, &journal, &events, &shutdown).await;
+    let result = run(
+        Plan { steps },
+        &script,
+        Some(&()),
+        &journal,
+        &events,
+        &shutdown,
+    )
+    .await;
     let took = began.elapsed();
     let text = fs_err::read_to_string(&path).expect("the journal is there");
     let records = text.lines().map(serde_json::from_str);
@@ -99,10 +108,10 @@ async fn what_can_be_done_side_by_side_is_and_what_waits_is_done_in_order() {
     let played = play(steps, script).await;
     assert!(played.result.is_ok());
     insta::assert_snapshot!(played.asked, @"
-    0s: create database
-    0s: create cache
-    4s: create server
-    5s: create worker
+    0s: make database
+    0s: make cache
+    4s: make server
+    5s: make worker
     ");
     insta::assert_snapshot!(played.journal(), @"
     database Intent
@@ -153,7 +162,7 @@ async fn the_first_error_stops_what_waits_and_what_has_not_begun() {
         ("slow", ready_after(30)),
     ]);
     let played = play(steps, script).await;
-    assert_eq!(played.error(), "could not create `it/broken`");
+    assert_eq!(played.error(), "could not create `process/broken`");
     assert_eq!(
         played.took,
         Duration::from_secs(2),
@@ -174,11 +183,11 @@ async fn what_is_not_ready_in_time_is_an_error_with_what_was_missing() {
     let played = play(vec![step("server", &[])], script).await;
     assert_eq!(
         played.error(),
-        "`it/server` was not ready within 1m: not yet"
+        "`process/server` was not ready within 1m: not yet"
     );
     assert!(matches!(played.result, Err(Error::NotReady { .. })));
     let late = played.took.saturating_sub(Duration::from_mins(1));
-    assert!(late <= LAST_LOOK, "{:?}", played.took);
+    assert!(late <= PACE.last, "{:?}", played.took);
     let waiting = |event: &&Event| matches!(event, Event::StepWaiting { .. });
     assert_eq!(played.events.iter().filter(waiting).count(), 1, "told once");
 }
@@ -189,10 +198,10 @@ async fn a_look_that_does_not_end_is_given_up_shortly_after_the_deadline() {
     let played = play(vec![step("server", &[])], script).await;
     assert_eq!(
         played.error(),
-        "`it/server` was not ready within 1m: looking at it did not end"
+        "`process/server` was not ready within 1m: looking at it did not end"
     );
     assert!(matches!(played.result, Err(Error::NotReady { .. })));
-    assert_eq!(played.took, Duration::from_mins(1) + GLANCE);
+    assert_eq!(played.took, Duration::from_mins(1) + wait::GLANCE);
 }
 
 #[tokio::test(start_paused = true)]
@@ -217,7 +226,7 @@ async fn an_interruption_ends_a_look_that_is_under_way() {
 async fn what_never_will_be_ready_ends_the_wait_at_once() {
     let never = Behaviour::Never("it exited with 1");
     let played = play(vec![step("server", &[])], Script::new([("server", never)])).await;
-    assert_eq!(played.error(), "`it/server` failed: it exited with 1");
+    assert_eq!(played.error(), "`process/server` failed: it exited with 1");
     assert_eq!(played.took, Duration::ZERO);
     insta::assert_snapshot!(played.journal(), @"
     server Intent

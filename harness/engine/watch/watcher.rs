@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use backend::death::Death;
 use backend::event::{Event, Events};
-use backend::{Backend, Ended, Vitals};
+use backend::{Backend, Ended, Host as _, Vitals};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -60,7 +60,7 @@ impl Watch {
             self.look(backend, events).await;
             return;
         }
-        let mut vitals = backend.vitals().await;
+        let mut vitals = backend.hosts().vitals().await;
         // What lives may be replaced now, for the profile says otherwise today.
         vitals.replicas.retain(|_, vital| vital.ended.is_some());
         self.0.borrow_mut().known = Some(vitals);
@@ -142,7 +142,7 @@ impl Watch {
     /// Looks once, and tells of each life that ended since the look before.
     async fn look<B: Backend>(&self, backend: &B, events: &Events) {
         let begun = self.0.borrow_mut().excuses.look();
-        let now = backend.vitals().await;
+        let now = backend.hosts().vitals().await;
         let ended: Vec<Ended> = {
             let mut memory = self.0.borrow_mut();
             let known = memory.known.take().unwrap_or_default();
@@ -163,7 +163,7 @@ impl Watch {
         {
             let run = self.0.borrow().run.clone();
             let at = run.as_ref().map(|run| run.epoch.elapsed().into());
-            let log_tail = backend.last_words(&replica, Some(&life)).await;
+            let log_tail = backend.hosts().last_words(&replica, Some(&life)).await;
             let death = Death {
                 replica,
                 at,

@@ -6,11 +6,12 @@ mod forward;
 mod node_port;
 mod place;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use backend::fault::Sighting;
 use futures_util::future::join_all;
 use k8s_openapi::api::core::v1::SecurityContext;
-use model::plan::{ResourceId, State};
+use model::plan::{ResourceId, ResourceKind, State};
 use model::topology::ServiceName;
 use testing::docker_engine::SHELL;
 use tokio_util::sync::CancellationToken;
@@ -32,7 +33,7 @@ async fn a_group_comes_changes_is_killed_comes_back_and_goes() {
         return;
     };
     let (web, service) = (
-        ResourceId::new("deployment", "web"),
+        ResourceId::new(ResourceKind::Deployment, "web"),
         ServiceName::new("web"),
     );
     let two = place.group("web", 2, SHELL, STAYS);
@@ -49,15 +50,14 @@ async fn a_group_comes_changes_is_killed_comes_back_and_goes() {
         ["ServiceAccount/web", "Deployment/web"]
     );
 
-    let (proven, seen) = place.cluster.kill(&service).await.expect("it is killed");
-    assert!(proven, "{seen}");
-    assert_eq!(place.cluster.replicas(&service).await.expect("known"), 0);
+    assert_eq!(place.kill(&service).await, "pods killed: 1, left: 0");
+    assert_eq!(place.replicas(&service).await, Some(0));
     let scaled = "it was scaled to 0, and 1 are wanted".to_owned();
     assert_eq!(
         place.state(&web).await,
         Some(State::Dead { reason: scaled })
     );
-    place.cluster.scale(&service, 1).await.expect("it is back");
+    place.bring_back(&service, 1).await;
     assert_eq!(place.state(&web).await, Some(State::Live(one.digest())));
     assert_eq!(place.uids("web").await.len(), 1);
 
@@ -70,6 +70,27 @@ async fn a_group_comes_changes_is_killed_comes_back_and_goes() {
         .await
         .expect("it is removed");
     assert_eq!(place.cluster.observe().await.expect("seen"), []);
+}
+
+#[tokio::test]
+async fn what_runs_is_not_gone_and_what_is_not_there_is_passed_over() {
+    let Some(place) = Place::new("test-gone").await else {
+        return;
+    };
+    let service = ServiceName::new("web");
+    let web = place.group("web", 1, SHELL, STAYS);
+    place.apply(&web).await;
+    place.until_ready(&web.id).await;
+    let lives = place.lives(&service).await;
+    let running = place.cluster.gone(&service, &lives).await;
+    let pod = lives.keys().next().expect("it has a pod");
+    assert_eq!(running, Sighting::NotYet(format!("still running: {pod}")));
+    let killed = place.cluster.kill(&["web-0-0".to_owned()]).await;
+    killed.expect("nothing was to be done");
+    assert_eq!(place.lives(&service).await, lives);
+    let nothing = place.cluster.gone(&service, &BTreeMap::new()).await;
+    let reason = "`web` had no pod that ran".to_owned();
+    assert_eq!(nothing, Sighting::Never(reason), "nothing was hit");
 }
 
 #[tokio::test]

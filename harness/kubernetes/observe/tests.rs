@@ -1,6 +1,7 @@
 //! What is seen of groups whose objects something happened to.
 
 use k8s_openapi::api::core::v1::PodTemplateSpec;
+use model::plan::ResourceKind;
 use model::quantity::Duration;
 use serde_json::json;
 
@@ -13,9 +14,9 @@ fn group(replicas: u16) -> Group {
     let part = fixture::part(&site, "web");
     let deployment = workload::deployment(&part, replicas, PodTemplateSpec::default());
     Group {
-        id: ResourceId::new("deployment", "web"),
+        id: ResourceId::new(ResourceKind::Deployment, "web"),
         objects: vec![workload::service_account(&part), deployment],
-        needs: vec![ResourceId::new("base", "temporal")],
+        needs: vec![ResourceId::new(ResourceKind::Base, "temporal")],
         ready_timeout: Duration::from_secs(1),
     }
 }
@@ -40,6 +41,7 @@ fn a_whole_group_lives_with_the_digest_that_it_was_applied_with() {
     assert_eq!(observed.id, applied.id);
     assert_eq!(observed.state, State::Live(applied.digest()));
     assert_eq!(observed.needs, applied.needs);
+    assert!(observed.stays, "it goes with the cluster");
 }
 
 #[test]
@@ -84,4 +86,6 @@ fn a_failed_job_is_dead() {
 #[test]
 fn objects_without_a_group_are_nobodys() {
     assert!(groups(&[json!({"kind": "Service", "metadata": {"name": "other"}})]).is_empty());
+    let label = json!({"labels": {GROUP: "nothing.web"}});
+    assert!(groups(&[json!({"kind": "Service", "metadata": label})]).is_empty());
 }

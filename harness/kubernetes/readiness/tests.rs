@@ -49,7 +49,7 @@ fn waits(reason: &str, last: &Value) -> Value {
 
 fn of_web(deployment: Deployment, pods: Vec<Pod>) -> Finding {
     let look = Look::of(vec![deployment], Vec::new(), pods);
-    finding(&look, &ResourceId::new("deployment", "web"))
+    finding(&look, &ResourceId::new(ResourceKind::Deployment, "web"))
 }
 
 fn not_yet(reason: &str) -> Finding {
@@ -128,7 +128,7 @@ fn pulls(image: &str, answer: &str, waited: i64, registry: Option<&str>) -> Find
         registry: registry.to_owned(),
         within: std::time::Duration::from_mins(15),
     });
-    finding(&look, &ResourceId::new("deployment", "web"))
+    finding(&look, &ResourceId::new(ResourceKind::Deployment, "web"))
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_job_is_ready_once_it_is_complete_and_never_once_it_failed() {
         }));
         let pod = a_pod("schema", "new", &json!({}));
         let look = Look::of(Vec::new(), vec![job], vec![pod]);
-        finding(&look, &ResourceId::new("job", "schema"))
+        finding(&look, &ResourceId::new(ResourceKind::Job, "schema"))
     };
     let condition = |kind: &str| json!([{"type": kind, "status": "True", "message": "why"}]);
     assert_eq!(
@@ -252,7 +252,7 @@ fn the_base_is_ready_once_its_namespace_takes_objects() {
     let with = |phase: Option<&str>| {
         let mut look = Look::of(Vec::new(), Vec::new(), Vec::new());
         look.namespace = phase.map(|phase| from(json!({"status": {"phase": phase}})));
-        finding(&look, &ResourceId::new("base", "temporal"))
+        finding(&look, &ResourceId::new(ResourceKind::Base, "temporal"))
     };
     assert_eq!(with(Some("Active")), Finding::Ready);
     assert_eq!(

@@ -121,6 +121,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::plan::ResourceKind;
     use crate::topology::Digest;
 
     /// Resources named by number, each needing some with smaller numbers.
@@ -135,12 +136,12 @@ mod tests {
                 .collect();
             kept.iter()
                 .map(|(number, version, mask)| Resource {
-                    id: ResourceId::new("process", number),
+                    id: ResourceId::new(ResourceKind::Process, number),
                     digest: Digest::of(version),
                     needs: kept
                         .iter()
                         .filter(|(other, ..)| other < number && mask >> other & 1 == 1)
-                        .map(|(other, ..)| ResourceId::new("process", other))
+                        .map(|(other, ..)| ResourceId::new(ResourceKind::Process, other))
                         .collect(),
                     ready_timeout: Duration::from_secs(1),
                 })
@@ -155,6 +156,7 @@ mod tests {
                 id: resource.id.clone(),
                 state: State::Live(resource.digest.clone()),
                 needs: resource.needs.clone(),
+                stays: false,
             })
             .collect()
     }
@@ -225,7 +227,7 @@ mod tests {
     #[test]
     fn what_died_is_replaced_and_the_reason_is_told() {
         let resource = Resource {
-            id: ResourceId::new("process", "worker-0"),
+            id: ResourceId::new(ResourceKind::Process, "worker-0"),
             digest: Digest::of(&1),
             needs: Vec::new(),
             ready_timeout: Duration::from_secs(1),
@@ -236,6 +238,7 @@ mod tests {
                 reason: "its process is gone".to_owned(),
             },
             needs: Vec::new(),
+            stays: false,
         };
         let plan = diff(&[resource], &[dead]);
         assert_eq!(plan.steps[0].action, Action::Update);

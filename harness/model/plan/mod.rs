@@ -4,6 +4,8 @@
 
 mod diff;
 mod model;
+mod resource_id;
 
 pub use diff::diff;
-pub use model::{Action, Observed, Plan, Resource, ResourceId, State, Step};
+pub use model::{Action, Observed, Plan, Resource, State, Step};
+pub use resource_id::{NoResource, ResourceId, ResourceKind};

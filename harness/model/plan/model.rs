@@ -4,36 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::ResourceId;
 use crate::quantity::Duration;
 use crate::topology::Digest;
-
-/// The name of a resource on its backend: `process/worker-0`, `namespace/default`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ResourceId(String);
-
-impl ResourceId {
-    /// Names a resource by its kind and its name within that kind.
-    pub fn new(kind: &str, name: impl fmt::Display) -> Self {
-        Self(format!("{kind}/{name}"))
-    }
-
-    /// The kind, before the slash.
-    pub fn kind(&self) -> &str {
-        self.0.split_once('/').map_or("", |(kind, _)| kind)
-    }
-
-    /// The name within its kind, after the slash.
-    pub fn name(&self) -> &str {
-        self.0.split_once('/').map_or(&*self.0, |(_, name)| name)
-    }
-}
-
-impl fmt::Display for ResourceId {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
 
 /// A resource as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,6 +31,9 @@ pub struct Observed {
     pub state: State,
     /// Resources that it relies on: it goes before they go.
     pub needs: Vec<ResourceId>,
+    /// Whether taking a topology down leaves it to whatever it is in, such as a namespace to the
+    /// database that it is kept in, or leaves it altogether.
+    pub stays: bool,
 }
 
 /// Whether a resource lives.

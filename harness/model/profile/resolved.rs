@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::azure::Azure;
 use super::dynamic_config;
@@ -114,7 +114,7 @@ pub struct Starter {
 }
 
 /// The place a topology runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Backend {
     /// The first of the two that this machine can run, in this order.
@@ -202,7 +202,7 @@ impl Backend {
 }
 
 /// What runs Temporal as processes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
     /// The development server of the Temporal CLI.
@@ -224,7 +224,7 @@ impl Default for Engine {
 const KUBERNETES: &str = "1.34.3-k3s1";
 
 /// A local Kubernetes cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct K3d {
     /// How many nodes run the control plane.

@@ -1,105 +1,65 @@
-//! The Azure backend as the engine sees it. Its resources are `group/...`, `stack/...`,
-//! `image/worker`, the groups of [`kubernetes`] and `namespace/...` (Temporal's);
-//! in a rehearsal with Docker also those of the ground.
+//! The Azure backend as the engine sees it: the parts of a place side by side. Its resources are
+//! `group/...`, `stack/...`, `image/worker`, the groups of [`kubernetes`] and `namespace/...`
+//! (Temporal's); in a rehearsal with Docker also those of the ground.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use artifact::WorkerImage;
-use azure::arm;
-use azure_simulator::Script;
 use backend::event::Events;
-use backend::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use backend::fault::{Pull, Reach, Sighting, Sign};
 use backend::namespaces::{self, Namespaces};
 use backend::state::{Directory, Lock};
-use backend::{Backend, Endpoint, Log, Place, Provision, Readiness, Vitals};
-use base::log_tail::LogTail;
-use base::tool::Environment;
-use camino::Utf8PathBuf;
-use model::plan::{Action, Observed, Resource, ResourceId};
-use model::profile::azure::Azure;
-use model::topology::Topology;
-use tokio::sync::{Mutex, OnceCell};
+use backend::{Backend, Change, Place, Prepared, Provision, Readiness};
+use model::plan::{Observed, ResourceId, ResourceKind, State};
+use model::topology::{Run, ServiceName, Topology};
 use tokio_util::sync::CancellationToken;
 
-use super::cloud::{Cloud, Rehearsal, Which};
-use super::connection::Link;
 use super::error::Error;
-use super::ground::{self, Ground};
-use super::prepare::Wanted;
-use super::promoter;
-use super::scope::Scope;
+use super::ground::Ground;
+use super::group::{self, Group};
+use super::hosts::Hosts;
+use super::image::{self, Image, Maker};
+use super::levers::Levers;
+use super::link::Link;
+use super::objects::Objects;
+use super::parts::Parts;
+use super::password::Password;
+use super::places::Places;
+use super::prepare::Preparation;
+use super::settings::{Order, Settings};
+use super::site::Site;
+use super::stack::{self, Stack};
+use super::sweep;
+use super::told::Told;
 
 /// How long connecting to the frontend may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// What the backend needs to know of the profile and the place.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The folder that the user works in.
-    pub root: Utf8PathBuf,
-    /// The profile's name.
-    pub profile: String,
-    /// The place.
-    pub azure: Azure,
-    /// Which Azure.
-    pub aim: Aim,
-    /// The harness's own environment.
-    pub environment: Environment,
-}
-
-/// Which Azure a topology is promoted to.
-#[derive(Debug, Clone)]
-pub enum Aim {
-    /// Microsoft's.
-    Azure,
-    /// The built-in one.
-    Rehearsal {
-        /// How many times as fast as Azure it is.
-        speed: u32,
-        /// What goes wrong in it.
-        script: Script,
-        /// Whether a cluster and a database of this machine stand for those in it.
-        ground: bool,
-    },
-}
-
-/// What a promotion says besides what the profile does.
-#[derive(Debug, Clone, Default)]
-pub struct Order {
-    /// Why the gate is passed by, if it is.
-    pub gate_override: Option<String>,
-    /// What was found to differ from the template although it was made from it.
-    pub drifted: Option<String>,
-    /// Whether the database's administrator gets another password.
-    pub another_password: bool,
-}
-
 /// The topology in Azure.
 #[derive(Debug)]
 pub struct AzureBackend {
-    pub(super) settings: Settings,
-    pub(super) state: Directory,
-    pub(super) lock: Option<Arc<Lock>>,
-    pub(super) order: Order,
-    pub(super) ground: Option<Ground>,
-    /// Signed in to when it is first needed.
-    cloud: OnceCell<Cloud>,
-    /// The cluster's API with the ports that are forwarded from it.
-    pub(super) link: Mutex<Link>,
-    pub(super) wanted: Option<Wanted>,
-    /// The worker's image, once it is made: what the gate was asked about is what is promoted.
-    pub(super) made: OnceCell<WorkerImage>,
-    /// Whether this command has deleted the resource group.
-    pub(super) group_removed: AtomicBool,
-    /// Whether the resource group is the profile's, and was made by somebody else.
-    pub(super) group_stays: AtomicBool,
-    pub(super) namespaces: Namespaces,
-    pub(super) events: Option<Events>,
-    /// Cancelled when the user asks to stop.
-    pub(super) cancel: CancellationToken,
+    /// What its parts share.
+    pub site: Arc<Site>,
+    /// Where else its profile was promoted to.
+    pub places: Places,
+    /// The resource group.
+    pub group: Arc<Group>,
+    /// The deployment stack in it.
+    pub stack: Arc<Stack>,
+    /// The way into the cluster.
+    pub link: Arc<Link>,
+    /// Where the worker's image is made.
+    pub worker: Maker,
+    /// The password of the database.
+    pub password: Password,
+    /// The objects in the cluster.
+    pub objects: Arc<Objects>,
+    image: Image,
+    levers: Levers,
+    hosts: Hosts,
+    order: Order,
+    told: Told,
 }
 
 impl AzureBackend {
@@ -109,24 +69,35 @@ impl AzureBackend {
         state: Directory,
         lock: Option<Lock>,
     ) -> Result<Self, backend::Error> {
-        let lock = lock.map(Arc::new);
-        let ground = ground::of(&settings, &state, lock.as_ref())?;
+        let site = Arc::new(Site::new(settings, state, lock)?);
+        let group = Arc::new(Group::new(&site));
+        let stack = Arc::new(Stack::new(&site, &group));
+        let link = Arc::new(Link::new(&site));
+        let objects = Arc::new(Objects::new(&site, &link));
         Ok(Self {
-            settings,
-            state,
-            lock,
+            places: Places::of(&site),
+            worker: Maker::new(&site, &link),
+            password: Password::new(&site, &link),
+            image: Image::new(&site, &stack),
+            levers: Levers::new(&site, &link, &objects),
+            hosts: Hosts::new(&site, &link),
             order: Order::default(),
-            ground,
-            cloud: OnceCell::new(),
-            link: Mutex::default(),
-            wanted: None,
-            made: OnceCell::new(),
-            group_removed: AtomicBool::new(false),
-            group_stays: AtomicBool::new(false),
-            namespaces: Namespaces::default(),
-            events: None,
-            cancel: CancellationToken::new(),
+            told: Told::default(),
+            site,
+            group,
+            stack,
+            link,
+            objects,
         })
+    }
+
+    /// Where a run took place.
+    pub fn place(&self) -> Place {
+        Place {
+            backend: self.site.settings.aim.name().to_owned(),
+            engine: "server".to_owned(),
+            database: "mysql".to_owned(),
+        }
     }
 
     /// What the promotion says besides; before `prepare`.
@@ -134,221 +105,231 @@ impl AzureBackend {
         self.order = order;
     }
 
-    /// Has things go wrong, in a rehearsal; before anything is asked of its Azure.
-    pub fn go_wrong(&mut self, faults: Script) {
-        if let Aim::Rehearsal { script, .. } = &mut self.settings.aim {
-            *script = faults;
+    /// Tells of progress, and stops waiting when this is cancelled, where something is removed.
+    pub fn listen(&mut self, events: &Events, cancel: &CancellationToken) {
+        self.told = Told::new(events, cancel);
+    }
+
+    async fn make(&self, id: &ResourceId, parts: &Parts) -> Result<(), backend::Error> {
+        let told = &parts.told;
+        match id.kind() {
+            ResourceKind::Group => self.group.make().await,
+            ResourceKind::Stack => {
+                self.stack.make(id, &parts.stack, told).await?;
+                self.link.forget().await;
+                Ok(())
+            }
+            ResourceKind::Image => self.image.push(&parts.materials.worker, told).await,
+            ResourceKind::Namespace => {
+                let frontend = self.link.frontend().await?;
+                let made = parts.namespaces.apply(id, frontend).await;
+                Ok(made.map_err(Error::from)?)
+            }
+            kind => {
+                let outputs = self.stack.outputs().await?;
+                let made = self.objects.make(id, &parts.materials, &outputs, told);
+                made.await?;
+                if kind == ResourceKind::Base {
+                    self.password.arrive()?;
+                }
+                Ok(())
+            }
         }
     }
 
-    /// Tells of progress, and stops waiting when this is cancelled; for what needs no `prepare`.
-    pub fn listen(&mut self, events: &Events, cancel: &CancellationToken) {
-        self.events = Some(events.clone());
-        self.cancel = cancel.clone();
+    async fn remove(&self, id: &ResourceId) -> Result<(), backend::Error> {
+        match id.kind() {
+            ResourceKind::Group => self.group.remove(&self.told).await,
+            ResourceKind::Stack => {
+                self.link.forget().await;
+                self.stack.remove(id, &self.told).await
+            }
+            // An image stays in the registry, beside those that are used; a namespace goes with the
+            // database.
+            ResourceKind::Image | ResourceKind::Namespace => Ok(()),
+            _ => self.objects.remove(id).await,
+        }
     }
 
-    /// What Azure says against an act, as this backend's own error.
-    pub fn error(act: &str, source: arm::Error) -> backend::Error {
-        Error::azure(act)(source).into()
-    }
-
-    /// Azure, signed in to.
-    pub async fn cloud(&self) -> Result<&Cloud, backend::Error> {
-        let connect = || async {
-            let which = match &self.settings.aim {
-                Aim::Azure => Which::Azure,
-                Aim::Rehearsal { speed, script, .. } => Which::Rehearsal(Rehearsal {
-                    folder: self.state.path().join("cloud"),
-                    speed: *speed,
-                    script: script.clone(),
-                    hooks: ground::hooks(self.ground.as_ref()).await?,
-                }),
-            };
-            let environment = &self.settings.environment;
-            let subscription = match self.settings.aim {
-                Aim::Azure => self.settings.azure.subscription.as_deref(),
-                // The built-in one has one of its own.
-                Aim::Rehearsal { .. } => None,
-            };
-            let cloud = Cloud::connect(&which, environment, subscription).await;
-            Ok::<_, backend::Error>(cloud.map_err(Error::Cloud)?)
-        };
-        self.cloud.get_or_try_init(connect).await
-    }
-
-    /// The resource group, with the names of what is in it.
-    pub async fn scope(&self) -> Result<Scope, backend::Error> {
-        let (cloud, settings) = (self.cloud().await?, &self.settings);
-        Ok(Scope::of(&settings.azure, &settings.profile, cloud))
-    }
-
-    /// Whether only what Azure Resource Manager does is rehearsed, for want of a cluster.
-    pub fn without_cluster(&self) -> bool {
-        matches!(self.settings.aim, Aim::Rehearsal { ground: false, .. })
-    }
-
-    pub(super) fn touch(&self) -> Result<(), Error> {
-        self.lock.as_ref().map(|_| ()).ok_or(Error::NotOwner)
-    }
-
-    /// Who promotes, as the tags of a stack have it.
-    pub(super) fn promoter(&self) -> Result<String, Error> {
-        promoter::id(&self.state)
-    }
-
-    /// What the profile asks for; without it, nothing can be made that has the name `id`.
-    pub(super) fn wanted(&self, id: &ResourceId) -> Result<&Wanted, Error> {
+    async fn apply_to_ground(
+        &self,
+        ground: &Ground,
+        id: &ResourceId,
+        change: Change<'_, Parts>,
+    ) -> Result<(), backend::Error> {
         let unknown = || Error::Unknown { id: id.clone() };
-        self.wanted.as_ref().ok_or_else(unknown)
+        let change = match change {
+            Change::Make(parts) => Change::Make(parts.ground.as_ref().ok_or_else(unknown)?),
+            Change::Remove => Change::Remove,
+        };
+        let changed = Box::pin(ground.place.apply(id, change)).await;
+        if id.kind() == ResourceKind::Cluster {
+            self.link.forget().await;
+        }
+        changed
+    }
+
+    /// What is in a stack that lives.
+    async fn observe_contents(
+        &self,
+        parts: Option<&Parts>,
+    ) -> Result<Vec<Observed>, backend::Error> {
+        let scope = self.site.scope().await?;
+        let mut observed = Vec::new();
+        if let Some(parts) = parts {
+            let worker = &parts.materials.worker;
+            observed.extend(self.image.observe(&scope, worker).await?);
+        }
+        observed.extend(self.objects.observe(&scope).await);
+        if let Some(parts) = parts
+            && let Ok(frontend) = self.link.frontend().await
+        {
+            observed.extend(parts.namespaces.observe(frontend).await);
+        }
+        Ok(observed)
     }
 }
 
 impl Backend for AzureBackend {
     type Frontend = temporal::Client;
-
-    fn place(&self) -> Place {
-        let backend = match self.settings.aim {
-            Aim::Azure => "azure",
-            Aim::Rehearsal { .. } => "azure-rehearsal",
-        };
-        Place {
-            backend: backend.to_owned(),
-            engine: "server".to_owned(),
-            database: "mysql".to_owned(),
-        }
-    }
+    type Parts = Parts;
+    type Hosts = Hosts;
 
     async fn prepare(
-        &mut self,
+        &self,
         topology: &Topology,
         provision: Provision<'_>,
-    ) -> Result<(), backend::Error> {
-        self.cancel = provision.cancel.clone();
-        self.events = Some(provision.events.clone());
-        Box::pin(self.provide(topology, provision)).await
-    }
-
-    fn desire(&self, topology: &Topology) -> Vec<Resource> {
-        self.desired(topology)
+    ) -> Result<Prepared<Parts>, backend::Error> {
+        let preparation = Preparation {
+            site: &self.site,
+            group: &self.group,
+            stack: &self.stack,
+            worker: &self.worker,
+            image: &self.image,
+            objects: &self.objects,
+            password: &self.password,
+            order: &self.order,
+            topology,
+            provision,
+        };
+        Box::pin(preparation.prepare()).await
     }
 
     async fn expects(&self, topology: &Topology) -> Result<Vec<ResourceId>, backend::Error> {
-        Box::pin(self.expected(topology)).await
+        let scope = self.site.scope().await?;
+        let mut expected = vec![group::id(&scope.group), stack::id(&scope)];
+        if !matches!(topology.worker_run(), Run::Image(_)) {
+            expected.push(image::id());
+        }
+        if !self.site.without_cluster() {
+            expected.extend(kubernetes::expected(topology));
+            expected.extend(Namespaces::expected(topology));
+        }
+        if let Some(ground) = &self.site.ground {
+            expected.extend(ground.place.expects(topology).await?);
+        }
+        Ok(expected)
     }
 
-    async fn observe(&self, named: &[ResourceId]) -> Result<Vec<Observed>, backend::Error> {
-        Box::pin(self.observed(named)).await
+    async fn observe(
+        &self,
+        named: &[ResourceId],
+        parts: Option<&Parts>,
+    ) -> Result<Vec<Observed>, backend::Error> {
+        let of_ground = parts.and_then(|parts| parts.ground.as_ref());
+        let (mut observed, replaced) = match &self.site.ground {
+            Some(ground) => (
+                Box::pin(ground.place.observe(named, of_ground)).await?,
+                of_ground.map(|parts| ground.handle.replaces_cluster(parts)),
+            ),
+            None => (Vec::new(), None),
+        };
+        let Some((group, stack)) = self.stack.find_group().await? else {
+            return Ok(observed);
+        };
+        let scope = self.site.scope().await?;
+        observed.push(self.group.observe(&scope.group, &group));
+        let Some(stack) = stack else {
+            return Ok(observed);
+        };
+        let stack = Stack::observe(&scope, &stack, parts.map(|parts| &parts.order));
+        let lives = matches!(stack.state, State::Live(_));
+        observed.push(stack);
+        // What is in a cluster that is to be replaced goes with it.
+        if lives && !replaced.transpose()?.unwrap_or(false) {
+            observed.extend(Box::pin(self.observe_contents(parts)).await?);
+        }
+        Ok(observed)
     }
 
-    async fn apply(&self, id: &ResourceId, action: Action) -> Result<(), backend::Error> {
-        Box::pin(self.change(id, action)).await
-    }
-
-    async fn ready(&self, id: &ResourceId) -> Readiness {
-        Box::pin(self.look(id)).await
-    }
-
-    async fn logs(&self) -> Vec<Log> {
-        self.log_files().await
-    }
-
-    async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), backend::Error> {
-        self.refresh_logs(follow).await
-    }
-
-    async fn vitals(&self) -> Vitals {
-        self.lives().await
-    }
-
-    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
-        self.log_end(replica, life).await
-    }
-
-    async fn evidence(&self, id: &ResourceId) -> Option<Utf8PathBuf> {
-        match (&self.ground, id.kind()) {
-            (Some(ground), _) if ground::owns(id) => ground.evidence(id).await,
-            (_, "base" | "job" | "deployment") => {
-                let folder = self.state.path().join("evidence");
-                let connection = self.connected().await.ok()?;
-                connection.cluster.evidence(id, &folder).await.ok()
+    async fn apply(
+        &self,
+        id: &ResourceId,
+        change: Change<'_, Parts>,
+    ) -> Result<(), backend::Error> {
+        self.site.touch()?;
+        if let Some(ground) = self.site.ground_of(id) {
+            return self.apply_to_ground(ground, id, change).await;
+        }
+        let told = match &change {
+            Change::Make(parts) => &parts.told,
+            Change::Remove => &self.told,
+        };
+        // Azure goes on with what it was told, and the next command with the rest.
+        let work = Box::pin(async {
+            match change {
+                Change::Make(parts) => self.make(id, parts).await,
+                Change::Remove => self.remove(id).await,
             }
-            _ => None,
+        });
+        let changed = told.cancel.run_until_cancelled(work).await;
+        changed.unwrap_or_else(|| Err(Error::Interrupted.into()))
+    }
+
+    async fn ready(&self, id: &ResourceId, parts: Option<&Parts>) -> Readiness {
+        if let Some(ground) = self.site.ground_of(id) {
+            let parts = parts.and_then(|parts| parts.ground.as_ref());
+            return Box::pin(ground.place.ready(id, parts)).await;
+        }
+        let materials = parts.map(|parts| &parts.materials);
+        match id.kind() {
+            ResourceKind::Group => self.group.ready().await,
+            ResourceKind::Stack => self.stack.ready().await,
+            ResourceKind::Image => self.image.ready(materials.map(|it| &it.worker)).await,
+            ResourceKind::Namespace => match self.link.frontend().await {
+                Ok(frontend) => namespaces::ready(id.name(), frontend).await,
+                Err(error) => Readiness::unseen(&error),
+            },
+            _ => {
+                let topology = materials.map(|it| &it.topology);
+                self.objects.ready(id, topology).await
+            }
         }
     }
 
-    async fn endpoints(&self) -> Vec<Endpoint> {
-        // A forwarded port lives no longer than the command that forwards it.
-        Vec::new()
-    }
-
-    async fn frontend(&self) -> Result<temporal::Client, backend::Error> {
-        let address = self.frontend_address().await?;
-        let client = namespaces::client(address, self.namespaces.main(), CONNECT).await;
+    async fn frontend(&self, namespace: &str) -> Result<temporal::Client, backend::Error> {
+        let address = self.link.frontend().await?;
+        let client = namespaces::client(address, namespace, CONNECT).await;
         Ok(client.map_err(Error::from)?)
     }
 
-    async fn database(&self) -> Result<Option<mysql::Access>, backend::Error> {
-        match &self.ground {
-            Some(ground) => ground.database().await,
-            // It has no address outside of its network.
-            None => Ok(None),
-        }
-    }
-
-    fn faults(&self, topology: &Topology) -> Vec<Capability> {
-        if self.without_cluster() {
-            return Vec::new();
-        }
-        // Every service can be killed: each is a Deployment, or the database's server.
-        topology.services.iter().map(Capability::kill).collect()
-    }
-
-    async fn usage(&self) -> BTreeMap<String, Duration> {
-        match self.connected().await {
-            Ok(connection) => connection.cluster.usage().await,
-            Err(_) => BTreeMap::new(),
-        }
-    }
-
-    async fn undo(&self, injection: &Injection) -> Result<Undo, backend::Error> {
-        self.undo_of(injection).await
-    }
-
-    async fn inject(&self, injection: &Injection) -> Result<Effect, backend::Error> {
-        match injection.fault {
-            FaultKind::Kill => Box::pin(self.kill(&injection.service)).await,
-        }
-    }
-
-    async fn heal(&self, undo: &Undo) -> Result<(), backend::Error> {
-        Box::pin(self.revive(undo)).await
-    }
-
-    async fn serves(&self) -> Readiness {
-        Box::pin(self.workflows_start()).await
-    }
-
-    fn outlives(&self, id: &ResourceId) -> bool {
-        let stays = id.kind() == "group" && self.group_stays.load(Ordering::Relaxed);
-        // The rest goes with the stack: with cluster, database and registry.
-        stays || ["image", "base", "job", "deployment", "namespace"].contains(&id.kind())
-    }
-
-    fn is_promoted_to(&self) -> bool {
-        true
-    }
-
-    fn hurry(&self) {
-        // What Azure does cannot be hurried, and what is on this machine is removed by force.
-    }
-
-    fn lingers(&self) -> Duration {
-        self.ground
-            .as_ref()
-            .map_or(Duration::ZERO, Backend::lingers)
+    fn hosts(&self) -> &Hosts {
+        &self.hosts
     }
 
     async fn sweep(&self) -> Vec<String> {
-        self.sweep_all().await
+        sweep::sweep(&self.stack).await
+    }
+
+    fn levers(&self, topology: &Topology) -> BTreeMap<ServiceName, Reach> {
+        self.levers.reach(topology)
+    }
+
+    async fn pull(&self, pull: &Pull) -> Result<(), backend::Error> {
+        self.levers.pull(pull).await
+    }
+
+    async fn look(&self, sign: &Sign) -> Sighting {
+        Box::pin(self.levers.look(sign)).await
     }
 }

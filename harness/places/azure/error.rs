@@ -71,10 +71,10 @@ pub enum Error {
         remain: Vec<String>,
     },
     /// What was cancelled is not over yet.
-    #[error("Azure is still at work on {}", .moving.join(", "))]
+    #[error("Azure is still at work on {moving}")]
     Moving {
         /// Names of resources.
-        moving: Vec<String>,
+        moving: String,
     },
     /// The group has what is not ours.
     #[error("resource group `{group}` has what the harness did not make: {}", .foreign.join(", "))]
@@ -119,9 +119,9 @@ pub enum Error {
         /// The name.
         id: ResourceId,
     },
-    /// The database was restarted and does not come back.
-    #[error("the database does not answer after it was restarted: {reason}")]
-    Silent {
+    /// The database is not such that it can be restarted.
+    #[error("the database cannot be restarted: {reason}")]
+    Unfit {
         /// What was seen.
         reason: String,
     },
@@ -174,7 +174,7 @@ fn owner(profile: Option<&str>) -> String {
 
 impl Error {
     /// Azure did not do that.
-    pub(super) fn azure(act: impl Into<String>) -> impl FnOnce(arm::Error) -> Self {
+    pub fn azure(act: impl Into<String>) -> impl FnOnce(arm::Error) -> Self {
         let act = act.into();
         |source| Self::Azure { act, source }
     }

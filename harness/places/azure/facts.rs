@@ -1,17 +1,15 @@
 //! What there is to say of a promoted topology: what it is called, how it is reached, and what
 //! would go with it.
 
-use std::collections::BTreeMap;
-
 use azure::arm::ResourceId;
 use azure::template::{MYSQL_OUTPUT, REGISTRY_OUTPUT};
 use model::azure_limits::find_tag;
 use serde::Serialize;
 
-use super::backend::AzureBackend;
 use super::error::Error;
-use super::group::{Found, is_made};
+use super::group::is_made;
 use super::scope::{EXPIRES, OVERRIDE, TOPOLOGY};
+use super::stack::Stack;
 
 /// What a promoted topology is called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,66 +60,49 @@ pub struct Part {
     pub name: String,
 }
 
-impl AzureBackend {
+impl Facts {
     /// What is promoted; nothing if nothing is.
-    pub async fn facts(&self) -> Result<Option<Facts>, backend::Error> {
-        let Found::Ours(group) = self.find_group().await? else {
+    pub async fn look(stack: &Stack) -> Result<Option<Self>, backend::Error> {
+        let Some((group, found)) = stack.find_in_group().await? else {
             return Ok(None);
         };
-        let Some(stack) = self.find_stack().await? else {
-            return Ok(None);
-        };
-        let (cloud, scope) = (self.cloud().await?, self.scope().await?);
-        let output = |key| stack.properties.outputs.text(key).map(str::to_owned);
-        Ok(Some(Facts {
-            topology: find_tag(&stack.tags, TOPOLOGY).cloned(),
+        let (cloud, scope) = (stack.site.cloud().await?, stack.site.scope().await?);
+        let output = |key| found.properties.outputs.text(key).map(str::to_owned);
+        Ok(Some(Self {
+            topology: find_tag(&found.tags, TOPOLOGY).cloned(),
             subscription: cloud.subscription.display_name.clone(),
             resource_group: scope.group.name.clone(),
             region: group.location,
             cluster: scope.names.cluster.clone(),
             registry: output(REGISTRY_OUTPUT),
             mysql: output(MYSQL_OUTPUT),
-            gate_override: find_tag(&stack.tags, OVERRIDE).cloned(),
+            gate_override: find_tag(&found.tags, OVERRIDE).cloned(),
             expires: find_tag(&group.tags, EXPIRES).cloned(),
         }))
     }
+}
 
-    /// The addresses that the cloud has given to services, by the names of these; none where there
-    /// is no cluster yet.
-    pub async fn addresses(&self) -> Result<BTreeMap<String, String>, backend::Error> {
-        match self.connection().await? {
-            Some(connection) => connection.cluster.load_balancers().await,
-            None => Ok(BTreeMap::new()),
-        }
-    }
-
+impl Holding {
     /// What is in the resource group; nothing if that is not there.
-    pub async fn holding(&self) -> Result<Option<Holding>, backend::Error> {
-        let Found::Ours(found) = self.find_group().await? else {
+    pub async fn look(stack: &Stack) -> Result<Option<Self>, backend::Error> {
+        let Some((group, found)) = stack.find_group().await? else {
             return Ok(None);
         };
-        let scope = self.scope().await?;
-        let managed: Vec<ResourceId> = match self.find_stack().await? {
-            Some(stack) => stack
-                .properties
-                .resources
-                .into_iter()
-                .map(|it| it.id)
-                .collect(),
-            None => Vec::new(),
-        };
-        let arm = &self.cloud().await?.arm;
-        let listed = arm.resources(&scope.group).await;
+        let scope = stack.site.scope().await?;
+        let managed = found.map(|found| found.properties.resources);
+        let managed = managed.into_iter().flatten().map(|it| it.id);
+        let managed: Vec<ResourceId> = managed.collect();
+        let listed = stack.site.arm().await?.resources(&scope.group).await;
         let listed = listed.map_err(Error::azure("say what is in the resource group"))?;
         let known = |id: &ResourceId| managed.contains(id) || of_stacks(id);
         let foreign = listed
             .iter()
             .filter(|it| !known(&it.id))
             .map(|it| part(&it.id));
-        Ok(Some(Holding {
+        Ok(Some(Self {
             group: scope.group.name,
-            group_stays: !is_made(&found),
-            expires: find_tag(&found.tags, EXPIRES).cloned(),
+            group_stays: !is_made(&group),
+            expires: find_tag(&group.tags, EXPIRES).cloned(),
             owned: managed.iter().map(part).collect(),
             foreign: foreign.collect(),
         }))

@@ -1,4 +1,5 @@
-//! What stands on this machine for a rehearsed cloud's cluster and database.
+//! What stands on this machine for a rehearsed cloud's cluster and database: a cluster made by k3d,
+//! with MySQL in a container beside it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,15 +7,20 @@ use azure_simulator::{Hooks, Nothing};
 use backend::state::{Directory, Lock};
 use camino::Utf8PathBuf;
 use docker::Engine;
-use model::plan::ResourceId;
 use model::profile;
 use tokio::task::JoinSet;
 
-use super::backend::{Aim, Settings};
+use super::settings::{Aim, Settings};
 use crate::k3d::{self, Extent, K3dBackend};
 
-/// A cluster made by k3d, with MySQL in a container beside it.
-pub(super) type Ground = K3dBackend;
+/// The ground of a rehearsal.
+#[derive(Debug)]
+pub(super) struct Ground {
+    /// What makes its resources.
+    pub(super) place: K3dBackend,
+    /// What is asked of it besides.
+    pub(super) handle: k3d::Ground,
+}
 
 /// The ground of a rehearsal, if it has one.
 pub(super) fn of(
@@ -26,18 +32,14 @@ pub(super) fn of(
         return Ok(None);
     };
     let settings = k3d::Settings {
-        root: settings.root.clone(),
         profile: settings.profile.clone(),
         cluster: profile::K3d::default(),
         extent: Extent::Ground,
         environment: settings.environment.clone(),
     };
-    K3dBackend::new(settings, state.clone(), lock.cloned()).map(Some)
-}
-
-/// Whether a resource is the ground's.
-pub(super) fn owns(id: &ResourceId) -> bool {
-    K3dBackend::is_ground(id)
+    let place = K3dBackend::new(settings, state.clone(), lock.cloned())?;
+    let handle = place.ground();
+    Ok(Some(Ground { place, handle }))
 }
 
 /// What is real behind the built-in Azure.
@@ -45,6 +47,7 @@ pub(super) async fn hooks(ground: Option<&Ground>) -> Result<Arc<dyn Hooks>, bac
     let Some(ground) = ground else {
         return Ok(Arc::new(Nothing));
     };
+    let ground = &ground.handle;
     let [mysql, container] = ground.mysql_names().await?;
     Ok(Arc::new(Behind {
         kubeconfig: ground.kubeconfig(),

@@ -5,7 +5,7 @@ use azure::arm::{self, StackSpec};
 use azure::resource_type;
 use serde_json::Value;
 
-use super::Cloud;
+use super::cloud::Cloud;
 use super::scope::Scope;
 
 /// Where the size of a server's storage is.

@@ -5,44 +5,56 @@
 //! rehearsal the Azure is the built-in one, and what a cluster and a database stand for is made on
 //! this machine by [`k3d`](super::k3d), if it has Docker.
 
+mod awaited;
 mod backend;
-mod cancel;
 mod cloud;
-mod connection;
 mod error;
 mod facts;
-mod fault;
 mod ground;
 mod group;
+mod hosts;
 mod image;
+mod levers;
+mod link;
 mod living;
-mod logs;
 mod objects;
+mod parts;
 mod password;
+mod places;
 mod prepare;
-mod progress;
-mod promoted;
 mod promoter;
-mod provider;
-mod ready;
+mod registration;
 mod render;
-mod resources;
 mod roots;
 mod scope;
-mod server_parameter;
+mod server;
+mod settings;
+mod site;
 mod stack;
 mod sweep;
-mod vitals;
+#[cfg(test)]
+mod tests;
+mod told;
 
-pub use backend::{Aim, AzureBackend, Order, Settings};
+pub use backend::AzureBackend;
 pub use cloud::{Access, Cloud, Error as CloudError, Rehearsal, Which};
 pub use error::Error;
 pub use facts::{Facts, Holding, Part};
+pub use group::Group;
+pub use hosts::Hosts;
+pub use image::Maker;
+pub use link::Link;
 pub use living::Living;
-pub use promoted::{Elsewhere, Promoted};
-pub use provider::PROVIDERS;
+pub use objects::Objects;
+pub use parts::Parts;
+pub use password::Password;
+pub use places::{Elsewhere, Places, Promoted};
+pub use registration::{PROVIDERS, register_providers};
 pub use render::rendered;
 pub use scope::{
     DIGEST, EXPIRES, OVERRIDE, PROFILE, PROMOTER, STORAGE, Scope, TEMPLATE, TIME_TO_LIVE, TOPOLOGY,
     UNMANAGE, Wish, digest_of, group_tags,
 };
+pub use settings::{Aim, Order, Settings};
+pub use site::Site;
+pub use stack::Stack;

@@ -1,180 +1,139 @@
 //! What must be known before anything is made: the image, the password, the names, the objects.
 
-use std::collections::BTreeMap;
-
-use azure::arm::{Outputs, Stack, StackSpec};
-use azure::template::{MYSQL_OUTPUT, REGISTRY_OUTPUT};
+use azure::arm;
 use backend::namespaces::Namespaces;
-use backend::{Backend as _, Fetch, Provision};
+use backend::{Backend as _, Fetch, Prepared, Provision};
 use base::secret::Secret;
-use kubernetes::{Group, Images, MysqlServer, NAMESPACE, Resolver, Site};
+use kubernetes::{Group, MysqlServer};
 use model::azure_limits::find_tag;
-use model::plan::ResourceId;
+use model::plan::Resource;
 use model::topology::Topology;
 
-use super::backend::{Aim, AzureBackend};
-use super::error::Error;
-use super::group::Found;
-use super::image::Worker;
+use super::group;
+use super::image::{Image, Maker};
+use super::objects::{Materials, Objects};
+use super::parts::Parts;
+use super::password::Password;
+use super::roots;
 use super::scope::{OVERRIDE, Scope, Wish};
-use super::{objects, roots};
+use super::settings::Order;
+use super::site::Site;
+use super::stack::Stack;
+use super::told::Told;
+use crate::k3d;
 
-/// Everything that is provided, and what is to be made of it.
-#[derive(Debug)]
-pub(super) struct Wanted {
-    pub(super) topology: Topology,
-    pub(super) scope: Scope,
-    pub(super) stack: StackSpec,
-    pub(super) worker: Worker,
-    /// The objects in the cluster, as far as they are known before the stack is there.
-    pub(super) groups: BTreeMap<ResourceId, Group>,
-    password: Secret,
+/// The preparation of a topology.
+pub(super) struct Preparation<'a> {
+    pub(super) site: &'a Site,
+    pub(super) group: &'a group::Group,
+    pub(super) stack: &'a Stack,
+    pub(super) worker: &'a Maker,
+    pub(super) image: &'a Image,
+    pub(super) objects: &'a Objects,
+    pub(super) password: &'a Password,
+    pub(super) order: &'a Order,
+    pub(super) topology: &'a Topology,
+    pub(super) provision: Provision<'a>,
 }
 
-impl AzureBackend {
+impl Preparation<'_> {
     /// Provides everything and says what is wanted.
-    pub(super) async fn provide(
-        &mut self,
-        topology: &Topology,
-        provision: Provision<'_>,
-    ) -> Result<(), backend::Error> {
+    pub(super) async fn prepare(self) -> Result<Prepared<Parts>, backend::Error> {
+        let (topology, provision) = (self.topology, self.provision);
         if provision.fetch == Fetch::Missing {
-            self.foresee(topology)?;
+            self.worker.foresee(topology)?;
         }
         // Azure answers in a moment, and images take minutes.
-        let scope = self.scope().await?;
-        let stack = match self.find_group().await? {
-            Found::Absent => None,
-            Found::Ours(_) => self.find_stack().await?,
+        let scope = self.site.scope().await?;
+        let found = self.stack.find_in_group().await?;
+        let found = found.map(|(_, stack)| stack);
+        let ground = self.ground().await?;
+        let worker = self.worker.provide(topology, provision).await?;
+        let mysql = match &ground {
+            Some((_, ground)) => ground.mysql_server().clone(),
+            None => self.server(&scope, found.is_some()).await?,
         };
-        if let Some(ground) = &mut self.ground {
-            if self.order.another_password && provision.fetch == Fetch::Missing {
-                ground.change_password(&Secret::generate()).await?;
-            }
-            ground.prepare(topology, provision).await?;
-        }
-        let worker = self.worker(topology, provision).await?;
-        let password = self.password(stack.is_some(), provision.fetch).await?;
-        let promoter = match provision.fetch {
-            Fetch::Missing => self.promoter()?,
-            Fetch::Nothing => String::new(),
-        };
-        // Who rotates a password says nothing of the gate.
-        let told = stack
-            .as_ref()
-            .and_then(|stack| find_tag(&stack.tags, OVERRIDE));
-        let told = told
-            .filter(|_| self.order.another_password)
-            .map(String::as_str);
-        let wish = Wish {
-            azure: &self.settings.azure,
-            topology,
-            password: password.clone(),
-            promoter: &promoter,
-            gate_override: self.order.gate_override.as_deref().or(told),
-        };
-        let spec = scope.stack(wish);
-        let mut wanted = Wanted {
+        let spec = self.spec(&scope, found.as_ref(), mysql.password.clone())?;
+        let materials = Materials {
             topology: topology.clone(),
-            scope: scope.clone(),
-            stack: spec,
             worker,
-            groups: BTreeMap::new(),
-            password,
+            mysql,
         };
-        let outputs = stack.map(|Stack { properties, .. }| properties.outputs);
-        wanted.groups = self
-            .groups(&wanted, &scope, &outputs.unwrap_or_default())
-            .await?;
-        self.namespaces = if self.without_cluster() {
+        let outputs = found.map(|stack| stack.properties.outputs);
+        let outputs = outputs.unwrap_or_default();
+        let groups = self.objects.groups(&materials, &outputs).await?;
+        let namespaces = if self.site.without_cluster() {
             Namespaces::default()
         } else {
             Namespaces::of(topology, kubernetes::serving())
         };
-        self.wanted = Some(wanted);
-        Ok(())
+        let mut desired = vec![
+            self.group.desire(&scope.group),
+            Stack::desire(&scope, &spec),
+        ];
+        desired.extend(self.image.desire(&scope, &materials.worker));
+        desired.extend(groups.values().map(Group::resource));
+        desired.extend(namespaces.desire());
+        let (of_ground, ground) = ground.unzip();
+        desired.extend(of_ground.into_iter().flatten());
+        let parts = Parts {
+            stack: spec,
+            materials,
+            groups,
+            namespaces,
+            ground,
+            order: self.order.clone(),
+            told: Told::new(provision.events, provision.cancel),
+        };
+        Ok(Prepared { desired, parts })
     }
 
-    /// The objects in the cluster, by what the stack gives out; what it does not give out yet is
-    /// what its names will come to.
-    pub(super) async fn groups(
-        &self,
-        wanted: &Wanted,
-        scope: &Scope,
-        outputs: &Outputs,
-    ) -> Result<BTreeMap<ResourceId, Group>, backend::Error> {
-        if self.without_cluster() {
-            return Ok(BTreeMap::new());
+    /// The ground of a rehearsal: its resources, and what they are made of.
+    async fn ground(&self) -> Result<Option<(Vec<Resource>, k3d::Parts)>, backend::Error> {
+        let Some(ground) = &self.site.ground else {
+            return Ok(None);
+        };
+        if self.order.another_password && self.provision.fetch == Fetch::Missing {
+            ground.handle.change_password(&Secret::generate()).await?;
         }
-        let registry = match outputs.text(REGISTRY_OUTPUT) {
-            Some(registry) => registry.to_owned(),
-            None => self.login_server(scope).await?,
-        };
-        let site = Site {
-            namespace: NAMESPACE.to_owned(),
-            instance: scope.profile().to_owned(),
-            images: Images::of(&wanted.topology, &wanted.worker.reference(&registry)),
-            mysql: self
-                .server(wanted, scope, outputs.text(MYSQL_OUTPUT))
-                .await?,
-            exposure: objects::exposure(&self.settings.azure.expose),
-            resolver: match self.ground {
-                // What stands for AKS on this machine has neither Cilium nor caches on nodes.
-                Some(_) => Resolver::Pods,
-                None => objects::RESOLVER,
-            },
-        };
-        let needs = objects::Needs::of(scope, &wanted.worker, self.ground.as_ref());
-        let groups = kubernetes::objects(&wanted.topology, &site).into_iter();
-        let groups = groups.map(|group| needs.placed(group));
-        Ok(groups.map(|group| (group.id.clone(), group)).collect())
+        let prepared = ground.place.prepare(self.topology, self.provision).await?;
+        Ok(Some((prepared.desired, prepared.parts)))
     }
 
-    /// The database, as the objects are told of it.
-    async fn server(
-        &self,
-        wanted: &Wanted,
-        scope: &Scope,
-        host: Option<&str>,
-    ) -> Result<MysqlServer, backend::Error> {
-        if let Some(ground) = &self.ground {
-            let server = ground.mysql_server().await?;
-            let host = host.map_or(server.host, str::to_owned);
-            return Ok(MysqlServer { host, ..server });
-        }
-        let public = format!("{}.mysql.database.azure.com", scope.names.mysql);
+    /// The database in Azure, as objects are told of it.
+    async fn server(&self, scope: &Scope, promoted: bool) -> Result<MysqlServer, backend::Error> {
+        let (another, fetch) = (self.order.another_password, self.provision.fetch);
+        let password = self.password.provide(promoted, another, fetch).await?;
         Ok(MysqlServer {
-            host: host.map_or(public, str::to_owned),
+            host: scope.mysql_host(),
             port: database::PORT,
-            user: self.settings.azure.mysql.administrator.clone(),
-            password: wanted.password.clone(),
+            user: self.site.settings.azure.mysql.administrator.clone(),
+            password,
             roots: Some(roots::bundle().to_owned()),
         })
     }
 
-    /// What the registry will be called.
-    pub(super) async fn login_server(&self, scope: &Scope) -> Result<String, backend::Error> {
-        let suffix = &self.cloud().await?.arm.options().endpoints.registry_suffix;
-        Ok(match self.settings.aim {
-            Aim::Azure => format!("{}.{suffix}", scope.names.registry),
-            // The built-in one has all its registries at one address.
-            Aim::Rehearsal { .. } => suffix.clone(),
-        })
-    }
-
-    /// What the stack gives out.
-    pub(super) async fn outputs(&self) -> Result<Outputs, backend::Error> {
-        let stack = self.find_stack().await?;
-        Ok(stack
-            .map(|stack| stack.properties.outputs)
-            .unwrap_or_default())
-    }
-
-    /// The registry as the stack names it.
-    pub(super) async fn registry_name(&self) -> Result<String, backend::Error> {
-        let outputs = self.outputs().await?;
-        let registry = outputs.text(REGISTRY_OUTPUT).map(str::to_owned);
-        let output = REGISTRY_OUTPUT;
-        Ok(registry.ok_or(Error::Output { output })?)
+    /// The stack as it should be; `found` is how it is.
+    fn spec(
+        &self,
+        scope: &Scope,
+        found: Option<&arm::Stack>,
+        password: Secret,
+    ) -> Result<arm::StackSpec, backend::Error> {
+        let promoter = match self.provision.fetch {
+            Fetch::Missing => self.site.promoter()?,
+            Fetch::Nothing => String::new(),
+        };
+        // Who rotates a password says nothing of the gate.
+        let told = found.filter(|_| self.order.another_password);
+        let told = told.and_then(|stack| find_tag(&stack.tags, OVERRIDE));
+        let reason = self.order.gate_override.as_ref().or(told);
+        Ok(scope.stack(Wish {
+            azure: &self.site.settings.azure,
+            topology: self.topology,
+            password,
+            promoter: &promoter,
+            gate_override: reason.map(String::as_str),
+        }))
     }
 }

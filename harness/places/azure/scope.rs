@@ -12,7 +12,7 @@ use model::profile::azure::Azure;
 use model::topology::{Digest, Topology};
 use serde_json::Value;
 
-use super::Cloud;
+use super::cloud::Cloud;
 
 /// The tag with the profile that something belongs to.
 pub const PROFILE: &str = "harness-profile";
@@ -102,6 +102,11 @@ impl Scope {
     /// The profile's name.
     pub fn profile(&self) -> &str {
         &self.place.profile
+    }
+
+    /// What the database server will be called on its network.
+    pub(super) fn mysql_host(&self) -> String {
+        format!("{}.mysql.database.azure.com", self.names.mysql)
     }
 
     /// The stack as it should be.

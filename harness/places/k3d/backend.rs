@@ -1,89 +1,52 @@
-//! The k3d backend as the engine sees it. Its resources are `network/...`, `container/mysql`,
-//! `cluster/...`, `images/cluster`, the groups of [`kubernetes`] and
+//! The k3d backend as the engine sees it: the parts of a place side by side. Its resources are
+//! `network/...`, `container/mysql`, `cluster/...`, `images/cluster`, the groups of [`kubernetes`] and
 //! `namespace/...` (Temporal's).
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use backend::fault::{Capability, Effect, FaultKind, Injection, Undo};
+use backend::fault::{Pull, Reach, Sighting, Sign};
 use backend::namespaces::{self, Namespaces};
 use backend::state::{Directory, Lock};
-use backend::{Backend, Endpoint, Log, Place, Provision, Readiness, Vitals};
-use base::log_tail::LogTail;
-use base::tool::Environment;
-use camino::Utf8PathBuf;
-use database::Mysql;
-use docker::Engine;
-use kubernetes::{Cluster, NAMESPACE};
-use model::plan::{Action, Observed, Resource, ResourceId};
-use model::profile;
-use model::topology::{Topology, WorkerBuild};
-use tokio::sync::OnceCell;
+use backend::{Backend, Change, Place, Prepared, Provision, Readiness};
+use base::causes::in_one_line;
+use kubernetes::Group;
+use model::plan::{Observed, ResourceId, ResourceKind, State};
+use model::topology::{ServiceName, Topology};
 use tokio_util::sync::CancellationToken;
 
+use super::containers::Containers;
 use super::error::Error;
+use super::foresee::foresee;
 use super::found::Found;
-use super::names::Names;
-use super::ports::MYSQL;
-use super::record::{self, Record};
-use super::tool::K3d;
-use super::wanted::Wanted;
-use crate::owned;
+use super::ground::Ground;
+use super::groups::Groups;
+use super::images::NodeImages;
+use super::levers::{self, Levers};
+use super::names::images_id;
+use super::network::Network;
+use super::nodes::Nodes;
+use super::parts::Parts;
+use super::pods::Pods;
+use super::prepare::Preparation;
+use super::record::Record;
+use super::settings::{Extent, Settings};
+use super::site::Site;
+use super::sweep;
 
 /// How long connecting to the frontend may take.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// What the backend needs to know of the profile and the place.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The folder that the user works in.
-    pub root: Utf8PathBuf,
-    /// The profile's name.
-    pub profile: String,
-    /// The cluster.
-    pub cluster: profile::K3d,
-    /// How much of the topology is its affair.
-    pub extent: Extent,
-    /// The harness's own environment.
-    pub environment: Environment,
-}
-
-/// How much of a topology a backend of this kind runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
-    /// All of it.
-    Topology,
-    /// What the rest stands on: a cluster that has the public images, and the database beside it.
-    /// Somebody else has the objects in it, and the worker's image.
-    Ground,
-}
-
 /// The topology in a local Kubernetes cluster.
 #[derive(Debug)]
 pub struct K3dBackend {
-    settings: Settings,
-    state: Directory,
-    lock: Option<Arc<Lock>>,
-    names: Names,
-    /// Docker, connected to when it is first needed.
-    pub(super) docker: OnceCell<Docker>,
-    /// The version of k3d, asked when it is first needed.
-    pub(super) version: OnceCell<String>,
-    /// The cluster's API, as long as it is the same cluster.
-    kubernetes: Mutex<Option<Cluster>>,
-    http: reqwest::Client,
-    wanted: Option<Wanted>,
-    pub(super) namespaces: Namespaces,
-    /// Cancelled when the user asks to stop.
-    cancel: CancellationToken,
-}
-
-/// A Docker engine that answers, and the database in it.
-#[derive(Debug)]
-pub(super) struct Docker {
-    pub(super) engine: Engine,
-    pub(super) mysql: Mysql,
+    site: Arc<Site>,
+    network: Network,
+    nodes: Nodes,
+    images: NodeImages,
+    groups: Groups,
+    hosts: (Containers, Pods),
 }
 
 impl K3dBackend {
@@ -93,145 +56,36 @@ impl K3dBackend {
         state: Directory,
         lock: Option<Arc<Lock>>,
     ) -> Result<Self, backend::Error> {
+        let site = Arc::new(Site::new(settings, state, lock));
+        let nodes = Nodes {
+            site: Arc::clone(&site),
+        };
         Ok(Self {
-            names: Names::of(&state),
-            settings,
-            state,
-            lock,
-            docker: OnceCell::new(),
-            version: OnceCell::new(),
-            kubernetes: Mutex::default(),
-            http: base::http::loopback_client().map_err(backend::Error::new)?,
-            wanted: None,
-            namespaces: Namespaces::default(),
-            cancel: CancellationToken::new(),
+            network: Network {
+                site: Arc::clone(&site),
+            },
+            images: NodeImages {
+                nodes: nodes.clone(),
+            },
+            groups: Groups {
+                nodes: nodes.clone(),
+                http: base::http::loopback_client().map_err(backend::Error::new)?,
+            },
+            hosts: (
+                Containers {
+                    nodes: nodes.clone(),
+                },
+                Pods {
+                    nodes: nodes.clone(),
+                },
+            ),
+            nodes,
+            site,
         })
     }
 
-    pub(super) fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    pub(super) fn state(&self) -> &Directory {
-        &self.state
-    }
-
-    pub(super) fn names(&self) -> &Names {
-        &self.names
-    }
-
-    pub(super) fn http(&self) -> &reqwest::Client {
-        &self.http
-    }
-
-    pub(super) fn cancel(&self) -> &CancellationToken {
-        &self.cancel
-    }
-
-    pub(super) fn lock(&self) -> Result<&Lock, Error> {
-        self.lock.as_deref().ok_or(Error::NotOwner)
-    }
-
-    pub(super) fn k3d(&self) -> K3d<'_> {
-        K3d {
-            environment: &self.settings.environment,
-            state: &self.state,
-        }
-    }
-
-    /// What the profile asks for; without it, nothing can be made that has the name `id`.
-    pub(super) fn wanted(&self, id: &ResourceId) -> Result<&Wanted, Error> {
-        let unknown = || Error::Unknown { id: id.clone() };
-        self.wanted.as_ref().ok_or_else(unknown)
-    }
-
-    pub(super) async fn docker(&self) -> Result<&Docker, Error> {
-        let connect = || async {
-            let environment = &self.settings.environment;
-            let engine = Engine::connect(environment).await?;
-            let mysql = Mysql::new(engine.clone(), self.state.clone(), environment.clone());
-            Ok(Docker { engine, mysql })
-        };
-        self.docker.get_or_try_init(connect).await
-    }
-
-    /// The API of the cluster that was made last.
-    pub(super) async fn kubernetes(&self) -> Result<Cluster, backend::Error> {
-        if let Some(cluster) = self.connection().clone() {
-            return Ok(cluster);
-        }
-        let cluster = connect(&self.state).await?;
-        *self.connection() = Some(cluster.clone());
-        Ok(cluster)
-    }
-
-    /// Forgets the API of a cluster that goes.
-    pub(super) fn disconnect(&self) {
-        *self.connection() = None;
-    }
-
-    fn connection(&self) -> std::sync::MutexGuard<'_, Option<Cluster>> {
-        self.kubernetes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What is remembered of the cluster.
-    pub(super) fn record(&self) -> Result<Option<Record>, Error> {
-        Record::read(&self.state).map_err(|source| self.record_error("read", source))
-    }
-
-    pub(super) fn write_record(&self, record: &Record) -> Result<(), Error> {
-        let written = record.write(&self.state);
-        written.map_err(|source| self.record_error("write", source))
-    }
-
-    /// Changes the record, if there is one. Steps that run at once do so one after the other, as
-    /// nothing is awaited here.
-    pub(super) fn change_record(&self, change: impl FnOnce(&mut Record)) -> Result<(), Error> {
-        let Some(mut record) = self.record()? else {
-            return Ok(());
-        };
-        change(&mut record);
-        self.write_record(&record)
-    }
-
-    pub(super) fn record_error(&self, act: &'static str, source: std::io::Error) -> Error {
-        Error::Record {
-            act,
-            path: record::path(&self.state),
-            source,
-        }
-    }
-
-    /// The record of a cluster of which all nodes run.
-    pub(super) async fn live_cluster(&self) -> Result<Option<Record>, Error> {
-        Ok(match self.find_cluster().await? {
-            Found::Live(record) => Some(*record),
-            Found::Absent | Found::Dead(_) => None,
-        })
-    }
-
-    pub(super) async fn client(&self, deadline: Duration) -> Result<temporal::Client, Error> {
-        let address = self.frontend_address()?;
-        let namespace = self.namespaces.main();
-        Ok(namespaces::client(address, namespace, deadline).await?)
-    }
-}
-
-/// The API of the cluster of a state folder.
-pub async fn connect(state: &Directory) -> Result<Cluster, backend::Error> {
-    let kubeconfig = record::kubeconfig(state);
-    if !kubeconfig.exists() {
-        return Err(Error::NoCluster.into());
-    }
-    Cluster::connect(&kubeconfig, NAMESPACE).await
-}
-
-impl Backend for K3dBackend {
-    type Frontend = temporal::Client;
-
-    fn place(&self) -> Place {
+    /// Where a run took place.
+    pub fn place(&self) -> Place {
         Place {
             backend: "k3d".to_owned(),
             engine: "server".to_owned(),
@@ -239,138 +93,281 @@ impl Backend for K3dBackend {
         }
     }
 
-    async fn prepare(
-        &mut self,
+    /// Looks, before images are pulled and the worker is built, at what can be seen at once.
+    pub async fn foresee(
+        &self,
         topology: &Topology,
-        provision: Provision<'_>,
+        cancel: &CancellationToken,
     ) -> Result<(), backend::Error> {
-        self.cancel = provision.cancel.clone();
-        let wanted = Box::pin(self.provide(topology, provision)).await?;
-        self.wanted = Some(wanted);
-        if self.settings.extent == Extent::Ground {
-            return Ok(());
+        foresee(&self.site, topology, cancel).await
+    }
+
+    /// What a place that stands on this one needs.
+    pub fn ground(&self) -> Ground {
+        Ground {
+            images: self.images.clone(),
         }
-        self.namespaces = Namespaces::of(topology, kubernetes::serving());
+    }
+
+    /// The host of the database and the nodes.
+    pub fn containers(&self) -> &Containers {
+        &self.hosts.0
+    }
+
+    async fn make(&self, id: &ResourceId, parts: &Parts) -> Result<(), backend::Error> {
+        match id.kind() {
+            ResourceKind::Network => self.network.make().await?,
+            ResourceKind::Cluster => self.nodes.make(&parts.cluster, &parts.cancel).await?,
+            ResourceKind::Images => self.images.make(&parts.images, &parts.cancel).await?,
+            ResourceKind::Namespace => {
+                let frontend = Record::frontend(&self.site.state)?;
+                let made = parts.namespaces.apply(id, frontend).await;
+                made.map_err(Error::from)?;
+            }
+            _ if database::owns(id) => self.site.mysql().await?.make(id, &parts.database).await?,
+            _ => self.groups.make(id, parts).await?,
+        }
         Ok(())
     }
 
-    fn desire(&self, _: &Topology) -> Vec<Resource> {
-        self.desired()
+    async fn remove(&self, id: &ResourceId) -> Result<(), backend::Error> {
+        match id.kind() {
+            ResourceKind::Network => self.network.remove().await?,
+            ResourceKind::Cluster => self.nodes.remove().await?,
+            ResourceKind::Images => self.images.remove()?,
+            // It goes with the database.
+            ResourceKind::Namespace => {}
+            _ if database::owns(id) => self.site.mysql().await?.remove(id).await?,
+            _ => self.groups.remove(id).await?,
+        }
+        Ok(())
+    }
+
+    /// A living cluster with what is in it. Of one that is to be replaced, nothing in it is listed: it
+    /// goes with the cluster.
+    async fn observe_cluster(
+        &self,
+        record: &Record,
+        parts: Option<&Parts>,
+    ) -> Result<Vec<Observed>, backend::Error> {
+        let cluster = |state| vec![self.nodes.observed(state)];
+        let live = State::Live(record.digest.clone());
+        if parts.is_some_and(|parts| parts.cluster.replaces(record)) {
+            return Ok(cluster(live));
+        }
+        let whole = self.site.settings.extent == Extent::Topology;
+        let groups = if whole {
+            self.groups.observe(record).await
+        } else {
+            Vec::new()
+        };
+        if let Some(parts) = parts
+            && let Some(reason) = self.groups.lost_port(parts, &groups).await
+        {
+            return Ok(cluster(State::Dead { reason }));
+        }
+        let mut observed = cluster(live);
+        observed.extend(self.images.observe(record).await?);
+        observed.extend(groups);
+        if let Some(parts) = parts.filter(|_| whole) {
+            let frontend = Record::frontend(&self.site.state)?;
+            observed.extend(parts.namespaces.observe(frontend).await);
+        }
+        Ok(observed)
+    }
+
+    fn control(&self) -> Levers<'_> {
+        Levers {
+            containers: &self.hosts.0,
+            groups: &self.groups,
+        }
+    }
+}
+
+impl Backend for K3dBackend {
+    type Frontend = temporal::Client;
+    type Parts = Parts;
+    type Hosts = (Containers, Pods);
+
+    async fn prepare(
+        &self,
+        topology: &Topology,
+        provision: Provision<'_>,
+    ) -> Result<Prepared<Parts>, backend::Error> {
+        let preparation = Preparation {
+            containers: &self.hosts.0,
+            topology,
+            provision,
+        };
+        let parts = Box::pin(preparation.parts()).await?;
+        let mut desired = vec![
+            self.network.desire(),
+            self.nodes.desire(&parts.cluster),
+            self.images.desire(&parts.images),
+        ];
+        desired.extend(parts.database.desire());
+        desired.extend(parts.groups.values().map(Group::resource));
+        desired.extend(parts.namespaces.desire());
+        Ok(Prepared { desired, parts })
     }
 
     async fn expects(&self, topology: &Topology) -> Result<Vec<ResourceId>, backend::Error> {
-        Ok(self.expected(topology))
+        let names = &self.site.names;
+        let mut expected = vec![
+            names.network_id(),
+            names.cluster_id(),
+            images_id(),
+            database::container_id(),
+        ];
+        if self.site.settings.extent == Extent::Topology {
+            expected.extend(kubernetes::expected(topology));
+            expected.extend(Namespaces::expected(topology));
+        }
+        Ok(expected)
     }
 
-    async fn observe(&self, named: &[ResourceId]) -> Result<Vec<Observed>, backend::Error> {
-        self.observed(named).await
-    }
-
-    async fn apply(&self, id: &ResourceId, action: Action) -> Result<(), backend::Error> {
-        Box::pin(self.change(id, action)).await
-    }
-
-    async fn ready(&self, id: &ResourceId) -> Readiness {
-        self.look(id).await
-    }
-
-    async fn logs(&self) -> Vec<Log> {
-        self.log_files().await
-    }
-
-    async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), backend::Error> {
-        self.refresh_logs(follow).await
-    }
-
-    async fn vitals(&self) -> Vitals {
-        self.lives().await
-    }
-
-    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
-        self.log_end(replica, life).await
-    }
-
-    async fn evidence(&self, id: &ResourceId) -> Option<Utf8PathBuf> {
-        match id.kind() {
-            "cluster" => self.write_node_logs().await.into_iter().next(),
-            "base" | "job" | "deployment" => {
-                let folder = self.state.path().join("evidence");
-                let cluster = self.kubernetes().await.ok()?;
-                cluster.evidence(id, &folder).await.ok()
+    async fn observe(
+        &self,
+        named: &[ResourceId],
+        parts: Option<&Parts>,
+    ) -> Result<Vec<Observed>, backend::Error> {
+        let mysql = self.site.mysql().await?;
+        let mut observed = mysql.observe(named).await?;
+        observed.extend(self.network.observe().await?);
+        match self.nodes.find().await? {
+            Found::Absent => {}
+            // Schema, shards and namespaces were in it, and the server remembers them as if they
+            // still were.
+            Found::Live(_) if mysql.lacks_data().await => {
+                let reason = "the data of its database is gone".to_owned();
+                observed.push(self.nodes.observed(State::Dead { reason }));
             }
-            _ => None,
+            Found::Dead(reason) => observed.push(self.nodes.observed(State::Dead { reason })),
+            Found::Live(record) => observed.extend(self.observe_cluster(&record, parts).await?),
+        }
+        Ok(observed)
+    }
+
+    async fn apply(
+        &self,
+        id: &ResourceId,
+        change: Change<'_, Parts>,
+    ) -> Result<(), backend::Error> {
+        self.site.check_lock()?;
+        match change {
+            Change::Make(parts) => Box::pin(self.make(id, parts)).await,
+            Change::Remove => Box::pin(self.remove(id)).await,
         }
     }
 
-    async fn endpoints(&self) -> Vec<Endpoint> {
-        self.listening().await
-    }
-
-    async fn frontend(&self) -> Result<temporal::Client, backend::Error> {
-        Ok(self.client(CONNECT).await?)
-    }
-
-    async fn database(&self) -> Result<Option<mysql::Access>, backend::Error> {
-        if database::address(&self.state).is_none() {
-            return Ok(None);
-        }
-        Ok(Some(self.docker().await?.mysql.access()?))
-    }
-
-    fn faults(&self, topology: &Topology) -> Vec<Capability> {
-        // Every service can be killed: each is a Deployment, or the database's container.
-        topology.services.iter().map(Capability::kill).collect()
-    }
-
-    async fn usage(&self) -> BTreeMap<String, Duration> {
-        let mut usage = match self.kubernetes().await {
-            Ok(cluster) => cluster.usage().await,
-            Err(_) => BTreeMap::new(),
-        };
-        if let Ok(docker) = self.docker().await
-            && let Some(used) = docker.mysql.usage().await
-        {
-            usage.insert(MYSQL.to_owned(), used);
-        }
-        usage
-    }
-
-    async fn undo(&self, injection: &Injection) -> Result<Undo, backend::Error> {
-        self.undo_of(injection).await
-    }
-
-    async fn inject(&self, injection: &Injection) -> Result<Effect, backend::Error> {
-        match injection.fault {
-            FaultKind::Kill => self.kill(&injection.service).await,
+    async fn ready(&self, id: &ResourceId, parts: Option<&Parts>) -> Readiness {
+        match id.kind() {
+            ResourceKind::Network => self.network.ready().await,
+            ResourceKind::Cluster => self.nodes.ready().await,
+            ResourceKind::Images => self.images.ready().await,
+            ResourceKind::Namespace => match Record::frontend(&self.site.state) {
+                Ok(frontend) => namespaces::ready(id.name(), frontend).await,
+                Err(error) => Readiness::Never(in_one_line(&error)),
+            },
+            _ if database::owns(id) => match self.site.mysql().await {
+                Ok(mysql) => mysql.ready(id, parts.map(|parts| &parts.database)).await,
+                Err(error) => Readiness::unseen(&error),
+            },
+            _ => self.groups.ready(id, parts).await,
         }
     }
 
-    async fn heal(&self, undo: &Undo) -> Result<(), backend::Error> {
-        self.revive(undo).await
+    async fn frontend(&self, namespace: &str) -> Result<temporal::Client, backend::Error> {
+        let address = Record::frontend(&self.site.state)?;
+        let client = namespaces::client(address, namespace, CONNECT).await;
+        Ok(client.map_err(Error::from)?)
     }
 
-    async fn serves(&self) -> Readiness {
-        self.workflows_start().await
-    }
-
-    async fn worker_build(&self) -> Option<WorkerBuild> {
-        self.record().ok()??.images?.worker
-    }
-
-    fn outlives(&self, id: &ResourceId) -> bool {
-        // It goes with the database.
-        id.kind() == "namespace"
-    }
-
-    fn hurry(&self) {
-        // Nodes and containers are removed by force in any case.
-    }
-
-    fn lingers(&self) -> Duration {
-        owned::ENGINE_LINGERS
+    fn hosts(&self) -> &(Containers, Pods) {
+        &self.hosts
     }
 
     async fn sweep(&self) -> Vec<String> {
-        self.sweep_all().await
+        sweep::sweep(&self.nodes).await
+    }
+
+    fn levers(&self, topology: &Topology) -> BTreeMap<ServiceName, Reach> {
+        levers::reach(topology)
+    }
+
+    async fn pull(&self, pull: &Pull) -> Result<(), backend::Error> {
+        self.control().pull(pull).await
+    }
+
+    async fn look(&self, sign: &Sign) -> Sighting {
+        self.control().look(sign).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::tool::Environment;
+    use model::profile::K3d;
+
+    use super::*;
+
+    /// A backend without Docker, and how errors name the Docker that it does not find.
+    fn without_docker() -> (tempfile::TempDir, K3dBackend, String) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = camino::Utf8Path::from_path(folder.path()).expect("text");
+        let absent = format!("unix://{root}/docker.sock");
+        let settings = Settings {
+            profile: "k3d".to_owned(),
+            cluster: K3d::default(),
+            extent: Extent::Topology,
+            environment: Environment::of_process().with("DOCKER_HOST", absent.as_str()),
+        };
+        let backend = K3dBackend::new(settings, Directory::new(root.join("state")), None);
+        (folder, backend.expect("nothing was asked yet"), absent)
+    }
+
+    #[tokio::test]
+    async fn a_look_that_fails_is_no_end_of_the_wait_and_says_why() {
+        let (_folder, backend, absent) = without_docker();
+        let (names, of) = (&backend.site.names, ResourceId::new);
+        for id in [names.network_id(), of(ResourceKind::Deployment, "web")] {
+            let Readiness::NotYet(reason) = backend.ready(&id, None).await else {
+                panic!("{id}: the wait is over");
+            };
+            assert!(reason.contains(&absent), "{id}: {reason}");
+        }
+        for sign in [
+            Sign::Back {
+                service: ServiceName::new("mysql"),
+                replicas: vec!["mysql".to_owned()],
+            },
+            Sign::Serves {
+                namespace: "default".to_owned(),
+            },
+        ] {
+            let Sighting::NotYet(reason) = backend.look(&sign).await else {
+                panic!("{sign:?}: the wait is over");
+            };
+            assert!(reason.contains(&absent), "{sign:?}: {reason}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lever_or_sign_of_another_place_is_refused() {
+        let (_folder, backend, _) = without_docker();
+        let restart = Pull::Restart { failover: false };
+        let refused = backend.pull(&restart).await.expect_err("there is none");
+        assert!(!refused.may_pass && !refused.hints.is_empty(), "{refused}");
+        let sign = Sign::Interrupted {
+            service: ServiceName::new("mysql"),
+            lives: BTreeMap::new(),
+        };
+        let seen = backend.look(&sign).await;
+        assert!(matches!(seen, Sighting::Never(_)), "{seen:?}");
+        let start = Pull::Start {
+            replicas: vec!["worker-0".to_owned()],
+        };
+        let refused = backend.pull(&start).await.expect_err("it is a process");
+        assert!(!refused.may_pass && !refused.hints.is_empty(), "{refused}");
     }
 }

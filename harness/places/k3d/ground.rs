@@ -1,67 +1,69 @@
-//! The backend as the ground of another one: what a rehearsed cloud's cluster and database are.
+//! The place as the ground of another one: what a rehearsed cloud's cluster and database are.
+
+use std::sync::Arc;
 
 use base::secret::Secret;
 use camino::{Utf8Path, Utf8PathBuf};
 use docker::Engine;
-use kubernetes::MysqlServer;
-use model::plan::ResourceId;
+use model::plan::{ResourceId, ResourceKind};
+use tokio_util::sync::CancellationToken;
 
-use super::backend::K3dBackend;
 use super::error::Error;
-use super::found::Found;
+use super::image::Image;
+use super::images::NodeImages;
 use super::names::images_id;
-use super::ports::MYSQL;
-use super::provide::server;
-use super::record;
+use super::parts::Parts;
+use super::record::{self, Record};
+use super::site::Site;
 
-/// How often an import is tried: its stream into a node breaks now and then.
-const TRIES: usize = 3;
+/// What another place needs to know of its ground and does to it, beside having its resources made.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    pub(super) images: NodeImages,
+}
 
-impl K3dBackend {
-    /// Whether a resource is one of those that it makes as the ground.
-    pub fn is_ground(id: &ResourceId) -> bool {
-        ["network", "cluster", "images", "container"].contains(&id.kind())
+impl Ground {
+    /// Whether a resource is one of the ground's.
+    pub fn owns(id: &ResourceId) -> bool {
+        matches!(
+            id.kind(),
+            ResourceKind::Network
+                | ResourceKind::Cluster
+                | ResourceKind::Images
+                | ResourceKind::Container
+        )
     }
 
     /// What objects in the cluster need: the cluster itself and its images.
     pub fn cluster_needs(&self) -> [ResourceId; 2] {
-        [self.names().cluster_id(), images_id()]
+        [self.site().names.cluster_id(), images_id()]
     }
 
     /// Whether the cluster that is there is to be replaced, and what is in it goes with it.
-    pub fn replaces_cluster(&self) -> Result<bool, backend::Error> {
-        Ok(self.record()?.is_some_and(|record| self.replaces(&record)))
-    }
-
-    /// What needs the database.
-    pub fn database_needs(&self) -> ResourceId {
-        ResourceId::new("container", MYSQL)
+    pub fn replaces_cluster(&self, parts: &Parts) -> Result<bool, backend::Error> {
+        let record = Record::read(&self.site().state)?;
+        Ok(record.is_some_and(|record| parts.cluster.replaces(&record)))
     }
 
     /// The Docker engine.
     pub async fn engine(&self) -> Result<&Engine, backend::Error> {
-        Ok(&self.docker().await?.engine)
+        Ok(self.site().engine().await?)
     }
 
     /// The file with the cluster's kubeconfig, once there is one.
     pub fn kubeconfig(&self) -> Utf8PathBuf {
-        record::kubeconfig(self.state())
+        record::kubeconfig(&self.site().state)
     }
 
     /// The database's name on the cluster's network, and that of its container.
     pub async fn mysql_names(&self) -> Result<[String; 2], backend::Error> {
-        let mysql = &self.docker().await?.mysql;
+        let mysql = self.site().mysql().await?;
         Ok([mysql.host(), mysql.container().to_owned()])
-    }
-
-    /// The database, as pods of the cluster reach it.
-    pub async fn mysql_server(&self) -> Result<MysqlServer, backend::Error> {
-        server(&self.docker().await?.mysql)
     }
 
     /// Gives the database another password, from the next time on that it is made or started.
     pub async fn change_password(&self, password: &Secret) -> Result<(), backend::Error> {
-        let path = self.docker().await?.mysql.password_file();
+        let path = self.site().mysql().await?.password_file();
         let written = base::file::write_atomically(&path, password.reveal().as_bytes());
         written.map_err(|source| {
             Error::Record {
@@ -75,34 +77,38 @@ impl K3dBackend {
 
     /// Whether every node has an image.
     pub async fn has_image(&self, reference: &str) -> Result<bool, backend::Error> {
-        let Found::Live(record) = self.find_cluster().await? else {
+        let Some(record) = self.images.nodes.live().await? else {
             return Ok(false);
         };
         let reference = reference.to_owned();
-        let missing = self.missing(&record, std::iter::once(&reference)).await?;
-        Ok(missing.is_empty())
+        let missing = self.images.missing(&record, std::iter::once(&reference));
+        Ok(missing.await?.is_empty())
     }
 
     /// Puts the image of an archive into every node.
-    pub async fn take_in(&self, reference: &str, archive: &Utf8Path) -> Result<(), backend::Error> {
-        self.end_orphans().await?;
-        let name = &self.names().cluster;
-        let mut failed = None;
-        for _ in 0..TRIES {
-            if self.has_image(reference).await? {
-                return Ok(());
-            }
-            let sources = [archive.to_string()];
-            let imported = self.k3d().import(name, &sources, self.cancel()).await;
-            failed = imported.err();
-        }
+    pub async fn take_in(
+        &self,
+        reference: &str,
+        archive: &Utf8Path,
+        cancel: &CancellationToken,
+    ) -> Result<(), backend::Error> {
+        self.images.nodes.end_orphans().await?;
         if self.has_image(reference).await? {
             return Ok(());
         }
-        let missing = || Error::Import {
-            cluster: name.clone(),
-            missing: vec![reference.to_owned()],
-        };
-        Err(failed.map_or_else(missing, Error::Use).into())
+        let record = self.images.nodes.live().await?.ok_or(Error::NoCluster)?;
+        let images = [Image {
+            reference: reference.to_owned(),
+            id: reference.to_owned(),
+            archive: Some(archive.to_owned()),
+            build: None,
+        }];
+        let needed = images.iter().collect();
+        let imported = self.images.import(&record, &images, needed, cancel);
+        Ok(imported.await?)
+    }
+
+    fn site(&self) -> &Arc<Site> {
+        &self.images.nodes.site
     }
 }

@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
+use backend::Readiness;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kubernetes::{Group, Object};
-use model::plan::{Action, Observed, ResourceId, State};
+use model::plan::{Observed, ResourceId, ResourceKind, State};
 use tokio::time::timeout;
 
-use super::backend::K3dBackend;
 use super::error::Error;
 use super::image::Image;
 use super::names::{Names, images_id};
-use super::ports::MYSQL;
+use super::nodes::Nodes;
+use super::outside::Outside;
+use super::parts::Parts;
 use super::record::Record;
-use super::wanted::Wanted;
+use super::site::Site;
 
 /// How long the cluster may take to say what is in it.
 const LOOK: Duration = Duration::from_secs(5);
@@ -27,8 +29,8 @@ const IMAGES: &str = "harness/images";
 pub(super) fn placed(mut group: Group, names: &Names, images: &[Image]) -> Group {
     let id = &group.id;
     let needed = match id.kind() {
-        "job" => vec![images_id(), ResourceId::new("container", MYSQL)],
-        "deployment" => vec![images_id()],
+        ResourceKind::Job => vec![images_id(), database::container_id()],
+        ResourceKind::Deployment => vec![images_id()],
         _ => Vec::new(),
     };
     let more = std::iter::once(names.cluster_id()).chain(needed);
@@ -64,11 +66,19 @@ fn name_images(object: &mut Object, images: &[Image]) {
     annotations.insert(IMAGES.to_owned(), ids.join(" "));
 }
 
-impl K3dBackend {
+/// The groups of objects in the cluster.
+#[derive(Debug, Clone)]
+pub(super) struct Groups {
+    pub(super) nodes: Nodes,
+    /// Asks what listens on this machine.
+    pub(super) http: reqwest::Client,
+}
+
+impl Groups {
     /// The groups in a living cluster; none if its API does not answer. One that was applied and is
     /// not there any more is dead.
-    pub(super) async fn observed_groups(&self, record: &Record) -> Vec<Observed> {
-        let Ok(cluster) = self.kubernetes().await else {
+    pub(super) async fn observe(&self, record: &Record) -> Vec<Observed> {
+        let Ok(cluster) = self.site().api.cluster().await else {
             return Vec::new();
         };
         let Ok(Ok(mut observed)) = timeout(LOOK, cluster.observe()).await else {
@@ -82,10 +92,11 @@ impl K3dBackend {
                         reason: "it is gone from the cluster".to_owned(),
                     },
                     needs: Vec::new(),
+                    stays: true,
                 });
             }
         }
-        let cluster = self.names().cluster_id();
+        let cluster = self.site().names.cluster_id();
         for group in &mut observed {
             if !group.needs.contains(&cluster) {
                 group.needs.push(cluster.clone());
@@ -96,54 +107,92 @@ impl K3dBackend {
 
     /// Why the groups that are wanted and do not live can never be made in this cluster: a port of its
     /// nodes is lost, and the way in from this machine leads to that port.
-    pub(super) async fn lost_port(&self, observed: &[Observed]) -> Option<String> {
-        let wanted = self.wanted(&self.names().cluster_id()).ok()?;
+    pub(super) async fn lost_port(&self, parts: &Parts, observed: &[Observed]) -> Option<String> {
         let lives = |group: &Group| {
             let mut same = observed.iter().filter(|seen| seen.id == group.id);
             same.any(|seen| matches!(seen.state, State::Live(_)))
         };
-        let groups = wanted.groups.values();
+        let groups = parts.groups.values();
         let broken: Vec<&Group> = groups.filter(|group| !lives(group)).collect();
         if broken.is_empty() {
             return None;
         }
-        let cluster = self.kubernetes().await.ok()?;
+        let cluster = self.site().api.cluster().await.ok()?;
         // A cluster that does not answer is seen as such by whoever needs an answer.
         let lost = timeout(LOOK, cluster.lost_port(broken)).await;
         lost.ok()?.ok()?
     }
 
-    /// Applies or removes a group.
-    pub(super) async fn apply_group(
-        &self,
-        id: &ResourceId,
-        action: Action,
-    ) -> Result<(), backend::Error> {
-        if action == Action::Delete {
-            return self.remove_group(id).await;
-        }
-        let cluster = self.kubernetes().await?;
-        let wanted = self.wanted(id)?;
-        let group = wanted.groups.get(id);
+    /// Applies a group.
+    pub(super) async fn make(&self, id: &ResourceId, parts: &Parts) -> Result<(), backend::Error> {
+        let cluster = self.site().api.cluster().await?;
+        let group = parts.groups.get(id);
         let group = group.ok_or_else(|| Error::Unknown { id: id.clone() })?;
-        if id.kind() == "job" {
-            let mysql = &self.docker().await?.mysql;
-            mysql
-                .check_schema(&wanted.topology.temporal.version)
-                .await?;
+        if id.kind() == ResourceKind::Job {
+            let mysql = self.site().mysql().await?;
+            mysql.check_schema(&parts.topology.temporal.version).await?;
         }
-        self.change_record(|record| _ = record.groups.insert(id.clone()))?;
+        let state = &self.site().state;
+        Record::change(state, |record| _ = record.groups.insert(id.clone()))?;
         cluster.apply(group).await
     }
 
-    /// Removes a group that the topology has no more. One that it has is removed only where all of
-    /// it is taken down, and then it goes with the cluster, at once.
-    async fn remove_group(&self, id: &ResourceId) -> Result<(), backend::Error> {
-        let cluster_stays = |wanted: &Wanted| !wanted.groups.contains_key(id);
-        if self.wanted(id).is_ok_and(cluster_stays) {
-            self.kubernetes().await?.delete(id).await?;
-            self.change_record(|record| _ = record.groups.remove(id))?;
-        }
+    /// Removes a group that the topology has no more.
+    pub(super) async fn remove(&self, id: &ResourceId) -> Result<(), backend::Error> {
+        self.site().api.cluster().await?.delete(id).await?;
+        let state = &self.site().state;
+        Record::change(state, |record| _ = record.groups.remove(id))?;
         Ok(())
+    }
+
+    /// Whether a group does its job; where it is known what was prepared, also for those outside the
+    /// cluster.
+    pub(super) async fn ready(&self, id: &ResourceId, parts: Option<&Parts>) -> Readiness {
+        let mysql = match self.site().mysql().await {
+            Ok(mysql) => mysql,
+            Err(error) => return Readiness::unseen(&error),
+        };
+        match id.kind() {
+            ResourceKind::Base => match self.ready_inside(id).await {
+                Readiness::Ready => self.nodes.pods_can_run().await,
+                other => other,
+            },
+            ResourceKind::Job => {
+                // What counts is what the Job is to leave. In a copy of the golden snapshot that is
+                // there already, and nobody needs to wait until it has found so.
+                let database = parts.map(|parts| &parts.database);
+                match mysql.ready(&database::schema_id(), database).await {
+                    Readiness::Ready => Readiness::Ready,
+                    _ => self.ready_inside(id).await,
+                }
+            }
+            _ => match (self.ready_inside(id).await, parts) {
+                (Readiness::Ready, Some(parts)) => self.ready_outside(id, parts).await,
+                (inside, _) => inside,
+            },
+        }
+    }
+
+    async fn ready_inside(&self, id: &ResourceId) -> Readiness {
+        match self.site().api.cluster().await {
+            Ok(cluster) => cluster.group_ready(id).await,
+            Err(error) => Readiness::unseen(&error),
+        }
+    }
+
+    async fn ready_outside(&self, id: &ResourceId, parts: &Parts) -> Readiness {
+        let outside = Outside {
+            site: self.site(),
+            http: &self.http,
+            parts,
+        };
+        match outside.serves(id.name()).await {
+            Ok(()) => Readiness::Ready,
+            Err(reason) => Readiness::NotYet(reason),
+        }
+    }
+
+    fn site(&self) -> &Site {
+        &self.nodes.site
     }
 }

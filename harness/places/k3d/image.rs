@@ -1,9 +1,15 @@
-//! An image that a cluster is to have.
+//! The images that a cluster is to have, and how Docker is provided with them.
 
 use std::collections::BTreeMap;
 
+use backend::{Fetch, Provision};
 use camino::Utf8PathBuf;
-use model::topology::{Digest, WorkerBuild};
+use docker::Engine;
+use futures_util::future::try_join_all;
+use kubernetes::Images;
+use model::topology::{Digest, Topology, WorkerBuild};
+
+use super::error::Error;
 
 /// An image that the cluster needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,4 +34,45 @@ impl Image {
 pub(super) fn ids(images: &[Image]) -> BTreeMap<String, String> {
     let id = |image: &Image| (image.reference.clone(), image.id.clone());
     images.iter().map(id).collect()
+}
+
+/// The references of a topology's images, but for the worker's.
+pub(super) fn references(topology: &Topology) -> [String; 3] {
+    let Images {
+        server,
+        admin_tools,
+        web,
+        worker: _,
+    } = Images::of(topology, "");
+    [server, admin_tools, web]
+}
+
+/// The images of these references, those that are absent pulled, all at once.
+pub(super) async fn provide(
+    engine: &Engine,
+    references: &[String],
+    provision: Provision<'_>,
+) -> Result<Vec<Image>, backend::Error> {
+    let Provision {
+        fetch,
+        events,
+        cancel,
+    } = provision;
+    let each = references.iter().map(|reference| async move {
+        let found = match fetch {
+            Fetch::Missing => Some(
+                engine
+                    .provide_image(reference, events.listener(), cancel)
+                    .await?,
+            ),
+            Fetch::Nothing => engine.image(reference).await?,
+        };
+        Ok::<_, Error>(Image {
+            reference: reference.clone(),
+            id: found.map_or_else(|| "missing".to_owned(), |image| image.id),
+            archive: None,
+            build: None,
+        })
+    });
+    Ok(try_join_all(each).await?)
 }

@@ -1,68 +1,46 @@
-//! The images in the nodes: provided in Docker, imported, and looked for in every node.
+//! The images in the nodes: imported, and looked for in every node.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use backend::{Fetch, Provision, Readiness};
-use docker::Engine;
+use backend::Readiness;
 use futures_util::future::try_join_all;
-use kubernetes::Images;
-use model::plan::{Observed, State};
-use model::topology::{Digest, Topology};
+use model::plan::{Observed, Resource, State};
+use model::quantity::Duration;
+use model::topology::Digest;
+use tokio_util::sync::CancellationToken;
 
-use super::backend::K3dBackend;
 use super::error::Error;
-use super::found::Found;
 use super::image::{Image, ids};
+use super::missing::{self, Missing};
 use super::names::images_id;
+use super::nodes::Nodes;
 use super::record::{Imported, Record};
+use super::site::Site;
+
+/// How long they may take to become ready.
+const READY: Duration = Duration::from_secs(180);
 
 /// How often an import is tried: one that says it has succeeded may not have (k3d#1484).
 const TRIES: usize = 3;
 
-/// The references of a topology's images, but for the worker's.
-pub(super) fn references(topology: &Topology) -> [String; 3] {
-    let Images {
-        server,
-        admin_tools,
-        web,
-        worker: _,
-    } = Images::of(topology, "");
-    [server, admin_tools, web]
+/// The images in the nodes of a cluster.
+#[derive(Debug, Clone)]
+pub(super) struct NodeImages {
+    pub(super) nodes: Nodes,
 }
 
-/// The images of these references, those that are absent pulled, all at once.
-pub(super) async fn provide(
-    engine: &Engine,
-    references: &[String],
-    provision: Provision<'_>,
-) -> Result<Vec<Image>, backend::Error> {
-    let Provision {
-        fetch,
-        events,
-        cancel,
-    } = provision;
-    let each = references.iter().map(|reference| async move {
-        let found = match fetch {
-            Fetch::Missing => Some(
-                engine
-                    .provide_image(reference, events.listener(), cancel)
-                    .await?,
-            ),
-            Fetch::Nothing => engine.image(reference).await?,
-        };
-        Ok::<_, Error>(Image {
-            reference: reference.clone(),
-            id: found.map_or_else(|| "missing".to_owned(), |image| image.id),
-            archive: None,
-            build: None,
-        })
-    });
-    Ok(try_join_all(each).await?)
-}
+impl NodeImages {
+    pub(super) fn desire(&self, images: &[Image]) -> Resource {
+        Resource {
+            id: images_id(),
+            digest: Image::digest(images),
+            needs: vec![self.site().names.cluster_id()],
+            ready_timeout: READY,
+        }
+    }
 
-impl K3dBackend {
-    /// The images as the nodes have them.
-    pub(super) async fn observed_images(&self, record: &Record) -> Result<Option<Observed>, Error> {
+    /// The images as the nodes of a cluster have them.
+    pub(super) async fn observe(&self, record: &Record) -> Result<Option<Observed>, Error> {
         let Some(imported) = &record.images else {
             return Ok(None);
         };
@@ -81,50 +59,74 @@ impl K3dBackend {
         Ok(Some(Observed {
             id: images_id(),
             state,
-            needs: vec![self.names().cluster_id()],
+            needs: vec![self.site().names.cluster_id()],
+            stays: false,
         }))
     }
 
     /// Imports what a node lacks or has in another version.
-    pub(super) async fn import_images(&self) -> Result<(), Error> {
-        self.end_orphans().await?;
-        let Found::Live(record) = self.find_cluster().await? else {
-            return Err(Error::NoCluster);
-        };
-        let wanted = &self.wanted(&images_id())?.images;
+    pub(super) async fn make(
+        &self,
+        wanted: &[Image],
+        cancel: &CancellationToken,
+    ) -> Result<(), Error> {
+        self.nodes.end_orphans().await?;
+        let record = self.nodes.live().await?.ok_or(Error::NoCluster)?;
         let nodes = self.node_ids(&record).await?;
         let before = record.images.as_ref();
         let before = before.filter(|imported| imported.nodes == nodes);
         let changed = |image: &&Image| {
             before.and_then(|imported| imported.ids.get(&image.reference)) != Some(&image.id)
         };
-        let mut needed: Vec<&Image> = wanted.iter().filter(changed).collect();
+        let changed: Vec<&Image> = wanted.iter().filter(changed).collect();
+        self.import(&record, wanted, changed, cancel).await?;
+        let imported = Imported {
+            nodes,
+            ids: ids(wanted),
+            worker: wanted.iter().find_map(|image| image.build.clone()),
+        };
+        Record::change(&self.site().state, |record| record.images = Some(imported))
+    }
+
+    /// Forgets that they were put there: they go with the nodes.
+    pub(super) fn remove(&self) -> Result<(), Error> {
+        Record::change(&self.site().state, |record| record.images = None)
+    }
+
+    /// Imports images, again until every node has all that are wanted. The stream into a node breaks
+    /// now and then; what the nodes have is what counts.
+    pub(super) async fn import(
+        &self,
+        record: &Record,
+        wanted: &[Image],
+        mut needed: Vec<&Image>,
+        cancel: &CancellationToken,
+    ) -> Result<(), Error> {
         let references = || wanted.iter().map(|image| &image.reference);
+        let mut missing = Vec::new();
         let mut failed = None;
         for _ in 0..TRIES {
-            // Its stream into a node breaks now and then; what the nodes have is what counts.
-            failed = self.import(&needed).await.err();
-            let missing = self.missing(&record, references()).await?;
+            failed = self.import_once(&needed, cancel).await.err();
+            missing = self.missing(record, references()).await?;
             if missing.is_empty() {
-                return self.remember_images(Imported {
-                    nodes,
-                    ids: ids(wanted),
-                    worker: wanted.iter().find_map(|image| image.build.clone()),
-                });
+                return Ok(());
             }
             needed = wanted
                 .iter()
-                .filter(|image| lacked(&missing, image))
+                .filter(|image| missing.iter().any(|it| it.reference == image.reference))
                 .collect();
         }
-        let missing = self.missing(&record, references()).await?;
         Err(failed.unwrap_or_else(|| Error::Import {
-            cluster: self.names().cluster.clone(),
-            missing,
+            cluster: self.site().names.cluster.clone(),
+            missing: missing.iter().map(ToString::to_string).collect(),
         }))
     }
 
-    async fn import(&self, images: &[&Image]) -> Result<(), Error> {
+    async fn import_once(
+        &self,
+        images: &[&Image],
+        cancel: &CancellationToken,
+    ) -> Result<(), Error> {
         if images.is_empty() {
             return Ok(());
         }
@@ -133,121 +135,57 @@ impl K3dBackend {
             None => image.reference.clone(),
         };
         let sources: Vec<String> = images.iter().map(source).collect();
-        let name = &self.names().cluster;
-        let done = self.k3d().import(name, &sources, self.cancel()).await;
+        let name = &self.site().names.cluster;
+        let done = self.site().k3d().import(name, &sources, cancel).await;
         done.map_err(Error::Use)
     }
 
-    fn remember_images(&self, imported: Imported) -> Result<(), Error> {
-        self.change_record(|record| record.images = Some(imported))
-    }
-
     /// Whether every image is in every node.
-    pub(super) async fn images_ready(&self) -> Readiness {
+    pub(super) async fn ready(&self) -> Readiness {
         let looked = async {
-            let Found::Live(record) = self.find_cluster().await? else {
-                return Err(Error::NoCluster);
-            };
-            let images = record.images.clone().unwrap_or(Imported {
-                nodes: BTreeSet::new(),
-                ids: BTreeMap::new(),
-                worker: None,
-            });
-            self.missing(&record, images.ids.keys()).await
+            let record = self.nodes.live().await?.ok_or(Error::NoCluster)?;
+            let images = record.images.iter();
+            let references = images.flat_map(|imported| imported.ids.keys());
+            self.missing(&record, references).await
         };
         match looked.await {
             Ok(missing) if missing.is_empty() => Readiness::Ready,
-            Ok(missing) => Readiness::Never(format!("not there: {}", missing.join(", "))),
+            Ok(missing) => Readiness::Never(format!("not there: {}", list(&missing))),
             Err(error @ Error::NoCluster) => Readiness::Never(error.to_string()),
             Err(error) => Readiness::unseen(&error),
         }
     }
 
-    /// The images that a node lacks, as `IMAGE in NODE`: asked of the node itself.
+    /// The images that a node lacks.
     pub(super) async fn missing(
         &self,
         record: &Record,
         references: impl Iterator<Item = &String> + Clone,
-    ) -> Result<Vec<String>, Error> {
-        let engine = &self.docker().await?.engine;
-        let lists = try_join_all(record.nodes.iter().map(|node| async move {
-            match engine.exec(node, &["ctr", "image", "ls", "-q"]).await? {
-                (0, list) => Ok((node, list)),
-                (_, said) => Err(Error::List {
-                    node: node.clone(),
-                    said: said.trim().to_owned(),
-                }),
-            }
-        }));
-        let mut missing = Vec::new();
-        for (node, list) in lists.await? {
-            let there: BTreeSet<&str> = list.lines().map(str::trim).collect();
-            for reference in references.clone() {
-                if !there.contains(whole(reference).as_str()) {
-                    missing.push(in_node(reference, node));
-                }
-            }
-        }
-        Ok(missing)
+    ) -> Result<Vec<Missing>, Error> {
+        missing::find(self.site().engine().await?, record, references).await
     }
 
     /// The ids of the containers that are the nodes.
     async fn node_ids(&self, record: &Record) -> Result<BTreeSet<String>, Error> {
-        let engine = &self.docker().await?.engine;
+        let engine = self.site().engine().await?;
         let nodes = record.nodes.iter().map(|node| engine.container(node));
         let nodes = try_join_all(nodes).await?.into_iter().flatten();
         Ok(nodes.map(|container| container.id).collect())
     }
-}
 
-fn in_node(reference: &str, node: &str) -> String {
-    format!("{reference} in {node}")
-}
-
-fn lacked(missing: &[String], image: &Image) -> bool {
-    let beginning = in_node(&image.reference, "");
-    missing
-        .iter()
-        .any(|missing| missing.starts_with(&beginning))
-}
-
-/// A reference as containerd keeps it, with registry and tag: `docker.io/library/mysql:8.4`.
-fn whole(reference: &str) -> String {
-    let (first, rest) = reference.split_once('/').unwrap_or(("", reference));
-    let with_registry = if first.contains(['.', ':']) || first == "localhost" {
-        reference.to_owned()
-    } else if first.is_empty() {
-        format!("docker.io/library/{rest}")
-    } else {
-        format!("docker.io/{reference}")
-    };
-    let name = with_registry.rsplit('/').next().unwrap_or_default();
-    if name.contains([':', '@']) {
-        with_registry
-    } else {
-        format!("{with_registry}:latest")
+    fn site(&self) -> &Site {
+        &self.nodes.site
     }
+}
+
+fn list(missing: &[Missing]) -> String {
+    let each: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    each.join(", ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_reference_is_looked_for_as_the_nodes_have_it() {
-        for (reference, kept) in [
-            (
-                "temporalio/server:1.32.0",
-                "docker.io/temporalio/server:1.32.0",
-            ),
-            ("mysql", "docker.io/library/mysql:latest"),
-            ("harness.local/worker:012345", "harness.local/worker:012345"),
-            ("localhost:5000/a/b", "localhost:5000/a/b:latest"),
-            ("localhost/a", "localhost/a:latest"),
-        ] {
-            assert_eq!(whole(reference), kept);
-        }
-    }
 
     #[test]
     fn another_image_of_the_same_name_is_another_set_of_images() {

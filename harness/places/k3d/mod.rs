@@ -6,36 +6,45 @@
 //! the kubeconfig is a file in the state folder.
 
 mod backend;
-mod cluster;
-mod endpoint;
+mod connection;
+mod containers;
 mod error;
-mod fault;
+mod foresee;
 mod found;
 mod ground;
 mod groups;
 mod image;
 mod images;
-mod logs;
+mod levers;
+mod missing;
 mod names;
+mod network;
+mod nodes;
+mod objects;
+mod outside;
+mod parts;
+mod pods;
 mod ports;
-mod provide;
-mod ready;
+mod prepare;
 mod record;
-mod render;
-mod resources;
+mod settings;
 mod site;
 mod sweep;
 mod tool;
-mod vitals;
-mod wanted;
 mod worker;
 
 use ::backend::state::Directory;
 
-pub use backend::{Extent, K3dBackend, Settings, connect};
+pub use backend::K3dBackend;
+pub use connection::connect;
+pub use containers::Containers;
 pub use error::Error;
-pub use render::objects;
-pub use site::node_image;
+pub use ground::Ground;
+pub use nodes::node_image;
+pub use objects::objects;
+pub use parts::Parts;
+pub use pods::Pods;
+pub use settings::{Extent, Settings};
 pub use tool::is_too_old;
 
 /// The label by which k3d marks all that belongs to the cluster of a state folder: not all of it

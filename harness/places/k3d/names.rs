@@ -2,8 +2,11 @@
 //! they are found again whatever else is lost.
 
 use backend::state::Directory;
-use model::plan::ResourceId;
+use model::plan::{ResourceId, ResourceKind};
 use model::topology::Digest;
+
+/// The endpoint of the frontend's gRPC.
+pub(super) const FRONTEND: &str = "grpc";
 
 /// The longest name that k3d takes for a cluster.
 const LONGEST: usize = 32;
@@ -70,17 +73,17 @@ impl Names {
     }
 
     pub(super) fn network_id(&self) -> ResourceId {
-        ResourceId::new("network", self.network())
+        ResourceId::new(ResourceKind::Network, self.network())
     }
 
     pub(super) fn cluster_id(&self) -> ResourceId {
-        ResourceId::new("cluster", &self.cluster)
+        ResourceId::new(ResourceKind::Cluster, &self.cluster)
     }
 }
 
 /// The images in the nodes, as a resource.
 pub(super) fn images_id() -> ResourceId {
-    ResourceId::new("images", "cluster")
+    ResourceId::new(ResourceKind::Images, "cluster")
 }
 
 #[cfg(test)]

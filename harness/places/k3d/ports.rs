@@ -7,6 +7,7 @@ use backend::state::Directory;
 use kubernetes::{Exposure, Way};
 use model::topology::{Component, Port, Service, Topology};
 
+use super::names::FRONTEND;
 use super::record::Record;
 use crate::address::{self, Addresses, Listen};
 
@@ -18,9 +19,6 @@ const CLUSTER: &str = "cluster";
 
 /// The database: its service, and its port.
 pub(super) const MYSQL: &str = "mysql";
-
-/// The endpoint of the frontend's gRPC.
-pub(super) const FRONTEND: &str = "grpc";
 
 /// The ports of a service that clients outside the cluster use: its kind and its port's name, the
 /// name of the endpoint, and the port of every node.

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::net::SocketAddr;
 
 use backend::state::Directory;
 use base::file::{present, read_json, write_atomically};
@@ -13,6 +14,8 @@ use model::plan::ResourceId;
 use model::topology::{Digest, WorkerBuild};
 use serde::{Deserialize, Serialize};
 
+use super::error::Error;
+use super::names;
 use crate::address::Listen;
 
 /// A cluster that was made, or is being made.
@@ -61,28 +64,56 @@ pub(super) struct Imported {
 impl Record {
     /// The record of a state folder. One that cannot be read is none: Docker still knows what is
     /// there, and nobody is kept from removing it.
-    pub(super) fn read(state: &Directory) -> io::Result<Option<Self>> {
-        let bytes = present(fs_err::read(path(state)))?;
+    pub(super) fn read(state: &Directory) -> Result<Option<Self>, Error> {
+        let bytes = present(fs_err::read(path(state))).map_err(failed("read", state))?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    /// The same, where one that says something else is no reason to go on.
-    pub(super) fn known(state: &Directory) -> io::Result<Option<Self>> {
-        read_json(&path(state))
+    /// The same, where one that says something else is no reason to go on: without it nobody knows
+    /// who should be alive.
+    pub(super) fn known(state: &Directory) -> Result<Option<Self>, Error> {
+        read_json(&path(state)).map_err(failed("read", state))
     }
 
-    pub(super) fn write(&self, state: &Directory) -> io::Result<()> {
-        write_atomically(&path(state), &serde_json::to_vec_pretty(self)?)
+    pub(super) fn write(&self, state: &Directory) -> Result<(), Error> {
+        let bytes = serde_json::to_vec_pretty(self).map_err(io::Error::from);
+        let written = bytes.and_then(|bytes| write_atomically(&path(state), &bytes));
+        written.map_err(failed("write", state))
+    }
+
+    /// Changes the record, if there is one. Steps that run at once do so one after the other, as
+    /// nothing is awaited here.
+    pub(super) fn change(state: &Directory, change: impl FnOnce(&mut Self)) -> Result<(), Error> {
+        let Some(mut record) = Self::read(state)? else {
+            return Ok(());
+        };
+        change(&mut record);
+        record.write(state)
     }
 
     /// Forgets a cluster that is gone, how it was reached, and what its making left.
-    pub(super) fn forget(state: &Directory) -> io::Result<()> {
-        present(fs_err::remove_dir_all(temporary(state)))?;
-        for path in [path(state), kubeconfig(state)] {
-            present(fs_err::remove_file(path))?;
-        }
-        Ok(())
+    pub(super) fn forget(state: &Directory) -> Result<(), Error> {
+        let forget = || {
+            present(fs_err::remove_dir_all(temporary(state)))?;
+            for path in [path(state), kubeconfig(state)] {
+                present(fs_err::remove_file(path))?;
+            }
+            Ok(())
+        };
+        forget().map_err(failed("remove", state))
     }
+
+    /// Where the frontend is reached on this machine.
+    pub(super) fn frontend(state: &Directory) -> Result<SocketAddr, Error> {
+        let record = Self::read(state)?.ok_or(Error::NoCluster)?;
+        let listen = record.ports.get(names::FRONTEND).ok_or(Error::NoCluster)?;
+        Ok(listen.address)
+    }
+}
+
+fn failed(act: &'static str, state: &Directory) -> impl FnOnce(io::Error) -> Error + use<> {
+    let path = path(state);
+    move |source| Error::Record { act, path, source }
 }
 
 /// The record's file.

@@ -1,23 +1,90 @@
-//! The place that the objects of a topology are made for.
+//! What all parts of the place share.
 
-use kubernetes::{Images, MysqlServer, NAMESPACE, Resolver, Site};
-use model::profile::K3d;
+use std::sync::Arc;
 
-use super::ports;
+use backend::state::{Directory, Lock};
+use database::Mysql;
+use docker::Engine;
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
-/// The image of the nodes of a cluster.
-pub fn node_image(cluster: &K3d) -> String {
-    format!("rancher/k3s:v{}", cluster.kubernetes)
+use super::connection::Connection;
+use super::error::Error;
+use super::names::Names;
+use super::settings::Settings;
+use super::tool::K3d;
+
+/// The state folder, the names that follow from it, and the programs that are asked.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) settings: Settings,
+    pub(super) state: Directory,
+    pub(super) names: Names,
+    /// The API of the cluster.
+    pub(super) api: Connection,
+    lock: Option<Arc<Lock>>,
+    /// Docker, connected to when it is first needed.
+    docker: OnceCell<Docker>,
+    /// The version of k3d, asked when it is first needed.
+    version: OnceCell<String>,
 }
 
-/// The site of a profile.
-pub(super) fn site(profile: &str, images: Images, mysql: MysqlServer) -> Site {
-    Site {
-        namespace: NAMESPACE.to_owned(),
-        instance: profile.to_owned(),
-        images,
-        mysql,
-        exposure: ports::exposure(),
-        resolver: Resolver::Pods,
+/// A Docker engine that answers, and the database in it.
+#[derive(Debug)]
+struct Docker {
+    engine: Engine,
+    mysql: Mysql,
+}
+
+impl Site {
+    /// The site of a state folder; without `lock` it can be looked at but not touched.
+    pub(super) fn new(settings: Settings, state: Directory, lock: Option<Arc<Lock>>) -> Self {
+        Self {
+            names: Names::of(&state),
+            api: Connection::new(state.clone()),
+            settings,
+            state,
+            lock,
+            docker: OnceCell::new(),
+            version: OnceCell::new(),
+        }
+    }
+
+    /// That this command may change what is here.
+    pub(super) fn check_lock(&self) -> Result<(), Error> {
+        self.lock.as_ref().map(drop).ok_or(Error::NotOwner)
+    }
+
+    pub(super) fn k3d(&self) -> K3d<'_> {
+        K3d {
+            environment: &self.settings.environment,
+            state: &self.state,
+        }
+    }
+
+    /// The version of k3d.
+    pub(super) async fn k3d_version(&self, cancel: &CancellationToken) -> Result<&str, Error> {
+        let asked = || async { self.k3d().version(cancel).await.map_err(Error::Use) };
+        Ok(self.version.get_or_try_init(asked).await?)
+    }
+
+    /// The Docker engine.
+    pub(super) async fn engine(&self) -> Result<&Engine, Error> {
+        Ok(&self.docker().await?.engine)
+    }
+
+    /// The database.
+    pub(super) async fn mysql(&self) -> Result<&Mysql, Error> {
+        Ok(&self.docker().await?.mysql)
+    }
+
+    async fn docker(&self) -> Result<&Docker, Error> {
+        let connect = || async {
+            let environment = &self.settings.environment;
+            let engine = Engine::connect(environment).await?;
+            let mysql = Mysql::new(engine.clone(), self.state.clone(), environment.clone());
+            Ok(Docker { engine, mysql })
+        };
+        self.docker.get_or_try_init(connect).await
     }
 }

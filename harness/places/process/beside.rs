@@ -2,44 +2,42 @@
 //! processes have to know of them.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use artifact::Program;
-use backend::state::Directory;
 use backend::{Fetch, Provision};
-use base::file::write_atomically;
-use base::tool::{self, Environment, Family, Tool};
+use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
 use database::{SchemaTool, Wanted};
 use docker::Status;
-use model::plan::ResourceId;
-use model::topology::{Component, Digest, Port, Topology, dynamic_config_text};
-use tokio_util::sync::CancellationToken;
+use model::quantity;
+use model::topology::{Component, Digest, Port, Topology};
 
-use super::backend::ProcessBackend;
 use super::console::{Console, WEB};
-use super::containers::MYSQL;
+use super::docker_site::{Connected, MYSQL};
+use super::dynamic_config;
 use super::error::Error;
 use super::launch::Launch;
+use super::launch_maker::{LaunchMaker, SecretFile};
+use super::names::FRONTEND;
+use super::parts::Parts;
 use super::server::{self, Store};
-use super::site::{SecretFile, Site};
 use crate::address::{Addresses, Listen};
 
-/// How long the server may take to judge its dynamic configuration.
-const VALIDATE: Duration = Duration::from_secs(30);
+/// A topology of engine `server` that is about to be prepared.
+pub(super) struct Beside<'a> {
+    pub(super) topology: &'a Topology,
+    pub(super) docker: &'a Connected,
+    pub(super) environment: &'a Environment,
+}
 
-impl ProcessBackend {
-    /// Looks, before programs are fetched or built, at what can be seen at once: whether Docker
-    /// answers, whether the database can be what the profile asks for, whether pinned ports are free.
-    pub(super) async fn foresee_server(
-        &self,
-        topology: &Topology,
-        site: &Site<'_>,
-    ) -> Result<(), Error> {
-        self.containers().mysql().await?.foresee(topology).await?;
-        let mut addresses = site.addresses();
+impl Beside<'_> {
+    /// Looks, before programs are fetched or built, at what can be seen at once: whether the database
+    /// can be what the profile asks for, whether pinned ports are free.
+    pub(super) async fn foresee(&self, maker: &LaunchMaker<'_>) -> Result<(), Error> {
+        self.docker.mysql.foresee(self.topology).await?;
+        let mut addresses = maker.addresses();
         let store = Store {
-            address: self.database_address(site, &mut addresses).await?,
+            address: self.database_address(maker, &mut addresses).await?,
             user: String::new(),
             password: SecretFile {
                 path: Utf8PathBuf::new(),
@@ -48,21 +46,44 @@ impl ProcessBackend {
             roots: None,
             needs: Vec::new(),
         };
-        server::launches(topology, &store, Utf8Path::new(""), site, &mut addresses)?;
-        self.console_address(topology, site, &mut addresses).await?;
+        let no_file = Utf8Path::new("");
+        server::launches(self.topology, &store, no_file, maker, &mut addresses)?;
+        if let Some(wanted) = self.wanted_console() {
+            self.console_address(&wanted, maker, &mut addresses).await?;
+        }
         Ok(())
     }
 
-    /// The launch records of engine `server`, with its containers prepared.
-    pub(super) async fn provide_server(
-        &mut self,
-        topology: &Topology,
-        site: &Site<'_>,
+    /// What all of it is made of, with images provided and addresses assigned.
+    pub(super) async fn prepare(
+        &self,
+        maker: &LaunchMaker<'_>,
         sql_tool: Program,
         provision: Provision<'_>,
-    ) -> Result<Vec<Launch>, Error> {
-        let mut addresses = site.addresses();
-        let address = self.database_address(site, &mut addresses).await?;
+    ) -> Result<Parts, Error> {
+        let topology = self.topology;
+        let mut addresses = maker.addresses();
+        let address = self.database_address(maker, &mut addresses).await?;
+        let database = self.database(address, sql_tool, provision).await?;
+        let store = self.store(address, &database, maker);
+        let dynamic_config = self.dynamic_config(maker, provision).await?;
+        let launches = server::launches(topology, &store, &dynamic_config, maker, &mut addresses)?;
+        let console = match self.wanted_console() {
+            Some(wanted) => {
+                let listen = self.console_address(&wanted, maker, &mut addresses).await?;
+                Some(self.console(&wanted, listen, &launches, provision).await?)
+            }
+            None => None,
+        };
+        Ok(Parts::of_processes(topology, launches).beside(database, console))
+    }
+
+    async fn database(
+        &self,
+        address: SocketAddr,
+        sql_tool: Program,
+        provision: Provision<'_>,
+    ) -> Result<database::Prepared, Error> {
         let wanted = Wanted {
             address,
             network: None,
@@ -70,185 +91,119 @@ impl ProcessBackend {
             schema_tool: SchemaTool::Program(sql_tool),
             schema: true,
         };
-        let mysql = self.containers_mut().mysql_mut().await?;
-        mysql.prepare(topology, wanted, provision).await?;
-        let access = mysql.access()?;
-        let store = Store {
+        let prepared = self.docker.mysql.prepare(self.topology, wanted, provision);
+        Ok(prepared.await?)
+    }
+
+    /// The database as the processes are told of it.
+    fn store(
+        &self,
+        address: SocketAddr,
+        database: &database::Prepared,
+        maker: &LaunchMaker<'_>,
+    ) -> Store {
+        let access = database.access();
+        let roots = database.roots_file();
+        Store {
             address,
             user: access.user,
             password: SecretFile {
-                path: mysql.password_file(),
+                path: self.docker.mysql.password_file(),
                 content: Digest::of_bytes(access.password.reveal().as_bytes()),
             },
-            roots: mysql.roots_file().map(|roots| site.within_state(&roots)),
+            roots: roots.map(|roots| maker.within_state(roots)),
             needs: vec![database::container_id(), database::schema_id()],
-        };
-        let dynamic_config = dynamic_config(topology, site.state, provision.fetch)?;
-        if provision.fetch == Fetch::Missing && !topology.temporal.dynamic_config.is_empty() {
-            let environment = &self.settings().environment;
-            let server = &site.programs.temporal;
-            validate(server, &dynamic_config, environment, provision.cancel).await?;
         }
-        let dynamic_config = site.within_state(&dynamic_config);
-        let launches = server::launches(topology, &store, &dynamic_config, site, &mut addresses)?;
-        self.provide_console(topology, &launches, site, &mut addresses, provision)
-            .await?;
-        Ok(launches)
+    }
+
+    /// The file with the dynamic configuration, as the processes are told of it.
+    async fn dynamic_config(
+        &self,
+        maker: &LaunchMaker<'_>,
+        provision: Provision<'_>,
+    ) -> Result<Utf8PathBuf, Error> {
+        let file = dynamic_config::file(self.topology, maker.state, provision.fetch)?;
+        let is_empty = self.topology.temporal.dynamic_config.is_empty();
+        if provision.fetch == Fetch::Missing && !is_empty {
+            let server = &maker.programs.temporal;
+            dynamic_config::validate(server, &file, self.environment, provision.cancel).await?;
+        }
+        Ok(maker.within_state(&file))
     }
 
     /// Where the database listens: where it does, if it runs, or where it did, if that is free.
     async fn database_address(
         &self,
-        site: &Site<'_>,
+        maker: &LaunchMaker<'_>,
         addresses: &mut Addresses<'_>,
     ) -> Result<SocketAddr, Error> {
-        let before = self
-            .containers()
-            .address()
-            .map(|address| listen(MYSQL, address));
-        let holds = match &before {
-            Some(_) => self.containers().mysql().await?.has_address().await?,
-            None => false,
-        };
+        let before = database::address(maker.state).map(|address| Listen {
+            service: MYSQL.to_owned(),
+            address,
+            wanted: None,
+        });
+        let holds = before.is_some() && self.docker.mysql.has_address().await?;
         let port = Port {
             name: MYSQL.to_owned(),
             pinned: None,
         };
         let before = before.as_ref().map(|listen| (listen, holds));
-        let assigned = addresses.listen(MYSQL, MYSQL, &port, before)?;
-        debug_assert!(site.before.get(MYSQL).is_none(), "no process has that name");
-        Ok(assigned.address)
+        Ok(addresses.listen(MYSQL, MYSQL, &port, before)?.address)
     }
 
-    async fn provide_console(
-        &mut self,
-        topology: &Topology,
-        launches: &[Launch],
-        site: &Site<'_>,
-        addresses: &mut Addresses<'_>,
-        provision: Provision<'_>,
-    ) -> Result<(), Error> {
-        let Some(listen) = self.console_address(topology, site, addresses).await? else {
-            return Ok(());
-        };
-        let frontend = launches.iter().find(|it| it.replica == server::FRONTEND);
-        let frontend = frontend.expect("every topology has a frontend");
-        let engine = self.containers().engine().await?.clone();
-        let name = self.containers().mysql().await?.sibling(WEB);
-        let needs: Vec<ResourceId> = vec![frontend.id()];
-        let grpc = frontend.ports["grpc"].address;
-        let console =
-            Console::provide(topology, name, listen, grpc, needs, &engine, provision).await?;
-        self.containers_mut().console = console;
-        Ok(())
+    /// The web console that the topology asks for.
+    fn wanted_console(&self) -> Option<WantedConsole<'_>> {
+        let mut services = self.topology.services.iter();
+        services.find_map(|service| match &service.component {
+            Component::Web { version } => Some(WantedConsole {
+                version,
+                port: service.ports.first()?,
+                ready_timeout: service.ready_timeout,
+            }),
+            _ => None,
+        })
     }
 
-    /// Where the web console listens, if there is one.
+    /// Where the web console listens.
     async fn console_address(
         &self,
-        topology: &Topology,
-        site: &Site<'_>,
+        wanted: &WantedConsole<'_>,
+        maker: &LaunchMaker<'_>,
         addresses: &mut Addresses<'_>,
-    ) -> Result<Option<Listen>, Error> {
-        let web = topology.services.iter();
-        let web = web.filter(|it| matches!(it.component, Component::Web { .. }));
-        let Some(port) = web.flat_map(|it| &it.ports).next() else {
-            return Ok(None);
-        };
-        let before = Console::read(site.state);
+    ) -> Result<Listen, Error> {
+        let before = Console::read(maker.state);
         let runs = match &before {
-            Some(console) => {
-                let engine = self.containers().engine().await?;
-                let container = engine.container(console.container()).await?;
-                container.is_some_and(|container| container.status == Status::Running)
-            }
+            Some(console) => self.docker.web.status(console).await? == Some(Status::Running),
             None => false,
         };
         let before = before.as_ref().map(|console| (&console.listen, runs));
-        Ok(Some(addresses.listen(WEB, WEB, port, before)?))
+        Ok(addresses.listen(WEB, WEB, wanted.port, before)?)
+    }
+
+    async fn console(
+        &self,
+        wanted: &WantedConsole<'_>,
+        listen: Listen,
+        launches: &[Launch],
+        provision: Provision<'_>,
+    ) -> Result<Console, Error> {
+        let mut launches = launches.iter();
+        let frontend = launches.find(|launch| launch.replica == FRONTEND);
+        let frontend = frontend.expect("every topology has a frontend");
+        Ok(Console {
+            name: self.docker.mysql.sibling(WEB),
+            image: self.docker.web.image(wanted.version, provision).await?,
+            listen,
+            frontend: frontend.ports["grpc"].address,
+            needs: vec![frontend.id()],
+            ready_timeout: wanted.ready_timeout,
+        })
     }
 }
 
-/// Has the server judge its dynamic configuration. It only warns of a key that it does not know and
-/// of a value of the wrong type, and goes on without: nobody means that.
-async fn validate(
-    server: &Program,
-    file: &Utf8Path,
-    environment: &Environment,
-    cancel: &CancellationToken,
-) -> Result<(), Error> {
-    let ran = async {
-        let tool = Tool::new(
-            server.path.as_str(),
-            Family::Temporal,
-            environment,
-            VALIDATE,
-        )?;
-        let tool = tool.arguments(["validate-dynamic-config", file.as_str()]);
-        tool.output(cancel).await
-    };
-    let said = match ran.await {
-        Ok(output) => output.output,
-        Err(error @ tool::Error::Run { .. }) => error.said(),
-        Err(error) => return Err(Error::Validate(error)),
-    };
-    match complaints(&said) {
-        complaints if complaints.is_empty() => Ok(()),
-        complaints => Err(Error::DynamicConfig {
-            reason: complaints.join("; "),
-        }),
-    }
-}
-
-/// What it complains of, each in a line: `  warning: unregistered key "frontend.rsp"`.
-fn complaints(said: &str) -> Vec<String> {
-    let lines = said.lines().map(str::trim_start);
-    let complaints = lines.filter_map(|line| {
-        let error = line.strip_prefix("error: ");
-        error.or_else(|| line.strip_prefix("warning: "))
-    });
-    complaints.map(str::to_owned).collect()
-}
-
-fn listen(service: &str, address: SocketAddr) -> Listen {
-    Listen {
-        service: service.to_owned(),
-        address,
-        wanted: None,
-    }
-}
-
-/// The file with the dynamic configuration, always there, as the server does not start without.
-/// Its name follows from its content: another content replaces the processes.
-fn dynamic_config(
-    topology: &Topology,
-    state: &Directory,
-    fetch: Fetch,
-) -> Result<Utf8PathBuf, Error> {
-    let text = dynamic_config_text(&topology.temporal.dynamic_config);
-    let digest = Digest::of_bytes(text.as_bytes());
-    let path = state
-        .data()
-        .join(format!("dynamic-config-{}.yaml", digest.short()));
-    if fetch == Fetch::Missing {
-        let written = write_atomically(&path, text.as_bytes());
-        written.map_err(|source| Error::Records {
-            path: path.clone(),
-            source,
-        })?;
-    }
-    Ok(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_server_complains_of_is_read_and_nothing_else() {
-        let said = "/a/dynamic-config.yaml\n  warning: unregistered key \"frontend.rsp\"\n  error: yaml: line 2\n";
-        let complaints = complaints(said);
-        insta::assert_snapshot!(complaints.join("; "), @r#"unregistered key "frontend.rsp"; yaml: line 2"#);
-        assert!(super::complaints("/a/dynamic-config.yaml\n").is_empty());
-    }
+/// What a topology says of its web console.
+struct WantedConsole<'a> {
+    version: &'a str,
+    port: &'a Port,
+    ready_timeout: quantity::Duration,
 }

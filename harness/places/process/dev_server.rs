@@ -9,13 +9,11 @@ use model::topology::{Component, Port, Topology};
 
 use super::error::Error;
 use super::launch::Launch;
+use super::launch_maker::{Draft, LaunchMaker, Owner};
+use super::names::TEMPORAL;
 use super::probe::Check;
-use super::site::{Draft, Owner, Site};
 use super::worker;
 use crate::address::{Addresses, Listen};
-
-/// The replica that the development server is.
-pub(super) const TEMPORAL: &str = "temporal";
 
 /// How long Temporal may take to end after SIGTERM.
 const TEMPORAL_GRACE: Duration = Duration::from_secs(10);
@@ -28,9 +26,9 @@ const DATABASE: &str = "temporal.db";
 const LONGEST_DATABASE: usize = 504;
 
 /// The launch records of the whole topology, with addresses assigned.
-pub(super) fn launches(topology: &Topology, site: &Site<'_>) -> Result<Vec<Launch>, Error> {
-    let mut addresses = site.addresses();
-    let temporal = temporal(topology, site, &mut addresses)?;
+pub(super) fn launches(topology: &Topology, maker: &LaunchMaker<'_>) -> Result<Vec<Launch>, Error> {
+    let mut addresses = maker.addresses();
+    let temporal = temporal(topology, maker, &mut addresses)?;
     let frontend = temporal.ports["grpc"].address;
     let needs = [temporal.id()];
     let mut launches = vec![temporal];
@@ -38,7 +36,7 @@ pub(super) fn launches(topology: &Topology, site: &Site<'_>) -> Result<Vec<Launc
         topology,
         frontend,
         &needs,
-        site,
+        maker,
         &mut addresses,
     )?);
     Ok(launches)
@@ -47,14 +45,14 @@ pub(super) fn launches(topology: &Topology, site: &Site<'_>) -> Result<Vec<Launc
 /// The record of the development server.
 fn temporal(
     topology: &Topology,
-    site: &Site<'_>,
+    maker: &LaunchMaker<'_>,
     addresses: &mut Addresses<'_>,
 ) -> Result<Launch, Error> {
-    let database = database(site)?;
+    let database = database(maker)?;
     let mut ports = BTreeMap::new();
     for (name, service, pinned) in server_ports(topology) {
         let port = Port { name, pinned };
-        let listen = site.listen(addresses, &service, TEMPORAL, &port)?;
+        let listen = maker.listen(addresses, &service, TEMPORAL, &port)?;
         ports.insert(port.name, listen);
     }
     let arguments = server_arguments(topology, &ports, database.as_str());
@@ -66,7 +64,7 @@ fn temporal(
         .max()
         .unwrap_or(Duration::from_secs(60));
     let frontend = ports["grpc"].address;
-    Ok(site.record(Draft {
+    Ok(maker.record(Draft {
         replica: TEMPORAL.to_owned(),
         owner: Owner::Harness,
         services: topology
@@ -76,7 +74,7 @@ fn temporal(
             .map(|service| service.name.as_str().to_owned())
             .collect(),
         needs: Vec::new(),
-        program: &site.programs.temporal,
+        program: &maker.programs.temporal,
         arguments,
         environment: BTreeMap::new(),
         secrets: BTreeMap::new(),
@@ -91,15 +89,15 @@ fn temporal(
 /// it, `file:PATH?...`, without escaping anything, and looks for the file by the same path: a `#`, `?`
 /// or `%` in a path from the root would have SQLite open another file than the one that is looked for
 /// (`buildDSN` in `common/persistence/sql/sqlplugin/sqlite/plugin.go` of the server's source).
-fn database(site: &Site<'_>) -> Result<Utf8PathBuf, Error> {
-    let path = site.state.data().join(DATABASE);
+fn database(maker: &LaunchMaker<'_>) -> Result<Utf8PathBuf, Error> {
+    let path = maker.state.data().join(DATABASE);
     if path.as_str().len() > LONGEST_DATABASE {
         return Err(Error::DatabasePath {
             path,
             longest: LONGEST_DATABASE,
         });
     }
-    Ok(site.within_state(&path))
+    Ok(maker.within_state(&path))
 }
 
 /// The command line of the development server.

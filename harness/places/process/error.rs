@@ -32,8 +32,8 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
-    /// Several replicas could not be started.
-    #[error("{} replicas could not be started: {}", .failures.len(), all_in_one_line(.failures))]
+    /// It failed for several replicas.
+    #[error("it failed for {} replicas: {}", .failures.len(), all_in_one_line(.failures))]
     Several {
         /// Why, for each.
         failures: Vec<Error>,
@@ -89,13 +89,16 @@ pub enum Error {
 
 impl From<Error> for backend::Error {
     fn from(error: Error) -> Self {
+        let error = match error {
+            Error::Database(error) => return error,
+            error => error,
+        };
         let hints = match &error {
             Error::Start { replica, .. } => vec![format!("run `harness logs {replica}`")],
             Error::Several { .. } => vec!["run `harness logs`".to_owned()],
             Error::Stop(_) => vec!["run `harness down` again, or end the processes by hand".into()],
             Error::Program(error) => error.hints(),
             Error::Address(error) => error.hint().into_iter().collect(),
-            Error::Database(error) => error.hints.clone(),
             Error::Docker(error) => error.hints(),
             Error::DatabasePath { .. } => {
                 vec!["work in a folder with a shorter path; `-C FOLDER` names one".into()]
@@ -106,7 +109,6 @@ impl From<Error> for backend::Error {
             _ => Vec::new(),
         };
         let blame = match &error {
-            Error::Database(error) => error.blame,
             Error::DynamicConfig { .. } => Blame::Profile,
             _ => Blame::Place,
         };

@@ -2,21 +2,20 @@
 
 use backend::namespaces::Namespaces;
 use backend::state::Directory;
-use model::plan::ResourceId;
+use model::plan::{ResourceId, ResourceKind};
 use model::profile::Engine;
 use model::topology::{Component, Service, Topology};
 
 use super::console::Console;
-use super::dev_server::TEMPORAL;
 use super::launch::Launch;
-use super::server;
+use super::names::{FRONTEND, TEMPORAL};
 
 /// The names of all that an engine makes of a topology.
 pub(super) fn of(engine: &Engine, topology: &Topology) -> Vec<ResourceId> {
     let mut expected = Vec::new();
     if let Engine::DevServer { .. } = engine {
         // One process stands for all but the worker.
-        expected.push(ResourceId::new("process", TEMPORAL));
+        expected.push(ResourceId::new(ResourceKind::Process, TEMPORAL));
     }
     for service in &topology.services {
         match (&service.component, engine) {
@@ -37,12 +36,12 @@ pub(super) fn of(engine: &Engine, topology: &Topology) -> Vec<ResourceId> {
 fn replicas(service: &Service) -> impl Iterator<Item = ResourceId> {
     service
         .replica_names()
-        .map(|replica| ResourceId::new("process", replica))
+        .map(|replica| ResourceId::new(ResourceKind::Process, replica))
 }
 
 /// The engine of what was brought up in a state folder, by its records.
 pub fn engine_of(state: &Directory) -> Engine {
-    match Launch::read(state, server::FRONTEND) {
+    match Launch::read(state, FRONTEND) {
         Ok(Some(_)) => Engine::Server,
         Ok(None) | Err(_) => Engine::DevServer { cli: None },
     }

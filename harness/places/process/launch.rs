@@ -18,7 +18,7 @@ use backend::state::Directory;
 use base::file::{present, read_json, write_atomically};
 use base::log_tail::LogTail;
 use camino::{Utf8Path, Utf8PathBuf};
-use model::plan::ResourceId;
+use model::plan::{ResourceId, ResourceKind};
 use model::quantity;
 use model::topology::{Digest, WorkerBuild};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
@@ -72,7 +72,7 @@ pub struct Launch {
 impl Launch {
     /// The resource that this record describes.
     pub fn id(&self) -> ResourceId {
-        ResourceId::new("process", &self.replica)
+        ResourceId::new(ResourceKind::Process, &self.replica)
     }
 
     /// The record of a replica, if there is one.

@@ -8,21 +8,19 @@ use std::net::SocketAddr;
 
 use backend::server_environment::ServerEnvironment;
 use camino::{Utf8Path, Utf8PathBuf};
-use model::plan::ResourceId;
+use model::plan::{ResourceId, ResourceKind};
 use model::quantity::Duration;
 use model::topology::{Component, Service, Topology};
 
 use super::launch::Launch;
+use super::launch_maker::{Draft, LaunchMaker, Owner, SecretFile};
+use super::names::FRONTEND;
 use super::probe::Check;
-use super::site::{Draft, Owner, SecretFile, Site};
 use super::worker;
 use crate::address::{self, Addresses, Listen};
 
 /// How long a process may take to hand over its shards and end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(20);
-
-/// The replica whose frontend clients connect to.
-pub(super) const FRONTEND: &str = "temporal-frontend-0";
 
 /// The replica that starts before all others. Each process writes down what cluster it is of, unless
 /// the database has that already with the same addresses; of two that do so at once, one gives up
@@ -56,10 +54,10 @@ pub(super) fn launches(
     topology: &Topology,
     store: &Store,
     dynamic_config: &Utf8Path,
-    site: &Site<'_>,
+    maker: &LaunchMaker<'_>,
     addresses: &mut Addresses<'_>,
 ) -> Result<Vec<Launch>, address::Error> {
-    let replicas = replicas(topology, site, addresses)?;
+    let replicas = replicas(topology, maker, addresses)?;
     let frontend = replicas.iter().find(|replica| replica.name == FRONTEND);
     let frontend = frontend.expect("every topology has a frontend");
     let (grpc, http) = (
@@ -69,11 +67,11 @@ pub(super) fn launches(
     let shared = shared(topology, store, dynamic_config, grpc, http);
     let mut launches: Vec<Launch> = replicas
         .iter()
-        .map(|replica| launch(replica, store, &shared, site))
+        .map(|replica| launch(replica, store, &shared, maker))
         .collect();
     let serving = launches.iter().filter(|launch| serves(launch));
     let temporal: Vec<ResourceId> = serving.map(Launch::id).collect();
-    let workers = worker::launches(topology, grpc, &temporal, site, addresses)?;
+    let workers = worker::launches(topology, grpc, &temporal, maker, addresses)?;
     launches.extend(workers);
     Ok(launches)
 }
@@ -88,7 +86,7 @@ pub(super) fn serves(launch: &Launch) -> bool {
 /// Every replica of every role; one number can be pinned once, for the first.
 fn replicas<'a>(
     topology: &'a Topology,
-    site: &Site<'_>,
+    maker: &LaunchMaker<'_>,
     addresses: &mut Addresses<'_>,
 ) -> Result<Vec<Replica<'a>>, address::Error> {
     let mut replicas = Vec::new();
@@ -98,7 +96,7 @@ fn replicas<'a>(
         };
         for number in 0..service.replicas {
             let name = service.replica(number);
-            let ports = site.listen_all(addresses, service, number, &name)?;
+            let ports = maker.listen_all(addresses, service, number, &name)?;
             replicas.push(Replica {
                 service,
                 role,
@@ -143,7 +141,7 @@ fn launch(
     replica: &Replica<'_>,
     store: &Store,
     shared: &BTreeMap<String, String>,
-    site: &Site<'_>,
+    maker: &LaunchMaker<'_>,
 ) -> Launch {
     let Replica {
         service,
@@ -151,7 +149,7 @@ fn launch(
         name,
         ports,
     } = replica;
-    let first = (name != FIRST).then(|| ResourceId::new("process", FIRST));
+    let first = (name != FIRST).then(|| ResourceId::new(ResourceKind::Process, FIRST));
     let upper = role.to_uppercase();
     let number = |port: &str| ports[port].address.port().to_string();
     let mut environment = shared.clone();
@@ -167,12 +165,12 @@ fn launch(
     if ports.contains_key("http") {
         environment.insert(format!("{upper}_HTTP_PORT"), number("http"));
     }
-    site.record(Draft {
+    maker.record(Draft {
         replica: name.clone(),
         owner: Owner::Harness,
         services: vec![service.name.as_str().to_owned()],
         needs: store.needs.iter().cloned().chain(first).collect(),
-        program: &site.programs.temporal,
+        program: &maker.programs.temporal,
         arguments: vec!["start".to_owned()],
         environment,
         secrets: [("MYSQL_PWD".to_owned(), store.password.clone())].into(),

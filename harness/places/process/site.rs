@@ -1,220 +1,94 @@
-//! Making launch records: what they are made from, and what all of them have in common.
+//! What the parts of this place have in common.
 
-use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
-use artifact::Program;
-use backend::state::{Directory, MARKER};
-use camino::{Utf8Path, Utf8PathBuf};
-use model::plan::ResourceId;
-use model::quantity::Duration;
-use model::topology::{Digest, Port, Service};
-use serde::Serialize;
+use backend::state::{Directory, Lock};
+use base::tool::Environment;
+use camino::Utf8PathBuf;
+use model::plan::{ResourceId, ResourceKind};
+use model::profile::Engine;
+use tokio_util::sync::CancellationToken;
 
-use super::launch::Launch;
-use super::probe::Check;
-use crate::address::{self, Addresses, Listen};
+use super::children::Children;
+use super::docker_site::DockerSite;
+use super::error::Error;
+use super::names::{FRONTEND, TEMPORAL};
+use super::records;
 
-/// The programs that the records start.
+/// What the backend needs to know of the profile and the place.
 #[derive(Debug, Clone)]
-pub(super) struct Programs {
-    /// What runs Temporal: the CLI, or the released server.
-    pub(super) temporal: Program,
-    /// The worker.
-    pub(super) worker: Program,
+pub struct Settings {
+    /// The folder that the user works in.
+    pub root: Utf8PathBuf,
+    /// What runs Temporal.
+    pub engine: Engine,
+    /// The harness's own environment.
+    pub environment: Environment,
+    /// Cancelled once nothing that can be forced is waited for, such as the end of a replica.
+    pub haste: CancellationToken,
 }
 
-impl Programs {
-    /// Programs that nobody has looked for yet.
-    pub(super) fn unknown() -> Self {
-        Self {
-            temporal: Program::still_missing("temporal"),
-            worker: Program::still_missing("worker"),
-        }
-    }
+/// The state folder with what is known and held of it.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) settings: Settings,
+    pub(super) state: Directory,
+    lock: Option<Lock>,
+    /// The processes that this command started.
+    pub(super) children: Children,
+    pub(super) http: reqwest::Client,
+    pub(super) docker: DockerSite,
 }
 
-/// What the records are made from, besides the topology.
-pub(super) struct Site<'a> {
-    pub(super) state: &'a Directory,
-    /// The folder that the user works in: where a worker's own program runs.
-    pub(super) root: &'a Utf8Path,
-    pub(super) programs: Programs,
-    /// What a child may see of the harness's own environment.
-    pub(super) inherited: BTreeMap<String, String>,
-    /// Records of the replicas that were started before, and whether they are alive.
-    pub(super) before: &'a BTreeMap<String, (Launch, bool)>,
-}
-
-/// A private file, and the identity of what is in it: another secret replaces those who know the
-/// one before.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct SecretFile {
-    pub(super) path: Utf8PathBuf,
-    pub(super) content: Digest,
-}
-
-/// Whose program it is, and so where it runs and what it finds there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Owner {
-    /// Temporal's. It runs in the state folder, so that it can be told paths from there: SQLite
-    /// takes a path for a part of a URI and the server for a part of a YAML file, and neither is
-    /// unharmed by whatever a folder above may be called. Its home is a folder in there, without
-    /// what the user has set for himself.
-    Harness,
-    /// The user's. It runs where he works and has his home, but no profile of Temporal's clients:
-    /// that would lead elsewhere.
-    User,
-}
-
-/// By these a profile of Temporal's clients is found, or chosen. A worker that is told one of them
-/// is meant to find it.
-const PROFILE_FILE: &str = "TEMPORAL_CONFIG_FILE";
-const PROFILE: &str = "TEMPORAL_PROFILE";
-
-/// The same for the older file of the Temporal CLI: an environment in it that nobody has.
-const CLI_ENVIRONMENT: (&str, &str) = ("TEMPORAL_ENV", "harness-none");
-
-/// A record without what every record has in common.
-pub(super) struct Draft<'a> {
-    pub(super) replica: String,
-    pub(super) owner: Owner,
-    pub(super) services: Vec<String>,
-    pub(super) needs: Vec<ResourceId>,
-    pub(super) program: &'a Program,
-    pub(super) arguments: Vec<String>,
-    pub(super) environment: BTreeMap<String, String>,
-    /// Variables whose values are read from private files when the replica starts.
-    pub(super) secrets: BTreeMap<String, SecretFile>,
-    pub(super) ports: BTreeMap<String, Listen>,
-    pub(super) checks: Vec<Check>,
-    pub(super) ready_timeout: Duration,
-    pub(super) grace: Duration,
-}
-
-impl Site<'_> {
-    /// The addresses that can be assigned: those of what runs are taken.
-    pub(super) fn addresses(&self) -> Addresses<'_> {
-        let mut addresses = Addresses::new(self.state);
-        for (launch, _) in self.before.values().filter(|(_, alive)| *alive) {
-            for listen in launch.ports.values() {
-                addresses.keep(listen);
-            }
-        }
-        addresses
+impl Site {
+    /// The site of a state folder; without `lock` nothing can be started in it.
+    pub(super) fn new(
+        settings: Settings,
+        state: Directory,
+        lock: Option<Lock>,
+    ) -> Result<Self, backend::Error> {
+        let http = base::http::loopback_client().map_err(backend::Error::new)?;
+        Ok(Self {
+            docker: DockerSite::new(state.clone(), settings.environment.clone(), http.clone()),
+            settings,
+            state,
+            lock,
+            children: Children::default(),
+            http,
+        })
     }
 
-    /// The address of a port: the one that a live replica has, or a newly assigned one.
-    pub(super) fn listen(
-        &self,
-        addresses: &mut Addresses<'_>,
-        service: &str,
-        replica: &str,
-        port: &Port,
-    ) -> Result<Listen, address::Error> {
-        let before = self.before.get(replica).and_then(|(launch, alive)| {
-            launch.ports.get(&port.name).map(|listen| (listen, *alive))
-        });
-        addresses.listen(service, replica, port, before)
+    /// The lock of the folder, which whatever is started needs.
+    pub(super) fn lock(&self) -> Result<&Lock, Error> {
+        self.lock.as_ref().ok_or(Error::NotOwner)
     }
 
-    /// The addresses of all ports of a replica. One number can be had once, by the first: further
-    /// replicas get one of their own.
-    pub(super) fn listen_all(
-        &self,
-        addresses: &mut Addresses<'_>,
-        service: &Service,
-        number: u16,
-        replica: &str,
-    ) -> Result<BTreeMap<String, Listen>, address::Error> {
-        let mut ports = BTreeMap::new();
-        for port in &service.ports {
-            let port = Port {
-                pinned: port.pinned.filter(|_| number == 0),
-                ..port.clone()
-            };
-            let listen = self.listen(addresses, service.name.as_str(), replica, &port)?;
-            ports.insert(port.name, listen);
-        }
-        Ok(ports)
-    }
-
-    /// Completes a draft. The digest covers what the profile decides and not what the child
-    /// inherits: another terminal is no reason to replace a process.
-    pub(super) fn record(&self, draft: Draft<'_>) -> Launch {
-        let Draft {
-            replica,
-            owner,
-            services,
-            needs,
-            program,
-            arguments,
-            environment,
-            secrets,
-            ports,
-            checks,
-            ready_timeout,
-            grace,
-        } = draft;
-        let arguments = [program.arguments.clone(), arguments].concat();
-        let digest = Digest::of(&(
-            &program.digest,
-            &arguments,
-            &environment,
-            &secrets,
-            &ports,
-            &checks,
-        ));
-        let marker = self.state.marker(&replica);
-        let secrets = secrets.into_iter().map(|(name, file)| (name, file.path));
-        let mut whole = self.surroundings(owner, &environment);
-        whole.extend(environment);
-        whole.insert(MARKER.to_owned(), marker);
-        let directory = match owner {
-            Owner::Harness => self.state.path(),
-            Owner::User => self.root,
-        };
-        Launch {
-            replica,
-            services,
-            digest,
-            needs,
-            program: program.path.clone(),
-            arguments,
-            environment: whole,
-            secrets: secrets.collect(),
-            directory: directory.to_owned(),
-            ports,
-            checks,
-            ready_timeout,
-            grace,
-            log_begin: 0,
-            worker: None,
+    /// The replica that clients connect to.
+    fn frontend(&self) -> &'static str {
+        match self.settings.engine {
+            Engine::DevServer { .. } => TEMPORAL,
+            Engine::Server => FRONTEND,
         }
     }
 
-    /// A path as what runs in the state folder is told it.
-    pub(super) fn within_state(&self, path: &Utf8Path) -> Utf8PathBuf {
-        let inside = path.strip_prefix(self.state.path());
-        inside.unwrap_or(path).to_owned()
+    /// Where clients connect to, if a frontend was started and not taken down since.
+    pub(super) fn frontend_address(&self) -> Result<Option<SocketAddr>, Error> {
+        let launch = records::of(&self.state, self.frontend())?;
+        let listen = launch.and_then(|mut launch| launch.ports.remove("grpc"));
+        Ok(listen.map(|listen| listen.address))
     }
 
-    /// What a child gets besides its `own` variables.
-    fn surroundings(
-        &self,
-        owner: Owner,
-        own: &BTreeMap<String, String>,
-    ) -> BTreeMap<String, String> {
-        let mut variables = self.inherited.clone();
-        if owner == Owner::Harness {
-            variables.insert("HOME".to_owned(), self.state.home().into_string());
-            return variables;
-        }
-        if !own.contains_key(PROFILE_FILE) && !own.contains_key(PROFILE) {
-            let none = self.state.no_profile().into_string();
-            variables.insert(PROFILE_FILE.to_owned(), none);
-        }
-        let (name, value) = CLI_ENVIRONMENT;
-        variables.insert(name.to_owned(), value.to_owned());
-        variables
+    /// As [`Self::frontend_address`], where it is an error that there is none.
+    pub(super) fn known_frontend(&self) -> Result<SocketAddr, Error> {
+        let address = self.frontend_address()?;
+        address.ok_or_else(|| Error::Unknown {
+            id: ResourceId::new(ResourceKind::Process, self.frontend()),
+        })
+    }
+
+    /// As [`Self::frontend_address`], if the frontend is alive.
+    pub(super) fn living_frontend(&self) -> Result<Option<SocketAddr>, Error> {
+        let lives = records::is_alive(&self.state, self.frontend())?;
+        Ok(self.frontend_address()?.filter(|_| lives))
     }
 }

@@ -1,11 +1,13 @@
 //! Ending a replica: ask its process group, wait, then insist.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use backend::state::Directory;
+use backend::wait::{self, Pace, Pending, Vain};
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, getpgid};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::launch::Launch;
@@ -14,7 +16,7 @@ use crate::census::{Marked, marked};
 
 /// How long the kernel may take to end a killed group.
 pub(crate) const AFTER_KILL: Duration = Duration::from_secs(10);
-const POLL: Duration = Duration::from_millis(10);
+const PACE: Pace = Pace::steady(Duration::from_millis(10));
 
 /// A replica that did not end.
 #[derive(Debug, thiserror::Error)]
@@ -29,49 +31,53 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Processes of it are alive after SIGKILL.
-    #[error("`{replica}` did not end: {}", names(.processes))]
+    #[error("`{replica}` did not end: {processes}")]
     Remains {
         /// The replica.
         replica: String,
         /// What is left.
-        processes: Vec<String>,
+        processes: String,
     },
 }
 
-fn names(processes: &[String]) -> String {
-    processes.join(", ")
-}
-
-/// Ends a replica and everything it started: SIGTERM, and SIGKILL to what is there after `grace`.
+/// Ends a replica and everything it started: SIGTERM, and SIGKILL to what is there after `grace`, or
+/// once there is haste.
 pub(super) async fn stop(
     state: &Directory,
     replica: &str,
     grace: Duration,
-    hurry: &CancellationToken,
+    haste: &CancellationToken,
 ) -> Result<(), Error> {
     signal(state, replica, Signal::SIGTERM)?;
-    let started = Instant::now();
-    while alive(state, replica)?.is_some() && started.elapsed() < grace && !hurry.is_cancelled() {
-        tokio::time::sleep(POLL).await;
+    let ended = wait::until(Instant::now() + grace, PACE, async || {
+        match alive(state, replica) {
+            Ok(Some(_)) => Err(Pending::NotYet("it runs".to_owned())),
+            looked => Ok(looked.map(drop)),
+        }
+    });
+    if let Some(Ok(looked)) = haste.run_until_cancelled(ended).await {
+        looked?;
     }
     kill_now(state, replica).await
 }
 
 /// Ends a replica and everything it started by SIGKILL, at once.
 pub(super) async fn kill_now(state: &Directory, replica: &str) -> Result<(), Error> {
-    let started = Instant::now();
-    loop {
-        let processes = signal(state, replica, Signal::SIGKILL)?;
-        if processes.is_empty() {
-            return Ok(());
+    let deadline = Instant::now() + AFTER_KILL;
+    // What it starts meanwhile is killed as well.
+    let ended = wait::until(deadline, PACE, async || {
+        match signal(state, replica, Signal::SIGKILL) {
+            Ok(left) if left.is_empty() => Ok(Ok(())),
+            Ok(left) => Err(Pending::NotYet(left.join(", "))),
+            Err(error) => Ok(Err(error)),
         }
-        if started.elapsed() > AFTER_KILL {
-            return Err(Error::Remains {
-                replica: replica.to_owned(),
-                processes,
-            });
-        }
-        tokio::time::sleep(POLL).await;
+    });
+    match ended.await {
+        Ok(done) => done,
+        Err(Vain::Late(processes) | Vain::Never(processes)) => Err(Error::Remains {
+            replica: replica.to_owned(),
+            processes,
+        }),
     }
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use model::plan::ResourceId;
+use model::plan::{ResourceId, ResourceKind};
 use model::topology::{Component, Readiness, Service, Topology, WorkerBuild};
 
 use super::launch::Launch;
+use super::launch_maker::{Draft, LaunchMaker, Owner};
 use super::probe::Check;
-use super::site::{Draft, Owner, Site};
 use crate::address::{self, Addresses, Listen};
 
 /// The records of all replicas of the topology's workers; `temporal` must be ready first.
@@ -16,17 +16,18 @@ pub(super) fn launches(
     topology: &Topology,
     frontend: SocketAddr,
     temporal: &[ResourceId],
-    site: &Site<'_>,
+    maker: &LaunchMaker<'_>,
     addresses: &mut Addresses<'_>,
 ) -> Result<Vec<Launch>, address::Error> {
     let namespaces = topology.temporal.namespaces.iter();
-    let namespaces = namespaces.map(|namespace| ResourceId::new("namespace", &namespace.name));
+    let namespaces =
+        namespaces.map(|namespace| ResourceId::new(ResourceKind::Namespace, &namespace.name));
     let needs: Vec<ResourceId> = temporal.iter().cloned().chain(namespaces).collect();
     let mut launches = Vec::new();
     for service in &topology.services {
         if matches!(service.component, Component::Worker { .. }) {
             for number in 0..service.replicas {
-                let mut launch = worker(topology, service, number, frontend, site, addresses)?;
+                let mut launch = worker(topology, service, number, frontend, maker, addresses)?;
                 launch.needs.clone_from(&needs);
                 launches.push(launch);
             }
@@ -41,7 +42,7 @@ fn worker(
     service: &Service,
     number: u16,
     frontend: SocketAddr,
-    site: &Site<'_>,
+    maker: &LaunchMaker<'_>,
     addresses: &mut Addresses<'_>,
 ) -> Result<Launch, address::Error> {
     let Component::Worker {
@@ -54,7 +55,7 @@ fn worker(
         unreachable!("only workers are made into worker records");
     };
     let replica = service.replica(number);
-    let ports = site.listen_all(addresses, service, number, &replica)?;
+    let ports = maker.listen_all(addresses, service, number, &replica)?;
     let namespace = topology.main_namespace().to_owned();
     let mut environment = own.clone();
     environment.extend([
@@ -66,12 +67,12 @@ fn worker(
         environment.insert("STARTER_ADDRESS".to_owned(), listen.address.to_string());
     }
     let checks = checks(service, &ports, frontend, &namespace);
-    let launch = site.record(Draft {
+    let launch = maker.record(Draft {
         replica,
         owner: Owner::User,
         services: vec![service.name.as_str().to_owned()],
         needs: Vec::new(),
-        program: &site.programs.worker,
+        program: &maker.programs.worker,
         arguments: Vec::new(),
         environment,
         secrets: BTreeMap::new(),

@@ -2,5 +2,7 @@
 
 mod backend;
 mod death;
+mod replicas;
 
 pub use backend::SimulatedBackend;
+pub use replicas::Replicas;

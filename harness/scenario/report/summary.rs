@@ -1,5 +1,6 @@
 //! A report as text for a terminal. Pure.
 
+use backend::fault::Proof;
 use std::fmt::Write as _;
 
 use backend::Place;
@@ -126,8 +127,8 @@ fn faults(faults: &[FaultRecord]) -> Option<Table> {
         let at =
             |offset: Option<Duration>| offset.map_or("never".to_owned(), Duration::approximate);
         let effect = match (&fault.effect, &fault.failure) {
-            (Some(effect), _) if effect.proven => effect.observation.clone(),
-            (Some(effect), _) => format!("no effect: {}", effect.observation),
+            (Some(Proof::Seen(effect)), _) => effect.clone(),
+            (Some(Proof::Unseen(reason)), _) => format!("no effect: {reason}"),
             (None, Some(failure)) => failure.clone(),
             (None, None) => "not injected".to_owned(),
         };

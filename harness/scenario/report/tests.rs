@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use backend::Place;
 use backend::death::Death;
-use backend::fault::{Effect, FaultKind};
+use backend::fault::{Fault, Proof};
+use backend::run_id::RunId;
 use base::log_tail::LogTail;
 use camino::Utf8Path;
 use check::{CounterExample, Evidence, Finding, Invariant};
@@ -17,7 +18,7 @@ use tempfile::TempDir;
 use super::{Context, Generator, Machine, Report, Versions, begin, write};
 use crate::{
     Expectation, FaultRecord, Judgement, Outcome, Phase, PhaseStatistics, PlannedPhase,
-    PlannedWorkload, RunId, RunPlan, Verdict, VerdictKind,
+    PlannedWorkload, RunPlan, Verdict, VerdictKind,
 };
 
 fn plan() -> RunPlan {
@@ -106,17 +107,14 @@ fn death(at: Option<u64>, lines: Option<&[&str]>) -> Death {
 }
 
 fn outcome() -> Outcome {
-    let fault = |id: &str, proven| FaultRecord {
+    let fault = |id: &str, proof: fn(String) -> Proof| FaultRecord {
         id: id.to_owned(),
-        fault: FaultKind::Kill,
+        fault: Fault::Kill,
         target: "worker".to_owned(),
         phase: Phase::Chaos,
         injected: Some(Duration::from_secs(7)),
         healed: Some(Duration::from_secs(12)),
-        effect: Some(Effect {
-            proven,
-            observation: "worker-0 (pid 4711) is gone".to_owned(),
-        }),
+        effect: Some(proof("worker-0 is gone".to_owned())),
         failure: None,
     };
     let expectation = |metric, actual: &str, met| Expectation {
@@ -139,7 +137,7 @@ fn outcome() -> Outcome {
             phase(Phase::Chaos, 6, 9, 5210),
         ],
         generator_delay: Latencies::from_iter([std::time::Duration::from_millis(1)]).percentiles(),
-        faults: vec![fault("crash", true), fault("again", false)],
+        faults: vec![fault("crash", Proof::Seen), fault("again", Proof::Unseen)],
         deaths: vec![
             death(Some(3), Some(&["panic: out of luck", "exiting"])),
             death(Some(4), Some(&[])),
@@ -203,8 +201,8 @@ fn a_summary_is_understood_at_a_glance() {
         chaos          48         39       3         6         8.0  12.0ms   5.21s    5.21s
 
       faults
-        kill worker  from 7.00s to 12.0s  worker-0 (pid 4711) is gone
-        kill worker  from 7.00s to 12.0s  no effect: worker-0 (pid 4711) is gone
+        kill worker  from 7.00s to 12.0s  worker-0 is gone
+        kill worker  from 7.00s to 12.0s  no effect: worker-0 is gone
 
       deaths that no fault planned
         worker-0  at 3.00s        exit status: 3

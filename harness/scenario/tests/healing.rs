@@ -1,13 +1,18 @@
 //! What becomes of faults when others are open.
 
-use backend::fault::{Entry, FaultKind, Injection, Journal};
+use backend::fault::{Entry, Fault, Journal, Occurrence, Target};
+use backend::run_id::RunId;
 use camino::Utf8Path;
-use engine::fault::{Healing, heal_all, heal_one, inject};
+use engine::fault::{Healing, Injected, heal_all, heal_one, inject};
+use jiff::Timestamp;
+use model::quantity::Duration;
 use model::topology::ServiceName;
 use tempfile::TempDir;
 use temporal::simulated::Model;
+use tokio_util::sync::CancellationToken;
 
 use super::stage::{Manner, Stage};
+use super::topology;
 
 /// A stage whose faults are in a journal.
 struct Broken {
@@ -36,13 +41,13 @@ impl Broken {
     }
 
     async fn kill(&mut self, service: &str) {
-        let injection = Injection {
-            id: service.to_owned(),
-            fault: FaultKind::Kill,
-            service: ServiceName::new(service),
-        };
-        let injected = inject(&self.stage, &self.journal, &injection).await;
+        let injected = self.inject(&occurrence(service, service)).await;
         self.entries.push(injected.expect("it can be killed").entry);
+    }
+
+    async fn inject(&self, occurrence: &Occurrence) -> Result<Injected, engine::fault::Error> {
+        let (topology, never) = (topology(), CancellationToken::new());
+        inject(&self.stage, &self.journal, &topology, occurrence, &never).await
     }
 
     async fn heal_all(&self) -> Healing {
@@ -52,7 +57,7 @@ impl Broken {
 
     fn open(&self) -> Vec<String> {
         let open = self.journal.unhealed().expect("a good journal");
-        open.into_iter().map(|open| open.injection.id).collect()
+        open.into_iter().map(|open| open.occurrence.id).collect()
     }
 
     /// What was done to the stage since the injections.
@@ -63,13 +68,26 @@ impl Broken {
     }
 }
 
+/// A kill of a service.
+fn occurrence(id: &str, service: &str) -> Occurrence {
+    Occurrence {
+        run: RunId::new(7, Timestamp::UNIX_EPOCH),
+        id: id.to_owned(),
+        nth: 1,
+        fault: Fault::Kill,
+        target: Target::Service(ServiceName::new(service)),
+        at: Duration::from_secs(0),
+        until: Duration::from_secs(60),
+    }
+}
+
 fn stage() -> Stage {
     Stage::new(Model::default(), Manner::Obedient)
 }
 
 fn ids(healing: &Healing) -> Vec<&str> {
     let healed = healing.healed.iter();
-    healed.map(|injection| injection.id.as_str()).collect()
+    healed.map(|occurrence| occurrence.id.as_str()).collect()
 }
 
 const ASK: &str = "ask whether it serves";
@@ -151,14 +169,9 @@ async fn a_fault_that_begins_while_another_is_healed_is_not_waited_for() {
     let broken = Broken::with(stage(), &["temporal-history"]).await;
     broken.stage.breaks("mysql-0");
     let begun = tokio::time::Instant::now();
-    let injection = Injection {
-        id: "next".to_owned(),
-        fault: FaultKind::Kill,
-        service: ServiceName::new("mysql"),
-    };
     let next = async {
         tokio::time::sleep(std::time::Duration::from_secs(5)).await;
-        inject(&broken.stage, &broken.journal, &injection).await
+        broken.inject(&occurrence("next", "mysql")).await
     };
     let heal = heal_one(&broken.stage, &broken.journal, broken.entries[0]);
     let (healed, next) = tokio::join!(heal, next);

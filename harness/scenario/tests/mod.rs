@@ -9,8 +9,11 @@ mod stage;
 mod truth;
 mod verdicts;
 
+use std::collections::BTreeMap;
+
 use backend::Place;
-use backend::fault::{Capability, FaultKind};
+use backend::fault::Reach;
+use backend::run_id::RunId;
 use jiff::Timestamp;
 use model::document;
 use model::quantity::Duration;
@@ -18,7 +21,7 @@ use model::topology::{
     Component, Database, Digest, Run, Service, ServiceName, TemporalSettings, Tls, Topology,
 };
 
-use super::{Document, Ground, Resolution, RunId, RunPlan, resolve};
+use super::{Document, Ground, Resolution, RunPlan, resolve};
 
 /// A scenario that uses every part of the format.
 const CRASH: &str = r#"apiVersion: harness/v1
@@ -64,7 +67,7 @@ fn topology() -> Topology {
     let worker = Component::Worker {
         task_queue: "hello-world".to_owned(),
         run: Run::Build("workflow".into()),
-        environment: std::collections::BTreeMap::new(),
+        environment: BTreeMap::new(),
         termination_grace_period: Duration::from_secs(30),
     };
     Topology {
@@ -73,7 +76,7 @@ fn topology() -> Topology {
             version: "1.32.0".to_owned(),
             history_shards: 4,
             namespaces: Vec::new(),
-            dynamic_config: std::collections::BTreeMap::new(),
+            dynamic_config: BTreeMap::new(),
         },
         database: Database {
             version: "8.4".to_owned(),
@@ -102,15 +105,21 @@ fn place() -> Place {
     }
 }
 
+/// How a place takes hold of these services: of one replica of each.
+fn levers(services: &[&str]) -> BTreeMap<ServiceName, Reach> {
+    let reach = |service: &&str| {
+        let replicas = vec![format!("{service}-0")];
+        (ServiceName::new(*service), Reach::Replicas(replicas))
+    };
+    services.iter().map(reach).collect()
+}
+
 /// Resolves a scenario for a place that can kill the worker.
 fn resolution(text: &str, seed: u64) -> Result<Resolution, document::Error> {
     let ground = Ground {
         topology: &topology(),
         place: &place(),
-        capabilities: &[Capability {
-            fault: FaultKind::Kill,
-            service: ServiceName::new("worker"),
-        }],
+        levers: &levers(&["worker"]),
     };
     let document = Document::parse("crash.yaml", text)?;
     resolve(

@@ -57,14 +57,16 @@ fn a_plan_leaves_nothing_open() {
       "drain": "10s",
       "faults": [
         {
-          "injection": {
-            "id": "crash",
-            "fault": "kill",
+          "phase": "chaos",
+          "run": "2a-0",
+          "id": "crash",
+          "nth": 1,
+          "fault": "kill",
+          "target": {
             "service": "worker"
           },
-          "phase": "chaos",
-          "inject": "6s",
-          "heal": "9s"
+          "at": "6s",
+          "until": "9s"
         }
       ],
       "steady-state": {

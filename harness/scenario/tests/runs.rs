@@ -12,9 +12,9 @@ use tempfile::TempDir;
 use temporal::simulated::{Defect, Model, Window};
 use tokio_util::sync::CancellationToken;
 
-use super::super::{Outcome, VerdictKind, run};
+use super::super::{Context, Outcome, VerdictKind, run};
 use super::stage::{Manner, Stage};
-use super::{CRASH, plan};
+use super::{CRASH, plan, topology};
 
 pub(super) struct Played {
     pub(super) outcome: Outcome,
@@ -54,16 +54,17 @@ async fn play_on(text: &str, stage: Stage, shutdown: &CancellationToken) -> Play
     let journal = Journal::open(path).expect("a journal");
     let (events, mut received) = Events::channel();
     let watch = Watch::default();
-    let outcome = Box::pin(run(
-        &plan(text, 7),
-        &stage,
-        &journal,
-        &events,
-        &watch,
+    let topology = topology();
+    let context = Context {
+        backend: &stage,
+        topology: &topology,
+        journal: &journal,
+        events: &events,
+        watch: &watch,
         shutdown,
-    ))
-    .await
-    .expect("there is a frontend");
+    };
+    let outcome = Box::pin(run(&plan(text, 7), context)).await;
+    let outcome = outcome.expect("there is a frontend");
     let (mut phases, mut died) = (Vec::new(), Vec::new());
     while let Ok(event) = received.try_recv() {
         match event {
@@ -213,7 +214,7 @@ async fn a_lie_of_the_server_fails_and_names_its_workflow() {
 #[tokio::test(start_paused = true)]
 async fn a_fault_without_effect_is_inconclusive() {
     let played = play_through(Model::default(), Manner::WithoutEffect).await;
-    let reason = "fault `crash` had no proven effect: worker-0 is still there";
+    let reason = "fault `crash` had no proven effect: still running: worker-0, and 1 more";
     assert_eq!(played.verdict(), (VerdictKind::Inconclusive, reason));
     assert_eq!(played.done, ["inject", "heal"]);
 }

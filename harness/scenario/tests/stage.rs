@@ -4,15 +4,26 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use backend::fault::{Capability, Effect, Injection, Undo};
-use backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness, Vital, Vitals};
+use backend::fault::{Pull, Reach, Sighting, Sign, Whom};
+use backend::{
+    Backend, Change, Endpoint, Error, Host, Log, Prepared, Provision, Readiness, Vital, Vitals,
+};
 use base::log_tail::LogTail;
-use camino::Utf8PathBuf;
-use model::plan::{Action, Observed, Resource, ResourceId};
-use model::topology::Topology;
+use model::plan::{Observed, ResourceId};
+use model::topology::{ServiceName, Topology};
 use temporal::simulated::{Frontend, Model, Window};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// What runs on the stage, a replica of each.
+const SERVICES: [&str; 6] = [
+    "mysql",
+    "temporal-frontend",
+    "temporal-history",
+    "temporal-matching",
+    "temporal-worker",
+    "worker",
+];
 
 /// How the stage takes to faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +44,10 @@ pub(super) struct Stage {
     dies_after: Option<(&'static str, Duration)>,
     /// When nobody can look at the stage.
     blind: Option<Window>,
-    /// The replicas that a fault has killed.
+    /// The replicas that are down.
     down: RefCell<BTreeSet<String>>,
+    /// How often each was started again.
+    starts: RefCell<BTreeMap<String, usize>>,
     /// A replica that does not start while another is down.
     needs: Option<(&'static str, &'static str)>,
 }
@@ -49,6 +62,7 @@ impl Stage {
             dies_after: None,
             blind: None,
             down: RefCell::default(),
+            starts: RefCell::default(),
             needs: None,
         }
     }
@@ -72,8 +86,12 @@ impl Stage {
                 Some((needy, other)) if needy == replica && down.contains(other) => {
                     return Err(refusal(&format!("{needy} ends without {other}")));
                 }
-                _ => down.remove(replica),
-            };
+                _ => {}
+            }
+            if down.remove(replica) {
+                let mut starts = self.starts.borrow_mut();
+                *starts.entry(replica.clone()).or_default() += 1;
+            }
         }
         Ok(())
     }
@@ -87,99 +105,52 @@ impl Stage {
         self.blind = Some(window);
         self
     }
+
+    fn count(&self, what: &str) -> usize {
+        let done = self.done.borrow();
+        done.iter().filter(|done| **done == what).count()
+    }
+
+    /// How a replica ended, if it did: by a fault, or by itself.
+    fn ended(&self, service: &str, replica: &str) -> Option<String> {
+        if self.down.borrow().contains(replica) {
+            return Some("signal: 9 (SIGKILL)".to_owned());
+        }
+        let dies = self.dies_after.filter(|(broken, _)| *broken == service);
+        let dead = dies.filter(|(_, after)| self.begun.elapsed() >= *after);
+        dead.map(|_| "exit status: 3".to_owned())
+    }
 }
 
-fn vital(service: &str, replica: &str, life: usize, ended: Option<String>) -> (String, Vital) {
-    let vital = Vital {
-        services: vec![service.to_owned()],
-        life: life.to_string(),
-        ended,
-        before: None,
-        if_gone: "it is gone",
-    };
-    (replica.to_owned(), vital)
-}
-
-fn replica_of(injection: &Injection) -> String {
-    format!("{}-0", injection.service)
+fn replica_of(service: &str) -> String {
+    format!("{service}-0")
 }
 
 fn refusal(message: &str) -> Error {
     Error::new(message)
 }
 
-impl Backend for Stage {
-    type Frontend = Frontend;
-
-    fn place(&self) -> Place {
-        super::place()
-    }
-
-    async fn prepare(&mut self, _: &Topology, _: Provision<'_>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn desire(&self, _: &Topology) -> Vec<Resource> {
-        Vec::new()
-    }
-
-    async fn expects(&self, _: &Topology) -> Result<Vec<ResourceId>, Error> {
-        Ok(Vec::new())
-    }
-
-    async fn observe(&self, _: &[ResourceId]) -> Result<Vec<Observed>, Error> {
-        Ok(Vec::new())
-    }
-
-    async fn apply(&self, _: &ResourceId, _: Action) -> Result<(), Error> {
-        Ok(())
-    }
-
-    async fn ready(&self, _: &ResourceId) -> Readiness {
-        Readiness::Ready
-    }
-
-    async fn logs(&self) -> Vec<Log> {
-        Vec::new()
-    }
-
-    async fn collect_logs(&self, _: Option<&CancellationToken>) -> Result<(), Error> {
-        Ok(())
-    }
-
-    /// A worker that each `inject` kills and each `heal` starts, and one of another service; one of
-    /// the two dies by itself.
+impl Host for Stage {
     async fn vitals(&self) -> Vitals {
         let now = self.begun.elapsed();
         if self
             .blind
             .is_some_and(|it| (it.from..it.until).contains(&now))
         {
-            return Vitals {
-                unseen: Some("the stage is dark".to_owned()),
-                ..Vitals::default()
-            };
+            return Vitals::unseen("the stage is dark".to_owned());
         }
-        let count = |what: &str| {
-            self.done
-                .borrow()
-                .iter()
-                .filter(|done| **done == what)
-                .count()
-        };
-        let (kills, starts) = (count("inject"), count("heal"));
-        let killed = (kills > starts).then(|| "signal: 9 (SIGKILL)".to_owned());
-        let dead = self.dies_after.filter(|(_, after)| now >= *after);
-        let broken = |service| {
-            let dead = dead.filter(|(broken, _)| *broken == service);
-            dead.map(|_| "exit status: 3".to_owned())
-        };
-        let worker = killed.or_else(|| broken("worker"));
-        let history = broken("temporal-history");
-        let replicas = [
-            vital("worker", "worker-0", starts, worker),
-            vital("temporal-history", "temporal-history-0", 0, history),
-        ];
+        let replicas = SERVICES.map(|service| {
+            let replica = replica_of(service);
+            let starts = self.starts.borrow().get(&replica).copied();
+            let vital = Vital {
+                services: vec![service.to_owned()],
+                life: starts.unwrap_or_default().to_string(),
+                ended: self.ended(service, &replica),
+                before: None,
+                if_gone: "it is gone",
+            };
+            (replica, vital)
+        });
         Vitals {
             replicas: replicas.into(),
             unseen: None,
@@ -194,90 +165,112 @@ impl Backend for Stage {
         })
     }
 
-    async fn evidence(&self, _: &ResourceId) -> Option<Utf8PathBuf> {
-        None
+    async fn logs(&self) -> Vec<Log> {
+        Vec::new()
+    }
+
+    async fn collect_logs(&self, _: Option<&CancellationToken>) -> Result<(), Error> {
+        Ok(())
     }
 
     async fn endpoints(&self) -> Vec<Endpoint> {
         Vec::new()
     }
 
-    async fn frontend(&self) -> Result<Frontend, Error> {
-        Ok(self.frontend.clone())
-    }
-
-    async fn database(&self) -> Result<Option<mysql::Access>, Error> {
-        Ok(None)
-    }
-
-    fn faults(&self, _: &Topology) -> Vec<Capability> {
-        Vec::new()
-    }
-
     async fn usage(&self) -> BTreeMap<String, Duration> {
         BTreeMap::new()
     }
+}
 
-    async fn undo(&self, injection: &Injection) -> Result<Undo, Error> {
-        Ok(Undo::Start {
-            replicas: vec![replica_of(injection)],
-        })
+impl Backend for Stage {
+    type Frontend = Frontend;
+    type Hosts = Self;
+    type Parts = ();
+
+    async fn prepare(&self, _: &Topology, _: Provision<'_>) -> Result<Prepared<()>, Error> {
+        unreachable!("the stage is set")
     }
 
-    async fn inject(&self, injection: &Injection) -> Result<Effect, Error> {
-        self.done.borrow_mut().push("inject");
-        self.down.borrow_mut().insert(replica_of(injection));
-        match self.manner {
-            Manner::RefusesToInject => Err(refusal("the worker is not there")),
-            Manner::WithoutEffect => Ok(Effect {
-                proven: false,
-                observation: "worker-0 is still there".to_owned(),
-            }),
-            Manner::Obedient | Manner::RefusesToHeal | Manner::HealsAtTheSecondTry => Ok(Effect {
-                proven: true,
-                observation: "worker-0 is gone".to_owned(),
-            }),
-        }
+    async fn expects(&self, _: &Topology) -> Result<Vec<ResourceId>, Error> {
+        Ok(Vec::new())
     }
 
-    async fn heal(&self, undo: &Undo) -> Result<(), Error> {
-        self.done.borrow_mut().push("heal");
-        let tries = self
-            .done
-            .borrow()
-            .iter()
-            .filter(|done| **done == "heal")
-            .count();
-        match self.manner {
-            Manner::RefusesToHeal | Manner::HealsAtTheSecondTry
-                if self.manner == Manner::RefusesToHeal || tries == 1 =>
-            {
-                Err(refusal("the worker does not start"))
-            }
-            _ => match undo {
-                Undo::Start { replicas } => self.start(replicas),
-                Undo::Scale { .. } => unreachable!("the stage scales nothing"),
-            },
-        }
+    async fn observe(&self, _: &[ResourceId], _: Option<&()>) -> Result<Vec<Observed>, Error> {
+        Ok(Vec::new())
     }
 
-    async fn serves(&self) -> Readiness {
-        self.done.borrow_mut().push("ask whether it serves");
-        let down = self.down.borrow();
-        let mut server = down.iter().filter(|replica| !replica.starts_with("worker"));
-        match server.next() {
-            Some(replica) => Readiness::NotYet(format!("{replica} is down")),
-            None => Readiness::Ready,
-        }
+    async fn apply(&self, _: &ResourceId, _: Change<'_, ()>) -> Result<(), Error> {
+        Ok(())
     }
 
-    fn outlives(&self, _: &ResourceId) -> bool {
-        false
+    async fn ready(&self, _: &ResourceId, _: Option<&()>) -> Readiness {
+        Readiness::Ready
     }
 
-    fn hurry(&self) {}
+    async fn frontend(&self, _: &str) -> Result<Frontend, Error> {
+        Ok(self.frontend.clone())
+    }
+
+    fn hosts(&self) -> &Self {
+        self
+    }
 
     async fn sweep(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    fn levers(&self, _: &Topology) -> BTreeMap<ServiceName, Reach> {
+        super::levers(&SERVICES)
+    }
+
+    async fn pull(&self, pull: &Pull) -> Result<(), Error> {
+        match pull {
+            Pull::Signal {
+                whom: Whom::Replicas(replicas),
+                ..
+            } => {
+                self.done.borrow_mut().push("inject");
+                if self.manner != Manner::WithoutEffect {
+                    self.down.borrow_mut().extend(replicas.iter().cloned());
+                }
+                match self.manner {
+                    Manner::RefusesToInject => Err(refusal("the worker is not there")),
+                    _ => Ok(()),
+                }
+            }
+            Pull::Start { replicas } => {
+                self.done.borrow_mut().push("heal");
+                match self.manner {
+                    Manner::RefusesToHeal => Err(refusal("the worker does not start")),
+                    Manner::HealsAtTheSecondTry if self.count("heal") == 1 => {
+                        Err(refusal("the worker does not start"))
+                    }
+                    _ => self.start(replicas),
+                }
+            }
+            Pull::Signal { .. } | Pull::Scale { .. } | Pull::Restart { .. } => {
+                Err(pull.foreign("stage"))
+            }
+        }
+    }
+
+    async fn look(&self, sign: &Sign) -> Sighting {
+        let down = self.down.borrow().clone();
+        match sign {
+            Sign::Gone { lives, .. } => self.vitals().await.gone(lives),
+            Sign::Back { replicas, .. } => match replicas.iter().find(|it| down.contains(*it)) {
+                Some(replica) => Sighting::NotYet(format!("{replica} is down")),
+                None => Sighting::Seen("it is on the stage".to_owned()),
+            },
+            Sign::Serves { .. } => {
+                self.done.borrow_mut().push("ask whether it serves");
+                let mut server = down.iter().filter(|it| !it.starts_with("worker"));
+                match server.next() {
+                    Some(replica) => Sighting::NotYet(format!("{replica} is down")),
+                    None => Sighting::Seen("it serves".to_owned()),
+                }
+            }
+            Sign::Interrupted { .. } => sign.foreign("stage"),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Which verdict wins, and what it is to the shell.
 
 use backend::death::Death;
-use backend::fault::Effect;
+use backend::fault::Proof;
 use check::{Evidence, Invariant, Reading};
 use engine::watch;
 use load::{CallFailure, Latencies, Operation, Outcome, Unsent};
@@ -37,10 +37,7 @@ impl Scene {
             completed(&plan, &mut evidence, second);
         }
         let mut fault = FaultRecord::pending(&plan.faults[0]);
-        fault.effect = Some(Effect {
-            proven: true,
-            observation: "worker-0 is gone".to_owned(),
-        });
+        fault.effect = Some(Proof::Seen("worker-0 is gone".to_owned()));
         Self {
             plan,
             evidence,
@@ -88,10 +85,7 @@ impl Scene {
     }
 
     fn has_no_effect(mut self) -> Self {
-        self.faults[0].effect = Some(Effect {
-            proven: false,
-            observation: "none".to_owned(),
-        });
+        self.faults[0].effect = Some(Proof::Unseen("none".to_owned()));
         self
     }
 

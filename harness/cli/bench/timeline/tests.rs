@@ -3,8 +3,7 @@
 use super::*;
 
 fn id(text: &str) -> ResourceId {
-    let (kind, name) = text.split_once('/').expect("a kind and a name");
-    ResourceId::new(kind, name)
+    text.parse().expect("a kind and a name")
 }
 
 /// Events, each as `MILLISECONDS EVENT ...`.
@@ -65,32 +64,32 @@ fn path(timeline: &Timeline) -> Vec<&str> {
 #[test]
 fn the_critical_path_goes_by_what_was_waited_for_and_has_no_gap_for_the_whole() {
     let events = heard(&[
-        "100 begin it/cache",
-        "100 begin it/database",
-        "1000 ready it/cache",
-        "4000 ready it/database",
-        "4000 begin it/server",
-        "4500 begin it/other",
-        "6000 ready it/server",
-        "6000 begin it/worker",
-        "9000 ready it/other",
-        "9500 ready it/worker",
+        "100 begin process/cache",
+        "100 begin process/database",
+        "1000 ready process/cache",
+        "4000 ready process/database",
+        "4000 begin process/server",
+        "4500 begin process/other",
+        "6000 ready process/server",
+        "6000 begin process/worker",
+        "9000 ready process/other",
+        "9500 ready process/worker",
     ]);
     let plan = plan(&[
-        "it/cache:",
-        "it/database:",
-        "it/server: it/cache it/database",
-        "it/other: it/database",
-        "it/worker: it/server",
+        "process/cache:",
+        "process/database:",
+        "process/server: process/cache process/database",
+        "process/other: process/database",
+        "process/worker: process/server",
     ]);
     let timeline = Timeline::of(&events, &plan, ENDS);
     assert_eq!(
         path(&timeline),
         [
             "prepare and plan",
-            "it/database",
-            "it/server",
-            "it/worker",
+            "process/database",
+            "process/server",
+            "process/worker",
             "end of the command",
             "first workflow"
         ]
@@ -109,19 +108,26 @@ fn the_critical_path_goes_by_what_was_waited_for_and_has_no_gap_for_the_whole() 
 #[test]
 fn a_step_that_kept_what_it_found_passes_on_what_it_waited_for() {
     let events = heard(&[
-        "0 begin it/database",
-        "3000 ready it/database",
-        "3000 begin it/worker",
-        "5000 ready it/worker",
+        "0 begin process/database",
+        "3000 ready process/database",
+        "3000 begin process/worker",
+        "5000 ready process/worker",
     ]);
-    let plan = plan(&["it/database:", "it/kept: it/database", "it/worker: it/kept"]);
+    let plan = plan(&[
+        "process/database:",
+        "process/kept: process/database",
+        "process/worker: process/kept",
+    ]);
     let timeline = Timeline::of(&events, &plan, ENDS);
-    assert_eq!(path(&timeline)[1..3], ["it/database", "it/worker"]);
+    assert_eq!(
+        path(&timeline)[1..3],
+        ["process/database", "process/worker"]
+    );
 }
 
 #[test]
 fn where_nothing_was_made_the_command_itself_is_the_path() {
-    let timeline = Timeline::of(&[], &plan(&["it/kept:"]), ENDS);
+    let timeline = Timeline::of(&[], &plan(&["process/kept:"]), ENDS);
     assert_eq!(timeline.resources, []);
     let ends: Vec<f64> = timeline.critical_path.iter().map(|work| work.end).collect();
     assert_eq!(ends, [10.0, 10.0, 11.0]);
@@ -130,15 +136,15 @@ fn where_nothing_was_made_the_command_itself_is_the_path() {
 #[test]
 fn a_resource_has_the_moments_of_its_step_and_each_wait_lasts_until_the_next() {
     let events = heard(&[
-        "0 remove it/old",
-        "100 ready it/old",
-        "500 begin pod/history",
-        "700 applied pod/history",
-        "800 waits pod/history pulling",
-        "1800 waits pod/history starting",
-        "2500 ready pod/history",
-        "3000 begin pod/never-ready",
-        "3100 waits pod/never-ready starting",
+        "0 remove process/old",
+        "100 ready process/old",
+        "500 begin container/history",
+        "700 applied container/history",
+        "800 waits container/history pulling",
+        "1800 waits container/history starting",
+        "2500 ready container/history",
+        "3000 begin container/never-ready",
+        "3100 waits container/never-ready starting",
     ]);
     let timeline = Timeline::of(&events, &[], ENDS);
     let [history] = timeline.resources.as_slice() else {
@@ -151,7 +157,7 @@ fn a_resource_has_the_moments_of_its_step_and_each_wait_lasts_until_the_next() {
     let expected = [work("pulling", 0.8, 1.8), work("starting", 1.8, 2.5)];
     assert_eq!(history.waits, expected);
     assert_eq!(timeline.ready(&history.id), Some(2.5));
-    assert_eq!(timeline.ready(&id("it/old")), None);
+    assert_eq!(timeline.ready(&id("process/old")), None);
 }
 
 #[test]
@@ -180,10 +186,10 @@ fn what_was_prepared_is_not_the_harness_itself_and_counts_once_where_it_overlaps
     let events = heard(&[
         "200 progress pull",
         "3000 over pull",
-        "3500 begin it/database",
-        "9000 ready it/database",
+        "3500 begin process/database",
+        "9000 ready process/database",
     ]);
-    let timeline = Timeline::of(&events, &plan(&["it/database:"]), ENDS);
+    let timeline = Timeline::of(&events, &plan(&["process/database:"]), ENDS);
     let own = 0.2 + 0.5 + 1.0;
     assert!((timeline.harness - own).abs() < 1e-9, "{timeline:?}");
 }
@@ -194,14 +200,14 @@ fn events_are_read_as_the_stream_has_them_and_unknown_ones_are_passed_over() {
         serde_json::from_value(value.clone()).expect("it is understood")
     };
     let event = backend::event::Event::StepApplied {
-        id: id("it/worker"),
+        id: id("process/worker"),
         elapsed: model::quantity::Duration::from_secs(1),
     };
     let written = serde_json::to_value(event).expect("JSON");
     assert_eq!(
         read(&written),
         Heard::StepApplied {
-            id: id("it/worker")
+            id: id("process/worker")
         }
     );
     let unknown = serde_json::json!({"event": "of-a-later-version", "id": 7});

@@ -1,8 +1,8 @@
 //! The whole table from event to line.
 
 use backend::death::Death;
-use backend::fault::Effect;
-use model::plan::{Action, ResourceId};
+use backend::fault::Proof;
+use model::plan::{Action, ResourceId, ResourceKind};
 use model::quantity::Duration;
 
 use super::*;
@@ -11,14 +11,11 @@ fn scenario() -> String {
     "steady".to_owned()
 }
 
-fn fault_injected(proven: bool) -> Event {
+fn fault_injected(proof: fn(String) -> Proof) -> Event {
     Event::FaultInjected {
         scenario: scenario(),
         fault: "crash".to_owned(),
-        effect: Effect {
-            proven,
-            observation: "worker-0 (pid 4711) is gone".to_owned(),
-        },
+        effect: proof("worker-0 is gone".to_owned()),
     }
 }
 
@@ -44,7 +41,7 @@ fn finished(verdict: &str) -> Event {
 
 #[test]
 fn every_event_that_is_news_has_its_line() {
-    let id = ResourceId::new("process", "worker-0");
+    let id = ResourceId::new(ResourceKind::Process, "worker-0");
     let action = Action::Update;
     let events = [
         Event::News(News::Notice {
@@ -69,8 +66,8 @@ fn every_event_that_is_news_has_its_line() {
             phase: "warmup".to_owned(),
             duration: Duration::from_millis(1500),
         },
-        fault_injected(true),
-        fault_injected(false),
+        fault_injected(Proof::Seen),
+        fault_injected(Proof::Unseen),
         Event::FaultHealed {
             scenario: scenario(),
             fault: "crash".to_owned(),
@@ -98,8 +95,8 @@ fn every_event_that_is_news_has_its_line() {
     ✓ replace process/worker-0: done in 1.2s
     … scenario steady (seed 42)
     · steady: warmup, 1s500ms
-    · steady: fault crash: worker-0 (pid 4711) is gone
-    ✗ steady: fault crash had no proven effect: worker-0 (pid 4711) is gone
+    · steady: fault crash: worker-0 is gone
+    ✗ steady: fault crash had no proven effect: worker-0 is gone
     · steady: fault crash healed
     ✗ steady: worker-0 died by itself 12.3s into the run: exit status: 3
     ✗ worker-0 died by itself before the run: exit status: 3
@@ -117,7 +114,7 @@ fn what_only_moves_has_no_line() {
     let what = || "download temporal".to_owned();
     for event in [
         Event::StepWaiting {
-            id: ResourceId::new("process", "worker-0"),
+            id: ResourceId::new(ResourceKind::Process, "worker-0"),
             reason: "no poller yet".to_owned(),
         },
         Event::News(News::Progress {

@@ -140,6 +140,7 @@ fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Settings {
         users: args.concurrency,
         warmup: args.warmup.as_std(),
         duration: args.duration.as_std(),
+        namespace: session.topology.main_namespace().to_owned(),
         task_queue: task_queue.expect("every topology has a worker"),
         run: format!("{:x}", Timestamp::now().as_millisecond()),
     }

@@ -61,7 +61,7 @@ fn seconds(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::plan::ResourceId;
+    use model::plan::{ResourceId, ResourceKind};
 
     use super::*;
     use crate::bench::Work;
@@ -76,7 +76,7 @@ mod tests {
         let timeline = Timeline {
             preparation: vec![work("pull mysql:8.4", 0.1, 2.4)],
             resources: vec![Made {
-                id: ResourceId::new("container", "mysql"),
+                id: ResourceId::new(ResourceKind::Container, "mysql"),
                 begin: 2.5,
                 applied: 2.75,
                 ready: 5.0,

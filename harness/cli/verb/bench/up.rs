@@ -1,7 +1,7 @@
 //! `harness bench up`.
 
 use backend::event::Events;
-use backend::{Backend, Fetch, Place, Provision};
+use backend::{Fetch, Place, Provision};
 use base::tool::{self, Environment};
 use docker::Engine;
 use model::topology::Topology;
@@ -34,7 +34,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
     // Owned to the end: a second `bench` would measure the first.
     let loaded = session::load(&named(&args.target, "bench-by-hand"));
-    let mut session = session::own(&loaded, "bench", ui).await?;
+    let session = session::own(&loaded, "bench", ui).await?;
     let (place, topology) = subject(&session)?;
     let snapshot = snapshot(args, &place, topology).await?;
     let target = named(&args.target, "bench-up");
@@ -52,7 +52,7 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
             events: &events,
             cancel: &shutdown.asked,
         };
-        let by_hand = by_hand::of(&mut session, provision).await?;
+        let by_hand = by_hand::of(&session, provision).await?;
         let measurement = Measurement {
             harness: &harness,
             by_hand: &by_hand,
@@ -96,8 +96,8 @@ fn named(target: &Target, name: &str) -> Target {
 /// Where the session is and what of, if anything starts there.
 fn subject(session: &AnySession) -> Result<(Place, Topology), CommandError> {
     match session {
-        AnySession::Process(session) => Ok((session.backend.place(), session.topology.clone())),
-        AnySession::K3d(session) => Ok((session.backend.place(), session.topology.clone())),
+        AnySession::Process(session) => Ok((session.place.clone(), session.topology.clone())),
+        AnySession::K3d(session) => Ok((session.place.clone(), session.topology.clone())),
         AnySession::Azure(_) | AnySession::Simulated(_) => Err(CommandError::new(
             Exit::Unavailable,
             "`bench up` measures how long programs of this machine take to start",

@@ -5,7 +5,7 @@ use backend::{Backend as _, Fetch, Provision};
 use base::causes::in_one_line;
 use model::profile::azure::Azure;
 use model::topology::Digest;
-use places::azure::{AzureBackend, PROFILE};
+use places::azure::{self, AzureBackend, PROFILE};
 use promotion::{Difference, Group, Outlook, look};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -117,7 +117,7 @@ fn not_ours(outlook: &Outlook, azure: &Azure, profile: &str) -> Option<String> {
 /// Asks what would change, unless somebody asks to stop.
 pub(in crate::verb) async fn changes(
     target: &Target,
-    session: &mut Session<AzureBackend>,
+    session: &Session<AzureBackend>,
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Changes, CommandError> {
@@ -128,13 +128,13 @@ pub(in crate::verb) async fn changes(
 
 async fn asked(
     target: &Target,
-    session: &mut Session<AzureBackend>,
+    session: &Session<AzureBackend>,
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Changes, CommandError> {
     let azure = in_azure::place(&session.profile)?;
     events.notice("signing in");
-    let cloud = session.backend.cloud().await.map_err(backend_error)?;
+    let cloud = session.backend.site.cloud().await.map_err(backend_error)?;
     let rehearsal = cloud.is_rehearsed();
     let signed_in_by = if rehearsal {
         "an identity of its own".to_owned()
@@ -171,11 +171,11 @@ async fn outlook(
     azure: &Azure,
     cancel: &CancellationToken,
 ) -> Result<Outlook, CommandError> {
-    let cloud = session.backend.cloud().await.map_err(backend_error)?;
+    let cloud = session.backend.site.cloud().await.map_err(backend_error)?;
     let name = session.profile.name.as_str();
     let looked = look(cloud, azure, &session.topology, name, cancel).await;
-    let mut outlook = looked
-        .map_err(|error| backend_error(AzureBackend::error("say what would change", error)))?;
+    let failed = azure::Error::azure("say what would change");
+    let mut outlook = looked.map_err(|error| backend_error(failed(error).into()))?;
     let elsewhere = in_azure::elsewhere(target, session).await;
     outlook.notes.extend(elsewhere);
     Ok(outlook)
@@ -199,7 +199,7 @@ fn basis(
 
 /// What would change in the cluster; nothing where there is none.
 async fn objects(
-    session: &mut Session<AzureBackend>,
+    session: &Session<AzureBackend>,
     events: &Events,
     cancel: &CancellationToken,
 ) -> Result<Option<Vec<kubernetes::Difference>>, backend::Error> {
@@ -208,9 +208,7 @@ async fn objects(
         events,
         cancel,
     };
-    session
-        .backend
-        .prepare(&session.topology, provision)
-        .await?;
-    session.backend.object_differences().await
+    let (backend, topology) = (&session.backend, &session.topology);
+    let prepared = backend.prepare(topology, provision).await?;
+    backend.objects.differences(&prepared.parts.groups).await
 }

@@ -89,7 +89,7 @@ impl Plan {
 /// that is known.
 pub(in crate::verb) async fn draw(
     target: &Target,
-    session: &mut Session<AzureBackend>,
+    session: &Session<AzureBackend>,
     worker: Option<WorkerBuild>,
     events: &Events,
     cancel: &CancellationToken,

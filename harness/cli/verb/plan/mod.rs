@@ -49,15 +49,16 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     }
     let loaded = super::session::load(&args.target);
     loaded.doubt(ui);
-    let mut session = in_azure::look(loaded).await?;
-    in_azure::go_wrong(&mut session, &args.fault)?;
+    let session = in_azure::look(loaded).await?;
+    in_azure::go_wrong(&session, &args.fault)?;
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run it again");
     let worker = session
         .backend
-        .worker_built_last(&session.topology, &shutdown.asked);
+        .worker
+        .built_last(&session.topology, &shutdown.asked);
     let worker = worker.await;
-    let work = draw(&args.target, &mut session, worker, &events, &shutdown.asked);
+    let work = draw(&args.target, &session, worker, &events, &shutdown.asked);
     let plan = ui.follow(&mut receiver, Box::pin(work)).await?;
     if let Some(file) = &args.out {
         let document = serde_json::to_vec_pretty(&plan.told()).expect("a plan becomes JSON");

@@ -44,7 +44,7 @@ pub(super) async fn parity(
         return Vec::new();
     }
     let name = session.profile.name.as_str();
-    let azure = parity::gather(name, &session.topology, &session.backend).await;
+    let azure = parity::gather(name, &session.place, &session.topology, &session.backend).await;
     let mut all = Vec::new();
     for (profile, backend) in passed {
         match crate::verb::parity::facts(local(profile, backend, target)).await {

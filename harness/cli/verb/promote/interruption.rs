@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use backend::event::Event;
+use backend::event::{Event, Events};
 use base::causes::in_one_line;
 use model::plan::ResourceId;
-use places::azure::AzureBackend;
+use places::azure::Stack;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::error::{CommandError, Exit};
@@ -31,16 +31,16 @@ pub(super) enum OnInterrupt {
 /// work; gives the error back, with what became of it.
 pub(super) async fn settle(
     error: CommandError,
-    backend: &AzureBackend,
+    azure: &Stack,
     how: OnInterrupt,
     shutdown: &Shutdown,
-    receiver: &mut UnboundedReceiver<Event>,
+    (events, receiver): (&Events, &mut UnboundedReceiver<Event>),
     ui: &mut Ui,
 ) -> CommandError {
     if error.exit != Exit::Interrupted {
         return error;
     }
-    let under_way = shutdown.insisted.run_until_cancelled(backend.under_way());
+    let under_way = shutdown.insisted.run_until_cancelled(azure.under_way());
     let what = match under_way.await {
         None | Some(Ok(None)) => return error,
         Some(Err(why)) => format!("what Azure is at is not known: {}", in_one_line(&why)),
@@ -51,7 +51,8 @@ pub(super) async fn settle(
                 OnInterrupt::Ask => asked(&stack, shutdown, ui).await,
             };
             if cancels {
-                cancel(&stack, backend, shutdown, receiver, ui).await
+                let work = azure.cancel(&stack, events);
+                cancelled(&stack, work, shutdown, receiver, ui).await
             } else {
                 format!("Azure goes on with {stack}")
             }
@@ -63,18 +64,16 @@ pub(super) async fn settle(
     }
 }
 
-/// Cancels, and says what came of it.
-async fn cancel(
+/// Waits for a cancellation, and says what came of it.
+async fn cancelled(
     stack: &ResourceId,
-    backend: &AzureBackend,
+    work: impl Future<Output = Result<(), backend::Error>>,
     shutdown: &Shutdown,
     receiver: &mut UnboundedReceiver<Event>,
     ui: &mut Ui,
 ) -> String {
     ui.say(format!("· cancelling {stack}"));
-    let work = shutdown
-        .insisted
-        .run_until_cancelled(backend.cancel_stack(stack));
+    let work = shutdown.insisted.run_until_cancelled(work);
     match ui.follow(receiver, Box::pin(work)).await {
         Some(Ok(())) => format!("cancelled: Azure is at rest, and makes no more of {stack}"),
         Some(Err(why)) => format!("{stack} is not at rest: {}", in_one_line(&why)),

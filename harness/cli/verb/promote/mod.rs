@@ -8,7 +8,7 @@ use backend::{Fetch, Provision};
 use base::shell;
 use camino::Utf8PathBuf;
 use model::topology::WorkerBuild;
-use places::azure::{AzureBackend, Order};
+use places::azure::{AzureBackend, Order, register_providers};
 use serde::Serialize;
 
 use self::interruption::OnInterrupt;
@@ -101,7 +101,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     loaded.doubt(ui);
     let mut session = in_azure::own(loaded, "promote", ui).await?;
     let session = &mut *session;
-    let foreseen = session.backend.foresee(&session.topology);
+    let foreseen = session.backend.worker.foresee(&session.topology);
     foreseen.map_err(super::session::backend_error)?;
     in_azure::go_wrong(session, &args.fault)?;
     let (events, mut receiver) = Events::channel();
@@ -126,12 +126,14 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
         drifted: plan.changes.drifted(),
         another_password: false,
     });
+    session.backend.listen(&events, &shutdown.asked);
     let work = lifecycle::bring_up(session, &events, &shutdown.asked);
     let steps = match ui.follow(&mut receiver, Box::pin(work)).await {
         Ok(steps) => steps,
         Err(error) => {
-            let (backend, how) = (&session.backend, args.on_interrupt);
-            let settled = interruption::settle(error, backend, how, &shutdown, &mut receiver, ui);
+            let (stack, how) = (&session.backend.stack, args.on_interrupt);
+            let listener = (&events, &mut receiver);
+            let settled = interruption::settle(error, stack, how, &shutdown, listener, ui);
             return Err(settled.await);
         }
     };
@@ -139,7 +141,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     // Its time begins anew.
     let renewed = shutdown
         .asked
-        .run_until_cancelled(session.backend.write_group());
+        .run_until_cancelled(session.backend.group.make());
     let renewed = renewed.await.ok_or_else(again)?;
     renewed.map_err(super::session::backend_error)?;
     // What was said is done.
@@ -176,7 +178,9 @@ async fn ready_the_subscription(
     shutdown: &Shutdown,
 ) -> Result<(), CommandError> {
     let ready = async {
-        let registered = session.backend.register_providers(events).await;
+        let cloud = session.backend.site.cloud().await;
+        let cloud = cloud.map_err(super::session::backend_error)?;
+        let registered = register_providers(cloud, events).await;
         if registered.map_err(super::session::backend_error)? {
             events.notice("asking what was not known before");
             plan.changes
@@ -200,9 +204,7 @@ async fn worker(
         events,
         cancel: &shutdown.asked,
     };
-    let made = session
-        .backend
-        .worker_to_promote(&session.topology, provision);
+    let made = session.backend.worker.build(&session.topology, provision);
     made.await.map_err(super::session::backend_error)
 }
 
@@ -218,7 +220,7 @@ async fn smoke(
     session: &mut Session<AzureBackend>,
     ui: &mut Ui,
 ) -> Result<Option<Row>, CommandError> {
-    if args.no_smoke || session.backend.without_cluster() {
+    if args.no_smoke || session.backend.site.without_cluster() {
         return Ok(None);
     }
     let files = session.profile.promotion.require.clone();

@@ -5,7 +5,6 @@ mod folder;
 mod profile;
 mod subject;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) use self::error::{GARBAGE, SERVE, backend_error, exit_of, state_error};
@@ -13,17 +12,18 @@ use self::error::{is_busy, is_served};
 pub(super) use self::folder::{others_up, state_named, state_of, working_directory};
 pub(super) use self::profile::{Loaded, is_of_profile, load};
 use self::subject::Subject;
+use super::any_backend::{AnyBackend, PlaceRecord};
 pub(super) use super::target::{DEFAULT_PROFILE, Target};
-use backend::Backend;
+use super::way::Way;
 use backend::state::{Directory, Journal, Lock};
-use base::tool::Environment;
-use model::profile as profiles;
+use backend::{Backend, Place};
 use model::profile::Profile;
 use model::topology::Topology;
-use places::azure::{self, AzureBackend};
-use places::k3d::{self, K3dBackend};
-use places::process::{ProcessBackend, Settings};
+use places::azure::AzureBackend;
+use places::k3d::K3dBackend;
+use places::process::ProcessBackend;
 use places::simulated::SimulatedBackend;
+use tokio_util::sync::CancellationToken;
 
 use crate::error::CommandError;
 use crate::ui::Ui;
@@ -78,6 +78,14 @@ pub(super) struct Session<B: Backend> {
     pub(super) topology: Topology,
     pub(super) state: Directory,
     pub(super) journal: Option<Journal>,
+    /// Where it is.
+    pub(super) place: Place,
+    /// What it takes to reach that.
+    pub(super) record: PlaceRecord,
+    /// How a topology comes there.
+    pub(super) way: Way,
+    /// Once cancelled, nothing that can be forced is waited for.
+    pub(super) haste: CancellationToken,
     pub(super) backend: B,
 }
 
@@ -89,6 +97,8 @@ impl<B: Backend> Session<B> {
             backend: &self.backend,
             state: &self.state,
             journal: journal.expect("only verbs that own the state folder change anything"),
+            way: self.way,
+            haste: &self.haste,
         }
     }
 }
@@ -99,6 +109,8 @@ pub(super) struct Owned<'a, B> {
     pub(super) backend: &'a B,
     pub(super) state: &'a Directory,
     pub(super) journal: &'a Journal,
+    pub(super) way: Way,
+    pub(super) haste: &'a CancellationToken,
 }
 
 /// The session of a verb that only looks.
@@ -150,53 +162,30 @@ fn assemble(
         reason,
         aim,
     } = subject;
-    let (backend, name) = (profile.backend.clone(), profile.name.to_string());
+    let haste = CancellationToken::new();
+    let record = PlaceRecord {
+        profile: profile.name.to_string(),
+        backend: profile.backend.clone(),
+        aim,
+    };
+    let made = AnyBackend::of(record.clone(), state.clone(), lock, haste.clone());
+    let (place, backend) = made?;
     let common = Common {
         topology: profile.topology(),
+        way: Way::to(&profile.backend),
         profile,
         reason,
-        state: state.clone(),
+        state,
         journal,
+        place,
+        record,
+        haste,
     };
-    let (root, environment) = (working_directory()?, Environment::of_process());
     Ok(match backend {
-        profiles::Backend::Local { .. } => {
-            unreachable!("a session is on a backend that was chosen")
-        }
-        profiles::Backend::Azure(azure) => {
-            let settings = azure::Settings {
-                root,
-                profile: name,
-                azure: *azure,
-                aim,
-                environment,
-            };
-            let backend = AzureBackend::new(settings, state, lock);
-            AnySession::Azure(common.on(backend.map_err(backend_error)?))
-        }
-        profiles::Backend::Process { engine } => {
-            let settings = Settings {
-                root,
-                engine,
-                environment,
-            };
-            let backend = ProcessBackend::new(settings, state, lock);
-            AnySession::Process(common.on(backend.map_err(backend_error)?))
-        }
-        profiles::Backend::K3d(cluster) => {
-            let settings = k3d::Settings {
-                root,
-                profile: name,
-                cluster,
-                extent: k3d::Extent::Topology,
-                environment,
-            };
-            let backend = K3dBackend::new(settings, state, lock.map(Arc::new));
-            AnySession::K3d(common.on(backend.map_err(backend_error)?))
-        }
-        profiles::Backend::Simulated => {
-            AnySession::Simulated(common.on(SimulatedBackend::new(state, lock)))
-        }
+        AnyBackend::Process(backend) => AnySession::Process(common.on(*backend)),
+        AnyBackend::K3d(backend) => AnySession::K3d(common.on(*backend)),
+        AnyBackend::Azure(backend) => AnySession::Azure(common.on(*backend)),
+        AnyBackend::Simulated(backend) => AnySession::Simulated(common.on(*backend)),
     })
 }
 
@@ -207,6 +196,10 @@ struct Common {
     topology: Topology,
     state: Directory,
     journal: Option<Journal>,
+    place: Place,
+    record: PlaceRecord,
+    way: Way,
+    haste: CancellationToken,
 }
 
 impl Common {
@@ -217,6 +210,10 @@ impl Common {
             topology,
             state,
             journal,
+            place,
+            record,
+            way,
+            haste,
         } = self;
         Box::new(Session {
             profile,
@@ -224,6 +221,10 @@ impl Common {
             topology,
             state,
             journal,
+            place,
+            record,
+            way,
+            haste,
             backend,
         })
     }

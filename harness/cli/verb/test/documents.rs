@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use backend::Backend;
+use backend::run_id::RunId;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
-use scenario::{Document, Ground, Resolution, RunId};
+use scenario::{Document, Ground, Resolution};
 
 use crate::error::{CommandError, Exit};
 use crate::verb::meant;
@@ -85,12 +86,11 @@ pub(super) fn resolve<B: Backend>(
     seed: Option<u64>,
     session: &Session<B>,
 ) -> Result<Vec<Resolved>, CommandError> {
-    let capabilities = session.backend.faults(&session.topology);
-    let place = session.backend.place();
+    let levers = session.backend.levers(&session.topology);
     let ground = Ground {
         topology: &session.topology,
-        place: &place,
-        capabilities: &capabilities,
+        place: &session.place,
+        levers: &levers,
     };
     let now = Timestamp::now();
     documents

@@ -1,8 +1,8 @@
 //! Running scenarios one after another on one topology.
 
-use backend::Backend;
 use backend::event::{Event, Events};
 use backend::fault;
+use backend::{Backend, Host as _};
 use base::causes;
 use engine::watch::Watch;
 use model::plan::{Action, Plan};
@@ -50,7 +50,7 @@ pub(super) async fn execute<B: Backend>(
         was_up: lifecycle::is_up(session).await?,
         watch: Watch::default(),
     };
-    if session.backend.is_promoted_to() && !stage.was_up {
+    if session.way.is_promotion() && !stage.was_up {
         return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
             .hint("run `harness promote` first: `test` makes nothing in Azure"));
     }
@@ -213,7 +213,7 @@ async fn bring_up<B: Backend>(
     stage: &mut Stage<'_>,
 ) -> Result<(), CommandError> {
     let asked = &stage.shutdown.asked;
-    let (was_up, promoted) = (stage.was_up, session.backend.is_promoted_to());
+    let (was_up, promoted) = (stage.was_up, session.way.is_promotion());
     let events = stage.events.clone();
     let look = |plan: &Plan| match changes(plan) {
         Some(_) if promoted => Err(failure::differs(plan)),
@@ -254,21 +254,22 @@ async fn run_one<B: Backend>(
     report::begin(&folder, plan).map_err(unavailable)?;
     let (asked, watch) = (&stage.shutdown.asked, &stage.watch);
     let _guard = (!plan.faults.is_empty())
-        .then(|| reap::guard(&args.target, &session.state))
+        .then(|| reap::guard(&session.record, &session.state))
         .transpose()?;
     let journal = fault::Journal::open(&session.state.faults())
         .map_err(|error| CommandError::new(Exit::Unavailable, error))?;
-    let run = scenario::run(
-        plan,
-        &session.backend,
-        &journal,
-        &stage.events,
+    let context = scenario::Context {
+        backend: &session.backend,
+        topology: &session.topology,
+        journal: &journal,
+        events: &stage.events,
         watch,
-        asked,
-    );
+        shutdown: asked,
+    };
+    let run = scenario::run(plan, context);
     let outcome = stage.ui.follow(&mut stage.receiver, Box::pin(run)).await;
     // Afterwards, as a fault may have started another one.
-    let worker = session.backend.worker_build().await;
+    let worker = session.backend.hosts().worker_build().await;
     let outcome = outcome.map_err(|error| {
         let error = CommandError::new(Exit::Unavailable, error);
         failure::after(&watch.end().deaths, error)
@@ -276,7 +277,7 @@ async fn run_one<B: Backend>(
     let context = Context {
         document,
         profile: &args.target.suffix(),
-        place: &session.backend.place(),
+        place: &session.place,
         topology: &session.topology.digest,
         worker,
         temporal: &session.topology.temporal.version,

@@ -1,5 +1,6 @@
 //! What `test` shows.
 
+use backend::fault::Occurrence;
 use scenario::{Resolution, RunPlan};
 use serde::Serialize;
 use serde_json::Value;
@@ -129,14 +130,22 @@ fn outline(plan: &RunPlan) -> String {
             phase.length
         ));
     }
-    for fault in &plan.faults {
+    for planned in &plan.faults {
+        let Occurrence {
+            id,
+            fault,
+            target,
+            at,
+            until,
+            ..
+        } = &planned.occurrence;
         lines.push(format!(
             "  {:>8}  fault {}: {} {}, undone at {}",
-            fault.inject.to_string(),
-            fault.injection.id,
-            fault.injection.fault,
-            fault.injection.service,
-            fault.heal
+            at.to_string(),
+            id,
+            fault,
+            target,
+            until
         ));
     }
     lines.push(format!("  then drain for at most {}", plan.drain));

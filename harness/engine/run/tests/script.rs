@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::future::pending;
 use std::time::Duration;
 
-use backend::fault::{Capability, Effect, Injection, Undo};
-use backend::{Backend, Endpoint, Error, Log, Place, Provision, Readiness, Vitals};
+use backend::fault::{Pull, Reach, Sighting, Sign};
+use backend::{
+    Backend, Change, Endpoint, Error, Host, Log, Prepared, Provision, Readiness, Vitals,
+};
 use base::log_tail::LogTail;
-use camino::Utf8PathBuf;
-use model::plan::{Action, Observed, Resource, ResourceId};
-use model::topology::Topology;
+use model::plan::{Observed, ResourceId};
+use model::topology::{ServiceName, Topology};
 use temporal::simulated::Frontend;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -66,10 +67,16 @@ impl FromIterator<(String, Behaviour)> for Script {
 
 impl Backend for Script {
     type Frontend = Frontend;
+    type Hosts = Nobody;
+    type Parts = ();
 
-    async fn apply(&self, id: &ResourceId, action: Action) -> Result<(), Error> {
+    async fn apply(&self, id: &ResourceId, change: Change<'_, ()>) -> Result<(), Error> {
         let second = self.began.elapsed().as_secs();
-        let asked = format!("{second}s: {action} {}", id.name());
+        let what = match change {
+            Change::Make(()) => "make",
+            Change::Remove => "remove",
+        };
+        let asked = format!("{second}s: {what} {}", id.name());
         self.asked.borrow_mut().push(asked);
         match self.behaviour(id) {
             Some(Behaviour::AppliedAfter(time)) => sleep(time).await,
@@ -83,7 +90,7 @@ impl Backend for Script {
         Ok(())
     }
 
-    async fn ready(&self, id: &ResourceId) -> Readiness {
+    async fn ready(&self, id: &ResourceId, _: Option<&()>) -> Readiness {
         let applied = self.applied.borrow().get(id).copied();
         let since = applied.map(|applied| applied.elapsed());
         match self.behaviour(id) {
@@ -96,34 +103,47 @@ impl Backend for Script {
         }
     }
 
-    fn place(&self) -> Place {
-        unreachable!("the engine does not ask where it is")
-    }
-
-    async fn prepare(&mut self, _: &Topology, _: Provision<'_>) -> Result<(), Error> {
+    async fn prepare(&self, _: &Topology, _: Provision<'_>) -> Result<Prepared<()>, Error> {
         unreachable!("a plan is made after this")
-    }
-
-    fn desire(&self, _: &Topology) -> Vec<Resource> {
-        unreachable!("a plan is made of this")
     }
 
     async fn expects(&self, _: &Topology) -> Result<Vec<ResourceId>, Error> {
         unreachable!("the engine goes by its plan")
     }
 
-    async fn observe(&self, _: &[ResourceId]) -> Result<Vec<Observed>, Error> {
+    async fn observe(&self, _: &[ResourceId], _: Option<&()>) -> Result<Vec<Observed>, Error> {
         unreachable!("a plan is made of this")
     }
 
-    async fn logs(&self) -> Vec<Log> {
-        unreachable!("the engine reads no logs")
+    async fn frontend(&self, _: &str) -> Result<Frontend, Error> {
+        unreachable!("the engine starts no workflow")
     }
 
-    async fn collect_logs(&self, _: Option<&CancellationToken>) -> Result<(), Error> {
-        Ok(())
+    fn hosts(&self) -> &Nobody {
+        unreachable!("nobody dies in a plan")
     }
 
+    async fn sweep(&self) -> Vec<String> {
+        unreachable!("the engine goes by its plan")
+    }
+
+    fn levers(&self, _: &Topology) -> BTreeMap<ServiceName, Reach> {
+        unreachable!("no fault is in a plan")
+    }
+
+    async fn pull(&self, _: &Pull) -> Result<(), Error> {
+        unreachable!("no fault is in a plan")
+    }
+
+    async fn look(&self, _: &Sign) -> Sighting {
+        unreachable!("no fault is in a plan")
+    }
+}
+
+/// The host of a plan, which nobody asks who lives.
+pub(super) struct Nobody;
+
+impl Host for Nobody {
     async fn vitals(&self) -> Vitals {
         Vitals::default()
     }
@@ -132,53 +152,19 @@ impl Backend for Script {
         None
     }
 
-    async fn evidence(&self, _: &ResourceId) -> Option<Utf8PathBuf> {
-        None
+    async fn logs(&self) -> Vec<Log> {
+        Vec::new()
+    }
+
+    async fn collect_logs(&self, _: Option<&CancellationToken>) -> Result<(), Error> {
+        Ok(())
     }
 
     async fn endpoints(&self) -> Vec<Endpoint> {
-        unreachable!("the engine connects to nothing")
-    }
-
-    async fn frontend(&self) -> Result<Frontend, Error> {
-        unreachable!("the engine connects to nothing")
-    }
-
-    async fn database(&self) -> Result<Option<mysql::Access>, Error> {
-        Ok(None)
-    }
-
-    fn faults(&self, _: &Topology) -> Vec<Capability> {
-        unreachable!("the engine breaks nothing")
+        Vec::new()
     }
 
     async fn usage(&self) -> BTreeMap<String, Duration> {
-        unreachable!("the engine measures nothing")
-    }
-
-    async fn undo(&self, _: &Injection) -> Result<Undo, Error> {
-        unreachable!("the engine breaks nothing")
-    }
-
-    async fn inject(&self, _: &Injection) -> Result<Effect, Error> {
-        unreachable!("the engine breaks nothing")
-    }
-
-    async fn heal(&self, _: &Undo) -> Result<(), Error> {
-        unreachable!("the engine heals nothing")
-    }
-
-    async fn serves(&self) -> Readiness {
-        unreachable!("the engine heals nothing")
-    }
-
-    fn outlives(&self, _: &ResourceId) -> bool {
-        false
-    }
-
-    fn hurry(&self) {}
-
-    async fn sweep(&self) -> Vec<String> {
-        unreachable!("the engine sweeps nothing")
+        BTreeMap::new()
     }
 }

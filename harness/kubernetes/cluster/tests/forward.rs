@@ -128,15 +128,14 @@ async fn a_connection_ends_with_its_pod_and_the_next_one_finds_the_next_pod() {
     let address = forwards.open(&name, PORT, None).expect("it listens");
     let (first, mut stream) = greeted_at_last(&place, address).await;
 
-    let (proven, seen) = place.cluster.kill(&name).await.expect("it is killed");
-    assert!(proven, "{seen}");
+    place.kill(&name).await;
     let mut rest = Vec::new();
     let end = timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
     let _ = end.expect("it ends with its pod");
     assert_eq!(rest, b"");
     assert!(greeted(address).await.is_none(), "nobody is there");
 
-    place.cluster.scale(&name, 1).await.expect("it is back");
+    place.bring_back(&name, 1).await;
     let (second, _) = greeted_at_last(&place, address).await;
     assert_ne!(first, second);
 }

@@ -1,12 +1,17 @@
 //! A namespace of a test's own in the shared cluster.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use backend::Readiness;
+use backend::wait::{self, Pace};
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
-use model::plan::{ResourceId, State};
+use kube::Api;
+use model::plan::{ResourceId, ResourceKind, State};
 use model::quantity;
+use model::topology::ServiceName;
 use testing::docker_engine::SHELL;
 use tokio::time::{Instant, sleep};
 
@@ -21,6 +26,9 @@ pub(super) const ENDS: &str = "echo hello";
 
 /// How long anything here may take.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// How often it is looked for.
+const PACE: Pace = Pace::steady(Duration::from_millis(50));
 
 /// A namespace with the base of a topology in it.
 pub(super) struct Place {
@@ -118,6 +126,38 @@ impl Place {
             .collect()
     }
 
+    /// The living pods of a service, each with its life.
+    pub(super) async fn lives(&self, service: &ServiceName) -> BTreeMap<String, String> {
+        self.cluster.vitals().await.lives_of(service.as_str())
+    }
+
+    /// Kills a service and keeps it away; answers with what was seen once it is gone.
+    pub(super) async fn kill(&self, service: &ServiceName) -> String {
+        let lives = self.lives(service).await;
+        let pods: Vec<String> = lives.keys().cloned().collect();
+        let scaled = self.cluster.scale(service, 0).await;
+        scaled.expect("none of it is wanted");
+        self.cluster.kill(&pods).await.expect("they are killed");
+        let look = async || self.cluster.gone(service, &lives).await.looked();
+        let gone = wait::until(Instant::now() + PATIENCE, PACE, look).await;
+        gone.expect("they are gone")
+    }
+
+    /// Has a service run again.
+    pub(super) async fn bring_back(&self, service: &ServiceName, replicas: u16) {
+        let scaled = self.cluster.scale(service, replicas).await;
+        scaled.expect("it is wanted again");
+        let group = ResourceId::new(ResourceKind::Deployment, service);
+        self.until_ready(&group).await;
+    }
+
+    /// How many replicas of a service are wanted.
+    pub(super) async fn replicas(&self, service: &ServiceName) -> Option<i32> {
+        let deployments: Api<Deployment> = self.cluster.in_namespace();
+        let found = deployments.get(service.as_str()).await;
+        found.expect("it is there").spec?.replicas
+    }
+
     /// The names of a component's pods, by uid.
     pub(super) async fn uids(&self, component: &str) -> Vec<String> {
         let pods = self.cluster.pods_of(Some(component)).await.expect("listed");
@@ -143,7 +183,7 @@ impl Place {
             workload::deployment(&part, replicas, template),
         ];
         objects.extend(workload::disruption_budget(&part, replicas));
-        group_of("deployment", component, objects)
+        group_of(ResourceKind::Deployment, component, objects)
     }
 
     /// A group of a Job that runs a line of shell.
@@ -163,14 +203,14 @@ impl Place {
             status: None,
         }));
         group_of(
-            "job",
+            ResourceKind::Job,
             component,
             vec![workload::service_account(&part), job],
         )
     }
 }
 
-fn group_of(kind: &str, component: &str, objects: Vec<Object>) -> Group {
+fn group_of(kind: ResourceKind, component: &str, objects: Vec<Object>) -> Group {
     Group {
         id: ResourceId::new(kind, component),
         objects,

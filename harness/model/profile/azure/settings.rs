@@ -9,7 +9,7 @@ use super::Cidr;
 use crate::quantity::Duration;
 
 /// A place in Azure; what each value means is said in [`super::model`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Azure {
     /// Region, such as `westeurope`.
@@ -37,7 +37,7 @@ pub struct Azure {
 }
 
 /// The Kubernetes cluster (AKS).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Kubernetes {
     /// Version, major and minor, such as `1.35`.
@@ -53,7 +53,7 @@ pub struct Kubernetes {
 }
 
 /// A pool of nodes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct NodePool {
     /// Name: lowercase letters and digits, at most 12.
@@ -69,7 +69,7 @@ pub struct NodePool {
 }
 
 /// The database (Azure Database for MySQL, flexible server).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Mysql {
     /// SKU, such as `Standard_B2s`; its tier follows from its name.
@@ -89,7 +89,7 @@ pub struct Mysql {
 }
 
 /// The container registry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Registry {
     /// SKU.
@@ -97,7 +97,7 @@ pub struct Registry {
 }
 
 /// The virtual network, with one subnet for nodes and one that is delegated to MySQL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Network {
     /// The whole.
@@ -111,7 +111,7 @@ pub struct Network {
 }
 
 /// How clients outside the cluster come in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Expose {
     /// To the web console.
@@ -121,7 +121,7 @@ pub struct Expose {
 }
 
 /// How one service is reached from outside the cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Exposure {
     /// By `harness open` alone, which forwards a port.

@@ -14,7 +14,7 @@ use crate::verb::session::{self, AnySession, Session};
 
 /// Prepares what is done by hand; programs are fetched and built here, outside of what is measured.
 pub(super) async fn of(
-    session: &mut AnySession,
+    session: &AnySession,
     provision: Provision<'_>,
 ) -> Result<ByHand, CommandError> {
     match session {
@@ -32,15 +32,12 @@ pub(super) async fn of(
 }
 
 async fn dev_server(
-    session: &mut Session<ProcessBackend>,
+    session: &Session<ProcessBackend>,
     provision: Provision<'_>,
 ) -> Result<ByHand, CommandError> {
-    let Session {
-        backend, topology, ..
-    } = session;
-    let prepared = backend.prepare(topology, provision).await;
-    prepared.map_err(session::backend_error)?;
-    let (temporal, workers) = backend.launches();
+    let prepared = session.backend.prepare(&session.topology, provision).await;
+    let prepared = prepared.map_err(session::backend_error)?;
+    let (temporal, workers) = prepared.parts.into_launches();
     Ok(ByHand::DevServer(Box::new(DevServer {
         temporal,
         workers,

@@ -1,0 +1,68 @@
+//! Whether a fault took effect.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+
+/// What a fault was seen to do; one that was not seen to do anything makes a run inconclusive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Effect", into = "Effect")]
+pub enum Proof {
+    /// Its effect, for people: `worker-0 is gone`.
+    Seen(String),
+    /// Why no effect was seen.
+    Unseen(String),
+}
+
+impl Proof {
+    /// Whether an effect was seen.
+    pub fn is_seen(&self) -> bool {
+        matches!(self, Self::Seen(_))
+    }
+
+    /// What was seen, or why nothing was.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Seen(text) | Self::Unseen(text) => text,
+        }
+    }
+}
+
+/// What a fault was seen to do.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Effect {
+    /// Whether the effect was observed.
+    proven: bool,
+    /// What was observed, for people: `worker-0 is gone`.
+    observation: String,
+}
+
+impl From<Effect> for Proof {
+    fn from(effect: Effect) -> Self {
+        if effect.proven {
+            Self::Seen(effect.observation)
+        } else {
+            Self::Unseen(effect.observation)
+        }
+    }
+}
+
+impl From<Proof> for Effect {
+    fn from(proof: Proof) -> Self {
+        Self {
+            proven: proof.is_seen(),
+            observation: proof.text().to_owned(),
+        }
+    }
+}
+
+impl JsonSchema for Proof {
+    fn schema_name() -> Cow<'static, str> {
+        Effect::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Effect::json_schema(generator)
+    }
+}

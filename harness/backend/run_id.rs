@@ -1,0 +1,24 @@
+//! The name of a run.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The name of one run: part of every workflow id, so that two runs never meet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(String);
+
+impl RunId {
+    /// Names the run with this seed that begins at `at`.
+    pub fn new(seed: u64, at: Timestamp) -> Self {
+        Self(format!("{seed:x}-{:x}", at.as_millisecond()))
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}

@@ -1,0 +1,125 @@
+//! Where replicas live: the pods of the cluster, and in a rehearsal the containers of this machine
+//! that stand for Azure's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backend::{Backend as _, Endpoint, Host, Log, Vitals};
+use base::causes::in_one_line;
+use base::log_tail::LogTail;
+use camino::Utf8PathBuf;
+use kubernetes::Cluster;
+use model::plan::{ResourceId, ResourceKind};
+use tokio_util::sync::CancellationToken;
+
+use super::link::Link;
+use super::site::Site;
+use crate::k3d::{self, Containers};
+
+/// The hosts of a topology.
+#[derive(Debug)]
+pub struct Hosts {
+    site: Arc<Site>,
+    link: Arc<Link>,
+    /// Those of the ground of a rehearsal. The same pods are reached by both ways: their lives are
+    /// asked for by that of Azure, and their logs by that of the ground, where the logs of nodes are.
+    ground: Option<(Containers, k3d::Pods)>,
+}
+
+impl Hosts {
+    pub(super) fn new(site: &Arc<Site>, link: &Arc<Link>) -> Self {
+        let ground = site.ground.as_ref();
+        Self {
+            ground: ground.map(|ground| ground.place.hosts().clone()),
+            site: Arc::clone(site),
+            link: Arc::clone(link),
+        }
+    }
+
+    fn containers(&self) -> Option<&Containers> {
+        self.ground.as_ref().map(|(containers, _)| containers)
+    }
+}
+
+impl Host for Hosts {
+    /// The database in Azure is Azure's affair.
+    async fn vitals(&self) -> Vitals {
+        let mut vitals = match self.containers() {
+            Some(containers) => containers.vitals().await,
+            None => Vitals::default(),
+        };
+        match self.link.connection().await {
+            Ok(Some(connection)) => vitals.join(connection.cluster.vitals().await),
+            Ok(None) => {}
+            Err(error) => vitals.unseen = Some(in_one_line(&error)),
+        }
+        vitals
+    }
+
+    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        if let Some(containers) = self.containers()
+            && let Some(words) = containers.last_words(replica, life).await
+        {
+            return Some(words);
+        }
+        let connection = self.link.connection().await.ok()??;
+        let folder = self.site.state.logs();
+        connection.cluster.last_words(&folder, replica, life).await
+    }
+
+    async fn logs(&self) -> Vec<Log> {
+        match &self.ground {
+            Some(ground) => ground.logs().await,
+            None => Cluster::logs(&self.site.state.logs()),
+        }
+    }
+
+    async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), backend::Error> {
+        if let Some(ground) = &self.ground {
+            return ground.collect_logs(follow).await;
+        }
+        match self.link.connection().await? {
+            Some(connection) => {
+                let folder = self.site.state.logs();
+                connection.cluster.collect_logs(&folder, follow).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A forwarded port lives no longer than the command that forwards it.
+    async fn endpoints(&self) -> Vec<Endpoint> {
+        Vec::new()
+    }
+
+    async fn usage(&self) -> BTreeMap<String, Duration> {
+        match self.link.connected().await {
+            Ok(connection) => connection.cluster.usage().await,
+            Err(_) => BTreeMap::new(),
+        }
+    }
+
+    async fn evidence(&self, id: &ResourceId) -> Option<Utf8PathBuf> {
+        match id.kind() {
+            ResourceKind::Base | ResourceKind::Job | ResourceKind::Deployment => {
+                let folder = self.site.state.path().join("evidence");
+                let connection = self.link.connected().await.ok()?;
+                connection.cluster.evidence(id, &folder).await.ok()
+            }
+            _ => self.containers()?.evidence(id).await,
+        }
+    }
+
+    /// The database in Azure has no address outside of its network.
+    async fn database(&self) -> Result<Option<mysql::Access>, backend::Error> {
+        match self.containers() {
+            Some(containers) => containers.database().await,
+            None => Ok(None),
+        }
+    }
+
+    fn lingers(&self) -> Duration {
+        self.containers().map_or(Duration::ZERO, Host::lingers)
+    }
+}

@@ -1,0 +1,74 @@
+//! Whether the services of a group do their job for those who come in by a forwarded port.
+
+use backend::{Readiness, probe};
+use base::causes::in_one_line;
+use model::plan::ResourceId;
+use model::topology::{self, Service, Topology};
+
+use super::super::link::Link;
+use super::Objects;
+
+impl Objects {
+    /// Whether a group does its job; by what the cluster says alone, where the topology is not given.
+    pub(in super::super) async fn ready(
+        &self,
+        id: &ResourceId,
+        topology: Option<&Topology>,
+    ) -> Readiness {
+        let ready = match self.link.connected().await {
+            Ok(connection) => connection.cluster.group_ready(id).await,
+            Err(error) => Readiness::unseen(&error),
+        };
+        if ready != Readiness::Ready {
+            return ready;
+        }
+        match topology {
+            Some(topology) => match serves(&self.link, id, topology).await {
+                Ok(()) => Readiness::Ready,
+                Err(reason) => Readiness::NotYet(reason),
+            },
+            None => Readiness::Ready,
+        }
+    }
+}
+
+async fn serves(link: &Link, id: &ResourceId, topology: &Topology) -> Result<(), String> {
+    let Some(service) = topology.service(id.name()) else {
+        return Ok(());
+    };
+    for condition in &service.readiness {
+        holds(link, condition, service, topology.main_namespace()).await?;
+    }
+    Ok(())
+}
+
+async fn holds(
+    link: &Link,
+    condition: &topology::Readiness,
+    service: &Service,
+    namespace: &str,
+) -> Result<(), String> {
+    use topology::Readiness::{GrpcServing, HttpOk, TaskQueuePolled, TcpAccepts};
+
+    let frontend = async {
+        let address = link.frontend().await;
+        address.map_err(|error| in_one_line(&error))
+    };
+    match condition {
+        // Asked of the frontend alone; the other roles are for it to reach.
+        GrpcServing { .. } if service.name.as_str() == "temporal-frontend" => {
+            probe::serving(frontend.await?).await
+        }
+        TaskQueuePolled { task_queue } => {
+            let frontend = frontend.await?;
+            let connection = link.connected().await;
+            let connection = connection.map_err(|error| in_one_line(&error))?;
+            let polls = connection
+                .cluster
+                .polls(&service.name, task_queue, frontend, namespace);
+            polls.await
+        }
+        // What the kubelet asks for.
+        GrpcServing { .. } | HttpOk { .. } | TcpAccepts { .. } => Ok(()),
+    }
+}

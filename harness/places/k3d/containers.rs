@@ -1,0 +1,166 @@
+//! The host of the database and of the cluster's nodes: containers of this machine's Docker engine.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backend::{Endpoint, Host, Log, Vitals};
+use base::causes::in_one_line;
+use base::log_tail::LogTail;
+use camino::Utf8PathBuf;
+use model::plan::{ResourceId, ResourceKind, State};
+use model::topology::ServiceName;
+use tokio_util::sync::CancellationToken;
+
+use super::nodes::Nodes;
+use super::ports::{self, MYSQL};
+use super::record::Record;
+use super::site::Site;
+use crate::{container_life, owned};
+
+/// The containers of a topology.
+#[derive(Debug, Clone)]
+pub struct Containers {
+    pub(super) nodes: Nodes,
+}
+
+impl Containers {
+    /// Whether the database's container runs.
+    pub(super) async fn database_lives(&self) -> Result<bool, backend::Error> {
+        let observed = self.site().mysql().await?.observe(&[]).await?;
+        let lives = |state: &State| matches!(state, State::Live(_));
+        Ok(observed
+            .iter()
+            .any(|observed| observed.id == database::container_id() && lives(&observed.state)))
+    }
+
+    async fn mysql_endpoint(&self) -> Option<Endpoint> {
+        let address = database::address(&self.site().state)?;
+        if !self.database_lives().await.ok()? {
+            return None;
+        }
+        let wanted = ports::mysql_wanted(&self.site().state);
+        Some(Endpoint {
+            service: ServiceName::new(MYSQL),
+            replica: MYSQL.to_owned(),
+            port: MYSQL.to_owned(),
+            address,
+            wanted: (wanted != address.port()).then_some(wanted),
+        })
+    }
+
+    /// The container of a replica and its log file. The first node stands for the cluster, as errors
+    /// name that.
+    async fn container(&self, replica: &str) -> Option<(String, Utf8PathBuf)> {
+        if replica == MYSQL {
+            let file = self.site().state.logs().join(format!("{MYSQL}.log"));
+            let mysql = self.site().mysql().await.ok()?;
+            return Some((mysql.container().to_owned(), file));
+        }
+        let record = Record::known(&self.site().state).ok().flatten()?;
+        let mut nodes = record.nodes.into_iter();
+        let node = if replica == self.site().names.cluster {
+            nodes.next()?
+        } else {
+            nodes.find(|node| node == replica)?
+        };
+        let file = self.nodes.log_file(&node);
+        Some((node, file))
+    }
+
+    fn node_logs(&self) -> Vec<Log> {
+        let cluster = &self.site().names.cluster;
+        let nodes = self.nodes.recorded().into_iter().enumerate();
+        let logs = nodes.map(|(number, node)| Log {
+            path: self.nodes.log_file(&node),
+            replica: if number == 0 { cluster.clone() } else { node },
+            services: vec![cluster.clone()],
+        });
+        logs.filter(|log| log.path.exists()).collect()
+    }
+
+    fn site(&self) -> &Arc<Site> {
+        &self.nodes.site
+    }
+}
+
+impl Host for Containers {
+    async fn vitals(&self) -> Vitals {
+        let engine = match self.site().engine().await {
+            Ok(engine) => engine,
+            Err(error) => return Vitals::unseen(in_one_line(&error)),
+        };
+        let mut vitals = Vitals::default();
+        if let Ok(mysql) = self.site().mysql().await {
+            container_life::add(&mut vitals, engine, MYSQL, mysql.container()).await;
+        }
+        match Record::known(&self.site().state) {
+            Ok(record) => {
+                for node in record.iter().flat_map(|record| &record.nodes) {
+                    container_life::add(&mut vitals, engine, node, node).await;
+                }
+            }
+            Err(error) => vitals.unseen = Some(in_one_line(&error)),
+        }
+        vitals
+    }
+
+    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        let (container, file) = self.container(replica).await?;
+        let engine = self.site().engine().await.ok()?;
+        container_life::last_words(engine, &container, file, life).await
+    }
+
+    async fn logs(&self) -> Vec<Log> {
+        let mut logs = self.node_logs();
+        if let Ok(mysql) = self.site().mysql().await {
+            logs.extend(mysql.log());
+        }
+        logs
+    }
+
+    /// The nodes' logs are written where the cluster failed.
+    async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), backend::Error> {
+        let mysql = self.site().mysql().await?;
+        let nodes = async {
+            if self.nodes.live().await?.is_none() {
+                self.nodes.write_logs().await;
+            }
+            Ok(())
+        };
+        let (mysql, nodes) = tokio::join!(mysql.collect_log(follow), nodes);
+        mysql.and(nodes)
+    }
+
+    async fn endpoints(&self) -> Vec<Endpoint> {
+        self.mysql_endpoint().await.into_iter().collect()
+    }
+
+    async fn usage(&self) -> BTreeMap<String, Duration> {
+        let used = match self.site().mysql().await {
+            Ok(mysql) => mysql.usage().await,
+            Err(_) => None,
+        };
+        used.map(|used| (MYSQL.to_owned(), used))
+            .into_iter()
+            .collect()
+    }
+
+    async fn evidence(&self, id: &ResourceId) -> Option<Utf8PathBuf> {
+        match id.kind() {
+            ResourceKind::Cluster => self.nodes.write_logs().await.into_iter().next(),
+            _ => None,
+        }
+    }
+
+    async fn database(&self) -> Result<Option<mysql::Access>, backend::Error> {
+        if database::address(&self.site().state).is_none() {
+            return Ok(None);
+        }
+        Ok(Some(self.site().mysql().await?.access()?))
+    }
+
+    fn lingers(&self) -> Duration {
+        owned::ENGINE_LINGERS
+    }
+}

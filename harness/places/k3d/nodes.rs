@@ -1,0 +1,264 @@
+//! The cluster as a resource: the containers that are its nodes, made, looked at and removed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use backend::Readiness;
+use base::file::write_atomically;
+use camino::Utf8PathBuf;
+use docker::{OWNER, Owned, Status};
+use model::plan::{Observed, Resource, State};
+use model::profile::K3d;
+use model::quantity::Duration;
+use tokio_util::sync::CancellationToken;
+
+use super::error::Error;
+use super::found::Found;
+use super::record::{self, Record, Stage};
+use super::site::Site;
+use super::tool::{self, MARK};
+use crate::address::Listen;
+use crate::census;
+
+/// How long it may take to become ready.
+const READY: Duration = Duration::from_secs(300);
+
+/// The image of the nodes of a cluster.
+pub fn node_image(cluster: &K3d) -> String {
+    format!("rancher/k3s:v{}", cluster.kubernetes)
+}
+
+/// A cluster as it is to be.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) cluster: tool::Cluster,
+    /// The image of its nodes, by its id.
+    pub(super) image: String,
+    /// Its ports on this machine.
+    pub(super) ports: BTreeMap<String, Listen>,
+}
+
+impl Wanted {
+    /// Whether a cluster that is there is not this one.
+    pub(super) fn replaces(&self, record: &Record) -> bool {
+        self.cluster.digest() != record.digest
+    }
+}
+
+/// The nodes of a cluster.
+#[derive(Debug, Clone)]
+pub(super) struct Nodes {
+    pub(super) site: Arc<Site>,
+}
+
+impl Nodes {
+    pub(super) fn desire(&self, wanted: &Wanted) -> Resource {
+        Resource {
+            id: self.site.names.cluster_id(),
+            digest: wanted.cluster.digest(),
+            needs: vec![self.site.names.network_id()],
+            ready_timeout: READY,
+        }
+    }
+
+    /// The cluster as it was found.
+    pub(super) fn observed(&self, state: State) -> Observed {
+        Observed {
+            id: self.site.names.cluster_id(),
+            state,
+            needs: vec![self.site.names.network_id()],
+            stays: false,
+        }
+    }
+
+    /// Looks what there is of the cluster, by Docker and by the record.
+    pub(super) async fn find(&self) -> Result<Found, Error> {
+        let Some(record) = Record::read(&self.site.state)? else {
+            return Ok(if self.pieces().await?.is_empty() {
+                Found::Absent
+            } else {
+                Found::Dead("it is there without a record".to_owned())
+            });
+        };
+        if record.stage == Stage::Making {
+            return Ok(Found::Dead(
+                "an interrupted command was making it".to_owned(),
+            ));
+        }
+        let engine = self.site.engine().await?;
+        for node in &record.nodes {
+            let reason = match engine.container(node).await? {
+                Some(container) if container.status == Status::Running => continue,
+                Some(container) => format!("of its node {node}: {}", container.status),
+                None => format!("its node {node} is gone"),
+            };
+            return Ok(Found::Dead(reason));
+        }
+        Ok(Found::Live(Box::new(record)))
+    }
+
+    /// The record of a cluster of which all nodes run.
+    pub(super) async fn live(&self) -> Result<Option<Record>, Error> {
+        Ok(match self.find().await? {
+            Found::Live(record) => Some(*record),
+            Found::Absent | Found::Dead(_) => None,
+        })
+    }
+
+    /// Whether the node runs that has the ports: it is no other program that listens there, also
+    /// where the cluster as a whole is dead.
+    pub(super) async fn first_runs(&self) -> Result<bool, Error> {
+        let Some(first) = self.recorded().into_iter().next() else {
+            return Ok(false);
+        };
+        let container = self.site.engine().await?.container(&first).await?;
+        Ok(container.is_some_and(|container| container.status == Status::Running))
+    }
+
+    /// Makes the cluster in place of whatever there is of it.
+    pub(super) async fn make(
+        &self,
+        wanted: &Wanted,
+        cancel: &CancellationToken,
+    ) -> Result<(), Error> {
+        self.remove().await?;
+        let Site { names, state, .. } = &*self.site;
+        let mut record = Record {
+            digest: wanted.cluster.digest(),
+            stage: Stage::Making,
+            nodes: names.nodes(wanted.cluster.servers, wanted.cluster.agents),
+            image: wanted.image.clone(),
+            ports: wanted.ports.clone(),
+            images: None,
+            groups: BTreeSet::new(),
+        };
+        record.write(state)?;
+        // k3d takes the volume that is there and does not label it as ours.
+        let labels = BTreeMap::from([(OWNER.to_owned(), names.owner.clone())]);
+        let engine = self.site.engine().await?;
+        engine.create_volume(&names.image_volume(), &labels).await?;
+        let made = self.site.k3d().create(&wanted.cluster, cancel).await;
+        if let Err(source) = made {
+            return Err(Error::Create {
+                cluster: names.cluster.clone(),
+                logs: self.write_logs().await,
+                source,
+            });
+        }
+        self.fetch_kubeconfig(cancel).await?;
+        record.stage = Stage::Made;
+        record.write(state)
+    }
+
+    async fn fetch_kubeconfig(&self, cancel: &CancellationToken) -> Result<(), Error> {
+        let name = &self.site.names.cluster;
+        let text = self.site.k3d().kubeconfig(name, cancel).await;
+        let path = record::kubeconfig(&self.site.state);
+        write_atomically(&path, text.map_err(Error::Use)?.as_bytes()).map_err(|source| {
+            Error::Record {
+                act: "write",
+                path,
+                source,
+            }
+        })
+    }
+
+    /// Removes all there is of the cluster.
+    pub(super) async fn remove(&self) -> Result<(), Error> {
+        self.end_orphans().await?;
+        self.site.api.forget();
+        if !self.pieces().await?.is_empty() {
+            // What k3d leaves, or cannot do, is done here: it is not asked to prove anything.
+            let name = &self.site.names.cluster;
+            let uncancelled = CancellationToken::new();
+            if let Err(error) = self.site.k3d().delete(name, &uncancelled).await {
+                tracing::warn!(%error, "k3d could not delete the cluster");
+            }
+        }
+        let engine = self.site.engine().await?;
+        for piece in self.pieces().await? {
+            engine.remove(&piece).await?;
+        }
+        Record::forget(&self.site.state)
+    }
+
+    /// Everything in Docker that belongs to the cluster: nodes, k3d's helpers, volumes.
+    async fn pieces(&self) -> Result<Vec<Owned>, Error> {
+        let engine = self.site.engine().await?;
+        let mut pieces = engine.labelled(&self.site.names.k3d_label()).await?;
+        let volume = self.site.names.image_volume();
+        if engine.volume(&volume).await?.is_some()
+            && !pieces.contains(&Owned::Volume(volume.clone()))
+        {
+            pieces.push(Owned::Volume(volume));
+        }
+        Ok(pieces)
+    }
+
+    /// Ends the k3d of a command that was killed: it would go on making, or removing, what this one
+    /// looks at.
+    pub(super) async fn end_orphans(&self) -> Result<(), Error> {
+        self.site.check_lock()?;
+        let processes = census::end(&self.site.state, |marked| marked.replica == MARK).await;
+        if processes.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Orphan { processes })
+    }
+
+    /// Whether the cluster does its job; a node that ended will not.
+    pub(super) async fn ready(&self) -> Readiness {
+        let record = match self.find().await {
+            Ok(Found::Live(record)) => record,
+            Ok(Found::Dead(reason)) => {
+                self.write_logs().await;
+                return Readiness::Never(reason);
+            }
+            Ok(Found::Absent) => return Readiness::Never("it is gone".to_owned()),
+            Err(error) => return Readiness::unseen(&error),
+        };
+        match self.site.api.cluster().await {
+            Ok(cluster) => cluster.takes_objects(record.nodes.len()).await,
+            Err(error) => Readiness::unseen(&error),
+        }
+    }
+
+    /// Whether pods can run in it and find each other. The DNS comes last, and neither the images
+    /// nor the objects wait for it.
+    pub(super) async fn pods_can_run(&self) -> Readiness {
+        let nodes = match Record::read(&self.site.state) {
+            Ok(record) => record.map_or(0, |record| record.nodes.len()),
+            Err(error) => return Readiness::unseen(&error),
+        };
+        match self.site.api.cluster().await {
+            Ok(cluster) => cluster.ready(nodes).await,
+            Err(error) => Readiness::unseen(&error),
+        }
+    }
+
+    /// Writes what the nodes have said to log files; answers with those that there are.
+    pub(super) async fn write_logs(&self) -> Vec<Utf8PathBuf> {
+        let Ok(engine) = self.site.engine().await else {
+            return Vec::new();
+        };
+        let mut logs = Vec::new();
+        for node in self.recorded() {
+            let path = self.log_file(&node);
+            if engine.write_log(&node, &path).await.is_ok() {
+                logs.push(path);
+            }
+        }
+        logs
+    }
+
+    /// The log file of a node.
+    pub(super) fn log_file(&self, node: &str) -> Utf8PathBuf {
+        self.site.state.logs().join(format!("{node}.log"))
+    }
+
+    /// The nodes that the record names, as far as that can be read.
+    pub(super) fn recorded(&self) -> Vec<String> {
+        let record = Record::read(&self.site.state).ok().flatten();
+        record.map_or_else(Vec::new, |record| record.nodes)
+    }
+}

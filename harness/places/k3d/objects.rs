@@ -1,0 +1,49 @@
+//! The objects of a cluster as far as a profile alone decides them: no Docker, no cluster, no
+//! network.
+
+use base::secret::Secret;
+use kubernetes::{Group, Images, MysqlServer, NAMESPACE, Resolver, Site};
+use model::topology::{Run, Tls, Topology};
+
+use super::ports;
+
+/// What stands where only a machine can tell.
+const WORKER: &str = "<the worker's image>";
+const HOST: &str = "<the database's name on its network>";
+const CERTIFICATE: &str = "<the database's certificate>";
+
+/// The groups of a topology's objects. The worker's image, unless the profile names it, and what
+/// there is to know of the database stand in angle brackets.
+pub fn objects(profile: &str, topology: &Topology) -> Vec<Group> {
+    let images = Images::of(topology, worker(topology));
+    let mysql = MysqlServer {
+        host: HOST.to_owned(),
+        port: database::PORT,
+        user: database::USER.to_owned(),
+        password: Secret::new(""),
+        roots: match topology.database.tls {
+            Tls::Required => Some(CERTIFICATE.to_owned()),
+            Tls::Off => None,
+        },
+    };
+    kubernetes::objects(topology, &site(profile, images, mysql))
+}
+
+fn worker(topology: &Topology) -> &str {
+    match topology.worker_run() {
+        Run::Image(image) => image,
+        _ => WORKER,
+    }
+}
+
+/// What the objects of a profile are made for.
+pub(super) fn site(profile: &str, images: Images, mysql: MysqlServer) -> Site {
+    Site {
+        namespace: NAMESPACE.to_owned(),
+        instance: profile.to_owned(),
+        images,
+        mysql,
+        exposure: ports::exposure(),
+        resolver: Resolver::Pods,
+    }
+}

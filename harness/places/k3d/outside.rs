@@ -1,0 +1,68 @@
+//! Whether a service does its job for those outside the cluster, which its pods cannot tell: a port of
+//! a node leads to a pod only some time after that is ready.
+
+use std::net::SocketAddr;
+
+use backend::probe;
+use base::causes::in_one_line;
+use model::topology::{Readiness, Service, ServiceName};
+
+use super::parts::Parts;
+use super::ports;
+use super::record::Record;
+use super::site::Site;
+
+/// A look from this machine at a topology that was prepared.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outside<'a> {
+    pub(super) site: &'a Site,
+    pub(super) http: &'a reqwest::Client,
+    pub(super) parts: &'a Parts,
+}
+
+impl Outside<'_> {
+    /// Whether a service does its job; otherwise why not.
+    pub(super) async fn serves(self, service: &str) -> Result<(), String> {
+        let Some(service) = self.parts.topology.service(service) else {
+            return Ok(());
+        };
+        for condition in &service.readiness {
+            self.holds(condition, service).await?;
+        }
+        Ok(())
+    }
+
+    async fn holds(self, condition: &Readiness, service: &Service) -> Result<(), String> {
+        match condition {
+            Readiness::GrpcServing { port } => match self.address(service, port) {
+                Some(address) => probe::serving(address).await,
+                None => Ok(()),
+            },
+            Readiness::HttpOk { port, path } => match self.address(service, port) {
+                Some(address) => {
+                    probe::http_ok(self.http, &format!("http://{address}{path}")).await
+                }
+                None => Ok(()),
+            },
+            Readiness::TaskQueuePolled { task_queue } => {
+                self.polled(task_queue, &service.name).await
+            }
+            Readiness::TcpAccepts { .. } => Ok(()),
+        }
+    }
+
+    async fn polled(self, queue: &str, service: &ServiceName) -> Result<(), String> {
+        let frontend = Record::frontend(&self.site.state);
+        let frontend = frontend.map_err(|error| in_one_line(&error))?;
+        let cluster = self.site.api.cluster().await;
+        let cluster = cluster.map_err(|error| in_one_line(&error))?;
+        let namespace = self.parts.topology.main_namespace();
+        cluster.polls(service, queue, frontend, namespace).await
+    }
+
+    /// Where a port of a service is to be had on this machine.
+    fn address(self, service: &Service, port: &str) -> Option<SocketAddr> {
+        let ports = &self.parts.cluster.ports;
+        Some(ports.get(ports::endpoint(service, port)?)?.address)
+    }
+}

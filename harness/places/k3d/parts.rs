@@ -1,0 +1,40 @@
+//! What the resources of a topology are made of.
+
+use std::collections::BTreeMap;
+
+use backend::namespaces::Namespaces;
+use database::Prepared;
+use kubernetes::{Group, MysqlServer};
+use model::plan::ResourceId;
+use model::topology::Topology;
+use tokio_util::sync::CancellationToken;
+
+use super::image::Image;
+use super::nodes;
+
+/// Everything that making the resources of a topology needs here.
+#[derive(Debug)]
+pub struct Parts {
+    pub(super) topology: Topology,
+    /// The cluster.
+    pub(super) cluster: nodes::Wanted,
+    /// The images that its nodes need.
+    pub(super) images: Vec<Image>,
+    /// The database beside it.
+    pub(super) database: Prepared,
+    /// The database, as the objects are told of it.
+    pub(super) server: MysqlServer,
+    /// The objects in it.
+    pub(super) groups: BTreeMap<ResourceId, Group>,
+    /// Temporal's namespaces.
+    pub(super) namespaces: Namespaces,
+    /// Cancelled when the user asks to stop.
+    pub(super) cancel: CancellationToken,
+}
+
+impl Parts {
+    /// The database, as pods of the cluster reach it.
+    pub fn mysql_server(&self) -> &MysqlServer {
+        &self.server
+    }
+}

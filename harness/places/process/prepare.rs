@@ -1,0 +1,107 @@
+//! What must be there before anything starts: programs, addresses, and what the containers are made
+//! of. What can be seen at once is looked at before anything is fetched or compiled.
+
+use std::collections::BTreeMap;
+
+use backend::{Fetch, Provision};
+use base::tool::Environment;
+use camino::Utf8Path;
+use model::profile::Engine;
+use model::topology::Topology;
+
+use super::beside::Beside;
+use super::dev_server;
+use super::error::Error;
+use super::launch_maker::LaunchMaker;
+use super::parts::Parts;
+use super::programs::{self, Programs};
+use super::records::{self, Records};
+use super::site::Site;
+
+/// What a child may see of the harness's own environment: where programs and its home are, how
+/// people write here, where certificates are. Everything else is cut off.
+const INHERITED: [&str; 11] = [
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LOGNAME",
+    "PATH",
+    "SHELL",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "TMPDIR",
+    "TZ",
+    "USER",
+];
+
+fn inherited(environment: &Environment) -> BTreeMap<String, String> {
+    INHERITED
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), environment.text(name)?.to_owned())))
+        .collect()
+}
+
+/// What a topology is made of here, with programs found or fetched and addresses assigned.
+pub(super) async fn parts(
+    site: &Site,
+    topology: &Topology,
+    provision: Provision<'_>,
+) -> Result<Parts, Error> {
+    if provision.fetch == Fetch::Missing {
+        let environment = &site.settings.environment;
+        artifact::foresee_worker(topology.worker_run(), environment)?;
+    }
+    let before = records::all(&site.state)?;
+    match &site.settings.engine {
+        Engine::DevServer { cli } => {
+            of_dev_server(site, cli.as_deref(), &before, topology, provision).await
+        }
+        Engine::Server => of_server(site, &before, topology, provision).await,
+    }
+}
+
+async fn of_dev_server(
+    site: &Site,
+    cli: Option<&Utf8Path>,
+    before: &Records,
+    topology: &Topology,
+    provision: Provision<'_>,
+) -> Result<Parts, Error> {
+    // For its errors: a pinned port that is taken is no reason to compile anything.
+    dev_server::launches(topology, &maker(site, before, Programs::unknown()))?;
+    let programs = Programs {
+        temporal: programs::cli(topology, cli, site, provision).await?,
+        worker: programs::worker(topology, site, provision, before).await?,
+    };
+    let launches = dev_server::launches(topology, &maker(site, before, programs))?;
+    Ok(Parts::of_processes(topology, launches))
+}
+
+async fn of_server(
+    site: &Site,
+    before: &Records,
+    topology: &Topology,
+    provision: Provision<'_>,
+) -> Result<Parts, Error> {
+    let beside = Beside {
+        topology,
+        docker: site.docker.connected().await?,
+        environment: &site.settings.environment,
+    };
+    let unknown = maker(site, before, Programs::unknown());
+    beside.foresee(&unknown).await?;
+    let (temporal, sql_tool) = programs::server(topology, site, provision).await?;
+    let worker = programs::worker(topology, site, provision, before).await?;
+    let maker = maker(site, before, Programs { temporal, worker });
+    beside.prepare(&maker, sql_tool, provision).await
+}
+
+fn maker<'a>(site: &'a Site, before: &'a Records, programs: Programs) -> LaunchMaker<'a> {
+    LaunchMaker {
+        state: &site.state,
+        root: &site.settings.root,
+        programs,
+        inherited: inherited(&site.settings.environment),
+        before,
+    }
+}

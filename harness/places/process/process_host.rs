@@ -1,0 +1,169 @@
+//! The processes as replicas that live and die.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backend::{Endpoint, Host, Log, Vital, Vitals};
+use base::causes::in_one_line;
+use base::log_tail::LogTail;
+use model::topology::{ServiceName, WorkerBuild};
+use tokio_util::sync::CancellationToken;
+
+use super::children::Fate;
+use super::launch::Launch;
+use super::liveness::PidFile;
+use super::records::{self, Records};
+use super::site::Site;
+
+/// What is said of a process that this command had not started: only its parent is told.
+const NOT_KNOWN: &str =
+    "its process is gone, and its exit status is not known: an earlier command had started it";
+
+/// This machine, where the processes live.
+#[derive(Debug)]
+pub struct ProcessHost {
+    site: Arc<Site>,
+}
+
+impl ProcessHost {
+    pub(super) fn new(site: Arc<Site>) -> Self {
+        Self { site }
+    }
+
+    /// The records, where nobody can be told why there are none.
+    fn records(&self) -> Records {
+        records::all(&self.site.state).unwrap_or_default()
+    }
+
+    /// The life of a replica; `None` of one that is being started.
+    fn life(&self, replica: &str) -> io::Result<Option<Vital>> {
+        let (state, children) = (&self.site.state, &self.site.children);
+        let Some(launch) = Launch::known(state, replica)? else {
+            return Ok(None);
+        };
+        let vital = |process: PidFile, ended: Option<String>| Vital {
+            services: launch.services.clone(),
+            life: process.life(),
+            ended,
+            before: None,
+            if_gone: "its launch record is gone",
+        };
+        if let Some(process) = PidFile::leader(state, replica)? {
+            return Ok(Some(vital(process, None)));
+        }
+        let Some(process) = PidFile::last(state, replica)? else {
+            return Ok(None);
+        };
+        let status = match children.pid(replica) {
+            // It was started since, and has yet to write that down.
+            Some(pid) if pid != process.pid => return Ok(None),
+            Some(_) => match children.fate(replica) {
+                Some(Fate::Ended(status)) => status,
+                // It has let its lock go. The kernel will say how it ended, if it has.
+                Some(Fate::Runs) => return Ok(Some(vital(process, None))),
+                None => NOT_KNOWN.to_owned(),
+            },
+            None => NOT_KNOWN.to_owned(),
+        };
+        Ok(Some(vital(process, Some(status))))
+    }
+}
+
+impl Host for ProcessHost {
+    async fn vitals(&self) -> Vitals {
+        let replicas = match Launch::replicas(&self.site.state) {
+            Ok(replicas) => replicas,
+            Err(error) => return Vitals::unseen(in_one_line(&error)),
+        };
+        let mut vitals = Vitals::default();
+        for replica in replicas {
+            match self.life(&replica) {
+                Ok(vital) => vitals.replicas.extend(vital.map(|vital| (replica, vital))),
+                Err(error) => {
+                    vitals.unseen = Some(format!("{replica}: {}", in_one_line(&error)));
+                }
+            }
+        }
+        vitals
+    }
+
+    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        let state = &self.site.state;
+        let launch = Launch::read(state, replica).ok()??;
+        let last = PidFile::last(state, replica).ok()?.map(PidFile::life);
+        // Where one life ends in the log is known of the last only.
+        let is_last = life.is_none() || life == last.as_deref();
+        is_last.then(|| launch.log_tail(state)).flatten()
+    }
+
+    /// All log files of the folder, also of what is down: that is when its log is wanted most.
+    async fn logs(&self) -> Vec<Log> {
+        let records = self.records();
+        let files = self.site.state.logs().read_dir_utf8();
+        let files = files.into_iter().flatten().flatten();
+        let written = files.filter_map(|file| {
+            let replica = file.file_name().strip_suffix(".log")?;
+            Some(replica.to_owned())
+        });
+        let replicas: BTreeSet<String> = records.keys().cloned().chain(written).collect();
+        let log = |replica: String| Log {
+            path: Launch::log(&self.site.state, &replica),
+            services: match records.get(&replica) {
+                Some((launch, _)) => launch.services.clone(),
+                None => service_of(&replica),
+            },
+            replica,
+        };
+        replicas.into_iter().map(log).collect()
+    }
+
+    async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), backend::Error> {
+        // Processes write their log files themselves.
+        if let Some(follow) = follow {
+            follow.cancelled().await;
+        }
+        Ok(())
+    }
+
+    async fn endpoints(&self) -> Vec<Endpoint> {
+        let alive = self.records().into_values().filter(|(_, alive)| *alive);
+        let ports = alive.flat_map(|(Launch { replica, ports, .. }, _)| {
+            let ports = ports.into_iter();
+            ports.map(move |(port, listen)| (replica.clone(), port, listen))
+        });
+        let endpoint = |(replica, port, listen): (_, _, crate::address::Listen)| Endpoint {
+            service: ServiceName::new(listen.service),
+            replica,
+            port,
+            address: listen.address,
+            wanted: listen.wanted,
+        };
+        ports.map(endpoint).collect()
+    }
+
+    async fn usage(&self) -> BTreeMap<String, Duration> {
+        let usage = self.records().into_keys().filter_map(|replica| {
+            let process = PidFile::alive(&self.site.state, &replica).ok()??;
+            Some((replica, process.cpu_time()?))
+        });
+        usage.collect()
+    }
+
+    async fn worker_build(&self) -> Option<WorkerBuild> {
+        let alive = self.records().into_values().filter(|(_, alive)| *alive);
+        let mut builds = alive.filter_map(|(launch, _)| launch.worker);
+        let first = builds.next()?;
+        builds.all(|other| other == first).then_some(first)
+    }
+}
+
+/// The service of a replica without a record: `worker` of `worker-0`.
+fn service_of(replica: &str) -> Vec<String> {
+    let service = replica.rsplit_once('-');
+    service
+        .map(|(service, _)| service.to_owned())
+        .into_iter()
+        .collect()
+}

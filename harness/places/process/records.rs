@@ -1,0 +1,57 @@
+//! The launch records of a state folder, and who of those that they describe is alive.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use backend::state::Directory;
+
+use super::error::Error;
+use super::launch::Launch;
+use super::liveness::PidFile;
+
+/// What was started, each with whether it is alive.
+pub(super) type Records = BTreeMap<String, (Launch, bool)>;
+
+/// The records of all replicas.
+pub(super) fn all(state: &Directory) -> Result<Records, Error> {
+    let mut records = Records::new();
+    for launch in Launch::read_all(state).map_err(unreadable(state))? {
+        let alive = is_alive(state, &launch.replica)?;
+        records.insert(launch.replica.clone(), (launch, alive));
+    }
+    Ok(records)
+}
+
+/// The record of a replica as it was started last, unless it was taken down since.
+pub(super) fn of(state: &Directory, replica: &str) -> Result<Option<Launch>, Error> {
+    Launch::read(state, replica).map_err(unreadable(state))
+}
+
+/// Whether the process of a replica is alive.
+pub(super) fn is_alive(state: &Directory, replica: &str) -> Result<bool, Error> {
+    let leader = PidFile::leader(state, replica).map_err(unreadable(state))?;
+    Ok(leader.is_some())
+}
+
+/// Replicas of which a record cannot be read, be it the launch record or the pid file, each with
+/// which of them it is.
+pub(super) fn broken(state: &Directory) -> Result<BTreeMap<String, &'static str>, Error> {
+    let mut broken = BTreeMap::new();
+    for replica in Launch::replicas(state).map_err(unreadable(state))? {
+        let launch = Launch::read(state, &replica).map_err(unreadable(state))?;
+        if launch.is_none() {
+            broken.insert(replica, "its launch record cannot be read");
+        } else if PidFile::is_broken(state, &replica).map_err(unreadable(state))? {
+            broken.insert(replica, "its pid file cannot be read");
+        }
+    }
+    Ok(broken)
+}
+
+fn unreadable(state: &Directory) -> impl Fn(io::Error) -> Error {
+    let path = state.run();
+    move |source| Error::Records {
+        path: path.clone(),
+        source,
+    }
+}

@@ -1,0 +1,66 @@
+//! Starting a replica by its launch record.
+
+use std::io;
+
+use backend::state::Lock;
+use base::tool;
+use model::topology::WorkerBuild;
+
+use super::error::Error;
+use super::launch::Launch;
+use super::liveness::PidFile;
+use super::site::Site;
+use super::stop;
+
+/// Starts the replica of a record, after ending the one that may be there in its own time.
+pub(super) async fn start(launch: &Launch, site: &Site) -> Result<(), Error> {
+    let lock = site.lock()?;
+    let (grace, haste) = (launch.grace.as_std(), &site.settings.haste);
+    stop::stop(&site.state, &launch.replica, grace, haste).await?;
+    spawn(launch, site, lock).map_err(failed(launch))
+}
+
+/// Starts the replica of a record unless it is alive. What a dead one left behind is killed.
+pub(super) async fn start_again(launch: &Launch, site: &Site) -> Result<(), Error> {
+    let lock = site.lock()?;
+    let leader = PidFile::leader(&site.state, &launch.replica);
+    if leader.map_err(failed(launch))?.is_some() {
+        return Ok(());
+    }
+    stop::kill_now(&site.state, &launch.replica).await?;
+    spawn(launch, site, lock).map_err(failed(launch))
+}
+
+fn failed(launch: &Launch) -> impl Fn(io::Error) -> Error {
+    |source| Error::Start {
+        replica: launch.replica.clone(),
+        source,
+    }
+}
+
+fn spawn(launch: &Launch, site: &Site, lock: &Lock) -> io::Result<()> {
+    let log = Launch::log(&site.state, &launch.replica);
+    let launch = Launch {
+        // Whatever is in it was written before: nothing of the replica is alive.
+        log_begin: fs_err::metadata(log).map_or(0, |log| log.len()),
+        worker: started(launch)?,
+        ..launch.clone()
+    };
+    launch.write(&site.state)?;
+    let child = launch.spawn(&site.state, &tool::this_program(), lock.share()?)?;
+    site.children.adopt(&launch.replica, child);
+    Ok(())
+}
+
+/// The build of the worker that is started by a record, if it is one of the worker: by what the
+/// program is now, since it may have been built anew since the record was made.
+fn started(launch: &Launch) -> io::Result<Option<WorkerBuild>> {
+    let build = || {
+        let program = artifact::content(&launch.program, &launch.arguments)?;
+        Ok(WorkerBuild {
+            program: Some(program),
+            ..WorkerBuild::default()
+        })
+    };
+    launch.worker.is_some().then(build).transpose()
+}

@@ -1,0 +1,125 @@
+//! The web console in a container: its release is an image, and no program.
+
+use std::time::Duration;
+
+use backend::state::Directory;
+use backend::{Fetch, Provision, Readiness};
+use docker::{Engine, Error, Status};
+use model::plan::{Observed, State};
+use model::topology::Digest;
+
+use super::console::Console;
+
+/// How long one look at it may take.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// The web console of a state folder.
+#[derive(Debug)]
+pub(super) struct Web {
+    pub(super) engine: Engine,
+    pub(super) state: Directory,
+    pub(super) http: reqwest::Client,
+}
+
+impl Web {
+    /// The id of the image of a version.
+    pub(super) async fn image(
+        &self,
+        version: &str,
+        provision: Provision<'_>,
+    ) -> Result<String, Error> {
+        let Provision {
+            fetch,
+            events,
+            cancel,
+        } = provision;
+        let reference = format!("temporalio/ui:{version}");
+        let provided = match fetch {
+            Fetch::Missing => {
+                let provided = self
+                    .engine
+                    .provide_image(&reference, events.listener(), cancel);
+                Some(provided.await?)
+            }
+            Fetch::Nothing => self.engine.image(&reference).await?,
+        };
+        Ok(provided.map_or_else(|| "not pulled yet".to_owned(), |image| image.id))
+    }
+
+    /// The resource as it is, if it was ever made.
+    pub(super) async fn observe(&self) -> Result<Option<Observed>, Error> {
+        let Some(console) = Console::read(&self.state) else {
+            return Ok(None);
+        };
+        let dead = |reason: String| State::Dead { reason };
+        let state = match self.status(&console).await? {
+            Some(Status::Running) => State::Live(Digest::of(&console)),
+            Some(status) => dead(status.to_string()),
+            None => dead("its container is gone".to_owned()),
+        };
+        Ok(Some(Observed {
+            id: Console::id(),
+            state,
+            needs: console.needs,
+            stays: false,
+        }))
+    }
+
+    /// Makes the container anew.
+    pub(super) async fn make(&self, console: &Console) -> Result<(), Error> {
+        console.write(&self.state)?;
+        let spec = console.spec(&self.state);
+        self.engine.start_container(&spec).await.map(drop)
+    }
+
+    /// Removes the container, if there is one.
+    pub(super) async fn remove(&self) -> Result<(), Error> {
+        let Some(console) = Console::read(&self.state) else {
+            return Ok(());
+        };
+        self.engine.remove_container(&console.name).await?;
+        Console::forget(&self.state)
+    }
+
+    /// Whether it does its job.
+    pub(super) async fn ready(&self) -> Result<Readiness, Error> {
+        let Some(console) = Console::read(&self.state) else {
+            return Ok(Readiness::Never("it was never made".to_owned()));
+        };
+        match self.status(&console).await? {
+            Some(Status::Running) => {}
+            Some(status) => return Ok(Readiness::Never(status.to_string())),
+            None => return Ok(Readiness::Never("its container is gone".to_owned())),
+        }
+        let url = console.url();
+        let answer = self.http.get(&url).timeout(LOOK).send().await;
+        Ok(match answer.and_then(reqwest::Response::error_for_status) {
+            Ok(_) => Readiness::Ready,
+            Err(_) => Readiness::NotYet(format!("GET {url}: no answer yet")),
+        })
+    }
+
+    /// Kills the container, if it runs.
+    pub(super) async fn kill(&self) -> Result<(), Error> {
+        match Console::read(&self.state) {
+            Some(console) => self.engine.kill_container(&console.name).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Starts the container again, if it was not taken down since.
+    pub(super) async fn start_again(&self) -> Result<(), Error> {
+        match Console::read(&self.state) {
+            Some(console) if self.status(&console).await?.is_some() => {
+                self.engine.start_again(&console.name).await
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// What the container of a console does, if it is there.
+    pub(super) async fn status(&self, console: &Console) -> Result<Option<Status>, Error> {
+        let container = self.engine.container(&console.name).await?;
+        Ok(container.map(|container| container.status))
+    }
+}

@@ -1,0 +1,195 @@
+//! The replicas of the model: entries of a file, with log files of their own.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use backend::state::Directory;
+use backend::{Endpoint, Error, Host, Log, Vital, Vitals};
+use base::file::{present, write_atomically};
+use base::log_tail::LogTail;
+use camino::Utf8PathBuf;
+use model::plan::{ResourceId, ResourceKind};
+use model::topology::{Digest, ServiceName};
+use serde::{Deserialize, Serialize};
+use temporal::simulated::Frontend;
+use tokio_util::sync::CancellationToken;
+
+use super::death;
+
+/// A replica of the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Replica {
+    pub(super) digest: Digest,
+    pub(super) service: String,
+    pub(super) needs: Vec<ResourceId>,
+    /// Port name to number; the first replica of a service has those of all.
+    pub(super) ports: BTreeMap<String, u16>,
+    pub(super) alive: bool,
+    /// How often it was started.
+    #[serde(default)]
+    pub(super) starts: u64,
+    /// How it ended, if it has.
+    #[serde(default)]
+    pub(super) ended: Option<String>,
+    /// How many bytes of its log are of earlier launches.
+    #[serde(default)]
+    pub(super) log_begin: u64,
+}
+
+/// What there is, by its name.
+pub(super) type World = BTreeMap<ResourceId, Replica>;
+
+/// The replicas of a state folder.
+#[derive(Debug)]
+pub struct Replicas {
+    pub(super) state: Directory,
+    /// What they serve, which counts the starts of workflows.
+    pub(super) frontend: Frontend,
+}
+
+impl Replicas {
+    fn path(&self) -> Utf8PathBuf {
+        self.state.run().join("simulated.json")
+    }
+
+    /// The model; none where its file holds something else.
+    pub(super) fn world(&self) -> Result<Option<World>, Error> {
+        let bytes = present(fs_err::read(self.path())).map_err(Error::new)?;
+        Ok(bytes.map_or(Some(World::new()), |bytes| {
+            serde_json::from_slice(&bytes).ok()
+        }))
+    }
+
+    /// The same where nobody can be told of what went wrong.
+    pub(super) fn glance(&self) -> World {
+        self.world().ok().flatten().unwrap_or_default()
+    }
+
+    /// Has the replica die that the model wants dead by now, with its last words.
+    fn die_in_time(&self) -> Result<(), Error> {
+        let Some(replica) = death::due(self.frontend.starts()) else {
+            return Ok(());
+        };
+        let ended = format!("exit status: {}", death::STATUS);
+        let died = self.mark(|id, _| id.name() == replica, Some(&ended))?;
+        for replica in died {
+            self.write_log(&replica, death::LAST_WORDS)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_log(&self, replica: &str, line: &str) -> Result<(), Error> {
+        let log = fs_err::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log(replica));
+        log.and_then(|mut log| writeln!(log, "{line}"))
+            .map_err(Error::new)
+    }
+
+    pub(super) fn log(&self, replica: &str) -> Utf8PathBuf {
+        self.state.logs().join(format!("{replica}.log"))
+    }
+
+    pub(super) fn change(&self, change: impl FnOnce(&mut World)) -> Result<(), Error> {
+        let mut world = self.world()?.unwrap_or_default();
+        change(&mut world);
+        let bytes = serde_json::to_vec(&world).map_err(Error::new)?;
+        write_atomically(&self.path(), &bytes).map_err(Error::new)
+    }
+
+    /// Ends replicas, or without `ended` starts them, and returns those for which that was a change.
+    pub(super) fn mark(
+        &self,
+        matches: impl Fn(&ResourceId, &Replica) -> bool,
+        ended: Option<&str>,
+    ) -> Result<Vec<String>, Error> {
+        let alive = ended.is_none();
+        let mut changed = Vec::new();
+        self.change(|world| {
+            for (id, replica) in world {
+                if matches(id, replica) && replica.alive != alive {
+                    replica.alive = alive;
+                    replica.ended = ended.map(str::to_owned);
+                    replica.starts += u64::from(alive);
+                    changed.push(id.name().to_owned());
+                }
+            }
+        })?;
+        Ok(changed)
+    }
+}
+
+impl Host for Replicas {
+    async fn vitals(&self) -> Vitals {
+        let vitals = self.die_in_time().and_then(|()| self.world());
+        match vitals {
+            Ok(Some(world)) => Vitals {
+                replicas: world.into_iter().map(vital).collect(),
+                unseen: None,
+            },
+            Ok(None) => Vitals::unseen(format!("{} is no model", self.path())),
+            Err(error) => Vitals::unseen(error.to_string()),
+        }
+    }
+
+    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        let id = ResourceId::new(ResourceKind::Replica, replica);
+        let found = self.glance().remove(&id)?;
+        let is_last = life.is_none_or(|life| life == found.starts.to_string());
+        let tail = LogTail::of_file(self.log(replica), found.log_begin);
+        tail.ok().filter(|_| is_last)
+    }
+
+    async fn logs(&self) -> Vec<Log> {
+        let world = self.glance().into_iter();
+        world
+            .map(|(id, replica)| Log {
+                replica: id.name().to_owned(),
+                services: vec![replica.service],
+                path: self.log(id.name()),
+            })
+            .collect()
+    }
+
+    async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), Error> {
+        // Replicas write their log files themselves.
+        if let Some(follow) = follow {
+            follow.cancelled().await;
+        }
+        Ok(())
+    }
+
+    async fn endpoints(&self) -> Vec<Endpoint> {
+        self.glance()
+            .into_iter()
+            .flat_map(|(id, Replica { service, ports, .. })| {
+                ports.into_iter().map(move |(port, number)| Endpoint {
+                    service: ServiceName::new(&service),
+                    replica: id.name().to_owned(),
+                    port,
+                    address: SocketAddr::from((Ipv4Addr::LOCALHOST, number)),
+                    wanted: None,
+                })
+            })
+            .collect()
+    }
+
+    async fn usage(&self) -> BTreeMap<String, Duration> {
+        BTreeMap::new()
+    }
+}
+
+fn vital((id, replica): (ResourceId, Replica)) -> (String, Vital) {
+    let ended = (!replica.alive).then(|| replica.ended.unwrap_or_else(|| "it is dead".to_owned()));
+    let vital = Vital {
+        services: vec![replica.service],
+        life: replica.starts.to_string(),
+        ended,
+        before: None,
+        if_gone: "the model does not have it",
+    };
+    (id.name().to_owned(), vital)
+}
