@@ -15,20 +15,6 @@ pub enum Proof {
     Unseen(String),
 }
 
-impl Proof {
-    /// Whether an effect was seen.
-    pub fn is_seen(&self) -> bool {
-        matches!(self, Self::Seen(_))
-    }
-
-    /// What was seen, or why nothing was.
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Seen(text) | Self::Unseen(text) => text,
-        }
-    }
-}
-
 /// What a fault was seen to do.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Effect {
@@ -50,9 +36,13 @@ impl From<Effect> for Proof {
 
 impl From<Proof> for Effect {
     fn from(proof: Proof) -> Self {
+        let (proven, observation) = match proof {
+            Proof::Seen(observation) => (true, observation),
+            Proof::Unseen(observation) => (false, observation),
+        };
         Self {
-            proven: proof.is_seen(),
-            observation: proof.text().to_owned(),
+            proven,
+            observation,
         }
     }
 }

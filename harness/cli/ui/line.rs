@@ -1,6 +1,7 @@
 //! The table from an event to the line that tells it.
 
 use backend::event::Event;
+use backend::fault::Proof;
 use base::news::News;
 
 /// A line of talk, with its sign: no meaning is carried by colour alone.
@@ -61,21 +62,13 @@ pub(super) fn line(event: &Event) -> Option<Line> {
             scenario,
             fault,
             effect,
-        } => (
-            if effect.is_seen() {
-                Sign::Note
-            } else {
-                Sign::Bad
-            },
-            if effect.is_seen() {
-                format!("{scenario}: fault {fault}: {}", effect.text())
-            } else {
-                format!(
-                    "{scenario}: fault {fault} had no proven effect: {}",
-                    effect.text()
-                )
-            },
-        ),
+        } => match effect {
+            Proof::Seen(effect) => (Sign::Note, format!("{scenario}: fault {fault}: {effect}")),
+            Proof::Unseen(reason) => (
+                Sign::Bad,
+                format!("{scenario}: fault {fault} had no proven effect: {reason}"),
+            ),
+        },
         Event::FaultHealed { scenario, fault } => {
             (Sign::Note, format!("{scenario}: fault {fault} healed"))
         }

@@ -262,7 +262,7 @@ pub(super) fn unhealed(error: engine::fault::Error) -> CommandError {
         engine::fault::Error::Journal(Open(_) | Read(_)) => {
             return CommandError::new(Exit::Unavailable, error).hint(UNREADABLE);
         }
-        engine::fault::Error::Heal { source, .. } if !source.may_pass => {
+        engine::fault::Error::Pull { source, .. } if !source.may_pass => {
             let hints = source.hints.clone();
             let unhealed = CommandError::new(Exit::HealFailed, error);
             return hints.into_iter().fold(unhealed, CommandError::hint);

@@ -56,7 +56,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
 }
 
 async fn rehearse<B: Backend>(session: &mut Session<B>, ui: &mut Ui) -> Outcome {
-    let allowed = session.state.allows(&session.place.clone().backend);
+    let allowed = session.state.allows(&session.place.backend);
     allowed.map_err(session::state_error)?;
     let (events, mut receiver) = Events::channel();
     let plan = ui

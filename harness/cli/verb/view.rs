@@ -76,7 +76,7 @@ fn choice<B: Backend>(session: &Session<B>) -> String {
         backend,
         engine,
         database,
-    } = session.place.clone();
+    } = &session.place;
     let reason = session.reason.as_deref();
     let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
     format!(

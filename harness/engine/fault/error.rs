@@ -8,6 +8,8 @@ use base::causes::all_in_one_line;
 use model::quantity;
 use model::topology::ServiceName;
 
+use super::pull::Act;
+
 /// A fault that could not be injected or undone.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -31,35 +33,22 @@ pub enum Error {
     /// The journal could not be read or written.
     #[error("could not keep the journal of faults")]
     Journal(#[from] JournalError),
-    /// The backend failed to inject the fault.
-    #[error("could not inject fault `{fault}`")]
-    Inject {
+    /// The backend failed to pull a lever.
+    #[error("could not {act} fault `{fault}`")]
+    Pull {
+        /// What the lever was pulled for.
+        act: Act,
         /// The fault's id.
         fault: String,
         /// Why.
         #[source]
         source: backend::Error,
     },
-    /// The backend was still injecting the fault at the deadline.
-    #[error("could not inject fault `{fault}` within {}", quantity::Duration::from(*deadline))]
-    InjectInTime {
-        /// The fault's id.
-        fault: String,
-        /// The deadline.
-        deadline: Duration,
-    },
-    /// The backend failed to undo the fault.
-    #[error("could not heal fault `{fault}`")]
-    Heal {
-        /// The fault's id.
-        fault: String,
-        /// Why.
-        #[source]
-        source: backend::Error,
-    },
-    /// The backend was still undoing the fault at the deadline.
-    #[error("could not heal fault `{fault}` within {}", quantity::Duration::from(*deadline))]
-    HealInTime {
+    /// The backend was still pulling a lever at the deadline.
+    #[error("could not {act} fault `{fault}` within {}", quantity::Duration::from(*deadline))]
+    PullInTime {
+        /// What the lever was pulled for.
+        act: Act,
         /// The fault's id.
         fault: String,
         /// The deadline.

@@ -8,12 +8,13 @@
 use std::time::Duration;
 
 use backend::Backend;
-use backend::fault::{Entry, Journal, Occurrence, PULL, Sign, Unhealed};
+use backend::fault::{Entry, Journal, Occurrence, Sign, Unhealed};
 use backend::wait;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::Error;
 use super::pace::{self, WHOLE};
+use super::pull::{Act, pull_all};
 
 /// How long it may take until workflows can be started again once what was hit does its job.
 const SERVE: Duration = Duration::from_mins(1);
@@ -114,24 +115,14 @@ fn not_serving(open: &Unhealed, reason: String) -> Error {
 
 /// Pulls the levers of a remedy, and waits until what was hit does its own job again.
 async fn undo<B: Backend>(backend: &B, journal: &Journal, open: &Unhealed) -> Result<(), Error> {
-    let fault = || open.occurrence.id.clone();
-    for pull in &open.remedy.pulls {
-        let pulled = timeout(PULL, backend.pull(pull)).await;
-        let pulled = pulled.map_err(|_| Error::HealInTime {
-            fault: fault(),
-            deadline: PULL,
-        })?;
-        pulled.map_err(|source| Error::Heal {
-            fault: fault(),
-            source,
-        })?;
-    }
+    let fault = &open.occurrence.id;
+    pull_all(backend, &open.remedy.pulls, Act::Heal, fault).await?;
     journal.undone(open.entry)?;
     let deadline = Instant::now() + open.remedy.within.as_std();
     let look = async || backend.look(&open.remedy.healed).await.looked();
     let back = wait::until(deadline, pace::of(&open.remedy), look).await;
     back.map(drop).map_err(|source| Error::NotBack {
-        fault: fault(),
+        fault: fault.clone(),
         source,
     })
 }

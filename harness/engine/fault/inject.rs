@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use backend::fault::{Entry, Journal, Occurrence, PULL, Proof, Reach, Recipe, Victim};
+use backend::fault::{Entry, Journal, Occurrence, Proof, Reach, Recipe, Victim};
 use backend::wait::{self, Pending};
 use backend::{Backend, Host as _};
 use base::causes::in_one_line;
 use model::topology::Topology;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
 use super::heal::heal_one;
 use super::pace;
+use super::pull::{Act, pull_all};
 
 /// How long it may take to see who is to be hit.
 const SEE: Duration = Duration::from_secs(15);
@@ -39,7 +40,7 @@ pub async fn inject<B: Backend>(
     let victim = victim(backend, topology, occurrence).await?;
     let recipe = occurrence.fault.recipe(&victim);
     let entry = journal.intend(occurrence, &recipe.remedy)?;
-    let pulled = pull_all(backend, &recipe, &occurrence.id).await;
+    let pulled = pull_all(backend, &recipe.pulls, Act::Inject, &occurrence.id).await;
     let pulled = pulled.and_then(|()| Ok(journal.pulled(entry)?));
     let proven = match pulled {
         Ok(()) => Ok(prove(backend, &recipe, stop).await),
@@ -104,22 +105,6 @@ fn count(reach: &Reach) -> usize {
         Reach::Workload { replicas } => usize::from(*replicas),
         Reach::Managed { .. } => 0,
     }
-}
-
-/// Pulls the levers of a fault, in order.
-async fn pull_all<B: Backend>(backend: &B, recipe: &Recipe, fault: &str) -> Result<(), Error> {
-    for lever in &recipe.pulls {
-        let pulled = timeout(PULL, backend.pull(lever)).await;
-        let pulled = pulled.map_err(|_| Error::InjectInTime {
-            fault: fault.to_owned(),
-            deadline: PULL,
-        })?;
-        pulled.map_err(|source| Error::Inject {
-            fault: fault.to_owned(),
-            source,
-        })?;
-    }
-    Ok(())
 }
 
 /// Looks for the effect of a fault.

@@ -5,7 +5,9 @@ mod error;
 mod heal;
 mod inject;
 mod pace;
+mod pull;
 
 pub use error::Error;
 pub use heal::{Healing, heal_all, heal_one};
 pub use inject::{Injected, inject};
+pub use pull::Act;

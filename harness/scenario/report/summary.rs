@@ -1,10 +1,10 @@
 //! A report as text for a terminal. Pure.
 
-use backend::fault::Proof;
 use std::fmt::Write as _;
 
 use backend::Place;
 use backend::death::Death;
+use backend::fault::Proof;
 use base::log_tail::LogTail;
 use check::{CounterExample, Finding};
 use comfy_table::{CellAlignment, Table, TableStyle};

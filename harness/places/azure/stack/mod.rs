@@ -120,9 +120,7 @@ impl Stack {
         let state = &stack.properties.provisioning_state;
         Ok(if find_tag(&stack.tags, TEMPLATE) != wanted.get(TEMPLATE) {
             Some("what is promoted is not what the profile says".to_owned())
-        } else if is_at_rest(state) && !succeeded(&stack)
-            || state.to_lowercase().starts_with("delet")
-        {
+        } else if is_at_rest(state) && !succeeded(&stack) || is_going(state) {
             Some(format!(
                 "what is promoted is not whole: its stack is {state}"
             ))
@@ -163,7 +161,7 @@ impl Stack {
             return Ok(Some(stack));
         }
         // Whoever deletes it: it is what is wanted.
-        let goes = state.to_lowercase().starts_with("delet") && purpose == Purpose::Delete;
+        let goes = is_going(state) && purpose == Purpose::Delete;
         if !goes && find_tag(&stack.tags, PROMOTER) != Some(&self.site.promoter()?) {
             return Err(busy(scope, &stack).into());
         }
@@ -192,6 +190,11 @@ impl Stack {
 fn succeeded(stack: &arm::Stack) -> bool {
     let state = &stack.properties.provisioning_state;
     state.eq_ignore_ascii_case("succeeded")
+}
+
+/// Whether Azure is deleting it.
+fn is_going(state: &str) -> bool {
+    state.to_lowercase().starts_with("delet")
 }
 
 /// Whether the gate is passed by for a reason that the stack does not tell.
