@@ -3,19 +3,19 @@
 use std::fmt;
 
 use base::log_tail::LogTail;
-use model::quantity::Duration;
+use model::quantity::Milliseconds;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A replica that died by itself, or by somebody's hand who is no part of the run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Death {
     /// The replica, such as `worker-0`.
     pub replica: String,
     /// When it was seen, from the start of the run; absent if that was before, since the run before
     /// it.
-    pub at: Option<Duration>,
+    pub at_ms: Option<Milliseconds>,
     /// How it ended, such as `exit status: 3`, or that this is not known.
     pub status: String,
     /// The last lines of its log since it was started; absent where no log of that life is
@@ -28,9 +28,8 @@ impl fmt::Display for Death {
         let Self {
             replica, status, ..
         } = self;
-        match self.at {
+        match self.at_ms {
             Some(at) => {
-                let at = at.approximate();
                 write!(out, "{replica} died by itself {at} into the run: {status}")
             }
             None => write!(out, "{replica} died by itself before the run: {status}"),

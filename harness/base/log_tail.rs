@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How many lines are shown.
 pub const LINES: usize = 8;
@@ -16,7 +16,7 @@ const COLUMNS: usize = 400;
 const BYTES: u64 = 64 * 1024;
 
 /// The last lines of a log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LogTail {
     /// Where the whole log is.
     #[schemars(with = "String")]

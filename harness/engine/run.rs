@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
-use backend::event::{Event, Events};
+use backend::event::{Events, Kind};
 use backend::state::{Journal, Moment};
 use backend::wait::{self, Pace, Pending, Vain};
 use backend::{Backend, Blame, Change};
@@ -163,7 +163,7 @@ impl<B: Backend> Worker<'_, B> {
             self.wait_until_ready(&step).await?;
             return Ok(step.id);
         }
-        self.events.send(Event::StepStarted {
+        self.events.send(Kind::StepStarted {
             id: step.id.clone(),
             action: step.action,
             reason: step.reason.clone(),
@@ -177,10 +177,10 @@ impl<B: Backend> Worker<'_, B> {
         }
         outcome?;
         self.note(&step, Moment::Done)?;
-        self.events.send(Event::StepFinished {
+        self.events.send(Kind::StepFinished {
             id: step.id.clone(),
             action: step.action,
-            elapsed: started.elapsed().into(),
+            elapsed_ms: started.elapsed().into(),
         });
         Ok(step.id)
     }
@@ -198,9 +198,9 @@ impl<B: Backend> Worker<'_, B> {
             source,
         })?;
         self.note(step, Moment::Applied)?;
-        self.events.send(Event::StepApplied {
+        self.events.send(Kind::StepApplied {
             id: step.id.clone(),
-            elapsed: started.elapsed().into(),
+            elapsed_ms: started.elapsed().into(),
         });
         match step.action {
             Action::Delete => Ok(()),
@@ -234,7 +234,7 @@ impl<B: Backend> Worker<'_, B> {
                 && *reason != told
             {
                 told.clone_from(reason);
-                self.events.send(Event::StepWaiting {
+                self.events.send(Kind::StepWaiting {
                     id: step.id.clone(),
                     reason: told.clone(),
                 });

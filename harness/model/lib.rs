@@ -6,7 +6,10 @@
 pub mod azure_limits;
 pub mod document;
 pub mod image_name;
+pub mod phase;
 pub mod plan;
 pub mod profile;
 pub mod quantity;
+pub mod seed;
 pub mod topology;
+pub mod verdict;

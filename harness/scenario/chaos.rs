@@ -1,7 +1,7 @@
 //! The faults of one run: each injected and healed at its time.
 
 use backend::Backend;
-use backend::event::Event;
+use backend::event::Kind;
 use base::causes::in_one_line;
 use engine::fault::{self, Injected};
 use futures_util::future::join_all;
@@ -58,21 +58,24 @@ impl<B: Backend> Chaos<'_, B> {
                 return record;
             }
         };
-        record.injected = Some(self.now());
+        let offset = self.now();
+        record.injected = Some(offset);
         record.effect = Some(proof.clone());
-        let (scenario, fault) = (self.plan.scenario.clone(), record.id.clone());
-        events.send(Event::FaultInjected {
-            scenario,
-            fault,
+        events.send(Kind::FaultInjected {
+            fault: record.id.clone(),
+            offset_ms: offset.into(),
             effect: proof,
         });
         self.reach(occurrence.until).await;
         match fault::heal_one(backend, journal, entry).await {
             Ok(()) => {
                 watch.expect(service);
-                record.healed = Some(self.now());
-                let (scenario, fault) = (self.plan.scenario.clone(), record.id.clone());
-                events.send(Event::FaultHealed { scenario, fault });
+                let offset = self.now();
+                record.healed = Some(offset);
+                events.send(Kind::FaultHealed {
+                    fault: record.id.clone(),
+                    offset_ms: offset.into(),
+                });
             }
             // The fault stays in the journal, and whoever ends the run heals what is in it. That it
             // was not healed at its time is told all the same.

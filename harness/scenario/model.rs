@@ -1,11 +1,10 @@
 //! A scenario as it is written.
 
-use std::fmt;
-
 use backend::fault;
 use check::Invariant;
 use load::Executor;
 use model::document;
+pub use model::phase::Phase;
 use model::profile::TaskQueueName;
 use model::quantity::{Count, Duration, Percent, Threshold, Throughput};
 use schemars::JsonSchema;
@@ -100,24 +99,6 @@ pub struct Workflow {
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<Value>")]
     pub result: Option<Spanned<Value>>,
-}
-
-/// A phase of a run.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Load without judgement, until caches and pollers are warm.
-    Warmup,
-    /// Load without faults: what the other phases are compared with.
-    Baseline,
-    /// Load with faults.
-    Chaos,
-    /// Load after the faults.
-    Recovery,
-    /// No load: what was started comes to its end.
-    Drain,
 }
 
 /// How long each phase lasts.
@@ -258,18 +239,6 @@ impl PhaseThresholds {
         ]
         .into_iter()
         .filter_map(|(phase, thresholds)| Some((phase, thresholds.as_ref()?)))
-    }
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Warmup => "warmup",
-            Self::Baseline => "baseline",
-            Self::Chaos => "chaos",
-            Self::Recovery => "recovery",
-            Self::Drain => "drain",
-        })
     }
 }
 

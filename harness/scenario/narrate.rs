@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backend::event::{Event, Events};
+use backend::event::{Events, Kind};
 use load::{Counts, Progress};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -34,17 +34,17 @@ impl Narrator<'_> {
             .iter()
             .map(|p| (p.phase, p.offset.as_std(), p.length));
         let drain = (Phase::Drain, self.plan.timeline().end(), self.plan.drain);
-        for (phase, offset, duration) in loaded.chain([drain]) {
+        for (phase, offset, length) in loaded.chain([drain]) {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
                 () = over.cancelled() => return,
                 () = sleep_until(self.epoch + offset) => {}
             }
-            self.events.send(Event::PhaseStarted {
-                scenario: self.plan.scenario.clone(),
-                phase: phase.to_string(),
-                duration,
+            self.events.send(Kind::PhaseStarted {
+                phase,
+                offset_ms: offset.into(),
+                length_ms: length.into(),
             });
         }
     }
@@ -69,14 +69,14 @@ impl Narrator<'_> {
             dropped,
             not_sent,
         } = self.progress.counts();
-        let scenario = self.plan.scenario.clone();
-        self.events.send(Event::Load {
-            scenario,
+        self.events.send(Kind::Load {
+            offset_ms: self.epoch.elapsed().into(),
             started,
             closed,
             failed,
             dropped,
             not_sent,
+            read: 0,
         });
     }
 }

@@ -1,5 +1,6 @@
 //! What was seen of a run.
 
+pub use backend::event::Ending;
 use check::Evidence;
 use engine::watch::Seen;
 use load::Percentiles;
@@ -9,17 +10,6 @@ use super::expectation::Expectation;
 use super::model::Phase;
 use super::record::FaultRecord;
 use super::statistics::PhaseStatistics;
-
-/// How a run came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// It went through all its phases.
-    Complete,
-    /// The baseline was not steady: no fault was injected, and the load ended there.
-    NotSteady,
-    /// Someone asked it to stop.
-    Interrupted,
-}
 
 /// Everything that a verdict is about.
 #[derive(Debug, Clone, Copy)]

@@ -48,7 +48,7 @@ pub(super) async fn offer<B: Backend>(
         ..
     } = context;
     let epoch = Instant::now();
-    watch.begin(Some(&plan.scenario), epoch);
+    watch.begin(epoch);
     let stop = shutdown.child_token();
     let over = CancellationToken::new();
     let (records, received) = unbounded_channel();

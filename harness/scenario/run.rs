@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use backend::Backend;
 use backend::death::Death;
-use backend::event::{Event, Events};
+use backend::event::{Events, Kind};
 use base::causes::in_one_line;
 use check::{Evidence, Reading};
 use engine::fault::heal_all;
 use engine::watch::Seen;
 use jiff::Timestamp;
 use load::{OperationLatencies, Percentiles, WakingTime};
+use model::verdict::Conclusion;
 use temporal::Frontend;
 
 use super::context::Context;
@@ -64,23 +65,22 @@ struct Lived {
 
 /// Runs a plan to its verdict.
 pub async fn run<B: Backend>(plan: &RunPlan, context: Context<'_, B>) -> Result<Outcome, Error> {
-    let Context {
-        backend,
-        events,
-        watch,
-        ..
-    } = context;
+    let (events, heard) = context.events.of_run(plan.run.clone());
+    drop(heard);
+    let events = &events;
+    let context = Context { events, ..context };
+    let Context { backend, watch, .. } = context;
     let scenario = plan.scenario.clone();
     let seed = plan.seed;
-    events.send(Event::ScenarioStarted { scenario, seed });
+    events.send(Kind::ScenarioStarted { scenario, seed });
     let started = Timestamp::now();
     let work = Box::pin(live(plan, context));
     let lived = watch.during(backend, events, work).await;
     let outcome = conclude(plan, started, lived?, watch.end());
     let verdict = &outcome.judgement.verdict;
-    events.send(Event::ScenarioFinished {
+    events.send(Kind::ScenarioFinished {
         scenario: plan.scenario.clone(),
-        verdict: verdict.kind.to_string(),
+        verdict: Conclusion::Verdict(verdict.kind),
         reason: verdict.reason.clone(),
     });
     Ok(outcome)
@@ -129,10 +129,11 @@ async fn heal_rest<B: Backend>(
         fault.healed.is_none() && healing.healed.contains(*occurrence)
     });
     for (fault, _) in now_healed {
-        fault.healed = Some(loaded.epoch.elapsed().into());
-        context.events.send(Event::FaultHealed {
-            scenario: plan.scenario.clone(),
+        let offset = loaded.epoch.elapsed();
+        fault.healed = Some(offset.into());
+        context.events.send(Kind::FaultHealed {
             fault: fault.id.clone(),
+            offset_ms: offset.into(),
         });
     }
     healing.failure().map(|error| in_one_line(&error))
@@ -161,8 +162,7 @@ async fn look_back<F: Frontend>(
     } = loaded;
     settle(&plan.scenario, frontend, operations, drain, events).await;
     let count = Evidence::questionable(operations).count();
-    events.send(Event::Checking {
-        scenario: plan.scenario.clone(),
+    events.send(Kind::Checking {
         executions: u64::try_from(count).expect("a count fits 64 bits"),
     });
     gather(&plan.scenario, frontend, operations, events).await

@@ -1,53 +1,15 @@
 //! What a run says: one of seven words, with a reason in one line and all of them in a list. Pure.
 
-use std::fmt;
-
 use check::{Finding, check, workflows};
+pub use model::verdict::VerdictKind;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::doubt::{died, doubts};
 use super::expectation::{Expectation, evaluate};
 use super::observations::{Ending, Observations};
 use super::plan::RunPlan;
 use super::steady;
-
-/// The kinds of verdict, from the lightest to the gravest: of several scenarios, the gravest
-/// decides.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum VerdictKind {
-    /// Everything that was asked for held.
-    Pass,
-    /// The scenario needs more than this place has; nothing was run.
-    Skipped,
-    /// The run says nothing: no steady state, a fault without effect, a saturated generator.
-    Inconclusive,
-    /// A threshold was missed.
-    ThresholdMissed,
-    /// An invariant was violated.
-    Fail,
-    /// The run was interrupted, and its faults were healed.
-    Interrupted,
-    /// A fault could not be undone: the environment is not what it was.
-    HealFailed,
-}
-
-impl fmt::Display for VerdictKind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(match self {
-            Self::Pass => "pass",
-            Self::Skipped => "skipped",
-            Self::Inconclusive => "inconclusive",
-            Self::ThresholdMissed => "threshold-missed",
-            Self::Fail => "fail",
-            Self::Interrupted => "interrupted",
-            Self::HealFailed => "heal-failed",
-        })
-    }
-}
 
 /// A verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

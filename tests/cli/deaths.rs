@@ -44,18 +44,22 @@ fn a_worker_that_dies_in_mid_run_is_an_event_and_a_row_and_no_pass() {
     let events = run.lines();
     let died: Vec<&Value> = events
         .iter()
-        .filter(|event| event["event"] == "replica-died")
+        .filter(|event| event["kind"] == "replica-died")
         .collect();
     let [died] = &died[..] else {
         panic!("one death in {run}");
     };
-    assert_eq!(died["scenario"], "short");
+    let started = events.iter().find(|it| it["kind"] == "scenario-started");
+    let started = started.expect("it began");
+    assert_eq!(started["scenario"], "short");
+    assert!(died["run"].is_string(), "{died:#}");
+    assert_eq!(died["run"], started["run"]);
     assert_eq!(died["replica"], "worker-0");
     assert_eq!(died["status"], "exit status: 3");
-    assert!(died["at"].is_string(), "{died:#}");
+    assert!(died["at-ms"].is_number(), "{died:#}");
     let reports = reports(&world, &run);
     let row = &reports[0]["deaths"][0];
-    for key in ["replica", "at", "status"] {
+    for key in ["replica", "at-ms", "status"] {
         assert_eq!(row[key], died[key], "{key}");
     }
     assert_eq!(row["log-tail"]["lines"], died["log-tail"]["lines"]);
@@ -169,5 +173,5 @@ fn figures_of_a_bench_with_a_death_in_it_say_nothing() {
     assert_eq!(run.code, 2, "{run}");
     let death = run.json()["deaths"][0].take();
     assert_eq!(death["replica"], "worker-0");
-    assert!(death["at"].is_string(), "it was in the run: {death:#}");
+    assert!(death["at-ms"].is_number(), "it was in the run: {death:#}");
 }

@@ -22,10 +22,12 @@ backend: {simulated: {}}
 ";
 
 /// What differs from run to run, and what is shown in its place.
-const REDACTIONS: [(&str, &str); 8] = [
+const REDACTIONS: [(&str, &str); 10] = [
     (r"done in \d+\.\ds", "done in [time]"),
     (r"\b(was|p99) +\S+( +|, )wanted", "$1 [time], wanted"),
-    (r#""elapsed":"[^"]+""#, r#""elapsed":"[time]""#),
+    (r#""elapsed-ms":[0-9.]+"#, r#""elapsed-ms":"[time]""#),
+    (r#""at":"[^"]+Z""#, r#""at":"[time]""#),
+    (r#""harness":"[^"]+""#, r#""harness":"[version]""#),
     (r"\btopology [0-9a-f]{12}\b", "topology [digest]"),
     (r"\b[0-9a-f]{64}\b", "[digest]"),
     (

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
 use crate::cost::AZURE;
 use crate::fixture::World;
@@ -95,12 +96,19 @@ fn every_verb_prints_one_json_document_where_json_is_asked_for() {
     }
 }
 
+fn is_event(line: &Value) -> bool {
+    line["kind"].is_string() && line["at"].is_string()
+}
+
 #[test]
 fn every_verb_prints_nothing_but_events_where_events_are_asked_for() {
     let world = world();
     for verb in VERBS.into_iter().chain(FAILURES) {
-        for line in world.run(&format!("{verb} --events")).lines() {
-            assert!(line["event"].is_string(), "{verb}: {line}");
+        let lines = world.run(&format!("{verb} --events")).lines();
+        assert_eq!(lines[0]["kind"], "stream", "{verb}");
+        assert_eq!(lines[0]["version"], 2, "{verb}");
+        for line in lines {
+            assert!(is_event(&line), "{verb}: {line}");
         }
     }
 }
@@ -112,11 +120,8 @@ fn with_both_the_document_is_the_last_line() {
         let run = world.run(&format!("{verb} --events --output json"));
         let lines = run.lines();
         let (document, events) = lines.split_last().expect("there is a document");
-        assert!(document["event"].is_null(), "{verb}: {run}");
-        assert!(
-            events.iter().all(|line| line["event"].is_string()),
-            "{verb}: {run}"
-        );
+        assert!(!is_event(document), "{verb}: {run}");
+        assert!(events.iter().all(is_event), "{verb}: {run}");
     }
 }
 

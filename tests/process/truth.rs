@@ -153,7 +153,7 @@ fn a_harness_that_was_stopped_does_not_fail_what_is_still_under_way() {
     let test = place.harness(&["test", "stopped.yaml", "--output", "json", "--events"]);
     let test = test.start();
     eventually("the load begins", || {
-        test.stdout().contains("\"event\":\"load\"").then_some(())
+        test.stdout().contains("\"kind\":\"load\"").then_some(())
     });
     test.signal(Signal::SIGSTOP);
     let stopped = Instant::now();

@@ -36,10 +36,10 @@ pub(crate) fn events(stdout: &str) -> Vec<Value> {
 
 /// Waits until a command has written an event.
 #[track_caller]
-pub(crate) fn await_event(test: &Running, event: &str) {
-    eventually(event, || {
+pub(crate) fn await_event(test: &Running, kind: &str) {
+    eventually(kind, || {
         let events = events(&test.stdout());
-        events.iter().any(|it| it["event"] == event).then_some(())
+        events.iter().any(|it| it["kind"] == kind).then_some(())
     });
 }
 
@@ -52,11 +52,11 @@ pub(crate) fn deaths(place: &Place, test: &Finished) -> Vec<Value> {
         .iter()
         .flat_map(|report| report["deaths"].as_array().expect("a list").clone())
         .collect();
-    let told = events.iter().filter(|it| it["event"] == "replica-died");
+    let told = events.iter().filter(|it| it["kind"] == "replica-died");
     let told: Vec<&Value> = told.collect();
     assert_eq!(told.len(), rows.len(), "{test}");
     for (event, row) in told.iter().zip(&rows) {
-        for key in ["replica", "at", "status", "log-tail"] {
+        for key in ["replica", "at-ms", "status", "log-tail"] {
             assert_eq!(event[key], row[key], "{key} in {test}");
         }
     }

@@ -98,9 +98,9 @@ fn what_cargo_says_becomes_progress_and_the_workers_path() {
         .map(|event| serde_json::to_string(&event).expect("an event becomes JSON"))
         .collect();
     insta::assert_snapshot!(told.join("\n"), @r###"
-        {"event":"progress","what":"compile example","done":12,"total":345}
-        {"event":"notice","message":"another cargo builds in the same target folder: waiting for it"}
-        {"event":"progress-finished","what":"compile example"}
+        {"kind":"progress","what":"compile example","done":12,"total":345}
+        {"kind":"notice","message":"another cargo builds in the same target folder: waiting for it"}
+        {"kind":"progress-finished","what":"compile example"}
         "###);
 }
 

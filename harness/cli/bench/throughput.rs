@@ -117,7 +117,7 @@ async fn measure<B: Backend>(
 ) -> Result<Throughput, backend::Error> {
     let frontend = backend.frontend(&settings.namespace).await?;
     let epoch = Instant::now();
-    watch.begin(None, epoch);
+    watch.begin(epoch);
     let (records, mut received) = unbounded_channel();
     let timeline = Timeline::back_to_back(
         Duration::ZERO,

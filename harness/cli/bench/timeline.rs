@@ -62,7 +62,7 @@ pub struct Timeline {
 
 /// An event as `--events` writes it, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub(super) enum Heard {
     Progress {
         what: String,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use backend::event::Event;
+use backend::event::Kind;
 use base::news::News;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -30,37 +30,38 @@ impl Moving {
         let _ = self.all.println(line);
     }
 
-    /// Moves the lines that an event is about.
-    pub(super) fn show(&mut self, event: &Event) {
-        match event {
-            Event::StepStarted { id, action, .. } => {
+    /// Moves the lines that something is about which happened in a scenario, or outside of any.
+    pub(super) fn show(&mut self, kind: &Kind, scenario: Option<&str>) {
+        match kind {
+            Kind::StepStarted { id, action, .. } => {
                 self.spin(id.to_string(), format!("{action} {id}"));
             }
-            Event::StepWaiting { id, reason } => {
+            Kind::StepWaiting { id, reason } => {
                 self.spin(id.to_string(), format!("{id}: {reason}"));
             }
-            Event::StepFinished { id, .. } => self.end(&id.to_string()),
-            Event::News(News::Progress { what, done, total }) => self.fill(what, *done, *total),
-            Event::News(News::ProgressFinished { what } | News::ProgressGivenUp { what }) => {
+            Kind::StepFinished { id, .. } => self.end(&id.to_string()),
+            Kind::News(News::Progress { what, done, total }) => self.fill(what, *done, *total),
+            Kind::News(News::ProgressFinished { what } | News::ProgressGivenUp { what }) => {
                 self.end(what);
             }
-            Event::Load {
-                scenario,
+            Kind::Load {
                 started,
                 closed,
                 failed,
                 dropped,
                 not_sent,
+                ..
             } => {
+                let scenario = scenario.unwrap_or("load");
                 let mut text = format!(
                     "{scenario}: {started} started, {closed} closed, {failed} failed, {dropped} dropped"
                 );
                 if *not_sent > 0 {
                     text = format!("{text}, {not_sent} not sent");
                 }
-                self.spin(scenario.clone(), text);
+                self.spin(scenario.to_owned(), text);
             }
-            Event::ScenarioFinished { scenario, .. } => self.end(scenario),
+            Kind::ScenarioFinished { scenario, .. } => self.end(scenario),
             _ => {}
         }
     }

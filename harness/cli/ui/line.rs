@@ -1,8 +1,10 @@
-//! The table from an event to the line that tells it.
+//! The table from what happened to the line that tells it.
 
-use backend::event::Event;
+use backend::event::Kind;
 use backend::fault::Proof;
 use base::news::News;
+use model::quantity::Duration;
+use model::verdict::{Conclusion, VerdictKind};
 
 /// A line of talk, with its sign: no meaning is carried by colour alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,74 +37,87 @@ impl Sign {
     }
 }
 
-/// The line that tells an event; `None` for those that only a moving display shows.
-pub(super) fn line(event: &Event) -> Option<Line> {
-    let (sign, text) = match event {
-        Event::News(News::Notice { message }) => (Sign::Note, message.clone()),
-        Event::StepStarted { id, action, reason } => {
+/// The line that tells what happened in a scenario, or outside of any; `None` for what only a
+/// moving display shows, or another line tells.
+pub(super) fn line(kind: &Kind, scenario: Option<&str>) -> Option<Line> {
+    let within = |text: String| match scenario {
+        Some(scenario) => format!("{scenario}: {text}"),
+        None => text,
+    };
+    let (sign, text) = match kind {
+        Kind::News(News::Notice { message }) => (Sign::Note, message.clone()),
+        Kind::StepStarted { id, action, reason } => {
             (Sign::Begin, format!("{action} {id}: {reason}"))
         }
-        Event::StepFinished {
+        Kind::StepFinished {
             id,
             action,
-            elapsed,
-        } => (
-            Sign::Done,
-            format!("{action} {id}: done in {:.1}s", elapsed.as_secs_f64()),
-        ),
-        Event::ScenarioStarted { scenario, seed } => {
+            elapsed_ms,
+        } => {
+            let seconds = elapsed_ms.as_std().as_secs_f64();
+            (Sign::Done, format!("{action} {id}: done in {seconds:.1}s"))
+        }
+        Kind::ScenarioStarted { scenario, seed } => {
             (Sign::Begin, format!("scenario {scenario} (seed {seed})"))
         }
-        Event::PhaseStarted {
-            scenario,
-            phase,
-            duration,
-        } => (Sign::Note, format!("{scenario}: {phase}, {duration}")),
-        Event::FaultInjected {
-            scenario,
-            fault,
-            effect,
-        } => match effect {
-            Proof::Seen(effect) => (Sign::Note, format!("{scenario}: fault {fault}: {effect}")),
-            Proof::Unseen(reason) => (
-                Sign::Bad,
-                format!("{scenario}: fault {fault} had no proven effect: {reason}"),
-            ),
+        Kind::PhaseStarted {
+            phase, length_ms, ..
+        } => {
+            let length = Duration::from(*length_ms);
+            (Sign::Note, within(format!("{phase}, {length}")))
+        }
+        Kind::FaultInjected { fault, effect, .. } => match effect {
+            Proof::Seen(effect) => (Sign::Note, within(format!("fault {fault}: {effect}"))),
+            Proof::Unseen(reason) => {
+                let text = format!("fault {fault} had no proven effect: {reason}");
+                (Sign::Bad, within(text))
+            }
         },
-        Event::FaultHealed { scenario, fault } => {
-            (Sign::Note, format!("{scenario}: fault {fault} healed"))
+        Kind::FaultFailed { fault, failure } => {
+            let text = format!("fault {fault} could not be injected: {failure}");
+            (Sign::Bad, within(text))
         }
-        Event::ReplicaDied { scenario, death } => {
-            let scenario = scenario.iter().map(|scenario| format!("{scenario}: "));
-            (Sign::Bad, scenario.collect::<String>() + &death.to_string())
+        Kind::FaultHealed { fault, .. } => (Sign::Note, within(format!("fault {fault} healed"))),
+        Kind::ReplicaDied { death } => (Sign::Bad, within(death.to_string())),
+        Kind::Checking { executions } => {
+            let text = format!("reading {executions} histories back");
+            (Sign::Note, within(text))
         }
-        Event::Checking {
-            scenario,
-            executions,
-        } => (
-            Sign::Note,
-            format!("{scenario}: reading {executions} histories back"),
-        ),
-        Event::ScenarioFinished {
+        Kind::ScenarioFinished {
             scenario,
             verdict,
             reason,
-        } => {
-            let sign = match verdict.as_str() {
-                "pass" => Sign::Done,
-                "skipped" => Sign::Note,
-                _ => Sign::Bad,
-            };
-            (sign, format!("{scenario}: {verdict}: {reason}"))
-        }
-        Event::StepApplied { .. }
-        | Event::StepWaiting { .. }
-        | Event::News(
+        } => (
+            sign_of(*verdict),
+            format!("{scenario}: {verdict}: {reason}"),
+        ),
+        Kind::Stream { .. }
+        | Kind::StepApplied { .. }
+        | Kind::StepWaiting { .. }
+        | Kind::News(
             News::Progress { .. } | News::ProgressFinished { .. } | News::ProgressGivenUp { .. },
         )
-        | Event::Load { .. } => return None,
+        | Kind::Load { .. }
+        | Kind::SteadyStateJudged { .. }
+        | Kind::EvidenceComplete { .. } => return None,
     };
     Some(Line { sign, text })
+}
+
+fn sign_of(verdict: Conclusion) -> Sign {
+    match verdict {
+        Conclusion::Verdict(VerdictKind::Pass) => Sign::Done,
+        Conclusion::Verdict(VerdictKind::Skipped) => Sign::Note,
+        Conclusion::Verdict(
+            VerdictKind::Inconclusive
+            | VerdictKind::ThresholdMissed
+            | VerdictKind::Fail
+            | VerdictKind::Interrupted
+            | VerdictKind::HealFailed,
+        )
+        | Conclusion::Error
+        | Conclusion::NotRun => Sign::Bad,
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod follow;
 mod line;
 mod printer;
 mod question;
+mod scenarios;
 mod standard;
 mod table;
 

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::io::{self, IsTerminal as _, Write};
 use std::time::{Duration, Instant};
 
-use backend::event::Event;
+use backend::event::{Event, Kind};
 use base::news::News;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
@@ -16,6 +16,7 @@ use super::display::Display;
 use super::follow::Moving;
 use super::line::{Line, Sign, line};
 use super::question;
+use super::scenarios::Scenarios;
 use crate::error::{CommandError, Exit};
 
 /// How often plain lines tell the progress of long work.
@@ -65,6 +66,7 @@ pub struct Ui {
     stream: Stream,
     display: Display,
     moving: Option<Moving>,
+    scenarios: Scenarios,
     /// When the progress of each work under way was told last.
     last_progress: BTreeMap<String, Instant>,
     /// Whether the one JSON document of this command has been written.
@@ -96,16 +98,20 @@ impl Ui {
             stream: Stream::Told,
             display,
             moving: None,
+            scenarios: Scenarios::default(),
             last_progress: BTreeMap::new(),
             document_written: false,
             data: Data::Written,
         }
     }
 
-    /// Sets what the command line chose.
+    /// Sets what the command line chose. Where events are written, their stream begins.
     pub fn choose(&mut self, output: Output, stream: Stream) {
         self.output = output;
         self.stream = stream;
+        if stream == Stream::Written {
+            self.stream_on(&Event::now(None, Kind::stream()));
+        }
     }
 
     /// The form of the data.
@@ -235,16 +241,18 @@ impl Ui {
 
     fn tell(&mut self, event: &Event) {
         if self.stream == Stream::Written {
-            let text = serde_json::to_string(event).expect("an event always becomes JSON");
-            self.stream_on(&text);
+            self.stream_on(event);
         }
+        let kind = &event.kind;
+        let scenario = self.scenarios.of(event);
+        let line = line(kind, scenario);
         match &mut self.moving {
-            Some(moving) => moving.show(event),
-            None => self.tell_progress(event),
+            Some(moving) => moving.show(kind, scenario),
+            None => self.tell_progress(kind),
         }
         // What begins is under way, and a moving line shows it as long as it is.
-        let moves = self.moving.is_some() && matches!(event, Event::StepStarted { .. });
-        if let Some(line) = line(event).filter(|_| !moves) {
+        let moves = self.moving.is_some() && matches!(kind, Kind::StepStarted { .. });
+        if let Some(line) = line.filter(|_| !moves) {
             let painted = self.paint(&line);
             self.say(painted);
         }
@@ -252,7 +260,8 @@ impl Ui {
 
     /// Writes an event. The work that it comes from is not given up for want of a place to write
     /// to, but whoever watches is told at once.
-    fn stream_on(&mut self, text: &str) {
+    fn stream_on(&mut self, event: &Event) {
+        let text = serde_json::to_string(event).expect("an event always becomes JSON");
         let before = self.is_unread();
         self.raw(text);
         if let (false, Data::Lost(error)) = (before, &self.data) {
@@ -263,9 +272,9 @@ impl Ui {
     }
 
     /// Without moving lines, the progress of each work is told now and then.
-    fn tell_progress(&mut self, event: &Event) {
-        let text = match event {
-            Event::News(News::Progress { what, done, total }) => {
+    fn tell_progress(&mut self, kind: &Kind) {
+        let text = match kind {
+            Kind::News(News::Progress { what, done, total }) => {
                 let last = self.last_progress.get(what);
                 if last.is_some_and(|last| last.elapsed() < PLAIN_PROGRESS) {
                     return;
@@ -276,11 +285,11 @@ impl Ui {
                     None => format!("{what}: {done}"),
                 }
             }
-            Event::News(News::ProgressFinished { what }) => {
+            Kind::News(News::ProgressFinished { what }) => {
                 self.last_progress.remove(what);
                 format!("{what}: done")
             }
-            Event::News(News::ProgressGivenUp { what }) => {
+            Kind::News(News::ProgressGivenUp { what }) => {
                 self.last_progress.remove(what);
                 format!("{what}: given up")
             }

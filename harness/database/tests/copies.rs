@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use backend::event::Event;
+use backend::event::Kind;
 use base::news::News;
 use bollard::models::ContainerConfig;
 use bollard::query_parameters::{CommitContainerOptionsBuilder, InspectContainerOptions};
@@ -185,7 +185,7 @@ async fn interrupt(fixture: &mut Fixture, sets: &[&str]) {
 fn told_progress(fixture: &mut Fixture) -> bool {
     let mut told = false;
     while let Ok(event) = fixture.heard.try_recv() {
-        told |= matches!(event, Event::News(News::Progress { .. }));
+        told |= matches!(event.kind, Kind::News(News::Progress { .. }));
     }
     told
 }

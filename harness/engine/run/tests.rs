@@ -5,6 +5,7 @@ mod script;
 
 use std::time::Duration;
 
+use backend::event::Event;
 use backend::state::Record;
 use base::news::News;
 use camino::Utf8PathBuf;
@@ -188,7 +189,7 @@ async fn what_is_not_ready_in_time_is_an_error_with_what_was_missing() {
     assert!(matches!(played.result, Err(Error::NotReady { .. })));
     let late = played.took.saturating_sub(Duration::from_mins(1));
     assert!(late <= PACE.last, "{:?}", played.took);
-    let waiting = |event: &&Event| matches!(event, Event::StepWaiting { .. });
+    let waiting = |event: &&Event| matches!(event.kind, Kind::StepWaiting { .. });
     assert_eq!(played.events.iter().filter(waiting).count(), 1, "told once");
 }
 
@@ -276,7 +277,7 @@ async fn what_is_given_up_at_the_users_word_is_an_interruption() {
     let play = play_until(vec![step("long", &[])], script, shutdown.clone());
     let (played, ()) = tokio::join!(play, interrupt);
     assert!(matches!(played.result, Err(Error::Interrupted)));
-    let told = |event: &Event| matches!(event, Event::News(News::Notice { message }) if message.starts_with("given up: could not"));
+    let told = |event: &Event| matches!(&event.kind, Kind::News(News::Notice { message }) if message.starts_with("given up: could not"));
     assert!(played.events.iter().any(told), "{:?}", played.events);
 }
 

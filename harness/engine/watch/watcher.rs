@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use backend::death::Death;
-use backend::event::{Event, Events};
+use backend::event::{Events, Kind};
 use backend::{Backend, Ended, Host as _, Vitals};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -26,16 +26,9 @@ struct Memory {
     /// What was seen last; nothing before the first look.
     known: Option<Vitals>,
     excuses: Excuses,
-    /// The run that is under way.
-    run: Option<Run>,
+    /// The moment from which offsets count, of the run that is under way.
+    epoch: Option<Instant>,
     deaths: Vec<Death>,
-}
-
-/// A run, which may be of a scenario, and the moment from which its offsets count.
-#[derive(Debug, Clone)]
-struct Run {
-    scenario: Option<String>,
-    epoch: Instant,
 }
 
 /// What was seen of a run.
@@ -99,10 +92,9 @@ impl Watch {
         }
     }
 
-    /// A run begins, of a scenario if it is one: from now on, times count from `epoch`.
-    pub fn begin(&self, scenario: Option<&str>, epoch: Instant) {
-        let scenario = scenario.map(str::to_owned);
-        self.0.borrow_mut().run = Some(Run { scenario, epoch });
+    /// A run begins: from now on, times count from `epoch`.
+    pub fn begin(&self, epoch: Instant) {
+        self.0.borrow_mut().epoch = Some(epoch);
     }
 
     /// A fault on a service begins: that its replicas end is planned.
@@ -123,7 +115,7 @@ impl Watch {
     /// Ends a run, and says what was seen since the end of the one before.
     pub fn end(&self) -> Seen {
         let mut memory = self.0.borrow_mut();
-        memory.run = None;
+        memory.epoch = None;
         let known = memory.known.as_ref();
         Seen {
             unseen: known.and_then(|known| known.unseen.clone()),
@@ -161,20 +153,17 @@ impl Watch {
             ..
         } in ended
         {
-            let run = self.0.borrow().run.clone();
-            let at = run.as_ref().map(|run| run.epoch.elapsed().into());
+            let epoch = self.0.borrow().epoch;
+            let at_ms = epoch.map(|epoch| epoch.elapsed().into());
             let log_tail = backend.hosts().last_words(&replica, Some(&life)).await;
             let death = Death {
                 replica,
-                at,
+                at_ms,
                 status,
                 log_tail,
             };
-            events.send(Event::ReplicaDied {
-                scenario: run.and_then(|run| run.scenario),
-                death: death.clone(),
-            });
-            self.0.borrow_mut().deaths.push(death);
+            self.0.borrow_mut().deaths.push(death.clone());
+            events.send(Kind::ReplicaDied { death });
         }
     }
 }

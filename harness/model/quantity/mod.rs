@@ -1,10 +1,12 @@
 //! Quantities as people write them in profiles and scenarios: `90s`, `50/s`, `0.1%`.
 //!
 //! Each is a newtype over SI units that reads and writes one textual form, so that a value in a
-//! file, a message and a report look the same. Pure.
+//! file, a message and a report look the same. Pure. [`Milliseconds`] is for documents that programs
+//! read, and a number there.
 
 mod count;
 mod duration;
+mod milliseconds;
 mod number;
 mod percent;
 mod rate;
@@ -16,6 +18,7 @@ mod whole;
 
 pub use count::Count;
 pub use duration::Duration;
+pub use milliseconds::Milliseconds;
 pub use percent::Percent;
 pub use rate::Rate;
 pub use threshold::{Comparison, Threshold};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use azure::arm::{self, Arm, Begun, Pending, Progress, Wait};
-use backend::event::{Event, Events};
+use backend::event::{Events, Kind};
 use model::plan::ResourceId;
 use model::quantity;
 use serde_json::Value;
@@ -37,7 +37,7 @@ impl Told {
     pub(super) fn tell(&self, id: &ResourceId, reason: String) {
         if let Some(events) = &self.events {
             let id = id.clone();
-            events.send(Event::StepWaiting { id, reason });
+            events.send(Kind::StepWaiting { id, reason });
         }
     }
 

@@ -144,9 +144,9 @@ fn faults(faults: &[FaultRecord]) -> Option<Table> {
 fn deaths(deaths: &[Death]) -> Option<Table> {
     let mut table = table();
     for death in deaths {
-        let at = death.at.map_or("before the run".to_owned(), |at| {
-            format!("at {}", at.approximate())
-        });
+        let at = death
+            .at_ms
+            .map_or("before the run".to_owned(), |at| format!("at {at}"));
         table.add_row([&death.replica, &at, &death.status]);
         match &death.log_tail {
             Some(LogTail { path, lines }) if lines.is_empty() => {

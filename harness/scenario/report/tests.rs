@@ -97,7 +97,7 @@ fn finding(invariant: Invariant, violations: usize) -> Finding {
 fn death(at: Option<u64>, lines: Option<&[&str]>) -> Death {
     Death {
         replica: "worker-0".to_owned(),
-        at: at.map(Duration::from_secs),
+        at_ms: at.map(|at| Duration::from_secs(at).into()),
         status: "exit status: 3".to_owned(),
         log_tail: lines.map(|lines| LogTail {
             path: "logs/worker-0.log".into(),

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use backend::event::{Event, Events};
+use backend::event::{Events, Kind};
 use backend::fault::Journal;
 use camino::Utf8Path;
 use engine::watch::Watch;
+use model::phase::Phase;
 use model::quantity;
 use serde_json::json;
 use tempfile::TempDir;
@@ -21,7 +22,7 @@ pub(super) struct Played {
     /// What was done to the stage.
     done: Vec<&'static str>,
     /// The phases that began.
-    phases: Vec<String>,
+    phases: Vec<Phase>,
     /// How many faults were left in the journal.
     unhealed: usize,
 }
@@ -63,13 +64,15 @@ async fn play_on(text: &str, stage: Stage, shutdown: &CancellationToken) -> Play
         watch: &watch,
         shutdown,
     };
-    let outcome = Box::pin(run(&plan(text, 7), context)).await;
+    let plan = plan(text, 7);
+    let outcome = Box::pin(run(&plan, context)).await;
     let outcome = outcome.expect("there is a frontend");
     let (mut phases, mut died) = (Vec::new(), Vec::new());
     while let Ok(event) = received.try_recv() {
-        match event {
-            Event::PhaseStarted { phase, .. } => phases.push(phase),
-            Event::ReplicaDied { death, .. } => died.push(death),
+        assert_eq!(event.run.as_ref(), Some(&plan.run), "{event:?}");
+        match event.kind {
+            Kind::PhaseStarted { phase, .. } => phases.push(phase),
+            Kind::ReplicaDied { death } => died.push(death),
             _ => {}
         }
     }
@@ -108,7 +111,15 @@ async fn a_crash_that_loses_nothing_passes() {
     assert_eq!(played.verdict(), (VerdictKind::Pass, reason));
     assert_eq!(played.done, ["inject", "heal"]);
     // All of it closed before the last phase was over: there was nothing to drain.
-    assert_eq!(played.phases, ["warmup", "baseline", "chaos", "recovery"]);
+    assert_eq!(
+        played.phases,
+        [
+            Phase::Warmup,
+            Phase::Baseline,
+            Phase::Chaos,
+            Phase::Recovery
+        ]
+    );
     assert_eq!(played.unhealed, 0);
     let fault = &played.outcome.faults[0];
     let seconds = |at: Option<quantity::Duration>| at.map(|at| at.as_std().as_secs());
@@ -133,7 +144,7 @@ async fn a_death_that_no_fault_planned_proves_nothing_whenever_it_comes() {
         assert_eq!(reason, death.to_string());
         assert_eq!(death.replica, "temporal-history-0");
         assert_eq!(death.status, "exit status: 3");
-        let at = death.at.expect("it was in the run").as_std();
+        let at = death.at_ms.expect("it was in the run").as_std();
         assert!(at >= after && at < after + Duration::from_secs(1), "{at:?}");
         let tail = death.log_tail.as_ref().expect("there is a log");
         assert_eq!(tail.lines, ["life 0 of temporal-history-0 is over"]);
@@ -239,7 +250,7 @@ async fn without_a_steady_state_nothing_is_injected() {
     assert_eq!(kind, VerdictKind::Inconclusive);
     insta::assert_snapshot!(reason, @"no steady state: start-to-close p99 was 1.50s, wanted < 1s; no fault was injected");
     assert_eq!(played.done, <[&str; 0]>::default());
-    assert_eq!(played.phases, ["warmup", "baseline"]);
+    assert_eq!(played.phases, [Phase::Warmup, Phase::Baseline]);
 }
 
 #[tokio::test(start_paused = true)]

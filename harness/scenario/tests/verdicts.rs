@@ -77,7 +77,7 @@ impl Scene {
     fn loses_a_replica(mut self) -> Self {
         self.watched.deaths.push(Death {
             replica: "worker-1".to_owned(),
-            at: Some(Duration::from_millis(12_300)),
+            at_ms: Some(Duration::from_millis(12_300).into()),
             status: "exit status: 3".to_owned(),
             log_tail: None,
         });

@@ -199,10 +199,11 @@ fn events_are_read_as_the_stream_has_them_and_unknown_ones_are_passed_over() {
     let read = |value: &serde_json::Value| -> Heard {
         serde_json::from_value(value.clone()).expect("it is understood")
     };
-    let event = backend::event::Event::StepApplied {
+    let kind = backend::event::Kind::StepApplied {
         id: id("process/worker"),
-        elapsed: model::quantity::Duration::from_secs(1),
+        elapsed_ms: Duration::from_secs(1).into(),
     };
+    let event = backend::event::Event::now(None, kind);
     let written = serde_json::to_value(event).expect("JSON");
     assert_eq!(
         read(&written),
@@ -210,6 +211,6 @@ fn events_are_read_as_the_stream_has_them_and_unknown_ones_are_passed_over() {
             id: id("process/worker")
         }
     );
-    let unknown = serde_json::json!({"event": "of-a-later-version", "id": 7});
+    let unknown = serde_json::json!({"kind": "of-a-later-version", "id": 7});
     assert_eq!(read(&unknown), Heard::Other);
 }

@@ -4,6 +4,11 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use backend::event::Events;
+use backend::run_id::RunId;
+use insta::Settings;
+use insta::internals::SettingsBindDropGuard;
+use jiff::Timestamp;
+use model::phase::Phase;
 
 use super::*;
 use crate::error::Exit;
@@ -44,6 +49,14 @@ impl Write for Closed {
     }
 }
 
+/// While it lives, snapshots have no moments and no version of the harness.
+fn timeless() -> SettingsBindDropGuard {
+    let mut settings = Settings::clone_current();
+    settings.add_filter(r#""at":"[^"]+Z""#, r#""at":"[time]""#);
+    settings.add_filter(r#""harness":"[^"]+""#, r#""harness":"[version]""#);
+    settings.bind_to_scope()
+}
+
 /// What a command prints that tells events, gives data and then fails.
 async fn printed(display: Display, output: Output, stream: Stream) -> String {
     let (stdout, stderr) = (Captured::default(), Captured::default());
@@ -54,13 +67,13 @@ async fn printed(display: Display, output: Output, stream: Stream) -> String {
         events.notice("under way");
         let what = || "download".to_owned();
         for done in [10, 20] {
-            events.send(Event::News(News::Progress {
+            events.send(Kind::News(News::Progress {
                 what: what(),
                 done,
                 total: Some(40),
             }));
         }
-        events.send(Event::News(News::ProgressFinished { what: what() }));
+        events.send(Kind::News(News::ProgressFinished { what: what() }));
         7
     };
     let result = ui.follow(&mut receiver, work).await;
@@ -102,12 +115,14 @@ async fn json_is_one_document_even_where_something_fails_after_it() {
 
 #[tokio::test]
 async fn written_events_are_all_of_the_data() {
+    let _timeless = timeless();
     let printed = printed(Display::Lines, Output::Text, Stream::Written).await;
     insta::assert_snapshot!(printed, @r#"
-    {"event":"notice","message":"under way"}
-    {"event":"progress","what":"download","done":10,"total":40}
-    {"event":"progress","what":"download","done":20,"total":40}
-    {"event":"progress-finished","what":"download"}
+    {"at":"[time]","run":null,"kind":"stream","version":2,"harness":"[version]"}
+    {"at":"[time]","run":null,"kind":"notice","message":"under way"}
+    {"at":"[time]","run":null,"kind":"progress","what":"download","done":10,"total":40}
+    {"at":"[time]","run":null,"kind":"progress","what":"download","done":20,"total":40}
+    {"at":"[time]","run":null,"kind":"progress-finished","what":"download"}
     --- stderr
     · under way
     · download: 25%
@@ -119,12 +134,14 @@ async fn written_events_are_all_of_the_data() {
 
 #[tokio::test]
 async fn with_both_the_document_is_the_last_line() {
+    let _timeless = timeless();
     let printed = printed(Display::Lines, Output::Json, Stream::Written).await;
     insta::assert_snapshot!(printed, @r#"
-    {"event":"notice","message":"under way"}
-    {"event":"progress","what":"download","done":10,"total":40}
-    {"event":"progress","what":"download","done":20,"total":40}
-    {"event":"progress-finished","what":"download"}
+    {"at":"[time]","run":null,"kind":"stream","version":2,"harness":"[version]"}
+    {"at":"[time]","run":null,"kind":"notice","message":"under way"}
+    {"at":"[time]","run":null,"kind":"progress","what":"download","done":10,"total":40}
+    {"at":"[time]","run":null,"kind":"progress","what":"download","done":20,"total":40}
+    {"at":"[time]","run":null,"kind":"progress-finished","what":"download"}
     {"result":7}
     --- stderr
     · under way
@@ -267,7 +284,7 @@ async fn the_progress_of_one_work_does_not_silence_that_of_another() {
     let mut ui = Ui::new(stdout, Box::new(stderr.clone()), Display::Lines);
     let (events, mut receiver) = Events::channel();
     let at = |what: &str, done| {
-        events.send(Event::News(News::Progress {
+        events.send(Kind::News(News::Progress {
             what: what.to_owned(),
             done,
             total: Some(10),
@@ -278,7 +295,7 @@ async fn the_progress_of_one_work_does_not_silence_that_of_another() {
         at("download", 2);
         at("compile", 3);
         let what = "download".to_owned();
-        events.send(Event::News(News::ProgressFinished { what }));
+        events.send(Kind::News(News::ProgressFinished { what }));
         at("download", 4);
     };
     ui.follow(&mut receiver, work).await;
@@ -287,6 +304,44 @@ async fn the_progress_of_one_work_does_not_silence_that_of_another() {
     · compile: 30%
     · download: done
     · download: 40%
+    ");
+}
+
+#[tokio::test]
+async fn what_happens_in_a_run_is_told_by_the_name_of_its_scenario() {
+    let stderr = Captured::default();
+    let stdout = Box::new(Captured::default());
+    let mut ui = Ui::new(stdout, Box::new(stderr.clone()), Display::Lines);
+    let (events, mut receiver) = Events::channel();
+    let run = |seed, scenario: &str| {
+        let (events, _) = events.of_run(RunId::new(seed, Timestamp::UNIX_EPOCH));
+        let scenario = scenario.to_owned();
+        events.send(Kind::ScenarioStarted { scenario, seed });
+        events
+    };
+    let phase = |phase| Kind::PhaseStarted {
+        phase,
+        offset_ms: Duration::ZERO.into(),
+        length_ms: Duration::from_secs(1).into(),
+    };
+    let work = async {
+        let one = run(1, "smoke");
+        one.send(phase(Phase::Warmup));
+        let other = run(2, "crash");
+        other.send(phase(Phase::Baseline));
+        one.send(phase(Phase::Drain));
+    };
+    ui.follow(&mut receiver, work).await;
+    // Outside of a run, no scenario is named.
+    events.send(phase(Phase::Chaos));
+    ui.follow(&mut receiver, std::future::ready(())).await;
+    insta::assert_snapshot!(stderr.text(), @r"
+    … scenario smoke (seed 1)
+    · smoke: warmup, 1s
+    … scenario crash (seed 2)
+    · crash: baseline, 1s
+    · smoke: drain, 1s
+    · chaos, 1s
     ");
 }
 

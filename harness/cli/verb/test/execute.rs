@@ -1,6 +1,6 @@
 //! Running scenarios one after another on one topology.
 
-use backend::event::{Event, Events};
+use backend::event::{Event, Events, Kind};
 use backend::fault;
 use backend::{Backend, Host as _};
 use base::causes;
@@ -299,9 +299,9 @@ async fn run_one<B: Backend>(
 impl Stage<'_> {
     /// Tells the end of a scenario that was not run to a verdict of its own.
     fn finished(&self, row: &Row) {
-        self.events.send(Event::ScenarioFinished {
+        self.events.send(Kind::ScenarioFinished {
             scenario: row.scenario.clone(),
-            verdict: row.verdict.to_string(),
+            verdict: row.verdict,
             reason: row.reason.clone(),
         });
     }

@@ -1,7 +1,8 @@
 //! What came of each scenario of a command line, and how the command ends by that.
 
 use base::causes::in_one_line;
-use scenario::{Verdict, VerdictKind};
+use model::verdict::{Conclusion, VerdictKind};
+use scenario::Verdict;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::error::{CommandError, Exit};
 #[serde(rename_all = "kebab-case")]
 pub(in crate::verb) struct Row {
     pub(super) scenario: String,
-    pub(super) verdict: Said,
+    pub(super) verdict: Conclusion,
     pub(super) reason: String,
     pub(super) seed: u64,
     /// Where its report is, if that could be written.
@@ -24,41 +25,13 @@ pub(in crate::verb) struct Row {
     exit: Exit,
 }
 
-/// A verdict, or a word for why there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub(super) enum Said {
-    Verdict(VerdictKind),
-    Nothing(Unjudged),
-}
-
-/// Why a scenario has no verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Unjudged {
-    /// It could not be run to its end.
-    Error,
-    /// It was not begun.
-    NotRun,
-}
-
-impl std::fmt::Display for Said {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Verdict(kind) => kind.fmt(out),
-            Self::Nothing(Unjudged::Error) => out.pad("error"),
-            Self::Nothing(Unjudged::NotRun) => out.pad("not-run"),
-        }
-    }
-}
-
 impl Row {
     /// One that was judged, or skipped.
     pub(super) fn judged(scenario: &str, seed: u64, verdict: Verdict) -> Self {
         let Verdict { kind, reason, .. } = verdict;
         Self {
             scenario: scenario.to_owned(),
-            verdict: Said::Verdict(kind),
+            verdict: Conclusion::Verdict(kind),
             reason,
             seed,
             report: None,
@@ -79,8 +52,8 @@ impl Row {
     /// One that could not be run to its end. An interruption is a verdict.
     pub(super) fn failed(scenario: &str, seed: u64, error: &CommandError) -> Self {
         let kind = match error.exit {
-            Exit::Interrupted => Said::Verdict(VerdictKind::Interrupted),
-            _ => Said::Nothing(Unjudged::Error),
+            Exit::Interrupted => Conclusion::Verdict(VerdictKind::Interrupted),
+            _ => Conclusion::Error,
         };
         let mut row = Self {
             scenario: scenario.to_owned(),
@@ -99,7 +72,7 @@ impl Row {
     pub(super) fn not_run(scenario: &str, seed: u64, why: &str) -> Self {
         Self {
             scenario: scenario.to_owned(),
-            verdict: Said::Nothing(Unjudged::NotRun),
+            verdict: Conclusion::NotRun,
             reason: why.to_owned(),
             seed,
             report: None,
@@ -110,7 +83,7 @@ impl Row {
 
     /// Whether there is a verdict.
     pub(super) fn is_judged(&self) -> bool {
-        matches!(self.verdict, Said::Verdict(_))
+        matches!(self.verdict, Conclusion::Verdict(_))
     }
 
     fn add(&mut self, error: &CommandError) {
@@ -126,7 +99,7 @@ impl Row {
 
     /// Whether everything that was asked for held, so that nothing more is to be said.
     pub(super) fn is_pass(&self) -> bool {
-        self.verdict == Said::Verdict(VerdictKind::Pass) && self.error.is_none()
+        self.verdict == Conclusion::Verdict(VerdictKind::Pass) && self.error.is_none()
     }
 }
 
@@ -171,7 +144,7 @@ mod tests {
         let error = CommandError::new(Exit::Unavailable, "could not write report.json");
         let row = |kind| Row::judged("one", 1, verdict(kind)).with_report(Err(&error));
         let pass = row(VerdictKind::Pass);
-        assert_eq!(pass.verdict, Said::Verdict(VerdictKind::Pass));
+        assert_eq!(pass.verdict, Conclusion::Verdict(VerdictKind::Pass));
         assert_eq!(pass.exit(), Exit::Unavailable);
         assert!(!pass.is_pass());
         assert_eq!(row(VerdictKind::Fail).exit(), Exit::Violated);

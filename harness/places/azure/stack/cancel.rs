@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use azure::arm::{self, Resource, is_at_rest};
-use backend::event::{Event, Events};
+use backend::event::{Events, Kind};
 use backend::wait::{self, Pace, Pending};
 use model::azure_limits::find_tag;
 use model::plan::ResourceId;
@@ -40,7 +40,7 @@ impl Stack {
                 Ok(moving) => moving.join(", "),
                 Err(error) => return Ok(Err(error)),
             };
-            events.send(Event::StepWaiting {
+            events.send(Kind::StepWaiting {
                 id: id.clone(),
                 reason: format!("Azure ends what it had begun: {moving}"),
             });
