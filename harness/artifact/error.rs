@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use base::causes::in_one_line;
+use base::hint::{Hint, Verb};
 use base::tool;
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -232,16 +233,23 @@ pub struct Attempt {
 }
 
 impl Sought {
-    fn hints(&self) -> Vec<String> {
+    fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Cli { server } => vec![
-                format!("install a Temporal CLI with server {server} on PATH, or set HARNESS_TEMPORAL to it"),
-                "behind a mirror: set HARNESS_TEMPORAL_MIRROR to the folder above `v1.9.1/`, or configure pip's index"
-                    .to_owned(),
+                Hint::say(format!(
+                    "install a Temporal CLI with server {server} on PATH, or set HARNESS_TEMPORAL to it"
+                )),
+                Hint::say(
+                    "behind a mirror: set HARNESS_TEMPORAL_MIRROR to the folder above `v1.9.1/`, or configure pip's index",
+                ),
             ],
             Self::Server { version } => vec![
-                format!("install temporal-server and temporal-sql-tool {version} on PATH, or set HARNESS_TEMPORAL_SERVER and HARNESS_TEMPORAL_SQL_TOOL to them"),
-                format!("behind a mirror: set HARNESS_TEMPORAL_SERVER_MIRROR to the folder above `v{version}/`, or configure GOPROXY"),
+                Hint::say(format!(
+                    "install temporal-server and temporal-sql-tool {version} on PATH, or set HARNESS_TEMPORAL_SERVER and HARNESS_TEMPORAL_SQL_TOOL to them"
+                )),
+                Hint::say(format!(
+                    "behind a mirror: set HARNESS_TEMPORAL_SERVER_MIRROR to the folder above `v{version}/`, or configure GOPROXY"
+                )),
             ],
         }
     }
@@ -260,44 +268,35 @@ impl fmt::Display for Sought {
 
 impl Error {
     /// What a user can do about it.
-    pub fn hints(&self) -> Vec<String> {
+    pub fn hints(&self) -> Vec<Hint> {
         match self {
-            Self::Explicit { .. } => vec![
-                "point it to a program of the right version, or remove it to have one fetched"
-                    .to_owned(),
-            ],
+            Self::Explicit { .. } => vec![Hint::say(
+                "point it to a program of the right version, or remove it to have one fetched",
+            )],
             Self::Exhausted { sought, .. } => sought.hints(),
-            Self::Room { .. } | Self::Keep { .. } => {
-                vec!["free some space, or set HARNESS_CACHE to a folder on another disk".to_owned()]
-            }
-            Self::Await { folder, .. } => {
-                vec![format!(
-                    "see whether a `harness` hangs that holds {folder}/lock"
-                )]
-            }
-            Self::Package { .. } | Self::Compile { .. } => {
-                vec![
-                    "worker.run.build names the folder of a Cargo package with a binary `worker`"
-                        .to_owned(),
-                ]
-            }
-            Self::Locate { .. } => {
-                vec!["worker.run.command is looked up on PATH, or from the working directory if it has a `/`".to_owned()]
-            }
+            Self::Room { .. } | Self::Keep { .. } => vec![Hint::say(
+                "free some space, or set HARNESS_CACHE to a folder on another disk",
+            )],
+            Self::Await { folder, .. } => vec![Hint::say(format!(
+                "see whether a `harness` hangs that holds {folder}/lock"
+            ))],
+            Self::Package { .. } | Self::Compile { .. } => vec![Hint::say(
+                "worker.run.build names the folder of a Cargo package with a binary `worker`",
+            )],
+            Self::Locate { .. } => vec![Hint::say(
+                "worker.run.command is looked up on PATH, or from the working directory if it has a `/`",
+            )],
             Self::Use {
                 source: tool::Error::Find { program },
                 ..
-            } => {
-                vec![format!(
-                    "install {program}; `harness doctor` shows what else is missing"
-                )]
-            }
-            Self::Contained { .. } => {
-                vec![
-                    "use worker.run.build or worker.run.command, or a backend that runs containers"
-                        .to_owned(),
-                ]
-            }
+            } => vec![
+                Hint::say(format!("install {program}; "))
+                    .command(Verb::Doctor)
+                    .words(" shows what else is missing"),
+            ],
+            Self::Contained { .. } => vec![Hint::say(
+                "use worker.run.build or worker.run.command, or a backend that runs containers",
+            )],
             Self::Image(error) => error.hints(),
             _ => Vec::new(),
         }

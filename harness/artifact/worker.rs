@@ -132,6 +132,6 @@ mod tests {
         let answer = worker(&run, &Environment::default(), &news, &never).await;
         let error = answer.expect_err("it is an image");
         insta::assert_snapshot!(error, @"worker.run.image names the image registry.example/orders:7, and processes run programs");
-        insta::assert_snapshot!(error.hints().join("\n"), @"use worker.run.build or worker.run.command, or a backend that runs containers");
+        insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"use worker.run.build or worker.run.command, or a backend that runs containers");
     }
 }

@@ -1,11 +1,13 @@
 //! What a place could not do.
 
+use base::hint::Hint;
+
 /// A backend that could not do what it was asked: its own error, with ways out for the user.
 #[derive(Debug)]
 pub struct Error {
     own: Box<dyn std::error::Error + Send + Sync>,
     /// What the user can do.
-    pub hints: Vec<String>,
+    pub hints: Vec<Hint>,
     /// What has to change.
     pub blame: Blame,
     /// Whether the same command may succeed later although what it asks for is the same.

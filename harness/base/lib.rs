@@ -2,12 +2,13 @@
 //! secrets, logs, HTTP clients, and how errors and long work are told.
 //!
 //! Knows nothing of topologies or of where they run; `tool` knows which variables each outside tool
-//! may see.
+//! may see, and `hint` the verbs of the command line by name.
 
 pub mod causes;
 pub mod certificate;
 pub mod cut_point;
 pub mod file;
+pub mod hint;
 pub mod http;
 pub mod log_file;
 pub mod log_tail;

@@ -17,6 +17,21 @@ pub fn word(text: &str) -> String {
     }
 }
 
+/// An option with its value. A value that begins with `-` would be taken for an option itself.
+///
+/// ```
+/// # use base::shell::option;
+/// assert_eq!(option("--profile", "k3d"), ["--profile", "k3d"]);
+/// assert_eq!(option("--file", "-mine.yaml"), ["--file=-mine.yaml"]);
+/// ```
+pub fn option(name: &str, value: &str) -> Vec<String> {
+    if value.starts_with('-') {
+        vec![format!("{name}={value}")]
+    } else {
+        vec![name.to_owned(), value.to_owned()]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::process::Command;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use base::causes;
+use base::hint::Hint;
 use base::log_tail::LogTail;
 use scenario::VerdictKind;
 use serde::Serialize;
@@ -100,31 +101,8 @@ pub struct CommandError {
     pub source: Box<dyn std::error::Error + Send + Sync>,
     /// The end of the log that belongs to it, where there is one.
     pub log_tail: Option<LogTail>,
-    /// Commands or keys that help.
-    pub hints: Vec<String>,
-}
-
-/// A hint with a suffix behind each quoted command about a topology that has no option yet.
-fn about(hint: &str, suffix: &str) -> String {
-    const VERBS: [&str; 12] = [
-        "up", "down", "logs", "status", "heal", "open", "plan", "promote", "outputs", "drift",
-        "rotate", "destroy",
-    ];
-    let command = |text: &str| {
-        let verb = text
-            .strip_prefix("harness ")
-            .and_then(|text| text.split(' ').next());
-        verb.is_some_and(|verb| VERBS.contains(&verb)) && !text.contains(" -")
-    };
-    let parts = hint.split('`').enumerate().map(|(index, part)| {
-        // What is quoted stands at every second place.
-        if index % 2 == 1 && command(part) {
-            format!("{part}{suffix}")
-        } else {
-            part.to_owned()
-        }
-    });
-    parts.collect::<Vec<_>>().join("`")
+    /// What helps.
+    pub hints: Vec<Hint>,
 }
 
 /// An error as `--output json` has it.
@@ -134,7 +112,7 @@ struct Document<'a> {
     error: String,
     causes: Vec<String>,
     log_tail: Option<&'a LogTail>,
-    hints: &'a [String],
+    hints: &'a [Hint],
     exit_code: u8,
 }
 
@@ -149,20 +127,27 @@ impl CommandError {
         }
     }
 
-    /// Has the commands in the hints be about what `suffix` names, such as ` --profile k3d`: they
-    /// are written by those who do not know it.
+    /// Has the commands in the hints be about the topology that these options name: who wrote them
+    /// does not know it.
     #[must_use]
-    pub fn about(mut self, suffix: &str) -> Self {
+    pub fn about(mut self, options: &[String]) -> Self {
         for hint in &mut self.hints {
-            *hint = about(hint, suffix);
+            hint.about(options);
         }
         self
     }
 
     /// Adds a way out.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds several.
+    #[must_use]
+    pub fn with_hints(mut self, hints: impl IntoIterator<Item = impl Into<Hint>>) -> Self {
+        self.hints.extend(hints.into_iter().map(Into::into));
         self
     }
 
@@ -213,14 +198,26 @@ mod tests {
 
     #[test]
     fn hints_are_about_what_the_command_was_about() {
-        let hint = "run `harness logs web`; `harness down` and then `harness up`, \
-                    `harness heal --profile x`, `kubectl get pods`";
+        use base::hint::{Command, Verb};
+        let hint = Hint::run(Verb::LogsOf("web".to_owned()))
+            .words("; ")
+            .command(Verb::Down)
+            .words(" and then ")
+            .command(Verb::Up)
+            .words(", ")
+            .command(Command::named(Verb::Heal, ["--profile", "x"]))
+            .words(", `kubectl get pods`");
+        let error = |options: &[&str]| {
+            let options: Vec<String> = options.iter().map(ToString::to_string).collect();
+            let error = CommandError::new(Exit::Usage, "an error").hint(hint.clone());
+            error.about(&options).to_string()
+        };
         assert_eq!(
-            about(hint, " --profile k3d"),
-            "run `harness logs web --profile k3d`; `harness down --profile k3d` and then \
-             `harness up --profile k3d`, `harness heal --profile x`, `kubectl get pods`"
+            error(&["--profile", "k3d"]),
+            "error: an error\n  hint: run `harness logs web --profile k3d`; `harness down --profile \
+             k3d` and then `harness up --profile k3d`, `harness heal --profile x`, `kubectl get pods`"
         );
-        assert_eq!(about(hint, ""), hint);
+        assert_eq!(error(&[]), format!("error: an error\n  hint: {hint}"));
     }
 
     #[test]

@@ -4,7 +4,9 @@ use std::io;
 use std::time::Duration;
 
 use backend::Blame;
+use backend::state::Holder;
 use base::causes::in_one_line;
+use base::hint::{Hint, Verb};
 use base::tool;
 use camino::Utf8PathBuf;
 use model::plan::ResourceId;
@@ -66,7 +68,7 @@ pub enum Error {
     #[error("`{holder}` was making the same database for all of {} s", .waited.as_secs())]
     Busy {
         /// The command.
-        holder: String,
+        holder: Holder,
         /// How long this one waited.
         waited: Duration,
     },
@@ -171,47 +173,61 @@ impl Error {
     }
 
     /// What a user can do about it.
-    fn hints(&self) -> Vec<String> {
+    fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Docker(error) => error.hints(),
-            Self::Connections { needed, .. } => vec![format!(
+            Self::Connections { needed, .. } => vec![Hint::say(format!(
                 "set database.mysql.max-connections to {needed} or more, or let fewer replicas run \
                  under temporal.roles"
-            )],
-            Self::Downgrade { found, .. } => vec![format!(
-                "set database.mysql.version to {found}, or run `harness down` to give its data up"
-            )],
-            Self::Shards { found, .. } => vec![format!(
-                "set temporal.history-shards to {found}, or run `harness down` to give its data up"
-            )],
+            ))],
+            Self::Downgrade { found, .. } => vec![
+                Hint::say(format!("set database.mysql.version to {found}, or run "))
+                    .command(Verb::Down)
+                    .words(" to give its data up"),
+            ],
+            Self::Shards { found, .. } => vec![
+                Hint::say(format!("set temporal.history-shards to {found}, or run "))
+                    .command(Verb::Down)
+                    .words(" to give its data up"),
+            ],
             Self::Golden { log, source } => {
                 let mut hints = source.hints();
-                hints.push(format!("the log of that MySQL is {log}"));
+                hints.push(Hint::say(format!("the log of that MySQL is {log}")));
                 hints
             }
             Self::NoSnapshot { .. } => {
-                vec!["run `harness up` again, which makes it anew".to_owned()]
+                vec![Hint::run(Verb::Up).words(" again, which makes it anew")]
             }
             Self::SchemaTool {
                 source: tool::Error::Find { program },
                 ..
-            } => vec![format!(
-                "install {program}; `harness doctor` shows what else is missing"
-            )],
-            Self::Newer { .. } => vec![
-                "run the newer release of Temporal, or run `harness down` to give the data up"
-                    .to_owned(),
+            } => vec![
+                Hint::say(format!("install {program}; "))
+                    .command(Verb::Doctor)
+                    .words(" shows what else is missing"),
             ],
-            Self::HalfApplied { store, remedy, .. } if remedy.is_empty() => vec![format!(
-                "what is in database `{}` is not what an interrupted update leaves, so that no \
-                 statement is safe: restore a backup of it, or run `harness down` to give it up",
-                store.database()
-            )],
-            Self::HalfApplied { store, remedy, .. } => vec![format!(
-                "take the half of it back in database `{}`, then run `harness up` again:{}",
-                store.database(),
-                list(remedy)
-            )],
+            Self::Newer { .. } => vec![
+                Hint::say("run the newer release of Temporal, or run ")
+                    .command(Verb::Down)
+                    .words(" to give the data up"),
+            ],
+            Self::HalfApplied { store, remedy, .. } if remedy.is_empty() => vec![
+                Hint::say(format!(
+                    "what is in database `{}` is not what an interrupted update leaves, so that no \
+                     statement is safe: restore a backup of it, or run ",
+                    store.database()
+                ))
+                .command(Verb::Down)
+                .words(" to give it up"),
+            ],
+            Self::HalfApplied { store, remedy, .. } => vec![
+                Hint::say(format!(
+                    "take the half of it back in database `{}`, then run ",
+                    store.database()
+                ))
+                .command(Verb::Up)
+                .words(format!(" again:{}", list(remedy))),
+            ],
             _ => Vec::new(),
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use artifact::cache_root;
 use backend::Provision;
-use backend::state::{self, Lock};
+use backend::state::{self, Holder, Lock};
 use base::news::Progress;
 use base::secret::Secret;
 use base::tool::Environment;
@@ -307,7 +307,7 @@ impl Maker<'_> {
     }
 }
 
-async fn acquire(path: &Utf8Path, patience: Duration) -> Result<Result<Lock, String>, Error> {
+async fn acquire(path: &Utf8Path, patience: Duration) -> Result<Result<Lock, Holder>, Error> {
     let acquired = Lock::acquire(path, "up", patience).await;
     acquired.map_err(Error::file("lock", path))
 }

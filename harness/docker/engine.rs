@@ -194,7 +194,11 @@ mod tests {
             "DOCKER_HOST names a socket by a path of 121 bytes, which is too long for one: {path}"
         );
         assert_eq!(error.to_string(), said);
-        assert!(error.hints()[0].contains("ln -s"), "{:?}", error.hints());
+        assert!(
+            error.hints()[0].to_string().contains("ln -s"),
+            "{:?}",
+            error.hints()
+        );
     }
 
     #[tokio::test]

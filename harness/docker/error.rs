@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use base::hint::{Hint, Verb};
 use base::shell;
 use camino::Utf8PathBuf;
 
@@ -92,30 +93,34 @@ pub enum Error {
 
 impl Error {
     /// What a user can do about it.
-    pub fn hints(&self) -> Vec<String> {
+    pub fn hints(&self) -> Vec<Hint> {
         match self {
-            Self::Host { .. } => vec![
+            Self::Host { .. } => vec![Hint::say(
                 "unset DOCKER_HOST, or set it to the socket of a local engine, such as \
-                 unix:///var/run/docker.sock"
-                    .to_owned(),
-            ],
-            Self::Socket { path } => vec![format!(
+                 unix:///var/run/docker.sock",
+            )],
+            Self::Socket { path } => vec![Hint::say(format!(
                 "make a link to it that has a short path, such as by `ln -s {} /tmp/docker.sock`, and \
                  name that",
                 shell::word(path)
-            )],
-            Self::Connect { .. } => vec![
+            ))],
+            Self::Connect { .. } => vec![Hint::say(
                 "start Docker, or set DOCKER_HOST to the engine's socket (`docker context inspect` \
-                 shows it)"
-                    .to_owned(),
-            ],
+                 shows it)",
+            )],
             Self::Pull { image, .. } => vec![
-                format!("see what `docker pull {image}` says; it also has your registry logins"),
-                format!("without a registry: `docker load` an archive that has {image}"),
+                Hint::say(format!(
+                    "see what `docker pull {image}` says; it also has your registry logins"
+                )),
+                Hint::say(format!(
+                    "without a registry: `docker load` an archive that has {image}"
+                )),
             ],
             Self::Foreign { kind, name, owner } => vec![match owner {
-                Some(owner) => format!("run `harness down` in the folder above {owner}"),
-                None => format!("remove it if it is yours to remove: `docker {kind} rm {name}`"),
+                Some(owner) => Hint::run(Verb::Down).words(format!(" in the folder above {owner}")),
+                None => Hint::say(format!(
+                    "remove it if it is yours to remove: `docker {kind} rm {name}`"
+                )),
             }],
             _ => Vec::new(),
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use backend::Blame;
 use base::causes;
+use base::hint::{Hint, Verb};
 use camino::Utf8PathBuf;
 use model::topology::ServiceName;
 
@@ -145,25 +146,27 @@ impl From<kube::Error> for Answer {
 impl From<Error> for backend::Error {
     fn from(error: Error) -> Self {
         let hint = match &error {
-            Error::Kubeconfig { .. } => {
-                Some("is the cluster gone? `harness up` makes it anew".to_owned())
-            }
-            Error::Access(unusable) => unusable.hint().map(str::to_owned),
-            Error::Call { source, .. } if source.is_forbidden() => Some(
-                "rights that were given a moment ago may count some minutes later only; a token \
-                 that has expired is renewed by running the command again"
-                    .to_owned(),
+            Error::Kubeconfig { .. } => Some(
+                Hint::say("is the cluster gone? ")
+                    .command(Verb::Up)
+                    .words(" makes it anew"),
             ),
-            Error::Call { source, .. } if source.code.is_none() => {
-                Some("run `harness status`, which says whether the cluster runs".to_owned())
-            }
-            Error::StillRuns { component, .. } => Some(format!(
-                "it is not interrupted, for half a migration cannot be continued: run `harness logs \
-                 {component}`, and this command again once it has ended"
+            Error::Access(unusable) => unusable.hint().map(Hint::say),
+            Error::Call { source, .. } if source.is_forbidden() => Some(Hint::say(
+                "rights that were given a moment ago may count some minutes later only; a token \
+                 that has expired is renewed by running the command again",
             )),
-            Error::Listen { port: 1.., .. } => {
-                Some("stop the program that has the port, or take another one".to_owned())
+            Error::Call { source, .. } if source.code.is_none() => {
+                Some(Hint::run(Verb::Status).words(", which says whether the cluster runs"))
             }
+            Error::StillRuns { component, .. } => Some(
+                Hint::say("it is not interrupted, for half a migration cannot be continued: run ")
+                    .command(Verb::LogsOf(component.clone()))
+                    .words(", and this command again once it has ended"),
+            ),
+            Error::Listen { port: 1.., .. } => Some(Hint::say(
+                "stop the program that has the port, or take another one",
+            )),
             _ => None,
         };
         let forbidden = matches!(&error, Error::Call { source, .. } if source.is_forbidden());

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use backend::state::Directory;
+use base::hint::Hint;
 use model::topology::Port;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -44,11 +45,11 @@ pub enum Error {
 
 impl Error {
     /// What the user can do.
-    pub(super) fn hint(&self) -> Option<String> {
+    pub(super) fn hint(&self) -> Option<Hint> {
         match self {
-            Self::PinnedTaken { .. } => Some(
-                "stop that program, or leave the port out of the profile to have one chosen".into(),
-            ),
+            Self::PinnedTaken { .. } => Some(Hint::say(
+                "stop that program, or leave the port out of the profile to have one chosen",
+            )),
             Self::NoneFree { .. } => None,
         }
     }

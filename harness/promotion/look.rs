@@ -39,7 +39,8 @@ pub struct Outlook {
     pub differences: Vec<Difference>,
     /// Why it is not known what else would change, if so.
     pub unknown: Option<String>,
-    /// What is otherwise than the profile says, and stays so.
+    /// What is otherwise than the profile says, and stays so. Whoever shows it has more to tell.
+    #[serde(skip)]
     pub notes: Vec<String>,
     /// The identity of the template that it would be made from.
     pub template: Digest,

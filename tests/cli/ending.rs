@@ -108,8 +108,15 @@ fn where_the_topology_does_not_come_up_the_rest_is_told_as_not_run() {
     // Wherever it is read, a hint can be copied.
     let json = run.json();
     assert_eq!(json["verdicts"][0]["error"]["hints"], json["hints"]);
-    let hint = json["hints"][0].as_str().expect("a hint");
-    assert!(hint.contains("--profile simulated"), "{run}");
+    let hint = &json["hints"][0];
+    let text = hint["text"].as_str().expect("a hint");
+    assert!(text.contains("--profile simulated"), "{run}");
+    // A program runs it as it is.
+    let commands = [
+        ["harness", "down", "--profile", "simulated"],
+        ["harness", "destroy", "--profile", "simulated"],
+    ];
+    assert_eq!(hint["commands"], serde_json::json!(commands), "{run}");
     let why = &json["verdicts"][1]["reason"];
     assert_eq!(
         why,

@@ -82,13 +82,20 @@ fn verbs_of_this_machine_do_not_work_on_a_place_in_azure_and_say_what_does() {
     assert_snapshot!(world.run("up -p azure"), @"
     --- stderr
     error: profile `azure` is a place in Azure, and this verb is for places of this machine
-      hint: `harness promote -p azure` does it there
+      hint: `harness promote --profile azure` does it there
       hint: add `--backend k3d` or `--backend process` to run the same topology here
     --- exit 64
     ");
+    // What is not to be found by its name is named by its file.
+    let file = world.run("up -f profiles/azure.yaml --set name=other");
+    let promote = "`harness promote --file profiles/azure.yaml --set name=other` does it there";
+    assert!(file.stderr.contains(promote), "{file}");
     let down = world.run("down -p azure");
     assert_eq!(down.code, 64, "{down}");
-    assert!(down.stderr.contains("`harness destroy -p azure`"), "{down}");
+    assert!(
+        down.stderr.contains("`harness destroy --profile azure`"),
+        "{down}"
+    );
     for verb in ["status", "logs", "open web", "outputs"] {
         let run = world.run(&format!("{verb} -p azure"));
         assert_eq!(run.code, 77, "{verb}: {run}");

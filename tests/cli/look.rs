@@ -134,6 +134,22 @@ fn logs_of_nothing_say_what_to_do() {
 }
 
 #[test]
+fn what_a_hint_tells_to_run_is_about_the_same_folder_profile_and_settings() {
+    let world = World::new();
+    let line = "-C . logs -p simulated --set worker.environment.A=$HOME";
+    assert_snapshot!(world.run(line), @"
+    --- stderr
+    error: nothing is up
+      hint: run `harness up -C . --profile simulated --set 'worker.environment.A=$HOME'` first
+    --- exit 69
+    ");
+    let json = world.run(&format!("{line} --output json")).json();
+    let words = "harness up -C . --profile simulated --set worker.environment.A=$HOME";
+    let words: Vec<&str> = words.split(' ').collect();
+    assert_eq!(json["hints"][0]["commands"], serde_json::json!([words]));
+}
+
+#[test]
 fn logs_as_json_have_an_end() {
     let world = World::up();
     let json = world.run("logs -p simulated worker-0 --output json").json();

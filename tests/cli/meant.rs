@@ -71,7 +71,10 @@ fn what_is_no_scenario_is_told_by_what_it_is() {
                    beside it";
     for (file, hint) in [
         ("profiles/simulated.yaml", profile),
-        ("short", "`harness test scenarios/short.yaml` runs that one"),
+        (
+            "short",
+            "`harness test scenarios/short.yaml --profile simulated` runs that one",
+        ),
     ] {
         let run = world.run(&format!("test -p simulated {file}"));
         assert_eq!(run.code, 65, "{run}");

@@ -316,6 +316,6 @@ fn what_is_no_place_in_azure_cannot_be_planned_for() {
     assert_snapshot!(run.stderr, @"
     error: profile `simulated` is of backend `simulated`, and only a place in Azure is promoted to
       hint: name one of backend `azure`, such as `-p azure`
-      hint: `harness up --dry-run` says what `up` would do
+      hint: `harness up --profile simulated --dry-run` says what `up` would do
     ");
 }

@@ -79,7 +79,15 @@ fn a_wrong_command_line_is_one_json_document_where_json_is_asked_for() {
       "error": "unexpected argument '--replicas' found",
       "exit-code": 64,
       "hints": [
-        "run `harness --help`"
+        {
+          "commands": [
+            [
+              "harness",
+              "--help"
+            ]
+          ],
+          "text": "run `harness --help`"
+        }
       ],
       "log-tail": null
     }

@@ -150,7 +150,7 @@ async fn a_machine_without_cargo_is_told_so() {
     fixture.environment = Environment::default().with("PATH", "/nowhere");
     let error = fixture.build().await.expect_err("there is no cargo");
     insta::assert_snapshot!(error.with_causes().replace(fixture.folder.as_str(), "FOLDER"), @"ask cargo what is in FOLDER: `cargo` is not on PATH");
-    insta::assert_snapshot!(error.hints().join("\n"), @"install cargo; `harness doctor` shows what else is missing");
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"install cargo; `harness doctor` shows what else is missing");
 }
 
 #[test]

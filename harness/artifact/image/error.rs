@@ -2,6 +2,7 @@
 
 use std::io;
 
+use base::hint::{Hint, Verb};
 use base::tool;
 use camino::Utf8PathBuf;
 
@@ -87,7 +88,7 @@ pub enum Error {
 
 impl Error {
     /// What a user can do about it.
-    pub fn hints(&self) -> Vec<String> {
+    pub fn hints(&self) -> Vec<Hint> {
         let hint = match self {
             Self::Command => {
                 "use worker.run.build or worker.run.image, or run it on `--backend process`"
@@ -106,12 +107,15 @@ impl Error {
             Self::Docker {
                 source: tool::Error::Find { .. },
                 ..
-            } => "install Docker; `harness doctor` shows what else is missing",
+            } => {
+                let docker = Hint::say("install Docker; ").command(Verb::Doctor);
+                return vec![docker.words(" shows what else is missing")];
+            }
             Self::Docker { .. } | Self::File { .. } | Self::Read(_) | Self::Write(_) => {
                 return Vec::new();
             }
         };
-        vec![hint.to_owned()]
+        vec![Hint::say(hint)]
     }
 
     /// The failure of an act on a file.

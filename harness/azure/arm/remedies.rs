@@ -6,6 +6,7 @@
 
 use std::sync::LazyLock;
 
+use base::hint::{Hint, Verb};
 use serde::Deserialize;
 
 use super::Fault;
@@ -23,7 +24,47 @@ struct Rule {
     #[serde(default)]
     again: bool,
     /// What helps.
-    remedy: String,
+    remedy: Remedy,
+}
+
+/// A hint as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Remedy {
+    Words(String),
+    Sentence(Vec<Part>),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Part {
+    Words(String),
+    Command(Told),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told {
+    run: Ours,
+}
+
+/// A command of the harness's that helps.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Ours {
+    Destroy,
+}
+
+impl Remedy {
+    fn hint(&self) -> Hint {
+        match self {
+            Self::Words(words) => Hint::say(words),
+            Self::Sentence(parts) => parts.iter().fold(Hint::say(""), |hint, part| match part {
+                Part::Words(words) => hint.words(words),
+                Part::Command(Told { run: Ours::Destroy }) => hint.command(Verb::Destroy),
+            }),
+        }
+    }
 }
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
@@ -31,13 +72,14 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 });
 
 /// What helps against a fault and all below it, the deepest first, each remedy once.
-pub(super) fn of(fault: &Fault) -> impl Iterator<Item = &'static str> {
+pub(super) fn of(fault: &Fault) -> impl Iterator<Item = Hint> {
     let mut remedies = Vec::new();
     for fault in fault.all() {
         if let Some(rule) = RULES.iter().find(|rule| rule.fits(fault))
-            && !remedies.contains(&rule.remedy.as_str())
+            && let remedy = rule.remedy.hint()
+            && !remedies.contains(&remedy)
         {
-            remedies.push(rule.remedy.as_str());
+            remedies.push(remedy);
         }
     }
     remedies.into_iter()
@@ -67,8 +109,9 @@ mod tests {
     #[test]
     fn a_rule_says_that_the_same_command_may_pass_where_its_remedy_says_to_run_it_again() {
         for rule in RULES.iter() {
-            let told = rule.remedy.contains("the same command again");
-            assert_eq!(rule.again, told, "{}", rule.remedy);
+            let remedy = rule.remedy.hint().to_string();
+            let told = remedy.contains("the same command again");
+            assert_eq!(rule.again, told, "{remedy}");
         }
         assert!(RULES.iter().any(|rule| rule.again));
     }

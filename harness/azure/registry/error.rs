@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use base::hint::Hint;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::digest::{Digest, MalformedDigest};
@@ -111,41 +112,37 @@ fn act(access: Access) -> &'static str {
 
 impl Error {
     /// What a user can do about it.
-    pub fn hints(&self) -> Vec<String> {
+    pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Denied { access, source, .. } => {
                 let role = match access {
                     Access::Pull => "AcrPull",
                     Access::PullAndPush => "AcrPush",
                 };
-                let hint = format!(
+                let hint = Hint::say(format!(
                     "ask for the role `{role}` on the registry; where it was given less than 5 \
                      minutes ago, run the same command again"
-                );
+                ));
                 [vec![hint], source.hints()].concat()
             }
-            Self::Firewall { .. } => vec![
+            Self::Firewall { .. } => vec![Hint::say(
                 "add this machine's public address to the networks that the registry talks to: \
-                 `az acr network-rule add --name REGISTRY --ip-address ADDRESS`"
-                    .to_owned(),
-            ],
-            Self::Azure(source) if source.status() == Some(413) => {
-                vec![
-                    "the registry does not take so much at once: make the image smaller".to_owned(),
-                ]
-            }
+                 `az acr network-rule add --name REGISTRY --ip-address ADDRESS`",
+            )],
+            Self::Azure(source) if source.status() == Some(413) => vec![Hint::say(
+                "the registry does not take so much at once: make the image smaller",
+            )],
             Self::Azure(source) => source.hints(),
-            Self::Digest { .. } => {
-                vec!["run the same command again; if it stays, make the image anew".to_owned()]
-            }
-            Self::Archive { .. } => {
-                vec![
-                    "make the image anew, or export it with `docker save` of Docker 25 or later"
-                        .to_owned(),
-                ]
-            }
+            Self::Digest { .. } => vec![Hint::say(
+                "run the same command again; if it stays, make the image anew",
+            )],
+            Self::Archive { .. } => vec![Hint::say(
+                "make the image anew, or export it with `docker save` of Docker 25 or later",
+            )],
             Self::Interrupted => {
-                vec!["run the same command again: it goes on from there".to_owned()]
+                vec![Hint::say(
+                    "run the same command again: it goes on from there",
+                )]
             }
             _ => Vec::new(),
         }

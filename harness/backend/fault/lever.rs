@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use base::hint::{Hint, Verb};
 use model::topology::ServiceName;
 use serde::{Deserialize, Serialize};
 
@@ -179,7 +180,7 @@ impl Pull {
     pub fn foreign(&self, backend: &'static str) -> Error {
         let what = self.to_string();
         let mut error = Error::new(Foreign { backend, what });
-        error.hints = vec!["run `harness down` to give the topology up".to_owned()];
+        error.hints = vec![Hint::run(Verb::Down).words(" to give the topology up")];
         error.blame = Blame::Place;
         error.may_pass = false;
         error

@@ -13,7 +13,7 @@ use model::topology::Digest;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Journal, Lock};
+use super::{Holder, Journal, Lock};
 
 /// The layout that this build reads and writes.
 const VERSION: u32 = 2;
@@ -41,7 +41,7 @@ pub enum Error {
         /// The folder.
         path: Utf8PathBuf,
         /// The command that owns it.
-        holder: String,
+        holder: Holder,
     },
     /// Something of another backend may be there.
     #[error("{path} has a topology of backend `{found}`, and the profile names `{wanted}` now")]

@@ -4,12 +4,14 @@
 //! that is handed the descriptor (a child process that is a place's replica) keeps the lock until it has
 //! registered itself, which closes the gap between "forked" and "known".
 
+use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::Duration;
 
 use camino::Utf8Path;
+use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
 /// How often a waiting command looks again.
@@ -21,13 +23,44 @@ pub struct Lock {
     file: File,
 }
 
+/// Who holds a lock, as its file says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Holder {
+    /// A command that has written down who it is.
+    Known {
+        /// Its verb.
+        verb: String,
+        /// Its process.
+        pid: u32,
+    },
+    /// One that has not, or not yet.
+    Unknown,
+}
+
+impl Holder {
+    /// Whether it is a command of that verb.
+    pub fn has_verb(&self, other: &str) -> bool {
+        matches!(self, Self::Known { verb, .. } if verb == other)
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known { verb, pid } => write!(out, "harness {verb} (pid {pid})"),
+            Self::Unknown => out.write_str("another command"),
+        }
+    }
+}
+
 impl Lock {
     /// Waits for the lock up to `patience`; `Ok(Err(holder))` tells who would not let go.
     pub async fn acquire(
         path: &Utf8Path,
         verb: &str,
         patience: Duration,
-    ) -> io::Result<Result<Self, String>> {
+    ) -> io::Result<Result<Self, Holder>> {
         let mut file = File::options()
             .read(true)
             .write(true)
@@ -43,11 +76,10 @@ impl Lock {
                     sleep(POLL).await;
                 }
                 Err(TryLockError::WouldBlock) => {
-                    let mut holder = String::new();
-                    file.read_to_string(&mut holder)?;
-                    if holder.is_empty() {
-                        holder.push_str("another command");
-                    }
+                    let mut text = Vec::new();
+                    file.read_to_end(&mut text)?;
+                    // Its holder may be about to write it.
+                    let holder = serde_json::from_slice(&text).unwrap_or(Holder::Unknown);
                     return Ok(Err(holder));
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
@@ -57,7 +89,11 @@ impl Lock {
         file.rewind()?;
         // For those who wait. Where the disk is full there is no room for it, and the lock holds all
         // the same.
-        let _ = write!(file, "harness {verb} (pid {})", std::process::id());
+        let holder = Holder::Known {
+            verb: verb.to_owned(),
+            pid: std::process::id(),
+        };
+        let _ = file.write_all(&serde_json::to_vec(&holder)?);
         Ok(Ok(Self { file }))
     }
 
@@ -88,7 +124,7 @@ mod tests {
         }
     }
 
-    async fn take(place: &Place, verb: &str, patience: u64) -> Result<Lock, String> {
+    async fn take(place: &Place, verb: &str, patience: u64) -> Result<Lock, Holder> {
         let lock = Lock::acquire(&place.path, verb, Duration::from_secs(patience)).await;
         lock.expect("the file can be locked")
     }
@@ -99,7 +135,11 @@ mod tests {
         let _first = take(&place, "up", 0).await.expect("the lock is free");
         let began = Instant::now();
         let holder = take(&place, "down", 15).await.expect_err("it is held");
-        assert_eq!(holder, format!("harness up (pid {})", std::process::id()));
+        assert_eq!(
+            holder.to_string(),
+            format!("harness up (pid {})", std::process::id())
+        );
+        assert!(holder.has_verb("up") && !holder.has_verb("down"));
         assert!(began.elapsed() >= Duration::from_secs(15));
     }
 
@@ -115,9 +155,21 @@ mod tests {
         let _second = second.expect("it was let go in time");
         let holder = take(&place, "down", 0).await.expect_err("it is held");
         assert!(
-            holder.starts_with("harness up "),
+            holder.to_string().starts_with("harness up "),
             "a longer name is gone: {holder}"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_holder_that_has_not_written_who_it_is_is_another_command() {
+        let place = place();
+        let _first = take(&place, "up", 0).await.expect("the lock is free");
+        for text in ["", "harness up (pid 7)", "{\"verb\": \"up\""] {
+            fs_err::write(&place.path, text).expect("writable");
+            let holder = take(&place, "down", 0).await.expect_err("it is held");
+            assert_eq!(holder, Holder::Unknown, "{text}");
+            assert_eq!(holder.to_string(), "another command");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,4 +10,4 @@ mod lock;
 
 pub use directory::{AsItIs, Directory, Error, MARKER};
 pub use journal::{Journal, Moment, Record};
-pub use lock::Lock;
+pub use lock::{Holder, Lock};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use artifact::{PIP_WAYS, Platform, ServerPrograms, ServerSearch, TemporalSearch};
+use base::hint;
 use base::tool::{self, Environment, Family, Tool};
 use futures_util::future::join_all;
 use places::k3d;
@@ -149,7 +150,7 @@ struct DockerPart {
 async fn find_docker(environment: &Environment, cancel: &CancellationToken) -> Found {
     // The client may speak with an engine that the harness does not.
     if let Err(error) = docker::check_host(environment) {
-        let (reason, fix) = (error.to_string(), error.hints().join("; "));
+        let (reason, fix) = (error.to_string(), hint::join(&error.hints(), "; "));
         return Found::Unusable { reason, fix };
     }
     let tool = match Tool::new("docker", Family::Container, environment, DEADLINE) {

@@ -2,6 +2,7 @@
 
 use backend::event::Events;
 use base::causes::in_one_line;
+use base::hint::{Hint, Verb};
 use jiff::Timestamp;
 use places::azure::{AzureBackend, Holding};
 use serde::Serialize;
@@ -133,7 +134,7 @@ fn expired(holding: &Holding) -> Result<bool, CommandError> {
             holding.group
         );
         CommandError::new(Exit::Unavailable, wrong)
-            .hint("run `harness promote`, which sets it anew")
+            .hint(Hint::run(Verb::Promote).words(", which sets it anew"))
     })?;
     Ok(expires <= Timestamp::now())
 }

@@ -18,7 +18,7 @@ use crate::ui::{Table, Ui};
 #[command(after_help = "Examples:\n  harness doctor\n  harness doctor --output json")]
 pub(super) struct Args {
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
 }
 
 pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {

@@ -7,6 +7,7 @@ use backend::event::Events;
 use backend::fault;
 use backend::state::Directory;
 use base::causes::in_one_line;
+use base::hint::{Command, Hint, Verb};
 use base::tool::Environment;
 use camino::Utf8Path;
 use docker::Engine;
@@ -24,7 +25,10 @@ use crate::ui::Ui;
 /// How long a Docker engine may take to answer at all.
 const DOCKER: Duration = Duration::from_secs(10);
 
-const MAY_BE_LEFT: &str = "run `harness down` again: containers may be left";
+/// The way out where nobody can say whether anything is left.
+fn down_again() -> Hint {
+    Hint::run(Verb::Down).words(" again: containers may be left")
+}
 
 /// Stop everything that `up` started, and say so if anything is left
 ///
@@ -45,7 +49,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let loaded = session::load(&args.target);
     if let Some(profile) = loaded.readable() {
-        place::here(&args.target, profile, Some("destroy"))?;
+        place::here(&args.target, profile, Some(Verb::Destroy))?;
     }
     if let Ok((profile, state)) = loaded.named()
         && !state.exists().map_err(session::state_error)?
@@ -72,13 +76,17 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
 /// Says under which names something is up here, where nothing is under the one that was meant.
 fn elsewhere(error: CommandError, target: &Target) -> Result<CommandError, CommandError> {
     let others = up_here(&session::state_named(&target.profile)?);
-    Ok(others.into_iter().fold(error, CommandError::hint))
+    Ok(error.with_hints(others))
 }
 
 /// The other profiles of the folder that are up, if there are any.
-fn up_here(state: &Directory) -> Option<String> {
+fn up_here(state: &Directory) -> Option<Hint> {
     let others = session::others_up(state).join(", ");
-    (!others.is_empty()).then(|| format!("up here: {others} (`harness down --profile NAME`)"))
+    (!others.is_empty()).then(|| {
+        Hint::say(format!("up here: {others} ("))
+            .command(Command::chosen(Verb::Down))
+            .words(")")
+    })
 }
 
 /// Takes down, and purges while the folder is still owned.
@@ -155,7 +163,7 @@ async fn engine() -> Result<Result<Engine, docker::Error>, CommandError> {
     answer.await.map_err(|_| {
         let within = quantity::Duration::from(DOCKER);
         let silent = format!("the Docker engine did not answer within {within}");
-        CommandError::new(Exit::Unavailable, silent).hint(MAY_BE_LEFT)
+        CommandError::new(Exit::Unavailable, silent).hint(down_again())
     })
 }
 
@@ -195,8 +203,8 @@ fn remain(left: &[String]) -> CommandError {
 fn unanswered(error: docker::Error) -> CommandError {
     let hints = error.hints();
     let error = CommandError::new(Exit::Unavailable, error);
-    let error = hints.iter().fold(error, CommandError::hint);
-    error.hint(format!("then {MAY_BE_LEFT}"))
+    let error = error.with_hints(hints);
+    error.hint(Hint::say("then ").then(down_again()))
 }
 
 async fn take_down<B: Backend>(

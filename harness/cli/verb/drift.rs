@@ -1,6 +1,7 @@
 //! `harness drift`.
 
 use backend::event::Events;
+use base::hint::{Hint, Verb};
 use promotion::Group;
 
 use super::session::{self, Target};
@@ -35,9 +36,8 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         Group::Ours => {}
         Group::Absent => {
             let nothing = CommandError::new(Exit::Unavailable, "nothing is promoted")
-                .hint("run `harness promote` first");
-            let notes = changes.outlook.notes.iter();
-            return Err(notes.fold(nothing, CommandError::hint));
+                .hint(Hint::run(Verb::Promote).words(" first"));
+            return Err(nothing.with_hints(changes.notes));
         }
         Group::Foreign(_) | Group::Hidden => {
             let list = changes.forbidden().join("; ");
@@ -49,19 +49,20 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         let why = changes.unseen.unwrap_or_else(|| "there is none".to_owned());
         let unknown = format!("what is in the cluster is not known: {why}");
         return Err(CommandError::new(Exit::Unavailable, unknown)
-            .hint("run `harness status`, which says more"));
+            .hint(Hint::run(Verb::Status).words(", which says more")));
     }
     if let (Some(why), 0) = (&changes.outlook.unknown, changes.count()) {
         let unknown = format!("what differs in Azure is {why}");
         return Err(CommandError::new(Exit::Unavailable, unknown)
-            .hint("run `harness plan`, which says what stands in the way"));
+            .hint(Hint::run(Verb::Plan).words(", which says what stands in the way")));
     }
     ui.text(plan::differences(&changes));
+    let notes: Vec<String> = changes.notes.iter().map(Hint::to_string).collect();
     ui.json(&serde_json::json!({
         "profile": session.profile.name.as_str(),
         "resources": changes.outlook.differences,
         "unknown": changes.outlook.unknown,
-        "notes": changes.outlook.notes,
+        "notes": notes,
         "objects": changes.objects(),
     }));
     Ok(match changes.count() {

@@ -8,6 +8,7 @@ use backend::death::Death;
 use backend::fault;
 use backend::{Backend, Blame, Host, Log};
 use base::causes::in_one_line;
+use base::hint::{Hint, Verb};
 use base::log_tail::LogTail;
 use model::plan::{Action, Plan, ResourceId, ResourceKind};
 
@@ -52,15 +53,16 @@ async fn told<B: Backend>(
     taking_down: bool,
 ) -> CommandError {
     let (up, down, hosts) = (way.up(), way.down(), backend.hosts());
-    let again = if taking_down { down } else { up };
+    let again = if taking_down { down.clone() } else { up };
     if let engine::Error::Interrupted = &error {
-        return interrupted(&if taking_down {
-            format!("run `harness {again}` to go on")
+        let go_on = Hint::run(again).words(" to go on");
+        return interrupted(if taking_down {
+            go_on
         } else {
-            format!(
-                "run `harness {again}` to go on, or `harness {down}` to {}",
-                way.end()
-            )
+            go_on
+                .words(", or ")
+                .command(down)
+                .words(format!(" to {}", way.end()))
         });
     }
     let (log_tail, evidence) = match error.id() {
@@ -71,12 +73,14 @@ async fn told<B: Backend>(
         engine::Error::Apply { source, .. } => source.hints.clone(),
         _ => Vec::new(),
     };
-    hints.extend(evidence.map(|folder| format!("what there was to see of it is in {folder}")));
+    hints.extend(
+        evidence.map(|folder| Hint::say(format!("what there was to see of it is in {folder}"))),
+    );
     match &error {
         // Again, it would fail the same way, which a remedy of its own says better.
         engine::Error::Apply { source, .. } if !source.may_pass => {
             if source.hints.is_empty() {
-                hints.push(format!("mend the cause and run `harness {again}` again"));
+                hints.push(mend(again));
             }
         }
         _ => {
@@ -84,7 +88,7 @@ async fn told<B: Backend>(
                 Some(id) => logs(hosts, id).await,
                 None => None,
             };
-            hints.push(way_out(&error, logs.as_deref(), again, down));
+            hints.push(way_out(&error, logs, again, down));
         }
     }
     let exit = match &error {
@@ -170,7 +174,7 @@ async fn died_before<B: Backend>(
 
 /// The beginning of a hint that shows what a resource has written: its own log, if it has one, or
 /// all that there are; nothing where there are none.
-async fn logs<H: Host>(hosts: &H, id: &ResourceId) -> Option<String> {
+async fn logs<H: Host>(hosts: &H, id: &ResourceId) -> Option<Hint> {
     let logs = hosts.logs().await;
     let name = id.name();
     // Names of namespaces and of groups in Azure are users' own, and may be those of services.
@@ -183,27 +187,36 @@ async fn logs<H: Host>(hosts: &H, id: &ResourceId) -> Option<String> {
     );
     let own = |log: &Log| log.replica == name || log.services.iter().any(|it| it == name);
     if writes && logs.iter().any(own) {
-        return Some(format!("run `harness logs {name}`; "));
+        return Some(Hint::run(Verb::LogsOf(name.to_owned())).words("; "));
     }
-    (!logs.is_empty()).then(|| "run `harness logs`; ".to_owned())
+    (!logs.is_empty()).then(|| Hint::run(Verb::Logs).words("; "))
 }
 
 /// What the user can do about an error of the engine.
-fn way_out(error: &engine::Error, logs: Option<&str>, again: &str, down: &str) -> String {
-    let logs = logs.unwrap_or_default();
+fn way_out(error: &engine::Error, logs: Option<Hint>, again: Verb, down: Verb) -> Hint {
+    let after_logs = |hint: Hint| match logs {
+        Some(logs) => logs.then(hint),
+        None => hint,
+    };
     match error {
-        engine::Error::NotReady { .. } => format!(
-            "{logs}if it runs and does not answer, `harness {down}` and then `harness {again}` \
-             start it anew"
+        engine::Error::NotReady { .. } => after_logs(
+            Hint::say("if it runs and does not answer, ")
+                .command(down)
+                .words(" and then ")
+                .command(again)
+                .words(" start it anew"),
         ),
-        engine::Error::Failed { .. } => {
-            format!("{logs}mend the cause and run `harness {again}` again")
-        }
-        _ => format!("run `harness {again}` again to go on from here"),
+        engine::Error::Failed { .. } => after_logs(mend(again)),
+        _ => Hint::run(again).words(" again to go on from here"),
     }
 }
 
-pub(super) fn interrupted(hint: &str) -> CommandError {
+fn mend(again: Verb) -> Hint {
+    let mend = Hint::say("mend the cause and run ");
+    mend.command(again).words(" again")
+}
+
+pub(super) fn interrupted(hint: impl Into<Hint>) -> CommandError {
     CommandError::new(Exit::Interrupted, "interrupted").hint(hint)
 }
 
@@ -246,7 +259,12 @@ pub(super) fn differs(plan: &Plan) -> CommandError {
         Exit::NotAllowed,
         format!("what is promoted is not what the profile says:\n  {list}"),
     )
-    .hint("run `harness promote` first, or name the profile that was promoted")
+    .hint(promote_first())
+}
+
+/// The way out where what is promoted is not what the profile says.
+pub(super) fn promote_first() -> Hint {
+    Hint::run(Verb::Promote).words(" first, or name the profile that was promoted")
 }
 
 pub(super) fn unreadable(error: io::Error) -> CommandError {
@@ -257,7 +275,7 @@ pub(super) fn unhealed(error: engine::fault::Error) -> CommandError {
     use fault::JournalError::{Open, Parse, Read};
     match &error {
         engine::fault::Error::Journal(Parse { .. }) => {
-            return CommandError::new(Exit::Invalid, error).hint(session::GARBAGE);
+            return CommandError::new(Exit::Invalid, error).hint(session::garbage());
         }
         engine::fault::Error::Journal(Open(_) | Read(_)) => {
             return CommandError::new(Exit::Unavailable, error).hint(UNREADABLE);
@@ -265,12 +283,16 @@ pub(super) fn unhealed(error: engine::fault::Error) -> CommandError {
         engine::fault::Error::Pull { source, .. } if !source.may_pass => {
             let hints = source.hints.clone();
             let unhealed = CommandError::new(Exit::HealFailed, error);
-            return hints.into_iter().fold(unhealed, CommandError::hint);
+            return unhealed.with_hints(hints);
         }
         _ => {}
     }
-    CommandError::new(Exit::HealFailed, error)
-        .hint("run `harness heal` again, or `harness down` to give the topology up")
+    CommandError::new(Exit::HealFailed, error).hint(
+        Hint::run(Verb::Heal)
+            .words(" again, or ")
+            .command(Verb::Down)
+            .words(" to give the topology up"),
+    )
 }
 
 #[cfg(test)]
@@ -284,7 +306,7 @@ mod tests {
         let error = leave(&["worker-0 (pid 7)".to_owned()], Some(failed));
         assert_eq!(error.exit, Exit::Leftovers);
         assert_eq!(error.causes(), ["could not delete `process/worker-0`"]);
-        assert_eq!(error.hints, ["see who holds it"]);
+        assert_eq!(error.hints, [Hint::say("see who holds it")]);
         assert!(error.to_string().contains("worker-0 (pid 7)"), "{error}");
     }
 

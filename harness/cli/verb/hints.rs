@@ -1,20 +1,18 @@
-//! Every command that a message of the harness tells to run is one that the command line takes.
+//! Every command that the harness tells to run is one that the command line takes: those of hints,
+//! which are data, and those that other messages quote.
 
+use base::hint::{Command, Hint, Verb};
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 
 use super::Cli;
+use super::session::Target;
 use crate::error::{CommandError, Exit};
 
 /// What stands in the place of what only a run of the harness knows, by the name of it in the
 /// source: all that it may be.
-const KNOWN: [(&str, &[&str]); 16] = [
-    ("verb", &["up", "promote", "down", "destroy"]),
-    ("up", &["up", "promote"]),
-    ("down", &["down", "destroy"]),
-    ("again", &["up", "promote", "down", "destroy"]),
-    ("rehearse", &["", " --rehearse"]),
+const KNOWN: [(&str, &[&str]); 4] = [
     (
         "suffix",
         &[
@@ -23,26 +21,148 @@ const KNOWN: [(&str, &[&str]); 16] = [
             " --file a/b.yaml --backend process --rehearse --set a=b",
         ],
     ),
-    ("target", &["", " --profile azure --rehearse"]),
     ("name", &["mine"]),
-    ("replica", &["worker-0"]),
-    ("service", &["temporal-frontend"]),
-    ("component", &["worker"]),
-    ("file", &["scenarios/smoke.yaml"]),
-    ("scenario", &["scenarios/smoke.yaml"]),
-    ("below", &["scenarios/smoke.yaml"]),
-    ("profile", &["mine"]),
+    ("verb", &["up", "down"]),
     ("", &["mine"]),
 ];
+
+/// Every verb that a hint can tell, with what stands in its places.
+fn verbs() -> Vec<Verb> {
+    let verbs = vec![
+        Verb::Destroy,
+        Verb::Doctor,
+        Verb::Down,
+        Verb::Heal,
+        Verb::Help,
+        Verb::Logs,
+        Verb::LogsOf("worker-0".to_owned()),
+        Verb::Plan,
+        Verb::PlanOut,
+        Verb::Promote,
+        Verb::PromoteOverriding("a reason".to_owned()),
+        Verb::PromoteOverriding("-a reason".to_owned()),
+        Verb::Serve,
+        Verb::Status,
+        Verb::Test("scenarios/smoke.yaml".to_owned()),
+        Verb::Test("-my file.yaml".to_owned()),
+        Verb::Up,
+        Verb::UpDryRun,
+    ];
+    // A verb that is new stands in the list above as well.
+    for verb in &verbs {
+        match verb {
+            Verb::Destroy
+            | Verb::Doctor
+            | Verb::Down
+            | Verb::Heal
+            | Verb::Help
+            | Verb::Logs
+            | Verb::LogsOf(_)
+            | Verb::Plan
+            | Verb::PlanOut
+            | Verb::Promote
+            | Verb::PromoteOverriding(_)
+            | Verb::Serve
+            | Verb::Status
+            | Verb::Test(_)
+            | Verb::Up
+            | Verb::UpDryRun => {}
+        }
+    }
+    verbs
+}
+
+/// Targets of all kinds, with names that a shell and a command line take for something else.
+fn targets() -> Vec<Target> {
+    let named = |word: &str, sets: &[&str]| {
+        let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+        Target::named(word, &sets)
+    };
+    vec![
+        named("local", &[]),
+        named("k3d", &["worker.environment.A=$HOME"]),
+        named("-my file.yaml", &["-a=b c", "name=it's"]),
+        Target {
+            backend: Some(super::backend_name::Named::Process),
+            directory: Some("my project".into()),
+            ..named("mine", &[])
+        },
+        Target {
+            rehearse: true,
+            directory: Some("-x".into()),
+            ..named("azure", &[])
+        },
+    ]
+}
+
+/// The words that a shell makes of a line.
+fn by_shell(line: &str) -> Vec<String> {
+    let script = format!(r"printf '%s\0' {line}");
+    let read = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .output();
+    let read = String::from_utf8(read.expect("there is a shell").stdout).expect("UTF-8");
+    read.split_terminator('\0').map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_of_a_hint_is_one_that_the_command_line_takes_whatever_it_is_about() {
+    for verb in verbs() {
+        for target in targets() {
+            let hint = Hint::from(verb.clone());
+            let error = CommandError::new(Exit::Usage, "an error").hint(hint);
+            let error = error.about(&target.options());
+            let hint = &error.hints[0];
+            let told = hint.to_string();
+            let words = by_shell(told.trim_matches('`'));
+            parses(&words, &told);
+            let command = hint.commands().next().expect("it is one command");
+            // What programs run is what people copy.
+            match command.line() {
+                Some(line) => assert_eq!(line, words),
+                None => assert!(matches!(verb, Verb::PlanOut | Verb::Serve), "{told}"),
+            }
+            assert_eq!(
+                is_named(&words, &target),
+                takes_a_profile(&words),
+                "{told} is about the topology if it can be"
+            );
+        }
+        let bare = Command::named(verb, [""; 0]).to_string();
+        parses(&by_shell(&bare), &bare);
+    }
+    let down = Command::chosen(Verb::Down).to_string();
+    parses(&by_shell(&down), &down);
+}
+
+/// Whether words end by what names a target, but for options of their own.
+fn is_named(words: &[String], target: &Target) -> bool {
+    let options = target.options();
+    if options.is_empty() {
+        return takes_a_profile(words);
+    }
+    words.windows(options.len()).any(|window| window == options)
+}
+
+/// Whether the verb of a line has the option `--profile`.
+fn takes_a_profile(words: &[String]) -> bool {
+    let mut command = Cli::command();
+    for word in words.iter().skip(1) {
+        let Some(below) = command.find_subcommand(word) else {
+            break;
+        };
+        command = below.clone();
+    }
+    let mut arguments = command.get_arguments();
+    arguments.any(|argument| argument.get_long() == Some("profile"))
+}
 
 /// Every source file below a folder, but for tests, whose messages nobody is told.
 fn sources(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
     let mut found = Vec::new();
     for entry in folder.read_dir_utf8().expect("the source is there") {
         let path = entry.expect("readable").into_path();
-        let is_test = path
-            .file_stem()
-            .is_some_and(|stem| stem == "tests" || stem == "hints");
+        let is_test = path.file_stem() == Some("tests") || path.ends_with("cli/verb/hints.rs");
         if path.is_dir() && !is_test {
             found.extend(sources(&path));
         } else if path.extension() == Some("rs") && !is_test {
@@ -52,13 +172,13 @@ fn sources(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
     found
 }
 
-/// The commands that strings of a source file quote, as they are written there.
-fn quoted(source: &str) -> Vec<String> {
+/// The code of a source file without its tests and comments. A string that goes on in the next line
+/// goes on where that begins.
+fn code(source: &str) -> String {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let lines = code
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"));
-    // A string that goes on in the next line goes on where that begins.
     let mut text = String::new();
     for line in lines {
         match line.strip_suffix('\\') {
@@ -66,9 +186,36 @@ fn quoted(source: &str) -> Vec<String> {
             None => text.extend([line.trim_start(), "\n"]),
         }
     }
+    text
+}
+
+/// The commands that strings of a source file quote, as they are written there.
+fn quoted(source: &str) -> Vec<String> {
+    let text = code(source);
     let parts = text.split('`').skip(1);
     let commands = parts.filter(|part| part.starts_with("harness ") && !part.contains('\n'));
     commands.map(str::to_owned).collect()
+}
+
+/// The calls by which words become hints, and lists of hints, with all that is in their brackets.
+fn words_of_hints(source: &str) -> Vec<String> {
+    const CALLS: [&str; 5] = ["hint(", "Hint::say(", "words(", "hints.push(", "vec!["];
+    let text = code(source);
+    let calls = CALLS.iter().flat_map(|call| text.match_indices(call));
+    let whole = calls.map(|(begin, call)| {
+        let mut depth = 0;
+        let end = text[begin + call.len() - 1..].find(|letter| {
+            match letter {
+                '(' | '[' => depth += 1,
+                ')' | ']' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        let end = end.map_or(text.len(), |end| begin + call.len() + end);
+        text[begin..end].to_owned()
+    });
+    whole.collect()
 }
 
 /// A command with everything that may stand in its places.
@@ -84,39 +231,77 @@ fn filled(command: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn parses(command: &str, whence: &Utf8Path) {
-    let parsed = Cli::command().try_get_matches_from(command.split_whitespace());
+fn parses<S: AsRef<str>>(words: &[S], whence: &str) {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    let parsed = Cli::command().try_get_matches_from(&words);
     // Help that is asked for comes as an error.
     let help = |error: &clap::Error| error.kind() == ErrorKind::DisplayHelp;
     let taken = parsed.as_ref().err().is_none_or(help);
-    assert!(taken, "{whence}: `{command}`: {parsed:?}");
+    assert!(taken, "{whence}: {words:?}: {parsed:?}");
+}
+
+fn source_of_everything() -> Vec<(Utf8PathBuf, String)> {
+    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("harness");
+    let read = |path: Utf8PathBuf| {
+        let source = fs_err::read_to_string(&path).expect("readable");
+        (path, source)
+    };
+    sources(&root).into_iter().map(read).collect()
 }
 
 #[test]
-fn every_command_that_a_message_tells_to_run_is_one_that_the_command_line_takes() {
-    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("harness");
+fn every_command_that_another_message_quotes_is_one_that_the_command_line_takes() {
     let mut count = 0;
-    for path in sources(&root) {
-        let source = fs_err::read_to_string(&path).expect("readable");
+    for (path, source) in source_of_everything() {
         for command in quoted(&source).iter().flat_map(|it| filled(it)) {
             count += 1;
-            parses(&command, &path);
-            // As it is told once it is known what the command was about.
-            let suffix = " --profile mine --backend process --set a=b";
-            let error = CommandError::new(Exit::Usage, "an error").hint(format!("`{command}`"));
-            let told = error.about(suffix);
-            parses(told.hints[0].trim_matches('`'), &path);
+            let words: Vec<&str> = command.split_whitespace().collect();
+            parses(&words, path.as_str());
         }
     }
-    assert!(count > 50, "only {count} commands were found");
+    assert!(count > 20, "only {count} commands were found");
+}
+
+#[test]
+fn no_hint_tells_a_command_in_words() {
+    let mut count = 0;
+    for (path, source) in source_of_everything() {
+        for words in words_of_hints(&source) {
+            count += 1;
+            assert!(
+                !words.contains("`harness "),
+                "{path}: a command in a hint is data (`base::hint::Command`): {words}"
+            );
+        }
+    }
+    assert!(count > 200, "only {count} calls were found");
+    let remedies = include_str!("../../azure/arm/remedies.json");
+    assert!(
+        !remedies.contains("`harness "),
+        "a command in a remedy is data"
+    );
 }
 
 #[test]
 fn what_no_command_line_takes_is_found() {
-    let source = "hint(\"run `harness logs {replica}`; then `harness \\\n    upp` again\")\n\
+    let source = "notice(\"run `harness logs {replica}`; then `harness \\\n    upp` again\")\n\
                   // `harness nothing`\n#[cfg(test)]\n\"`harness none`\"";
     assert_eq!(quoted(source), ["harness logs {replica}", "harness upp"]);
     let wrong = Cli::command().try_get_matches_from("harness upp".split(' '));
     assert!(wrong.is_err());
-    assert_eq!(filled("harness {down} -p {name}").len(), 2);
+    assert_eq!(filled("harness {verb} -p {name}").len(), 2);
+}
+
+#[test]
+fn a_hint_that_tells_a_command_in_words_is_found() {
+    for source in [
+        "error.hint(format!(\n    \"(do) run `harness {up}`\"\n))",
+        "Hint::run(Verb::Up).words(\" or `harness \\\n     down`\")",
+        "vec![Hint::say(\"x\"), \"`harness down`\".into()]",
+    ] {
+        let found = words_of_hints(source);
+        assert!(found.iter().any(|it| it.contains("`harness ")), "{source}");
+    }
+    let found = words_of_hints("hint(\"x\") \"`harness down`\"");
+    assert_eq!(found, ["hint(\"x\")"]);
 }

@@ -2,6 +2,7 @@
 
 use backend::state::Directory;
 use base::causes::in_one_line;
+use base::hint::{Command, Hint, Verb};
 use camino::Utf8Path;
 use jiff::Timestamp;
 use model::profile::azure::Azure;
@@ -43,17 +44,17 @@ pub(super) fn go_wrong(
 
 /// What is told of each other place that this folder has promoted the profile to and that may still
 /// stand: another `resource-group` makes another place, and the first one goes on being paid for.
-pub(super) async fn elsewhere(target: &Target, session: &Session<AzureBackend>) -> Vec<String> {
+pub(super) async fn elsewhere(target: &Target, session: &Session<AzureBackend>) -> Vec<Hint> {
     match session.backend.places.elsewhere().await {
         Ok(places) => places.iter().map(|it| told(target, it)).collect(),
-        Err(error) => vec![format!(
+        Err(error) => vec![Hint::say(format!(
             "whether another place that was promoted to before still stands is not known: {}",
             in_one_line(&error)
-        )],
+        ))],
     }
 }
 
-fn told(target: &Target, elsewhere: &Elsewhere) -> String {
+fn told(target: &Target, elsewhere: &Elsewhere) -> Hint {
     const GROUP: &str = "backend.azure.resource-group=";
     const SUBSCRIPTION: &str = "backend.azure.subscription=";
     let Elsewhere {
@@ -74,19 +75,19 @@ fn told(target: &Target, elsewhere: &Elsewhere) -> String {
         target.set.push(format!("{SUBSCRIPTION}{subscription}"));
         of = format!(" of subscription {subscription}");
     }
-    let target = target.suffix();
-    let ends =
-        format!("`harness destroy{target}` shows what is in it, and with `--yes` deletes it");
-    match unknown {
+    let note = match unknown {
         None => format!(
             "resource group {group}{of} still stands with what was promoted to it before, and is \
-             paid for: {ends}"
+             paid for: "
         ),
         Some(why) => format!(
             "whether resource group {group}{of}, which was promoted to before, still stands is not \
-             known ({why}): {ends}"
+             known ({why}): "
         ),
-    }
+    };
+    Hint::say(note)
+        .command(Command::named(Verb::Destroy, target.options()))
+        .words(" shows what is in it, and with `--yes` deletes it")
 }
 
 fn in_azure(session: AnySession) -> InAzure {
@@ -115,7 +116,7 @@ pub(super) fn place(profile: &Profile) -> Result<&Azure, CommandError> {
             );
             Err(CommandError::new(Exit::Usage, message)
                 .hint("name one of backend `azure`, such as `-p azure`")
-                .hint("`harness up --dry-run` says what `up` would do"))
+                .hint(Hint::from(Verb::UpDryRun).words(" says what `up` would do")))
         }
     }
 }

@@ -7,6 +7,7 @@ use backend::fault;
 use backend::state::{Directory, Journal};
 use backend::{Backend, Fetch, Host as _, Prepared, Provision};
 use base::file::present;
+use base::hint::Hint;
 use model::plan::{self, Action, Observed, Plan, ResourceId, State};
 use tokio_util::sync::CancellationToken;
 
@@ -54,9 +55,7 @@ pub(super) async fn bring_up_after<B: Backend>(
     let prepared = session.backend.prepare(&session.topology, provision).await;
     if shutdown.is_cancelled() {
         let up = session.way.up();
-        return Err(failure::interrupted(&format!(
-            "run `harness {up}` to go on"
-        )));
+        return Err(failure::interrupted(Hint::run(up).words(" to go on")));
     }
     let prepared = prepared.map_err(session::backend_error)?;
     let plan = plan_up(session, &prepared).await?;
@@ -193,8 +192,9 @@ pub(super) async fn take_down<B: Backend>(
             return Err(failed);
         }
         let down = owned.way.down();
-        return Err(failure::leave(&leftovers, failed)
-            .hint(format!("end them by hand, then run `harness {down}` again")));
+        let by_hand = Hint::say("end them by hand, then run ");
+        let hint = by_hand.command(down).words(" again");
+        return Err(failure::leave(&leftovers, failed).hint(hint));
     }
     done?;
     forget(owned).map_err(|error| CommandError::new(Exit::Leftovers, error))?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use backend::{Backend as _, Host, Log};
 use base::causes::in_one_line;
 use base::file::present;
+use base::hint::Hint;
 use camino::Utf8PathBuf;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -80,19 +81,19 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     match session::look(&loaded).await {
         Ok(session) => session::on_backend!(session, |session| {
             let hosts = session.backend.hosts();
-            Box::pin(show(&args, &target, session.way, hosts, ui)).await
+            Box::pin(show(&args, session.way, hosts, ui)).await
         }),
         Err(error) => {
             let abandoned = abandoned::look(&loaded, error, ui)?;
             on_any_backend!(&abandoned.backend, |backend| {
-                Box::pin(show(&args, &target, Way::Up, backend.hosts(), ui)).await
+                Box::pin(show(&args, Way::Up, backend.hosts(), ui)).await
             })
         }
     }
 }
 
 impl Args {
-    fn target(&self) -> Target {
+    pub(super) fn target(&self) -> Target {
         Target {
             profile: self.profile.clone(),
             local: false,
@@ -105,7 +106,7 @@ impl Args {
     }
 }
 
-async fn show<H: Host>(args: &Args, target: &Target, way: Way, hosts: &H, ui: &mut Ui) -> Outcome {
+async fn show<H: Host>(args: &Args, way: Way, hosts: &H, ui: &mut Ui) -> Outcome {
     // Listened to before the first line is shown: whoever sees it may have seen enough.
     let interrupt = args.follow.then(|| signal(SignalKind::interrupt()));
     let interrupt = interrupt
@@ -123,9 +124,8 @@ async fn show<H: Host>(args: &Args, target: &Target, way: Way, hosts: &H, ui: &m
         Ok(()) => {}
     }
     if logs.is_empty() {
-        let (up, suffix) = (way.up(), target.suffix());
-        return Err(CommandError::new(Exit::Unavailable, "nothing is up")
-            .hint(format!("run `harness {up}{suffix}` first")));
+        let first = Hint::run(way.up()).words(" first");
+        return Err(CommandError::new(Exit::Unavailable, "nothing is up").hint(first));
     }
     let logs = select(logs, &args.services)?;
     let mut files: Vec<Followed> = logs.into_iter().map(Followed::new).collect();

@@ -44,6 +44,7 @@ mod way;
 
 use std::ffi::{OsStr, OsString};
 
+use base::hint::{Hint, Verb};
 use camino::Utf8PathBuf;
 use clap::builder::Resettable;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -187,7 +188,7 @@ fn usage(error: &clap::Error, arguments: &[OsString], ui: &mut Ui) -> Exit {
             .next()
             .and_then(|line| line.strip_prefix("error: "));
         let line = line.unwrap_or("a command is missing");
-        let hint = "run `harness --help`";
+        let hint = Hint::run(Verb::Help);
         ui.json(&CommandError::new(Exit::Usage, line).hint(hint).document());
     }
     ui.say(text.ansi().to_string().trim_end());
@@ -216,9 +217,15 @@ fn run(cli: Cli, ui: &mut Ui) -> Outcome {
 
 /// Runs a verb; what its hints tell to run is about what the verb was about.
 async fn dispatch(mut command: Command, folder: Option<Utf8PathBuf>, ui: &mut Ui) -> Outcome {
+    if let Some(target) = command.target_mut() {
+        target.directory.clone_from(&folder);
+    }
     let about = command.target().map(|target| {
-        target.directory = folder;
-        target.suffix()
+        let target = Target {
+            directory: folder,
+            ..target
+        };
+        target.options()
     });
     let about = about.unwrap_or_default();
     let outcome = verb(command, ui).await;
@@ -226,8 +233,17 @@ async fn dispatch(mut command: Command, folder: Option<Utf8PathBuf>, ui: &mut Ui
 }
 
 impl Command {
+    /// What a verb is about, if that is one topology.
+    fn target(&mut self) -> Option<Target> {
+        match self {
+            Self::Logs(args) => Some(args.target()),
+            Self::Bench(args) => args.target(),
+            other => other.target_mut().cloned(),
+        }
+    }
+
     /// The target of a verb that has one of the usual kind.
-    fn target(&mut self) -> Option<&mut Target> {
+    fn target_mut(&mut self) -> Option<&mut Target> {
         match self {
             Self::Up(args) => Some(&mut args.target),
             Self::Down(args) => Some(&mut args.target),
@@ -242,6 +258,7 @@ impl Command {
             Self::Rotate(args) => Some(&mut args.target),
             Self::Destroy(args) => Some(&mut args.target),
             Self::Test(args) => Some(&mut args.target),
+            Self::Doctor(args) => Some(&mut args.target),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use backend::event::Events;
 use backend::{Backend as _, Host as _};
+use base::hint::{Hint, Verb};
 use base::tool::{Environment, Family, Tool};
 use kubernetes::Entrance;
 use places::azure::AzureBackend;
@@ -103,9 +104,8 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     };
     let name = args.what.name();
     let endpoint = view::find(&endpoints, name).ok_or_else(|| {
-        let suffix = args.target.suffix();
         CommandError::new(Exit::Unavailable, format!("`{name}` is not up"))
-            .hint(format!("run `harness up{suffix}` first"))
+            .hint(Hint::run(Verb::Up).words(" first"))
     })?;
     show(&args, endpoint.address, ui).await;
     Ok(Exit::Ok)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::causes::in_one_line;
+use base::hint::{Hint, Verb};
 use model::profile::azure::Exposure;
 use places::azure::{AzureBackend, Facts};
 use serde::Serialize;
@@ -80,7 +81,7 @@ pub(super) async fn of(session: &Session<AzureBackend>) -> Result<Outputs, Comma
     let facts = facts.map_err(backend_error)?;
     let facts = facts.ok_or_else(|| {
         CommandError::new(Exit::Unavailable, "nothing is promoted")
-            .hint("run `harness promote` first")
+            .hint(Hint::run(Verb::Promote).words(" first"))
     })?;
     let (addresses, unseen) = match session.backend.link.addresses().await {
         Ok(addresses) => (addresses, None),

@@ -1,6 +1,7 @@
 //! On which backend a profile runs, where it leaves that open or the command line says otherwise.
 //! Pure: what there is to choose by was loaded, looked up and asked before.
 
+use base::hint::{Hint, Verb};
 use base::tool::Environment;
 use model::profile::{Backend, Profile};
 use model::topology::Run;
@@ -92,28 +93,23 @@ pub(super) fn no_rehearsal(profile: &Profile) -> CommandError {
 pub(super) fn here(
     target: &Target,
     profile: &Profile,
-    instead: Option<&str>,
+    instead: Option<Verb>,
 ) -> Result<(), CommandError> {
     match (&profile.backend, target.backend) {
-        (Backend::Azure(_), None) => Err(in_azure(profile, target.rehearse, instead)),
+        (Backend::Azure(_), None) => Err(in_azure(profile, instead)),
         _ => Ok(()),
     }
 }
 
 /// Why a verb that works on this machine has nothing to do with a place in Azure.
-fn in_azure(profile: &Profile, rehearse: bool, instead: Option<&str>) -> CommandError {
+fn in_azure(profile: &Profile, instead: Option<Verb>) -> CommandError {
     let name = &profile.name;
     let there = format!(
         "profile `{name}` is a place in Azure, and this verb is for places of this machine"
     );
     let error = CommandError::new(Exit::Usage, there);
     let error = match instead {
-        Some(verb) => {
-            let rehearse = if rehearse { " --rehearse" } else { "" };
-            error.hint(format!(
-                "`harness {verb} -p {name}{rehearse}` does it there"
-            ))
-        }
+        Some(verb) => error.hint(Hint::from(verb).words(" does it there")),
         None => error,
     };
     error.hint("add `--backend k3d` or `--backend process` to run the same topology here")

@@ -1,5 +1,6 @@
 //! `harness render`.
 
+use base::hint::{Hint, Verb};
 use kubernetes::Group;
 use model::plan::ResourceId;
 use model::profile::{Backend, Profile};
@@ -111,11 +112,9 @@ fn row(group: &Group) -> Row {
 /// Shows the objects to the API server of the cluster that the profile has up.
 async fn check(target: &Target, profile: &Profile, groups: &[Group]) -> Result<(), CommandError> {
     let state = session::state_of(target, profile)?;
-    let cluster = k3d::connect(&state).await.map_err(|error| {
-        let suffix = target.suffix();
-        let up = format!("run `harness up{suffix}` first");
-        session::backend_error(error).hint(up)
-    })?;
+    let cluster = k3d::connect(&state)
+        .await
+        .map_err(|error| session::backend_error(error).hint(Hint::run(Verb::Up).words(" first")))?;
     let complaints = cluster.validate(groups).await;
     let complaints = complaints.map_err(session::backend_error)?;
     if complaints.is_empty() {

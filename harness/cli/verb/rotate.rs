@@ -1,6 +1,7 @@
 //! `harness rotate`.
 
 use backend::event::Events;
+use base::hint::{Hint, Verb};
 use model::plan::Plan;
 use places::azure::Order;
 
@@ -43,7 +44,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let session = &mut *session;
     if !lifecycle::is_up(session).await? {
         return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
-            .hint("run `harness promote` first"));
+            .hint(Hint::run(Verb::Promote).words(" first")));
     }
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run `harness rotate password` again");
@@ -56,8 +57,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         .await
         .map_err(backend_error)?
     {
-        return Err(CommandError::new(Exit::NotAllowed, other)
-            .hint("run `harness promote` first, or name the profile that was promoted"));
+        return Err(CommandError::new(Exit::NotAllowed, other).hint(failure::promote_first()));
     }
     if !session.backend.password.is_rotating() {
         let unchanged = lifecycle::bring_up_after(session, &events, &shutdown.asked, unchanged);

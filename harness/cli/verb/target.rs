@@ -1,6 +1,6 @@
 //! What a verb is about: a profile by name or file, and where it is to run.
 
-use base::shell;
+use base::shell::{self, option};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::backend_name::Named;
@@ -99,27 +99,24 @@ impl Target {
         options.chain(sets).collect()
     }
 
-    /// What has to stand behind a verb for it to be about this target; nothing for the default.
-    pub(super) fn suffix(&self) -> String {
+    /// The options by which a command that a user is told to run is about this target; none for the
+    /// default.
+    pub(super) fn options(&self) -> Vec<String> {
         let default = self.file.is_none() && self.profile == DEFAULT_PROFILE;
         let default = default && self.backend.is_none() && self.set.is_empty() && !self.rehearse;
         let directory = self.directory.as_ref();
         let directory = directory.map(|folder| option("-C", folder.as_str()));
         let named = (!default).then(|| self.arguments());
-        let words = directory.into_iter().chain(named).flatten();
+        directory.into_iter().chain(named).flatten().collect()
+    }
+
+    /// The same in a text, behind a verb.
+    pub(super) fn suffix(&self) -> String {
+        let words = self.options().into_iter();
         let words: Vec<String> = words
             .map(|word| format!(" {}", shell::word(&word)))
             .collect();
         words.concat()
-    }
-}
-
-/// An option with its value. A value that begins with `-` would be taken for an option itself.
-fn option(name: &str, value: &str) -> Vec<String> {
-    if value.starts_with('-') {
-        vec![format!("{name}={value}")]
-    } else {
-        vec![name.to_owned(), value.to_owned()]
     }
 }
 

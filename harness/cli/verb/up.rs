@@ -2,6 +2,7 @@
 
 use backend::event::Events;
 use backend::{Backend, Endpoint, Host as _, Place};
+use base::hint::Verb;
 use model::plan::{Action, Plan};
 use serde::Serialize;
 
@@ -42,7 +43,7 @@ struct Report<'a> {
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let loaded = session::load(&args.target);
     if let Some(profile) = loaded.readable() {
-        place::here(&args.target, profile, Some("promote"))?;
+        place::here(&args.target, profile, Some(Verb::Promote))?;
     }
     loaded.doubt(ui);
     if args.dry_run {

@@ -1,5 +1,6 @@
 //! How a topology comes to its place and goes from it, decided once for all that a command does.
 
+use base::hint::Verb;
 use model::profile::Backend;
 
 /// The way of a topology to its place.
@@ -26,18 +27,18 @@ impl Way {
     }
 
     /// The verb that brings it.
-    pub(super) fn up(self) -> &'static str {
+    pub(super) fn up(self) -> Verb {
         match self {
-            Self::Up => "up",
-            Self::Promotion => "promote",
+            Self::Up => Verb::Up,
+            Self::Promotion => Verb::Promote,
         }
     }
 
     /// The verb that takes it away.
-    pub(super) fn down(self) -> &'static str {
+    pub(super) fn down(self) -> Verb {
         match self {
-            Self::Up => "down",
-            Self::Promotion => "destroy",
+            Self::Up => Verb::Down,
+            Self::Promotion => Verb::Destroy,
         }
     }
 

@@ -12,7 +12,7 @@ async fn too_few_connections_are_an_error_before_anything_starts() {
     let sets = ["database.mysql.max-connections=100"];
     let error = fixture.prepare(&sets).await.expect_err("too few");
     insta::assert_snapshot!(error.to_string(), @"database.mysql.max-connections is 100, and the Temporal processes may open 130");
-    insta::assert_snapshot!(error.hints.join("\n"), @"set database.mysql.max-connections to 130 or more, or let fewer replicas run under temporal.roles");
+    insta::assert_snapshot!(base::hint::join(&error.hints, "\n"), @"set database.mysql.max-connections to 130 or more, or let fewer replicas run under temporal.roles");
     let made = fixture.engine.owned(fixture.owner()).await.expect("a list");
     assert_eq!(made, []);
 }
@@ -27,7 +27,7 @@ async fn an_older_mysql_is_not_given_the_data_of_a_newer_one() {
     let sets = ["database.mysql.version=8.0"];
     let error = fixture.prepare(&sets).await.expect_err("it is older");
     insta::assert_snapshot!(error.to_string(), @"the data of MySQL 8.4 cannot be read by MySQL 8.0");
-    insta::assert_snapshot!(error.hints.join("\n"), @"set database.mysql.version to 8.4, or run `harness down` to give its data up");
+    insta::assert_snapshot!(base::hint::join(&error.hints, "\n"), @"set database.mysql.version to 8.4, or run `harness down` to give its data up");
     fixture.down().await;
 }
 

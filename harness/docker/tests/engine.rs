@@ -308,7 +308,11 @@ async fn an_image_that_is_not_to_be_had_is_named_with_ways_out() {
         .await
         .expect_err("no registry listens there");
     assert!(matches!(&error, Error::Pull { image, .. } if image == reference));
-    assert!(error.hints()[0].contains("docker pull 127.0.0.1:1/nobody/nothing:1"));
+    assert!(
+        error.hints()[0]
+            .to_string()
+            .contains("docker pull 127.0.0.1:1/nobody/nothing:1")
+    );
 }
 
 #[tokio::test]

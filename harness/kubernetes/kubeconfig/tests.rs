@@ -177,5 +177,9 @@ async fn where_a_token_is_needed_a_hint_says_where_it_comes_from() {
         crate::Cluster::from_kubeconfig(&kubeconfig(&cluster(), EXEC), None, "temporal");
     let error: backend::Error = connected.expect_err("nobody is signed in");
     assert_eq!(error.to_string(), "could not use the cluster's kubeconfig");
-    assert!(error.hints[0].contains("sign in"), "{:?}", error.hints);
+    assert!(
+        error.hints[0].to_string().contains("sign in"),
+        "{:?}",
+        error.hints
+    );
 }

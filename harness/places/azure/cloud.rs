@@ -6,6 +6,7 @@ use std::sync::Arc;
 use azure::arm::{self, Arm, Clock, Credential, Endpoints, Kind, Options, Recorder, Subscription};
 use azure::template::{Caller, CallerKind};
 use azure_simulator::{Hooks, Script, Settings, Simulator};
+use base::hint::Hint;
 use base::tool::Environment;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -136,20 +137,23 @@ pub enum Error {
 
 impl Error {
     /// What helps.
-    pub fn hints(&self) -> Vec<String> {
+    pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Arm(error) => error.hints(),
             Self::Rehearsal(azure_simulator::Error::Read { path, source })
                 if source.kind() == std::io::ErrorKind::InvalidData =>
             {
-                vec![format!("remove {path} to begin the rehearsal anew")]
+                vec![Hint::say(format!(
+                    "remove {path} to begin the rehearsal anew"
+                ))]
             }
             Self::Rehearsal(_) | Self::Token => Vec::new(),
-            Self::NoSubscription => vec![
-                "run `az login`, or give these credentials a role on a subscription".to_owned(),
-            ],
+            Self::NoSubscription => vec![Hint::say(
+                "run `az login`, or give these credentials a role on a subscription",
+            )],
             Self::Subscriptions(_) => {
-                vec!["set `backend.azure.subscription`, or AZURE_SUBSCRIPTION_ID".to_owned()]
+                let either = "set `backend.azure.subscription`, or AZURE_SUBSCRIPTION_ID";
+                vec![Hint::say(either)]
             }
         }
     }

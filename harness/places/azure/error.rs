@@ -4,6 +4,7 @@ use std::io;
 
 use azure::{arm, registry};
 use backend::{Blame, namespaces};
+use base::hint::{Hint, Verb};
 use camino::Utf8PathBuf;
 use kubernetes::Entrance;
 use model::plan::ResourceId;
@@ -224,45 +225,48 @@ impl Error {
     }
 
     /// What the user can do.
-    fn hints(&self) -> Vec<String> {
+    fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Cloud(error) => error.hints(),
             Self::Azure { source, .. } => source.hints(),
             Self::Registry(error) => error.hints(),
             Self::Docker(error) => error.hints(),
-            Self::Unregistered { namespace, .. } => vec![format!(
+            Self::Unregistered { namespace, .. } => vec![Hint::say(format!(
                 "run `az provider show --namespace {namespace}`, and this command again once it \
                  is registered"
-            )],
+            ))],
             Self::MayNotRegister { namespaces } => {
                 let commands = namespaces.iter();
                 let commands: Vec<String> = commands
                     .map(|it| format!("`az provider register --namespace {it} --wait`"))
                     .collect();
-                vec![format!(
+                vec![Hint::say(format!(
                     "whoever is Owner or Contributor of the subscription runs, once: {}",
                     commands.join(", ")
-                )]
+                ))]
             }
-            Self::Foreign { group, .. } => vec![format!(
+            Self::Foreign { group, .. } => vec![Hint::say(format!(
                 "choose another `backend.azure.resource-group`; what is in `{group}` is left alone"
-            )],
+            ))],
             Self::Busy { .. } => vec![
-                "wait until it is over (`harness status` tells), then run this command again"
-                    .to_owned(),
+                Hint::say("wait until it is over (")
+                    .command(Verb::Status)
+                    .words(" tells), then run this command again"),
             ],
-            Self::Remain { .. } => vec![
-                "what Azure says against it is in the activity log of the resource group"
-                    .to_owned(),
-            ],
-            Self::Moving { .. } => {
-                vec!["it makes no more than these; `harness status` tells how far it is".to_owned()]
-            }
-            Self::NotEmpty { group, .. } => vec![format!(
-                "everything of the harness is gone; move or delete the rest, then run `harness \
-                 destroy` again, or keep `{group}` for it"
+            Self::Remain { .. } => vec![Hint::say(
+                "what Azure says against it is in the activity log of the resource group",
             )],
-            Self::NoCluster => vec!["run `harness promote` first".to_owned()],
+            Self::Moving { .. } => vec![
+                Hint::say("it makes no more than these; ")
+                    .command(Verb::Status)
+                    .words(" tells how far it is"),
+            ],
+            Self::NotEmpty { group, .. } => vec![
+                Hint::say("everything of the harness is gone; move or delete the rest, then run ")
+                    .command(Verb::Destroy)
+                    .words(format!(" again, or keep `{group}` for it")),
+            ],
+            Self::NoCluster => vec![Hint::run(Verb::Promote).words(" first")],
             _ => Vec::new(),
         }
     }

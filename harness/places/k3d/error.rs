@@ -3,6 +3,7 @@
 use std::io;
 
 use backend::namespaces;
+use base::hint::Hint;
 use base::tool;
 use camino::Utf8PathBuf;
 use model::plan::ResourceId;
@@ -115,25 +116,29 @@ fn are(count: usize) -> &'static str {
 
 impl Error {
     /// What the user can do.
-    fn hints(&self) -> Vec<String> {
+    fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Docker(error) => error.hints(),
-            Self::Use(tool::Error::Find { .. }) => vec![
+            Self::Use(tool::Error::Find { .. }) => vec![Hint::say(
                 "install k3d (https://k3d.io, \"Installation\"; macOS: `brew install k3d`), or \
-                 choose a profile with another backend, such as `--profile server`"
-                    .to_owned(),
-            ],
+                 choose a profile with another backend, such as `--profile server`",
+            )],
             Self::Create { logs, .. } if logs.is_empty() => Vec::new(),
             Self::Create { logs, .. } => {
                 let logs: Vec<&str> = logs.iter().map(|log| log.as_str()).collect();
-                vec![format!("what its nodes wrote is in {}", logs.join(", "))]
+                vec![Hint::say(format!(
+                    "what its nodes wrote is in {}",
+                    logs.join(", ")
+                ))]
             }
-            Self::Import { cluster, .. } => vec![format!(
+            Self::Import { cluster, .. } => vec![Hint::say(format!(
                 "run `k3d image import --mode=direct --cluster={cluster} IMAGE` to see why; a full \
                  disk is a common cause (`docker system df`)"
-            )],
-            Self::Label { .. } => vec!["work in another folder; `-C FOLDER` names one".to_owned()],
-            Self::Orphan { .. } => vec!["end it by hand".to_owned()],
+            ))],
+            Self::Label { .. } => {
+                vec![Hint::say("work in another folder; `-C FOLDER` names one")]
+            }
+            Self::Orphan { .. } => vec![Hint::say("end it by hand")],
             Self::Address(error) => error.hint().into_iter().collect(),
             _ => Vec::new(),
         }

@@ -4,6 +4,7 @@ use std::io;
 
 use backend::{Blame, namespaces};
 use base::causes::all_in_one_line;
+use base::hint::{Hint, Verb};
 use base::tool;
 use camino::Utf8PathBuf;
 use model::plan::ResourceId;
@@ -94,18 +95,21 @@ impl From<Error> for backend::Error {
             error => error,
         };
         let hints = match &error {
-            Error::Start { replica, .. } => vec![format!("run `harness logs {replica}`")],
-            Error::Several { .. } => vec!["run `harness logs`".to_owned()],
-            Error::Stop(_) => vec!["run `harness down` again, or end the processes by hand".into()],
+            Error::Start { replica, .. } => vec![Hint::run(Verb::LogsOf(replica.clone()))],
+            Error::Several { .. } => vec![Hint::run(Verb::Logs)],
+            Error::Stop(_) => {
+                vec![Hint::run(Verb::Down).words(" again, or end the processes by hand")]
+            }
             Error::Program(error) => error.hints(),
             Error::Address(error) => error.hint().into_iter().collect(),
             Error::Docker(error) => error.hints(),
             Error::DatabasePath { .. } => {
-                vec!["work in a folder with a shorter path; `-C FOLDER` names one".into()]
+                let shorter = "work in a folder with a shorter path; `-C FOLDER` names one";
+                vec![Hint::say(shorter)]
             }
-            Error::DynamicConfig { .. } => vec![
-                "mend or remove that key below `temporal.dynamic-config` in the profile".into(),
-            ],
+            Error::DynamicConfig { .. } => vec![Hint::say(
+                "mend or remove that key below `temporal.dynamic-config` in the profile",
+            )],
             _ => Vec::new(),
         };
         let blame = match &error {

@@ -25,6 +25,12 @@ fn a_group_that_was_promoted_to_before_is_told_of_until_it_is_destroyed() {
     );
     let drift = azure.run(&format!("drift {OTHER}"));
     assert!(drift.stderr.contains(FIRST), "{drift}");
+    let json = azure.run(&format!("drift {OTHER} --output json")).json();
+    let command = json["hints"][1]["commands"][0].as_array();
+    let command = command.expect("the command that ends it");
+    let set = "backend.azure.resource-group=harness-azure";
+    assert!(command.contains(&set.into()), "{json}");
+    assert_eq!(command[..2], ["harness", "destroy"], "{json}");
 
     let second = azure.promote(OTHER);
     assert_eq!(second.code, 0, "{second}");

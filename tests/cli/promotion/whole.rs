@@ -143,7 +143,7 @@ fn verbs_of_this_machine_say_what_does_it_in_azure() {
         assert_eq!(run.code, 64, "{run}");
         assert!(
             run.stderr
-                .contains(&format!("`harness {instead} -p azure --rehearse`")),
+                .contains(&format!("`harness {instead} --profile azure --rehearse ")),
             "{run}"
         );
     }

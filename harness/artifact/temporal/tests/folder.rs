@@ -82,7 +82,7 @@ async fn a_disk_without_room_is_noticed_before_the_download() {
     fixture.pin.length = u64::MAX / 4;
     let error = fixture.error().await;
     insta::assert_snapshot!(fixture.redact(&error.to_string()), @"FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM has no room for the Temporal CLI: 4611686018428 MB are needed");
-    insta::assert_snapshot!(error.hints().join("\n"), @"free some space, or set HARNESS_CACHE to a folder on another disk");
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"free some space, or set HARNESS_CACHE to a folder on another disk");
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn a_role_that_does_not_come_is_named() {
     let said = said.replace(&image.blobs().next().expect("a blob").to_string(), "DIGEST");
     insta::assert_snapshot!(said, @"REGISTRY did not let us push images within 600 s: Azure answered 403 to HEAD /v2/worker/blobs/DIGEST: no error code");
     let hints = error.hints();
-    insta::assert_snapshot!(hints[0], @"ask for the role `AcrPush` on the registry; where it was given less than 5 minutes ago, run the same command again");
+    insta::assert_snapshot!(hints[0].to_string(), @"ask for the role `AcrPush` on the registry; where it was given less than 5 minutes ago, run the same command again");
     assert!(!format!("{error:?}").contains("eyJ"), "no token is told");
 }
 
@@ -59,7 +59,7 @@ async fn a_registry_that_does_not_talk_to_this_address_is_not_waited_for() {
     let error = pushed.expect_err("not allowed");
     assert_eq!(world.clock.now(), start);
     assert!(matches!(error, Error::Firewall { .. }));
-    insta::assert_snapshot!(error.hints()[0], @"add this machine's public address to the networks that the registry talks to: `az acr network-rule add --name REGISTRY --ip-address ADDRESS`");
+    insta::assert_snapshot!(error.hints()[0].to_string(), @"add this machine's public address to the networks that the registry talks to: `az acr network-rule add --name REGISTRY --ip-address ADDRESS`");
 }
 
 #[tokio::test]

@@ -55,7 +55,7 @@ fn a_secret_without_its_client_is_said_and_not_shown() {
     let found = Credential::detect(&variables, &Endpoints::public(), None);
     let error = found.expect_err("incomplete");
     insta::assert_snapshot!(error, @"could not log in to Azure with the service principal of AZURE_CLIENT_ID and its secret");
-    insta::assert_snapshot!(error.hints().join("\n"), @"set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to those of a service principal whose secret has not expired");
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to those of a service principal whose secret has not expired");
     assert!(!format!("{error:?}").contains("hunter2"));
 }
 
@@ -191,5 +191,5 @@ async fn who_is_logged_in_nowhere_is_told_how_to() {
     let (token, _) = log_in(|_| None).await;
     let error = token.expect_err("nobody");
     insta::assert_snapshot!(error, @"could not log in to Azure with the login of the Azure CLI (az) or azd");
-    insta::assert_snapshot!(error.hints().join("\n"), @"run `az login` (or `azd auth login`); in CI set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE");
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"run `az login` (or `azd auth login`); in CI set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE");
 }

@@ -162,7 +162,9 @@ async fn a_failure_says_what_failed() {
         let fault = error.fault().expect("said").to_string();
         assert_eq!(fault, "SkuNotAvailable: no Standard_B2s in westeurope");
         assert!(
-            error.hints()[0].starts_with("take another size"),
+            error.hints()[0]
+                .to_string()
+                .starts_with("take another size"),
             "{error:?}"
         );
         let shown = error.to_string().to_lowercase();

@@ -66,7 +66,7 @@ async fn what_is_throttled_for_good_is_an_error_with_a_remedy() {
     assert!(error.is_passing());
     insta::assert_snapshot!(error, @"Azure answered 429 to GET /subscriptions/s");
     insta::assert_snapshot!(error.fault().expect("said"), @"TooManyRequests: slow down");
-    insta::assert_snapshot!(error.hints().join("\n"), @"
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"
     Azure limits how often it is asked: wait some minutes and run the same command again, it goes on from there
     Azure's support finds this by request id r-1
     ");
@@ -132,7 +132,7 @@ async fn a_token_that_is_taken_back_is_replaced_once() {
         .filter_map(|it| it.strip_prefix("authorization: Bearer "))
         .collect();
     assert_eq!(tokens, ["token-1", "token-2", "token-2", "token-3"]);
-    insta::assert_snapshot!(error.hints().join("\n"), @"run `az login` again, and see that this machine's clock is right: a token counts from minute to minute");
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"run `az login` again, and see that this machine's clock is right: a token counts from minute to minute");
 }
 
 #[tokio::test]

@@ -166,7 +166,10 @@ fn an_error_before_any_document_is_the_document() {
       "causes": [],
       "log-tail": null,
       "hints": [
-        "make room"
+        {
+          "text": "make room",
+          "commands": []
+        }
       ],
       "exit-code": 69
     }

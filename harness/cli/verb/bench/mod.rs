@@ -6,7 +6,7 @@ mod timeline;
 mod up;
 
 use super::Outcome;
-use super::session;
+use super::session::{self, Target};
 use crate::ui::Ui;
 
 /// Measure what this topology carries, and what the harness costs
@@ -24,6 +24,16 @@ pub(super) struct Args {
 enum What {
     Throughput(throughput::Args),
     Up(up::Args),
+}
+
+impl Args {
+    /// What is measured, where that is the topology of a target and not one that is made for it.
+    pub(super) fn target(&self) -> Option<Target> {
+        match &self.what {
+            What::Throughput(args) => Some(args.target.clone()),
+            What::Up(_) => None,
+        }
+    }
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {

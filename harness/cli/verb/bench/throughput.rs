@@ -176,6 +176,8 @@ fn text(measured: &Throughput) -> String {
 
 #[cfg(test)]
 mod tests {
+    use base::hint::Hint;
+
     use super::*;
 
     fn ended(measured: Option<Exit>, down: Option<Exit>) -> Result<(), CommandError> {
@@ -192,7 +194,7 @@ mod tests {
         for measured in [None, Some(Exit::Unavailable), Some(Exit::Interrupted)] {
             let error = ended(measured, Some(Exit::Leftovers)).expect_err("something is left");
             assert_eq!(error.exit, Exit::Leftovers, "{measured:?}");
-            assert_eq!(error.hints, ["do something"]);
+            assert_eq!(error.hints, [Hint::say("do something")]);
         }
         let error = ended(Some(Exit::HealFailed), Some(Exit::Leftovers));
         assert_eq!(error.expect_err("both failed").exit, Exit::HealFailed);
@@ -203,6 +205,6 @@ mod tests {
         let error = ended(Some(Exit::Interrupted), None).expect_err("it was interrupted");
         assert!(error.hints.is_empty(), "{:?}", error.hints);
         let error = ended(Some(Exit::Unavailable), None).expect_err("it failed");
-        assert_eq!(error.hints, ["do something"]);
+        assert_eq!(error.hints, [Hint::say("do something")]);
     }
 }

@@ -2,6 +2,7 @@
 
 use backend::event::Events;
 use backend::{Fetch, Place, Provision};
+use base::hint::{Command, Hint, Verb};
 use base::tool::{self, Environment};
 use docker::Engine;
 use model::topology::Topology;
@@ -38,8 +39,8 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
     let (place, topology) = subject(&session)?;
     let snapshot = snapshot(args, &place, topology).await?;
     let target = named(&args.target, "bench-up");
-    let suffix = target.suffix();
-    let remove = format!("run `harness down{suffix}` to remove what was left");
+    let down = Command::named(Verb::Down, target.options());
+    let remove = Hint::run(down).words(" to remove what was left");
     let target = target.arguments();
     let harness = Harness::new(tool::this_program(), target);
     let http =
@@ -68,7 +69,7 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
         });
         let measured = measured.await;
         let cleaned = measurement.clean().await;
-        let failed = |exit, error| CommandError::new(exit, error).hint(remove.as_str());
+        let failed = |exit, error| CommandError::new(exit, error).hint(remove.clone());
         match (measured, cleaned) {
             (Some(Ok(measured)), Ok(())) => Ok(measured),
             (None, Ok(())) => Err(failure::interrupted("run it again")),
@@ -123,7 +124,7 @@ async fn snapshot(
     let engine = engine.map_err(|error| {
         let hints = error.hints();
         let error = CommandError::new(Exit::Unavailable, error);
-        hints.iter().fold(error, CommandError::hint)
+        error.with_hints(hints)
     })?;
     Ok(Snapshot::Removed {
         engine,

@@ -3,11 +3,12 @@
 use backend::event::Events;
 use backend::{Backend as _, Fetch, Provision};
 use base::causes::in_one_line;
+use base::hint::Hint;
 use model::profile::azure::Azure;
 use model::topology::Digest;
 use places::azure::{self, AzureBackend, PROFILE};
 use promotion::{Difference, Group, Outlook, look};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::CommandError;
@@ -25,6 +26,9 @@ pub(in crate::verb) struct Changes {
     pub(in crate::verb) basis: Digest,
     #[serde(flatten)]
     pub(in crate::verb) outlook: Outlook,
+    /// What is to be told and counts as no change.
+    #[serde(serialize_with = "as_texts")]
+    pub(in crate::verb) notes: Vec<Hint>,
     /// What would change in the cluster; `None` where there is none yet, or it could not be seen.
     pub(super) objects: Option<Vec<kubernetes::Difference>>,
     /// Why the cluster could not be looked at, if so.
@@ -55,7 +59,7 @@ impl Changes {
         cancel: &CancellationToken,
     ) -> Result<(), CommandError> {
         let azure = in_azure::place(&session.profile)?;
-        self.outlook = outlook(target, session, azure, cancel).await?;
+        (self.outlook, self.notes) = outlook(target, session, azure, cancel).await?;
         self.not_ours = not_ours(&self.outlook, azure, session.profile.name.as_str());
         self.basis = basis(session, &self.outlook, self.objects.as_deref());
         Ok(())
@@ -142,7 +146,7 @@ async fn asked(
         cloud.credentials.to_string()
     };
     events.notice("asking what is there and what would change");
-    let outlook = outlook(target, session, azure, cancel).await?;
+    let (outlook, notes) = outlook(target, session, azure, cancel).await?;
     let not_ours = not_ours(&outlook, azure, session.profile.name.as_str());
     let seen = match outlook.group {
         Group::Ours => objects(session, events, cancel).await,
@@ -158,6 +162,7 @@ async fn asked(
         signed_in_by,
         basis,
         outlook,
+        notes,
         objects,
         unseen,
         not_ours,
@@ -170,15 +175,21 @@ async fn outlook(
     session: &Session<AzureBackend>,
     azure: &Azure,
     cancel: &CancellationToken,
-) -> Result<Outlook, CommandError> {
+) -> Result<(Outlook, Vec<Hint>), CommandError> {
     let cloud = session.backend.site.cloud().await.map_err(backend_error)?;
     let name = session.profile.name.as_str();
     let looked = look(cloud, azure, &session.topology, name, cancel).await;
     let failed = azure::Error::azure("say what would change");
     let mut outlook = looked.map_err(|error| backend_error(failed(error).into()))?;
-    let elsewhere = in_azure::elsewhere(target, session).await;
-    outlook.notes.extend(elsewhere);
-    Ok(outlook)
+    let notes = std::mem::take(&mut outlook.notes);
+    let mut notes: Vec<Hint> = notes.into_iter().map(Hint::say).collect();
+    notes.extend(in_azure::elsewhere(target, session).await);
+    Ok((outlook, notes))
+}
+
+/// Notes as the document of a plan has them.
+fn as_texts<S: Serializer>(notes: &[Hint], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(notes.iter().map(Hint::to_string))
 }
 
 /// The identity of what was found and of what would be made.

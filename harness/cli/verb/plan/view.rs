@@ -1,5 +1,6 @@
 //! What people see of a plan.
 
+use base::hint::Hint;
 use promotion::{Check, Difference, Group, Outlook, Problem};
 
 use super::brief;
@@ -40,12 +41,12 @@ pub(in crate::verb) fn differences(changes: &Changes) -> String {
         (None, Some(objects)) => self::objects(objects),
     };
     let resources = resources(outlook);
-    let paragraphs = [resources, notes(&outlook.notes), objects];
+    let paragraphs = [resources, notes(&changes.notes), objects];
     let said = paragraphs.into_iter().filter(|it| !it.is_empty());
     said.collect::<Vec<_>>().join("\n\n")
 }
 
-fn notes(notes: &[String]) -> String {
+fn notes(notes: &[Hint]) -> String {
     let lines = notes.iter().map(|note| format!("note: {note}"));
     lines.collect::<Vec<_>>().join("\n")
 }

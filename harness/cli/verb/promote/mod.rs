@@ -5,7 +5,7 @@ mod refusal;
 
 use backend::event::Events;
 use backend::{Fetch, Provision};
-use base::shell;
+use base::hint::{Hint, Verb};
 use camino::Utf8PathBuf;
 use model::topology::WorkerBuild;
 use places::azure::{AzureBackend, Order, register_providers};
@@ -75,24 +75,23 @@ fn said(text: &str) -> Result<String, &'static str> {
 }
 
 pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let again = args.again();
+    let passed_by = args.override_gate.clone();
     let promoted = Box::pin(promote(args, ui)).await;
     promoted.map_err(|mut error| {
-        for hint in &mut error.hints {
-            *hint = hint.replace("`harness promote`", &format!("`{again}`"));
+        // Without it, the same gate would be closed.
+        if let Some(reason) = passed_by {
+            let again = Verb::PromoteOverriding(reason);
+            for hint in &mut error.hints {
+                hint.exchange(&Verb::Promote, &again);
+            }
         }
         error
     })
 }
 
-impl Args {
-    /// The command line that goes on from where this one was ended.
-    fn again(&self) -> String {
-        let passed_by = self.override_gate.as_ref();
-        let passed_by = passed_by.map(|reason| format!(" --override-gate {}", shell::word(reason)));
-        let target = self.target.suffix();
-        format!("harness promote{target}{}", passed_by.unwrap_or_default())
-    }
+/// The way out of an interruption.
+fn go_on() -> Hint {
+    Hint::run(Verb::Promote).words(" again to go on")
 }
 
 async fn promote(args: Args, ui: &mut Ui) -> Outcome {
@@ -137,7 +136,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
             return Err(settled.await);
         }
     };
-    let again = || failure::interrupted("run `harness promote` again to go on");
+    let again = || failure::interrupted(go_on());
     // Its time begins anew.
     let renewed = shutdown
         .asked
@@ -190,7 +189,7 @@ async fn ready_the_subscription(
         Ok(())
     };
     let done = shutdown.asked.run_until_cancelled(Box::pin(ready)).await;
-    done.unwrap_or_else(|| Err(failure::interrupted("run `harness promote` again to go on")))
+    done.unwrap_or_else(|| Err(failure::interrupted(go_on())))
 }
 
 /// Makes the worker's image and says which build of it would be promoted.

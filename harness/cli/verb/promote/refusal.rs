@@ -1,5 +1,6 @@
 //! Why a promotion is refused: the gate, Azure, or an earlier plan forbids it.
 
+use base::hint::{Hint, Verb};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
@@ -25,7 +26,7 @@ pub(super) fn possible(plan: &Plan) -> Result<(), CommandError> {
     }
     Err(
         refused("this stands in the way of the promotion", &forbidden)
-            .hint("`harness plan` shows all that was looked at"),
+            .hint(Hint::from(Verb::Plan).words(" shows all that was looked at")),
     )
 }
 
@@ -54,7 +55,7 @@ pub(super) struct Basis {
 pub(super) fn basis(file: &Utf8Path) -> Result<Basis, CommandError> {
     let no_plan = |why: String| {
         CommandError::new(Exit::Invalid, format!("{file} is no plan{why}"))
-            .hint("`harness plan --out FILE` writes one")
+            .hint(Hint::from(Verb::PlanOut).words(" writes one"))
     };
     let text = fs_err::read_to_string(file)
         .map_err(|error| CommandError::new(Exit::Invalid, error).hint("`--plan` names it"))?;
@@ -71,8 +72,11 @@ pub(super) fn basis(file: &Utf8Path) -> Result<Basis, CommandError> {
 fn unmoved(earlier: &Basis, plan: &Plan) -> Result<(), CommandError> {
     if let Some(why) = &plan.changes.unseen {
         let unknown = format!("what is in the cluster is not known: {why}");
-        return Err(CommandError::new(Exit::Unavailable, unknown)
-            .hint("run the same command again, or `harness status`, which says why"));
+        return Err(CommandError::new(Exit::Unavailable, unknown).hint(
+            Hint::say("run the same command again, or ")
+                .command(Verb::Status)
+                .words(", which says why"),
+        ));
     }
     let Basis { file, basis } = earlier;
     if *basis == plan.changes.basis.to_string() {
@@ -81,6 +85,6 @@ fn unmoved(earlier: &Basis, plan: &Plan) -> Result<(), CommandError> {
     let moved =
         format!("what {file} was made from is not so any more: the profile or Azure changed");
     Err(CommandError::new(Exit::NotAllowed, moved)
-        .hint("`harness plan` shows a new one, and writes it with `--out FILE`")
+        .hint(Hint::from(Verb::Plan).words(" shows a new one, and writes it with `--out FILE`"))
         .hint("a plan counts for the identity that drew it up"))
 }

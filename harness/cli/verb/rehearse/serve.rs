@@ -8,6 +8,7 @@ use azure_simulator::{Clock, Hooks, Options, Settings, Simulator};
 use backend::event::Events;
 use backend::state::{self, Lock};
 use base::file::{create_private, present, write_atomically};
+use base::hint::{Hint, Verb};
 use base::secret::Secret;
 use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -119,8 +120,11 @@ async fn own(folder: &Utf8Path) -> Result<Lock, CommandError> {
             path: folder.to_owned(),
             holder,
         };
-        CommandError::new(Exit::Unavailable, busy)
-            .hint("end that command, or run `harness rehearse serve --state FOLDER` beside it")
+        CommandError::new(Exit::Unavailable, busy).hint(
+            Hint::say("end that command, or run ")
+                .command(Verb::Serve)
+                .words(" beside it"),
+        )
     })
 }
 

@@ -2,6 +2,7 @@
 
 use backend::Blame;
 use backend::state;
+use base::hint::{Hint, Verb};
 
 use crate::error::{CommandError, Exit};
 
@@ -31,20 +32,21 @@ pub(super) fn is_busy(error: &CommandError) -> bool {
 /// Whether it is in use by one that ends only when it is told to, so that waiting is for nothing.
 pub(super) fn is_served(error: &CommandError) -> bool {
     let state = error.source.downcast_ref::<state::Error>();
-    matches!(state, Some(state::Error::Busy { holder, .. }) if serves(holder))
+    matches!(state, Some(state::Error::Busy { holder, .. }) if holder.has_verb(SERVE))
 }
 
 /// The verb that a served Azure holds its folder by.
 pub(in crate::verb) const SERVE: &str = "rehearse serve";
 
-fn serves(holder: &str) -> bool {
-    let verb = holder.strip_prefix("harness ");
-    verb.is_some_and(|verb| verb.starts_with(SERVE))
-}
-
 /// The way out where a record is not what the harness writes there.
-pub(in crate::verb) const GARBAGE: &str = "run `harness down`: it ends what is up, which it finds by its marks, and clears that file; \
-     for a place in Azure, remove the file and run `harness destroy`";
+pub(in crate::verb) fn garbage() -> Hint {
+    Hint::run(Verb::Down)
+        .words(
+            ": it ends what is up, which it finds by its marks, and clears that file; for a place \
+             in Azure, remove the file and run ",
+        )
+        .command(Verb::Destroy)
+}
 
 pub(in crate::verb) fn state_error(error: state::Error) -> CommandError {
     let (exit, hint) = match &error {
@@ -53,39 +55,42 @@ pub(in crate::verb) fn state_error(error: state::Error) -> CommandError {
         {
             let whose = "whoever brought that topology up can look at it and take it down; it may \
                          be up";
-            (Exit::Unavailable, whose.to_owned())
+            (Exit::Unavailable, Hint::say(whose))
         }
         state::Error::Access { .. } => (
             Exit::Unavailable,
-            "the harness keeps its state below the working directory; choose another with `-C FOLDER`"
-                .to_owned(),
+            Hint::say(
+                "the harness keeps its state below the working directory; choose another with \
+                 `-C FOLDER`",
+            ),
         ),
-        state::Error::Busy { holder, .. } if serves(holder) => (
+        state::Error::Busy { holder, .. } if holder.has_verb(SERVE) => (
             Exit::Unavailable,
-            format!(
+            Hint::say(format!(
                 "end `{holder}` by Ctrl-C where it runs, or by SIGTERM: what was made in it is kept, \
                  and then this command goes on with it"
-            ),
+            )),
         ),
         state::Error::Busy { .. } => (
             Exit::Unavailable,
-            "wait for that command, or interrupt it; it heals and cleans up after itself".to_owned(),
+            Hint::say(
+                "wait for that command, or interrupt it; it heals and cleans up after itself",
+            ),
         ),
-        state::Error::Backend { found, .. } => (
-            Exit::Invalid,
-            {
-                let down = if found.starts_with("azure") { "destroy" } else { "down" };
-                format!("run `harness {down}` first, or name backend `{found}` again")
-            },
-        ),
-        state::Error::Garbage { .. } => (
-            Exit::Invalid,
-            GARBAGE.to_owned(),
-        ),
-        state::Error::Layout { path, .. } => (
-            Exit::Invalid,
-            format!("run `harness down` of the version that wrote it, then remove {path}"),
-        ),
+        state::Error::Backend { found, .. } => {
+            let down = if found.starts_with("azure") {
+                Verb::Destroy
+            } else {
+                Verb::Down
+            };
+            let first = format!(" first, or name backend `{found}` again");
+            (Exit::Invalid, Hint::run(down).words(first))
+        }
+        state::Error::Garbage { .. } => (Exit::Invalid, garbage()),
+        state::Error::Layout { path, .. } => {
+            let then = format!(" of the version that wrote it, then remove {path}");
+            (Exit::Invalid, Hint::run(Verb::Down).words(then))
+        }
     };
     CommandError::new(exit, error).hint(hint)
 }

@@ -7,7 +7,7 @@ mod subject;
 
 use std::time::Duration;
 
-pub(super) use self::error::{GARBAGE, SERVE, backend_error, exit_of, state_error};
+pub(super) use self::error::{SERVE, backend_error, exit_of, garbage, state_error};
 use self::error::{is_busy, is_served};
 pub(super) use self::folder::{others_up, state_named, state_of, working_directory};
 pub(super) use self::profile::{Loaded, is_of_profile, load};

@@ -102,9 +102,7 @@ fn reader() -> Reader<Reads, Lists> {
 
 fn unread(target: &Target, error: &Arc<profile::Error>) -> CommandError {
     let error = CommandError::new(Exit::Invalid, Arc::clone(error));
-    meant::profile(target)
-        .into_iter()
-        .fold(error, CommandError::hint)
+    error.with_hints(meant::profile(target))
 }
 
 /// The names of the files in a folder; none if it cannot be read.

@@ -4,6 +4,7 @@ use backend::event::{Event, Events, Kind};
 use backend::fault;
 use backend::{Backend, Host as _};
 use base::causes;
+use base::hint::{Hint, Verb};
 use engine::watch::Watch;
 use model::plan::{Action, Plan};
 use scenario::report::{self, Context, Machine, Report};
@@ -52,7 +53,7 @@ pub(super) async fn execute<B: Backend>(
     };
     if session.way.is_promotion() && !stage.was_up {
         return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
-            .hint("run `harness promote` first: `test` makes nothing in Azure"));
+            .hint(Hint::run(Verb::Promote).words(" first: `test` makes nothing in Azure")));
     }
     let mut ran = run_all(args, resolved, session, &mut stage).await;
     let taken_down = if args.keep || stage.was_up {
@@ -62,8 +63,8 @@ pub(super) async fn execute<B: Backend>(
     };
     about_interruption(&mut ran.errors, session).await;
     ran.errors.extend(taken_down.err());
-    let suffix = args.target.suffix();
-    let errors = ran.errors.into_iter().map(|error| error.about(&suffix));
+    let options = args.target.options();
+    let errors = ran.errors.into_iter().map(|error| error.about(&options));
     let errors: Vec<CommandError> = errors.collect();
     let exits = ran.rows.iter().map(Row::exit);
     let exits = exits.chain(errors.iter().map(|error| error.exit));
@@ -181,7 +182,7 @@ async fn run_all<B: Backend>(
             }
             Err(error) => {
                 // Its hints are in the row as well.
-                let error = error.about(&args.target.suffix());
+                let error = error.about(&args.target.options());
                 let row = Row::failed(name, scenario.seed, &error);
                 stage.finished(&row);
                 rows.push(row);

@@ -59,9 +59,17 @@ async fn a_user_is_who_the_certificate_or_else_the_token_says_and_the_server_who
         told.contains(r#"User "system:serviceaccount:test-access:web" cannot list"#),
         "{told}"
     );
-    assert!(error.hints[0].contains("rights"), "{:?}", error.hints);
+    assert!(
+        error.hints[0].to_string().contains("rights"),
+        "{:?}",
+        error.hints
+    );
     let error = refused(&kubeconfig, "nobody").await;
-    assert!(error.hints[0].contains("expired"), "{:?}", error.hints);
+    assert!(
+        error.hints[0].to_string().contains("expired"),
+        "{:?}",
+        error.hints
+    );
 
     let key = rcgen::KeyPair::generate().expect("a key");
     let other = rcgen::CertificateParams::new(Vec::new()).expect("no names");

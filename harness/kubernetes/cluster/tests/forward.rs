@@ -83,7 +83,10 @@ async fn many_connections_at_once_come_by_the_loopback_of_pods_that_let_nobody_i
     assert_eq!(again, address);
     let taken = forwards.open(&ServiceName::new("other"), PORT, Some(address.port()));
     let taken = taken.expect_err("the port is taken");
-    assert!(taken.hints[0].contains("another one"), "{taken}");
+    assert!(
+        taken.hints[0].to_string().contains("another one"),
+        "{taken}"
+    );
     for _ in 0..2 {
         greeted_at_last(&place, address).await;
     }

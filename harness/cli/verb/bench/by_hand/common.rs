@@ -71,7 +71,7 @@ pub(super) fn worker(topology: &Topology) -> (&str, &Run, u16) {
 pub(super) fn artifact_error(error: artifact::Error) -> CommandError {
     let hints = error.hints();
     let error = CommandError::new(Exit::Unavailable, error);
-    hints.iter().fold(error, CommandError::hint)
+    error.with_hints(hints)
 }
 
 /// What is missing to do it by hand, in a sentence.
