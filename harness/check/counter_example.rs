@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::evidence::Workflow;
+use super::workflow::Workflow;
 
 /// A workflow that violates an invariant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -17,14 +17,16 @@ pub struct CounterExample {
     pub what: String,
 }
 
-pub(super) fn counter_example(workflow: Workflow<'_>, what: impl Into<String>) -> CounterExample {
-    let run_id = match workflow.execution {
-        Some(execution) => Some(execution.key.run_id.clone()),
-        None => workflow.operation.run_id.clone(),
-    };
-    CounterExample {
-        workflow_id: workflow.operation.workflow_id.clone(),
-        run_id,
-        what: what.into(),
+impl CounterExample {
+    pub(super) fn new(workflow: Workflow<'_>, what: String) -> Self {
+        let run_id = match workflow.execution() {
+            Some(execution) => Some(execution.key.run_id.clone()),
+            None => workflow.operation.run_id.clone(),
+        };
+        Self {
+            workflow_id: workflow.operation.workflow_id.clone(),
+            run_id,
+            what,
+        }
     }
 }

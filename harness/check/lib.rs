@@ -1,14 +1,21 @@
 //! What must hold of every workflow, checked from what the server recorded, never from counters.
 //!
-//! Pure over [`Evidence`]: what the clients saw, joined with Describe and the histories that were
-//! read back afterwards. Each invariant is a file in `invariants/`.
+//! Pure: a [`Checker`] is shown one [`Workflow`] after another, each from both sides, and keeps no
+//! more than what it says in the end. Each invariant is a file in `invariants/`.
 
+mod answer;
+mod checker;
 mod counter_example;
-mod evidence;
+mod finding;
 mod invariant;
 mod invariants;
 mod json;
+mod unread;
+mod workflow;
 
+pub use checker::Checker;
 pub use counter_example::CounterExample;
-pub use evidence::{Evidence, Reading, Unchecked, Workflow};
-pub use invariant::{Finding, Invariant, check, workflows};
+pub use finding::{Finding, workflows};
+pub use invariant::Invariant;
+pub use unread::Unread;
+pub use workflow::Workflow;

@@ -55,6 +55,15 @@ impl Latencies {
         add(&mut self.censored, bound, count);
     }
 
+    /// Adds how late the generator was with so many arrivals of an operation.
+    pub fn record_generator_delay(&mut self, operation: &Operation, arrivals: u64) {
+        let delay = operation.generator_delay();
+        match operation.outcome {
+            Outcome::NotSent(_) => self.record_longer(delay, arrivals),
+            _ => self.record_many(delay, arrivals),
+        }
+    }
+
     /// Adds all durations of another.
     pub fn merge(&mut self, other: &Self) {
         merge(&mut self.known, &other.known);
@@ -168,12 +177,8 @@ pub struct OperationLatencies {
 impl OperationLatencies {
     /// Adds one operation to the views it belongs to, as `arrivals` of them: one, if it was sent.
     pub fn record(&mut self, operation: &Operation, arrivals: u64) {
-        let delay = operation.generator_delay();
-        if let Outcome::NotSent(_) = operation.outcome {
-            self.generator_delay.record_longer(delay, arrivals);
-            return;
-        }
-        self.generator_delay.record_many(delay, arrivals);
+        self.generator_delay
+            .record_generator_delay(operation, arrivals);
         let Some(service) = operation.service_time() else {
             return;
         };
@@ -190,12 +195,6 @@ impl OperationLatencies {
         }
     }
 
-    /// Adds an operation that is still under way at this age, as if it ended now: the best that
-    /// can be, for a judgement that is followed by another once it has ended.
-    pub fn record_under_way(&mut self, age: Duration) {
-        self.response.record(age);
-    }
-
     /// Adds everything of another.
     pub fn merge(&mut self, other: &Self) {
         self.response.merge(&other.response);
@@ -209,11 +208,7 @@ impl<'a> FromIterator<&'a Operation> for OperationLatencies {
     fn from_iter<T: IntoIterator<Item = &'a Operation>>(operations: T) -> Self {
         let mut latencies = Self::default();
         for operation in operations {
-            let arrivals = operation
-                .outcome
-                .unsent()
-                .map_or(1, |unsent| unsent.arrivals);
-            latencies.record(operation, arrivals);
+            latencies.record(operation, operation.arrivals());
         }
         latencies
     }

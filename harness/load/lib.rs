@@ -8,6 +8,7 @@ mod batches;
 mod closed_loop;
 mod driver;
 mod latency;
+mod offset;
 mod open_loop;
 mod operation;
 mod percentile;

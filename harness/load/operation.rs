@@ -28,15 +28,24 @@ pub struct Operation {
     /// Run id, if a start was acknowledged.
     pub run_id: Option<String>,
     /// When it was to start; latency counts from here.
+    #[serde(rename = "intended-ms", with = "crate::offset")]
     pub intended: Duration,
     /// When the start was sent; `None` if it never was.
+    #[serde(rename = "started-ms", with = "crate::offset::option")]
     pub started: Option<Duration>,
     /// When the server acknowledged the start.
+    #[serde(rename = "acknowledged-ms", with = "crate::offset::option")]
     pub acknowledged: Option<Duration>,
     /// When its outcome was known, or given up on. Where it was not sent: when the generator came to
     /// it.
+    #[serde(rename = "ended-ms", with = "crate::offset")]
     pub ended: Duration,
-    /// The result it must have, where the workload says.
+    /// The result it must have, where the workload says. `null` is a result like any other.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "temporal::present"
+    )]
     pub expected: Option<Value>,
     /// What became of it.
     pub outcome: Outcome,
@@ -110,6 +119,19 @@ impl Outcome {
 }
 
 impl Operation {
+    /// Whether its workflow exists or may exist, so that it has to be read back.
+    pub fn may_exist(&self) -> bool {
+        match self.outcome {
+            Outcome::Dropped(_) | Outcome::NotSent(_) | Outcome::Refused(_) => false,
+            Outcome::Unknown(_) | Outcome::Closed(_) | Outcome::Open(_) => true,
+        }
+    }
+
+    /// Whether its workflow may be running for all that its client knows.
+    pub fn may_be_open(&self) -> bool {
+        matches!(self.outcome, Outcome::Open(_) | Outcome::Unknown(_))
+    }
+
     /// How long a user waited who came when the operation was due: from the intended start to the
     /// end. One that was given up on took longer than this.
     pub fn latency(&self) -> Duration {
@@ -136,6 +158,11 @@ impl Operation {
     /// How long the server took to acknowledge the start; `None` if it did not.
     pub fn start_latency(&self) -> Option<Duration> {
         Some(self.acknowledged?.saturating_sub(self.started?))
+    }
+
+    /// How many arrivals it stands for.
+    pub fn arrivals(&self) -> u64 {
+        self.outcome.unsent().map_or(1, |unsent| unsent.arrivals)
     }
 
     /// How many arrivals it stands for, of those that were to start within `window`: several only

@@ -1,12 +1,13 @@
 //! Percentiles, as far as they are known. Pure.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
-use model::quantity;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Serialize;
+use model::quantity::{self, Milliseconds};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, json};
 
 /// A percentile, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,8 +19,7 @@ pub struct Percentile {
 }
 
 /// The usual view of durations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(into = "Written")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Percentiles {
     /// How many durations it is about.
     pub count: u64,
@@ -37,27 +37,57 @@ pub struct Percentiles {
     pub max: Percentile,
 }
 
-/// Percentiles of durations. Where one is named in `at-most`, its value is a lower bound only.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-struct Written {
-    /// How many durations it is about.
-    count: u64,
-    /// Of how many of those only a lower bound is known, because they were given up on.
-    censored: u64,
-    /// Median.
-    p50: quantity::Duration,
-    /// 90th percentile.
-    p90: quantity::Duration,
-    /// 99th percentile.
-    p99: quantity::Duration,
-    /// 99.9th percentile.
-    p999: quantity::Duration,
-    /// Longest.
-    max: quantity::Duration,
-    /// Those of the percentiles above that are not known: what they are at the most, null where
-    /// that is not known either.
-    at_most: BTreeMap<&'static str, Option<quantity::Duration>>,
+impl Percentiles {
+    /// Each percentile with its name.
+    fn named(&self) -> [(&'static str, Percentile); 5] {
+        let Self {
+            count: _,
+            censored: _,
+            p50,
+            p90,
+            p99,
+            p999,
+            max,
+        } = *self;
+        [
+            ("p50", p50),
+            ("p90", p90),
+            ("p99", p99),
+            ("p999", p999),
+            ("max", max),
+        ]
+    }
+}
+
+impl Serialize for Percentiles {
+    /// A percentile that is known is one number, and any other is its two bounds, so that nobody
+    /// takes a bound for the value.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("count", &self.count)?;
+        map.serialize_entry("censored", &self.censored)?;
+        for (name, percentile) in self.named() {
+            let at_least = Milliseconds::from(percentile.at_least);
+            if percentile.is_known() {
+                map.serialize_entry(&known(name), &at_least)?;
+            } else {
+                let [lower, upper] = bounds(name);
+                map.serialize_entry(&lower, &at_least)?;
+                map.serialize_entry(&upper, &percentile.at_most.map(Milliseconds::from))?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// The key of a percentile that is known.
+fn known(name: &str) -> String {
+    format!("{name}-ms")
+}
+
+/// The keys of the bounds of one that is not.
+fn bounds(name: &str) -> [String; 2] {
+    ["least", "most"].map(|side| format!("{name}-at-{side}-ms"))
 }
 
 impl JsonSchema for Percentiles {
@@ -65,40 +95,58 @@ impl JsonSchema for Percentiles {
         "Percentiles".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Written::json_schema(generator)
-    }
-}
-
-impl From<Percentiles> for Written {
-    fn from(percentiles: Percentiles) -> Self {
-        let Percentiles {
-            count,
-            censored,
-            p50,
-            p90,
-            p99,
-            p999,
-            max,
-        } = percentiles;
-        let named = [
-            ("p50", p50),
-            ("p90", p90),
-            ("p99", p99),
-            ("p999", p999),
-            ("max", max),
-        ];
-        let not_known = named.into_iter().filter(|(_, it)| !it.is_known());
-        Self {
-            count,
-            censored,
-            p50: p50.at_least,
-            p90: p90.at_least,
-            p99: p99.at_least,
-            p999: p999.at_least,
-            max: max.at_least,
-            at_most: not_known.map(|(name, it)| (name, it.at_most)).collect(),
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let mut properties = Map::new();
+        let mut every = Vec::new();
+        for (name, what) in [
+            ("p50", "Median"),
+            ("p90", "90th percentile"),
+            ("p99", "99th percentile"),
+            ("p999", "99.9th percentile"),
+            ("max", "Longest"),
+        ] {
+            let (known, [lower, upper]) = (known(name), bounds(name));
+            for (key, kind, what) in [
+                (
+                    &known,
+                    json!("number"),
+                    format!("{what}, where it is known."),
+                ),
+                (
+                    &lower,
+                    json!("number"),
+                    format!("{what}, where it is not known: at the least."),
+                ),
+                (
+                    &upper,
+                    json!(["number", "null"]),
+                    format!("{what}, where it is not known: at the most; null without a bound."),
+                ),
+            ] {
+                let property = json!({"description": what, "type": kind, "minimum": 0});
+                properties.insert(key.clone(), property);
+            }
+            every.push(json!({"oneOf": [{"required": [known]}, {"required": [lower, upper]}]}));
         }
+        for (key, what) in [
+            ("count", "How many durations it is about."),
+            (
+                "censored",
+                "Of how many of those only a lower bound is known, because they were given up on.",
+            ),
+        ] {
+            let property = json!({
+                "description": what, "type": "integer", "format": "uint64", "minimum": 0
+            });
+            properties.insert(key.to_owned(), property);
+        }
+        json_schema!({
+            "description": "Percentiles of durations, in milliseconds.",
+            "type": "object",
+            "properties": properties,
+            "required": ["count", "censored"],
+            "allOf": every
+        })
     }
 }
 

@@ -13,6 +13,7 @@ pub struct Unsent {
     /// How many arrivals.
     pub arrivals: u64,
     /// When the last of them was to start; those between count as evenly spread.
+    #[serde(rename = "last-intended-ms", with = "crate::offset")]
     pub last_intended: Duration,
     /// Why they were not sent.
     pub why: String,

@@ -199,4 +199,29 @@ mod tests {
         worker-crash-19a2b3-4c5d worker-crash: EOF while parsing a value at line 1 column 13
         ");
     }
+
+    #[test]
+    fn a_report_of_an_earlier_version_is_evidence_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let states = Utf8Path::from_path(folder.path()).expect("UTF-8");
+        let digest = Digest::of_bytes(b"ours").to_string();
+        let place = serde_json::json!({"backend": "k3d", "engine": "server", "database": "mysql"});
+        for (run, version, seed) in [
+            ("smoke-1", "harness/v1", serde_json::json!(42)),
+            ("smoke-2", "harness/v2", serde_json::json!("42")),
+        ] {
+            let run = states.join("k3d/reports").join(run);
+            fs_err::create_dir_all(&run).expect("writable");
+            let report = serde_json::json!({
+                "apiVersion": version, "kind": "Report", "scenario": "smoke", "verdict": "pass",
+                "seed": seed, "topology": digest, "place": place,
+                "finished": "2026-02-03T04:05:06Z",
+            });
+            fs_err::write(run.join("report.json"), report.to_string()).expect("writable");
+        }
+        let Reports { evidence, damaged } = read(states).expect("readable");
+        assert_eq!(damaged, []);
+        let verdicts: Vec<_> = evidence.iter().map(|it| it.verdict).collect();
+        assert_eq!(verdicts, [VerdictKind::Pass; 2]);
+    }
 }

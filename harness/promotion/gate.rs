@@ -63,13 +63,25 @@ pub enum Standing {
     /// It passed too long ago.
     Old {
         /// How long ago.
+        #[serde(
+            rename = "age-ms",
+            serialize_with = "model::quantity::in_milliseconds::serialize"
+        )]
         age: Duration,
         /// How long ago it may be.
+        #[serde(
+            rename = "allowed-ms",
+            serialize_with = "model::quantity::in_milliseconds::serialize"
+        )]
         allowed: Duration,
     },
     /// The newest report is dated later than this machine's clock: how old it is cannot be known.
     Future {
         /// By how much.
+        #[serde(
+            rename = "ahead-ms",
+            serialize_with = "model::quantity::in_milliseconds::serialize"
+        )]
         ahead: Duration,
         /// The report.
         report: Utf8PathBuf,

@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
 use super::plan::{PlannedFault, RunPlan};
-use super::record::FaultRecord;
 
 /// What the faults of a run are injected with.
 pub(super) struct Chaos<'a, B> {
@@ -24,17 +23,27 @@ pub(super) struct Chaos<'a, B> {
     pub(super) stop: &'a CancellationToken,
 }
 
+/// How far a fault came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FaultState {
+    /// Nothing is broken by it: it was not injected.
+    Untouched,
+    /// It is in the journal, and has to be healed.
+    Open,
+    /// It is undone, since an offset of the run.
+    Healed(Duration),
+}
+
 impl<B: Backend> Chaos<'_, B> {
     /// Lives through all faults, side by side. Afterwards each is healed, or still in the journal.
-    pub(super) async fn run(&self) -> Vec<FaultRecord> {
+    pub(super) async fn run(&self) -> Vec<FaultState> {
         join_all(self.plan.faults.iter().map(|planned| self.live(planned))).await
     }
 
-    async fn live(&self, planned: &PlannedFault) -> FaultRecord {
-        let mut record = FaultRecord::pending(planned);
+    async fn live(&self, planned: &PlannedFault) -> FaultState {
         let occurrence = &planned.occurrence;
         if !self.reach(occurrence.at).await {
-            return record;
+            return FaultState::Untouched;
         }
         let Context {
             backend,
@@ -50,43 +59,47 @@ impl<B: Backend> Chaos<'_, B> {
         let Injected { entry, proof } = match injected {
             Ok(injected) => injected,
             Err(error) => {
-                // All others leave nothing broken.
-                if !matches!(error, fault::Error::InjectAndHeal { .. }) {
-                    watch.expect(service);
+                events.send(Kind::FaultFailed {
+                    fault: occurrence.id.clone(),
+                    failure: in_one_line(&error),
+                });
+                if matches!(error, fault::Error::InjectAndHeal { .. }) {
+                    return FaultState::Open;
                 }
-                record.failure = Some(in_one_line(&error));
-                return record;
+                // All others leave nothing broken.
+                watch.expect(service);
+                return FaultState::Untouched;
             }
         };
-        let offset = self.now();
-        record.injected = Some(offset);
-        record.effect = Some(proof.clone());
         events.send(Kind::FaultInjected {
-            fault: record.id.clone(),
-            offset_ms: offset.into(),
+            fault: occurrence.id.clone(),
+            offset_ms: self.now().into(),
             effect: proof,
         });
         self.reach(occurrence.until).await;
         match fault::heal_one(backend, journal, entry).await {
             Ok(()) => {
                 watch.expect(service);
-                let offset = self.now();
-                record.healed = Some(offset);
+                let healed = self.now();
                 events.send(Kind::FaultHealed {
-                    fault: record.id.clone(),
-                    offset_ms: offset.into(),
+                    fault: occurrence.id.clone(),
+                    offset_ms: healed.into(),
                 });
+                FaultState::Healed(healed)
             }
             // The fault stays in the journal, and whoever ends the run heals what is in it. That it
             // was not healed at its time is told all the same.
-            Err(error) => events.notice(format!(
-                "{}: fault {} lasts longer than planned, and is healed at the end of the run: {}",
-                self.plan.scenario,
-                record.id,
-                in_one_line(&error)
-            )),
+            Err(error) => {
+                events.notice(format!(
+                    "{}: fault {} lasts longer than planned, and is healed at the end of the run: \
+                     {}",
+                    self.plan.scenario,
+                    occurrence.id,
+                    in_one_line(&error)
+                ));
+                FaultState::Open
+            }
         }
-        record
     }
 
     /// Waits until an offset of the run; false if the run was stopped before.

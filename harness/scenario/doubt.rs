@@ -5,15 +5,16 @@
 //! phases: there the warmup, of which nothing is asked, comes last, and of the others the one of
 //! which the greatest share is affected comes first.
 
+use backend::event::Ending;
 use backend::fault::Proof;
-use check::{Evidence, Finding, workflows};
+use check::{Finding, Unread, workflows};
 use engine::watch::{Seen, not_known};
 use load::Percentiles;
 use model::quantity::Duration;
 
 use super::expectation::{Expectation, percent};
 use super::model::{LatencyThresholds, Phase, Thresholds};
-use super::observations::{Ending, Observations};
+use super::observations::Observations;
 use super::plan::RunPlan;
 use super::record::FaultRecord;
 use super::statistics::{PhaseStatistics, ratio};
@@ -28,27 +29,26 @@ const SHORT_STOP: Duration = Duration::from_secs(2);
 /// Every reason why a run says nothing; none of one that was interrupted, which is reason enough.
 pub(super) fn doubts(
     plan: &RunPlan,
-    seen: &Observations<'_>,
+    seen: &Observations,
     steady_state: &[Expectation],
-    findings: &[Finding],
 ) -> Vec<String> {
     if seen.ending == Ending::Interrupted {
         return Vec::new();
     }
-    let statistics = seen.statistics;
-    let delay = seen.generator_delay.as_ref();
+    let statistics = &seen.measures.phases;
+    let delay = seen.measures.generator_delay.as_ref();
     // A death is the cause of most that comes after it.
     let deaths = seen.watched.deaths.iter().map(ToString::to_string);
     deaths
         .chain(stopped(plan, seen))
         .chain(not_steady(seen, steady_state))
-        .chain(unwatched(seen.watched))
+        .chain(unwatched(&seen.watched))
         .chain(nothing_completed(statistics))
         .chain(without_effect(seen))
         .chain(saturated(plan.generator_delay, delay))
-        .chain(unreadable(seen.evidence))
-        .chain(checked_on_nothing(findings))
-        .chain(checked_in_part(seen.evidence, findings))
+        .chain(unreadable(&seen.unread))
+        .chain(checked_on_nothing(&seen.findings))
+        .chain(checked_in_part(&seen.unread, &seen.findings))
         .chain(healed_too_late(plan, seen))
         .chain(of_phases(plan, seen))
         .collect()
@@ -70,7 +70,7 @@ fn unwatched(watched: &Seen) -> Option<String> {
 
 /// While the harness cannot run it sends nothing and notices no answer: then what it measured is about
 /// itself. What its own delay may be is no matter.
-fn stopped(plan: &RunPlan, seen: &Observations<'_>) -> Option<String> {
+fn stopped(plan: &RunPlan, seen: &Observations) -> Option<String> {
     let bound = plan.generator_delay.max(SHORT_STOP);
     (seen.longest_stop > bound).then(|| {
         let stop = seen.longest_stop.approximate();
@@ -78,18 +78,24 @@ fn stopped(plan: &RunPlan, seen: &Observations<'_>) -> Option<String> {
     })
 }
 
-fn not_steady(seen: &Observations<'_>, steady_state: &[Expectation]) -> Option<String> {
+fn not_steady(seen: &Observations, steady_state: &[Expectation]) -> Option<String> {
     let missed = steady_state
         .iter()
         .filter(|expectation| !expectation.met)
-        .max_by(|one, other| one.excess.total_cmp(&other.excess))?;
-    let missed = missed.told(missed.metric);
-    match seen.ending {
-        Ending::NotSteady => Some(format!("no steady state: {missed}; no fault was injected")),
-        Ending::Complete => Some(format!(
+        .max_by(|one, other| one.excess.total_cmp(&other.excess));
+    let missed = missed.map(|missed| missed.told(&missed.metric.to_string()));
+    match (seen.ending, missed) {
+        (Ending::NotSteady, Some(missed)) => {
+            Some(format!("no steady state: {missed}; no fault was injected"))
+        }
+        // What was known when the baseline ended is more by now, and would have been enough.
+        (Ending::NotSteady, None) if !steady_state.is_empty() => {
+            Some("no steady state when the baseline ended; no fault was injected".to_owned())
+        }
+        (Ending::Complete, Some(missed)) => Some(format!(
             "no steady state: once all that began in the baseline had ended, {missed}"
         )),
-        Ending::Interrupted => None,
+        (Ending::Complete | Ending::NotSteady, None) | (Ending::Interrupted, _) => None,
     }
 }
 
@@ -99,7 +105,7 @@ fn nothing_completed(statistics: &[PhaseStatistics]) -> Option<String> {
 }
 
 /// Where the run ended before, no fault was meant to be injected any more.
-fn without_effect(seen: &Observations<'_>) -> impl Iterator<Item = String> {
+fn without_effect(seen: &Observations) -> impl Iterator<Item = String> {
     let is_over = seen.ending == Ending::NotSteady;
     let faults = seen.faults.iter().filter(move |_| !is_over);
     faults.filter_map(fault_without_effect)
@@ -132,16 +138,12 @@ fn saturated(bound: Duration, delay: Option<&Percentiles>) -> Option<String> {
     })
 }
 
-fn unreadable(evidence: &Evidence) -> Option<String> {
-    let (id, reason) = evidence.unreadable().next()?;
-    let executions = workflows(count_unreadable(evidence));
+fn unreadable(unread: &Unread) -> Option<String> {
+    let (id, reason) = unread.first.as_ref()?;
+    let executions = workflows(unread.workflows);
     Some(format!(
         "{executions} could not be read back: {id}: {reason}"
     ))
-}
-
-fn count_unreadable(evidence: &Evidence) -> u64 {
-    u64::try_from(evidence.unreadable().count()).expect("a count fits 64 bits")
 }
 
 /// An invariant that was asked for and could be checked on no workflow is not known to hold.
@@ -161,16 +163,16 @@ fn checked_on_nothing(findings: &[Finding]) -> Option<String> {
 
 /// An invariant that could not be checked on all workflows that it is about is not known to hold.
 /// What could not be read back is told by itself.
-fn checked_in_part(evidence: &Evidence, findings: &[Finding]) -> impl Iterator<Item = String> {
-    let unreadable = count_unreadable(evidence);
-    let in_part = findings.iter().filter(move |it| {
-        it.checked > 0 && it.not_checked > unreadable && it.counter_examples.is_empty()
-    });
+fn checked_in_part(unread: &Unread, findings: &[Finding]) -> impl Iterator<Item = String> {
+    let unreadable = unread.workflows;
+    let in_part = findings
+        .iter()
+        .filter(move |it| it.checked > 0 && it.not_checked > unreadable && it.violated == 0);
     in_part.map(|finding| format!("{} {}", finding.invariant, finding.outcome()))
 }
 
 /// A recovery is judged from when every fault is healed; by less than half of it, it is not.
-fn healed_too_late(plan: &RunPlan, seen: &Observations<'_>) -> Option<String> {
+fn healed_too_late(plan: &RunPlan, seen: &Observations) -> Option<String> {
     let planned = plan.phase(Phase::Recovery)?.length;
     let left = seen.phase(Phase::Recovery)?.length;
     (left.as_std() * 2 < planned.as_std()).then(|| {
@@ -187,11 +189,12 @@ struct Missing {
     reason: String,
 }
 
-fn of_phases(plan: &RunPlan, seen: &Observations<'_>) -> impl Iterator<Item = String> {
+fn of_phases(plan: &RunPlan, seen: &Observations) -> impl Iterator<Item = String> {
     // What was under way when a run ended early has no answer because of that.
     let is_complete = seen.ending == Ending::Complete;
     let mut missing: Vec<_> = seen
-        .statistics
+        .measures
+        .phases
         .iter()
         .flat_map(|phase| {
             let all = [

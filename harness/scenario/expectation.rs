@@ -7,21 +7,35 @@ use model::quantity::{self, Comparison, Threshold, Throughput};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::measured::{Measured, milliseconds};
+use super::metric::{Metric, Unit};
 use super::model::{Phase, Thresholds};
 use super::statistics::{PhaseStatistics, float};
 
-/// A threshold, and the value that was held against it.
+/// A threshold, and the value that was held against it: as numbers for programs, and as texts for
+/// people.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Expectation {
     /// The phase it is about.
     pub phase: Phase,
-    /// What was measured, such as `error rate`.
-    pub metric: &'static str,
-    /// The threshold, such as `< 0.1%`.
+    /// What was measured, such as `error-rate`.
+    pub metric: Metric,
+    /// The unit of `bound` and of the value.
+    pub unit: Unit,
+    /// On which side of the bound the value must lie.
+    pub comparison: Comparison,
+    /// The bound, such as 0.001. Where a share of what was offered is wanted, it is what that comes
+    /// to.
+    #[serde(serialize_with = "super::measured::number")]
+    pub bound: f64,
+    /// The measured value.
+    #[serde(flatten)]
+    pub measured: Measured,
+    /// The threshold for people, such as `< 0.1%`.
     pub wanted: String,
-    /// The measured value, such as `0.05%`, or `> 5.02s` where only a lower bound of it is known;
-    /// `nothing was measured` where there was nothing.
+    /// The measured value for people, such as `0.05%`, or `> 5.02s` where only a lower bound of it
+    /// is known; `nothing was measured` where there was nothing.
     pub actual: String,
     /// Whether the value is known to be on the right side.
     pub met: bool,
@@ -31,13 +45,11 @@ pub struct Expectation {
     pub excess: f64,
 }
 
-const NOTHING: &str = "nothing was measured";
-
 impl Expectation {
     /// What was measured of `what`, and what was wanted.
     pub(super) fn told(&self, what: &str) -> String {
         let Self { wanted, actual, .. } = self;
-        if actual == NOTHING {
+        if self.measured == Measured::NOTHING {
             format!("{what} was not measured, wanted {wanted}")
         } else {
             format!("{what} was {actual}, wanted {wanted}")
@@ -45,29 +57,23 @@ impl Expectation {
     }
 }
 
-/// A measured value: what it is at the least and at the most, and how it is shown.
-struct Measured {
-    at_least: f64,
-    at_most: f64,
+/// A measured value, and how it is shown.
+struct Actual {
+    measured: Measured,
     shown: String,
 }
 
-impl Measured {
+impl Actual {
     fn known(value: f64, shown: String) -> Self {
-        Self {
-            at_least: value,
-            at_most: value,
-            shown,
-        }
+        let measured = Measured::known(value);
+        Self { measured, shown }
     }
 }
 
-impl From<Percentile> for Measured {
+impl From<Percentile> for Actual {
     fn from(percentile: Percentile) -> Self {
-        let at_most = percentile.at_most;
         Self {
-            at_least: percentile.at_least.as_secs_f64(),
-            at_most: at_most.map_or(f64::INFINITY, quantity::Duration::as_secs_f64),
+            measured: percentile.into(),
             shown: percentile.to_string(),
         }
     }
@@ -86,25 +92,37 @@ pub(super) fn evaluate(thresholds: &Thresholds, measured: &PhaseStatistics) -> V
     if let Some(threshold) = error_rate {
         let actual = measured.error_rate;
         let sent = measured.sent() > measured.under_way;
-        let actual = sent.then(|| Measured::known(actual, percent(actual)));
+        let actual = sent.then(|| Actual::known(actual, percent(actual)));
         let bound = |bound: &quantity::Percent| bound.fraction();
-        expectations.push(hold(phase, "error rate", threshold, actual, bound));
+        expectations.push(hold(phase, Metric::ErrorRate, threshold, actual, bound));
     }
     for (metric, threshold, pick) in [
-        ("start-to-close p50", &start_to_close.p50, pick(|p| p.p50)),
-        ("start-to-close p90", &start_to_close.p90, pick(|p| p.p90)),
-        ("start-to-close p99", &start_to_close.p99, pick(|p| p.p99)),
         (
-            "start-to-close p99.9",
+            Metric::StartToCloseP50,
+            &start_to_close.p50,
+            pick(|p| p.p50),
+        ),
+        (
+            Metric::StartToCloseP90,
+            &start_to_close.p90,
+            pick(|p| p.p90),
+        ),
+        (
+            Metric::StartToCloseP99,
+            &start_to_close.p99,
+            pick(|p| p.p99),
+        ),
+        (
+            Metric::StartToCloseP999,
             &start_to_close.p999,
             pick(|p| p.p999),
         ),
     ] {
         let Some(threshold) = threshold else { continue };
         let actual = measured.start_to_close.as_ref().map(pick);
-        let actual = actual.map(Measured::from);
+        let actual = actual.map(Actual::from);
         expectations.push(hold(phase, metric, threshold, actual, |bound| {
-            bound.as_secs_f64()
+            milliseconds(bound.as_std())
         }));
     }
     let is_offered = measured.offered > 0;
@@ -114,13 +132,13 @@ pub(super) fn evaluate(thresholds: &Thresholds, measured: &PhaseStatistics) -> V
             Throughput::Rate(rate) => rate.per_second(),
             Throughput::OfOffered(share) => share.fraction() * measured.offered_per_second,
         };
-        expectations.push(hold(phase, "throughput", threshold, actual, bound));
+        expectations.push(hold(phase, Metric::Throughput, threshold, actual, bound));
     }
     if let Some(threshold) = dropped {
-        let actual = Measured::known(float(measured.dropped), measured.dropped.to_string());
+        let actual = Actual::known(float(measured.dropped), measured.dropped.to_string());
         let actual = is_offered.then_some(actual);
         let bound = |bound: &quantity::Count| float(bound.get());
-        expectations.push(hold(phase, "dropped", threshold, actual, bound));
+        expectations.push(hold(phase, Metric::Dropped, threshold, actual, bound));
     }
     expectations
 }
@@ -129,26 +147,36 @@ pub(super) fn evaluate(thresholds: &Thresholds, measured: &PhaseStatistics) -> V
 /// between two bounds, the one counts that is nearer to the wrong side.
 fn hold<T: Display>(
     phase: Phase,
-    metric: &'static str,
+    metric: Metric,
     threshold: &Threshold<T>,
-    actual: Option<Measured>,
+    actual: Option<Actual>,
     unit: impl Fn(&T) -> f64,
 ) -> Expectation {
-    let worst = actual.as_ref().map(|actual| match threshold.comparison {
-        Comparison::Below | Comparison::AtMost => actual.at_most,
-        Comparison::Above | Comparison::AtLeast => actual.at_least,
-    });
+    let nothing = || Actual {
+        measured: Measured::NOTHING,
+        shown: "nothing was measured".to_owned(),
+    };
+    let Actual { measured, shown } = actual.unwrap_or_else(nothing);
+    let comparison = threshold.comparison;
+    let worst = match comparison {
+        Comparison::Below | Comparison::AtMost => measured.at_most(),
+        Comparison::Above | Comparison::AtLeast => measured.at_least(),
+    };
     let bound = unit(&threshold.bound);
-    let excess = worst.map_or(f64::INFINITY, |worst| match threshold.comparison {
+    let excess = worst.map_or(f64::INFINITY, |worst| match comparison {
         Comparison::Below | Comparison::AtMost => worst / bound,
         Comparison::Above | Comparison::AtLeast => bound / worst,
     });
     Expectation {
         phase,
         metric,
+        unit: metric.unit(),
+        comparison,
+        bound,
+        measured,
         wanted: threshold.to_string(),
         met: worst.is_some_and(|worst| threshold.admits(worst, |_| bound)),
-        actual: actual.map_or(NOTHING.to_owned(), |actual| actual.shown),
+        actual: shown,
         excess,
     }
 }
@@ -159,7 +187,7 @@ fn pick(pick: Pick) -> Pick {
     pick
 }
 
-fn completed(threshold: &Threshold<Throughput>, measured: &PhaseStatistics) -> Measured {
+fn completed(threshold: &Threshold<Throughput>, measured: &PhaseStatistics) -> Actual {
     let (actual, offered) = (measured.completed_per_second, measured.offered_per_second);
     let shown = match threshold.bound {
         Throughput::Rate(_) => format!("{actual:.1}/s"),
@@ -168,7 +196,7 @@ fn completed(threshold: &Threshold<Throughput>, measured: &PhaseStatistics) -> M
             format!("{} of {offered:.1}/s", percent(part))
         }
     };
-    Measured::known(actual, shown)
+    Actual::known(actual, shown)
 }
 
 /// A share for people: whole numbers without digits, small ones with enough to tell them from zero.
@@ -181,3 +209,6 @@ pub(super) fn percent(fraction: f64) -> String {
     };
     format!("{percent:.digits$}%")
 }
+
+#[cfg(test)]
+mod tests;

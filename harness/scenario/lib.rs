@@ -5,19 +5,26 @@
 //! verdict. All but [`run`] and the folder of a [`report`] is pure. Knows nothing of where a topology
 //! runs.
 
+mod assess;
 mod chaos;
 mod context;
 mod document;
 mod doubt;
 mod exact;
 mod expectation;
-mod gather;
+mod fragment;
+mod histories;
+mod measured;
+mod measures;
+mod metric;
 mod model;
 mod narrate;
 mod observations;
 mod offer;
 mod plan;
+mod reader;
 mod record;
+mod recorder;
 pub mod report;
 mod request;
 mod resolve;
@@ -26,24 +33,31 @@ mod schema;
 mod settle;
 mod statistics;
 mod steady;
+mod story;
+mod tally;
 mod template;
 #[cfg(test)]
 mod tests;
 mod validate;
 mod verdict;
 
+pub use assess::{Outcome, assess};
 pub use context::Context;
 pub use document::Document;
 pub use expectation::Expectation;
+pub use fragment::Fragment;
+pub use measured::Measured;
+pub use measures::Measures;
+pub use metric::{Metric, Unit};
 pub use model::{
     ApiVersion, Expect, Fault, Kind, LatencyThresholds, Phase, PhaseThresholds, Phases, Scenario,
     Thresholds, Workflow, Workload,
 };
-pub use observations::{Ending, Observations};
+pub use observations::Observations;
 pub use plan::{PlannedFault, PlannedPhase, PlannedThresholds, PlannedWorkload, RunPlan};
 pub use record::FaultRecord;
 pub use resolve::{Ground, Resolution, resolve};
-pub use run::{Error, Outcome, run};
+pub use run::{Error, run};
 pub use schema::json_schema;
-pub use statistics::{PhaseStatistics, statistics};
+pub use statistics::PhaseStatistics;
 pub use verdict::{Judgement, Verdict, VerdictKind, judge};

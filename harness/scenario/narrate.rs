@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::model::Phase;
 use super::plan::RunPlan;
+use super::recorder::Recorder;
 
 const TICK: Duration = Duration::from_secs(1);
 
@@ -19,15 +20,12 @@ pub(super) struct Narrator<'a> {
     /// The moment from which all offsets count.
     pub(super) epoch: Instant,
     pub(super) progress: &'a Progress,
+    pub(super) recorder: &'a Recorder,
 }
 
 impl Narrator<'_> {
-    /// Tells of the phases until the run is stopped, and of the load until it is over.
-    pub(super) async fn tell(&self, stop: &CancellationToken, over: &CancellationToken) {
-        tokio::join!(self.phases(stop, over), self.load(over));
-    }
-
-    async fn phases(&self, stop: &CancellationToken, over: &CancellationToken) {
+    /// Tells of the phases until the run is stopped, or its load is over.
+    pub(super) async fn phases(&self, stop: &CancellationToken, over: &CancellationToken) {
         let loaded = self
             .plan
             .phases
@@ -49,7 +47,8 @@ impl Narrator<'_> {
         }
     }
 
-    async fn load(&self, over: &CancellationToken) {
+    /// Counts until all is over: of a run that is killed, the last count says when.
+    pub(super) async fn load(&self, over: &CancellationToken) {
         let mut ticks = interval_at(self.epoch + TICK, TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
@@ -76,7 +75,7 @@ impl Narrator<'_> {
             failed,
             dropped,
             not_sent,
-            read: 0,
+            read: self.recorder.counts().read,
         });
     }
 }

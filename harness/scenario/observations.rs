@@ -1,43 +1,40 @@
 //! What was seen of a run.
 
-pub use backend::event::Ending;
-use check::Evidence;
+use backend::event::Ending;
+use check::{Finding, Unread};
 use engine::watch::Seen;
-use load::Percentiles;
 use model::quantity::Duration;
 
-use super::expectation::Expectation;
+use super::measures::Measures;
 use super::model::Phase;
 use super::record::FaultRecord;
 use super::statistics::PhaseStatistics;
 
 /// Everything that a verdict is about.
-#[derive(Debug, Clone, Copy)]
-pub struct Observations<'a> {
-    /// What each phase measured.
-    pub statistics: &'a [PhaseStatistics],
+#[derive(Debug, Clone)]
+pub struct Observations {
+    /// What was measured.
+    pub measures: Measures,
     /// What became of each fault.
-    pub faults: &'a [FaultRecord],
-    /// Both sides of every workflow.
-    pub evidence: &'a Evidence,
-    /// How late the generator was over the whole run.
-    pub generator_delay: Option<Percentiles>,
-    /// The thresholds of the steady state, as they were judged at the end of the baseline.
-    pub steady_state: &'a [Expectation],
+    pub faults: Vec<FaultRecord>,
+    /// Every invariant with its counter-examples; nothing after an interruption.
+    pub findings: Vec<Finding>,
+    /// The workflows that could not be read back.
+    pub unread: Unread,
     /// How the run ended.
     pub ending: Ending,
     /// The longest time for which the harness itself could not run.
     pub longest_stop: Duration,
     /// Why the environment is not what it was, if it is not.
-    pub heal_failure: Option<&'a str>,
+    pub heal_failure: Option<String>,
     /// Who died although no fault had planned it.
-    pub watched: &'a Seen,
+    pub watched: Seen,
 }
 
-impl Observations<'_> {
+impl Observations {
     /// What a phase measured, if it was to be loaded.
     pub(super) fn phase(&self, phase: Phase) -> Option<&PhaseStatistics> {
-        let mut statistics = self.statistics.iter();
+        let mut statistics = self.measures.phases.iter();
         statistics.find(|statistics| statistics.phase == phase)
     }
 }

@@ -1,145 +1,144 @@
 //! The part of a run under load: operations, phases and faults side by side on one clock.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use backend::Backend;
-use load::{Operation, Progress, Pulse, WakingTime};
+use backend::event::{Ending, Kind};
+use load::{Operation, Pulse, WakingTime};
 use model::quantity::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
-use super::chaos::Chaos;
-use super::context::Context;
-use super::expectation::Expectation;
+use super::chaos::{Chaos, FaultState};
+use super::histories::Histories;
 use super::model::Phase;
-use super::narrate::Narrator;
-use super::observations::Ending;
-use super::plan::RunPlan;
-use super::record::FaultRecord;
-use super::statistics::{Seen, of_phase};
+use super::plan::PlannedPhase;
+use super::run::Stage;
 use super::steady::{is_met, steady_state};
+use super::tally::Tally;
 
 /// What the phases under load leave behind.
 pub(super) struct Loaded {
-    pub(super) operations: Vec<Operation>,
-    pub(super) faults: Vec<FaultRecord>,
-    pub(super) steady_state: Vec<Expectation>,
+    /// How far each fault came, in the order of the plan.
+    pub(super) faults: Vec<FaultState>,
     pub(super) ending: Ending,
     /// What is left of the drain.
     pub(super) drain: WakingTime,
     /// The longest time for which the harness could not run.
     pub(super) longest_stop: Duration,
-    /// The moment from which all offsets count.
-    pub(super) epoch: Instant,
 }
 
 /// Offers the load of all phases, and lives through the faults meanwhile.
 pub(super) async fn offer<B: Backend>(
-    plan: &RunPlan,
-    context: Context<'_, B>,
+    stage: &Stage<'_, B>,
     frontend: &B::Frontend,
+    histories: &mut Histories<'_, B::Frontend>,
 ) -> Loaded {
-    let Context {
-        events,
-        watch,
-        shutdown,
+    let Stage {
+        plan,
+        context,
+        epoch,
         ..
-    } = context;
-    let epoch = Instant::now();
-    watch.begin(epoch);
-    let stop = shutdown.child_token();
-    let over = CancellationToken::new();
+    } = *stage;
+    let stop = context.shutdown.child_token();
+    let (over, healed) = (CancellationToken::new(), CancellationToken::new());
     let (records, received) = unbounded_channel();
-    let progress = Arc::new(Progress::default());
     let load = load::Run {
         timeline: plan.timeline(),
         epoch,
         drain: plan.drain.as_std(),
         records,
-        progress: Arc::clone(&progress),
+        progress: stage.progress.clone(),
         cancel: stop.clone(),
     };
-    let operations = RefCell::new(Vec::new());
+    let baseline = plan.phase(Phase::Baseline);
+    let baseline = baseline.filter(|_| plan.steady_state.is_some());
+    let tally = baseline.map(|planned| RefCell::new(Tally::new(planned.clone())));
     let chaos = Chaos {
         plan,
         context,
         epoch,
         stop: &stop,
     };
-    let narrator = Narrator {
-        plan,
-        events,
-        epoch,
-        progress: &progress,
-    };
-    let pulse = Pulse::default();
-    let (drain, (), (faults, steady_state), (), ()) = tokio::join!(
+    let (narrator, pulse) = (stage.narrator(), Pulse::default());
+    let (drain, (), (faults, is_steady), (), (), ()) = tokio::join!(
         async {
             let drain = load::drive(frontend, plan.workloads(), load).await;
             over.cancel();
             drain
         },
-        collect(received, &operations),
+        collect(stage, received, tally.as_ref()),
         async {
-            let steady_state = await_steady_state(plan, &operations, &progress, epoch, &stop).await;
-            if !is_met(&steady_state) {
+            let is_steady = match baseline.zip(tally.as_ref()) {
+                Some((planned, tally)) => is_steady(stage, planned, tally, &stop).await,
+                None => true,
+            };
+            if !is_steady {
                 stop.cancel();
             }
-            (chaos.run().await, steady_state)
+            let faults = chaos.run().await;
+            if !faults.contains(&FaultState::Open) {
+                healed.cancel();
+            }
+            (faults, is_steady)
         },
-        narrator.tell(&stop, &over),
+        narrator.phases(&stop, &over),
         pulse.beat(&over),
+        async {
+            if over.run_until_cancelled(healed.cancelled()).await.is_some() {
+                histories.follow(&over).await;
+            }
+        },
     );
-    let ending = match is_met(&steady_state) {
-        _ if shutdown.is_cancelled() => Ending::Interrupted,
+    let ending = match is_steady {
+        _ if context.shutdown.is_cancelled() => Ending::Interrupted,
         true => Ending::Complete,
         false => Ending::NotSteady,
     };
     Loaded {
-        operations: operations.into_inner(),
         faults,
-        steady_state,
         ending,
         drain,
         longest_stop: pulse.longest_stop().into(),
-        epoch,
     }
 }
 
-async fn collect(mut received: UnboundedReceiver<Operation>, operations: &RefCell<Vec<Operation>>) {
+/// Writes down each operation that has ended.
+async fn collect<B>(
+    stage: &Stage<'_, B>,
+    mut received: UnboundedReceiver<Operation>,
+    baseline: Option<&RefCell<Tally>>,
+) {
     while let Some(operation) = received.recv().await {
-        operations.borrow_mut().push(operation);
+        stage.recorder.operation(&operation);
+        if let Some(baseline) = baseline {
+            baseline.borrow_mut().add(&operation);
+        }
     }
 }
 
-/// Waits for the end of the baseline and judges it, on what is known by then. Nothing is judged
-/// where no steady state is asked for, or the run is stopped before.
-async fn await_steady_state(
-    plan: &RunPlan,
-    operations: &RefCell<Vec<Operation>>,
-    progress: &Progress,
-    epoch: Instant,
+/// Waits for the end of the baseline and judges it, on what is known by then. Nothing is judged where
+/// the run is stopped before.
+async fn is_steady<B: Backend>(
+    stage: &Stage<'_, B>,
+    baseline: &PlannedPhase,
+    tally: &RefCell<Tally>,
     stop: &CancellationToken,
-) -> Vec<Expectation> {
-    let Some(baseline) = plan
-        .phase(Phase::Baseline)
-        .filter(|_| plan.steady_state.is_some())
-    else {
-        return Vec::new();
-    };
-    let end = epoch + baseline.offset.as_std() + baseline.length.as_std();
-    tokio::select! {
-        () = stop.cancelled() => return Vec::new(),
-        () = sleep_until(end) => {}
+) -> bool {
+    let end = stage.epoch + baseline.offset.as_std() + baseline.length.as_std();
+    if stop.run_until_cancelled(sleep_until(end)).await.is_none() {
+        return true;
     }
-    let operations = operations.borrow();
-    let operations: Vec<&Operation> = operations.iter().collect();
-    let seen = Seen {
-        operations: &operations,
-        under_way: &progress.under_way(),
-        at: epoch.elapsed(),
-    };
-    steady_state(plan, &of_phase(baseline, seen))
+    let at = stage.epoch.elapsed();
+    let mut tally = tally.borrow().clone();
+    for intended in stage.progress.under_way() {
+        tally.add_under_way(intended, at);
+    }
+    let met = is_met(&steady_state(stage.plan, &tally.finish()));
+    stage.context.events.send(Kind::SteadyStateJudged {
+        met,
+        offset_ms: at.into(),
+    });
+    met
 }

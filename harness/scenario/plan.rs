@@ -22,12 +22,14 @@ pub struct RunPlan {
     /// What the scenario is for.
     pub description: String,
     /// The seed of every random choice.
+    #[serde(with = "model::seed")]
     pub seed: u64,
     /// What is started.
     pub workloads: Vec<PlannedWorkload>,
     /// The phases under load, in order.
     pub phases: Vec<PlannedPhase>,
     /// The deadline for what is still open when the load has ended.
+    #[serde(rename = "drain-ms", with = "model::quantity::in_milliseconds")]
     pub drain: Duration,
     /// What is broken, in the order in which it is.
     pub faults: Vec<PlannedFault>,
@@ -36,6 +38,10 @@ pub struct RunPlan {
     /// What must hold in each phase.
     pub thresholds: Vec<PlannedThresholds>,
     /// How late the generator may be at the 99th percentile.
+    #[serde(
+        rename = "generator-delay-ms",
+        with = "model::quantity::in_milliseconds"
+    )]
     pub generator_delay: Duration,
     /// What must hold of every workflow.
     pub invariants: Vec<Invariant>,
@@ -50,6 +56,7 @@ pub struct PlannedWorkload {
     /// When workflows start.
     pub executor: Executor,
     /// The seed of its arrivals and of its requests.
+    #[serde(with = "model::seed")]
     pub seed: u64,
     /// Workflow type.
     pub workflow_type: String,
@@ -58,11 +65,17 @@ pub struct PlannedWorkload {
     /// Arguments; strings are templates.
     pub input: Vec<Value>,
     /// The result that each must have; strings are templates.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "temporal::present"
+    )]
     pub result: Option<Value>,
     /// How long to wait for the answer to a start.
+    #[serde(rename = "start-timeout-ms", with = "model::quantity::in_milliseconds")]
     pub start_timeout: Duration,
     /// How long to wait from the acknowledged start to the close.
+    #[serde(rename = "timeout-ms", with = "model::quantity::in_milliseconds")]
     pub timeout: Duration,
 }
 
@@ -73,8 +86,10 @@ pub struct PlannedPhase {
     /// Which.
     pub phase: Phase,
     /// When it begins, from the start of the run.
+    #[serde(rename = "offset-ms", with = "model::quantity::in_milliseconds")]
     pub offset: Duration,
     /// How long it lasts.
+    #[serde(rename = "length-ms", with = "model::quantity::in_milliseconds")]
     pub length: Duration,
 }
 
@@ -98,3 +113,6 @@ pub struct PlannedThresholds {
     /// The bounds.
     pub thresholds: Thresholds,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! What became of a fault.
 
 use backend::fault::{Fault, Proof};
-use model::quantity::Duration;
+use model::quantity::{Duration, Milliseconds};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -20,9 +20,19 @@ pub struct FaultRecord {
     pub target: String,
     /// In which phase.
     pub phase: Phase,
-    /// When it was injected, from the start of the run; absent if it never was.
+    /// When it was injected, from the start of the run; null if it never was.
+    #[serde(
+        rename = "injected-ms",
+        serialize_with = "model::quantity::in_milliseconds::option::serialize"
+    )]
+    #[schemars(with = "Option<Milliseconds>")]
     pub injected: Option<Duration>,
-    /// When it was undone, from the start of the run; absent if it is not known to be.
+    /// When it was undone, from the start of the run; null if it is not known to be.
+    #[serde(
+        rename = "healed-ms",
+        serialize_with = "model::quantity::in_milliseconds::option::serialize"
+    )]
+    #[schemars(with = "Option<Milliseconds>")]
     pub healed: Option<Duration>,
     /// What it was seen to do.
     pub effect: Option<Proof>,

@@ -1,60 +1,63 @@
 //! Waits for what was still open when its client no longer waited: what is judged is where a
 //! workflow stands at the end of the drain, and not what its client saw.
 
+use std::time::Duration;
+
+use archive::{Archive, Error};
 use backend::event::Events;
 use base::news::Progress;
 use futures_util::{StreamExt as _, stream};
-use load::{Operation, Outcome, WakingTime};
+use load::{Operation, WakingTime};
 use temporal::backoff::Pace;
 use temporal::{ExecutionKey, Frontend};
 
-use super::gather::{CONCURRENCY, key};
+use super::histories::{CONCURRENCY, key};
 
 /// How long the server is asked about one workflow before it is asked anew.
-const TURN: std::time::Duration = std::time::Duration::from_mins(1);
+const TURN: Duration = Duration::from_mins(1);
 
-/// Waits until every workflow whose close was not seen is closed, or the drain is over. How they
-/// closed is read from their histories.
+/// Waits until each of so many workflows whose close was not seen is closed, or the drain is over.
+/// How they closed is read from their histories.
 pub(super) async fn settle<F: Frontend>(
     scenario: &str,
     frontend: &F,
-    operations: &[Operation],
+    (archive, open): (&Archive, u64),
     drain: &mut WakingTime,
     events: &Events,
-) {
-    let open: Vec<_> = operations.iter().filter(|it| may_be_open(it)).collect();
-    if open.is_empty() || drain.left().is_zero() {
-        return;
+) -> Result<(), Error> {
+    if open == 0 || drain.left().is_zero() {
+        return Ok(());
     }
-    let total = u64::try_from(open.len()).expect("a count fits 64 bits");
     let what = format!("{scenario}: workflows that were still open are closed");
     let mut progress = Progress::of_pieces(what, events.listener());
-    progress.at(0, Some(total));
-    let mut closing = stream::iter(open)
-        .map(|operation| until_closed(frontend, key(operation)))
+    progress.at(0, Some(open));
+    let may_be_open = |operation: &Result<Operation, Error>| {
+        operation.as_ref().map_or(true, Operation::may_be_open)
+    };
+    let mut closing = stream::iter(archive.operations()?.filter(may_be_open))
+        .map(async |operation| {
+            until_closed(frontend, key(&operation?)).await;
+            Ok(())
+        })
         .buffer_unordered(CONCURRENCY);
     let all = async {
         let mut done = 0;
-        while let Some(()) = closing.next().await {
+        while let Some(closed) = closing.next().await {
+            closed?;
             done += 1;
-            progress.at(done, Some(total));
+            progress.at(done, Some(open));
         }
+        Ok(())
     };
     tokio::select! {
         biased;
-        () = all => progress.finish(),
+        closed = all => {
+            closed?;
+            progress.finish();
+        }
         () = drain.run_out() => {}
     }
-}
-
-/// Whether the workflow of an operation may be running for all that its client knows.
-fn may_be_open(operation: &Operation) -> bool {
-    match operation.outcome {
-        Outcome::Open(_) | Outcome::Unknown(_) => true,
-        Outcome::Closed(_) | Outcome::Dropped(_) | Outcome::NotSent(_) | Outcome::Refused(_) => {
-            false
-        }
-    }
+    Ok(())
 }
 
 /// Waits until a workflow is closed, or the server says that there is none. Whatever can pass is

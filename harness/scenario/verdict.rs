@@ -1,13 +1,14 @@
 //! What a run says: one of seven words, with a reason in one line and all of them in a list. Pure.
 
-use check::{Finding, check, workflows};
+use backend::event::Ending;
+use check::{Finding, workflows};
 pub use model::verdict::VerdictKind;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::doubt::{died, doubts};
 use super::expectation::{Expectation, evaluate};
-use super::observations::{Ending, Observations};
+use super::observations::Observations;
 use super::plan::RunPlan;
 use super::steady;
 
@@ -76,43 +77,32 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Every threshold with its value; those of the steady state first.
     pub expectations: Vec<Expectation>,
-    /// Every invariant with its counter-examples; empty after an interruption.
-    pub findings: Vec<Finding>,
 }
 
 /// Judges a run. The gravest thing that is known decides; a violated invariant counts even where
 /// the run is otherwise inconclusive, a missed threshold does not.
-pub fn judge(plan: &RunPlan, seen: &Observations<'_>) -> Judgement {
-    let findings = match seen.ending {
-        Ending::Interrupted => Vec::new(),
-        Ending::Complete | Ending::NotSteady => plan
-            .invariants
-            .iter()
-            .map(|invariant| check(*invariant, seen.evidence))
-            .collect(),
-    };
+pub fn judge(plan: &RunPlan, seen: &Observations) -> Judgement {
     let steady_state = steady::at_the_end(plan, seen);
-    let doubts = doubts(plan, seen, &steady_state, &findings);
+    let doubts = doubts(plan, seen, &steady_state);
     let expectations = expectations(plan, seen, steady_state);
-    let violated = Verdict::of_gravest(VerdictKind::Fail, violations(&findings));
+    let violated = Verdict::of_gravest(VerdictKind::Fail, violations(&seen.findings));
     let verdict = heal_failed(seen)
-        .map(|verdict| verdict.followed_by(&violations(&findings)))
+        .map(|verdict| verdict.followed_by(&violations(&seen.findings)))
         .or_else(|| interrupted(seen))
-        .or_else(|| violated.map(|verdict| verdict.beside(died(seen.watched))))
+        .or_else(|| violated.map(|verdict| verdict.beside(died(&seen.watched))))
         .map(|verdict| verdict.followed_by(&doubts))
         .or_else(|| Verdict::of_gravest(VerdictKind::Inconclusive, doubts))
         .or_else(|| missed(&expectations))
-        .unwrap_or_else(|| pass(&expectations, &findings, seen));
+        .unwrap_or_else(|| pass(&expectations, seen));
     Judgement {
         verdict,
         expectations,
-        findings,
     }
 }
 
 fn expectations(
     plan: &RunPlan,
-    seen: &Observations<'_>,
+    seen: &Observations,
     steady_state: Vec<Expectation>,
 ) -> Vec<Expectation> {
     let mut expectations = steady_state;
@@ -126,16 +116,16 @@ fn expectations(
     expectations
 }
 
-fn heal_failed(seen: &Observations<'_>) -> Option<Verdict> {
-    let failure = seen.heal_failure?;
+fn heal_failed(seen: &Observations) -> Option<Verdict> {
+    let failure = seen.heal_failure.as_ref()?;
     // What died comes first: nothing can be healed where what it stands on is gone.
-    let death = died(seen.watched).map(|death| format!("{death}; "));
+    let death = died(&seen.watched).map(|death| format!("{death}; "));
     let death = death.unwrap_or_default();
     let reason = format!("{death}{failure}; run `harness heal`");
     Some(Verdict::new(VerdictKind::HealFailed, reason))
 }
 
-fn interrupted(seen: &Observations<'_>) -> Option<Verdict> {
+fn interrupted(seen: &Observations) -> Option<Verdict> {
     let reason = "interrupted before the end; every fault is healed";
     matches!(seen.ending, Ending::Interrupted)
         .then(|| Verdict::new(VerdictKind::Interrupted, reason))
@@ -146,7 +136,7 @@ fn interrupted(seen: &Observations<'_>) -> Option<Verdict> {
 fn violations(findings: &[Finding]) -> Vec<String> {
     let mut violated: Vec<_> = findings
         .iter()
-        .filter(|finding| !finding.counter_examples.is_empty())
+        .filter(|finding| finding.violated > 0)
         .collect();
     violated.sort_by_key(|finding| finding.invariant);
     let reasons = violated.into_iter().filter_map(|finding| {
@@ -177,11 +167,12 @@ fn missed(expectations: &[Expectation]) -> Option<Verdict> {
 }
 
 /// Nothing is doubted, so that every invariant that was asked for holds for all that it is about.
-fn pass(expectations: &[Expectation], findings: &[Finding], seen: &Observations<'_>) -> Verdict {
-    let completed: u64 = seen.statistics.iter().map(|phase| phase.completed).sum();
+fn pass(expectations: &[Expectation], seen: &Observations) -> Verdict {
+    let phases = seen.measures.phases.iter();
+    let completed: u64 = phases.map(|phase| phase.completed).sum();
     let completed = workflows(completed);
     let reason = match (expectations.is_empty(), seen.faults.is_empty()) {
-        (true, _) if findings.is_empty() => {
+        (true, _) if seen.findings.is_empty() => {
             format!("{completed} completed, and nothing more was asked for")
         }
         (true, true) => format!("{completed} completed, and all of them are as they should be"),

@@ -223,8 +223,8 @@ mod tests {
         insta::assert_json_snapshot!(execution.expect("all answers are scripted"), @r#"
         {
           "key": {
-            "workflow_id": "hello",
-            "run_id": "described-run"
+            "workflow-id": "hello",
+            "run-id": "described-run"
           },
           "status": "completed",
           "history": [

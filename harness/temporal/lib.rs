@@ -20,6 +20,7 @@ mod model;
 mod payload;
 mod pending;
 mod reach;
+mod reading;
 mod shard;
 pub mod simulated;
 mod standing;
@@ -30,6 +31,7 @@ pub use client::Client;
 pub use health::check_role;
 pub use model::{
     Close, Cluster, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Start, StartOutcome,
-    Status,
+    Status, present,
 };
 pub use pending::{Pending, PendingActivity, PendingChild, PendingTask};
+pub use reading::Reading;

@@ -41,6 +41,7 @@ pub enum StartOutcome {
 
 /// One run of one workflow.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct ExecutionKey {
     /// Workflow id.
     pub workflow_id: String,
@@ -82,12 +83,24 @@ impl fmt::Display for Status {
     }
 }
 
+/// A result that is there, be it `null`: serde would read that as none.
+pub fn present<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
 /// How an execution closed, as the client that waited for it learnt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Close {
     /// Its status; never `Running`.
     pub status: Status,
     /// Its result, if it completed with one.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub result: Option<Value>,
     /// Its failure message, if it did not complete.
     pub failure: Option<String>,
@@ -103,6 +116,11 @@ pub struct Execution {
     /// The whole history, in the order in which the server sent it.
     pub history: Vec<HistoryEvent>,
     /// Result in the closing event, if it has one.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub result: Option<Value>,
     /// Failure message in the closing event, if it has one.
     pub failure: Option<String>,

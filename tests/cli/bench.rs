@@ -18,6 +18,9 @@ fn throughput_brings_up_measures_and_takes_down() {
     assert_eq!(world.run("status -p simulated").code, 69, "nothing is up");
     let json = world.run(&format!("{bench} --output json")).json();
     assert!(json["completed"].as_u64() > Some(0), "{json:#}");
+    assert_eq!(json["length-ms"], 300, "{json:#}");
+    assert!(json["latency"]["p99-ms"].as_f64() > Some(0.0), "{json:#}");
+    assert!(json["cpu"]["client-ms"].as_f64() > Some(0.0), "{json:#}");
 }
 
 #[test]

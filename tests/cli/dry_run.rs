@@ -88,10 +88,10 @@ fn a_dry_run_as_json_is_all_that_a_run_follows() {
     [
       {
         "description": "The worker is killed and started again",
-        "drain": "5s",
+        "drain-ms": 5000,
         "faults": [
           {
-            "at": "600ms",
+            "at-ms": 600,
             "fault": "kill",
             "id": "crash",
             "nth": 1,
@@ -100,10 +100,10 @@ fn a_dry_run_as_json_is_all_that_a_run_follows() {
             "target": {
               "service": "worker"
             },
-            "until": "800ms"
+            "until-ms": 800
           }
         ],
-        "generator-delay": "5s",
+        "generator-delay-ms": 5000,
         "invariants": [
           "no-lost-start",
           "right-result",
@@ -112,24 +112,24 @@ fn a_dry_run_as_json_is_all_that_a_run_follows() {
         ],
         "phases": [
           {
-            "length": "500ms",
-            "offset": "0s",
+            "length-ms": 500,
+            "offset-ms": 0,
             "phase": "baseline"
           },
           {
-            "length": "500ms",
-            "offset": "500ms",
+            "length-ms": 500,
+            "offset-ms": 500,
             "phase": "chaos"
           },
           {
-            "length": "500ms",
-            "offset": "1s",
+            "length-ms": 500,
+            "offset-ms": 1000,
             "phase": "recovery"
           }
         ],
         "run": "[run]",
         "scenario": "crash",
-        "seed": 42,
+        "seed": "42",
         "steady-state": {
           "error-rate": "< 1%",
           "start-to-close": {}
@@ -157,10 +157,10 @@ fn a_dry_run_as_json_is_all_that_a_run_follows() {
             ],
             "name": "hello",
             "result": "Hello {{ name }}!",
-            "seed": 12578764544318200737,
-            "start-timeout": "10s",
+            "seed": "12578764544318200737",
+            "start-timeout-ms": 10000,
             "task-queue": "hello-world",
-            "timeout": "30s",
+            "timeout-ms": 30000,
             "workflow-type": "Workflow"
           }
         ]

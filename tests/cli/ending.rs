@@ -164,10 +164,10 @@ impl Drop for Small {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_takes_no_verdict_and_stops_what_comes_after() {
+fn a_full_disk_takes_no_verdict_ends_the_run_and_stops_what_comes_after() {
     let world = world();
     let flood = named("flood").replace("users: 2", "users: 40");
-    let flood = flood.replace("baseline: 300ms", "baseline: 3s");
+    let flood = flood.replace("baseline: 300ms", "baseline: 10m");
     world.write("scenarios/flood.yaml", &flood);
     world.write("scenarios/third.yaml", &named("third"));
     let Some(_small) = Small::mount(world.state().join("reports")) else {
@@ -176,22 +176,45 @@ fn a_full_disk_takes_no_verdict_and_stops_what_comes_after() {
     };
     let paths = "scenarios/short.yaml scenarios/flood.yaml scenarios/third.yaml";
     let run = world.run(&format!("test -p simulated {paths} --output json"));
-    let rows = [("short", "pass"), ("flood", "pass"), ("third", "not-run")];
+    let rows = [("short", "pass"), ("flood", "error"), ("third", "not-run")];
     assert_eq!(verdicts(&run), pairs(&rows), "{run}");
     assert_eq!(run.code, 69, "{run}");
     let json = run.json();
-    let error = json["verdicts"][1]["error"]["error"]
-        .as_str()
-        .expect("text");
-    assert!(error.contains("report.json of "), "{error}");
+    let reason = json["verdicts"][1]["reason"].as_str().expect("text");
+    let begins = "the run was ended because its evidence could not be written: could not write ";
+    assert!(reason.starts_with(begins), "{reason}");
     assert_eq!(json["verdicts"][1]["report"], Value::Null);
     assert_eq!(
         json["verdicts"][2]["reason"],
         "not run: nothing could be written down: no storage space"
     );
-    let text = world.run(&format!("test -p simulated {paths}"));
-    assert!(text.stdout.contains("flood: pass\n"), "{text}");
     assert_eq!(world.run("status -p simulated").code, 69, "nothing is up");
+    let reports = world.state().join("reports");
+    let mut folders = reports.read_dir_utf8().expect("a folder").flatten();
+    let flood = folders.find(|it| it.file_name().starts_with("flood-"));
+    let flood = flood.expect("it was begun").into_path();
+    let left = world.run(&format!("report {flood}"));
+    assert_eq!(left.code, 2, "{left}");
+    assert!(left.stdout.starts_with("flood: cut off\n"), "{left}");
+    assert!(left.stdout.contains(" operations, "), "{left}");
+}
+
+#[test]
+fn a_run_is_ended_when_its_folder_has_grown_to_its_limit() {
+    let world = world();
+    world.write("endless.yaml", &endless());
+    let line = "test -p simulated endless.yaml scenarios/short.yaml --evidence-limit 100KiB";
+    let run = world.run(&format!("{line} --output json"));
+    let rows = [("endless", "error"), ("short", "pass")];
+    assert_eq!(verdicts(&run), pairs(&rows), "{run}");
+    assert_eq!(run.code, 69, "{run}");
+    let error = &run.json()["verdicts"][0]["error"];
+    let text = error.to_string();
+    assert!(text.contains("has reached its limit of 100KiB"), "{text}");
+    assert!(text.contains("--evidence-limit"), "{text}");
+    let wrong = world.run("test -p simulated endless.yaml --evidence-limit 4");
+    assert_eq!(wrong.code, 64, "{wrong}");
+    assert!(wrong.stderr.contains("`512MiB`"), "{wrong}");
 }
 
 /// A command under way, which ends with the test at the latest.

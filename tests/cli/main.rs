@@ -16,6 +16,7 @@ mod fixture;
 mod hangup;
 mod heal;
 mod in_azure;
+mod killed;
 mod look;
 mod look_first;
 mod meant;

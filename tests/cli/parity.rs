@@ -81,6 +81,8 @@ fn the_place_explains_what_the_development_server_lacks() {
         assert!(expected(aspect), "{aspect}");
     }
     assert_eq!(json["left"]["rendered"]["history-shards"], 4);
+    let retention = &json["left"]["rendered"]["retention-ms"];
+    assert_eq!(retention["default"], 3 * 86_400_000, "{json:#}");
     assert_eq!(json["left"]["running"]["unknown"], "not up");
 }
 

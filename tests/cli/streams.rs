@@ -12,13 +12,14 @@ use crate::test::SHORT;
 
 /// Every verb with arguments that make it work on a topology that is up, in an order in which each
 /// of them can.
-const VERBS: [&str; 21] = [
+const VERBS: [&str; 22] = [
     "up -p simulated",
     "status -p simulated",
     "logs -p simulated",
     "open -p simulated web --print",
     "test -p simulated short.yaml",
     "test -p simulated short.yaml --list",
+    "report run",
     "bench throughput -p simulated --warmup 10ms --duration 50ms --concurrency 1",
     "heal -p simulated",
     "parity simulated simulated",
@@ -37,13 +38,14 @@ const VERBS: [&str; 21] = [
 ];
 
 /// Every verb with arguments that make it fail, whatever is up.
-const FAILURES: [&str; 18] = [
+const FAILURES: [&str; 19] = [
     "up -p missing",
     "down -p missing",
     "status -p missing",
     "logs -p missing",
     "open -p missing web",
     "test -p simulated missing.yaml",
+    "report nowhere",
     "bench throughput -p missing",
     "heal -p missing",
     "parity simulated missing",
@@ -65,6 +67,13 @@ fn world() -> World {
     let world = World::new();
     world.write("short.yaml", SHORT);
     world.write("profiles/azure.yaml", AZURE);
+    // What is left of a run that was cut off when it was about to begin.
+    let plans = world.run("test -p simulated short.yaml --dry-run --output json");
+    world.write("run/plan.json", &plans.json()[0].to_string());
+    world.write("run/run.json", "{\"version\": 2}");
+    for records in ["events", "operations", "executions"] {
+        world.write(&format!("run/{records}.ndjson"), "");
+    }
     world
 }
 

@@ -281,7 +281,7 @@ fn a_run_as_json_is_its_verdicts() {
           "reason": "[count] workflows completed, and all of them are as they should be",
           "report": null,
           "scenario": "short",
-          "seed": 42,
+          "seed": "42",
           "verdict": "pass"
         }
       ]
@@ -328,7 +328,11 @@ fn operations(report: &Utf8PathBuf) -> Vec<(String, String, String)> {
                 Value::String(text) => text.replace(&run, "[run]"),
                 other => other.to_string(),
             };
-            (field("workflow-id"), field("intended"), field("expected"))
+            (
+                field("workflow-id"),
+                field("intended-ms"),
+                field("expected"),
+            )
         })
         .collect();
     operations.sort();

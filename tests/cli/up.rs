@@ -269,7 +269,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
             "action": "keep",
             "after": [],
             "id": "replica/mysql-0",
-            "ready-timeout": "3m",
+            "ready-timeout-ms": 180000,
             "reason": "as it should be"
           },
           {
@@ -278,7 +278,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/mysql-0"
             ],
             "id": "replica/temporal-frontend-0",
-            "ready-timeout": "3m",
+            "ready-timeout-ms": 180000,
             "reason": "as it should be"
           },
           {
@@ -287,7 +287,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/mysql-0"
             ],
             "id": "replica/temporal-history-0",
-            "ready-timeout": "3m",
+            "ready-timeout-ms": 180000,
             "reason": "as it should be"
           },
           {
@@ -296,7 +296,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/mysql-0"
             ],
             "id": "replica/temporal-matching-0",
-            "ready-timeout": "3m",
+            "ready-timeout-ms": 180000,
             "reason": "as it should be"
           },
           {
@@ -306,7 +306,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/temporal-frontend-0"
             ],
             "id": "replica/temporal-worker-0",
-            "ready-timeout": "3m",
+            "ready-timeout-ms": 180000,
             "reason": "as it should be"
           },
           {
@@ -315,7 +315,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/temporal-frontend-0"
             ],
             "id": "replica/web-0",
-            "ready-timeout": "3m",
+            "ready-timeout-ms": 180000,
             "reason": "as it should be"
           },
           {
@@ -326,7 +326,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/temporal-matching-0"
             ],
             "id": "replica/worker-0",
-            "ready-timeout": "3m",
+            "ready-timeout-ms": 180000,
             "reason": "as it should be"
           },
           {
@@ -337,7 +337,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
               "replica/temporal-matching-0"
             ],
             "id": "replica/worker-1",
-            "ready-timeout": "3m",
+            "ready-timeout-ms": 180000,
             "reason": "as it should be"
           }
         ]

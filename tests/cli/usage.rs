@@ -109,6 +109,7 @@ fn the_help_names_every_verb() {
       logs         Show the logs of services
       open         Open the web console or the starter in a browser, and print the address
       test         Load and break the topology as scenarios say, and judge what came of it
+      report       Show what came of a run, judged anew by what stands in its folder
       bench        Measure what this topology carries, and what the harness costs
       heal         Undo faults that an interrupted run left behind
       render       Print the Kubernetes objects of a profile as YAML

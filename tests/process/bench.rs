@@ -9,10 +9,14 @@ fn a_start_is_measured_against_the_same_by_hand_and_its_timeline_adds_up() {
     let measured = place.harness(&bench).run().exits(0).json();
 
     assert_eq!(measured["place"]["engine"], "dev-server");
-    let median = |row: &str| measured[row]["median"].as_f64().expect("it was measured");
+    let median = |row: &str| {
+        measured[row]["median-ms"]
+            .as_f64()
+            .expect("it was measured")
+    };
     assert!(median("bare-server") < median("by-hand"));
     let timeline = &measured["up-cold"]["timeline"];
-    let seconds = |value: &serde_json::Value| value.as_f64().expect("a number");
+    let milliseconds = |value: &serde_json::Value| value.as_f64().expect("a number");
     let resources = timeline["resources"].as_array().expect("a list");
     let made: Vec<&str> = resources
         .iter()
@@ -21,17 +25,18 @@ fn a_start_is_measured_against_the_same_by_hand_and_its_timeline_adds_up() {
     assert!(made.contains(&"process/temporal") && made.contains(&"process/worker-0"));
     for made in resources {
         assert!(
-            seconds(&made["begin"]) <= seconds(&made["applied"]),
+            milliseconds(&made["begin-ms"]) <= milliseconds(&made["applied-ms"]),
             "{made}"
         );
         assert!(
-            seconds(&made["applied"]) <= seconds(&made["ready"]),
+            milliseconds(&made["applied-ms"]) <= milliseconds(&made["ready-ms"]),
             "{made}"
         );
     }
     let path = timeline["critical-path"].as_array().expect("a list");
     let last = path.last().expect("it is not empty");
-    assert!((seconds(&last["end"]) - seconds(&timeline["first-result"])).abs() < 1e-9);
+    let gap = milliseconds(&last["end-ms"]) - milliseconds(&timeline["first-result-ms"]);
+    assert!(gap.abs() < 1e-9);
     assert!(path.iter().any(|work| work["what"] == "process/temporal"));
     for name in ["bench-up", "bench-by-hand"] {
         let status = ["status", "--set", &format!("name={name}")];

@@ -12,24 +12,24 @@ use crate::run_id::RunId;
 /// events are lost.
 #[derive(Debug, Clone)]
 pub struct Events {
-    line: Arc<Line>,
+    audience: Arc<Audience>,
     listener: Listener,
 }
 
 /// Whose events these are, and who hears them.
 #[derive(Debug)]
-struct Line {
+struct Audience {
     run: Option<RunId>,
-    hearers: Vec<UnboundedSender<Event>>,
+    listeners: Vec<UnboundedSender<Event>>,
 }
 
 impl Events {
     /// A stream with both ends.
     pub fn channel() -> (Self, UnboundedReceiver<Event>) {
         let (sender, receiver) = unbounded_channel();
-        let events = Self::over(Line {
+        let events = Self::over(Audience {
             run: None,
-            hearers: vec![sender],
+            listeners: vec![sender],
         });
         (events, receiver)
     }
@@ -38,27 +38,27 @@ impl Events {
     /// receiver; it ends once nobody can send any more.
     pub fn of_run(&self, run: RunId) -> (Self, UnboundedReceiver<Event>) {
         let (sender, receiver) = unbounded_channel();
-        let mut hearers = self.line.hearers.clone();
-        hearers.push(sender);
-        let events = Self::over(Line {
+        let mut listeners = self.audience.listeners.clone();
+        listeners.push(sender);
+        let events = Self::over(Audience {
             run: Some(run),
-            hearers,
+            listeners,
         });
         (events, receiver)
     }
 
-    fn over(line: Line) -> Self {
-        let line = Arc::new(line);
+    fn over(audience: Audience) -> Self {
+        let audience = Arc::new(audience);
         let listener = {
-            let line = Arc::clone(&line);
-            Listener::new(move |news| line.send(Kind::News(news)))
+            let audience = Arc::clone(&audience);
+            Listener::new(move |news| audience.send(Kind::News(news)))
         };
-        Self { line, listener }
+        Self { audience, listener }
     }
 
     /// Sends what happens now.
     pub fn send(&self, kind: Kind) {
-        self.line.send(kind);
+        self.audience.send(kind);
     }
 
     /// Sends a notice.
@@ -72,12 +72,12 @@ impl Events {
     }
 }
 
-impl Line {
+impl Audience {
     fn send(&self, kind: Kind) {
         let event = Event::now(self.run.clone(), kind);
         tracing::debug!(?event);
-        for hearer in &self.hearers {
-            let _ = hearer.send(event.clone());
+        for listener in &self.listeners {
+            let _ = listener.send(event.clone());
         }
     }
 }

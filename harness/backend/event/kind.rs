@@ -70,6 +70,8 @@ pub enum Kind {
         /// The seed of every random choice in it.
         #[serde(with = "model::seed")]
         seed: u64,
+        /// Who died between the run before and this one.
+        deaths: Vec<Death>,
     },
     /// A phase of a scenario begins.
     PhaseStarted {
@@ -142,6 +144,10 @@ pub enum Kind {
     EvidenceComplete {
         /// How the run came to its end.
         ending: Ending,
+        /// How many operations were written down.
+        operations: u64,
+        /// How many executions were written down.
+        executions: u64,
         /// The longest time for which the harness itself could not run.
         longest_stop_ms: Milliseconds,
         /// Why the environment is not what it was, if it is not.
@@ -150,6 +156,11 @@ pub enum Kind {
         unseen: Option<String>,
         /// The build of the worker, where it is known.
         worker: Option<WorkerBuild>,
+    },
+    /// Evidence could not be written any more, and the run was ended for it.
+    EvidenceLost {
+        /// Why not.
+        failure: String,
     },
     /// A scenario is over, or is not run at all.
     ScenarioFinished {

@@ -126,15 +126,22 @@ fn of_runs() -> Vec<Kind> {
     };
     let complete = |ending, heal_failure, unseen, worker| Kind::EvidenceComplete {
         ending,
+        operations: 150,
+        executions: 149,
         longest_stop_ms: ms(1),
         heal_failure,
         unseen,
         worker,
     };
+    let lost = Kind::EvidenceLost {
+        failure: text("no storage space"),
+    };
     vec![
+        lost,
         Kind::ScenarioStarted {
             scenario: text("steady"),
             seed: u64::MAX,
+            deaths: Vec::new(),
         },
         Kind::PhaseStarted {
             phase: Phase::Baseline,
@@ -222,10 +229,11 @@ fn the_form_of_what_is_easily_written_otherwise() {
     let started = Kind::ScenarioStarted {
         scenario: text("steady"),
         seed: u64::MAX,
+        deaths: Vec::new(),
     };
     let expected = json!({
         "at": "2026-02-03T04:05:06.789012Z", "run": null, "kind": "scenario-started",
-        "scenario": "steady", "seed": "18446744073709551615",
+        "scenario": "steady", "seed": "18446744073709551615", "deaths": [],
     });
     assert_eq!(written(started, None), expected);
     let expected = json!({

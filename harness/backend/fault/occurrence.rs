@@ -47,7 +47,24 @@ pub struct Occurrence {
     /// To whom.
     pub target: Target,
     /// When it begins, from the start of the run.
+    #[serde(
+        rename = "at-ms",
+        alias = "at",
+        with = "model::quantity::in_milliseconds"
+    )]
     pub at: Duration,
     /// When it is undone, from the start of the run.
+    #[serde(
+        rename = "until-ms",
+        alias = "until",
+        with = "model::quantity::in_milliseconds"
+    )]
     pub until: Duration,
+}
+
+impl Occurrence {
+    /// Whether it is the same one, as a journal knows it, which has no part of a microsecond.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (&self.run, &self.id, self.nth) == (&other.run, &other.id, other.nth)
+    }
 }

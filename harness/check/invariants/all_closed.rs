@@ -2,18 +2,12 @@
 
 use temporal::Status;
 
-use super::super::counter_example::{CounterExample, counter_example};
-use super::super::evidence::Evidence;
+use crate::answer::Answer;
+use crate::workflow::Workflow;
 
-pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>> {
-    evidence
-        .workflows()
-        .filter_map(|workflow| Some((workflow, workflow.execution?)))
-        .map(|(workflow, execution)| {
-            (execution.status == Status::Running).then(|| {
-                let reason = execution.held_up_by();
-                counter_example(workflow, format!("still running: {reason}"))
-            })
-        })
-        .collect()
+pub(in super::super) fn judge(workflow: Workflow<'_>) -> Answer {
+    Answer::of_execution(workflow, |execution| {
+        let running = execution.status == Status::Running;
+        Answer::of_fault(running.then(|| format!("still running: {}", execution.held_up_by())))
+    })
 }

@@ -4,23 +4,19 @@
 use load::Outcome;
 use temporal::{Execution, HistoryEvent, Status};
 
-use super::super::counter_example::{CounterExample, counter_example};
-use super::super::evidence::{Evidence, Workflow};
+use crate::answer::Answer;
+use crate::workflow::Workflow;
 
 const STARTED: &str = "WorkflowExecutionStarted";
 
-pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>> {
-    evidence
-        .workflows()
-        .filter_map(|workflow| Some((workflow, workflow.execution?)))
-        .map(|(workflow, execution)| {
-            ids(&execution.history)
-                .or_else(|| first(&execution.history))
-                .or_else(|| terminal(execution))
-                .or_else(|| told(workflow, execution))
-                .map(|what| counter_example(workflow, what))
-        })
-        .collect()
+pub(in super::super) fn judge(workflow: Workflow<'_>) -> Answer {
+    Answer::of_execution(workflow, |execution| {
+        let fault = ids(&execution.history)
+            .or_else(|| first(&execution.history))
+            .or_else(|| terminal(execution))
+            .or_else(|| told(workflow, execution));
+        Answer::of_fault(fault)
+    })
 }
 
 fn ids(history: &[HistoryEvent]) -> Option<String> {

@@ -1,5 +1,4 @@
-//! One file per invariant: a function from the evidence to one answer per workflow it looked at,
-//! `None` for one that is as it should be. What it could not look at has no answer.
+//! One file per invariant: a function from a workflow to what the invariant says of it.
 
 pub(super) mod all_closed;
 pub(super) mod history_integrity;

@@ -6,36 +6,20 @@
 use serde_json::Value;
 use temporal::{Execution, Status};
 
-use super::super::counter_example::{CounterExample, counter_example};
-use super::super::evidence::{Evidence, Workflow};
+use crate::answer::Answer;
 use crate::json;
+use crate::workflow::Workflow;
 
-pub(in super::super) fn check(evidence: &Evidence) -> Vec<Option<CounterExample>> {
-    evidence
-        .workflows()
-        .filter_map(|workflow| {
-            let expected = workflow.operation.expected.as_ref()?;
-            let execution = workflow.execution?;
-            (execution.status != Status::Running).then_some((workflow, execution, expected))
-        })
-        .map(|(workflow, execution, expected)| {
-            fault_with(execution, expected).map(|what| counter_example(workflow, what))
-        })
-        .collect()
-}
-
-/// Whether it is about a workflow.
-pub(in super::super) fn concerns(workflow: Workflow<'_>) -> bool {
-    workflow.operation.expected.is_some()
-}
-
-/// How many workflows it is about have no result yet.
-pub(in super::super) fn running(evidence: &Evidence) -> u64 {
-    let running = evidence.workflows().filter(|workflow| {
-        let execution = workflow.execution;
-        concerns(*workflow) && execution.is_some_and(|it| it.status == Status::Running)
-    });
-    u64::try_from(running.count()).expect("a count fits 64 bits")
+pub(in super::super) fn judge(workflow: Workflow<'_>) -> Answer {
+    let Some(expected) = &workflow.operation.expected else {
+        return Answer::NotConcerned;
+    };
+    Answer::of_execution(workflow, |execution| {
+        if execution.status == Status::Running {
+            return Answer::Unknown("still running".to_owned());
+        }
+        Answer::of_fault(fault_with(execution, expected))
+    })
 }
 
 fn fault_with(execution: &Execution, expected: &Value) -> Option<String> {

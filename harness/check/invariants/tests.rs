@@ -8,9 +8,9 @@ use load::{CallFailure, Operation, Outcome, Unsent};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
-use temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Status};
+use temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Reading, Status};
 
-use super::super::{Evidence, Invariant, Reading, check};
+use super::super::{Checker, Finding, Invariant, Unread, Workflow};
 
 /// What a workflow of a good run looks like from both sides.
 #[derive(Debug, Clone, Copy)]
@@ -272,75 +272,118 @@ fn execution(sequence: u64, activities: usize) -> Execution {
     }
 }
 
-/// The evidence of a run in which nothing went wrong that may not go wrong; its first workflow
-/// completed in everyone's eyes.
-fn good() -> impl Strategy<Value = Evidence> {
+/// Both sides of the workflows of a run that exist or may exist.
+type Workflows = Vec<(Operation, Reading)>;
+
+fn each(workflows: &Workflows) -> impl Iterator<Item = Workflow<'_>> {
+    workflows
+        .iter()
+        .map(|(operation, reading)| Workflow { operation, reading })
+}
+
+fn check(invariant: Invariant, workflows: &Workflows) -> Finding {
+    let mut checker = Checker::new(invariant);
+    each(workflows).for_each(|workflow| checker.add(workflow));
+    checker.finish()
+}
+
+fn unread(workflows: &Workflows) -> Unread {
+    let mut unread = Unread::default();
+    each(workflows).for_each(|workflow| unread.add(workflow));
+    unread
+}
+
+/// The workflows of a run in which nothing went wrong that may not go wrong; the first one completed
+/// in everyone's eyes.
+fn good() -> impl Strategy<Value = Workflows> {
     let fate = prop::sample::select(&FATES);
     prop::collection::vec((fate, 0_usize..4), 0..12).prop_map(|mut workflows| {
         workflows.insert(0, (Fate::Completed, 1));
-        let mut evidence = Evidence::default();
-        for (sequence, (fate, activities)) in (0..).zip(workflows) {
-            let operation = operation(sequence, fate);
-            let id = operation.workflow_id.clone();
-            match fate {
+        let workflows = (0..).zip(workflows);
+        let both = workflows.filter_map(|(sequence, (fate, activities))| {
+            let reading = match fate {
                 Fate::Completed | Fate::GivenUpOnButCompleted | Fate::UnknownButCompleted => {
-                    let found = Reading::Found(execution(sequence, activities));
-                    evidence.readings.insert(id, found);
+                    Reading::Found(execution(sequence, activities))
                 }
-                Fate::UnknownAndAbsent => {
-                    evidence.readings.insert(id, Reading::Absent);
-                }
-                Fate::Refused | Fate::Dropped | Fate::NotSent => {}
-            }
-            evidence.operations.push(operation);
-        }
-        evidence
+                Fate::UnknownAndAbsent => Reading::Absent,
+                Fate::Refused | Fate::Dropped | Fate::NotSent => return None,
+            };
+            Some((operation(sequence, fate), reading))
+        });
+        both.collect()
     })
+}
+
+#[test]
+fn only_what_was_never_sent_or_refused_need_not_be_read_back() {
+    for fate in FATES {
+        let wanted = !matches!(fate, Fate::Refused | Fate::Dropped | Fate::NotSent);
+        assert_eq!(operation(0, fate).may_exist(), wanted, "{fate:?}");
+    }
+}
+
+#[test]
+fn a_thousand_violations_are_counted_and_the_first_hundred_kept() {
+    let lost = |sequence| (operation(sequence, Fate::Completed), Reading::Absent);
+    let workflows: Workflows = (0..1000).map(lost).collect();
+    let finding = check(Invariant::NoLostStart, &workflows);
+    assert_eq!((finding.checked, finding.violated), (1000, 1000));
+    assert_eq!(finding.counter_examples.len(), 100);
+    assert_eq!(finding.counter_examples[99].workflow_id, "hello-99");
+    assert_eq!(finding.outcome(), "violated by 1000 of 1000 workflows");
+}
+
+#[test]
+fn the_commonest_reason_is_told_of_what_was_not_checked() {
+    let unreadable = |sequence, reason: &str| {
+        let reading = Reading::Unreadable(reason.to_owned());
+        (operation(sequence, Fate::Completed), reading)
+    };
+    let mut workflows = vec![unreadable(0, "no answer"), unreadable(1, "too late")];
+    workflows.push(unreadable(2, "too late"));
+    let finding = check(Invariant::AllClosed, &workflows);
+    let outcome = "not checked on any of 3 workflows: too late";
+    assert_eq!(finding.outcome(), outcome);
 }
 
 proptest! {
     #[test]
-    fn a_good_run_violates_nothing(evidence in good()) {
+    fn a_good_run_violates_nothing(workflows in good()) {
         for invariant in Invariant::ALL {
-            prop_assert_eq!(check(invariant, &evidence).counter_examples, vec![]);
-            prop_assert!(check(invariant, &evidence).checked > 0);
+            prop_assert_eq!(check(invariant, &workflows).counter_examples, vec![]);
+            prop_assert!(check(invariant, &workflows).checked > 0);
         }
-        prop_assert_eq!(evidence.unreadable().count(), 0);
+        prop_assert_eq!(unread(&workflows), Unread::default());
     }
 
     #[test]
     fn every_mutant_is_caught_and_only_its_workflow_named(
-        mut evidence in good(),
+        mut workflows in good(),
         mutant in 0..MUTANTS.len(),
         victim in any::<Index>(),
     ) {
-        let mut completed: Vec<_> = evidence
-            .operations
+        let mut completed: Vec<_> = workflows
             .iter_mut()
-            .filter(|operation| matches!(operation.outcome, Outcome::Closed(_)))
+            .filter(|(operation, _)| matches!(operation.outcome, Outcome::Closed(_)))
             .collect();
         let victim = victim.index(completed.len());
-        let operation = &mut *completed[victim];
+        let (operation, reading) = &mut *completed[victim];
         let id = operation.workflow_id.clone();
-        let reading = evidence.readings.get_mut(&id).expect("a completed workflow was read");
         let (name, invariant, mutate) = MUTANTS[mutant];
         mutate(operation, reading);
 
-        let finding = check(invariant, &evidence);
+        let finding = check(invariant, &workflows);
         let named: Vec<_> =
             finding.counter_examples.iter().map(|example| &example.workflow_id).collect();
         prop_assert_eq!(named, vec![&id], "{}: {:?}", name, finding);
     }
 
     #[test]
-    fn what_was_not_read_back_is_reported_as_such(mut evidence in good(), vanish in any::<bool>()) {
-        let id = evidence.operations[0].workflow_id.clone();
-        if vanish {
-            evidence.readings.remove(&id);
-        } else {
-            evidence.readings.insert(id.clone(), Reading::Unreadable("no answer".to_owned()));
-        }
-        let unreadable: Vec<_> = evidence.unreadable().map(|(id, _)| id.to_owned()).collect();
-        prop_assert_eq!(unreadable, vec![id]);
+    fn what_was_not_read_back_is_reported_as_such(mut workflows in good()) {
+        let reason = "no answer".to_owned();
+        workflows[0].1 = Reading::Unreadable(reason.clone());
+        let id = workflows[0].0.workflow_id.clone();
+        let unread = unread(&workflows);
+        prop_assert_eq!(unread, Unread { workflows: 1, first: Some((id, reason)) });
     }
 }

@@ -7,6 +7,7 @@ mod dev_server;
 mod error;
 mod probe;
 mod script;
+mod seconds;
 mod spread;
 mod startup;
 mod throughput;

@@ -4,14 +4,20 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-/// Least, median and greatest of some durations, in seconds.
+use super::seconds;
+
+/// Least, median and greatest of some durations: in seconds, and in milliseconds where it is
+/// written down.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// The least.
+    #[serde(rename = "min-ms", serialize_with = "seconds::in_milliseconds")]
     pub min: f64,
     /// The median: of an even number, the mean of the middle two.
+    #[serde(rename = "median-ms", serialize_with = "seconds::in_milliseconds")]
     pub median: f64,
     /// The greatest.
+    #[serde(rename = "max-ms", serialize_with = "seconds::in_milliseconds")]
     pub max: f64,
 }
 

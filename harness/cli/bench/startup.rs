@@ -53,7 +53,7 @@ pub struct Measurement<'a> {
     pub rounds: usize,
 }
 
-/// What was measured, in seconds.
+/// What was measured.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Startup {

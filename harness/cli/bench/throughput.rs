@@ -12,6 +12,7 @@ use load::{
     Executor, Operation, OperationLatencies, Patience, Percentiles, Progress, Request, Timeline,
     Workload,
 };
+use model::quantity::Milliseconds;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 use serde::Serialize;
@@ -46,8 +47,8 @@ pub struct Settings {
 pub struct Throughput {
     /// Workflows in flight.
     pub users: u32,
-    /// Length of the measurement, in seconds.
-    pub seconds: f64,
+    /// Length of the measurement.
+    pub length_ms: Milliseconds,
     /// Workflows that completed in it.
     pub completed: u64,
     /// Operations that ended in it in another way: refused, without an answer, failed.
@@ -75,14 +76,14 @@ impl Throughput {
     }
 }
 
-/// CPU time per completed workflow, in milliseconds.
+/// CPU time per completed workflow.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Cpu {
     /// Of this process, which offers the load.
-    pub client: f64,
+    pub client_ms: Milliseconds,
     /// Of each replica, where the place can tell.
-    pub replicas: BTreeMap<String, f64>,
+    pub replicas_ms: BTreeMap<String, Milliseconds>,
 }
 
 /// CPU time used so far.
@@ -224,18 +225,18 @@ fn evaluate(
     let latencies: OperationLatencies = began.iter().copied().collect();
     let seconds = settings.duration.as_secs_f64();
     let count = u32::try_from(completed.max(1)).unwrap_or(u32::MAX);
-    let each = |used: Duration| used.as_secs_f64() * 1000.0 / f64::from(count);
+    let each = |used: Duration| Milliseconds::from(used / count);
     Throughput {
         users: settings.users,
-        seconds,
+        length_ms: settings.duration.into(),
         completed,
         failed: ended.len() as u64 - completed - given_up(&ended),
         given_up: given_up(&began),
         per_second: f64::from(u32::try_from(completed).unwrap_or(u32::MAX)) / seconds,
         latency: latencies.response.percentiles(),
         cpu: Cpu {
-            client: each(after.client.saturating_sub(before.client)),
-            replicas: after
+            client_ms: each(after.client.saturating_sub(before.client)),
+            replicas_ms: after
                 .replicas
                 .iter()
                 .filter_map(|(replica, used)| {

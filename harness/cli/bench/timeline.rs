@@ -1,4 +1,5 @@
-//! What an `up` did, and when: a fold over its events. Pure.
+//! What an `up` did, and when: a fold over its events, in seconds, and in milliseconds where it is
+//! written down. Pure.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,14 +7,18 @@ use std::time::Duration;
 use model::plan::{Action, ResourceId};
 use serde::{Deserialize, Serialize};
 
+use super::seconds;
+
 /// Something that took time; in seconds from the start of the command.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Work {
     /// What it was.
     pub what: String,
     /// When it began.
+    #[serde(rename = "begin-ms", serialize_with = "seconds::in_milliseconds")]
     pub begin: f64,
     /// When it was over.
+    #[serde(rename = "end-ms", serialize_with = "seconds::in_milliseconds")]
     pub end: f64,
 }
 
@@ -31,10 +36,13 @@ pub struct Made {
     /// The resource.
     pub id: ResourceId,
     /// When what it needs was there, and its step began.
+    #[serde(rename = "begin-ms", serialize_with = "seconds::in_milliseconds")]
     pub begin: f64,
     /// When it was created and started.
+    #[serde(rename = "applied-ms", serialize_with = "seconds::in_milliseconds")]
     pub applied: f64,
     /// When it was ready.
+    #[serde(rename = "ready-ms", serialize_with = "seconds::in_milliseconds")]
     pub ready: f64,
     /// What it was waited for in between, by the reasons that the backend gave.
     pub waits: Vec<Work>,
@@ -49,11 +57,17 @@ pub struct Timeline {
     /// The resources, in the order in which their steps began.
     pub resources: Vec<Made>,
     /// When the command was over.
+    #[serde(rename = "up-ms", serialize_with = "seconds::in_milliseconds")]
     pub up: f64,
     /// When the first workflow had given its result.
+    #[serde(
+        rename = "first-result-ms",
+        serialize_with = "seconds::in_milliseconds"
+    )]
     pub first_result: f64,
     /// The part of it in which neither the critical path made anything nor anything was fetched,
     /// built or pulled for it: what the harness itself took.
+    #[serde(rename = "harness-ms", serialize_with = "seconds::in_milliseconds")]
     pub harness: f64,
     /// The chain of works that each could begin only when the one before it was over: the whole
     /// cannot be faster unless one of these is.

@@ -5,10 +5,10 @@ use std::fmt;
 
 use backend::Place;
 use base::causes::in_one_line;
-use model::quantity::Duration;
+use model::quantity::{Duration, Milliseconds};
 use model::topology::{Digest, Run, Tls};
 use mysql::{preflight, schema};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use temporal::Cluster;
 
 /// All that is known of one side.
@@ -38,6 +38,7 @@ pub struct Rendered {
     /// Replicas of each role of the server.
     pub roles: BTreeMap<String, u16>,
     /// Namespaces, and how long each keeps closed workflows.
+    #[serde(rename = "retention-ms", serialize_with = "asked")]
     pub namespaces: BTreeMap<String, Duration>,
     /// Dynamic configuration.
     pub dynamic_config: BTreeMap<String, serde_json::Value>,
@@ -73,6 +74,7 @@ pub struct Running {
     pub cluster: Probe<Cluster>,
     /// The profile's namespaces, and how long each keeps closed workflows; `null` is none of that
     /// name.
+    #[serde(rename = "retention-ms", serialize_with = "found")]
     pub namespaces: BTreeMap<String, Probe<Option<Duration>>>,
     /// The MySQL server behind it.
     pub database: Probe<Database>,
@@ -100,6 +102,27 @@ pub enum Probe<T> {
     Unknown(String),
     /// There is no such thing in this place.
     Absent,
+}
+
+/// Writes how long each namespace is to keep closed workflows.
+fn asked<S: Serializer>(
+    namespaces: &BTreeMap<String, Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let retention = namespaces.iter();
+    serializer.collect_map(retention.map(|(name, kept)| (name, Milliseconds::from(*kept))))
+}
+
+/// Writes how long each namespace keeps them, as far as that was found.
+fn found<S: Serializer>(
+    namespaces: &BTreeMap<String, Probe<Option<Duration>>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let retention = namespaces.iter().map(|(name, kept)| {
+        let kept = kept.then(|kept| Probe::Known(kept.map(Milliseconds::from)));
+        (name, kept)
+    });
+    serializer.collect_map(retention)
 }
 
 impl<T> Probe<T> {

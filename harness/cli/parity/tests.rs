@@ -17,6 +17,25 @@ use super::{Cell, Database, Facts, Probe, Rendered, Running, Verdict, Worker, co
 /// Three days.
 const RETENTION: Duration = Duration::from_secs(3 * 86_400);
 
+#[test]
+fn programs_read_retention_as_a_number_of_milliseconds() {
+    let mut facts = k3d();
+    if let Probe::Known(running) = &mut facts.running {
+        let none = ("none".to_owned(), Probe::Known(None));
+        let unknown = ("unknown".to_owned(), Probe::Unknown("no answer".to_owned()));
+        running.namespaces.extend([none, unknown]);
+    }
+    let json = serde_json::to_value(facts).expect("JSON");
+    let days = 3 * 86_400_000;
+    assert_eq!(json["rendered"]["retention-ms"], json!({"default": days}));
+    assert_eq!(
+        json["running"]["known"]["retention-ms"],
+        json!({
+            "default": {"known": days}, "none": {"known": null}, "unknown": {"unknown": "no answer"},
+        })
+    );
+}
+
 /// A profile on Kubernetes, which is up.
 fn k3d() -> Facts {
     Facts {

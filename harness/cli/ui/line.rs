@@ -57,7 +57,7 @@ pub(super) fn line(kind: &Kind, scenario: Option<&str>) -> Option<Line> {
             let seconds = elapsed_ms.as_std().as_secs_f64();
             (Sign::Done, format!("{action} {id}: done in {seconds:.1}s"))
         }
-        Kind::ScenarioStarted { scenario, seed } => {
+        Kind::ScenarioStarted { scenario, seed, .. } => {
             (Sign::Begin, format!("scenario {scenario} (seed {seed})"))
         }
         Kind::PhaseStarted {
@@ -99,7 +99,8 @@ pub(super) fn line(kind: &Kind, scenario: Option<&str>) -> Option<Line> {
         )
         | Kind::Load { .. }
         | Kind::SteadyStateJudged { .. }
-        | Kind::EvidenceComplete { .. } => return None,
+        | Kind::EvidenceComplete { .. }
+        | Kind::EvidenceLost { .. } => return None,
     };
     Some(Line { sign, text })
 }

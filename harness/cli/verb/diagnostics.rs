@@ -7,7 +7,8 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The crates that the harness is made of.
-const CRATES: [&str; 19] = [
+const CRATES: [&str; 20] = [
+    "archive",
     "artifact",
     "azure",
     "azure_simulator",

@@ -30,6 +30,7 @@ mod promote;
 mod reap;
 mod rehearse;
 mod render;
+mod report;
 mod rotate;
 mod runs_here;
 mod schema;
@@ -103,6 +104,7 @@ enum Command {
     Logs(logs::Args),
     Open(open::Args),
     Test(test::Args),
+    Report(report::Args),
     Bench(bench::Args),
     Heal(heal::Args),
     Render(render::Args),
@@ -272,6 +274,7 @@ async fn verb(command: Command, ui: &mut Ui) -> Outcome {
         Command::Logs(args) => Box::pin(logs::run(args, ui)).await,
         Command::Open(args) => Box::pin(open::run(args, ui)).await,
         Command::Test(args) => Box::pin(test::run(args, ui)).await,
+        Command::Report(args) => report::run(&args, ui),
         Command::Bench(args) => Box::pin(bench::run(args, ui)).await,
         Command::Heal(args) => Box::pin(heal::run(args, ui)).await,
         Command::Render(args) => render::run(args, ui).await,

@@ -112,6 +112,17 @@ impl Watch {
         self.0.borrow_mut().excuses.end_all();
     }
 
+    /// Who died since the end of the run before.
+    pub fn deaths_so_far(&self) -> Vec<Death> {
+        self.0.borrow().deaths.clone()
+    }
+
+    /// Why it is not known of all replicas whether they live, if it is not.
+    pub fn unseen(&self) -> Option<String> {
+        let memory = self.0.borrow();
+        memory.known.as_ref().and_then(|known| known.unseen.clone())
+    }
+
     /// Ends a run, and says what was seen since the end of the one before.
     pub fn end(&self) -> Seen {
         let mut memory = self.0.borrow_mut();

@@ -148,22 +148,10 @@ async fn what_does_not_close_is_open_when_the_drain_ends() {
       "phase": "baseline",
       "workflow-id": "hello-3",
       "run-id": "00000000-0000-4000-8000-000000000004",
-      "intended": {
-        "secs": 0,
-        "nanos": 300000000
-      },
-      "started": {
-        "secs": 0,
-        "nanos": 300000000
-      },
-      "acknowledged": {
-        "secs": 0,
-        "nanos": 302000000
-      },
-      "ended": {
-        "secs": 31,
-        "nanos": 0
-      },
+      "intended-ms": 300,
+      "started-ms": 300,
+      "acknowledged-ms": 302,
+      "ended-ms": 31000,
       "expected": "Hello 3!",
       "outcome": {
         "open": {

@@ -135,18 +135,16 @@ fn percentiles_among_what_was_given_up_on_are_lower_bounds() {
     {
       "count": 78,
       "censored": 75,
-      "p50": "5s21ms695us",
-      "p90": "5s21ms695us",
-      "p99": "5s21ms695us",
-      "p999": "5s21ms695us",
-      "max": "5s21ms695us",
-      "at-most": {
-        "max": null,
-        "p50": null,
-        "p90": null,
-        "p99": null,
-        "p999": null
-      }
+      "p50-at-least-ms": 5021.695,
+      "p50-at-most-ms": null,
+      "p90-at-least-ms": 5021.695,
+      "p90-at-most-ms": null,
+      "p99-at-least-ms": 5021.695,
+      "p99-at-most-ms": null,
+      "p999-at-least-ms": 5021.695,
+      "p999-at-most-ms": null,
+      "max-at-least-ms": 5021.695,
+      "max-at-most-ms": null
     }
     "#);
     assert_eq!(percentiles.p50.to_string(), "> 5.02s");
@@ -161,6 +159,39 @@ fn a_percentile_below_all_that_was_given_up_on_is_known_and_one_among_it_has_two
     assert_eq!(shown(&latencies, 500).as_deref(), Some("4.50s to 5.00s"));
     assert_eq!(shown(&latencies, 900).as_deref(), Some("8.00s to 9.00s"));
     assert_eq!(shown(&latencies, 1000).as_deref(), Some("> 9.00s"));
+}
+
+#[test]
+fn programs_read_a_known_percentile_under_its_name_and_any_other_as_two_bounds() {
+    let mut latencies: Latencies = (1..=9).map(Duration::from_secs).collect();
+    latencies.record_longer(Duration::from_millis(4500), 1);
+    let percentiles = latencies.percentiles().expect("ten durations");
+    let json = serde_json::to_value(percentiles).expect("JSON");
+    let keys: Vec<&str> = json
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect();
+    for percentile in ["p50", "p90", "p99", "p999", "max"] {
+        let of_it = keys.iter().filter(|key| key.starts_with(percentile));
+        let of_it = of_it.map(|key| &key[percentile.len()..]);
+        let of_it: Vec<&str> = of_it.filter(|key| key.starts_with('-')).collect();
+        assert_eq!(of_it, ["-at-least-ms", "-at-most-ms"], "{json}");
+    }
+    assert!(json["p50-at-most-ms"].is_number(), "{json}");
+    assert!(json["max-at-most-ms"].is_null(), "{json}");
+
+    let known: Latencies = [12_345].map(Duration::from_micros).into_iter().collect();
+    let known = known.percentiles().expect("one duration");
+    let json = serde_json::to_value(known).expect("JSON");
+    assert_eq!(
+        json.as_object().map(serde_json::Map::len),
+        Some(7),
+        "{json}"
+    );
+    let p99 = json["p99-ms"].as_f64().expect("a number");
+    assert!((12.3..12.4).contains(&p99), "{json}");
 }
 
 /// Two lists of durations: known ones, and lower bounds.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::ResourceId;
-use crate::quantity::Duration;
+use crate::quantity::{Duration, in_milliseconds};
 use crate::topology::Digest;
 
 /// A resource as it should be.
@@ -76,6 +76,10 @@ pub struct Step {
     /// Resources whose own steps must have finished before this one starts.
     pub after: Vec<ResourceId>,
     /// How long the resource may take to become ready.
+    #[serde(
+        rename = "ready-timeout-ms",
+        serialize_with = "in_milliseconds::serialize"
+    )]
     pub ready_timeout: Duration,
 }
 

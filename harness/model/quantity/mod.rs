@@ -2,10 +2,12 @@
 //!
 //! Each is a newtype over SI units that reads and writes one textual form, so that a value in a
 //! file, a message and a report look the same. Pure. [`Milliseconds`] is for documents that programs
-//! read, and a number there.
+//! read, and a number there; [`in_milliseconds`] writes a [`Duration`] that way.
 
+mod bytes;
 mod count;
 mod duration;
+pub mod in_milliseconds;
 mod milliseconds;
 mod number;
 mod percent;
@@ -16,6 +18,7 @@ mod threshold;
 mod throughput;
 mod whole;
 
+pub use bytes::Bytes;
 pub use count::Count;
 pub use duration::Duration;
 pub use milliseconds::Milliseconds;

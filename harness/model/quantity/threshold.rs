@@ -11,15 +11,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::ParseError;
 
 /// On which side of the bound a value must lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub enum Comparison {
     /// `<`
+    #[serde(rename = "<")]
     Below,
     /// `<=`
+    #[serde(rename = "<=")]
     AtMost,
     /// `>`
+    #[serde(rename = ">")]
     Above,
     /// `>=`
+    #[serde(rename = ">=")]
     AtLeast,
 }
 

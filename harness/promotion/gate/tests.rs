@@ -272,3 +272,19 @@ fn the_command_that_opens_the_gate_names_the_profile_that_ran_if_that_would_coun
         "{elsewhere}"
     );
 }
+
+#[test]
+fn programs_read_how_old_a_verdict_is_as_a_number_of_milliseconds() {
+    let written = |standing: Standing| serde_json::to_value(standing).expect("JSON");
+    let old = Standing::Old {
+        age: Duration::from_millis(7_200_500),
+        allowed: HOUR,
+    };
+    let expected = serde_json::json!({"old": {"age-ms": 7_200_500, "allowed-ms": 3_600_000}});
+    assert_eq!(written(old), expected);
+    let future = written(Standing::Future {
+        ahead: HOUR,
+        report: "report.json".into(),
+    });
+    assert_eq!(future["future"]["ahead-ms"], 3_600_000);
+}

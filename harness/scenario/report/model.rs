@@ -1,27 +1,28 @@
 //! The report of one run, as `report.json` has it.
 
+use archive::FILES;
 use backend::Place;
 use backend::death::Death;
 use base::shell;
 use check::Finding;
 use jiff::Timestamp;
 use load::Percentiles;
-use model::quantity::Duration;
+use model::quantity::{Duration, Milliseconds};
 use model::topology::{Digest, WorkerBuild};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::files::EVIDENCE;
-use crate::{Expectation, FaultRecord, Outcome, PhaseStatistics, RunPlan, VerdictKind};
+use super::setting::{Machine, Setting, Versions};
+use crate::{Expectation, FaultRecord, Judgement, Outcome, PhaseStatistics, RunPlan, VerdictKind};
 
 /// What came of one run of one scenario, and what is needed to run it again.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(title = "Report")]
 pub struct Report {
-    /// The format of this document: `harness/v1`.
+    /// The format of this document: `harness/v2`.
     #[serde(rename = "apiVersion")]
     pub api_version: &'static str,
     /// What this document is: `Report`.
@@ -38,7 +39,9 @@ pub struct Report {
     pub description: String,
     /// The run's name, which is part of every workflow id.
     pub run: String,
-    /// The seed of every random choice.
+    /// The seed of every random choice, in digits.
+    #[serde(serialize_with = "model::seed::serialize")]
+    #[schemars(with = "String", extend("pattern" = "^[0-9]+$"))]
     pub seed: u64,
     /// The command that makes the same choices again.
     pub replay: String,
@@ -75,28 +78,6 @@ pub struct Report {
     pub files: Vec<String>,
 }
 
-/// Versions of what took part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct Versions {
-    /// Of this program.
-    pub harness: String,
-    /// Of the Temporal server.
-    pub temporal: String,
-}
-
-/// The machine that offered the load.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct Machine {
-    /// Cores that the process may use.
-    pub cores: usize,
-    /// Operating system.
-    pub os: String,
-    /// Processor architecture.
-    pub architecture: String,
-}
-
 /// The health of the load generator.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -104,81 +85,67 @@ pub struct Generator {
     /// From the intended to the actual start, over the whole run.
     pub delay: Option<Percentiles>,
     /// How late it may be at the 99th percentile for the run to say anything.
+    #[serde(
+        rename = "bound-ms",
+        serialize_with = "model::quantity::in_milliseconds::serialize"
+    )]
+    #[schemars(with = "Milliseconds")]
     pub bound: Duration,
-}
-
-/// What a report says about the surroundings of a run.
-#[derive(Debug, Clone)]
-pub struct Context<'a> {
-    /// The scenario's file, as the user named it.
-    pub document: &'a str,
-    /// The arguments by which the user named the profile, each after a space; perhaps none.
-    pub profile: &'a str,
-    /// Where it ran.
-    pub place: &'a Place,
-    /// Identity of what ran.
-    pub topology: &'a Digest,
-    /// Which build of the worker ran, where the place tells.
-    pub worker: Option<WorkerBuild>,
-    /// Version of the Temporal server.
-    pub temporal: &'a str,
-    /// The machine that offered the load.
-    pub machine: &'a Machine,
-}
-
-impl Machine {
-    /// This machine.
-    pub fn this() -> Self {
-        Self {
-            cores: std::thread::available_parallelism().map_or(1, usize::from),
-            os: std::env::consts::OS.to_owned(),
-            architecture: std::env::consts::ARCH.to_owned(),
-        }
-    }
 }
 
 impl Report {
     /// The report of a run.
-    pub fn new(context: Context<'_>, plan: &RunPlan, outcome: &Outcome) -> Self {
-        let judgement = &outcome.judgement;
+    pub fn new(setting: &Setting, plan: &RunPlan, outcome: &Outcome) -> Self {
+        let Outcome {
+            started,
+            finished,
+            worker,
+            seen,
+            judgement:
+                Judgement {
+                    verdict,
+                    expectations,
+                },
+        } = outcome.clone();
         Self {
-            api_version: "harness/v1",
+            api_version: "harness/v2",
             kind: "Report",
-            verdict: judgement.verdict.kind,
-            reason: judgement.verdict.reason.clone(),
-            reasons: judgement.verdict.reasons.clone(),
+            verdict: verdict.kind,
+            reason: verdict.reason,
+            reasons: verdict.reasons,
             scenario: plan.scenario.clone(),
             description: plan.description.clone(),
             run: plan.run.to_string(),
             seed: plan.seed,
-            replay: format!(
-                "harness test{} {} --seed {}",
-                context.profile,
-                shell::word(context.document),
-                plan.seed
-            ),
-            place: context.place.clone(),
-            topology: context.topology.clone(),
-            worker: context.worker,
-            versions: Versions {
-                harness: env!("CARGO_PKG_VERSION").to_owned(),
-                temporal: context.temporal.to_owned(),
-            },
-            machine: context.machine.clone(),
-            started: outcome.started,
-            finished: outcome.finished,
-            phases: outcome.statistics.clone(),
-            faults: outcome.faults.clone(),
-            deaths: outcome.deaths.clone(),
-            expectations: judgement.expectations.clone(),
-            invariants: judgement.findings.clone(),
+            replay: replay(setting, plan.seed),
+            place: setting.place.clone(),
+            topology: setting.topology.clone(),
+            worker,
+            versions: setting.versions.clone(),
+            machine: setting.machine.clone(),
+            started,
+            finished,
+            phases: seen.measures.phases,
+            faults: seen.faults,
+            deaths: seen.watched.deaths,
+            expectations,
+            invariants: seen.findings,
             generator: Generator {
-                delay: outcome.generator_delay,
+                delay: seen.measures.generator_delay,
                 bound: plan.generator_delay,
             },
-            files: EVIDENCE.map(str::to_owned).to_vec(),
+            files: FILES.map(str::to_owned).to_vec(),
         }
     }
+}
+
+/// The command that makes the same choices again, as a shell takes it.
+fn replay(setting: &Setting, seed: u64) -> String {
+    let mut words = vec!["harness".to_owned(), "test".to_owned()];
+    words.extend(setting.options.iter().map(|word| shell::word(word)));
+    words.push(shell::word(&setting.document));
+    words.push(format!("--seed {seed}"));
+    words.join(" ")
 }
 
 /// The JSON Schema of `report.json`.

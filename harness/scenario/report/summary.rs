@@ -181,7 +181,7 @@ fn expectations(expectations: &[Expectation]) -> Option<Table> {
 fn invariants(findings: &[Finding]) -> Option<Table> {
     let mut table = table();
     for finding in findings {
-        let violations = finding.counter_examples.len();
+        let violations = finding.violated;
         let mark = match violations {
             0 if finding.holds() => mark(true),
             0 => "UNKNOWN",
@@ -194,12 +194,9 @@ fn invariants(findings: &[Finding]) -> Option<Table> {
         {
             table.add_row(["", "", &format!("{workflow_id}: {what}")]);
         }
-        if violations > SHOWN {
-            table.add_row([
-                "",
-                "",
-                &format!("and {} more in report.json", violations - SHOWN),
-            ]);
+        let more = finding.counter_examples.len().saturating_sub(SHOWN);
+        if more > 0 {
+            table.add_row(["", "", &format!("and {more} more in report.json")]);
         }
     }
     (!findings.is_empty()).then_some(table)

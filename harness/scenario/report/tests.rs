@@ -1,24 +1,25 @@
 //! Reports of a run that went wrong in every way there is.
 
-use std::collections::BTreeMap;
-
+use archive::Writer;
 use backend::Place;
 use backend::death::Death;
+use backend::event::Ending;
 use backend::fault::{Fault, Proof};
 use backend::run_id::RunId;
 use base::log_tail::LogTail;
 use camino::Utf8Path;
-use check::{CounterExample, Evidence, Finding, Invariant};
+use check::{CounterExample, Finding, Invariant, Unread};
+use engine::watch::Seen;
 use jiff::Timestamp;
 use load::{Executor, Latencies};
-use model::quantity::Duration;
+use model::quantity::{Bytes, Comparison, Duration};
 use model::topology::Digest;
 use tempfile::TempDir;
 
-use super::{Context, Generator, Machine, Report, Versions, begin, write};
+use super::{Generator, Machine, Report, Setting, Versions, write};
 use crate::{
-    Expectation, FaultRecord, Judgement, Outcome, Phase, PhaseStatistics, PlannedPhase,
-    PlannedWorkload, RunPlan, Verdict, VerdictKind,
+    Expectation, FaultRecord, Judgement, Measured, Measures, Metric, Observations, Outcome, Phase,
+    PhaseStatistics, PlannedPhase, PlannedWorkload, RunPlan, Verdict, VerdictKind,
 };
 
 fn plan() -> RunPlan {
@@ -88,6 +89,7 @@ fn finding(invariant: Invariant, violations: usize) -> Finding {
     Finding {
         invariant,
         checked: 96,
+        violated: violations as u64,
         not_checked: 0,
         why_not: None,
         counter_examples: (0..violations).map(example).collect(),
@@ -117,9 +119,13 @@ fn outcome() -> Outcome {
         effect: Some(proof("worker-0 is gone".to_owned())),
         failure: None,
     };
-    let expectation = |metric, actual: &str, met| Expectation {
+    let expectation = |metric: Metric, actual: &str, met| Expectation {
         phase: Phase::Baseline,
         metric,
+        unit: metric.unit(),
+        comparison: Comparison::Below,
+        bound: 0.01,
+        measured: Measured::NOTHING,
         wanted: "< 1%".to_owned(),
         actual: actual.to_owned(),
         met,
@@ -128,21 +134,36 @@ fn outcome() -> Outcome {
     Outcome {
         started: Timestamp::UNIX_EPOCH,
         finished: Timestamp::UNIX_EPOCH,
-        evidence: Evidence {
-            operations: Vec::new(),
-            readings: BTreeMap::new(),
+        worker: None,
+        seen: Observations {
+            measures: Measures {
+                phases: vec![
+                    phase(Phase::Baseline, 0, 0, 44),
+                    phase(Phase::Chaos, 6, 9, 5210),
+                ],
+                baseline: None,
+                generator_delay: Latencies::from_iter([std::time::Duration::from_millis(1)])
+                    .percentiles(),
+                may_exist: 96,
+            },
+            faults: vec![fault("crash", Proof::Seen), fault("again", Proof::Unseen)],
+            findings: vec![
+                finding(Invariant::NoLostStart, 0),
+                finding(Invariant::RightResult, 5),
+            ],
+            unread: Unread::default(),
+            ending: Ending::Complete,
+            longest_stop: Duration::default(),
+            heal_failure: None,
+            watched: Seen {
+                deaths: vec![
+                    death(Some(3), Some(&["panic: out of luck", "exiting"])),
+                    death(Some(4), Some(&[])),
+                    death(None, None),
+                ],
+                unseen: None,
+            },
         },
-        statistics: vec![
-            phase(Phase::Baseline, 0, 0, 44),
-            phase(Phase::Chaos, 6, 9, 5210),
-        ],
-        generator_delay: Latencies::from_iter([std::time::Duration::from_millis(1)]).percentiles(),
-        faults: vec![fault("crash", Proof::Seen), fault("again", Proof::Unseen)],
-        deaths: vec![
-            death(Some(3), Some(&["panic: out of luck", "exiting"])),
-            death(Some(4), Some(&[])),
-            death(None, None),
-        ],
         judgement: Judgement {
             verdict: Verdict {
                 kind: VerdictKind::Fail,
@@ -150,12 +171,8 @@ fn outcome() -> Outcome {
                 reasons: vec!["right-result is violated by 5 of 96 workflows".to_owned()],
             },
             expectations: vec![
-                expectation("error rate", "0%", true),
-                expectation("dropped", "12", false),
-            ],
-            findings: vec![
-                finding(Invariant::NoLostStart, 0),
-                finding(Invariant::RightResult, 5),
+                expectation(Metric::ErrorRate, "0%", true),
+                expectation(Metric::Dropped, "12", false),
             ],
         },
     }
@@ -166,25 +183,26 @@ fn report() -> Report {
 }
 
 fn report_of(document: &str) -> Report {
-    let place = Place {
-        backend: "process".to_owned(),
-        engine: "dev-server".to_owned(),
-        database: "sqlite".to_owned(),
-    };
-    let context = Context {
-        document,
-        profile: "",
-        place: &place,
-        topology: &Digest::of_bytes(b"a topology"),
-        worker: None,
-        temporal: "1.32.0",
-        machine: &Machine {
+    Report::new(&setting(document), &plan(), &outcome())
+}
+
+fn setting(document: &str) -> Setting {
+    Setting {
+        document: document.to_owned(),
+        options: Vec::new(),
+        place: Place {
+            backend: "process".to_owned(),
+            engine: "dev-server".to_owned(),
+            database: "sqlite".to_owned(),
+        },
+        topology: Digest::of_bytes(b"a topology"),
+        versions: Versions::with_temporal("1.32.0"),
+        machine: Machine {
             cores: 2,
             os: "linux".to_owned(),
             architecture: "x86_64".to_owned(),
         },
-    };
-    Report::new(context, &plan(), &outcome())
+    }
 }
 
 #[test]
@@ -229,15 +247,43 @@ fn a_summary_is_understood_at_a_glance() {
     "#);
 }
 
+/// What of a document does not follow the schema of reports.
+fn problems(document: &serde_json::Value) -> Vec<String> {
+    jsonschema::draft7::new(&super::json_schema())
+        .expect("a schema")
+        .iter_errors(document)
+        .map(|error| error.to_string())
+        .collect()
+}
+
 #[test]
 fn a_report_follows_its_schema() {
     let document = serde_json::to_value(report()).expect("a report becomes JSON");
-    let problems: Vec<_> = jsonschema::draft7::new(&super::json_schema())
-        .expect("a schema")
-        .iter_errors(&document)
-        .map(|error| error.to_string())
-        .collect();
-    assert_eq!(problems, <[String; 0]>::default());
+    assert_eq!(problems(&document), <[String; 0]>::default());
+}
+
+#[test]
+fn bounds_follow_the_schema_and_half_of_them_does_not() {
+    let mut report = report();
+    let mut latencies = Latencies::from_iter([std::time::Duration::from_millis(8)]);
+    latencies.record_longer(std::time::Duration::from_secs(5), 9);
+    report.phases[0].start_to_close = latencies.percentiles();
+    report.expectations[0].measured = Measured::Between {
+        value_at_least: 5.0,
+        value_at_most: None,
+    };
+    let document = serde_json::to_value(report).expect("a report becomes JSON");
+    assert_eq!(problems(&document), <[String; 0]>::default());
+    for (place, key) in [
+        ("/phases/0/start-to-close", "p50-at-most-ms"),
+        ("/expectations/0", "value-at-least"),
+    ] {
+        let mut broken = document.clone();
+        let place = broken.pointer_mut(place).expect("it is there");
+        let place = place.as_object_mut().expect("an object");
+        assert!(place.remove(key).is_some(), "{key}");
+        assert_ne!(problems(&broken), <[String; 0]>::default(), "{key}");
+    }
 }
 
 #[test]
@@ -259,7 +305,13 @@ fn a_report_says_what_ran_where_and_how_to_run_it_again() {
     assert!(delay.is_some_and(|delay| !delay.p99.may_exceed(bound)));
     assert_eq!(
         files,
-        ["plan.json", "operations.ndjson", "executions.ndjson"]
+        [
+            "run.json",
+            "plan.json",
+            "events.ndjson",
+            "operations.ndjson",
+            "executions.ndjson"
+        ]
     );
 }
 
@@ -278,8 +330,11 @@ fn the_folder_of_a_run_holds_all_that_the_report_names() {
     let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
     let path = path.join("runs/2a-0");
     let report = report();
-    begin(&path, &plan()).expect("the plan");
-    let written = write(&path, &outcome(), &report).expect("the files");
+    let setting = setting("scenarios/worker-crash.yaml");
+    let writer = Writer::create(&path, Bytes::new(1 << 20), &setting, &plan());
+    let finished = writer.and_then(|mut writer| writer.sync());
+    finished.expect("the files");
+    let written = write(&path, &report).expect("the report");
     assert_eq!(written, path.join("report.json"));
 
     let names = names(&path);
@@ -307,18 +362,13 @@ fn what_could_not_be_written_is_named_and_no_report_says_that_it_is_there() {
     let folder = TempDir::new().expect("a folder");
     let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
     let path = path.join("run");
-    begin(&path, &plan()).expect("the plan");
     // Something of that name is in the way.
-    fs_err::create_dir(path.join("operations.ndjson")).expect("writable");
-    let error = write(&path, &outcome(), &report()).expect_err("it is in the way");
+    fs_err::create_dir_all(path.join("report.json/in-the-way")).expect("writable");
+    let error = write(&path, &report()).expect_err("it is in the way");
     let said = error.to_string();
     assert!(
-        said.starts_with("could not write operations.ndjson, report.json of "),
+        said.starts_with("could not write report.json of "),
         "{said}"
     );
-    let left = names(&path);
-    assert_eq!(
-        left,
-        ["executions.ndjson", "operations.ndjson", "plan.json"]
-    );
+    assert_eq!(names(&path), ["report.json"], "and no part of it is left");
 }

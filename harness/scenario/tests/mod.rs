@@ -1,8 +1,10 @@
 //! Scenarios from the text to the verdict, over a modelled cluster in tokio's paused time.
 
 mod documents;
+mod evidence;
 mod healing;
 mod plans;
+mod recorded;
 mod runs;
 mod settled;
 mod stage;

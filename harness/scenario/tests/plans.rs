@@ -10,7 +10,7 @@ fn a_plan_leaves_nothing_open() {
       "run": "2a-0",
       "scenario": "crash",
       "description": "The worker is killed under load",
-      "seed": 42,
+      "seed": "42",
       "workloads": [
         {
           "name": "hello",
@@ -21,40 +21,40 @@ fn a_plan_leaves_nothing_open() {
               "max-in-flight": 100
             }
           },
-          "seed": 12578764544318200737,
+          "seed": "12578764544318200737",
           "workflow-type": "Workflow",
           "task-queue": "hello-world",
           "input": [
             "Hello {{ name }}!"
           ],
           "result": "Hello {{ name }}!",
-          "start-timeout": "10s",
-          "timeout": "30s"
+          "start-timeout-ms": 10000,
+          "timeout-ms": 30000
         }
       ],
       "phases": [
         {
           "phase": "warmup",
-          "offset": "0s",
-          "length": "1s"
+          "offset-ms": 0,
+          "length-ms": 1000
         },
         {
           "phase": "baseline",
-          "offset": "1s",
-          "length": "4s"
+          "offset-ms": 1000,
+          "length-ms": 4000
         },
         {
           "phase": "chaos",
-          "offset": "5s",
-          "length": "6s"
+          "offset-ms": 5000,
+          "length-ms": 6000
         },
         {
           "phase": "recovery",
-          "offset": "11s",
-          "length": "4s"
+          "offset-ms": 11000,
+          "length-ms": 4000
         }
       ],
-      "drain": "10s",
+      "drain-ms": 10000,
       "faults": [
         {
           "phase": "chaos",
@@ -65,8 +65,8 @@ fn a_plan_leaves_nothing_open() {
           "target": {
             "service": "worker"
           },
-          "at": "6s",
-          "until": "9s"
+          "at-ms": 6000,
+          "until-ms": 9000
         }
       ],
       "steady-state": {
@@ -88,7 +88,7 @@ fn a_plan_leaves_nothing_open() {
           }
         }
       ],
-      "generator-delay": "250ms",
+      "generator-delay-ms": 250,
       "invariants": [
         "no-lost-start",
         "right-result",

@@ -2,29 +2,35 @@
 
 use std::time::Duration;
 
-use backend::event::{Events, Kind};
+use archive::{Archive, Writer};
+use backend::event::{Event, Events, Kind};
 use backend::fault::Journal;
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use engine::watch::Watch;
 use model::phase::Phase;
-use model::quantity;
+use model::quantity::{self, Bytes};
 use serde_json::json;
 use tempfile::TempDir;
 use temporal::simulated::{Defect, Model, Window};
 use tokio_util::sync::CancellationToken;
 
-use super::super::{Context, Outcome, VerdictKind, run};
+use super::super::{Context, Error, Outcome, VerdictKind, run};
+use super::evidence::Evidence;
 use super::stage::{Manner, Stage};
 use super::{CRASH, plan, topology};
 
 pub(super) struct Played {
     pub(super) outcome: Outcome,
+    /// What was written down of both sides.
+    pub(super) evidence: Evidence,
     /// What was done to the stage.
-    done: Vec<&'static str>,
+    pub(super) done: Vec<&'static str>,
     /// The phases that began.
     phases: Vec<Phase>,
     /// How many faults were left in the journal.
     unhealed: usize,
+    /// When an execution was read first.
+    pub(super) first_read: Option<Duration>,
 }
 
 impl Played {
@@ -48,7 +54,59 @@ pub(super) async fn play_scenario(
     play_on(text, Stage::new(model, manner), shutdown).await
 }
 
-async fn play_on(text: &str, stage: Stage, shutdown: &CancellationToken) -> Played {
+/// Plays a scenario on a stage, through to its verdict.
+pub(super) async fn play_on(text: &str, stage: Stage, shutdown: &CancellationToken) -> Played {
+    let performed = perform(text, &stage, shutdown, Bytes::new(1 << 30)).await;
+    let archive = performed.archive();
+    let outcome = performed.outcome.expect("it has a verdict");
+    let (mut phases, mut died) = (Vec::new(), Vec::new());
+    for event in performed.events {
+        match event.kind {
+            Kind::PhaseStarted { phase, .. } => phases.push(phase),
+            Kind::ReplicaDied { death } => died.push(death),
+            _ => {}
+        }
+    }
+    assert_eq!(
+        died, outcome.seen.watched.deaths,
+        "each death is an event and a row"
+    );
+    Played {
+        evidence: Evidence::of(&archive),
+        outcome,
+        done: stage.done.take(),
+        phases,
+        unhealed: performed.unhealed,
+        first_read: stage.first_read(),
+    }
+}
+
+/// What comes of a run, be it that it has no verdict.
+pub(super) struct Performed {
+    pub(super) outcome: Result<Outcome, Error>,
+    pub(super) events: Vec<Event>,
+    pub(super) unhealed: usize,
+    pub(super) folder: TempDir,
+}
+
+impl Performed {
+    pub(super) fn reports(&self) -> Utf8PathBuf {
+        let folder = Utf8Path::from_path(self.folder.path()).expect("a path in UTF-8");
+        folder.join("reports")
+    }
+
+    pub(super) fn archive(&self) -> Archive {
+        Archive::open(&self.reports()).expect("it was written")
+    }
+}
+
+/// Plays a scenario on a stage, with so much room for evidence.
+pub(super) async fn perform(
+    text: &str,
+    stage: &Stage,
+    shutdown: &CancellationToken,
+    limit: Bytes,
+) -> Performed {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("faults.ndjson");
     let path = Utf8Path::from_path(&path).expect("a path in UTF-8");
@@ -57,31 +115,27 @@ async fn play_on(text: &str, stage: Stage, shutdown: &CancellationToken) -> Play
     let watch = Watch::default();
     let topology = topology();
     let context = Context {
-        backend: &stage,
+        backend: stage,
         topology: &topology,
         journal: &journal,
         events: &events,
         watch: &watch,
         shutdown,
     };
-    let plan = plan(text, 7);
-    let outcome = Box::pin(run(&plan, context)).await;
-    let outcome = outcome.expect("there is a frontend");
-    let (mut phases, mut died) = (Vec::new(), Vec::new());
+    let reports = path.with_file_name("reports");
+    let (setting, plan) = (serde_json::Map::new(), plan(text, 7));
+    let writer = Writer::create(&reports, limit, &setting, &plan);
+    let outcome = Box::pin(run(&plan, context, writer.expect("writable"))).await;
+    let mut events = Vec::new();
     while let Ok(event) = received.try_recv() {
         assert_eq!(event.run.as_ref(), Some(&plan.run), "{event:?}");
-        match event.kind {
-            Kind::PhaseStarted { phase, .. } => phases.push(phase),
-            Kind::ReplicaDied { death } => died.push(death),
-            _ => {}
-        }
+        events.push(event);
     }
-    assert_eq!(died, outcome.deaths, "each death is an event and a row");
-    Played {
+    Performed {
         outcome,
-        done: stage.done.take(),
-        phases,
+        events,
         unhealed: journal.unhealed().expect("the journal is good").len(),
+        folder,
     }
 }
 
@@ -90,7 +144,7 @@ async fn play_through(model: Model, manner: Manner) -> Played {
 }
 
 /// A server that stands still while the worker is down.
-fn crashed() -> Model {
+pub(super) fn crashed() -> Model {
     Model {
         freezes: vec![window(6, 9)],
         ..Model::default()
@@ -121,7 +175,7 @@ async fn a_crash_that_loses_nothing_passes() {
         ]
     );
     assert_eq!(played.unhealed, 0);
-    let fault = &played.outcome.faults[0];
+    let fault = &played.outcome.seen.faults[0];
     let seconds = |at: Option<quantity::Duration>| at.map(|at| at.as_std().as_secs());
     assert_eq!(
         (seconds(fault.injected), seconds(fault.healed)),
@@ -138,8 +192,8 @@ async fn a_death_that_no_fault_planned_proves_nothing_whenever_it_comes() {
         let played = play_on(CRASH, stage, &CancellationToken::new()).await;
         let (kind, reason) = played.verdict();
         assert_eq!(kind, VerdictKind::Inconclusive, "{second}: {reason}");
-        let [death] = &played.outcome.deaths[..] else {
-            panic!("{second}: {:?}", played.outcome.deaths);
+        let [death] = &played.outcome.seen.watched.deaths[..] else {
+            panic!("{second}: {:?}", played.outcome.seen.watched.deaths);
         };
         assert_eq!(reason, death.to_string());
         assert_eq!(death.replica, "temporal-history-0");
@@ -158,7 +212,7 @@ async fn a_death_after_an_injection_that_failed_is_told() {
     let played = play_on(CRASH, stage, &CancellationToken::new()).await;
     let (kind, reason) = played.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
-    let died = played.outcome.deaths.iter();
+    let died = played.outcome.seen.watched.deaths.iter();
     let died: Vec<_> = died.map(|death| death.replica.as_str()).collect();
     assert_eq!(died, ["worker-0"]);
     assert!(reason.starts_with("worker-0 died by itself "), "{reason}");
@@ -169,7 +223,7 @@ async fn what_a_fault_did_while_nobody_could_look_is_no_death() {
     // The fault is from 6 s to 9 s.
     let stage = Stage::new(crashed(), Manner::Obedient).blind_during(window(5, 12));
     let played = play_on(CRASH, stage, &CancellationToken::new()).await;
-    assert_eq!(played.outcome.deaths, []);
+    assert_eq!(played.outcome.seen.watched.deaths, []);
     let (kind, reason) = played.verdict();
     assert_eq!(kind, VerdictKind::Pass, "{reason}");
 }
@@ -179,7 +233,9 @@ async fn a_freeze_moves_the_latencies_of_its_phase_and_of_no_other() {
     let played = play_through(crashed(), Manner::Obedient).await;
     let longest: Vec<_> = played
         .outcome
-        .statistics
+        .seen
+        .measures
+        .phases
         .iter()
         .filter_map(|phase| {
             Some(phase.start_to_close.as_ref()?.max.at_least.as_std() > Duration::from_secs(2))
@@ -265,7 +321,7 @@ async fn an_interruption_heals_and_judges_nothing() {
     assert_eq!(played.verdict(), (VerdictKind::Interrupted, reason));
     assert_eq!(played.done, ["inject", "heal"]);
     assert_eq!(played.unhealed, 0);
-    let healed = played.outcome.faults[0].healed;
+    let healed = played.outcome.seen.faults[0].healed;
     assert_eq!(healed.map(|at| at.as_std().as_secs()), Some(7));
 }
 
@@ -281,7 +337,7 @@ async fn a_fault_that_cannot_be_undone_is_said_and_stays_in_the_journal() {
         "tried once more at the end"
     );
     assert_eq!(played.unhealed, 1);
-    assert_eq!(played.outcome.faults[0].healed, None);
+    assert_eq!(played.outcome.seen.faults[0].healed, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -291,7 +347,7 @@ async fn a_fault_that_is_undone_at_the_second_try_is_healed() {
     assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
     assert!(reason.starts_with("healing went on for 3.9"), "{reason}");
     assert_eq!(played.done, ["inject", "heal", "heal"]);
-    assert!(played.outcome.faults[0].healed.is_some());
+    assert!(played.outcome.seen.faults[0].healed.is_some());
     assert_eq!(played.unhealed, 0);
 }
 

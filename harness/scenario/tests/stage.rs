@@ -50,6 +50,8 @@ pub(super) struct Stage {
     starts: RefCell<BTreeMap<String, usize>>,
     /// A replica that does not start while another is down.
     needs: Option<(&'static str, &'static str)>,
+    /// How long it takes to connect.
+    connects_after: Duration,
 }
 
 impl Stage {
@@ -64,7 +66,19 @@ impl Stage {
             down: RefCell::default(),
             starts: RefCell::default(),
             needs: None,
+            connects_after: Duration::ZERO,
         }
+    }
+
+    /// Has a client take so long to connect.
+    pub(super) fn connects_after(mut self, time: Duration) -> Self {
+        self.connects_after = time;
+        self
+    }
+
+    /// When an execution was read first, from when the stage was set.
+    pub(super) fn first_read(&self) -> Option<Duration> {
+        self.frontend.first_read()
     }
 
     /// Has a replica not start while another is down.
@@ -208,6 +222,7 @@ impl Backend for Stage {
     }
 
     async fn frontend(&self, _: &str) -> Result<Frontend, Error> {
+        tokio::time::sleep(self.connects_after).await;
         Ok(self.frontend.clone())
     }
 

@@ -64,7 +64,7 @@ async fn what_was_given_up_on_meets_no_upper_bound() {
         completed,
         given_up,
         ..
-    } = played.outcome.statistics[0];
+    } = played.outcome.seen.measures.phases[0];
     assert_eq!((offered, completed, given_up), (78, 3, 75));
     insta::assert_snapshot!(shown(&played), @r"
     start-to-close p50 > 5.01s: false
@@ -110,7 +110,7 @@ async fn nothing_holds_of_executions_that_could_not_be_read() {
     let played = played(CRASH, gone).await;
     let (kind, reason) = played.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
-    let findings = &played.outcome.judgement.findings;
+    let findings = &played.outcome.seen.findings;
     assert!(findings.iter().all(|it| it.checked == 0 && !it.holds()));
     let outcomes = findings.iter().map(Finding::outcome);
     for outcome in outcomes {

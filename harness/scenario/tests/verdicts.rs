@@ -1,20 +1,22 @@
 //! Which verdict wins, and what it is to the shell.
 
 use backend::death::Death;
+use backend::event::Ending;
 use backend::fault::Proof;
-use check::{Evidence, Invariant, Reading};
+use check::{Invariant, Unread};
 use engine::watch;
 use load::{CallFailure, Latencies, Operation, Outcome, Unsent};
 use model::quantity::Duration;
-use temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Status};
+use temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Reading, Status};
 
 use super::super::model::{LatencyThresholds, Thresholds};
 use super::super::plan::PlannedThresholds;
-use super::super::statistics::{Seen, of_phase};
 use super::super::steady::steady_state;
+use super::super::tally::Tally;
 use super::super::{
-    Ending, Expectation, FaultRecord, Observations, Phase, RunPlan, Verdict, VerdictKind, judge,
+    Expectation, FaultRecord, Measures, Observations, Phase, RunPlan, Verdict, VerdictKind, judge,
 };
+use super::evidence::Evidence;
 use super::{CRASH, plan};
 
 /// A run in which everything is as it should be, to bend one thing of.
@@ -51,18 +53,25 @@ impl Scene {
     }
 
     fn verdict(&self) -> Verdict {
-        let statistics =
-            super::super::statistics(&self.plan, &self.faults, &self.evidence.operations);
+        let (findings, unread) = match self.ending {
+            Ending::Interrupted => (Vec::new(), Unread::default()),
+            Ending::Complete | Ending::NotSteady => self.evidence.findings(&self.plan),
+        };
+        let measures = self
+            .evidence
+            .measures(&self.plan, &self.faults, self.ending);
         let seen = Observations {
-            statistics: &statistics,
-            faults: &self.faults,
-            evidence: &self.evidence,
-            generator_delay: Latencies::from_iter([self.delay]).percentiles(),
-            steady_state: &[],
+            measures: Measures {
+                generator_delay: Latencies::from_iter([self.delay]).percentiles(),
+                ..measures
+            },
+            faults: self.faults.clone(),
+            findings,
+            unread,
             ending: self.ending,
             longest_stop: self.longest_stop,
-            heal_failure: self.heal_failure,
-            watched: &self.watched,
+            heal_failure: self.heal_failure.map(str::to_owned),
+            watched: self.watched.clone(),
         };
         judge(&self.plan, &seen).verdict
     }
@@ -379,7 +388,7 @@ fn of_several_verdicts_the_gravest_decides() {
 fn a_steady_state_without_any_load_is_not_met() {
     let plan = plan(CRASH, 1);
     let baseline = plan.phase(Phase::Baseline).expect("there is a baseline");
-    let expectations = steady_state(&plan, &of_phase(baseline, Seen::at_the_end(&[])));
+    let expectations = steady_state(&plan, &Tally::new(baseline.clone()).finish());
     let shown: Vec<_> = expectations
         .iter()
         .map(

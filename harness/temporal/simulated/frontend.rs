@@ -30,6 +30,8 @@ struct State {
     runs: u64,
     /// The second in which was read last, and how often.
     reads: (u64, u32),
+    /// When an execution was read first.
+    first_read: Option<Duration>,
 }
 
 #[derive(Debug, Clone)]
@@ -67,6 +69,11 @@ impl Frontend {
     /// How many workflows were started.
     pub fn starts(&self) -> u64 {
         self.state().starts
+    }
+
+    /// When an execution was read first, from the creation of the frontend.
+    pub fn first_read(&self) -> Option<Duration> {
+        self.state().first_read
     }
 
     fn now(&self) -> Duration {
@@ -108,6 +115,7 @@ impl Frontend {
             starts,
             runs,
             reads: _,
+            first_read: _,
         } = &mut *state;
         let known = workflows
             .get(&start.workflow_id)
@@ -247,6 +255,8 @@ impl crate::Frontend for Frontend {
         let Some(run) = self.find(&key) else {
             return Ok(None);
         };
+        let now = self.now();
+        self.state().first_read.get_or_insert(now);
         if run.defect == Some(Defect::Unreadable) {
             return Err(error(OPERATION, "DataLoss", "its history is damaged"));
         }

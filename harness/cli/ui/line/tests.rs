@@ -68,6 +68,7 @@ fn every_event_that_is_news_has_its_line() {
         Kind::ScenarioStarted {
             scenario: "steady".to_owned(),
             seed: 42,
+            deaths: Vec::new(),
         },
         Kind::PhaseStarted {
             phase: Phase::Warmup,

@@ -319,7 +319,11 @@ async fn what_happens_in_a_run_is_told_by_the_name_of_its_scenario() {
     let run = |seed, scenario: &str| {
         let (events, _) = events.of_run(RunId::new(seed, Timestamp::UNIX_EPOCH));
         let scenario = scenario.to_owned();
-        events.send(Kind::ScenarioStarted { scenario, seed });
+        events.send(Kind::ScenarioStarted {
+            scenario,
+            seed,
+            deaths: Vec::new(),
+        });
         events
     };
     let phase = |phase| Kind::PhaseStarted {

@@ -6,7 +6,7 @@ use base::causes::in_one_line;
 use engine::watch::Watch;
 use jiff::Timestamp;
 use load::MOST_IN_FLIGHT;
-use model::quantity;
+use model::quantity::{self, Milliseconds};
 use model::topology::Component;
 use tokio_util::sync::CancellationToken;
 
@@ -153,7 +153,7 @@ fn text(measured: &Throughput) -> String {
         measured.completed,
         measured.failed,
         measured.given_up,
-        measured.seconds,
+        measured.length_ms.as_std().as_secs_f64(),
         measured.users
     )];
     let doubts = measured.doubts().into_iter();
@@ -165,13 +165,18 @@ fn text(measured: &Throughput) -> String {
         )
     }));
     let mut table = Table::new(["CPU ms per workflow", ""]);
-    let client = format!("{:.2}", measured.cpu.client);
+    let client = two_decimals(measured.cpu.client_ms);
     table.row(["client (this process)".to_owned(), client]);
-    for (replica, milliseconds) in &measured.cpu.replicas {
-        table.row([replica.clone(), format!("{milliseconds:.2}")]);
+    for (replica, milliseconds) in &measured.cpu.replicas_ms {
+        table.row([replica.clone(), two_decimals(*milliseconds)]);
     }
     lines.extend([String::new(), table.render()]);
     lines.join("\n")
+}
+
+/// A number of milliseconds for people, in a column of them.
+fn two_decimals(span: Milliseconds) -> String {
+    format!("{:.2}", span.as_std().as_secs_f64() * 1000.0)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The arguments of the verb `test`.
 
 use camino::Utf8PathBuf;
+use model::quantity::Bytes;
 
 use crate::verb::session::Target;
 
@@ -36,7 +37,13 @@ pub(in crate::verb) struct Args {
     /// Leave the topology up
     #[arg(long)]
     pub(super) keep: bool,
+    /// How large the folder of a run may grow; a run that would need more is ended
+    #[arg(long, value_name = "SIZE", default_value_t = EVIDENCE_LIMIT)]
+    pub(super) evidence_limit: Bytes,
 }
+
+/// Two million workflows of one activity each.
+const EVIDENCE_LIMIT: Bytes = Bytes::new(4 << 30);
 
 impl Args {
     /// As for one scenario on what is up.
@@ -48,6 +55,7 @@ impl Args {
             dry_run: false,
             seed: None,
             keep: true,
+            evidence_limit: EVIDENCE_LIMIT,
         }
     }
 }

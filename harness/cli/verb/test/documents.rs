@@ -6,7 +6,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use backend::Backend;
 use backend::run_id::RunId;
 use camino::{Utf8Path, Utf8PathBuf};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use scenario::{Document, Ground, Resolution};
 
 use crate::error::{CommandError, Exit};
@@ -92,13 +92,20 @@ pub(super) fn resolve<B: Backend>(
         place: &session.place,
         levers: &levers,
     };
+    // No two runs share a name, which a millisecond tells apart.
     let now = Timestamp::now();
     documents
         .into_iter()
-        .map(|document| {
+        .zip(0..)
+        .map(|(document, index)| {
             let seed = seed.or(document.scenario.seed).unwrap_or_else(random);
-            let resolution = scenario::resolve(&document, seed, RunId::new(seed, now), ground)
-                .map_err(|error| CommandError::new(Exit::Invalid, error))?;
+            let resolution = scenario::resolve(
+                &document,
+                seed,
+                RunId::new(seed, now + SignedDuration::from_millis(index)),
+                ground,
+            )
+            .map_err(|error| CommandError::new(Exit::Invalid, error))?;
             Ok(Resolved {
                 document,
                 seed,

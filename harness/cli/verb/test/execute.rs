@@ -1,13 +1,14 @@
 //! Running scenarios one after another on one topology.
 
+use archive::Writer;
+use backend::Backend;
 use backend::event::{Event, Events, Kind};
 use backend::fault;
-use backend::{Backend, Host as _};
 use base::causes;
 use base::hint::{Hint, Verb};
 use engine::watch::Watch;
 use model::plan::{Action, Plan};
-use scenario::report::{self, Context, Machine, Report};
+use scenario::report::{self, Machine, Report, Setting, Versions};
 use scenario::{Document, Resolution, RunPlan, Verdict};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
@@ -244,15 +245,20 @@ async fn run_one<B: Backend>(
     session: &mut Session<B>,
     stage: &mut Stage<'_>,
 ) -> Result<(Row, Option<CommandError>), CommandError> {
-    let unavailable = |error: report::Error| {
-        CommandError::new(Exit::Unavailable, error)
-            .hint("see that the folder can be written and that there is room, then run it again")
-    };
     let folder = session
         .state
         .reports()
         .join(format!("{}-{}", plan.scenario, plan.run));
-    report::begin(&folder, plan).map_err(unavailable)?;
+    let setting = Setting {
+        document: document.to_owned(),
+        options: args.target.options(),
+        place: session.place.clone(),
+        topology: session.topology.digest.clone(),
+        versions: Versions::with_temporal(&session.topology.temporal.version),
+        machine: Machine::this(),
+    };
+    let writer = Writer::create(&folder, args.evidence_limit, &setting, plan);
+    let writer = writer.map_err(not_written)?;
     let (asked, watch) = (&stage.shutdown.asked, &stage.watch);
     let _guard = (!plan.faults.is_empty())
         .then(|| reap::guard(&session.record, &session.state))
@@ -267,26 +273,15 @@ async fn run_one<B: Backend>(
         watch,
         shutdown: asked,
     };
-    let run = scenario::run(plan, context);
+    let run = scenario::run(plan, context, writer);
     let outcome = stage.ui.follow(&mut stage.receiver, Box::pin(run)).await;
-    // Afterwards, as a fault may have started another one.
-    let worker = session.backend.hosts().worker_build().await;
     let outcome = outcome.map_err(|error| {
-        let error = CommandError::new(Exit::Unavailable, error);
+        let error = without_verdict(error);
         failure::after(&watch.end().deaths, error)
     })?;
-    let context = Context {
-        document,
-        profile: &args.target.suffix(),
-        place: &session.place,
-        topology: &session.topology.digest,
-        worker,
-        temporal: &session.topology.temporal.version,
-        machine: &Machine::this(),
-    };
-    let report = Report::new(context, plan, &outcome);
+    let report = Report::new(&setting, plan, &outcome);
     stage.ui.text(report.summary());
-    let written = report::write(&folder, &outcome, &report).map_err(unavailable);
+    let written = report::write(&folder, &report).map_err(not_written);
     let path = written.map(|path| from_here(&path).to_string());
     let verdict = Verdict {
         kind: report.verdict,
@@ -295,6 +290,35 @@ async fn run_one<B: Backend>(
     };
     let row = Row::judged(&plan.scenario, plan.seed, verdict);
     Ok((row.with_report(path.as_ref().cloned()), path.err()))
+}
+
+fn not_written(error: impl std::error::Error + Send + Sync + 'static) -> CommandError {
+    CommandError::new(Exit::Unavailable, error)
+        .hint("see that the folder can be written and that there is room, then run it again")
+}
+
+/// Why a run came to no verdict.
+fn without_verdict(error: scenario::Error) -> CommandError {
+    let scenario::Error::Evidence {
+        source,
+        heal_failure,
+    } = &error
+    else {
+        return CommandError::new(Exit::Unavailable, error);
+    };
+    let is_full = matches!(source, archive::Error::Full { .. });
+    let is_dirty = heal_failure.is_some();
+    let mut error = not_written(error);
+    if is_full {
+        error.hints = vec![Hint::say(
+            "let the folder grow larger with `--evidence-limit`",
+        )];
+    }
+    if is_dirty {
+        error.exit = Exit::HealFailed;
+        error.hints.insert(0, Hint::run(Verb::Heal));
+    }
+    error
 }
 
 impl Stage<'_> {

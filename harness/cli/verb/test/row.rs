@@ -15,6 +15,7 @@ pub(in crate::verb) struct Row {
     pub(super) scenario: String,
     pub(super) verdict: Conclusion,
     pub(super) reason: String,
+    #[serde(serialize_with = "model::seed::serialize")]
     pub(super) seed: u64,
     /// Where its report is, if that could be written.
     pub(super) report: Option<String>,

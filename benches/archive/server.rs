@@ -1,0 +1,87 @@
+//! A frontend that keeps nothing: what it says of a workflow follows from the workflow's id.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use temporal::{
+    Close, Cluster, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Pending, Start,
+    StartOutcome, Status,
+};
+use tokio::time::sleep;
+
+/// From a start to its acknowledgement, from there to the close, and for an answer otherwise.
+const LATENCY: Duration = Duration::from_millis(2);
+const RUN_TIME: Duration = Duration::from_millis(40);
+
+/// The history of a workflow with one activity.
+const EVENTS: [&str; 11] = [
+    "WorkflowExecutionStarted",
+    "WorkflowTaskScheduled",
+    "WorkflowTaskStarted",
+    "WorkflowTaskCompleted",
+    "ActivityTaskScheduled",
+    "ActivityTaskStarted",
+    "ActivityTaskCompleted",
+    "WorkflowTaskScheduled",
+    "WorkflowTaskStarted",
+    "WorkflowTaskCompleted",
+    "WorkflowExecutionCompleted",
+];
+
+/// A frontend that keeps nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Forgetful;
+
+fn run_of(workflow_id: &str) -> String {
+    format!("00000000-0000-4000-8000-{workflow_id:0>36}")
+}
+
+fn close() -> Close {
+    Close {
+        status: Status::Completed,
+        result: Some(json!("Hello Guest!")),
+        failure: None,
+    }
+}
+
+impl Frontend for Forgetful {
+    async fn start(&self, start: Start, _: Duration) -> StartOutcome {
+        sleep(LATENCY).await;
+        StartOutcome::Started {
+            run_id: run_of(&start.workflow_id),
+        }
+    }
+
+    async fn wait_for_close(&self, _: ExecutionKey, _: Duration) -> Result<Close, Error> {
+        sleep(RUN_TIME).await;
+        Ok(close())
+    }
+
+    async fn execution(&self, key: ExecutionKey, _: Duration) -> Result<Option<Execution>, Error> {
+        sleep(LATENCY).await;
+        let event = |(id, kind): (i64, &str)| HistoryEvent {
+            id,
+            kind: kind.to_owned(),
+            at: Timestamp::UNIX_EPOCH + SignedDuration::from_micros(id * 1_234_567),
+            failure: None,
+        };
+        let run_id = run_of(&key.workflow_id);
+        Ok(Some(Execution {
+            key: ExecutionKey { run_id, ..key },
+            status: Status::Completed,
+            history: (1..).zip(EVENTS).map(event).collect(),
+            result: close().result,
+            failure: None,
+            pending: Pending::default(),
+        }))
+    }
+
+    async fn cluster(&self, _: Duration) -> Result<Cluster, Error> {
+        unreachable!("a run does not ask for it")
+    }
+
+    async fn retention(&self, _: String, _: Duration) -> Result<Option<Duration>, Error> {
+        unreachable!("a run does not ask for it")
+    }
+}

@@ -1,0 +1,397 @@
+//! What was written can be read, whatever ended the writing.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
+use backend::event::{Event, Kind};
+use backend::run_id::RunId;
+use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
+use jiff::{SignedDuration, Timestamp};
+use load::{Operation, Outcome};
+use model::phase::Phase;
+use model::quantity::Bytes;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use temporal::{Close, Execution, ExecutionKey, Pending, Reading, Status};
+
+use super::{Archive, Error, Extent, FILES, Workflow, Writer};
+
+const MUCH: Bytes = Bytes::new(1 << 20);
+
+fn operation(sequence: u64) -> Operation {
+    Operation {
+        workload: "hello".to_owned(),
+        sequence,
+        phase: "baseline".to_owned(),
+        workflow_id: format!("hello-{sequence}"),
+        run_id: Some(format!("run-{sequence}")),
+        intended: Duration::from_millis(sequence),
+        started: Some(Duration::from_millis(sequence)),
+        acknowledged: Some(Duration::from_millis(sequence + 2)),
+        ended: Duration::from_millis(sequence + 9),
+        expected: Some(json!("Hello \n world")),
+        outcome: Outcome::Closed(Close {
+            status: Status::Completed,
+            result: Some(json!("Hello \n world")),
+            failure: None,
+        }),
+    }
+}
+
+fn reading(sequence: u64) -> Reading {
+    Reading::Found(Execution {
+        key: ExecutionKey {
+            workflow_id: format!("hello-{sequence}"),
+            run_id: format!("run-{sequence}"),
+        },
+        status: Status::Completed,
+        history: Vec::new(),
+        result: None,
+        failure: None,
+        pending: Pending::default(),
+    })
+}
+
+fn event(second: i64, kind: Kind) -> Event {
+    Event {
+        at: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second),
+        run: Some(RunId::new(1, Timestamp::UNIX_EPOCH)),
+        kind,
+    }
+}
+
+fn started() -> Event {
+    let kind = Kind::ScenarioStarted {
+        scenario: "smoke".to_owned(),
+        seed: u64::MAX,
+        deaths: Vec::new(),
+    };
+    event(100, kind)
+}
+
+fn phase(second: i64, phase: Phase) -> Event {
+    let kind = Kind::PhaseStarted {
+        phase,
+        offset_ms: Duration::from_secs(1).into(),
+        length_ms: Duration::from_secs(9).into(),
+    };
+    event(second, kind)
+}
+
+struct Folder {
+    _temporary: TempDir,
+    path: Utf8PathBuf,
+}
+
+fn folder() -> Folder {
+    let temporary = TempDir::new().expect("a folder");
+    let path = Utf8Path::from_path(temporary.path()).expect("a path in UTF-8");
+    Folder {
+        path: path.join("reports/smoke-1"),
+        _temporary: temporary,
+    }
+}
+
+fn create(folder: &Folder, limit: Bytes) -> Writer {
+    let (setting, plan) = (json!({"place": "here"}), json!({"phases": 3}));
+    Writer::create(&folder.path, limit, &setting, &plan).expect("writable")
+}
+
+fn operations(archive: &Archive) -> Vec<Operation> {
+    let operations = archive.operations().expect("there are some");
+    operations.collect::<Result<_, _>>().expect("readable")
+}
+
+fn executions(archive: &Archive) -> Vec<Workflow> {
+    let executions = archive.executions().expect("there are some");
+    executions.collect::<Result<_, _>>().expect("readable")
+}
+
+#[test]
+fn what_is_written_is_read_back_and_nobody_else_may_read_it() {
+    let folder = folder();
+    let mut writer = create(&folder, MUCH);
+    for sequence in 0..3 {
+        writer.operation(&operation(sequence)).expect("writable");
+    }
+    writer
+        .execution(&operation(1), &reading(1))
+        .expect("writable");
+    writer.event(&started()).expect("writable");
+    writer.sync().expect("writable");
+
+    let archive = Archive::open(&folder.path).expect("it is one");
+    assert_eq!(operations(&archive), [0, 1, 2].map(operation));
+    let both = Workflow {
+        operation: operation(1),
+        reading: reading(1),
+    };
+    assert_eq!(executions(&archive), [both]);
+    let events: Result<Vec<_>, _> = archive.events().expect("there are some").collect();
+    assert_eq!(events.expect("readable"), [started()]);
+    let plan: Value = archive.plan().expect("there is one");
+    assert_eq!(plan, json!({"phases": 3}));
+    let setting: Value = archive.setting().expect("there is one");
+    assert_eq!(setting, json!({"version": 2, "place": "here"}));
+
+    let entries = fs::read_dir(&folder.path).expect("a folder");
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            let entry = entry.expect("an entry");
+            let mode = entry.metadata().expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{:?}", entry.path());
+            entry.file_name().to_string_lossy().into_owned()
+        })
+        .collect();
+    names.sort();
+    let mut files = FILES.map(str::to_owned);
+    files.sort();
+    assert_eq!(names, files);
+}
+
+#[test]
+fn who_follows_sees_what_is_flushed_and_goes_on_later() {
+    let folder = folder();
+    let mut writer = create(&folder, MUCH);
+    let archive = Archive::open(&folder.path).expect("it is one");
+    let mut following = archive.operations().expect("there is a file");
+    assert!(following.next().is_none());
+    for sequence in 0..2 {
+        writer.operation(&operation(sequence)).expect("writable");
+    }
+    assert!(following.next().is_none(), "nothing is flushed");
+    writer.flush().expect("writable");
+    let mut next = || following.next().map(|next| next.expect("readable"));
+    assert_eq!(next(), Some(operation(0)));
+    assert_eq!(next(), Some(operation(1)));
+    assert_eq!(next(), None);
+    writer.operation(&operation(2)).expect("writable");
+    writer.flush().expect("writable");
+    assert_eq!(next(), Some(operation(2)));
+    assert_eq!(following.count_so_far(), 3);
+}
+
+#[test]
+fn a_folder_does_not_grow_beyond_its_limit_and_still_tells_what_happens() {
+    let folder = folder();
+    let line = serde_json::to_string(&operation(0)).expect("JSON").len() as u64 + 1;
+    let limit = Bytes::new(line * 3 + line / 2);
+    let mut writer = create(&folder, limit);
+    for sequence in 0..3 {
+        writer
+            .operation(&operation(sequence))
+            .expect("there is room");
+    }
+    let error = writer.operation(&operation(3)).expect_err("it is full");
+    let said = error.to_string();
+    assert!(
+        said.ends_with(&format!("has reached its limit of {limit}")),
+        "{said}"
+    );
+    let full = writer.execution(&operation(0), &reading(0));
+    assert!(matches!(full, Err(Error::Full { .. })), "{full:?}");
+    writer
+        .event(&started())
+        .expect("there is always room for this");
+    writer.sync().expect("writable");
+    let archive = Archive::open(&folder.path).expect("it is one");
+    assert_eq!(operations(&archive).len(), 3);
+}
+
+#[test]
+fn a_folder_says_how_far_its_run_came() {
+    let extent = |events: &[Event]| {
+        let folder = folder();
+        let mut writer = create(&folder, MUCH);
+        for event in events {
+            writer.event(event).expect("writable");
+        }
+        writer.sync().expect("writable");
+        let archive = Archive::open(&folder.path).expect("it is one");
+        let mut extent = Extent::default();
+        for event in archive.events().expect("there are some") {
+            extent.add(&event.expect("readable"));
+        }
+        extent
+    };
+    let not_begun = extent(&[]);
+    assert_eq!(not_begun.started, None);
+    assert_eq!(not_begun.to_string(), "before it began");
+    let cut_off = extent(&[
+        started(),
+        phase(101, Phase::Baseline),
+        phase(112, Phase::Chaos),
+    ]);
+    assert_eq!(cut_off.length_ms, Duration::from_secs(12).into());
+    assert_eq!(cut_off.phase, Some(Phase::Chaos));
+    assert_eq!(cut_off.to_string(), "12.0s after its start, in phase chaos");
+    let checking = event(130, Kind::Checking { executions: 3 });
+    let reading = extent(&[started(), phase(101, Phase::Baseline), checking]);
+    assert_eq!(
+        reading.to_string(),
+        "30.0s after its start, while histories were read back"
+    );
+}
+
+#[test]
+fn a_run_is_under_way_as_long_as_somebody_writes() {
+    let folder = folder();
+    let writer = create(&folder, MUCH);
+    let archive = Archive::open(&folder.path).expect("it is one");
+    assert!(archive.is_under_way().expect("readable"));
+    drop(writer);
+    assert!(!archive.is_under_way().expect("readable"));
+}
+
+#[test]
+fn whatever_a_kill_leaves_of_the_beginning_reads() {
+    let folder = folder();
+    drop(create(&folder, MUCH));
+    // In the order in which they are made, from the last on.
+    for file in ["executions", "operations", "events"] {
+        fs::remove_file(folder.path.join(format!("{file}.ndjson"))).expect("it is there");
+        let archive = Archive::open(&folder.path).expect("it is one");
+        assert!(archive.events().expect("none is no error").next().is_none());
+        assert_eq!(
+            (operations(&archive).len(), executions(&archive).len()),
+            (0, 0)
+        );
+        assert!(!archive.is_under_way().expect("readable"));
+    }
+    fs::remove_file(folder.path.join("plan.json")).expect("it is there");
+    let archive = Archive::open(&folder.path).expect("it is one");
+    let error = archive.plan::<Value>().expect_err("there is none");
+    assert!(
+        error.to_string().ends_with("it has no plan.json"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_result_that_is_null_is_a_result() {
+    let with = |result: Option<Value>| {
+        let close = Close {
+            status: Status::Completed,
+            result: result.clone(),
+            failure: None,
+        };
+        Operation {
+            expected: result,
+            outcome: Outcome::Closed(close),
+            ..operation(0)
+        }
+    };
+    let all = [None, Some(Value::Null), Some(json!(0))].map(with);
+    let found = Reading::Found(Execution {
+        result: Some(Value::Null),
+        ..match reading(0) {
+            Reading::Found(execution) => execution,
+            Reading::Absent | Reading::Unreadable(_) => unreachable!("it is found"),
+        }
+    });
+    let folder = folder();
+    let mut writer = create(&folder, MUCH);
+    for operation in &all {
+        writer.operation(operation).expect("writable");
+    }
+    writer.execution(&all[1], &found).expect("writable");
+    writer.sync().expect("writable");
+    let archive = Archive::open(&folder.path).expect("it is one");
+    assert_eq!(operations(&archive), all);
+    assert_eq!(executions(&archive)[0].reading, found);
+}
+
+#[test]
+fn records_that_are_missing_or_too_many_are_told() {
+    let folder = folder();
+    drop(create(&folder, MUCH));
+    let archive = Archive::open(&folder.path).expect("it is one");
+    archive.expect_operations(3, 3).expect("all are there");
+    let error = archive.expect_executions(2, 3).expect_err("one is lost");
+    let said = error.to_string();
+    assert!(
+        said.ends_with("is damaged: executions.ndjson has 2 records, and 3 were written"),
+        "{said}"
+    );
+    assert!(
+        archive.expect_operations(4, 3).is_err(),
+        "one is not of this run"
+    );
+}
+
+#[test]
+fn what_is_no_run_or_comes_from_a_later_version_is_refused() {
+    let folder = folder();
+    fs::create_dir_all(&folder.path).expect("writable");
+    let error = Archive::open(&folder.path).expect_err("it is empty");
+    assert!(
+        error.to_string().ends_with("it has no plan.json"),
+        "{error}"
+    );
+    fs::write(folder.path.join("run.json"), "{\"version\": 3}").expect("writable");
+    let error = Archive::open(&folder.path).expect_err("it is too new");
+    let said = error.to_string();
+    assert!(
+        said.contains("version 3") && said.contains("1 to 2"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_damaged_line_is_named() {
+    let folder = folder();
+    create(&folder, MUCH).sync().expect("writable");
+    let good = serde_json::to_string(&operation(0)).expect("JSON");
+    let path = folder.path.join("operations.ndjson");
+    fs::write(path, format!("{good}\n{{}}\n{good}\n")).expect("writable");
+    let archive = Archive::open(&folder.path).expect("it is one");
+    let read: Vec<_> = archive.operations().expect("a file").collect();
+    assert!(matches!(read[..], [Ok(_), Err(_), Ok(_)]), "{read:?}");
+    let said = read[1].as_ref().expect_err("damaged").to_string();
+    assert!(
+        said.ends_with("operations.ndjson:2: the line is damaged"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_folder_of_version_1_is_read_by_its_report() {
+    let folder = folder();
+    fs::create_dir_all(&folder.path).expect("writable");
+    let write = |file: &str, content: &str| {
+        fs::write(folder.path.join(file), content).expect("writable");
+    };
+    write("plan.json", "{}");
+    let archive = Archive::open(&folder.path).expect("it is one");
+    assert!(archive.is_of_version_1());
+    let report: Option<Value> = archive.report().expect("none is no error");
+    assert_eq!(report, None, "the run was cut off");
+    write("report.json", "{\"verdict\": \"pass\"}");
+    let report: Option<Value> = archive.report().expect("readable");
+    assert_eq!(report, Some(json!({"verdict": "pass"})));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A kill leaves a beginning of each file, cut off anywhere.
+    #[test]
+    fn whatever_a_kill_leaves_is_read_up_to_the_last_whole_line(count in 1..6_u64, cut in 0..4000_usize) {
+        let folder = folder();
+        let mut writer = create(&folder, MUCH);
+        for sequence in 0..count {
+            writer.operation(&operation(sequence)).expect("writable");
+        }
+        writer.sync().expect("writable");
+        let path = folder.path.join("operations.ndjson");
+        let whole = fs::read(&path).expect("readable");
+        let left = &whole[..cut.min(whole.len())];
+        fs::write(&path, left).expect("writable");
+        let lines = left.split(|byte| *byte == b'\n').count() - 1;
+        let archive = Archive::open(&folder.path).expect("it is one");
+        let expected: Vec<_> = (0..).map(operation).take(lines).collect();
+        prop_assert_eq!(operations(&archive), expected);
+    }
+}

@@ -1,0 +1,147 @@
+//! From the folder of a run to its verdict. What is read is all that counts, so that a run says the
+//! same when it ends as ever after.
+
+use std::time::Duration;
+
+use archive::{Archive, Error};
+use backend::event::Ending;
+use check::{Checker, Finding, Unread, Workflow};
+use engine::watch::Seen;
+use jiff::Timestamp;
+use load::Operation;
+use model::quantity;
+use model::topology::WorkerBuild;
+
+use super::measures::{Measures, Meter};
+use super::observations::Observations;
+use super::plan::RunPlan;
+use super::record::FaultRecord;
+use super::story::{End, Story};
+use super::verdict::{Judgement, judge};
+
+/// Everything that came of a run.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// When it began.
+    pub started: Timestamp,
+    /// When the last of it was known.
+    pub finished: Timestamp,
+    /// The build of the worker that ran, where it is known.
+    pub worker: Option<WorkerBuild>,
+    /// What was seen.
+    pub seen: Observations,
+    /// The verdict.
+    pub judgement: Judgement,
+}
+
+/// Judges a run by its folder; `None` if something ended it before all evidence was there.
+pub fn assess(archive: &Archive) -> Result<Option<Outcome>, Error> {
+    let plan: RunPlan = archive.plan()?;
+    let mut story = Story::new(&plan);
+    for event in archive.events()? {
+        story.add(event?);
+    }
+    let Story {
+        started,
+        faults,
+        deaths,
+        judged,
+        failure: _,
+        end,
+    } = story;
+    let (Some(started), Some(end)) = (started, end) else {
+        return Ok(None);
+    };
+    let End {
+        at: finished,
+        ending,
+        operations,
+        executions,
+        longest_stop,
+        heal_failure,
+        unseen,
+        worker,
+    } = end;
+    let glimpse = glimpse(ending, &faults, judged);
+    let mut records = archive.operations()?;
+    let measures = measure(&plan, &faults, glimpse, records.by_ref())?;
+    archive.expect_operations(records.count_so_far(), operations)?;
+    let (findings, unread) = match ending {
+        Ending::Interrupted => (Vec::new(), Unread::default()),
+        Ending::Complete | Ending::NotSteady => {
+            let mut records = archive.executions()?;
+            let checked = check(&plan, records.by_ref())?;
+            let expected = executions.max(measures.may_exist);
+            archive.expect_executions(records.count_so_far(), expected)?;
+            checked
+        }
+    };
+    let seen = Observations {
+        measures,
+        faults,
+        findings,
+        unread,
+        ending,
+        longest_stop: longest_stop.into(),
+        heal_failure,
+        watched: Seen { deaths, unseen },
+    };
+    let judgement = judge(&plan, &seen);
+    Ok(Some(Outcome {
+        started,
+        finished,
+        worker,
+        seen,
+        judgement,
+    }))
+}
+
+/// The moment as of which the baseline is looked at beside how it is now: before the first fault
+/// disturbed it, or, where the run ended early, when it was judged.
+pub(super) fn glimpse(
+    ending: Ending,
+    faults: &[FaultRecord],
+    judged: Option<Duration>,
+) -> Option<Duration> {
+    let injected = faults.iter().filter_map(|fault| fault.injected).min();
+    match ending {
+        Ending::Complete => injected.map(quantity::Duration::as_std),
+        Ending::NotSteady | Ending::Interrupted => judged,
+    }
+}
+
+/// Measures one operation after another.
+pub(super) fn measure(
+    plan: &RunPlan,
+    faults: &[FaultRecord],
+    glimpse: Option<Duration>,
+    operations: impl Iterator<Item = Result<Operation, Error>>,
+) -> Result<Measures, Error> {
+    let mut meter = Meter::new(plan, faults, glimpse);
+    for operation in operations {
+        meter.add(&operation?);
+    }
+    Ok(meter.finish())
+}
+
+/// Checks all invariants on one workflow after another.
+pub(super) fn check(
+    plan: &RunPlan,
+    executions: impl Iterator<Item = Result<archive::Workflow, Error>>,
+) -> Result<(Vec<Finding>, Unread), Error> {
+    let mut checkers: Vec<Checker> = plan.invariants.iter().copied().map(Checker::new).collect();
+    let mut unread = Unread::default();
+    for both in executions {
+        let archive::Workflow { operation, reading } = both?;
+        let workflow = Workflow {
+            operation: &operation,
+            reading: &reading,
+        };
+        unread.add(workflow);
+        for checker in &mut checkers {
+            checker.add(workflow);
+        }
+    }
+    let findings = checkers.into_iter().map(Checker::finish).collect();
+    Ok((findings, unread))
+}

@@ -1,0 +1,100 @@
+//! What is on record of a run that has no verdict: it goes on, or something cut it off.
+
+use archive::{Archive, Error, Extent};
+use backend::run_id::RunId;
+use serde::Serialize;
+
+use super::plan::RunPlan;
+use super::record::FaultRecord;
+use super::story::Story;
+
+/// What is on record of a run that has no verdict.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Fragment {
+    /// The format of this document: `harness/v2`.
+    #[serde(rename = "apiVersion")]
+    pub api_version: &'static str,
+    /// What this document is: `Fragment`.
+    pub kind: &'static str,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The run's name.
+    pub run: RunId,
+    /// Whether the run goes on. Otherwise something cut it off.
+    pub under_way: bool,
+    /// How far the run came.
+    #[serde(flatten)]
+    pub extent: Extent,
+    /// Why evidence could not be written any more, if that ended the run.
+    pub failure: Option<String>,
+    /// How many operations are on record.
+    pub operations: u64,
+    /// How many workflows were read back.
+    pub executions: u64,
+    /// What became of each fault as far as it is known.
+    pub faults: Vec<FaultRecord>,
+}
+
+impl Fragment {
+    /// What is on record in a folder.
+    pub fn of(archive: &Archive) -> Result<Self, Error> {
+        let plan: RunPlan = archive.plan()?;
+        let (mut story, mut extent) = (Story::new(&plan), Extent::default());
+        for event in archive.events()? {
+            let event = event?;
+            extent.add(&event);
+            story.add(event);
+        }
+        let mut operations = 0;
+        for operation in archive.operations()? {
+            extent.reach(operation?.ended);
+            operations += 1;
+        }
+        Ok(Self {
+            api_version: "harness/v2",
+            kind: "Fragment",
+            scenario: plan.scenario,
+            run: plan.run,
+            under_way: archive.is_under_way()?,
+            extent,
+            failure: story.failure,
+            operations,
+            executions: executions(archive)?,
+            faults: story.faults,
+        })
+    }
+
+    /// The same in a few lines for people.
+    pub fn summary(&self) -> String {
+        let Self {
+            scenario,
+            under_way,
+            extent,
+            failure,
+            operations,
+            executions,
+            ..
+        } = self;
+        let (word, how) = if *under_way {
+            ("under way", "it goes on, and was last heard of")
+        } else {
+            ("cut off", "something ended it")
+        };
+        let mut lines = vec![
+            format!("{scenario}: {word}"),
+            format!("{how} {extent}"),
+            format!("recorded: {operations} operations, {executions} executions"),
+        ];
+        lines.extend(failure.clone());
+        let open = self.faults.iter();
+        let open = open.filter(|it| it.injected.is_some() && it.healed.is_none());
+        lines.extend(open.map(|fault| format!("fault `{}` had not been healed by then", fault.id)));
+        lines.join("\n  ")
+    }
+}
+
+fn executions(archive: &Archive) -> Result<u64, Error> {
+    let mut records = archive.executions()?;
+    records.try_fold(0, |count, record| record.map(|_| count + 1))
+}

@@ -1,0 +1,184 @@
+//! Reads back what the server has of every workflow that was or may have been started.
+//!
+//! While the load goes on, those are read whose close was seen, one at a time and slowly enough not to
+//! disturb what is measured. Nothing is read before the last fault is healed: what was read then
+//! might be lost afterwards. Everything else is read after the load and the drain.
+//!
+//! The server may refuse to be asked so much, or be away for a moment: that says something about
+//! the asking and nothing about the workflows, so it is waited out.
+
+use std::time::Duration;
+
+use archive::{Archive, Error, Lines};
+use backend::event::Events;
+use base::news::Progress;
+use futures_util::{StreamExt as _, stream};
+use load::{Operation, Outcome};
+use temporal::{ExecutionKey, Frontend, Reading};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::reader::{Reader, read_once};
+use super::recorder::Recorder;
+
+/// How many executions are read at a time once the load is over.
+pub(super) const CONCURRENCY: usize = 16;
+
+/// How long at the least from one execution to the next while the load goes on. One takes two requests
+/// as long as its history has one page, so that these are no more than 240 requests per second: a
+/// tenth of what a frontend of Temporal's admits to a namespace, unless it is told otherwise
+/// (`frontend.namespaceRPS`, 2400).
+const EACH: Duration = Duration::from_nanos(1_000_000_000 / 120);
+/// How many times longer nothing is read than the execution before took to be read: a server that has
+/// much to do answers late, and is asked less.
+const REST: u32 = 9;
+/// How many operations are passed over at a time in search of one that has closed: others have to
+/// have their turn.
+const LINES: usize = 1000;
+/// How long to wait for more to read, and where the server does not answer.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long all of the rest may take: so much, and so much for each execution.
+const DEADLINE: Duration = Duration::from_mins(2);
+const DEADLINE_OF_EACH: Duration = Duration::from_millis(500);
+
+/// Reads executions back, as the operations that started them become known.
+pub(super) struct Histories<'a, F> {
+    frontend: &'a F,
+    archive: &'a Archive,
+    recorder: &'a Recorder,
+    /// Follows the operations.
+    operations: Lines<Operation>,
+    /// The one that is being read.
+    held: Option<Operation>,
+    /// Those that could not be read: one a second at the most, since a failure is followed by a pause.
+    put_off: Vec<Operation>,
+}
+
+impl<'a, F: Frontend> Histories<'a, F> {
+    pub(super) fn new(
+        frontend: &'a F,
+        archive: &'a Archive,
+        recorder: &'a Recorder,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            frontend,
+            archive,
+            recorder,
+            operations: archive.operations()?,
+            held: None,
+            put_off: Vec::new(),
+        })
+    }
+
+    /// Reads executions that have closed until `over`.
+    pub(super) async fn follow(&mut self, over: &CancellationToken) {
+        over.run_until_cancelled(async {
+            loop {
+                let begun = Instant::now();
+                match self.read_next().await {
+                    Ok(true) => sleep((begun.elapsed() * REST).max(EACH)).await,
+                    Ok(false) => sleep(PAUSE).await,
+                    Err(error) => return self.recorder.fail(error),
+                }
+            }
+        })
+        .await;
+    }
+
+    /// Reads the next one, and says whether there was one that could be read. One that cannot be read
+    /// now is put off.
+    async fn read_next(&mut self) -> Result<bool, Error> {
+        for _ in 0..LINES {
+            if self.held.is_some() {
+                break;
+            }
+            let Some(operation) = self.operations.next() else {
+                break;
+            };
+            let operation = operation?;
+            let is_closed = matches!(operation.outcome, Outcome::Closed(_));
+            self.held = is_closed.then_some(operation);
+        }
+        let Some(operation) = &self.held else {
+            return Ok(false);
+        };
+        let reading = read_once(self.frontend, key(operation)).await;
+        let operation = self.held.take().expect("it was held while it was read");
+        let Ok(reading) = reading else {
+            // Why is of no matter yet, and others may well be readable.
+            self.put_off.push(operation);
+            return Ok(false);
+        };
+        self.recorder.execution(&operation, &reading);
+        Ok(true)
+    }
+
+    /// Reads all that is left.
+    pub(super) async fn read_rest(self, scenario: &str, events: &Events) -> Result<(), Error> {
+        let Self {
+            frontend,
+            archive,
+            recorder,
+            operations,
+            held,
+            put_off,
+        } = self;
+        let counts = recorder.counts();
+        let count = counts.may_exist - counts.read;
+        let reader = &Reader::new(frontend);
+        let what = format!("{scenario}: histories are read back");
+        let mut progress = Progress::of_pieces(what, events.listener());
+        // Of what was followed, only that was read whose close was seen.
+        let followed = usize::try_from(operations.count_so_far()).unwrap_or(usize::MAX);
+        let skipped = archive.operations()?.take(followed);
+        let skipped = skipped.filter(|it| is_error_or(it, Operation::may_be_open));
+        let rest = operations.filter(|it| is_error_or(it, Operation::may_exist));
+        let held = held.into_iter().chain(put_off).map(Ok);
+        let all = held.chain(skipped).chain(rest);
+        let mut reading = stream::iter(all)
+            .map(async |operation: Result<Operation, Error>| {
+                let operation = operation?;
+                let reading = reader.read_in_time(key(&operation)).await;
+                Ok((operation, reading))
+            })
+            .buffer_unordered(CONCURRENCY);
+        let mut done = 0;
+        let all = async move {
+            while let Some(read) = reading.next().await {
+                let (operation, reading): (Operation, Reading) = read?;
+                recorder.execution(&operation, &reading);
+                done += 1;
+                if reader.is_held_up() {
+                    progress.at(done, Some(count));
+                }
+            }
+            Ok(progress)
+        };
+        let each = DEADLINE_OF_EACH.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
+        tokio::pin!(all);
+        tokio::select! {
+            biased;
+            progress = &mut all => {
+                progress?.finish();
+                return Ok(());
+            }
+            () = reader.until_hopeless(DEADLINE.saturating_add(each)) => {}
+        }
+        // What is not read yet is given up on, and the progress says so.
+        reader.give_up();
+        all.await.map(drop)
+    }
+}
+
+/// Errors pass, for whoever takes the operation.
+fn is_error_or(operation: &Result<Operation, Error>, wanted: fn(&Operation) -> bool) -> bool {
+    operation.as_ref().map_or(true, wanted)
+}
+
+pub(super) fn key(operation: &Operation) -> ExecutionKey {
+    ExecutionKey {
+        workflow_id: operation.workflow_id.clone(),
+        run_id: operation.run_id.clone().unwrap_or_default(),
+    }
+}

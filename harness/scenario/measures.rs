@@ -1,0 +1,93 @@
+//! Everything that is measured of a run, from one reading of its operations. Pure.
+
+use std::time::Duration;
+
+use load::{Latencies, Operation, Percentiles};
+
+use super::model::Phase;
+use super::plan::{PlannedPhase, RunPlan};
+use super::record::FaultRecord;
+use super::statistics::{PhaseStatistics, as_they_were};
+use super::tally::Tally;
+
+/// Everything that is measured of a run, counted operation by operation.
+#[derive(Debug)]
+pub(super) struct Meter {
+    phases: Vec<Tally>,
+    baseline: Option<Glimpse>,
+    generator_delay: Latencies,
+    may_exist: u64,
+}
+
+/// What was measured of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measures {
+    /// In each loaded phase, in order, with the phases as they came to be.
+    pub phases: Vec<PhaseStatistics>,
+    /// In the baseline, as it looked when the first fault was injected or, in a run that ended early,
+    /// when the steady state was judged. Absent where neither happened.
+    pub baseline: Option<PhaseStatistics>,
+    /// How late the generator was over the whole run.
+    pub generator_delay: Option<Percentiles>,
+    /// How many workflows exist or may exist.
+    pub may_exist: u64,
+}
+
+/// A phase as it looks at one moment.
+#[derive(Debug)]
+struct Glimpse {
+    at: Duration,
+    tally: Tally,
+}
+
+impl Meter {
+    /// One that has seen no operation. The baseline is looked at as it was at a moment, if one is
+    /// given.
+    pub(super) fn new(plan: &RunPlan, faults: &[FaultRecord], glimpse: Option<Duration>) -> Self {
+        let phases = as_they_were(plan, faults);
+        let baseline = plan.phase(Phase::Baseline).zip(glimpse);
+        Self {
+            phases: phases.into_iter().map(Tally::new).collect(),
+            baseline: baseline.map(|(planned, at)| Glimpse::new(planned.clone(), at)),
+            generator_delay: Latencies::default(),
+            may_exist: 0,
+        }
+    }
+
+    pub(super) fn add(&mut self, operation: &Operation) {
+        for phase in &mut self.phases {
+            phase.add(operation);
+        }
+        if let Some(baseline) = &mut self.baseline {
+            baseline.add(operation);
+        }
+        self.generator_delay
+            .record_generator_delay(operation, operation.arrivals());
+        self.may_exist += u64::from(operation.may_exist());
+    }
+
+    pub(super) fn finish(self) -> Measures {
+        Measures {
+            phases: self.phases.into_iter().map(Tally::finish).collect(),
+            baseline: self.baseline.map(|glimpse| glimpse.tally.finish()),
+            generator_delay: self.generator_delay.percentiles(),
+            may_exist: self.may_exist,
+        }
+    }
+}
+
+impl Glimpse {
+    fn new(planned: PlannedPhase, at: Duration) -> Self {
+        let tally = Tally::new(planned);
+        Self { at, tally }
+    }
+
+    /// Counts an operation as it was at the moment: over, or under way.
+    fn add(&mut self, operation: &Operation) {
+        if operation.ended < self.at {
+            self.tally.add(operation);
+        } else if operation.outcome.unsent().is_none() {
+            self.tally.add_under_way(operation.intended, self.at);
+        }
+    }
+}

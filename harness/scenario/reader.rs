@@ -1,0 +1,142 @@
+//! Reads one execution back, and knows when there is no sense in asking any more.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use load::WakingTime;
+use temporal::backoff::Pace;
+use temporal::{Error, ExecutionKey, Frontend, Reading, Status};
+use tokio_util::sync::CancellationToken;
+
+/// How long nothing may be heard of a server that does not answer.
+const SILENCE: Duration = Duration::from_secs(20);
+/// How long one execution may take, in which the client paces itself as the server asks it to.
+const EXECUTION: Duration = Duration::from_mins(1);
+/// How long one execution may take that may as well be read later.
+const ONCE: Duration = Duration::from_secs(10);
+
+/// What those who read share.
+pub(super) struct Reader<'a, F> {
+    frontend: &'a F,
+    /// Cancelled when what has not been read stays unread.
+    over: CancellationToken,
+    /// How often the server has answered, be it that it is asked too much.
+    answers: Cell<u64>,
+    /// How often it was not reached.
+    failures: Cell<u64>,
+    /// The last error that may pass.
+    last: RefCell<Option<String>>,
+}
+
+impl<'a, F: Frontend> Reader<'a, F> {
+    pub(super) fn new(frontend: &'a F) -> Self {
+        Self {
+            frontend,
+            over: CancellationToken::new(),
+            answers: Cell::new(0),
+            failures: Cell::new(0),
+            last: RefCell::default(),
+        }
+    }
+
+    /// Whether something has come between.
+    pub(super) fn is_held_up(&self) -> bool {
+        self.last.borrow().is_some()
+    }
+
+    /// From now on, what has not been read stays unread.
+    pub(super) fn give_up(&self) {
+        self.over.cancel();
+    }
+
+    /// Waits until there is no sense in going on: the time is over, or for some time there were
+    /// failures and no answer.
+    pub(super) async fn until_hopeless(&self, deadline: Duration) {
+        let silent = async {
+            loop {
+                let before = (self.answers.get(), self.failures.get());
+                WakingTime::new(SILENCE).run_out().await;
+                if before.0 == self.answers.get() && before.1 < self.failures.get() {
+                    return;
+                }
+            }
+        };
+        let mut time = WakingTime::new(deadline);
+        tokio::select! {
+            () = silent => {}
+            () = time.run_out() => {}
+        }
+    }
+
+    /// Reads an execution, unless it is given up on.
+    pub(super) async fn read_in_time(&self, key: ExecutionKey) -> Reading {
+        let reading = self.over.run_until_cancelled(self.read(key)).await;
+        reading.unwrap_or_else(|| self.unread())
+    }
+
+    fn unread(&self) -> Reading {
+        let last = self.last.borrow();
+        let reason = last
+            .as_deref()
+            .unwrap_or("there was no time left to read it");
+        Reading::Unreadable(reason.to_owned())
+    }
+
+    async fn read(&self, key: ExecutionKey) -> Reading {
+        let mut pace = Pace::new(&key.workflow_id);
+        loop {
+            match read(self.frontend, key.clone(), EXECUTION).await {
+                Ok(reading) => {
+                    self.answers.update(|answers| answers + 1);
+                    return reading;
+                }
+                Err(error) if error.is_passing() => self.note(&error),
+                Err(error) => return Reading::Unreadable(error.to_string()),
+            }
+            pace.wait().await;
+        }
+    }
+
+    fn note(&self, error: &Error) {
+        let counter = if error.is_too_much() {
+            &self.answers
+        } else {
+            &self.failures
+        };
+        counter.update(|count| count + 1);
+        self.last.replace(Some(error.to_string()));
+    }
+}
+
+/// Reads an execution if that can be done now.
+pub(super) async fn read_once<F: Frontend>(
+    frontend: &F,
+    key: ExecutionKey,
+) -> Result<Reading, Error> {
+    read(frontend, key, ONCE).await
+}
+
+/// Reads the latest run of a workflow id, so that a second run does not go unseen. Where that is not
+/// the acknowledged one, the acknowledged run is the answer only if it was continued as new.
+async fn read<F: Frontend>(
+    frontend: &F,
+    acknowledged: ExecutionKey,
+    deadline: Duration,
+) -> Result<Reading, Error> {
+    let latest = ExecutionKey {
+        run_id: String::new(),
+        ..acknowledged.clone()
+    };
+    let Some(found) = frontend.execution(latest, deadline).await? else {
+        return Ok(Reading::Absent);
+    };
+    if acknowledged.run_id.is_empty() || acknowledged.run_id == found.key.run_id {
+        return Ok(Reading::Found(found));
+    }
+    Ok(Reading::Found(
+        match frontend.execution(acknowledged, deadline).await? {
+            Some(first) if first.status == Status::ContinuedAsNew => first,
+            Some(_) | None => found,
+        },
+    ))
+}

@@ -1,0 +1,114 @@
+//! What the events of a run tell. Pure.
+
+use std::time::Duration;
+
+use backend::death::Death;
+use backend::event::{Ending, Event, Kind};
+use jiff::Timestamp;
+use model::topology::WorkerBuild;
+
+use super::plan::RunPlan;
+use super::record::FaultRecord;
+
+/// What the events of a run tell, as far as they go.
+#[derive(Debug)]
+pub(super) struct Story {
+    pub(super) started: Option<Timestamp>,
+    /// What became of each fault that was planned, in the order of the plan.
+    pub(super) faults: Vec<FaultRecord>,
+    pub(super) deaths: Vec<Death>,
+    /// When it was judged whether the baseline was steady.
+    pub(super) judged: Option<Duration>,
+    /// Why evidence could not be written any more.
+    pub(super) failure: Option<String>,
+    pub(super) end: Option<End>,
+}
+
+/// What is known once all evidence is there.
+#[derive(Debug)]
+pub(super) struct End {
+    pub(super) at: Timestamp,
+    pub(super) ending: Ending,
+    pub(super) operations: u64,
+    pub(super) executions: u64,
+    pub(super) longest_stop: Duration,
+    pub(super) heal_failure: Option<String>,
+    pub(super) unseen: Option<String>,
+    pub(super) worker: Option<WorkerBuild>,
+}
+
+impl Story {
+    /// Of a run that has not begun.
+    pub(super) fn new(plan: &RunPlan) -> Self {
+        Self {
+            started: None,
+            faults: plan.faults.iter().map(FaultRecord::pending).collect(),
+            deaths: Vec::new(),
+            judged: None,
+            failure: None,
+            end: None,
+        }
+    }
+
+    /// Takes in one more event.
+    pub(super) fn add(&mut self, event: Event) {
+        match event.kind {
+            Kind::ScenarioStarted { deaths, .. } => {
+                self.started = Some(event.at);
+                self.deaths.extend(deaths);
+            }
+            Kind::SteadyStateJudged { offset_ms, .. } => self.judged = Some(offset_ms.as_std()),
+            Kind::FaultInjected {
+                fault,
+                offset_ms,
+                effect,
+            } => self.of_fault(&fault, |record| {
+                record.injected = Some(offset_ms.into());
+                record.effect = Some(effect);
+            }),
+            Kind::FaultFailed { fault, failure } => {
+                self.of_fault(&fault, |record| record.failure = Some(failure));
+            }
+            Kind::FaultHealed { fault, offset_ms } => {
+                self.of_fault(&fault, |record| record.healed = Some(offset_ms.into()));
+            }
+            Kind::ReplicaDied { death } => self.deaths.push(death),
+            Kind::EvidenceComplete {
+                ending,
+                operations,
+                executions,
+                longest_stop_ms,
+                heal_failure,
+                unseen,
+                worker,
+            } => {
+                self.end = Some(End {
+                    at: event.at,
+                    ending,
+                    operations,
+                    executions,
+                    longest_stop: longest_stop_ms.as_std(),
+                    heal_failure,
+                    unseen,
+                    worker,
+                });
+            }
+            Kind::EvidenceLost { failure } => self.failure = Some(failure),
+            Kind::Stream { .. }
+            | Kind::StepStarted { .. }
+            | Kind::StepApplied { .. }
+            | Kind::StepWaiting { .. }
+            | Kind::StepFinished { .. }
+            | Kind::PhaseStarted { .. }
+            | Kind::Load { .. }
+            | Kind::Checking { .. }
+            | Kind::ScenarioFinished { .. }
+            | Kind::News(_) => {}
+        }
+    }
+
+    fn of_fault(&mut self, id: &str, change: impl FnOnce(&mut FaultRecord)) {
+        let record = self.faults.iter_mut().find(|record| record.id == id);
+        record.map(change);
+    }
+}

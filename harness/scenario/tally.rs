@@ -1,0 +1,127 @@
+//! Counts what was measured in a phase, operation by operation. Pure.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use load::{Latencies, Operation, OperationLatencies, Outcome};
+
+use super::plan::PlannedPhase;
+use super::statistics::{PhaseStatistics, per_second, ratio, window};
+
+/// What was measured in one phase, counted operation by operation: it does not grow with their
+/// number.
+#[derive(Debug, Clone)]
+pub(super) struct Tally {
+    planned: PlannedPhase,
+    during: Range<Duration>,
+    ended: u64,
+    completed: u64,
+    /// Completed while it lasted, whenever they were to start.
+    completed_during: u64,
+    failed: u64,
+    refused: u64,
+    unknown: u64,
+    given_up: u64,
+    dropped: u64,
+    not_sent: u64,
+    unacknowledged: u64,
+    latencies: OperationLatencies,
+    /// For how long those have been under way that still are.
+    ages: Latencies,
+}
+
+impl Tally {
+    /// Of a phase of which nothing has been counted.
+    pub(super) fn new(planned: PlannedPhase) -> Self {
+        Self {
+            during: window(&planned),
+            planned,
+            ended: 0,
+            completed: 0,
+            completed_during: 0,
+            failed: 0,
+            refused: 0,
+            unknown: 0,
+            given_up: 0,
+            dropped: 0,
+            not_sent: 0,
+            unacknowledged: 0,
+            latencies: OperationLatencies::default(),
+            ages: Latencies::default(),
+        }
+    }
+
+    /// Counts an operation that has ended, or was not sent, whatever phase it belongs to.
+    pub(super) fn add(&mut self, operation: &Operation) {
+        let outcome = &operation.outcome;
+        if outcome.is_completed() && self.during.contains(&operation.ended) {
+            self.completed_during += 1;
+        }
+        let arrivals = operation.arrivals_within(&self.during);
+        if arrivals == 0 {
+            return;
+        }
+        self.ended += arrivals;
+        match outcome {
+            Outcome::Dropped(_) => self.dropped += arrivals,
+            Outcome::NotSent(_) => self.not_sent += arrivals,
+            Outcome::Refused(_) => {
+                self.refused += 1;
+                self.unacknowledged += 1;
+            }
+            Outcome::Unknown(_) => {
+                self.unacknowledged += 1;
+                if outcome.is_given_up() {
+                    self.given_up += 1;
+                } else {
+                    self.unknown += 1;
+                }
+            }
+            Outcome::Open(_) => self.given_up += 1,
+            Outcome::Closed(_) if outcome.is_completed() => self.completed += 1,
+            Outcome::Closed(_) => self.failed += 1,
+        }
+        self.latencies.record(operation, arrivals);
+    }
+
+    /// Counts an operation that is still under way at a moment, if it was to start in this phase. It
+    /// was offered, takes at least as long as it has taken so far, and is no error yet.
+    pub(super) fn add_under_way(&mut self, intended: Duration, at: Duration) {
+        if self.during.contains(&intended) {
+            self.ages.record(at.saturating_sub(intended));
+        }
+    }
+
+    /// What was measured. What is still under way says by itself nothing of how long workflows take.
+    pub(super) fn finish(mut self) -> PhaseStatistics {
+        if self.latencies.response.count() > 0 {
+            self.latencies.response.merge(&self.ages);
+        }
+        let under_way = self.ages.count();
+        let offered = self.ended + under_way;
+        let sent_and_ended = self.ended - self.dropped - self.not_sent;
+        let length = self.planned.length;
+        PhaseStatistics {
+            phase: self.planned.phase,
+            offset: self.planned.offset,
+            length,
+            offered,
+            completed: self.completed,
+            failed: self.failed,
+            refused: self.refused,
+            unknown: self.unknown,
+            given_up: self.given_up,
+            dropped: self.dropped,
+            not_sent: self.not_sent,
+            under_way,
+            unacknowledged: self.unacknowledged,
+            error_rate: ratio(sent_and_ended - self.completed, sent_and_ended),
+            offered_per_second: per_second(offered, length),
+            completed_per_second: per_second(self.completed_during, length),
+            start_to_close: self.latencies.response.percentiles(),
+            service_time: self.latencies.service.percentiles(),
+            start_latency: self.latencies.start.percentiles(),
+            generator_delay: self.latencies.generator_delay.percentiles(),
+        }
+    }
+}
