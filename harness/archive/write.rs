@@ -3,14 +3,14 @@
 use std::io;
 
 use backend::event::Event;
-use base::file::{create_private, write_atomically};
+use base::file::{create_private, write_json};
 use camino::{Utf8Path, Utf8PathBuf};
 use load::Operation;
 use model::quantity::Bytes;
 use serde::Serialize;
 use temporal::Reading;
 
-use super::append::Append;
+use super::append::{Append, failed};
 use super::layout::{EVENTS, EXECUTIONS, OPERATIONS, PLAN, RUN};
 use super::{Error, VERSION};
 
@@ -51,29 +51,23 @@ impl Writer {
         setting: &impl Serialize,
         plan: &impl Serialize,
     ) -> Result<Self, Error> {
-        let failed = |file| {
-            move |source| Error::Write {
-                folder: folder.to_owned(),
-                file,
-                source,
-            }
-        };
-        create_private(folder).map_err(failed(PLAN))?;
+        let document =
+            |file, written: io::Result<()>| written.map_err(|source| failed(folder, file, source));
+        document(PLAN, create_private(folder))?;
         let version = VERSION;
         let run = Versioned { version, setting };
-        document(folder, RUN, &run).map_err(failed(RUN))?;
-        document(folder, PLAN, plan).map_err(failed(PLAN))?;
-        let append = |file| Append::create(&folder.join(file)).map_err(failed(file));
-        let events = append(EVENTS)?;
+        document(RUN, write_json(&folder.join(RUN), &run))?;
+        document(PLAN, write_json(&folder.join(PLAN), plan))?;
+        let events = Append::create(folder, EVENTS)?;
         // As long as somebody writes, readers see that the run goes on.
-        events.lock().map_err(failed(EVENTS))?;
+        events.lock()?;
         Ok(Self {
             folder: folder.to_owned(),
             limit,
             size: 0,
             events,
-            operations: append(OPERATIONS)?,
-            executions: append(EXECUTIONS)?,
+            operations: Append::create(folder, OPERATIONS)?,
+            executions: Append::create(folder, EXECUTIONS)?,
         })
     }
 
@@ -85,25 +79,22 @@ impl Writer {
     /// Appends what happened.
     pub fn event(&mut self, event: &Event) -> Result<(), Error> {
         // What little there is of it says why nothing else is there: it is not held to the limit.
-        let appended = self.events.prepare(event);
-        let appended = appended.and_then(|_| self.events.append());
-        appended.map_err(|source| self.failed(EVENTS, source))
+        self.events.prepare(event)?;
+        self.events.append()
     }
 
     /// Appends what a client saw of one arrival.
     pub fn operation(&mut self, operation: &Operation) -> Result<(), Error> {
-        let length = self.operations.prepare(operation);
-        self.count(OPERATIONS, length)?;
-        let appended = self.operations.append();
-        appended.map_err(|source| self.failed(OPERATIONS, source))
+        let length = self.operations.prepare(operation)?;
+        self.take_room(length)?;
+        self.operations.append()
     }
 
     /// Appends both sides of a workflow that was read back.
     pub fn execution(&mut self, operation: &Operation, reading: &Reading) -> Result<(), Error> {
-        let length = self.executions.prepare(&Both { operation, reading });
-        self.count(EXECUTIONS, length)?;
-        let appended = self.executions.append();
-        appended.map_err(|source| self.failed(EXECUTIONS, source))
+        let length = self.executions.prepare(&Both { operation, reading })?;
+        self.take_room(length)?;
+        self.executions.append()
     }
 
     /// Has everybody see what was appended so far. To be called at least once a second.
@@ -117,25 +108,14 @@ impl Writer {
     }
 
     /// Events come last: what they say of the others has been written by then.
-    fn each_file(&mut self, work: fn(&mut Append) -> io::Result<()>) -> Result<(), Error> {
-        let files = [
-            (OPERATIONS, &mut self.operations),
-            (EXECUTIONS, &mut self.executions),
-            (EVENTS, &mut self.events),
-        ];
-        for (file, append) in files {
-            work(append).map_err(|source| Error::Write {
-                folder: self.folder.clone(),
-                file,
-                source,
-            })?;
-        }
-        Ok(())
+    fn each_file(&mut self, work: fn(&mut Append) -> Result<(), Error>) -> Result<(), Error> {
+        work(&mut self.operations)?;
+        work(&mut self.executions)?;
+        work(&mut self.events)
     }
 
-    /// Counts a line that is to be appended, unless there is no room for it.
-    fn count(&mut self, file: &'static str, length: io::Result<u64>) -> Result<(), Error> {
-        let length = length.map_err(|source| self.failed(file, source))?;
+    /// Takes room for a line, if there is any.
+    fn take_room(&mut self, length: u64) -> Result<(), Error> {
         if self.size + length > self.limit.get() {
             return Err(Error::Full {
                 folder: self.folder.clone(),
@@ -145,18 +125,4 @@ impl Writer {
         self.size += length;
         Ok(())
     }
-
-    fn failed(&self, file: &'static str, source: io::Error) -> Error {
-        Error::Write {
-            folder: self.folder.clone(),
-            file,
-            source,
-        }
-    }
-}
-
-fn document(folder: &Utf8Path, file: &str, value: &impl Serialize) -> io::Result<()> {
-    let mut content = serde_json::to_vec_pretty(value)?;
-    content.push(b'\n');
-    write_atomically(&folder.join(file), &content)
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 
 use camino::Utf8Path;
 use fs_err::os::unix::fs::OpenOptionsExt as _;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// What an access to a file or folder gave, if that is there.
@@ -38,6 +39,13 @@ pub fn read_json<T: DeserializeOwned>(path: &Utf8Path) -> io::Result<Option<T>> 
         let garbage = format!("{path} holds something else: {error}");
         io::Error::new(io::ErrorKind::InvalidData, garbage)
     })
+}
+
+/// Writes a JSON document for people and programs to read, as [`write_atomically`] does.
+pub fn write_json(path: &Utf8Path, value: &impl Serialize) -> io::Result<()> {
+    let mut content = serde_json::to_vec_pretty(value)?;
+    content.push(b'\n');
+    write_atomically(path, &content)
 }
 
 /// The whole lines of a file that is written line by line: without what a crash left of the last.

@@ -4,6 +4,7 @@
 //! Knows nothing of topologies or of where they run; `tool` knows which variables each outside tool
 //! may see, and `hint` the verbs of the command line by name.
 
+pub mod alongside;
 pub mod causes;
 pub mod certificate;
 pub mod cut_point;

@@ -172,7 +172,10 @@ impl<'a, F: Frontend> Histories<'a, F> {
 }
 
 /// Errors pass, for whoever takes the operation.
-fn is_error_or(operation: &Result<Operation, Error>, wanted: fn(&Operation) -> bool) -> bool {
+pub(super) fn is_error_or(
+    operation: &Result<Operation, Error>,
+    wanted: fn(&Operation) -> bool,
+) -> bool {
     operation.as_ref().map_or(true, wanted)
 }
 

@@ -10,6 +10,7 @@ use archive::{Archive, Writer};
 use backend::event::{Ending, Kind};
 use backend::fault::Occurrence;
 use backend::{Backend, Host as _};
+use base::alongside::alongside;
 use base::causes::in_one_line;
 use engine::fault::heal_all;
 use load::{Progress, WakingTime};
@@ -17,7 +18,6 @@ use model::quantity::Duration;
 use model::verdict::Conclusion;
 use temporal::Frontend;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::assess::{Outcome, assess};
 use super::chaos::FaultState;
@@ -102,15 +102,10 @@ pub async fn run<B: Backend>(
         deaths: context.watch.deaths_so_far(),
     });
     recorder.flush();
-    let over = CancellationToken::new();
     let work = Box::pin(play(plan, inner, &recorder, &archive));
-    let work = async {
-        let ended = context.watch.during(context.backend, &events, work).await;
-        over.cancel();
-        ended
-    };
-    let (ended, ()) = tokio::join!(work, recorder.beat(&over));
-    let outcome = conclude(inner, &recorder, &archive, ended?).await?;
+    let watched = context.watch.during(context.backend, &events, work);
+    let ended = alongside(watched, async |over| recorder.beat(over).await).await?;
+    let outcome = conclude(inner, &recorder, &archive, ended).await?;
     let verdict = &outcome.judgement.verdict;
     events.send(Kind::ScenarioFinished {
         scenario: plan.scenario.clone(),
@@ -192,17 +187,9 @@ async fn play<B: Backend>(
         progress: Arc::default(),
         recorder,
     };
-    let over = CancellationToken::new();
     let narrator = stage.narrator();
-    let (ended, ()) = tokio::join!(
-        async {
-            let ended = Box::pin(stage.live(&frontend, archive, histories)).await;
-            over.cancel();
-            ended
-        },
-        narrator.load(&over),
-    );
-    Ok(ended)
+    let live = Box::pin(stage.live(&frontend, archive, histories));
+    Ok(alongside(live, async |over| narrator.load(over).await).await)
 }
 
 impl<B: Backend> Stage<'_, B> {

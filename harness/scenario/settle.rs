@@ -11,7 +11,7 @@ use load::{Operation, WakingTime};
 use temporal::backoff::Pace;
 use temporal::{ExecutionKey, Frontend};
 
-use super::histories::{CONCURRENCY, key};
+use super::histories::{CONCURRENCY, is_error_or, key};
 
 /// How long the server is asked about one workflow before it is asked anew.
 const TURN: Duration = Duration::from_mins(1);
@@ -31,10 +31,9 @@ pub(super) async fn settle<F: Frontend>(
     let what = format!("{scenario}: workflows that were still open are closed");
     let mut progress = Progress::of_pieces(what, events.listener());
     progress.at(0, Some(open));
-    let may_be_open = |operation: &Result<Operation, Error>| {
-        operation.as_ref().map_or(true, Operation::may_be_open)
-    };
-    let mut closing = stream::iter(archive.operations()?.filter(may_be_open))
+    let operations = archive.operations()?;
+    let may_be_open = operations.filter(|it| is_error_or(it, Operation::may_be_open));
+    let mut closing = stream::iter(may_be_open)
         .map(async |operation| {
             until_closed(frontend, key(&operation?)).await;
             Ok(())

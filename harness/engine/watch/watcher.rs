@@ -6,6 +6,7 @@ use std::time::Duration;
 use backend::death::Death;
 use backend::event::{Events, Kind};
 use backend::{Backend, Ended, Host as _, Vitals};
+use base::alongside::alongside;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -66,14 +67,7 @@ impl Watch {
         events: &Events,
         work: impl Future<Output = T>,
     ) -> T {
-        let over = CancellationToken::new();
-        let work = async {
-            let done = work.await;
-            over.cancel();
-            done
-        };
-        let (done, ()) = tokio::join!(work, self.attend(backend, events, &over));
-        done
+        alongside(work, async |over| self.attend(backend, events, over).await).await
     }
 
     /// Looks until `over`, and then once more.
@@ -85,7 +79,7 @@ impl Watch {
         let last = Instant::now();
         loop {
             self.look(backend, events).await;
-            if !self.is_blind() || last.elapsed() > PATIENCE {
+            if self.unseen().is_none() || last.elapsed() > PATIENCE {
                 return;
             }
             sleep(PACE).await;
@@ -120,26 +114,18 @@ impl Watch {
     /// Why it is not known of all replicas whether they live, if it is not.
     pub fn unseen(&self) -> Option<String> {
         let memory = self.0.borrow();
-        memory.known.as_ref().and_then(|known| known.unseen.clone())
+        memory.known.as_ref()?.unseen.clone()
     }
 
     /// Ends a run, and says what was seen since the end of the one before.
     pub fn end(&self) -> Seen {
+        let unseen = self.unseen();
         let mut memory = self.0.borrow_mut();
         memory.epoch = None;
-        let known = memory.known.as_ref();
         Seen {
-            unseen: known.and_then(|known| known.unseen.clone()),
+            unseen,
             deaths: std::mem::take(&mut memory.deaths),
         }
-    }
-
-    fn is_blind(&self) -> bool {
-        let memory = self.0.borrow();
-        memory
-            .known
-            .as_ref()
-            .is_some_and(|known| known.unseen.is_some())
     }
 
     /// Looks once, and tells of each life that ended since the look before.

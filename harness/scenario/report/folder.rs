@@ -3,7 +3,7 @@
 use std::io;
 
 use archive::REPORT;
-use base::file::write_atomically;
+use base::file::write_json;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Report;
@@ -21,13 +21,9 @@ pub struct Error {
 /// rest is there and whole.
 pub fn write(folder: &Utf8Path, report: &Report) -> Result<Utf8PathBuf, Error> {
     let path = folder.join(REPORT);
-    let content = serde_json::to_vec_pretty(report).map_err(io::Error::from);
-    let written = content.and_then(|mut content| {
-        content.push(b'\n');
-        write_atomically(&path, &content)
-    });
-    written.map(|()| path).map_err(|source| Error {
+    write_json(&path, report).map_err(|source| Error {
         folder: folder.to_owned(),
         source,
-    })
+    })?;
+    Ok(path)
 }
