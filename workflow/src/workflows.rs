@@ -1,8 +1,4 @@
 //! The workflows: which activities, in which order, with which timeouts. Deterministic.
-#![expect(
-    missing_docs,
-    reason = "the macro adds a constant to each method, without one"
-)]
 
 use std::time::Duration;
 
