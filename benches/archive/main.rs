@@ -18,11 +18,11 @@ use camino::Utf8Path;
 use check::Invariant;
 use engine::watch::Watch;
 use jiff::Timestamp;
-use load::{Arrivals, Executor};
+use load::{Arrivals, Executor, Workload};
 use model::phase::Phase;
 use model::quantity::{self, Bytes};
 use model::topology::{Database, Digest, TemporalSettings, Tls, Topology};
-use scenario::{Context, PlannedPhase, PlannedWorkload, RunPlan, VerdictKind};
+use scenario::{Context, PlannedPhase, RunPlan, VerdictKind};
 use tokio_util::sync::CancellationToken;
 
 use crate::place::Nowhere;
@@ -116,7 +116,7 @@ fn plan(length: Duration) -> RunPlan {
         scenario: "long".to_owned(),
         description: "A long run".to_owned(),
         seed: 42,
-        workloads: vec![PlannedWorkload {
+        workloads: vec![Workload {
             name: "hello".to_owned(),
             executor: Executor::ConstantArrivalRate {
                 rate: format!("{RATE}/s").parse().expect("a rate"),
@@ -124,6 +124,7 @@ fn plan(length: Duration) -> RunPlan {
                 max_in_flight: 10_000,
             },
             seed: 1,
+            workflow_id_prefix: "long/".to_owned(),
             workflow_type: "Workflow".to_owned(),
             task_queue: "hello-world".to_owned(),
             input: vec!["Guest".into()],

@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use temporal::{
-    Close, Cluster, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Pending, Start,
-    StartOutcome, Status,
+    Answer, Close, Cluster, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Op, Pending,
+    Reply, Status,
 };
 use tokio::time::sleep;
 
@@ -46,16 +46,19 @@ fn close() -> Close {
 }
 
 impl Frontend for Forgetful {
-    async fn start(&self, start: Start, _: Duration) -> StartOutcome {
-        sleep(LATENCY).await;
-        StartOutcome::Started {
-            run_id: run_of(&start.workflow_id),
-        }
-    }
-
-    async fn wait_for_close(&self, _: ExecutionKey, _: Duration) -> Result<Close, Error> {
-        sleep(RUN_TIME).await;
-        Ok(close())
+    async fn call(&self, op: Op, _: Duration) -> Answer {
+        Answer::Ok(match op {
+            Op::Start(start) => {
+                sleep(LATENCY).await;
+                Reply::Started {
+                    run_id: run_of(&start.workflow_id),
+                }
+            }
+            Op::AwaitResult(_) => {
+                sleep(RUN_TIME).await;
+                Reply::Closed(close())
+            }
+        })
     }
 
     async fn execution(&self, key: ExecutionKey, _: Duration) -> Result<Option<Execution>, Error> {

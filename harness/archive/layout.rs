@@ -2,7 +2,7 @@
 
 /// The version of the layout that is written. A new kind of event changes it as well, since who reads
 /// has to know them all. A folder without `run.json` is of version 1.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Version of the layout, and the setting of the run; written before it begins.
 pub(super) const RUN: &str = "run.json";
@@ -10,8 +10,8 @@ pub(super) const RUN: &str = "run.json";
 pub(super) const PLAN: &str = "plan.json";
 /// What happened, one event a line.
 pub(super) const EVENTS: &str = "events.ndjson";
-/// What the clients saw, one operation a line, in the order in which they ended.
-pub(super) const OPERATIONS: &str = "operations.ndjson";
+/// What the clients saw, one iteration a line, in the order in which they ended.
+pub(super) const ITERATIONS: &str = "iterations.ndjson";
 /// Both sides of each workflow, in the order in which they were read back from the server.
 pub(super) const EXECUTIONS: &str = "executions.ndjson";
 
@@ -19,4 +19,4 @@ pub(super) const EXECUTIONS: &str = "executions.ndjson";
 pub const REPORT: &str = "report.json";
 
 /// The files that are there once a run is over, beside the report.
-pub const FILES: [&str; 5] = [RUN, PLAN, EVENTS, OPERATIONS, EXECUTIONS];
+pub const FILES: [&str; 5] = [RUN, PLAN, EVENTS, ITERATIONS, EXECUTIONS];

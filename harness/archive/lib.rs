@@ -5,7 +5,7 @@
 //! functions over it. Whoever reads gets one record after another and never all of them, so that
 //! memory does not grow with the length of a run.
 //!
-//! Knows what operations, executions and events are, and nothing of plans and verdicts: the
+//! Knows what iterations, executions and events are, and nothing of plans and verdicts: the
 //! documents that others keep in the folder are theirs.
 
 mod append;

@@ -6,12 +6,12 @@ use backend::event::Event;
 use base::file::{present, read_json};
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
-use load::Operation;
+use load::Iteration;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use temporal::Reading;
 
-use super::layout::{EVENTS, EXECUTIONS, OPERATIONS, PLAN, REPORT, RUN};
+use super::layout::{EVENTS, EXECUTIONS, ITERATIONS, PLAN, REPORT, RUN};
 use super::{Error, Lines, VERSION};
 
 /// The folder of a run.
@@ -25,7 +25,7 @@ pub struct Archive {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Workflow {
     /// What its client saw.
-    pub operation: Operation,
+    pub iteration: Iteration,
     /// What came of reading it back.
     pub reading: Reading,
 }
@@ -58,9 +58,10 @@ impl Archive {
         Ok(Self { folder, version })
     }
 
-    /// Whether it is of the first version, which has no events and can only be read by its report.
-    pub fn is_of_version_1(&self) -> bool {
-        self.version == 1
+    /// Whether it is of a version of which only the report can be read. Version 1 has no events, and
+    /// in version 2 the records of arrivals have another form.
+    pub fn has_only_its_report(&self) -> bool {
+        self.version < VERSION
     }
 
     /// Everything that was decided before the run began.
@@ -84,8 +85,8 @@ impl Archive {
     }
 
     /// What the clients saw, in the order in which it ended.
-    pub fn operations(&self) -> Result<Lines<Operation>, Error> {
-        Lines::open(&self.folder.join(OPERATIONS))
+    pub fn iterations(&self) -> Result<Lines<Iteration>, Error> {
+        Lines::open(&self.folder.join(ITERATIONS))
     }
 
     /// The workflows that were read back, in the order in which they were.
@@ -93,9 +94,9 @@ impl Archive {
         Lines::open(&self.folder.join(EXECUTIONS))
     }
 
-    /// An error unless as many operations were found as were written.
-    pub fn expect_operations(&self, found: u64, expected: u64) -> Result<(), Error> {
-        self.expect(OPERATIONS, found, expected)
+    /// An error unless as many iterations were found as were written.
+    pub fn expect_iterations(&self, found: u64, expected: u64) -> Result<(), Error> {
+        self.expect(ITERATIONS, found, expected)
     }
 
     /// An error unless as many executions were found as were written.

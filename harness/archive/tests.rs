@@ -8,35 +8,42 @@ use backend::run_id::RunId;
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 use jiff::{SignedDuration, Timestamp};
-use load::{Operation, Outcome};
+use load::{Call, Iteration, Outcome};
 use model::phase::Phase;
 use model::quantity::Bytes;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use temporal::{Close, Execution, ExecutionKey, Pending, Reading, Status};
+use temporal::{Close, Execution, ExecutionKey, OpKind, Pending, Reading, Reply, Status};
 
 use super::{Archive, Error, Extent, FILES, Workflow, Writer};
 
 const MUCH: Bytes = Bytes::new(1 << 20);
 
-fn operation(sequence: u64) -> Operation {
-    Operation {
+fn iteration(sequence: u64) -> Iteration {
+    let call = |op, at: u64, outcome| Call {
+        op,
+        intended: Duration::from_millis(at),
+        sent: Some(Duration::from_millis(at)),
+        answered: Duration::from_millis(at + 2),
+        outcome,
+    };
+    let started = Outcome::Ok(Reply::Started {
+        run_id: format!("run-{sequence}"),
+    });
+    let closed = Outcome::Ok(Reply::Closed(Close {
+        status: Status::Completed,
+        result: Some(json!("Hello \n world")),
+        failure: None,
+    }));
+    Iteration {
         workload: "hello".to_owned(),
         sequence,
         phase: "baseline".to_owned(),
         workflow_id: format!("hello-{sequence}"),
-        run_id: Some(format!("run-{sequence}")),
-        intended: Duration::from_millis(sequence),
-        started: Some(Duration::from_millis(sequence)),
-        acknowledged: Some(Duration::from_millis(sequence + 2)),
-        ended: Duration::from_millis(sequence + 9),
         expected: Some(json!("Hello \n world")),
-        outcome: Outcome::Closed(Close {
-            status: Status::Completed,
-            result: Some(json!("Hello \n world")),
-            failure: None,
-        }),
+        start: call(OpKind::Start, sequence, started),
+        steps: vec![call(OpKind::AwaitResult, sequence + 2, closed)],
     }
 }
 
@@ -99,9 +106,9 @@ fn create(folder: &Folder, limit: Bytes) -> Writer {
     Writer::create(&folder.path, limit, &setting, &plan).expect("writable")
 }
 
-fn operations(archive: &Archive) -> Vec<Operation> {
-    let operations = archive.operations().expect("there are some");
-    operations.collect::<Result<_, _>>().expect("readable")
+fn iterations(archive: &Archive) -> Vec<Iteration> {
+    let iterations = archive.iterations().expect("there are some");
+    iterations.collect::<Result<_, _>>().expect("readable")
 }
 
 fn executions(archive: &Archive) -> Vec<Workflow> {
@@ -114,18 +121,18 @@ fn what_is_written_is_read_back_and_nobody_else_may_read_it() {
     let folder = folder();
     let mut writer = create(&folder, MUCH);
     for sequence in 0..3 {
-        writer.operation(&operation(sequence)).expect("writable");
+        writer.iteration(&iteration(sequence)).expect("writable");
     }
     writer
-        .execution(&operation(1), &reading(1))
+        .execution(&iteration(1), &reading(1))
         .expect("writable");
     writer.event(&started()).expect("writable");
     writer.sync().expect("writable");
 
     let archive = Archive::open(&folder.path).expect("it is one");
-    assert_eq!(operations(&archive), [0, 1, 2].map(operation));
+    assert_eq!(iterations(&archive), [0, 1, 2].map(iteration));
     let both = Workflow {
-        operation: operation(1),
+        iteration: iteration(1),
         reading: reading(1),
     };
     assert_eq!(executions(&archive), [both]);
@@ -134,7 +141,7 @@ fn what_is_written_is_read_back_and_nobody_else_may_read_it() {
     let plan: Value = archive.plan().expect("there is one");
     assert_eq!(plan, json!({"phases": 3}));
     let setting: Value = archive.setting().expect("there is one");
-    assert_eq!(setting, json!({"version": 2, "place": "here"}));
+    assert_eq!(setting, json!({"version": 3, "place": "here"}));
 
     let entries = fs::read_dir(&folder.path).expect("a folder");
     let mut names: Vec<String> = entries
@@ -156,48 +163,48 @@ fn who_follows_sees_what_is_flushed_and_goes_on_later() {
     let folder = folder();
     let mut writer = create(&folder, MUCH);
     let archive = Archive::open(&folder.path).expect("it is one");
-    let mut following = archive.operations().expect("there is a file");
+    let mut following = archive.iterations().expect("there is a file");
     assert!(following.next().is_none());
     for sequence in 0..2 {
-        writer.operation(&operation(sequence)).expect("writable");
+        writer.iteration(&iteration(sequence)).expect("writable");
     }
     assert!(following.next().is_none(), "nothing is flushed");
     writer.flush().expect("writable");
     let mut next = || following.next().map(|next| next.expect("readable"));
-    assert_eq!(next(), Some(operation(0)));
-    assert_eq!(next(), Some(operation(1)));
+    assert_eq!(next(), Some(iteration(0)));
+    assert_eq!(next(), Some(iteration(1)));
     assert_eq!(next(), None);
-    writer.operation(&operation(2)).expect("writable");
+    writer.iteration(&iteration(2)).expect("writable");
     writer.flush().expect("writable");
-    assert_eq!(next(), Some(operation(2)));
+    assert_eq!(next(), Some(iteration(2)));
     assert_eq!(following.count_so_far(), 3);
 }
 
 #[test]
 fn a_folder_does_not_grow_beyond_its_limit_and_still_tells_what_happens() {
     let folder = folder();
-    let line = serde_json::to_string(&operation(0)).expect("JSON").len() as u64 + 1;
+    let line = serde_json::to_string(&iteration(0)).expect("JSON").len() as u64 + 1;
     let limit = Bytes::new(line * 3 + line / 2);
     let mut writer = create(&folder, limit);
     for sequence in 0..3 {
         writer
-            .operation(&operation(sequence))
+            .iteration(&iteration(sequence))
             .expect("there is room");
     }
-    let error = writer.operation(&operation(3)).expect_err("it is full");
+    let error = writer.iteration(&iteration(3)).expect_err("it is full");
     let said = error.to_string();
     assert!(
         said.ends_with(&format!("has reached its limit of {limit}")),
         "{said}"
     );
-    let full = writer.execution(&operation(0), &reading(0));
+    let full = writer.execution(&iteration(0), &reading(0));
     assert!(matches!(full, Err(Error::Full { .. })), "{full:?}");
     writer
         .event(&started())
         .expect("there is always room for this");
     writer.sync().expect("writable");
     let archive = Archive::open(&folder.path).expect("it is one");
-    assert_eq!(operations(&archive).len(), 3);
+    assert_eq!(iterations(&archive).len(), 3);
 }
 
 #[test]
@@ -250,12 +257,12 @@ fn whatever_a_kill_leaves_of_the_beginning_reads() {
     let folder = folder();
     drop(create(&folder, MUCH));
     // In the order in which they are made, from the last on.
-    for file in ["executions", "operations", "events"] {
+    for file in ["executions", "iterations", "events"] {
         fs::remove_file(folder.path.join(format!("{file}.ndjson"))).expect("it is there");
         let archive = Archive::open(&folder.path).expect("it is one");
         assert!(archive.events().expect("none is no error").next().is_none());
         assert_eq!(
-            (operations(&archive).len(), executions(&archive).len()),
+            (iterations(&archive).len(), executions(&archive).len()),
             (0, 0)
         );
         assert!(!archive.is_under_way().expect("readable"));
@@ -277,11 +284,10 @@ fn a_result_that_is_null_is_a_result() {
             result: result.clone(),
             failure: None,
         };
-        Operation {
-            expected: result,
-            outcome: Outcome::Closed(close),
-            ..operation(0)
-        }
+        let mut iteration = iteration(0);
+        iteration.expected = result;
+        iteration.steps[0].outcome = Outcome::Ok(Reply::Closed(close));
+        iteration
     };
     let all = [None, Some(Value::Null), Some(json!(0))].map(with);
     let found = Reading::Found(Execution {
@@ -293,13 +299,13 @@ fn a_result_that_is_null_is_a_result() {
     });
     let folder = folder();
     let mut writer = create(&folder, MUCH);
-    for operation in &all {
-        writer.operation(operation).expect("writable");
+    for iteration in &all {
+        writer.iteration(iteration).expect("writable");
     }
     writer.execution(&all[1], &found).expect("writable");
     writer.sync().expect("writable");
     let archive = Archive::open(&folder.path).expect("it is one");
-    assert_eq!(operations(&archive), all);
+    assert_eq!(iterations(&archive), all);
     assert_eq!(executions(&archive)[0].reading, found);
 }
 
@@ -308,7 +314,7 @@ fn records_that_are_missing_or_too_many_are_told() {
     let folder = folder();
     drop(create(&folder, MUCH));
     let archive = Archive::open(&folder.path).expect("it is one");
-    archive.expect_operations(3, 3).expect("all are there");
+    archive.expect_iterations(3, 3).expect("all are there");
     let error = archive.expect_executions(2, 3).expect_err("one is lost");
     let said = error.to_string();
     assert!(
@@ -316,7 +322,7 @@ fn records_that_are_missing_or_too_many_are_told() {
         "{said}"
     );
     assert!(
-        archive.expect_operations(4, 3).is_err(),
+        archive.expect_iterations(4, 3).is_err(),
         "one is not of this run"
     );
 }
@@ -330,11 +336,11 @@ fn what_is_no_run_or_comes_from_a_later_version_is_refused() {
         error.to_string().ends_with("it has no plan.json"),
         "{error}"
     );
-    fs::write(folder.path.join("run.json"), "{\"version\": 3}").expect("writable");
+    fs::write(folder.path.join("run.json"), "{\"version\": 4}").expect("writable");
     let error = Archive::open(&folder.path).expect_err("it is too new");
     let said = error.to_string();
     assert!(
-        said.contains("version 3") && said.contains("1 to 2"),
+        said.contains("version 4") && said.contains("1 to 3"),
         "{said}"
     );
 }
@@ -343,21 +349,21 @@ fn what_is_no_run_or_comes_from_a_later_version_is_refused() {
 fn a_damaged_line_is_named() {
     let folder = folder();
     create(&folder, MUCH).sync().expect("writable");
-    let good = serde_json::to_string(&operation(0)).expect("JSON");
-    let path = folder.path.join("operations.ndjson");
+    let good = serde_json::to_string(&iteration(0)).expect("JSON");
+    let path = folder.path.join("iterations.ndjson");
     fs::write(path, format!("{good}\n{{}}\n{good}\n")).expect("writable");
     let archive = Archive::open(&folder.path).expect("it is one");
-    let read: Vec<_> = archive.operations().expect("a file").collect();
+    let read: Vec<_> = archive.iterations().expect("a file").collect();
     assert!(matches!(read[..], [Ok(_), Err(_), Ok(_)]), "{read:?}");
     let said = read[1].as_ref().expect_err("damaged").to_string();
     assert!(
-        said.ends_with("operations.ndjson:2: the line is damaged"),
+        said.ends_with("iterations.ndjson:2: the line is damaged"),
         "{said}"
     );
 }
 
 #[test]
-fn a_folder_of_version_1_is_read_by_its_report() {
+fn a_folder_of_an_older_version_is_read_by_its_report() {
     let folder = folder();
     fs::create_dir_all(&folder.path).expect("writable");
     let write = |file: &str, content: &str| {
@@ -365,12 +371,18 @@ fn a_folder_of_version_1_is_read_by_its_report() {
     };
     write("plan.json", "{}");
     let archive = Archive::open(&folder.path).expect("it is one");
-    assert!(archive.is_of_version_1());
+    assert!(archive.has_only_its_report(), "version 1");
+    write("run.json", "{\"version\": 2}");
+    let archive = Archive::open(&folder.path).expect("it is one");
+    assert!(archive.has_only_its_report(), "version 2");
     let report: Option<Value> = archive.report().expect("none is no error");
     assert_eq!(report, None, "the run was cut off");
     write("report.json", "{\"verdict\": \"pass\"}");
     let report: Option<Value> = archive.report().expect("readable");
     assert_eq!(report, Some(json!({"verdict": "pass"})));
+    write("run.json", "{\"version\": 3}");
+    let archive = Archive::open(&folder.path).expect("it is one");
+    assert!(!archive.has_only_its_report());
 }
 
 proptest! {
@@ -382,16 +394,16 @@ proptest! {
         let folder = folder();
         let mut writer = create(&folder, MUCH);
         for sequence in 0..count {
-            writer.operation(&operation(sequence)).expect("writable");
+            writer.iteration(&iteration(sequence)).expect("writable");
         }
         writer.sync().expect("writable");
-        let path = folder.path.join("operations.ndjson");
+        let path = folder.path.join("iterations.ndjson");
         let whole = fs::read(&path).expect("readable");
         let left = &whole[..cut.min(whole.len())];
         fs::write(&path, left).expect("writable");
         let lines = left.split(|byte| *byte == b'\n').count() - 1;
         let archive = Archive::open(&folder.path).expect("it is one");
-        let expected: Vec<_> = (0..).map(operation).take(lines).collect();
-        prop_assert_eq!(operations(&archive), expected);
+        let expected: Vec<_> = (0..).map(iteration).take(lines).collect();
+        prop_assert_eq!(iterations(&archive), expected);
     }
 }

@@ -5,13 +5,13 @@ use std::io;
 use backend::event::Event;
 use base::file::{create_private, write_json};
 use camino::{Utf8Path, Utf8PathBuf};
-use load::Operation;
+use load::Iteration;
 use model::quantity::Bytes;
 use serde::Serialize;
 use temporal::Reading;
 
 use super::append::{Append, failed};
-use super::layout::{EVENTS, EXECUTIONS, OPERATIONS, PLAN, RUN};
+use super::layout::{EVENTS, EXECUTIONS, ITERATIONS, PLAN, RUN};
 use super::{Error, VERSION};
 
 /// The folder of a run that is under way. What is appended is seen by others after a flush.
@@ -23,7 +23,7 @@ pub struct Writer {
     /// How much was appended.
     size: u64,
     events: Append,
-    operations: Append,
+    iterations: Append,
     executions: Append,
 }
 
@@ -38,7 +38,7 @@ struct Versioned<'a, T> {
 /// Both sides of a workflow, as they are written.
 #[derive(Serialize)]
 struct Both<'a> {
-    operation: &'a Operation,
+    iteration: &'a Iteration,
     reading: &'a Reading,
 }
 
@@ -66,7 +66,7 @@ impl Writer {
             limit,
             size: 0,
             events,
-            operations: Append::create(folder, OPERATIONS)?,
+            iterations: Append::create(folder, ITERATIONS)?,
             executions: Append::create(folder, EXECUTIONS)?,
         })
     }
@@ -84,15 +84,15 @@ impl Writer {
     }
 
     /// Appends what a client saw of one arrival.
-    pub fn operation(&mut self, operation: &Operation) -> Result<(), Error> {
-        let length = self.operations.prepare(operation)?;
+    pub fn iteration(&mut self, iteration: &Iteration) -> Result<(), Error> {
+        let length = self.iterations.prepare(iteration)?;
         self.take_room(length)?;
-        self.operations.append()
+        self.iterations.append()
     }
 
     /// Appends both sides of a workflow that was read back.
-    pub fn execution(&mut self, operation: &Operation, reading: &Reading) -> Result<(), Error> {
-        let length = self.executions.prepare(&Both { operation, reading })?;
+    pub fn execution(&mut self, iteration: &Iteration, reading: &Reading) -> Result<(), Error> {
+        let length = self.executions.prepare(&Both { iteration, reading })?;
         self.take_room(length)?;
         self.executions.append()
     }
@@ -109,7 +109,7 @@ impl Writer {
 
     /// Events come last: what they say of the others has been written by then.
     fn each_file(&mut self, work: fn(&mut Append) -> Result<(), Error>) -> Result<(), Error> {
-        work(&mut self.operations)?;
+        work(&mut self.iterations)?;
         work(&mut self.executions)?;
         work(&mut self.events)
     }

@@ -31,7 +31,7 @@ impl Answer {
     ) -> Self {
         match workflow.reading {
             Reading::Found(execution) => judge(execution),
-            Reading::Absent if workflow.operation.run_id.is_none() => Self::NotConcerned,
+            Reading::Absent if workflow.iteration.run_id().is_none() => Self::NotConcerned,
             Reading::Absent => Self::Unknown("the server has no such execution".to_owned()),
             Reading::Unreadable(reason) => Self::Unknown(reason.clone()),
         }

@@ -21,10 +21,10 @@ impl CounterExample {
     pub(super) fn new(workflow: Workflow<'_>, what: String) -> Self {
         let run_id = match workflow.execution() {
             Some(execution) => Some(execution.key.run_id.clone()),
-            None => workflow.operation.run_id.clone(),
+            None => workflow.iteration.run_id().map(ToOwned::to_owned),
         };
         Self {
-            workflow_id: workflow.operation.workflow_id.clone(),
+            workflow_id: workflow.iteration.workflow_id.clone(),
             run_id,
             what,
         }

@@ -20,7 +20,7 @@ impl Unread {
             return;
         };
         self.workflows += 1;
-        let id = &workflow.operation.workflow_id;
+        let id = &workflow.iteration.workflow_id;
         self.first
             .get_or_insert_with(|| (id.clone(), reason.clone()));
     }

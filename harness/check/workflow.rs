@@ -1,13 +1,13 @@
 //! One workflow from both sides: what its client saw and what the server has.
 
-use load::Operation;
+use load::Iteration;
 use temporal::{Execution, Reading};
 
 /// Both sides of one workflow that was started, or may have been.
 #[derive(Debug, Clone, Copy)]
 pub struct Workflow<'a> {
     /// What the client saw.
-    pub operation: &'a Operation,
+    pub iteration: &'a Iteration,
     /// What came of reading it back.
     pub reading: &'a Reading,
 }

@@ -1,30 +1,23 @@
-//! One operation: start a workflow, wait for its close, and record what became of it.
+//! One iteration: starts a workflow, waits for its close, and records every call.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use temporal::{ExecutionKey, Frontend, Start, StartOutcome};
+use serde_json::Value;
+use temporal::{ExecutionKey, Frontend, Op, OpKind};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{CallFailure, Operation, Outcome, Request, Run, Workload};
+use super::{Call, Failure, Iteration, Outcome, Request, Run, Unsent, WorkflowOutcome, Workload};
 
-/// What the operations of one workload share.
+/// What the iterations of one workload share.
 #[derive(Clone)]
 pub(super) struct Lane<F> {
     pub(super) frontend: F,
     pub(super) workload: Arc<Workload>,
     pub(super) run: Arc<Run>,
-    /// Cancelled when operations under way are no longer waited for.
+    /// Cancelled when calls under way are no longer waited for.
     pub(super) give_up: CancellationToken,
-}
-
-/// What is still to be found out about an operation when it is sent.
-struct Answer {
-    run_id: Option<String>,
-    acknowledged: Option<Duration>,
-    ended: Duration,
-    outcome: Outcome,
 }
 
 impl<F: Frontend> Lane<F> {
@@ -40,103 +33,82 @@ impl<F: Frontend> Lane<F> {
         sequence: u64,
         intended: Duration,
         seen: Duration,
-        outcome: Outcome,
+        unsent: Unsent,
     ) {
-        let Request { start, expected } = (self.workload.request)(sequence);
-        let unsent = Answer {
-            run_id: None,
-            acknowledged: None,
-            ended: seen,
-            outcome,
+        let Request { start, expected } = self.workload.request(sequence);
+        let call = Call {
+            op: OpKind::Start,
+            intended,
+            sent: None,
+            answered: seen,
+            outcome: Outcome::NotSent(unsent),
         };
-        let id = start.workflow_id;
-        self.record(sequence, intended, None, id, expected, unsent);
+        self.record(sequence, start.workflow_id, expected, call, Vec::new());
     }
 
-    /// Carries out one operation from start to close, and records it. Returns whether its workflow
+    /// Carries out one iteration from start to close, and records it. Returns whether its workflow
     /// closed.
     pub(super) async fn carry_out(&self, sequence: u64, intended: Duration) -> bool {
-        let Request { start, expected } = (self.workload.request)(sequence);
+        let Request { start, expected } = self.workload.request(sequence);
         let workflow_id = start.workflow_id.clone();
-        let started = self.now();
+        let Workload {
+            start_timeout,
+            timeout,
+            ..
+        } = *self.workload;
         self.run.progress.start(intended);
-        let answer = self.start_and_wait(start).await;
-        let closed = matches!(answer.outcome, Outcome::Closed(_));
-        self.record(
-            sequence,
-            intended,
-            Some(started),
-            workflow_id,
-            expected,
-            answer,
-        );
-        closed
+        let start = self.call(Op::Start(start), intended, start_timeout.as_std());
+        let start = start.await;
+        let mut steps = Vec::new();
+        if let Outcome::Ok(temporal::Reply::Started { run_id }) = &start.outcome {
+            let key = ExecutionKey {
+                workflow_id: workflow_id.clone(),
+                run_id: run_id.clone(),
+            };
+            let wait = self.call(Op::AwaitResult(key), start.answered, timeout.as_std());
+            steps.push(wait.await);
+        }
+        self.record(sequence, workflow_id, expected, start, steps)
     }
 
-    async fn start_and_wait(&self, start: Start) -> Answer {
-        let workflow_id = start.workflow_id.clone();
-        let patience = self.workload.patience;
-        let starting = self.frontend.start(start, patience.start);
-        let unacknowledged = |outcome| Answer {
-            run_id: None,
-            acknowledged: None,
-            ended: self.now(),
-            outcome,
-        };
-        let run_id = match self.give_up.run_until_cancelled(starting).await {
-            Some(StartOutcome::Started { run_id }) => run_id,
-            Some(StartOutcome::Refused(error)) => {
-                return unacknowledged(Outcome::Refused(error.into()));
-            }
-            Some(StartOutcome::Unknown(error)) => {
-                return unacknowledged(Outcome::Unknown(error.into()));
-            }
-            None => return unacknowledged(Outcome::Unknown(self.given_up("start workflow"))),
-        };
-        let acknowledged = Some(self.now());
-        let key = ExecutionKey {
-            workflow_id,
-            run_id: run_id.clone(),
-        };
-        let closing = self.frontend.wait_for_close(key, patience.close);
-        let outcome = match self.give_up.run_until_cancelled(closing).await {
-            Some(Ok(close)) => Outcome::Closed(close),
-            Some(Err(error)) => Outcome::Open(error.into()),
-            None => Outcome::Open(self.given_up("wait for close")),
-        };
-        Answer {
-            run_id: Some(run_id),
-            acknowledged,
-            ended: self.now(),
-            outcome,
+    /// Makes one call that was due at `intended`.
+    async fn call(&self, op: Op, intended: Duration, deadline: Duration) -> Call {
+        let (kind, sent) = (op.kind(), self.now());
+        let answer = self.frontend.call(op, deadline);
+        let answer = self.give_up.run_until_cancelled(answer).await;
+        Call {
+            op: kind,
+            intended,
+            sent: Some(sent),
+            answered: self.now(),
+            outcome: answer.map_or_else(|| Outcome::Info(self.given_up()), Outcome::from),
         }
     }
 
     /// Why a call was not waited for to the end: the run was interrupted, or its drain is over.
-    fn given_up(&self, operation: &str) -> CallFailure {
+    fn given_up(&self) -> Failure {
         let (code, message) = if self.run.cancel.is_cancelled() {
-            (CallFailure::INTERRUPTED, "the run was interrupted")
+            (Failure::INTERRUPTED, "the run was interrupted")
         } else {
             ("DeadlineExceeded", "still under way when the drain ended")
         };
-        CallFailure {
-            operation: operation.to_owned(),
+        Failure {
             code: code.to_owned(),
             message: message.to_owned(),
         }
     }
 
+    /// Hands out the record of an iteration. Returns whether its workflow closed.
     fn record(
         &self,
         sequence: u64,
-        intended: Duration,
-        started: Option<Duration>,
         workflow_id: String,
-        expected: Option<serde_json::Value>,
-        answer: Answer,
-    ) {
-        let phase = self.run.timeline.phase_at(intended);
-        let operation = Operation {
+        expected: Option<Value>,
+        start: Call,
+        steps: Vec<Call>,
+    ) -> bool {
+        let phase = self.run.timeline.phase_at(start.intended);
+        let iteration = Iteration {
             workload: self.workload.name.clone(),
             sequence,
             phase: phase
@@ -144,16 +116,14 @@ impl<F: Frontend> Lane<F> {
                 .name
                 .clone(),
             workflow_id,
-            run_id: answer.run_id,
-            intended,
-            started,
-            acknowledged: answer.acknowledged,
-            ended: answer.ended,
             expected,
-            outcome: answer.outcome,
+            start,
+            steps,
         };
-        self.run.progress.end(&operation);
+        self.run.progress.end(&iteration);
+        let closed = matches!(iteration.outcome(), WorkflowOutcome::Closed(_));
         // A reader that is gone no longer wants records.
-        let _ = self.run.records.send(operation);
+        let _ = self.run.records.send(iteration);
+        closed
     }
 }

@@ -5,20 +5,12 @@ use std::time::Duration;
 
 use temporal::Frontend;
 
+use super::Unsent;
 use super::attempt::Lane;
-use super::{Outcome, Unsent};
+use super::unsent::Cause;
 
 /// The longest time between the first arrival of a batch and its last.
 const SPAN: Duration = Duration::from_millis(100);
-
-/// What keeps an arrival from being sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cause {
-    /// As many as allowed are in flight.
-    Full,
-    /// The load has ended.
-    Ended,
-}
 
 /// The batch that is being put together.
 struct Batch {
@@ -83,22 +75,12 @@ impl<'a, F: Frontend> Batches<'a, F> {
         let Some(batch) = self.open.take() else {
             return;
         };
-        let unsent = |why: String| Unsent {
+        let unsent = Unsent {
             arrivals: batch.arrivals,
             last_intended: batch.last_intended,
-            why,
-        };
-        let outcome = match batch.cause {
-            Cause::Full => Outcome::Dropped(unsent("as many as allowed were in flight".to_owned())),
-            Cause::Ended => {
-                let late = batch.seen.saturating_sub(batch.intended);
-                let late = model::quantity::Duration::from(late).approximate();
-                Outcome::NotSent(unsent(format!(
-                    "the load had ended when the generator, {late} late, came to it"
-                )))
-            }
+            cause: batch.cause,
         };
         self.lane
-            .leave_out(batch.sequence, batch.intended, batch.seen, outcome);
+            .leave_out(batch.sequence, batch.intended, batch.seen, unsent);
     }
 }

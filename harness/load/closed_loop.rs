@@ -12,7 +12,7 @@ use tokio::time::{sleep, sleep_until};
 use super::attempt::Lane;
 use super::tasks::join;
 
-/// How long a user waits after an operation whose workflow did not close: a server that is down
+/// How long a user waits after an iteration whose workflow did not close: a server that is down
 /// answers at once, and a loop without this pause would only count how fast it does.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
 

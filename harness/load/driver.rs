@@ -1,4 +1,4 @@
-//! Offers the load of a whole run to a frontend and hands out a record of every operation.
+//! Offers the load of a whole run to a frontend and hands out a record of every iteration.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::{Executor, Run, WakingTime, Workload, closed_loop, open_loop};
 
 /// Runs workloads side by side through all loaded phases, then drains them.
 ///
-/// Returns when every operation has its record: at the latest when the drain is over. Operations
+/// Returns when every iteration has its record: at the latest when the drain is over. Iterations
 /// that are then still under way are recorded as open or unknown; what became of them is for the
 /// history to tell. What is left of the drain is returned: it is what remains to wait for them.
 pub async fn drive<F: Frontend>(frontend: &F, workloads: Vec<Workload>, run: Run) -> WakingTime {

@@ -1,4 +1,4 @@
-//! How long operations took, as histograms that can be merged. Pure.
+//! How long iterations took, as histograms that can be merged. Pure.
 //!
 //! What was given up on took longer than what was measured, and nobody knows how much longer: in
 //! the terms of survival analysis it is right-censored. Such values are kept apart, and a
@@ -10,7 +10,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use model::quantity;
 
-use super::{Operation, Outcome, Percentile, Percentiles};
+use super::{Iteration, Percentile, Percentiles, WorkflowOutcome};
 
 const SIGNIFICANT_DIGITS: u8 = 3;
 /// The longest duration that is told from longer ones, about 35 years.
@@ -55,11 +55,11 @@ impl Latencies {
         add(&mut self.censored, bound, count);
     }
 
-    /// Adds how late the generator was with so many arrivals of an operation.
-    pub fn record_generator_delay(&mut self, operation: &Operation, arrivals: u64) {
-        let delay = operation.generator_delay();
-        match operation.outcome {
-            Outcome::NotSent(_) => self.record_longer(delay, arrivals),
+    /// Adds how late the generator was with so many arrivals of an iteration.
+    pub fn record_generator_delay(&mut self, iteration: &Iteration, arrivals: u64) {
+        let delay = iteration.generator_delay();
+        match iteration.outcome() {
+            WorkflowOutcome::NotSent(_) => self.record_longer(delay, arrivals),
             _ => self.record_many(delay, arrivals),
         }
     }
@@ -158,14 +158,14 @@ impl FromIterator<Duration> for Latencies {
     }
 }
 
-/// The latencies of operations, in four views. In each, what was given up on is longer than what
+/// The latencies of iterations, in four views. In each, what was given up on is longer than what
 /// was measured.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct OperationLatencies {
-    /// From the intended start to the close: what a user saw. An operation that failed or was
+pub struct IterationLatencies {
+    /// From the intended start to the close: what a user saw. An iteration that failed or was
     /// refused is an error, not a latency.
     pub response: Latencies,
-    /// From the actual start to the close, of the same operations: what the server is to blame for.
+    /// From the actual start to the close, of the same iterations: what the server is to blame for.
     pub service: Latencies,
     /// From the actual start to its acknowledgement.
     pub start: Latencies,
@@ -174,22 +174,22 @@ pub struct OperationLatencies {
     pub generator_delay: Latencies,
 }
 
-impl OperationLatencies {
-    /// Adds one operation to the views it belongs to, as `arrivals` of them: one, if it was sent.
-    pub fn record(&mut self, operation: &Operation, arrivals: u64) {
+impl IterationLatencies {
+    /// Adds one iteration to the views it belongs to, as `arrivals` of them: one, if it was sent.
+    pub fn record(&mut self, iteration: &Iteration, arrivals: u64) {
         self.generator_delay
-            .record_generator_delay(operation, arrivals);
-        let Some(service) = operation.service_time() else {
+            .record_generator_delay(iteration, arrivals);
+        let Some(service) = iteration.service_time() else {
             return;
         };
-        self.start.extend(operation.start_latency());
-        if operation.outcome.is_completed() {
-            self.response.record(operation.latency());
+        self.start.extend(iteration.start_latency());
+        if iteration.is_completed() {
+            self.response.record(iteration.latency());
             self.service.record(service);
-        } else if operation.outcome.is_given_up() {
-            self.response.record_longer(operation.latency(), 1);
+        } else if iteration.is_given_up() {
+            self.response.record_longer(iteration.latency(), 1);
             self.service.record_longer(service, 1);
-            if operation.acknowledged.is_none() {
+            if iteration.acknowledged().is_none() {
                 self.start.record_longer(service, 1);
             }
         }
@@ -204,11 +204,11 @@ impl OperationLatencies {
     }
 }
 
-impl<'a> FromIterator<&'a Operation> for OperationLatencies {
-    fn from_iter<T: IntoIterator<Item = &'a Operation>>(operations: T) -> Self {
+impl<'a> FromIterator<&'a Iteration> for IterationLatencies {
+    fn from_iter<T: IntoIterator<Item = &'a Iteration>>(iterations: T) -> Self {
         let mut latencies = Self::default();
-        for operation in operations {
-            latencies.record(operation, operation.arrivals());
+        for iteration in iterations {
+            latencies.record(iteration, iteration.arrivals());
         }
         latencies
     }

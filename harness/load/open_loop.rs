@@ -1,4 +1,4 @@
-//! The executor `constant-arrival-rate`: operations start when they are due, whatever the server
+//! The executor `constant-arrival-rate`: iterations start when they are due, whatever the server
 //! does.
 
 use std::time::Duration;
@@ -10,15 +10,16 @@ use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, sleep_until};
 
 use super::attempt::Lane;
-use super::batches::{Batches, Cause};
+use super::batches::Batches;
 use super::tasks::{join, reap};
+use super::unsent::Cause;
 use super::{Arrivals, Schedule};
 
 /// How long after the end of the load an arrival that was due before is still sent: a busy machine
 /// wakes the generator that late, and a scenario bounds the delay of what is sent.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// Starts each operation in a task of its own at its intended time, or, where the generator is
+/// Starts each iteration in a task of its own at its intended time, or, where the generator is
 /// late, at once. The clock's resolution is a millisecond; the delay is part of every record. What
 /// the generator comes to after the end of the load is not sent any more.
 pub(super) async fn run<F: Frontend>(
@@ -41,9 +42,9 @@ pub(super) async fn run<F: Frontend>(
         ended = ended || lane.now() >= timeline.end() + GRACE;
         reap(&mut in_flight);
         if ended {
-            batches.add(Cause::Ended, sequence, intended);
+            batches.add(Cause::LoadEnded, sequence, intended);
         } else if in_flight.len() >= max_in_flight as usize {
-            batches.add(Cause::Full, sequence, intended);
+            batches.add(Cause::MaxInFlight, sequence, intended);
         } else {
             batches.close();
             let lane = lane.clone();

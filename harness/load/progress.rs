@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use temporal::Status;
 
-use super::{Operation, Outcome};
+use super::{Iteration, WorkflowOutcome};
 
 /// Live counters, shared by all that run and all that look on.
 #[derive(Debug, Default)]
@@ -17,18 +17,18 @@ pub struct Progress {
     failed: AtomicU64,
     dropped: AtomicU64,
     not_sent: AtomicU64,
-    /// How many operations are under way, by their intended start.
+    /// How many iterations are under way, by their intended start.
     under_way: Mutex<BTreeMap<Duration, u64>>,
 }
 
 /// The counters at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Operations whose start was sent.
+    /// Iterations whose start was sent.
     pub started: u64,
-    /// Operations whose workflow has closed.
+    /// Iterations whose workflow has closed.
     pub closed: u64,
-    /// Operations sent that are over without a completed workflow.
+    /// Iterations sent that are over without a completed workflow.
     pub failed: u64,
     /// Arrivals that were dropped for want of a free slot.
     pub dropped: u64,
@@ -48,7 +48,7 @@ impl Progress {
         }
     }
 
-    /// When the operations that are under way now were to start.
+    /// When the iterations that are under way now were to start.
     pub fn under_way(&self) -> Vec<Duration> {
         let under_way = self.lock();
         let each = under_way.iter().flat_map(|(intended, count)| {
@@ -80,25 +80,25 @@ impl Progress {
         }
     }
 
-    pub(super) fn end(&self, operation: &Operation) {
+    pub(super) fn end(&self, iteration: &Iteration) {
         let add = |counter: &AtomicU64, count| counter.fetch_add(count, Ordering::Relaxed);
-        if operation.outcome.unsent().is_none() {
-            self.is_over(operation.intended);
+        if iteration.unsent().is_none() {
+            self.is_over(iteration.intended());
         }
-        match &operation.outcome {
-            Outcome::Dropped(unsent) => {
+        match iteration.outcome() {
+            WorkflowOutcome::Dropped(unsent) => {
                 add(&self.dropped, unsent.arrivals);
             }
-            Outcome::NotSent(unsent) => {
+            WorkflowOutcome::NotSent(unsent) => {
                 add(&self.not_sent, unsent.arrivals);
             }
-            Outcome::Closed(close) => {
+            WorkflowOutcome::Closed(close) => {
                 add(&self.closed, 1);
                 if close.status != Status::Completed {
                     add(&self.failed, 1);
                 }
             }
-            Outcome::Refused(_) | Outcome::Unknown(_) | Outcome::Open(_) => {
+            WorkflowOutcome::Refused(_) | WorkflowOutcome::Unknown(_) | WorkflowOutcome::Open => {
                 add(&self.failed, 1);
             }
         }

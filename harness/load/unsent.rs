@@ -15,8 +15,17 @@ pub struct Unsent {
     /// When the last of them was to start; those between count as evenly spread.
     #[serde(rename = "last-intended-ms", with = "crate::offset")]
     pub last_intended: Duration,
-    /// Why they were not sent.
-    pub why: String,
+    pub cause: Cause,
+}
+
+/// What keeps an arrival from being sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// As many as allowed were in flight.
+    MaxInFlight,
+    /// The load had ended when the generator came to it.
+    LoadEnded,
 }
 
 impl Unsent {
@@ -55,7 +64,7 @@ mod tests {
         Unsent {
             arrivals,
             last_intended,
-            why: String::new(),
+            cause: Cause::MaxInFlight,
         }
     }
 

@@ -8,7 +8,7 @@ use backend::event::Ending;
 use check::{Checker, Finding, Unread, Workflow};
 use engine::watch::Seen;
 use jiff::Timestamp;
-use load::Operation;
+use load::Iteration;
 use model::quantity;
 use model::topology::WorkerBuild;
 
@@ -21,7 +21,7 @@ use super::verdict::{Judgement, judge};
 
 /// Everything that came of a run.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct Assessment {
     /// When it began.
     pub started: Timestamp,
     /// When the last of it was known.
@@ -35,7 +35,7 @@ pub struct Outcome {
 }
 
 /// Judges a run by its folder; `None` if something ended it before all evidence was there.
-pub fn assess(archive: &Archive) -> Result<Option<Outcome>, Error> {
+pub fn assess(archive: &Archive) -> Result<Option<Assessment>, Error> {
     let plan: RunPlan = archive.plan()?;
     let mut story = Story::new(&plan);
     for event in archive.events()? {
@@ -55,7 +55,7 @@ pub fn assess(archive: &Archive) -> Result<Option<Outcome>, Error> {
     let End {
         at: finished,
         ending,
-        operations,
+        iterations,
         executions,
         longest_stop,
         heal_failure,
@@ -63,9 +63,9 @@ pub fn assess(archive: &Archive) -> Result<Option<Outcome>, Error> {
         worker,
     } = end;
     let glimpse = glimpse(ending, &faults, judged);
-    let mut records = archive.operations()?;
+    let mut records = archive.iterations()?;
     let measures = measure(&plan, &faults, glimpse, records.by_ref())?;
-    archive.expect_operations(records.count_so_far(), operations)?;
+    archive.expect_iterations(records.count_so_far(), iterations)?;
     let (findings, unread) = match ending {
         Ending::Interrupted => (Vec::new(), Unread::default()),
         Ending::Complete | Ending::NotSteady => {
@@ -87,7 +87,7 @@ pub fn assess(archive: &Archive) -> Result<Option<Outcome>, Error> {
         watched: Seen { deaths, unseen },
     };
     let judgement = judge(&plan, &seen);
-    Ok(Some(Outcome {
+    Ok(Some(Assessment {
         started,
         finished,
         worker,
@@ -110,16 +110,16 @@ pub(super) fn glimpse(
     }
 }
 
-/// Measures one operation after another.
+/// Measures one iteration after another.
 pub(super) fn measure(
     plan: &RunPlan,
     faults: &[FaultRecord],
     glimpse: Option<Duration>,
-    operations: impl Iterator<Item = Result<Operation, Error>>,
+    iterations: impl Iterator<Item = Result<Iteration, Error>>,
 ) -> Result<Measures, Error> {
     let mut meter = Meter::new(plan, faults, glimpse);
-    for operation in operations {
-        meter.add(&operation?);
+    for iteration in iterations {
+        meter.add(&iteration?);
     }
     Ok(meter.finish())
 }
@@ -132,9 +132,9 @@ pub(super) fn check(
     let mut checkers: Vec<Checker> = plan.invariants.iter().copied().map(Checker::new).collect();
     let mut unread = Unread::default();
     for both in executions {
-        let archive::Workflow { operation, reading } = both?;
+        let archive::Workflow { iteration, reading } = both?;
         let workflow = Workflow {
-            operation: &operation,
+            iteration: &iteration,
             reading: &reading,
         };
         unread.add(workflow);

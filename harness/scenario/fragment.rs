@@ -28,8 +28,8 @@ pub struct Fragment {
     pub extent: Extent,
     /// Why evidence could not be written any more, if that ended the run.
     pub failure: Option<String>,
-    /// How many operations are on record.
-    pub operations: u64,
+    /// How many iterations are on record.
+    pub iterations: u64,
     /// How many workflows were read back.
     pub executions: u64,
     /// What became of each fault as far as it is known.
@@ -46,10 +46,10 @@ impl Fragment {
             extent.add(&event);
             story.add(event);
         }
-        let mut operations = 0;
-        for operation in archive.operations()? {
-            extent.reach(operation?.ended);
-            operations += 1;
+        let mut iterations = 0;
+        for iteration in archive.iterations()? {
+            extent.reach(iteration?.ended());
+            iterations += 1;
         }
         Ok(Self {
             api_version: "harness/v2",
@@ -59,7 +59,7 @@ impl Fragment {
             under_way: archive.is_under_way()?,
             extent,
             failure: story.failure,
-            operations,
+            iterations,
             executions: executions(archive)?,
             faults: story.faults,
         })
@@ -72,7 +72,7 @@ impl Fragment {
             under_way,
             extent,
             failure,
-            operations,
+            iterations,
             executions,
             ..
         } = self;
@@ -84,7 +84,7 @@ impl Fragment {
         let mut lines = vec![
             format!("{scenario}: {word}"),
             format!("{how} {extent}"),
-            format!("recorded: {operations} operations, {executions} executions"),
+            format!("recorded: {iterations} iterations, {executions} executions"),
         ];
         lines.extend(failure.clone());
         let open = self.faults.iter();

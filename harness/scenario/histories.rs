@@ -13,7 +13,7 @@ use archive::{Archive, Error, Lines};
 use backend::event::Events;
 use base::news::Progress;
 use futures_util::{StreamExt as _, stream};
-use load::{Operation, Outcome};
+use load::{Iteration, WorkflowOutcome};
 use temporal::{ExecutionKey, Frontend, Reading};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -32,7 +32,7 @@ const EACH: Duration = Duration::from_nanos(1_000_000_000 / 120);
 /// How many times longer nothing is read than the execution before took to be read: a server that has
 /// much to do answers late, and is asked less.
 const REST: u32 = 9;
-/// How many operations are passed over at a time in search of one that has closed: others have to
+/// How many iterations are passed over at a time in search of one that has closed: others have to
 /// have their turn.
 const LINES: usize = 1000;
 /// How long to wait for more to read, and where the server does not answer.
@@ -42,17 +42,17 @@ const PAUSE: Duration = Duration::from_secs(1);
 const DEADLINE: Duration = Duration::from_mins(2);
 const DEADLINE_OF_EACH: Duration = Duration::from_millis(500);
 
-/// Reads executions back, as the operations that started them become known.
+/// Reads executions back, as the iterations that started them become known.
 pub(super) struct Histories<'a, F> {
     frontend: &'a F,
     archive: &'a Archive,
     recorder: &'a Recorder,
-    /// Follows the operations.
-    operations: Lines<Operation>,
+    /// Follows the iterations.
+    iterations: Lines<Iteration>,
     /// The one that is being read.
-    held: Option<Operation>,
+    held: Option<Iteration>,
     /// Those that could not be read: one a second at the most, since a failure is followed by a pause.
-    put_off: Vec<Operation>,
+    put_off: Vec<Iteration>,
 }
 
 impl<'a, F: Frontend> Histories<'a, F> {
@@ -65,7 +65,7 @@ impl<'a, F: Frontend> Histories<'a, F> {
             frontend,
             archive,
             recorder,
-            operations: archive.operations()?,
+            iterations: archive.iterations()?,
             held: None,
             put_off: Vec::new(),
         })
@@ -93,24 +93,24 @@ impl<'a, F: Frontend> Histories<'a, F> {
             if self.held.is_some() {
                 break;
             }
-            let Some(operation) = self.operations.next() else {
+            let Some(iteration) = self.iterations.next() else {
                 break;
             };
-            let operation = operation?;
-            let is_closed = matches!(operation.outcome, Outcome::Closed(_));
-            self.held = is_closed.then_some(operation);
+            let iteration = iteration?;
+            let is_closed = matches!(iteration.outcome(), WorkflowOutcome::Closed(_));
+            self.held = is_closed.then_some(iteration);
         }
-        let Some(operation) = &self.held else {
+        let Some(iteration) = &self.held else {
             return Ok(false);
         };
-        let reading = read_once(self.frontend, key(operation)).await;
-        let operation = self.held.take().expect("it was held while it was read");
+        let reading = read_once(self.frontend, key(iteration)).await;
+        let iteration = self.held.take().expect("it was held while it was read");
         let Ok(reading) = reading else {
             // Why is of no matter yet, and others may well be readable.
-            self.put_off.push(operation);
+            self.put_off.push(iteration);
             return Ok(false);
         };
-        self.recorder.execution(&operation, &reading);
+        self.recorder.execution(&iteration, &reading);
         Ok(true)
     }
 
@@ -120,7 +120,7 @@ impl<'a, F: Frontend> Histories<'a, F> {
             frontend,
             archive,
             recorder,
-            operations,
+            iterations,
             held,
             put_off,
         } = self;
@@ -130,24 +130,24 @@ impl<'a, F: Frontend> Histories<'a, F> {
         let what = format!("{scenario}: histories are read back");
         let mut progress = Progress::of_pieces(what, events.listener());
         // Of what was followed, only that was read whose close was seen.
-        let followed = usize::try_from(operations.count_so_far()).unwrap_or(usize::MAX);
-        let skipped = archive.operations()?.take(followed);
-        let skipped = skipped.filter(|it| is_error_or(it, Operation::may_be_open));
-        let rest = operations.filter(|it| is_error_or(it, Operation::may_exist));
+        let followed = usize::try_from(iterations.count_so_far()).unwrap_or(usize::MAX);
+        let skipped = archive.iterations()?.take(followed);
+        let skipped = skipped.filter(|it| is_error_or(it, Iteration::may_be_open));
+        let rest = iterations.filter(|it| is_error_or(it, Iteration::may_exist));
         let held = held.into_iter().chain(put_off).map(Ok);
         let all = held.chain(skipped).chain(rest);
         let mut reading = stream::iter(all)
-            .map(async |operation: Result<Operation, Error>| {
-                let operation = operation?;
-                let reading = reader.read_in_time(key(&operation)).await;
-                Ok((operation, reading))
+            .map(async |iteration: Result<Iteration, Error>| {
+                let iteration = iteration?;
+                let reading = reader.read_in_time(key(&iteration)).await;
+                Ok((iteration, reading))
             })
             .buffer_unordered(CONCURRENCY);
         let mut done = 0;
         let all = async move {
             while let Some(read) = reading.next().await {
-                let (operation, reading): (Operation, Reading) = read?;
-                recorder.execution(&operation, &reading);
+                let (iteration, reading): (Iteration, Reading) = read?;
+                recorder.execution(&iteration, &reading);
                 done += 1;
                 if reader.is_held_up() {
                     progress.at(done, Some(count));
@@ -171,17 +171,17 @@ impl<'a, F: Frontend> Histories<'a, F> {
     }
 }
 
-/// Errors pass, for whoever takes the operation.
+/// Errors pass, for whoever takes the iteration.
 pub(super) fn is_error_or(
-    operation: &Result<Operation, Error>,
-    wanted: fn(&Operation) -> bool,
+    iteration: &Result<Iteration, Error>,
+    wanted: fn(&Iteration) -> bool,
 ) -> bool {
-    operation.as_ref().map_or(true, wanted)
+    iteration.as_ref().map_or(true, wanted)
 }
 
-pub(super) fn key(operation: &Operation) -> ExecutionKey {
+pub(super) fn key(iteration: &Iteration) -> ExecutionKey {
     ExecutionKey {
-        workflow_id: operation.workflow_id.clone(),
-        run_id: operation.run_id.clone().unwrap_or_default(),
+        workflow_id: iteration.workflow_id.clone(),
+        run_id: iteration.run_id().unwrap_or_default().to_owned(),
     }
 }

@@ -26,7 +26,6 @@ mod reader;
 mod record;
 mod recorder;
 pub mod report;
-mod request;
 mod resolve;
 mod run;
 mod schema;
@@ -35,13 +34,12 @@ mod statistics;
 mod steady;
 mod story;
 mod tally;
-mod template;
 #[cfg(test)]
 mod tests;
 mod validate;
 mod verdict;
 
-pub use assess::{Outcome, assess};
+pub use assess::{Assessment, assess};
 pub use context::Context;
 pub use document::Document;
 pub use expectation::Expectation;
@@ -54,9 +52,9 @@ pub use model::{
     Thresholds, Workflow, Workload,
 };
 pub use observations::Observations;
-pub use plan::{PlannedFault, PlannedPhase, PlannedThresholds, PlannedWorkload, RunPlan};
+pub use plan::{PlannedFault, PlannedPhase, PlannedThresholds, RunPlan};
 pub use record::FaultRecord;
-pub use resolve::{Ground, Resolution, resolve};
+pub use resolve::{Environment, Resolution, resolve};
 pub use run::{Error, run};
 pub use schema::json_schema;
 pub use statistics::PhaseStatistics;

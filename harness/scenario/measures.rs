@@ -1,8 +1,8 @@
-//! Everything that is measured of a run, from one reading of its operations. Pure.
+//! Everything that is measured of a run, from one reading of its iterations. Pure.
 
 use std::time::Duration;
 
-use load::{Latencies, Operation, Percentiles};
+use load::{Iteration, Latencies, Percentiles};
 
 use super::model::Phase;
 use super::plan::{PlannedPhase, RunPlan};
@@ -10,7 +10,7 @@ use super::record::FaultRecord;
 use super::statistics::{PhaseStatistics, as_they_were};
 use super::tally::Tally;
 
-/// Everything that is measured of a run, counted operation by operation.
+/// Everything that is measured of a run, counted iteration by iteration.
 #[derive(Debug)]
 pub(super) struct Meter {
     phases: Vec<Tally>,
@@ -41,7 +41,7 @@ struct Glimpse {
 }
 
 impl Meter {
-    /// One that has seen no operation. The baseline is looked at as it was at a moment, if one is
+    /// One that has seen no iteration. The baseline is looked at as it was at a moment, if one is
     /// given.
     pub(super) fn new(plan: &RunPlan, faults: &[FaultRecord], glimpse: Option<Duration>) -> Self {
         let phases = as_they_were(plan, faults);
@@ -54,16 +54,16 @@ impl Meter {
         }
     }
 
-    pub(super) fn add(&mut self, operation: &Operation) {
+    pub(super) fn add(&mut self, iteration: &Iteration) {
         for phase in &mut self.phases {
-            phase.add(operation);
+            phase.add(iteration);
         }
         if let Some(baseline) = &mut self.baseline {
-            baseline.add(operation);
+            baseline.add(iteration);
         }
         self.generator_delay
-            .record_generator_delay(operation, operation.arrivals());
-        self.may_exist += u64::from(operation.may_exist());
+            .record_generator_delay(iteration, iteration.arrivals());
+        self.may_exist += u64::from(iteration.may_exist());
     }
 
     pub(super) fn finish(self) -> Measures {
@@ -82,12 +82,12 @@ impl Glimpse {
         Self { at, tally }
     }
 
-    /// Counts an operation as it was at the moment: over, or under way.
-    fn add(&mut self, operation: &Operation) {
-        if operation.ended < self.at {
-            self.tally.add(operation);
-        } else if operation.outcome.unsent().is_none() {
-            self.tally.add_under_way(operation.intended, self.at);
+    /// Counts an iteration as it was at the moment: over, or under way.
+    fn add(&mut self, iteration: &Iteration) {
+        if iteration.ended() < self.at {
+            self.tally.add(iteration);
+        } else if iteration.unsent().is_none() {
+            self.tally.add_under_way(iteration.intended(), self.at);
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Metric {
-    /// The share of the operations sent that did not complete.
+    /// The share of the iterations sent that did not complete.
     ErrorRate,
     /// Median from the intended start to the close.
     StartToCloseP50,

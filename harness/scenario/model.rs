@@ -182,7 +182,7 @@ pub struct PhaseThresholds {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Thresholds {
-    /// Share of the operations sent that did not complete.
+    /// Share of the iterations sent that did not complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_rate: Option<Threshold<Percent>>,
     /// From the intended start to the close.

@@ -1,10 +1,10 @@
-//! The part of a run under load: operations, phases and faults side by side on one clock.
+//! The part of a run under load: iterations, phases and faults side by side on one clock.
 
 use std::cell::RefCell;
 
 use backend::Backend;
 use backend::event::{Ending, Kind};
-use load::{Operation, Pulse, WakingTime};
+use load::{Iteration, Pulse, WakingTime};
 use model::quantity::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::sleep_until;
@@ -64,7 +64,7 @@ pub(super) async fn offer<B: Backend>(
     let (narrator, pulse) = (stage.narrator(), Pulse::default());
     let (drain, (), (faults, is_steady), (), (), ()) = tokio::join!(
         async {
-            let drain = load::drive(frontend, plan.workloads(), load).await;
+            let drain = load::drive(frontend, plan.workloads.clone(), load).await;
             over.cancel();
             drain
         },
@@ -104,16 +104,16 @@ pub(super) async fn offer<B: Backend>(
     }
 }
 
-/// Writes down each operation that has ended.
+/// Writes down each iteration that has ended.
 async fn collect<B>(
     stage: &Stage<'_, B>,
-    mut received: UnboundedReceiver<Operation>,
+    mut received: UnboundedReceiver<Iteration>,
     baseline: Option<&RefCell<Tally>>,
 ) {
-    while let Some(operation) = received.recv().await {
-        stage.recorder.operation(&operation);
+    while let Some(iteration) = received.recv().await {
+        stage.recorder.iteration(&iteration);
         if let Some(baseline) = baseline {
-            baseline.borrow_mut().add(&operation);
+            baseline.borrow_mut().add(&iteration);
         }
     }
 }

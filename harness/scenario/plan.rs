@@ -3,10 +3,9 @@
 use backend::fault::Occurrence;
 use backend::run_id::RunId;
 use check::Invariant;
-use load::Executor;
+use load::Workload;
 use model::quantity::Duration;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::model::{Phase, Thresholds};
 
@@ -25,7 +24,7 @@ pub struct RunPlan {
     #[serde(with = "model::seed")]
     pub seed: u64,
     /// What is started.
-    pub workloads: Vec<PlannedWorkload>,
+    pub workloads: Vec<Workload>,
     /// The phases under load, in order.
     pub phases: Vec<PlannedPhase>,
     /// The deadline for what is still open when the load has ended.
@@ -45,38 +44,6 @@ pub struct RunPlan {
     pub generator_delay: Duration,
     /// What must hold of every workflow.
     pub invariants: Vec<Invariant>,
-}
-
-/// A stream of workflows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct PlannedWorkload {
-    /// Its name.
-    pub name: String,
-    /// When workflows start.
-    pub executor: Executor,
-    /// The seed of its arrivals and of its requests.
-    #[serde(with = "model::seed")]
-    pub seed: u64,
-    /// Workflow type.
-    pub workflow_type: String,
-    /// Task queue.
-    pub task_queue: String,
-    /// Arguments; strings are templates.
-    pub input: Vec<Value>,
-    /// The result that each must have; strings are templates.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "temporal::present"
-    )]
-    pub result: Option<Value>,
-    /// How long to wait for the answer to a start.
-    #[serde(rename = "start-timeout-ms", with = "model::quantity::in_milliseconds")]
-    pub start_timeout: Duration,
-    /// How long to wait from the acknowledged start to the close.
-    #[serde(rename = "timeout-ms", with = "model::quantity::in_milliseconds")]
-    pub timeout: Duration,
 }
 
 /// A phase under load.

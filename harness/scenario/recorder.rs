@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use archive::{Error, Writer};
 use backend::event::Event;
-use load::Operation;
+use load::Iteration;
 use temporal::Reading;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
@@ -32,8 +32,8 @@ struct State {
 /// How much was written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Recorded {
-    /// Operations.
-    pub(super) operations: u64,
+    /// Iterations.
+    pub(super) iterations: u64,
     /// Of those: the workflow exists or may exist.
     pub(super) may_exist: u64,
     /// Of those: the close was not seen.
@@ -59,19 +59,19 @@ impl Recorder {
     }
 
     /// Writes what a client saw of one arrival.
-    pub(super) fn operation(&self, operation: &Operation) {
+    pub(super) fn iteration(&self, iteration: &Iteration) {
         let state = &mut *self.state.borrow_mut();
-        state.counts.operations += 1;
-        state.counts.may_exist += u64::from(operation.may_exist());
-        state.counts.may_be_open += u64::from(operation.may_be_open());
-        self.write(state, |writer| writer.operation(operation));
+        state.counts.iterations += 1;
+        state.counts.may_exist += u64::from(iteration.may_exist());
+        state.counts.may_be_open += u64::from(iteration.may_be_open());
+        self.write(state, |writer| writer.iteration(iteration));
     }
 
     /// Writes both sides of a workflow.
-    pub(super) fn execution(&self, operation: &Operation, reading: &Reading) {
+    pub(super) fn execution(&self, iteration: &Iteration, reading: &Reading) {
         let state = &mut *self.state.borrow_mut();
         state.counts.read += 1;
-        self.write(state, |writer| writer.execution(operation, reading));
+        self.write(state, |writer| writer.execution(iteration, reading));
     }
 
     /// How much was written down so far.

@@ -15,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::document::Document;
 use super::model::{Phase, Workload};
-use super::plan::{PlannedFault, PlannedPhase, PlannedThresholds, PlannedWorkload, RunPlan};
+use super::plan::{PlannedFault, PlannedPhase, PlannedThresholds, RunPlan};
 use super::validate::{validate, worker_task_queue};
 
 /// How long a start may stay without an answer.
@@ -27,7 +27,7 @@ const GENERATOR_DELAY: Duration = Duration::from_millis(250);
 
 /// Where a scenario is to run.
 #[derive(Debug, Clone, Copy)]
-pub struct Ground<'a> {
+pub struct Environment<'a> {
     /// What runs there.
     pub topology: &'a Topology,
     /// Where that is.
@@ -49,15 +49,15 @@ pub enum Resolution {
 }
 
 /// Decides everything about a run that a scenario leaves open. The same document, seed, run and
-/// ground give the same plan.
+/// environment give the same plan.
 pub fn resolve(
     document: &Document,
     seed: u64,
     run: RunId,
-    ground: Ground<'_>,
+    environment: Environment<'_>,
 ) -> Result<Resolution, document::Error> {
-    validate(document, ground.topology)?;
-    let reasons = missing(document, ground);
+    validate(document, environment.topology)?;
+    let reasons = missing(document, environment);
     if !reasons.is_empty() {
         return Ok(Resolution::Unrunnable { reasons });
     }
@@ -69,7 +69,10 @@ pub fn resolve(
         seed,
         workloads: (0..)
             .zip(&scenario.workload.value)
-            .map(|(index, workload)| planned_workload(workload, index, seed, ground.topology))
+            .map(|(index, workload)| {
+                let prefix = format!("{}/{run}/{}/", scenario.name.value, workload.name.value);
+                planned_workload(workload, prefix, (seed, index), environment.topology)
+            })
             .collect(),
         faults: faults(document, &run, &phases),
         run,
@@ -99,20 +102,20 @@ pub fn resolve(
     Ok(Resolution::Runnable(Box::new(plan)))
 }
 
-fn missing(document: &Document, ground: Ground<'_>) -> Vec<String> {
+fn missing(document: &Document, environment: Environment<'_>) -> Vec<String> {
     let mut reasons = Vec::new();
     for fault in &document.scenario.faults {
         let (wanted, target) = (fault.fault, ServiceName::new(&*fault.target.value));
-        if ground.levers.contains_key(&target) {
+        if environment.levers.contains_key(&target) {
             continue;
         }
-        let service = ground.topology.service(target.as_str());
+        let service = environment.topology.service(target.as_str());
         let component = &service
             .expect("a validated fault has a service as its target")
             .component;
         let Place {
             backend, engine, ..
-        } = ground.place;
+        } = environment.place;
         reasons.push(format!(
             "fault `{wanted}` on `{target}` needs {}; this is backend {backend} with engine {engine}",
             wanted.needs(component),
@@ -167,10 +170,10 @@ fn faults(document: &Document, run: &RunId, phases: &[PlannedPhase]) -> Vec<Plan
 
 fn planned_workload(
     workload: &Workload,
-    index: u64,
-    seed: u64,
+    workflow_id_prefix: String,
+    (seed, index): (u64, u64),
     topology: &Topology,
-) -> PlannedWorkload {
+) -> load::Workload {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(index);
     let workflow = &workload.workflow.value;
@@ -179,10 +182,11 @@ fn planned_workload(
         .as_ref()
         .map(|queue| queue.value.as_str())
         .or_else(|| worker_task_queue(topology));
-    PlannedWorkload {
+    load::Workload {
         name: workload.name.value.clone(),
         executor: workload.executor.value,
         seed: random.next_u64(),
+        workflow_id_prefix,
         workflow_type: workflow.r#type.value.clone(),
         task_queue: task_queue
             .expect("a validated workflow has a task queue")

@@ -19,7 +19,7 @@ use model::verdict::Conclusion;
 use temporal::Frontend;
 use tokio::time::Instant;
 
-use super::assess::{Outcome, assess};
+use super::assess::{Assessment, assess};
 use super::chaos::FaultState;
 use super::context::Context;
 use super::histories::Histories;
@@ -81,7 +81,7 @@ pub async fn run<B: Backend>(
     plan: &RunPlan,
     context: Context<'_, B>,
     writer: Writer,
-) -> Result<Outcome, Error> {
+) -> Result<Assessment, Error> {
     let unread = |source| Error::Evidence {
         source,
         heal_failure: None,
@@ -105,8 +105,8 @@ pub async fn run<B: Backend>(
     let work = Box::pin(play(plan, inner, &recorder, &archive));
     let watched = context.watch.during(context.backend, &events, work);
     let ended = alongside(watched, async |over| recorder.beat(over).await).await?;
-    let outcome = conclude(inner, &recorder, &archive, ended).await?;
-    let verdict = &outcome.judgement.verdict;
+    let assessment = conclude(inner, &recorder, &archive, ended).await?;
+    let verdict = &assessment.judgement.verdict;
     events.send(Kind::ScenarioFinished {
         scenario: plan.scenario.clone(),
         verdict: Conclusion::Verdict(verdict.kind),
@@ -119,7 +119,7 @@ pub async fn run<B: Backend>(
             .events
             .notice(format!("the end of the run is not in its folder: {error}"));
     }
-    Ok(outcome)
+    Ok(assessment)
 }
 
 /// Judges a run by what stands in its folder, once all of it does.
@@ -128,7 +128,7 @@ async fn conclude<B: Backend>(
     recorder: &Recorder,
     archive: &Archive,
     ended: Ended,
-) -> Result<Outcome, Error> {
+) -> Result<Assessment, Error> {
     let Ended {
         ending,
         longest_stop,
@@ -148,7 +148,7 @@ async fn conclude<B: Backend>(
     let counts = recorder.counts();
     context.events.send(Kind::EvidenceComplete {
         ending,
-        operations: counts.operations,
+        iterations: counts.iterations,
         executions: counts.read,
         longest_stop_ms: longest_stop.into(),
         heal_failure: heal_failure.clone(),
@@ -157,9 +157,9 @@ async fn conclude<B: Backend>(
         worker: context.backend.hosts().worker_build().await,
     });
     recorder.sync().map_err(without)?;
-    let outcome = assess(archive).map_err(without)?;
+    let assessment = assess(archive).map_err(without)?;
     context.watch.end();
-    Ok(outcome.expect("the last event says that all evidence is there"))
+    Ok(assessment.expect("the last event says that all evidence is there"))
 }
 
 /// Connects, and then lives through the run and tells of it all the while.

@@ -7,9 +7,9 @@ use archive::{Archive, Error};
 use backend::event::Events;
 use base::news::Progress;
 use futures_util::{StreamExt as _, stream};
-use load::{Operation, WakingTime};
+use load::{Iteration, WakingTime};
 use temporal::backoff::Pace;
-use temporal::{ExecutionKey, Frontend};
+use temporal::{ExecutionKey, Frontend, Op};
 
 use super::histories::{CONCURRENCY, is_error_or, key};
 
@@ -31,11 +31,11 @@ pub(super) async fn settle<F: Frontend>(
     let what = format!("{scenario}: workflows that were still open are closed");
     let mut progress = Progress::of_pieces(what, events.listener());
     progress.at(0, Some(open));
-    let operations = archive.operations()?;
-    let may_be_open = operations.filter(|it| is_error_or(it, Operation::may_be_open));
+    let iterations = archive.iterations()?;
+    let may_be_open = iterations.filter(|it| is_error_or(it, Iteration::may_be_open));
     let mut closing = stream::iter(may_be_open)
-        .map(async |operation| {
-            until_closed(frontend, key(&operation?)).await;
+        .map(async |iteration| {
+            until_closed(frontend, key(&iteration?)).await;
             Ok(())
         })
         .buffer_unordered(CONCURRENCY);
@@ -64,7 +64,8 @@ pub(super) async fn settle<F: Frontend>(
 async fn until_closed<F: Frontend>(frontend: &F, key: ExecutionKey) {
     let mut pace = Pace::new(&key.workflow_id);
     loop {
-        match frontend.wait_for_close(key.clone(), TURN).await {
+        let answer = frontend.call(Op::AwaitResult(key.clone()), TURN).await;
+        match answer.into_result() {
             Err(error) if error.is_passing() => pace.wait().await,
             Ok(_) | Err(_) => return,
         }

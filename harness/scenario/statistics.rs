@@ -11,7 +11,7 @@ use super::model::Phase;
 use super::plan::{PlannedPhase, RunPlan};
 use super::record::FaultRecord;
 
-/// The operations that were intended to start in one phase, and what the phase got done.
+/// The iterations that were intended to start in one phase, and what the phase got done.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct PhaseStatistics {
@@ -31,7 +31,7 @@ pub struct PhaseStatistics {
     )]
     #[schemars(with = "Milliseconds")]
     pub length: Duration,
-    /// Operations intended to start in it.
+    /// Iterations intended to start in it.
     pub offered: u64,
     /// Of those: started, closed as completed.
     pub completed: u64,
@@ -52,9 +52,9 @@ pub struct PhaseStatistics {
     /// Starts that were sent and not acknowledged: all that were refused or unknown, and some of
     /// those given up on.
     pub unacknowledged: u64,
-    /// Share of the operations sent that did not complete, from 0 to 1.
+    /// Share of the iterations sent that did not complete, from 0 to 1.
     pub error_rate: f64,
-    /// Operations intended to start, per second.
+    /// Iterations intended to start, per second.
     pub offered_per_second: f64,
     /// Workflows, whenever started, that completed during the phase, per second.
     pub completed_per_second: f64,
@@ -69,7 +69,7 @@ pub struct PhaseStatistics {
 }
 
 impl PhaseStatistics {
-    /// Operations of which the start was sent.
+    /// Iterations of which the start was sent.
     pub fn sent(&self) -> u64 {
         self.offered - self.dropped - self.not_sent
     }
@@ -123,7 +123,7 @@ pub(super) fn per_second(count: u64, length: Duration) -> f64 {
 
 #[expect(
     clippy::cast_precision_loss,
-    reason = "counts of operations stay far below 2^52"
+    reason = "counts of iterations stay far below 2^52"
 )]
 pub(super) fn float(count: u64) -> f64 {
     count as f64

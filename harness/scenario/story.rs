@@ -29,7 +29,7 @@ pub(super) struct Story {
 pub(super) struct End {
     pub(super) at: Timestamp,
     pub(super) ending: Ending,
-    pub(super) operations: u64,
+    pub(super) iterations: u64,
     pub(super) executions: u64,
     pub(super) longest_stop: Duration,
     pub(super) heal_failure: Option<String>,
@@ -75,7 +75,7 @@ impl Story {
             Kind::ReplicaDied { death } => self.deaths.push(death),
             Kind::EvidenceComplete {
                 ending,
-                operations,
+                iterations,
                 executions,
                 longest_stop_ms,
                 heal_failure,
@@ -85,7 +85,7 @@ impl Story {
                 self.end = Some(End {
                     at: event.at,
                     ending,
-                    operations,
+                    iterations,
                     executions,
                     longest_stop: longest_stop_ms.as_std(),
                     heal_failure,

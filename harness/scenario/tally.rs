@@ -1,14 +1,14 @@
-//! Counts what was measured in a phase, operation by operation. Pure.
+//! Counts what was measured in a phase, iteration by iteration. Pure.
 
 use std::ops::Range;
 use std::time::Duration;
 
-use load::{Latencies, Operation, OperationLatencies, Outcome};
+use load::{Iteration, IterationLatencies, Latencies, WorkflowOutcome};
 
 use super::plan::PlannedPhase;
 use super::statistics::{PhaseStatistics, per_second, ratio, window};
 
-/// What was measured in one phase, counted operation by operation: it does not grow with their
+/// What was measured in one phase, counted iteration by iteration: it does not grow with their
 /// number.
 #[derive(Debug, Clone)]
 pub(super) struct Tally {
@@ -25,7 +25,7 @@ pub(super) struct Tally {
     dropped: u64,
     not_sent: u64,
     unacknowledged: u64,
-    latencies: OperationLatencies,
+    latencies: IterationLatencies,
     /// For how long those have been under way that still are.
     ages: Latencies,
 }
@@ -46,45 +46,45 @@ impl Tally {
             dropped: 0,
             not_sent: 0,
             unacknowledged: 0,
-            latencies: OperationLatencies::default(),
+            latencies: IterationLatencies::default(),
             ages: Latencies::default(),
         }
     }
 
-    /// Counts an operation that has ended, or was not sent, whatever phase it belongs to.
-    pub(super) fn add(&mut self, operation: &Operation) {
-        let outcome = &operation.outcome;
-        if outcome.is_completed() && self.during.contains(&operation.ended) {
+    /// Counts an iteration that has ended, or was not sent, whatever phase it belongs to.
+    pub(super) fn add(&mut self, iteration: &Iteration) {
+        let outcome = iteration.outcome();
+        if iteration.is_completed() && self.during.contains(&iteration.ended()) {
             self.completed_during += 1;
         }
-        let arrivals = operation.arrivals_within(&self.during);
+        let arrivals = iteration.arrivals_within(&self.during);
         if arrivals == 0 {
             return;
         }
         self.ended += arrivals;
         match outcome {
-            Outcome::Dropped(_) => self.dropped += arrivals,
-            Outcome::NotSent(_) => self.not_sent += arrivals,
-            Outcome::Refused(_) => {
+            WorkflowOutcome::Dropped(_) => self.dropped += arrivals,
+            WorkflowOutcome::NotSent(_) => self.not_sent += arrivals,
+            WorkflowOutcome::Refused(_) => {
                 self.refused += 1;
                 self.unacknowledged += 1;
             }
-            Outcome::Unknown(_) => {
+            WorkflowOutcome::Unknown(_) => {
                 self.unacknowledged += 1;
-                if outcome.is_given_up() {
+                if iteration.is_given_up() {
                     self.given_up += 1;
                 } else {
                     self.unknown += 1;
                 }
             }
-            Outcome::Open(_) => self.given_up += 1,
-            Outcome::Closed(_) if outcome.is_completed() => self.completed += 1,
-            Outcome::Closed(_) => self.failed += 1,
+            WorkflowOutcome::Open => self.given_up += 1,
+            WorkflowOutcome::Closed(_) if iteration.is_completed() => self.completed += 1,
+            WorkflowOutcome::Closed(_) => self.failed += 1,
         }
-        self.latencies.record(operation, arrivals);
+        self.latencies.record(iteration, arrivals);
     }
 
-    /// Counts an operation that is still under way at a moment, if it was to start in this phase. It
+    /// Counts an iteration that is still under way at a moment, if it was to start in this phase. It
     /// was offered, takes at least as long as it has taken so far, and is no error yet.
     pub(super) fn add_under_way(&mut self, intended: Duration, at: Duration) {
         if self.during.contains(&intended) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use check::Invariant;
-use load::{Executor, MOST_IN_FLIGHT, MOST_PER_SECOND};
+use load::{Executor, MOST_IN_FLIGHT, MOST_PER_SECOND, Variables, fill};
 use model::document::{self, instead};
 use model::quantity::Duration;
 use model::topology::{Component, Topology};
@@ -13,7 +13,6 @@ use serde_saphyr::Spanned;
 use super::document::Document;
 use super::exact::inexact;
 use super::model::{Fault, Phase, Workflow, Workload};
-use super::template::{Variables, fill};
 
 type Checked = Result<(), document::Error>;
 

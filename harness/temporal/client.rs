@@ -9,7 +9,7 @@ use temporalio_client::grpc::{HealthService, WorkflowService};
 use tokio::time::timeout;
 use tonic::{Request, Response, Status as Refusal};
 
-use super::{Close, Cluster, Error, Execution, ExecutionKey, Frontend, Start, StartOutcome};
+use super::{Answer, Cluster, Error, Execution, ExecutionKey, Frontend, Op, Reply};
 
 /// How much longer than its deadline a call may take before the client no longer waits for the
 /// transport to notice.
@@ -66,12 +66,15 @@ impl Client {
 }
 
 impl Frontend for Client {
-    async fn start(&self, start: Start, deadline: Duration) -> StartOutcome {
-        self.start_workflow(start, deadline).await
-    }
-
-    async fn wait_for_close(&self, key: ExecutionKey, deadline: Duration) -> Result<Close, Error> {
-        self.poll_until_closed(key, deadline).await
+    async fn call(&self, op: Op, deadline: Duration) -> Answer {
+        let replied = match op {
+            Op::Start(start) => self.start_workflow(start, deadline).await,
+            Op::AwaitResult(key) => {
+                let closed = self.poll_until_closed(key, deadline).await;
+                closed.map(Reply::Closed)
+            }
+        };
+        replied.into()
     }
 
     async fn execution(

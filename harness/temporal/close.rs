@@ -101,9 +101,8 @@ mod tests {
     use tonic::Status as Refusal;
 
     use super::*;
-    use crate::Frontend as _;
-    use crate::Status;
     use crate::fake::{self, Scripted};
+    use crate::{Frontend as _, Op, Reply, Status};
 
     const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -113,7 +112,11 @@ mod tests {
             run_id: "run".to_owned(),
         };
         let begun = Instant::now();
-        let close = scripted.client().wait_for_close(key, DEADLINE).await;
+        let answer = scripted.client().call(Op::AwaitResult(key), DEADLINE).await;
+        let close = answer.into_result().map(|reply| match reply {
+            Reply::Closed(close) => close,
+            Reply::Started { .. } => panic!("it was only waited for: {reply:?}"),
+        });
         (close, begun.elapsed())
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tonic::{Code, Status};
 
-use super::{Error, StartOutcome};
+use super::Error;
 
 impl Error {
     pub(super) fn new(
@@ -81,16 +81,6 @@ impl Error {
     }
 }
 
-impl From<Error> for StartOutcome {
-    fn from(error: Error) -> Self {
-        if error.is_refusal() {
-            Self::Refused(error)
-        } else {
-            Self::Unknown(error)
-        }
-    }
-}
-
 /// The name of a gRPC status code, such as `NotFound`.
 fn name(code: Code) -> String {
     format!("{code:?}")
@@ -99,37 +89,40 @@ fn name(code: Code) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Answer;
 
     #[test]
     fn only_what_the_server_refused_is_certain_not_to_happen() {
-        let class = |code| match Error::from_status("start workflow", &Status::new(code, "")).into()
-        {
-            StartOutcome::Started { .. } => "started",
-            StartOutcome::Refused(_) => "refused",
-            StartOutcome::Unknown(_) => "unknown",
+        let class = |code| {
+            let error = Error::from_status("start workflow", &Status::new(code, ""));
+            match Answer::from(Err(error)) {
+                Answer::Ok(_) => "ok",
+                Answer::Fail(_) => "fail",
+                Answer::Info(_) => "info",
+            }
         };
         let table: Vec<String> = (0..=16)
             .map(Code::from_i32)
             .map(|code| format!("{code:?} {}", class(code)))
             .collect();
         insta::assert_snapshot!(table.join("\n"), @"
-        Ok unknown
-        Cancelled unknown
-        Unknown unknown
-        InvalidArgument refused
-        DeadlineExceeded unknown
-        NotFound refused
-        AlreadyExists refused
-        PermissionDenied unknown
-        ResourceExhausted refused
-        FailedPrecondition refused
-        Aborted unknown
-        OutOfRange unknown
-        Unimplemented unknown
-        Internal unknown
-        Unavailable unknown
-        DataLoss unknown
-        Unauthenticated unknown
+        Ok info
+        Cancelled info
+        Unknown info
+        InvalidArgument fail
+        DeadlineExceeded info
+        NotFound fail
+        AlreadyExists fail
+        PermissionDenied info
+        ResourceExhausted fail
+        FailedPrecondition fail
+        Aborted info
+        OutOfRange info
+        Unimplemented info
+        Internal info
+        Unavailable info
+        DataLoss info
+        Unauthenticated info
         ");
     }
 

@@ -17,6 +17,7 @@ mod happening;
 mod health;
 mod history;
 mod model;
+mod op;
 mod payload;
 mod pending;
 mod reach;
@@ -30,8 +31,8 @@ pub use admin::{Poller, TaskKind};
 pub use client::Client;
 pub use health::check_role;
 pub use model::{
-    Close, Cluster, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Start, StartOutcome,
-    Status, present,
+    Close, Cluster, Error, Execution, ExecutionKey, Frontend, HistoryEvent, Start, Status, present,
 };
+pub use op::{Answer, Op, OpKind, Reply};
 pub use pending::{Pending, PendingActivity, PendingChild, PendingTask};
 pub use reading::Reading;

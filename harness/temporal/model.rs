@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Pending;
+use super::{Answer, Op, Pending};
 
 /// A request to start a workflow of any type.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,20 +23,6 @@ pub struct Start {
     pub task_queue: String,
     /// Arguments, each one JSON payload.
     pub input: Vec<Value>,
-}
-
-/// How an attempt to start ended, in Jepsen's three classes: ok, fail, info.
-#[derive(Debug, Clone, PartialEq)]
-pub enum StartOutcome {
-    /// The server acknowledged this run.
-    Started {
-        /// Run id.
-        run_id: String,
-    },
-    /// The server refused: there is certainly no such run.
-    Refused(Error),
-    /// No answer, or one that leaves it open: there may be a run, now or later.
-    Unknown(Error),
 }
 
 /// One run of one workflow.
@@ -172,15 +158,8 @@ pub struct Error {
 /// A Temporal frontend. Every call gives up at its deadline and none retries by itself: the
 /// generator must not measure its own retries.
 pub trait Frontend: Clone + Send + Sync + 'static {
-    /// Starts a workflow.
-    fn start(&self, start: Start, deadline: Duration) -> impl Future<Output = StartOutcome> + Send;
-
-    /// Waits until the execution closes; connection errors within the deadline are waited out.
-    fn wait_for_close(
-        &self,
-        key: ExecutionKey,
-        deadline: Duration,
-    ) -> impl Future<Output = Result<Close, Error>> + Send;
+    /// Makes one call.
+    fn call(&self, op: Op, deadline: Duration) -> impl Future<Output = Answer> + Send;
 
     /// Reads an execution by Describe and its whole history; `None` if there is none of that id.
     fn execution(

@@ -8,14 +8,18 @@ use temporalio_common::protos::temporal::api::workflowservice::v1::StartWorkflow
 
 use super::client::{Client, answer, request};
 use super::payload;
-use super::{Start, StartOutcome};
+use super::{Error, Reply, Start};
 
 const OPERATION: &str = "start workflow";
 
 impl Client {
     /// Sends one start. The server answers a start that it already knows by its request id with
     /// the run that it made then; it refuses another one for an id that is running.
-    pub(super) async fn start_workflow(&self, start: Start, deadline: Duration) -> StartOutcome {
+    pub(super) async fn start_workflow(
+        &self,
+        start: Start,
+        deadline: Duration,
+    ) -> Result<Reply, Error> {
         let message = StartWorkflowExecutionRequest {
             namespace: self.namespace.clone(),
             workflow_id: start.workflow_id,
@@ -35,11 +39,9 @@ impl Client {
         };
         let mut workflows = self.workflows.clone();
         let call = workflows.start_workflow_execution(request(message, deadline));
-        match answer(OPERATION, deadline, call).await {
-            Ok(response) => StartOutcome::Started {
-                run_id: response.run_id,
-            },
-            Err(error) => error.into(),
-        }
+        let response = answer(OPERATION, deadline, call).await?;
+        Ok(Reply::Started {
+            run_id: response.run_id,
+        })
     }
 }

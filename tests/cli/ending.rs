@@ -196,7 +196,7 @@ fn a_full_disk_takes_no_verdict_ends_the_run_and_stops_what_comes_after() {
     let left = world.run(&format!("report {flood}"));
     assert_eq!(left.code, 2, "{left}");
     assert!(left.stdout.starts_with("flood: cut off\n"), "{left}");
-    assert!(left.stdout.contains(" operations, "), "{left}");
+    assert!(left.stdout.contains(" iterations, "), "{left}");
 }
 
 #[test]

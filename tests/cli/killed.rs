@@ -119,8 +119,8 @@ fn killed(workflow: &str, long: &str, event: fn(&Value) -> bool) -> (Value, Stri
     let (json, text) = running.report();
     let length = json["length-ms"].as_f64().expect("a number");
     assert!(length >= offset, "{length} of at least {offset}");
-    let recorded = whole_lines(&running.folder.join("operations.ndjson")).len();
-    assert_eq!(json["operations"], recorded, "{json:#}");
+    let recorded = whole_lines(&running.folder.join("iterations.ndjson")).len();
+    assert_eq!(json["iterations"], recorded, "{json:#}");
     assert_eq!(json["under-way"], false);
     assert_eq!(json["kind"], "Fragment");
     assert!(
@@ -233,7 +233,7 @@ fn what_is_no_folder_of_a_run_is_refused_with_what_is_wrong_with_it() {
     let world = World::new();
     world.write("short.yaml", SHORT);
     world.write("later/run.json", "{\"version\": 1000}");
-    world.write("torn/run.json", "{\"version\": 2}");
+    world.write("torn/run.json", "{\"version\": 3}");
     world.write("torn/plan.json", "{");
     for (path, code, said) in [
         (

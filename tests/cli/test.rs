@@ -304,7 +304,7 @@ fn the_same_seed_makes_the_same_choices() {
         ));
         let json = run.json();
         let report = json["verdicts"][0]["report"].as_str().expect("a path");
-        operations(&world.path().join(report))
+        iterations(&world.path().join(report))
     };
     let first = choices(42);
     assert_eq!(first.len(), 60, "40/s for 1.5 s");
@@ -312,31 +312,31 @@ fn the_same_seed_makes_the_same_choices() {
     assert_ne!(first, choices(43));
 }
 
-/// Workflow id, intended start and expected result of every operation beside a report, without the
+/// Workflow id, intended start and expected result of every iteration beside a report, without the
 /// name of the run that is a part of each id.
-fn operations(report: &Utf8PathBuf) -> Vec<(String, String, String)> {
+fn iterations(report: &Utf8PathBuf) -> Vec<(String, String, String)> {
     let folder = report.parent().expect("a report is in a folder");
     let plan = fs_err::read_to_string(folder.join("plan.json")).expect("the plan is there");
     let plan: Value = serde_json::from_str(&plan).expect("the plan is JSON");
     let run = plan["run"].as_str().expect("a run has a name").to_owned();
-    let text = fs_err::read_to_string(folder.join("operations.ndjson")).expect("they are there");
-    let mut operations: Vec<_> = text
+    let text = fs_err::read_to_string(folder.join("iterations.ndjson")).expect("they are there");
+    let mut iterations: Vec<_> = text
         .lines()
         .map(|line| {
-            let operation: Value = serde_json::from_str(line).expect("an operation is JSON");
-            let field = |key: &str| match &operation[key] {
+            let iteration: Value = serde_json::from_str(line).expect("an iteration is JSON");
+            let text = |value: &Value| match value {
                 Value::String(text) => text.replace(&run, "[run]"),
                 other => other.to_string(),
             };
             (
-                field("workflow-id"),
-                field("intended-ms"),
-                field("expected"),
+                text(&iteration["workflow-id"]),
+                text(&iteration["start"]["intended-ms"]),
+                text(&iteration["expected"]),
             )
         })
         .collect();
-    operations.sort();
-    operations
+    iterations.sort();
+    iterations
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn a_rate_that_nobody_can_send_is_counted_in_full_and_leaves_little_behind() {
     let folder = world.state().join("reports");
     let folder = fs_err::read_dir(folder).expect("there are reports").next();
     let folder = folder.expect("one report").expect("an entry").path();
-    let size = fs_err::metadata(folder.join("operations.ndjson"))
+    let size = fs_err::metadata(folder.join("iterations.ndjson"))
         .expect("it is there")
         .len();
     assert!(size < 2_000_000, "{size} bytes");

@@ -351,7 +351,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
 #[test]
 fn up_with_events_writes_each_of_them() {
     assert_snapshot!(World::up().run("up -p simulated --events --set worker.replicas=3"), @r#"
-    {"at":"[time]","run":null,"kind":"stream","version":2,"harness":"[version]"}
+    {"at":"[time]","run":null,"kind":"stream","version":3,"harness":"[version]"}
     {"at":"[time]","run":null,"kind":"notice","message":"profile simulated: backend simulated, engine model, database model, topology [digest]"}
     {"at":"[time]","run":null,"kind":"step-started","id":"replica/worker-2","action":"create","reason":"not there yet"}
     {"at":"[time]","run":null,"kind":"step-applied","id":"replica/worker-2","elapsed-ms":"[time]"}

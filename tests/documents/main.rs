@@ -8,7 +8,7 @@ use backend::run_id::RunId;
 use camino::Utf8Path;
 use model::profile;
 use model::profile::{Profile, Reader, Request, Source};
-use scenario::{Document, Ground};
+use scenario::{Document, Environment};
 use serde_json::Value;
 
 /// A profile loads once it has a backend, is called like its file, and follows its schema.
@@ -38,7 +38,7 @@ fn scenario(path: &Utf8Path, text: String) -> datatest_stable::Result<()> {
         source: Source::File("profiles/local.yaml".into()),
         sets: Vec::new(),
     };
-    let ground = Ground {
+    let environment = Environment {
         topology: &load(&local)?.topology(),
         place: &Place {
             backend: "process".to_owned(),
@@ -48,7 +48,7 @@ fn scenario(path: &Utf8Path, text: String) -> datatest_stable::Result<()> {
         levers: &BTreeMap::new(),
     };
     let run = RunId::new(1, jiff::Timestamp::UNIX_EPOCH);
-    scenario::resolve(&document, 1, run, ground)?;
+    scenario::resolve(&document, 1, run, environment)?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use crate::fault::Proof;
 
 /// The version of the form of events. A reader has to know a change of it; new kinds and new keys
 /// are none.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What happened. Offsets count from the start of the load.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -144,8 +144,8 @@ pub enum Kind {
     EvidenceComplete {
         /// How the run came to its end.
         ending: Ending,
-        /// How many operations were written down.
-        operations: u64,
+        /// How many iterations were recorded.
+        iterations: u64,
         /// How many executions were written down.
         executions: u64,
         /// The longest time for which the harness itself could not run.

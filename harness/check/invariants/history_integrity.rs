@@ -1,7 +1,7 @@
 //! History integrity: event ids are 1 to n without a gap, the first event is the start, exactly
 //! one event closes and it is the last, and Describe and the client were told the same.
 
-use load::Outcome;
+use load::WorkflowOutcome;
 use temporal::{Execution, HistoryEvent, Status};
 
 use crate::answer::Answer;
@@ -75,7 +75,7 @@ fn terminal(execution: &Execution) -> Option<String> {
 /// A client that waits is led on to the run that continues a workflow, so its word is not about a
 /// run that was continued as new.
 fn told(workflow: Workflow<'_>, execution: &Execution) -> Option<String> {
-    let Outcome::Closed(close) = &workflow.operation.outcome else {
+    let WorkflowOutcome::Closed(close) = workflow.iteration.outcome() else {
         return None;
     };
     if execution.status == Status::ContinuedAsNew {

@@ -9,7 +9,7 @@ use crate::answer::Answer;
 use crate::workflow::Workflow;
 
 pub(in super::super) fn judge(workflow: Workflow<'_>) -> Answer {
-    let Some(run_id) = &workflow.operation.run_id else {
+    let Some(run_id) = workflow.iteration.run_id() else {
         return Answer::NotConcerned;
     };
     match workflow.reading {

@@ -11,7 +11,7 @@ use crate::json;
 use crate::workflow::Workflow;
 
 pub(in super::super) fn judge(workflow: Workflow<'_>) -> Answer {
-    let Some(expected) = &workflow.operation.expected else {
+    let Some(expected) = &workflow.iteration.expected else {
         return Answer::NotConcerned;
     };
     Answer::of_execution(workflow, |execution| {

@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use load::{CallFailure, Operation, Outcome, Unsent};
+use load::{Call, Cause, Failure, Iteration, Outcome, Unsent, WorkflowOutcome};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
-use temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Reading, Status};
+use temporal::{
+    Close, Execution, ExecutionKey, HistoryEvent, OpKind, Pending, Reading, Reply, Status,
+};
 
 use super::super::{Checker, Finding, Invariant, Unread, Workflow};
 
@@ -35,7 +37,7 @@ const FATES: [Fate; 7] = [
 ];
 
 /// One thing bent in the evidence of one completed workflow.
-type Mutation = fn(&mut Operation, &mut Reading);
+type Mutation = fn(&mut Iteration, &mut Reading);
 
 const MUTANTS: [(&str, Invariant, Mutation); 17] = [
     (
@@ -53,29 +55,29 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
     (
         "the result is wrong on both sides",
         Invariant::RightResult,
-        |operation, reading| {
+        |iteration, reading| {
             found(reading).result = Some(json!("wrong"));
-            told(operation).result = Some(json!("wrong"));
+            told(iteration).result = Some(json!("wrong"));
         },
     ),
     (
         "there is no result",
         Invariant::RightResult,
-        |operation, reading| {
+        |iteration, reading| {
             found(reading).result = None;
-            told(operation).result = None;
+            told(iteration).result = None;
         },
     ),
-    ("it failed", Invariant::RightResult, |operation, reading| {
-        told(operation).status = Status::Failed;
+    ("it failed", Invariant::RightResult, |iteration, reading| {
+        told(iteration).status = Status::Failed;
         found(reading).status = Status::Failed;
         last(reading).kind = "WorkflowExecutionFailed".to_owned();
     }),
     (
         "it timed out",
         Invariant::RightResult,
-        |operation, reading| {
-            told(operation).status = Status::TimedOut;
+        |iteration, reading| {
+            told(iteration).status = Status::TimedOut;
             found(reading).status = Status::TimedOut;
             last(reading).kind = "WorkflowExecutionTimedOut".to_owned();
         },
@@ -83,10 +85,10 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
     (
         "it never closes",
         Invariant::AllClosed,
-        |operation, reading| {
+        |iteration, reading| {
             found(reading).status = Status::Running;
             found(reading).history.pop();
-            operation.outcome = Outcome::Open(failure());
+            iteration.steps[0].outcome = Outcome::Info(failure());
         },
     ),
     (
@@ -158,8 +160,8 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
     (
         "the client was told another result",
         Invariant::HistoryIntegrity,
-        |operation, _| {
-            told(operation).result = Some(json!("another"));
+        |iteration, _| {
+            told(iteration).result = Some(json!("another"));
         },
     ),
 ];
@@ -178,24 +180,28 @@ fn last(reading: &mut Reading) -> &mut HistoryEvent {
         .expect("a history has events")
 }
 
-fn told(operation: &mut Operation) -> &mut Close {
-    match &mut operation.outcome {
-        Outcome::Closed(close) => close,
+fn told(iteration: &mut Iteration) -> &mut Close {
+    match &mut iteration.steps[..] {
+        [
+            Call {
+                outcome: Outcome::Ok(Reply::Closed(close)),
+                ..
+            },
+        ] => close,
         _ => panic!("the client saw it close"),
     }
 }
 
-fn unsent() -> Unsent {
-    Unsent {
+fn unsent(cause: Cause) -> Outcome {
+    Outcome::NotSent(Unsent {
         arrivals: 3,
         last_intended: Duration::ZERO,
-        why: "too many".to_owned(),
-    }
+        cause,
+    })
 }
 
-fn failure() -> CallFailure {
-    CallFailure {
-        operation: "start workflow".to_owned(),
+fn failure() -> Failure {
+    Failure {
         code: "DeadlineExceeded".to_owned(),
         message: "too late".to_owned(),
     }
@@ -214,33 +220,41 @@ fn result(sequence: u64) -> Value {
     json!(format!("Hello {sequence}!"))
 }
 
-fn operation(sequence: u64, fate: Fate) -> Operation {
+fn iteration(sequence: u64, fate: Fate) -> Iteration {
     let run_id = format!("run-{sequence}");
     let close = Close {
         status: Status::Completed,
         result: Some(result(sequence)),
         failure: None,
     };
-    let (run_id, outcome) = match fate {
-        Fate::Completed => (Some(run_id), Outcome::Closed(close)),
-        Fate::GivenUpOnButCompleted => (Some(run_id), Outcome::Open(failure())),
-        Fate::UnknownAndAbsent | Fate::UnknownButCompleted => (None, Outcome::Unknown(failure())),
-        Fate::Refused => (None, Outcome::Refused(failure())),
-        Fate::Dropped => (None, Outcome::Dropped(unsent())),
-        Fate::NotSent => (None, Outcome::NotSent(unsent())),
+    let started = Outcome::Ok(Reply::Started { run_id });
+    let closed = Outcome::Ok(Reply::Closed(close));
+    let (start, wait) = match fate {
+        Fate::Completed => (started, Some(closed)),
+        Fate::GivenUpOnButCompleted => (started, Some(Outcome::Info(failure()))),
+        Fate::UnknownAndAbsent | Fate::UnknownButCompleted => (Outcome::Info(failure()), None),
+        Fate::Refused => (Outcome::Fail(failure()), None),
+        Fate::Dropped => (unsent(Cause::MaxInFlight), None),
+        Fate::NotSent => (unsent(Cause::LoadEnded), None),
     };
-    Operation {
+    let call = |op, intended, outcome| Call {
+        op,
+        intended: Duration::from_millis(intended),
+        sent: Some(Duration::from_millis(intended)),
+        answered: Duration::from_millis(intended + 2),
+        outcome,
+    };
+    Iteration {
         workload: "hello".to_owned(),
         sequence,
         phase: "baseline".to_owned(),
         workflow_id: format!("hello-{sequence}"),
-        acknowledged: run_id.as_ref().map(|_| Duration::from_millis(2)),
-        run_id,
-        intended: Duration::ZERO,
-        started: Some(Duration::ZERO),
-        ended: Duration::from_millis(9),
         expected: Some(result(sequence)),
-        outcome,
+        start: call(OpKind::Start, 0, start),
+        steps: wait
+            .map(|wait| call(OpKind::AwaitResult, 2, wait))
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -273,12 +287,12 @@ fn execution(sequence: u64, activities: usize) -> Execution {
 }
 
 /// Both sides of the workflows of a run that exist or may exist.
-type Workflows = Vec<(Operation, Reading)>;
+type Workflows = Vec<(Iteration, Reading)>;
 
 fn each(workflows: &Workflows) -> impl Iterator<Item = Workflow<'_>> {
     workflows
         .iter()
-        .map(|(operation, reading)| Workflow { operation, reading })
+        .map(|(iteration, reading)| Workflow { iteration, reading })
 }
 
 fn check(invariant: Invariant, workflows: &Workflows) -> Finding {
@@ -308,7 +322,7 @@ fn good() -> impl Strategy<Value = Workflows> {
                 Fate::UnknownAndAbsent => Reading::Absent,
                 Fate::Refused | Fate::Dropped | Fate::NotSent => return None,
             };
-            Some((operation(sequence, fate), reading))
+            Some((iteration(sequence, fate), reading))
         });
         both.collect()
     })
@@ -318,13 +332,13 @@ fn good() -> impl Strategy<Value = Workflows> {
 fn only_what_was_never_sent_or_refused_need_not_be_read_back() {
     for fate in FATES {
         let wanted = !matches!(fate, Fate::Refused | Fate::Dropped | Fate::NotSent);
-        assert_eq!(operation(0, fate).may_exist(), wanted, "{fate:?}");
+        assert_eq!(iteration(0, fate).may_exist(), wanted, "{fate:?}");
     }
 }
 
 #[test]
 fn a_thousand_violations_are_counted_and_the_first_hundred_kept() {
-    let lost = |sequence| (operation(sequence, Fate::Completed), Reading::Absent);
+    let lost = |sequence| (iteration(sequence, Fate::Completed), Reading::Absent);
     let workflows: Workflows = (0..1000).map(lost).collect();
     let finding = check(Invariant::NoLostStart, &workflows);
     assert_eq!((finding.checked, finding.violated), (1000, 1000));
@@ -337,7 +351,7 @@ fn a_thousand_violations_are_counted_and_the_first_hundred_kept() {
 fn the_commonest_reason_is_told_of_what_was_not_checked() {
     let unreadable = |sequence, reason: &str| {
         let reading = Reading::Unreadable(reason.to_owned());
-        (operation(sequence, Fate::Completed), reading)
+        (iteration(sequence, Fate::Completed), reading)
     };
     let mut workflows = vec![unreadable(0, "no answer"), unreadable(1, "too late")];
     workflows.push(unreadable(2, "too late"));
@@ -364,13 +378,13 @@ proptest! {
     ) {
         let mut completed: Vec<_> = workflows
             .iter_mut()
-            .filter(|(operation, _)| matches!(operation.outcome, Outcome::Closed(_)))
+            .filter(|(iteration, _)| matches!(iteration.outcome(), WorkflowOutcome::Closed(_)))
             .collect();
         let victim = victim.index(completed.len());
-        let (operation, reading) = &mut *completed[victim];
-        let id = operation.workflow_id.clone();
+        let (iteration, reading) = &mut *completed[victim];
+        let id = iteration.workflow_id.clone();
         let (name, invariant, mutate) = MUTANTS[mutant];
-        mutate(operation, reading);
+        mutate(iteration, reading);
 
         let finding = check(invariant, &workflows);
         let named: Vec<_> =

@@ -8,15 +8,11 @@ use backend::death::Death;
 use backend::event::Events;
 use backend::{Backend, Host as _};
 use engine::watch::{Seen, Watch, not_known};
-use load::{
-    Executor, Operation, OperationLatencies, Patience, Percentiles, Progress, Request, Timeline,
-    Workload,
-};
+use load::{Executor, Iteration, IterationLatencies, Percentiles, Progress, Timeline, Workload};
 use model::quantity::Milliseconds;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 use serde::Serialize;
-use temporal::Start;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -51,9 +47,9 @@ pub struct Throughput {
     pub length_ms: Milliseconds,
     /// Workflows that completed in it.
     pub completed: u64,
-    /// Operations that ended in it in another way: refused, without an answer, failed.
+    /// Iterations that ended in it in another way: refused, without an answer, failed.
     pub failed: u64,
-    /// Operations that began in it and were given up on.
+    /// Iterations that began in it and were given up on.
     pub given_up: u64,
     /// Completed workflows per second.
     pub per_second: f64,
@@ -134,14 +130,14 @@ async fn measure<B: Backend>(
     };
     let begin = epoch + settings.warmup;
     let end = begin + settings.duration;
-    let (_, operations, (before, after)) = tokio::join!(
+    let (_, iterations, (before, after)) = tokio::join!(
         load::drive(&frontend, vec![workload(settings)], run),
         async {
-            let mut operations = Vec::new();
-            while let Some(operation) = received.recv().await {
-                operations.push(operation);
+            let mut iterations = Vec::new();
+            while let Some(iteration) = received.recv().await {
+                iterations.push(iteration);
             }
-            operations
+            iterations
         },
         async {
             cancel.run_until_cancelled(sleep_until(begin)).await;
@@ -150,36 +146,24 @@ async fn measure<B: Backend>(
             (before, used(backend).await)
         },
     );
-    Ok(evaluate(settings, &operations, &before, &after))
+    Ok(evaluate(settings, &iterations, &before, &after))
 }
 
 /// Hello world for numbered guests.
 fn workload(settings: &Settings) -> Workload {
-    let (task_queue, run) = (settings.task_queue.clone(), settings.run.clone());
     Workload {
         name: "hello".to_owned(),
         executor: Executor::ConstantConcurrency {
             users: settings.users,
         },
         seed: 0,
-        request: Arc::new(move |sequence| {
-            let name = format!("guest-{sequence}");
-            let workflow_id = format!("bench-{run}-{sequence}");
-            Request {
-                start: Start {
-                    request_id: workflow_id.clone(),
-                    workflow_id,
-                    workflow_type: workflow::WORKFLOW_TYPE.to_owned(),
-                    task_queue: task_queue.clone(),
-                    input: vec![name.clone().into()],
-                },
-                expected: Some(format!("Hello {name}!").into()),
-            }
-        }),
-        patience: Patience {
-            start: Duration::from_secs(10),
-            close: Duration::from_mins(1),
-        },
+        workflow_id_prefix: format!("bench-{}-", settings.run),
+        workflow_type: workflow::WORKFLOW_TYPE.to_owned(),
+        task_queue: settings.task_queue.clone(),
+        input: vec!["guest-{{ n }}".into()],
+        result: Some("Hello guest-{{ n }}!".into()),
+        start_timeout: model::quantity::Duration::from_secs(10),
+        timeout: model::quantity::Duration::from_secs(60),
     }
 }
 
@@ -201,28 +185,28 @@ fn duration(time: TimeVal) -> Duration {
 /// what began in it: what ended in it leaves out what hangs.
 fn evaluate(
     settings: &Settings,
-    operations: &[Operation],
+    iterations: &[Iteration],
     before: &Used,
     after: &Used,
 ) -> Throughput {
     let window = settings.warmup..settings.warmup + settings.duration;
-    let ended: Vec<&Operation> = operations
+    let ended: Vec<&Iteration> = iterations
         .iter()
-        .filter(|operation| window.contains(&operation.ended))
+        .filter(|iteration| window.contains(&iteration.ended()))
         .collect();
     let completed = ended
         .iter()
-        .filter(|operation| operation.outcome.is_completed())
+        .filter(|iteration| iteration.is_completed())
         .count() as u64;
-    let began: Vec<&Operation> = operations
+    let began: Vec<&Iteration> = iterations
         .iter()
-        .filter(|operation| window.contains(&operation.intended))
+        .filter(|iteration| window.contains(&iteration.intended()))
         .collect();
-    let given_up = |operations: &[&Operation]| {
-        let given_up = operations.iter().filter(|it| it.outcome.is_given_up());
+    let given_up = |iterations: &[&Iteration]| {
+        let given_up = iterations.iter().filter(|it| it.is_given_up());
         given_up.count() as u64
     };
-    let latencies: OperationLatencies = began.iter().copied().collect();
+    let latencies: IterationLatencies = began.iter().copied().collect();
     let seconds = settings.duration.as_secs_f64();
     let count = u32::try_from(completed.max(1)).unwrap_or(u32::MAX);
     let each = |used: Duration| Milliseconds::from(used / count);

@@ -29,7 +29,7 @@ pub(super) struct Args {
     folder: Utf8PathBuf,
 }
 
-/// What is told of a report of version 1.
+/// What is told of a report that an earlier version of the harness wrote.
 #[derive(Deserialize)]
 struct Written {
     scenario: String,
@@ -40,10 +40,10 @@ struct Written {
 pub(super) fn run(args: &Args, ui: &mut Ui) -> Outcome {
     let folder = folder(&args.folder)?;
     let archive = Archive::open(folder).map_err(unreadable)?;
-    if archive.is_of_version_1() {
+    if archive.has_only_its_report() {
         return as_written(&archive, folder, ui);
     }
-    let Some(outcome) = assess(&archive).map_err(unreadable)? else {
+    let Some(assessment) = assess(&archive).map_err(unreadable)? else {
         let fragment = Fragment::of(&archive).map_err(unreadable)?;
         ui.text(fragment.summary());
         ui.json(&fragment);
@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Outcome {
     };
     let setting: Setting = archive.setting().map_err(unreadable)?;
     let plan: RunPlan = archive.plan().map_err(unreadable)?;
-    let report = Report::new(&setting, &plan, &outcome);
+    let report = Report::new(&setting, &plan, &assessment);
     ui.text(report.summary());
     ui.json(&report);
     Ok(report.verdict.into())

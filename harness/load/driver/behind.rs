@@ -6,16 +6,16 @@ use temporal::simulated::Model;
 use tokio_util::sync::CancellationToken;
 
 use super::fixture::{Ran, SECOND, TICK, drive_model, open, run, workload};
-use crate::{Operation, Outcome};
+use crate::{Iteration, WorkflowOutcome};
 
 const PHASES: [(&str, Duration); 2] = [("baseline", SECOND), ("chaos", SECOND)];
 
-fn is_dropped(operation: &Operation) -> bool {
-    matches!(operation.outcome, Outcome::Dropped(_))
+fn is_dropped(iteration: &Iteration) -> bool {
+    matches!(iteration.outcome(), WorkflowOutcome::Dropped(_))
 }
 
-fn is_not_sent(operation: &Operation) -> bool {
-    matches!(operation.outcome, Outcome::NotSent(_))
+fn is_not_sent(iteration: &Iteration) -> bool {
+    matches!(iteration.outcome(), WorkflowOutcome::NotSent(_))
 }
 
 /// A run of two seconds at a hundred per second, whose process stands still from the middle of the
@@ -36,13 +36,13 @@ async fn suspended(length: Duration) -> Ran {
 #[tokio::test(start_paused = true)]
 async fn what_was_due_while_the_generator_stood_still_is_not_sent_after_the_end() {
     let ran = suspended(SECOND * 60).await;
-    let sent = ran.count(|operation| operation.started.is_some());
+    let sent = ran.count(|iteration| iteration.started().is_some());
     let not_sent = ran.count(is_not_sent);
     assert_eq!(sent + not_sent, 200, "no arrival is lost");
     assert!(not_sent >= 149, "{not_sent}");
     assert_eq!(ran.counts.not_sent, not_sent as u64);
-    assert_eq!(ran.count(|operation| operation.phase == "chaos"), 100);
-    let last_sent = ran.operations.iter().filter_map(|it| it.started).max();
+    assert_eq!(ran.count(|iteration| iteration.phase == "chaos"), 100);
+    let last_sent = ran.iterations.iter().filter_map(Iteration::started).max();
     assert!(last_sent <= Some(SECOND / 2), "{last_sent:?}");
     let delay = ran.latencies().generator_delay;
     assert_eq!(delay.count(), 200, "what was not sent was late as well");
@@ -52,8 +52,8 @@ async fn what_was_due_while_the_generator_stood_still_is_not_sent_after_the_end(
 async fn what_was_due_while_the_generator_stood_still_is_sent_late_while_the_load_goes_on() {
     let ran = suspended(SECOND).await;
     assert_eq!(ran.count(is_not_sent), 0);
-    assert_eq!(ran.count(|operation| operation.started.is_some()), 200);
-    let late = ran.count(|operation| operation.generator_delay() > SECOND / 2);
+    assert_eq!(ran.count(|iteration| iteration.started().is_some()), 200);
+    let late = ran.count(|iteration| iteration.generator_delay() > SECOND / 2);
     assert!(late >= 40, "{late}");
 }
 
@@ -67,7 +67,7 @@ async fn millions_of_arrivals_without_a_slot_leave_few_records_and_are_all_count
     assert_eq!(ran.count(|_| true), 2_000_000);
     assert_eq!(ran.count(is_dropped), 1_999_990);
     assert_eq!(ran.counts.dropped, 1_999_990);
-    assert!(ran.operations.len() < 50, "{}", ran.operations.len());
+    assert!(ran.iterations.len() < 50, "{}", ran.iterations.len());
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,12 +78,12 @@ async fn a_record_of_dropped_arrivals_ends_with_its_phase() {
     };
     let workloads = vec![workload("hello", open(1000, 1))];
     let ran = drive_model(slow, workloads, &PHASES, CancellationToken::new()).await;
-    let in_phase = |name: &str| ran.count(|operation| operation.phase == name);
+    let in_phase = |name: &str| ran.count(|iteration| iteration.phase == name);
     assert_eq!((in_phase("baseline"), in_phase("chaos")), (1000, 1000));
     let within = |from: u32, until: u32| -> u64 {
         let window = SECOND * from / 1000..SECOND * until / 1000;
-        let operations = ran.operations.iter();
-        operations.map(|it| it.arrivals_within(&window)).sum()
+        let iterations = ran.iterations.iter();
+        iterations.map(|it| it.arrivals_within(&window)).sum()
     };
     assert_eq!(within(0, 2000), 2000);
     assert_eq!((within(0, 1234), within(1234, 2000)), (1234, 766));

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
+use temporal::Status;
 use temporal::simulated::{Frontend as Simulated, Model};
-use temporal::{Start, Status};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::{
-    Arrivals, Counts, Operation, OperationLatencies, Outcome, Patience, Progress, Request, Timeline,
-};
+use crate::{Arrivals, Counts, Iteration, IterationLatencies, Progress, Timeline, WorkflowOutcome};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 
@@ -21,29 +19,17 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 pub(super) const TICK: Duration = Duration::from_millis(1);
 
 pub(super) fn workload(name: &'static str, executor: Executor) -> Workload {
-    let request = move |sequence: u64| {
-        let greeting = json!(format!("Hello {sequence}!"));
-        let start = Start {
-            workflow_id: format!("{name}-{sequence}"),
-            request_id: format!("{name}-{sequence}"),
-            workflow_type: "Workflow".to_owned(),
-            task_queue: "hello-world".to_owned(),
-            input: vec![greeting.clone()],
-        };
-        Request {
-            start,
-            expected: Some(greeting),
-        }
-    };
     Workload {
         name: name.to_owned(),
         executor,
         seed: 42,
-        request: Arc::new(request),
-        patience: Patience {
-            start: SECOND * 10,
-            close: SECOND * 60,
-        },
+        workflow_id_prefix: format!("{name}-"),
+        workflow_type: "Workflow".to_owned(),
+        task_queue: "hello-world".to_owned(),
+        input: vec![json!("Hello {{ n }}!")],
+        result: Some(json!("Hello {{ n }}!")),
+        start_timeout: (SECOND * 10).into(),
+        timeout: (SECOND * 60).into(),
     }
 }
 
@@ -62,14 +48,14 @@ pub(super) fn closed(users: u32) -> Executor {
 /// A run to its end, and what came of it.
 pub(super) struct Ran {
     /// In the order of workload and sequence.
-    pub(super) operations: Vec<Operation>,
+    pub(super) iterations: Vec<Iteration>,
     pub(super) counts: Counts,
     pub(super) took: Duration,
 }
 
 impl Ran {
-    pub(super) fn latencies(&self) -> OperationLatencies {
-        self.operations.iter().collect()
+    pub(super) fn latencies(&self) -> IterationLatencies {
+        self.iterations.iter().collect()
     }
 
     pub(super) fn p50(&self) -> Duration {
@@ -78,18 +64,18 @@ impl Ran {
         p50.at_least.as_std()
     }
 
-    pub(super) fn count(&self, wanted: impl Fn(&Operation) -> bool) -> usize {
-        self.operations
+    pub(super) fn count(&self, wanted: impl Fn(&Iteration) -> bool) -> usize {
+        self.iterations
             .iter()
-            .filter(|operation| wanted(operation))
+            .filter(|iteration| wanted(iteration))
             .map(arrivals)
             .sum()
     }
 }
 
-/// How many arrivals an operation stands for.
-pub(super) fn arrivals(operation: &Operation) -> usize {
-    let unsent = operation.outcome.unsent();
+/// How many arrivals an iteration stands for.
+pub(super) fn arrivals(iteration: &Iteration) -> usize {
+    let unsent = iteration.unsent();
     unsent.map_or(1, |unsent| {
         usize::try_from(unsent.arrivals).expect("few enough")
     })
@@ -114,14 +100,14 @@ pub(super) async fn drive_model(
     };
     drive(&Simulated::new(model), workloads, run).await;
     let took = epoch.elapsed();
-    let mut operations = Vec::new();
-    while let Ok(operation) = received.try_recv() {
-        operations.push(operation);
+    let mut iterations = Vec::new();
+    while let Ok(iteration) = received.try_recv() {
+        iterations.push(iteration);
     }
-    operations.sort_by_key(|operation| (operation.workload.clone(), operation.sequence));
-    assert_nothing_is_lost(&operations);
+    iterations.sort_by_key(|iteration| (iteration.workload.clone(), iteration.sequence));
+    assert_nothing_is_lost(&iterations);
     Ran {
-        operations,
+        iterations,
         counts: progress.counts(),
         took,
     }
@@ -139,13 +125,13 @@ pub(super) async fn run(model: Model, executor: Executor, window: Duration) -> R
 }
 
 /// Every sequence number that was reached has exactly one record.
-pub(super) fn assert_nothing_is_lost(operations: &[Operation]) {
+pub(super) fn assert_nothing_is_lost(iterations: &[Iteration]) {
     let mut sequences: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
-    for operation in operations {
-        let first = operation.sequence;
-        let all = (first..).take(arrivals(operation));
+    for iteration in iterations {
+        let first = iteration.sequence;
+        let all = (first..).take(arrivals(iteration));
         sequences
-            .entry(&operation.workload)
+            .entry(&iteration.workload)
             .or_default()
             .extend(all);
     }
@@ -157,7 +143,7 @@ pub(super) fn assert_nothing_is_lost(operations: &[Operation]) {
     }
 }
 
-pub(super) fn is_right(operation: &Operation) -> bool {
-    matches!(&operation.outcome, Outcome::Closed(close)
-        if close.status == Status::Completed && close.result == operation.expected)
+pub(super) fn is_right(iteration: &Iteration) -> bool {
+    matches!(iteration.outcome(), WorkflowOutcome::Closed(close)
+        if close.status == Status::Completed && close.result == iteration.expected)
 }

@@ -9,15 +9,15 @@ use temporal::simulated::{Defect, Model, Window};
 use tokio_util::sync::CancellationToken;
 
 use super::fixture::{SECOND, TICK, closed, drive_model, is_right, open, run, workload};
-use crate::{CallFailure, Counts, Operation, Outcome};
+use crate::{Call, Counts, Failure, Iteration, Outcome, WorkflowOutcome};
 
 #[tokio::test(start_paused = true)]
 async fn an_open_loop_achieves_its_rate() {
     let ran = run(Model::default(), open(50, 100), SECOND * 10).await;
-    assert_eq!(ran.operations.len(), 500);
+    assert_eq!(ran.iterations.len(), 500);
     assert_eq!(ran.count(is_right), 500);
-    let twentieth = &ran.operations[20];
-    assert_eq!(twentieth.intended, Duration::from_millis(400));
+    let twentieth = &ran.iterations[20];
+    assert_eq!(twentieth.intended(), Duration::from_millis(400));
     assert_eq!(twentieth.latency(), Duration::from_millis(10));
     assert_eq!(twentieth.start_latency(), Some(Duration::from_millis(2)));
     let wanted = Counts {
@@ -33,9 +33,9 @@ async fn many_arrivals_within_a_millisecond_are_all_sent() {
     let ran = run(Model::default(), open(20_000, 10_000), SECOND / 4).await;
     assert_eq!(ran.count(is_right), 5_000);
     assert!(
-        ran.operations
+        ran.iterations
             .iter()
-            .all(|operation| operation.generator_delay() <= TICK)
+            .all(|iteration| iteration.generator_delay() <= TICK)
     );
 }
 
@@ -46,19 +46,20 @@ async fn an_arrival_without_a_free_slot_is_dropped_and_never_delayed() {
         ..Model::default()
     };
     let ran = run(slow, open(100, 10), SECOND).await;
-    let dropped = |operation: &Operation| matches!(operation.outcome, Outcome::Dropped(_));
+    let dropped =
+        |iteration: &Iteration| matches!(iteration.outcome(), WorkflowOutcome::Dropped(_));
     assert_eq!(ran.count(is_right), 10);
     assert_eq!(ran.count(dropped), 90);
     assert_eq!(ran.counts.dropped, 90);
     assert_eq!(ran.counts.started, 10);
-    for operation in ran.operations.iter().filter(|operation| dropped(operation)) {
-        assert_eq!(operation.started, None);
-        assert!(operation.latency() <= TICK, "{operation:?}");
+    for iteration in ran.iterations.iter().filter(|iteration| dropped(iteration)) {
+        assert_eq!(iteration.started(), None);
+        assert!(iteration.latency() <= TICK, "{iteration:?}");
     }
     assert!(
-        ran.operations
+        ran.iterations
             .iter()
-            .all(|operation| operation.generator_delay() <= TICK)
+            .all(|iteration| iteration.generator_delay() <= TICK)
     );
 }
 
@@ -93,8 +94,8 @@ async fn a_closed_loop_keeps_exactly_so_many_in_flight() {
     let ran = run(Model::default(), closed(7), SECOND).await;
     assert_eq!(ran.count(is_right), 7 * 100);
     for moment in (0..1000).map(Duration::from_millis) {
-        let in_flight =
-            ran.count(|operation| operation.started <= Some(moment) && moment < operation.ended);
+        let in_flight = ran
+            .count(|iteration| iteration.started() <= Some(moment) && moment < iteration.ended());
         assert_eq!(in_flight, 7, "at {moment:?}");
     }
 }
@@ -109,7 +110,7 @@ async fn a_closed_loop_does_not_race_against_a_server_that_is_away() {
         ..Model::default()
     };
     let ran = run(away, closed(3), SECOND).await;
-    let unknown = |operation: &Operation| matches!(&operation.outcome, Outcome::Unknown(failure) if failure.code == "Unavailable");
+    let unknown = |iteration: &Iteration| matches!(iteration.outcome(), WorkflowOutcome::Unknown(failure) if failure.code == "Unavailable");
     assert_eq!(ran.count(unknown), 30);
     assert_eq!(ran.counts.failed, 30);
 }
@@ -124,7 +125,7 @@ async fn an_operation_belongs_to_the_phase_of_its_intended_start() {
     let cancel = CancellationToken::new();
     let ran = drive_model(Model::default(), workloads, &phases, cancel).await;
     let count = |workload: &str, phase: &str| {
-        ran.count(|operation| operation.workload == workload && operation.phase == phase)
+        ran.count(|iteration| iteration.workload == workload && iteration.phase == phase)
     };
     assert_eq!(count("open", "warmup"), 10);
     assert_eq!(count("open", "chaos"), 20);
@@ -141,25 +142,40 @@ async fn what_does_not_close_is_open_when_the_drain_ends() {
     };
     let ran = run(model, open(10, 10), SECOND).await;
     assert_eq!(ran.count(is_right), 9);
-    insta::assert_json_snapshot!(ran.operations[3], @r#"
+    insta::assert_json_snapshot!(ran.iterations[3], @r#"
     {
       "workload": "hello",
       "sequence": 3,
       "phase": "baseline",
       "workflow-id": "hello-3",
-      "run-id": "00000000-0000-4000-8000-000000000004",
-      "intended-ms": 300,
-      "started-ms": 300,
-      "acknowledged-ms": 302,
-      "ended-ms": 31000,
       "expected": "Hello 3!",
-      "outcome": {
-        "open": {
-          "operation": "wait for close",
-          "code": "DeadlineExceeded",
-          "message": "still under way when the drain ended"
+      "start": {
+        "op": "start",
+        "intended-ms": 300,
+        "sent-ms": 300,
+        "answered-ms": 302,
+        "outcome": {
+          "ok": {
+            "started": {
+              "run-id": "00000000-0000-4000-8000-000000000004"
+            }
+          }
         }
-      }
+      },
+      "steps": [
+        {
+          "op": "await-result",
+          "intended-ms": 302,
+          "sent-ms": 302,
+          "answered-ms": 31000,
+          "outcome": {
+            "info": {
+              "code": "DeadlineExceeded",
+              "message": "still under way when the drain ended"
+            }
+          }
+        }
+      ]
     }
     "#);
     assert_eq!(ran.took, SECOND * 31);
@@ -182,12 +198,12 @@ async fn the_drain_does_not_pass_while_the_process_cannot_run() {
         tokio::time::advance(SECOND * 3600).await;
     };
     let mut patient = workload("hello", open(10, 10));
-    patient.patience.close = SECOND * 7200;
+    patient.timeout = (SECOND * 7200).into();
     let phases = [("baseline", SECOND)];
     let cancel = CancellationToken::new();
     let running = drive_model(model, vec![patient], &phases, cancel);
     let (ran, ()) = tokio::join!(running, sleeping);
-    assert_eq!(ran.count(is_right), 10, "{:?}", ran.operations);
+    assert_eq!(ran.count(is_right), 10, "{:?}", ran.iterations);
     assert!(ran.took < SECOND * 3622, "{:?}", ran.took);
 }
 
@@ -209,15 +225,17 @@ async fn an_interrupted_run_ends_at_once_with_all_its_records() {
         };
         let (ran, ()) = tokio::join!(running, interrupting);
         assert!(ran.took <= Duration::from_millis(2006), "{:?}", ran.took);
-        assert!(!ran.operations.is_empty());
-        let interrupted = |failure: &CallFailure| failure.code == CallFailure::INTERRUPTED;
+        assert!(!ran.iterations.is_empty());
+        let interrupted = |failure: &Failure| failure.code == Failure::INTERRUPTED;
         assert!(
-            ran.operations
+            ran.iterations
                 .iter()
-                .all(|operation| match &operation.outcome {
-                    Outcome::Unknown(failure) =>
-                        interrupted(failure) && operation.acknowledged.is_none(),
-                    Outcome::Open(failure) => interrupted(failure) && operation.run_id.is_some(),
+                .all(|iteration| match iteration.outcome() {
+                    WorkflowOutcome::Unknown(failure) =>
+                        interrupted(failure) && iteration.acknowledged().is_none(),
+                    WorkflowOutcome::Open => {
+                        matches!(&iteration.steps[..], [Call { outcome: Outcome::Info(failure), .. }] if interrupted(failure))
+                    }
                     _ => false,
                 })
         );
@@ -231,7 +249,7 @@ async fn without_phases_nothing_happens() {
         workload("closed", closed(1)),
     ];
     let ran = drive_model(Model::default(), workloads, &[], CancellationToken::new()).await;
-    assert_eq!(ran.operations, []);
+    assert_eq!(ran.iterations, []);
 }
 
 #[tokio::test(start_paused = true)]
@@ -241,8 +259,8 @@ async fn a_wrong_result_is_recorded_beside_the_expected_one() {
         ..Model::default()
     };
     let ran = run(model, open(1, 1), SECOND).await;
-    assert!(!is_right(&ran.operations[0]));
-    assert_eq!(ran.operations[0].expected, Some(json!("Hello 0!")));
+    assert!(!is_right(&ran.iterations[0]));
+    assert_eq!(ran.iterations[0].expected, Some(json!("Hello 0!")));
 }
 
 proptest! {
@@ -280,7 +298,7 @@ proptest! {
             .build()
             .expect("a runtime")
             .block_on(drive_model(model, workloads, &phases, CancellationToken::new()));
-        let open = ran.count(|operation| operation.workload == "open");
+        let open = ran.count(|iteration| iteration.workload == "open");
         prop_assert_eq!(open, 2 * per_second as usize);
         prop_assert!(ran.took <= SECOND * 33, "{:?}", ran.took);
     }

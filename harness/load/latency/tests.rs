@@ -2,56 +2,69 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use temporal::{Close, Status};
+use temporal::{Close, OpKind, Reply, Status};
 
 use super::*;
-use crate::{CallFailure, Unsent};
+use crate::{Call, Cause, Failure, Outcome, Unsent};
 
 const MICROSECOND: Duration = Duration::from_micros(1);
 const MICROSECONDS_PER_DAY: u64 = 24 * 3_600_000_000;
 
-fn operation(outcome: Outcome) -> Operation {
-    Operation {
-        workload: "w".to_owned(),
-        sequence: 0,
-        phase: "baseline".to_owned(),
-        workflow_id: "w-0".to_owned(),
-        run_id: None,
+fn call(op: OpKind, outcome: Outcome) -> Call {
+    Call {
+        op,
         intended: Duration::from_millis(100),
-        started: Some(Duration::from_millis(101)),
-        acknowledged: None,
-        ended: Duration::from_millis(600),
-        expected: None,
+        sent: Some(Duration::from_millis(101)),
+        answered: Duration::from_millis(600),
         outcome,
     }
 }
 
-fn unsent(outcome: fn(Unsent) -> Outcome) -> Operation {
-    let batch = Unsent {
-        arrivals: 3,
-        last_intended: Duration::from_millis(150),
-        why: "too many".to_owned(),
-    };
-    Operation {
-        started: None,
-        ..operation(outcome(batch))
+/// An iteration whose start ended like this.
+fn iteration(outcome: Outcome) -> Iteration {
+    Iteration {
+        workload: "w".to_owned(),
+        sequence: 0,
+        phase: "baseline".to_owned(),
+        workflow_id: "w-0".to_owned(),
+        expected: None,
+        start: call(OpKind::Start, outcome),
+        steps: Vec::new(),
     }
 }
 
-fn failure(code: &str) -> CallFailure {
-    CallFailure {
-        operation: "start workflow".to_owned(),
+/// An iteration whose start was acknowledged after 2 ms, and whose wait for the close ended like this.
+fn acknowledged(outcome: Outcome) -> Iteration {
+    let run_id = "run".to_owned();
+    let mut iteration = iteration(Outcome::Ok(Reply::Started { run_id }));
+    iteration.start.answered = Duration::from_millis(103);
+    iteration.steps.push(call(OpKind::AwaitResult, outcome));
+    iteration
+}
+
+fn unsent(cause: Cause) -> Iteration {
+    let mut iteration = iteration(Outcome::NotSent(Unsent {
+        arrivals: 3,
+        last_intended: Duration::from_millis(150),
+        cause,
+    }));
+    iteration.start.sent = None;
+    iteration
+}
+
+fn failure(code: &str) -> Failure {
+    Failure {
         code: code.to_owned(),
         message: "no answer".to_owned(),
     }
 }
 
-fn closed(status: Status) -> Outcome {
-    Outcome::Closed(Close {
+fn closed(status: Status) -> Iteration {
+    acknowledged(Outcome::Ok(Reply::Closed(Close {
         status,
         result: None,
         failure: None,
-    })
+    })))
 }
 
 fn shown(latencies: &Latencies, permille: u64) -> Option<String> {
@@ -61,7 +74,7 @@ fn shown(latencies: &Latencies, permille: u64) -> Option<String> {
 
 #[test]
 fn latency_counts_from_the_intended_start_and_service_time_from_the_actual() {
-    let latencies = OperationLatencies::from_iter([&operation(closed(Status::Completed))]);
+    let latencies = IterationLatencies::from_iter([&closed(Status::Completed)]);
     let rounded = |latencies: &Latencies| shown(latencies, 500);
     assert_eq!(rounded(&latencies.response).as_deref(), Some("500ms"));
     assert_eq!(rounded(&latencies.service).as_deref(), Some("499ms"));
@@ -69,14 +82,14 @@ fn latency_counts_from_the_intended_start_and_service_time_from_the_actual() {
         rounded(&latencies.generator_delay).as_deref(),
         Some("1.00ms")
     );
-    assert_eq!(rounded(&latencies.start), None);
+    assert_eq!(rounded(&latencies.start).as_deref(), Some("2.00ms"));
 }
 
 /// How many latencies an outcome counts as, and of how many only a lower bound is known.
 #[test]
 fn what_was_given_up_on_took_longer_and_what_failed_fast_does_not_count() {
-    let counted = |operation: Operation| {
-        let latencies = OperationLatencies::from_iter([&operation]);
+    let counted = |iteration: Iteration| {
+        let latencies = IterationLatencies::from_iter([&iteration]);
         let of = |latencies: &Latencies| (latencies.count(), latencies.censored());
         [
             of(&latencies.response),
@@ -85,26 +98,24 @@ fn what_was_given_up_on_took_longer_and_what_failed_fast_does_not_count() {
             of(&latencies.generator_delay),
         ]
     };
-    let sent = |outcome| counted(operation(outcome));
-    let acknowledged = Operation {
-        acknowledged: Some(Duration::from_millis(103)),
-        ..operation(Outcome::Open(failure("DeadlineExceeded")))
-    };
-    assert_eq!(counted(acknowledged), [(1, 1), (1, 1), (1, 0), (1, 0)]);
+    let sent = |outcome| counted(iteration(outcome));
+    let open = acknowledged(Outcome::Info(failure("DeadlineExceeded")));
+    assert_eq!(counted(open), [(1, 1), (1, 1), (1, 0), (1, 0)]);
+    let lost = acknowledged(Outcome::Fail(failure("NotFound")));
+    assert_eq!(counted(lost), [(1, 1), (1, 1), (1, 0), (1, 0)]);
     let given_up = [(1, 1), (1, 1), (1, 1), (1, 0)];
-    assert_eq!(
-        sent(Outcome::Unknown(failure("DeadlineExceeded"))),
-        given_up
-    );
-    assert_eq!(sent(Outcome::Unknown(failure("Cancelled"))), given_up);
+    assert_eq!(sent(Outcome::Info(failure("DeadlineExceeded"))), given_up);
+    assert_eq!(sent(Outcome::Info(failure("Cancelled"))), given_up);
+    assert_eq!(sent(Outcome::Info(failure(Failure::INTERRUPTED))), given_up);
     let error = [(0, 0), (0, 0), (0, 0), (1, 0)];
-    assert_eq!(sent(Outcome::Unknown(failure("Unavailable"))), error);
-    assert_eq!(sent(Outcome::Refused(failure("AlreadyExists"))), error);
-    assert_eq!(sent(closed(Status::Failed)), error);
+    assert_eq!(sent(Outcome::Info(failure("Unavailable"))), error);
+    assert_eq!(sent(Outcome::Fail(failure("AlreadyExists"))), error);
+    let failed = [(0, 0), (0, 0), (1, 0), (1, 0)];
+    assert_eq!(counted(closed(Status::Failed)), failed);
     let dropped = [(0, 0), (0, 0), (0, 0), (3, 0)];
-    assert_eq!(counted(unsent(Outcome::Dropped)), dropped);
+    assert_eq!(counted(unsent(Cause::MaxInFlight)), dropped);
     let not_sent = [(0, 0), (0, 0), (0, 0), (3, 3)];
-    assert_eq!(counted(unsent(Outcome::NotSent)), not_sent);
+    assert_eq!(counted(unsent(Cause::LoadEnded)), not_sent);
 }
 
 #[test]

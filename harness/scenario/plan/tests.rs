@@ -15,6 +15,7 @@ fn written() -> Value {
             "name": "hello",
             "executor": {"constant-concurrency": {"users": 4}},
             "seed": "9007199254740993",
+            "workflow-id-prefix": "crash/2a-19d0f5c3a10/hello/",
             "workflow-type": "Workflow",
             "task-queue": "hello-world",
             "input": ["{{ name }}"],

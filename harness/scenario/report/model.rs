@@ -15,7 +15,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::setting::{Machine, Setting, Versions};
-use crate::{Expectation, FaultRecord, Judgement, Outcome, PhaseStatistics, RunPlan, VerdictKind};
+use crate::{
+    Assessment, Expectation, FaultRecord, Judgement, PhaseStatistics, RunPlan, VerdictKind,
+};
 
 /// What came of one run of one scenario, and what is needed to run it again.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -95,8 +97,8 @@ pub struct Generator {
 
 impl Report {
     /// The report of a run.
-    pub fn new(setting: &Setting, plan: &RunPlan, outcome: &Outcome) -> Self {
-        let Outcome {
+    pub fn new(setting: &Setting, plan: &RunPlan, assessment: &Assessment) -> Self {
+        let Assessment {
             started,
             finished,
             worker,
@@ -106,7 +108,7 @@ impl Report {
                     verdict,
                     expectations,
                 },
-        } = outcome.clone();
+        } = assessment.clone();
         Self {
             api_version: "harness/v2",
             kind: "Report",

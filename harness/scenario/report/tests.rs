@@ -11,15 +11,15 @@ use camino::Utf8Path;
 use check::{CounterExample, Finding, Invariant, Unread};
 use engine::watch::Seen;
 use jiff::Timestamp;
-use load::{Executor, Latencies};
+use load::{Executor, Latencies, Workload};
 use model::quantity::{Bytes, Comparison, Duration};
 use model::topology::Digest;
 use tempfile::TempDir;
 
 use super::{Generator, Machine, Report, Setting, Versions, write};
 use crate::{
-    Expectation, FaultRecord, Judgement, Measured, Measures, Metric, Observations, Outcome, Phase,
-    PhaseStatistics, PlannedPhase, PlannedWorkload, RunPlan, Verdict, VerdictKind,
+    Assessment, Expectation, FaultRecord, Judgement, Measured, Measures, Metric, Observations,
+    Phase, PhaseStatistics, PlannedPhase, RunPlan, Verdict, VerdictKind,
 };
 
 fn plan() -> RunPlan {
@@ -28,10 +28,11 @@ fn plan() -> RunPlan {
         scenario: "worker-crash".to_owned(),
         description: "The worker is killed under load".to_owned(),
         seed: 42,
-        workloads: vec![PlannedWorkload {
+        workloads: vec![Workload {
             name: "hello".to_owned(),
             executor: Executor::ConstantConcurrency { users: 4 },
             seed: 1,
+            workflow_id_prefix: "worker-crash/".to_owned(),
             workflow_type: "Workflow".to_owned(),
             task_queue: "hello-world".to_owned(),
             input: Vec::new(),
@@ -108,7 +109,7 @@ fn death(at: Option<u64>, lines: Option<&[&str]>) -> Death {
     }
 }
 
-fn outcome() -> Outcome {
+fn assessment() -> Assessment {
     let fault = |id: &str, proof: fn(String) -> Proof| FaultRecord {
         id: id.to_owned(),
         fault: Fault::Kill,
@@ -131,7 +132,7 @@ fn outcome() -> Outcome {
         met,
         excess: 1.0,
     };
-    Outcome {
+    Assessment {
         started: Timestamp::UNIX_EPOCH,
         finished: Timestamp::UNIX_EPOCH,
         worker: None,
@@ -183,7 +184,7 @@ fn report() -> Report {
 }
 
 fn report_of(document: &str) -> Report {
-    Report::new(&setting(document), &plan(), &outcome())
+    Report::new(&setting(document), &plan(), &assessment())
 }
 
 fn setting(document: &str) -> Setting {
@@ -309,7 +310,7 @@ fn a_report_says_what_ran_where_and_how_to_run_it_again() {
             "run.json",
             "plan.json",
             "events.ndjson",
-            "operations.ndjson",
+            "iterations.ndjson",
             "executions.ndjson"
         ]
     );

@@ -227,8 +227,8 @@ fn values_are_kept_as_they_are_written() {
     let input = r#"input: [1.0, 1, -0.0, 9007199254740993, 18446744073709551615, "5", "007", "{{ n }}\n", "a\r\n", "\0ä", null, {b: 1, a: [1e300]}]"#;
     let text = CRASH.replace("input: [\"Hello {{ name }}!\"]", input);
     let plan = super::plan(&text, 1);
-    let workload = &plan.workloads()[0];
-    let sent = serde_json::Value::from((workload.request)(7).start.input);
+    let workload = &plan.workloads[0];
+    let sent = serde_json::Value::from(workload.request(7).start.input);
     insta::assert_snapshot!(sent, @r#"[1.0,1,-0.0,9007199254740993,18446744073709551615,"5","007","7\n","a\r\n","\u0000ä",null,{"a":[1e+300],"b":1}]"#);
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use archive::Archive;
 use backend::event::Ending;
 use check::{Finding, Unread};
-use load::Operation;
+use load::Iteration;
 use temporal::Reading;
 
 use super::super::assess::{check, glimpse, measure};
@@ -15,7 +15,7 @@ use super::super::{FaultRecord, Measures, RunPlan};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Evidence {
     /// What the clients saw.
-    pub(super) operations: Vec<Operation>,
+    pub(super) iterations: Vec<Iteration>,
     /// What the server has, by workflow id.
     pub(super) readings: BTreeMap<String, Reading>,
 }
@@ -23,17 +23,17 @@ pub(super) struct Evidence {
 impl Evidence {
     /// What stands in a folder.
     pub(super) fn of(archive: &Archive) -> Self {
-        let operations = archive.operations().expect("there are some");
+        let iterations = archive.iterations().expect("there are some");
         let executions = archive.executions().expect("there are some");
         let mut readings = BTreeMap::new();
         for both in executions {
             let both = both.expect("readable");
-            let before = readings.insert(both.operation.workflow_id, both.reading);
+            let before = readings.insert(both.iteration.workflow_id, both.reading);
             assert_eq!(before, None, "each workflow is read once");
         }
         Self {
             readings,
-            operations: operations.collect::<Result<_, _>>().expect("readable"),
+            iterations: iterations.collect::<Result<_, _>>().expect("readable"),
         }
     }
 
@@ -54,18 +54,18 @@ impl Evidence {
         ending: Ending,
     ) -> Measures {
         let glimpse = glimpse(ending, faults, None);
-        let operations = self.operations.iter().cloned().map(Ok);
-        measure(plan, faults, glimpse, operations).expect("nothing is read")
+        let iterations = self.iterations.iter().cloned().map(Ok);
+        measure(plan, faults, glimpse, iterations).expect("nothing is read")
     }
 
     pub(super) fn findings(&self, plan: &RunPlan) -> (Vec<Finding>, Unread) {
-        let may_exist = self.operations.iter().filter(|it| it.may_exist());
+        let may_exist = self.iterations.iter().filter(|it| it.may_exist());
         let both: Vec<_> = may_exist
-            .map(|operation| {
-                let reading = self.readings.get(&operation.workflow_id).cloned();
+            .map(|iteration| {
+                let reading = self.readings.get(&iteration.workflow_id).cloned();
                 let not_read = || Reading::Unreadable("it was not read back".to_owned());
                 Ok(archive::Workflow {
-                    operation: operation.clone(),
+                    iteration: iteration.clone(),
                     reading: reading.unwrap_or_else(not_read),
                 })
             })

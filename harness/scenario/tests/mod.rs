@@ -23,7 +23,7 @@ use model::topology::{
     Component, Database, Digest, Run, Service, ServiceName, TemporalSettings, Tls, Topology,
 };
 
-use super::{Document, Ground, Resolution, RunPlan, resolve};
+use super::{Document, Environment, Resolution, RunPlan, resolve};
 
 /// A scenario that uses every part of the format.
 const CRASH: &str = r#"apiVersion: harness/v1
@@ -118,7 +118,7 @@ fn levers(services: &[&str]) -> BTreeMap<ServiceName, Reach> {
 
 /// Resolves a scenario for a place that can kill the worker.
 fn resolution(text: &str, seed: u64) -> Result<Resolution, document::Error> {
-    let ground = Ground {
+    let environment = Environment {
         topology: &topology(),
         place: &place(),
         levers: &levers(&["worker"]),
@@ -128,7 +128,7 @@ fn resolution(text: &str, seed: u64) -> Result<Resolution, document::Error> {
         &document,
         seed,
         RunId::new(seed, Timestamp::UNIX_EPOCH),
-        ground,
+        environment,
     )
 }
 

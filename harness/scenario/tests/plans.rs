@@ -22,6 +22,7 @@ fn a_plan_leaves_nothing_open() {
             }
           },
           "seed": "12578764544318200737",
+          "workflow-id-prefix": "crash/2a-0/hello/",
           "workflow-type": "Workflow",
           "task-queue": "hello-world",
           "input": [
@@ -104,7 +105,7 @@ fn the_same_seed_gives_the_same_plan_and_the_same_requests() {
     let (one, other) = (plan(CRASH, 42), plan(CRASH, 42));
     assert_eq!(one, other);
     for n in 0..50 {
-        let request = |plan: &RunPlan| (plan.workloads()[0].request)(n);
+        let request = |plan: &RunPlan| plan.workloads[0].request(n);
         assert_eq!(request(&one), request(&other));
     }
 }
@@ -112,9 +113,9 @@ fn the_same_seed_gives_the_same_plan_and_the_same_requests() {
 #[test]
 fn another_seed_gives_other_ids_and_other_names() {
     let requests = |seed| {
-        let workloads = plan(CRASH, seed).workloads();
+        let workloads = plan(CRASH, seed).workloads;
         (0..50)
-            .map(|n| (workloads[0].request)(n).start)
+            .map(|n| workloads[0].request(n).start)
             .collect::<Vec<_>>()
     };
     let (one, other) = (requests(1), requests(2));

@@ -15,7 +15,7 @@ use super::runs::{Performed, crashed, perform, play_on, play_scenario};
 use super::stage::{Manner, Stage};
 
 const MUCH: Bytes = Bytes::new(1 << 30);
-/// Enough for some operations, and not for those of the baseline.
+/// Enough for some iterations, and not for those of the baseline.
 const LITTLE: Bytes = Bytes::new(12_000);
 
 /// Workflows that return nothing, for long enough that some are read while the load goes on.
@@ -73,9 +73,9 @@ async fn without_faults_histories_are_read_while_the_load_goes_on_and_none_twice
     // What cannot be read keeps nobody from reading the others.
     let read = read.max().expect("it was counted");
     assert!(read > 20, "{read}");
-    let outcome = performed.outcome.expect("it has a verdict");
-    assert_eq!(outcome.seen.unread.workflows, 3);
-    let mut findings = outcome.seen.findings.iter();
+    let assessment = performed.assessment.expect("it has a verdict");
+    assert_eq!(assessment.seen.unread.workflows, 3);
+    let mut findings = assessment.seen.findings.iter();
     let all = findings.find(|it| it.invariant == Invariant::AllClosed);
     let all = all.expect("it is checked");
     assert_eq!((all.checked, all.not_checked), (197, 3));
@@ -95,7 +95,7 @@ async fn a_result_that_is_null_is_checked_like_any_other() {
         let played = play_scenario(NOTHING, model, Manner::Obedient, &never).await;
         let (kind, reason) = played.verdict();
         assert_eq!(kind, wanted, "{reason}");
-        let mut findings = played.outcome.seen.findings.iter();
+        let mut findings = played.assessment.seen.findings.iter();
         let right = findings.find(|it| it.invariant == Invariant::RightResult);
         assert_eq!(right.expect("it is checked").checked, 200);
     }
@@ -106,7 +106,7 @@ async fn nothing_is_due_while_the_client_connects() {
     let stage = Stage::new(Model::default(), Manner::Obedient);
     let stage = stage.connects_after(Duration::from_secs(3));
     let played = play_on(NOTHING, stage, &CancellationToken::new()).await;
-    let delay = played.outcome.seen.measures.generator_delay;
+    let delay = played.assessment.seen.measures.generator_delay;
     let longest = delay.expect("it was measured").max.at_least.as_std();
     assert!(longest < Duration::from_millis(10), "{longest:?}");
 }
@@ -114,7 +114,10 @@ async fn nothing_is_due_while_the_client_connects() {
 #[tokio::test(start_paused = true)]
 async fn a_run_whose_evidence_cannot_be_written_heals_and_says_so() {
     let (performed, stage) = performed(Manner::Obedient, Bytes::new(45_000)).await;
-    let error = performed.outcome.as_ref().expect_err("the folder is full");
+    let error = performed
+        .assessment
+        .as_ref()
+        .expect_err("the folder is full");
     assert!(
         matches!(
             error,
@@ -144,7 +147,10 @@ async fn a_run_whose_evidence_cannot_be_written_heals_and_says_so() {
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_healed_is_told_where_there_is_no_verdict_too() {
     let (performed, _) = performed(Manner::RefusesToHeal, Bytes::new(45_000)).await;
-    let error = performed.outcome.as_ref().expect_err("the folder is full");
+    let error = performed
+        .assessment
+        .as_ref()
+        .expect_err("the folder is full");
     let said = error.to_string();
     let expected = "the run was ended because its evidence could not be written; could not heal \
                     fault `crash`: the worker does not start";
@@ -155,15 +161,15 @@ async fn what_cannot_be_healed_is_told_where_there_is_no_verdict_too() {
 #[tokio::test(start_paused = true)]
 async fn a_run_that_is_full_before_its_first_fault_injects_none() {
     let (performed, stage) = performed(Manner::Obedient, LITTLE).await;
-    assert!(performed.outcome.is_err());
+    assert!(performed.assessment.is_err());
     assert_eq!(stage.done.take(), <[&str; 0]>::default());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_folder_that_has_lost_records_is_not_judged() {
-    for file in ["operations.ndjson", "executions.ndjson"] {
+    for file in ["iterations.ndjson", "executions.ndjson"] {
         let (performed, _) = performed(Manner::Obedient, MUCH).await;
-        let before = performed.outcome.as_ref().expect("it has a verdict");
+        let before = performed.assessment.as_ref().expect("it has a verdict");
         let archive = performed.archive();
         let anew = assess(&archive)
             .expect("it reads")

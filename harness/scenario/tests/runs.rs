@@ -14,13 +14,13 @@ use tempfile::TempDir;
 use temporal::simulated::{Defect, Model, Window};
 use tokio_util::sync::CancellationToken;
 
-use super::super::{Context, Error, Outcome, VerdictKind, run};
+use super::super::{Assessment, Context, Error, VerdictKind, run};
 use super::evidence::Evidence;
 use super::stage::{Manner, Stage};
 use super::{CRASH, plan, topology};
 
 pub(super) struct Played {
-    pub(super) outcome: Outcome,
+    pub(super) assessment: Assessment,
     /// What was written down of both sides.
     pub(super) evidence: Evidence,
     /// What was done to the stage.
@@ -35,7 +35,7 @@ pub(super) struct Played {
 
 impl Played {
     pub(super) fn verdict(&self) -> (VerdictKind, &str) {
-        let verdict = &self.outcome.judgement.verdict;
+        let verdict = &self.assessment.judgement.verdict;
         (verdict.kind, &verdict.reason)
     }
 }
@@ -58,7 +58,7 @@ pub(super) async fn play_scenario(
 pub(super) async fn play_on(text: &str, stage: Stage, shutdown: &CancellationToken) -> Played {
     let performed = perform(text, &stage, shutdown, Bytes::new(1 << 30)).await;
     let archive = performed.archive();
-    let outcome = performed.outcome.expect("it has a verdict");
+    let assessment = performed.assessment.expect("it has a verdict");
     let (mut phases, mut died) = (Vec::new(), Vec::new());
     for event in performed.events {
         match event.kind {
@@ -68,12 +68,12 @@ pub(super) async fn play_on(text: &str, stage: Stage, shutdown: &CancellationTok
         }
     }
     assert_eq!(
-        died, outcome.seen.watched.deaths,
+        died, assessment.seen.watched.deaths,
         "each death is an event and a row"
     );
     Played {
         evidence: Evidence::of(&archive),
-        outcome,
+        assessment,
         done: stage.done.take(),
         phases,
         unhealed: performed.unhealed,
@@ -83,7 +83,7 @@ pub(super) async fn play_on(text: &str, stage: Stage, shutdown: &CancellationTok
 
 /// What comes of a run, be it that it has no verdict.
 pub(super) struct Performed {
-    pub(super) outcome: Result<Outcome, Error>,
+    pub(super) assessment: Result<Assessment, Error>,
     pub(super) events: Vec<Event>,
     pub(super) unhealed: usize,
     pub(super) folder: TempDir,
@@ -125,14 +125,14 @@ pub(super) async fn perform(
     let reports = path.with_file_name("reports");
     let (setting, plan) = (serde_json::Map::new(), plan(text, 7));
     let writer = Writer::create(&reports, limit, &setting, &plan);
-    let outcome = Box::pin(run(&plan, context, writer.expect("writable"))).await;
+    let assessment = Box::pin(run(&plan, context, writer.expect("writable"))).await;
     let mut events = Vec::new();
     while let Ok(event) = received.try_recv() {
         assert_eq!(event.run.as_ref(), Some(&plan.run), "{event:?}");
         events.push(event);
     }
     Performed {
-        outcome,
+        assessment,
         events,
         unhealed: journal.unhealed().expect("the journal is good").len(),
         folder,
@@ -175,7 +175,7 @@ async fn a_crash_that_loses_nothing_passes() {
         ]
     );
     assert_eq!(played.unhealed, 0);
-    let fault = &played.outcome.seen.faults[0];
+    let fault = &played.assessment.seen.faults[0];
     let seconds = |at: Option<quantity::Duration>| at.map(|at| at.as_std().as_secs());
     assert_eq!(
         (seconds(fault.injected), seconds(fault.healed)),
@@ -192,8 +192,8 @@ async fn a_death_that_no_fault_planned_proves_nothing_whenever_it_comes() {
         let played = play_on(CRASH, stage, &CancellationToken::new()).await;
         let (kind, reason) = played.verdict();
         assert_eq!(kind, VerdictKind::Inconclusive, "{second}: {reason}");
-        let [death] = &played.outcome.seen.watched.deaths[..] else {
-            panic!("{second}: {:?}", played.outcome.seen.watched.deaths);
+        let [death] = &played.assessment.seen.watched.deaths[..] else {
+            panic!("{second}: {:?}", played.assessment.seen.watched.deaths);
         };
         assert_eq!(reason, death.to_string());
         assert_eq!(death.replica, "temporal-history-0");
@@ -212,7 +212,7 @@ async fn a_death_after_an_injection_that_failed_is_told() {
     let played = play_on(CRASH, stage, &CancellationToken::new()).await;
     let (kind, reason) = played.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
-    let died = played.outcome.seen.watched.deaths.iter();
+    let died = played.assessment.seen.watched.deaths.iter();
     let died: Vec<_> = died.map(|death| death.replica.as_str()).collect();
     assert_eq!(died, ["worker-0"]);
     assert!(reason.starts_with("worker-0 died by itself "), "{reason}");
@@ -223,7 +223,7 @@ async fn what_a_fault_did_while_nobody_could_look_is_no_death() {
     // The fault is from 6 s to 9 s.
     let stage = Stage::new(crashed(), Manner::Obedient).blind_during(window(5, 12));
     let played = play_on(CRASH, stage, &CancellationToken::new()).await;
-    assert_eq!(played.outcome.seen.watched.deaths, []);
+    assert_eq!(played.assessment.seen.watched.deaths, []);
     let (kind, reason) = played.verdict();
     assert_eq!(kind, VerdictKind::Pass, "{reason}");
 }
@@ -232,7 +232,7 @@ async fn what_a_fault_did_while_nobody_could_look_is_no_death() {
 async fn a_freeze_moves_the_latencies_of_its_phase_and_of_no_other() {
     let played = play_through(crashed(), Manner::Obedient).await;
     let longest: Vec<_> = played
-        .outcome
+        .assessment
         .seen
         .measures
         .phases
@@ -321,7 +321,7 @@ async fn an_interruption_heals_and_judges_nothing() {
     assert_eq!(played.verdict(), (VerdictKind::Interrupted, reason));
     assert_eq!(played.done, ["inject", "heal"]);
     assert_eq!(played.unhealed, 0);
-    let healed = played.outcome.seen.faults[0].healed;
+    let healed = played.assessment.seen.faults[0].healed;
     assert_eq!(healed.map(|at| at.as_std().as_secs()), Some(7));
 }
 
@@ -337,7 +337,7 @@ async fn a_fault_that_cannot_be_undone_is_said_and_stays_in_the_journal() {
         "tried once more at the end"
     );
     assert_eq!(played.unhealed, 1);
-    assert_eq!(played.outcome.seen.faults[0].healed, None);
+    assert_eq!(played.assessment.seen.faults[0].healed, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -347,7 +347,7 @@ async fn a_fault_that_is_undone_at_the_second_try_is_healed() {
     assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
     assert!(reason.starts_with("healing went on for 3.9"), "{reason}");
     assert_eq!(played.done, ["inject", "heal", "heal"]);
-    assert!(played.outcome.seen.faults[0].healed.is_some());
+    assert!(played.assessment.seen.faults[0].healed.is_some());
     assert_eq!(played.unhealed, 0);
 }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use check::{Finding, Invariant};
-use load::Outcome;
+use load::{Iteration, WorkflowOutcome};
 use temporal::Reading;
 use temporal::simulated::{Defect, Model};
 use tokio::time::{Instant, advance, sleep};
@@ -49,7 +49,7 @@ async fn play(model: Model) -> (Played, Duration) {
 }
 
 fn finding(played: &Played, invariant: Invariant) -> &Finding {
-    let mut findings = played.outcome.seen.findings.iter();
+    let mut findings = played.assessment.seen.findings.iter();
     let finding = findings.find(|finding| finding.invariant == invariant);
     finding.expect("every invariant is checked")
 }
@@ -65,9 +65,9 @@ fn assert_all_closed_right(played: &Played) {
 #[tokio::test(start_paused = true)]
 async fn a_workflow_that_closes_after_its_client_gave_up_is_closed() {
     let (played, took) = play(slow()).await;
-    let operations = &played.evidence.operations;
-    let given_up = |outcome: &Outcome| matches!(outcome, Outcome::Open(_));
-    assert!(operations.iter().all(|it| given_up(&it.outcome)));
+    let iterations = &played.evidence.iterations;
+    let given_up = |it: &Iteration| matches!(it.outcome(), WorkflowOutcome::Open);
+    assert!(iterations.iter().all(given_up));
     assert_all_closed_right(&played);
     // The last one starts just before 6 s, and nothing is waited for once it is closed.
     assert!(took < Duration::from_secs(16), "{took:?}");
@@ -96,9 +96,9 @@ async fn a_start_without_an_answer_that_the_server_took_is_waited_for() {
         ..slow()
     };
     let (played, _) = play(model).await;
-    let operations = &played.evidence.operations;
-    let unknown = |outcome: &Outcome| matches!(outcome, Outcome::Unknown(_));
-    assert!(operations.iter().any(|it| unknown(&it.outcome)));
+    let iterations = &played.evidence.iterations;
+    let unknown = |it: &Iteration| matches!(it.outcome(), WorkflowOutcome::Unknown(_));
+    assert!(iterations.iter().any(unknown));
     assert_all_closed_right(&played);
 }
 
@@ -192,7 +192,7 @@ async fn a_server_that_is_gone_for_good_is_given_up_on_and_says_why() {
         .count();
     assert!(found >= 13, "{found}");
     assert_eq!(unread + found, 78);
-    assert_eq!(played.outcome.seen.unread.workflows, unread as u64);
+    assert_eq!(played.assessment.seen.unread.workflows, unread as u64);
     let mut reasons = played.evidence.unreadable().into_iter();
     let refused = "describe workflow: Unavailable: connection refused";
     assert!(reasons.all(|(_, reason)| reason == refused));

@@ -51,7 +51,7 @@ async fn played(text: &str, model: Model) -> Played {
 }
 
 fn shown(played: &Played) -> String {
-    let expectations = played.outcome.judgement.expectations.iter();
+    let expectations = played.assessment.judgement.expectations.iter();
     let expectations = expectations.map(|it| format!("{} {}: {}", it.metric, it.actual, it.met));
     expectations.collect::<Vec<_>>().join("\n")
 }
@@ -64,7 +64,7 @@ async fn what_was_given_up_on_meets_no_upper_bound() {
         completed,
         given_up,
         ..
-    } = played.outcome.seen.measures.phases[0];
+    } = played.assessment.seen.measures.phases[0];
     assert_eq!((offered, completed, given_up), (78, 3, 75));
     insta::assert_snapshot!(shown(&played), @r"
     start-to-close p50 > 5.01s: false
@@ -110,14 +110,14 @@ async fn nothing_holds_of_executions_that_could_not_be_read() {
     let played = played(CRASH, gone).await;
     let (kind, reason) = played.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
-    let findings = &played.outcome.seen.findings;
+    let findings = &played.assessment.seen.findings;
     assert!(findings.iter().all(|it| it.checked == 0 && !it.holds()));
     let outcomes = findings.iter().map(Finding::outcome);
     for outcome in outcomes {
         assert!(outcome.starts_with("not checked on any of "), "{outcome}");
         assert!(outcome.contains("connection refused"), "{outcome}");
     }
-    let reasons = &played.outcome.judgement.verdict.reasons;
+    let reasons = &played.assessment.judgement.verdict.reasons;
     let names = "no-lost-start, right-result, all-closed, history-integrity";
     let unchecked = format!("{names} were checked on no workflow");
     assert!(reasons.contains(&unchecked), "{reasons:?}");

@@ -5,9 +5,11 @@ use backend::event::Ending;
 use backend::fault::Proof;
 use check::{Invariant, Unread};
 use engine::watch;
-use load::{CallFailure, Latencies, Operation, Outcome, Unsent};
+use load::{Call, Cause, Failure, Iteration, Latencies, Outcome, Unsent};
 use model::quantity::Duration;
-use temporal::{Close, Execution, ExecutionKey, HistoryEvent, Pending, Reading, Status};
+use temporal::{
+    Close, Execution, ExecutionKey, HistoryEvent, OpKind, Pending, Reading, Reply, Status,
+};
 
 use super::super::model::{LatencyThresholds, Thresholds};
 use super::super::plan::PlannedThresholds;
@@ -99,9 +101,9 @@ impl Scene {
     }
 
     fn recovers_slowly(mut self) -> Self {
-        for operation in &mut self.evidence.operations {
-            if operation.phase == "recovery" {
-                operation.ended += std::time::Duration::from_secs(3);
+        for iteration in &mut self.evidence.iterations {
+            if iteration.phase == "recovery" {
+                iteration.steps[0].answered += std::time::Duration::from_secs(3);
             }
         }
         self
@@ -120,18 +122,25 @@ fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
         result: result.clone(),
         failure: None,
     };
-    evidence.operations.push(Operation {
+    let call = |op, answered, outcome| Call {
+        op,
+        intended: at,
+        sent: Some(at),
+        answered,
+        outcome,
+    };
+    let run_id = "run".to_owned();
+    let started = Outcome::Ok(Reply::Started { run_id });
+    let closed = Outcome::Ok(Reply::Closed(close));
+    let end = at + std::time::Duration::from_millis(20);
+    evidence.iterations.push(Iteration {
         workload: "hello".to_owned(),
         sequence: second,
         phase: phase.name.clone(),
         workflow_id: id.clone(),
-        run_id: Some("run".to_owned()),
-        intended: at,
-        started: Some(at),
-        acknowledged: Some(at),
-        ended: at + std::time::Duration::from_millis(20),
         expected: result.clone(),
-        outcome: Outcome::Closed(close),
+        start: call(OpKind::Start, at, started),
+        steps: vec![call(OpKind::AwaitResult, end, closed)],
     });
     let kinds = (1..).zip(["WorkflowExecutionStarted", "WorkflowExecutionCompleted"]);
     let event = |(id, kind): (i64, &str)| HistoryEvent {
@@ -154,10 +163,16 @@ fn completed(plan: &RunPlan, evidence: &mut Evidence, second: u64) {
     evidence.readings.insert(id, Reading::Found(execution));
 }
 
+/// Has the start of an iteration end like this, so that nothing came after it.
+fn not_started(iteration: &mut Iteration, outcome: Outcome) {
+    iteration.start.outcome = outcome;
+    iteration.start.answered = iteration.ended();
+    iteration.steps.clear();
+}
+
 /// What is said of a start by a server that is away.
-fn away() -> CallFailure {
-    CallFailure {
-        operation: "start workflow".to_owned(),
+fn away() -> Failure {
+    Failure {
         code: "Unavailable".to_owned(),
         message: "away".to_owned(),
     }
@@ -314,9 +329,8 @@ fn the_gravest_thing_that_is_known_decides() {
 fn a_start_without_an_answer_is_no_pass_unless_the_scenario_speaks_of_it() {
     let with = |second: usize, speaks: bool| {
         let mut scene = Scene::good();
-        let operation = &mut scene.evidence.operations[second];
-        operation.run_id = None;
-        operation.outcome = Outcome::Unknown(away());
+        let iteration = &mut scene.evidence.iterations[second];
+        not_started(iteration, Outcome::Info(away()));
         if let Some(thresholds) = &mut scene.plan.steady_state {
             let half = "< 50%".parse().expect("a threshold");
             thresholds.error_rate = speaks.then_some(half);
@@ -343,9 +357,9 @@ fn a_recovery_begins_once_everything_is_healed() {
         let at = std::time::Duration::from_millis(milliseconds);
         scene.faults[0].healed = Some(at.into());
         // What was to start at the beginning of the recovery met a service that was still away.
-        let operation = &mut scene.evidence.operations[11];
-        assert_eq!(operation.phase, "recovery");
-        operation.outcome = Outcome::Refused(away());
+        let iteration = &mut scene.evidence.iterations[11];
+        assert_eq!(iteration.phase, "recovery");
+        not_started(iteration, Outcome::Fail(away()));
         scene.plan.invariants.clear();
         scene.verdict()
     };
@@ -407,24 +421,18 @@ fn a_steady_state_without_any_load_is_not_met() {
 }
 
 /// Adds arrivals that were not sent to the phase of `second`.
-fn unsent(evidence: &mut Evidence, second: u64, arrivals: u64, outcome: fn(Unsent) -> Outcome) {
-    let first = evidence
-        .operations
-        .iter()
-        .find(|it| it.sequence == second)
-        .expect("one for every second")
-        .clone();
-    evidence.operations.push(Operation {
-        started: None,
-        acknowledged: None,
-        run_id: None,
-        outcome: outcome(Unsent {
-            arrivals,
-            last_intended: first.intended,
-            why: "too many".to_owned(),
-        }),
-        ..first
-    });
+fn unsent(evidence: &mut Evidence, second: u64, arrivals: u64, cause: Cause) {
+    let mut iterations = evidence.iterations.iter();
+    let first = iterations.find(|it| it.sequence == second);
+    let mut iteration = first.expect("one for every second").clone();
+    let unsent = Unsent {
+        arrivals,
+        last_intended: iteration.intended(),
+        cause,
+    };
+    not_started(&mut iteration, Outcome::NotSent(unsent));
+    iteration.start.sent = None;
+    evidence.iterations.push(iteration);
 }
 
 /// 964 of 2,964 in the warmup, and 28,510 of 30,197 in the baseline.
@@ -437,8 +445,8 @@ fn the_gravest_reason_is_told_with_how_many_more_there_are() {
     for _ in 4..1687 {
         completed(&scene.plan, &mut scene.evidence, 2);
     }
-    unsent(&mut scene.evidence, 0, 964, Outcome::Dropped);
-    unsent(&mut scene.evidence, 2, 28_510, Outcome::Dropped);
+    unsent(&mut scene.evidence, 0, 964, Cause::MaxInFlight);
+    unsent(&mut scene.evidence, 2, 28_510, Cause::MaxInFlight);
     let Verdict {
         kind,
         reason,
@@ -455,8 +463,8 @@ fn the_gravest_reason_is_told_with_how_many_more_there_are() {
 #[test]
 fn what_keeps_the_whole_run_from_saying_anything_is_graver_than_what_is_missing_in_a_phase() {
     let mut scene = Scene::good().has_no_effect();
-    unsent(&mut scene.evidence, 2, 1000, Outcome::NotSent);
-    unsent(&mut scene.evidence, 7, 10, Outcome::Dropped);
+    unsent(&mut scene.evidence, 2, 1000, Cause::LoadEnded);
+    unsent(&mut scene.evidence, 7, 10, Cause::MaxInFlight);
     scene.evidence.readings.remove("hello-5");
     insta::assert_snapshot!(scene.verdict().reasons.join("\n"), @r"
     fault `crash` had no proven effect: none
@@ -510,11 +518,11 @@ fn the_steady_state_is_judged_again_once_all_that_began_in_the_baseline_has_ende
     let last = |intended: u64, injected: u64, ended: u64| {
         let mut scene = Scene::good();
         scene.faults[0].injected = Some(Duration::from_millis(injected));
-        let operation = &mut scene.evidence.operations[4];
+        let iteration = &mut scene.evidence.iterations[4];
         let at = std::time::Duration::from_millis(intended);
-        operation.intended = at;
-        (operation.started, operation.acknowledged) = (Some(at), Some(at));
-        operation.ended = std::time::Duration::from_millis(ended);
+        let start = &mut iteration.start;
+        (start.intended, start.sent, start.answered) = (at, Some(at), at);
+        iteration.steps[0].answered = std::time::Duration::from_millis(ended);
         scene.verdict()
     };
     let Verdict { kind, reason, .. } = last(4_000, 6_000, 5_900);
@@ -536,8 +544,8 @@ fn slow_workflows_that_a_fault_meets_under_way_are_no_steady_state() {
         for number in 1..25 {
             completed(&scene.plan, &mut scene.evidence, second);
             if number % 5 < 2 {
-                let slow = scene.evidence.operations.last_mut().expect("it was added");
-                slow.ended = slow.intended + std::time::Duration::from_secs(8);
+                let slow = scene.evidence.iterations.last_mut().expect("it was added");
+                slow.steps[0].answered = slow.intended() + std::time::Duration::from_secs(8);
             }
         }
     }
@@ -564,14 +572,14 @@ fn workflows_that_failed_are_no_pass_unless_the_scenario_speaks_of_errors() {
                 completed(&scene.plan, &mut scene.evidence, second);
             }
         }
-        let in_baseline = |operation: &&mut Operation| operation.phase == "baseline";
-        let baseline = scene.evidence.operations.iter_mut().filter(in_baseline);
-        for operation in baseline.take(failed) {
-            operation.outcome = Outcome::Closed(Close {
+        let in_baseline = |iteration: &&mut Iteration| iteration.phase == "baseline";
+        let baseline = scene.evidence.iterations.iter_mut().filter(in_baseline);
+        for iteration in baseline.take(failed) {
+            iteration.steps[0].outcome = Outcome::Ok(Reply::Closed(Close {
                 status: Status::Failed,
                 result: None,
                 failure: None,
-            });
+            }));
         }
         scene.plan.invariants = vec![Invariant::NoLostStart];
         scene.plan.thresholds.clear();
@@ -593,9 +601,9 @@ fn workflows_that_failed_are_no_pass_unless_the_scenario_speaks_of_errors() {
 fn starts_that_a_fault_refused_are_not_left_out_of_latencies_in_silence() {
     let with = |thresholds: Option<Thresholds>| {
         let mut scene = Scene::good();
-        for operation in &mut scene.evidence.operations {
-            if operation.phase == "chaos" && operation.sequence != 6 {
-                operation.outcome = Outcome::Refused(away());
+        for iteration in &mut scene.evidence.iterations {
+            if iteration.phase == "chaos" && iteration.sequence != 6 {
+                not_started(iteration, Outcome::Fail(away()));
             }
         }
         let thresholds = thresholds.map(|thresholds| PlannedThresholds {
@@ -652,12 +660,12 @@ fn a_start_that_the_stop_of_a_run_cut_off_is_no_reason_of_its_own() {
     let is_told = |ending| {
         let mut scene = Scene::good();
         scene.ending = ending;
-        let operation = &mut scene.evidence.operations[4];
-        operation.run_id = None;
-        operation.outcome = Outcome::Unknown(CallFailure {
-            code: CallFailure::INTERRUPTED.to_owned(),
+        let iteration = &mut scene.evidence.iterations[4];
+        let interrupted = Failure {
+            code: Failure::INTERRUPTED.to_owned(),
             ..away()
-        });
+        };
+        not_started(iteration, Outcome::Info(interrupted));
         scene.plan.steady_state = None;
         let reasons = scene.verdict().reasons;
         reasons.iter().any(|it| it.contains("no clear answer"))
@@ -670,8 +678,8 @@ fn a_start_that_the_stop_of_a_run_cut_off_is_no_reason_of_its_own() {
 fn of_a_phase_to_which_nothing_was_offered_no_threshold_is_met() {
     let mut scene = Scene::good();
     scene.plan.steady_state = None;
-    let in_recovery = |operation: &Operation| operation.phase == "recovery";
-    scene.evidence.operations.retain(|it| !in_recovery(it));
+    let in_recovery = |iteration: &Iteration| iteration.phase == "recovery";
+    scene.evidence.iterations.retain(|it| !in_recovery(it));
     let Verdict { kind, reasons, .. } = scene.verdict();
     assert_eq!(kind, VerdictKind::ThresholdMissed);
     insta::assert_snapshot!(reasons.join("\n"), @r"

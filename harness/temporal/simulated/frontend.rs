@@ -10,7 +10,9 @@ use tokio::time::{Instant, sleep_until};
 use super::clock::{done_at, first_outside};
 use super::history::history;
 use super::{Defect, Model};
-use crate::{Close, Cluster, Error, Execution, ExecutionKey, Pending, Start, StartOutcome, Status};
+use crate::{
+    Answer, Close, Cluster, Error, Execution, ExecutionKey, Op, Pending, Reply, Start, Status,
+};
 
 /// A frontend in tokio's time, held or not, that answers as its [`Model`] says.
 #[derive(Debug, Clone)]
@@ -195,22 +197,17 @@ impl Frontend {
     }
 }
 
-impl crate::Frontend for Frontend {
-    async fn start(&self, start: Start, deadline: Duration) -> StartOutcome {
+impl Frontend {
+    async fn start(&self, start: Start, deadline: Duration) -> Result<Reply, Error> {
         const OPERATION: &str = "start workflow";
         let until = self.now() + deadline;
-        let begins = match self.asked_now(OPERATION) {
-            Ok(begins) => begins,
-            Err(error) => return StartOutcome::Unknown(error),
-        };
+        let begins = self.asked_now(OPERATION)?;
         let at = done_at(&self.model.freezes, begins, self.model.start_latency);
         let accepted = self.accept(&start, at);
-        if let Err(error) = self.answer(OPERATION, Some(at), until).await {
-            return StartOutcome::Unknown(error);
-        }
+        self.answer(OPERATION, Some(at), until).await?;
         match accepted {
-            Accepted::Run { id } => StartOutcome::Started { run_id: id },
-            Accepted::AlreadyRunning { id } => StartOutcome::Refused(error(
+            Accepted::Run { id } => Ok(Reply::Started { run_id: id }),
+            Accepted::AlreadyRunning { id } => Err(error(
                 OPERATION,
                 "AlreadyExists",
                 &format!("workflow execution is already running: run {id}"),
@@ -218,7 +215,7 @@ impl crate::Frontend for Frontend {
         }
     }
 
-    async fn wait_for_close(&self, key: ExecutionKey, deadline: Duration) -> Result<Close, Error> {
+    async fn await_result(&self, key: ExecutionKey, deadline: Duration) -> Result<Reply, Error> {
         const OPERATION: &str = "wait for close";
         let now = self.now();
         let reachable = first_outside(&self.model.outages, now);
@@ -232,11 +229,21 @@ impl crate::Frontend for Frontend {
         };
         self.answer(OPERATION, ready, now + deadline).await?;
         let run = run.ok_or_else(|| not_found(OPERATION))?;
-        Ok(Close {
+        Ok(Reply::Closed(Close {
             status: Status::Completed,
             result: Some(run.result),
             failure: None,
-        })
+        }))
+    }
+}
+
+impl crate::Frontend for Frontend {
+    async fn call(&self, op: Op, deadline: Duration) -> Answer {
+        let replied = match op {
+            Op::Start(start) => self.start(start, deadline).await,
+            Op::AwaitResult(key) => self.await_result(key, deadline).await,
+        };
+        replied.into()
     }
 
     async fn execution(

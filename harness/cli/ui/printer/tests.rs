@@ -118,7 +118,7 @@ async fn written_events_are_all_of_the_data() {
     let _timeless = timeless();
     let printed = printed(Display::Lines, Output::Text, Stream::Written).await;
     insta::assert_snapshot!(printed, @r#"
-    {"at":"[time]","run":null,"kind":"stream","version":2,"harness":"[version]"}
+    {"at":"[time]","run":null,"kind":"stream","version":3,"harness":"[version]"}
     {"at":"[time]","run":null,"kind":"notice","message":"under way"}
     {"at":"[time]","run":null,"kind":"progress","what":"download","done":10,"total":40}
     {"at":"[time]","run":null,"kind":"progress","what":"download","done":20,"total":40}
@@ -137,7 +137,7 @@ async fn with_both_the_document_is_the_last_line() {
     let _timeless = timeless();
     let printed = printed(Display::Lines, Output::Json, Stream::Written).await;
     insta::assert_snapshot!(printed, @r#"
-    {"at":"[time]","run":null,"kind":"stream","version":2,"harness":"[version]"}
+    {"at":"[time]","run":null,"kind":"stream","version":3,"harness":"[version]"}
     {"at":"[time]","run":null,"kind":"notice","message":"under way"}
     {"at":"[time]","run":null,"kind":"progress","what":"download","done":10,"total":40}
     {"at":"[time]","run":null,"kind":"progress","what":"download","done":20,"total":40}

@@ -7,7 +7,7 @@ use backend::Backend;
 use backend::run_id::RunId;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::{SignedDuration, Timestamp};
-use scenario::{Document, Ground, Resolution};
+use scenario::{Document, Environment, Resolution};
 
 use crate::error::{CommandError, Exit};
 use crate::verb::meant;
@@ -80,14 +80,14 @@ fn files(path: &Utf8Path) -> Result<Vec<Utf8PathBuf>, CommandError> {
     Ok(files)
 }
 
-/// Resolves every document on the ground of a session.
+/// Resolves every document on the environment of a session.
 pub(super) fn resolve<B: Backend>(
     documents: Vec<Document>,
     seed: Option<u64>,
     session: &Session<B>,
 ) -> Result<Vec<Resolved>, CommandError> {
     let levers = session.backend.levers(&session.topology);
-    let ground = Ground {
+    let environment = Environment {
         topology: &session.topology,
         place: &session.place,
         levers: &levers,
@@ -103,7 +103,7 @@ pub(super) fn resolve<B: Backend>(
                 &document,
                 seed,
                 RunId::new(seed, now + SignedDuration::from_millis(index)),
-                ground,
+                environment,
             )
             .map_err(|error| CommandError::new(Exit::Invalid, error))?;
             Ok(Resolved {

@@ -274,12 +274,12 @@ async fn run_one<B: Backend>(
         shutdown: asked,
     };
     let run = scenario::run(plan, context, writer);
-    let outcome = stage.ui.follow(&mut stage.receiver, Box::pin(run)).await;
-    let outcome = outcome.map_err(|error| {
+    let assessment = stage.ui.follow(&mut stage.receiver, Box::pin(run)).await;
+    let assessment = assessment.map_err(|error| {
         let error = without_verdict(error);
         failure::after(&watch.end().deaths, error)
     })?;
-    let report = Report::new(&setting, plan, &outcome);
+    let report = Report::new(&setting, plan, &assessment);
     stage.ui.text(report.summary());
     let written = report::write(&folder, &report).map_err(not_written);
     let path = written.map(|path| from_here(&path).to_string());

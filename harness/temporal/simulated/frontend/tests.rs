@@ -32,9 +32,21 @@ fn with(defect: Defect) -> Model {
     }
 }
 
+async fn start(frontend: &Frontend, request_id: &str) -> Answer {
+    frontend.call(Op::Start(hello(request_id)), DEADLINE).await
+}
+
+async fn wait(frontend: &Frontend, key: ExecutionKey, deadline: Duration) -> Result<Close, Error> {
+    let answer = frontend.call(Op::AwaitResult(key), deadline).await;
+    answer.into_result().map(|reply| match reply {
+        Reply::Closed(close) => close,
+        Reply::Started { .. } => panic!("it was only waited for: {reply:?}"),
+    })
+}
+
 async fn started(frontend: &Frontend) -> ExecutionKey {
-    match frontend.start(hello("first"), DEADLINE).await {
-        StartOutcome::Started { run_id } => key(&run_id),
+    match start(frontend, "first").await {
+        Answer::Ok(Reply::Started { run_id }) => key(&run_id),
         other => panic!("not started: {other:?}"),
     }
 }
@@ -43,7 +55,7 @@ async fn started(frontend: &Frontend) -> ExecutionKey {
 async fn run(model: Model) -> (ExecutionKey, Result<Close, Error>, Option<Execution>) {
     let frontend = Frontend::new(model);
     let started = started(&frontend).await;
-    let close = frontend.wait_for_close(started.clone(), DEADLINE).await;
+    let close = wait(&frontend, started.clone(), DEADLINE).await;
     let execution = frontend.execution(key(""), DEADLINE).await;
     (started, close, execution.expect("reachable"))
 }
@@ -102,12 +114,12 @@ async fn a_repeated_start_gives_the_same_run_and_another_one_is_refused() {
     let frontend = Frontend::new(Model::default());
     let first = started(&frontend).await;
     assert_eq!(started(&frontend).await, first);
-    let other = frontend.start(hello("other"), DEADLINE).await;
-    assert!(matches!(other, StartOutcome::Refused(error) if error.code == "AlreadyExists"));
-    let closed = frontend.wait_for_close(first.clone(), DEADLINE).await;
+    let other = start(&frontend, "other").await;
+    assert!(matches!(other, Answer::Fail(error) if error.code == "AlreadyExists"));
+    let closed = wait(&frontend, first.clone(), DEADLINE).await;
     assert!(closed.is_ok());
-    let next = frontend.start(hello("other"), DEADLINE).await;
-    assert!(matches!(next, StartOutcome::Started { run_id } if run_id != first.run_id));
+    let next = start(&frontend, "other").await;
+    assert!(matches!(next, Answer::Ok(Reply::Started { run_id }) if run_id != first.run_id));
 }
 
 #[tokio::test(start_paused = true)]
@@ -161,9 +173,9 @@ async fn a_start_that_times_out_in_a_freeze_still_happens() {
         }],
         ..Model::default()
     });
-    let outcome = frontend.start(hello("first"), DEADLINE).await;
-    assert!(matches!(outcome, StartOutcome::Unknown(error) if error.code == "Cancelled"));
-    let close = frontend.wait_for_close(key(""), DEADLINE * 2).await;
+    let outcome = start(&frontend, "first").await;
+    assert!(matches!(outcome, Answer::Info(error) if error.code == "Cancelled"));
+    let close = wait(&frontend, key(""), DEADLINE * 2).await;
     assert!(close.is_ok());
 }
 
@@ -179,10 +191,10 @@ async fn an_outage_refuses_connections_and_leaves_the_work_alone() {
     });
     let started = started(&frontend).await;
     tokio::time::advance(Duration::from_millis(5)).await;
-    let outcome = frontend.start(hello("other"), DEADLINE).await;
-    assert!(matches!(outcome, StartOutcome::Unknown(error) if error.code == "Unavailable"));
+    let outcome = start(&frontend, "other").await;
+    assert!(matches!(outcome, Answer::Info(error) if error.code == "Unavailable"));
     assert!(frontend.execution(started.clone(), DEADLINE).await.is_err());
-    let close = frontend.wait_for_close(started, DEADLINE).await;
+    let close = wait(&frontend, started, DEADLINE).await;
     assert!(close.is_ok(), "an outage is waited out");
     assert_eq!(frontend.now(), outage.until);
 }

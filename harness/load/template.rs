@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// What a template can name: all of it follows from the seed and the workflow's number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Variables {
+pub struct Variables {
     /// A word.
     name: String,
     /// The workflow id.
@@ -36,7 +36,7 @@ const ANIMALS: [&str; 32] = [
 
 impl Variables {
     /// The variables of workflow number `n`, whose id is `id`, in a workload with this seed.
-    pub(super) fn of(seed: u64, n: u64, id: String) -> Self {
+    pub fn of(seed: u64, n: u64, id: String) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         // Stream 0 belongs to the arrivals of the workload.
         random.set_stream(n.wrapping_add(1));
@@ -54,11 +54,11 @@ impl Variables {
 /// A template that cannot be filled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Error(String);
+pub struct Error(String);
 
 /// Fills every string in `value`; numbers, booleans and keys stay as they are. An undefined
 /// variable is an error.
-pub(super) fn fill(value: &Value, variables: &Variables) -> Result<Value, Error> {
+pub fn fill(value: &Value, variables: &Variables) -> Result<Value, Error> {
     static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(environment);
     fill_with(&ENVIRONMENT, value, variables)
 }
