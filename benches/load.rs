@@ -1,4 +1,4 @@
-//! What the load driver costs: scheduling arrivals and recording latencies.
+//! The CPU cost of the load driver: scheduling arrivals and recording latencies.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -23,7 +23,7 @@ fn schedule(criterion: &mut Criterion) {
 }
 
 fn latencies(criterion: &mut Criterion) {
-    // Poisson offsets within a minute serve as latencies of all magnitudes.
+    // The offsets of Poisson arrivals within a minute are used as latencies of all magnitudes.
     let rate: Rate = "100000/min".parse().expect("a rate");
     let durations: Vec<Duration> =
         Schedule::new(Arrivals::Poisson, rate, Duration::from_mins(1), 42).collect();

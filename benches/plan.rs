@@ -1,4 +1,4 @@
-//! How long it takes to compare a thousand resources with what there is of them.
+//! The time to diff a thousand desired resources with the observed ones.
 
 use std::hint::black_box;
 
@@ -10,8 +10,8 @@ use model::topology::Digest;
 
 const RESOURCES: usize = 1_000;
 
-/// Resources of which each needs up to three others, one of them its predecessor: the longest chain
-/// there can be.
+/// Resources that need up to three others each. One of these is the predecessor, which makes the
+/// longest possible chain.
 fn resources() -> Vec<Resource> {
     let id = |number: usize| ResourceId::new(ResourceKind::Process, format!("service-{number}"));
     let needs = |number: usize| {
@@ -34,7 +34,7 @@ fn resources() -> Vec<Resource> {
         .collect()
 }
 
-/// What there is of the resources: all of them, those of `changed` with another configuration.
+/// Observes all resources; those for which `changed` is true have another configuration.
 fn observed(resources: &[Resource], changed: impl Fn(usize) -> bool) -> Vec<Observed> {
     let digest = |number: usize, resource: &Resource| {
         if changed(number) {

@@ -1,4 +1,4 @@
-//! How long it takes from the text of a profile to its topology.
+//! The time to load a profile and resolve it to a topology.
 
 use std::hint::black_box;
 use std::io;

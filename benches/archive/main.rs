@@ -1,8 +1,8 @@
-//! What a long run costs the harness: its memory, its folder, and how long it takes to be judged by
-//! it. 200 workflows per second for 30 minutes, in time that does not pass, so that all of it is work
-//! of the harness.
+//! The cost of a long run: the harness's memory, the size of the run's folder, and the time to assess
+//! it. The run has 200 workflows per second for 30 minutes, in paused time, so that only the
+//! harness's own work takes time.
 //!
-//! `cargo bench --bench archive`; `-- 60` is a run of 60 s.
+//! Run `cargo bench --bench archive`; append `-- 60` for a run of 60 s.
 
 mod place;
 mod server;
@@ -25,7 +25,7 @@ use model::topology::{Database, Digest, TemporalSettings, Tls, Topology};
 use scenario::{Context, PlannedPhase, RunPlan, VerdictKind};
 use tokio_util::sync::CancellationToken;
 
-use crate::place::Nowhere;
+use crate::place::FrontendOnly;
 
 const RATE: u32 = 200;
 const LENGTH: Duration = Duration::from_mins(30);
@@ -39,16 +39,16 @@ fn main() {
     let folder = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
     let before = memory();
     let begun = Instant::now();
-    let kind = play(folder, length);
+    let kind = run(folder, length);
     let took = begun.elapsed();
     assert_eq!(kind, VerdictKind::Pass);
     let (peak, reports) = (memory(), folder.join("run"));
 
-    let archive = Archive::open(&reports).expect("it was written");
+    let archive = Archive::open(&reports).expect("the run has written it");
     let begun = Instant::now();
-    let outcome = scenario::assess(&archive).expect("it reads");
-    let judged = begun.elapsed();
-    let outcome = outcome.expect("the run came to its end");
+    let outcome = scenario::assess(&archive).expect("readable");
+    let assessed = begun.elapsed();
+    let outcome = outcome.expect("the run is complete");
     assert_eq!(outcome.judgement.verdict.kind, VerdictKind::Pass);
 
     let workflows = outcome.seen.measures.may_exist;
@@ -56,16 +56,16 @@ fn main() {
     let size: u64 = files.filter_map(|it| Some(it.metadata().ok()?.len())).sum();
     let figures = [
         ("workflows", workflows.to_string()),
-        ("work of the run", seconds_of(took)),
-        ("judged anew in", seconds_of(judged)),
-        ("folder", megabytes(size)),
+        ("run took", seconds_of(took)),
+        ("assessment took", seconds_of(assessed)),
+        ("folder size", megabytes(size)),
         ("memory before", megabytes(before)),
-        ("memory at its peak", megabytes(peak)),
-        ("after judging anew", megabytes(memory())),
+        ("peak of the run", megabytes(peak)),
+        ("peak with assessment", megabytes(memory())),
     ];
     let mut out = std::io::stdout().lock();
     for (name, figure) in figures {
-        writeln!(out, "{name:<20} {figure:>10}").expect("somebody reads");
+        writeln!(out, "{name:<20} {figure:>10}").expect("standard output is open");
     }
 }
 
@@ -77,8 +77,8 @@ fn megabytes(bytes: u64) -> String {
     format!("{} MB", bytes / 1_000_000)
 }
 
-/// The most memory that this process has had, in bytes. `getrusage` would not do: its figure begins
-/// with that of the process that started this one.
+/// The peak memory of this process, in bytes. `getrusage` is not suitable: its value includes the peak
+/// of the parent process before `exec`.
 fn memory() -> u64 {
     let status = fs_err::read_to_string("/proc/self/status").expect("this bench runs on Linux");
     let peak = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));
@@ -87,7 +87,7 @@ fn memory() -> u64 {
     kilobytes * 1024
 }
 
-fn play(folder: &Utf8Path, length: Duration) -> VerdictKind {
+fn run(folder: &Utf8Path, length: Duration) -> VerdictKind {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -98,7 +98,7 @@ fn play(folder: &Utf8Path, length: Duration) -> VerdictKind {
     let journal = Journal::open(&folder.join("faults.ndjson")).expect("a journal");
     let (events, _) = Events::channel();
     let context = Context {
-        backend: &Nowhere,
+        backend: &FrontendOnly,
         topology: &topology(),
         journal: &journal,
         events: &events,
@@ -107,7 +107,11 @@ fn play(folder: &Utf8Path, length: Duration) -> VerdictKind {
     };
     let run = scenario::run(&plan, context, writer.expect("writable"));
     let outcome = runtime.expect("a runtime").block_on(Box::pin(run));
-    outcome.expect("it has a verdict").judgement.verdict.kind
+    outcome
+        .expect("the run has a verdict")
+        .judgement
+        .verdict
+        .kind
 }
 
 fn plan(length: Duration) -> RunPlan {
@@ -141,7 +145,7 @@ fn plan(length: Duration) -> RunPlan {
         faults: Vec::new(),
         steady_state: None,
         thresholds: Vec::new(),
-        // What is late is this machine, in time that does not pass.
+        // In paused time, delays come from this machine only.
         generator_delay: quantity::Duration::from_secs(1),
         invariants: Invariant::ALL.to_vec(),
     }

@@ -1,4 +1,4 @@
-//! A place in which nothing is but a frontend.
+//! A backend that has only a frontend.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,18 +12,18 @@ use model::plan::{Observed, ResourceId};
 use model::topology::{ServiceName, Topology};
 use tokio_util::sync::CancellationToken;
 
-use crate::server::Forgetful;
+use crate::server::Stateless;
 
-/// A place in which nothing is but a frontend.
+/// A backend that has only a frontend.
 #[derive(Debug)]
-pub(crate) struct Nowhere;
+pub(crate) struct FrontendOnly;
 
-impl Host for Nowhere {
+impl Host for FrontendOnly {
     async fn vitals(&self) -> Vitals {
         Vitals::default()
     }
 
-    async fn last_words(&self, _: &str, _: Option<&str>) -> Option<LogTail> {
+    async fn log_tail(&self, _: &str, _: Option<&str>) -> Option<LogTail> {
         None
     }
 
@@ -44,13 +44,13 @@ impl Host for Nowhere {
     }
 }
 
-impl Backend for Nowhere {
-    type Frontend = Forgetful;
+impl Backend for FrontendOnly {
+    type Frontend = Stateless;
     type Hosts = Self;
     type Parts = ();
 
     async fn prepare(&self, _: &Topology, _: Provision<'_>) -> Result<Prepared<()>, Error> {
-        unreachable!("nothing is brought up")
+        unreachable!("the bench starts no topology")
     }
 
     async fn expects(&self, _: &Topology) -> Result<Vec<ResourceId>, Error> {
@@ -62,15 +62,15 @@ impl Backend for Nowhere {
     }
 
     async fn apply(&self, _: &ResourceId, _: Change<'_, ()>) -> Result<(), Error> {
-        unreachable!("nothing is brought up")
+        unreachable!("the bench starts no topology")
     }
 
     async fn ready(&self, _: &ResourceId, _: Option<&()>) -> Readiness {
         Readiness::Ready
     }
 
-    async fn frontend(&self, _: &str) -> Result<Forgetful, Error> {
-        Ok(Forgetful)
+    async fn frontend(&self, _: &str) -> Result<Stateless, Error> {
+        Ok(Stateless)
     }
 
     fn hosts(&self) -> &Self {
@@ -86,10 +86,10 @@ impl Backend for Nowhere {
     }
 
     async fn pull(&self, pull: &Pull) -> Result<(), Error> {
-        Err(pull.foreign("nowhere"))
+        Err(pull.foreign("frontend-only"))
     }
 
     async fn look(&self, sign: &Sign) -> Sighting {
-        sign.foreign("nowhere")
+        sign.foreign("frontend-only")
     }
 }

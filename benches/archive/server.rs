@@ -1,4 +1,4 @@
-//! A frontend that keeps nothing: what it says of a workflow follows from the workflow's id.
+//! A frontend without state: it derives the data of a workflow from the workflow id.
 
 use std::time::Duration;
 
@@ -10,8 +10,9 @@ use temporal::{
 };
 use tokio::time::sleep;
 
-/// From a start to its acknowledgement, from there to the close, and for an answer otherwise.
+/// The latency of a start and of a read.
 const LATENCY: Duration = Duration::from_millis(2);
+/// From the acknowledgement of a start to the close.
 const RUN_TIME: Duration = Duration::from_millis(40);
 
 /// The history of a workflow with one activity.
@@ -29,9 +30,9 @@ const EVENTS: [&str; 11] = [
     "WorkflowExecutionCompleted",
 ];
 
-/// A frontend that keeps nothing.
+/// A frontend without state.
 #[derive(Debug, Clone)]
-pub(crate) struct Forgetful;
+pub(crate) struct Stateless;
 
 fn run_of(workflow_id: &str) -> String {
     format!("00000000-0000-4000-8000-{workflow_id:0>36}")
@@ -45,7 +46,7 @@ fn close() -> Close {
     }
 }
 
-impl Frontend for Forgetful {
+impl Frontend for Stateless {
     async fn call(&self, op: Op, _: Duration) -> Answer {
         Answer::Ok(match op {
             Op::Start(start) => {
@@ -81,10 +82,10 @@ impl Frontend for Forgetful {
     }
 
     async fn cluster(&self, _: Duration) -> Result<Cluster, Error> {
-        unreachable!("a run does not ask for it")
+        unreachable!("a run does not make this call")
     }
 
     async fn retention(&self, _: String, _: Duration) -> Result<Option<Duration>, Error> {
-        unreachable!("a run does not ask for it")
+        unreachable!("a run does not make this call")
     }
 }

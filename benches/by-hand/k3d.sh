@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# The topology in a local cluster by hand, with k3d, kubectl and the SQL tool in a job: what
-# `harness bench up` compares backend `k3d` with. It says what is set below.
+# Starts the topology in a local cluster with k3d, kubectl and the SQL tool in a Job. `harness bench up`
+# compares backend `k3d` with this script. It sets the environment variables that are used below.
 #
-#   k3d.sh up      until the first workflow's result; tells each part that is done
-#   k3d.sh down    everything gone, however far `up` came
+#   k3d.sh up      starts everything, until the first workflow's result; prints each finished part
+#   k3d.sh down    removes everything, however far `up` got
 set -euo pipefail
 
 mysql=$NAME-mysql
 network=$NAME
-# A `:` parts two files in it, and the folder's name may have one.
+# KUBECONFIG is a relative path: it is a list that `:` separates, and the folder's name may have a `:`.
 cd "$FOLDER"
 export KUBECONFIG=kubeconfig
-read -ra ports <<<"$PORTS" # two free ones
+read -ra ports <<<"$PORTS" # two free ports
 
 start_mysql() {
     (umask 022 && head -c 24 /dev/urandom | base64 >"$FOLDER/password")
@@ -21,7 +21,7 @@ start_mysql() {
         "$MYSQL_IMAGE" --max-connections="$MAX_CONNECTIONS" >/dev/null
 }
 
-# Over TCP: while the database is set up, it does not listen there.
+# Pings over TCP, because MySQL does not listen on TCP while its image initialises the database.
 await_mysql() {
     until docker exec "$mysql" mysqladmin --host 127.0.0.1 --silent ping >/dev/null 2>&1; do
         sleep 0.1
@@ -51,7 +51,7 @@ apply() {
     kubectl apply --filename - >/dev/null
 }
 
-# A container with Temporal's tools that runs to its end.
+# Runs a Job with Temporal's tools and waits until it completes.
 job() { # NAME SCRIPT
     apply <<YAML
 apiVersion: batch/v1
@@ -141,7 +141,7 @@ YAML
 
 start_temporal() {
     {
-        # What begins with a brace would be read as JSON.
+        # Without `---`, kubectl would parse text that begins with a brace as JSON.
         echo '---'
         echo '{apiVersion: v1, kind: ConfigMap, metadata: {name: dynamic-config}, data: {docker.yaml: ""}}'
         role frontend "$FRONTEND_REPLICAS" 7233

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# Temporal's released server on MySQL by hand, with docker, temporal-sql-tool, temporal-server and
-# the workers: what `harness bench up` compares engine `server` with. It says what is set below.
+# Starts Temporal's released server on MySQL with docker, temporal-sql-tool, temporal-server and the
+# workers. `harness bench up` compares engine `server` with this script. It sets the environment
+# variables that are used below.
 #
-#   server.sh up      until the first workflow's result; tells each part that is done
-#   server.sh down    everything gone, however far `up` came
+#   server.sh up      starts everything, until the first workflow's result; prints each finished part
+#   server.sh down    removes everything, however far `up` got
 set -euo pipefail
 
-# Whatever profile of another cluster the user has is none of these programs'.
+# These programs must not use the user's client profile, which may be for another cluster.
 export TEMPORAL_CONFIG_FILE=/dev/null
 
 mysql=$NAME-mysql
-# Free ones: one, three for each process of the server, one for each worker. None above 32767: the column
-# that Temporal keeps them in has two bytes with a sign.
+# Free ports: one for MySQL, three for each server process, one for each worker. None is above 32767,
+# because Temporal stores ports in a signed 16-bit column.
 read -ra ports <<<"$PORTS"
 pids=$FOLDER/pids
 started=0
@@ -21,7 +22,7 @@ next_port() { # VARIABLE
     ports=("${ports[@]:1}")
 }
 
-# A database that is reached over TCP: while it is set up, it does not listen there.
+# Pings over TCP, because MySQL does not listen on TCP while its image initialises the database.
 start_mysql() {
     (umask 022 && head -c 24 /dev/urandom | base64 >"$FOLDER/password")
     docker run --detach --name "$mysql" --publish "127.0.0.1:$mysql_port:3306" \
@@ -63,7 +64,7 @@ start() { # LOG DIRECTORY PROGRAM ARGUMENT...
     started=$((started + 1))
 }
 
-# Waiting for what has ended would last for ever.
+# Exits if a program has ended, since waiting for it would never end.
 all_live() {
     [[ $(jobs -rp | wc -l) -eq $started ]] && return
     tail -n 1 "$FOLDER"/*.log | cut -c 1-300 >&2
@@ -77,12 +78,12 @@ await_port() { # PORT
     done
 }
 
-# One process a role and replica; each has ports of its own, and the frontend's are known to all.
+# Starts one process per role and replica. Each has its own ports, and all know the frontend's.
 start_temporal() {
     : >"$FOLDER/dynamic-config.yaml"
     export DB=mysql8 MYSQL_SEEDS=127.0.0.1 DB_PORT=$mysql_port MYSQL_USER=root
     export NUM_HISTORY_SHARDS=$SHARDS BIND_ON_IP=127.0.0.1 TEMPORAL_BROADCAST_ADDRESS=127.0.0.1
-    # From the folder: the server puts it into YAML as it stands.
+    # A relative path, because the server inserts it into YAML without quoting.
     export DYNAMIC_CONFIG_FILE_PATH=dynamic-config.yaml LOG_LEVEL=warn
     local role upper count replica grpc membership http
     for role in frontend history matching worker; do
@@ -97,7 +98,8 @@ start_temporal() {
                 "${upper}_MEMBERSHIP_PORT=$membership" "FRONTEND_HTTP_PORT=$http" \
                 PUBLIC_FRONTEND_ADDRESS="127.0.0.1:$frontend_port" \
                 "$SERVER" --allow-no-auth start --service "$role"
-            # Each updates the cluster's metadata as it starts, and fails if another did meanwhile.
+            # Each process updates the cluster metadata at its start, and fails if another process
+            # updates it at the same time.
             await_port "$grpc"
         done
     done
@@ -136,7 +138,7 @@ up() {
     group_of "$$" >"$FOLDER/group"
     next_port mysql_port
     start_mysql
-    # Programs take it from here, and no command line has it.
+    # Programs read the password from the environment, so that no command line contains it.
     SQL_PASSWORD=$(<"$FOLDER/password")
     export SQL_PASSWORD MYSQL_PWD=$SQL_PASSWORD
     echo "done: MySQL"
@@ -155,7 +157,7 @@ down() {
     local pid
     if [[ -f $pids ]]; then
         while read -r pid; do
-            # Another program may have the number by now, but not the group as well.
+            # The pid may belong to another program by now, but that is in another process group.
             [[ $(group_of "$pid") != "$(<"$FOLDER/group")" ]] || kill -KILL "$pid" || true
         done <"$pids"
         rm -f "$pids"

@@ -1,4 +1,4 @@
-//! One file that grows line by line.
+//! A file to which lines are appended.
 
 use std::io::{self, BufWriter, Write as _};
 
@@ -9,18 +9,18 @@ use serde::Serialize;
 
 use super::Error;
 
-/// One file that grows line by line.
+/// A file to which lines are appended.
 #[derive(Debug)]
 pub(super) struct Append {
     folder: Utf8PathBuf,
     name: &'static str,
     file: BufWriter<fs::File>,
-    /// The line that is being made; kept for its memory.
+    /// The prepared line; kept to reuse its memory.
     line: Vec<u8>,
 }
 
 impl Append {
-    /// A new file in a folder that is nobody else's to read.
+    /// Creates a file that only its owner can read.
     pub(super) fn create(folder: &Utf8Path, name: &'static str) -> Result<Self, Error> {
         let mut options = fs::OpenOptions::new();
         options.write(true).create_new(true).mode(0o600);
@@ -34,18 +34,17 @@ impl Append {
         })
     }
 
-    /// Takes the lock on the file for as long as it is open. Nobody else writes it, so that nobody is
-    /// waited for.
+    /// Locks the file for as long as it is open. There is no other writer, so this does not block.
     pub(super) fn lock(&self) -> Result<(), Error> {
         let locked = self.file.get_ref().file().lock();
-        self.done(locked)
+        self.check(locked)
     }
 
-    /// Makes the line of a value, and says how long it is. It is not written yet.
+    /// Serialises a value as the next line, without writing it. Returns its length in bytes.
     pub(super) fn prepare<T: Serialize>(&mut self, value: &T) -> Result<u64, Error> {
         self.line.clear();
         let made = serde_json::to_writer(&mut self.line, value);
-        self.done(made.map_err(io::Error::from))?;
+        self.check(made.map_err(io::Error::from))?;
         self.line.push(b'\n');
         Ok(self.line.len() as u64)
     }
@@ -53,27 +52,27 @@ impl Append {
     /// Appends the line that was prepared last.
     pub(super) fn append(&mut self) -> Result<(), Error> {
         let appended = self.file.write_all(&self.line);
-        self.done(appended)
+        self.check(appended)
     }
 
-    /// Has everybody see what was appended.
+    /// Makes the appended lines visible to readers.
     pub(super) fn flush(&mut self) -> Result<(), Error> {
         let flushed = self.file.flush();
-        self.done(flushed)
+        self.check(flushed)
     }
 
-    /// Has what was appended outlive the machine.
+    /// Makes the appended lines survive a crash of the machine.
     pub(super) fn sync(&mut self) -> Result<(), Error> {
         self.flush()?;
-        self.done(self.file.get_ref().sync_all())
+        self.check(self.file.get_ref().sync_all())
     }
 
-    fn done(&self, work: io::Result<()>) -> Result<(), Error> {
+    fn check(&self, work: io::Result<()>) -> Result<(), Error> {
         work.map_err(|source| failed(&self.folder, self.name, source))
     }
 }
 
-/// That a file of a folder could not be written.
+/// The error that a file of a folder could not be written.
 pub(super) fn failed(folder: &Utf8Path, file: &'static str, source: io::Error) -> Error {
     Error::Write {
         folder: folder.to_owned(),

@@ -1,4 +1,4 @@
-//! How far a run came, by its events.
+//! How far a run got, from its events.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,22 +9,22 @@ use model::phase::Phase;
 use model::quantity::Milliseconds;
 use serde::Serialize;
 
-/// How far a run came.
+/// How far a run got.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Extent {
-    /// When it began; absent if it did not.
+    /// When it started; `None` if it did not.
     pub started: Option<Timestamp>,
-    /// From its beginning to the last that is known of it, to about a second.
+    /// From its start to its last record. Records are flushed at least once a second.
     pub length_ms: Milliseconds,
-    /// The phase that was under way last.
+    /// The last phase that started.
     pub phase: Option<Phase>,
-    /// Whether the load was over, and evidence was being read back.
+    /// Whether the load was over and histories were being read back.
     pub reading_back: bool,
 }
 
 impl Extent {
-    /// Takes in one more event.
+    /// Adds the next event.
     pub fn add(&mut self, event: &Event) {
         match event.kind {
             Kind::ScenarioStarted { .. } => self.started = Some(event.at),
@@ -33,13 +33,13 @@ impl Extent {
             _ => {}
         }
         let length = self.started.map(|started| event.at.duration_since(started));
-        // A clock that was set back meanwhile says nothing.
+        // If the clock was set back meanwhile, the time of the event is of no use.
         if let Some(Ok(length)) = length.map(Duration::try_from) {
             self.length_ms = length.into();
         }
     }
 
-    /// It came at least as far as this offset from the start of the load.
+    /// Records that the run got at least to this offset from the start of the load.
     pub fn reach(&mut self, offset: Duration) {
         self.length_ms = self.length_ms.max(offset.into());
     }

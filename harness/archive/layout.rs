@@ -1,22 +1,23 @@
-//! The files of a run's folder, and the version of what is in them.
+//! The files in the folder of a run, and the version of the layout.
 
-/// The version of the layout that is written. A new kind of event changes it as well, since who reads
-/// has to know them all. A folder without `run.json` is of version 1.
+/// The version of the layout that this program writes. A new kind of event needs a new version too,
+/// since a reader must know all kinds. A folder without `run.json` has version 1.
 pub const VERSION: u32 = 3;
 
-/// Version of the layout, and the setting of the run; written before it begins.
+/// The version of the layout and the setting of the run; written before the run starts.
 pub(super) const RUN: &str = "run.json";
-/// Everything that was decided before the run began; written before it begins.
+/// The plan of the run; written before the run starts.
 pub(super) const PLAN: &str = "plan.json";
-/// What happened, one event a line.
+/// One event per line.
 pub(super) const EVENTS: &str = "events.ndjson";
-/// What the clients saw, one iteration a line, in the order in which they ended.
+/// One iteration per line, in the order in which they ended.
 pub(super) const ITERATIONS: &str = "iterations.ndjson";
-/// Both sides of each workflow, in the order in which they were read back from the server.
+/// One workflow per line, with the client's and the server's view, in the order in which they were
+/// read back from the server.
 pub(super) const EXECUTIONS: &str = "executions.ndjson";
 
-/// The verdict and what it rests on; written once the run is over.
+/// The verdict and its evidence; written when the run is over.
 pub const REPORT: &str = "report.json";
 
-/// The files that are there once a run is over, beside the report.
+/// The files of a finished run, except the report.
 pub const FILES: [&str; 5] = [RUN, PLAN, EVENTS, ITERATIONS, EXECUTIONS];

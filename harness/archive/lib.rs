@@ -1,12 +1,11 @@
-//! The folder of a run: written while the run goes on, and read back.
+//! Writes the folder of a run while the run goes on, and reads it back.
 //!
-//! What happens is appended line by line and flushed at least once a second, so that whatever ends
-//! a run leaves a folder that can be read, and that says where it stopped. Reports and checks are
-//! functions over it. Whoever reads gets one record after another and never all of them, so that
-//! memory does not grow with the length of a run.
+//! Records are appended line by line and flushed at least once a second. However a run ends, its
+//! folder can be read and shows where the run stopped. Reports and checks are functions of the folder.
+//! Readers get one record after another, so that memory does not grow with the length of a run.
 //!
-//! Knows what iterations, executions and events are, and nothing of plans and verdicts: the
-//! documents that others keep in the folder are theirs.
+//! This crate knows the formats of iterations, executions and events. It does not know those of the
+//! plan, the setting and the report, which the caller defines.
 
 mod append;
 mod error;

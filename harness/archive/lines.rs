@@ -1,4 +1,4 @@
-//! The records of a file, one a line, read one after another.
+//! Reads a file with one record per line.
 
 use std::io::{self, BufRead as _, BufReader};
 use std::marker::PhantomData;
@@ -10,18 +10,19 @@ use serde::de::DeserializeOwned;
 
 use super::Error;
 
-/// The records of a file, one a line, read one after another.
+/// The records of a file with one record per line.
 ///
-/// After the last whole line comes `None`. If the file has grown since, more comes after that: who
-/// follows a run asks again. What a crash left of a line is no record.
+/// The iterator returns `None` after the last complete line. If the file has grown since, calling
+/// `next` again returns the new records, so that a reader can follow a run. An incomplete last line,
+/// which a crash can leave, is not a record.
 #[derive(Debug)]
 pub struct Lines<T> {
     path: Utf8PathBuf,
-    /// Nothing where a run was cut off before the file was made.
+    /// `None` if the run was cut off before it created the file.
     file: Option<BufReader<fs::File>>,
-    /// What is there of the next line.
+    /// The part of the next line that was read so far.
     line: Vec<u8>,
-    /// How many lines were read.
+    /// Number of lines read.
     count: u64,
     records: PhantomData<fn() -> T>,
 }
@@ -41,7 +42,7 @@ impl<T: DeserializeOwned> Lines<T> {
         })
     }
 
-    /// How many records were read.
+    /// The number of records read.
     pub fn count_so_far(&self) -> u64 {
         self.count
     }

@@ -1,4 +1,4 @@
-//! Reads the folder of a run, be it over, under way or dead.
+//! Reads the folder of a run that is finished, under way or cut off.
 
 use std::fs::TryLockError;
 
@@ -21,23 +21,23 @@ pub struct Archive {
     version: u32,
 }
 
-/// Both sides of a workflow that exists or may exist.
+/// The client's and the server's view of a workflow that exists or may exist.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Workflow {
-    /// What its client saw.
+    /// The client's view.
     pub iteration: Iteration,
-    /// What came of reading it back.
+    /// The server's view.
     pub reading: Reading,
 }
 
-/// The part of [`RUN`] that is this room's.
+/// The part of [`RUN`] that this crate reads.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
 }
 
 impl Archive {
-    /// The folder of a run, if it is one and of a version that can be read.
+    /// Opens the folder of a run. An error if it is not one, or has a later layout version.
     pub fn open(folder: &Utf8Path) -> Result<Self, Error> {
         let run: Option<Version> = optional(folder, RUN)?;
         let version = match run {
@@ -58,48 +58,48 @@ impl Archive {
         Ok(Self { folder, version })
     }
 
-    /// Whether it is of a version of which only the report can be read. Version 1 has no events, and
-    /// in version 2 the records of arrivals have another form.
-    pub fn has_only_its_report(&self) -> bool {
+    /// Whether only the report of this folder can be read, because of its layout version. Version 1
+    /// has no events, and version 2 has another format of iterations.
+    pub fn is_report_only(&self) -> bool {
         self.version < VERSION
     }
 
-    /// Everything that was decided before the run began.
+    /// The plan of the run.
     pub fn plan<T: DeserializeOwned>(&self) -> Result<T, Error> {
         self.document(PLAN)
     }
 
-    /// Where the run took place; an older folder does not say.
+    /// The setting of the run: where it took place. A folder of version 1 has none.
     pub fn setting<T: DeserializeOwned>(&self) -> Result<T, Error> {
         self.document(RUN)
     }
 
-    /// The report that was written when the run was over, as it stands there.
+    /// The report as it was written; `None` if the run was cut off before.
     pub fn report<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
         optional(&self.folder, REPORT)
     }
 
-    /// What happened, in order.
+    /// The events in the order in which they were sent.
     pub fn events(&self) -> Result<Lines<Event>, Error> {
         Lines::open(&self.folder.join(EVENTS))
     }
 
-    /// What the clients saw, in the order in which it ended.
+    /// The iterations in the order in which they ended.
     pub fn iterations(&self) -> Result<Lines<Iteration>, Error> {
         Lines::open(&self.folder.join(ITERATIONS))
     }
 
-    /// The workflows that were read back, in the order in which they were.
+    /// The workflows in the order in which they were read back.
     pub fn executions(&self) -> Result<Lines<Workflow>, Error> {
         Lines::open(&self.folder.join(EXECUTIONS))
     }
 
-    /// An error unless as many iterations were found as were written.
+    /// An error unless `found` iterations are as many as were written.
     pub fn expect_iterations(&self, found: u64, expected: u64) -> Result<(), Error> {
         self.expect(ITERATIONS, found, expected)
     }
 
-    /// An error unless as many executions were found as were written.
+    /// An error unless `found` executions are as many as were written.
     pub fn expect_executions(&self, found: u64, expected: u64) -> Result<(), Error> {
         self.expect(EXECUTIONS, found, expected)
     }
@@ -116,7 +116,7 @@ impl Archive {
         })
     }
 
-    /// Whether the run goes on: somebody is writing.
+    /// Whether the run goes on: a process holds the writer's lock.
     pub fn is_under_way(&self) -> Result<bool, Error> {
         let path = self.folder.join(EVENTS);
         let failed = |source| Error::Read {

@@ -1,4 +1,4 @@
-//! What was written can be read, whatever ended the writing.
+//! Tests that a folder can be read back, however the writer ended.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
@@ -117,7 +117,7 @@ fn executions(archive: &Archive) -> Vec<Workflow> {
 }
 
 #[test]
-fn what_is_written_is_read_back_and_nobody_else_may_read_it() {
+fn records_are_read_back_and_only_their_owner_can_read_the_files() {
     let folder = folder();
     let mut writer = create(&folder, MUCH);
     for sequence in 0..3 {
@@ -129,7 +129,7 @@ fn what_is_written_is_read_back_and_nobody_else_may_read_it() {
     writer.event(&started()).expect("writable");
     writer.sync().expect("writable");
 
-    let archive = Archive::open(&folder.path).expect("it is one");
+    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
     assert_eq!(iterations(&archive), [0, 1, 2].map(iteration));
     let both = Workflow {
         iteration: iteration(1),
@@ -159,16 +159,16 @@ fn what_is_written_is_read_back_and_nobody_else_may_read_it() {
 }
 
 #[test]
-fn who_follows_sees_what_is_flushed_and_goes_on_later() {
+fn a_follower_sees_what_was_flushed_and_can_go_on_later() {
     let folder = folder();
     let mut writer = create(&folder, MUCH);
-    let archive = Archive::open(&folder.path).expect("it is one");
+    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
     let mut following = archive.iterations().expect("there is a file");
     assert!(following.next().is_none());
     for sequence in 0..2 {
         writer.iteration(&iteration(sequence)).expect("writable");
     }
-    assert!(following.next().is_none(), "nothing is flushed");
+    assert!(following.next().is_none(), "nothing was flushed");
     writer.flush().expect("writable");
     let mut next = || following.next().map(|next| next.expect("readable"));
     assert_eq!(next(), Some(iteration(0)));
@@ -181,7 +181,7 @@ fn who_follows_sees_what_is_flushed_and_goes_on_later() {
 }
 
 #[test]
-fn a_folder_does_not_grow_beyond_its_limit_and_still_tells_what_happens() {
+fn a_folder_does_not_grow_beyond_its_limit_and_still_takes_events() {
     let folder = folder();
     let line = serde_json::to_string(&iteration(0)).expect("JSON").len() as u64 + 1;
     let limit = Bytes::new(line * 3 + line / 2);
@@ -199,16 +199,14 @@ fn a_folder_does_not_grow_beyond_its_limit_and_still_tells_what_happens() {
     );
     let full = writer.execution(&iteration(0), &reading(0));
     assert!(matches!(full, Err(Error::Full { .. })), "{full:?}");
-    writer
-        .event(&started())
-        .expect("there is always room for this");
+    writer.event(&started()).expect("events have no limit");
     writer.sync().expect("writable");
-    let archive = Archive::open(&folder.path).expect("it is one");
+    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
     assert_eq!(iterations(&archive).len(), 3);
 }
 
 #[test]
-fn a_folder_says_how_far_its_run_came() {
+fn the_events_show_how_far_a_run_got() {
     let extent = |events: &[Event]| {
         let folder = folder();
         let mut writer = create(&folder, MUCH);
@@ -216,7 +214,7 @@ fn a_folder_says_how_far_its_run_came() {
             writer.event(event).expect("writable");
         }
         writer.sync().expect("writable");
-        let archive = Archive::open(&folder.path).expect("it is one");
+        let archive = Archive::open(&folder.path).expect("it is the folder of a run");
         let mut extent = Extent::default();
         for event in archive.events().expect("there are some") {
             extent.add(&event.expect("readable"));
@@ -243,24 +241,30 @@ fn a_folder_says_how_far_its_run_came() {
 }
 
 #[test]
-fn a_run_is_under_way_as_long_as_somebody_writes() {
+fn a_run_is_under_way_while_its_writer_is_open() {
     let folder = folder();
     let writer = create(&folder, MUCH);
-    let archive = Archive::open(&folder.path).expect("it is one");
+    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
     assert!(archive.is_under_way().expect("readable"));
     drop(writer);
     assert!(!archive.is_under_way().expect("readable"));
 }
 
 #[test]
-fn whatever_a_kill_leaves_of_the_beginning_reads() {
+fn a_folder_is_readable_whichever_files_a_kill_prevented() {
     let folder = folder();
     drop(create(&folder, MUCH));
-    // In the order in which they are made, from the last on.
+    // Removes the files in the reverse order of their creation.
     for file in ["executions", "iterations", "events"] {
         fs::remove_file(folder.path.join(format!("{file}.ndjson"))).expect("it is there");
-        let archive = Archive::open(&folder.path).expect("it is one");
-        assert!(archive.events().expect("none is no error").next().is_none());
+        let archive = Archive::open(&folder.path).expect("it is the folder of a run");
+        assert!(
+            archive
+                .events()
+                .expect("a missing file is no error")
+                .next()
+                .is_none()
+        );
         assert_eq!(
             (iterations(&archive).len(), executions(&archive).len()),
             (0, 0)
@@ -268,8 +272,8 @@ fn whatever_a_kill_leaves_of_the_beginning_reads() {
         assert!(!archive.is_under_way().expect("readable"));
     }
     fs::remove_file(folder.path.join("plan.json")).expect("it is there");
-    let archive = Archive::open(&folder.path).expect("it is one");
-    let error = archive.plan::<Value>().expect_err("there is none");
+    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
+    let error = archive.plan::<Value>().expect_err("there is no plan");
     assert!(
         error.to_string().ends_with("it has no plan.json"),
         "{error}"
@@ -277,7 +281,7 @@ fn whatever_a_kill_leaves_of_the_beginning_reads() {
 }
 
 #[test]
-fn a_result_that_is_null_is_a_result() {
+fn a_null_result_differs_from_no_result() {
     let with = |result: Option<Value>| {
         let close = Close {
             status: Status::Completed,
@@ -304,31 +308,31 @@ fn a_result_that_is_null_is_a_result() {
     }
     writer.execution(&all[1], &found).expect("writable");
     writer.sync().expect("writable");
-    let archive = Archive::open(&folder.path).expect("it is one");
+    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
     assert_eq!(iterations(&archive), all);
     assert_eq!(executions(&archive)[0].reading, found);
 }
 
 #[test]
-fn records_that_are_missing_or_too_many_are_told() {
+fn missing_and_surplus_records_are_errors() {
     let folder = folder();
     drop(create(&folder, MUCH));
-    let archive = Archive::open(&folder.path).expect("it is one");
+    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
     archive.expect_iterations(3, 3).expect("all are there");
     let error = archive.expect_executions(2, 3).expect_err("one is lost");
     let said = error.to_string();
     assert!(
-        said.ends_with("is damaged: executions.ndjson has 2 records, and 3 were written"),
+        said.ends_with("is damaged: executions.ndjson has 2 records, but 3 were written"),
         "{said}"
     );
     assert!(
         archive.expect_iterations(4, 3).is_err(),
-        "one is not of this run"
+        "one is of another run"
     );
 }
 
 #[test]
-fn what_is_no_run_or_comes_from_a_later_version_is_refused() {
+fn a_folder_without_a_run_or_of_a_later_version_is_refused() {
     let folder = folder();
     fs::create_dir_all(&folder.path).expect("writable");
     let error = Archive::open(&folder.path).expect_err("it is empty");
@@ -346,51 +350,51 @@ fn what_is_no_run_or_comes_from_a_later_version_is_refused() {
 }
 
 #[test]
-fn a_damaged_line_is_named() {
+fn a_damaged_line_is_an_error_with_its_number() {
     let folder = folder();
     create(&folder, MUCH).sync().expect("writable");
     let good = serde_json::to_string(&iteration(0)).expect("JSON");
     let path = folder.path.join("iterations.ndjson");
     fs::write(path, format!("{good}\n{{}}\n{good}\n")).expect("writable");
-    let archive = Archive::open(&folder.path).expect("it is one");
+    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
     let read: Vec<_> = archive.iterations().expect("a file").collect();
     assert!(matches!(read[..], [Ok(_), Err(_), Ok(_)]), "{read:?}");
     let said = read[1].as_ref().expect_err("damaged").to_string();
     assert!(
-        said.ends_with("iterations.ndjson:2: the line is damaged"),
+        said.ends_with("iterations.ndjson:2: could not parse the line"),
         "{said}"
     );
 }
 
 #[test]
-fn a_folder_of_an_older_version_is_read_by_its_report() {
+fn only_the_report_of_an_older_version_is_readable() {
     let folder = folder();
     fs::create_dir_all(&folder.path).expect("writable");
     let write = |file: &str, content: &str| {
         fs::write(folder.path.join(file), content).expect("writable");
     };
     write("plan.json", "{}");
-    let archive = Archive::open(&folder.path).expect("it is one");
-    assert!(archive.has_only_its_report(), "version 1");
+    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
+    assert!(archive.is_report_only(), "version 1");
     write("run.json", "{\"version\": 2}");
-    let archive = Archive::open(&folder.path).expect("it is one");
-    assert!(archive.has_only_its_report(), "version 2");
-    let report: Option<Value> = archive.report().expect("none is no error");
+    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
+    assert!(archive.is_report_only(), "version 2");
+    let report: Option<Value> = archive.report().expect("a missing report is no error");
     assert_eq!(report, None, "the run was cut off");
     write("report.json", "{\"verdict\": \"pass\"}");
     let report: Option<Value> = archive.report().expect("readable");
     assert_eq!(report, Some(json!({"verdict": "pass"})));
     write("run.json", "{\"version\": 3}");
-    let archive = Archive::open(&folder.path).expect("it is one");
-    assert!(!archive.has_only_its_report());
+    let archive = Archive::open(&folder.path).expect("it is the folder of a run");
+    assert!(!archive.is_report_only());
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// A kill leaves a beginning of each file, cut off anywhere.
+    /// A kill can cut a file off at any byte.
     #[test]
-    fn whatever_a_kill_leaves_is_read_up_to_the_last_whole_line(count in 1..6_u64, cut in 0..4000_usize) {
+    fn a_file_that_was_cut_off_is_read_up_to_its_last_complete_line(count in 1..6_u64, cut in 0..4000_usize) {
         let folder = folder();
         let mut writer = create(&folder, MUCH);
         for sequence in 0..count {
@@ -402,7 +406,7 @@ proptest! {
         let left = &whole[..cut.min(whole.len())];
         fs::write(&path, left).expect("writable");
         let lines = left.split(|byte| *byte == b'\n').count() - 1;
-        let archive = Archive::open(&folder.path).expect("it is one");
+        let archive = Archive::open(&folder.path).expect("it is the folder of a run");
         let expected: Vec<_> = (0..).map(iteration).take(lines).collect();
         prop_assert_eq!(iterations(&archive), expected);
     }

@@ -14,20 +14,20 @@ use super::append::{Append, failed};
 use super::layout::{EVENTS, EXECUTIONS, ITERATIONS, PLAN, RUN};
 use super::{Error, VERSION};
 
-/// The folder of a run that is under way. What is appended is seen by others after a flush.
+/// The folder of a run that is under way. Readers see appended records after a flush.
 #[derive(Debug)]
 pub struct Writer {
     folder: Utf8PathBuf,
-    /// How large the folder may grow.
+    /// Maximum size of the iterations and executions.
     limit: Bytes,
-    /// How much was appended.
+    /// Their size, in bytes.
     size: u64,
     events: Append,
     iterations: Append,
     executions: Append,
 }
 
-/// The setting of a run, under the version of the layout.
+/// The setting of a run, with the version of the layout.
 #[derive(Serialize)]
 struct Versioned<'a, T> {
     version: u32,
@@ -35,7 +35,7 @@ struct Versioned<'a, T> {
     setting: &'a T,
 }
 
-/// Both sides of a workflow, as they are written.
+/// The client's and the server's view of a workflow.
 #[derive(Serialize)]
 struct Both<'a> {
     iteration: &'a Iteration,
@@ -43,8 +43,7 @@ struct Both<'a> {
 }
 
 impl Writer {
-    /// Makes the folder of a run that begins, and writes down what is known before: where it takes
-    /// place, and all that is decided.
+    /// Creates the folder of a run, and writes its setting (where it takes place) and its plan.
     pub fn create(
         folder: &Utf8Path,
         limit: Bytes,
@@ -59,7 +58,7 @@ impl Writer {
         document(RUN, write_json(&folder.join(RUN), &run))?;
         document(PLAN, write_json(&folder.join(PLAN), plan))?;
         let events = Append::create(folder, EVENTS)?;
-        // As long as somebody writes, readers see that the run goes on.
+        // While the lock is held, readers see that the run goes on.
         events.lock()?;
         Ok(Self {
             folder: folder.to_owned(),
@@ -71,50 +70,49 @@ impl Writer {
         })
     }
 
-    /// The folder.
     pub fn folder(&self) -> &Utf8Path {
         &self.folder
     }
 
-    /// Appends what happened.
     pub fn event(&mut self, event: &Event) -> Result<(), Error> {
-        // What little there is of it says why nothing else is there: it is not held to the limit.
+        // The size limit does not apply to events: they are few, and they say why other records are
+        // missing.
         self.events.prepare(event)?;
         self.events.append()
     }
 
-    /// Appends what a client saw of one arrival.
     pub fn iteration(&mut self, iteration: &Iteration) -> Result<(), Error> {
         let length = self.iterations.prepare(iteration)?;
         self.take_room(length)?;
         self.iterations.append()
     }
 
-    /// Appends both sides of a workflow that was read back.
+    /// Appends a workflow that was read back.
     pub fn execution(&mut self, iteration: &Iteration, reading: &Reading) -> Result<(), Error> {
         let length = self.executions.prepare(&Both { iteration, reading })?;
         self.take_room(length)?;
         self.executions.append()
     }
 
-    /// Has everybody see what was appended so far. To be called at least once a second.
+    /// Makes the appended records visible to readers. Call this at least once a second.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.each_file(Append::flush)
     }
 
-    /// Has what was appended so far outlive the machine.
+    /// Makes the appended records survive a crash of the machine.
     pub fn sync(&mut self) -> Result<(), Error> {
         self.each_file(Append::sync)
     }
 
-    /// Events come last: what they say of the others has been written by then.
+    /// Applies `work` to each file, to the events last: an event may say that other records are
+    /// complete, so these must be on disk before it.
     fn each_file(&mut self, work: fn(&mut Append) -> Result<(), Error>) -> Result<(), Error> {
         work(&mut self.iterations)?;
         work(&mut self.executions)?;
         work(&mut self.events)
     }
 
-    /// Takes room for a line, if there is any.
+    /// Adds a line's length to the size, or fails if the size would exceed the limit.
     fn take_room(&mut self, length: u64) -> Result<(), Error> {
         if self.size + length > self.limit.get() {
             return Err(Error::Full {

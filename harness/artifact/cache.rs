@@ -1,8 +1,8 @@
 //! A folder that keeps fetched executables between runs, and the lock on it.
 //!
-//! Layout: `temporal/1.9.1/linux-x86_64/` with the executables of the release, `verified.json`
-//! (what each looked like when its SHA-256 was last found right), `lock`, and `partial-PID/` while
-//! a run fetches.
+//! Layout: `temporal/1.9.1/linux-x86_64/` holds the executables of the release, `verified.json`
+//! (the file stamp of each executable when its SHA-256 was last verified), `lock`, and
+//! `partial-PID/` during a fetch.
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
@@ -21,41 +21,40 @@ use super::error::Error;
 use super::program::Stamp;
 use super::release::{Executable, Release};
 
-/// How often a lock that another run holds is tried again. The file system tells nobody when a
-/// lock is let go, and a wait in the kernel could not be interrupted.
+/// How often to retry a lock that another run holds. The file system does not notify when a lock is
+/// released, and a blocking wait in the kernel cannot be cancelled.
 const RETRY: Duration = Duration::from_millis(100);
 
 /// How long another run may take to fetch.
-const PATIENCE: Duration = Duration::from_mins(15);
+const LOCK_DEADLINE: Duration = Duration::from_mins(15);
 
-/// Where one release for one platform is kept.
+/// The folder of one release for one platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Folder {
     path: Utf8PathBuf,
     release: Release,
 }
 
-/// What is in the folder.
+/// The state of the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
-    /// The right executables.
+    /// All executables are there and verified.
     Right,
-    /// Not all of them.
-    Nothing,
-    /// Something else.
+    /// At least one executable is missing.
+    Incomplete,
+    /// An executable is not the expected one.
     Corrupt,
 }
 
-/// What is remembered of an executable that was found right: as long as its stamp is the same, it
-/// need not be read again.
+/// A verified executable. It is read again only when its stamp changes.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Verified {
     sha256: String,
     stamp: Stamp,
 }
 
-/// By the executables' names.
-type Record = BTreeMap<String, Verified>;
+/// By the names of the executables.
+type VerifiedDigests = BTreeMap<String, Verified>;
 
 impl Folder {
     /// The folder for a release below a cache or state folder.
@@ -66,30 +65,27 @@ impl Folder {
         }
     }
 
-    /// The folder itself.
     pub(super) fn path(&self) -> &Utf8Path {
         &self.path
     }
 
-    /// The place of an executable.
     pub(super) fn executable(&self, name: &str) -> Utf8PathBuf {
         self.path.join(name)
     }
 
-    fn record(&self) -> Utf8PathBuf {
+    fn verified_file(&self) -> Utf8PathBuf {
         self.path.join("verified.json")
     }
 
-    /// What is in the folder. Reads an executable only if it changed since it was last found
-    /// right.
+    /// Verifies the executables. Reads one only if it changed since it was last verified.
     pub(super) async fn content(&self) -> Content {
-        let record = fs_err::read(self.record()).unwrap_or_default();
-        let known: Record = serde_json::from_slice(&record).unwrap_or_default();
-        let mut right = Record::new();
+        let record = fs_err::read(self.verified_file()).unwrap_or_default();
+        let known: VerifiedDigests = serde_json::from_slice(&record).unwrap_or_default();
+        let mut right = VerifiedDigests::new();
         for Executable { name, sha256 } in &self.release.executables {
             let path = self.executable(name);
             let Some(stamp) = Stamp::of(&path) else {
-                return Content::Nothing;
+                return Content::Incomplete;
             };
             let known = known.get(*name);
             let Some(sha256) = sha256.as_ref().or(known.map(|known| &known.sha256)) else {
@@ -105,23 +101,23 @@ impl Folder {
             right.insert((*name).to_owned(), expected);
         }
         if known != right {
-            // A folder that cannot be written is read in full each time; that is all.
+            // If the folder is not writable, the executables are read in full each time.
             let _ = self.remember(&right);
         }
         Content::Right
     }
 
-    fn remember(&self, record: &Record) -> io::Result<()> {
-        let text = serde_json::to_vec(record).expect("a plain data type always becomes JSON");
+    fn remember(&self, verified: &VerifiedDigests) -> io::Result<()> {
+        let text = serde_json::to_vec(verified).expect("a plain data type always converts to JSON");
         let fresh = self
             .path
             .join(format!("verified-{}.json", std::process::id()));
         fs_err::write(&fresh, text)?;
-        fs_err::rename(&fresh, self.record())
+        fs_err::rename(&fresh, self.verified_file())
     }
 
-    /// Takes the folder for this run alone, waiting for another that fetches into it; removes what
-    /// dead runs left.
+    /// Locks the folder for this run and removes what dead runs left. Waits for another run that is
+    /// fetching.
     pub(super) async fn lock(
         &self,
         news: &Listener,
@@ -132,13 +128,13 @@ impl Folder {
             .and_then(|()| File::options().create(true).append(true).open(&path))
             .map_err(Error::file("open", &path))?;
         let waited = tokio::select! {
-            waited = timeout(PATIENCE, self.wait_for(&file, news)) => waited,
+            waited = timeout(LOCK_DEADLINE, self.wait_for(&file, news)) => waited,
             () = cancel.cancelled() => return Err(Error::Interrupted),
         };
         waited
-            .map_err(|_| Error::Await {
+            .map_err(|_| Error::LockTimeout {
                 folder: self.path.clone(),
-                seconds: PATIENCE.as_secs(),
+                seconds: LOCK_DEADLINE.as_secs(),
             })?
             .map_err(Error::file("lock", &path))?;
         let locked = Locked {
@@ -152,18 +148,18 @@ impl Folder {
     async fn wait_for(&self, file: &File, news: &Listener) -> io::Result<()> {
         let mut retry = interval(RETRY);
         retry.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut told = false;
+        let mut notified = false;
         loop {
             retry.tick().await;
             match file.try_lock() {
                 Ok(()) => return Ok(()),
                 Err(TryLockError::Error(error)) => return Err(error),
-                Err(TryLockError::WouldBlock) if told => {}
+                Err(TryLockError::WouldBlock) if notified => {}
                 Err(TryLockError::WouldBlock) => {
-                    told = true;
+                    notified = true;
                     let (what, folder) = (self.release.what, &self.path);
                     news.notice(format!(
-                        "another run is fetching {what} into {folder}: waiting for it"
+                        "waiting for another run that is fetching {what} into {folder}"
                     ));
                 }
             }
@@ -171,11 +167,11 @@ impl Folder {
     }
 }
 
-/// A folder that this run alone may change.
+/// A folder that only this run may change.
 #[derive(Debug)]
 pub(super) struct Locked {
     folder: Folder,
-    /// Closing it lets the lock go.
+    /// Closing the file releases the lock.
     _lock: File,
 }
 
@@ -184,17 +180,17 @@ impl Locked {
         &self.folder
     }
 
-    /// Partial downloads belong to whoever holds the lock: with it held here, all are leftovers.
+    /// Partial downloads belong to the holder of the lock, so all of them are leftovers now.
     fn remove_leftovers(&self) {
         let entries = self.folder.path.read_dir_utf8();
         let entries = entries.into_iter().flatten().flatten();
         for entry in entries.filter(|entry| entry.file_name().starts_with("partial-")) {
-            // Whatever stays is in nobody's way.
+            // A leftover that cannot be removed does no harm.
             let _ = fs_err::remove_dir_all(entry.path());
         }
     }
 
-    /// A new folder to fetch into, removed when the value is dropped.
+    /// A new folder to fetch into. It is removed on drop.
     pub(super) fn partial(&self) -> Result<Partial, Error> {
         self.check_room()?;
         let name = format!("partial-{}", std::process::id());
@@ -204,13 +200,13 @@ impl Locked {
         Ok(partial)
     }
 
-    /// Better now than after the download.
+    /// Fails before the download instead of after it.
     fn check_room(&self) -> Result<(), Error> {
         let Folder { path, release } = &self.folder;
         let Ok(disk) = nix::sys::statvfs::statvfs(path.as_std_path()) else {
             return Ok(());
         };
-        // Wide enough for any platform's block counts.
+        // `u128` is wide enough for the block counts of every platform.
         let free = u128::from(disk.blocks_available()) * u128::from(disk.fragment_size());
         if free < u128::from(release.room) {
             return Err(Error::no_room(path, release));
@@ -218,10 +214,9 @@ impl Locked {
         Ok(())
     }
 
-    /// Puts fetched executables, which are in `from` by their names, in their places, if they are
-    /// the right ones.
+    /// Verifies the executables in `from` and moves them into the folder.
     pub(super) async fn install(&self, from: &Utf8Path) -> Result<(), Error> {
-        let mut record = Record::new();
+        let mut verified = VerifiedDigests::new();
         for Executable { name, sha256 } in &self.folder.release.executables {
             let fetched = from.join(name);
             let found = sha256_of(fetched.clone()).await;
@@ -236,15 +231,16 @@ impl Locked {
             placed.map_err(Error::file("write", &target))?;
             if let Some(stamp) = Stamp::of(&target) {
                 let sha256 = found;
-                record.insert((*name).to_owned(), Verified { sha256, stamp });
+                verified.insert((*name).to_owned(), Verified { sha256, stamp });
             }
         }
-        let remembered = self.folder.remember(&record);
-        remembered.map_err(Error::file("write", self.folder.record()))
+        let remembered = self.folder.remember(&verified);
+        remembered.map_err(Error::file("write", self.folder.verified_file()))
     }
 }
 
-/// On disk before it has its name, and then all at once: no run ever sees half an executable.
+/// Moves an executable to its place after it is synced to disk. The rename is atomic, so no run
+/// sees half an executable.
 fn place(fetched: &Utf8Path, target: &Utf8Path) -> io::Result<()> {
     fs_err::set_permissions(fetched, PermissionsExt::from_mode(0o755))?;
     File::open(fetched)?.sync_all()?;
@@ -259,7 +255,7 @@ pub(super) async fn sha256_of(path: Utf8PathBuf) -> io::Result<String> {
     Ok(hashed.await.map_err(io::Error::other)??.to_string())
 }
 
-/// A folder that is gone when the value is.
+/// A folder that is removed on drop.
 #[derive(Debug)]
 pub(super) struct Partial(Utf8PathBuf);
 
@@ -271,7 +267,7 @@ impl Partial {
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        // What cannot be removed now is removed by the next run that fetches.
+        // The next run that fetches removes what remains.
         let _ = fs_err::remove_dir_all(&self.0);
     }
 }

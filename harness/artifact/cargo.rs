@@ -1,4 +1,4 @@
-//! Building the worker of a Cargo package, so that nothing is compiled twice.
+//! Builds the worker of a Cargo package such that nothing is compiled twice.
 
 use std::time::Duration;
 
@@ -10,32 +10,31 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 
-/// How long cargo may take: to describe a workspace, and to compile one from nothing.
+/// How long cargo may take to describe a workspace, and to compile one completely.
 const DESCRIBE: Duration = Duration::from_mins(1);
 const COMPILE: Duration = Duration::from_mins(30);
 
-/// The tool.
 const CARGO: &str = "cargo";
 
-/// The package that this program is of.
+/// The package of this program.
 const HARNESS: &str = "harness";
 
-/// What describes a package.
 const MANIFEST: &str = "Cargo.toml";
 
-/// The binary that is built.
+/// The binary target that is built.
 const BINARY: &str = "worker";
 
-/// What cargo says when another builds in the same target folder, in its older and newer words.
+/// What older and newer releases of cargo print while another cargo builds in the same target
+/// folder.
 const WAITS: [&str; 2] = [
     "Blocking waiting for file lock on build directory",
     "Blocking waiting for file lock on artifact directory",
 ];
 
-/// How many lines of the compiler's errors are shown.
+/// How many lines of the compiler's errors an error shows.
 const DIAGNOSIS_LINES: usize = 60;
 
-/// What `cargo metadata` says of a workspace.
+/// The output of `cargo metadata`.
 #[derive(Debug, Deserialize)]
 struct Workspace {
     #[serde(rename = "workspace_root")]
@@ -57,7 +56,7 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// One line of cargo's `--message-format=json`, as far as it matters here.
+/// One line of cargo's `--message-format=json`. Other fields are ignored.
 #[derive(Debug, Deserialize)]
 struct Message {
     manifest_path: Option<Utf8PathBuf>,
@@ -71,7 +70,7 @@ impl Target {
     }
 }
 
-/// The workspace that the package in `folder` belongs to; its own folder if it is in none.
+/// The workspace of the package in `folder`, or the package itself if it is in none.
 pub(super) async fn workspace(
     folder: &Utf8Path,
     environment: &Environment,
@@ -80,14 +79,14 @@ pub(super) async fn workspace(
     Ok(describe(folder, environment, cancel).await?.root)
 }
 
-/// Whether the package in `folder` can be built at all, as far as one can see without Cargo.
+/// Whether the package in `folder` can be built, as far as can be checked without running cargo.
 pub(super) fn foresee(folder: &Utf8Path, environment: &Environment) -> Result<(), Error> {
     folder_of(folder)?;
     let found = environment.require(CARGO).map(drop);
     found.map_err(|source| Error::using(format!("build the worker in {folder}"), source))
 }
 
-/// The whole path of `folder`, which has to have the manifest of a package.
+/// The absolute path of `folder`, which must contain the manifest of a package.
 fn folder_of(folder: &Utf8Path) -> Result<Utf8PathBuf, Error> {
     let folder = folder
         .canonicalize_utf8()
@@ -99,7 +98,7 @@ fn folder_of(folder: &Utf8Path) -> Result<Utf8PathBuf, Error> {
     }
 }
 
-/// Builds the binary `worker` of the package in `folder` and answers with its path.
+/// Builds the binary `worker` of the package in `folder` and returns its path.
 pub(super) async fn build(
     folder: &Utf8Path,
     environment: &Environment,
@@ -126,13 +125,13 @@ pub(super) async fn build(
     let tool = command(&workspace, wanted, environment)
         .map_err(|source| compilation.failed(&folder, source))?;
     let built = tool
-        .lines(cancel, |stream, line| compilation.hear(stream, line))
+        .lines(cancel, |stream, line| compilation.read_line(stream, line))
         .await;
     built.map_err(|source| compilation.failed(&folder, source))?;
     let nothing = || {
         package(
             &folder,
-            "was built, but cargo did not say where its worker is".to_owned(),
+            "was built, but cargo did not report the path of its worker".to_owned(),
         )
     };
     let executable = compilation.executable.take().ok_or_else(nothing)?;
@@ -140,8 +139,8 @@ pub(super) async fn build(
     Ok(executable)
 }
 
-/// The binary that [`build`] made last of the package in `folder`, if there is one: what it would
-/// make now, unless a source has changed since.
+/// The binary that [`build`] made last for the package in `folder`, if there is one. [`build`]
+/// would make the same one unless a source has changed since.
 pub(super) async fn built_last(
     folder: &Utf8Path,
     environment: &Environment,
@@ -171,7 +170,7 @@ fn without_worker(package: &Package) -> String {
         .map(|target| format!("`{}`", target.name))
         .collect::<Vec<_>>();
     if names.is_empty() {
-        return format!("has no binary `{BINARY}`, nor any other");
+        return format!("has no binary `{BINARY}` and no other binary");
     }
     format!("has no binary `{BINARY}`, only {}", names.join(", "))
 }
@@ -181,7 +180,7 @@ async fn describe(
     environment: &Environment,
     cancel: &CancellationToken,
 ) -> Result<Workspace, Error> {
-    let failed = |source| Error::using(format!("ask cargo what is in {folder}"), source);
+    let failed = |source| Error::using(format!("describe {folder} with cargo"), source);
     let tool = Tool::new(CARGO, Family::Rust, environment, DESCRIBE).map_err(failed)?;
     let tool = tool
         .arguments(["metadata", "--no-deps", "--format-version", "1"])
@@ -190,21 +189,21 @@ async fn describe(
     serde_json::from_str(&output).map_err(|error| {
         package(
             folder,
-            format!("is described by cargo in a way that is not understood: {error}"),
+            format!("has an unexpected description by `cargo metadata`: {error}"),
         )
     })
 }
 
-/// The build, as `cargo run` of the harness would have made it.
+/// The command line that builds the worker as `cargo run` of the harness would have built it.
 ///
-/// Cargo unites the features of all selected packages. Where the harness itself is in the same
-/// workspace, it is selected too, although no target of it is built: its dependencies include
-/// all of the worker's, so that with it every shared crate has the very features it was compiled
-/// with for the harness. With the worker's package alone, `serde_json`, `hyper-util`, `tower` and
-/// `libc` have fewer features (compare `cargo tree -e no-dev -f '{p} {f}'` of the two), and they
-/// and almost all that depends on them would be compiled once more. For the same reason the
-/// profile is the one this harness was compiled in. A workspace of its own is built as it is, in
-/// its own folder, where its `.cargo/config.toml` and toolchain file hold.
+/// Cargo unites the features of all selected packages. If the harness is in the same workspace, it
+/// is selected too, although none of its targets is built. Its dependencies include all of the
+/// worker's, so every shared crate gets the features with which it was compiled for the harness.
+/// With the worker's package alone, `serde_json`, `hyper-util`, `tower` and `libc` have fewer
+/// features (compare `cargo tree -e no-dev -f '{p} {f}'` of the two). They and almost all crates
+/// that depend on them would be compiled again. For the same reason the profile is the one with
+/// which this harness was compiled. Another workspace is built in its own folder, where its
+/// `.cargo/config.toml` and toolchain file apply.
 fn command(
     workspace: &Workspace,
     wanted: &Package,
@@ -223,24 +222,24 @@ fn command(
         .arguments(["--message-format=json-render-diagnostics"])
         .folder(&workspace.root)
         .variable("CARGO_TERM_COLOR", "never")
-        // Cargo then says how much of the whole is done, as it does on a terminal.
+        // Cargo then prints its progress as it does on a terminal.
         .variable("CARGO_TERM_PROGRESS_WHEN", "always")
         .variable("CARGO_TERM_PROGRESS_WIDTH", "100");
     Ok(tool)
 }
 
-/// Whether the harness itself is in the workspace.
+/// Whether the harness is in the workspace.
 fn has_harness(workspace: &Workspace) -> bool {
     let mut packages = workspace.packages.iter();
     packages.any(|package| package.name == HARNESS)
 }
 
-/// The profile that the worker is compiled in: the harness's own where both are in one workspace.
+/// Whether the worker is compiled in release mode: as the harness if both are in one workspace.
 fn is_release(workspace: &Workspace) -> bool {
     !cfg!(debug_assertions) || !has_harness(workspace)
 }
 
-/// What cargo has said so far.
+/// The progress of cargo, read from its output.
 struct Compilation<'a> {
     manifest: &'a Utf8Path,
     progress: Progress<'a>,
@@ -260,15 +259,15 @@ impl<'a> Compilation<'a> {
         }
     }
 
-    fn hear(&mut self, stream: Stream, line: &str) {
+    fn read_line(&mut self, stream: Stream, line: &str) {
         match stream {
-            Stream::Output => self.hear_message(line),
-            Stream::Error => self.hear_talk(line),
+            Stream::Output => self.read_message(line),
+            Stream::Error => self.read_text(line),
         }
     }
 
-    fn hear_message(&mut self, line: &str) {
-        // Build scripts and later versions of cargo may say other things: they do not matter.
+    fn read_message(&mut self, line: &str) {
+        // Build scripts and later releases of cargo may print other lines, which are ignored.
         let Ok(message) = serde_json::from_str::<Message>(line) else {
             return;
         };
@@ -280,13 +279,13 @@ impl<'a> Compilation<'a> {
         }
     }
 
-    fn hear_talk(&mut self, line: &str) {
+    fn read_text(&mut self, line: &str) {
         let words = line.trim();
         if let Some((done, total)) = progress_of(words) {
             self.progress.at(done, Some(total));
         } else if WAITS.iter().any(|waits| words.starts_with(waits)) {
             self.news
-                .notice("another cargo builds in the same target folder: waiting for it");
+                .notice("waiting for another cargo that builds in the same target folder");
         } else if line.starts_with("error") || !self.diagnosis.is_empty() {
             self.diagnosis.push(line.to_owned());
         }
@@ -308,7 +307,7 @@ impl<'a> Compilation<'a> {
     }
 }
 
-/// Reads cargo's progress bar: `Building [====>    ] 12/345: serde, tokio`.
+/// Parses cargo's progress bar: `Building [====>    ] 12/345: serde, tokio`.
 fn progress_of(line: &str) -> Option<(u64, u64)> {
     let (_, rest) = line.strip_prefix("Building [")?.split_once("] ")?;
     let (counts, _) = rest.split_once(':').unwrap_or((rest, ""));

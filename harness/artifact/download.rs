@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 
-/// How long a connection may take, how long silence may last, and how long the whole.
+/// How long connecting may take, how long no data may arrive, and how long the whole download may
+/// take.
 const CONNECT: Duration = Duration::from_secs(15);
 const SILENCE: Duration = Duration::from_secs(30);
 const DEADLINE: Duration = Duration::from_mins(15);
@@ -23,7 +24,7 @@ pub(super) async fn download(
     cancel: &CancellationToken,
 ) -> Result<(), Error> {
     tokio::select! {
-        done = timeout(DEADLINE, stream(url, to, progress)) => done.map_err(|_| Error::Hurry {
+        done = timeout(DEADLINE, stream(url, to, progress)) => done.map_err(|_| Error::DownloadTimeout {
             url: url.to_owned(),
             seconds: DEADLINE.as_secs(),
         })?,
@@ -50,9 +51,9 @@ async fn stream(url: &str, to: &Utf8Path, progress: &mut Progress<'_>) -> Result
 }
 
 fn client(url: &str) -> reqwest::Client {
-    base::http::careful(url)
+    base::http::builder_for(url)
         .connect_timeout(CONNECT)
         .read_timeout(SILENCE)
         .build()
-        .expect("a client with a provider of cryptography always builds")
+        .expect("a client with a crypto provider always builds")
 }

@@ -1,4 +1,4 @@
-//! How a program is not to be had.
+//! Why a program could not be found, fetched or built.
 
 use std::fmt;
 use std::io;
@@ -11,189 +11,125 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::release::Release;
 use super::{CliVersion, ImageError};
 
-/// A program that could not be found, fetched or built.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The program that the user points to is not the one the profile asks for.
+    /// The program that the user names is not the one that the profile needs.
     #[error("{origin} names {path}: {reason}")]
     Explicit {
-        /// Where it is named: a variable such as `HARNESS_TEMPORAL`, or the profile.
+        /// Where the user names it: a variable such as `HARNESS_TEMPORAL`, or the profile.
         origin: &'static str,
-        /// What it names.
         path: Utf8PathBuf,
-        /// Why that will not do.
         reason: String,
     },
     /// No source had it.
-    #[error("no {sought} is to be had{}", list(.tried))]
-    Exhausted {
-        /// What is wanted.
-        sought: Sought,
-        /// What was tried, in order.
+    #[error("could not find {target}; tried:{}", list(.tried))]
+    NotFound {
+        target: Target,
+        /// In the order of the attempts.
         tried: Vec<Attempt>,
     },
-    /// Asking a program for its version failed.
-    #[error("it did not tell its version")]
+    #[error("could not read its version")]
     Ask(#[source] tool::Error),
-    /// A Temporal CLI has another server in it than the profile asks for, or none that is known.
-    #[error("it is {}, not one with server {wanted}", said(.found.as_ref()))]
+    /// A Temporal CLI with another server than the profile needs, or with an unknown one.
+    #[error("it is {}, but server {wanted} is needed", version_text(.found.as_ref()))]
     Match {
-        /// What it says it is.
+        /// The version that it prints.
         found: Option<CliVersion>,
-        /// The server version that is wanted.
+        /// The server version that the profile needs.
         wanted: String,
     },
-    /// A program of Temporal's server is of another version than the profile asks for.
-    #[error("it says `{}`, not `{wanted}`", .said.trim())]
+    /// A program of Temporal's server with another version than the profile needs.
+    #[error("it prints `{}`, but `{wanted}` is needed", .output.trim())]
     Version {
-        /// What it says when it is asked.
-        said: String,
-        /// What it should say.
+        /// What it prints as its version.
+        output: String,
+        /// What it should print.
         wanted: String,
     },
-    /// No folder to fetch into can be written.
-    #[error("no folder can be written to keep {what} in{}", list(.tried))]
-    Keep {
-        /// What was to be kept.
+    /// No folder to fetch into is writable.
+    #[error("found no writable folder for {what}; tried:{}", list(.tried))]
+    NoFolder {
         what: &'static str,
-        /// What was tried, in order.
+        /// In the order of the attempts.
         tried: Vec<Attempt>,
     },
-    /// There is not enough room to fetch into the folder.
-    #[error("{folder} has no room for {what}: {} are needed", megabytes(*.needed))]
-    Room {
-        /// The folder.
+    /// The disk of the folder has too little free space.
+    #[error("not enough disk space in {folder} for {what}: needs {}", megabytes(*.needed))]
+    DiskFull {
         folder: Utf8PathBuf,
-        /// What was to be kept there.
         what: &'static str,
-        /// Bytes that are needed.
+        /// Bytes.
         needed: u64,
     },
-    /// Another run is fetching, and was not done in time.
-    #[error("another run was fetching into {folder} for all of {seconds} s")]
-    Await {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// How long this run waited.
-        seconds: u64,
-    },
-    /// A file could not be read or written.
-    #[error("{act} {path}")]
+    /// Another run held the lock for too long.
+    #[error("another run has been fetching into {folder} for {seconds} s")]
+    LockTimeout { folder: Utf8PathBuf, seconds: u64 },
+    #[error("could not {act} {path}")]
     File {
-        /// What was done to it.
+        /// A verb, such as `read`.
         act: &'static str,
-        /// The file.
         path: Utf8PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// A tool failed.
-    #[error("{act}")]
+    #[error("could not {act}")]
     Use {
-        /// What it was used for.
+        /// What the tool was used for, as a verb phrase.
         act: String,
-        /// Why.
         #[source]
         source: tool::Error,
     },
-    /// Downloading failed.
-    #[error("download {url}")]
+    #[error("could not download {url}")]
     Download {
-        /// From where.
         url: String,
-        /// Why.
         #[source]
         source: reqwest::Error,
     },
-    /// The download was not over in time.
-    #[error("download of {url} was not done after {seconds} s")]
-    Hurry {
-        /// From where.
-        url: String,
-        /// The time it had.
-        seconds: u64,
-    },
-    /// What was downloaded is not what was published.
-    #[error("what came has SHA-256 {found}, not {wanted}")]
-    Verify {
-        /// Its digest.
-        found: String,
-        /// The pinned digest.
-        wanted: String,
-    },
-    /// The checksums of a release do not name its archive.
-    #[error("{url} has no SHA-256 of {archive}")]
-    Unlisted {
-        /// The list of checksums.
-        url: String,
-        /// The archive's name.
-        archive: String,
-    },
-    /// A mirror that anybody on the way could answer for.
-    #[error("{url} is neither https nor on this machine: its checksums would prove nothing")]
-    Unproven {
-        /// The mirror.
-        url: String,
-    },
-    /// The Go that is installed cannot build it.
+    #[error("download of {url} did not finish within {seconds} s")]
+    DownloadTimeout { url: String, seconds: u64 },
+    /// The download differs from what was published.
+    #[error("the download has SHA-256 {found}, but {wanted} is needed")]
+    Verify { found: String, wanted: String },
+    #[error("{url} has no SHA-256 for {archive}")]
+    Unlisted { url: String, archive: String },
+    /// A mirror without TLS, whose answers anybody on the network could forge.
+    #[error("{url} is neither https nor on this machine, so its checksums prove nothing")]
+    Unproven { url: String },
+    /// The installed Go is too old to build the server.
     #[error("Go is too old: {reason}")]
     Toolchain {
-        /// What it says.
+        /// What Go prints.
         reason: String,
     },
-    /// The folder is not a package that a worker can be built from.
+    /// No worker can be built from the folder.
     #[error("{folder} {reason}")]
     Package {
-        /// The folder.
         folder: Utf8PathBuf,
-        /// What it lacks.
+        /// What is wrong with the folder, as the end of a sentence that begins with its path.
         reason: String,
     },
     /// The worker does not compile.
-    #[error("build the worker in {folder}{diagnosis}")]
+    #[error("could not build the worker in {folder}{diagnosis}")]
     Compile {
-        /// The package's folder.
         folder: Utf8PathBuf,
         /// The compiler's errors, each line indented.
         diagnosis: String,
-        /// How cargo ended.
         #[source]
         source: tool::Error,
     },
-    /// The program of a worker's command is not there.
-    #[error("the worker's program `{program}` is {}", place(.program))]
-    Locate {
-        /// As the profile has it.
-        program: String,
-    },
-    /// The profile has an image, and a process runs a program.
-    #[error("worker.run.image names the image {image}, and processes run programs")]
-    Contained {
-        /// The image.
-        image: String,
-    },
-    /// The worker's image is not to be had.
+    /// The program of the worker's command does not exist.
+    #[error("the worker's program `{program}` is {}", missing_from(.program))]
+    Locate { program: String },
+    /// The profile names an image, but the backend runs programs.
+    #[error("worker.run.image names the image {image}, but this backend runs programs")]
+    ImageForProcess { image: String },
     #[error(transparent)]
     Image(#[from] ImageError),
-    /// None of the ways to the server or its SQL tool led anywhere.
-    #[error("no {program} {version} is to be had{}", list(.tried))]
-    NoServer {
-        /// The program.
-        program: &'static str,
-        /// The release that is wanted.
-        version: String,
-        /// What was tried, in order.
-        tried: Vec<Attempt>,
-    },
     /// A program of another release.
-    #[error("it is {program} {found}, not {wanted}")]
+    #[error("it is {program} {found}, but {wanted} is needed")]
     Release {
-        /// The program.
         program: String,
-        /// What it says.
         found: String,
-        /// The release that is wanted.
         wanted: String,
     },
     /// The user asked to stop.
@@ -201,64 +137,60 @@ pub enum Error {
     Interrupted,
 }
 
-/// What the C library says of ENOSPC, EDQUOT and EFBIG, and every tool after it.
+/// What the C library, and so every tool, prints for ENOSPC, EDQUOT and EFBIG.
 const NO_ROOM: [&str; 3] = [
     "No space left on device",
     "Disk quota exceeded",
     "File too large",
 ];
 
-/// What is looked for.
+/// What is searched for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sought {
-    /// A Temporal CLI.
+pub enum Target {
     Cli {
-        /// Version of the server in it.
+        /// The version of the server in it.
         server: String,
     },
-    /// Temporal's server and its SQL tool.
     Server {
-        /// Version of both.
+        /// The version of both.
         version: String,
     },
 }
 
-/// Something that was tried in vain.
+/// A failed attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// What was tried.
     pub what: String,
-    /// Why it did not help.
     pub reason: String,
 }
 
-impl Sought {
+impl Target {
     fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Cli { server } => vec![
                 Hint::say(format!(
-                    "install a Temporal CLI with server {server} on PATH, or set HARNESS_TEMPORAL to it"
+                    "Install a Temporal CLI with server {server} on PATH, or set HARNESS_TEMPORAL to its path."
                 )),
                 Hint::say(
-                    "behind a mirror: set HARNESS_TEMPORAL_MIRROR to the folder above `v1.9.1/`, or configure pip's index",
+                    "With a mirror, set HARNESS_TEMPORAL_MIRROR to the URL of the folder above `v1.9.1/`, or configure pip's index.",
                 ),
             ],
             Self::Server { version } => vec![
                 Hint::say(format!(
-                    "install temporal-server and temporal-sql-tool {version} on PATH, or set HARNESS_TEMPORAL_SERVER and HARNESS_TEMPORAL_SQL_TOOL to them"
+                    "Install temporal-server and temporal-sql-tool {version} on PATH, or set HARNESS_TEMPORAL_SERVER and HARNESS_TEMPORAL_SQL_TOOL to their paths."
                 )),
                 Hint::say(format!(
-                    "behind a mirror: set HARNESS_TEMPORAL_SERVER_MIRROR to the folder above `v{version}/`, or configure GOPROXY"
+                    "With a mirror, set HARNESS_TEMPORAL_SERVER_MIRROR to the URL of the folder above `v{version}/`, or configure GOPROXY."
                 )),
             ],
         }
     }
 }
 
-impl fmt::Display for Sought {
+impl fmt::Display for Target {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Cli { server } => write!(out, "Temporal CLI with server {server}"),
+            Self::Cli { server } => write!(out, "a Temporal CLI with server {server}"),
             Self::Server { version } => {
                 write!(out, "temporal-server with temporal-sql-tool {version}")
             }
@@ -271,38 +203,38 @@ impl Error {
     pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Explicit { .. } => vec![Hint::say(
-                "point it to a program of the right version, or remove it to have one fetched",
+                "Set it to a program of the right version, or remove it so that one is fetched.",
             )],
-            Self::Exhausted { sought, .. } => sought.hints(),
-            Self::Room { .. } | Self::Keep { .. } => vec![Hint::say(
-                "free some space, or set HARNESS_CACHE to a folder on another disk",
+            Self::NotFound { target, .. } => target.hints(),
+            Self::DiskFull { .. } | Self::NoFolder { .. } => vec![Hint::say(
+                "Free disk space, or set HARNESS_CACHE to a folder on another disk.",
             )],
-            Self::Await { folder, .. } => vec![Hint::say(format!(
-                "see whether a `harness` hangs that holds {folder}/lock"
+            Self::LockTimeout { folder, .. } => vec![Hint::say(format!(
+                "Check whether a `harness` process hangs and holds {folder}/lock."
             ))],
             Self::Package { .. } | Self::Compile { .. } => vec![Hint::say(
-                "worker.run.build names the folder of a Cargo package with a binary `worker`",
+                "Set `worker.run.build` in the profile to the folder of a Cargo package with a binary `worker`.",
             )],
             Self::Locate { .. } => vec![Hint::say(
-                "worker.run.command is looked up on PATH, or from the working directory if it has a `/`",
+                "Set `worker.run.command` in the profile to a program on PATH, or to a path with a `/` from the working directory.",
             )],
             Self::Use {
                 source: tool::Error::Find { program },
                 ..
             } => vec![
-                Hint::say(format!("install {program}; "))
+                Hint::say(format!("Install {program}; run "))
                     .command(Verb::Doctor)
-                    .words(" shows what else is missing"),
+                    .words(" to see what else is missing."),
             ],
-            Self::Contained { .. } => vec![Hint::say(
-                "use worker.run.build or worker.run.command, or a backend that runs containers",
+            Self::ImageForProcess { .. } => vec![Hint::say(
+                "Set `worker.run.build` or `worker.run.command` in the profile, or use a backend that runs containers.",
             )],
             Self::Image(error) => error.hints(),
             _ => Vec::new(),
         }
     }
 
-    /// The failure of a tool that was used for something; the user's wish to stop is told apart.
+    /// The failure of a tool. An interruption by the user becomes [`Self::Interrupted`].
     pub(super) fn using(act: impl Into<String>, source: tool::Error) -> Self {
         match source {
             tool::Error::Interrupted { .. } => Self::Interrupted,
@@ -313,12 +245,11 @@ impl Error {
         }
     }
 
-    /// Whether another source cannot do better.
+    /// Whether no other source can succeed.
     pub(super) fn ends_the_search(&self) -> bool {
-        matches!(self, Self::Room { .. } | Self::Interrupted)
+        matches!(self, Self::DiskFull { .. } | Self::Interrupted)
     }
 
-    /// The failure of an act on a file.
     pub(super) fn file(
         act: &'static str,
         path: impl Into<Utf8PathBuf>,
@@ -327,7 +258,7 @@ impl Error {
         move |source| Self::File { act, path, source }
     }
 
-    /// The same, told as what it is if it is a lack of room in the folder that is fetched to.
+    /// The same error, but [`Self::DiskFull`] if the disk of the folder is full.
     pub(super) fn in_folder(self, folder: &Utf8Path, release: &Release) -> Self {
         if self.lacks_room() {
             Self::no_room(folder, release)
@@ -336,16 +267,15 @@ impl Error {
         }
     }
 
-    /// A folder that has no room for a release.
     pub(super) fn no_room(folder: &Utf8Path, release: &Release) -> Self {
-        Self::Room {
+        Self::DiskFull {
             folder: folder.to_owned(),
             what: release.what,
             needed: release.room,
         }
     }
 
-    /// Whether a write failed for want of space: a full disk, a quota, a limit on the file's size.
+    /// Whether a write failed because of a full disk, a quota, or a limit on the file size.
     fn lacks_room(&self) -> bool {
         use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
         match self {
@@ -353,14 +283,14 @@ impl Error {
                 matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
             }
             Self::Use { source, .. } => {
-                let said = source.said();
-                NO_ROOM.iter().any(|words| said.contains(words))
+                let output = source.last_lines();
+                NO_ROOM.iter().any(|words| output.contains(words))
             }
             _ => false,
         }
     }
 
-    /// The whole of it in one line, causes included.
+    /// The error with its causes in one line.
     pub(super) fn with_causes(&self) -> String {
         in_one_line(self)
     }
@@ -384,19 +314,19 @@ impl fmt::Display for Attempt {
 fn list(tried: &[Attempt]) -> String {
     use fmt::Write as _;
     tried.iter().fold(String::new(), |mut text, attempt| {
-        write!(text, "\n  tried {attempt}").expect("writing to a string never fails");
+        write!(text, "\n  {attempt}").expect("writing to a string never fails");
         text
     })
 }
 
-fn said(version: Option<&CliVersion>) -> String {
+fn version_text(version: Option<&CliVersion>) -> String {
     version.map_or_else(
-        || "no Temporal CLI".to_owned(),
+        || "not a Temporal CLI".to_owned(),
         |version| format!("version {version}"),
     )
 }
 
-fn place(program: &str) -> &'static str {
+fn missing_from(program: &str) -> &'static str {
     if program.contains('/') {
         "not an executable file"
     } else {

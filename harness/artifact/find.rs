@@ -1,4 +1,4 @@
-//! Programs on this machine: one that a user names, one on `PATH`, and what each says it is.
+//! Programs on this machine: one that the user names, or one on `PATH`, and the version of each.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::{Attempt, Error};
 
-/// How long a program may take to say its version; the first start from a cold disk is slow.
-const ASK: Duration = Duration::from_secs(20);
+/// How long a program may take to print its version. The first start from a cold disk is slow.
+const VERSION_DEADLINE: Duration = Duration::from_secs(20);
 
-/// The program that a user names: it is the right one by `check`, or an error.
+/// The program that the user names. An error if `check` refuses it.
 pub(super) async fn named(
     origin: &'static str,
     path: &Utf8Path,
@@ -24,7 +24,7 @@ pub(super) async fn named(
     };
     let absolute = camino::absolute_utf8(path).map_err(|error| refused(error.to_string()))?;
     if !absolute.is_file() {
-        return Err(refused("there is no such file".to_owned()));
+        return Err(refused("no such file".to_owned()));
     }
     match check(&absolute).await {
         Ok(()) => Ok(absolute),
@@ -33,33 +33,37 @@ pub(super) async fn named(
     }
 }
 
-/// The program of that name on `PATH`, if it is the right one by `check`.
+/// The program of that name on `PATH`, if `check` accepts it.
 pub(super) async fn on_path(
     program: &str,
     environment: &Environment,
     check: impl AsyncFn(&Utf8Path) -> Result<(), Error>,
 ) -> Result<Utf8PathBuf, Attempt> {
     let found = environment.find(program);
-    let path =
-        found.ok_or_else(|| Attempt::new("PATH", format!("there is no `{program}` on it")))?;
+    let path = found.ok_or_else(|| Attempt::new("PATH", format!("`{program}` is not on it")))?;
     match check(&path).await {
         Ok(()) => Ok(path),
         Err(error) => Err(Attempt::new(path, error.with_causes())),
     }
 }
 
-/// What a program says when it is asked for its version.
+/// What a program prints when it is asked for its version.
 pub(super) async fn version(
     path: &Utf8Path,
     environment: &Environment,
     cancel: &CancellationToken,
 ) -> Result<String, Error> {
     let asked = async {
-        let tool = Tool::new(path.as_str(), Family::Temporal, environment, ASK)?;
+        let tool = Tool::new(
+            path.as_str(),
+            Family::Temporal,
+            environment,
+            VERSION_DEADLINE,
+        )?;
         tool.arguments(["--version"]).output(cancel).await
     };
     match asked.await {
-        Ok(said) => Ok(said.output),
+        Ok(done) => Ok(done.output),
         Err(tool::Error::Interrupted { .. }) => Err(Error::Interrupted),
         Err(source) => Err(Error::Ask(source)),
     }

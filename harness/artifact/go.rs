@@ -1,5 +1,5 @@
-//! Temporal's server and its SQL tool out of the vendor's source, by way of the user's own Go: it
-//! knows the proxy, the checksum database and the mirror that hold on this machine.
+//! Temporal's server and its SQL tool, built from the vendor's source with the user's own Go. That
+//! Go is configured for the proxy, checksum database and mirror of this machine.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use tokio_util::sync::CancellationToken;
 use super::error::Error;
 use super::release::{SERVER, SQL_TOOL};
 
-/// The packages of the two programs, each with the name that Go gives its executable.
+/// The packages of the two programs. Each has the name that Go gives the executable.
 const PROGRAMS: [(&str, &str, &str); 2] = [
     ("go.temporal.io/server/cmd/server", "server", SERVER),
     ("go.temporal.io/server/cmd/tools/sql", "sql", SQL_TOOL),
 ];
 
-/// How long Go may take to download the modules and to compile them from nothing.
+/// How long Go may take to download the modules and to compile everything.
 const COMPILE: Duration = Duration::from_mins(30);
 
-/// Builds both programs and leaves them in `partial`, by their names.
+/// Builds both programs and leaves them in `partial` under their names.
 pub(super) async fn build(
     version: &str,
     partial: &Utf8Path,
@@ -31,11 +31,11 @@ pub(super) async fn build(
     let binaries = partial.join("bin");
     let tool = command(version, partial, &binaries, environment).map_err(failed)?;
     news.notice(format!(
-        "building temporal-server {version} with Go, which takes some minutes"
+        "building temporal-server {version} with Go (this takes some minutes)"
     ));
     let mut work = Work::new(version, news);
     let built = tool
-        .lines(cancel, |stream, line| work.hear(stream, line))
+        .lines(cancel, |stream, line| work.read_line(stream, line))
         .await;
     built.map_err(failed)?;
     for (_, built, name) in PROGRAMS {
@@ -46,8 +46,8 @@ pub(super) async fn build(
     Ok(())
 }
 
-/// Go, told to build what the vendor builds: without C, and without the modules of gRPC that only
-/// its tests need.
+/// The command line of Go, with the options that the vendor uses: without cgo, and without the gRPC
+/// modules that only its tests need.
 fn command(
     version: &str,
     partial: &Utf8Path,
@@ -58,17 +58,17 @@ fn command(
     let tool = Tool::new("go", Family::Go, environment, COMPILE)?
         .arguments(["install", "-v", "-tags", "disable_grpc_modules"])
         .arguments(packages)
-        // Outside of any module or workspace of the user's.
+        // Outside of any module or workspace of the user.
         .folder(partial)
         .variable("CGO_ENABLED", "0")
         .variable("GOBIN", binaries.as_str())
         .variable("GOWORK", "off")
-        // What is installed at a version is a module.
+        // `go install PACKAGE@VERSION` needs module mode.
         .variable("GO111MODULE", "on");
     Ok(tool)
 }
 
-/// What Go has said so far.
+/// The progress of Go, read from its output.
 struct Work<'a> {
     modules: (Progress<'a>, u64),
     packages: (Progress<'a>, u64),
@@ -91,11 +91,13 @@ impl<'a> Work<'a> {
         self.packages.0.finish();
     }
 
-    /// With `-v` Go names each package on standard error as it compiles it, and among them each
-    /// module as it downloads it.
-    fn hear(&mut self, stream: Stream, line: &str) {
+    /// With `-v`, Go prints each package on standard error when it compiles it, and each module
+    /// when it downloads it.
+    fn read_line(&mut self, stream: Stream, line: &str) {
         let (progress, done) = match (stream, line.strip_prefix("go: ")) {
-            (Stream::Error, Some(said)) if said.starts_with("downloading ") => &mut self.modules,
+            (Stream::Error, Some(output)) if output.starts_with("downloading ") => {
+                &mut self.modules
+            }
             (Stream::Error, None) => &mut self.packages,
             (Stream::Error, Some(_)) | (Stream::Output, _) => return,
         };
@@ -105,16 +107,16 @@ impl<'a> Work<'a> {
 }
 
 fn failed(source: tool::Error) -> Error {
-    match too_old(&source.said()) {
+    match too_old(&source.last_lines()) {
         Some(reason) => Error::Toolchain { reason },
         None => Error::using("build temporal-server with Go", source),
     }
 }
 
-/// What Go says where a module wants a newer one and it may not fetch that: `go: MODULE requires
-/// go >= 1.26.4 (running go 1.25.1; GOTOOLCHAIN=local)`.
-fn too_old(said: &str) -> Option<String> {
-    let mut lines = said.lines().map(str::trim);
+/// The line with which Go refuses a module that needs a newer Go, when it may not download one:
+/// `go: MODULE requires go >= 1.26.4 (running go 1.25.1; GOTOOLCHAIN=local)`.
+fn too_old(output: &str) -> Option<String> {
+    let mut lines = output.lines().map(str::trim);
     let line = lines.find(|line| line.contains(" requires go >= "))?;
     Some(line.trim_start_matches("go: ").to_owned())
 }
@@ -124,9 +126,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_go_that_is_too_old_is_told_from_other_failures() {
-        let said = "\n    go: downloading go.temporal.io/server v1.32.0\n    go: go.temporal.io/server/cmd/server@v1.32.0: go.temporal.io/server@v1.32.0 requires go >= 1.26.4 (running go 1.24.2; GOTOOLCHAIN=local)";
-        insta::assert_snapshot!(too_old(said).expect("it is too old"), @"go.temporal.io/server/cmd/server@v1.32.0: go.temporal.io/server@v1.32.0 requires go >= 1.26.4 (running go 1.24.2; GOTOOLCHAIN=local)");
+    fn a_go_that_is_too_old_is_distinguished_from_other_failures() {
+        let output = "\n    go: downloading go.temporal.io/server v1.32.0\n    go: go.temporal.io/server/cmd/server@v1.32.0: go.temporal.io/server@v1.32.0 requires go >= 1.26.4 (running go 1.24.2; GOTOOLCHAIN=local)";
+        insta::assert_snapshot!(too_old(output).expect("it is too old"), @"go.temporal.io/server/cmd/server@v1.32.0: go.temporal.io/server@v1.32.0 requires go >= 1.26.4 (running go 1.24.2; GOTOOLCHAIN=local)");
         assert_eq!(
             too_old("\n    go: module lookup disabled by GOPROXY=off"),
             None

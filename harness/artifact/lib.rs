@@ -1,9 +1,10 @@
-//! What backends run, and where it comes from: the Temporal CLI and Temporal's server with its SQL
-//! tool, which are found or fetched, and the worker, which is built or given, as a program or as a
-//! container image.
+//! The programs that backends run, and how to get them.
+//! |
+//! The Temporal CLI, Temporal's server and its SQL tool are found or fetched. The worker is built
+//! or given by the user, as a program or as a container image.
 //!
-//! Answers with the path of a program that is there and is the right one, or with an image; starts
-//! none of them (but asks Temporal's for their version).
+//! This crate returns the path of an existing program of the right version, or an image. It starts
+//! none of them, except to ask Temporal's programs for their version.
 
 mod cache;
 mod cargo;
@@ -24,7 +25,7 @@ mod temporal;
 mod vendor;
 mod worker;
 
-pub use error::{Attempt, Error, Sought};
+pub use error::{Attempt, Error, Target};
 pub use image::{ImageError, WorkerImage, foresee_worker_image, worker_image};
 pub use pin::{CliVersion, Pin, Platform};
 pub use pip::WAYS as PIP_WAYS;

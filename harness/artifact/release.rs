@@ -1,33 +1,27 @@
-//! What of a release is kept, and what its executables are called.
+//! Which executables of a release are kept, and their names.
 
 use camino::Utf8PathBuf;
 
-/// The Temporal CLI's executable.
 pub(super) const CLI: &str = "temporal";
 
-/// The executables of Temporal's server.
 pub(super) const SERVER: &str = "temporal-server";
 pub(super) const SQL_TOOL: &str = "temporal-sql-tool";
 
-/// What a folder keeps: the executables of one release for one platform.
+/// The executables of one release for one platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Release {
-    /// As people know it, such as `the Temporal CLI`.
+    /// The name in messages, such as `the Temporal CLI`.
     pub(super) what: &'static str,
-    /// Its folder below a cache or state folder.
+    /// The relative path below a cache or state folder.
     pub(super) folder: Utf8PathBuf,
-    /// The executables.
     pub(super) executables: Vec<Executable>,
-    /// Bytes of disk that fetching takes.
+    /// Bytes of disk space that fetching needs.
     pub(super) room: u64,
 }
 
-/// One of its executables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Executable {
-    /// Its name.
     pub(super) name: &'static str,
-    /// Its SHA-256, where that is known beforehand; otherwise the one that it had when it was
-    /// fetched counts.
+    /// The pinned SHA-256. Without it, the digest at the time of the fetch counts.
     pub(super) sha256: Option<String>,
 }

@@ -1,74 +1,71 @@
-//! Finding Temporal's server and its SQL tool, or fetching or building both.
+//! Finds, fetches or builds Temporal's server and its SQL tool.
 
 use base::news::Listener;
 use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
-use super::error::{Attempt, Error, Sought};
+use super::error::{Attempt, Error, Target};
 use super::pin::Platform;
 use super::program::{Origin, Program};
 use super::release::{Executable, Release, SERVER, SQL_TOOL};
 use super::store::Store;
 use super::{find, go, vendor};
 
-/// Bytes of disk that fetching takes: the archive, and the two executables out of it.
+/// Bytes of disk space that fetching needs: the archive and its two executables.
 const ROOM: u64 = 400_000_000;
 
-/// What is looked for, and where.
+/// What to search for, and where.
 #[derive(Debug)]
 pub struct ServerSearch<'a> {
-    /// The version that both programs must have.
     pub version: &'a str,
-    /// A folder to fetch into where the cache cannot be written.
+    /// The folder to fetch into when the cache is not writable.
     pub fallback: &'a Utf8Path,
     /// `HARNESS_TEMPORAL_SERVER`, `HARNESS_TEMPORAL_SQL_TOOL`, `HARNESS_TEMPORAL_SERVER_MIRROR`,
     /// `HARNESS_CACHE`, `PATH`, ...
     pub environment: &'a Environment,
-    /// Told of progress.
+    /// Receives progress.
     pub news: &'a Listener,
     /// Cancelled when the user asks to stop.
     pub cancel: &'a CancellationToken,
 }
 
-/// Temporal's server and its SQL tool, both of the right version.
+/// Temporal's server and its SQL tool, both of the same version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerPrograms {
-    /// The server.
     pub server: Program,
-    /// The tool that makes and updates its schemas.
+    /// The tool that creates and updates the database schemas.
     pub sql_tool: Program,
-    /// Where they came from; of two places the one that comes later in the order of preference.
+    /// Where they came from. If they differ, the later one in the order of preference.
     pub origin: Origin,
 }
 
-/// One of the two programs.
 struct Part {
     name: &'static str,
-    /// The variable by which a user names it.
+    /// The variable in which the user names it.
     variable: &'static str,
-    /// What comes before the version when it is asked for that.
-    says: &'static str,
+    /// The text before the version in what `--version` prints.
+    prints: &'static str,
 }
 
 const PARTS: [Part; 2] = [
     Part {
         name: SERVER,
         variable: "HARNESS_TEMPORAL_SERVER",
-        says: "temporal",
+        prints: "temporal",
     },
     Part {
         name: SQL_TOOL,
         variable: "HARNESS_TEMPORAL_SQL_TOOL",
-        says: "temporal-sql-tool",
+        prints: "temporal-sql-tool",
     },
 ];
 
 impl ServerSearch<'_> {
     /// Finds the programs, or fetches or builds them.
     ///
-    /// The order for each: its variable, `PATH`, the cache, the vendor's archive (of the mirror
-    /// that `HARNESS_TEMPORAL_SERVER_MIRROR` names in its place), Go.
+    /// The order for each program: its variable, `PATH`, the cache, the vendor's archive, Go.
+    /// `HARNESS_TEMPORAL_SERVER_MIRROR` replaces the vendor's site.
     pub async fn resolve(&self) -> Result<ServerPrograms, Error> {
         let mut tried = Vec::new();
         let here = self.here(&mut tried).await?;
@@ -78,13 +75,13 @@ impl ServerSearch<'_> {
         self.fetch(&here, tried).await
     }
 
-    /// Finds the programs on this machine; `tried` gets what did not help. Fetches nothing.
+    /// Finds the programs on this machine without fetching. `tried` receives the failed attempts.
     pub async fn locate(&self, tried: &mut Vec<Attempt>) -> Result<Option<ServerPrograms>, Error> {
         let here = self.here(tried).await?;
         Ok(self.with_cache(&here, tried).await)
     }
 
-    /// Each of the programs as the user names it, or as it is on `PATH`.
+    /// The programs that the user names or that are on `PATH`.
     async fn here(
         &self,
         tried: &mut Vec<Attempt>,
@@ -115,17 +112,17 @@ impl ServerSearch<'_> {
         }
     }
 
-    /// Whether a program is of the wanted version.
+    /// Checks that a program has the wanted version.
     async fn check(&self, part: &Part, path: &Utf8Path) -> Result<(), Error> {
-        let said = find::version(path, self.environment, self.cancel).await?;
-        let wanted = format!("{} version {}", part.says, self.version);
-        if said.trim() == wanted {
+        let output = find::version(path, self.environment, self.cancel).await?;
+        let wanted = format!("{} version {}", part.prints, self.version);
+        if output.trim() == wanted {
             return Ok(());
         }
-        Err(Error::Version { said, wanted })
+        Err(Error::Version { output, wanted })
     }
 
-    /// What is here, with what the cache has for the rest.
+    /// The given programs, with the cached ones for the rest.
     async fn with_cache(
         &self,
         here: &[Option<(Utf8PathBuf, Origin)>; 2],
@@ -144,9 +141,9 @@ impl ServerSearch<'_> {
         mut tried: Vec<Attempt>,
     ) -> Result<ServerPrograms, Error> {
         let Some(release) = self.release() else {
-            let reason = "there is no release for this platform";
+            let reason = "no release for this platform";
             tried.push(Attempt::new("download", reason));
-            return Err(self.exhausted(tried));
+            return Err(self.not_found(tried));
         };
         let site = match self.mirror() {
             Some(_) => "the mirror",
@@ -158,7 +155,7 @@ impl ServerSearch<'_> {
         let filled = store.fill(&release, &sources, &mut tried, fetch);
         match Box::pin(filled).await? {
             Some((folder, origin)) => Ok(programs(here, folder.path(), origin)),
-            None => Err(self.exhausted(tried)),
+            None => Err(self.not_found(tried)),
         }
     }
 
@@ -187,7 +184,7 @@ impl ServerSearch<'_> {
         }
     }
 
-    /// What a folder keeps; `None` where there is no such thing for this platform.
+    /// What a cache folder keeps; `None` where the vendor has no release for this platform.
     fn release(&self) -> Option<Release> {
         let platform = Platform::current()?;
         let unpinned = |name| Executable { name, sha256: None };
@@ -199,9 +196,9 @@ impl ServerSearch<'_> {
         })
     }
 
-    fn exhausted(&self, tried: Vec<Attempt>) -> Error {
-        Error::Exhausted {
-            sought: Sought::Server {
+    fn not_found(&self, tried: Vec<Attempt>) -> Error {
+        Error::NotFound {
+            target: Target::Server {
                 version: self.version.to_owned(),
             },
             tried,
@@ -209,7 +206,7 @@ impl ServerSearch<'_> {
     }
 }
 
-/// Both programs: those that are here, and from `folder`, which is filled from `origin`, the rest.
+/// Both programs: the given ones, and the rest from `folder`, which was filled from `origin`.
 fn programs(
     here: &[Option<(Utf8PathBuf, Origin)>; 2],
     folder: &Utf8Path,

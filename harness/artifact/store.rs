@@ -1,4 +1,4 @@
-//! Where fetched programs are kept: the cache folder, or the state folder in its place.
+//! Where fetched programs are kept: in the cache folder, or else in the state folder.
 
 use base::news::Listener;
 use base::tool::Environment;
@@ -13,18 +13,18 @@ use super::release::Release;
 /// The folders that can keep a release, and how to fill one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Store<'a> {
-    /// A folder to fetch into where the cache cannot be written.
+    /// The folder to fetch into when the cache is not writable.
     pub(super) fallback: &'a Utf8Path,
     /// `HARNESS_CACHE`, `XDG_CACHE_HOME`, `HOME`.
     pub(super) environment: &'a Environment,
-    /// Told of progress.
+    /// Receives progress.
     pub(super) news: &'a Listener,
     /// Cancelled when the user asks to stop.
     pub(super) cancel: &'a CancellationToken,
 }
 
 impl Store<'_> {
-    /// Where a release may be, the first choice first.
+    /// The folders that may hold a release, in order of preference.
     pub(super) fn folders(&self, release: &Release) -> Vec<Folder> {
         let roots = cache_root(self.environment)
             .into_iter()
@@ -32,22 +32,22 @@ impl Store<'_> {
         roots.map(|root| Folder::of(&root, release)).collect()
     }
 
-    /// The folder that has the release; `tried` gets those that have not.
+    /// The folder that has the release. `tried` receives the folders that do not have it.
     pub(super) async fn find(&self, release: &Release, tried: &mut Vec<Attempt>) -> Option<Folder> {
         for folder in self.folders(release) {
             let reason = match folder.content().await {
                 Content::Right => return Some(folder),
-                Content::Nothing => "nothing there yet",
-                Content::Corrupt => "what is there is corrupt",
+                Content::Incomplete => "no such program yet",
+                Content::Corrupt => "the program there is corrupt",
             };
             tried.push(Attempt::new(folder.path().as_str(), reason));
         }
         None
     }
 
-    /// Fetches a release by `fetch` from the first of `sources`, each with its name for people,
-    /// that has it. `fetch` leaves the executables in the folder that it is given. `None` if no
-    /// source has it; `tried` says why.
+    /// Fetches a release with `fetch` from the first source that has it. Each source has its name
+    /// for messages. `fetch` leaves the executables in the given folder. Returns `None` if no
+    /// source has the release; `tried` then has the reasons.
     pub(super) async fn fill(
         &self,
         release: &Release,
@@ -60,9 +60,9 @@ impl Store<'_> {
         // Another run may have fetched it while this one waited for the lock.
         match folder.content().await {
             Content::Right => return Ok(Some((folder, Origin::Cache))),
-            Content::Nothing => {}
+            Content::Incomplete => {}
             Content::Corrupt => self.news.notice(format!(
-                "{} in {} is corrupt: it is fetched again",
+                "{} in {} is corrupt; fetching it again",
                 release.what,
                 folder.path()
             )),
@@ -85,7 +85,7 @@ impl Store<'_> {
         Ok(None)
     }
 
-    /// The first folder that can be written, locked.
+    /// Locks the first writable folder.
     async fn lock(&self, release: &Release) -> Result<Locked, Error> {
         let what = release.what;
         let mut tried = Vec::new();
@@ -100,7 +100,7 @@ impl Store<'_> {
                     {
                         let instead = locked.folder().path();
                         self.news.notice(format!(
-                            "cannot write {first} ({reason}): keeping {what} in {instead}"
+                            "could not write {first} ({reason}); keeping {what} in {instead}"
                         ));
                     }
                     return Ok(locked);
@@ -111,12 +111,12 @@ impl Store<'_> {
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::Keep { what, tried })
+        Err(Error::NoFolder { what, tried })
     }
 }
 
-/// The cache folder: `HARNESS_CACHE`, or `harness` in the XDG cache folder (a relative one is
-/// not valid, says that specification, and counts as not set).
+/// The cache folder: `HARNESS_CACHE`, or `harness` in the XDG cache folder. The XDG specification
+/// says that a relative path is invalid, so it counts as not set.
 pub fn cache_root(environment: &Environment) -> Option<Utf8PathBuf> {
     if let Some(given) = environment.text("HARNESS_CACHE") {
         return camino::absolute_utf8(given).ok();

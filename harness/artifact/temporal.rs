@@ -1,4 +1,4 @@
-//! Finding the Temporal CLI, or fetching it.
+//! Finds or fetches the Temporal CLI.
 
 use base::news::Listener;
 use base::tool::Environment;
@@ -6,38 +6,35 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tokio_util::sync::CancellationToken;
 
 use super::Origin;
-use super::error::{Attempt, Error, Sought};
+use super::error::{Attempt, Error, Target};
 use super::pin::{CliVersion, Pin};
 use super::program::Program;
 use super::release::CLI;
 use super::store::Store;
 use super::{find, pip, vendor};
 
-/// What is looked for, and where.
+/// What to search for, and where.
 #[derive(Debug)]
 pub struct TemporalSearch<'a> {
-    /// The server version that the CLI must have in it.
+    /// The version of the server that the CLI must contain.
     pub server: &'a str,
-    /// The CLI that the profile names.
     pub explicit: Option<&'a Utf8Path>,
-    /// The release that may be fetched, where there is one for this platform.
+    /// The release that may be fetched, if this platform has one.
     pub pin: Option<&'a Pin>,
-    /// A folder to download into where the cache cannot be written.
+    /// The folder to download into when the cache is not writable.
     pub fallback: &'a Utf8Path,
     /// `HARNESS_TEMPORAL`, `HARNESS_TEMPORAL_MIRROR`, `HARNESS_CACHE`, `PATH`, ...
     pub environment: &'a Environment,
-    /// Told of progress.
+    /// Receives progress.
     pub news: &'a Listener,
     /// Cancelled when the user asks to stop.
     pub cancel: &'a CancellationToken,
 }
 
-/// A Temporal CLI of the right version.
+/// A Temporal CLI with the right server version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Temporal {
-    /// The CLI.
     pub program: Program,
-    /// Where it came from.
     pub origin: Origin,
 }
 
@@ -45,8 +42,9 @@ impl TemporalSearch<'_> {
     /// Finds the CLI, or fetches it.
     ///
     /// The order: `HARNESS_TEMPORAL`, the profile's path, `PATH`, the cache, pip, the vendor's
-    /// site. `HARNESS_TEMPORAL_MIRROR` replaces the vendor's site and then comes before pip:
-    /// someone who sets it wants it used, and behind such a mirror pip often waits in vain.
+    /// site. `HARNESS_TEMPORAL_MIRROR` replaces the vendor's site and comes before pip: a user who
+    /// sets it wants it used, and on a network that needs a mirror, pip often runs into its
+    /// timeout.
     pub async fn resolve(&self) -> Result<Temporal, Error> {
         let mut tried = Vec::new();
         if let Some(found) = self.locate(&mut tried).await? {
@@ -55,7 +53,7 @@ impl TemporalSearch<'_> {
         self.fetch(tried).await
     }
 
-    /// Finds the CLI on this machine; `tried` gets what did not help. Fetches nothing.
+    /// Finds the CLI on this machine without fetching. `tried` receives the failed attempts.
     pub async fn locate(&self, tried: &mut Vec<Attempt>) -> Result<Option<Temporal>, Error> {
         let check = async |path: &Utf8Path| self.check(path).await;
         if let Some((origin, path)) = self.named() {
@@ -73,12 +71,12 @@ impl TemporalSearch<'_> {
         Ok(folder.map(|folder| Temporal::new(folder.executable(CLI), Origin::Cache)))
     }
 
-    /// Whether a CLI of the wanted version can be fetched.
+    /// Whether a CLI with the wanted server can be fetched.
     pub fn can_fetch(&self) -> bool {
         self.wanted_pin().is_some()
     }
 
-    /// The release that may be fetched, if it is the one that is wanted.
+    /// The release that may be fetched, if it has the wanted server.
     fn wanted_pin(&self) -> Option<&Pin> {
         self.pin.filter(|pin| pin.version.server == self.server)
     }
@@ -89,10 +87,10 @@ impl TemporalSearch<'_> {
         variable.or(self.explicit.map(|path| ("the profile", path)))
     }
 
-    /// Whether a CLI has the wanted server in it.
+    /// Checks that a CLI contains the wanted server.
     async fn check(&self, path: &Utf8Path) -> Result<(), Error> {
-        let said = find::version(path, self.environment, self.cancel).await?;
-        let found = CliVersion::parse(&said);
+        let output = find::version(path, self.environment, self.cancel).await?;
+        let found = CliVersion::parse(&output);
         if found
             .as_ref()
             .is_some_and(|found| found.server == self.server)
@@ -117,14 +115,14 @@ impl TemporalSearch<'_> {
     async fn fetch(&self, mut tried: Vec<Attempt>) -> Result<Temporal, Error> {
         let Some(pin) = self.wanted_pin() else {
             tried.push(Attempt::new("download", self.why_nothing_is_fetched()));
-            return Err(self.exhausted(tried));
+            return Err(self.not_found(tried));
         };
         let fetch = async |origin, partial: &Utf8Path| self.fetch_from(origin, pin, partial).await;
         let (store, release, sources) = (self.store(), pin.release(), self.sources());
         let filled = store.fill(&release, &sources, &mut tried, fetch);
         match Box::pin(filled).await? {
             Some((folder, origin)) => Ok(Temporal::new(folder.executable(CLI), origin)),
-            None => Err(self.exhausted(tried)),
+            None => Err(self.not_found(tried)),
         }
     }
 
@@ -132,7 +130,7 @@ impl TemporalSearch<'_> {
         self.environment.text("HARNESS_TEMPORAL_MIRROR")
     }
 
-    /// What it is fetched from, in order, by the names that people know.
+    /// The sources to fetch from, in order, with their names for messages.
     fn sources(&self) -> [(Origin, &'static str); 2] {
         match self.mirror() {
             Some(_) => [(Origin::Vendor, "the mirror"), (Origin::Pip, "pip")],
@@ -154,14 +152,19 @@ impl TemporalSearch<'_> {
 
     fn why_nothing_is_fetched(&self) -> String {
         self.pin.map_or_else(
-            || "there is no release for this platform".to_owned(),
-            |pin| format!("only {} is fetched, which has another server", pin.version),
+            || "no release for this platform".to_owned(),
+            |pin| {
+                format!(
+                    "only {} can be fetched, which has another server",
+                    pin.version
+                )
+            },
         )
     }
 
-    fn exhausted(&self, tried: Vec<Attempt>) -> Error {
-        Error::Exhausted {
-            sought: Sought::Cli {
+    fn not_found(&self, tried: Vec<Attempt>) -> Error {
+        Error::NotFound {
+            target: Target::Cli {
                 server: self.server.to_owned(),
             },
             tried,

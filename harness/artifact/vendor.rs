@@ -1,4 +1,4 @@
-//! Executables out of an archive of their vendor's download site, or of a mirror of it.
+//! Executables from an archive on the vendor's download site, or on a mirror of it.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -13,7 +13,7 @@ use super::download::download;
 use super::error::Error;
 use super::pin::{Pin, Platform};
 
-/// The vendor's own sites; a mirror has the same folders below it.
+/// The vendor's own sites. A mirror has the same folders.
 pub(super) const CLI_VENDOR: &str = "https://github.com/temporalio/cli/releases/download";
 pub(super) const SERVER_VENDOR: &str = "https://github.com/temporalio/temporal/releases/download";
 
@@ -23,21 +23,21 @@ const CHECKSUMS: &str = "checksums.txt";
 /// An archive of one release for one platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Archive {
-    /// What it is called in talk, such as `temporal 1.9.1`.
+    /// The name in messages, such as `temporal 1.9.1`.
     what: String,
-    /// The address of the release's folder.
+    /// The URL of the release's folder.
     folder: String,
-    /// Its name in that folder.
+    /// The file name in that folder.
     name: String,
     proof: Proof,
 }
 
-/// By what an archive is known to be the right one.
+/// How the archive is verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Proof {
-    /// The SHA-256 of what is in it is known here.
+    /// The SHA-256 of the executable in the archive is pinned in this program.
     Pinned,
-    /// The SHA-256 of the archive is in the release's own list, which comes from the same place.
+    /// The release's own list has the SHA-256 of the archive. The list comes from the same server.
     Listed,
 }
 
@@ -54,10 +54,10 @@ impl Archive {
         }
     }
 
-    /// The archive of Temporal's server and its tools below `base`, which must be a place that
-    /// nobody can answer for.
+    /// The archive of Temporal's server and its tools below `base`. `base` must be HTTPS or on this
+    /// machine, because the checksums come from there too.
     pub(super) fn of_server(base: &str, version: &str, platform: Platform) -> Result<Self, Error> {
-        if !base::http::is_safe(base) {
+        if !base::http::is_authenticated(base) {
             return Err(Error::Unproven {
                 url: base.to_owned(),
             });
@@ -80,7 +80,7 @@ fn release(base: &str, version: &str) -> String {
     format!("{}/v{version}", base.trim_end_matches('/'))
 }
 
-/// Fetches an archive and leaves the executables of it in `partial`, by their names.
+/// Fetches an archive and leaves its executables in `partial` under their names.
 pub(super) async fn fetch(
     archive: &Archive,
     executables: &[&'static str],
@@ -133,7 +133,7 @@ async fn listed(
     })
 }
 
-/// The digest that a list in the format of `sha256sum` has of a file.
+/// The digest of a file in a list of the format of `sha256sum`.
 fn entry(list: &str, file: &str) -> Option<String> {
     let digest = list.lines().find_map(|line| {
         let (digest, name) = line.split_once(char::is_whitespace)?;
@@ -143,7 +143,7 @@ fn entry(list: &str, file: &str) -> Option<String> {
     whole.then(|| digest.to_ascii_lowercase())
 }
 
-/// Takes the files out of the archive that are wanted, whatever else may be in it.
+/// Unpacks only the wanted files of the archive.
 fn unpack(archive: &Utf8Path, executables: &[&str], folder: &Utf8Path) -> io::Result<()> {
     let mut missing: BTreeSet<&str> = executables.iter().copied().collect();
     let file = io::BufReader::new(fs_err::File::open(archive)?);
@@ -166,7 +166,7 @@ fn unpack(archive: &Utf8Path, executables: &[&str], folder: &Utf8Path) -> io::Re
     let missing = missing.into_iter().collect::<Vec<_>>().join("`, `");
     Err(io::Error::new(
         io::ErrorKind::NotFound,
-        format!("there is no `{missing}` in it"),
+        format!("the archive has no `{missing}`"),
     ))
 }
 
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_is_read_from_a_list_whichever_way_it_was_written() {
+    fn a_digest_is_read_from_every_form_of_the_list() {
         let digest = "0123456789abcdef".repeat(4);
         for list in [
             format!("{digest}  it.tar.gz\n"),
@@ -192,10 +192,15 @@ mod tests {
     #[test]
     fn a_mirror_whose_checksums_prove_nothing_is_refused() {
         let archive = |base| Archive::of_server(base, "1.32.0", Platform::LinuxX86_64);
-        let error = archive("http://mirror.example/temporal").expect_err("anybody may answer");
-        insta::assert_snapshot!(error, @"http://mirror.example/temporal is neither https nor on this machine: its checksums would prove nothing");
+        let error = archive("http://mirror.example/temporal")
+            .expect_err("the mirror is neither HTTPS nor local");
+        insta::assert_snapshot!(error, @"http://mirror.example/temporal is neither https nor on this machine, so its checksums prove nothing");
         let addresses: Vec<String> = ["https://mirror.example/temporal/", "http://127.0.0.1:80"]
-            .map(|base| archive(base).expect("nobody else answers").address())
+            .map(|base| {
+                archive(base)
+                    .expect("the mirror is HTTPS or local")
+                    .address()
+            })
             .to_vec();
         insta::assert_snapshot!(addresses.join("\n"), @"
         https://mirror.example/temporal/v1.32.0/temporal_1.32.0_linux_amd64.tar.gz

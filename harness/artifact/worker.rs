@@ -10,7 +10,7 @@ use super::error::Error;
 use super::program::{Program, content};
 use super::{cargo, image};
 
-/// Builds, or finds, the program of a worker.
+/// Builds or finds the program of a worker.
 pub async fn worker(
     run: &Run,
     environment: &Environment,
@@ -23,28 +23,28 @@ pub async fn worker(
             Ok(Program::new(path, Vec::new()))
         }
         Run::Command(words) => command(words, environment),
-        Run::Image(image) => Err(contained(image)),
+        Run::Image(image) => Err(image_for_process(image)),
     }
 }
 
-/// Whether [`worker`] can succeed, as far as one can see without running anything.
+/// Whether [`worker`] can succeed, as far as can be checked without running a tool.
 pub fn foresee_worker(run: &Run, environment: &Environment) -> Result<(), Error> {
     match run {
         Run::Build(folder) => cargo::foresee(Utf8Path::new(folder), environment),
         Run::Command(words) => command(words, environment).map(drop),
-        Run::Image(image) => Err(contained(image)),
+        Run::Image(image) => Err(image_for_process(image)),
     }
 }
 
-/// The build of a worker that is there already, as far as one can see without compiling: what would
-/// be promoted unless a source has changed since. Where that cannot be seen it is not known.
+/// The last build of a worker, without compiling. A promotion would use it unless a source has
+/// changed since. Returns an unknown build where it cannot be determined.
 pub async fn worker_built_last(
     run: &Run,
     environment: &Environment,
     cancel: &CancellationToken,
 ) -> Option<WorkerBuild> {
     match run {
-        // Of an image that Docker builds, the program is not known here.
+        // The program in an image that Docker builds is not known here.
         Run::Build(folder) if image::is_made_here(folder.as_ref()) => {
             let built = cargo::built_last(Utf8Path::new(folder), environment, cancel).await;
             let executable = built.ok().flatten()?;
@@ -62,8 +62,8 @@ pub async fn worker_built_last(
     }
 }
 
-fn contained(image: &str) -> Error {
-    Error::Contained {
+fn image_for_process(image: &str) -> Error {
+    Error::ImageForProcess {
         image: image.to_owned(),
     }
 }
@@ -92,14 +92,14 @@ mod tests {
 
     async fn resolve(words: &[&str], environment: &Environment) -> Result<Program, Error> {
         let run = Run::Command(words.iter().map(ToString::to_string).collect());
-        let news = Listener::nobody();
+        let news = Listener::silent();
         worker(&run, environment, &news, &CancellationToken::new()).await
     }
 
     #[tokio::test]
     async fn a_command_is_found_on_the_path_or_by_its_own_path() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         let script = machine::tool(folder, "my-worker", "true");
         let environment = machine::environment(folder);
 
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_command_that_is_not_there_says_where_it_was_looked_for() {
+    async fn the_error_for_a_missing_command_says_where_it_was_searched() {
         let environment = Environment::default().with("PATH", "/nowhere");
         let error = |error: Result<Program, Error>| error.expect_err("not there").to_string();
         insta::assert_snapshot!(error(resolve(&["no-such-worker"], &environment).await), @"the worker's program `no-such-worker` is not on PATH");
@@ -125,13 +125,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_image_is_no_program_and_the_way_out_is_said() {
+    async fn an_image_is_refused_with_a_hint_where_a_program_is_needed() {
         let run = Run::Image("registry.example/orders:7".to_owned());
-        let news = Listener::nobody();
+        let news = Listener::silent();
         let never = CancellationToken::new();
         let answer = worker(&run, &Environment::default(), &news, &never).await;
         let error = answer.expect_err("it is an image");
-        insta::assert_snapshot!(error, @"worker.run.image names the image registry.example/orders:7, and processes run programs");
-        insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"use worker.run.build or worker.run.command, or a backend that runs containers");
+        insta::assert_snapshot!(error, @"worker.run.image names the image registry.example/orders:7, but this backend runs programs");
+        insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"Set `worker.run.build` or `worker.run.command` in the profile, or use a backend that runs containers.");
     }
 }

@@ -1,17 +1,17 @@
-//! What a subscription is, the tenant that it is of, and where it may have resources.
+//! Tenants, the subscription, its locations and its preview features.
 //!
 //! <https://learn.microsoft.com/rest/api/resources/subscriptions>
 
 use serde_json::{Value, json};
 
 use super::message::{Request, Response};
-use super::place;
 use super::refusal::Refusal;
+use super::region;
 use super::settings::Settings;
 use super::state::State;
 use super::version;
 
-/// The answer about the account, if that is what is asked.
+/// Answers a request about the account. Returns `None` if the path is another one.
 pub(super) fn account_api(
     settings: &Settings,
     state: &State,
@@ -24,7 +24,7 @@ pub(super) fn account_api(
     let lower: Vec<String> = segments.iter().map(|part| part.to_lowercase()).collect();
     let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
     let answer = |answer: &dyn Fn() -> Response| {
-        let known = version::known(request, version::SUBSCRIPTIONS);
+        let known = version::check(request, version::SUBSCRIPTIONS);
         Some(known.map(|()| answer()))
     };
     match lower.as_slice() {
@@ -32,7 +32,7 @@ pub(super) fn account_api(
         ["subscriptions"] => answer(&|| Response::list([subscription(settings, state)])),
         ["subscriptions", _] => answer(&|| Response::json(200, subscription(settings, state))),
         ["subscriptions", _, "locations"] => answer(&|| locations(settings)),
-        // Nothing of this cloud is in preview.
+        // This cloud has no preview features.
         [
             "subscriptions",
             _,
@@ -49,7 +49,7 @@ pub(super) fn account_api(
             _,
             "features",
         ] => {
-            let known = version::known(request, version::FEATURES);
+            let known = version::check(request, version::FEATURES);
             Some(known.map(|()| Response::list([])))
         }
         _ => None,
@@ -87,7 +87,7 @@ fn subscription(settings: &Settings, state: &State) -> Value {
 
 fn locations(settings: &Settings) -> Response {
     let below = format!("/subscriptions/{}/locations", settings.subscription);
-    Response::list(place::described().map(|(name, text, geography)| {
+    Response::list(region::described().map(|(name, text, geography)| {
         json!({
             "id": format!("{below}/{name}"),
             "name": name,

@@ -1,4 +1,4 @@
-//! What is done with a resource besides making and deleting it.
+//! Actions: `POST` requests to a resource.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::asked::document_of;
 use super::begin::{announced, arm, begin};
 use super::cloud::Cloud;
+use super::handler::document_of;
 use super::id::ResourceId;
 use super::kind::{self, kind_of};
 use super::lookup;
@@ -22,14 +22,14 @@ use super::settings::Settings;
 use super::state::{Progress, Resource, State};
 use super::upgrade::upgrade_image;
 
-/// How long a server is away when it is restarted where it is.
+/// How long a server is unavailable during a restart without failover.
 const RESTART: Duration = Duration::from_secs(45);
 
-/// How long it takes its standby to become the server: 60 to 120 s, by
+/// How long a failover to the standby takes: 60 to 120 s, by
 /// <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-high-availability>.
 const FAILOVER: Duration = Duration::from_secs(90);
 
-/// The answer to a `POST` to a resource.
+/// Runs the action that the last segment of `id` names.
 pub(super) fn act(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -61,7 +61,7 @@ pub(super) fn act(
         (resource_type::SERVER, "failover") => restart(cloud, now, id, &target, Failover::Wanted),
         (kind, _) => {
             let message = format!(
-                "The simulated Azure has no action '{}' of '{kind}'.",
+                "The simulated Azure does not support the action '{}' of '{kind}'.",
                 id.name()
             );
             Err(Refusal::new(405, "HttpMethodNotAllowed", message))
@@ -87,7 +87,8 @@ fn credential_of(
     let hooks = &settings.hooks;
     let text = hooks
         .kubeconfig(id.name())
-        // As while it is being made: what stands for it is not there yet, or any more.
+        // The hook has no kubeconfig before its cluster exists and after it is deleted. Azure
+        // answers the same while a cluster is created.
         .map_err(|why| Refusal::conflict("OperationNotAllowed", why))?;
     let value = STANDARD.encode(text);
     Ok(Response::json(
@@ -115,8 +116,8 @@ fn restart(
         let message = format!("The server '{}' is not ready.", id.name());
         return Err(Refusal::conflict("ServerNotReady", message));
     }
-    kind::idle(&cloud.state, id)?;
-    power::runs(&cloud.state, id, "RestartServer")?;
+    kind::check_idle(&cloud.state, id)?;
+    power::check_running(&cloud.state, id, "RestartServer")?;
     let (begun, takes) = match failover {
         Failover::Wanted => (Act::Failover, FAILOVER),
         Failover::No => (Act::Restart, RESTART),
@@ -132,7 +133,7 @@ fn restart(
     ))
 }
 
-/// Refuses credentials of an account that is none of Entra's, where a cluster has no such accounts.
+/// Refuses administrator credentials if the cluster has its local accounts disabled.
 ///
 /// <https://learn.microsoft.com/azure/aks/manage-local-accounts-managed-azure-ad>
 fn local_accounts(cluster: &Resource) -> Result<(), Refusal> {
@@ -143,14 +144,14 @@ fn local_accounts(cluster: &Resource) -> Result<(), Refusal> {
     Err(Refusal::bad("BadRequest", message).of_aks())
 }
 
-/// Whether the standby takes over.
+/// Whether a restart fails over to the standby.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Failover {
     No,
     Wanted,
 }
 
-/// What a restart's document says.
+/// Reads the body of a restart request.
 fn failover_of(document: &Value) -> Result<Failover, Refusal> {
     let wrong = |name: &str, value: &Value| {
         let message = format!("The value {value} of {name} is not valid.");

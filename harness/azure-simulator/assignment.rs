@@ -1,12 +1,13 @@
-//! Answers questions about roles, and about who holds which.
+//! Lists role definitions and role assignments.
 //!
-//! Scopes of lists: <https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-scope>.
+//! Scopes of lists:
+//! <https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-scope>.
 
 use azure::resource_type;
 use serde_json::{Value, json};
 
-use super::asked::unknown_method;
 use super::filter::Filter;
+use super::handler::unknown_method;
 use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
@@ -16,7 +17,8 @@ use super::show::{scope_exists, show};
 use super::state::State;
 use super::version;
 
-/// The answer about roles and about who holds them, if that is what is asked.
+/// Answers a request about role definitions or a list of role assignments. Returns `None` for
+/// another path.
 pub(super) fn role_api(
     settings: &Settings,
     state: &State,
@@ -43,7 +45,7 @@ fn role_definitions(
     request: &Request,
     id: &ResourceId,
 ) -> Result<Response, Refusal> {
-    version::provided(request, "roleDefinitions", version::ROLE_DEFINITIONS)?;
+    version::check_provider(request, "roleDefinitions", version::ROLE_DEFINITIONS)?;
     if request.method != "GET" {
         return Err(unknown_method(&request.method));
     }
@@ -60,7 +62,7 @@ fn role_definitions(
         let value = |field: &str| match field {
             "rolename" => Some(role.name.to_owned()),
             "type" => Some("BuiltInRole".to_owned()),
-            // Azure's own roles are everywhere.
+            // The built-in roles apply to every scope.
             "atscopeandbelow" => Some(String::new()),
             _ => None,
         };
@@ -92,14 +94,15 @@ fn show_role(settings: &Settings, role: &Role) -> Value {
     })
 }
 
-/// Assignments that count at a scope, and those below it unless only that is asked.
+/// Lists the assignments at, above and below a scope. The filter `atScope()` leaves out those
+/// below.
 fn role_assignments(
     settings: &Settings,
     state: &State,
     request: &Request,
     id: &ResourceId,
 ) -> Result<Response, Refusal> {
-    version::provided(request, "roleAssignments", version::ROLE_ASSIGNMENTS)?;
+    version::check_provider(request, "roleAssignments", version::ROLE_ASSIGNMENTS)?;
     let scope = id.scope();
     scope_exists(state, &scope)?;
     let filter = Filter::of(request, &["atscope()", "assignedto('')", "principalid"])?;

@@ -1,4 +1,4 @@
-//! Begins operations, and announces them in the headers of answers.
+//! Starts operations, and announces them in response headers.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::operation::{Act, Headers, Operation};
 use super::settings::Dialect;
 use super::state::State;
 
-/// Begins an operation that ends by itself at a time, or when something else ends it.
+/// Starts an operation that ends at `ends`. With `None`, the engine of stacks ends it.
 pub(super) fn begin(
     state: &mut State,
     now: Timestamp,
@@ -36,8 +36,9 @@ pub(super) fn begin(
     id
 }
 
-/// The answer to a question that takes time: what is found is at the `Location` then.
-pub(super) fn found_later(
+/// Starts an operation whose result is `finding`. Clients fetch it from `Location` once it has
+/// ended.
+pub(super) fn answer_later(
     cloud: &mut Cloud,
     now: Timestamp,
     request: &Request,
@@ -59,7 +60,7 @@ pub(super) fn found_later(
     announced(cloud, Response::empty(202), &operation, Headers::Location)
 }
 
-/// An answer with the headers that announce an operation.
+/// Adds the headers that announce an operation to a response.
 pub(super) fn announced(
     cloud: &Cloud,
     answer: Response,
@@ -95,9 +96,9 @@ pub(super) fn announced(
     answer
 }
 
-/// Gives an operation the fault that waits for it.
+/// Attaches the next matching fault of the script to an operation.
 pub(super) fn arm(cloud: &mut Cloud, method: &str, path: &str, operation: &str) {
-    let fails = cloud.script.begins(method, path);
+    let fails = cloud.script.operation_fault(method, path);
     if let Some(operation) = cloud.state.operations.get_mut(operation) {
         operation.fails = fails;
     }

@@ -1,29 +1,28 @@
-//! What a subscription is like, where nothing goes wrong in it.
+//! The properties of a subscription that are not faults: rights, quotas, available sizes.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What a subscription is like.
 #[derive(Debug, Clone)]
 pub struct Circumstances {
-    /// Where the client's role counts.
+    /// The scope at which the client has its role.
     pub rights: Rights,
-    /// How many vCPUs there may be in a region.
+    /// The vCPU quota of a region.
     pub regional_cores: i64,
-    /// How many of them may be of one family of sizes.
+    /// The vCPU quota of one VM family in a region.
     pub family_cores: i64,
-    /// Which sizes of machines the subscription may take.
+    /// The VM sizes that the subscription can use.
     pub sizes: Sizes,
-    /// Whether the region takes no new customers.
+    /// Whether the region accepts no new customers.
     pub closed: bool,
-    /// From when on a role counts that was assigned.
+    /// When a role assignment takes effect.
     pub arrival: Arrival,
-    /// What an administrator has made beforehand.
+    /// What an administrator has created beforehand.
     pub prepared: Option<Prepared>,
 }
 
 impl Default for Circumstances {
-    /// An ordinary subscription that nobody has used yet.
+    /// A regular subscription that nobody has used yet.
     fn default() -> Self {
         Self {
             rights: Rights::Subscription,
@@ -37,47 +36,43 @@ impl Default for Circumstances {
     }
 }
 
-/// Where the client's role counts.
+/// The scope at which the client has its role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rights {
-    /// In the whole subscription.
+    /// The whole subscription.
     Subscription,
-    /// In the resource groups that are there; the rest of the subscription may be looked at.
+    /// The existing resource groups. The client can read the rest of the subscription.
     GroupsAndReading,
-    /// In the resource groups that are there, and nothing besides.
+    /// The existing resource groups only. The client can read nothing else.
     Groups,
 }
 
-/// Which sizes of machines a subscription may take.
+/// The VM sizes that a subscription can use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sizes {
-    /// All that the region has.
+    /// All sizes of the region.
     All,
-    /// Burstable ones only, as it is with some trials.
+    /// Burstable sizes only, as in some trial subscriptions.
     Burstable,
 }
 
-/// A resource group that an administrator has made.
+/// A resource group that an administrator has created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepared {
-    /// The group's name.
     pub group: String,
-    /// Its region.
     pub region: String,
-    /// Its tags.
     pub tags: BTreeMap<String, String>,
-    /// Whether the administrator has registered the subscription for everything as well.
+    /// Whether the administrator has also registered all resource providers.
     pub registered: bool,
 }
 
-/// From when on a role counts that was assigned: nobody says how long that takes; half an hour is
-/// the longest that Microsoft has named
-/// (<https://learn.microsoft.com/en-us/answers/questions/524792/>).
+/// When a role assignment takes effect. Microsoft documents no bound. The longest time that it has
+/// named is 30 minutes (<https://learn.microsoft.com/en-us/answers/questions/524792/>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrival {
-    /// After so long.
+    /// After this time.
     After(Duration),
-    /// From never on.
+    /// Never.
     Never,
 }
 

@@ -1,4 +1,4 @@
-//! The time of the built-in Azure.
+//! The clock of the built-in Azure.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-/// Where the built-in Azure has its time from; a copy shows the same time.
+/// The source of the built-in Azure's time. Copies share the time.
 #[derive(Debug, Clone)]
 pub struct Clock(Source);
 
@@ -21,8 +21,8 @@ enum Source {
 }
 
 impl Clock {
-    /// A clock that runs so many times as fast as the world's: with 60, a cluster that takes five
-    /// minutes is there after five seconds.
+    /// A clock that runs `factor` times as fast as real time. With 60, a cluster that takes five
+    /// minutes is ready after five seconds.
     pub fn faster(factor: u32) -> Self {
         Self(Source::Faster {
             from: Timestamp::now(),
@@ -31,7 +31,8 @@ impl Clock {
         })
     }
 
-    /// The same clock, not behind a time: a cloud's time does not go back when it is started anew.
+    /// The same clock, but not earlier than `time`: the time of a cloud does not go back after a
+    /// restart.
     #[must_use]
     pub fn not_before(self, time: Timestamp) -> Self {
         match self.0 {
@@ -51,14 +52,13 @@ impl Clock {
         }
     }
 
-    /// A clock that stands until [`advance`](Self::advance).
+    /// A clock that only [`advance`](Self::advance) moves.
     pub fn held() -> Self {
         Self(Source::Held(Arc::new(AtomicI64::new(
             Timestamp::now().as_millisecond(),
         ))))
     }
 
-    /// What time it is.
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::Faster {
@@ -68,12 +68,12 @@ impl Clock {
             } => *from + since.elapsed().saturating_mul(*factor),
             Source::Held(milliseconds) => {
                 Timestamp::from_millisecond(milliseconds.load(Ordering::SeqCst))
-                    .expect("it began with one")
+                    .expect("the value was taken from a timestamp")
             }
         }
     }
 
-    /// Lets time pass on a clock that is held; another one goes on by itself.
+    /// Moves a held clock forward. Has no effect on a running clock.
     pub fn advance(&self, by: Duration) {
         if let Source::Held(milliseconds) = &self.0 {
             let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);

@@ -1,5 +1,5 @@
-//! What the built-in Azure consists of. Functions take it, or only the part of it that they need; the
-//! router calls them.
+//! The built-in Azure as a whole. Functions take a [`Cloud`], or only the parts of it that they
+//! need. The router calls them.
 
 use super::fault::Script;
 use super::kind;
@@ -9,22 +9,22 @@ use super::settings::Settings;
 use super::stack::model::Secrets;
 use super::state::State;
 
-/// A simulated Azure. It knows no network and no clock: time comes with each request.
+/// A simulated Azure. It opens no connection and reads no clock: each request brings its time.
 #[derive(Debug)]
 pub struct Cloud {
     pub(super) settings: Settings,
     pub(super) state: State,
     pub(super) script: Script,
-    /// Passwords of databases that stacks in progress will need; never saved.
+    /// Database passwords that stacks in progress still need. They are never saved.
     pub(super) secrets: Secrets,
-    /// What registries hold.
+    /// The content of the registries.
     pub(super) blobs: Blobs,
-    /// Blobs on their way to a registry.
+    /// Uploads to a registry that are in progress.
     pub(super) uploads: Uploads,
 }
 
 impl Cloud {
-    /// A cloud as it was left.
+    /// A cloud that continues from a saved state.
     pub fn new(settings: Settings, mut state: State, script: Script) -> Self {
         if let Some(prepared) = &script.circumstances().prepared {
             state.prepare(&settings.subscription, prepared, kind::namespaces());
@@ -39,14 +39,13 @@ impl Cloud {
         }
     }
 
-    /// The same with its registries' bytes elsewhere than in memory.
+    /// Sets where the registries keep their bytes. The default is memory.
     #[must_use]
     pub fn with_blobs(mut self, blobs: Blobs) -> Self {
         self.blobs = blobs;
         self
     }
 
-    /// All that exists.
     pub fn state(&self) -> &State {
         &self.state
     }

@@ -1,4 +1,4 @@
-//! DELETE: a resource goes, asked by a client or by a stack.
+//! DELETE: deletes a resource for a client or for a stack.
 
 use jiff::Timestamp;
 
@@ -13,11 +13,11 @@ use super::operation::Act;
 use super::power;
 use super::refusal::Refusal;
 use super::show::{show, shown};
-use super::stack::deny::undenied;
+use super::stack::deny::check_deny_settings;
 use super::state::Progress;
 use super::subnet::drop_subnet;
 
-/// Takes away what a client wants gone. What is not there is gone, below something that is.
+/// Deletes a resource for a client. A missing resource counts as deleted if its parent exists.
 pub(super) fn remove(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -38,7 +38,7 @@ pub(super) fn remove(
     if !cloud.state.resources.contains_key(&id.key()) {
         return Ok(Response::empty(204));
     }
-    undenied(&cloud.settings, &cloud.state, "DELETE", id)?;
+    check_deny_settings(&cloud.settings, &cloud.state, "DELETE", id)?;
     let shown = show(
         &cloud.settings,
         &cloud.state,
@@ -46,13 +46,14 @@ pub(super) fn remove(
     );
     let operation = delete(cloud, now, id)?;
     Ok(match operation {
-        None if kind.tells_what_went() => Response::json(200, shown),
+        None if kind.returns_deleted() => Response::json(200, shown),
         None => Response::empty(200),
         Some(one) => announced(cloud, Response::empty(202), &one, kind.headers[1]),
     })
 }
 
-/// Deletes a resource that is there; nothing is returned if it is gone at once.
+/// Deletes an existing resource. Returns the id of the operation, or `None` if the deletion takes
+/// no time.
 pub(super) fn delete(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -65,12 +66,12 @@ pub(super) fn delete(
     {
         return Ok(Some(running.id.clone()));
     }
-    kind::idle(&cloud.state, id)?;
+    kind::check_idle(&cloud.state, id)?;
     if let Some(parent) = id.parent() {
-        power::runs(&cloud.state, &parent, power::CHANGE)?;
+        power::check_running(&cloud.state, &parent, power::CHANGE)?;
     }
-    if let Some(held) = kind.held {
-        held(&cloud.state, id)?;
+    if let Some(check) = kind.deletion_check {
+        check(&cloud.state, id)?;
     }
     let ends = now + kind.deletion();
     let operation = begin(&mut cloud.state, now, &id.key(), Act::Delete, Some(ends));

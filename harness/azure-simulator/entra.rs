@@ -1,4 +1,4 @@
-//! The directory: tokens for the one client, and who bears one.
+//! The directory (Microsoft Entra ID): issues and checks tokens for the only client.
 
 use std::time::Duration;
 
@@ -15,10 +15,11 @@ use super::refusal::Refusal;
 use super::settings::Settings;
 use super::state::{State, Token};
 
-/// How long a token is good for, in seconds.
+/// Lifetime of a token in seconds.
 const LIFETIME: u64 = 3599;
 
-/// How long an expired token is remembered, so that it is called expired and not invalid.
+/// How long an expired token is remembered. The refusal of a known token is "expired", not
+/// "invalid".
 const KEPT: Duration = Duration::from_hours(1);
 
 fn digest_of(text: &str) -> String {
@@ -30,7 +31,7 @@ pub(super) fn object_of(settings: &Settings) -> String {
     guid(&["service principal", &settings.client])
 }
 
-/// The answer of the directory, if it is asked.
+/// Answers a request to the directory. Returns `None` for another path.
 pub(super) fn directory(
     settings: &Settings,
     state: &mut State,
@@ -51,14 +52,14 @@ pub(super) fn directory(
                 &scope_of(request),
             ));
         }
-        // The protocol's first version names what a token is for by itself.
+        // Version 1 of the protocol has a `resource` instead of a scope.
         ("POST", [tenant, "oauth2", "token"]) => {
             let resource = request.form("resource").unwrap_or_default();
             let scope = format!("{resource}/.default");
             return Some(token(settings, state, now, tenant, request, &scope));
         }
         ("GET", [_, "discovery" | "v2.0" | "oauth2", .., "keys"]) => {
-            // Nobody here has to verify a token but who gave it out.
+            // Only this cloud verifies its tokens, so clients need no keys.
             return Some(Response::json(200, json!({"keys": []})));
         }
         ("GET", [_, "discovery", "instance"]) => settings.tenant.as_str(),
@@ -75,13 +76,13 @@ pub(super) fn directory(
     Some(Response::json(200, openid(settings, tenant)))
 }
 
-/// Whether that is the one tenant, or stands for any.
+/// Whether a name is the only tenant or stands for any tenant.
 fn has_tenant(settings: &Settings, tenant: &str) -> bool {
     let any = ["common", "organizations"];
     any.contains(&tenant) || tenant.eq_ignore_ascii_case(&settings.tenant)
 }
 
-/// Where tokens are to be had, and where that is said.
+/// The `OpenID` configuration: addresses of the token endpoint and of the other endpoints.
 fn openid(settings: &Settings, tenant: &str) -> Value {
     let base = &settings.base_url;
     let host = base.trim_start_matches("https://");
@@ -116,12 +117,14 @@ fn token(
 ) -> Response {
     let basic = basic_of(request);
     let form = |name: &str| {
-        let told = match (name, &basic) {
+        let from_header = match (name, &basic) {
             ("client_id", Some((client, _))) => Some(client.clone()),
             ("client_secret", Some((_, secret))) => Some(secret.clone()),
             _ => None,
         };
-        told.or_else(|| request.form(name)).unwrap_or_default()
+        from_header
+            .or_else(|| request.form(name))
+            .unwrap_or_default()
     };
     if !tenant.eq_ignore_ascii_case(&settings.tenant) {
         return no_tenant(tenant);
@@ -153,7 +156,7 @@ fn token(
         );
         return denied(400, "invalid_scope", 1_002_012, &text);
     };
-    // It lasts as long as it says on the clock of whoever asked for it.
+    // The token lasts as long on the client's clock as `expires_in` says.
     let lifetime = Duration::from_secs(LIFETIME) * settings.pace;
     let token = issue(settings, state, now, audience, lifetime);
     let mut answer = json!({
@@ -163,7 +166,7 @@ fn token(
         "access_token": token.reveal(),
     });
     if let Some(resource) = request.form("resource") {
-        // The first version writes all as text.
+        // Version 1 of the protocol writes numbers as text.
         answer["expires_in"] = json!(LIFETIME.to_string());
         answer["ext_expires_in"] = json!(LIFETIME.to_string());
         answer["expires_on"] = json!((now + lifetime).as_second().to_string());
@@ -173,8 +176,9 @@ fn token(
     Response::json(200, answer).with_header("Cache-Control", "no-store, no-cache")
 }
 
-/// A new token. It looks as one of Entra does, since clients read who they are from it; what
-/// makes it good is only that it was given out.
+/// Issues a token. It has the form of a JSON web token of Entra, since clients read their own ids
+/// from it. Its signature means nothing: a token is valid if its digest is in the state and it has
+/// not expired.
 pub(super) fn issue(
     settings: &Settings,
     state: &mut State,
@@ -213,15 +217,15 @@ pub(super) fn issue(
     text
 }
 
-/// The good token that a text is.
+/// The valid token with this text.
 pub(super) fn token_of<'a>(state: &'a State, now: Timestamp, text: &str) -> Option<&'a Token> {
     let digest = digest_of(text);
     let mut tokens = state.tokens.iter();
     tokens.find(|token| token.digest == digest && token.expires > now)
 }
 
-/// Whether a token is for Azure Resource Manager.
-pub(super) fn manages(settings: &Settings, token: &Token) -> bool {
+/// Whether the audience of a token is Azure Resource Manager.
+pub(super) fn is_for_resource_manager(settings: &Settings, token: &Token) -> bool {
     const PUBLIC: [&str; 2] = [
         "https://management.azure.com",
         "https://management.core.windows.net",
@@ -229,7 +233,7 @@ pub(super) fn manages(settings: &Settings, token: &Token) -> bool {
     PUBLIC.contains(&token.audience.as_str()) || token.audience == settings.base_url
 }
 
-/// Refuses who does not bear a good token for Azure Resource Manager.
+/// Refuses a request without a valid token for Azure Resource Manager.
 pub(super) fn authenticate(
     settings: &Settings,
     state: &State,
@@ -256,7 +260,7 @@ pub(super) fn authenticate(
             let text = "The access token expiry UTC time is earlier than current UTC time.";
             Err(challenge(settings, "ExpiredAuthenticationToken", text))
         }
-        Some(token) if !manages(settings, token) => {
+        Some(token) if !is_for_resource_manager(settings, token) => {
             let text = "The access token has been obtained for the wrong audience or resource. It should exactly match one of the allowed audiences 'https://management.core.windows.net/','https://management.azure.com/'.";
             Err(challenge(
                 settings,
@@ -279,17 +283,17 @@ fn challenge(settings: &Settings, code: &str, text: &str) -> Response {
     )
 }
 
-/// What a token is to be good for; what `OpenID` asks besides is left out.
+/// The requested scope, without the scopes of `OpenID`.
 fn scope_of(request: &Request) -> String {
     let scope = request.form("scope").unwrap_or_default();
-    let besides = ["openid", "profile", "email", "offline_access"];
+    let openid_scopes = ["openid", "profile", "email", "offline_access"];
     let asked = scope
         .split_whitespace()
-        .filter(|one| !besides.contains(one));
+        .filter(|one| !openid_scopes.contains(one));
     asked.collect::<Vec<_>>().join(" ")
 }
 
-/// Id and secret of a client, where the header has them and not the form.
+/// The client's id and secret from the Basic authorization header.
 fn basic_of(request: &Request) -> Option<(String, String)> {
     let header = request.header("authorization")?;
     let decoded = STANDARD.decode(header.strip_prefix("Basic ")?).ok()?;

@@ -1,4 +1,4 @@
-//! What goes wrong, and when.
+//! Faults, and when they occur.
 
 use serde_json::json;
 
@@ -8,15 +8,15 @@ use super::message::{Body, Response};
 use super::refusal::Refusal;
 use super::registry::failure::failure;
 
-/// Faults to come, in order: the first that matches a request and is not used up strikes. And what
-/// the subscription is like in which they do.
+/// Faults in order, and the properties of the subscription. A request gets the first fault that
+/// matches and is not used up.
 #[derive(Debug, Clone, Default)]
 pub struct Script {
     faults: Vec<Fault>,
     circumstances: Circumstances,
 }
 
-/// Something that goes wrong.
+/// One fault, and the requests that it applies to.
 #[derive(Debug, Clone)]
 pub struct Fault {
     method: Option<String>,
@@ -29,53 +29,52 @@ pub struct Fault {
 /// What goes wrong.
 #[derive(Debug, Clone)]
 pub enum What {
-    /// 429 with `Retry-After` in seconds.
+    /// 429 with `Retry-After`.
     Throttled {
-        /// What `Retry-After` says.
+        /// `Retry-After` in seconds.
         retry_after: u32,
     },
-    /// A status of the 500s without an envelope.
+    /// A 5xx status.
     Status(u16),
-    /// The connection breaks in the middle of the answer; what was asked is done.
+    /// The connection breaks in the middle of the response. The request has taken effect.
     Reset,
     /// The request is refused.
     Refused(Refusal),
-    /// The operation that the request begins fails when it has been looked at so many times;
-    /// within a stack, at once.
+    /// The operation that the request starts fails after this number of polls. Within a stack it
+    /// fails at once.
     FailsAfter {
-        /// Looks until it fails.
+        /// Polls until it fails.
         polls: u32,
-        /// Why.
         error: Refusal,
     },
-    /// A stack does not get rid of the resource.
+    /// A stack cannot delete the resource.
     NotDeleted,
 }
 
 impl What {
-    /// Another operation is at work.
+    /// Another operation is in progress.
     pub fn another_operation() -> Self {
         let message = "Another operation is in progress on the resource. Please try again later.";
         Self::Refused(Refusal::conflict("AnotherOperationInProgress", message))
     }
 
-    /// A principal that the directory has not heard of yet.
+    /// The directory does not know the principal yet.
     pub fn principal_not_found() -> Self {
         let message = "Principal does not exist in the directory. If you are creating this principal and then immediately assigning a role, this error might be related to a replication delay.";
         Self::Refused(Refusal::bad("PrincipalNotFound", message))
     }
 
-    /// A size that the region has for others only.
+    /// The VM size is not available to the subscription in the region.
     pub fn sku_not_available(size: &str, region: &str) -> Self {
         Self::Refused(kind::size_not_allowed(size, region, &["Standard_B2s"]))
     }
 
-    /// Somebody else has taken the vCPUs that were left.
+    /// Somebody else has used the rest of the region's vCPU quota.
     pub fn quota_exceeded(region: &str) -> Self {
         Self::Refused(kind::no_regional_quota(region, 2, 4))
     }
 
-    /// A right that the client lacks.
+    /// The client lacks a right.
     pub fn authorization_failed(action: &str) -> Self {
         let message = format!(
             "The client does not have authorization to perform action '{action}' or the scope is invalid. If access was recently granted, please refresh your credentials."
@@ -83,19 +82,19 @@ impl What {
         Self::Refused(Refusal::new(403, "AuthorizationFailed", message))
     }
 
-    /// A role at a registry that is not known yet.
+    /// The registry does not know the client's role yet.
     pub fn registry_denied() -> Self {
         let message = "requested access to the resource is denied";
         Self::Refused(Refusal::new(403, "DENIED", message))
     }
 
-    /// A registry that does not talk to the client's address.
+    /// The registry's firewall blocks the client's address.
     pub fn registry_firewall() -> Self {
         let message = "client with IP '203.0.113.7' is not allowed access. Refer https://aka.ms/acr/firewall to grant access.";
         Self::Refused(Refusal::new(403, "DENIED", message))
     }
 
-    /// A database server that is at work.
+    /// The database server is busy.
     pub fn server_is_busy() -> Self {
         let message = "Cannot complete operation because the server is busy processing another operation. Please try again later.";
         Self::Refused(Refusal::conflict("ServerIsBusy", message))
@@ -103,8 +102,8 @@ impl What {
 }
 
 impl Fault {
-    /// A fault that strikes once, at the first request whose path contains a text, in any case.
-    /// Requests that a stack makes on its own count as well.
+    /// A fault that occurs once, at the first request whose path contains `path`, ignoring case. A
+    /// trailing `$` matches the end of the path. Requests that a stack makes count as well.
     pub fn at(path: &str, what: What) -> Self {
         Self {
             method: None,
@@ -115,21 +114,21 @@ impl Fault {
         }
     }
 
-    /// The same for one method only.
+    /// Limits the fault to one method.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         self.method = Some(method.to_uppercase());
         self
     }
 
-    /// The same after so many matching requests have gone well.
+    /// The fault occurs after this number of matching requests have succeeded.
     #[must_use]
     pub fn after(mut self, requests: u32) -> Self {
         self.skip = requests;
         self
     }
 
-    /// The same so many times in a row.
+    /// The fault occurs this number of times in a row.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
@@ -145,7 +144,7 @@ impl Fault {
         self.times > 0 && path_fits && self.method.as_ref().is_none_or(|one| one == method)
     }
 
-    /// What it does to a request from outside.
+    /// The effect of the fault on a client's request.
     fn effect(&self, path: &str) -> Effect {
         let refused = |refusal: &Refusal| {
             if is_registry(path) {
@@ -155,7 +154,7 @@ impl Fault {
             }
         };
         match &self.what {
-            // The directory says it in plain text.
+            // The directory answers in plain text.
             What::Throttled { retry_after } if is_directory(path) => {
                 let answer = Response {
                     body: Body::Bytes(b"Too Many Requests".to_vec()),
@@ -185,27 +184,27 @@ impl Fault {
     }
 }
 
-/// Whether a path is one of a registry, which has an envelope of its own.
+/// Whether the path belongs to a registry, which has its own error format.
 fn is_registry(path: &str) -> bool {
     path.starts_with("/v2/") || path.starts_with("/oauth2/")
 }
 
-/// Whether a path is the directory's.
+/// Whether the path belongs to the directory.
 fn is_directory(path: &str) -> bool {
     path.to_lowercase().ends_with("/oauth2/v2.0/token")
 }
 
-/// What a fault does to a request.
+/// The effect of a fault on a request.
 #[derive(Debug)]
 pub(super) enum Effect {
     Answer(Response),
     Cut,
-    /// It concerns what the request begins.
+    /// The fault concerns the operation that the request starts.
     Later,
 }
 
 impl Script {
-    /// Faults in order.
+    /// Faults in order, in a regular subscription.
     pub fn new(faults: Vec<Fault>) -> Self {
         Self {
             faults,
@@ -213,33 +212,33 @@ impl Script {
         }
     }
 
-    /// The same in a subscription of another kind.
+    /// Sets the properties of the subscription.
     #[must_use]
     pub fn under(mut self, circumstances: Circumstances) -> Self {
         self.circumstances = circumstances;
         self
     }
 
-    /// What the subscription is like.
     pub(super) fn circumstances(&self) -> &Circumstances {
         &self.circumstances
     }
 
-    /// One more fault, for what comes.
+    /// Adds a fault for later requests.
     pub fn push(&mut self, fault: Fault) {
         self.faults.push(fault);
     }
 
-    /// The fault that strikes a request from outside. Those that concern what a request begins are
-    /// left for [`begins`](Self::begins).
-    pub(super) fn strike(&mut self, method: &str, path: &str) -> Option<Effect> {
+    /// The fault that a client's request gets. Faults of operations are left for
+    /// [`operation_fault`](Self::operation_fault).
+    pub(super) fn request_effect(&mut self, method: &str, path: &str) -> Option<Effect> {
         let now = |what: &What| !matches!(what, What::FailsAfter { .. } | What::NotDeleted);
         let fault = self.next(method, path, now)?;
         Some(fault.effect(path))
     }
 
-    /// The fault of an operation that a request, or a stack, begins.
-    pub(super) fn begins(&mut self, method: &str, path: &str) -> Option<(u32, Refusal)> {
+    /// The fault of the operation that a request or a stack starts: the number of polls, and the
+    /// error.
+    pub(super) fn operation_fault(&mut self, method: &str, path: &str) -> Option<(u32, Refusal)> {
         let later = |what: &What| matches!(what, What::FailsAfter { .. });
         match &self.next(method, path, later)?.what {
             What::FailsAfter { polls, error } => Some((*polls, error.clone())),
@@ -247,8 +246,9 @@ impl Script {
         }
     }
 
-    /// Why a stack's own request is refused. What a client would try again, the stack does as well.
-    pub(super) fn refuses(&mut self, method: &str, path: &str) -> Option<Refusal> {
+    /// The refusal that a stack's own request gets. Like a client, a stack retries after throttling,
+    /// server errors and broken connections, so these faults are left out.
+    pub(super) fn stack_refusal(&mut self, method: &str, path: &str) -> Option<Refusal> {
         let refused = |what: &What| matches!(what, What::Refused(_));
         match &self.next(method, path, refused)?.what {
             What::Refused(refusal) => Some(refusal.clone()),
@@ -256,8 +256,8 @@ impl Script {
         }
     }
 
-    /// Whether a stack does not get rid of a resource.
-    pub(super) fn keeps(&mut self, path: &str) -> bool {
+    /// Whether a stack cannot delete the resource.
+    pub(super) fn blocks_deletion(&mut self, path: &str) -> bool {
         let kept = |what: &What| matches!(what, What::NotDeleted);
         self.next("DELETE", path, kept).is_some()
     }

@@ -1,4 +1,4 @@
-//! `$filter` of a list: comparisons, joined by `and` and `or`.
+//! `$filter` of a list: comparisons joined by `and` and `or`.
 //!
 //! <https://learn.microsoft.com/rest/api/resources/resources/list>,
 //! <https://learn.microsoft.com/graph/filter-query-parameter>
@@ -6,68 +6,68 @@
 use super::message::Request;
 use super::refusal::Refusal;
 
-/// What a list is narrowed down to.
+/// A parsed filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Filter {
-    /// A field is a value.
-    Is(String, String),
-    /// A field is not a value.
-    IsNot(String, String),
+    /// A field equals a value.
+    Equals(String, String),
+    /// A field differs from a value.
+    Differs(String, String),
     /// A field contains a text.
     Contains(String, String),
-    /// A field begins with a text.
-    Begins(String, String),
-    /// A function without a field, such as `atScope()`, with what it is given: one that is given
-    /// nothing asks whether there is the field of its name.
+    /// A field starts with a text.
+    StartsWith(String, String),
+    /// A function, such as `atScope()`, and its argument. Without an argument, it passes if the
+    /// item has the field of that name.
     Call(String, Option<String>),
-    /// Both.
     And(Box<Filter>, Box<Filter>),
-    /// Either.
     Or(Box<Filter>, Box<Filter>),
 }
 
 impl Filter {
-    /// The filter of a request, which may speak of these fields and functions: `name`, `name()` or
-    /// `name('')`.
+    /// Parses the filter of a request. `known` lists the fields and functions that it may use:
+    /// `name`, `name()` or `name('')`.
     pub(super) fn of(request: &Request, known: &[&str]) -> Result<Option<Self>, Refusal> {
         let Some(text) = request.query("$filter").filter(|it| !it.trim().is_empty()) else {
             return Ok(None);
         };
         let read = tokens(&text).and_then(|tokens| {
             let mut rest = tokens.as_slice();
-            let filter = either(&mut rest)?;
+            let filter = parse_or(&mut rest)?;
             rest.is_empty().then_some(filter)
         });
-        let read = read.filter(|filter| filter.speaks_of(known));
+        let read = read.filter(|filter| filter.uses_only(known));
         read.map(Some).ok_or_else(|| invalid(request))
     }
 
-    fn speaks_of(&self, known: &[&str]) -> bool {
+    fn uses_only(&self, known: &[&str]) -> bool {
         match self {
-            Self::Is(field, _)
-            | Self::IsNot(field, _)
+            Self::Equals(field, _)
+            | Self::Differs(field, _)
             | Self::Contains(field, _)
-            | Self::Begins(field, _) => known.contains(&field.as_str()),
+            | Self::StartsWith(field, _) => known.contains(&field.as_str()),
             Self::Call(name, None) => known.contains(&format!("{name}()").as_str()),
             Self::Call(name, Some(_)) => known.contains(&format!("{name}('')").as_str()),
             Self::And(one, other) | Self::Or(one, other) => {
-                one.speaks_of(known) && other.speaks_of(known)
+                one.uses_only(known) && other.uses_only(known)
             }
         }
     }
 
-    /// Whether something passes; `value` is what it has of a field.
+    /// Whether an item passes. `value` returns its value of a field.
     pub(super) fn passes(&self, value: &dyn Fn(&str) -> Option<String>) -> bool {
         let lower = |field: &str| value(field).map(|it| it.to_lowercase());
         match self {
-            Self::Is(field, wanted) | Self::Call(field, Some(wanted)) => {
+            Self::Equals(field, wanted) | Self::Call(field, Some(wanted)) => {
                 lower(field).is_some_and(|it| it == wanted.to_lowercase())
             }
-            Self::IsNot(field, wanted) => lower(field).is_none_or(|it| it != wanted.to_lowercase()),
+            Self::Differs(field, wanted) => {
+                lower(field).is_none_or(|it| it != wanted.to_lowercase())
+            }
             Self::Contains(field, part) => {
                 lower(field).is_some_and(|it| it.contains(&part.to_lowercase()))
             }
-            Self::Begins(field, part) => {
+            Self::StartsWith(field, part) => {
                 lower(field).is_some_and(|it| it.starts_with(&part.to_lowercase()))
             }
             Self::Call(name, None) => value(name).is_some(),
@@ -76,19 +76,23 @@ impl Filter {
         }
     }
 
-    /// Whether a field is only to begin with a text.
-    pub(super) fn begins(&self, name: &str) -> bool {
+    /// Whether the filter compares the start of this field.
+    pub(super) fn compares_start(&self, name: &str) -> bool {
         match self {
-            Self::Begins(field, _) => field == name,
-            Self::And(one, other) | Self::Or(one, other) => one.begins(name) || other.begins(name),
+            Self::StartsWith(field, _) => field == name,
+            Self::And(one, other) | Self::Or(one, other) => {
+                one.compares_start(name) || other.compares_start(name)
+            }
             _ => false,
         }
     }
 
-    /// What a field has to be, wherever it stands.
+    /// The value that the filter wants for a field, at any depth.
     pub(super) fn wanted(&self, name: &str) -> Option<&str> {
         match self {
-            Self::Is(field, value) | Self::Begins(field, value) if field == name => Some(value),
+            Self::Equals(field, value) | Self::StartsWith(field, value) if field == name => {
+                Some(value)
+            }
             Self::And(one, other) | Self::Or(one, other) => {
                 one.wanted(name).or_else(|| other.wanted(name))
             }
@@ -97,7 +101,7 @@ impl Filter {
     }
 }
 
-/// What is said of a filter that is none.
+/// The refusal of an invalid filter.
 pub(super) fn invalid(request: &Request) -> Refusal {
     let text = request.query("$filter").unwrap_or_default();
     let message = format!("Invalid $filter '{text}' specified in the query string.");
@@ -113,7 +117,7 @@ enum Token {
     Comma,
 }
 
-/// Nothing where a text does not end.
+/// Returns `None` if a quoted text has no end.
 fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
@@ -144,7 +148,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
-/// A text up to its closing quote, which is written twice where it is meant, and what follows.
+/// Splits a text at its closing quote. A doubled quote stands for one quote.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut rest = text;
@@ -161,23 +165,23 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     }
 }
 
-fn either(rest: &mut &[Token]) -> Option<Filter> {
-    let mut filter = both(rest)?;
-    while word(rest, "or") {
-        filter = Filter::Or(Box::new(filter), Box::new(both(rest)?));
+fn parse_or(rest: &mut &[Token]) -> Option<Filter> {
+    let mut filter = parse_and(rest)?;
+    while take_word(rest, "or") {
+        filter = Filter::Or(Box::new(filter), Box::new(parse_and(rest)?));
     }
     Some(filter)
 }
 
-fn both(rest: &mut &[Token]) -> Option<Filter> {
-    let mut filter = one(rest)?;
-    while word(rest, "and") {
-        filter = Filter::And(Box::new(filter), Box::new(one(rest)?));
+fn parse_and(rest: &mut &[Token]) -> Option<Filter> {
+    let mut filter = parse_one(rest)?;
+    while take_word(rest, "and") {
+        filter = Filter::And(Box::new(filter), Box::new(parse_one(rest)?));
     }
     Some(filter)
 }
 
-fn word(rest: &mut &[Token], wanted: &str) -> bool {
+fn take_word(rest: &mut &[Token], wanted: &str) -> bool {
     match rest {
         [Token::Word(word), after @ ..] if word == wanted => {
             *rest = after;
@@ -187,12 +191,12 @@ fn word(rest: &mut &[Token], wanted: &str) -> bool {
     }
 }
 
-fn one(rest: &mut &[Token]) -> Option<Filter> {
+fn parse_one(rest: &mut &[Token]) -> Option<Filter> {
     use Token::{Close, Comma, Open, Text, Word};
     let (filter, after) = match rest {
         [Open, after @ ..] => {
             *rest = after;
-            let filter = either(rest)?;
+            let filter = parse_or(rest)?;
             let [Close, after @ ..] = rest else {
                 return None;
             };
@@ -215,8 +219,8 @@ fn one(rest: &mut &[Token]) -> Option<Filter> {
             Text(part),
             Close,
             after @ ..,
-        ] if name == "startswith" => (Filter::Begins(field.clone(), part.clone()), after),
-        // One of the values of a field, as in `servicePrincipalNames/any(c:c eq 'x')`.
+        ] if name == "startswith" => (Filter::StartsWith(field.clone(), part.clone()), after),
+        // Any value of a list field, as in `servicePrincipalNames/any(c:c eq 'x')`.
         [
             Word(name),
             Open,
@@ -227,7 +231,7 @@ fn one(rest: &mut &[Token]) -> Option<Filter> {
             after @ ..,
         ] if how == "eq" && each.split_once(':').is_some_and(|(of, it)| of == it) => {
             let field = name.strip_suffix("/any")?.to_owned();
-            (Filter::Is(field, value.clone()), after)
+            (Filter::Equals(field, value.clone()), after)
         }
         [Word(name), Open, Close, after @ ..] => (Filter::Call(name.clone(), None), after),
         [Word(name), Open, Text(given), Close, after @ ..] => {
@@ -236,8 +240,8 @@ fn one(rest: &mut &[Token]) -> Option<Filter> {
         [Word(field), Word(how), Text(value), after @ ..] => {
             let (field, value) = (field.clone(), value.clone());
             match how.as_str() {
-                "eq" => (Filter::Is(field, value), after),
-                "ne" => (Filter::IsNot(field, value), after),
+                "eq" => (Filter::Equals(field, value), after),
+                "ne" => (Filter::Differs(field, value), after),
                 _ => return None,
             }
         }
@@ -263,7 +267,7 @@ mod tests {
     }
 
     fn passes(text: &str, name: &str) -> bool {
-        let filter = read(text).expect("sound").expect("one");
+        let filter = read(text).expect("a valid filter").expect("a filter");
         let has = |field: &str| match field {
             "name" => Some(name.to_owned()),
             "assignedto" => Some("X".to_owned()),
@@ -274,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn comparisons_are_joined_as_they_are_written() {
+    fn and_binds_stronger_than_or_and_parentheses_group() {
         assert!(passes("name eq 'a'", "A"));
         assert!(passes("NAME ne 'a'", "b"));
         assert!(passes("name eq 'a' or name eq 'b' and name eq 'c'", "a"));
@@ -291,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_filter_is_refused() {
+    fn invalid_filters_are_refused() {
         assert_eq!(read("  "), Ok(None));
         for text in [
             "name",

@@ -1,4 +1,4 @@
-//! Ends operations, and writes down what came of them.
+//! Ends operations, and applies their outcomes to the state.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,6 @@ use super::refusal::Refusal;
 use super::stack::model::Phase;
 use super::state::{Progress, State};
 
-/// Ends an operation.
 pub(super) fn finish(state: &mut State, id: &str, at: Timestamp, outcome: Result<(), Refusal>) {
     let Some(operation) = state.operations.get_mut(id) else {
         return;
@@ -43,7 +42,7 @@ pub(super) fn finish(state: &mut State, id: &str, at: Timestamp, outcome: Result
                 stack.phase = Phase::Failed(error);
             }
         }
-        (act @ (Act::Start | Act::Stop), Ok(())) => power::switched(state, &target, act),
+        (act @ (Act::Start | Act::Stop), Ok(())) => power::set_power_state(state, &target, act),
         (
             Act::Stack
             | Act::Deployment
@@ -58,7 +57,7 @@ pub(super) fn finish(state: &mut State, id: &str, at: Timestamp, outcome: Result
     }
 }
 
-/// Takes something away with all that is below it.
+/// Removes a resource or a group with everything below it.
 fn forget(state: &mut State, id: &ResourceId) {
     let (key, prefix) = (id.key(), format!("{}/", id.key()));
     state
@@ -68,7 +67,7 @@ fn forget(state: &mut State, id: &ResourceId) {
     state.previews.retain(|one, _| !one.starts_with(&prefix));
     for operation in state.operations.values_mut() {
         if operation.is_running() && operation.target.starts_with(&prefix) {
-            let message = "The resource was deleted meanwhile.";
+            let message = "The resource was deleted while the operation was in progress.";
             operation.outcome = Some(Err(Refusal::conflict("OperationPreempted", message)));
         }
     }

@@ -1,5 +1,4 @@
-//! Who is who in the directory, as tools ask Microsoft Graph: the one client and the identities of
-//! this cloud.
+//! Microsoft Graph: the service principals of the client and of the managed identities.
 //!
 //! <https://learn.microsoft.com/graph/api/directoryobject-getbyids>,
 //! <https://learn.microsoft.com/graph/api/serviceprincipal-list>
@@ -8,19 +7,19 @@ use azure::resource_type;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::asked::document_of;
 use super::entra::{self, object_of};
 use super::filter::Filter;
+use super::handler::document_of;
 use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
 use super::settings::Settings;
 use super::state::State;
 
-/// What the list of service principals can be narrowed down by.
+/// Fields that a filter of service principals can use.
 const FIELDS: &[&str] = &["id", "appid", "serviceprincipalnames", "displayname"];
 
-/// What the lists of users, groups and applications can be, of whom there are none.
+/// Fields that a filter of users, groups and applications can use. These lists are empty.
 const OTHERS: &[&str] = &[
     "id",
     "appid",
@@ -31,7 +30,6 @@ const OTHERS: &[&str] = &[
     "userprincipalname",
 ];
 
-/// A service principal.
 struct Principal {
     object: String,
     application: String,
@@ -48,7 +46,7 @@ impl Principal {
     }
 }
 
-/// The answer of the graph, if it is asked.
+/// Answers a request to Microsoft Graph. Returns `None` for another path.
 pub(super) fn graph(
     settings: &Settings,
     state: &State,
@@ -134,7 +132,7 @@ fn show(principal: &Principal, tenant: &str) -> Value {
     })
 }
 
-/// What the graph says to a filter that it does not understand
+/// The refusal of an unsupported filter
 /// (<https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/1726>).
 fn unsupported(refusal: Refusal) -> Response {
     Refusal::bad("Request_UnsupportedQuery", refusal.message).response()

@@ -6,34 +6,34 @@ use azure::resource_type;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::asked::{document_of, unknown_method};
 use super::begin::{announced, arm, begin};
 use super::cloud::Cloud;
+use super::handler::{document_of, unknown_method};
 use super::id::ResourceId;
 use super::lookup;
 use super::message::{Request, Response};
 use super::operation::{Act, Headers};
-use super::place;
 use super::refusal::Refusal;
+use super::region;
 use super::state::{Group, State};
 use super::tag;
 use super::version;
 
-/// How long it takes to delete an empty group; its slowest resource comes on top.
+/// How long the deletion of an empty group takes. The deletion of the slowest resource is added.
 const DELETION: Duration = Duration::from_secs(15);
 
-/// Groups, one group, and what is in it.
+/// Answers a request about one group.
 pub(super) fn group_api(
     cloud: &mut Cloud,
     now: Timestamp,
     request: &Request,
     id: &ResourceId,
 ) -> Result<Response, Refusal> {
-    version::known(request, version::RESOURCES)?;
+    version::check(request, version::RESOURCES)?;
     match request.method.as_str() {
         "HEAD" => {
-            let there = cloud.state.groups.contains_key(&id.key());
-            Ok(Response::empty(if there { 204 } else { 404 }))
+            let exists = cloud.state.groups.contains_key(&id.key());
+            Ok(Response::empty(if exists { 204 } else { 404 }))
         }
         "GET" => Ok(Response::json(
             200,
@@ -53,11 +53,11 @@ fn put_group(state: &mut State, request: &Request, id: &ResourceId) -> Result<Re
     let allowed = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
     if name.len() > 90 || name.ends_with('.') || !name.chars().all(allowed) {
         let message = format!(
-            "The provided resource group name '{name}' is not valid: at most 90 letters, digits, and -_.(), no period at its end."
+            "The provided resource group name '{name}' is not valid. It can have up to 90 letters, digits and -_.(), and must not end with a period."
         );
         return Err(Refusal::bad("InvalidResourceGroup", message));
     }
-    let location = place::checked(body["location"].as_str(), "resource group")?;
+    let location = region::parse(body["location"].as_str(), "resource group")?;
     let before = state.groups.get(&id.key());
     if before.is_some_and(|group| group.deleting) {
         let message = format!(
@@ -83,12 +83,12 @@ fn put_group(state: &mut State, request: &Request, id: &ResourceId) -> Result<Re
     Ok(answer)
 }
 
-/// Only what is said changes, which can only be the tags.
+/// Only the tags of a group can be changed.
 fn retag_group(state: &mut State, request: &Request, id: &ResourceId) -> Result<Response, Refusal> {
     let body = document_of(request)?;
     tag::check(&body["tags"])?;
     lookup::group(state, id)?;
-    let group = state.groups.get_mut(&id.key()).expect("it was found");
+    let group = state.groups.get_mut(&id.key()).expect("the group exists");
     if body["tags"].is_object() {
         group.tags = body["tags"].clone();
     }

@@ -1,4 +1,4 @@
-//! Ids that are made of digests, and digests as text.
+//! GUIDs derived from digests, and digests as text.
 
 use sha2::{Digest as _, Sha256};
 
@@ -16,7 +16,6 @@ pub(super) fn guid(parts: &[&str]) -> String {
     )
 }
 
-/// Bytes in hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
     bytes

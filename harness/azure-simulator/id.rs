@@ -2,21 +2,19 @@
 
 use std::fmt;
 
-/// The id of a resource, of a group or of a collection, in parts.
+/// The id of a resource, of a group or of a collection, as path segments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ResourceId {
     segments: Vec<String>,
 }
 
 impl ResourceId {
-    /// The id that a path is.
     pub(super) fn of(segments: &[String]) -> Self {
         Self {
             segments: segments.to_vec(),
         }
     }
 
-    /// The id that a text is.
     pub(super) fn parse(text: &str) -> Self {
         let parts = text.split('/').filter(|part| !part.is_empty());
         Self {
@@ -24,65 +22,63 @@ impl ResourceId {
         }
     }
 
-    /// What it is found by: ids are the same in any case.
+    /// The key in the state: the id in lower case, since ids ignore case.
     pub(super) fn key(&self) -> String {
         self.to_string().to_lowercase()
     }
 
-    /// The subscription that it is in.
     pub(super) fn subscription(&self) -> Option<&str> {
-        self.after("subscriptions", 0)
+        self.value_after("subscriptions", 0)
     }
 
-    /// The resource group that it is or is in.
+    /// The resource group that the id names or is in.
     pub(super) fn group(&self) -> Option<&str> {
-        self.after("resourceGroups", 2)
+        self.value_after("resourceGroups", 2)
     }
 
-    fn after(&self, word: &str, at: usize) -> Option<&str> {
+    fn value_after(&self, word: &str, at: usize) -> Option<&str> {
         let named = self.segments.get(at)?.eq_ignore_ascii_case(word);
         named
             .then(|| self.segments.get(at + 1).map(String::as_str))
             .flatten()
     }
 
-    /// Where the namespace of the provider stands: the last one, as a role assignment is a
-    /// resource on a resource.
+    /// Index of the provider's namespace. The last one counts: a role assignment is a resource on
+    /// another resource.
     fn namespace_at(&self) -> Option<usize> {
         let is = |part: &String| part.eq_ignore_ascii_case("providers");
         self.segments.iter().rposition(is).map(|at| at + 1)
     }
 
-    /// Namespace of the provider.
     pub(super) fn namespace(&self) -> Option<&str> {
         self.segments.get(self.namespace_at()?).map(String::as_str)
     }
 
-    /// Types and names below the provider, in turn.
+    /// The types and names after the namespace, alternating.
     fn path(&self) -> &[String] {
         let at = self.namespace_at().map_or(self.segments.len(), |at| at + 1);
         self.segments.get(at..).unwrap_or_default()
     }
 
-    /// Its type with the namespace, such as `Microsoft.Network/virtualNetworks`.
+    /// The type with its namespace, such as `Microsoft.Network/virtualNetworks`.
     pub(super) fn kind(&self) -> Option<String> {
         let types: Vec<&str> = self.path().iter().step_by(2).map(String::as_str).collect();
         (!types.is_empty()).then(|| format!("{}/{}", self.namespace()?, types.join("/")).into())?
     }
 
-    /// Whether it names one resource, and not a collection.
+    /// Whether the id names one resource, and not a collection.
     pub(super) fn is_resource(&self) -> bool {
         !self.path().is_empty() && self.path().len().is_multiple_of(2)
     }
 
-    /// Whether it is a collection of a subscription's own, such as `tagNames`.
+    /// Whether the id names a collection of a subscription, such as `tagNames`.
     pub(super) fn is_collection_of_subscription(&self, name: &str) -> bool {
         matches!(&self.segments[..], [word, _, last] if word.eq_ignore_ascii_case("subscriptions")
             && last.eq_ignore_ascii_case(name))
     }
 
-    /// The id as Azure writes it: its own words and the types in their case, and `known` for what
-    /// stands before a name, with the name as it was written when it came to be.
+    /// The id in Azure's spelling: fixed words and types in their case. `known` returns the
+    /// spelling of a namespace or type. Names keep their case.
     pub(super) fn canonical(&self, known: &dyn Fn(&str) -> Option<String>) -> Self {
         let mut segments = self.segments.clone();
         for (at, word) in [(0, "subscriptions"), (2, "resourceGroups")] {
@@ -120,32 +116,31 @@ impl ResourceId {
         Self { segments }
     }
 
-    /// The same with the names of another id that is above it.
-    pub(super) fn named_as(mut self, above: &Self) -> Self {
+    /// Copies the spelling of an id above this one.
+    pub(super) fn with_spelling_of(mut self, above: &Self) -> Self {
         for (part, own) in self.segments.iter_mut().zip(&above.segments) {
             part.clone_from(own);
         }
         self
     }
 
-    /// Itself and all that is above it, from the outermost on.
-    pub(super) fn path_down(&self) -> impl Iterator<Item = Self> + '_ {
+    /// The ids above this one from the outermost, and the id itself.
+    pub(super) fn ancestors(&self) -> impl Iterator<Item = Self> + '_ {
         (1..=self.segments.len()).map(|end| Self {
             segments: self.segments[..end].to_vec(),
         })
     }
 
-    /// Its parts.
     pub(super) fn segments(&self) -> &[String] {
         &self.segments
     }
 
-    /// The last name.
+    /// The last segment.
     pub(super) fn name(&self) -> &str {
         self.segments.last().map_or("", String::as_str)
     }
 
-    /// Names from the outermost resource on, as a template writes them.
+    /// The names from the outermost resource, joined by `/`, as a template writes them.
     pub(super) fn full_name(&self) -> String {
         let names: Vec<&str> = self
             .path()
@@ -157,14 +152,14 @@ impl ResourceId {
         names.join("/")
     }
 
-    /// The resource that it is a child of.
+    /// The parent resource of a child resource.
     pub(super) fn parent(&self) -> Option<Self> {
         (self.path().len() > 2).then(|| Self {
             segments: self.segments[..self.segments.len() - 2].to_vec(),
         })
     }
 
-    /// What an extension resource, such as a role assignment, is about.
+    /// The scope of an extension resource, such as the resource that a role assignment applies to.
     pub(super) fn scope(&self) -> Self {
         let end = self.namespace_at().map_or(self.segments.len(), |at| at - 1);
         Self {
@@ -172,7 +167,6 @@ impl ResourceId {
         }
     }
 
-    /// The id without its last part.
     pub(super) fn without_last(&self) -> Self {
         let end = self.segments.len().saturating_sub(1);
         Self {
@@ -180,7 +174,7 @@ impl ResourceId {
         }
     }
 
-    /// The id one step further down.
+    /// The id of a child resource.
     pub(super) fn child(&self, kind: &str, name: &str) -> Self {
         let mut segments = self.segments.clone();
         segments.extend([kind, name].map(str::to_owned));

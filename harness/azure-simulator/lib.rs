@@ -1,22 +1,23 @@
-//! An Azure of our own: what a rehearsal of a promotion runs against.
+//! The built-in Azure: a simulated Azure that rehearsals of promotions run against.
 //!
-//! [`Cloud`] is the whole of it as a state machine without network and clock: Entra, resource
-//! groups, the types of resources that a topology needs, deployment stacks, a container registry
-//! and a price list. [`Simulator`] puts it behind TLS on the loopback. It refuses what Azure
-//! refuses and takes as long as Azure takes, on a clock of its own; [`Script`] says what goes wrong
-//! on top. It may not be lenient: what passes here and fails in Azure is a defect of it.
+//! [`Cloud`] is the state machine. It opens no connection and reads no clock. It covers Entra,
+//! resource groups, the resource types that a topology needs, deployment stacks, a container
+//! registry and a price list. [`Simulator`] serves it with TLS on the loopback address. It refuses
+//! what Azure refuses, and its operations take as long as in Azure, on its own clock. A [`Script`]
+//! adds faults. The simulator must not be lenient: a request that passes here and fails in Azure is
+//! a bug of it.
 //!
-//! Files build on each other in one direction, and no two of them import each other. [`State`] and the
-//! types in it are at the bottom. The rules of each type of resource (`kind`) come next, then
-//! [`Cloud`], then what is done with resources (`show`, `write`, `delete`, `action`, `stack`), and the
-//! router on top. Functions take the cloud, or only the part of it that they need.
+//! Files depend on each other in one direction, without cycles. [`State`] and its types are at the
+//! bottom. The rules of each resource type (`kind`) come next, then [`Cloud`], then the operations
+//! on resources (`show`, `write`, `delete`, `action`, `stack`), and the router on top. Functions
+//! take the cloud, or only the parts of it that they need.
 //!
-//! Facts come from Microsoft's descriptions of the Azure Resource Manager API (in the versions of
-//! [`api_version`](azure::api_version)), from recorded traffic of azd and from Microsoft's documentation.
+//! Sources of facts: Microsoft's descriptions of the Azure Resource Manager API (in the
+//! versions of [`api_version`](azure::api_version)), recorded traffic of azd, and Microsoft's
+//! documentation.
 
 mod account;
 mod action;
-mod asked;
 mod assignment;
 mod begin;
 mod circumstances;
@@ -29,6 +30,7 @@ mod filter;
 mod finish;
 mod graph;
 mod group;
+mod handler;
 mod hash;
 mod id;
 mod kind;
@@ -39,7 +41,6 @@ mod metadata;
 mod offer;
 mod operation;
 mod patch;
-mod place;
 mod poll;
 mod pools;
 mod power;
@@ -47,6 +48,7 @@ mod price;
 mod provider;
 mod recorder;
 mod refusal;
+mod region;
 mod registry;
 mod resource;
 mod rights;

@@ -1,4 +1,4 @@
-//! Lists: what there is in the subscription or in a group, narrowed down and page by page.
+//! Lists of resources and groups, with filters and pages.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -14,7 +14,7 @@ use super::show::show;
 use super::state::{Resource, State};
 use super::version;
 
-/// What lists of resources can be narrowed down by.
+/// Fields that a filter of resources can use.
 const FIELDS: &[&str] = &[
     "resourcetype",
     "resourcegroup",
@@ -24,10 +24,10 @@ const FIELDS: &[&str] = &[
     "tagvalue",
 ];
 
-/// What the list of groups can be narrowed down by.
+/// Fields that a filter of groups can use.
 const TAGS: &[&str] = &["tagname", "tagvalue"];
 
-/// What a list shows of a resource.
+/// The fields that a list shows of a resource.
 const SHOWN: [&str; 9] = [
     "id",
     "name",
@@ -40,15 +40,15 @@ const SHOWN: [&str; 9] = [
     "managedBy",
 ];
 
-/// What is in the subscription or in a group: all that has a location of its own, children
-/// among it.
+/// Lists the resources of the subscription or of a group that have a location. Child resources are
+/// included.
 pub(super) fn resources_of(
     settings: &Settings,
     state: &State,
     request: &Request,
     id: &ResourceId,
 ) -> Result<Response, Refusal> {
-    version::known(request, version::RESOURCES)?;
+    version::check(request, version::RESOURCES)?;
     if id.group().is_some() {
         lookup::group(state, id)?;
     }
@@ -68,13 +68,12 @@ pub(super) fn resources_of(
     page(settings, request, briefs)
 }
 
-/// All groups.
 pub(super) fn groups(
     settings: &Settings,
     state: &State,
     request: &Request,
 ) -> Result<Response, Refusal> {
-    version::known(request, version::RESOURCES)?;
+    version::check(request, version::RESOURCES)?;
     let filter = Filter::of(request, TAGS)?;
     let groups = state.groups.values().map(group::show_group);
     let fitting = groups.filter(|document| {
@@ -85,7 +84,7 @@ pub(super) fn groups(
     page(settings, request, fitting)
 }
 
-/// The page of a list that is asked for: `$top` values of it, with the address of the next.
+/// One page of a list: `$top` values from `$skiptoken`, and the address of the next page.
 pub(super) fn page(
     settings: &Settings,
     request: &Request,
@@ -103,7 +102,7 @@ pub(super) fn page(
     let from = number("$skiptoken")?.unwrap_or_default();
     let top = number("$top")?;
     if top == Some(0) {
-        let message = "The value '0' of '$top' is not a number of things to list.";
+        let message = "The value '0' of '$top' is not valid. It must be at least 1.";
         return Err(Refusal::bad("InvalidQueryParameterValue", message));
     }
     let Some(top) = top else {
@@ -149,7 +148,7 @@ fn brief(resource: &Resource, document: &Value, expand: &[&str]) -> Value {
         ),
         (
             "provisioningState",
-            // Where a type does not show it, Azure Resource Manager knows it all the same.
+            // Azure Resource Manager knows the state even if the type does not show it.
             json!(resource.progress),
         ),
     ];
@@ -161,7 +160,7 @@ fn brief(resource: &Resource, document: &Value, expand: &[&str]) -> Value {
     Value::Object(brief)
 }
 
-/// What a resource or a group has of a field. A tag's value is that of the tag which the filter
+/// The value of a field of a resource or group. `tagvalue` is the value of the tag that the filter
 /// names.
 fn value_of(document: &Value, field: &str, filter: &Filter) -> Option<String> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -178,7 +177,7 @@ fn value_of(document: &Value, field: &str, filter: &Filter) -> Option<String> {
         "location" => text(&document["location"]),
         "tagname" => filter.wanted("tagname").and_then(|name| {
             let begins = |key: &&String| key.to_lowercase().starts_with(&name.to_lowercase());
-            if filter.begins("tagname") {
+            if filter.compares_start("tagname") {
                 return document["tags"].as_object()?.keys().find(begins).cloned();
             }
             tag(name).map(|(key, _)| key.clone())

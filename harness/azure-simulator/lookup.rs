@@ -1,10 +1,10 @@
-//! Looks up what has to exist: a group, a resource, its parent.
+//! Looks up groups and resources that must exist.
 
 use super::id::ResourceId;
 use super::refusal::Refusal;
 use super::state::{Group, Resource, State};
 
-/// The group that an id is or is in.
+/// The group that an id names or is in.
 pub(super) fn group<'a>(state: &'a State, id: &ResourceId) -> Result<&'a Group, Refusal> {
     let name = id.group().unwrap_or_default();
     let key = ResourceId::parse(&format!(
@@ -18,7 +18,7 @@ pub(super) fn group<'a>(state: &'a State, id: &ResourceId) -> Result<&'a Group, 
     })
 }
 
-/// A resource that has to be there.
+/// The resource with this id.
 pub(super) fn found<'a>(state: &'a State, id: &ResourceId) -> Result<&'a Resource, Refusal> {
     if id.group().is_some() {
         group(state, id)?;
@@ -30,7 +30,7 @@ pub(super) fn found<'a>(state: &'a State, id: &ResourceId) -> Result<&'a Resourc
     })
 }
 
-/// What is said of a resource whose parent is not there.
+/// The refusal of a resource whose parent does not exist.
 pub(super) fn parent_missing(kind: &str, parent: &ResourceId, act: &str) -> Refusal {
     let own = kind.split_once('/').map_or(kind, |(_, own)| own);
     let message = format!(

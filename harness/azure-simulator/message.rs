@@ -1,19 +1,19 @@
-//! A request and its answer, apart from any socket.
+//! HTTP requests and responses, independent of a connection.
 
 use reqwest::Url;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// What a client asks.
+/// A client's request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// Method, in capitals.
+    /// In upper case.
     pub method: String,
-    /// The whole address.
+    /// The absolute address.
     pub url: Url,
-    /// Headers, their names in lower case.
+    /// Names are in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, empty if there is none.
+    /// Empty if the request has no body.
     pub body: Vec<u8>,
 }
 
@@ -28,33 +28,30 @@ impl Request {
         }
     }
 
-    /// The same with a header.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_lowercase(), value.into()));
         self
     }
 
-    /// The same with a body of JSON.
     #[must_use]
     pub fn with_json(mut self, body: &Value) -> Self {
         self.body = body.to_string().into_bytes();
         self.with_header("content-type", "application/json")
     }
 
-    /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers.find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value.as_str()))
     }
 
-    /// A value of the query; its name in any case, as Azure reads it.
+    /// A query parameter. As in Azure, its name ignores case.
     pub fn query(&self, name: &str) -> Option<String> {
         let mut pairs = self.url.query_pairs();
         pairs.find_map(|(key, value)| key.eq_ignore_ascii_case(name).then(|| value.into_owned()))
     }
 
-    /// A value of a body that is a form.
+    /// A field of a form body.
     pub fn form(&self, name: &str) -> Option<String> {
         let mut url = self.url.clone();
         url.set_query(Some(std::str::from_utf8(&self.body).ok()?));
@@ -62,7 +59,7 @@ impl Request {
         pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
     }
 
-    /// The parts of the path between slashes.
+    /// The decoded path segments. Empty ones are left out.
     pub fn segments(&self) -> Vec<String> {
         let parts = self.url.path_segments().into_iter().flatten();
         let parts = parts.filter(|part| !part.is_empty());
@@ -70,7 +67,7 @@ impl Request {
     }
 }
 
-/// A part of a path as it was meant.
+/// Decodes percent-encoding. Invalid escapes stay as they are.
 fn decoded(part: &str) -> String {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
@@ -91,33 +88,26 @@ fn decoded(part: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// What is answered.
+/// The response to a request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Response {
-    /// Status code of HTTP.
     pub status: u16,
-    /// Headers.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Body,
     /// Whether the connection breaks in the middle of the body.
     pub cut: bool,
 }
 
-/// The body of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Body {
-    /// None.
     Empty,
-    /// A document.
     Json(Value),
-    /// What a registry holds.
+    /// The bytes of a registry's manifest or blob, or plain text.
     Bytes(Vec<u8>),
 }
 
 impl Response {
-    /// An answer without a body.
     pub fn empty(status: u16) -> Self {
         Self {
             status,
@@ -127,7 +117,6 @@ impl Response {
         }
     }
 
-    /// An answer that is a document.
     pub fn json(status: u16, body: Value) -> Self {
         Self {
             body: Body::Json(body),
@@ -135,26 +124,25 @@ impl Response {
         }
     }
 
-    /// An answer that is a list.
+    /// A JSON list: `{"value": [...]}`.
     pub(super) fn list(values: impl IntoIterator<Item = Value>) -> Self {
         let values: Vec<Value> = values.into_iter().collect();
         Self::json(200, json!({ "value": values }))
     }
 
-    /// The same with a header.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The value of a header, its name in any case.
+    /// The value of a header. Its name ignores case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers.find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value.as_str()))
     }
 
-    /// The document, or null.
+    /// The JSON body, or null.
     pub fn document(&self) -> &Value {
         match &self.body {
             Body::Json(value) => value,

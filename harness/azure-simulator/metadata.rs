@@ -1,25 +1,25 @@
-//! Where the services of this cloud are, for whoever asks without having signed in.
+//! The cloud's metadata: addresses of its services. Clients need no token for it.
 //!
-//! `az cloud register` takes one document, in the form of 2022-09-01; `ARM_CLOUD_METADATA_URL` and
-//! others take a list of clouds, in that of 2019-05-01; older tools a form of 2015.
+//! `az cloud register` takes one document, in the form of 2022-09-01. `ARM_CLOUD_METADATA_URL` and
+//! other clients take a list of clouds, in the form of 2019-05-01. Older tools take a form of 2015.
 
 use serde_json::{Value, json};
 
-use super::asked::unknown_method;
+use super::handler::unknown_method;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
 use super::settings::Settings;
 
-/// What this cloud is called.
+/// The cloud's name.
 const NAME: &str = "HarnessRehearsal";
 
-/// From which version on the answer is one document.
+/// From this version on, the response is one document.
 const SINGLE: &str = "2022-09-01";
 
-/// From which version on it is of the form of today.
+/// From this version on, the response has today's form.
 const TODAY: &str = "2018-05-01";
 
-/// The answer about the cloud itself, if that is what is asked.
+/// Answers a request for the cloud's metadata. Returns `None` for another path.
 pub(super) fn metadata(settings: &Settings, request: &Request) -> Option<Response> {
     let path = request.url.path().trim_end_matches('/').to_lowercase();
     if path != "/metadata/endpoints" {

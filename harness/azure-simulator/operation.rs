@@ -6,20 +6,19 @@ use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 
-/// Something that takes its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Operation {
     pub(super) id: String,
-    /// Key of what it changes.
+    /// Key of the resource, group, stack or preview.
     pub(super) target: String,
     pub(super) act: Act,
     pub(super) started: Timestamp,
-    /// When it ends; a stack ends when its resources are there.
+    /// When the operation ends. `None` if its stack ends it.
     pub(super) ends: Option<Timestamp>,
     pub(super) outcome: Option<Result<(), Refusal>>,
-    /// It fails when it has been looked at so many times.
+    /// The operation fails after this number of polls.
     pub(super) fails: Option<(u32, Refusal)>,
-    /// What it finds out, where nothing else keeps that.
+    /// The result, if no other part of the state has it.
     #[serde(default)]
     pub(super) finding: Option<Value>,
 }
@@ -33,19 +32,18 @@ pub(super) enum Act {
     Stack,
     Deployment,
     Preview,
-    /// Answers with a finding and changes nothing; the alias is how earlier versions kept it.
+    /// Answers with a finding and changes nothing. Earlier versions saved it under the alias.
     #[serde(alias = "Validation")]
     Look,
-    /// A server is restarted where it is.
+    /// Restarts a server without failover.
     Restart,
-    /// The standby of a server takes over.
+    /// Fails a server over to its standby.
     Failover,
     Start,
     Stop,
 }
 
 impl Operation {
-    /// Whether it has not ended.
     pub(super) fn is_running(&self) -> bool {
         self.outcome.is_none()
     }
@@ -87,7 +85,7 @@ impl Operation {
     }
 }
 
-/// Which headers announce an operation.
+/// The headers that announce an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Headers {
     Location,
@@ -100,8 +98,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_look_that_an_earlier_version_kept_is_read() {
+    fn a_look_that_an_earlier_version_saved_is_read() {
         let kept = serde_json::from_value::<Act>(json!("Validation"));
-        assert_eq!(kept.expect("an act"), Act::Look);
+        assert_eq!(kept.expect("an operation type"), Act::Look);
     }
 }

@@ -1,21 +1,21 @@
-//! PATCH: a part of a resource is changed.
+//! PATCH: changes a part of a resource.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::asked::{document_of, unknown_method};
 use super::cloud::Cloud;
+use super::handler::{document_of, unknown_method};
 use super::id::ResourceId;
 use super::kind::{Kind, Patch, is_subnet};
 use super::message::{Request, Response};
 use super::pools;
 use super::refusal::Refusal;
 use super::show;
-use super::stack::deny::undenied;
+use super::stack::deny::check_deny_settings;
 use super::write::{Pace, answer_of_put, write};
 
-/// Changes a part of a resource: what is said is laid over what is there, and checked as if all
-/// of it had been put. Tags are replaced.
+/// Changes a part of a resource. The body is merged into the existing document, and the result is
+/// checked like a PUT of the whole document. Tags are replaced.
 pub(super) fn patch(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -26,7 +26,7 @@ pub(super) fn patch(
     if kind.patch == Patch::Never || is_subnet(id) {
         return Err(unknown_method("PATCH"));
     }
-    undenied(&cloud.settings, &cloud.state, "PUT", id)?;
+    check_deny_settings(&cloud.settings, &cloud.state, "PUT", id)?;
     let body = document_of(request)?;
     let mut whole = show::read(&cloud.settings, &cloud.state, id, kind)?;
     let pace = match kind.patch {
@@ -47,7 +47,7 @@ pub(super) fn patch(
     answer_of_put(cloud, id, kind, &accepted)
 }
 
-/// Refuses what a PATCH of tags alone does not have. A location may be repeated.
+/// Refuses properties that a PATCH of tags does not have. A location may be repeated.
 fn only_tags(body: &Value) -> Result<(), Refusal> {
     let fields = body.as_object().into_iter().flatten();
     let mut others = fields.filter(|(name, _)| !["tags", "location"].contains(&name.as_str()));
@@ -55,7 +55,7 @@ fn only_tags(body: &Value) -> Result<(), Refusal> {
         return Ok(());
     };
     let message = format!(
-        "Could not find member '{name}' on object of type 'TagsObject': a PATCH of this type changes tags alone."
+        "Could not find member '{name}' on object of type 'TagsObject': a PATCH of this type can change only tags."
     );
     Err(Refusal::bad("InvalidRequestContent", message))
 }

@@ -1,4 +1,4 @@
-//! Answers a client that looks at an operation: how far it is, and its result.
+//! Answers polls of operations: the status and the result.
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ use super::show::show;
 use super::stack::show_preview;
 use super::state::State;
 
-/// The answer to a look at an operation, if the path is one.
+/// Answers a poll of an operation. Returns `None` for another path.
 pub(super) fn poll(
     settings: &Settings,
     state: &mut State,
@@ -59,7 +59,7 @@ pub(super) fn poll(
     })
 }
 
-/// What a finished operation leaves to be read at its `Location`.
+/// The result of a successful operation at its `Location`.
 fn result_of(settings: &Settings, state: &State, operation: &Operation) -> Response {
     let target = &operation.target;
     let preview = state.previews.get(target);

@@ -1,4 +1,4 @@
-//! The pools of a cluster: how it shows them, and how a change is merged into one.
+//! The node pools of a cluster: their form in the cluster's document, and the merge of changes.
 
 use azure::resource_type;
 use serde_json::{Value, json};
@@ -8,12 +8,12 @@ use super::state::{Resource, State};
 
 pub(super) const PROFILES: &str = "/properties/agentPoolProfiles";
 
-/// The pools of a cluster, as a GET of it shows them.
+/// The pools of a cluster, as a GET of the cluster shows them.
 pub(super) fn of(state: &State, cluster: &Resource) -> Vec<Value> {
     let id = ResourceId::parse(&cluster.id);
     let is_pool = |one: &&Resource| one.kind == resource_type::POOL;
     let mut all: Vec<Value> = state.below(&id).filter(is_pool).map(profile).collect();
-    // A cluster that was kept before pools were resources has them in its own document.
+    // Earlier versions saved the pools in the cluster's document.
     let kept = cluster.document.pointer(PROFILES).and_then(Value::as_array);
     for pool in kept.into_iter().flatten() {
         if !all.iter().any(|one| one["name"] == pool["name"]) {
@@ -23,7 +23,7 @@ pub(super) fn of(state: &State, cluster: &Resource) -> Vec<Value> {
     all
 }
 
-/// A pool as a part of its cluster.
+/// A pool in the form that it has in its cluster's document.
 pub(super) fn profile(pool: &Resource) -> Value {
     let mut profile = pool.document["properties"].clone();
     profile["name"] = pool.document["name"].clone();
@@ -31,7 +31,7 @@ pub(super) fn profile(pool: &Resource) -> Value {
     profile
 }
 
-/// Writes what a document says over another, which keeps what it does not say: so AKS takes a PUT
+/// Merges one document into another. Values that `from` leaves out stay. AKS treats a PUT like this
 /// (<https://github.com/Azure/azure-cli-extensions/pull/6809>).
 pub(super) fn merge(into: &mut Value, from: &Value) {
     match (into, from) {
@@ -45,8 +45,8 @@ pub(super) fn merge(into: &mut Value, from: &Value) {
     }
 }
 
-/// A pool with what is not said of it as it was.
-pub(super) fn over(before: Option<&Value>, wanted: &Value) -> Value {
+/// The wanted pool, completed from the pool as it was before.
+pub(super) fn completed(before: Option<&Value>, wanted: &Value) -> Value {
     let mut whole = before.cloned().unwrap_or_default();
     merge(&mut whole, wanted);
     whole

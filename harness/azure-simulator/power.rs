@@ -1,4 +1,4 @@
-//! Clusters and database servers are stopped and started, and one that is stopped takes no change.
+//! Stops and starts clusters and database servers. A stopped one accepts no changes.
 //!
 //! <https://learn.microsoft.com/azure/aks/start-stop-cluster>,
 //! <https://learn.microsoft.com/azure/mysql/flexible-server/concept-servers>
@@ -19,16 +19,16 @@ use super::operation::{Act, Headers};
 use super::refusal::Refusal;
 use super::state::{Resource, State};
 
-/// How long it takes to stop or to start a server, and a cluster.
+/// How long a stop or a start takes.
 const SERVER: Duration = Duration::from_mins(2);
 const CLUSTER: Duration = Duration::from_mins(4);
 
-/// What a server is asked to do where it is asked for its parameters.
+/// Azure's name of the operation that reads server parameters.
 pub(super) const READ_PARAMETERS: &str = "GetServerParameters";
-/// What it is asked to do otherwise; the name is this project's own.
+/// The name of all other operations. This project has chosen it.
 pub(super) const CHANGE: &str = "UpdateServer";
 
-/// The JSON pointer to what a resource of a type says of being stopped.
+/// JSON pointer to the power state.
 fn pointer_of(kind: &str) -> &'static str {
     if kind == resource_type::SERVER {
         "/properties/state"
@@ -42,21 +42,25 @@ fn power(resource: &Resource) -> &str {
     word.and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Refuses to do something with a cluster or a server, or with a part of one, that is stopped.
-pub(super) fn runs(state: &State, id: &ResourceId, operation: &str) -> Result<(), Refusal> {
+/// Refuses an operation on a stopped cluster or server, or on a part of one.
+pub(super) fn check_running(
+    state: &State,
+    id: &ResourceId,
+    operation: &str,
+) -> Result<(), Refusal> {
     let whole = kind::server_of(id).or_else(|| kind::cluster_of(id));
     let resource = whole.and_then(|whole| state.resources.get(&whole.key()));
     match resource.filter(|one| power(one) == "Stopped") {
-        Some(stopped) => Err(unfit(stopped, operation, "updating")),
+        Some(stopped) => Err(wrong_power_state(stopped, operation, "updating")),
         None => Ok(()),
     }
 }
 
-/// What is said where a cluster or a server is not such that it could be done.
+/// The refusal of an operation that the power state does not permit.
 ///
 /// <https://github.com/turbot/steampipe-plugin-azure/issues/859>,
 /// <https://github.com/MicrosoftDocs/azure-docs/issues/85161>
-fn unfit(resource: &Resource, operation: &str, act: &str) -> Refusal {
+fn wrong_power_state(resource: &Resource, operation: &str, act: &str) -> Refusal {
     let power = power(resource);
     if resource.kind == resource_type::SERVER {
         let name = ResourceId::parse(&resource.id).name().to_owned();
@@ -73,8 +77,8 @@ fn unfit(resource: &Resource, operation: &str, act: &str) -> Refusal {
     Refusal::bad("OperationNotAllowed", message).of_aks()
 }
 
-/// What it is on the way to, where it is being stopped or started.
-pub(super) fn on_the_way(state: &State, id: &ResourceId) -> Option<&'static str> {
+/// The state shown while a stop or a start is in progress.
+pub(super) fn transition(state: &State, id: &ResourceId) -> Option<&'static str> {
     match state.running_on(id)?.act {
         Act::Start => Some("Starting"),
         Act::Stop => Some("Stopping"),
@@ -82,7 +86,7 @@ pub(super) fn on_the_way(state: &State, id: &ResourceId) -> Option<&'static str>
     }
 }
 
-/// Stops or starts a cluster or a server; `asked` is the id of the action.
+/// Stops or starts a cluster or a server. `asked` is the id of the action.
 pub(super) fn switch(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -91,14 +95,14 @@ pub(super) fn switch(
     act: Act,
 ) -> Result<Response, Refusal> {
     let resource = lookup::found(&cloud.state, id)?;
-    kind::idle(&cloud.state, id)?;
+    kind::check_idle(&cloud.state, id)?;
     let stopped = power(resource) == "Stopped";
     if stopped != (act == Act::Start) {
         let (operation, word) = match act {
             Act::Start => ("StartServer", "starting"),
             _ => ("StopServer", "stopping"),
         };
-        return Err(unfit(resource, operation, word));
+        return Err(wrong_power_state(resource, operation, word));
     }
     let takes = if resource.kind == resource_type::SERVER {
         SERVER
@@ -115,8 +119,8 @@ pub(super) fn switch(
     ))
 }
 
-/// Notes in a cluster with its pools, or in a server, that it is stopped or that it runs.
-pub(super) fn switched(state: &mut State, key: &str, act: Act) {
+/// Sets the power state of a server, or of a cluster and its pools.
+pub(super) fn set_power_state(state: &mut State, key: &str, act: Act) {
     let id = ResourceId::parse(key);
     let pools: Vec<String> = state.below(&id).map(|one| one.id.clone()).collect();
     let pools = pools.iter().map(|id| ResourceId::parse(id).key());

@@ -4,13 +4,12 @@ use serde_json::{Value, json};
 
 use super::message::{Request, Response};
 
-/// Unit prices in US dollars, as Microsoft's API had them or as derived from them.
+/// Unit prices in US dollars. They are Microsoft's, or derived from Microsoft's.
 const PRICES: &str = include_str!("prices.json");
 
-/// The date of the list.
 const DATE: &str = "2026-10-01T00:00:00Z";
 
-/// The answer of the price list, if it is asked. It needs no token.
+/// Answers a request to the price list. It needs no token. Returns `None` for another path.
 pub(super) fn answer(request: &Request) -> Option<Response> {
     if request.url.path() != "/api/retail/prices" {
         return None;
@@ -20,7 +19,8 @@ pub(super) fn answer(request: &Request) -> Option<Response> {
         let error = json!({"Error": {"Code": "BadRequest", "Message": format!("Invalid OData filter: {filter}")}});
         return Some(Response::json(400, error));
     };
-    let items: Vec<Value> = serde_json::from_str(PRICES).expect("the list is a list");
+    let items: Vec<Value> =
+        serde_json::from_str(PRICES).expect("the embedded price list is valid JSON");
     let fits = |item: &Value| {
         conditions
             .iter()
@@ -40,7 +40,7 @@ pub(super) fn answer(request: &Request) -> Option<Response> {
     ))
 }
 
-/// `field eq 'value' and ..`; values count with their case.
+/// Parses `field eq 'value' and ..`. Values are case-sensitive.
 fn conditions(filter: &str) -> Option<Vec<(&str, &str)>> {
     let parts = filter
         .split(" and ")
@@ -51,7 +51,7 @@ fn conditions(filter: &str) -> Option<Vec<(&str, &str)>> {
             let (field, value) = part.split_once(" eq ")?;
             let value = value.trim().strip_prefix('\'')?.strip_suffix('\'')?;
             let field = field.trim();
-            // The filter's name of a field that is `type` in an item.
+            // The filter's `priceType` is an item's `type`.
             Some((if field == "priceType" { "type" } else { field }, value))
         })
         .collect()

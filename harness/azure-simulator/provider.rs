@@ -1,4 +1,4 @@
-//! The providers of the subscription: what each has, and whether it is registered.
+//! The resource providers of the subscription: their types, and whether they are registered.
 
 use std::time::Duration;
 
@@ -9,16 +9,16 @@ use super::kind::{self, Kind};
 use super::listing;
 use super::message::{Request, Response};
 use super::offer;
-use super::place;
 use super::refusal::Refusal;
+use super::region;
 use super::settings::Settings;
 use super::state::State;
 use super::version;
 
-/// How long it takes to register a provider.
+/// How long a registration takes.
 const REGISTRATION: Duration = Duration::from_secs(90);
 
-/// Providers that every subscription has.
+/// Providers that are registered in every subscription.
 const BUILT_IN: &[&str] = &["Microsoft.Authorization", "Microsoft.Resources"];
 
 fn provider(settings: &Settings, state: &State, now: Timestamp, namespace: &str) -> Value {
@@ -30,7 +30,7 @@ fn provider(settings: &Settings, state: &State, now: Timestamp, namespace: &str)
         Some(_) => "Registered",
     };
     let types = Kind::all().filter(|kind| kind.namespace() == namespace);
-    let shown = |name: &str, versions: &[&str]| json!({"resourceType": name, "locations": place::REGIONS, "apiVersions": versions});
+    let shown = |name: &str, versions: &[&str]| json!({"resourceType": name, "locations": region::REGIONS, "apiVersions": versions});
     let types = types.map(|kind| {
         let name = kind
             .name
@@ -51,7 +51,7 @@ fn provider(settings: &Settings, state: &State, now: Timestamp, namespace: &str)
     })
 }
 
-/// The answer about providers themselves; `path` is what follows the word.
+/// Answers a request about providers. `path` is the part after `providers`.
 pub(super) fn provider_api(
     settings: &Settings,
     state: &mut State,
@@ -59,7 +59,7 @@ pub(super) fn provider_api(
     request: &Request,
     path: &[String],
 ) -> Result<Response, Refusal> {
-    version::known(request, version::RESOURCES)?;
+    version::check(request, version::RESOURCES)?;
     match path {
         [] => {
             let all = kind::namespaces()
@@ -81,7 +81,7 @@ pub(super) fn provider_api(
     }
 }
 
-/// Takes a provider away, unless something of it is there.
+/// Unregisters a provider that has no resources.
 fn unregister(
     settings: &Settings,
     state: &mut State,
@@ -119,9 +119,9 @@ fn register(
     ))
 }
 
-/// Refuses resources of a provider that nobody has registered. One that is being registered
-/// will do, as in Azure.
-pub(super) fn registered(state: &State, namespace: &str) -> Result<(), Refusal> {
+/// Refuses resources of an unregistered provider. As in Azure, a registration in progress is
+/// sufficient.
+pub(super) fn check_registered(state: &State, namespace: &str) -> Result<(), Refusal> {
     let known = state.providers.contains_key(&namespace.to_lowercase());
     if known || BUILT_IN.contains(&namespace) {
         return Ok(());
@@ -135,9 +135,13 @@ pub(super) fn registered(state: &State, namespace: &str) -> Result<(), Refusal> 
     ))
 }
 
-/// Refuses questions to a provider that the subscription is not registered for. Registries ask
-/// their own books, in which the subscription is not to be found then.
-pub(super) fn answers(settings: &Settings, state: &State, path: &[&str]) -> Result<(), Refusal> {
+/// Refuses questions to an unregistered provider. The registry provider answers with its own error:
+/// it does not find the subscription.
+pub(super) fn check_question(
+    settings: &Settings,
+    state: &State,
+    path: &[&str],
+) -> Result<(), Refusal> {
     let ["subscriptions", _, "providers", namespace, question, ..] = path else {
         return Ok(());
     };
@@ -147,7 +151,7 @@ pub(super) fn answers(settings: &Settings, state: &State, path: &[&str]) -> Resu
     let Ok(namespace) = namespace_of(namespace) else {
         return Ok(());
     };
-    let refused = registered(state, namespace);
+    let refused = check_registered(state, namespace);
     if refused.is_err() && namespace == "Microsoft.ContainerRegistry" {
         let id = &settings.subscription;
         let message = format!("Subscription {id} was not found.");

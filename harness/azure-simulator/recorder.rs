@@ -1,4 +1,4 @@
-//! What was asked and answered, for judges of the contract.
+//! Records requests and responses for the contract checks.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,30 +7,25 @@ use serde_json::Value;
 
 use super::message::{Body, Request, Response};
 
-/// Collects exchanges; a copy collects into the same list.
+/// Collects exchanges. Copies share the list.
 #[derive(Debug, Clone, Default)]
 pub struct Recorder(Arc<Mutex<Vec<Exchange>>>);
 
-/// A request with its answer, without tokens and passwords.
+/// A request and its response, without tokens and passwords.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Exchange {
-    /// Method of the request.
     pub method: String,
-    /// Its address.
     pub url: String,
-    /// Its headers.
     pub headers: Vec<(String, String)>,
-    /// Its document, or null.
+    /// The request's JSON body, or null.
     pub body: Value,
-    /// Status of the answer.
     pub status: u16,
-    /// Headers of the answer.
     pub response_headers: Vec<(String, String)>,
-    /// Document of the answer, or null.
+    /// The response's JSON body, or null.
     pub response_body: Value,
 }
 
-/// Fields whose text is nobody's to read.
+/// Headers and properties whose values are not recorded.
 const HIDDEN: &[&str] = &[
     "access_token",
     "administratorloginpassword",
@@ -41,12 +36,12 @@ const HIDDEN: &[&str] = &[
 ];
 
 impl Recorder {
-    /// A recorder without exchanges.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Keeps an exchange; of what is no document, such as a form or a layer, only the fact.
+    /// Records an exchange. Bodies that are not JSON, such as forms and layers, are recorded as
+    /// null.
     pub(super) fn record(&self, request: &Request, answer: &Response) {
         let body = serde_json::from_slice(&request.body).unwrap_or_default();
         let response_body = match &answer.body {
@@ -79,19 +74,17 @@ impl Recorder {
         self.list().push(exchange);
     }
 
-    /// All exchanges until now.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.list().clone()
     }
 
     fn list(&self) -> std::sync::MutexGuard<'_, Vec<Exchange>> {
-        // A list of whole exchanges is good even if somebody panicked beside it.
+        // The list holds only whole exchanges, so it is valid even after a panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A document without what is nobody's to read: fields by their names, and the parameters that a
-/// template calls secure.
+/// Hides secret values: properties in [`HIDDEN`], and parameters that a template declares secure.
 fn without_secrets(value: Value) -> Value {
     match value {
         Value::Object(mut all) => {

@@ -1,35 +1,32 @@
-//! What Azure says when it does not do something.
+//! Azure's error responses.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::message::Response;
 
-/// What has been cancelled has this as its code.
+/// The code of a cancelled operation.
 const CANCELED: &str = "DeploymentCanceled";
 
-/// An error in the envelope of Azure Resource Manager.
+/// An error in the format of Azure Resource Manager.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// Status code of HTTP.
     pub status: u16,
     /// Code, such as `ResourceNotFound`.
     pub code: String,
-    /// For people.
     pub message: String,
-    /// What it is about.
+    /// The property or resource that the error is about.
     #[serde(default)]
     pub target: Option<String>,
-    /// Why, deeper.
+    /// The causes.
     #[serde(default)]
     pub details: Vec<Refusal>,
-    /// What AKS writes beside the code; an error that has it stands without an envelope.
+    /// AKS writes this field next to the code. An error that has it is not wrapped in `error`.
     #[serde(default)]
     pub(super) subcode: Option<Box<str>>,
 }
 
 impl Refusal {
-    /// An error of that status.
     pub fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -41,54 +38,53 @@ impl Refusal {
         }
     }
 
-    /// The request is wrong.
+    /// 400.
     pub fn bad(code: &str, message: impl Into<String>) -> Self {
         Self::new(400, code, message)
     }
 
-    /// There is no such thing.
+    /// 404.
     pub fn missing(code: &str, message: impl Into<String>) -> Self {
         Self::new(404, code, message)
     }
 
-    /// It does not go together with what is.
+    /// 409.
     pub fn conflict(code: &str, message: impl Into<String>) -> Self {
         Self::new(409, code, message)
     }
 
-    /// Somebody has cancelled it.
+    /// The error of an operation that somebody has cancelled.
     pub(super) fn cancellation() -> Self {
         Self::conflict(CANCELED, "The deployment was canceled.")
     }
 
-    /// Whether it is because somebody has cancelled it.
     pub(super) fn is_cancellation(&self) -> bool {
         self.code == CANCELED
     }
 
-    /// The same about one thing.
+    /// Sets the target.
     #[must_use]
     pub fn about(mut self, target: impl Into<String>) -> Self {
         self.target = Some(target.into());
         self
     }
 
-    /// The same with its causes.
+    /// Sets the causes.
     #[must_use]
     pub fn because(mut self, details: Vec<Refusal>) -> Self {
         self.details = details;
         self
     }
 
-    /// The same as AKS says it: without an envelope.
+    /// Changes the error to the format of AKS, which does not wrap it in `error`.
     #[must_use]
     pub(super) fn of_aks(mut self) -> Self {
         self.subcode.get_or_insert_default();
         self
     }
 
-    /// The same as the cause of a deployment's failure, where an error without envelope becomes
-    /// text, and what is left of its status its code.
+    /// The error as the cause of a failed deployment. An error in the format of AKS becomes text,
+    /// and its code follows from its status.
     #[must_use]
     pub(super) fn in_deployment(self) -> Self {
         if self.subcode.is_none() {
@@ -103,7 +99,7 @@ impl Refusal {
         Self::new(self.status, reason, text)
     }
 
-    /// As it stands in the envelope and in the status of an operation.
+    /// The content of `error` in a response and in an operation's status.
     pub fn document(&self) -> Value {
         let mut document = json!({"code": self.code, "message": self.message});
         if let Some(target) = &self.target {
@@ -115,7 +111,6 @@ impl Refusal {
         document
     }
 
-    /// As an answer.
     pub fn response(&self) -> Response {
         Response::json(self.status, self.body())
     }

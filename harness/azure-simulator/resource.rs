@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::action;
-use super::asked::{document_of, unknown_method};
 use super::cloud::Cloud;
 use super::delete;
+use super::handler::{document_of, unknown_method};
 use super::id::ResourceId;
 use super::kind::{is_subnet, kind_of};
 use super::lookup;
@@ -14,12 +14,12 @@ use super::message::{Request, Response};
 use super::patch;
 use super::refusal::Refusal;
 use super::show;
-use super::stack::deny::undenied;
+use super::stack::deny::check_deny_settings;
 use super::subnet::put_subnet;
 use super::upgrade::upgrade_api;
 use super::write::{Accepted, Pace, answer_of_put, write};
 
-/// A resource, a list of them, or something done with one.
+/// Answers a request about a resource, a list of resources or an action.
 pub(super) fn resource_api(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -41,9 +41,9 @@ pub(super) fn resource_api(
     let kind = kind_of(id, &version)?;
     match request.method.as_str() {
         "HEAD" => {
-            let there =
+            let exists =
                 show::subnet(&cloud.state, id).is_some() || lookup::found(&cloud.state, id).is_ok();
-            Ok(Response::empty(if there { 204 } else { 404 }))
+            Ok(Response::empty(if exists { 204 } else { 404 }))
         }
         "GET" => match show::subnet(&cloud.state, id) {
             Some(subnet) => Ok(Response::json(200, subnet)),
@@ -53,7 +53,7 @@ pub(super) fn resource_api(
             )),
         },
         "PUT" => {
-            undenied(&cloud.settings, &cloud.state, "PUT", id)?;
+            check_deny_settings(&cloud.settings, &cloud.state, "PUT", id)?;
             let body = document_of(request)?;
             let accepted = put(cloud, now, id, &version, &body)?;
             answer_of_put(cloud, id, kind, &accepted)
@@ -65,7 +65,7 @@ pub(super) fn resource_api(
     }
 }
 
-/// Creates or replaces a resource, asked by a client or by a stack.
+/// Creates or replaces a resource for a client or for a stack.
 pub(super) fn put(
     cloud: &mut Cloud,
     now: Timestamp,

@@ -1,4 +1,4 @@
-//! What the client may do, and where.
+//! The client's permissions and their scope.
 
 use serde_json::json;
 
@@ -11,10 +11,10 @@ use super::refusal::Refusal;
 use super::settings::{Role, Settings};
 use super::state::State;
 
-/// What a reader may have asked, although it is a `POST`: it is named as something that is read.
+/// A reader may send this `POST`: its action is a read.
 const READ_BY_POST: &str = "Microsoft.ContainerRegistry/checkNameAvailability";
 
-/// Refuses what the client's role does not have.
+/// Refuses what the client's role does not permit.
 pub(super) fn authorise(
     settings: &Settings,
     request: &Request,
@@ -26,8 +26,8 @@ pub(super) fn authorise(
     Err(unauthorised(settings, &action(request, id), id))
 }
 
-/// Refuses what is outside of where the role counts. A group that is not there is outside: who
-/// may not look does not learn that it is not.
+/// Refuses a request outside the scope of the client's role. A missing group is outside: a client
+/// without read access does not learn that the group is missing.
 ///
 /// <https://github.com/Azure/azure-rest-api-specs/issues/9549>,
 /// <https://github.com/hashicorp/terraform-provider-azurerm/issues/2678>
@@ -39,7 +39,7 @@ pub(super) fn within_reach(
     id: &ResourceId,
 ) -> Result<(), Refusal> {
     let rights = circumstances.rights;
-    // Subscriptions are shown to everybody who has a role somewhere in them.
+    // Everybody with a role anywhere in a subscription can see the subscription.
     let of_subscriptions = request.segments().len() <= 2 && request.method == "GET";
     let within = id.group().is_some() && lookup::group(state, id).is_ok();
     if rights == Rights::Subscription || of_subscriptions || within {
@@ -51,7 +51,7 @@ pub(super) fn within_reach(
     Err(unauthorised(settings, &action(request, id), id))
 }
 
-/// What is said to who lacks a right.
+/// The refusal of a client that lacks a permission.
 pub(super) fn unauthorised(settings: &Settings, action: &str, scope: &ResourceId) -> Refusal {
     let (client, object) = (&settings.client, object_of(settings));
     let message = format!(
@@ -60,12 +60,12 @@ pub(super) fn unauthorised(settings: &Settings, action: &str, scope: &ResourceId
     Refusal::new(403, "AuthorizationFailed", message)
 }
 
-/// Whether a reader's role is enough.
+/// Whether the Reader role permits the request.
 fn reads(request: &Request, id: &ResourceId) -> bool {
     action(request, id).ends_with("/read")
 }
 
-/// What a request does, as roles have it.
+/// The action of a request, as role definitions name it.
 fn action(request: &Request, id: &ResourceId) -> String {
     let segments: Vec<String> = request.segments();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();

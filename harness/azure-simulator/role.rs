@@ -1,12 +1,12 @@
-//! Azure's built-in roles, as far as a topology has to do with them.
+//! Azure's built-in roles that topologies use.
 //!
-//! Ids and rights: <https://learn.microsoft.com/azure/role-based-access-control/built-in-roles>.
+//! Ids and permissions:
+//! <https://learn.microsoft.com/azure/role-based-access-control/built-in-roles>.
 
 use azure::role_id;
 
 use super::refusal::Refusal;
 
-/// A built-in role.
 pub(super) struct Role {
     pub(super) id: &'static str,
     pub(super) name: &'static str,
@@ -181,12 +181,11 @@ pub(super) const ROLES: &[Role] = &[
     },
 ];
 
-/// Whether there is a role of that id.
 pub(super) fn exists(id: &str) -> bool {
     ROLES.iter().any(|role| role.id.eq_ignore_ascii_case(id))
 }
 
-/// What is said of a role that does not exist.
+/// The refusal of an unknown role.
 pub(super) fn unknown(id: &str) -> Refusal {
     let message = format!("The specified role definition with ID '{id}' does not exist.");
     Refusal::missing("RoleDefinitionDoesNotExist", message)

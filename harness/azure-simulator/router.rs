@@ -1,5 +1,5 @@
-//! The router: passes each request to the function that answers it, and ends the operations that are
-//! due before and after it.
+//! The router passes each request to the function that answers it. Before and after each request,
+//! it ends the operations that are due.
 
 use jiff::Timestamp;
 
@@ -27,11 +27,13 @@ use super::subscription::subscription_api;
 use super::tag::tag_api;
 
 impl Cloud {
-    /// Answers a request at a time that is not before that of an earlier one.
+    /// Answers a request. `now` must not be earlier than at the previous request.
     pub fn handle(&mut self, now: Timestamp, request: &Request) -> Response {
         self.state.asked = Some(now);
-        settle(self, now);
-        let effect = self.script.strike(&request.method, request.url.path());
+        apply_due(self, now);
+        let effect = self
+            .script
+            .request_effect(&request.method, request.url.path());
         let answer = match effect {
             Some(Effect::Answer(answer)) => answer,
             Some(Effect::Cut) => Response {
@@ -40,8 +42,8 @@ impl Cloud {
             },
             Some(Effect::Later) | None => route(self, now, request),
         };
-        settle(self, now);
-        decorated(&mut self.state, now, answer, request)
+        apply_due(self, now);
+        with_common_headers(&mut self.state, now, answer, request)
     }
 }
 
@@ -90,7 +92,7 @@ fn manage(cloud: &mut Cloud, now: Timestamp, request: &Request) -> Result<Respon
         return Err(Refusal::missing("SubscriptionNotFound", message));
     }
     rights::authorise(&cloud.settings, request, &id)?;
-    // Who may begin an operation may ask how far it is.
+    // Whoever may start an operation may poll it.
     if let Some(answer) = poll(&cloud.settings, &mut cloud.state, now, request) {
         return Ok(answer);
     }
@@ -122,15 +124,15 @@ fn manage(cloud: &mut Cloud, now: Timestamp, request: &Request) -> Result<Respon
     resource_api(cloud, now, request, &id)
 }
 
-/// An id as Azure writes it: its own words and types in their case, and names in that of what is
-/// there already.
+/// An id in Azure's spelling: fixed words and types in their case, names in the case of the
+/// existing resource.
 fn canonical(settings: &Settings, state: &State, id: &ResourceId) -> ResourceId {
-    let kind = |kind: &str| kind::spelled(kind);
+    let kind = |kind: &str| kind::azure_spelling(kind);
     let mut id = id.canonical(&kind);
     let subscription = format!("/subscriptions/{}", settings.subscription);
     let subscription = ResourceId::parse(&subscription);
     let known: Vec<ResourceId> = id
-        .path_down()
+        .ancestors()
         .filter_map(|one| {
             let key = one.key();
             if key == subscription.key() {
@@ -143,13 +145,13 @@ fn canonical(settings: &Settings, state: &State, id: &ResourceId) -> ResourceId 
         })
         .collect();
     for above in known {
-        id = id.named_as(&above);
+        id = id.with_spelling_of(&above);
     }
     id
 }
 
-/// Lets happen what was to happen until now, in the order of its times.
-fn settle(cloud: &mut Cloud, now: Timestamp) {
+/// Applies everything that is due by `now`, in the order of its times.
+fn apply_due(cloud: &mut Cloud, now: Timestamp) {
     let mut at = None;
     loop {
         advance_stacks(cloud, at.unwrap_or(now).min(now));
@@ -169,8 +171,13 @@ fn settle(cloud: &mut Cloud, now: Timestamp) {
     }
 }
 
-/// What stands on every answer.
-fn decorated(state: &mut State, now: Timestamp, answer: Response, request: &Request) -> Response {
+/// Adds the headers that every response has.
+fn with_common_headers(
+    state: &mut State,
+    now: Timestamp,
+    answer: Response,
+    request: &Request,
+) -> Response {
     let id = state.next_id("request");
     let correlation = request.header("x-ms-correlation-request-id");
     let correlation = correlation.map_or_else(|| id.clone(), str::to_owned);
@@ -197,7 +204,7 @@ fn decorated(state: &mut State, now: Timestamp, answer: Response, request: &Requ
     if answer.status >= 400 {
         answer = answer.with_header("x-ms-failure-cause", "gateway");
     }
-    // As recorded (azd, 2026-04): what a subscription that nobody else uses has left.
+    // As recorded (azd, 2026-04): the remaining requests of a subscription without other clients.
     let (what, left, global) = match request.method.as_str() {
         "GET" | "HEAD" => ("reads", 1099, 16499),
         "DELETE" => ("deletes", 799, 11999),

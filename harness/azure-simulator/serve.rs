@@ -1,4 +1,4 @@
-//! The built-in Azure behind TLS on the loopback.
+//! Serves the built-in Azure with TLS on the loopback address.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,24 +31,23 @@ use listen::Listener;
 mod error;
 mod listen;
 
-/// How the built-in Azure is run.
 #[derive(Debug)]
 pub struct Options {
-    /// Its time.
     pub clock: Clock,
-    /// Who may use it and how it speaks. Its address is set by [`Simulator::start`].
+    /// Who may use it, and in which dialect it answers. [`Simulator::start`] sets its address.
     pub settings: Settings,
-    /// What goes wrong.
+    /// The faults.
     pub script: Script,
-    /// A folder that its state is read from and written to, so that what follows a killed process
-    /// finds its cloud again, at the same port if that is free.
+    /// The folder that holds the state. The next process continues from it, on the same port if
+    /// that is free.
     pub folder: Option<Utf8PathBuf>,
-    /// The port that it has to listen on; else the one that it had before, if that is free, or any.
+    /// The port to listen on. With `None`, it takes the previous port if that is free, or any free
+    /// port.
     pub port: Option<u16>,
 }
 
 impl Options {
-    /// A cloud of its own, sixty times as fast as Azure, that nothing goes wrong in.
+    /// A new cloud without faults. Its clock runs sixty times as fast as real time.
     pub fn invented() -> Self {
         Self {
             clock: Clock::faster(60),
@@ -60,16 +59,16 @@ impl Options {
     }
 }
 
-/// The built-in Azure that runs until it is shut down or dropped.
+/// A running built-in Azure. It runs until it is shut down or dropped.
 #[derive(Debug)]
 pub struct Simulator {
-    /// Where Azure Resource Manager, the directory and the price list are.
+    /// The address of Azure Resource Manager, of the directory and of the price list.
     pub base_url: String,
-    /// The certificate of the authority that signed its own (PEM).
+    /// The certificate of the authority that signed the server's certificate (PEM).
     pub ca_pem: String,
-    /// What time it was in it when it was started.
+    /// The cloud's time at the start.
     pub started: Timestamp,
-    /// What was asked and answered.
+    /// The requests and responses.
     pub recorder: Recorder,
     stop: CancellationToken,
     server: JoinHandle<()>,
@@ -83,7 +82,7 @@ struct Served {
 }
 
 impl Simulator {
-    /// Starts one on a port of the loopback that is free.
+    /// Starts a built-in Azure on the loopback address.
     pub async fn start(options: Options) -> Result<Self, Error> {
         let Options {
             clock,
@@ -132,7 +131,7 @@ impl Simulator {
         let server = tokio::spawn(async move {
             let serving = axum::serve(listener, router).with_graceful_shutdown(stopped);
             if let Err(error) = serving.await {
-                tracing::warn!(%error, "the built-in Azure has ended");
+                tracing::warn!(%error, "the built-in Azure stopped with an error");
             }
         });
         Ok(Self {
@@ -145,11 +144,11 @@ impl Simulator {
         })
     }
 
-    /// Ends it when the requests that are under way have been answered.
+    /// Stops it after the requests in progress are answered.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
         if let Err(error) = (&mut self.server).await {
-            tracing::warn!(%error, "the built-in Azure has ended");
+            tracing::warn!(%error, "the built-in Azure stopped with an error");
         }
     }
 }
@@ -196,7 +195,8 @@ async fn answer(
         headers,
         body: body.to_vec(),
     };
-    // A file is written while the cloud stands still, so that no answer is ahead of what is saved.
+    // The cloud stays locked while the state is written, so a response never precedes its saved
+    // state.
     tokio::task::spawn_blocking(move || served.handle(&request))
         .await
         .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
@@ -213,12 +213,12 @@ impl Served {
             base::file::write_atomically(file, &bytes)
         });
         drop(cloud);
-        // Whoever is rehearsed with may be killed before it hears the answer.
+        // A rehearsal may be killed before it receives the response.
         cut_point::reached();
         match saved {
             Ok(()) => sent(answer),
             Err(error) => {
-                tracing::error!(%error, "the built-in Azure's state was not saved");
+                tracing::error!(%error, "could not save the state of the built-in Azure");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }
@@ -239,7 +239,7 @@ fn sent(answer: Response) -> Answer {
         built = built.header("Content-Length", (bytes.len() + 1).to_string());
         let half = bytes[..bytes.len() / 2].to_vec();
         let broken = stream::once(async {
-            // Lets go what was written, so that the client sees a beginning.
+            // Flushes the first half, so that the client receives it.
             tokio::task::yield_now().await;
             Err(io::Error::from(io::ErrorKind::ConnectionReset))
         });

@@ -1,43 +1,41 @@
-//! What the built-in Azure is told.
+//! Settings of the built-in Azure.
 
 use std::fmt;
 use std::sync::Arc;
 
 use base::secret::Secret;
 
-/// Where Azure Resource Manager is in the world.
+/// The host of the public Azure Resource Manager.
 const PUBLIC: &str = "management.azure.com";
 
-/// Who may use a cloud, how it speaks, and what stands behind it.
+/// The client of a cloud, the dialect of its responses, and the hooks behind it.
 #[derive(Clone)]
 pub struct Settings {
-    /// Where its clients find it: scheme and authority without a slash.
+    /// Scheme and authority that clients connect to, without a trailing slash.
     pub base_url: String,
-    /// Tenant of the directory.
+    /// Id of the directory's tenant.
     pub tenant: String,
-    /// The only subscription.
+    /// Id of the only subscription.
     pub subscription: String,
     /// Application id of the only client.
     pub client: String,
-    /// Its secret.
+    /// The client's secret.
     pub secret: Secret,
-    /// What the client may do.
+    /// The client's role on the subscription.
     pub role: Role,
-    /// Which headers announce an operation.
     pub dialect: Dialect,
-    /// In which case ids come back.
     pub casing: Casing,
-    /// What `Retry-After` says of an operation, in seconds.
+    /// The value of `Retry-After` for an operation, in seconds.
     pub retry_after: u32,
-    /// How many of its seconds pass in one of its clients': so many times as long it has their tokens
-    /// last.
+    /// How many seconds of the cloud pass in one second of its clients. Tokens last this many times
+    /// longer on the cloud's clock.
     pub pace: u32,
-    /// What is real behind it.
+    /// The real services behind the cloud.
     pub hooks: Arc<dyn Hooks>,
 }
 
 impl Settings {
-    /// An owner of an invented subscription with a secret of its own, and nothing real behind it.
+    /// Settings with invented ids, a generated secret, the Owner role and no real services.
     pub fn invented() -> Self {
         Self {
             base_url: format!("https://{PUBLIC}"),
@@ -56,7 +54,7 @@ impl Settings {
 }
 
 impl Settings {
-    /// Host, and port if it is not 443, of a registry.
+    /// Host of a registry, with its port unless that is 443.
     pub(super) fn login_server(&self, registry: &str) -> String {
         let own = self.base_url.trim_start_matches("https://");
         self.hooks.login_server(registry, own)
@@ -72,45 +70,45 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// A built-in role on the subscription.
+/// The client's built-in role on the subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Role {
     /// Everything.
     #[default]
     Owner,
-    /// Everything but giving rights away.
+    /// Everything except the assignment of roles.
     Contributor,
-    /// Looking.
+    /// Reads only.
     Reader,
 }
 
-/// Which headers announce an operation: those of Microsoft's descriptions, or those in recordings
-/// of real traffic (azd, 2026-04), which differ.
+/// The headers that announce an operation. Microsoft's descriptions and recorded traffic (azd,
+/// 2026-04) differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dialect {
-    /// As described: `Location` alone where the description has it alone.
+    /// As described: only `Location` where the description has only that.
     Documented,
-    /// As recorded: `Azure-AsyncOperation` nearly everywhere, and outputs with keys whose case has
-    /// changed (`STORAGE_ID` comes back as `storagE_ID`).
+    /// As recorded: `Azure-AsyncOperation` nearly everywhere. The keys of outputs change their case
+    /// (`STORAGE_ID` comes back as `storagE_ID`).
     #[default]
     Recorded,
 }
 
-/// In which case ids come back.
+/// The case of ids in responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Casing {
-    /// As they were sent.
+    /// As in the request.
     #[default]
     Kept,
     /// With `resourcegroups` in lower case, as several providers answer.
     Mixed,
 }
 
-/// What is real behind the built-in Azure; by default nothing is.
+/// The real services behind the built-in Azure. The default implementation has none.
 pub trait Hooks: Send + Sync {
-    /// The kubeconfig of a cluster, or why there is none.
+    /// The kubeconfig of a cluster, or the reason why there is none.
     fn kubeconfig(&self, cluster: &str) -> Result<String, String> {
-        Err(format!("nothing runs as the cluster {cluster}"))
+        Err(format!("the cluster {cluster} has no kubeconfig"))
     }
 
     /// The host name of a database server.
@@ -118,19 +116,19 @@ pub trait Hooks: Send + Sync {
         format!("{server}.mysql.database.azure.com")
     }
 
-    /// A database server is given its administrator's password, when it begins to exist or later.
+    /// Called when a database server gets its administrator's password, at its creation or later.
     fn mysql_password(&self, server: &str, administrator: &str, password: &Secret) {
         let _ = (server, administrator, password);
     }
 
-    /// A database server is restarted, or its standby takes over: for those behind it, it goes away
-    /// and comes back. It is only told: whatever takes time has to be done elsewhere.
+    /// Called when a database server restarts or fails over. The implementation interrupts the real
+    /// service behind it. It must not block: long work belongs in another task.
     fn mysql_restart(&self, server: &str) {
         let _ = server;
     }
 
-    /// Host, and port if it is not 443, of a registry. What is asked of it has to come to the
-    /// cloud itself, whose own authority is given.
+    /// Host of a registry, with its port unless that is 443. Requests to it must reach this cloud,
+    /// whose authority is `own`.
     fn login_server(&self, registry: &str, own: &str) -> String {
         if own == PUBLIC {
             return format!("{}.azurecr.io", registry.to_lowercase());
@@ -139,7 +137,7 @@ pub trait Hooks: Send + Sync {
     }
 }
 
-/// No hooks.
+/// Hooks without real services.
 #[derive(Debug, Clone, Copy)]
 pub struct Nothing;
 

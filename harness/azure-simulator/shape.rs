@@ -1,16 +1,16 @@
-//! The shape of what a client sends: what is an object, and what a list of them.
+//! Checks the JSON types of a request body: which properties are objects or lists of objects.
 
 use serde_json::Value;
 
 use super::refusal::Refusal;
 
-/// What is an object, where it is said.
+/// Properties that must be objects if they are present.
 const OBJECTS: [&str; 4] = ["/identity", "/properties", "/sku", "/tags"];
 
-/// What is a list of objects, where it is said.
+/// Properties that must be lists of objects if they are present.
 const LISTS: [&str; 2] = ["/properties/agentPoolProfiles", "/properties/subnets"];
 
-/// Refuses a document that Azure could not read.
+/// Refuses a document that Azure cannot deserialize.
 pub(super) fn check(body: &Value) -> Result<(), Refusal> {
     let objects = OBJECTS
         .iter()
@@ -45,7 +45,7 @@ fn object(path: &str, value: &Value) -> Result<(), Refusal> {
 fn unreadable(path: &str, what: &str) -> Refusal {
     let path = path.trim_start_matches('/').replace('/', ".");
     let message = format!(
-        "The request content was invalid and could not be deserialized: '{path}' has to be {what}."
+        "The request content was invalid and could not be deserialized: '{path}' must be {what}."
     );
     Refusal::bad("InvalidRequestContent", message)
 }

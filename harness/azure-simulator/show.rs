@@ -1,4 +1,4 @@
-//! Resources as they are read: one, a list, and what only their hooks know.
+//! Shows resources: one resource or a list, with the values that hooks provide.
 
 use azure::resource_type;
 use serde_json::{Value, json};
@@ -18,9 +18,9 @@ use super::state::{Resource, State};
 pub(super) fn show(settings: &Settings, state: &State, resource: &Resource) -> Value {
     let mut document = resource.document.clone();
     let id = ResourceId::parse(&resource.id);
-    let on_the_way = power::on_the_way(state, &id);
+    let transition = power::transition(state, &id);
     if Kind::of(&resource.kind).is_some_and(|kind| kind.shows_progress) {
-        document["properties"]["provisioningState"] = match on_the_way {
+        document["properties"]["provisioningState"] = match transition {
             Some(state) if resource.kind == resource_type::CLUSTER => json!(state),
             _ => json!(resource.progress),
         };
@@ -46,14 +46,14 @@ pub(super) fn show(settings: &Settings, state: &State, resource: &Resource) -> V
     document
 }
 
-/// What a database server says of itself: it is not `Ready` while it is away, and its standby is
-/// not `Healthy` while it takes over.
+/// Adds the state of a database server. It is not `Ready` during a restart or a failover. Its
+/// standby is not `Healthy` during a failover.
 fn condition_of_server(state: &State, id: &ResourceId, properties: &mut Value) {
     let act = state.running_on(id).map(|running| running.act);
     if matches!(act, Some(Act::Restart | Act::Failover)) {
         properties["state"] = json!("Updating");
     }
-    if let Some(state) = power::on_the_way(state, id) {
+    if let Some(state) = power::transition(state, id) {
         properties["state"] = json!(state);
     }
     let availability = &mut properties["highAvailability"];
@@ -64,7 +64,7 @@ fn condition_of_server(state: &State, id: &ResourceId, properties: &mut Value) {
     });
 }
 
-/// An id as this cloud writes it.
+/// An id in the case that this cloud uses.
 pub(super) fn cased(settings: &Settings, id: &str) -> String {
     match settings.casing {
         Casing::Kept => id.to_owned(),
@@ -72,7 +72,7 @@ pub(super) fn cased(settings: &Settings, id: &str) -> String {
     }
 }
 
-/// A resource or a part of one by its id in any case, as a GET shows it.
+/// A resource or a subnet by its id, as a GET shows it. The id ignores case.
 pub(super) fn shown(settings: &Settings, state: &State, id: &str) -> Option<Value> {
     let subnet = || subnet(state, &ResourceId::parse(id));
     let resource = state.resource(id);
@@ -107,8 +107,8 @@ pub(super) fn list_of(
     let below = format!("{}/", id.without_last().key());
     let of = of.filter(|(key, _)| !child || key.starts_with(&below));
     let unset = if kind.is_setting() {
-        power::runs(state, &id.without_last(), power::READ_PARAMETERS)?;
-        server_parameter::all_unset(state, &id.without_last())
+        power::check_running(state, &id.without_last(), power::READ_PARAMETERS)?;
+        server_parameter::all_defaults(state, &id.without_last())
     } else {
         Vec::new()
     };
@@ -117,7 +117,7 @@ pub(super) fn list_of(
     ))
 }
 
-/// A resource, or a setting that nobody has set.
+/// A resource, or a setting with its default value.
 pub(super) fn read(
     settings: &Settings,
     state: &State,
@@ -125,16 +125,16 @@ pub(super) fn read(
     kind: &Kind,
 ) -> Result<Value, Refusal> {
     if kind.is_setting() {
-        power::runs(state, id, power::READ_PARAMETERS)?;
+        power::check_running(state, id, power::READ_PARAMETERS)?;
     }
-    let unset = || kind::server_parameter::unset(state, id);
+    let unset = || kind::server_parameter::default_of(state, id);
     match lookup::found(state, id) {
         Ok(found) => Ok(show(settings, state, found)),
         Err(refusal) => kind.is_setting().then(unset).flatten().ok_or(refusal),
     }
 }
 
-/// Refuses a scope that is not there.
+/// Refuses a scope that does not exist.
 pub(super) fn scope_exists(state: &State, scope: &ResourceId) -> Result<(), Refusal> {
     if scope.is_resource() {
         if subnet(state, scope).is_some() {

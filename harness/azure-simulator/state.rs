@@ -1,4 +1,4 @@
-//! All that exists in the built-in Azure, as it is saved.
+//! The saved state of the built-in Azure.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::operation::Operation;
 use super::registry::content::Content;
 use super::stack::model::{Preview, Stack};
 
-/// All that exists in the built-in Azure; keys are ids in lower case.
+/// Everything that exists in the built-in Azure. Keys are ids in lower case.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
@@ -22,24 +22,23 @@ pub struct State {
     pub(super) operations: BTreeMap<String, Operation>,
     pub(super) stacks: BTreeMap<String, Stack>,
     pub(super) previews: BTreeMap<String, Preview>,
-    /// Tags of the subscription itself.
+    /// Tags of the subscription.
     pub(super) tags: Map<String, Value>,
-    /// When each provider will have been registered.
+    /// When the registration of each provider ends.
     pub(super) providers: BTreeMap<String, Timestamp>,
-    /// Tokens that were given out, as digests.
+    /// Issued tokens, as digests.
     pub(super) tokens: Vec<Token>,
-    /// What registries hold.
+    /// Repositories of the registries, without the bytes.
     pub(super) content: Content,
-    /// How many ids were given out.
+    /// How many ids have been issued.
     pub(super) serial: u64,
-    /// What time it was when it was asked last: on a clock that is faster than the world's this may
-    /// be later than now.
+    /// The time of the last request. A clock that runs faster than real time can be ahead of the
+    /// current time.
     pub(super) asked: Option<Timestamp>,
-    /// The address that it was found at, so that it may be found there again.
+    /// The port of the last start. The next start prefers it.
     pub(super) port: Option<u16>,
 }
 
-/// A resource group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Group {
     pub(super) id: String,
@@ -48,22 +47,21 @@ pub(super) struct Group {
     pub(super) deleting: bool,
 }
 
-/// A resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Resource {
     pub(super) id: String,
-    /// Its type, as Azure writes it.
+    /// Its type in Azure's spelling.
     pub(super) kind: String,
-    /// As it is shown, but for its state and what hooks decide.
+    /// The document of a GET, without its state and without what hooks provide.
     pub(super) document: Value,
     pub(super) progress: Progress,
     pub(super) created: Timestamp,
-    /// When it was changed last, if it ever was.
+    /// The time of the last change. `None` if the resource was never changed.
     #[serde(default)]
     pub(super) changed: Option<Timestamp>,
 }
 
-/// How far a resource is; the names are Azure's.
+/// The provisioning state. The names are Azure's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Progress {
     Creating,
@@ -73,23 +71,24 @@ pub(super) enum Progress {
     Deleting,
 }
 
-/// A token that was given out: what is saved of it is not what it was, but its digest, so that it is
-/// good as well after the cloud was started anew.
+/// An issued token. Only its digest is saved, so that the token is valid after a restart and cannot
+/// be read from the state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Token {
     pub(super) digest: String,
-    /// What it is for: an audience, or the scope of a registry.
+    /// The audience, or the scope of a registry.
     pub(super) audience: String,
     pub(super) expires: Timestamp,
 }
 
 impl State {
-    /// Ids of all resources, for tests and for a view of what is left.
+    /// Ids of all resources.
     pub fn resource_ids(&self) -> impl Iterator<Item = &str> {
         self.resources.values().map(|resource| resource.id.as_str())
     }
 
-    /// Has a group, and every provider registered where that is so, if they are not there already.
+    /// Adds the prepared group, and registers all providers if the preparation says so. Existing
+    /// entries stay.
     pub(super) fn prepare(
         &mut self,
         subscription: &str,
@@ -115,25 +114,25 @@ impl State {
         }
     }
 
-    /// An id that was not given out before.
+    /// A new unique id.
     pub(super) fn next_id(&mut self, what: &str) -> String {
         self.serial += 1;
         guid(&[what, &self.serial.to_string()])
     }
 
-    /// A resource by its id in any case.
+    /// A resource by its id. The id ignores case.
     pub(super) fn resource(&self, id: &str) -> Option<&Resource> {
         self.resources.get(&ResourceId::parse(id).key())
     }
 
-    /// Those below an id, at any depth.
+    /// The resources below an id, at any depth.
     pub(super) fn below<'a>(&'a self, id: &ResourceId) -> impl Iterator<Item = &'a Resource> {
         let prefix = format!("{}/", id.key());
         let all = self.resources.iter();
         all.filter_map(move |(key, resource)| key.starts_with(&prefix).then_some(resource))
     }
 
-    /// What changes a resource or something below it right now.
+    /// The operation in progress on a resource or on anything below it.
     pub(super) fn running_on(&self, id: &ResourceId) -> Option<&Operation> {
         let (key, prefix) = (id.key(), format!("{}/", id.key()));
         let mut running = self.operations.values().filter(|one| one.is_running());

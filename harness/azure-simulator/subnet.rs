@@ -1,4 +1,5 @@
-//! Subnets that are asked for by themselves: each is a part of its network, which is put anew with it.
+//! Requests about single subnets. A subnet is a part of its network, so each change is a PUT of the
+//! network.
 
 use azure::resource_type;
 use jiff::Timestamp;
@@ -13,11 +14,11 @@ use super::operation::Headers;
 use super::refusal::Refusal;
 use super::shape;
 use super::show;
-use super::stack::deny::undenied;
+use super::stack::deny::check_deny_settings;
 use super::state::State;
 use super::write::{Accepted, Pace, write};
 
-/// Makes or replaces a subnet, asked by a client or by a stack.
+/// Creates or replaces a subnet for a client or for a stack.
 pub(super) fn put_subnet(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -49,7 +50,7 @@ pub(super) fn put_subnet(
     })
 }
 
-/// The answer to the deletion of a subnet, by itself.
+/// Answers the deletion of a subnet.
 pub(super) fn drop_subnet(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -58,7 +59,7 @@ pub(super) fn drop_subnet(
     if show::subnet(&cloud.state, id).is_none() {
         return Ok(Response::empty(204));
     }
-    undenied(&cloud.settings, &cloud.state, "DELETE", id)?;
+    check_deny_settings(&cloud.settings, &cloud.state, "DELETE", id)?;
     let operation = delete_subnet(cloud, now, id)?;
     Ok(match operation {
         Some(one) => announced(cloud, Response::empty(202), &one, Headers::Location),
@@ -66,7 +67,7 @@ pub(super) fn drop_subnet(
     })
 }
 
-/// Takes a subnet out of its network, unless something stands in it.
+/// Removes a subnet from its network. Refuses if a resource uses it.
 pub(super) fn delete_subnet(
     cloud: &mut Cloud,
     now: Timestamp,

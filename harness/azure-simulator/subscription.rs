@@ -1,4 +1,4 @@
-//! Passes requests to the subscription on to what answers them: groups, lists, providers, and offers.
+//! Routes requests about the subscription: groups, lists, providers and offers.
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ use super::offer::offer_api;
 use super::provider;
 use super::refusal::Refusal;
 
-/// The answer to what is asked of the subscription or of a provider.
+/// Answers a request about the subscription or a provider. Returns `None` for another path.
 pub(super) fn subscription_api(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -22,7 +22,7 @@ pub(super) fn subscription_api(
     let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
     let id = ResourceId::of(segments);
     let method = request.method.as_str();
-    if let Err(refusal) = provider::answers(&cloud.settings, &cloud.state, &lower) {
+    if let Err(refusal) = provider::check_question(&cloud.settings, &cloud.state, &lower) {
         return Some(Err(refusal));
     }
     match (method, lower.as_slice()) {

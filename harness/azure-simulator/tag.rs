@@ -1,5 +1,4 @@
-//! Tags: which there are in the subscription, and those of one thing, which are read and set on their
-//! own.
+//! Tags: the list of the subscription's tags, and the tags of one scope as a resource.
 //!
 //! <https://learn.microsoft.com/rest/api/resources/tags>
 
@@ -9,19 +8,19 @@ use azure::resource_type;
 use model::azure_limits;
 use serde_json::{Map, Value, json};
 
-use super::asked::{document_of, unknown_method};
+use super::handler::{document_of, unknown_method};
 use super::id::ResourceId;
 use super::message::{Request, Response};
 use super::refusal::Refusal;
 use super::settings::Settings;
 use super::show::{cased, scope_exists};
-use super::stack::deny::undenied;
+use super::stack::deny::check_deny_settings;
 use super::state::State;
 use super::version;
 
 type Tags = Map<String, Value>;
 
-/// The answer about tags, if that is what is asked.
+/// Answers a request about tags. Returns `None` for another path.
 pub(super) fn tag_api(
     settings: &Settings,
     state: &mut State,
@@ -40,9 +39,9 @@ pub(super) fn tag_api(
     asked.then(|| tags_api(settings, state, request, &id.scope()))
 }
 
-/// Each tag that something has, with its values and how often each is used.
+/// Lists each tag in use with its values and counts.
 fn tag_names(settings: &Settings, state: &State, request: &Request) -> Result<Response, Refusal> {
-    version::known(request, version::RESOURCES)?;
+    version::check(request, version::RESOURCES)?;
     let mut names: BTreeMap<&str, BTreeMap<&str, u32>> = BTreeMap::new();
     let groups = state.groups.values().map(|group| &group.tags);
     let resources = state.resources.values();
@@ -81,18 +80,18 @@ fn tags_api(
     request: &Request,
     scope: &ResourceId,
 ) -> Result<Response, Refusal> {
-    version::known(request, version::RESOURCES)?;
+    version::check(request, version::RESOURCES)?;
     scope_exists(state, scope)?;
     let before = tags_of(state, scope);
     let tags = match request.method.as_str() {
         "GET" => return Ok(show_tags(settings, scope, &before)),
-        "PUT" => given(&document_of(request)?)?,
-        "PATCH" => changed(before, &document_of(request)?)?,
+        "PUT" => tags_in(&document_of(request)?)?,
+        "PATCH" => patched(before, &document_of(request)?)?,
         "DELETE" => Tags::new(),
         method => return Err(unknown_method(method)),
     };
     check(&json!(tags))?;
-    undenied(settings, state, "PUT", scope)?;
+    check_deny_settings(settings, state, "PUT", scope)?;
     set_tags(state, scope, &tags);
     if request.method == "DELETE" {
         return Ok(Response::empty(200));
@@ -134,14 +133,14 @@ fn set_tags(state: &mut State, scope: &ResourceId, tags: &Tags) {
     }
 }
 
-/// Refuses tags that nothing can have: too many, or too long, or with letters that are Azure's own.
+/// Refuses invalid tags: too many, too long, or with reserved characters.
 ///
 /// <https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations>
 pub(super) fn check(tags: &Value) -> Result<(), Refusal> {
     let Some(tags) = tags.as_object() else {
         return match tags {
             Value::Null => Ok(()),
-            _ => Err(no_texts()),
+            _ => Err(invalid_tags()),
         };
     };
     if tags.len() > azure_limits::TAGS {
@@ -153,8 +152,8 @@ pub(super) fn check(tags: &Value) -> Result<(), Refusal> {
         return Err(Refusal::bad("TooManyTags", message));
     }
     for (name, value) in tags {
-        let value = value.as_str().ok_or_else(no_texts)?;
-        pair(name, value)?;
+        let value = value.as_str().ok_or_else(invalid_tags)?;
+        check_pair(name, value)?;
     }
     let mut names: Vec<String> = tags.keys().map(|name| name.to_lowercase()).collect();
     names.sort_unstable();
@@ -167,7 +166,7 @@ pub(super) fn check(tags: &Value) -> Result<(), Refusal> {
     }
 }
 
-fn pair(name: &str, value: &str) -> Result<(), Refusal> {
+fn check_pair(name: &str, value: &str) -> Result<(), Refusal> {
     if name.trim().is_empty() {
         let message = "The tag name must be non-null, non-empty and non-whitespace only. Please provide an actual value.";
         return Err(Refusal::bad("InvalidTagName", message));
@@ -195,19 +194,19 @@ fn pair(name: &str, value: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn no_texts() -> Refusal {
-    let message = "The request content was invalid: 'tags' is not an object of texts.";
+fn invalid_tags() -> Refusal {
+    let message = "The request content was invalid: 'tags' must be an object with string values.";
     Refusal::bad("InvalidRequestContent", message)
 }
 
-fn given(body: &Value) -> Result<Tags, Refusal> {
+fn tags_in(body: &Value) -> Result<Tags, Refusal> {
     let tags = &body["properties"]["tags"];
     check(tags)?;
-    tags.as_object().cloned().ok_or_else(no_texts)
+    tags.as_object().cloned().ok_or_else(invalid_tags)
 }
 
-fn changed(mut tags: Tags, body: &Value) -> Result<Tags, Refusal> {
-    let given = given(body)?;
+fn patched(mut tags: Tags, body: &Value) -> Result<Tags, Refusal> {
+    let given = tags_in(body)?;
     let operation = body["operation"].as_str().unwrap_or_default();
     match operation.to_lowercase().as_str() {
         "replace" => Ok(given),
@@ -220,15 +219,15 @@ fn changed(mut tags: Tags, body: &Value) -> Result<Tags, Refusal> {
         }
         "delete" => {
             tags.retain(|key, value| {
-                let gone =
+                let removed =
                     |(name, was): (&String, &Value)| name.eq_ignore_ascii_case(key) && was == value;
-                !given.iter().any(gone)
+                !given.iter().any(removed)
             });
             Ok(tags)
         }
         _ => {
             let message = format!(
-                "The value '{operation}' of 'operation' is none of: Replace, Merge, Delete."
+                "The value '{operation}' of 'operation' is not one of: Replace, Merge, Delete."
             );
             Err(Refusal::bad("InvalidRequestContent", message))
         }

@@ -1,4 +1,4 @@
-//! Which versions of Kubernetes a cluster and its pools can go to.
+//! The Kubernetes versions that a cluster and its pools can be upgraded to.
 //!
 //! <https://learn.microsoft.com/rest/api/aks/managed-clusters/get-upgrade-profile>
 
@@ -23,7 +23,7 @@ use super::settings::Settings;
 use super::show::cased;
 use super::state::{Progress, State};
 
-/// The answer about upgrades, if that is what is asked.
+/// Answers a request about upgrade profiles. Returns `None` for another path.
 pub(super) fn upgrade_api(
     settings: &Settings,
     state: &State,
@@ -38,7 +38,7 @@ pub(super) fn upgrade_api(
     asked.then(|| upgrades_of(settings, state, now, id, version))
 }
 
-/// Gives the nodes of a pool the newest image; `asked` is the id of the action.
+/// Upgrades the nodes of a pool to the newest image. `asked` is the id of the action.
 pub(super) fn upgrade_image(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -47,8 +47,8 @@ pub(super) fn upgrade_image(
 ) -> Result<Response, Refusal> {
     let pool = lookup::found(&cloud.state, id)?;
     let image = kind::newest_image(&pool.document["properties"], now);
-    kind::idle(&cloud.state, id)?;
-    power::runs(&cloud.state, id, power::CHANGE)?;
+    kind::check_idle(&cloud.state, id)?;
+    power::check_running(&cloud.state, id, power::CHANGE)?;
     let takes = Kind::of(resource_type::POOL).map_or(Duration::ZERO, Kind::update);
     let operation = begin(
         &mut cloud.state,

@@ -1,18 +1,19 @@
-//! Versions of Azure's interfaces that are answered: those under which a request and its answer have
-//! the shape that is modelled here, from the oldest that clients still send to the newest.
+//! The supported API versions: those whose requests and responses have the form that is modelled
+//! here, from the oldest that clients still send to the newest.
 //!
-//! By the folders of `specification/*/resource-manager` in <https://github.com/Azure/azure-rest-api-specs>,
-//! and by what Microsoft's clients send: azure-cli 2.91 and the clients for Python of November 2026.
+//! Sources: the folders of `specification/*/resource-manager` in
+//! <https://github.com/Azure/azure-rest-api-specs>, and the versions that Microsoft's clients send
+//! (azure-cli 2.91 and the clients for Python of November 2026).
 
 use azure::api_version;
 
 use super::message::Request;
-use super::place;
 use super::refusal::Refusal;
+use super::region;
 
 /// Groups, resources of any type, providers and tags.
 pub(super) const RESOURCES: &[&str] = &[
-    // What Microsoft's clients register a provider with.
+    // Microsoft's clients register providers with this version.
     "2016-02-01",
     "2016-06-01",
     "2016-09-01",
@@ -57,10 +58,9 @@ pub(super) const DEPLOYMENTS: &[&str] = &[
     "2026-06-01",
 ];
 
-/// Deployment stacks.
 pub(super) const STACKS: &[&str] = &[api_version::RESOURCES, api_version::STACKS];
 
-/// What stacks would do.
+/// What-if results of stacks.
 pub(super) const PREVIEWS: &[&str] = &[api_version::STACK_WHAT_IF];
 
 /// Tenants, subscriptions and their locations.
@@ -79,10 +79,9 @@ pub(super) const SUBSCRIPTIONS: &[&str] = &[
     "2024-03-01",
 ];
 
-/// Features in preview.
+/// Preview features.
 pub(super) const FEATURES: &[&str] = &["2015-12-01", "2021-07-01"];
 
-/// Managed identities.
 pub(super) const IDENTITY: &[&str] = &[
     "2022-01-31-preview",
     "2023-01-31",
@@ -92,7 +91,6 @@ pub(super) const IDENTITY: &[&str] = &[
     "2025-05-31-preview",
 ];
 
-/// Virtual networks.
 pub(super) const NETWORK: &[&str] = &[
     "2021-08-01",
     "2022-01-01",
@@ -125,7 +123,7 @@ pub(super) const PRIVATE_DNS: &[&str] = &["2018-09-01", "2020-01-01", "2020-06-0
 
 /// Flexible servers of MySQL, and the questions about them.
 pub(super) const MYSQL: &[&str] = &[
-    // What Microsoft's client for JavaScript sends, and older ones for Python.
+    // Microsoft's client for JavaScript and older clients for Python send this version.
     "2021-05-01",
     "2021-12-01-preview",
     "2022-01-01",
@@ -143,7 +141,7 @@ pub(super) const MYSQL: &[&str] = &[
     "2025-12-01-preview",
 ];
 
-/// Container registries, and the question about their names.
+/// Container registries, and the check of their names.
 pub(super) const REGISTRY: &[&str] = &[
     "2019-05-01",
     "2021-09-01",
@@ -160,7 +158,7 @@ pub(super) const REGISTRY: &[&str] = &[
     "2026-09-01-preview",
 ];
 
-/// Kubernetes clusters, their pools, and the question about versions of Kubernetes.
+/// Kubernetes clusters, their pools, and the list of Kubernetes versions.
 pub(super) const KUBERNETES: &[&str] = &[
     "2023-08-01",
     "2023-09-01",
@@ -193,7 +191,6 @@ pub(super) const KUBERNETES: &[&str] = &[
     "2026-08-01",
 ];
 
-/// Role assignments.
 pub(super) const ROLE_ASSIGNMENTS: &[&str] = &[
     "2020-04-01-preview",
     "2020-08-01-preview",
@@ -201,7 +198,7 @@ pub(super) const ROLE_ASSIGNMENTS: &[&str] = &[
     "2022-04-01",
 ];
 
-/// Role definitions, and what a caller may do.
+/// Role definitions, and the caller's permissions.
 pub(super) const ROLE_DEFINITIONS: &[&str] =
     &["2018-01-01-preview", "2022-04-01", "2022-05-01-preview"];
 
@@ -224,10 +221,10 @@ pub(super) const COMPUTE: &[&str] = &[
     "2026-04-01",
 ];
 
-/// Sizes of virtual machines, which have versions of their own.
+/// Sizes of virtual machines, which have their own versions.
 pub(super) const COMPUTE_SKUS: &[&str] = &["2017-09-01", "2019-04-01", "2021-07-01"];
 
-/// What Azure Resource Manager has of its own, in the form of [`super::offer::QUESTIONS`].
+/// Types of Azure Resource Manager itself, in the form of [`super::offer::QUESTIONS`].
 pub(super) const OWN: &[(&str, &str, &[&str])] = &[
     (
         "Microsoft.Authorization",
@@ -247,8 +244,8 @@ pub(super) const OWN: &[(&str, &str, &[&str])] = &[
     ("Microsoft.Resources", "tags", RESOURCES),
 ];
 
-/// Refuses a version that what is asked of Azure Resource Manager itself does not have.
-pub(super) fn known(request: &Request, versions: &[&str]) -> Result<(), Refusal> {
+/// Refuses an unsupported version in a request to Azure Resource Manager itself.
+pub(super) fn check(request: &Request, versions: &[&str]) -> Result<(), Refusal> {
     let version = request.query("api-version").unwrap_or_default();
     if has(versions, &version) {
         return Ok(());
@@ -260,38 +257,42 @@ pub(super) fn known(request: &Request, versions: &[&str]) -> Result<(), Refusal>
     Err(Refusal::bad("InvalidApiVersionParameter", message))
 }
 
-/// Refuses a version that a type of a provider does not have.
-pub(super) fn provided(request: &Request, kind: &str, versions: &[&str]) -> Result<(), Refusal> {
+/// Refuses an unsupported version in a request to a provider's type.
+pub(super) fn check_provider(
+    request: &Request,
+    kind: &str,
+    versions: &[&str],
+) -> Result<(), Refusal> {
     let version = request.query("api-version").unwrap_or_default();
     if has(versions, &version) {
         return Ok(());
     }
-    Err(unprovided(&version, kind, versions, None))
+    Err(unsupported(&version, kind, versions, None))
 }
 
-/// Whether a version is among them, in any case.
+/// Whether the list contains a version, ignoring case.
 pub(super) fn has(versions: &[&str], version: &str) -> bool {
     versions.iter().any(|one| one.eq_ignore_ascii_case(version))
 }
 
-/// What is said of a version that a type of a provider does not have, or of a region that it is not
-/// in. Azure Resource Manager's own types say [`known`]'s instead.
+/// The refusal of a version that a provider's type does not support, or of a region that it is not
+/// in. Types of Azure Resource Manager itself are refused by [`check`] instead.
 ///
 /// <https://github.com/Azure/azure-sdk-for-python/issues/21283>,
-/// <https://github.com/Azure/azure-powershell/issues/2230>; the other:
+/// <https://github.com/Azure/azure-powershell/issues/2230>; the form with a region:
 /// <https://github.com/Azure/azure-powershell/issues/6031>
-pub(super) fn unprovided(
+pub(super) fn unsupported(
     version: &str,
     kind: &str,
     versions: &[&str],
-    place: Option<&str>,
+    region: Option<&str>,
 ) -> Refusal {
-    let place = place.map(|place| format!("location '{place}' and "));
+    let region = region.map(|region| format!("location '{region}' and "));
     let message = format!(
         "No registered resource provider found for {}API version '{version}' for type '{kind}'. The supported api-versions are '{}'. The supported locations are '{}'.",
-        place.unwrap_or_default(),
+        region.unwrap_or_default(),
         versions.join(", "),
-        place::REGIONS.join(", ")
+        region::REGIONS.join(", ")
     );
     Refusal::bad("NoRegisteredProviderFound", message)
 }

@@ -1,4 +1,4 @@
-//! What a resource is to be is written down, once all that Azure demands of it holds.
+//! Checks the wanted document of a resource and saves it.
 
 use azure::resource_type;
 use base::secret::Secret;
@@ -9,36 +9,36 @@ use super::begin::{announced, arm, begin};
 use super::circumstances::Circumstances;
 use super::cloud::Cloud;
 use super::id::ResourceId;
-use super::kind::{self, Draft, Kind, Place, unknown_kind};
+use super::kind::{self, Draft, Kind, LocationKind, unknown_kind};
 use super::lookup;
 use super::message::Response;
 use super::operation::Act;
-use super::place;
 use super::power;
 use super::provider;
 use super::refusal::Refusal;
+use super::region;
 use super::settings::Settings;
 use super::shape;
 use super::show::{self, show};
 use super::state::{Progress, Resource, State};
 use super::tag;
 
-/// How long what is written takes to be so.
+/// How long a write takes to complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pace {
-    /// As its type takes.
+    /// As long as its type takes.
     Usual,
     /// No time.
     AtOnce,
 }
 
-/// What became of a PUT that was accepted.
+/// The result of an accepted PUT.
 pub(super) struct Accepted {
     pub(super) created: bool,
     pub(super) operation: Option<String>,
 }
 
-/// Writes down what a resource is to be.
+/// Creates or changes a resource. Refuses what Azure refuses.
 pub(super) fn write(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -49,13 +49,13 @@ pub(super) fn write(
     let kind = id.kind().and_then(|kind| Kind::of(&kind));
     let kind = kind.ok_or_else(|| unknown_kind(id))?;
     shape::check(body)?;
-    // What AKS is at is told before it is told that a cluster is not there yet.
-    kind::aks_at_rest(&cloud.state, id)?;
-    admitted(&cloud.state, id, kind)?;
-    kind::idle(&cloud.state, id)?;
-    power::runs(&cloud.state, id, power::CHANGE)?;
+    // AKS reports an operation in progress before it reports that the cluster does not exist.
+    kind::check_aks_idle(&cloud.state, id)?;
+    check_surroundings(&cloud.state, id, kind)?;
+    kind::check_idle(&cloud.state, id)?;
+    power::check_running(&cloud.state, id, power::CHANGE)?;
     tag::check(&body["tags"])?;
-    let body = &kind.meaning(body);
+    let body = &kind.normalized(body);
     let document = completed(cloud, now, id, kind, body)?;
     let before = cloud.state.resources.get(&id.key());
     let created = before.is_none();
@@ -78,7 +78,7 @@ pub(super) fn write(
         changed: (!created).then_some(now),
     };
     cloud.state.resources.insert(id.key(), resource);
-    tell_of_server(&cloud.settings, id, body);
+    notify_password(&cloud.settings, id, body);
     if kind.name == resource_type::CLUSTER {
         kind::settle_pools(&mut cloud.state, id, now);
     }
@@ -97,7 +97,7 @@ pub(super) fn write(
     Ok(Accepted { created, operation })
 }
 
-/// The document of a resource with all that Azure adds, if Azure takes it.
+/// Checks the wanted document, and returns it with everything that Azure adds.
 fn completed(
     cloud: &Cloud,
     now: Timestamp,
@@ -107,7 +107,7 @@ fn completed(
 ) -> Result<Value, Refusal> {
     let before = cloud.state.resources.get(&id.key());
     let location = location_of(kind, body, before)?;
-    open_region(cloud.script.circumstances(), id, kind, before)?;
+    check_region_open(cloud.script.circumstances(), id, kind, before)?;
     let draft = Draft {
         state: &cloud.state,
         settings: &cloud.settings,
@@ -128,7 +128,7 @@ fn completed(
     Ok(document)
 }
 
-fn tell_of_server(settings: &Settings, id: &ResourceId, body: &Value) {
+fn notify_password(settings: &Settings, id: &ResourceId, body: &Value) {
     let properties = &body["properties"];
     let login = properties["administratorLogin"].as_str();
     let password = properties["administratorLoginPassword"].as_str();
@@ -139,17 +139,18 @@ fn tell_of_server(settings: &Settings, id: &ResourceId, body: &Value) {
     }
 }
 
-/// Refuses whatever is new in a region that is closed to the subscription, which no list tells.
+/// Refuses a new resource in a region that is closed to the subscription. No list of Azure shows
+/// that a region is closed.
 ///
 /// <https://aka.ms/locationineligible>
-fn open_region(
+fn check_region_open(
     circumstances: &Circumstances,
     id: &ResourceId,
     kind: &Kind,
     before: Option<&Resource>,
 ) -> Result<(), Refusal> {
     let closed = circumstances.closed;
-    if !closed || kind.place != Place::Region || before.is_some() {
+    if !closed || kind.location != LocationKind::Region || before.is_some() {
         return Ok(());
     }
     let name = id.name();
@@ -159,8 +160,8 @@ fn open_region(
     Err(Refusal::new(403, "RequestDisallowedByAzure", message).about(name))
 }
 
-/// Group, provider and parent are there.
-fn admitted(state: &State, id: &ResourceId, kind: &Kind) -> Result<(), Refusal> {
+/// Checks that the group, the provider and the parent exist.
+fn check_surroundings(state: &State, id: &ResourceId, kind: &Kind) -> Result<(), Refusal> {
     if id.group().is_some() && lookup::group(state, id)?.deleting {
         let group = id.group().unwrap_or_default();
         let message = format!(
@@ -168,7 +169,7 @@ fn admitted(state: &State, id: &ResourceId, kind: &Kind) -> Result<(), Refusal> 
         );
         return Err(Refusal::conflict("ResourceGroupBeingDeleted", message));
     }
-    provider::registered(state, kind.namespace())?;
+    provider::check_registered(state, kind.namespace())?;
     let scope = id.scope();
     let parent = id
         .parent()
@@ -176,11 +177,11 @@ fn admitted(state: &State, id: &ResourceId, kind: &Kind) -> Result<(), Refusal> 
     let Some(parent) = parent else {
         return Ok(());
     };
-    // Subnets are a part of their network.
+    // A subnet has no entry of its own: it is a part of its network.
     let is_whole =
         |one: &Resource| matches!(one.progress, Progress::Succeeded | Progress::Updating);
-    let there = state.resources.get(&parent.key());
-    if there.is_some_and(is_whole) || show::subnet(state, &parent).is_some() {
+    let existing = state.resources.get(&parent.key());
+    if existing.is_some_and(is_whole) || show::subnet(state, &parent).is_some() {
         return Ok(());
     }
     Err(lookup::parent_missing(kind.name, &parent, "write"))
@@ -192,12 +193,12 @@ fn location_of(
     before: Option<&Resource>,
 ) -> Result<Option<String>, Refusal> {
     let wanted = body["location"].as_str();
-    let location = match kind.place {
-        Place::Parent => return Ok(None),
-        Place::Global if wanted.is_some_and(|one| one.eq_ignore_ascii_case("global")) => {
+    let location = match kind.location {
+        LocationKind::Parent => return Ok(None),
+        LocationKind::Global if wanted.is_some_and(|one| one.eq_ignore_ascii_case("global")) => {
             "global".to_owned()
         }
-        Place::Global => {
+        LocationKind::Global => {
             let message = format!(
                 "The provided location '{}' is not available for resource type '{}'. List of available regions for the resource type is 'global'.",
                 wanted.unwrap_or_default(),
@@ -205,7 +206,7 @@ fn location_of(
             );
             return Err(Refusal::bad("LocationNotAvailableForResourceType", message));
         }
-        Place::Region => place::checked(wanted, kind.name)?,
+        LocationKind::Region => region::parse(wanted, kind.name)?,
     };
     if before.is_some_and(|one| one.document["location"] != json!(location)) {
         let message = format!(

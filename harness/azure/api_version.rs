@@ -1,13 +1,13 @@
-//! The versions of Azure's interfaces that are spoken: one per kind of resource, all of them
-//! released ones whose description by Microsoft the tests hold requests against.
+//! The API version that is used for each kind of resource. All are released versions. The tests
+//! check requests against Microsoft's description of them.
 
 /// Resource groups, providers and deployments.
 pub const RESOURCES: &str = "2024-03-01";
-/// Deployment stacks: the first version that has a word for what becomes of resources which cannot be
-/// deleted by themselves. Microsoft's descriptions at hand are of 2024-03-01, which lacks that word
-/// alone.
+/// Deployment stacks: the first version that has a setting for resources which Azure cannot delete
+/// on their own. The tests use Microsoft's description of 2024-03-01, which lacks only this
+/// setting.
 pub const STACKS: &str = "2025-07-01";
-/// What a deployment stack would change.
+/// What-if results of deployment stacks.
 pub const STACK_WHAT_IF: &str = "2025-07-01";
 /// User-assigned managed identities.
 pub const IDENTITY: &str = "2023-01-31";
@@ -21,9 +21,9 @@ pub const MYSQL: &str = "2023-12-30";
 pub const REGISTRY: &str = "2023-07-01";
 /// Kubernetes clusters.
 pub const KUBERNETES: &str = "2024-02-01";
-/// Role assignments, and what a caller may do.
+/// Role assignments, and the permissions of a caller.
 pub const AUTHORIZATION: &str = "2022-04-01";
 /// Quotas of virtual machines.
 pub const COMPUTE: &str = "2024-03-01";
-/// Sizes of virtual machines, which have a version of their own.
+/// Sizes of virtual machines. Their API has its own versions.
 pub const COMPUTE_SKUS: &str = "2021-07-01";

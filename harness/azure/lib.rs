@@ -1,4 +1,4 @@
-//! Azure's interfaces, and what a place in Azure consists of and costs.
+//! Clients of Azure's APIs, the resources of a topology in Azure, and their cost.
 //!
 //! `arm`, `registry` and `retail` know nothing of profiles or of Temporal.
 

@@ -1,4 +1,4 @@
-//! Azure's Retail Prices API, which needs no account: asks it for the price of each meter.
+//! Fetches the prices of meters from Azure's Retail Prices API, which needs no account.
 
 use std::time::Duration;
 
@@ -7,102 +7,93 @@ use reqwest::{Client, Response, StatusCode, Url};
 use super::price::query::{self, Item, Page};
 use super::price::{Entry, Meter};
 
-/// Where the API is.
+/// The address of the API.
 pub const BASE: &str = "https://prices.azure.com/api/retail/prices";
 
-/// How long a connection may take, and how long a whole answer.
+/// The timeouts of a connection, and of a whole answer.
 const CONNECT: Duration = Duration::from_secs(15);
 const ANSWER: Duration = Duration::from_mins(1);
-/// How often a question is asked that is answered by "later".
+/// The number of attempts while the API is busy.
 const ATTEMPTS: u32 = 6;
-/// The most that is waited between two of them.
+/// The longest wait between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-/// The most pages of one answer: all prices of a service in a region are less than half of it.
+/// The most pages of one answer. All prices of a service in a region need fewer than half of them.
 const PAGES: usize = 200;
 
 /// Why prices could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The address is none that can be trusted.
+    /// The address cannot be trusted: anybody could answer.
     #[error(
-        "`{url}` is neither HTTPS nor on this machine: what it says of prices is anybody's word"
+        "refusing prices from `{url}`: it is neither HTTPS nor on this machine, so anybody could answer"
     )]
-    Unsafe {
-        /// The address.
+    Unsafe { url: String },
+    /// No answer, or an error status.
+    #[error("could not fetch prices from {url}")]
+    Fetch {
         url: String,
-    },
-    /// No answer, or one that is no list of prices.
-    #[error("failed to ask {url} for prices")]
-    Ask {
-        /// The address.
-        url: String,
-        /// The cause.
         #[source]
         source: reqwest::Error,
     },
-    /// It went on answering "later".
-    #[error("{url} has answered {status} {ATTEMPTS} times")]
+    /// The API was busy at every attempt.
+    #[error("{url} answered {status} {ATTEMPTS} times")]
     Busy {
-        /// The address.
         url: String,
-        /// What it answers.
+        /// The last status.
         status: StatusCode,
     },
-    /// It answers what is no list of prices.
-    #[error("what {url} answers is no page of prices")]
+    /// The answer cannot be parsed.
+    #[error("could not read the page of prices from {url}")]
     Page {
-        /// The address.
         url: String,
-        /// The cause.
         #[source]
         source: serde_json::Error,
     },
-    /// The next page is somewhere else, or there is no end of them.
-    #[error("{url} names a next page that is not to be followed: {next}")]
-    Astray {
-        /// The address.
+    /// The next page is at another address, or there are too many pages.
+    #[error("refusing to follow the next page that {url} names: {next}")]
+    InvalidNextPage {
         url: String,
-        /// Where it leads.
+        /// The address of the next page.
         next: String,
     },
 }
 
-/// The API.
+/// A client of the API.
 #[derive(Debug)]
 pub struct Retail {
     client: Client,
     base: Url,
 }
 
-/// What was asked for.
+/// The result of a fetch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fetched {
-    /// The prices that are known.
+    /// The prices that were found.
     pub entries: Vec<Entry>,
-    /// The meters that have no price there, or none that is surely theirs.
+    /// The meters without a price, or without an unambiguous one.
     pub unknown: Vec<Meter>,
 }
 
 impl Retail {
-    /// The API at an address.
+    /// A client of the API at an address.
     pub fn at(base: &str) -> Result<Self, Error> {
         let unsafe_base = || Error::Unsafe {
             url: base.to_owned(),
         };
-        if !base::http::is_safe(base) {
+        if !base::http::is_authenticated(base) {
             return Err(unsafe_base());
         }
-        let client = base::http::careful(base)
+        let client = base::http::builder_for(base)
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
             .redirect(reqwest::redirect::Policy::none())
             .build()
-            .expect("a client with a provider of cryptography always builds");
+            .expect("the client has a crypto provider, so it builds");
         let base = Url::parse(base).map_err(|_| unsafe_base())?;
         Ok(Self { client, base })
     }
 
-    /// The prices of meters in a region, as of `today`.
+    /// Fetches the prices of meters in a region that are valid on `today`.
     pub async fn fetch(
         &self,
         meters: &[Meter],
@@ -143,7 +134,7 @@ impl Retail {
         self.base.host_str().unwrap_or_default()
     }
 
-    /// All that a filter lets in, page by page.
+    /// All items that match a filter, from all pages.
     async fn items(&self, filter: &str) -> Result<Vec<Item>, Error> {
         let mut url = self.base.clone();
         url.set_query(Some(&query::query(filter)));
@@ -156,25 +147,25 @@ impl Retail {
             };
             url = self.follow(&next)?;
         }
-        Err(self.astray(url.as_str()))
+        Err(self.invalid_next_page(url.as_str()))
     }
 
-    /// Another page of the same API, and nothing else.
+    /// The URL of a next page. It must be one of the same API.
     fn follow(&self, next: &str) -> Result<Url, Error> {
         let url = Url::parse(next).ok();
         let same = |url: &Url| url.origin() == self.base.origin() && url.path() == self.base.path();
-        url.filter(same).ok_or_else(|| self.astray(next))
+        url.filter(same).ok_or_else(|| self.invalid_next_page(next))
     }
 
-    fn astray(&self, next: &str) -> Error {
-        Error::Astray {
+    fn invalid_next_page(&self, next: &str) -> Error {
+        Error::InvalidNextPage {
             url: self.base.to_string(),
             next: next.to_owned(),
         }
     }
 
     async fn page(&self, url: Url) -> Result<Page, Error> {
-        let failed = |source: reqwest::Error| Error::Ask {
+        let failed = |source: reqwest::Error| Error::Fetch {
             url: self.base.to_string(),
             source: source.without_url(),
         };
@@ -202,18 +193,18 @@ impl Retail {
     }
 }
 
-/// Whether an answer asks for patience.
+/// Whether an answer asks to try again later.
 fn is_later(status: StatusCode) -> bool {
     status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
 }
 
-/// How many seconds an answer asks for.
+/// The wait in seconds that an answer asks for.
 fn retry_after(response: &Response) -> Option<u64> {
     let header = response.headers().get(reqwest::header::RETRY_AFTER)?;
     header.to_str().ok()?.trim().parse().ok()
 }
 
-/// How long to wait after the given attempt, the first being 1.
+/// The wait after an attempt. Attempts are counted from 1.
 fn pause(retry_after: Option<u64>, attempt: u32) -> Duration {
     let seconds = retry_after.unwrap_or_else(|| 1 << (attempt - 1));
     Duration::from_secs(seconds).min(LONGEST_PAUSE)

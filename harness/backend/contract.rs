@@ -1,4 +1,4 @@
-//! The one trait, and the types in its signatures.
+//! The trait [`Backend`] and the types in its signatures.
 
 use std::collections::BTreeMap;
 
@@ -13,103 +13,104 @@ use super::readiness::Readiness;
 use crate::event::Events;
 use crate::fault::{Pull, Reach, Sighting, Sign};
 
-/// How a place may provide itself with what it needs.
+/// What a place may do to get what it needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Provision<'a> {
-    /// Whether anything may be fetched.
+    /// Whether it may download and build.
     pub fetch: Fetch,
-    /// Told of progress.
+    /// Receives the progress.
     pub events: &'a Events,
     /// Cancelled when the user asks to stop.
     pub cancel: &'a CancellationToken,
 }
 
-/// Whether preparing may take from elsewhere what is not on this machine.
+/// Whether `prepare` may download or build what this machine lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fetch {
     /// Download and build what is missing.
     Missing,
-    /// Only look, for a plan that is not carried out.
+    /// Only look: the plan is not carried out.
     Nothing,
 }
 
-/// A topology that was prepared for.
+/// What `prepare` found for a topology.
 #[derive(Debug)]
 pub struct Prepared<P> {
-    /// The resources that make it up here.
+    /// The resources that make up the topology in this place.
     pub desired: Vec<Resource>,
-    /// What these are made of.
+    /// What these resources are made of.
     pub parts: P,
 }
 
-/// What becomes of a resource.
+/// What `apply` does to a resource.
 #[derive(Debug)]
 pub enum Change<'a, P> {
-    /// It is made, or made anew, of what was prepared.
+    /// Create it from the prepared parts, or replace it.
     Make(&'a P),
-    /// It is removed.
+    /// Remove it.
     Remove,
 }
 
 /// A place that can run a topology.
 ///
-/// Implementers promise that `apply` may be repeated after a crash at any point of it, and that
-/// `observe` sees everything that any earlier `apply` may have left.
+/// Implementers guarantee two things. `apply` can be repeated after a crash at any point. `observe`
+/// reports everything that an earlier `apply` may have left.
 #[expect(
     async_fn_in_trait,
     reason = "callers are generic and never spawn these futures"
 )]
 pub trait Backend {
-    /// The Temporal frontend it gives access to.
+    /// The client of the Temporal frontend.
     type Frontend: Frontend;
 
-    /// What the resources of a topology are made of here: programs, images, addresses, names.
+    /// What this place makes resources from: programs, images, addresses, names.
     type Parts;
 
-    /// Where replicas live here.
+    /// What the replicas run on.
     type Hosts: Host;
 
-    /// Fetches what a topology needs here and is no part of it, such as programs and images, assigns
-    /// addresses, and says which resources make it up.
+    /// Fetches what a topology needs here but does not contain, such as programs and images.
+    /// Assigns addresses. Returns the resources that make up the topology.
     async fn prepare(
         &self,
         topology: &Topology,
         provision: Provision<'_>,
     ) -> Result<Prepared<Self::Parts>, Error>;
 
-    /// The names of the resources that make up a topology here, without anything being prepared.
+    /// The ids of the resources that make up a topology here. Prepares nothing.
     async fn expects(&self, topology: &Topology) -> Result<Vec<ResourceId>, Error>;
 
-    /// The resources that exist, alive or dead. `named` are those that the journal knows: one of
-    /// them that a crash may have left half made counts as dead. Where something was prepared, what
-    /// has to be made anew with what it is in is left out.
+    /// The resources that exist, alive or dead. `named` are those in the journal: one of them that
+    /// a crash may have left half made counts as dead. With `parts`, a resource is left out if it
+    /// must be recreated together with the resource that contains it.
     async fn observe(
         &self,
         named: &[ResourceId],
         parts: Option<&Self::Parts>,
     ) -> Result<Vec<Observed>, Error>;
 
-    /// Makes a resource, anew if it is there, or removes it.
+    /// Creates a resource, replaces it if it exists, or removes it.
     async fn apply(&self, id: &ResourceId, change: Change<'_, Self::Parts>) -> Result<(), Error>;
 
-    /// Checks once, within a bounded time, whether a resource does its job: as far as can be seen
-    /// without knowing what was prepared, where `parts` are not given.
+    /// Checks once, within a bounded time, whether a resource does its job. Without `parts`, it
+    /// checks only what can be checked without preparing.
     async fn ready(&self, id: &ResourceId, parts: Option<&Self::Parts>) -> Readiness;
 
     /// A client of the running cluster's frontend, in a namespace.
     async fn frontend(&self, namespace: &str) -> Result<Self::Frontend, Error>;
 
-    /// Where the replicas live.
+    /// The hosts that the replicas run on.
     fn hosts(&self) -> &Self::Hosts;
 
-    /// After everything was removed: ends whatever else carries the mark of this topology, and
-    /// names, for people, what would not go.
+    /// Ends what still carries the marker of this topology after everything was removed. Returns,
+    /// for people, what could not be ended.
     async fn sweep(&self) -> Vec<String>;
 
-    /// How this place takes hold of the services of a topology, of those that it can.
+    /// How this place controls each service of a topology. Services that it cannot control are
+    /// absent.
     fn levers(&self, topology: &Topology) -> BTreeMap<ServiceName, Reach>;
 
-    /// Pulls a lever, within a bounded time: what comes of it is looked for afterwards.
+    /// Pulls a lever, within a bounded time. The caller looks for the effect afterwards.
     async fn pull(&self, pull: &Pull) -> Result<(), Error>;
 
     /// Looks for a sign once, within a bounded time.

@@ -1,4 +1,4 @@
-//! A death that no fault had planned, as events and reports have it.
+//! A death that no fault planned, as events and reports record it.
 
 use std::fmt;
 
@@ -7,19 +7,18 @@ use model::quantity::Milliseconds;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A replica that died by itself, or by somebody's hand who is no part of the run.
+/// A replica that died by itself, or that something outside the run killed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Death {
     /// The replica, such as `worker-0`.
     pub replica: String,
-    /// When it was seen, from the start of the run; absent if that was before, since the run before
-    /// it.
+    /// When the harness saw it, from the start of the run. Absent if the replica died between the
+    /// run before and this one.
     pub at_ms: Option<Milliseconds>,
     /// How it ended, such as `exit status: 3`, or that this is not known.
     pub status: String,
-    /// The last lines of its log since it was started; absent where no log of that life is
-    /// to be had.
+    /// The last lines of its log since it was started. Absent if there is no log of that life.
     pub log_tail: Option<LogTail>,
 }
 

@@ -1,35 +1,35 @@
-//! What a place could not do.
+//! The error of a place.
 
 use base::hint::Hint;
 
-/// A backend that could not do what it was asked: its own error, with ways out for the user.
+/// What a backend failed to do: its own error, with hints for the user.
 #[derive(Debug)]
 pub struct Error {
     own: Box<dyn std::error::Error + Send + Sync>,
-    /// What the user can do.
+    /// What the user can do about it.
     pub hints: Vec<Hint>,
-    /// What has to change.
+    /// What must change.
     pub blame: Blame,
-    /// Whether the same command may succeed later although what it asks for is the same.
+    /// Whether the same command may succeed later without a change.
     pub may_pass: bool,
 }
 
-/// What has to change for an error not to come again.
+/// What must change so that an error does not come again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Blame {
-    /// Something about the place: it may be well the next time.
+    /// Nothing that the user wrote: the place may recover.
     #[default]
     Place,
-    /// The profile: it asks for what cannot be, here or at all.
+    /// The profile: it asks for something impossible, here or anywhere.
     Profile,
-    /// Who may do what: credentials, rights, or whose something is.
-    Leave,
+    /// Permissions: credentials, rights, or ownership.
+    Permission,
     /// Nothing: the user asked to stop.
     Interruption,
 }
 
 impl Error {
-    /// Wraps a backend's own error; shows as that error does, with its causes.
+    /// Wraps a backend's own error. `Display` and `source` are those of that error.
     pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {
             own: error.into(),

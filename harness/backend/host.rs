@@ -1,5 +1,5 @@
-//! Where replicas live: processes of this machine, containers of a Docker engine, pods of a cluster.
-//! A place has one host or several side by side, which a pair of them stands for.
+//! What replicas run on: processes of this machine, containers of a Docker engine, pods of a
+//! cluster. A place has one host or several. A pair of hosts is a host.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,50 +20,50 @@ use super::vitals::Vitals;
     reason = "callers are generic and never spawn these futures"
 )]
 pub trait Host {
-    /// Which replicas live and how those ended that do not, looked at once, within a bounded time.
+    /// Which replicas live, and how the others ended. Looks once, within a bounded time.
     async fn vitals(&self) -> Vitals;
 
-    /// The last lines that a replica wrote since it was started, or in the life of that name; not
-    /// of any launch before. Looked for within a bounded time; `None` where it has no log here.
-    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail>;
+    /// The last lines that a replica wrote since it was started, or in the given life. Lines of
+    /// earlier launches are left out. Bounded in time. `None` if the replica has no log here.
+    async fn log_tail(&self, replica: &str, life: Option<&str>) -> Option<LogTail>;
 
-    /// The log files that there are.
+    /// The log files that exist.
     async fn logs(&self) -> Vec<Log>;
 
-    /// Brings the log files up to date where logs are kept elsewhere, such as in a cluster; with
-    /// `follow`, goes on doing so until that is cancelled.
+    /// Updates the log files if the logs are kept elsewhere, such as in a cluster. With `follow`,
+    /// continues until that token is cancelled.
     async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), Error>;
 
     /// The addresses to connect to.
     async fn endpoints(&self) -> Vec<Endpoint>;
 
-    /// CPU time that each living replica has used since its start, where the host can tell.
+    /// The CPU time that each living replica has used since its start, if the host can tell.
     async fn usage(&self) -> BTreeMap<String, Duration>;
 
-    /// What the host can tell about a resource that failed, besides the end of its log: events,
-    /// descriptions, other logs. Written below the state folder; the answer is where.
+    /// Writes below the state folder what the host knows about a failed resource besides the end of
+    /// its log: events, descriptions, other logs. Returns the path.
     async fn evidence(&self, _: &ResourceId) -> Option<Utf8PathBuf> {
         None
     }
 
-    /// Which build of the worker runs, where that is known of all its replicas.
+    /// The build of the worker, if it is known for all replicas.
     async fn worker_build(&self) -> Option<WorkerBuild> {
         None
     }
 
-    /// How the MySQL server is reached that lives here; `None` where there is none.
-    async fn database(&self) -> Result<Option<mysql::Access>, Error> {
+    /// How to reach the MySQL server that runs on this host. `None` if there is none.
+    async fn database(&self) -> Result<Option<mysql::ConnectOptions>, Error> {
         Ok(None)
     }
 
-    /// For how long after a command was killed the host may still be busy with what it was asked
-    /// for: a Docker engine finishes the creation of a container that nobody waits for any more.
-    fn lingers(&self) -> Duration {
+    /// How long the host may still work on a request after the command that sent it was killed. For
+    /// example, a Docker engine finishes creating a container even if no client waits for it.
+    fn settling_time(&self) -> Duration {
         Duration::ZERO
     }
 }
 
-/// Two hosts side by side. Where one answer is enough, that of the first comes first.
+/// Two hosts. Where one answer is enough, the first host's answer wins.
 impl<A: Host, B: Host> Host for (A, B) {
     async fn vitals(&self) -> Vitals {
         let (mut vitals, others) = tokio::join!(self.0.vitals(), self.1.vitals());
@@ -71,10 +71,10 @@ impl<A: Host, B: Host> Host for (A, B) {
         vitals
     }
 
-    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
-        match self.0.last_words(replica, life).await {
+    async fn log_tail(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+        match self.0.log_tail(replica, life).await {
             Some(words) => Some(words),
-            None => self.1.last_words(replica, life).await,
+            None => self.1.log_tail(replica, life).await,
         }
     }
 
@@ -85,7 +85,7 @@ impl<A: Host, B: Host> Host for (A, B) {
     }
 
     async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), Error> {
-        // What one host cannot do keeps nobody from the logs of the other.
+        // A failure of one host must not hide the logs of the other.
         let (one, other) = tokio::join!(self.0.collect_logs(follow), self.1.collect_logs(follow));
         one.and(other)
     }
@@ -116,14 +116,14 @@ impl<A: Host, B: Host> Host for (A, B) {
         }
     }
 
-    async fn database(&self) -> Result<Option<mysql::Access>, Error> {
+    async fn database(&self) -> Result<Option<mysql::ConnectOptions>, Error> {
         match self.0.database().await? {
             Some(access) => Ok(Some(access)),
             None => self.1.database().await,
         }
     }
 
-    fn lingers(&self) -> Duration {
-        self.0.lingers().max(self.1.lingers())
+    fn settling_time(&self) -> Duration {
+        self.0.settling_time().max(self.1.settling_time())
     }
 }

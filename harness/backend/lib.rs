@@ -1,7 +1,7 @@
-//! A place that can run a topology, behind one trait, and what is said of places: events, deaths,
-//! faults and their journal, the state folder, and what any place asks a server.
+//! The trait of a place that can run a topology, and what all places share: events, deaths, faults
+//! and their journal, the state folder, and questions to a Temporal server.
 //!
-//! Carries nothing out: a place does, and the engine around it.
+//! Changes nothing itself: the places and the engine do.
 
 mod contract;
 pub mod death;

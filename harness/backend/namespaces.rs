@@ -1,4 +1,4 @@
-//! Temporal's namespaces as resources, wherever the frontend runs.
+//! Temporal's namespaces as resources, independent of where the frontend runs.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,60 +12,53 @@ use tokio::time::{Instant, sleep};
 
 use super::Readiness;
 
-/// How long a namespace may take to be usable everywhere: Temporal refreshes its caches every 10 s,
-/// and 512 history shards take a machine that does much else a minute.
+/// How long a namespace may take to be usable everywhere. Temporal refreshes its caches every 10 s,
+/// and a busy machine needs a minute for 512 history shards.
 const READY: quantity::Duration = quantity::Duration::from_secs(180);
 
 /// How long one call to the frontend may take.
 const CALL: Duration = Duration::from_secs(5);
 
-/// How long a frontend may have no answer, and how often it is asked: after its database was away
-/// it takes some seconds to connect to it again.
+/// How long a frontend may give no answer. After its database was unavailable, it takes some
+/// seconds to reconnect.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// How long a look at a frontend that may be gone may take.
 const GLANCE: Duration = Duration::from_secs(1);
 
-/// How long the shards of a server that limits how much it is asked are asked more slowly.
+/// For how long the shards are asked more slowly after the server limited the rate of requests.
 const PACED: Duration = Duration::from_secs(10);
 
-/// A task queue that nobody polls: describing it shows whether the namespace is known.
+/// A task queue without pollers: describing it shows whether the server knows the namespace.
 const UNUSED_QUEUE: &str = "harness-readiness";
 
-/// A namespace that could not be made.
+/// A failure to create a namespace.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The topology has none of that name.
+    /// The topology has no namespace of that name.
     #[error("`{id}` is not part of this topology")]
-    Unknown {
-        /// The name.
-        id: ResourceId,
-    },
-    /// The frontend cannot be reached.
+    Unknown { id: ResourceId },
     #[error("could not reach the frontend")]
     Connect(#[from] connect::Error),
     /// The frontend refused or did not answer.
-    #[error("could not make namespace `{name}`")]
+    #[error("could not create namespace `{name}`")]
     Make {
-        /// The namespace.
         name: String,
-        /// Why.
         #[source]
         source: temporal::Error,
     },
 }
 
-/// The namespaces of a topology; none before it is known.
+/// The namespaces of a topology. Empty before the topology is known.
 #[derive(Debug, Default)]
 pub struct Namespaces {
     wanted: BTreeMap<ResourceId, Namespace>,
-    /// What must be ready before any of them can be made.
+    /// What must be ready before any of them can be created.
     needs: Vec<ResourceId>,
 }
 
 impl Namespaces {
-    /// Those of a topology.
     pub fn of(topology: &Topology, needs: Vec<ResourceId>) -> Self {
         let resource = |namespace: &Namespace| {
             let id = ResourceId::new(ResourceKind::Namespace, &namespace.name);
@@ -77,13 +70,12 @@ impl Namespaces {
         }
     }
 
-    /// The names of those of a topology, as resources.
+    /// The resource ids of the namespaces of a topology.
     pub fn expected(topology: &Topology) -> impl Iterator<Item = ResourceId> {
         let namespaces = topology.temporal.namespaces.iter();
         namespaces.map(|namespace| ResourceId::new(ResourceKind::Namespace, &namespace.name))
     }
 
-    /// As they should be.
     pub fn desire(&self) -> impl Iterator<Item = Resource> {
         self.wanted.iter().map(|(id, namespace)| Resource {
             id: id.clone(),
@@ -93,7 +85,7 @@ impl Namespaces {
         })
     }
 
-    /// As the running frontend has them; none if it does not answer.
+    /// The namespaces that the running frontend has. Empty if it does not answer.
     pub async fn observe(&self, frontend: SocketAddr) -> Vec<Observed> {
         let Ok(client) = client(frontend, "default", GLANCE).await else {
             return Vec::new();
@@ -110,7 +102,7 @@ impl Namespaces {
                     id: id.clone(),
                     state: State::Live(Digest::of(&found)),
                     needs: self.needs.clone(),
-                    // It goes with the database that it is kept in.
+                    // It is removed with the database that stores it.
                     stays: true,
                 });
             }
@@ -118,7 +110,7 @@ impl Namespaces {
         observed
     }
 
-    /// Makes a namespace what it should be, whether or not it is there.
+    /// Creates or updates a namespace.
     pub async fn apply(&self, id: &ResourceId, frontend: SocketAddr) -> Result<(), Error> {
         let Some(Namespace { name, retention }) = self.wanted.get(id) else {
             return Err(Error::Unknown { id: id.clone() });
@@ -147,8 +139,8 @@ async fn make(client: &Client, name: &str, retention: Duration) -> Result<(), te
     }
 }
 
-/// Whether a workflow can be started in a namespace: the services of the server know it, which is
-/// some seconds after it was made, and every history shard answers.
+/// Whether a workflow can be started in a namespace: the services of the server know it, which
+/// takes some seconds after its creation, and every history shard answers.
 pub async fn ready(name: &str, frontend: SocketAddr) -> Readiness {
     let client = match client(frontend, name, GLANCE).await {
         Ok(client) => client,
@@ -164,7 +156,7 @@ pub async fn ready(name: &str, frontend: SocketAddr) -> Readiness {
     }
 }
 
-/// A client of the frontend, for work in a namespace that need not exist yet.
+/// A client of the frontend. The namespace need not exist yet.
 pub async fn client(
     frontend: SocketAddr,
     namespace: &str,

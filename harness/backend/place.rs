@@ -1,4 +1,4 @@
-//! What is said of a place: where it is, where it listens, what it logs.
+//! Facts about a place: where it is, where it listens, what it logs.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,7 @@ use model::topology::ServiceName;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Where a run took place: part of every verdict.
+/// Where a run took place. Part of every verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// `process`, `k3d`, ...
@@ -18,29 +18,22 @@ pub struct Place {
     pub database: String,
 }
 
-/// An address that users and clients connect to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Endpoint {
-    /// The service behind it.
     pub service: ServiceName,
-    /// The replica that listens, or the service again where one address stands for all of its
-    /// replicas.
+    /// The replica that listens, or the service's name if one address serves all of its replicas.
     pub replica: String,
-    /// The port's name.
     pub port: String,
-    /// Where it listens.
     pub address: SocketAddr,
-    /// The port that was wanted, where another had to be used.
+    /// The port that was wanted, if another one had to be used.
     pub wanted: Option<u16>,
 }
 
-/// A log file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Log {
     /// The replica that writes it, such as `worker-0`.
     pub replica: String,
-    /// The services that the replica stands for.
+    /// The services that the replica runs.
     pub services: Vec<String>,
-    /// The file.
     pub path: Utf8PathBuf,
 }

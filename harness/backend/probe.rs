@@ -1,4 +1,4 @@
-//! Questions over the wire that any backend asks: does it answer, and what.
+//! Network checks that all backends share.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -8,23 +8,23 @@ use temporal::{Client, Poller};
 
 use super::namespaces;
 
-/// How long one question may take.
+/// How long one check may take.
 pub const DEADLINE: Duration = Duration::from_secs(2);
 
-/// A client of a frontend, for one question.
+/// A client of a frontend, for one check.
 pub async fn client(frontend: SocketAddr, namespace: &str) -> Result<Client, String> {
     let client = namespaces::client(frontend, namespace, DEADLINE).await;
     client.map_err(|error| format!("frontend {frontend}: {}", innermost(&error)))
 }
 
-/// Whether the gRPC health of a frontend says SERVING.
+/// Whether the gRPC health check of a frontend says SERVING.
 pub async fn serving(address: SocketAddr) -> Result<(), String> {
     let client = client(address, "default").await?;
     let health = client.check_health(DEADLINE).await;
     health.map_err(|error| format!("frontend {address}: {error}"))
 }
 
-/// Whether HTTP GET is answered with success.
+/// Whether an HTTP GET succeeds.
 pub async fn http_ok(http: &reqwest::Client, url: &str) -> Result<(), String> {
     let response = http
         .get(url)
@@ -40,21 +40,21 @@ pub async fn http_ok(http: &reqwest::Client, url: &str) -> Result<(), String> {
 }
 
 /// Whether a pod of a service is among the pollers of a task queue. An identity that names no pod
-/// may be anybody's, so also this service's.
+/// may belong to any worker, so it counts.
 pub fn polled_by(pollers: &[Poller], pods: &BTreeSet<String>) -> bool {
     let ours = |poller: &Poller| host_in(&poller.identity).is_none_or(|host| pods.contains(host));
     pollers.iter().any(ours)
 }
 
-/// The host that a poller's identity names, which in a pod is the pod's name: SDKs call themselves
-/// `1@worker-6d5f8-x2vwq` if not told otherwise.
+/// The host in a poller's identity; in a pod it is the pod's name. By default, SDKs use identities
+/// such as `1@worker-6d5f8-x2vwq`.
 fn host_in(identity: &str) -> Option<&str> {
     let (pid, rest) = identity.split_once('@')?;
     pid.parse::<u32>().ok()?;
     rest.split('@').next()
 }
 
-/// The deepest cause of an error: `connection refused` and not `error sending request`.
+/// The deepest cause of an error: `connection refused`, not `error sending request`.
 fn innermost(error: &dyn std::error::Error) -> String {
     let mut deepest = error;
     while let Some(source) = deepest.source() {

@@ -7,21 +7,20 @@ use super::wait::Pending;
 /// Whether a resource does its job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Readiness {
-    /// It does.
     Ready,
-    /// Not yet; the reason is for people.
+    /// Not yet; the reason, for people.
     NotYet(String),
-    /// It never will: waiting is over.
+    /// It never will be, so waiting is useless; the reason, for people.
     Never(String),
 }
 
 impl Readiness {
-    /// A look that failed: it says nothing of what was looked at, so that the next one may be right.
+    /// The answer for a look that failed. The next look may succeed.
     pub fn unseen(error: &dyn std::error::Error) -> Self {
         Self::NotYet(in_one_line(error))
     }
 
-    /// As the answer to a look.
+    /// The same as the result of one look of [`crate::wait::until`].
     pub fn looked(self) -> Result<(), Pending> {
         match self {
             Self::Ready => Ok(()),

@@ -1,31 +1,28 @@
-//! What the Temporal server is told wherever it runs, by the names that the configuration template
-//! in its executable knows (`common/config/config_template_embedded.yaml` in its source).
+//! The environment of the Temporal server. The names of the variables are those of the
+//! configuration template in its executable (`common/config/config_template_embedded.yaml` in its
+//! source).
 
 use model::topology::{DEFAULT_STORE_POOL, Topology, VISIBILITY_STORE_POOL};
 use mysql::schema::Store;
 
-/// What differs from place to place of that which every role is told.
+/// The settings that differ between places and are the same for every role.
 pub struct ServerEnvironment<'a> {
-    /// The topology.
     pub topology: &'a Topology,
-    /// MySQL's host, also as its certificate has it.
+    /// MySQL's host, as in its certificate.
     pub mysql_host: &'a str,
-    /// MySQL's port.
     pub mysql_port: u16,
-    /// MySQL's user.
     pub mysql_user: &'a str,
-    /// The file with the certificates that MySQL's is checked by; without it, nothing is encrypted.
+    /// The file with the CA certificates for MySQL. Without it, the connection is not encrypted.
     pub roots: Option<String>,
-    /// The file with the dynamic configuration.
     pub dynamic_config: String,
-    /// Where the frontend answers gRPC.
+    /// Where the frontend serves gRPC.
     pub grpc: String,
-    /// Where the frontend answers HTTP.
+    /// Where the frontend serves HTTP.
     pub http: String,
 }
 
 impl ServerEnvironment<'_> {
-    /// The variables. What the visibility store is not told it takes from the default store.
+    /// The variables. The visibility store inherits from the default store what is not set for it.
     pub fn variables(self) -> Vec<(&'static str, String)> {
         let host = self.mysql_host.to_owned();
         let mut variables = vec![
@@ -44,10 +41,11 @@ impl ServerEnvironment<'_> {
                 self.topology.temporal.history_shards.to_string(),
             ),
             ("DYNAMIC_CONFIG_FILE_PATH", self.dynamic_config),
-            // Stored with the cluster: without these, the address of whichever process was first.
+            // Stored with the cluster. Without these, the server stores the address of the process
+            // that started first.
             ("CLUSTER_RPC_ADDRESS", self.grpc.clone()),
             ("CLUSTER_HTTP_ADDRESS", self.http),
-            // Where the server's own workers find the frontend, which need not be beside them.
+            // Where the server's own workers find the frontend, which may run elsewhere.
             ("PUBLIC_FRONTEND_ADDRESS", self.grpc),
             ("TEMPORAL_VERSION_CHECK_DISABLED", "1".to_owned()),
             ("LOG_LEVEL", "warn".to_owned()),
@@ -56,7 +54,7 @@ impl ServerEnvironment<'_> {
             variables.extend([
                 ("SQL_TLS_ENABLED", "true".to_owned()),
                 ("SQL_CA", roots),
-                // Off by default, which would leave the server's certificate unchecked.
+                // Off by default, so the server's certificate would not be checked.
                 ("SQL_HOST_VERIFICATION", "true".to_owned()),
                 ("SQL_HOST_NAME", host),
             ]);

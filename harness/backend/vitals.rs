@@ -1,51 +1,49 @@
-//! Which replicas live, since when, and how those ended that do not. Pure.
+//! Which replicas live, since when, and how the others ended. Pure.
 
 use std::collections::BTreeMap;
 
 use crate::fault::Sighting;
 
-/// What a place knows of the lives of its replicas at one moment.
+/// What a place knows about its replicas at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Vitals {
-    /// Each replica by its name.
+    /// By the name of the replica.
     pub replicas: BTreeMap<String, Vital>,
-    /// Why a part of the place could not be looked at: what is missing then is not gone.
+    /// Why a part of the place could not be checked. A replica that is missing then is not gone.
     pub unseen: Option<String>,
 }
 
-/// One life of a replica.
+/// One life of a replica: from its start to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vital {
-    /// The services that it stands for.
+    /// The services that it runs.
     pub services: Vec<String>,
-    /// Names this life: what is started again has another.
+    /// The id of this life. A restarted replica has another one.
     pub life: String,
-    /// How it ended, for people, if it has.
+    /// How it ended, for people; `None` while it lives.
     pub ended: Option<String>,
-    /// How the life before it ended, where the place remembers.
+    /// How the life before it ended, if the place remembers.
     pub before: Option<String>,
-    /// What it means, for people, when the replica is not there any more.
+    /// What to report, for people, if the replica disappears.
     pub if_gone: &'static str,
 }
 
-/// A life that is over.
+/// A life that ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// Whose.
     pub replica: String,
-    /// Which.
     pub life: String,
-    /// The services that the replica stood for.
+    /// The services that the replica ran.
     pub services: Vec<String>,
     /// How it ended, for people.
     pub status: String,
 }
 
-/// What is said of a life whose end nobody saw.
-const STARTED_AGAIN: &str = "it was started again, and how it had ended is not known";
+/// The status of a life whose end nobody saw.
+const STARTED_AGAIN: &str = "it was restarted, and how it ended before is not known";
 
 impl Vitals {
-    /// A look that showed nothing, and why.
+    /// A failed look, with the reason.
     pub fn unseen(reason: String) -> Self {
         Self {
             unseen: Some(reason),
@@ -53,8 +51,8 @@ impl Vitals {
         }
     }
 
-    /// The lives that ended since an earlier look, each once. What was never seen alive and has
-    /// ended counts as well.
+    /// The lives that ended since an earlier look, each once. This includes a life that was never
+    /// seen alive.
     pub fn ended_since(&self, before: &Self) -> Vec<Ended> {
         let seen = self.replicas.iter();
         let seen = seen.filter_map(|(name, now)| ended(name, before.replicas.get(name), now));
@@ -77,10 +75,10 @@ impl Vitals {
         lives.collect()
     }
 
-    /// Whether none of these lives goes on.
+    /// Whether none of these lives continues.
     pub fn gone(&self, lives: &BTreeMap<String, String>) -> Sighting {
         if lives.is_empty() {
-            return Sighting::Never("none of it was running".to_owned());
+            return Sighting::Never("no replica of it was running".to_owned());
         }
         let found = |replica: &String| self.replicas.get(replica);
         let goes_on = |(replica, life): &(&String, &String)| {
@@ -94,7 +92,7 @@ impl Vitals {
         if !left.is_empty() {
             return Sighting::NotYet(format!("still running: {}", left.join(", ")));
         }
-        // What could not be looked at is not gone.
+        // A replica that could not be checked is not gone.
         let missing = lives.keys().any(|replica| found(replica).is_none());
         if let Some(reason) = self.unseen.as_ref().filter(|_| missing) {
             return Sighting::NotYet(reason.clone());
@@ -109,7 +107,7 @@ impl Vitals {
         self.unseen = self.unseen.take().or(other.unseen);
     }
 
-    /// As this look, with what it could not see taken from an earlier one.
+    /// This look, completed with the earlier look where this one could not see.
     #[must_use]
     pub fn or_as_before(mut self, before: Self) -> Self {
         if self.unseen.is_some() {
@@ -132,8 +130,8 @@ impl Vital {
     }
 }
 
-/// The life of a replica that ended between two looks. Of several that did, only the last is told:
-/// no place remembers more.
+/// The life of a replica that ended between two looks. If several ended, only the last one is
+/// reported: no place remembers more.
 fn ended(name: &str, before: Option<&Vital>, now: &Vital) -> Option<Ended> {
     let known = before.filter(|was| was.life == now.life);
     match (known, &now.ended) {
@@ -193,9 +191,9 @@ mod tests {
         assert_eq!(told(&none, &alive), nothing, "it is new");
         assert_eq!(told(&alive, &alive), nothing);
         assert_eq!(told(&alive, &dead), ["w 1: exit status: 3"]);
-        assert_eq!(told(&dead, &dead), nothing, "it was told before");
-        assert_eq!(told(&dead, &again), nothing, "it was told before");
-        assert_eq!(told(&dead, &none), nothing, "it was told before");
+        assert_eq!(told(&dead, &dead), nothing, "it was reported before");
+        assert_eq!(told(&dead, &again), nothing, "it was reported before");
+        assert_eq!(told(&dead, &none), nothing, "it was reported before");
         assert_eq!(told(&dead, &twice), ["w 2: exit status: 4"]);
         assert_eq!(told(&none, &dead), ["w 1: exit status: 3"]);
         assert_eq!(told(&alive, &none), [format!("w 1: {GONE}")]);
@@ -203,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_remembers_says_how_the_life_before_ended() {
+    fn a_place_that_remembers_reports_how_the_life_before_ended() {
         let alive = vitals([("w", vital(0, None))]);
         let mut again = vital(1, None);
         again.before = Some("exit code 137 (OOMKilled)".to_owned());
@@ -212,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_looked_at_is_not_gone() {
+    fn a_replica_that_could_not_be_checked_is_not_gone() {
         let alive = vitals([("w", vital(0, None)), ("x", vital(0, None))]);
         let mut half = vitals([("x", vital(0, Some("killed")))]);
         half.unseen = Some("the cluster does not answer".to_owned());
@@ -222,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lived_is_gone_once_none_of_its_lives_goes_on_and_nothing_else_is() {
+    fn a_service_is_gone_once_none_of_its_lives_continues() {
         let alive = vitals([("w", vital(1, None)), ("x", vital(1, Some("killed")))]);
         let lives = alive.lives_of("worker");
         assert_eq!(lives, BTreeMap::from([("w".to_owned(), "1".to_owned())]));
@@ -243,14 +241,14 @@ mod tests {
         assert!(matches!(none, Sighting::Never(_)), "nothing was hit");
     }
 
-    /// A history of one replica: each step ends the life, or begins another.
+    /// The history of one replica: each step ends its life or begins another.
     fn looks() -> impl Strategy<Value = Vec<bool>> {
         proptest::collection::vec(any::<bool>(), 0..20)
     }
 
     proptest! {
         #[test]
-        fn however_often_it_is_looked_every_seen_end_is_told_exactly_once(looks in looks()) {
+        fn every_end_that_was_seen_is_reported_exactly_once(looks in looks()) {
             let mut known = Vitals::default();
             let (mut life, mut alive) = (0, false);
             let (mut ends, mut told) = (0, 0);

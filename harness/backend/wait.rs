@@ -1,19 +1,18 @@
-//! Waiting for a condition: the one loop that looks again and again until a deadline.
+//! Waiting for a condition: the one loop that checks until a deadline.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// How much longer than the deadline a look may take that began before it.
+/// How much longer than the deadline the last check may take.
 pub const GLANCE: Duration = Duration::from_secs(1);
 
-/// What is said where no look came to its end.
-const ENDLESS: &str = "looking at it did not end";
+/// The reason if no check finished.
+const ENDLESS: &str = "the check did not finish";
 
-/// How long to pause between two looks: doubled each time, up to the last.
+/// The pause between two checks. It doubles each time, up to `last`.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// The first pause.
     pub first: Duration,
     /// The longest pause.
     pub last: Duration,
@@ -29,46 +28,46 @@ impl Pace {
     }
 }
 
-/// What a look at something says that is not there yet.
+/// The result of a check while the condition does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pending {
-    /// It may come; the reason is for people.
+    /// It may hold later; the reason, for people.
     NotYet(String),
-    /// It never will.
+    /// It will never hold; the reason, for people.
     Never(String),
 }
 
-/// Why a wait ended in vain; each with what was seen last, for people.
+/// Why a wait ended without success, each with the last reason, for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Vain {
-    /// The deadline has passed.
+pub enum Error {
+    /// The deadline passed.
     #[error("{0}")]
     Late(String),
-    /// What is waited for never comes.
+    /// The condition will never hold.
     #[error("{0}")]
     Never(String),
 }
 
-/// Looks until there is what is looked for, it never comes, or the deadline has passed. Looks once at
-/// least.
+/// Checks until the condition holds, will never hold, or the deadline has passed. Checks at least
+/// once.
 pub async fn until<T>(
     deadline: Instant,
     pace: Pace,
     mut look: impl AsyncFnMut() -> Result<T, Pending>,
-) -> Result<T, Vain> {
-    // One that has passed leaves time for a look all the same.
+) -> Result<T, Error> {
+    // A deadline in the past still allows one check.
     let deadline = deadline.max(Instant::now());
     let mut pause = pace.first;
     let mut seen = None;
     loop {
         let reason = match timeout_at(deadline + GLANCE, look()).await {
             Ok(Ok(found)) => return Ok(found),
-            Ok(Err(Pending::Never(reason))) => return Err(Vain::Never(reason)),
+            Ok(Err(Pending::Never(reason))) => return Err(Error::Never(reason)),
             Ok(Err(Pending::NotYet(reason))) => reason,
-            Err(_) => return Err(Vain::Late(seen.unwrap_or_else(|| ENDLESS.to_owned()))),
+            Err(_) => return Err(Error::Late(seen.unwrap_or_else(|| ENDLESS.to_owned()))),
         };
         if Instant::now() >= deadline {
-            return Err(Vain::Late(reason));
+            return Err(Error::Late(reason));
         }
         seen = Some(reason);
         sleep(pause).await;
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn looks_become_rarer_until_there_is_what_is_looked_for() {
+    async fn pauses_grow_until_the_condition_holds() {
         let begin = Instant::now();
         let mut at = Vec::new();
         let found = until(begin + Duration::from_secs(1), PACE, async || {
@@ -102,33 +101,33 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wait_ends_at_its_deadline_with_what_was_seen_last() {
+    async fn a_wait_ends_at_its_deadline_with_the_last_reason() {
         let begin = Instant::now();
         let mut looks = 0;
         let late = until(begin + Duration::from_millis(100), PACE, async || {
             looks += 1;
             not_yet(looks)
         });
-        assert_eq!(late.await, Err(Vain::Late("look 5".to_owned())));
+        assert_eq!(late.await, Err(Error::Late("look 5".to_owned())));
         assert_eq!(begin.elapsed(), Duration::from_millis(110));
         let once = until(begin, PACE, async || {
             sleep(Duration::from_millis(500)).await;
             not_yet(1)
         });
-        let late = Err(Vain::Late("look 1".to_owned()));
-        assert_eq!(once.await, late, "it looks once, and to the end");
+        let late = Err(Error::Late("look 1".to_owned()));
+        assert_eq!(once.await, late, "it checks once and lets the check finish");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_never_comes_is_not_waited_for_and_a_look_that_hangs_ends() {
+    async fn a_wait_ends_at_once_if_the_condition_never_holds_and_a_hanging_check_is_cut_off() {
         let begin = Instant::now();
         let deadline = begin + Duration::from_mins(1);
         let never = async || Err::<(), _>(Pending::Never("it is gone".to_owned()));
         let never = until(deadline, PACE, never).await;
-        assert_eq!(never, Err(Vain::Never("it is gone".to_owned())));
+        assert_eq!(never, Err(Error::Never("it is gone".to_owned())));
         assert_eq!(begin.elapsed(), Duration::ZERO);
         let hangs = until(deadline, PACE, std::future::pending::<Result<(), Pending>>);
-        assert_eq!(hangs.await, Err(Vain::Late(ENDLESS.to_owned())));
+        assert_eq!(hangs.await, Err(Error::Late(ENDLESS.to_owned())));
         assert_eq!(begin.elapsed(), Duration::from_mins(1) + GLANCE);
     }
 }

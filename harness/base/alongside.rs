@@ -1,8 +1,9 @@
-//! Something that goes on beside some work, and ends with it.
+//! Runs a background task for as long as some work runs.
 
 use tokio_util::sync::CancellationToken;
 
-/// Does some work, and something else beside it. That is told when the work is done, and waited for.
+/// Runs `work` and `other` concurrently. When `work` ends, the token of `other` is cancelled, and
+/// the function waits until `other` ends too.
 pub async fn alongside<T>(
     work: impl Future<Output = T>,
     other: impl AsyncFnOnce(&CancellationToken),
@@ -24,7 +25,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_other_goes_on_until_the_work_is_done_and_is_waited_for() {
+    async fn the_other_task_runs_until_the_work_is_done_and_is_awaited() {
         let ended = Cell::new(false);
         let other = async |over: &CancellationToken| {
             over.cancelled().await;

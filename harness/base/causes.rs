@@ -1,4 +1,4 @@
-//! The causes of an error: each error says what could not be done, and its causes why.
+//! The causes of an error. The error says what failed, and its causes say why.
 
 use std::error::Error;
 use std::iter;
@@ -8,20 +8,20 @@ pub fn of<'a>(error: &'a (dyn Error + 'a)) -> impl Iterator<Item = &'a (dyn Erro
     iter::successors(error.source(), |&cause| cause.source())
 }
 
-/// The error itself, and then its causes.
+/// The error, followed by its causes, outermost first.
 pub fn with<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     iter::once(error).chain(of(error))
 }
 
-/// The whole of an error in one line, causes included.
+/// The error and its causes on one line, separated by `: `.
 pub fn in_one_line(error: &dyn Error) -> String {
     let causes = of(error).map(|cause| format!(": {cause}"));
     iter::once(error.to_string()).chain(causes).collect()
 }
 
-/// Several errors, each as [`in_one_line`], in one line.
+/// Several errors on one line, each formatted by [`in_one_line`] and separated by `; `.
 pub fn all_in_one_line<E: Error>(errors: &[E]) -> String {
     let errors: Vec<String> = errors.iter().map(|error| in_one_line(error)).collect();
     errors.join("; ")
@@ -36,7 +36,7 @@ mod tests {
     struct Failed(&'static str, #[source] Option<Box<Failed>>);
 
     #[test]
-    fn an_error_is_told_with_every_cause() {
+    fn an_error_is_printed_with_every_cause() {
         let cause = |what, why| Some(Box::new(Failed(what, why)));
         let error = Failed("up", cause("connect", cause("look", None)));
         let expected = "could not up: could not connect: could not look";

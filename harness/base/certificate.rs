@@ -1,21 +1,19 @@
-//! The certificate of a server on this machine, by an authority that signs nothing else.
+//! A TLS certificate for a server on this machine. A new authority signs it and nothing else.
 
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose,
 };
 
-/// What a server needs for TLS, and its clients for trusting it.
+/// What a server needs for TLS, and what its clients need to trust it.
 pub struct Issued {
-    /// The authority's certificate, whose key is gone.
+    /// The certificate of the authority. Its key is discarded.
     pub authority: Certificate,
-    /// The server's certificate.
     pub certificate: Certificate,
-    /// The server's key.
     pub key: KeyPair,
 }
 
-/// Issues a certificate to a server called `name`, which is reached by the loopback's names and by
+/// Issues a certificate with the common name `name`. It is valid for `localhost`, `127.0.0.1` and
 /// `names`.
 pub fn issue(name: &str, names: &[&str]) -> Result<Issued, rcgen::Error> {
     let mut authority = CertificateParams::default();

@@ -1,7 +1,8 @@
-//! In debug builds, a way to be killed at an exact step: tests of crash safety choose the step by
-//! `HARNESS_CUT_POINT` and no sleep decides what they see.
+//! In debug builds, kills the process at an exact step. Tests of crash safety choose the step with
+//! `HARNESS_CUT_POINT`, so that their result does not depend on timing.
 
-/// Passes one step.
+/// Counts one step. Kills this process with SIGKILL if `HARNESS_CUT_POINT` is the number of the
+/// step, counted from 0.
 #[cfg(debug_assertions)]
 pub fn reached() {
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +21,6 @@ pub fn reached() {
     }
 }
 
-/// Passes one step.
+/// Does nothing in release builds.
 #[cfg(not(debug_assertions))]
 pub fn reached() {}

@@ -1,4 +1,4 @@
-//! Files that are whole or absent, and nobody else's to read.
+//! Files that are written atomically and that only their owner can read.
 
 use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
@@ -8,7 +8,7 @@ use fs_err::os::unix::fs::OpenOptionsExt as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// What an access to a file or folder gave, if that is there.
+/// Turns the error "not found" into `None`.
 pub fn present<T>(access: io::Result<T>) -> io::Result<Option<T>> {
     match access {
         Ok(there) => Ok(Some(there)),
@@ -17,45 +17,47 @@ pub fn present<T>(access: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// Writes a file by way of a temporary one beside it, mode 0600: a reader, and the next command
-/// after a crash, sees the old content or the new, never a part.
+/// Writes a file with mode 0600. The content is written to a temporary file in the same folder,
+/// which then replaces the old file. A reader sees the old content or the new content, never a part
+/// of it, also after a crash.
 pub fn write_atomically(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
     let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
     let written = write(&temporary, content).and_then(|()| fs_err::rename(&temporary, path));
     if written.is_err() {
-        // A full disk is no place for half a file.
+        // The disk may be full, so the incomplete file must not stay there.
         let _ = fs_err::remove_file(&temporary);
     }
     written
 }
 
-/// What a JSON file holds; `None` where there is none. One that holds something else is an error.
+/// Reads a JSON file. Returns `None` if the file does not exist, and an error of kind `InvalidData`
+/// if its content is not a valid `T`.
 pub fn read_json<T: DeserializeOwned>(path: &Utf8Path) -> io::Result<Option<T>> {
     let Some(bytes) = present(fs_err::read(path))? else {
         return Ok(None);
     };
     let held = serde_json::from_slice(&bytes);
     held.map(Some).map_err(|error| {
-        let garbage = format!("{path} holds something else: {error}");
-        io::Error::new(io::ErrorKind::InvalidData, garbage)
+        let message = format!("{path} has invalid content: {error}");
+        io::Error::new(io::ErrorKind::InvalidData, message)
     })
 }
 
-/// Writes a JSON document for people and programs to read, as [`write_atomically`] does.
+/// Writes an indented JSON document with [`write_atomically`].
 pub fn write_json(path: &Utf8Path, value: &impl Serialize) -> io::Result<()> {
     let mut content = serde_json::to_vec_pretty(value)?;
     content.push(b'\n');
     write_atomically(path, &content)
 }
 
-/// The whole lines of a file that is written line by line: without what a crash left of the last.
+/// The complete lines of a file. Leaves out the last line if a crash cut it off.
 pub fn whole_lines(bytes: &[u8]) -> &[u8] {
     let last = bytes.iter().rposition(|byte| *byte == b'\n');
     &bytes[..last.map_or(0, |last| last + 1)]
 }
 
-/// Whether a write failed for want of room: the disk or a quota is full, or nothing can be written to
-/// at all.
+/// Whether a write failed because of missing space: the disk or a quota is full, the file is too
+/// large, or the file system is read-only.
 pub fn no_room(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     matches!(
@@ -75,7 +77,8 @@ fn write(path: &Utf8Path, content: &[u8]) -> io::Result<()> {
     file.sync_data()
 }
 
-/// Makes a folder that is nobody else's to look into, as logs and reports may quote inputs.
+/// Creates a folder with mode 0700, and its parents. Logs and reports may quote inputs, so other
+/// users must not read them.
 pub fn create_private(folder: &Utf8Path) -> io::Result<()> {
     std::fs::DirBuilder::new()
         .recursive(true)
@@ -88,15 +91,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_is_not_there_holds_nothing_and_garbage_is_an_error_that_names_it() {
+    fn a_missing_file_is_none_and_invalid_content_is_an_error_that_names_the_file() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("record.json");
-        let path = Utf8Path::from_path(&path).expect("a path in UTF-8");
+        let path = Utf8Path::from_path(&path).expect("a UTF-8 path");
         assert_eq!(read_json::<u32>(path).expect("no error"), None);
         write_atomically(path, b"7").expect("it can be written");
         assert_eq!(read_json::<u32>(path).expect("a number"), Some(7));
         write_atomically(path, b"half a rec").expect("it can be written");
-        let error = read_json::<u32>(path).expect_err("garbage");
+        let error = read_json::<u32>(path).expect_err("invalid content");
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
         assert!(error.to_string().starts_with(path.as_str()), "{error}");
     }

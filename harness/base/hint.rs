@@ -1,8 +1,8 @@
-//! What helps against an error, as data: words for people, and commands of the harness.
+//! Hints for errors, as data: text, and commands of the harness.
 //!
-//! Whoever makes a hint knows what helps. Which topology the failed command was about, the command
-//! line alone knows, and completes the commands by it: [`Hint::about`]. Nothing here reads text, and
-//! nothing knows what a verb does.
+//! The code that makes a hint knows what solves the problem. Only the command line knows which
+//! topology the failed command was about, and it adds the options for that topology with
+//! [`Hint::about`]. This module does not parse text and does not know what a verb does.
 
 mod command;
 mod verb;
@@ -15,7 +15,7 @@ use serde::{Serialize, Serializer};
 pub use self::command::Command;
 pub use self::verb::Verb;
 
-/// A way out of an error: a sentence of words and of commands.
+/// Tells the user how to solve a problem: a sentence of text and commands.
 ///
 /// ```
 /// use base::hint::{Hint, Verb};
@@ -24,7 +24,7 @@ pub use self::verb::Verb;
 /// hint.about(&["--profile".to_owned(), "k3d".to_owned()]);
 /// assert_eq!(
 ///     hint.to_string(),
-///     "run `harness heal --profile k3d` again, or `harness down --profile k3d`"
+///     "Run `harness heal --profile k3d` again, or `harness down --profile k3d`"
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,38 +39,38 @@ enum Part {
 }
 
 impl Hint {
-    /// Words that name no command of the harness to run.
+    /// Starts a hint with text.
     pub fn say(words: impl Into<String>) -> Self {
         Self { parts: Vec::new() }.words(words)
     }
 
-    /// To run a command.
+    /// Starts a hint with `Run` and a command.
     pub fn run(command: impl Into<Command>) -> Self {
-        Self::say("run ").command(command)
+        Self::say("Run ").command(command)
     }
 
-    /// Goes on with words.
+    /// Appends text.
     #[must_use]
     pub fn words(mut self, words: impl Into<String>) -> Self {
         self.parts.push(Part::Words(words.into()));
         self
     }
 
-    /// Goes on with a command.
+    /// Appends a command.
     #[must_use]
     pub fn command(mut self, command: impl Into<Command>) -> Self {
         self.parts.push(Part::Command(command.into()));
         self
     }
 
-    /// Goes on with another hint.
+    /// Appends another hint.
     #[must_use]
     pub fn then(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
         self
     }
 
-    /// Its commands, in the order in which they are told.
+    /// The commands of the hint, in the order of the sentence.
     pub fn commands(&self) -> impl Iterator<Item = &Command> {
         self.parts.iter().filter_map(|part| match part {
             Part::Command(command) => Some(command),
@@ -78,18 +78,18 @@ impl Hint {
         })
     }
 
-    /// Has its commands be about the topology that these options name, but for those that name
-    /// theirs already or have none.
+    /// Adds the options that name a topology to every command that takes them and does not have
+    /// them yet.
     pub fn about(&mut self, options: &[String]) {
         for command in self.commands_mut() {
             command.about(options);
         }
     }
 
-    /// Has each of its commands with one verb have another.
-    pub fn exchange(&mut self, verb: &Verb, other: &Verb) {
+    /// Replaces the verb `verb` by `other` in every command.
+    pub fn replace_verb(&mut self, verb: &Verb, other: &Verb) {
         for command in self.commands_mut() {
-            command.exchange(verb, other);
+            command.replace_verb(verb, other);
         }
     }
 
@@ -101,7 +101,7 @@ impl Hint {
     }
 }
 
-/// Hints as one text.
+/// The texts of several hints, separated by `between`.
 pub fn join(hints: &[Hint], between: &str) -> String {
     let hints: Vec<String> = hints.iter().map(Hint::to_string).collect();
     hints.join(between)
@@ -133,7 +133,7 @@ impl From<Verb> for Hint {
     }
 }
 
-/// The sentence as people read it, each command in backticks and as a shell takes it.
+/// The sentence for people. Each command is in backticks and quoted for a shell.
 impl fmt::Display for Hint {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for part in &self.parts {
@@ -146,7 +146,7 @@ impl fmt::Display for Hint {
     }
 }
 
-/// The sentence, and the words of each command in it that can be run as it stands.
+/// The text, and the arguments of each command that has no placeholder.
 impl Serialize for Hint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let commands: Vec<Vec<String>> = self.commands().filter_map(Command::line).collect();
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_are_about_what_the_failed_command_was_about() {
+    fn commands_get_the_options_of_the_failed_command() {
         let mut hint = Hint::run(Verb::LogsOf("web".to_owned()))
             .words("; ")
             .command(Verb::Down)
@@ -175,20 +175,20 @@ mod tests {
             .words(", ")
             .command(Command::named(Verb::Heal, ["--profile", "x"]))
             .words(", `kubectl get pods`");
-        let bare = "run `harness logs web`; `harness down` and then `harness up`, \
+        let bare = "Run `harness logs web`; `harness down` and then `harness up`, \
                     `harness heal --profile x`, `kubectl get pods`";
         assert_eq!(hint.to_string(), bare);
-        let told = "run `harness logs web --profile k3d`; `harness down --profile k3d` and then \
+        let completed = "Run `harness logs web --profile k3d`; `harness down --profile k3d` and then \
                     `harness up --profile k3d`, `harness heal --profile x`, `kubectl get pods`";
-        // What is about something already is not about anything else later.
+        // Commands that have their options keep them.
         for options in [&k3d()[..], &[], &["--local".to_owned()]] {
             hint.about(options);
-            assert_eq!(hint.to_string(), told);
+            assert_eq!(hint.to_string(), completed);
         }
     }
 
     #[test]
-    fn programs_get_the_words_of_every_command_that_can_be_run_as_it_stands() {
+    fn programs_get_the_arguments_of_every_command_without_a_placeholder() {
         let mut hint = Hint::from(Verb::Test("my file.yaml".to_owned()))
             .words(" or ")
             .command(Verb::PlanOut)
@@ -218,16 +218,16 @@ mod tests {
     }
 
     #[test]
-    fn a_verb_is_exchanged_and_the_others_stay() {
+    fn a_verb_is_replaced_and_the_others_stay() {
         let mut hint = Hint::run(Verb::Promote).words(" or ").command(Verb::Status);
-        hint.exchange(
+        hint.replace_verb(
             &Verb::Promote,
             &Verb::PromoteOverriding("a risk".to_owned()),
         );
         hint.about(&k3d());
         assert_eq!(
             hint.to_string(),
-            "run `harness promote --profile k3d --override-gate 'a risk'` or `harness status \
+            "Run `harness promote --profile k3d --override-gate 'a risk'` or `harness status \
              --profile k3d`"
         );
     }

@@ -1,14 +1,16 @@
-//! HTTP clients: the one place where they are built, with rustls and its provider.
+//! HTTP clients. All HTTP clients of the harness are built here, with rustls and its provider.
 
-/// A client for the world, to be completed: the platform's certificates, the user's proxies.
+/// A builder for a client that trusts the certificates of the platform and uses the proxies of the
+/// user.
 pub fn builder() -> reqwest::ClientBuilder {
-    // The first to install a provider wins, whoever it is: they are all the same one.
+    // The first caller installs the provider. All callers install the same one, so a failure does
+    // not matter.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().user_agent(concat!("harness/", env!("CARGO_PKG_VERSION")))
 }
 
-/// A client for this machine's loopback: no proxy, and no certificates to load, since it speaks
-/// plain HTTP only.
+/// A client for the loopback interface. It uses no proxy and only plain HTTP, so it loads no
+/// certificates.
 pub fn loopback_client() -> Result<reqwest::Client, reqwest::Error> {
     builder()
         .no_proxy()
@@ -16,20 +18,19 @@ pub fn loopback_client() -> Result<reqwest::Client, reqwest::Error> {
         .build()
 }
 
-/// A client for what is at an address that a user names, to be completed.
-pub fn careful(url: &str) -> reqwest::ClientBuilder {
+/// A builder for a client that downloads from a URL of the user. It uses no proxy for this machine,
+/// and never follows a redirection from HTTPS to plain HTTP.
+pub fn builder_for(url: &str) -> reqwest::ClientBuilder {
     let client = builder();
     match reqwest::Url::parse(url) {
-        // What is on this machine is no business of a proxy's.
         Ok(url) if is_this_machine(&url) => client.no_proxy(),
-        // Not even a redirection leads to where anybody could answer.
         Ok(url) => client.https_only(url.scheme() == "https"),
         Err(_) => client,
     }
 }
 
-/// Whether what comes from an address is what its owner sent: by HTTPS, or from this machine.
-pub fn is_safe(url: &str) -> bool {
+/// Whether a URL authenticates its server: it uses HTTPS, or it points to this machine.
+pub fn is_authenticated(url: &str) -> bool {
     reqwest::Url::parse(url).is_ok_and(|url| url.scheme() == "https" || is_this_machine(&url))
 }
 

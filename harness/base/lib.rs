@@ -1,8 +1,8 @@
-//! What every crate of the harness stands on: outside tools, files that are whole or absent,
-//! secrets, logs, HTTP clients, and how errors and long work are told.
+//! Utilities that every crate of the harness uses: external tools, atomic file writes, secrets,
+//! logs, HTTP clients, error chains, hints and progress messages.
 //!
-//! Knows nothing of topologies or of where they run; `tool` knows which variables each outside tool
-//! may see, and `hint` the verbs of the command line by name.
+//! This crate does not know topologies or where they run. `tool` lists the environment variables
+//! that each external tool may see. `hint` lists the verbs of the command line.
 
 pub mod alongside;
 pub mod causes;

@@ -1,5 +1,5 @@
-//! The end of a log, of one launch only: what an earlier process wrote into the same file explains
-//! nothing.
+//! The last lines of a log since the last launch. Earlier lines of the same file come from another
+//! process and do not explain a failure.
 
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 
@@ -7,32 +7,33 @@ use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How many lines are shown.
+/// The number of lines that are shown.
 pub const LINES: usize = 8;
 
-/// How much of a line is shown, and in how many bytes the lines are looked for: a log may be of any
-/// length.
+/// The number of characters of a line that are shown.
 const COLUMNS: usize = 400;
+
+/// The number of bytes at the end of the file that are read. A log may have any length.
 const BYTES: u64 = 64 * 1024;
 
 /// The last lines of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LogTail {
-    /// Where the whole log is.
+    /// The path of the whole log.
     #[schemars(with = "String")]
     pub path: Utf8PathBuf,
-    /// Its last lines since the launch that they are about; none where nothing was written.
+    /// The last lines since the launch. Empty if the process wrote nothing.
     pub lines: Vec<String>,
 }
 
 impl LogTail {
-    /// The end of a file, of what stands behind its first `begin` bytes.
+    /// Reads the last lines of a file, and ignores its first `begin` bytes.
     pub fn of_file(path: Utf8PathBuf, begin: u64) -> io::Result<Self> {
         let text = end_of(&path, begin)?;
         Ok(Self::of_text(path, &String::from_utf8_lossy(&text)))
     }
 
-    /// The end of a text that is, or will be, in a file.
+    /// Takes the last lines of a text that is, or will be, in the file `path`.
     pub fn of_text(path: Utf8PathBuf, text: &str) -> Self {
         let lines: Vec<&str> = text.lines().collect();
         let lines = &lines[lines.len().saturating_sub(LINES)..];
@@ -43,17 +44,16 @@ impl LogTail {
     }
 }
 
-/// The beginning of a text, of so many characters at most: servers put whole stack traces into one
-/// line.
-pub fn shortened(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
+/// Cuts a text to at most `limit` characters. Servers write whole stack traces on one line.
+pub fn shortened(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
 }
 
-/// The last bytes of a file. One that is shorter than it was has been emptied since, and all that
-/// is in it is new.
+/// The last bytes of a file. If the file is shorter than `begin`, it was truncated since, and its
+/// whole content is new.
 fn end_of(path: &Utf8Path, begin: u64) -> io::Result<Vec<u8>> {
     let mut file = fs_err::File::open(path)?;
     let length = file.metadata()?.len();
@@ -70,7 +70,7 @@ mod tests {
 
     fn log(text: &str) -> (tempfile::TempDir, Utf8PathBuf) {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = Utf8Path::from_path(folder.path()).expect("text");
+        let path = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         let path = path.join("worker-0.log");
         fs_err::write(&path, text).expect("writable");
         (folder, path)

@@ -1,4 +1,4 @@
-//! Text that is nobody's to read: no `Display`, no `Serialize`, and `Debug` does not show it.
+//! Secret text. It has no `Display` and no `Serialize`, and `Debug` does not show it.
 
 use std::fmt;
 use std::io;
@@ -9,10 +9,11 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use crate::file::{present, write_atomically};
 
-/// How long a generated password is.
+/// The number of characters of a generated password.
 const LENGTH: usize = 32;
 
-/// What a generated password is made of: nothing that a shell, a URL or SQL would have to escape.
+/// The characters of a generated password. A shell, a URL and SQL need no escapes for them. Letters
+/// and digits that look alike are left out.
 const ALPHABET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
 
 /// A password, key or token.
@@ -20,13 +21,12 @@ const ALPHABET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456
 pub struct Secret(String);
 
 impl Secret {
-    /// A secret that is known.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// A new password of 32 letters and digits (187 bits), of which there are capital and small
-    /// ones as well as digits: databases insist on that.
+    /// A new random password of 32 letters and digits (187 bits). It has at least one uppercase
+    /// letter, one lowercase letter and one digit, because databases require that.
     pub fn generate() -> Self {
         let random = rand_chacha::ChaCha20Rng::try_from_rng(&mut SysRng);
         let mut random = random.expect("every system has a source of randomness");
@@ -41,7 +41,8 @@ impl Secret {
         }
     }
 
-    /// The secret of a file, mode 0600, made if there is none.
+    /// Reads the secret from a file. If the file does not exist, generates a secret and writes the
+    /// file with mode 0600.
     pub fn of_file(path: &Utf8Path) -> io::Result<Self> {
         if let Some(text) = present(fs_err::read_to_string(path))? {
             return Ok(Self(text));
@@ -51,7 +52,7 @@ impl Secret {
         Ok(secret)
     }
 
-    /// The text itself, for the one place that has to hand it over.
+    /// The text itself. Use it only where the secret is handed over.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -73,14 +74,18 @@ mod tests {
 
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = Utf8Path::from_path(folder.path())
-            .expect("text")
+            .expect("a UTF-8 path")
             .join("password");
-        let secret = Secret::of_file(&path).expect("made");
+        let secret = Secret::of_file(&path).expect("a new secret");
         assert_eq!(secret.reveal().len(), LENGTH);
-        assert_eq!(Secret::of_file(&path).expect("read"), secret);
+        assert_eq!(Secret::of_file(&path).expect("the stored secret"), secret);
         assert_ne!(Secret::generate(), secret);
         assert!(!format!("{secret:?}").contains(secret.reveal()));
-        let mode = path.metadata().expect("it is there").permissions().mode();
+        let mode = path
+            .metadata()
+            .expect("the file exists")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }

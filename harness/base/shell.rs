@@ -1,6 +1,6 @@
-//! Words as a POSIX shell takes them, for command lines that somebody is to copy.
+//! Quotes words for a POSIX shell, in command lines that the user can copy.
 
-/// A word of a command line: itself if no shell makes something else of it, else in quotes.
+/// Quotes a word if a shell would change it. Returns other words unchanged.
 ///
 /// ```
 /// # use base::shell::word;
@@ -9,7 +9,7 @@
 /// ```
 pub fn word(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./=:,+@%".contains(&byte);
-    // At the beginning zsh takes `=` for the path of a command.
+    // At the start of a word, zsh expands `=` to the path of a command.
     if !text.is_empty() && !text.starts_with('=') && text.bytes().all(plain) {
         text.to_owned()
     } else {
@@ -17,7 +17,8 @@ pub fn word(text: &str) -> String {
     }
 }
 
-/// An option with its value. A value that begins with `-` would be taken for an option itself.
+/// An option with its value, as one or two words. A value that begins with `-` is joined to the
+/// option with `=`, because it would be parsed as an option otherwise.
 ///
 /// ```
 /// # use base::shell::option;
@@ -45,7 +46,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn a_shell_reads_back_what_was_meant(
+        fn a_shell_reads_the_same_words_back(
             words in prop::collection::vec("([^\0]|[ '\"$`\\\\!#~*?=\n-]){0,12}", 1..8),
         ) {
             let written: Vec<String> = words.iter().map(|text| word(text)).collect();

@@ -1,4 +1,4 @@
-//! Checks one invariant workflow by workflow, in memory that does not grow with their number.
+//! Checks one invariant, workflow by workflow, in constant memory.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,15 @@ use super::answer::Answer;
 use super::invariants::{all_closed, history_integrity, no_lost_start, right_result};
 use super::{CounterExample, Finding, Invariant, Workflow};
 
-/// How many counter-examples of one invariant are kept.
+/// Maximum number of counter-examples that a finding keeps.
 const KEPT: usize = 100;
 
-/// How many different reasons are told apart: some name the workflow that they are about.
+/// Maximum number of different reasons that are counted. Some reasons name a workflow, so their
+/// number would grow with that of workflows.
 const REASONS: usize = 100;
 
-/// All the other reasons.
-const OTHERS: &str = "for many different reasons";
+/// Counts all further reasons.
+const OTHERS: &str = "various reasons";
 
 /// Checks one invariant on one workflow after another.
 #[derive(Debug)]
@@ -27,7 +28,6 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// One that has seen no workflow yet.
     pub fn new(invariant: Invariant) -> Self {
         Self {
             invariant,
@@ -39,7 +39,7 @@ impl Checker {
         }
     }
 
-    /// Checks one more workflow. Of what could not be read back nothing is said but how much it is.
+    /// Checks one more workflow. Workflows that could not be checked are only counted.
     pub fn add(&mut self, workflow: Workflow<'_>) {
         let answer = match self.invariant {
             Invariant::NoLostStart => no_lost_start::judge(workflow),
@@ -48,7 +48,7 @@ impl Checker {
             Invariant::HistoryIntegrity => history_integrity::judge(workflow),
         };
         match answer {
-            Answer::NotConcerned => {}
+            Answer::NotApplicable => {}
             Answer::Unknown(why) => {
                 self.not_checked += 1;
                 let is_known = self.reasons.len() < REASONS || self.reasons.contains_key(&why);
@@ -67,7 +67,6 @@ impl Checker {
         }
     }
 
-    /// What came of it.
     pub fn finish(self) -> Finding {
         let commonest = self.reasons.into_iter().max_by_key(|(_, count)| *count);
         Finding {

@@ -1,4 +1,4 @@
-//! A workflow that is not as it should be.
+//! A workflow that violates an invariant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,9 @@ use super::workflow::Workflow;
 pub struct CounterExample {
     /// Workflow id.
     pub workflow_id: String,
-    /// Run id, where one is known.
+    /// Run id, if known.
     pub run_id: Option<String>,
-    /// What is wrong with it.
+    /// How it violates the invariant.
     pub what: String,
 }
 

@@ -1,36 +1,36 @@
-//! What comes of checking one invariant.
+//! The result of checking one invariant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CounterExample, Invariant};
 
-/// What came of checking one invariant.
+/// The result of checking one invariant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Finding {
-    /// Which.
+    /// The invariant.
     pub invariant: Invariant,
-    /// How many workflows it was checked on.
+    /// Number of workflows on which it was checked.
     pub checked: u64,
-    /// How many of those violate it.
+    /// Number of checked workflows that violate it.
     pub violated: u64,
-    /// How many workflows it is about and could not be checked on.
+    /// Number of workflows to which it applies but on which it could not be checked.
     pub not_checked: u64,
-    /// Why not: the commonest reason.
+    /// The most frequent reason why it could not be checked.
     pub why_not: Option<String>,
-    /// Those that violate it: the first hundred.
+    /// The first 100 workflows that violate it.
     pub counter_examples: Vec<CounterExample>,
 }
 
 impl Finding {
-    /// Whether it is known to hold: it was checked on something, and on all that it is about, and
-    /// nothing violates it.
+    /// Whether the invariant holds: it was checked on at least one workflow and on all to which it
+    /// applies, and no workflow violates it.
     pub fn holds(&self) -> bool {
         self.checked > 0 && self.not_checked == 0 && self.violated == 0
     }
 
-    /// What came of it, in a few words.
+    /// The result as a short text for people.
     pub fn outcome(&self) -> String {
         let Self {
             checked,
@@ -43,7 +43,7 @@ impl Finding {
             .as_ref()
             .map_or(String::new(), |why| format!(": {why}"));
         match (*violated, *checked, *not_checked) {
-            (0, 0, 0) => "nothing was checked: there was no workflow to check it on".to_owned(),
+            (0, 0, 0) => "not checked: there is no workflow to check".to_owned(),
             (0, 0, _) => format!("not checked on any of {}{why}", workflows(*not_checked)),
             (0, _, 0) => format!("holds for all {}", workflows(*checked)),
             (0, _, _) => format!(
@@ -59,7 +59,7 @@ impl Finding {
     }
 }
 
-/// So many workflows, in words.
+/// A number of workflows as text, such as `2 workflows`.
 pub fn workflows(count: u64) -> String {
     if count == 1 {
         "1 workflow".to_owned()

@@ -1,28 +1,27 @@
-//! The invariants by name.
+//! The names of the invariants.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Something that must hold of every workflow.
+/// A condition that every workflow must satisfy.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Invariant {
-    /// Every acknowledged start has its execution, and no other.
+    /// Every acknowledged start has exactly one run: the acknowledged one.
     NoLostStart,
-    /// Every workflow with an expected result completed with it.
+    /// Every workflow with an expected result completed with that result.
     RightResult,
     /// No workflow is still running when the drain is over.
     AllClosed,
-    /// Every history is whole and agrees with Describe and with what the client was told.
+    /// Every history is complete and agrees with Describe and with the client's view.
     HistoryIntegrity,
 }
 
 impl Invariant {
-    /// All of them.
     pub const ALL: [Self; 4] = [
         Self::NoLostStart,
         Self::RightResult,

@@ -1,31 +1,35 @@
-//! Whether two JSON values say the same, and how they are shown. Pure.
+//! Compares and shortens JSON values. Pure.
 
 use serde_json::{Number, Value};
 
-/// How many characters of a value are shown.
+/// Maximum number of characters to show of a value.
 const SHOWN: usize = 200;
-/// How many of those that two long values share are shown before they differ.
+/// Number of common characters to show before the first difference of two long values.
 const SHARED: usize = 40;
 
-/// Whether two values say the same: keys in any order, and numbers by their value, since some
-/// languages write `1` for what others write as `1.0`.
-pub(super) fn same(one: &Value, other: &Value) -> bool {
+/// Whether two values are equal. Keys may be in any order. Numbers are compared by value, since some
+/// languages write `1` where others write `1.0`.
+pub(super) fn is_equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::Number(one), Value::Number(other)) => same_number(one, other),
+        (Value::Number(one), Value::Number(other)) => is_equal_number(one, other),
         (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| is_equal(one, other))
         }
         (Value::Object(one), Value::Object(other)) => {
             one.len() == other.len()
                 && one
                     .iter()
-                    .all(|(key, one)| other.get(key).is_some_and(|other| same(one, other)))
+                    .all(|(key, one)| other.get(key).is_some_and(|other| is_equal(one, other)))
         }
         _ => one == other,
     }
 }
 
-fn same_number(one: &Number, other: &Number) -> bool {
+fn is_equal_number(one: &Number, other: &Number) -> bool {
     match (whole(one), whole(other)) {
         (Some(one), Some(other)) => one == other,
         (None, None) => one.as_f64() == other.as_f64(),
@@ -33,28 +37,31 @@ fn same_number(one: &Number, other: &Number) -> bool {
     }
 }
 
-/// A number as an integer, exactly; `None` if it has a fraction or is too big for 128 bits.
+/// The exact integer value of a number; `None` if it has a fraction or does not fit in 128 bits.
 fn whole(number: &Number) -> Option<i128> {
-    /// From here on up to 2^127, a float has no fraction and fits.
+    /// 2^127. A whole float below it fits in an `i128`.
     const LIMIT: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0;
 
     if let Some(whole) = number.as_i128() {
         return Some(whole);
     }
     let float = number.as_f64()?;
-    #[expect(clippy::cast_possible_truncation, reason = "it is whole and fits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the float is whole and fits"
+    )]
     let whole = || float as i128;
     (float.fract() == 0.0 && float.abs() < LIMIT).then(whole)
 }
 
-/// A value in one line of bounded length.
-pub(super) fn shown(value: &Value) -> String {
+/// A value as one line of bounded length.
+pub(super) fn shortened(value: &Value) -> String {
     cut(&value.to_string(), 0)
 }
 
-/// Two values that differ, each in one line of bounded length; of long ones, from shortly before
-/// they differ.
-pub(super) fn shown_beside(one: &Value, other: &Value) -> (String, String) {
+/// Two different values, each as one line of bounded length. Long values begin shortly before the
+/// first difference.
+pub(super) fn shortened_pair(one: &Value, other: &Value) -> (String, String) {
     let (one, other) = (one.to_string(), other.to_string());
     let long = one.chars().nth(SHOWN).is_some() || other.chars().nth(SHOWN).is_some();
     let shared = one.chars().zip(other.chars()).take_while(|(a, b)| a == b);
@@ -86,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_count_by_their_value_and_every_digit_of_an_integer_counts() {
+    fn numbers_are_compared_by_value_and_integers_exactly() {
         for (one, other) in [
             ("1", "1.0"),
             ("0", "-0.0"),
@@ -95,8 +102,8 @@ mod tests {
             ("18446744073709551616", "1.8446744073709552e19"),
             ("{\"a\": 1, \"b\": [2.0]}", "{\"b\": [2], \"a\": 1.0}"),
         ] {
-            assert!(same(&value(one), &value(other)), "{one} and {other}");
-            assert!(same(&value(other), &value(one)), "{other} and {one}");
+            assert!(is_equal(&value(one), &value(other)), "{one} and {other}");
+            assert!(is_equal(&value(other), &value(one)), "{other} and {one}");
         }
         for (one, other) in [
             ("1", "1.5"),
@@ -110,21 +117,21 @@ mod tests {
             ("{\"a\": null}", "{\"b\": null}"),
             ("\"a\\n\"", "\"a\""),
         ] {
-            assert!(!same(&value(one), &value(other)), "{one} and {other}");
-            assert!(!same(&value(other), &value(one)), "{other} and {one}");
+            assert!(!is_equal(&value(one), &value(other)), "{one} and {other}");
+            assert!(!is_equal(&value(other), &value(one)), "{other} and {one}");
         }
     }
 
     #[test]
-    fn long_values_are_shown_where_they_differ() {
+    fn long_values_are_shown_around_their_first_difference() {
         let same = "ä".repeat(1000);
-        let (one, other) = shown_beside(&json!(format!("{same}\n")), &json!(same));
+        let (one, other) = shortened_pair(&json!(format!("{same}\n")), &json!(same));
         let shared = "ä".repeat(SHARED - 1);
         assert_eq!(one, format!("…{}\\n\"", &format!("ä{shared}")));
         assert_eq!(other, format!("…ä{shared}\""));
-        let (one, other) = shown_beside(&json!("a\n"), &json!("a"));
+        let (one, other) = shortened_pair(&json!("a\n"), &json!("a"));
         assert_eq!((one.as_str(), other.as_str()), ("\"a\\n\"", "\"a\""));
-        let long = shown(&json!("b".repeat(1000)));
+        let long = shortened(&json!("b".repeat(1000)));
         assert!(long.ends_with("b… (1002 bytes)"), "{long}");
     }
 }

@@ -1,7 +1,7 @@
-//! What must hold of every workflow, checked from what the server recorded, never from counters.
+//! Invariants of workflows, checked on the server's records and never on counters.
 //!
-//! Pure: a [`Checker`] is shown one [`Workflow`] after another, each from both sides, and keeps no
-//! more than what it says in the end. Each invariant is a file in `invariants/`.
+//! Pure. A [`Checker`] takes one [`Workflow`] after another, each with the client's and the server's
+//! view, and keeps only its [`Finding`]. Each invariant is a file in `invariants/`.
 
 mod answer;
 mod checker;

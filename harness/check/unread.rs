@@ -1,20 +1,20 @@
-//! The workflows that nothing can be said about.
+//! Workflows that could not be read back.
 
 use temporal::Reading;
 
 use super::Workflow;
 
-/// The workflows that could not be read back: while there are any, no invariant is known to hold.
+/// The workflows that could not be read back. If there are any, it is unknown whether the invariants
+/// hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unread {
-    /// How many.
     pub workflows: u64,
-    /// The first of them, and why it could not be read.
+    /// The id of the first one, and why it could not be read.
     pub first: Option<(String, String)>,
 }
 
 impl Unread {
-    /// Counts one more workflow, if it could not be read.
+    /// Counts a workflow if it could not be read.
     pub fn add(&mut self, workflow: Workflow<'_>) {
         let Reading::Unreadable(reason) = workflow.reading else {
             return;

@@ -1,19 +1,19 @@
-//! One workflow from both sides: what its client saw and what the server has.
+//! The client's and the server's view of one workflow.
 
 use load::Iteration;
 use temporal::{Execution, Reading};
 
-/// Both sides of one workflow that was started, or may have been.
+/// The client's and the server's view of one workflow that was started, or may have been.
 #[derive(Debug, Clone, Copy)]
 pub struct Workflow<'a> {
-    /// What the client saw.
+    /// The client's view.
     pub iteration: &'a Iteration,
-    /// What came of reading it back.
+    /// The server's view.
     pub reading: &'a Reading,
 }
 
 impl<'a> Workflow<'a> {
-    /// What the server has; `None` where it has nothing or could not be asked.
+    /// The server's execution; `None` if it has none or could not be read.
     pub(super) fn execution(self) -> Option<&'a Execution> {
         match self.reading {
             Reading::Found(execution) => Some(execution),

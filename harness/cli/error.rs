@@ -1,4 +1,4 @@
-//! How a command ends: its kind, the one table of exit codes, and the error that a user sees.
+//! The end of a command: the only table of exit codes, and the error that a user sees.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use base::log_tail::LogTail;
 use scenario::VerdictKind;
 use serde::Serialize;
 
-/// How a command ended. The numbers are part of the interface: `docs/exit-codes.md`.
+/// The exit of a command. The numbers are part of the interface: `docs/exit-codes.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Exit {
-    /// Done; every verdict is a pass.
+    /// Success; every verdict is a pass.
     Ok = 0,
-    /// An invariant was violated: lost, wrong or unfinished work; or two topologies that should be
-    /// the same are not.
+    /// An invariant was violated (lost, wrong or unfinished work), or two topologies that should be
+    /// the same differ.
     Violated = 1,
     /// A run that proves nothing: no steady state, a fault without effect, a saturated generator.
     Inconclusive = 2,
@@ -29,25 +29,24 @@ pub enum Exit {
     Internal = 70,
     /// Data could not be written to standard output.
     OutputLost = 71,
-    /// Something remains that should be gone; the list was printed.
+    /// Resources remain that could not be removed; they were listed.
     Leftovers = 73,
-    /// A fault could not be undone: the environment is dirty.
+    /// A fault could not be undone, so the topology is still broken.
     HealFailed = 74,
     /// Not allowed: a gate, missing credentials, foreign ownership, a missing `--yes`.
     NotAllowed = 77,
-    /// A threshold of a scenario was missed, or a place costs more than its budget.
+    /// A threshold of a scenario was missed, or a profile costs more than its budget.
     ThresholdMissed = 99,
     /// Interrupted, after healing.
     Interrupted = 130,
 }
 
 impl Exit {
-    /// Of `plan`: something would change. Nothing is proven by that either.
+    /// For `plan` and `drift`: something would change.
     pub const CHANGES: Self = Self::Inconclusive;
 
-    /// How grave it is, for a command that ends in more than one way: the gravest decides. What was
-    /// proven against the topology goes before what kept the harness from looking; what is left in
-    /// disorder goes before all.
+    /// The rank for a command with several results: the gravest decides. A proven violation
+    /// outranks an error that prevented a check. What leaves the environment dirty outranks both.
     #[must_use]
     pub const fn gravity(self) -> u8 {
         match self {
@@ -58,13 +57,13 @@ impl Exit {
             Self::Interrupted => 5,
             Self::Leftovers => 6,
             Self::HealFailed => 7,
-            // Every other is an error: something was not done.
+            // All others are errors.
             _ => 3,
         }
     }
 
-    /// How a command ends whose data could not all be written. What says no more than that there is
-    /// something to read gives way, as it cannot be read; every other code says something graver.
+    /// The exit of a command whose output could not be written in full. Replaces the codes whose
+    /// only message is in that output; every other code is graver.
     #[must_use]
     pub const fn with_output_lost(self) -> Self {
         match self {
@@ -92,20 +91,19 @@ impl From<VerdictKind> for Exit {
     }
 }
 
-/// What a command could not do, ready to be shown.
+/// The error of a command, ready to be printed.
 #[derive(Debug)]
 pub struct CommandError {
     /// Decides the exit code.
     pub exit: Exit,
     /// What failed, with its causes.
     pub source: Box<dyn std::error::Error + Send + Sync>,
-    /// The end of the log that belongs to it, where there is one.
+    /// The end of the related log, if there is one.
     pub log_tail: Option<LogTail>,
-    /// What helps.
     pub hints: Vec<Hint>,
 }
 
-/// An error as `--output json` has it.
+/// An error as `--output json` prints it.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Document<'a> {
@@ -117,7 +115,6 @@ struct Document<'a> {
 }
 
 impl CommandError {
-    /// An error that ends a command.
     pub fn new(exit: Exit, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {
             exit,
@@ -127,8 +124,8 @@ impl CommandError {
         }
     }
 
-    /// Has the commands in the hints be about the topology that these options name: who wrote them
-    /// does not know it.
+    /// Completes the commands in the hints with the options that name the topology. The code that
+    /// creates a hint does not know them.
     #[must_use]
     pub fn about(mut self, options: &[String]) -> Self {
         for hint in &mut self.hints {
@@ -137,21 +134,19 @@ impl CommandError {
         self
     }
 
-    /// Adds a way out.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// Adds several.
     #[must_use]
     pub fn with_hints(mut self, hints: impl IntoIterator<Item = impl Into<Hint>>) -> Self {
         self.hints.extend(hints.into_iter().map(Into::into));
         self
     }
 
-    /// The whole error as programs see it.
+    /// The error for programs.
     pub fn document(&self) -> impl Serialize + '_ {
         Document {
             error: self.source.to_string(),
@@ -162,7 +157,7 @@ impl CommandError {
         }
     }
 
-    /// The chain of causes, outermost first, each in its own words.
+    /// The chain of causes, outermost first.
     pub fn causes(&self) -> Vec<String> {
         let causes = causes::of(self.source.as_ref());
         causes.map(ToString::to_string).collect()
@@ -170,7 +165,7 @@ impl CommandError {
 }
 
 impl fmt::Display for CommandError {
-    /// The whole error as a user sees it, without colour and without a final newline.
+    /// The error for people, without colour and without a final newline.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "error: {}", self.source)?;
         for cause in self.causes() {
@@ -182,7 +177,7 @@ impl fmt::Display for CommandError {
                 write!(out, "\n    {line}")?;
             }
             if tail.lines.is_empty() {
-                write!(out, "\n    nothing was written since it was started")?;
+                write!(out, "\n    (nothing written since its start)")?;
             }
         }
         for hint in &self.hints {
@@ -197,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hints_are_about_what_the_command_was_about() {
+    fn hints_name_the_topology_of_the_command() {
         use base::hint::{Command, Verb};
         let hint = Hint::run(Verb::LogsOf("web".to_owned()))
             .words("; ")
@@ -214,7 +209,7 @@ mod tests {
         };
         assert_eq!(
             error(&["--profile", "k3d"]),
-            "error: an error\n  hint: run `harness logs web --profile k3d`; `harness down --profile \
+            "error: an error\n  hint: Run `harness logs web --profile k3d`; `harness down --profile \
              k3d` and then `harness up --profile k3d`, `harness heal --profile x`, `kubectl get pods`"
         );
         assert_eq!(error(&[]), format!("error: an error\n  hint: {hint}"));

@@ -1,50 +1,45 @@
-//! Why there is no connection.
+//! Errors of a connection attempt.
 
 use std::time::Duration;
 
 use temporalio_client::errors::ClientConnectError;
 use temporalio_client::tonic;
 
-/// A connection that did not come about.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The address, the profile file or a certificate is wrong: trying again does not help.
-    #[error("Temporal client configuration: {message}")]
+    /// The address, Temporal's profile file or a certificate is wrong. Trying again does not help.
+    #[error("invalid Temporal client configuration: {message}")]
     Configuration {
-        /// The SDK's words; its error cannot cross threads, so it is not a source.
+        /// The SDK's message. The SDK's error is not `Send`, so it cannot be a source.
         message: String,
     },
     /// Nothing at the address speaks gRPC, or TLS failed.
-    #[error("connect to Temporal at {address}")]
+    #[error("could not connect to Temporal at {address}")]
     Transport {
-        /// The address as configured.
+        /// The configured address.
         address: String,
-        /// What the transport met.
         #[source]
         source: tonic::transport::Error,
     },
-    /// Something answered, and did not accept the first call.
-    #[error("first call to Temporal at {address}")]
+    /// The server answered, but did not accept the first call.
+    #[error("the first call to Temporal at {address} failed")]
     FirstCall {
-        /// The address as configured.
+        /// The configured address.
         address: String,
-        /// gRPC status of the call.
+        /// The gRPC status of the call.
         #[source]
         source: tonic::Status,
     },
-    /// The host name does not resolve.
-    #[error("resolve the host of {address}")]
+    #[error("could not resolve the host name of {address}")]
     Resolve {
-        /// The address as configured.
+        /// The configured address.
         address: String,
-        /// What the resolver said.
         #[source]
         source: std::io::Error,
     },
-    /// Nothing answered in time.
     #[error("no answer from Temporal at {address} within {limit:?}")]
     TimedOut {
-        /// The address as configured.
+        /// The configured address.
         address: String,
         /// The connect timeout.
         limit: Duration,
@@ -52,7 +47,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Sorts the SDK's error, whose text shows its source's debug form, into ours.
+    /// Converts the SDK's error, whose text would contain the debug form of its source.
     pub(crate) fn from_sdk(address: String, error: ClientConnectError) -> Self {
         match error {
             ClientConnectError::TonicTransportError(source) => Self::Transport { address, source },

@@ -1,8 +1,8 @@
-//! The one place that opens a connection to a Temporal frontend.
+//! The only place that opens a connection to a Temporal frontend.
 //!
-//! A crate of its own so that the SDK's enormous connect future is compiled once, here, and every
-//! other crate sees a boxed one. Does not retry and knows nothing of workflows: how long to keep
-//! trying is the caller's policy.
+//! This is a separate crate so that the SDK's very large connect future is compiled once. Other
+//! crates see a boxed future. The crate does not retry and knows nothing of workflows: the caller
+//! decides how long to keep trying.
 
 mod error;
 mod options;
@@ -13,18 +13,18 @@ pub use options::{DEFAULT_ADDRESS, DEFAULT_NAMESPACE, Options};
 use futures_util::future::BoxFuture;
 use temporalio_client::Connection;
 
-/// Opens a connection, checked by one call that the frontend answered.
+/// Opens a connection and checks it with one call to the frontend.
 ///
-/// The connection multiplexes, is cheap to clone, and reconnects by itself when it breaks.
+/// The connection multiplexes calls, is cheap to clone, and reconnects by itself.
 ///
 /// # Errors
-/// One of [`Error`]'s kinds, within the options' connect timeout.
+/// An [`Error`], within the connect timeout of the options.
 pub fn connect(options: Options) -> BoxFuture<'static, Result<Connection, Error>> {
     Box::pin(async move {
         let address = options.address().to_owned();
         let limit = options.connect_timeout();
-        // The SDK's own timeout covers the TCP and TLS handshakes only; a frontend that accepts
-        // and then stays silent would hold the first call forever.
+        // The SDK's own timeout covers only the TCP and TLS handshakes. A frontend that accepts the
+        // connection and then stays silent would block the first call forever.
         let attempt = Box::pin(Connection::connect(options.resolve()?));
         match tokio::time::timeout(limit, attempt).await {
             Ok(Ok(connection)) => Ok(connection),
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_closed_port_is_an_unreachable_frontend() {
+    async fn a_closed_port_is_a_transport_error() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound").to_string();
         drop(listener);
@@ -55,7 +55,7 @@ mod tests {
 
         assert_eq!(
             error.to_string(),
-            format!("connect to Temporal at {address}")
+            format!("could not connect to Temporal at {address}")
         );
         let mut chain = error
             .source()
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_frontend_that_never_answers_is_given_up_at_the_timeout() {
+    async fn a_silent_frontend_is_a_timeout_error() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound").to_string();
         let options = Options::plaintext(&address).with_connect_timeout(Duration::from_millis(50));
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_that_is_none_is_a_configuration_error() {
+    async fn an_invalid_address_is_a_configuration_error() {
         let error = connect(Options::plaintext("::::"))
             .await
             .expect_err("no such address");

@@ -1,4 +1,4 @@
-//! What to connect to, and as whom.
+//! The options of a connection: address, namespace, credentials and timeouts.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,16 +10,15 @@ use temporalio_common::envconfig::load_client_config_profile;
 
 use crate::Error;
 
-/// Where a frontend is looked for when nothing says otherwise.
+/// The default address of a frontend.
 pub const DEFAULT_ADDRESS: &str = "127.0.0.1:7233";
 
-/// The namespace when nothing says otherwise.
+/// The default namespace.
 pub const DEFAULT_NAMESPACE: &str = "default";
 
-/// The SDK's default is to wait forever.
+/// The SDK by default waits forever.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What to connect to, and as whom.
 #[derive(Clone)]
 pub struct Options {
     profile: ClientConfigProfile,
@@ -28,13 +27,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// A frontend without TLS or credentials at `host:port`; nothing else is consulted.
+    /// A frontend at `host:port` without TLS or credentials. Reads neither files nor the
+    /// environment.
     pub fn plaintext(address: impl Into<String>) -> Self {
         Self::of(ClientConfigProfile::default()).with_address(address)
     }
 
-    /// What Temporal's profile file and then its `TEMPORAL_*` variables say: address, namespace,
-    /// TLS, API key and metadata. Reads that file and the environment.
+    /// Reads Temporal's profile file and then its `TEMPORAL_*` variables: address, namespace, TLS,
+    /// API key and metadata.
     ///
     /// # Errors
     /// [`Error::Configuration`] if the file or a variable is malformed, or the chosen profile is
@@ -62,41 +62,38 @@ impl Options {
         }
     }
 
-    /// Another address: `host:port`, or a URL.
+    /// Replaces the address: `host:port`, or a URL.
     #[must_use]
     pub fn with_address(mut self, address: impl Into<String>) -> Self {
         self.profile.address = Some(address.into());
         self
     }
 
-    /// Another namespace.
     #[must_use]
     pub fn with_namespace(mut self, namespace: impl Into<String>) -> Self {
         self.profile.namespace = Some(namespace.into());
         self
     }
 
-    /// How this process shows in Temporal; without it, a worker is `PID@HOST` and other clients
-    /// are nameless.
+    /// Sets the client identity that Temporal shows. The default is `PID@HOST` for a worker, and
+    /// empty for other clients.
     #[must_use]
     pub fn with_identity(mut self, identity: impl Into<String>) -> Self {
         self.identity = Some(identity.into());
         self
     }
 
-    /// How long one attempt to connect may take; 5 s unless said otherwise.
+    /// Sets how long one attempt to connect may take. The default is 5 s.
     #[must_use]
     pub fn with_connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// The address.
     pub fn address(&self) -> &str {
         self.profile.address.as_deref().unwrap_or(DEFAULT_ADDRESS)
     }
 
-    /// The namespace.
     pub fn namespace(&self) -> &str {
         self.profile
             .namespace
@@ -109,7 +106,7 @@ impl Options {
         self.connect_timeout
     }
 
-    /// The SDK's form of these options; reads certificate files.
+    /// Converts the options for the SDK. Reads certificate files.
     pub fn resolve(self) -> Result<ConnectionOptions, Error> {
         let address = self.address().to_owned();
         let profile = self.with_address(address);
@@ -119,8 +116,8 @@ impl Options {
             })?;
         options.identity = profile.identity.unwrap_or_default();
         options.connect_timeout = Some(profile.connect_timeout);
-        // Costs more CPU than anything else the SDK does, and within one host or cluster the
-        // bytes that it saves cost nothing.
+        // Compression costs more CPU than anything else in the SDK, and bandwidth within one host
+        // or cluster is free.
         options.grpc_compression = GrpcCompression::None;
         Ok(options)
     }
@@ -167,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn plaintext_neither_encrypts_nor_compresses_and_always_has_a_timeout() {
+    fn plaintext_has_no_tls_and_no_compression_but_a_timeout() {
         let options = Options::plaintext("127.0.0.1:7555")
             .with_identity("worker-0")
             .resolve()
@@ -189,14 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_wins_over_the_profile_file_and_a_setter_over_both() {
+    fn a_variable_overrides_the_profile_file_and_a_setter_overrides_both() {
         let options = load(&[("TEMPORAL_ADDRESS", "other:7233")]).expect("valid");
         assert_eq!(options.address(), "other:7233");
         assert_eq!(options.with_address("mine:1").address(), "mine:1");
     }
 
     #[test]
-    fn an_api_key_turns_tls_on_and_is_not_shown() {
+    fn an_api_key_enables_tls_and_is_not_shown() {
         let options = load(&[("TEMPORAL_PROFILE", "cloud")]).expect("valid");
         assert!(!format!("{options:?}").contains("secret"), "{options:?}");
 
@@ -225,7 +222,7 @@ mod tests {
 
         assert_eq!(
             error.to_string(),
-            "Temporal client configuration: Profile 'nope' not found"
+            "invalid Temporal client configuration: Profile 'nope' not found"
         );
     }
 

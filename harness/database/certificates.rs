@@ -1,4 +1,4 @@
-//! The certificates of the container, made once for a state folder.
+//! The TLS certificates of the MySQL container. They are made once for each state folder.
 
 use std::io;
 
@@ -10,19 +10,20 @@ use camino::Utf8PathBuf;
 
 use super::Error;
 
-/// A certificate for the server, by an authority that signed nothing else and whose key is gone.
+/// A certificate for the server, from an authority that signed nothing else. The authority's key is
+/// not kept.
 #[derive(Debug, Clone)]
 pub(super) struct Certificates {
-    /// The authority's certificate (PEM): what clients trust.
+    /// The authority's certificate (PEM), which clients trust.
     pub(super) authority: String,
     /// The server's certificate (PEM).
     pub(super) certificate: String,
-    /// Its key (PEM).
+    /// The server's key (PEM).
     pub(super) key: Secret,
 }
 
 impl Certificates {
-    /// Those of a state folder, if they were made.
+    /// The certificates of a state folder, if they exist.
     pub(super) fn read(state: &Directory) -> io::Result<Option<Self>> {
         let [authority, certificate, key] = paths(state).map(read);
         Ok(match (authority?, certificate?, key?) {
@@ -35,7 +36,8 @@ impl Certificates {
         })
     }
 
-    /// Those of a state folder, made for a server of that name if there are none.
+    /// The certificates of a state folder. If there are none, makes them for a server with this
+    /// host name.
     pub(super) fn provide(state: &Directory, host: &str) -> Result<Self, Error> {
         let failed = Error::file("read", state.secrets());
         if let Some(found) = Self::read(state).map_err(failed)? {
@@ -56,7 +58,8 @@ impl Certificates {
         })
     }
 
-    /// The certificate last, as it is what a whole set is known by; an old one goes first.
+    /// Writes the certificate last, because its file marks a complete set; removes an old one
+    /// first.
     fn write(&self, state: &Directory) -> io::Result<()> {
         let [authority, certificate, key] = paths(state);
         present(fs_err::remove_file(&certificate))?;
@@ -72,7 +75,7 @@ pub(super) fn authority_file(state: &Directory) -> Utf8PathBuf {
     authority
 }
 
-/// Authority, certificate, key.
+/// The files of the authority's certificate, the server's certificate and its key.
 fn paths(state: &Directory) -> [Utf8PathBuf; 3] {
     ["mysql-ca.pem", "mysql-cert.pem", "mysql-key.pem"].map(|file| state.secrets().join(file))
 }
@@ -90,7 +93,7 @@ mod tests {
     #[test]
     fn certificates_are_made_once_and_as_a_whole_set() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = Utf8PathBuf::try_from(folder.path().to_owned()).expect("text");
+        let path = Utf8PathBuf::try_from(folder.path().to_owned()).expect("a UTF-8 path");
         let state = Directory::new(path);
         fs_err::create_dir(state.secrets()).expect("writable");
         let made = Certificates::provide(&state, "host").expect("made");
@@ -102,8 +105,8 @@ mod tests {
         }
         assert!(!format!("{made:?}").contains("PRIVATE KEY"));
 
-        fs_err::remove_file(authority_file(&state)).expect("it is there");
-        let anew = Certificates::provide(&state, "host").expect("made anew");
+        fs_err::remove_file(authority_file(&state)).expect("it exists");
+        let anew = Certificates::provide(&state, "host").expect("made again");
         assert_ne!(made.authority, anew.authority);
         assert_ne!(made.certificate, anew.certificate);
     }

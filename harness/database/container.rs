@@ -1,4 +1,4 @@
-//! The container as it is to be. Pure.
+//! The desired state of the container. Pure.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,35 +11,35 @@ use model::topology::{Database, Digest};
 use super::certificates::Certificates;
 use super::name::Names;
 
-/// The label with the digest of all that a container was made from.
+/// The label with the digest of the container's configuration.
 pub(super) const DIGEST: &str = "dev.harness.digest";
 
-/// The port that MySQL listens on in its container.
+/// The port of MySQL in the container.
 pub const PORT: u16 = 3306;
 
-/// The folder in the container for what is put into it.
+/// The folder in the container for the files that are copied into it.
 const FOLDER: &str = "/etc/harness/mysql";
 
-/// The data folder, as the image has it.
+/// MySQL's data folder in the image.
 pub(super) const DATA: &str = "/var/lib/mysql";
 
-/// The user that Temporal signs in as.
+/// The MySQL user of Temporal.
 pub const USER: &str = "temporal";
 
-/// Memory that it may use. MySQL takes 0.6 GB with Temporal's tables and the usual 128 MiB of
-/// buffer pool, and a connection takes a few MB while it works: what is above this is a leak, and
-/// must not take the machine with it.
+/// The memory limit of the container. MySQL takes 0.6 GB with Temporal's tables and the default
+/// buffer pool of 128 MiB, and a busy connection takes a few MB. More than this limit is a leak,
+/// which must not use up the machine's memory.
 const MEMORY: u64 = 2 << 30;
 
-/// How long MySQL may take to write back what it holds when it is stopped.
+/// How long MySQL may take to flush its data when it is stopped.
 pub(super) const STOP: Duration = Duration::from_mins(1);
 
-/// The image of a database, by its reference.
+/// The reference of the database's image.
 pub fn image(database: &Database) -> String {
     format!("mysql:{}", database.version)
 }
 
-/// All that a container is made from.
+/// Everything that determines the container.
 #[derive(Debug, Clone)]
 pub(super) struct Blueprint {
     pub(super) image: Image,
@@ -51,7 +51,8 @@ pub(super) struct Blueprint {
 }
 
 impl Blueprint {
-    /// Identity of all of it. Of the password there is only what cannot be led back to it.
+    /// The digest of the whole configuration. It includes the password only in a form from which
+    /// the password cannot be derived.
     pub(super) fn digest(&self) -> Digest {
         let Self {
             image,
@@ -73,7 +74,8 @@ impl Blueprint {
         ))
     }
 
-    /// The container, with files for the user that MySQL runs as in it.
+    /// The specification of the container. `user` is the user and group that MySQL runs as, which
+    /// own the files.
     pub(super) fn spec(&self, names: &Names, owner: &str, user: (u64, u64)) -> ContainerSpec {
         let mut files = vec![file("sign-in.sql", &sign_in(&self.password), user)];
         if let Some(made) = &self.certificates {
@@ -116,7 +118,7 @@ pub(super) fn file(name: &str, content: &str, owner: (u64, u64)) -> File {
     }
 }
 
-/// What every server is told: no second protocol, and no certificates but ours.
+/// Options for every server: no X protocol, and no generated certificates.
 pub(super) fn common_arguments() -> [String; 2] {
     ["--mysqlx=OFF", "--auto-generate-certs=OFF"].map(str::to_owned)
 }
@@ -144,9 +146,9 @@ fn arguments(database: &Database) -> Vec<String> {
     arguments
 }
 
-/// What MySQL runs at each start, one statement a line: whatever became of the user and the
-/// password meanwhile, they are as the state folder has them. `performance_schema` is for those who
-/// compare what a server is set to.
+/// The SQL that MySQL runs at each start, one statement a line. It resets the user and password to
+/// those of the state folder, whatever changed meanwhile. `performance_schema` is for comparing the
+/// settings of servers.
 pub(super) fn sign_in(password: &Secret) -> String {
     let password = password.reveal();
     [
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_changes_the_container_changes_its_digest() {
+    fn every_change_of_the_container_changes_its_digest() {
         let digest = |change: fn(&mut Blueprint)| {
             let mut blueprint = blueprint(Tls::Required);
             change(&mut blueprint);
@@ -215,7 +217,7 @@ mod tests {
         for (index, change) in changes.into_iter().enumerate() {
             assert_ne!(before, digest(change), "change {index}");
         }
-        // The same image by another name is the same image.
+        // Another reference of the same image changes nothing.
         assert_eq!(
             before,
             digest(|it| it.image.reference = "mysql:8".to_owned())
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn with_tls_nobody_gets_in_without() {
+    fn tls_is_required_if_the_profile_requires_it() {
         insta::assert_snapshot!(spec(Tls::Required).arguments.join("\n"), @r"
         --mysqlx=OFF
         --auto-generate-certs=OFF
@@ -244,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_in_files_for_mysql_alone_and_nowhere_else() {
+    fn secrets_are_only_in_files_that_only_mysql_can_read() {
         let mut spec = spec(Tls::Required);
         for file in &spec.files {
             assert_eq!(
@@ -260,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_user_is_made_or_mended_at_each_start() {
+    fn the_user_is_created_or_reset_at_each_start() {
         insta::assert_snapshot!(sign_in(&Secret::new("PASSWORD")), @r"
         CREATE USER IF NOT EXISTS 'temporal'@'%' IDENTIFIED BY 'PASSWORD';
         ALTER USER 'temporal'@'%' IDENTIFIED BY 'PASSWORD' ACCOUNT UNLOCK;

@@ -1,4 +1,4 @@
-//! What the database could not do.
+//! The errors of the database.
 
 use std::io;
 use std::time::Duration;
@@ -12,158 +12,124 @@ use camino::Utf8PathBuf;
 use model::plan::ResourceId;
 use mysql::schema::{Store, Version};
 
-/// What the database could not do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Docker refused or failed.
     #[error(transparent)]
     Docker(#[from] docker::Error),
-    /// MySQL refused or did not answer.
     #[error(transparent)]
     Mysql(#[from] mysql::Error),
     /// The profile allows fewer connections than its Temporal processes may open.
     #[error(
-        "database.mysql.max-connections is {allowed}, and the Temporal processes may open {needed}"
+        "database.mysql.max-connections is {allowed}, but the Temporal processes may open {needed}"
     )]
-    Connections {
-        /// What the profile allows.
-        allowed: u32,
-        /// What may be needed.
-        needed: u32,
-    },
-    /// The data was written by a newer MySQL.
-    #[error("the data of MySQL {found} cannot be read by MySQL {wanted}")]
+    Connections { allowed: u32, needed: u32 },
+    /// A newer MySQL wrote the data.
+    #[error("MySQL {wanted} cannot read the data of MySQL {found}")]
     Downgrade {
-        /// The version that wrote it.
+        /// The version that wrote the data.
         found: String,
         /// The version that the profile names.
         wanted: String,
     },
-    /// The data is spread over another number of history shards.
+    /// The data has another number of history shards.
     #[error(
-        "temporal.history-shards is {wanted}, and the database was made for {found}: the number is \
+        "temporal.history-shards is {wanted}, but the database has {found}: the number is \
          fixed for the life of a database"
     )]
     Shards {
-        /// What the data is spread over.
+        /// The number in the database.
         found: u32,
-        /// What the profile names.
+        /// The number in the profile.
         wanted: u32,
     },
-    /// No certificate could be made.
     #[error("could not make a certificate for MySQL")]
     Certificates(#[source] rcgen::Error),
-    /// A file could not be read or written.
     #[error("could not {act} {path}")]
     File {
-        /// What was tried.
+        /// A verb, such as `read`.
         act: &'static str,
-        /// The file or folder.
         path: Utf8PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// Another command makes the same snapshot, and was not done in time.
-    #[error("`{holder}` was making the same database for all of {} s", .waited.as_secs())]
+    /// Another command was making the same snapshot for too long.
+    #[error("`{holder}` has been making the same database snapshot for {} s", .waited.as_secs())]
     Busy {
         /// The command.
         holder: Holder,
-        /// How long this one waited.
         waited: Duration,
     },
-    /// The snapshot that databases begin as a copy of could not be made.
-    #[error("could not make the MySQL that every database here begins as a copy of")]
+    /// The golden snapshot could not be made.
+    #[error("could not make the MySQL snapshot that new databases are copied from")]
     Golden {
-        /// Where the log of that MySQL is.
+        /// The log of the MySQL that the snapshot was made with.
         log: Utf8PathBuf,
-        /// Why.
         #[source]
         source: Box<Error>,
     },
     /// There is no snapshot to copy, or only a part of one.
-    #[error("the volume {volume} that the database begins as a copy of is not there any more")]
-    NoSnapshot {
-        /// The volume.
-        volume: String,
-    },
-    /// A container that helps did not do its work.
-    #[error("could not {act}: code {code}{}", indented(.said))]
+    #[error("the snapshot volume {volume} that the database is copied from no longer exists")]
+    NoSnapshot { volume: String },
+    /// A helper container failed.
+    #[error("could not {act}: exit code {code}{}", indented(.output))]
     Helper {
-        /// What it was for.
+        /// What it was for, as a verb phrase.
         act: &'static str,
-        /// How it ended.
+        /// Its exit code.
         code: i64,
-        /// What it said.
-        said: String,
+        /// Its output.
+        output: String,
     },
-    /// Temporal's SQL tool failed.
     #[error("Temporal's SQL tool failed on `{database}`")]
     SchemaTool {
-        /// The database.
         database: &'static str,
-        /// Why.
         #[source]
         source: tool::Error,
     },
-    /// The container ended where it should run.
-    #[error("container `{name}` does not run: {status}")]
-    Ended {
-        /// Its name.
-        name: String,
-        /// What became of it.
-        status: String,
-    },
+    /// The container is not running.
+    #[error("container `{name}` is not running: {status}")]
+    Ended { name: String, status: String },
     /// MySQL did not answer in time.
     #[error("MySQL did not answer within {} s: {reason}", .deadline.as_secs())]
     Silent {
-        /// How long it had.
         deadline: Duration,
-        /// What was seen last.
+        /// The last error.
         reason: String,
     },
-    /// The schema is of a newer server.
+    /// The schema is of a newer Temporal server.
     #[error(
         "the schema of `{}` has version {found}, which is newer than Temporal {server}", .store.database()
     )]
     Newer {
-        /// The store.
         store: Store,
-        /// The version that was found.
         found: Version,
-        /// The release that is to run on it.
+        /// The Temporal release of the profile.
         server: String,
     },
-    /// An update of a schema was interrupted.
+    /// A schema update was interrupted.
     #[error(
-        "the update of `{}` from schema version {version} to {towards} was interrupted, and MySQL \
-         cannot go on from there{}", .store.database(), list(.applied)
+        "the update of `{}` from schema version {version} to {towards} was interrupted and \
+         cannot be resumed{}", .store.database(), list(.applied)
     )]
     HalfApplied {
-        /// The store.
         store: Store,
-        /// The version that it has.
+        /// The recorded version.
         version: Version,
         /// The version whose update was interrupted.
         towards: Version,
-        /// What that update has done already.
+        /// The changes that this update already made.
         applied: Vec<String>,
-        /// The SQL that takes it back; none where no statement is safe.
+        /// The SQL that undoes them. Empty if no statement is safe.
         remedy: Vec<String>,
     },
-    /// There is nothing of that name, or nothing is known of it yet.
+    /// The resource is not known.
     #[error("`{id}` is not part of this topology")]
-    Unknown {
-        /// The name.
-        id: ResourceId,
-    },
-    /// The user asked to stop.
+    Unknown { id: ResourceId },
     #[error("interrupted")]
     Interrupted,
 }
 
 impl Error {
-    /// The failure of an act on a file.
     pub(super) fn file(
         act: &'static str,
         path: impl Into<Utf8PathBuf>,
@@ -172,57 +138,61 @@ impl Error {
         move |source| Self::File { act, path, source }
     }
 
-    /// What a user can do about it.
+    /// How the user can fix it.
     fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Docker(error) => error.hints(),
             Self::Connections { needed, .. } => vec![Hint::say(format!(
-                "set database.mysql.max-connections to {needed} or more, or let fewer replicas run \
-                 under temporal.roles"
+                "Set `database.mysql.max-connections` in the profile to {needed} or more, or reduce the \
+                 replicas under `temporal.roles`."
             ))],
             Self::Downgrade { found, .. } => vec![
-                Hint::say(format!("set database.mysql.version to {found}, or run "))
-                    .command(Verb::Down)
-                    .words(" to give its data up"),
+                Hint::say(format!(
+                    "Set `database.mysql.version` in the profile to {found}, or run "
+                ))
+                .command(Verb::Down)
+                .words(" to delete the data."),
             ],
             Self::Shards { found, .. } => vec![
-                Hint::say(format!("set temporal.history-shards to {found}, or run "))
-                    .command(Verb::Down)
-                    .words(" to give its data up"),
+                Hint::say(format!(
+                    "Set `temporal.history-shards` in the profile to {found}, or run "
+                ))
+                .command(Verb::Down)
+                .words(" to delete the data."),
             ],
             Self::Golden { log, source } => {
                 let mut hints = source.hints();
-                hints.push(Hint::say(format!("the log of that MySQL is {log}")));
+                hints.push(Hint::say(format!("See the log of that MySQL in {log}.")));
                 hints
             }
             Self::NoSnapshot { .. } => {
-                vec![Hint::run(Verb::Up).words(" again, which makes it anew")]
+                vec![Hint::run(Verb::Up).words(" again to make the snapshot.")]
             }
             Self::SchemaTool {
                 source: tool::Error::Find { program },
                 ..
             } => vec![
-                Hint::say(format!("install {program}; "))
+                Hint::say(format!("Install {program}; run "))
                     .command(Verb::Doctor)
-                    .words(" shows what else is missing"),
+                    .words(" to see what else is missing."),
             ],
             Self::Newer { .. } => vec![
-                Hint::say("run the newer release of Temporal, or run ")
+                Hint::say("Set `temporal.version` in the profile to the newer release, or run ")
                     .command(Verb::Down)
-                    .words(" to give the data up"),
+                    .words(" to delete the data."),
             ],
             Self::HalfApplied { store, remedy, .. } if remedy.is_empty() => vec![
                 Hint::say(format!(
-                    "what is in database `{}` is not what an interrupted update leaves, so that no \
-                     statement is safe: restore a backup of it, or run ",
+                    "Restore database `{}` from a backup, because its content does not match an \
+                     interrupted update and no statement is safe; or run ",
                     store.database()
                 ))
                 .command(Verb::Down)
-                .words(" to give it up"),
+                .words(" to delete it."),
             ],
             Self::HalfApplied { store, remedy, .. } => vec![
                 Hint::say(format!(
-                    "take the half of it back in database `{}`, then run ",
+                    "Undo the interrupted update in database `{}` with the SQL below, then run ",
                     store.database()
                 ))
                 .command(Verb::Up)
@@ -232,7 +202,7 @@ impl Error {
         }
     }
 
-    /// What has to change for it not to come again.
+    /// Whether the profile or the environment must change to avoid the error.
     fn blame(&self) -> Blame {
         match self {
             Self::Connections { .. }
@@ -244,7 +214,7 @@ impl Error {
         }
     }
 
-    /// The whole of it in one line, causes included.
+    /// The error with its causes in one line.
     pub(super) fn in_one_line(&self) -> String {
         in_one_line(self)
     }
@@ -266,9 +236,9 @@ fn list<T: AsRef<str>>(lines: &[T]) -> String {
         .fold(String::new(), |text, line| text + "\n    " + line.as_ref())
 }
 
-/// The last lines of what a container said.
-fn indented(said: &str) -> String {
+/// The last lines of a container's output.
+fn indented(output: &str) -> String {
     const LINES: usize = 8;
-    let lines: Vec<&str> = said.lines().collect();
+    let lines: Vec<&str> = output.lines().collect();
     list(&lines[lines.len().saturating_sub(LINES)..])
 }

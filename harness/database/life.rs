@@ -1,28 +1,28 @@
-//! Starting, replacing, killing and removing the container.
+//! Starts, replaces, kills and removes the container.
 
 use docker::{Owned, Status};
 
 use super::container::STOP;
 use super::mysql::Mysql;
 use super::prepared::Prepared;
-use super::{Error, Record};
+use super::{ContainerRecord, Error};
 
 impl Mysql {
-    /// Starts the container as it was prepared, in place of the one that there may be. Its data
-    /// stays, or begins as a copy of the snapshot.
+    /// Starts the prepared container and replaces an existing one. Keeps its data, or copies the
+    /// snapshot if there is none.
     pub(super) async fn start(&self, prepared: &Prepared) -> Result<(), Error> {
         self.end().await?;
         let image = &prepared.blueprint.image;
         let user = self.helper(image).seed(&prepared.snapshot).await?;
         let written = record(prepared).write(self.state());
-        written.map_err(Error::file("write the records in", self.state().run()))?;
+        written.map_err(Error::file("write the record to", self.state().run()))?;
         let spec = prepared.blueprint.spec(self.names(), self.owner(), user);
         self.engine().start_container(&spec).await?;
         Ok(())
     }
 
-    /// Ends the container and keeps its log: it was asked first, so that another version of MySQL
-    /// finds its data written back.
+    /// Stops the container gracefully and keeps its log. The graceful stop lets another version of
+    /// MySQL find all data flushed.
     async fn end(&self) -> Result<(), Error> {
         let Some(container) = self.ours().await? else {
             return Ok(());
@@ -34,18 +34,18 @@ impl Mysql {
         Ok(self.engine().remove_container(&container.name).await?)
     }
 
-    /// Removes the container, its data, and all that helped to make them.
+    /// Removes the container, its data, and its helper containers.
     pub(super) async fn remove_all(&self) -> Result<(), Error> {
         self.keep_log().await;
-        let failed = Error::file("remove the records in", self.state().run());
-        Record::forget(self.state()).map_err(failed)?;
+        let failed = Error::file("remove the record from", self.state().run());
+        ContainerRecord::remove(self.state()).map_err(failed)?;
         for owned in self.parts().await? {
             self.engine().remove(&owned).await?;
         }
         Ok(())
     }
 
-    /// Everything in Docker that is a part of it, containers before volumes.
+    /// Everything in Docker that belongs to the database, containers before volumes.
     pub(super) async fn parts(&self) -> Result<Vec<Owned>, Error> {
         let base = self.names().container();
         let mut parts = self.engine().owned(self.owner()).await?;
@@ -56,19 +56,21 @@ impl Mysql {
         Ok(parts)
     }
 
-    /// Its log is evidence; that it cannot be had is no reason to leave anything undone.
+    /// Keeps the log of the container as evidence. A failure is ignored, because the caller's work
+    /// matters more.
     pub(super) async fn keep_log(&self) {
         let _ = self.collect_log(None).await;
     }
 
-    /// Kills it, leaving its data.
+    /// Kills the container and keeps its data.
     pub async fn kill(&self) -> Result<(), backend::Error> {
         let killed = self.engine().kill_container(self.names().container()).await;
         killed.map_err(Error::from)?;
         Ok(())
     }
 
-    /// Starts it again; it answers once it has recovered. Nothing happens where it was removed since.
+    /// Starts the container again. It answers after it has recovered. Does nothing if it was
+    /// removed meanwhile.
     pub async fn start_again(&self) -> Result<(), backend::Error> {
         if self.ours().await?.is_some() {
             let started = self.engine().start_again(self.names().container()).await;
@@ -78,7 +80,7 @@ impl Mysql {
     }
 }
 
-fn record(prepared: &Prepared) -> Record {
+fn record(prepared: &Prepared) -> ContainerRecord {
     let Prepared {
         wanted,
         blueprint,
@@ -86,7 +88,7 @@ fn record(prepared: &Prepared) -> Record {
         history_shards,
         ..
     } = prepared;
-    Record {
+    ContainerRecord {
         digest: blueprint.digest(),
         image: blueprint.image.clone(),
         version: blueprint.database.version.clone(),

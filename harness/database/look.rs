@@ -1,4 +1,4 @@
-//! What there is of the container, and whether it does its job.
+//! Observes the container and checks whether it is ready.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -8,22 +8,22 @@ use docker::{Container, OWNER, Status};
 use model::plan::{Observed, ResourceId, State};
 use model::topology::Digest;
 use mysql::preflight::{self, Facts, Finding, Severity};
-use mysql::{Access, Client};
+use mysql::{Client, ConnectOptions};
 
 use super::Error;
 use super::container::DIGEST;
 use super::mysql::{Mysql, container_id};
 use super::prepared::Prepared;
 
-/// How long a question that is only a look may take.
-pub(super) const LOOK: Duration = Duration::from_secs(3);
+/// The deadline of a query that only observes.
+pub(super) const QUERY_DEADLINE: Duration = Duration::from_secs(3);
 
-/// The first wait between two looks; doubled each time up to the last.
-pub(super) const FIRST_LOOK: Duration = Duration::from_millis(20);
-pub(super) const LAST_LOOK: Duration = Duration::from_millis(200);
+/// The first pause between two attempts. It doubles up to the last.
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(20);
+pub(super) const LAST_PAUSE: Duration = Duration::from_millis(200);
 
 impl Mysql {
-    /// The container, if it is ours.
+    /// The container, if it belongs to this state folder.
     pub(super) async fn ours(&self) -> Result<Option<Container>, Error> {
         let found = self.engine().container(self.names().container()).await?;
         let is_ours = |found: &Container| {
@@ -33,7 +33,7 @@ impl Mysql {
         Ok(found.filter(is_ours))
     }
 
-    /// Why the container does not run, if it does not.
+    /// The reason why the container is not running; `None` if it runs.
     pub(super) async fn why_not_running(&self) -> Result<Option<String>, Error> {
         Ok(match self.ours().await? {
             Some(container) if container.status == Status::Running => None,
@@ -42,12 +42,12 @@ impl Mysql {
         })
     }
 
-    /// What it says, if it runs and was made here, to those who sign in as Temporal does.
+    /// The answer of MySQL to a sign-in as Temporal, if the container runs and has a record.
     pub(super) async fn answer(&self) -> Result<Option<Result<(), mysql::Error>>, Error> {
         if self.record()?.is_none() || self.why_not_running().await?.is_some() {
             return Ok(None);
         }
-        match self.reach() {
+        match self.recorded_options() {
             Ok(access) => Ok(Some(answers(&access).await)),
             Err(_) => Ok(None),
         }
@@ -60,15 +60,15 @@ impl Mysql {
     ) -> Result<Option<Observed>, Error> {
         let record = self.record()?;
         let state = match self.ours().await? {
-            // Its next start mends that.
+            // Its next start repairs that.
             Some(_) if let Some(Err(denied @ mysql::Error::Denied { .. })) = answer => {
                 dead(&denied.to_string())
             }
             Some(container) => alive(&container, record.is_some()),
             None if !self.parts().await?.is_empty() => {
-                dead("its container is gone, and what belongs to it is left")
+                dead("its container is gone, but other parts of it remain")
             }
-            None if named.contains(&container_id()) => dead("its container is not there"),
+            None if named.contains(&container_id()) => dead("its container does not exist"),
             None => return Ok(None),
         };
         Ok(Some(Observed {
@@ -82,7 +82,7 @@ impl Mysql {
     pub(super) async fn container_ready(&self, prepared: Option<&Prepared>) -> Readiness {
         let looked = self.look(prepared).await;
         if matches!(looked, Readiness::Never(_)) {
-            // For whoever shows the end of it.
+            // Keeps the log, so that an error can show its end.
             self.keep_log().await;
         }
         looked
@@ -94,51 +94,51 @@ impl Mysql {
             Ok(Some(reason)) => return Readiness::Never(reason),
             Err(error) => return Readiness::NotYet(error.in_one_line()),
         }
-        let access = match self.reach() {
+        let access = match self.recorded_options() {
             Ok(access) => access,
             Err(error) => return Readiness::Never(error.in_one_line()),
         };
-        match self.judge(&access, prepared).await {
+        match self.check(&access, prepared).await {
             Ok(readiness) => readiness,
-            Err(error) => judged(error),
+            Err(error) => readiness_of(error),
         }
     }
 
-    /// Asks MySQL what it is, which is a real query, and whether Temporal can run on that.
-    async fn judge(
+    /// Runs a real query and checks whether Temporal can run on this MySQL.
+    async fn check(
         &self,
-        access: &Access,
+        access: &ConnectOptions,
         prepared: Option<&Prepared>,
     ) -> Result<Readiness, mysql::Error> {
-        let mut client = Client::connect(access, None, LOOK).await?;
+        let mut client = Client::connect(access, None, QUERY_DEADLINE).await?;
         let facts = Facts::read(&mut client).await?;
         let Some(prepared) = prepared else {
             return Ok(Readiness::Ready);
         };
-        let findings = preflight::findings(&facts, &prepared.asks);
+        let findings = preflight::findings(&facts, &prepared.requirements);
         if let Some(refused) = findings
             .iter()
             .find(|finding| finding.severity == Severity::Refused)
         {
-            return Ok(Readiness::Never(told(refused)));
+            return Ok(Readiness::Never(message(refused)));
         }
         if !self.warned.swap(true, Ordering::Relaxed) {
             for finding in &findings {
-                prepared.news.notice(told(finding));
+                prepared.news.notice(message(finding));
             }
         }
         Ok(Readiness::Ready)
     }
 }
 
-/// Asks something that every user may ask.
-pub(super) async fn answers(access: &Access) -> Result<(), mysql::Error> {
-    let mut client = Client::connect(access, None, LOOK).await?;
+/// Runs a query that every user may run.
+pub(super) async fn answers(access: &ConnectOptions) -> Result<(), mysql::Error> {
+    let mut client = Client::connect(access, None, QUERY_DEADLINE).await?;
     client.rows("SELECT 1").await.map(drop)
 }
 
-/// What an error of a look says of the future: what is refused now will be refused again.
-fn judged(error: mysql::Error) -> Readiness {
+/// Whether an error is final: MySQL will refuse the same again.
+fn readiness_of(error: mysql::Error) -> Readiness {
     use mysql::Error::{Denied, Tls, TlsRequired};
 
     let never = matches!(error, Denied { .. } | Tls { .. } | TlsRequired { .. });
@@ -167,7 +167,7 @@ fn dead(reason: &str) -> State {
     }
 }
 
-fn told(finding: &Finding) -> String {
+fn message(finding: &Finding) -> String {
     let Finding {
         severity: _,
         found,

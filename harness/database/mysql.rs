@@ -1,5 +1,5 @@
-//! The container as the backends see it. Its resources are `container/mysql` and, where asked for,
-//! `schema/temporal`.
+//! The container as backends use it. Its resources are `container/mysql` and, if the backend wants
+//! it, `schema/temporal`.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,16 +15,16 @@ use camino::Utf8PathBuf;
 use docker::{Engine, Status};
 use model::plan::{Observed, ResourceId, ResourceKind};
 use model::topology::{Tls, Topology};
-use mysql::Access;
+use mysql::ConnectOptions;
 use tokio_util::sync::CancellationToken;
 
 use super::certificates::Certificates;
 use super::container::USER;
 use super::name::Names;
 use super::prepared::Prepared;
-use super::{Error, Record, Wanted};
+use super::{ContainerRecord, Error, Wanted};
 
-/// The replica, by which its log is known.
+/// The replica name of its log.
 const REPLICA: &str = "mysql";
 
 /// MySQL in a container.
@@ -34,12 +34,12 @@ pub struct Mysql {
     state: Directory,
     environment: Environment,
     names: Names,
-    /// Whether what is not quite right of it was told.
+    /// Whether the preflight warnings were reported.
     pub(super) warned: AtomicBool,
 }
 
 impl Mysql {
-    /// The database of a state folder; nothing is done yet.
+    /// The database of a state folder. Does no I/O.
     pub fn new(engine: Engine, state: Directory, environment: Environment) -> Self {
         Self {
             names: Names::of(state.path()),
@@ -50,8 +50,8 @@ impl Mysql {
         }
     }
 
-    /// Provides image and golden snapshot, password and certificates. With `Fetch::Nothing` it only
-    /// looks.
+    /// Provides the image, the golden snapshot, the password and the certificates. With
+    /// `Fetch::Nothing` it only looks.
     pub async fn prepare(
         &self,
         topology: &Topology,
@@ -61,7 +61,7 @@ impl Mysql {
         Ok(self.provide(topology, wanted, provision).await?)
     }
 
-    /// Its resources as they are.
+    /// The observed state of its resources.
     pub async fn observe(&self, named: &[ResourceId]) -> Result<Vec<Observed>, backend::Error> {
         let answer = self.answer().await?;
         let mut observed = Vec::new();
@@ -72,7 +72,7 @@ impl Mysql {
         Ok(observed)
     }
 
-    /// Makes one, in place of what there is of it. The data stays.
+    /// Makes a resource and replaces an existing one. The data stays.
     pub async fn make(&self, id: &ResourceId, prepared: &Prepared) -> Result<(), backend::Error> {
         let made = if *id == schema_id() {
             self.update_schema(prepared).await
@@ -82,7 +82,7 @@ impl Mysql {
         Ok(made?)
     }
 
-    /// Removes one. The data goes with the container, and the schema with the data.
+    /// Removes a resource. The data goes with the container, and the schema goes with the data.
     pub async fn remove(&self, id: &ResourceId) -> Result<(), backend::Error> {
         if *id == container_id() {
             self.remove_all().await?;
@@ -90,8 +90,8 @@ impl Mysql {
         Ok(())
     }
 
-    /// Whether one does its job: a real query is answered; both schemas are current. Where it is
-    /// known what was prepared, what Temporal asks of its database holds as well.
+    /// Whether a resource is ready: MySQL answers a query, or both schemas are current. With
+    /// `prepared`, the preflight rules must pass as well.
     pub async fn ready(&self, id: &ResourceId, prepared: Option<&Prepared>) -> Readiness {
         if *id == schema_id() {
             self.schema_ready(prepared).await
@@ -100,20 +100,20 @@ impl Mysql {
         }
     }
 
-    /// Whether it was made, and not taken down since.
+    /// Whether the database was made and not removed since.
     pub async fn is_made(&self) -> Result<bool, backend::Error> {
         Ok(self.record()?.is_some() || self.ours().await?.is_some())
     }
 
-    /// Whether its container, running or paused, has its address.
+    /// Whether its container, running or paused, holds its address.
     pub async fn has_address(&self) -> Result<bool, backend::Error> {
         let container = self.ours().await?;
         let status = container.map(|container| container.status);
         Ok(matches!(status, Some(Status::Running | Status::Paused)))
     }
 
-    /// Whether it was made and its data is gone, and with it what others had relied on; where Docker
-    /// does not answer, nobody knows.
+    /// Whether the database was made but its data volume no longer exists. Returns false if Docker
+    /// does not answer.
     pub async fn lacks_data(&self) -> bool {
         if self.address().is_none() {
             return false;
@@ -122,37 +122,37 @@ impl Mysql {
         volume.is_ok_and(|volume| volume.is_none())
     }
 
-    /// How clients on this machine reach it, once it was made.
-    pub fn access(&self) -> Result<Access, backend::Error> {
-        Ok(self.reach()?)
+    /// How clients on this machine connect, after it was made.
+    pub fn connect_options(&self) -> Result<ConnectOptions, backend::Error> {
+        Ok(self.recorded_options()?)
     }
 
-    /// The address on this machine, once it was made.
+    /// The address on this machine, after it was made.
     pub fn address(&self) -> Option<SocketAddr> {
         address(&self.state)
     }
 
-    /// The name by which it is found on its network.
+    /// The host name on its Docker network.
     pub fn host(&self) -> String {
         self.names.host()
     }
 
-    /// The name of its container.
     pub fn container(&self) -> &str {
         self.names.container()
     }
 
-    /// What it was last made from, such as its image.
-    pub fn record(&self) -> Result<Option<Record>, Error> {
-        Record::read(&self.state).map_err(Error::file("read the records in", self.state.run()))
+    /// The record of the last container, with its image.
+    pub fn record(&self) -> Result<Option<ContainerRecord>, Error> {
+        ContainerRecord::read(&self.state)
+            .map_err(Error::file("read the record in", self.state.run()))
     }
 
-    /// What another container of the same folder is called, such as `web`.
+    /// The name of another container of the same state folder, such as `web`.
     pub fn sibling(&self, part: &str) -> String {
         self.names.sibling(part)
     }
 
-    /// Its log, if it was ever made.
+    /// The log file, if the container was ever made.
     pub fn log(&self) -> Option<Log> {
         let path = self.log_file();
         path.exists().then(|| Log {
@@ -162,7 +162,7 @@ impl Mysql {
         })
     }
 
-    /// Brings the log file up to date; with `follow`, goes on until that is cancelled.
+    /// Updates the log file. With `follow`, continues until that is cancelled.
     pub async fn collect_log(
         &self,
         follow: Option<&CancellationToken>,
@@ -176,7 +176,7 @@ impl Mysql {
         Ok(written.map_err(Error::from)?)
     }
 
-    /// CPU time that it has used since its start.
+    /// CPU time since the start of the container.
     pub async fn usage(&self) -> Option<Duration> {
         self.engine.cpu_time(self.names.container()).await.ok()
     }
@@ -185,7 +185,7 @@ impl Mysql {
         self.state.logs().join(format!("{REPLICA}.log"))
     }
 
-    /// The file with the password of the user that Temporal signs in as.
+    /// The file with the password of Temporal's MySQL user.
     pub fn password_file(&self) -> Utf8PathBuf {
         self.state.secrets().join("mysql")
     }
@@ -194,8 +194,8 @@ impl Mysql {
         fs_err::read_to_string(self.password_file()).map(Secret::new)
     }
 
-    /// How it is reached, by what it was made from.
-    pub(super) fn reach(&self) -> Result<Access, Error> {
+    /// How to connect, from the record.
+    pub(super) fn recorded_options(&self) -> Result<ConnectOptions, Error> {
         let record = self.record()?;
         let record = record.ok_or_else(|| Error::Unknown { id: container_id() })?;
         let failed = || Error::file("read", self.state.secrets());
@@ -204,7 +204,7 @@ impl Mysql {
             Tls::Required => Certificates::read(&self.state).map_err(failed())?,
             Tls::Off => None,
         };
-        Ok(access(
+        Ok(connect_options(
             record.address,
             password,
             certificates.map(|made| made.authority),
@@ -227,15 +227,19 @@ impl Mysql {
         &self.names
     }
 
-    /// The value of the label of everything that is made here.
+    /// The value of the owner label.
     pub(super) fn owner(&self) -> &str {
         self.state.path().as_str()
     }
 }
 
-/// How a database is reached on this machine.
-pub(super) fn access(address: SocketAddr, password: Secret, roots: Option<String>) -> Access {
-    Access {
+/// How to connect to a database on this machine.
+pub(super) fn connect_options(
+    address: SocketAddr,
+    password: Secret,
+    roots: Option<String>,
+) -> ConnectOptions {
+    ConnectOptions {
         host: address.ip().to_string(),
         port: address.port(),
         user: USER.to_owned(),
@@ -244,30 +248,30 @@ pub(super) fn access(address: SocketAddr, password: Secret, roots: Option<String
     }
 }
 
-/// Whether a resource is a database's.
+/// Whether a resource belongs to a database.
 pub fn owns(id: &ResourceId) -> bool {
     *id == container_id() || *id == schema_id()
 }
 
-/// Where the database of a folder listens, if one was made; Docker is not asked.
+/// The address of the database of a state folder, if one was made. Does not ask Docker.
 pub fn address(state: &Directory) -> Option<SocketAddr> {
-    let record = Record::read(state).ok().flatten();
+    let record = ContainerRecord::read(state).ok().flatten();
     record.map(|record| record.address)
 }
 
-/// Removes passwords, certificates and keys of a folder: with the data gone they open nothing.
+/// Removes the password, certificates and key of a state folder. Without the data they are useless.
 pub fn forget_secrets(state: &Directory) -> Result<(), backend::Error> {
     let path = state.secrets();
     present(fs_err::remove_dir_all(&path)).map_err(Error::file("remove", path))?;
     Ok(())
 }
 
-/// The container, as a resource.
+/// The resource id of the container.
 pub fn container_id() -> ResourceId {
     ResourceId::new(ResourceKind::Container, REPLICA)
 }
 
-/// Both schemas, as a resource.
+/// The resource id of both schemas.
 pub fn schema_id() -> ResourceId {
     ResourceId::new(ResourceKind::Schema, "temporal")
 }

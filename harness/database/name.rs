@@ -1,16 +1,16 @@
-//! What the things of a state folder are called in Docker.
+//! The Docker names of a state folder's database.
 
 use camino::Utf8Path;
 use model::topology::Digest;
 
-/// How much of a profile's name is in it: with the rest, the whole is the label of a host name,
-/// which has 63 characters at the most.
+/// How many characters of the profile's name are used. With the rest, the whole fits the label of a
+/// host name, which may have 63 characters.
 const PROFILE: usize = 32;
 
-/// The names, unique to the state folder: two checkouts, or two profiles, share nothing.
+/// The names. They are unique to the state folder, so two checkouts or two profiles share nothing.
 #[derive(Debug, Clone)]
 pub(super) struct Names {
-    /// What all that belongs to the folder begins with.
+    /// The prefix of all names.
     folder: String,
     container: String,
 }
@@ -32,29 +32,28 @@ impl Names {
         Self { folder, container }
     }
 
-    /// The container.
     pub(super) fn container(&self) -> &str {
         &self.container
     }
 
-    /// Another container of the same folder.
+    /// Another container of the same state folder.
     pub(super) fn sibling(&self, part: &str) -> String {
         format!("{}-{part}", self.folder)
     }
 
-    /// Its name on its network. Not that of the container: k3d writes the containers of a network
-    /// with their addresses into the cluster's DNS when it makes it, and a container that is made
-    /// anew may get another address.
+    /// The alias on its network. It differs from the name of the container: when k3d makes a
+    /// cluster, it writes the names and addresses of the network's containers into the cluster's
+    /// DNS, and a container that is made again may get another address.
     pub(super) fn host(&self) -> String {
         format!("{}.internal", self.container)
     }
 
-    /// The volume with its data.
+    /// The volume with the data.
     pub(super) fn data(&self) -> String {
         format!("{}-data", self.container)
     }
 
-    /// A container that does one thing, such as `copy`, and its volume if it has one.
+    /// A helper container with one purpose, such as `copy`, and its volume if it has one.
     pub(super) fn helper(&self, purpose: &str) -> String {
         format!("{}-{purpose}", self.container)
     }

@@ -1,4 +1,4 @@
-//! What must be there before the container: image, snapshot, password, certificates.
+//! What the container needs before it can be made: image, snapshot, password, certificates.
 
 use backend::{Fetch, Provision};
 use base::file::{create_private, present};
@@ -17,11 +17,11 @@ use super::snapshot_maker::Maker;
 use super::{Error, SchemaTool};
 
 impl Mysql {
-    /// Whether a topology can have its database here, as far as one can see at once: before images
-    /// are pulled and programs are built.
+    /// Whether a topology's database can run here, as far as can be checked before images are
+    /// pulled and programs are built.
     pub async fn foresee(&self, topology: &Topology) -> Result<(), backend::Error> {
-        asks(topology)?;
-        Ok(self.refuse_what_is_in_it(topology).await?)
+        needs(topology)?;
+        Ok(self.refuse_incompatible_data(topology).await?)
     }
 
     pub(super) async fn provide(
@@ -31,13 +31,13 @@ impl Mysql {
         provision: Provision<'_>,
     ) -> Result<Prepared, Error> {
         let database = &topology.database;
-        let asks = asks(topology)?;
-        self.refuse_what_is_in_it(topology).await?;
+        let requirements = needs(topology)?;
+        self.refuse_incompatible_data(topology).await?;
         let reference = image(database);
         let image = self.image(&reference, provision).await?;
         let (password, certificates) = self.secrets(database.tls, provision.fetch)?;
         let snapshot = Snapshot::of(&image.id, &topology.temporal.version);
-        if provision.fetch == Fetch::Missing && self.begins_as_a_copy().await? {
+        if provision.fetch == Fetch::Missing && self.needs_snapshot().await? {
             if let SchemaTool::Image(reference) = &wanted.schema_tool {
                 self.image(reference, provision).await?;
             }
@@ -65,7 +65,7 @@ impl Mysql {
             snapshot,
             server: topology.temporal.version.clone(),
             history_shards: topology.temporal.history_shards,
-            asks,
+            requirements,
             ready_timeout: ready_timeout(topology),
             news: provision.events.listener().clone(),
             roots_file: (database.tls == Tls::Required).then(|| authority_file(self.state())),
@@ -81,8 +81,8 @@ impl Mysql {
         }
     }
 
-    /// Whether there is no data yet: what is there is kept, and needs no snapshot.
-    async fn begins_as_a_copy(&self) -> Result<bool, Error> {
+    /// Whether there is no data yet. Existing data is kept and needs no snapshot.
+    async fn needs_snapshot(&self) -> Result<bool, Error> {
         Ok(self.record()?.is_none() || self.engine().volume(&self.names().data()).await?.is_none())
     }
 
@@ -101,14 +101,15 @@ impl Mysql {
                 let found = self.engine().image(reference).await?;
                 Ok(found.unwrap_or_else(|| Image {
                     reference: reference.to_owned(),
-                    id: "still to be pulled".to_owned(),
+                    id: "not pulled yet".to_owned(),
                     repo_digest: None,
                 }))
             }
         }
     }
 
-    /// The password and the certificates; for a plan that is not carried out, those that there are.
+    /// The password and the certificates. A plan that is not carried out uses the existing ones
+    /// only.
     fn secrets(&self, tls: Tls, fetch: Fetch) -> Result<(Secret, Option<Certificates>), Error> {
         let (state, folder) = (self.state(), self.state().secrets());
         let failed = |act| Error::file(act, folder.clone());
@@ -127,9 +128,9 @@ impl Mysql {
         Ok((password, certificates))
     }
 
-    /// MySQL reads the data of an earlier version, and of no later one; and Temporal goes by the
-    /// number of shards that is in its data, whatever it is told.
-    async fn refuse_what_is_in_it(&self, topology: &Topology) -> Result<(), Error> {
+    /// MySQL reads the data of older versions, but not of newer ones. Temporal uses the number of
+    /// shards in its data and ignores the configured one.
+    async fn refuse_incompatible_data(&self, topology: &Topology) -> Result<(), Error> {
         let Some(record) = self.record()? else {
             return Ok(());
         };
@@ -151,9 +152,9 @@ impl Mysql {
     }
 }
 
-/// What the topology asks of its database; refused before anything starts if it is more than the
+/// What the topology needs from its database. Fails before anything starts if that is more than the
 /// profile allows.
-fn asks(topology: &Topology) -> Result<Needs, Error> {
+fn needs(topology: &Topology) -> Result<Needs, Error> {
     let (needed, allowed) = (
         needed_connections(topology),
         topology.database.max_connections,
@@ -175,7 +176,7 @@ fn ready_timeout(topology: &Topology) -> Duration {
         .ready_timeout
 }
 
-/// The numbers of a version, up to where it has no more.
+/// The numbers of a version, up to the first part that is not a number.
 fn release(version: &str) -> Vec<u32> {
     version
         .split('.')

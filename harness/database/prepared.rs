@@ -1,4 +1,4 @@
-//! What a database is to be, and what was made ready for it.
+//! The desired database, and what was prepared for it.
 
 use std::net::SocketAddr;
 
@@ -7,34 +7,34 @@ use camino::{Utf8Path, Utf8PathBuf};
 use model::plan::{Resource, ResourceId};
 use model::quantity::Duration;
 use model::topology::Digest;
-use mysql::Access;
+use mysql::ConnectOptions;
 use mysql::preflight::Needs;
 
 use super::SchemaTool;
 use super::container::Blueprint;
-use super::mysql::{access, container_id, schema_id};
+use super::mysql::{connect_options, container_id, schema_id};
 use super::snapshot::Snapshot;
 
-/// How long reading both schemas may take until they are found current.
+/// How long it may take until both schemas are current.
 const SCHEMA_READY: Duration = Duration::from_secs(120);
 
-/// What a backend wants of its database.
+/// What a backend wants from its database.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// Where it is to listen on this machine.
+    /// The address to listen on, on this machine.
     pub address: SocketAddr,
-    /// The Docker network that it joins, where it is found by the name [`Mysql::host`](super::Mysql::host).
+    /// The Docker network to join. Its alias there is [`Mysql::host`](super::Mysql::host).
     pub network: Option<String>,
-    /// The resources that must be there before the container, such as that network.
+    /// The resources that must exist before the container, such as that network.
     pub needs: Vec<ResourceId>,
-    /// What makes the schemas of the golden snapshot.
+    /// The tool that makes the schemas of the golden snapshot.
     pub schema_tool: SchemaTool,
-    /// Whether `schema/temporal` is a resource here (or something else brings the schema up to
-    /// date, such as a Job in a cluster).
+    /// Whether `schema/temporal` is a resource here. Otherwise something else updates the schemas,
+    /// such as a Job in a cluster.
     pub schema: bool,
 }
 
-/// What is known once everything is provided.
+/// A database that is prepared: image, password and certificates exist.
 #[derive(Debug)]
 pub struct Prepared {
     pub(super) wanted: Wanted,
@@ -43,15 +43,15 @@ pub struct Prepared {
     /// The release of Temporal.
     pub(super) server: String,
     pub(super) history_shards: u32,
-    pub(super) asks: Needs,
+    pub(super) requirements: Needs,
     pub(super) ready_timeout: Duration,
     pub(super) news: Listener,
-    /// The file with the certificate (PEM) that its own comes from; none without TLS.
+    /// The file with the authority's certificate (PEM); `None` without TLS.
     pub(super) roots_file: Option<Utf8PathBuf>,
 }
 
 impl Prepared {
-    /// The resources that it will be.
+    /// The desired resources.
     pub fn desire(&self) -> Vec<Resource> {
         let container = Resource {
             id: container_id(),
@@ -68,8 +68,8 @@ impl Prepared {
         std::iter::once(container).chain(schema).collect()
     }
 
-    /// How clients on this machine will reach it.
-    pub fn access(&self) -> Access {
+    /// How clients on this machine will connect.
+    pub fn connect_options(&self) -> ConnectOptions {
         let Blueprint {
             address,
             password,
@@ -77,10 +77,10 @@ impl Prepared {
             ..
         } = &self.blueprint;
         let roots = certificates.as_ref().map(|made| made.authority.clone());
-        access(*address, password.clone(), roots)
+        connect_options(*address, password.clone(), roots)
     }
 
-    /// The file with the certificate (PEM) that its own comes from; none without TLS.
+    /// The file with the authority's certificate (PEM); `None` without TLS.
     pub fn roots_file(&self) -> Option<&Utf8Path> {
         self.roots_file.as_deref()
     }

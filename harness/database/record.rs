@@ -1,4 +1,4 @@
-//! What later commands need to know of the container, beside the others' launch records.
+//! The record of the container for later commands, beside the launch records of other replicas.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,35 +14,35 @@ use serde::{Deserialize, Serialize};
 /// The container as it was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Record {
-    /// Identity of all that it was made from.
+pub struct ContainerRecord {
+    /// The digest of its configuration.
     pub digest: Digest,
-    /// The image, with its id and its digest in the registry.
+    /// The image, with its id and its registry digest.
     pub image: Image,
-    /// The version of MySQL that was asked for.
+    /// The MySQL version of the profile.
     pub version: String,
-    /// The release of Temporal whose schemas are in it.
+    /// The release of Temporal whose schemas it has.
     pub server: String,
-    /// How many history shards what is in it is spread over; unknown of older records.
+    /// The number of history shards in its data; `None` in older records.
     #[serde(default)]
     pub history_shards: Option<u32>,
-    /// Where it listens on this machine.
+    /// The address on this machine.
     pub address: SocketAddr,
-    /// Whether its connections are encrypted.
+    /// Whether connections are encrypted.
     pub tls: Tls,
-    /// Whether its schemas are kept up to date here.
+    /// Whether `schema/temporal` is a resource here.
     pub schema: bool,
-    /// The resources that it relies on.
+    /// The resources that it needs.
     pub needs: Vec<ResourceId>,
 }
 
-impl Record {
+impl ContainerRecord {
     fn path(state: &Directory) -> Utf8PathBuf {
         state.run().join("mysql.json")
     }
 
-    /// The record of a state folder, if there is one. What another version wrote and this one
-    /// cannot read counts as none, so that nobody is kept from removing what it is about.
+    /// The record of a state folder, if there is one. An unreadable record of another version
+    /// counts as none, so that `down` can still remove the container.
     pub(super) fn read(state: &Directory) -> io::Result<Option<Self>> {
         let bytes = present(fs_err::read(Self::path(state)))?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
@@ -52,7 +52,7 @@ impl Record {
         write_atomically(&Self::path(state), &serde_json::to_vec_pretty(self)?)
     }
 
-    pub(super) fn forget(state: &Directory) -> io::Result<()> {
+    pub(super) fn remove(state: &Directory) -> io::Result<()> {
         present(fs_err::remove_file(Self::path(state))).map(drop)
     }
 }

@@ -1,4 +1,4 @@
-//! Both schemas in the running container: what state they are in, and bringing them up to date.
+//! The state and the update of both schemas in the running container.
 
 use backend::Readiness;
 use model::plan::{Observed, State};
@@ -11,7 +11,7 @@ use super::prepared::Prepared;
 use super::schema_tool::{Site, Task};
 
 impl Mysql {
-    /// Refuses a schema that must not be touched: newer, or half applied.
+    /// Refuses a schema that must not be changed: newer, or half applied.
     pub async fn check_schema(&self, server: &str) -> Result<(), backend::Error> {
         for (store, state) in self.states(server).await? {
             tasks(store, &state, server)?;
@@ -20,7 +20,7 @@ impl Mysql {
     }
 
     async fn states(&self, server: &str) -> Result<Vec<(Store, schema::State)>, Error> {
-        let access = self.reach()?;
+        let access = self.recorded_options()?;
         let mut states = Vec::new();
         for store in Store::ALL {
             states.push((store, schema::state(&access, store, server).await?));
@@ -28,14 +28,14 @@ impl Mysql {
         Ok(states)
     }
 
-    /// Brings both up to date; neither is touched unless both may be.
+    /// Updates both schemas. Changes neither unless both may be changed.
     pub(super) async fn update_schema(&self, prepared: &Prepared) -> Result<(), Error> {
         let server = &prepared.server;
         let mut work = Vec::new();
         for (store, state) in self.states(server).await? {
             work.push((store, tasks(store, &state, server)?));
         }
-        let access = self.reach()?;
+        let access = self.recorded_options()?;
         let site = Site {
             engine: self.engine(),
             environment: self.environment(),
@@ -54,7 +54,7 @@ impl Mysql {
         self.record_server(server)
     }
 
-    /// The container stays what it is, with the schemas of another release.
+    /// Records the new release. The container itself stays the same.
     fn record_server(&self, server: &str) -> Result<(), Error> {
         let Some(mut record) = self.record()? else {
             return Ok(());
@@ -62,11 +62,10 @@ impl Mysql {
         server.clone_into(&mut record.server);
         record
             .write(self.state())
-            .map_err(Error::file("write the records in", self.state().run()))
+            .map_err(Error::file("write the record to", self.state().run()))
     }
 
-    /// Both schemas as one resource, where they are one here and can be read; for a MySQL that
-    /// answers.
+    /// Both schemas as one resource, if it is a resource here and MySQL answers.
     pub(super) async fn observe_schema(&self) -> Result<Option<Observed>, Error> {
         let Some(record) = self.record()?.filter(|record| record.schema) else {
             return Ok(None);
@@ -74,8 +73,10 @@ impl Mysql {
         let Ok(states) = self.states(&record.server).await else {
             return Ok(None);
         };
-        let late = states.iter().find_map(|(store, state)| late(*store, state));
-        let state = match late {
+        let reason = states
+            .iter()
+            .find_map(|(store, state)| why_not_current(*store, state));
+        let state = match reason {
             None => State::Live(Digest::of(&record.server)),
             Some(reason) => State::Dead { reason },
         };
@@ -87,7 +88,7 @@ impl Mysql {
         }))
     }
 
-    /// Whether both are current: as was prepared, or else as they were made.
+    /// Whether both schemas are current, for the prepared release or else for the recorded one.
     pub(super) async fn schema_ready(&self, prepared: Option<&Prepared>) -> Readiness {
         let server = match (prepared, self.record()) {
             (Some(prepared), _) => prepared.server.clone(),
@@ -104,7 +105,7 @@ impl Mysql {
             if let Err(refused) = tasks(*store, state, server) {
                 return Readiness::Never(refused.in_one_line());
             }
-            if let Some(reason) = late(*store, state) {
+            if let Some(reason) = why_not_current(*store, state) {
                 return Readiness::NotYet(reason);
             }
         }
@@ -112,7 +113,7 @@ impl Mysql {
     }
 }
 
-/// What is to be done to a schema, if it may be touched.
+/// The steps that bring a schema up to date, if it may be changed.
 fn tasks(store: Store, state: &schema::State, server: &str) -> Result<&'static [Task], Error> {
     use schema::State::{Current, Empty, HalfApplied, Newer, Older};
 
@@ -140,8 +141,8 @@ fn tasks(store: Store, state: &schema::State, server: &str) -> Result<&'static [
     }
 }
 
-/// What keeps a schema from being current, for people.
-fn late(store: Store, state: &schema::State) -> Option<String> {
+/// Why a schema is not current, for messages.
+fn why_not_current(store: Store, state: &schema::State) -> Option<String> {
     use schema::State::{Current, Empty, HalfApplied, Newer, Older};
 
     let database = store.database();

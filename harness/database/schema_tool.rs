@@ -1,4 +1,4 @@
-//! Temporal's SQL tool, as a program of this machine or in a container of its image.
+//! Temporal's SQL tool, as a program on this machine or as an image.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use artifact::Program;
 use base::tool::{Environment, Family, Tool};
 use camino::Utf8Path;
 use docker::{ContainerSpec, Engine};
-use mysql::Access;
+use mysql::ConnectOptions;
 use mysql::schema::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -14,33 +14,32 @@ use super::Error;
 use super::container::{PORT, file};
 use super::name::Names;
 
-/// How long one run may take; an update of a large database adds columns and indexes.
+/// How long one run may take. The update of a large database adds columns and indexes.
 const DEADLINE: Duration = Duration::from_mins(30);
 
-/// The user of containers that are given files which nobody else may read.
+/// The user of containers with files that nobody else may read.
 const ROOT: (u64, u64) = (0, 0);
 
-/// What runs Temporal's SQL tool.
 #[derive(Debug, Clone)]
 pub enum SchemaTool {
-    /// The program, on this machine.
+    /// A program on this machine.
     Program(Program),
-    /// The image that has it, such as `temporalio/admin-tools:1.32.0`.
+    /// An image with the tool, such as `temporalio/admin-tools:1.32.0`.
     Image(String),
 }
 
-/// What the tool is asked for.
+/// A task of the tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Task {
-    /// Make the database.
+    /// Create the database.
     Create,
-    /// Make the tables that keep the schema's version.
+    /// Create the tables that hold the schema version.
     Setup,
-    /// Go through the versions to the newest that the tool has.
+    /// Update through all versions to the newest one of the tool.
     Update,
 }
 
-/// The server that the tool works on.
+/// The MySQL server that the tool works on.
 #[derive(Debug)]
 pub(super) struct Site<'a> {
     pub(super) engine: &'a Engine,
@@ -49,14 +48,14 @@ pub(super) struct Site<'a> {
     pub(super) owner: &'a str,
     /// The server's container.
     pub(super) container: &'a str,
-    /// How it is reached from this machine.
-    pub(super) access: &'a Access,
-    /// Where the certificates of `access` are in a file.
+    /// How to connect from this machine.
+    pub(super) access: &'a ConnectOptions,
+    /// The file with the certificates of `access`.
     pub(super) roots: Option<&'a Utf8Path>,
 }
 
 impl Task {
-    /// A whole schema, from nothing.
+    /// All tasks for an empty server.
     pub(super) const ALL: [Self; 3] = [Self::Create, Self::Setup, Self::Update];
 
     fn arguments(self, store: Store) -> Vec<&'static str> {
@@ -69,7 +68,7 @@ impl Task {
 }
 
 impl SchemaTool {
-    /// Does one thing to the schema of a store.
+    /// Runs one task on the schema of a store.
     pub(super) async fn run(&self, site: &Site<'_>, store: Store, task: Task) -> Result<(), Error> {
         match self {
             Self::Program(program) => run_program(program, site, store, task).await,
@@ -101,7 +100,7 @@ async fn run_program(
         .arguments(program.arguments.clone())
         .arguments(arguments(at, &access.user, site.roots, store, task))
         .variable("SQL_PASSWORD", access.password.reveal());
-    // An update that is cut short cannot be taken up again.
+    // An interrupted update cannot be resumed.
     let never = CancellationToken::new();
     tool.output(&never).await.map(drop).map_err(failed)
 }
@@ -125,7 +124,7 @@ async fn run_image(image: &str, site: &Site<'_>, store: Store, task: Task) -> Re
         name: site.names.helper("schema"),
         image: image.to_owned(),
         entrypoint: Some(["/bin/sh", "-ec"].map(str::to_owned).into()),
-        // What follows a script is `$0`, `$1` and so on.
+        // The arguments after a script are `$0`, `$1` and so on.
         arguments: [vec![script, "sh".to_owned()], given].concat(),
         user: Some("0:0".to_owned()),
         owner: site.owner.to_owned(),
@@ -136,10 +135,10 @@ async fn run_image(image: &str, site: &Site<'_>, store: Store, task: Task) -> Re
     let never = CancellationToken::new();
     match site.engine.run_container(&spec, DEADLINE, &never).await? {
         (0, _) => Ok(()),
-        (code, said) => Err(Error::Helper {
+        (code, output) => Err(Error::Helper {
             act: "run Temporal's SQL tool",
             code,
-            said,
+            output,
         }),
     }
 }
@@ -166,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tool_is_told_where_and_what_and_never_the_password() {
+    fn the_arguments_have_the_address_and_the_task_but_not_the_password() {
         let words = |roots: Option<&str>, store, task| {
             let roots = roots.map(Utf8Path::new);
             arguments(("127.0.0.1", 3306), "temporal", roots, store, task).join(" ")

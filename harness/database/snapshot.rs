@@ -1,8 +1,8 @@
-//! The golden snapshot as a volume: what it is called, how it is filled, how it is copied.
+//! The golden snapshot as a volume: its name, and how it is filled and copied.
 //!
-//! The data is in the folder `data` of the volume, which gets that name once everything is in it:
-//! a snapshot that is there is whole, whoever was killed while making it, and however many made it
-//! at the same time.
+//! The data is in the folder `data` of the volume. The folder is renamed to `data` after it is
+//! complete. So an existing snapshot is complete, even if a process that made one was killed, or
+//! several made it at the same time.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,18 +14,17 @@ use tokio_util::sync::CancellationToken;
 use super::Error;
 use super::name::Names;
 
-/// The label of a snapshot's volume; its value is what the snapshot is known by.
+/// The label of a snapshot's volume. Its value is the snapshot's key.
 const LABEL: &str = "dev.harness.golden";
 
-/// How the data of a snapshot is laid out; another one makes another snapshot.
+/// The version of the layout of a snapshot. Another version has another key.
 const LAYOUT: u32 = 1;
 
-/// How long some hundred megabytes may take to be copied.
+/// How long copying some hundred megabytes may take.
 const COPY: Duration = Duration::from_mins(5);
 
-/// Fills a snapshot from the volume of a MySQL that has ended. What identifies that server, and
-/// its keys, are no part of it. What somebody else is about to write is left alone, unless it is
-/// from an hour ago: then nobody is.
+/// Fills a snapshot from the volume of a stopped MySQL. Leaves out the server's identity and its
+/// keys. Partial data of others is kept for an hour, because they may still be writing it.
 const FILL: &str = r#"
     part="/golden/part-$(cat /etc/hostname)"
     if [ ! -e /golden/data ]; then
@@ -42,7 +41,7 @@ const FILL: &str = r#"
     done
 "#;
 
-/// Copies a snapshot to a volume that has no whole copy yet, and tells the user that MySQL runs as.
+/// Copies a snapshot to a volume without a complete copy, and prints the user and group of MySQL.
 const SEED: &str = r"
     if [ ! -e /data/.harness-whole ]; then
         [ -e /golden/data ] || exit 3
@@ -54,10 +53,10 @@ const SEED: &str = r"
     id -g mysql
 ";
 
-/// The code by which the script above says that there is no snapshot.
+/// The exit code of the script above if there is no snapshot.
 const NO_SNAPSHOT: i64 = 3;
 
-/// A snapshot, which may not be there yet.
+/// A snapshot, which may not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Snapshot {
     key: String,
@@ -71,19 +70,18 @@ impl Snapshot {
         Self { key }
     }
 
-    /// What it is known by.
+    /// The part of its name that depends on its content.
     pub(super) fn key(&self) -> &str {
         &self.key
     }
 
-    /// Its volume.
     pub(super) fn volume(&self) -> String {
         format!("harness-golden-{}", self.key)
     }
 }
 
-/// Removes the snapshot that the database of a topology begins as a copy of, and no other: `server`
-/// is the release of Temporal. Whoever needs it next makes it anew.
+/// Removes the snapshot that a topology's database is copied from. `server` is the release of
+/// Temporal. The next database that needs it makes it again.
 pub async fn remove_snapshot(
     engine: &Engine,
     database: &Database,
@@ -94,12 +92,12 @@ pub async fn remove_snapshot(
             let snapshot = Snapshot::of(&image.id, server);
             engine.remove_volume(&snapshot.volume()).await
         }
-        // What there is no image of was never made.
+        // Without the image, the snapshot was never made.
         None => Ok(()),
     }
 }
 
-/// Containers of the image that run a script on volumes and end.
+/// Containers of the image that run a script on volumes and exit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Helper<'a> {
     pub(super) engine: &'a Engine,
@@ -109,15 +107,15 @@ pub(super) struct Helper<'a> {
 }
 
 impl Helper<'_> {
-    /// Whether the volume of a snapshot is there and was made for it; Docker makes an empty one
-    /// for whoever names it.
+    /// Whether the volume of a snapshot exists and has the right label. Docker creates an empty
+    /// volume when a container mounts an unknown one.
     pub(super) async fn has_volume(&self, snapshot: &Snapshot) -> Result<bool, Error> {
         let labels = self.engine.volume(&snapshot.volume()).await?;
         let label = labels.and_then(|mut labels| labels.remove(LABEL));
         Ok(label.as_deref() == Some(snapshot.key()))
     }
 
-    /// Whether a snapshot is whole.
+    /// Whether a snapshot is complete.
     pub(super) async fn is_whole(&self, snapshot: &Snapshot) -> Result<bool, Error> {
         let script = "[ -e /golden/data ]";
         let (code, _) = self.run(script, vec![golden(snapshot, true)]).await?;
@@ -135,16 +133,16 @@ impl Helper<'_> {
         let mounts = vec![mount(from, "/build", true), golden(snapshot, false)];
         match self.run(FILL, mounts).await? {
             (0, _) => Ok(()),
-            (code, said) => Err(Error::Helper {
-                act: "keep the data of MySQL for later",
+            (code, output) => Err(Error::Helper {
+                act: "copy the data of MySQL into the snapshot",
                 code,
-                said,
+                output,
             }),
         }
     }
 
-    /// Makes the data volume a copy of a snapshot, unless it is one already; answers with the user
-    /// and group that MySQL runs as.
+    /// Makes the data volume a copy of a snapshot, unless it already is one. Returns the user and
+    /// group of MySQL.
     pub(super) async fn seed(&self, snapshot: &Snapshot) -> Result<(u64, u64), Error> {
         let data = self.names.data();
         let owner = BTreeMap::from([(OWNER.to_owned(), self.owner.to_owned())]);
@@ -154,26 +152,26 @@ impl Helper<'_> {
             mounts.push(golden(snapshot, true));
         }
         match self.run(SEED, mounts).await? {
-            (0, said) => user(said),
+            (0, output) => user(output),
             (NO_SNAPSHOT, _) => {
                 let volume = snapshot.volume();
-                // Without its volume it counts as not made, whatever the cache folder says.
+                // Without its volume the record in the cache folder is wrong.
                 self.engine.remove_volume(&volume).await?;
                 Err(Error::NoSnapshot { volume })
             }
-            (code, said) => Err(Error::Helper {
-                act: "copy the data of MySQL",
+            (code, output) => Err(Error::Helper {
+                act: "copy the data of MySQL from the snapshot",
                 code,
-                said,
+                output,
             }),
         }
     }
 
-    /// The user and group that MySQL runs as in the image.
+    /// The user and group of MySQL in the image.
     pub(super) async fn user(&self) -> Result<(u64, u64), Error> {
         match self.run("id -u mysql; id -g mysql", Vec::new()).await? {
-            (0, said) => user(said),
-            (code, said) => Err(no_user(code, said)),
+            (0, output) => user(output),
+            (code, output) => Err(no_user(code, output)),
         }
     }
 
@@ -189,7 +187,7 @@ impl Helper<'_> {
             mounts,
             ..ContainerSpec::default()
         };
-        // A copy that is cut short has to be made again; it takes a second.
+        // An interrupted copy would have to be made again, and it takes only a second.
         let never = CancellationToken::new();
         Ok(self.engine.run_container(&spec, COPY, &never).await?)
     }
@@ -207,20 +205,20 @@ fn golden(snapshot: &Snapshot, read_only: bool) -> Mount {
     mount(&snapshot.volume(), "/golden", read_only)
 }
 
-/// Reads what `id` says of user and group.
-fn user(said: String) -> Result<(u64, u64), Error> {
-    let mut numbers = said.lines().map(str::parse);
+/// Parses the user and group that `id` prints.
+fn user(output: String) -> Result<(u64, u64), Error> {
+    let mut numbers = output.lines().map(str::parse);
     match (numbers.next(), numbers.next()) {
         (Some(Ok(user)), Some(Ok(group))) => Ok((user, group)),
-        _ => Err(no_user(0, said)),
+        _ => Err(no_user(0, output)),
     }
 }
 
-fn no_user(code: i64, said: String) -> Error {
+fn no_user(code: i64, output: String) -> Error {
     Error::Helper {
-        act: "find the user that MySQL runs as in its image",
+        act: "find the user of MySQL in its image",
         code,
-        said,
+        output,
     }
 }
 
@@ -229,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_snapshot_is_known_by_image_and_release() {
+    fn the_key_of_a_snapshot_depends_on_image_and_release() {
         let snapshot = Snapshot::of("sha256:00", "1.32.0");
         insta::assert_snapshot!(snapshot.volume(), @"harness-golden-7f43c61c18f4784c");
         assert_eq!(snapshot, Snapshot::of("sha256:00", "1.32.0"));
@@ -238,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_user_of_mysql_is_read_from_what_the_image_says() {
+    fn the_user_of_mysql_is_parsed_from_the_output_of_the_image() {
         assert_eq!(
             user("999\n998\n".to_owned()).expect("two numbers"),
             (999, 998)

@@ -1,5 +1,5 @@
-//! Making the golden snapshot: a MySQL that is initialised, gets both of Temporal's schemas, is
-//! shut down cleanly, and whose data is kept.
+//! Makes the golden snapshot: initialises a MySQL, creates both of Temporal's schemas, shuts it
+//! down cleanly, and keeps its data.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -12,13 +12,13 @@ use base::secret::Secret;
 use base::tool::Environment;
 use camino::{Utf8Path, Utf8PathBuf};
 use docker::{Container, ContainerSpec, File, Mount, OWNER, Publish, Status};
-use mysql::Access;
+use mysql::ConnectOptions;
 use mysql::schema::Store;
 use tokio::time::{Instant, sleep};
 
 use super::Error;
 use super::container::{DATA, PORT, STOP, USER, common_arguments, file, sign_in};
-use super::look::{FIRST_LOOK, LAST_LOOK, answers};
+use super::look::{FIRST_PAUSE, LAST_PAUSE, answers};
 use super::schema_tool::{SchemaTool, Site, Task};
 use super::snapshot::{Helper, Snapshot};
 
@@ -26,22 +26,22 @@ use super::snapshot::{Helper, Snapshot};
 const INITIALISE: Duration = Duration::from_mins(5);
 
 /// How long another command may take to make the same snapshot.
-const PATIENCE: Duration = Duration::from_mins(10);
+const LOCK_DEADLINE: Duration = Duration::from_mins(10);
 
-/// The log of a MySQL of which no snapshot came.
+/// The log file of a MySQL from which no snapshot could be made.
 const LOG: &str = "mysql-build.log";
 
-/// The script of a user whom only the building of the snapshot knows.
-const FORGET: &str = "MYSQL_PWD=$(cat /etc/harness/mysql/root) \
+/// Removes the user that only the snapshot's making needs.
+const DROP_USER: &str = "MYSQL_PWD=$(cat /etc/harness/mysql/root) \
                       exec mysql --user=root --execute=\"DROP USER 'temporal'@'%'\"";
 
-/// What a snapshot is made of, and by whom.
+/// The inputs of a snapshot.
 #[derive(Debug)]
 pub(super) struct Maker<'a> {
     pub(super) helper: Helper<'a>,
     pub(super) environment: &'a Environment,
-    /// The state folder: its logs are for the log of a MySQL that failed, and it takes the place
-    /// of a cache folder where there is none.
+    /// The state folder. It receives the log of a failed MySQL, and it replaces a missing cache
+    /// folder.
     pub(super) state: &'a state::Directory,
     pub(super) server: &'a str,
     pub(super) tool: &'a SchemaTool,
@@ -50,7 +50,7 @@ pub(super) struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// Makes the snapshot, unless it is there.
+    /// Makes the snapshot unless it exists.
     pub(super) async fn provide(&self) -> Result<(), Error> {
         if self.is_there().await? {
             return Ok(());
@@ -70,7 +70,7 @@ impl Maker<'_> {
         self.remember()
     }
 
-    /// Whether it is there. A record in the cache folder spares the look into the volume.
+    /// Whether the snapshot exists. A record in the cache folder saves a look into the volume.
     async fn is_there(&self) -> Result<bool, Error> {
         if !self.helper.has_volume(self.snapshot).await? {
             return Ok(false);
@@ -107,7 +107,7 @@ impl Maker<'_> {
             .map_err(Error::file("write", path))
     }
 
-    /// Makes it alone: whoever else wants the same one waits, and finds it there.
+    /// Locks the making of this snapshot. Other commands that need it wait and then find it.
     async fn lock(&self) -> Result<Lock, Error> {
         let folder = self.folder();
         let path = folder.join(format!("{}.lock", self.snapshot.key()));
@@ -118,12 +118,12 @@ impl Maker<'_> {
         };
         let Provision { events, cancel, .. } = self.provision;
         events.notice(format!(
-            "`{holder}` prepares the same MySQL: waiting for it"
+            "waiting for `{holder}`, which is preparing the same MySQL"
         ));
         tokio::select! {
-            waited = acquire(&path, PATIENCE) => waited?.map_err(|holder| Error::Busy {
+            waited = acquire(&path, LOCK_DEADLINE) => waited?.map_err(|holder| Error::Busy {
                 holder,
-                waited: PATIENCE,
+                waited: LOCK_DEADLINE,
             }),
             () = cancel.cancelled() => Err(Error::Interrupted),
         }
@@ -136,7 +136,7 @@ impl Maker<'_> {
             self.helper.image.reference.trim_start_matches("mysql:"),
             self.server
         );
-        // Initialised, three tasks for each store, stopped, kept.
+        // Initialise, three tasks for each store, stop, keep.
         let total = 1 + 3 * Store::ALL.len() as u64 + 2;
         let mut progress = Progress::new(what, self.provision.events.listener());
         let mut steps = 0..=total;
@@ -168,13 +168,13 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// The name of the container, and of its volume.
+    /// The name of the container and of its volume.
     fn build(&self) -> String {
         self.helper.names.helper("build")
     }
 
-    /// A new MySQL that answers.
-    async fn initialise(&self) -> Result<Access, Error> {
+    /// Starts a new MySQL and waits until it answers.
+    async fn initialise(&self) -> Result<ConnectOptions, Error> {
         let engine = self.helper.engine;
         let user = self.helper.user().await?;
         let volume = self.build();
@@ -184,7 +184,7 @@ impl Maker<'_> {
         let spec = self.spec(volume, &password, user);
         let container = engine.start_container(&spec).await?;
         let port = container.ports.first().map(|port| port.host.port());
-        let access = Access {
+        let access = ConnectOptions {
             host: Ipv4Addr::LOCALHOST.to_string(),
             port: port.ok_or_else(|| ended(&container))?,
             user: USER.to_owned(),
@@ -195,8 +195,8 @@ impl Maker<'_> {
         Ok(access)
     }
 
-    /// Its log of changes and a large redo log would only make the copy larger. The user is made by
-    /// the image's own way, since what `--init-file` names would run at initialisation, too.
+    /// Without a binary log and with a small redo log, the copy is smaller. The image's own
+    /// variables create the user, because `--init-file` would also run during initialisation.
     fn spec(&self, volume: String, password: &Secret, user: (u64, u64)) -> ContainerSpec {
         let mut arguments = common_arguments().to_vec();
         arguments
@@ -234,9 +234,9 @@ impl Maker<'_> {
         }
     }
 
-    async fn wait_for_answer(&self, access: &Access) -> Result<(), Error> {
+    async fn wait_for_answer(&self, access: &ConnectOptions) -> Result<(), Error> {
         let deadline = Instant::now() + INITIALISE;
-        let mut pause = FIRST_LOOK;
+        let mut pause = FIRST_PAUSE;
         loop {
             let Err(error) = answers(access).await else {
                 return Ok(());
@@ -255,17 +255,17 @@ impl Maker<'_> {
                 _ => {}
             }
             sleep(pause).await;
-            pause = (pause * 2).min(LAST_LOOK);
+            pause = (pause * 2).min(LAST_PAUSE);
         }
     }
 
-    /// Takes back the user of the building, and shuts down: only what was written back is whole.
+    /// Drops the temporary user and shuts down cleanly, because only flushed data is complete.
     async fn stop(&self) -> Result<(), Error> {
         let (engine, name) = (self.helper.engine, self.build());
-        let (code, said) = engine.exec(&name, &["/bin/sh", "-ec", FORGET]).await?;
+        let (code, output) = engine.exec(&name, &["/bin/sh", "-ec", DROP_USER]).await?;
         if code != 0 {
-            let act = "remove the user that made the schemas";
-            return Err(Error::Helper { act, code, said });
+            let act = "drop the user that made the schemas";
+            return Err(Error::Helper { act, code, output });
         }
         engine.stop_container(&name, STOP).await?;
         match engine.container(&name).await? {
@@ -278,7 +278,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Keeps the log of a MySQL of which no snapshot came, and names it.
+    /// Keeps the log of a failed MySQL and adds its path to the error.
     async fn explain(&self, made: Result<(), Error>) -> Result<(), Error> {
         let source = match made {
             Ok(()) | Err(Error::Interrupted) => return made,
@@ -293,11 +293,11 @@ impl Maker<'_> {
     }
 
     async fn keep_log(&self, log: &Utf8Path) {
-        // Without it there is still the error itself.
+        // The error itself is enough if the log cannot be written.
         let _ = self.helper.engine.write_log(&self.build(), log).await;
     }
 
-    /// Removes what the making of it left, now or when it was last killed.
+    /// Removes leftovers of this run and of a killed one.
     async fn clean(&self) -> Result<(), Error> {
         let (engine, names) = (self.helper.engine, self.helper.names);
         for name in ["copy", "schema", "build"] {
@@ -307,8 +307,8 @@ impl Maker<'_> {
     }
 }
 
-async fn acquire(path: &Utf8Path, patience: Duration) -> Result<Result<Lock, Holder>, Error> {
-    let acquired = Lock::acquire(path, "up", patience).await;
+async fn acquire(path: &Utf8Path, limit: Duration) -> Result<Result<Lock, Holder>, Error> {
+    let acquired = Lock::acquire(path, "up", limit).await;
     acquired.map_err(Error::file("lock", path))
 }
 

@@ -1,4 +1,4 @@
-//! Against a real Docker and a real MySQL.
+//! Tests with a real Docker and a real MySQL.
 
 mod copies;
 mod fixture;

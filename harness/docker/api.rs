@@ -1,4 +1,4 @@
-//! Between our types of a container and the engine's.
+//! Converts between this crate's container types and those of the engine's API.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -15,13 +15,13 @@ use super::container::{Container, ContainerSpec, File, Mount, Publish, Status};
 use super::{Engine, Error, OWNER};
 
 impl Engine {
-    /// Creates a container with its files in it.
+    /// Creates a container and copies its files into it.
     pub(super) async fn create_container(&self, spec: &ContainerSpec) -> Result<(), Error> {
         let name = &spec.name;
         self.make_way(name, &spec.owner).await?;
         let options = CreateContainerOptionsBuilder::default().name(name).build();
         let created = self.api.create_container(Some(options), body(spec)).await;
-        created.map_err(Error::api(format!("create container {name}")))?;
+        created.map_err(Error::api(format!("create the container {name}")))?;
         if spec.files.is_empty() {
             return Ok(());
         }
@@ -32,7 +32,7 @@ impl Engine {
         let uploaded = self.api.upload_to_container(name, Some(options), archive);
         uploaded
             .await
-            .map_err(Error::api(format!("put files into container {name}")))
+            .map_err(Error::api(format!("copy files into the container {name}")))
     }
 }
 
@@ -57,7 +57,7 @@ fn body(spec: &ContainerSpec) -> ContainerCreateBody {
     let variable = |(name, value): (&String, &String)| format!("{name}={value}");
     let mut labels: HashMap<_, _> = labels.clone().into_iter().collect();
     labels.insert(OWNER.to_owned(), owner.clone());
-    // The engine's own unit; a limit of swap that is the same means no swap.
+    // The engine's API counts bytes as `i64`. A swap limit equal to the memory limit means no swap.
     let memory = memory.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
     ContainerCreateBody {
         image: Some(image.clone()),
@@ -108,8 +108,8 @@ fn mount(mount: &Mount) -> ApiMount {
     }
 }
 
-/// Names are had on networks of one's own only: not on the default bridge, nor where the network
-/// is somebody else's.
+/// Aliases work only on user-defined networks: not on the default bridge, and not when the
+/// container shares the network of the host or of another container.
 fn endpoint(network: Option<&str>, aliases: &[String]) -> Option<NetworkingConfig> {
     let is_own = |network: &&str| !["host", "none"].contains(network) && !network.contains(':');
     let network = network.filter(is_own)?;
@@ -122,7 +122,7 @@ fn endpoint(network: Option<&str>, aliases: &[String]) -> Option<NetworkingConfi
     })
 }
 
-/// An archive of files from the root; folders that are not there yet are the engine's to make.
+/// A tar archive of files below the root. The engine creates missing folders.
 fn archive(files: &[File]) -> std::io::Result<Vec<u8>> {
     let mut archive = tar::Builder::new(Vec::new());
     for file in files {
@@ -156,7 +156,8 @@ impl From<ContainerInspectResponse> for Container {
     }
 }
 
-/// When a container was last started; of one that never was, the engine says the year 1.
+/// The last start of a container. The engine reports the year 1 for a container that was never
+/// started.
 fn started(state: &ContainerState) -> Option<Timestamp> {
     let started: Timestamp = state.started_at.as_deref()?.parse().ok()?;
     (started > Timestamp::UNIX_EPOCH).then_some(started)

@@ -1,4 +1,4 @@
-//! Containers: what one is to be, what it is, and its life from start to removal.
+//! Containers: desired and observed state, and the calls from creation to removal.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -16,115 +16,102 @@ use tokio::time::timeout;
 use super::error::{present, status};
 use super::{Engine, Error, OWNER};
 
-/// How long a removal that is under way already may take.
+/// How long a removal that is already in progress may take.
 const REMOVAL: Duration = Duration::from_secs(30);
 
-/// A container as it is to be.
+/// The desired state of a container.
 #[derive(Debug, Clone, Default)]
 pub struct ContainerSpec {
-    /// Its name.
     pub name: String,
-    /// Its image, by id or reference.
+    /// The image, by id or reference.
     pub image: String,
-    /// What it runs in place of the image's own arguments.
+    /// Replaces the image's own arguments.
     pub arguments: Vec<String>,
-    /// What it runs in place of the image's own entry point.
+    /// Replaces the image's own entry point.
     pub entrypoint: Option<Vec<String>>,
-    /// The user that it runs as, in place of the image's own.
+    /// Replaces the image's own user.
     pub user: Option<String>,
-    /// Environment variables; no secrets, as `docker inspect` shows them.
+    /// Environment variables. They must not contain secrets, because `docker inspect` shows them.
     pub environment: BTreeMap<String, String>,
-    /// Labels besides [`super::OWNER`].
+    /// Labels in addition to [`super::OWNER`].
     pub labels: BTreeMap<String, String>,
     /// The state folder that it belongs to.
     pub owner: String,
-    /// The network it is attached to: a name, `host`, `none`, or `container:NAME`; the default
-    /// bridge if none is named.
+    /// The network: a name, `host`, `none`, or `container:NAME`. The default is the default bridge.
     pub network: Option<String>,
-    /// Further names by which it is found on that network.
+    /// Additional names on that network.
     pub aliases: Vec<String>,
-    /// Ports on this machine.
+    /// Ports that are published on this machine.
     pub publish: Vec<Publish>,
-    /// Volumes.
     pub mounts: Vec<Mount>,
-    /// Files put into it before it starts; the way in for secrets.
+    /// Files that are copied into it before it starts. Secrets go into the container this way.
     pub files: Vec<File>,
-    /// Memory in bytes that it may use.
+    /// The memory limit in bytes.
     pub memory: Option<u64>,
-    /// How long it may take to end when it is stopped.
+    /// How long it may take to stop before it is killed.
     pub stop_timeout: Option<Duration>,
 }
 
-/// A port of a container on this machine.
+/// A port of a container that is published on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publish {
     /// The port in the container.
     pub container: u16,
-    /// Where it is to be had here; port 0 has the engine choose one.
+    /// The address on this machine. With port 0, the engine chooses a free port.
     pub host: SocketAddr,
 }
 
-/// A volume in a container.
+/// A volume that is mounted into a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
-    /// The volume's name.
+    /// The name of the volume.
     pub volume: String,
-    /// Where it is in the container.
+    /// The path in the container.
     pub target: String,
-    /// Whether it can only be read.
     pub read_only: bool,
 }
 
-/// A file that is put into a container.
+/// A file that is copied into a container.
 #[derive(Debug, Clone)]
 pub struct File {
-    /// Where.
     pub path: Utf8PathBuf,
-    /// What is in it.
     pub content: Vec<u8>,
-    /// Its permissions.
+    /// Permission bits.
     pub mode: u32,
-    /// Whose it is: user and group number.
+    /// User and group number.
     pub owner: (u64, u64),
 }
 
-/// A container as it is.
+/// The observed state of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
-    /// Its id.
     pub id: String,
-    /// Its name.
     pub name: String,
-    /// Its labels.
     pub labels: BTreeMap<String, String>,
-    /// Where its ports are to be had on this machine, as long as it runs.
+    /// The ports that are published on this machine, if it runs.
     pub ports: Vec<Publish>,
-    /// When it was last started, if ever.
+    /// The last start; `None` if it was never started.
     pub started: Option<Timestamp>,
-    /// What it does.
     pub status: Status,
 }
 
 /// What a container does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
-    /// It was made and never started.
+    /// It was created but never started.
     Created,
-    /// It runs.
     Running,
-    /// It is frozen.
     Paused,
     /// It has ended.
     Exited {
-        /// With this code.
         code: i64,
-        /// For want of memory.
+        /// Whether the kernel killed it for lack of memory.
         out_of_memory: bool,
     },
 }
 
 impl Status {
-    /// Whether it has ended as a program does that has done its work.
+    /// Whether it has ended with exit code 0.
     pub fn is_success(&self) -> bool {
         matches!(self, Self::Exited { code: 0, .. })
     }
@@ -133,29 +120,29 @@ impl Status {
 impl std::fmt::Display for Status {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Created => out.write_str("it was made and never started"),
+            Self::Created => out.write_str("it was created but never started"),
             Self::Running => out.write_str("it runs"),
             Self::Paused => out.write_str("it is paused"),
             Self::Exited {
                 out_of_memory: true,
                 ..
-            } => out.write_str("it was killed for want of memory"),
-            Self::Exited { code, .. } => write!(out, "it ended with code {code}"),
+            } => out.write_str("it ran out of memory"),
+            Self::Exited { code, .. } => write!(out, "it exited with code {code}"),
         }
     }
 }
 
 impl Engine {
-    /// The container of that name, if there is one.
     pub async fn container(&self, name: &str) -> Result<Option<Container>, Error> {
         let options = None::<InspectContainerOptions>;
         let found = present(self.api.inspect_container(name, options).await)
-            .map_err(Error::api(format!("look for container {name}")))?;
+            .map_err(Error::api(format!("look up the container {name}")))?;
         Ok(found.map(Container::from))
     }
 
-    /// Creates a container, puts its files into it, and starts it. What a crash left under its name
-    /// is removed first; a container of another owner is an error.
+    /// Creates a container, copies its files into it, and starts it. First removes a container of
+    /// the same name and owner, which a crash may have left. A container of another owner is an
+    /// error.
     pub async fn start_container(&self, spec: &ContainerSpec) -> Result<Container, Error> {
         self.create_container(spec).await?;
         self.start_again(&spec.name).await?;
@@ -163,37 +150,37 @@ impl Engine {
         started.ok_or_else(|| gone(&spec.name))
     }
 
-    /// Starts a container again that has ended; that it runs is no error.
+    /// Starts an ended container again. A running container is not an error.
     pub async fn start_again(&self, name: &str) -> Result<(), Error> {
         let options = None::<StartContainerOptions>;
         let started = self.api.start_container(name, options).await;
-        unless(304, started).map_err(Error::api(format!("start container {name}")))
+        unless(304, started).map_err(Error::api(format!("start the container {name}")))
     }
 
-    /// Asks a container to end, and kills it after `grace`; that it has ended, or is gone, is no
+    /// Asks a container to end and kills it after `grace`. An ended or missing container is not an
     /// error.
     pub async fn stop_container(&self, name: &str, grace: Duration) -> Result<(), Error> {
         let seconds = i32::try_from(grace.as_secs()).unwrap_or(i32::MAX);
         let options = StopContainerOptionsBuilder::default().t(seconds).build();
-        // The answer comes once it has ended.
+        // The engine answers only after the container has ended.
         let api = self.api.clone().with_timeout(self.api.timeout() + grace);
         let stopped = present(api.stop_container(name, Some(options)).await).map(drop);
-        unless(304, stopped).map_err(Error::api(format!("stop container {name}")))
+        unless(304, stopped).map_err(Error::api(format!("stop the container {name}")))
     }
 
-    /// Kills a container, if it runs; answers with whether it did.
+    /// Kills a container. Returns whether it was running.
     pub async fn kill_container(&self, name: &str) -> Result<bool, Error> {
         let options = None::<KillContainerOptions>;
         match self.api.kill_container(name, options).await {
             Ok(()) => Ok(true),
-            // It is not there, or does not run.
+            // It does not exist or does not run.
             Err(error) if matches!(status(&error), Some(404 | 409)) => Ok(false),
-            Err(error) => Err(Error::api(format!("kill container {name}"))(error)),
+            Err(error) => Err(Error::api(format!("kill the container {name}"))(error)),
         }
     }
 
-    /// Removes a container with its anonymous volumes, killing it if it runs; that it is gone
-    /// already is no error.
+    /// Kills and removes a container with its anonymous volumes. A missing container is not an
+    /// error.
     pub async fn remove_container(&self, name: &str) -> Result<(), Error> {
         let options = RemoveContainerOptionsBuilder::default().force(true).v(true);
         let removed = self.api.remove_container(name, Some(options.build())).await;
@@ -201,11 +188,11 @@ impl Engine {
             Err(error) if status(&error) == Some(409) => self.wait_for_removal(name).await,
             removed => present(removed)
                 .map(drop)
-                .map_err(Error::api(format!("remove container {name}"))),
+                .map_err(Error::api(format!("remove the container {name}"))),
         }
     }
 
-    /// Somebody else removes it at this moment.
+    /// Another client is removing the container.
     async fn wait_for_removal(&self, name: &str) -> Result<(), Error> {
         let options = WaitContainerOptionsBuilder::default().condition("removed");
         let mut removed = Box::pin(self.api.wait_container(name, Some(options.build())));
@@ -216,7 +203,7 @@ impl Engine {
         })
     }
 
-    /// Refuses a container that is not `owner`'s; removes one that is.
+    /// Removes a container of `owner`, and refuses one of another owner.
     pub(super) async fn make_way(&self, name: &str, owner: &str) -> Result<(), Error> {
         let Some(found) = self.container(name).await? else {
             return Ok(());
@@ -232,7 +219,7 @@ impl Engine {
     }
 }
 
-/// An answer by which the engine says that there is nothing to do.
+/// Treats an answer with this status as success: the engine had nothing to do.
 fn unless(
     code: u16,
     answer: Result<(), bollard::errors::Error>,
@@ -246,13 +233,13 @@ fn unless(
     })
 }
 
-/// It was removed by somebody else between two requests.
+/// The error for a container that another client removed between two requests.
 fn gone(name: &str) -> Error {
     Error::Api {
-        act: format!("start container {name}"),
+        act: format!("start the container {name}"),
         source: bollard::errors::Error::DockerResponseServerError {
             status_code: 404,
-            message: "it was removed at once".to_owned(),
+            message: "another client removed it".to_owned(),
         },
     }
 }

@@ -1,4 +1,4 @@
-//! The connection to the engine, and everything of one owner in it.
+//! The connection to the engine, and everything of one owner.
 
 use std::collections::HashMap;
 use std::os::unix::net::SocketAddr;
@@ -12,36 +12,36 @@ use bollard::query_parameters::{
 
 use super::Error;
 
-/// The label that names the state folder which a container, network or volume belongs to.
+/// The label with the state folder that a container, network or volume belongs to.
 pub const OWNER: &str = "dev.harness.state";
 
-/// How long an engine may take to tell its version.
+/// How long an engine may take to report its version.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// How long the engine may take to begin its answer to anything else; stopping a container is
-/// answered at the end, and nothing takes longer than that.
+/// How long the engine may take to begin any other answer. The longest is stopping a container,
+/// which it answers at the end.
 const ANSWER: Duration = Duration::from_mins(2);
 
-/// A Docker engine that answers.
+/// A Docker engine that has answered.
 #[derive(Debug, Clone)]
 pub struct Engine {
     pub(super) api: Docker,
 }
 
-/// Something that carries our label.
+/// A container, network or volume with the owner's label.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owned {
-    /// A container, by name.
+    /// By name.
     Container(String),
-    /// A network, by name.
+    /// By name.
     Network(String),
-    /// A volume, by name.
+    /// By name.
     Volume(String),
 }
 
 impl Engine {
-    /// Connects to the engine that `DOCKER_HOST` names, or the local one, and agrees with it on a
-    /// version of the API.
+    /// Connects to the engine that `DOCKER_HOST` names, or to the local one, and negotiates the API
+    /// version.
     pub async fn connect(environment: &Environment) -> Result<Self, Error> {
         let host = environment.docker_host();
         let failed = |source| Error::Connect {
@@ -55,14 +55,14 @@ impl Engine {
         })
     }
 
-    /// The engine's version.
     pub async fn version(&self) -> Result<String, Error> {
         let version = self.api.version().await;
-        let version = version.map_err(Error::api("ask Docker for its version"))?;
+        let version = version.map_err(Error::api("read the version of Docker"))?;
         Ok(version.version.unwrap_or_else(|| "unknown".to_owned()))
     }
 
-    /// Everything with the label [`OWNER`] of this value: containers first, as they use the rest.
+    /// Everything with the label [`OWNER`] and this value: containers first, because they use the
+    /// rest.
     pub async fn owned(&self, owner: &str) -> Result<Vec<Owned>, Error> {
         self.labelled(&format!("{OWNER}={owner}")).await
     }
@@ -100,7 +100,7 @@ impl Engine {
             .collect())
     }
 
-    /// Removes one of them, forcibly; that it is gone already is no error.
+    /// Removes it by force. A missing one is not an error.
     pub async fn remove(&self, owned: &Owned) -> Result<(), Error> {
         match owned {
             Owned::Container(name) => self.remove_container(name).await,
@@ -120,12 +120,12 @@ impl std::fmt::Display for Owned {
     }
 }
 
-/// Whether the address of the engine is of a form that is spoken here; nobody is asked.
+/// Whether the URL in `DOCKER_HOST` has a supported form. Does not connect.
 pub fn check_host(environment: &Environment) -> Result<(), Error> {
     scheme(environment.docker_host()).map(drop)
 }
 
-/// How an engine is spoken to.
+/// The supported transports to an engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scheme {
     Unix,
@@ -143,7 +143,7 @@ fn scheme(host: &str) -> Result<Scheme, Error> {
     })
 }
 
-/// Whether it is a host with a port, and nothing else.
+/// Whether the text is a host with a port, and nothing else.
 fn is_place(place: &str) -> bool {
     let place = place.strip_suffix('/').unwrap_or(place);
     let Some((host, port)) = place.rsplit_once(':') else {
@@ -153,13 +153,13 @@ fn is_place(place: &str) -> bool {
     !host.is_empty() && !host.contains(strange) && port.parse().is_ok_and(|port: u16| port > 0)
 }
 
-/// A client for an address; nothing is sent yet.
+/// A client for a URL. Sends nothing yet.
 fn open(host: &str) -> Result<Result<Docker, bollard::errors::Error>, Error> {
     let (seconds, version) = (CONNECT.as_secs(), bollard::API_DEFAULT_VERSION);
     if let Some(path) = host.strip_prefix("unix://")
         && SocketAddr::from_pathname(path).is_err()
     {
-        // The address of a socket has 108 bytes for the path on Linux, and 104 on macOS.
+        // The address of a socket has room for a path of 108 bytes on Linux, and of 104 on macOS.
         return Err(Error::Socket {
             path: path.to_owned(),
         });
@@ -175,9 +175,11 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_engine_that_is_not_there_is_named_with_a_way_out() {
+    async fn the_error_for_a_missing_engine_has_its_address_and_a_hint() {
         let nobody = Environment::default().with("DOCKER_HOST", "unix:///nowhere/docker.sock");
-        let error = Engine::connect(&nobody).await.expect_err("nobody is there");
+        let error = Engine::connect(&nobody)
+            .await
+            .expect_err("there is no engine");
         assert_eq!(
             error.to_string(),
             "no Docker engine answers at unix:///nowhere/docker.sock"
@@ -186,13 +188,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_socket_with_too_long_a_path_is_named_with_a_way_out() {
+    async fn the_error_for_a_long_socket_path_has_the_path_and_a_hint() {
         let path = format!("/{}/docker.sock", "a".repeat(108));
         let far = Environment::default().with("DOCKER_HOST", format!("unix://{path}"));
-        let error = Engine::connect(&far).await.expect_err("no socket has it");
-        let said = format!(
-            "DOCKER_HOST names a socket by a path of 121 bytes, which is too long for one: {path}"
-        );
+        let error = Engine::connect(&far)
+            .await
+            .expect_err("the path is too long");
+        let said =
+            format!("the socket path in DOCKER_HOST has 121 bytes, which is too long: {path}");
         assert_eq!(error.to_string(), said);
         assert!(
             error.hints()[0].to_string().contains("ln -s"),
@@ -202,14 +205,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_engine_behind_ssh_is_refused_and_not_taken_for_the_local_one() {
+    async fn an_engine_behind_ssh_is_refused_instead_of_using_the_local_one() {
         let far = Environment::default().with("DOCKER_HOST", "ssh://builder");
-        let error = Engine::connect(&far).await.expect_err("it is not spoken");
+        let error = Engine::connect(&far)
+            .await
+            .expect_err("ssh is not supported");
         assert!(matches!(error, Error::Host { host } if host == "ssh://builder"));
     }
 
     #[test]
-    fn an_address_of_a_form_that_is_not_spoken_is_refused_before_anybody_is_asked() {
+    fn an_unsupported_url_is_refused_before_connecting() {
         let check = |host| check_host(&Environment::default().with("DOCKER_HOST", host));
         for spoken in [
             "",

@@ -1,4 +1,4 @@
-//! Images.
+//! Images: pull, save and load.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,35 +17,35 @@ use tokio_util::sync::CancellationToken;
 use super::error::present;
 use super::{Engine, Error};
 
-/// How long the registry may be silent while an image is pulled.
+/// How long the registry may send no data during a pull.
 const SILENCE: Duration = Duration::from_mins(2);
 
 /// How long the engine may take to unpack an archive.
 const LOAD: Duration = Duration::from_mins(15);
 
-/// How much of an archive is handed over at once.
+/// The size of the pieces in which an archive is sent, in bytes.
 const CHUNK: usize = 1 << 20;
 
-/// An image that is present.
+/// An image on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
-    /// The reference it was asked for by, such as `mysql:8.4`.
+    /// The reference that was asked for, such as `mysql:8.4`.
     pub reference: String,
-    /// Its id (`sha256:...`): the digest of its configuration.
+    /// The id (`sha256:...`): the digest of the image configuration.
     pub id: String,
-    /// Its digest in the registry it came from, where it came from one.
+    /// The digest in the registry that it was pulled from, if any.
     pub repo_digest: Option<String>,
 }
 
 impl Engine {
-    /// The image of that reference, if it is present.
+    /// The image with that reference, if it is on this machine.
     pub async fn image(&self, reference: &str) -> Result<Option<Image>, Error> {
         let found = present(self.api.inspect_image(reference).await)
-            .map_err(Error::api(format!("look for image {reference}")))?;
+            .map_err(Error::api(format!("look up the image {reference}")))?;
         Ok(found.and_then(|found| Image::new(reference, found)))
     }
 
-    /// The image of that reference: the one that is present, or else pulled, with progress.
+    /// The image with that reference: the existing one, or else pulled, with progress.
     pub async fn provide_image(
         &self,
         reference: &str,
@@ -79,7 +79,7 @@ impl Engine {
                 progress.finish();
                 return Ok(());
             };
-            layers.hear(info?);
+            layers.update(info?);
             let (done, total) = layers.bytes();
             if total > 0 {
                 progress.at(done, Some(total));
@@ -87,7 +87,7 @@ impl Engine {
         }
     }
 
-    /// Writes an image to an archive (`docker save` format, which is an OCI layout as well).
+    /// Writes an image to an archive in the format of `docker save`, which is also an OCI layout.
     pub async fn save_image(&self, reference: &str, archive: &Utf8Path) -> Result<(), Error> {
         let saving = async {
             let mut file = tokio::fs::File::create(archive).await?;
@@ -103,8 +103,7 @@ impl Engine {
         saved.map_err(Error::file("write", archive))
     }
 
-    /// Loads an archive (`docker save` format, or an OCI layout) and answers with the references in
-    /// it.
+    /// Loads an archive (`docker save` format or OCI layout) and returns the references in it.
     pub async fn load_image(&self, archive: &Utf8Path) -> Result<Vec<String>, Error> {
         let file = tokio::fs::File::open(archive).await;
         let file = file.map_err(Error::file("read", archive))?;
@@ -136,7 +135,8 @@ impl Image {
     }
 }
 
-/// A reference with what `docker pull` would add: without a tag, the engine pulls them all.
+/// Adds the tag `latest` if there is none, as `docker pull` does. Without a tag, the engine's API
+/// pulls all tags.
 fn with_tag(reference: &str) -> String {
     let name = reference.rsplit('/').next().unwrap_or(reference);
     if name.contains([':', '@']) {
@@ -146,19 +146,19 @@ fn with_tag(reference: &str) -> String {
     }
 }
 
-/// The reference in what the engine says of an archive: `Loaded image: worker:1`.
+/// The reference in the engine's message: `Loaded image: worker:1`.
 fn loaded(line: &str) -> Option<String> {
     let (_, reference) = line.trim().split_once("Loaded image")?;
     let (_, reference) = reference.split_once(": ")?;
     Some(reference.to_owned())
 }
 
-/// The layers of an image that is pulled: bytes that came, and bytes in all.
+/// The layers of an image during a pull: downloaded bytes, and total bytes.
 #[derive(Debug, Default)]
 struct Layers(BTreeMap<String, (u64, u64)>);
 
 impl Layers {
-    fn hear(&mut self, info: CreateImageInfo) {
+    fn update(&mut self, info: CreateImageInfo) {
         let (Some(id), Some(status)) = (info.id, info.status) else {
             return;
         };
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reference_without_a_tag_means_one_image_and_not_all() {
+    fn a_reference_without_a_tag_means_the_latest_image() {
         assert_eq!(with_tag("mysql"), "mysql:latest");
         assert_eq!(with_tag("mysql:8.4"), "mysql:8.4");
         assert_eq!(with_tag("host:5000/worker"), "host:5000/worker:latest");
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_archive_had_is_read_from_what_the_engine_says() {
+    fn the_reference_in_an_archive_is_parsed_from_the_message_of_the_engine() {
         assert_eq!(loaded("Loaded image: worker:1\n"), Some("worker:1".into()));
         assert_eq!(
             loaded("Loaded image ID: sha256:00\n"),
@@ -212,7 +212,7 @@ mod tests {
     fn the_layers_of_a_pull_add_up() {
         let mut layers = Layers::default();
         let mut hear = |id: &str, status: &str, current, total| {
-            layers.hear(CreateImageInfo {
+            layers.update(CreateImageInfo {
                 id: Some(id.to_owned()),
                 status: Some(status.to_owned()),
                 progress_detail: Some(ProgressDetail { current, total }),

@@ -1,8 +1,9 @@
-//! What a Docker engine is to us: images, containers, networks and volumes, by the engine's API.
+//! A Docker engine as the harness uses it: images, containers, networks and volumes, through the
+//! engine's API.
 //!
-//! Knows nothing of Temporal. Everything that is made here carries the label [`OWNER`] with the
-//! state folder that it belongs to, so that it can be found again and nothing else is touched.
-//! An image that is present is used as it is; one that is not is pulled.
+//! This crate knows nothing of Temporal. Everything that it creates carries the label [`OWNER`]
+//! with a state folder, so it can be found again, and nothing else is touched. An image on this
+//! machine is used unchanged; a missing one is pulled.
 
 mod api;
 mod container;

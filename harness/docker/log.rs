@@ -1,4 +1,4 @@
-//! What a container writes, and what it uses.
+//! The log and the CPU time of a container.
 
 use std::time::Duration;
 
@@ -12,18 +12,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Engine, Error, Status};
 
-/// How long the engine may be silent while it sends what a container has written so far.
+/// How long the engine may send no data while it sends an existing log.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// How many lines the engine is asked for where only the end of a log is wanted.
-const MOST: &str = "1000";
+/// How many lines are requested when only the end of a log is needed.
+const MAX_LINES: &str = "1000";
 
-/// How often it is looked for the container, and for the file to be free, while a log is followed.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often to look for the container, and for the log file to be free, while a log is followed.
+const POLL: Duration = Duration::from_secs(1);
 
 impl Engine {
-    /// Writes a container's log to a file, from its beginning. Where another command follows it
-    /// into that file, it is left to that one.
+    /// Writes a container's log to a file, from its beginning. If another command follows the log
+    /// into that file, leaves the file to it.
     pub async fn write_log(&self, name: &str, file: &Utf8Path) -> Result<(), Error> {
         match LogFile::claim(file).map_err(Error::file("write", file))? {
             Some(mut log) => self.write_over(name, file, &mut log).await,
@@ -31,21 +31,22 @@ impl Engine {
         }
     }
 
-    /// What a container wrote from one moment on, before another if there is one; of much, the end.
+    /// The lines that a container wrote from `from` until `until`; only the last ones if there are
+    /// many.
     pub async fn log_between(
         &self,
         name: &str,
         from: Timestamp,
         until: Option<Timestamp>,
     ) -> Result<String, Error> {
-        let act = || format!("read the log of container {name}");
+        let act = || format!("read the log of the container {name}");
         let options = LogsOptionsBuilder::default()
             .stdout(true)
             .stderr(true)
-            // The engine knows whole seconds, and each line says more.
+            // The API filters by whole seconds; the timestamps of the lines are more precise.
             .timestamps(true)
             .since(i32::try_from(from.as_second()).unwrap_or_default())
-            .tail(MOST);
+            .tail(MAX_LINES);
         let read = self.api.logs(name, Some(options.build()));
         let read = timeout(SILENCE, read.try_collect::<Vec<_>>()).await;
         let parts = read.map_err(|_| Error::Silent {
@@ -57,9 +58,9 @@ impl Engine {
         Ok(between(&text, from, until))
     }
 
-    /// Writes the log of the container of that name to a file as it grows, until `stop`. What is
-    /// started again is followed on, and so is another container that takes its place: its log
-    /// comes behind that of the one before.
+    /// Writes the log of the container with that name to a file as it grows, until `stop`.
+    /// Continues after a restart, and with another container of the same name, whose log is
+    /// appended.
     pub async fn follow_log(
         &self,
         name: &str,
@@ -70,7 +71,7 @@ impl Engine {
         followed.unwrap_or(Ok(()))
     }
 
-    /// Goes on for ever, unless the file cannot be written.
+    /// Runs forever, unless the file cannot be written.
     async fn follow(&self, name: &str, file: &Utf8Path) -> Result<(), Error> {
         let failed = || Error::file("write", file);
         let mut claimed = None;
@@ -82,12 +83,12 @@ impl Engine {
             if let Some(log) = &mut claimed {
                 match self.follow_present(name, file, log, &mut followed).await {
                     Err(error @ Error::File { .. }) => return Err(error),
-                    // The engine, or the container, may be away for a moment.
+                    // The engine or the container may be unavailable for a moment.
                     Err(error) => tracing::debug!(name, %error, "the log ended"),
                     Ok(()) => {}
                 }
             }
-            sleep(LOOK).await;
+            sleep(POLL).await;
         }
     }
 
@@ -95,7 +96,7 @@ impl Engine {
         matches!(self.container(name).await, Ok(Some(_)))
     }
 
-    /// Follows the container that has the name now, to its end.
+    /// Follows the current container of that name until it ends.
     async fn follow_present(
         &self,
         name: &str,
@@ -114,7 +115,7 @@ impl Engine {
             Some(before) if before.id == found.id => before.begin,
             Some(_) => log.go_to_end().map_err(failed())?,
             None => {
-                // What is there may be of a container of before, and longer.
+                // The file may contain the longer log of an earlier container.
                 self.write_over(name, file, log).await?;
                 0
             }
@@ -137,7 +138,7 @@ impl Engine {
         log.cut().map_err(failed())
     }
 
-    /// Copies a log; without a deadline for silence it is followed to the end of the container.
+    /// Copies a log. Without a deadline for silence, follows it to the end of the container.
     async fn copy_log(
         &self,
         name: &str,
@@ -145,7 +146,7 @@ impl Engine {
         log: &mut LogFile,
         silence: Option<Duration>,
     ) -> Result<(), Error> {
-        let act = || format!("read the log of container {name}");
+        let act = || format!("read the log of the container {name}");
         let options = LogsOptionsBuilder::default()
             .stdout(true)
             .stderr(true)
@@ -171,12 +172,12 @@ impl Engine {
         }
     }
 
-    /// CPU time that a running container has used since its start.
+    /// CPU time of a running container since its start.
     pub async fn cpu_time(&self, name: &str) -> Result<Duration, Error> {
         let options = StatsOptionsBuilder::default().stream(false).one_shot(true);
         let mut samples = Box::pin(self.api.stats(name, Some(options.build())));
         let sample = samples.next().await.transpose();
-        let sample = sample.map_err(Error::api(format!("measure container {name}")))?;
+        let sample = sample.map_err(Error::api(format!("measure the container {name}")))?;
         let nanoseconds = sample
             .and_then(|sample| sample.cpu_stats?.cpu_usage?.total_usage)
             .unwrap_or_default();
@@ -184,7 +185,7 @@ impl Engine {
     }
 }
 
-/// The lines of a span of time, without the times before them.
+/// The lines of a time span, without their timestamps.
 fn between(text: &str, from: Timestamp, until: Option<Timestamp>) -> String {
     let lines = text.lines().filter_map(|line| {
         let (at, line) = line.split_once(' ')?;
@@ -197,7 +198,7 @@ fn between(text: &str, from: Timestamp, until: Option<Timestamp>) -> String {
 /// A container whose log is in the file.
 struct Followed {
     id: String,
-    /// Where in the file it begins.
+    /// Where its log begins in the file.
     begin: u64,
 }
 
@@ -206,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lines_of_one_launch_are_told_from_those_of_the_launches_around_it() {
+    fn only_the_lines_of_one_launch_are_selected() {
         let text = "2026-01-01T12:00:00.1Z of the first\n\
                     2026-01-01T12:00:00.5Z of the second\n\
                     2026-01-01T12:00:01Z its last\n\

@@ -9,19 +9,20 @@ use super::error::present;
 use super::{Engine, Error, OWNER};
 
 impl Engine {
-    /// Whose network of that name it is, if there is one; empty if it is not the harness's.
+    /// The owner of the network with that name; `None` if there is no such network, and empty if
+    /// the harness did not make it.
     pub async fn network_owner(&self, name: &str) -> Result<Option<String>, Error> {
         let options = None::<InspectNetworkOptions>;
         let found = present(self.api.inspect_network(name, options).await)
-            .map_err(Error::api(format!("look for network {name}")))?;
+            .map_err(Error::api(format!("look up the network {name}")))?;
         Ok(found.map(|network| {
             let labels = network.labels.unwrap_or_default();
             labels.get(OWNER).cloned().unwrap_or_default()
         }))
     }
 
-    /// Makes a bridge network. One of that name is used if it has the same owner, and is an error
-    /// if it has not.
+    /// Makes a bridge network. Uses an existing one of the same owner; one of another owner is an
+    /// error.
     pub async fn create_network(&self, name: &str, owner: &str) -> Result<(), Error> {
         match self.network_owner(name).await? {
             None => {}
@@ -43,13 +44,13 @@ impl Engine {
         let created = self.api.create_network(request).await;
         created
             .map(drop)
-            .map_err(Error::api(format!("create network {name}")))
+            .map_err(Error::api(format!("create the network {name}")))
     }
 
-    /// Removes a network; that it is gone already is no error.
+    /// Removes a network. A missing network is not an error.
     pub async fn remove_network(&self, name: &str) -> Result<(), Error> {
         present(self.api.remove_network(name).await)
             .map(drop)
-            .map_err(Error::api(format!("remove network {name}")))
+            .map_err(Error::api(format!("remove the network {name}")))
     }
 }

@@ -16,7 +16,7 @@ use super::{ContainerSpec, Engine, Error};
 const EXEC: Duration = Duration::from_mins(1);
 
 impl Engine {
-    /// Runs a container to its end, removes it, and answers with its exit code and what it wrote.
+    /// Runs a container to its end, removes it, and returns its exit code and output.
     pub async fn run_container(
         &self,
         spec: &ContainerSpec,
@@ -29,7 +29,7 @@ impl Engine {
             }),
             () = cancel.cancelled() => Err(Error::Interrupted),
         };
-        // What was not made is not removed: it may be somebody else's.
+        // After a refusal the container was not made here, so it must not be removed.
         if !matches!(ended, Err(Error::Foreign { .. })) {
             self.remove_container(&spec.name).await?;
         }
@@ -43,26 +43,27 @@ impl Engine {
         let mut ended = Box::pin(self.api.wait_container(name, Some(options.build())));
         let code = match ended.next().await {
             Some(Ok(answer)) => answer.status_code,
-            // What the client takes for an error is an answer to us.
+            // The client reports a non-zero exit code as an error.
             Some(Err(ApiError::DockerContainerWaitError { code, error })) if error.is_empty() => {
                 code
             }
             Some(Err(error)) => {
-                return Err(Error::api(format!("wait for container {name}"))(error));
+                return Err(Error::api(format!("wait for the container {name}"))(error));
             }
             None => return Err(broken(name)),
         };
         let options = LogsOptionsBuilder::default().stdout(true).stderr(true);
         let log = self.api.logs(name, Some(options.build()));
         let written = text(log).await;
-        let written = written.map_err(Error::api(format!("read the log of container {name}")))?;
+        let written =
+            written.map_err(Error::api(format!("read the log of the container {name}")))?;
         Ok((code, written))
     }
 
-    /// Runs a command in a container and answers with its exit code and what it wrote.
+    /// Runs a command in a container and returns its exit code and output.
     pub async fn exec(&self, name: &str, command: &[&str]) -> Result<(i64, String), Error> {
         let program = command.first().copied().unwrap_or_default();
-        let failed = || Error::api(format!("run {program} in container {name}"));
+        let failed = || Error::api(format!("run {program} in the container {name}"));
         let options = CreateExecOptions {
             attach_stdout: Some(true),
             attach_stderr: Some(true),
@@ -87,7 +88,7 @@ impl Engine {
     }
 }
 
-/// All of a stream of output, as text.
+/// All of an output stream as text.
 async fn text(output: impl Stream<Item = Result<LogOutput, ApiError>>) -> Result<String, ApiError> {
     output
         .try_fold(String::new(), |mut text, part| async move {
@@ -97,10 +98,10 @@ async fn text(output: impl Stream<Item = Result<LogOutput, ApiError>>) -> Result
         .await
 }
 
-/// The engine went away while it was waited for.
+/// The error for a connection that ended during the wait.
 fn broken(name: &str) -> Error {
     Error::Api {
-        act: format!("wait for container {name}"),
+        act: format!("wait for the container {name}"),
         source: ApiError::RequestTimeoutError,
     }
 }

@@ -1,8 +1,8 @@
-//! What is done to a place, whichever it is: a plan carried out in the order of dependency, in
-//! parallel, with a deadline on every wait and a journal record before every side effect; faults
-//! injected and healed; and a watch for who dies although no fault planned it.
+//! Carries plans out: in the order of dependency, in parallel, with a deadline on every wait and a
+//! journal entry before every side effect. Injects and heals faults. Watches for replicas that die
+//! without a planned fault.
 //!
-//! Knows no backend by name and prints nothing; what happens leaves as events.
+//! Knows no backend by name and prints nothing. It reports by events.
 
 pub mod fault;
 mod run;

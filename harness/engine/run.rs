@@ -1,12 +1,12 @@
-//! The run of a plan.
+//! Carries a plan out.
 
 use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
 use backend::event::{Events, Kind};
-use backend::state::{Journal, Moment};
-use backend::wait::{self, Pace, Pending, Vain};
+use backend::state::{Journal, StepStage};
+use backend::wait::{self, Pace, Pending};
 use backend::{Backend, Blame, Change};
 use base::causes::in_one_line;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -14,62 +14,46 @@ use model::plan::{Action, Plan, ResourceId, Step};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// How often it is looked whether a resource is ready.
+/// How often the readiness of a resource is checked.
 const PACE: Pace = Pace {
     first: Duration::from_millis(10),
     last: Duration::from_millis(50),
 };
 
-/// A plan that could not be carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A step could not be journaled, and was not taken.
     #[error("could not write the journal before {action} of `{id}`")]
     Journal {
-        /// The resource.
         id: ResourceId,
-        /// What was to happen to it.
         action: Action,
-        /// Why the journal failed.
         #[source]
         source: io::Error,
     },
-    /// The backend could not do it.
+    /// The backend failed to apply a step.
     #[error("could not {action} `{id}`")]
     Apply {
-        /// The resource.
         id: ResourceId,
-        /// What was to happen to it.
         action: Action,
-        /// Why.
         #[source]
         source: backend::Error,
     },
     /// It was not ready in time.
     #[error("`{id}` was not ready within {deadline}: {reason}")]
     NotReady {
-        /// The resource.
         id: ResourceId,
-        /// How long it had.
         deadline: model::quantity::Duration,
-        /// What was not yet so.
         reason: String,
     },
-    /// It never will be ready, so the wait ended at once.
+    /// The resource will never be ready, so the wait ended at once.
     #[error("`{id}` failed: {reason}")]
-    Failed {
-        /// The resource.
-        id: ResourceId,
-        /// What was seen.
-        reason: String,
-    },
+    Failed { id: ResourceId, reason: String },
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
 }
 
 impl Error {
-    /// The resource that the error is about.
     pub fn id(&self) -> Option<&ResourceId> {
         match self {
             Self::Journal { id, .. }
@@ -80,7 +64,7 @@ impl Error {
         }
     }
 
-    /// Whether a backend says that it was told to stop.
+    /// Whether the backend reports that it was asked to stop.
     fn is_interruption(&self) -> bool {
         match self {
             Self::Apply { source, .. } => source.blame == Blame::Interruption,
@@ -89,11 +73,12 @@ impl Error {
     }
 }
 
-/// Carries out every step of `plan`, which makes resources of `parts`; a plan that only removes needs
-/// none.
+/// Carries out every step of `plan`. Resources are made from `parts`; a plan that only removes
+/// needs none.
 ///
-/// On the first error no further step begins, and steps that wait for readiness stop waiting. What
-/// was applied stays: the journal names it, and running the same plan again goes on from there.
+/// After the first error no further step begins, and steps that wait for readiness stop waiting.
+/// What was applied stays. The journal lists it, and a second run of the same plan continues from
+/// there.
 pub async fn run<B: Backend>(
     plan: Plan,
     backend: &B,
@@ -127,11 +112,11 @@ pub async fn run<B: Backend>(
                 finished.insert(id);
             }
             Some(Err(error)) => {
-                // What a backend gives up at the user's word has not failed; what has failed just
-                // then is told all the same.
+                // A step that the backend abandons because the user asked to stop has not failed. A
+                // step that fails at that moment for another reason is still reported.
                 let given_up = shutdown.is_cancelled() && matches!(error, Error::Apply { .. });
                 if given_up && !error.is_interruption() {
-                    events.notice(format!("given up: {}", in_one_line(&error)));
+                    events.notice(format!("gave up: {}", in_one_line(&error)));
                 }
                 stop.cancel();
                 first_error.get_or_insert(if given_up { Error::Interrupted } else { error });
@@ -146,7 +131,6 @@ pub async fn run<B: Backend>(
     }
 }
 
-/// What every step needs.
 struct Worker<'a, B: Backend> {
     backend: &'a B,
     parts: Option<&'a B::Parts>,
@@ -156,7 +140,7 @@ struct Worker<'a, B: Backend> {
 }
 
 impl<B: Backend> Worker<'_, B> {
-    /// Takes one step: intent, effect, readiness, outcome.
+    /// Takes one step: journal the intent, apply, wait for readiness, journal the outcome.
     async fn take(&self, step: Step) -> Result<ResourceId, Error> {
         let started = Instant::now();
         if step.action == Action::Keep {
@@ -169,14 +153,14 @@ impl<B: Backend> Worker<'_, B> {
             reason: step.reason.clone(),
         });
         tracing::info!(id = %step.id, action = %step.action, reason = step.reason, "step");
-        self.note(&step, Moment::Intent)?;
+        self.note(&step, StepStage::Intent)?;
         let outcome = self.apply_and_wait(&step, started).await;
         if outcome.is_err() {
-            // What failed is told, also where that cannot be written down.
-            let _ = self.note(&step, Moment::Failed);
+            // The step's error is returned even if the journal cannot record it.
+            let _ = self.note(&step, StepStage::Failed);
         }
         outcome?;
-        self.note(&step, Moment::Done)?;
+        self.note(&step, StepStage::Done)?;
         self.events.send(Kind::StepFinished {
             id: step.id.clone(),
             action: step.action,
@@ -189,7 +173,7 @@ impl<B: Backend> Worker<'_, B> {
         let change = match (step.action, self.parts) {
             (Action::Delete, _) => Change::Remove,
             (_, Some(parts)) => Change::Make(parts),
-            (_, None) => unreachable!("a plan that makes anything is made of what was prepared"),
+            (_, None) => unreachable!("a plan that creates resources has prepared parts"),
         };
         let applied = self.backend.apply(&step.id, change).await;
         applied.map_err(|source| Error::Apply {
@@ -197,7 +181,7 @@ impl<B: Backend> Worker<'_, B> {
             action: step.action,
             source,
         })?;
-        self.note(step, Moment::Applied)?;
+        self.note(step, StepStage::Applied)?;
         self.events.send(Kind::StepApplied {
             id: step.id.clone(),
             elapsed_ms: started.elapsed().into(),
@@ -208,10 +192,10 @@ impl<B: Backend> Worker<'_, B> {
         }
     }
 
-    /// Writes down how far a step is. What is to go, goes all the same: a disk that is full is no
-    /// reason to leave a topology up, and what the journal does not say is seen.
-    fn note(&self, step: &Step, moment: Moment) -> Result<(), Error> {
-        match self.journal.append(&step.id, step.action, moment) {
+    /// Records how far a step is. A removal continues even if the journal cannot be written: a full
+    /// disk is no reason to keep a topology running, and `observe` finds what the journal lacks.
+    fn note(&self, step: &Step, stage: StepStage) -> Result<(), Error> {
+        match self.journal.append(&step.id, step.action, stage) {
             Err(error) if step.action == Action::Delete => {
                 tracing::warn!(id = %step.id, %error, "not journaled");
                 Ok(())
@@ -224,7 +208,7 @@ impl<B: Backend> Worker<'_, B> {
         }
     }
 
-    /// Looks until the resource is ready, never will be, is out of time, or nobody waits any more.
+    /// Checks until the resource is ready, will never be ready, is out of time, or the run stops.
     async fn wait_until_ready(&self, step: &Step) -> Result<(), Error> {
         let deadline = Instant::now() + step.ready_timeout.as_std();
         let mut told = String::new();
@@ -247,9 +231,9 @@ impl<B: Backend> Worker<'_, B> {
             () = self.stop.cancelled() => return Err(Error::Interrupted),
         };
         let id = || step.id.clone();
-        waited.map_err(|vain| match vain {
-            Vain::Never(reason) => Error::Failed { id: id(), reason },
-            Vain::Late(reason) => Error::NotReady {
+        waited.map_err(|error| match error {
+            wait::Error::Never(reason) => Error::Failed { id: id(), reason },
+            wait::Error::Late(reason) => Error::NotReady {
                 id: id(),
                 deadline: step.ready_timeout,
                 reason,

@@ -1,4 +1,4 @@
-//! The addresses that a cloud has given to Services.
+//! The addresses of load balancers that the cloud assigned to Services.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use super::cluster::call;
 use super::labels::{MANAGED_BY, MANAGER};
 
 impl Cluster {
-    /// The addresses of load balancers, as `http://ADDRESS:PORT` by the names of their Services;
-    /// one that has none yet is left out.
+    /// The addresses of load balancers, as `http://ADDRESS:PORT` by the names of their Services. A
+    /// Service without an address yet is left out.
     pub async fn load_balancers(&self) -> Result<BTreeMap<String, String>, backend::Error> {
         let services: Api<Service> = self.in_namespace();
         let ours = ListParams::default().labels(&format!("{MANAGED_BY}={MANAGER}"));
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_service_has_an_address_once_the_cloud_has_given_it_one() {
+    fn a_service_has_an_address_after_the_cloud_assigned_one() {
         let mut service: Service = serde_json::from_value(serde_json::json!({
             "metadata": {"name": "web"},
             "spec": {"ports": [{"name": "http", "port": 8080}]},

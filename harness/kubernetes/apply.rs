@@ -1,4 +1,4 @@
-//! Making the objects of a group what they should be.
+//! Applies, removes and validates the objects of a group.
 
 use std::collections::BTreeSet;
 
@@ -17,12 +17,12 @@ use super::object::kinds;
 use super::{Cluster, Group};
 
 impl Cluster {
-    /// Applies a group and removes what an earlier version of it had and this one has not. A Job
-    /// that changed is replaced once it has ended, and one that has ended is run again; one that is
-    /// running goes on, since a migration must not be interrupted.
+    /// Applies a group and removes the objects of its earlier version that it no longer has. A
+    /// changed Job is replaced after it has ended, and an ended Job runs again. A running Job
+    /// continues, because a migration must not be interrupted.
     pub async fn apply(&self, group: &Group) -> Result<(), backend::Error> {
         let applied = self.apply_all(group).await;
-        self.look_again().await;
+        self.discard_snapshot().await;
         Ok(applied?)
     }
 
@@ -41,7 +41,7 @@ impl Cluster {
                 _ => {}
             }
             let applied = self.of_kind(&kind_of(manifest));
-            self.patch(&applied, manifest, &how()).await?;
+            self.patch(&applied, manifest, &apply_params()).await?;
         }
         let wanted: BTreeSet<String> = manifests.iter().map(reference).collect();
         let found = self.objects(&selecting(&group.id)).await?;
@@ -52,20 +52,20 @@ impl Cluster {
         self.remove(&surplus).await
     }
 
-    /// Removes a group, whatever is in it, and waits until it is gone, its pods included. With the
-    /// base goes the namespace, and with that whatever is in it.
+    /// Removes a group with all its objects and waits until they and their pods are gone. Removing
+    /// the base removes the namespace with everything in it.
     pub async fn delete(&self, id: &ResourceId) -> Result<(), backend::Error> {
         let removed = async {
             let found = self.objects(&selecting(id)).await?;
             self.remove(&found).await
         };
         let removed = removed.await;
-        self.look_again().await;
+        self.discard_snapshot().await;
         Ok(removed?)
     }
 
-    /// What the API server has against the objects of `groups`: they are sent to it as for use,
-    /// against its schema and without unknown fields, and none of them is kept.
+    /// The API server's objections to the objects of `groups`. The objects are sent as a dry run,
+    /// with validation against the schema and without unknown fields.
     pub async fn validate(&self, groups: &[Group]) -> Result<Vec<String>, backend::Error> {
         let namespace = self.trial_namespace().await?;
         let mut complaints = Vec::new();
@@ -78,15 +78,16 @@ impl Cluster {
         Ok(complaints)
     }
 
-    /// Where objects are tried out: nothing can be in a namespace that is not there yet.
+    /// The namespace for dry runs. If our namespace does not exist yet, objects cannot be created
+    /// in it.
     pub(super) async fn trial_namespace(&self) -> Result<&str, Error> {
         let namespaces = self.namespaces();
         let ours = namespaces.get_opt(&self.namespace);
-        let ours = call("look for the namespace", ours).await?;
+        let ours = call("read the namespace", ours).await?;
         Ok(ours.map_or("default", |_| &self.namespace))
     }
 
-    /// Sends an object as for use; it is not kept.
+    /// Sends an object as a dry run.
     pub(super) async fn try_out(&self, mut manifest: Value, namespace: &str) -> Result<(), Error> {
         let kind = kind_of(&manifest);
         let mut objects = self.of_kind(&kind);
@@ -94,11 +95,12 @@ impl Cluster {
             manifest["metadata"]["namespace"] = namespace.into();
             objects = Api::namespaced_with(self.client.clone(), namespace, &kind);
         }
-        self.patch(&objects, &manifest, &how().dry_run()).await?;
+        self.patch(&objects, &manifest, &apply_params().dry_run())
+            .await?;
         Ok(())
     }
 
-    /// Applies an object; answers with what has become of it.
+    /// Applies an object and returns the result.
     pub(super) async fn patch(
         &self,
         objects: &Api<DynamicObject>,
@@ -112,22 +114,22 @@ impl Cluster {
     }
 }
 
-/// As whom we apply, and how: what others have changed is ours again, and a field that the API
-/// server does not know is an error.
-pub(super) fn how() -> PatchParams {
+/// The parameters of server-side apply: our field manager takes back fields that others changed,
+/// and unknown fields are an error.
+pub(super) fn apply_params() -> PatchParams {
     PatchParams::apply(MANAGER).force().validation_strict()
 }
 
-/// The objects of a group.
+/// The label selector for the objects of a group.
 pub(super) fn selecting(id: &ResourceId) -> String {
     format!("{GROUP}={}", label(id))
 }
 
-/// Which of the kinds that we use an object is of.
+/// The API resource of an object, by its kind.
 pub(super) fn kind_of(object: &Value) -> ApiResource {
     let mut kinds = kinds().into_iter();
     let kind = kinds.find(|kind| object["kind"] == kind.kind.as_str());
-    kind.expect("every object of ours is of a kind that we use")
+    kind.expect("all our objects have a known kind")
 }
 
 pub(super) fn name_of(object: &Value) -> &str {

@@ -1,4 +1,5 @@
-//! What the services stand on: the namespace, its default policies, and what reaches the database.
+//! The base of the services: the namespace, its default policies, and the configuration for the
+//! database and the server.
 
 use base::secret::Secret as TextSecret;
 use k8s_openapi::ByteString;
@@ -14,10 +15,10 @@ use super::cluster::call;
 use super::labels::{Part, owned};
 use super::{Cluster, Group, Object, Resolver, Site, network_policy, pod};
 
-/// The Secret with the database's password.
+/// The Secret with the password of the database.
 const MYSQL: &str = "mysql";
 const PASSWORD: &str = "password";
-/// The `ConfigMap` with the certificates that the database's must come from.
+/// The `ConfigMap` with the authority's certificates for the database.
 const MYSQL_CA: &str = "mysql-ca";
 const CA_FILE: &str = "ca.pem";
 const CA_FOLDER: &str = "/etc/temporal/mysql-ca";
@@ -26,7 +27,7 @@ const DYNAMIC_CONFIG: &str = "dynamic-config";
 const DYNAMIC_CONFIG_FILE: &str = "dynamic-config.yaml";
 const DYNAMIC_CONFIG_FOLDER: &str = "/etc/temporal/dynamic-config";
 
-/// How long a namespace may take to become usable: nothing has to be fetched or started for it.
+/// How long a namespace may take to become usable. Nothing has to be fetched or started for it.
 const READY: Duration = Duration::from_secs(120);
 
 /// The resource that all others need.
@@ -61,7 +62,7 @@ pub(super) fn group(topology: &Topology, site: &Site) -> Group {
     }
 }
 
-/// The namespace, in which no pod is admitted that wants more than an ordinary program needs.
+/// The namespace. Its pod security level admits only pods without special privileges.
 fn namespace(part: &Part<'_>) -> Object {
     let mut metadata = part.metadata(&part.site.namespace);
     metadata.namespace = None;
@@ -99,7 +100,8 @@ fn certificates(part: &Part<'_>) -> Option<Object> {
     }))
 }
 
-/// The dynamic configuration, also where there is none: the server ends when the file is missing.
+/// The dynamic configuration. It exists even when empty, because the server exits if the file is
+/// missing.
 fn configuration(part: &Part<'_>, topology: &Topology) -> Object {
     Object::ConfigMap(ConfigMap {
         metadata: part.metadata(DYNAMIC_CONFIG),
@@ -111,8 +113,9 @@ fn configuration(part: &Part<'_>, topology: &Topology) -> Object {
     })
 }
 
-/// Identity of what a server reads from the base. A pod that carries it is replaced when any of it
-/// changes; mounted files change by themselves, but certificates and variables are read once.
+/// The digest of everything that a server reads from the base. Pods carry it, so they are replaced
+/// when any of it changes: mounted files change in running pods, but certificates and variables are
+/// read only once.
 pub(super) fn digest(topology: &Topology, site: &Site) -> Digest {
     let mysql = &site.mysql;
     Digest::of(&(
@@ -123,10 +126,10 @@ pub(super) fn digest(topology: &Topology, site: &Site) -> Digest {
 }
 
 impl Cluster {
-    /// The database's password, as the cluster has it; nothing if it has none.
+    /// The database's password in the cluster; `None` if the cluster has none.
     pub async fn database_password(&self) -> Result<Option<TextSecret>, backend::Error> {
         let secrets: Api<Secret> = self.in_namespace();
-        let found = call("look for the database's password", secrets.get_opt(MYSQL)).await?;
+        let found = call("read the database's password", secrets.get_opt(MYSQL)).await?;
         let bytes = found.and_then(|found| found.data?.remove(PASSWORD));
         let text = bytes.and_then(|bytes| String::from_utf8(bytes.0).ok());
         Ok(text.map(TextSecret::new))
@@ -138,7 +141,7 @@ pub(super) fn password_variable(name: &str) -> EnvVar {
     pod::secret_variable(name, MYSQL, PASSWORD)
 }
 
-/// The path of the file with the database's certificates, where connections are encrypted.
+/// The path of the file with the authority's certificates for the database; `None` without TLS.
 pub(super) fn ca_file(site: &Site) -> Option<String> {
     let roots = site.mysql.roots.as_ref();
     roots.map(|_| format!("{CA_FOLDER}/{CA_FILE}"))
@@ -149,7 +152,7 @@ pub(super) fn dynamic_config_file() -> String {
     format!("{DYNAMIC_CONFIG_FOLDER}/{DYNAMIC_CONFIG_FILE}")
 }
 
-/// The folder with the database's certificates, where connections are encrypted.
+/// The folder with the authority's certificates for the database; `None` without TLS.
 pub(super) fn ca_volume(site: &Site) -> Option<(Volume, VolumeMount)> {
     let roots = site.mysql.roots.as_ref();
     roots.map(|_| mounted(MYSQL_CA, CA_FOLDER))

@@ -1,4 +1,4 @@
-//! A connection to a cluster, and whether the cluster itself is ready.
+//! A connection to a cluster, and the readiness of the cluster itself.
 
 use std::fmt::{self, Display};
 use std::sync::Arc;
@@ -19,22 +19,22 @@ use tokio::time::timeout;
 use super::error::Error;
 use super::kubeconfig::{self, Unusable};
 use super::labels::{COMPONENT, MANAGED_BY, MANAGER};
-use super::look::{Awaited, Look};
+use super::snapshot::{Awaited, Snapshot};
 
 /// How long one request may take.
 const CALL: Duration = Duration::from_secs(10);
 
-/// How long the API server may take to say anything before it counts as silent.
+/// How long the API server may take to begin its answer.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// A connection to a cluster, and the namespace in it that is ours.
+/// A connection to a cluster, and the topology's namespace in it.
 #[derive(Clone)]
 pub struct Cluster {
     pub(super) client: kube::Client,
     pub(super) namespace: String,
-    /// What was seen last, for all groups that are waited for at the same time.
-    pub(super) seen: Arc<Mutex<Option<Arc<Look>>>>,
-    /// The registry that its nodes may not have the right to pull from yet.
+    /// The last snapshot of the objects, shared by all groups that are waited for at the same time.
+    pub(super) seen: Arc<Mutex<Option<Arc<Snapshot>>>>,
+    /// The registry that the nodes may not have permission to pull from yet.
     pub(super) awaited: Option<Awaited>,
 }
 
@@ -47,8 +47,8 @@ impl fmt::Debug for Cluster {
 }
 
 impl Cluster {
-    /// Connects by a kubeconfig file; nothing else of the user's own configuration is read, nor any
-    /// of the environment.
+    /// Connects with a kubeconfig file. Reads nothing else of the user's configuration or
+    /// environment.
     pub async fn connect(kubeconfig: &Utf8Path, namespace: &str) -> Result<Self, backend::Error> {
         let text = tokio::fs::read_to_string(kubeconfig).await;
         let client = text
@@ -61,11 +61,11 @@ impl Cluster {
         Ok(Self::of(client, namespace))
     }
 
-    /// Connects by the text of a kubeconfig; nothing is read besides. A user that it tells by a
-    /// program, as clusters do that know their users by an identity provider, is told by the bearer
-    /// token `token` instead, which is not renewed: when it expires, connect again. A user with a
-    /// certificate or token of its own is taken as it is. The server's certificate is verified
-    /// always. To be called in a runtime.
+    /// Connects with the text of a kubeconfig. Reads nothing else. If the kubeconfig gets its user
+    /// from another program, as in clusters with an identity provider, the bearer token `token` is
+    /// used instead. The token is not renewed: connect again when it expires. A user with a
+    /// certificate or token in the kubeconfig is used unchanged. The server's certificate is always
+    /// verified. Must be called in a tokio runtime.
     pub fn from_kubeconfig(
         kubeconfig: &Secret,
         token: Option<&Secret>,
@@ -84,23 +84,24 @@ impl Cluster {
         }
     }
 
-    /// The same with nodes that may get the right to pull from a registry only after a while.
+    /// The same connection, for nodes that may get the permission to pull from a registry later.
     #[must_use]
     pub fn awaiting(self, awaited: Option<Awaited>) -> Self {
         Self { awaited, ..self }
     }
 
-    /// Whether the API server answers at all, be it that it refuses.
+    /// Whether the API server answers, even with a refusal.
     pub async fn answers(&self) -> bool {
-        let asked = self.text("ask the API server", "", "readyz");
+        let asked = self.text("query the API server", "", "readyz");
         match timeout(ANSWER, asked).await {
-            Ok(Err(Error::Call { source, .. })) => source.is_the_servers(),
+            Ok(Err(Error::Call { source, .. })) => source.is_from_server(),
             Ok(answer) => answer.is_ok(),
             Err(_) => false,
         }
     }
 
-    /// Whether API server, nodes, default service account and cluster DNS are all there.
+    /// Whether the API server, the nodes, the default service account and the cluster's DNS are
+    /// ready.
     pub async fn ready(&self, nodes: usize) -> Readiness {
         let lacks = async {
             match self.lacks(nodes).await? {
@@ -111,25 +112,25 @@ impl Cluster {
         readiness(lacks.await)
     }
 
-    /// Whether all but the DNS is there: objects and images can come, while pods would not find
-    /// anything yet.
+    /// Whether everything except the DNS is ready. Objects and images can be created, but pods
+    /// could not resolve names yet.
     pub async fn takes_objects(&self, nodes: usize) -> Readiness {
         readiness(self.lacks(nodes).await)
     }
 
-    /// What the cluster lacks before pods can start in it.
+    /// The first thing that is missing before pods can start.
     async fn lacks(&self, nodes: usize) -> Result<Option<String>, Error> {
-        self.text("ask the API server", "", "readyz").await?;
+        self.text("query the API server", "", "readyz").await?;
         let found: Api<Node> = Api::all(self.client.clone());
         let everything = ListParams::default();
         let found = call("list the nodes", found.list(&everything)).await?;
         let ready = found.items.iter().filter(|node| is_ready(node)).count();
         if ready < nodes {
-            return Ok(Some(format!("{ready} of {nodes} nodes ready")));
+            return Ok(Some(format!("{ready} of {nodes} nodes are ready")));
         }
         let accounts: Api<ServiceAccount> = Api::namespaced(self.client.clone(), "default");
         let account = call(
-            "look for the default service account",
+            "read the default service account",
             accounts.get_opt("default"),
         );
         if account.await?.is_none() {
@@ -140,7 +141,7 @@ impl Cluster {
 
     async fn lacks_dns(&self) -> Result<Option<String>, Error> {
         let dns: Api<Deployment> = Api::namespaced(self.client.clone(), "kube-system");
-        let dns = call("look for the cluster's DNS", dns.get_opt("coredns")).await?;
+        let dns = call("read the cluster's DNS", dns.get_opt("coredns")).await?;
         let available = dns
             .and_then(|dns| dns.status)
             .and_then(|status| status.available_replicas);
@@ -149,7 +150,7 @@ impl Cluster {
             .then(|| "the cluster's DNS is not available".to_owned()))
     }
 
-    /// What is behind a path that no type stands for.
+    /// The text at a path of the API that has no typed resource.
     pub(super) async fn text(&self, act: &str, folder: &str, name: &str) -> Result<String, Error> {
         let request = Request::new(folder).get(name, &GetParams::default());
         let request = request.map_err(kube::Error::BuildRequest);
@@ -157,7 +158,7 @@ impl Cluster {
         call(act, answer).await
     }
 
-    /// Objects of a kind in our namespace; the namespace itself is in none.
+    /// The objects of a kind in our namespace. The namespace object itself is not namespaced.
     pub(super) fn of_kind(&self, kind: &ApiResource) -> Api<DynamicObject> {
         let client = self.client.clone();
         if kind.kind == "Namespace" {
@@ -167,7 +168,7 @@ impl Cluster {
         }
     }
 
-    /// Objects of a type in our namespace.
+    /// The objects of a type in our namespace.
     pub(super) fn in_namespace<K>(&self) -> Api<K>
     where
         K: kube::Resource<Scope = NamespaceResourceScope, DynamicType = ()>,
@@ -183,7 +184,7 @@ impl Cluster {
         self.in_namespace()
     }
 
-    /// The pods of a service, or of all of ours.
+    /// The pods of a service, or all our pods.
     pub(super) async fn pods_of(&self, component: Option<&str>) -> Result<Vec<Pod>, Error> {
         let ours = ListParams::default().labels(&match component {
             Some(component) => format!("{MANAGED_BY}={MANAGER},{COMPONENT}={component}"),
@@ -213,7 +214,7 @@ fn is_ready(node: &Node) -> bool {
         .any(|condition| condition.type_ == "Ready" && condition.status == "True")
 }
 
-/// One request, within its deadline.
+/// Runs one request with a deadline.
 pub(super) async fn call<T>(
     act: impl Display,
     request: impl Future<Output = kube::Result<T>>,
@@ -231,7 +232,7 @@ pub(super) async fn call<T>(
     }
 }
 
-/// As [`call`], for what may be gone already.
+/// Like [`call`], for an object that may no longer exist.
 pub(super) async fn call_unless_gone<T>(
     act: impl Display,
     request: impl Future<Output = kube::Result<T>>,

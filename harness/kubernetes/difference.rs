@@ -1,4 +1,4 @@
-//! What objects differ in from what they should be, property by property. Pure.
+//! The differences between observed and desired objects, property by property. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,41 +8,37 @@ use serde_json::Value;
 
 use super::group::{DIGEST, reference};
 
-/// Something that applying would change, or would have to take away.
+/// A difference that applying would change, or an object that must be recreated.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Difference {
-    /// The object, as `kubectl` takes it: `Deployment/web`.
+    /// The object in `kubectl` notation: `Deployment/web`.
     pub object: String,
-    /// What about it.
     pub what: What,
 }
 
-/// What is different about an object.
+/// What differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
-    /// It is not there, or about to go.
+    /// The object does not exist, or is being deleted.
     Missing,
-    /// It is ours, and no group has it.
+    /// The object is ours, but no group has it.
     Surplus,
-    /// A property.
+    /// A property has another value.
     Property {
-        /// Where, such as `spec.template.spec.containers[name=web].image`.
+        /// The path, such as `spec.template.spec.containers[name=web].image`.
         path: String,
-        /// What it is; `None` if it is not there.
+        /// The observed value; `None` if the property does not exist.
         before: Option<Value>,
-        /// What it should be; `None` if it should not be there.
+        /// The desired value; `None` if the property should not exist.
         after: Option<Value>,
     },
-    /// A property of a Secret, which is not shown.
-    Hidden {
-        /// Where.
-        path: String,
-    },
-    /// It cannot become what it should be: it has to be removed and made anew.
+    /// A property of a Secret, whose value is not shown.
+    Hidden { path: String },
+    /// The object cannot be changed in place: it must be deleted and created again.
     Unchangeable {
-        /// What the API server has against it.
+        /// The API server's message.
         reason: String,
     },
 }
@@ -56,25 +52,28 @@ impl fmt::Display for Difference {
         out.write_str(&self.object)?;
         match &self.what {
             What::Missing => out.write_str(" is missing"),
-            What::Surplus => out.write_str(" belongs to nothing"),
+            What::Surplus => out.write_str(" is not part of the topology"),
             What::Property {
                 path,
                 before,
                 after,
             } => write!(out, " {path}: {} -> {}", shown(before), shown(after)),
             What::Hidden { path } => write!(out, " {path}: differs"),
-            What::Unchangeable { reason } => write!(out, " has to be made anew: {reason}"),
+            What::Unchangeable { reason } => write!(out, " must be created again: {reason}"),
         }
     }
 }
 
-/// What differs between an object as it is and as it would be once applied, but for what the API
-/// server keeps about it. Nothing of a Secret is shown.
+/// The differences between an object and the result of applying it, without the fields that the API
+/// server maintains. Values of a Secret are hidden.
 pub(super) fn differences(before: &Value, after: &Value) -> Vec<Difference> {
     let secret = [before, after]
         .iter()
         .any(|object| object["kind"] == "Secret");
-    let changes = changes(&of_ours(before), &of_ours(after));
+    let changes = changes(
+        &without_server_fields(before),
+        &without_server_fields(after),
+    );
     let what = |change: Change| {
         let path = path(&change.at);
         if secret {
@@ -96,8 +95,8 @@ pub(super) fn differences(before: &Value, after: &Value) -> Vec<Difference> {
         .collect()
 }
 
-/// What the API server writes into the metadata of an object.
-const SERVERS_OWN: [&str; 8] = [
+/// The metadata fields that the API server maintains.
+const SERVER_FIELDS: [&str; 8] = [
     "creationTimestamp",
     "deletionGracePeriodSeconds",
     "deletionTimestamp",
@@ -108,16 +107,16 @@ const SERVERS_OWN: [&str; 8] = [
     "uid",
 ];
 
-/// An object without what the API server writes into it, and without the digest of its group, which
-/// only sums up what else is different.
-fn of_ours(object: &Value) -> Value {
+/// An object without the API server's fields, and without the digest of its group, which only
+/// summarises the other differences.
+fn without_server_fields(object: &Value) -> Value {
     let mut object = object.clone();
     if let Some(object) = object.as_object_mut() {
         object.remove("status");
     }
     let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
     if let Some(metadata) = metadata {
-        for key in SERVERS_OWN {
+        for key in SERVER_FIELDS {
             metadata.remove(key);
         }
         let annotations = metadata.get_mut("annotations");
@@ -128,18 +127,18 @@ fn of_ours(object: &Value) -> Value {
     object
 }
 
-/// A step on the way to a value.
+/// A step of the path to a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Step {
     /// A key of an object.
     Key(String),
-    /// An element of a list, counted from 0.
+    /// An index in a list, from 0.
     Index(usize),
-    /// An element of a list of objects that each have another name.
+    /// The name of an element in a list whose elements have unique names.
     Named(String),
 }
 
-/// A value that is there before, or after, or both.
+/// A value that differs before and after.
 #[derive(Debug, Clone, PartialEq)]
 struct Change {
     at: Vec<Step>,
@@ -194,10 +193,10 @@ fn change(at: &[Step], before: Option<&Value>, after: Option<&Value>) -> Change 
     }
 }
 
-/// The elements of two lists, those that answer to each other together.
+/// The elements of two lists in pairs.
 type Elements<'a> = Vec<(Step, Option<&'a Value>, Option<&'a Value>)>;
 
-/// Which element of one list answers to which of the other; `None` if that cannot be said.
+/// Pairs the elements of two lists; `None` if no pairing is certain.
 fn elements<'a>(old: &'a [Value], new: &'a [Value]) -> Option<Elements<'a>> {
     if let (Some(old), Some(new)) = (named(old), named(new)) {
         return by_name(&old, &new);
@@ -210,7 +209,8 @@ fn elements<'a>(old: &'a [Value], new: &'a [Value]) -> Option<Elements<'a>> {
     })
 }
 
-/// The elements of a list that are told apart by their names, as containers, variables and ports.
+/// The elements of a list by their names, as for containers, variables and ports; `None` if the
+/// names are not unique.
 fn named(list: &[Value]) -> Option<Vec<(&str, &Value)>> {
     let named = list
         .iter()
@@ -220,7 +220,7 @@ fn named(list: &[Value]) -> Option<Vec<(&str, &Value)>> {
     (distinct.len() == named.len()).then_some(named)
 }
 
-/// By their names, unless those that stay have changed places.
+/// Pairs by name; `None` if the order of the common elements changed.
 fn by_name<'a>(old: &[(&'a str, &'a Value)], new: &[(&'a str, &'a Value)]) -> Option<Elements<'a>> {
     let before: BTreeMap<&str, &Value> = old.iter().copied().collect();
     let after: BTreeMap<&str, &Value> = new.iter().copied().collect();
@@ -244,7 +244,7 @@ fn by_name<'a>(old: &[(&'a str, &'a Value)], new: &[(&'a str, &'a Value)]) -> Op
     Some(gone.chain(there).collect())
 }
 
-/// The way to a value, as `JSONPath` writes it, with names in place of numbers where there are some.
+/// The path to a value in the notation of `JSONPath`, with names instead of indexes where possible.
 fn path(steps: &[Step]) -> String {
     let plain = |key: &str| {
         let mut bytes = key.bytes();
@@ -263,7 +263,7 @@ fn path(steps: &[Step]) -> String {
     path
 }
 
-/// Whether an object is about to go.
+/// Whether an object is being deleted.
 pub(super) fn is_going(object: &Value) -> bool {
     !object["metadata"]["deletionTimestamp"].is_null()
 }

@@ -1,12 +1,11 @@
-//! What of a cluster is not as it was applied: by asking the API server what applying it again would
-//! do.
+//! The differences of a cluster from what was applied. The API server computes them with a dry run.
 
 use std::collections::BTreeSet;
 
 use futures_util::future::try_join_all;
 use serde_json::Value;
 
-use super::apply::{how, kind_of, name_of};
+use super::apply::{apply_params, kind_of, name_of};
 use super::cluster::call;
 use super::difference::{self, Difference, What, is_going};
 use super::error::Error;
@@ -14,16 +13,15 @@ use super::group::reference;
 use super::labels::{MANAGED_BY, MANAGER};
 use super::{Cluster, Group};
 
-/// How many objects are asked for at once: an API server far away is slow to answer, and one on this
-/// machine has little to answer with.
+/// How many objects are compared at a time. A remote API server is slow to answer, and a local one
+/// has few resources.
 const AT_ONCE: usize = 8;
 
 impl Cluster {
-    /// What there is that `groups`, which are all that there should be, would change if they were
-    /// applied: properties that have another value, whoever gave it to them, objects that are
-    /// missing, and objects of ours that are in no group. What others have added without touching
-    /// anything of ours is no difference, for it would stay. Nothing is changed, and nothing that is
-    /// in a Secret is told.
+    /// What applying `groups` would change. `groups` must be all groups of the topology. The result
+    /// contains properties with another value, missing objects, and our objects that are in no
+    /// group. Additions by others that applying would keep are not a difference. Changes nothing,
+    /// and hides the values of Secrets.
     pub async fn differences(&self, groups: &[Group]) -> Result<Vec<Difference>, backend::Error> {
         let manifests: Vec<Value> = groups.iter().flat_map(Group::manifests).collect();
         let mut differences = Vec::new();
@@ -53,19 +51,22 @@ impl Cluster {
         };
         let objects = self.of_kind(&kind_of(manifest));
         let found = objects.get_opt(name_of(manifest));
-        let Some(found) = call(format!("look at {name}"), found).await? else {
+        let Some(found) = call(format!("read {name}"), found).await? else {
             return only(What::Missing);
         };
         let before = serde_json::to_value(found).unwrap_or_default();
         if is_going(&before) {
             return only(What::Missing);
         }
-        match self.patch(&objects, manifest, &how().dry_run()).await {
+        match self
+            .patch(&objects, manifest, &apply_params().dry_run())
+            .await
+        {
             Ok(after) => Ok(difference::differences(&before, &after)),
             Err(Error::Call { source, .. }) if source.is_invalid() => only(What::Unchangeable {
                 reason: source.to_string(),
             }),
-            // It has gone since.
+            // It was deleted meanwhile.
             Err(Error::Call { source, .. }) if source.is_absent() => only(What::Missing),
             Err(error) => Err(error),
         }

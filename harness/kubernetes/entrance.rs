@@ -1,4 +1,4 @@
-//! What users of a topology connect to, and by which port of a pod it listens.
+//! The services that users of a topology connect to, and their pod ports.
 
 use std::fmt;
 
@@ -6,14 +6,13 @@ use model::topology::{Component, Service, ServiceName, Topology};
 
 use super::{role, web, worker};
 
-/// A way into a topology.
+/// A service that users connect to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Entrance {
     /// Temporal's frontend, gRPC.
     Frontend,
-    /// The web console.
     Web,
-    /// The worker's starter.
+    /// The worker's HTTP starter.
     Starter,
 }
 
@@ -28,7 +27,7 @@ impl fmt::Display for Entrance {
 }
 
 impl Entrance {
-    /// The service of a topology behind it and the port of its pods, if the topology has it.
+    /// The service in a topology and the port of its pods, if the topology has it.
     pub fn of(self, topology: &Topology) -> Option<(ServiceName, u16)> {
         let behind = topology
             .services
@@ -42,7 +41,7 @@ impl Entrance {
         Some((behind.name.clone(), u16::try_from(port).ok()?))
     }
 
-    /// The service of every topology behind [`Entrance::Frontend`], and the port of its pods.
+    /// The service of [`Entrance::Frontend`], which every topology has, and the port of its pods.
     pub fn frontend() -> (ServiceName, u16) {
         let port = u16::try_from(role::FRONTEND_GRPC).expect("a port fits 16 bits");
         (ServiceName::new(role::FRONTEND), port)

@@ -1,4 +1,4 @@
-//! What could not be done in a cluster.
+//! The errors of a cluster.
 
 use std::io;
 use std::time::Duration;
@@ -11,81 +11,63 @@ use model::topology::ServiceName;
 
 use super::kubeconfig::Unusable;
 
-/// What could not be done in a cluster.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The kubeconfig file is not there or not right.
+    /// The kubeconfig file is missing or invalid.
     #[error("could not use the kubeconfig {path}")]
     Kubeconfig {
-        /// The file.
         path: Utf8PathBuf,
-        /// Why.
         #[source]
         source: Unusable,
     },
-    /// The kubeconfig that whoever has the cluster gave is not right.
+    /// The kubeconfig from the cluster's owner, such as a cloud, is invalid.
     #[error("could not use the cluster's kubeconfig")]
     Access(#[source] Unusable),
-    /// The API server refused, or cannot be reached.
+    /// The API server refused a request or is unreachable.
     #[error("could not {act}")]
     Call {
-        /// What was tried.
+        /// What was tried, as a verb phrase.
         act: String,
-        /// Why not.
         #[source]
         source: Answer,
     },
     /// Something took too long.
     #[error("could not {act} within {} s", .deadline.as_secs())]
     TimedOut {
-        /// What was tried.
+        /// What was tried, as a verb phrase.
         act: String,
-        /// How long it had.
         deadline: Duration,
     },
-    /// A node does not tell what it runs.
-    #[error("the answer of node `{node}` about what it runs cannot be used: {reason}")]
-    Unclear {
-        /// The node.
-        node: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// A Job that is to be replaced goes on.
+    /// A node's list of its pods could not be parsed.
+    #[error("could not parse the pod list of node `{node}`: {reason}")]
+    Unclear { node: String, reason: String },
+    /// The Job to replace is still running.
     #[error(
-        "the Job `{job}`, which another one is to replace, still runs after {} s", .deadline.as_secs()
+        "the Job `{job}`, which must be replaced, is still running after {} s", .deadline.as_secs()
     )]
     StillRuns {
-        /// The Job.
         job: String,
-        /// Its component.
         component: String,
-        /// How long it had.
         deadline: Duration,
     },
-    /// A connection to a service has nobody to go to.
+    /// A connection to a service has no pod to go to.
     #[error("no pod of `{service}` is ready")]
-    NoPod {
-        /// The service.
-        service: ServiceName,
-    },
-    /// A port of a service cannot be had on this machine.
+    NoPod { service: ServiceName },
+    /// A port of this machine could not be opened for a service.
     #[error("could not listen on port {port} of 127.0.0.1 for `{service}`")]
     Listen {
-        /// The service.
         service: ServiceName,
-        /// The port on this machine; 0 is any.
+        /// The port on this machine; 0 is any port.
         port: u16,
-        /// Why not.
         #[source]
         source: io::Error,
     },
     /// A file with logs or evidence could not be written.
-    #[error("could not write what the cluster tells")]
+    #[error("could not write logs or evidence of the cluster")]
     Write(#[from] io::Error),
 }
 
-/// What the API server answered, in its own words, or why there was no answer.
+/// The API server's message, or the reason why there was no answer.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Answer {
@@ -94,32 +76,32 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether the API server has said it, whatever it is.
-    pub(super) fn is_the_servers(&self) -> bool {
+    /// Whether the message is from the API server.
+    pub(super) fn is_from_server(&self) -> bool {
         self.code.is_some()
     }
 
-    /// Whether what was asked for is not there.
+    /// Whether the requested object does not exist.
     pub(super) fn is_absent(&self) -> bool {
         self.code == Some(404)
     }
 
-    /// Whether what was sent cannot replace what is there.
+    /// Whether the API server rejected the object as invalid.
     pub(super) fn is_invalid(&self) -> bool {
         self.code == Some(422)
     }
 
-    /// Whether a port of the nodes that was asked for is somebody's, or counts as such.
+    /// Whether the requested node port is allocated already.
     pub(super) fn says_port_is_allocated(&self) -> bool {
         self.is_invalid() && self.message.contains("provided port is already allocated")
     }
 
-    /// Whether the user is not known, or may not do it.
+    /// Whether the user is unknown or has no permission.
     fn is_forbidden(&self) -> bool {
         matches!(self.code, Some(401 | 403))
     }
 
-    /// Whether it is a definite no, and no trouble on the way to whom it was asked of.
+    /// Whether the API server refused the request, as opposed to a transport problem.
     pub(super) fn is_refusal(&self) -> bool {
         self.code.is_some_and(|code| (400..429).contains(&code))
     }
@@ -133,7 +115,7 @@ impl From<kube::Error> for Answer {
                 code: Some(status.code),
             },
             other => Self {
-                // What is around the innermost cause only says that there is one.
+                // The text of the outer errors adds nothing.
                 message: causes::of(&other)
                     .last()
                     .map_or_else(|| other.to_string(), ToString::to_string),
@@ -147,32 +129,34 @@ impl From<Error> for backend::Error {
     fn from(error: Error) -> Self {
         let hint = match &error {
             Error::Kubeconfig { .. } => Some(
-                Hint::say("is the cluster gone? ")
+                Hint::say("If the cluster no longer exists, run ")
                     .command(Verb::Up)
-                    .words(" makes it anew"),
+                    .words(" to make it again."),
             ),
             Error::Access(unusable) => unusable.hint().map(Hint::say),
             Error::Call { source, .. } if source.is_forbidden() => Some(Hint::say(
-                "rights that were given a moment ago may count some minutes later only; a token \
-                 that has expired is renewed by running the command again",
+                "Wait a few minutes if the permissions are new, or run the command again if its token \
+                 has expired.",
             )),
             Error::Call { source, .. } if source.code.is_none() => {
-                Some(Hint::run(Verb::Status).words(", which says whether the cluster runs"))
+                Some(Hint::run(Verb::Status).words(" to see whether the cluster is running."))
             }
             Error::StillRuns { component, .. } => Some(
-                Hint::say("it is not interrupted, for half a migration cannot be continued: run ")
-                    .command(Verb::LogsOf(component.clone()))
-                    .words(", and this command again once it has ended"),
+                Hint::say(
+                    "Wait for the Job, because an interrupted migration cannot be resumed: run ",
+                )
+                .command(Verb::LogsOf(component.clone()))
+                .words(" to see its progress, and run this command again after it."),
             ),
             Error::Listen { port: 1.., .. } => Some(Hint::say(
-                "stop the program that has the port, or take another one",
+                "Stop the program that uses the port, or use another port.",
             )),
             _ => None,
         };
         let forbidden = matches!(&error, Error::Call { source, .. } if source.is_forbidden());
         let mut whole = backend::Error::new(error);
         if forbidden {
-            whole.blame = Blame::Leave;
+            whole.blame = Blame::Permission;
         }
         whole.hints.extend(hint);
         whole

@@ -1,4 +1,4 @@
-//! What a cluster can tell about a group that failed, as files.
+//! Evidence about a failed group, as files.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use super::group::label;
 use super::object::without_secrets;
 
 impl Cluster {
-    /// Writes events, descriptions and logs, current and previous, of a group to a new folder below
+    /// Writes events, descriptions and logs (current and previous) of a group to a new folder below
     /// `folder`: `events.txt`, `objects.yaml`, `pods.yaml`, `POD.log`, `POD.previous.log`.
     pub async fn evidence(
         &self,
@@ -46,12 +46,12 @@ impl Cluster {
             }
         }
         fs_err::write(folder.join("pods.yaml"), yaml(described(&pods)))?;
-        // Last, as a node tells of what it does some time after it did it.
+        // The events come last, because nodes report them with a delay.
         fs_err::write(folder.join("events.txt"), self.events().await?)?;
         Ok(folder)
     }
 
-    /// What happened in the namespace, one line each, in the order of time.
+    /// The events of the namespace, one line each, in the order of time.
     async fn events(&self) -> Result<String, Error> {
         let events: Api<Event> = Api::namespaced(self.client.clone(), &self.namespace);
         let found = call("list the events", events.list(&ListParams::default())).await?;
@@ -81,14 +81,14 @@ fn described(pods: &[Pod]) -> Vec<Value> {
     values.map(Result::unwrap_or_default).collect()
 }
 
-/// Objects as YAML documents, without secrets and without the record of who set which field.
+/// Objects as YAML documents, without secret values and managed fields.
 fn yaml(objects: Vec<Value>) -> String {
     let document = |mut object: Value| {
         if let Some(metadata) = object["metadata"].as_object_mut() {
             metadata.remove("managedFields");
         }
         let text = serde_saphyr::to_string(&without_secrets(object));
-        format!("---\n{}", text.expect("JSON always becomes YAML"))
+        format!("---\n{}", text.expect("JSON always converts to YAML"))
     };
     objects.into_iter().map(document).collect()
 }

@@ -1,5 +1,5 @@
-//! What tests of this room have in common: a topology, a site, and a cluster of their own, made
-//! once for all tests that run at the same time.
+//! Fixtures for the tests of this crate: a topology, a site, and a cluster that all concurrent
+//! tests share.
 
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -24,7 +24,7 @@ pub(super) fn topology(sets: &[&str]) -> Topology {
     testing::profile::topology("k3d", sets)
 }
 
-/// A cluster on this machine: MySQL beside it with a certificate of our own, ports of the node.
+/// A local cluster: MySQL beside it with our certificate, and node ports.
 pub(super) fn local() -> Site {
     Site {
         namespace: "temporal".to_owned(),
@@ -51,7 +51,7 @@ pub(super) fn local() -> Site {
     }
 }
 
-/// The part of a component that is there for a test.
+/// A part for one test component.
 pub(super) fn part<'a>(site: &'a Site, component: &'a str) -> Part<'a> {
     Part {
         site,
@@ -61,7 +61,7 @@ pub(super) fn part<'a>(site: &'a Site, component: &'a str) -> Part<'a> {
     }
 }
 
-/// A pod that runs a line of shell, in an image that the cluster has if it is [`SHELL`].
+/// A pod that runs a shell script. The cluster has the image if it is [`SHELL`].
 pub(super) fn shell<'a>(part: &Part<'a>, image: &str, line: &str) -> Pod<'a> {
     Pod {
         part: *part,
@@ -79,7 +79,7 @@ pub(super) fn shell<'a>(part: &Part<'a>, image: &str, line: &str) -> Pod<'a> {
     }
 }
 
-/// A cluster that goes with the last test that uses it.
+/// A cluster that is removed with the last test that uses it.
 pub(super) struct TestCluster {
     name: String,
     folder: TempDir,
@@ -123,7 +123,7 @@ impl TestCluster {
             "--kubeconfig-update-default=false",
             "--kubeconfig-switch-context=false",
             "--k3s-arg=--disable=traefik,servicelb,metrics-server@server:*",
-            // A disk that is nearly full is no reason for a test to fail.
+            // A nearly full disk must not fail a test.
             "--k3s-arg=--kubelet-arg=image-gc-high-threshold=100@server:*",
             "--k3s-arg=--kubelet-arg=eviction-hard=nodefs.available<1%,imagefs.available<1%@server:*",
             "--timeout=180s",
@@ -131,14 +131,15 @@ impl TestCluster {
         cluster.import(SHELL)?;
         let text = cluster.k3d(&["kubeconfig", "get", &cluster.name])?;
         let node = format!("k3d-{}-server-0", cluster.name);
-        // k3d writes the port that it asked for, and Docker has chosen one.
+        // k3d writes port 0 as requested, but Docker has chosen another port.
         let address = run(Command::new("docker").args(["port", &node, "6443/tcp"]))?;
         let text = text.replace("127.0.0.1:0", address.trim());
         fs_err::write(cluster.kubeconfig(), text).map_err(|error| error.to_string())?;
         Ok(cluster)
     }
 
-    /// Imports an image. The stream between k3d and Docker breaks at times; the backend tries as often.
+    /// Imports an image. The stream between k3d and Docker breaks at times, so this retries as
+    /// often as the backend does.
     fn import(&self, image: &str) -> Result<(), String> {
         let import = ["image", "import", "--mode=direct", "--cluster"];
         let import = [&import[..], &[&self.name, image]].concat();
@@ -152,18 +153,19 @@ impl TestCluster {
         Err(failed.join("\n"))
     }
 
-    /// The file by which it is reached.
+    /// The kubeconfig file.
     pub(super) fn kubeconfig(&self) -> Utf8PathBuf {
         self.folder().join("kubeconfig")
     }
 
-    /// A folder that goes with it.
+    /// A temporary folder that is removed with the cluster.
     pub(super) fn folder(&self) -> &Utf8Path {
-        Utf8Path::from_path(self.folder.path()).expect("text")
+        Utf8Path::from_path(self.folder.path()).expect("a UTF-8 path")
     }
 
     fn k3d(&self, arguments: &[&str]) -> Result<String, String> {
-        // Removing a cluster edits the file that this names, and otherwise the user's own.
+        // Removing a cluster edits the file that this variable names, and otherwise the user's own
+        // kubeconfig.
         let own = self.folder.path().join("none");
         run(Command::new("k3d").args(arguments).env("KUBECONFIG", own))
     }
@@ -171,12 +173,12 @@ impl TestCluster {
 
 impl Drop for TestCluster {
     fn drop(&mut self) {
-        // If it fails, the name of what is left tells where it came from.
+        // If it fails, the name of the cluster shows that it belongs to a test.
         let _ = self.k3d(&["cluster", "delete", &self.name]);
     }
 }
 
-/// What a program prints, or why it failed.
+/// The output of a program, or why it failed.
 fn run(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| error.to_string())?;
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();

@@ -1,5 +1,5 @@
-//! Ports of services in a cluster, on this machine: what `kubectl port-forward` does, without it,
-//! for many connections at once, and for as long as there is any pod.
+//! Forwards local ports to services in a cluster, like `kubectl port-forward`, but without that
+//! program, for many connections at a time, and across replaced pods.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,23 +18,21 @@ use tokio_tungstenite::WebSocketStream;
 
 use super::Cluster;
 use super::error::Error;
-use super::look::Look;
+use super::snapshot::Snapshot;
 use super::tunnel;
 
-/// How long a client may have to wait for a pod.
+/// How long a client may wait for a pod.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// How long nobody is let in after that was not possible: no more files may be opened, for example.
+/// How long to wait after a failed accept, for example when no more files can be opened.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The ports that are open on this machine. They are closed, and their connections ended, when this
-/// is dropped.
+/// Open local ports. On drop, the ports are closed and their connections end.
 ///
-/// A client that no pod is there for has its connection reset, as one that came to a Service without
-/// pods would.
+/// If there is no pod for a client, its connection is reset, as by a Service without pods.
 #[derive(Debug)]
 pub struct Forwards {
-    /// How to get to the pods, from now on.
+    /// The current connection to the cluster.
     cluster: watch::Sender<Cluster>,
     open: Mutex<Open>,
 }
@@ -42,12 +40,12 @@ pub struct Forwards {
 #[derive(Debug, Default)]
 struct Open {
     addresses: BTreeMap<(ServiceName, u16), SocketAddr>,
-    /// A listener each, which has its connections.
+    /// One task per listener, which also owns its connections.
     listeners: JoinSet<()>,
 }
 
 impl Forwards {
-    /// No port yet.
+    /// Opens no port yet.
     pub fn new(cluster: Cluster) -> Self {
         Self {
             cluster: watch::Sender::new(cluster),
@@ -55,19 +53,20 @@ impl Forwards {
         }
     }
 
-    /// From now on goes by another connection, such as with a token that has not expired. What is
-    /// connected stays so.
+    /// Uses another connection to the cluster from now on, for example with a new token. Existing
+    /// connections continue.
     pub fn renew(&self, cluster: Cluster) {
         self.cluster.send_replace(cluster);
     }
 
-    /// Listens on 127.0.0.1 and passes each connection on to `port` of a pod of `service`, in turn,
-    /// that is ready at that moment; no pod has to be there yet. `wanted_local` is the port to listen
-    /// on, by default a free one. What is open already stays where it is. To be called in a runtime.
+    /// Listens on 127.0.0.1 and forwards each connection to `port` of a pod of `service` that is
+    /// ready at that moment, in turn. The service need not have a pod yet. `wanted_local` is the
+    /// local port; without it, a free port is used. A service that is forwarded already keeps its
+    /// port. Must be called in a tokio runtime.
     ///
     /// # Errors
     ///
-    /// Another program has the wanted port.
+    /// Another program uses the wanted port.
     pub fn open(
         &self,
         service: &ServiceName,
@@ -104,7 +103,7 @@ fn listen(port: u16) -> std::io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-/// What connections are passed on to.
+/// The service and port that connections are forwarded to.
 #[derive(Debug, Clone)]
 struct Target {
     cluster: watch::Receiver<Cluster>,
@@ -113,7 +112,7 @@ struct Target {
 }
 
 impl Target {
-    /// Takes connections in; they end with it.
+    /// Accepts connections until it is dropped, which also ends them.
     async fn serve(self, listener: TcpListener) {
         let mut connections = JoinSet::new();
         for turn in 0.. {
@@ -122,7 +121,7 @@ impl Target {
                     accepted = listener.accept() => match accepted {
                         Ok((client, _)) => break client,
                         Err(error) => {
-                            tracing::warn!(service = %self.service, %error, "nobody is let in");
+                            tracing::warn!(service = %self.service, %error, "could not accept a connection");
                             sleep(PAUSE).await;
                         }
                     },
@@ -144,38 +143,38 @@ impl Target {
                 let _ = client.set_zero_linger();
                 tunnel::End::Broken(match failed {
                     Ok(Err(error)) => in_one_line(&error),
-                    _ => format!("no pod could be reached within {} s", CONNECT.as_secs()),
+                    _ => format!("could not reach a pod within {} s", CONNECT.as_secs()),
                 })
             }
         };
         tracing::debug!(%service, port = self.port, ?end, "a connection ended");
     }
 
-    /// Connects to the first that can be reached of the pods that are ready, beginning with the one
-    /// whose turn it is.
+    /// Connects to the first reachable one of the ready pods, beginning with the one whose turn it
+    /// is.
     async fn connect(
         &self,
         turn: usize,
     ) -> Result<WebSocketStream<impl AsyncRead + AsyncWrite + Unpin + Send + use<>>, Error> {
         let cluster = self.cluster.borrow().clone();
-        let look = cluster.look().await?;
+        let snapshot = cluster.snapshot().await?;
         let mut failed = Error::NoPod {
             service: self.service.clone(),
         };
-        for pod in in_turn(&look, &self.service, turn) {
+        for pod in in_turn(&snapshot, &self.service, turn) {
             match cluster.tunnel(pod, self.port).await {
                 Ok(tunnel) => return Ok(tunnel),
                 Err(error) => failed = error,
             }
         }
-        cluster.look_again().await;
+        cluster.discard_snapshot().await;
         Err(failed)
     }
 }
 
-/// The pods of a service that are ready and to stay, beginning with the one whose turn it is.
-fn in_turn<'a>(look: &'a Look, service: &'a ServiceName, turn: usize) -> Vec<&'a str> {
-    let pods = look.pods_of(service.as_str()).filter(|pod| serves(pod));
+/// The ready pods of a service that are not being deleted, beginning with the one whose turn it is.
+fn in_turn<'a>(snapshot: &'a Snapshot, service: &'a ServiceName, turn: usize) -> Vec<&'a str> {
+    let pods = snapshot.pods_of(service.as_str()).filter(|pod| serves(pod));
     let mut names: Vec<&str> = pods
         .filter_map(|pod| pod.metadata.name.as_deref())
         .collect();
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pods_of_a_service_that_are_ready_and_stay_take_turns() {
+    fn the_ready_pods_of_a_service_take_turns() {
         let mut going = pod("web-0", "web", "True");
         going["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
         let pods = [
@@ -222,11 +221,11 @@ mod tests {
             pod("worker-1", "worker", "True"),
         ];
         let pods = pods.map(|pod| serde_json::from_value(pod).expect("a pod"));
-        let look = Look::of(Vec::new(), Vec::new(), pods.into());
+        let snapshot = Snapshot::of(Vec::new(), Vec::new(), pods.into());
         let web = ServiceName::new("web");
-        assert_eq!(in_turn(&look, &web, 0), ["web-1", "web-3"]);
-        assert_eq!(in_turn(&look, &web, 1), ["web-3", "web-1"]);
-        assert_eq!(in_turn(&look, &web, 2), ["web-1", "web-3"]);
-        assert!(in_turn(&look, &ServiceName::new("none"), 7).is_empty());
+        assert_eq!(in_turn(&snapshot, &web, 0), ["web-1", "web-3"]);
+        assert_eq!(in_turn(&snapshot, &web, 1), ["web-3", "web-1"]);
+        assert_eq!(in_turn(&snapshot, &web, 2), ["web-1", "web-3"]);
+        assert!(in_turn(&snapshot, &ServiceName::new("none"), 7).is_empty());
     }
 }

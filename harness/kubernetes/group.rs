@@ -1,4 +1,4 @@
-//! Objects that come and go together.
+//! Objects that are applied and removed together.
 
 use model::plan::{Resource, ResourceId};
 use model::quantity::Duration;
@@ -7,37 +7,36 @@ use serde_json::{Map, Value};
 
 use super::object::{Object, without_secrets};
 
-/// The label of an object's group.
+/// The label with an object's group.
 pub(super) const GROUP: &str = "harness/group";
-/// The annotation with the digest of the group that an object was applied with.
+/// The annotation with the digest of the group's applied version.
 pub(super) const DIGEST: &str = "harness/digest";
-/// The annotation with all objects of the group, so that a missing one is missed.
+/// The annotation with the names of all objects of the group, which shows missing ones.
 pub(super) const OBJECTS: &str = "harness/objects";
 /// The annotation with the groups that this one needs.
 pub(super) const NEEDS: &str = "harness/needs";
 
-/// One resource of the plan: its objects in the order in which they are applied.
+/// One resource of the plan: its objects in the order of applying.
 #[derive(Debug, Clone)]
 pub struct Group {
     /// `base/temporal` (the namespace, its configuration and default policies), `job/schema`,
     /// `deployment/SERVICE`.
     pub id: ResourceId,
-    /// The objects.
     pub objects: Vec<Object>,
-    /// What must be ready first.
+    /// The resources that must be ready first.
     pub needs: Vec<ResourceId>,
     /// How long it may take to become ready.
     pub ready_timeout: Duration,
 }
 
 impl Group {
-    /// Identity of the whole content.
+    /// The digest of the whole content.
     pub fn digest(&self) -> Digest {
         let objects: Vec<Value> = self.objects.iter().map(Object::to_value).collect();
         Digest::of(&objects)
     }
 
-    /// The group as the plan sees it.
+    /// The group as a resource of the plan.
     pub fn resource(&self) -> Resource {
         Resource {
             id: self.id.clone(),
@@ -47,8 +46,8 @@ impl Group {
         }
     }
 
-    /// The objects as the API server gets them. Each carries what tells, without any record here,
-    /// which group it belongs to, in which version, and what else there should be of it.
+    /// The objects for the API server. Labels and annotations of each identify its group, the
+    /// version, and the other objects of the group, so no local record is needed.
     pub(super) fn manifests(&self) -> Vec<Value> {
         let mut manifests: Vec<Value> = self.objects.iter().map(Object::to_value).collect();
         let names: Vec<String> = manifests.iter().map(reference).collect();
@@ -67,32 +66,32 @@ impl Group {
         manifests
     }
 
-    /// The objects as documents; what is in a Secret is not shown.
+    /// The objects as documents, with the values of Secrets hidden.
     pub fn documents(&self) -> Vec<Value> {
         self.manifests().into_iter().map(without_secrets).collect()
     }
 
-    /// The objects as YAML documents; what is in a Secret is not shown.
+    /// The objects as YAML documents, with the values of Secrets hidden.
     pub fn to_yaml(&self) -> String {
         let document = |object| {
             let text = serde_saphyr::to_string(&object);
-            format!("---\n{}", text.expect("JSON always becomes YAML"))
+            format!("---\n{}", text.expect("JSON always converts to YAML"))
         };
         self.documents().into_iter().map(document).collect()
     }
 }
 
-/// The label value of a group: values have no slash.
+/// The label value of a group. Label values may not contain a slash.
 pub(super) fn label(id: &ResourceId) -> String {
     format!("{}.{}", id.kind(), id.name())
 }
 
-/// The group of a label value; none where that names no resource.
+/// The group of a label value; `None` if it is not a resource.
 pub(super) fn id_of(label: &str) -> Option<ResourceId> {
     label.replacen('.', "/", 1).parse().ok()
 }
 
-/// The kind and name of an object, as `kubectl` takes them.
+/// The kind and name of an object in `kubectl` notation.
 pub(super) fn reference(object: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (kind, name) = (text(&object["kind"]), text(&object["metadata"]["name"]));

@@ -1,6 +1,6 @@
-//! How a cluster is reached, and as whom, by the text of a kubeconfig alone: no file that it names
-//! is read, no program that it calls is run, nothing of the environment is looked at. What it says
-//! is not repeated in any error: there are keys in it.
+//! Reads the server and the user from the text of a kubeconfig alone. Reads no file that it names,
+//! runs no program that it names, and ignores the environment. Errors never quote the kubeconfig,
+//! because it contains keys.
 
 use std::io;
 
@@ -9,54 +9,51 @@ use kube::config::{AuthInfo, Cluster, Config, Kubeconfig, KubeconfigError};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-/// Why a kubeconfig is of no use.
+/// Why a kubeconfig cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
-    /// Its file cannot be read.
-    #[error("it cannot be read")]
+    /// The file could not be read.
+    #[error("could not read the file")]
     Unread(#[source] io::Error),
-    /// It is something else.
-    #[error("it is no kubeconfig{}", .line.map(|line| format!(" (line {line})")).unwrap_or_default())]
+    /// The text is not a kubeconfig.
+    #[error("it is not a kubeconfig{}", .line.map(|line| format!(" (line {line})")).unwrap_or_default())]
     Malformed {
-        /// The line at which that shows.
+        /// The line of the syntax error.
         line: Option<u64>,
     },
-    /// Something that it cannot do without.
-    #[error("`{key}` is missing in it, or names nothing that is there")]
-    Missing {
-        /// The key.
-        key: &'static str,
-    },
-    /// Something that is not done here.
-    #[error("it has `{key}`: {why}")]
+    /// A required key is missing or refers to nothing.
+    #[error("`{key}` is missing, or refers to an entry that does not exist")]
+    Missing { key: &'static str },
+    /// A key is not supported.
+    #[error("`{key}` is not supported: {why}")]
     Refused {
-        /// The key.
         key: &'static str,
-        /// Why not.
         why: &'static str,
     },
-    /// Its user is not in it.
-    #[error("it does not say itself who the user is, and there is no token")]
+    /// The user has no credentials in the kubeconfig.
+    #[error("its user has no credentials in it, and there is no token")]
     NoToken,
-    /// Text that is not what it is there for.
-    #[error("{what} cannot be used")]
+    /// A value is malformed.
+    #[error("{what} is invalid")]
     Garbled {
-        /// What it is there for.
+        /// The value, such as `the token`.
         what: &'static str,
     },
 }
 
 impl Unusable {
-    /// What the user can do.
+    /// How the user can fix it.
     pub(super) fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NoToken => {
-                Some("the cluster knows its users by an identity provider: sign in there first")
-            }
+            Self::NoToken => Some("Sign in at the identity provider of the cluster first."),
             Self::Refused {
                 key: SKIP_VERIFY, ..
-            } => Some("put the cluster's authority into `certificate-authority-data` instead"),
-            Self::Refused { key: "server", .. } => Some("let `server` begin with `https://`"),
+            } => Some(
+                "Put the certificate of the cluster's authority into `certificate-authority-data` instead.",
+            ),
+            Self::Refused { key: "server", .. } => {
+                Some("Set `server` to a URL that begins with `https://`.")
+            }
             _ => None,
         }
     }
@@ -64,14 +61,14 @@ impl Unusable {
 
 const SKIP_VERIFY: &str = "insecure-skip-tls-verify";
 
-/// Why the files that a kubeconfig names are left alone.
-const FILE: &str = "no file beside it is read";
+/// Why the files that a kubeconfig names are not read.
+const FILE: &str = "no other file is read";
 
-/// A client of the cluster of the current context, as its user. Where that is known to another
-/// program only, such as `kubelogin`, the program is left alone and `token` speaks for the user.
+/// A client for the cluster and user of the current context. If the kubeconfig gets the user from
+/// another program, such as `kubelogin`, uses `token` instead of running the program.
 pub(super) fn client(text: &Secret, token: Option<&Secret>) -> Result<kube::Client, Unusable> {
     let config = config(text, token)?;
-    // What it finds fault with it would quote.
+    // The error is dropped, because it would quote the kubeconfig.
     kube::Client::try_from(config).map_err(|_| Unusable::Garbled {
         what: "the certificate or key of its user",
     })
@@ -84,7 +81,7 @@ fn config(text: &Secret, token: Option<&Secret>) -> Result<Config, Unusable> {
     if !server.starts_with("https://") {
         return Err(Unusable::Refused {
             key: "server",
-            why: "what is not encrypted is not spoken to",
+            why: "the connection would not be encrypted",
         });
     }
     let address = server.parse().map_err(|_| Unusable::Garbled {
@@ -126,18 +123,18 @@ fn current(text: &Secret) -> Result<(Cluster, AuthInfo), Unusable> {
     Ok((cluster, user.unwrap_or_default()))
 }
 
-/// The certificates that the server's must come from: without them, any that this machine believes
-/// would do.
+/// The authority's certificates for the server. They are required, because otherwise every
+/// authority that this machine trusts would be accepted.
 fn authority(cluster: &Cluster) -> Result<Vec<Vec<u8>>, Unusable> {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
     let refused = |key, why| Err(Unusable::Refused { key, why });
     if cluster.insecure_skip_tls_verify == Some(true) {
-        return refused(SKIP_VERIFY, "a server that anybody could be is not used");
+        return refused(SKIP_VERIFY, "the server's certificate must be verified");
     }
     if present(cluster.proxy_url.as_deref()).is_some() {
-        return refused("proxy-url", "the server is spoken to directly");
+        return refused("proxy-url", "connections go directly to the server");
     }
     let key = "certificate-authority-data";
     let Some(data) = present(cluster.certificate_authority_data.as_deref()) else {
@@ -158,11 +155,11 @@ fn authority(cluster: &Cluster) -> Result<Vec<Vec<u8>>, Unusable> {
         })
 }
 
-/// What tells the server who the user is.
+/// The credentials of the user.
 fn credentials(user: AuthInfo, token: Option<&Secret>) -> Result<AuthInfo, Unusable> {
     let refused = |key, why| Err(Unusable::Refused { key, why });
     if user.impersonate.is_some() || user.impersonate_groups.is_some() {
-        return refused("as", "nobody is impersonated here");
+        return refused("as", "the harness does not impersonate users");
     }
     let elsewhere = user.exec.is_some() || user.auth_provider.is_some();
     let certificate = user.client_certificate_data.is_some() && user.client_key_data.is_some();
@@ -193,14 +190,14 @@ fn credentials(user: AuthInfo, token: Option<&Secret>) -> Result<AuthInfo, Unusa
     Err(Unusable::NoToken)
 }
 
-/// The token that is in a kubeconfig itself.
+/// The token in the kubeconfig itself.
 fn own_token(user: &AuthInfo) -> Option<Secret> {
     let user = serde_json::to_value(user).ok()?;
     let token = user["token"].as_str()?;
     (!token.is_empty()).then(|| Secret::new(token))
 }
 
-/// The user with a token. kube panics over one that fits in no header.
+/// The user with a token. kube panics if a token is not a valid header value.
 fn with_token(user: AuthInfo, token: &Secret) -> Result<AuthInfo, Unusable> {
     let text = token.reveal();
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -212,7 +209,7 @@ fn with_token(user: AuthInfo, token: &Secret) -> Result<AuthInfo, Unusable> {
     })
 }
 
-/// Text that says something.
+/// The text, if it is not blank.
 fn present(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.is_empty())
 }

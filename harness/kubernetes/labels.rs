@@ -1,4 +1,4 @@
-//! What objects are called and how they are found again: the recommended labels
+//! The names and labels of objects: the recommended labels
 //! (<https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/>).
 
 use std::collections::BTreeMap;
@@ -7,25 +7,24 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use super::Site;
 
-/// Who manages the objects: label value and field manager.
+/// The manager of the objects: label value and field manager.
 pub(super) const MANAGER: &str = "harness";
 /// The label of the manager.
 pub(super) const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
-/// The label of the service that an object belongs to, by its name in the topology.
+/// The label with the service that an object belongs to, by its name in the topology.
 pub(super) const COMPONENT: &str = "app.kubernetes.io/component";
 /// The label of the profile.
 const INSTANCE: &str = "app.kubernetes.io/instance";
 
-/// What objects have in common that belong to one service.
+/// The common attributes of the objects of one service.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part<'a> {
-    /// The place.
     pub(super) site: &'a Site,
     /// The application: `temporal`, `temporal-ui`, `worker`.
     pub(super) application: &'static str,
-    /// The service's name in the topology, or what the part is for.
+    /// The service's name in the topology, or the purpose of the part.
     pub(super) component: &'a str,
-    /// The application's version, where one is known.
+    /// The application's version, if known.
     pub(super) version: Option<&'a str>,
 }
 
@@ -45,7 +44,8 @@ impl Part<'_> {
         labels
     }
 
-    /// What selects the pods of the part. Without the version: a selector cannot be changed.
+    /// The selector of the part's pods. It does not contain the version, because a selector cannot
+    /// be changed.
     pub(super) fn selector(&self) -> LabelSelector {
         LabelSelector {
             match_labels: Some(self.selecting()),
@@ -57,7 +57,7 @@ impl Part<'_> {
         owned([(INSTANCE, &self.site.instance), (COMPONENT, self.component)])
     }
 
-    /// The metadata of an object in the namespace of the place.
+    /// The metadata of an object in the namespace of the site.
     pub(super) fn metadata(&self, name: &str) -> ObjectMeta {
         ObjectMeta {
             name: Some(name.to_owned()),
@@ -68,7 +68,7 @@ impl Part<'_> {
     }
 }
 
-/// The version that an image's tag names, if a label may have it as its value.
+/// The version in the tag of an image, if it is a valid label value.
 pub(super) fn version_of(image: &str) -> Option<&str> {
     let last = image.rsplit('/').next().unwrap_or(image);
     let (_, tag) = last.split('@').next()?.split_once(':')?;
@@ -79,7 +79,7 @@ pub(super) fn version_of(image: &str) -> Option<&str> {
     (fits && tag.bytes().all(plain)).then_some(tag)
 }
 
-/// Labels as the objects have them.
+/// The labels as a map of owned strings.
 pub(super) fn owned<const N: usize>(labels: [(&str, &str); N]) -> BTreeMap<String, String> {
     let owned = labels.map(|(key, value)| (key.to_owned(), value.to_owned()));
     owned.into()
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_version_of_an_image_is_its_tag_where_a_label_can_have_it() {
+    fn the_version_of_an_image_is_its_tag_if_it_is_a_valid_label_value() {
         for (image, version) in [
             ("temporalio/server:1.32.0", Some("1.32.0")),
             ("localhost:5000/worker:3f2a", Some("3f2a")),

@@ -1,9 +1,9 @@
-//! The topology as Kubernetes objects, and a cluster that they are applied to: shared by every
-//! backend that runs Temporal in Kubernetes.
+//! The topology as Kubernetes objects, and the cluster that they are applied to. Every backend that
+//! runs Temporal in Kubernetes uses this crate.
 //!
-//! `objects` is pure: topology and [`Site`] in, groups of typed objects out. A group is one
-//! resource of the plan, `deployment/temporal-history` for example, with all that belongs to it.
-//! Knows neither k3d nor a cloud.
+//! `objects` is pure: it converts a topology and a [`Site`] to groups of typed objects. A group is
+//! one resource of the plan, such as `deployment/temporal-history`, with all its objects. The crate
+//! knows neither k3d nor a cloud.
 
 mod addresses;
 mod apply;
@@ -21,7 +21,6 @@ mod group;
 mod kubeconfig;
 mod labels;
 mod logs;
-mod look;
 mod network_policy;
 mod node_port;
 mod object;
@@ -35,6 +34,7 @@ mod role;
 mod scale;
 mod schema_job;
 mod site;
+mod snapshot;
 mod survey;
 mod tunnel;
 mod usage;
@@ -50,7 +50,7 @@ pub use error::Error;
 pub use forward::Forwards;
 pub use group::Group;
 pub use kubeconfig::Unusable;
-pub use look::Awaited;
 pub use object::Object;
 pub use objects::{expected, objects, serving};
 pub use site::{Exposure, Images, LoadBalancer, MysqlServer, NAMESPACE, Resolver, Site, Way};
+pub use snapshot::Awaited;

@@ -1,4 +1,4 @@
-//! Logs of pods as files, as other backends have them.
+//! Logs of pods as files, as in other backends.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,27 +19,27 @@ use super::Cluster;
 use super::cluster::call;
 use super::error::Error;
 
-/// How often new pods are looked for while logs are followed.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often to look for new pods while logs are followed.
+const POLL: Duration = Duration::from_secs(1);
 
-/// How long a node may be away when it is asked for a log, and how often it is asked again.
-const AWAY: Duration = Duration::from_secs(10);
-const AGAIN: Duration = Duration::from_millis(250);
+/// How long a node may be unavailable when its log is requested, and how often to retry.
+const NODE_DEADLINE: Duration = Duration::from_secs(10);
+const NODE_RETRY: Duration = Duration::from_millis(250);
 
-/// The present run of the container of a pod, or the last one while none has begun since.
+/// The current run of a pod's container, or the last one if no run has begun since.
 struct Run {
     pod: String,
-    /// The restarts before it.
+    /// The number of restarts before it.
     restarts: i32,
-    /// Whether the cluster also has the log of the run before it: while none is at work, it calls
-    /// the last one the present and the one before.
+    /// Whether the cluster also has the log of the run before it. While no run is active, the
+    /// cluster returns the last run both as the current and as the previous one.
     has_before: bool,
 }
 
 impl Cluster {
-    /// Writes the logs of all pods to `folder/POD.log`, that of the container before the present
-    /// one included; with `follow`, goes on, with pods that come later too. Files of pods that are
-    /// gone stay as they are.
+    /// Writes the logs of all pods to `folder/POD.log`, including the log of the previous
+    /// container. With `follow`, continues, also with new pods. Keeps the files of pods that no
+    /// longer exist.
     pub async fn collect_logs(
         &self,
         folder: &Utf8Path,
@@ -55,7 +55,7 @@ impl Cluster {
         Ok(collected.await?)
     }
 
-    /// The log files that `collect_logs` writes; also of pods, and of clusters, that are gone.
+    /// The log files of `collect_logs`, including those of pods and clusters that no longer exist.
     pub fn logs(folder: &Utf8Path) -> Vec<Log> {
         log_files(folder)
     }
@@ -67,7 +67,7 @@ impl Cluster {
             };
             let mut text = self.log_before(&run).await;
             text.push_str(&self.log_of(&run.pod, false).await);
-            // Where another command follows it, that one writes it.
+            // If another command follows the log, that command writes the file.
             if let Some(mut file) = LogFile::claim(&file_of(folder, &run.pod))? {
                 file.replace(text.as_bytes())?;
             }
@@ -83,7 +83,7 @@ impl Cluster {
         self.log_of(&run.pod, true).await
     }
 
-    /// The log of a pod; empty where there is none any more, as of a container before the last.
+    /// The log of a pod; empty if it no longer exists, as for a container before the last one.
     pub(super) async fn log_of(&self, pod: &str, previous: bool) -> String {
         let wanted = LogParams {
             previous,
@@ -94,9 +94,9 @@ impl Cluster {
         text.unwrap_or_default()
     }
 
-    /// Reads a log that matters. The API server asks the node for it, which cannot be asked while
-    /// the cluster has only just begun, and does not answer at once where it has much to do.
-    pub(super) async fn insist_on_log(
+    /// Reads a required log with retries. The API server requests the log from the node, which is
+    /// not possible just after the cluster has started, and is slow on a busy node.
+    pub(super) async fn log_with_retries(
         &self,
         pod: &str,
         wanted: &LogParams,
@@ -106,21 +106,21 @@ impl Cluster {
             let pods = self.pods();
             match call("read a log", pods.logs(pod, wanted)).await {
                 Err(Error::Call { source, .. })
-                    if !source.is_refusal() && started.elapsed() < AWAY =>
+                    if !source.is_refusal() && started.elapsed() < NODE_DEADLINE =>
                 {
-                    sleep(AGAIN).await;
+                    sleep(NODE_RETRY).await;
                 }
                 read => return read,
             }
         }
     }
 
-    /// Follows each run of each container in a task of its own, until it ends or is to stop.
+    /// Follows each run of each container in a separate task until it ends or `stop` is cancelled.
     async fn follow_logs(&self, folder: &Utf8Path, stop: &CancellationToken) -> Result<(), Error> {
         let mut followed: BTreeMap<String, (i32, LogFile)> = BTreeMap::new();
         let mut tasks = JoinSet::new();
         loop {
-            // The cluster may be away for a moment: that is what is being tested.
+            // The cluster may be unavailable for a moment, as part of a test.
             let pods = self.pods_of(None).await.unwrap_or_default();
             for run in pods.iter().filter_map(present) {
                 let path = file_of(folder, &run.pod);
@@ -129,27 +129,27 @@ impl Cluster {
                         continue;
                     }
                 } else if let Some(mut file) = LogFile::claim(&path)? {
-                    // What an earlier command has written is written again, as of now.
+                    // Replaces what an earlier command has written.
                     file.replace(self.log_before(&run).await.as_bytes())?;
                     followed.insert(run.pod.clone(), (run.restarts, file));
                 } else {
-                    // Another command follows it, until that ends.
+                    // Another command follows the log until that command ends.
                     continue;
                 }
                 tasks.spawn(follow(self.pods(), run.pod, path));
             }
             tokio::select! {
                 () = stop.cancelled() => break,
-                () = sleep(LOOK) => {}
+                () = sleep(POLL) => {}
             }
         }
-        // What they have been sent they have written.
+        // The tasks have written everything that they received.
         tasks.shutdown().await;
         Ok(())
     }
 }
 
-/// Adds the log of a pod's present run to a file as it is written.
+/// Appends the log of a pod's current run to a file as it is written.
 async fn follow(pods: Api<Pod>, pod: String, path: Utf8PathBuf) {
     let wanted = LogParams {
         follow: true,
@@ -174,7 +174,7 @@ async fn follow(pods: Api<Pod>, pod: String, path: Utf8PathBuf) {
     }
 }
 
-/// The present run of a pod's container, once it has begun.
+/// The current run of a pod's container, if one has begun.
 fn present(pod: &Pod) -> Option<Run> {
     let statuses = pod.status.as_ref()?.container_statuses.as_ref()?;
     let container = statuses.first()?;
@@ -197,7 +197,7 @@ pub(super) fn file_of(folder: &Utf8Path, pod: &str) -> Utf8PathBuf {
     folder.join(format!("{pod}.log"))
 }
 
-/// The log files of a folder.
+/// The log files in a folder.
 fn log_files(folder: &Utf8Path) -> Vec<Log> {
     let files = folder.read_dir_utf8().into_iter().flatten().flatten();
     let mut logs: Vec<Log> = files
@@ -226,9 +226,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_log_file_names_its_pod_and_the_service_of_that() {
+    fn the_name_of_a_log_file_contains_the_pod_and_its_service() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         for name in [
             "temporal-history-6d5f8-x2vwq.log",
             "schema-356a599e8d45-9xk2c.log",

@@ -1,5 +1,5 @@
-//! Who may speak to whom: nobody, but for what the topology needs. The default is part of the base;
-//! what a service needs comes and goes with the service.
+//! Network policies: everything is denied except what the topology needs. The default is part of
+//! the base; the policy of a service is applied and removed with the service.
 
 use std::collections::BTreeMap;
 
@@ -16,12 +16,12 @@ use serde_json::json;
 use super::Object;
 use super::labels::{COMPONENT, Part, owned};
 
-/// No connection in or out, for every pod of the namespace.
+/// Denies all connections of every pod in the namespace.
 pub(super) fn nobody(metadata: ObjectMeta) -> Object {
     policy(metadata, LabelSelector::default(), Some(vec![]), vec![])
 }
 
-/// Every pod may ask the cluster's DNS.
+/// Lets every pod query the cluster's DNS.
 pub(super) fn name_resolution(metadata: ObjectMeta) -> Object {
     let dns = NetworkPolicyPeer {
         namespace_selector: Some(labelled([("kubernetes.io/metadata.name", "kube-system")])),
@@ -35,8 +35,8 @@ pub(super) fn name_resolution(metadata: ObjectMeta) -> Object {
     policy(metadata, LabelSelector::default(), None, vec![ask])
 }
 
-/// Every pod may ask a cache of the cluster's DNS on its own node. To Cilium from 1.17 on, that is the
-/// node itself, which a policy of Kubernetes cannot name; to older ones it is an address
+/// Lets every pod query a DNS cache on its own node. For Cilium 1.17 and later, the destination is
+/// the node itself, which a Kubernetes policy cannot express. For older releases it is an address
 /// (<https://learn.microsoft.com/azure/aks/localdns-custom>,
 /// <https://learn.microsoft.com/azure/aks/azure-cni-powered-by-cilium>).
 pub(super) fn name_resolution_on_the_node(metadata: &ObjectMeta) -> Object {
@@ -58,7 +58,8 @@ pub(super) fn name_resolution_on_the_node(metadata: &ObjectMeta) -> Object {
     }))
 }
 
-/// What a part needs: `from` says who may come in and by which ports, `to` whom it speaks to.
+/// The policy of a part: `from` has the peers and ports of incoming connections, `to` those of
+/// outgoing ones.
 pub(super) fn of(
     part: &Part<'_>,
     from: &[(Peer<'_>, &[i32])],
@@ -85,8 +86,8 @@ pub(super) fn of(
 pub(super) enum Peer<'a> {
     /// Pods of these services.
     Services(&'a [&'a str]),
-    /// Whoever it is. A policy knows no host names, so the database, which is outside the cluster,
-    /// is told by its port alone; and what comes in by a port of a node has the node's address.
+    /// Any peer. A policy cannot contain host names, so the database outside the cluster is
+    /// identified by its port alone. Connections to a node port have the address of the node.
     Anyone,
 }
 

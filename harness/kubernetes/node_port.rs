@@ -1,9 +1,9 @@
-//! Ports of the nodes that nobody has and nobody can get.
+//! Node ports that are allocated although no Service uses them.
 //!
-//! The API server allocates a Service's port before it stores the Service. A client that goes away
-//! in between, because it was killed or its deadline passed, leaves the port allocated to nothing.
-//! Kubernetes gives such a port back after three rounds of its repair loop, which are three minutes
-//! apart (`pkg/registry/core/service/portallocator/controller/repair.go`).
+//! The API server allocates a Service's port before it stores the Service. If the client is killed
+//! or reaches its deadline in between, the port stays allocated without a Service. Kubernetes
+//! releases such a port after three rounds of its repair loop, which are three minutes apart
+//! (`pkg/registry/core/service/portallocator/controller/repair.go`).
 
 use base::causes::in_one_line;
 use serde_json::Value;
@@ -12,8 +12,8 @@ use super::error::Error;
 use super::{Cluster, Group};
 
 impl Cluster {
-    /// The first Service of `groups` that cannot be made, for a port of the nodes that it needs is
-    /// allocated to nothing; in words. One that is there has its port. Nothing is changed.
+    /// The error of the first Service in `groups` that cannot be created because its node port is
+    /// allocated without a Service. An existing Service has its port. Changes nothing.
     pub async fn lost_port<'a>(
         &self,
         groups: impl IntoIterator<Item = &'a Group>,
@@ -23,7 +23,7 @@ impl Cluster {
         for service in manifests.filter(is_on_nodes) {
             match self.try_out(service, namespace).await {
                 Err(error) if is_allocated(&error) => return Ok(Some(in_one_line(&error))),
-                // Whatever else is wrong with it, applying it tells.
+                // Applying the Service reports every other error.
                 _ => {}
             }
         }

@@ -1,4 +1,4 @@
-//! An object of one of the kinds that we use.
+//! An object of a kind that the harness uses.
 
 use std::fmt;
 
@@ -10,43 +10,34 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::core::ApiResource;
 use serde_json::Value;
 
-/// What is shown in place of a secret.
+/// The replacement for a secret value.
 const HIDDEN: &str = "<hidden>";
 
-/// An object of one of the kinds that we use.
+/// An object of a kind that the harness uses.
 #[derive(Clone)]
 pub enum Object {
-    /// A namespace.
     Namespace(Namespace),
-    /// A secret.
     Secret(Secret),
-    /// Configuration.
     ConfigMap(ConfigMap),
-    /// An identity of pods.
     ServiceAccount(ServiceAccount),
-    /// An address.
     Service(Box<Service>),
-    /// Replicas of a pod.
     Deployment(Box<Deployment>),
-    /// A pod that ends.
     Job(Box<Job>),
-    /// How many may be away at once.
     PodDisruptionBudget(PodDisruptionBudget),
-    /// Who may speak to whom.
     NetworkPolicy(NetworkPolicy),
-    /// The same in the words of Cilium, where its policies know more than those of Kubernetes.
+    /// A policy of Cilium, for rules that a Kubernetes policy cannot express.
     CiliumNetworkPolicy(Value),
 }
 
 impl fmt::Debug for Object {
-    /// As JSON; what is in a Secret is not shown.
+    /// As JSON, with the values of a Secret hidden.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}", without_secrets(self.to_value()))
     }
 }
 
 impl Object {
-    /// The object as the API server takes it.
+    /// The object as JSON for the API server.
     pub(super) fn to_value(&self) -> Value {
         let value = match self {
             Self::Namespace(object) => serde_json::to_value(object),
@@ -60,12 +51,12 @@ impl Object {
             Self::NetworkPolicy(object) => serde_json::to_value(object),
             Self::CiliumNetworkPolicy(object) => Ok(object.clone()),
         };
-        value.expect("an object of Kubernetes always becomes JSON")
+        value.expect("a Kubernetes object always converts to JSON")
     }
 }
 
-/// The kinds that we use, in the order in which they are looked for. A cluster without Cilium does not
-/// know the last one.
+/// The kinds that the harness uses, in the order in which they are listed. A cluster without Cilium
+/// does not have the last one.
 pub(super) fn kinds() -> [ApiResource; 10] {
     [
         ApiResource::erase::<Namespace>(&()),
@@ -87,7 +78,7 @@ pub(super) fn kinds() -> [ApiResource; 10] {
     ]
 }
 
-/// An object as JSON with what is in a Secret taken out.
+/// An object as JSON, with the values of a Secret hidden.
 pub(super) fn without_secrets(mut object: Value) -> Value {
     if object["kind"] != "Secret" {
         return object;
@@ -123,7 +114,7 @@ mod tests {
         for name in ["password", "user", HIDDEN] {
             assert!(shown.contains(name), "{shown}");
         }
-        // `hunter2` as it is, in base64, and as bytes.
+        // `hunter2` as text, in base64, and as bytes.
         for value in ["hunter2", "aHVudGVyMg", "104, 117", "admin7"] {
             assert!(!shown.contains(value), "{shown}");
         }

@@ -1,4 +1,4 @@
-//! From a topology to objects. Pure.
+//! Converts a topology to objects. Pure.
 
 use model::plan::{ResourceId, ResourceKind};
 use model::quantity::Duration;
@@ -6,7 +6,7 @@ use model::topology::{Component, Service, ServiceName, Topology};
 
 use super::{Group, Object, Site, base, role, schema_job, web, worker};
 
-/// The groups of a topology, each after those it needs.
+/// The groups of a topology. Each comes after those that it needs.
 pub fn objects(topology: &Topology, site: &Site) -> Vec<Group> {
     let services = topology.services.iter();
     let deployments = services.filter_map(|service| {
@@ -26,7 +26,7 @@ pub fn objects(topology: &Topology, site: &Site) -> Vec<Group> {
     .collect()
 }
 
-/// The names of the groups of a topology.
+/// The names of a topology's groups.
 pub fn expected(topology: &Topology) -> Vec<ResourceId> {
     let services = topology.services.iter();
     let in_cluster = services.filter(|service| service.component != Component::Database);
@@ -37,7 +37,7 @@ pub fn expected(topology: &Topology) -> Vec<ResourceId> {
         .collect()
 }
 
-/// The objects of a service; none for the database, which is not in the cluster.
+/// The objects of a service; `None` for the database, which is not in the cluster.
 fn of_service(topology: &Topology, site: &Site, service: &Service) -> Option<Vec<Object>> {
     match &service.component {
         Component::Database => None,
@@ -53,7 +53,7 @@ fn of_service(topology: &Topology, site: &Site, service: &Service) -> Option<Vec
     }
 }
 
-/// The services that are clients of the frontend as those outside the cluster are.
+/// The services that are clients of the frontend, like clients outside the cluster.
 fn clients(topology: &Topology) -> Vec<&str> {
     let client = |service: &&Service| {
         let component = &service.component;
@@ -63,8 +63,9 @@ fn clients(topology: &Topology) -> Vec<&str> {
     clients.map(|service| service.name.as_str()).collect()
 }
 
-/// What must be ready first. The database is the place's own; in the cluster its schema stands for
-/// it. A worker also needs the Temporal namespaces, which the place makes by the frontend.
+/// The resources that must be ready first. The database belongs to the place, so its schema
+/// represents it in the cluster. A worker also needs the Temporal namespaces, which the place makes
+/// through the frontend.
 fn needs(topology: &Topology, service: &Service) -> Vec<ResourceId> {
     let database = |name: &ServiceName| {
         let mut services = topology.services.iter();
@@ -87,7 +88,7 @@ fn needs(topology: &Topology, service: &Service) -> Vec<ResourceId> {
     needs
 }
 
-/// Replicas that are replaced are replaced one after the other.
+/// Replicas are replaced one after another, so each adds to the timeout.
 fn ready_timeout(service: &Service) -> Duration {
     (service.ready_timeout.as_std() * u32::from(service.replicas.max(1))).into()
 }
@@ -96,7 +97,7 @@ fn id(service: &ServiceName) -> ResourceId {
     ResourceId::new(ResourceKind::Deployment, service)
 }
 
-/// The groups without which no workflow gets on.
+/// The groups that are required for workflows to make progress.
 pub fn serving() -> Vec<ResourceId> {
     let roles = ["frontend", "history", "matching"];
     let group = |role| id(&ServiceName::new(format!("temporal-{role}")));

@@ -1,4 +1,4 @@
-//! Which groups there are, by what their objects say of themselves.
+//! Observes groups through the labels and annotations of their objects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,15 +17,15 @@ use super::object::kinds;
 use super::workload::REPLICAS;
 
 impl Cluster {
-    /// The groups that are there, by label. A group is dead if it lacks an object, if only part of
-    /// it was applied, if its replicas were scaled, or if its Job failed.
+    /// The existing groups, by label. A group is dead if an object is missing, if it was applied
+    /// only in part, if its replicas were scaled, or if its Job failed.
     pub async fn observe(&self) -> Result<Vec<Observed>, backend::Error> {
         Ok(groups(
             &self.objects(&format!("{MANAGED_BY}={MANAGER}")).await?,
         ))
     }
 
-    /// All objects of ours with these labels.
+    /// All our objects with these labels.
     pub(super) async fn objects(&self, labels: &str) -> Result<Vec<Value>, Error> {
         let labelled = ListParams::default().labels(labels);
         let lists = kinds().map(|kind| {
@@ -37,12 +37,12 @@ impl Cluster {
             async move {
                 let list = self.of_kind(&kind);
                 let act = format!("list objects of kind {kind_name}");
-                // A cluster that does not know the kind has none of it.
+                // A cluster that does not know the kind has no object of it.
                 let list = call_unless_gone(act, list.list(&wanted)).await?;
                 let items = list.map(|list| list.items).unwrap_or_default();
                 let objects = items.into_iter().map(|object| {
                     let mut value = serde_json::to_value(object).unwrap_or_default();
-                    // The items of a list do not say what they are.
+                    // The items of a list do not contain their kind.
                     value["kind"] = kind.kind.clone().into();
                     value["apiVersion"] = kind.api_version.clone().into();
                     value
@@ -54,7 +54,7 @@ impl Cluster {
     }
 }
 
-/// Objects sorted into groups.
+/// Sorts objects into groups.
 pub(super) fn groups(objects: &[Value]) -> Vec<Observed> {
     let mut groups: BTreeMap<ResourceId, Vec<&Value>> = BTreeMap::new();
     for object in objects {
@@ -70,28 +70,28 @@ pub(super) fn groups(objects: &[Value]) -> Vec<Observed> {
             .into_iter()
             .filter_map(|need| need.parse().ok())
             .collect(),
-        // It goes with the cluster.
+        // The group is removed with the cluster.
         stays: true,
     };
     groups.into_iter().map(observed).collect()
 }
 
 fn state(objects: &[&Value]) -> State {
-    match fault(objects) {
+    match difference(objects) {
         Some(reason) => State::Dead { reason },
         None => State::Live(digest(objects[0])),
     }
 }
 
-/// Why a group is not what was applied.
-fn fault(objects: &[&Value]) -> Option<String> {
+/// Why a group differs from what was applied.
+fn difference(objects: &[&Value]) -> Option<String> {
     let deleted = |object: &&&Value| !object["metadata"]["deletionTimestamp"].is_null();
     if let Some(object) = objects.iter().find(deleted) {
         return Some(format!("{} is being removed", reference(object)));
     }
     let digests: BTreeSet<Digest> = objects.iter().map(|object| digest(object)).collect();
     if digests.len() > 1 {
-        return Some("a change of it was interrupted".to_owned());
+        return Some("an update was interrupted".to_owned());
     }
     let there: BTreeSet<String> = objects.iter().map(|object| reference(object)).collect();
     let wanted = words(objects, OBJECTS);
@@ -103,11 +103,12 @@ fn fault(objects: &[&Value]) -> Option<String> {
         .find_map(|object| scaled(object).or_else(|| failed(object)))
 }
 
-/// That a Deployment has another number of replicas than it was applied with.
+/// Whether a Deployment has another number of replicas than was applied.
 fn scaled(object: &Value) -> Option<String> {
     let wanted: u64 = annotation(object, REPLICAS)?.parse().ok()?;
     let found = object["spec"]["replicas"].as_u64()?;
-    (found != wanted).then(|| format!("it was scaled to {found}, and {wanted} are wanted"))
+    (found != wanted)
+        .then(|| format!("it was scaled to {found}, but should have {wanted} replicas"))
 }
 
 fn failed(object: &Value) -> Option<String> {
@@ -120,15 +121,15 @@ fn failed(object: &Value) -> Option<String> {
 
 fn digest(object: &Value) -> Digest {
     let text = annotation(object, DIGEST).unwrap_or_default();
-    // As every other identity is read back.
-    serde_json::from_value(text.into()).expect("text is a digest")
+    // Digests are read back from JSON everywhere.
+    serde_json::from_value(text.into()).expect("a digest parses from text")
 }
 
 fn annotation<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
     object["metadata"]["annotations"][key].as_str()
 }
 
-/// The words of an annotation that all objects of a group share.
+/// The words in an annotation that all objects of a group share.
 fn words<'a>(objects: &[&'a Value], key: &str) -> Vec<&'a str> {
     let text = objects.first().and_then(|object| annotation(object, key));
     text.unwrap_or_default().split_whitespace().collect()

@@ -1,5 +1,5 @@
-//! What all pods have in common: nobody's privileges, a root file system that stays as it is, and
-//! probes that a machine under load does not fail.
+//! The common parts of all pods: no privileges, a read-only root file system, and probes that
+//! tolerate a busy machine.
 
 use std::collections::BTreeMap;
 
@@ -18,25 +18,26 @@ use super::labels::{Part, owned};
 /// The user of Temporal's own images.
 pub(super) const TEMPORAL_USER: i64 = 1000;
 
-/// The annotation of a pod that identifies what it was made from, what it reads from elsewhere
-/// included: another one makes the Deployment replace its pods, and tells new pods from old.
+/// The annotation with the digest of a pod's configuration, including what it reads from other
+/// objects. When it changes, the Deployment replaces its pods. It also distinguishes new pods from
+/// old ones.
 pub(super) const CONFIGURATION: &str = "harness/configuration";
 
-/// What differs from pod to pod.
+/// The parts that differ between pods.
 pub(super) struct Pod<'a> {
     pub(super) part: Part<'a>,
     pub(super) container: Container,
     pub(super) volumes: Vec<Volume>,
-    /// The numeric user that the container runs as.
+    /// The numeric user of the container.
     pub(super) user: i64,
-    /// How long it may take to end after SIGTERM, in seconds.
+    /// How long it may take to stop after SIGTERM, in seconds.
     pub(super) grace: i64,
-    /// Identity of the configuration that it reads and that is not in the pod itself.
+    /// The digest of configuration that it reads from other objects.
     pub(super) reads: Option<Digest>,
 }
 
 impl Pod<'_> {
-    /// The template of such pods.
+    /// The pod template.
     pub(super) fn template(self) -> PodTemplateSpec {
         let Self {
             part,
@@ -49,7 +50,8 @@ impl Pod<'_> {
         let spec = PodSpec {
             service_account_name: Some(part.component.to_owned()),
             automount_service_account_token: Some(false),
-            // The variables that Kubernetes makes of Services are named like the programs' own.
+            // The variables that Kubernetes generates for Services would collide with those of the
+            // programs.
             enable_service_links: Some(false),
             security_context: Some(PodSecurityContext {
                 run_as_non_root: Some(true),
@@ -64,10 +66,10 @@ impl Pod<'_> {
             }),
             termination_grace_period_seconds: Some(grace),
             containers: vec![Container {
-                // An image that is on the node is used; there may be no registry behind it.
+                // An image that is on the node need not be in a registry.
                 image_pull_policy: Some("IfNotPresent".to_owned()),
                 security_context: Some(hardened()),
-                // What a container writes there becomes part of the reason why it ended.
+                // The end of the container's output becomes its termination message.
                 termination_message_policy: Some("FallbackToLogsOnError".to_owned()),
                 ..container
             }],
@@ -98,27 +100,28 @@ fn hardened() -> SecurityContext {
     }
 }
 
-/// How a container is asked whether it works.
+/// The check of a probe.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Question {
-    /// gRPC health of a service; the empty name stands for the server as such.
+    /// gRPC health of a service; the empty name is the server as a whole.
     Grpc { port: i32, service: &'static str },
     /// HTTP GET.
     Http { port: i32, path: &'static str },
 }
 
-/// Whether it has started: asked every second for two minutes, then it is started anew.
+/// Whether the container has started. Checked every second for two minutes, then the container is
+/// restarted.
 pub(super) fn startup(question: Question) -> Probe {
     probe(question, 1, 3, 120)
 }
 
-/// Whether it may be sent requests.
+/// Whether it may receive requests.
 pub(super) fn readiness(question: Question) -> Probe {
     probe(question, 1, 3, 3)
 }
 
-/// Whether it is beyond help. A minute of silence: on a machine under load, being slow is no
-/// reason to be killed, and a restart only adds to the load.
+/// Whether it must be restarted, after a minute without an answer. On a busy machine a slow program
+/// should not be killed, because a restart adds to the load.
 pub(super) fn liveness(question: Question) -> Probe {
     probe(question, 10, 10, 6)
 }
@@ -148,8 +151,8 @@ fn probe(question: Question, period: i32, timeout: i32, failures: i32) -> Probe 
     probe
 }
 
-/// What is set aside for a container, and the memory that it may not exceed. CPU time has no
-/// limit: what is left over is nobody's, and throttling would show as latency.
+/// The requests of a container, and its memory limit. CPU has no limit: unused CPU time would be
+/// wasted, and throttling would show as latency.
 pub(super) fn resources(cpu: &str, memory: &str, memory_limit: &str) -> ResourceRequirements {
     let quantities = |pairs: &[(&str, &str)]| -> BTreeMap<String, Quantity> {
         let owned = pairs
@@ -164,8 +167,8 @@ pub(super) fn resources(cpu: &str, memory: &str, memory_limit: &str) -> Resource
     }
 }
 
-/// A variable with this very value. Kubernetes would put the value of another variable in the place
-/// of `$(NAME)`, but not of `$$(NAME)`, and takes `$$` for `$`.
+/// A variable with exactly this value. Kubernetes would expand `$(NAME)` but not `$$(NAME)`, and it
+/// replaces `$$` with `$`.
 /// <https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/>
 pub(super) fn variable(name: impl Into<String>, value: impl Into<String>) -> EnvVar {
     EnvVar {
@@ -191,7 +194,7 @@ pub(super) fn secret_variable(name: &str, secret: &str, key: &str) -> EnvVar {
     }
 }
 
-/// A variable with a field of the pod's own, such as `status.podIP`.
+/// A variable with a field of the pod, such as `status.podIP`.
 pub(super) fn field_variable(name: &str, field: &str) -> EnvVar {
     EnvVar {
         name: name.to_owned(),
@@ -215,7 +218,7 @@ pub(super) fn container_port(name: &str, port: i32) -> ContainerPort {
     }
 }
 
-/// A folder to write in that goes with the pod.
+/// A writable folder that is removed with the pod.
 pub(super) fn scratch(name: &str, path: &str) -> (Volume, VolumeMount) {
     let volume = Volume {
         name: name.to_owned(),
@@ -239,7 +242,7 @@ mod tests {
 
     use super::*;
 
-    /// What Kubernetes makes of a value where every variable that can be named is there.
+    /// The result of Kubernetes' expansion if every variable exists.
     fn expanded(value: &str) -> String {
         let (mut made, mut rest) = (String::new(), value);
         while let Some((before, after)) = rest.split_once('$') {
@@ -256,14 +259,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_container_gets_the_value_that_was_written(value in r"[$()A-B\n]{0,12}") {
+        fn a_container_gets_the_exact_value(value in r"[$()A-B\n]{0,12}") {
             let written = variable("NAME", &*value).value.unwrap_or_default();
             prop_assert_eq!(expanded(&written), value);
         }
     }
 
     #[test]
-    fn a_value_is_no_reference_to_another_variable() {
+    fn a_value_is_not_expanded() {
         let written = variable("PATTERN", "$(HOME) costs 5$").value;
         assert_eq!(written.as_deref(), Some("$$(HOME) costs 5$$"));
     }

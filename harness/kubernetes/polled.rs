@@ -1,4 +1,4 @@
-//! Whether a task queue is polled from a cluster, which only Temporal knows.
+//! Whether pods poll a task queue. Only Temporal knows this.
 
 use std::net::SocketAddr;
 
@@ -10,8 +10,8 @@ use temporal::TaskKind;
 use super::Cluster;
 
 impl Cluster {
-    /// Whether a pod of the service polls a task queue, by what the frontend at an address says;
-    /// otherwise why not, for people. Pollers of earlier pods stay listed for some minutes.
+    /// Whether a pod of the service polls a task queue, from the frontend at an address. Otherwise
+    /// the reason for a message. Temporal lists the pollers of deleted pods for some minutes.
     pub async fn polls(
         &self,
         service: &ServiceName,

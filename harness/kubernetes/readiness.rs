@@ -1,4 +1,4 @@
-//! Whether a group does its job, by what was seen. Pure, but for the end of a log.
+//! Whether a group is ready, from a snapshot. Pure, except for reading the end of a log.
 
 use std::fmt::Write as _;
 
@@ -11,10 +11,10 @@ use kube::api::LogParams;
 use model::plan::{ResourceId, ResourceKind};
 
 use super::Cluster;
-use super::look::{Awaited, Look};
+use super::snapshot::{Awaited, Snapshot};
 
-/// Why a container waits when it will not start by itself.
-const HOPELESS: [&str; 5] = [
+/// The waiting reasons of containers that will never start.
+const PERMANENT: [&str; 5] = [
     "CrashLoopBackOff",
     "ImagePullBackOff",
     "ErrImagePull",
@@ -22,60 +22,59 @@ const HOPELESS: [&str; 5] = [
     "InvalidImageName",
 ];
 
-/// Why a container waits that may yet start: a node that has much to do does not read a
-/// `ConfigMap`, or reach its container runtime, in time, and tries again.
-const DOUBTFUL: [&str; 3] = [
+/// The waiting reasons of containers that may start later: a busy node may time out when it reads a
+/// `ConfigMap` or calls its container runtime, and retries.
+const TRANSIENT: [&str; 3] = [
     "CreateContainerConfigError",
     "CreateContainerError",
     "RunContainerError",
 ];
 
-/// How long a pod may be on its node before what is doubtful is hopeless, in seconds.
-const DOUBT: i64 = 20;
+/// How long a pod may be on its node before a transient reason counts as permanent, in seconds.
+const TRANSIENT_LIMIT: i64 = 20;
 
-/// How long the scheduler, or what makes pods, may find no way, in seconds: a node may be about to
-/// become ready, or a pod about to go.
+/// How long scheduling or creating a pod may fail, in seconds. A node may be about to become ready,
+/// or another pod about to end.
 const GRACE: i64 = 10;
 
-/// What a registry answers to nodes that have no right to it.
+/// A registry's answers to nodes without permission.
 const DENIED: [&str; 2] = ["401 Unauthorized", "403 Forbidden"];
 
 /// How many lines of a log are shown.
 const TAIL: i64 = 8;
 
-/// What is to be said of a group.
+/// The state of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Finding {
-    /// It does its job.
+    /// It is ready.
     Ready,
-    /// Not yet.
+    /// It is not ready yet.
     NotYet(String),
-    /// It never will.
+    /// It will never be ready.
     Never {
-        /// Why.
         reason: String,
-        /// The pod whose log has more.
+        /// The pod whose log has details.
         log: Option<LogOf>,
     },
 }
 
-/// Which log of a pod.
+/// A log of a pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LogOf {
     pub(super) pod: String,
-    /// Of the container before the one that is, or is about to be.
+    /// Whether it is the log of the previous container.
     pub(super) previous: bool,
 }
 
 impl Cluster {
-    /// Whether a group does its job. A container that cannot start, a pod that fits nowhere and a
-    /// Job that failed end the wait, with the end of the log.
+    /// Whether a group is ready. A container that cannot start, an unschedulable pod and a failed
+    /// Job end the wait, with the end of the log.
     pub async fn group_ready(&self, id: &ResourceId) -> Readiness {
-        let look = match self.look().await {
-            Ok(look) => look,
+        let snapshot = match self.snapshot().await {
+            Ok(snapshot) => snapshot,
             Err(error) => return Readiness::NotYet(in_one_line(&error)),
         };
-        match finding(&look, id) {
+        match finding(&snapshot, id) {
             Finding::Ready => Readiness::Ready,
             Finding::NotYet(reason) => Readiness::NotYet(reason),
             Finding::Never { mut reason, log } => {
@@ -87,17 +86,17 @@ impl Cluster {
         }
     }
 
-    /// Adds the end of a log, where it can be had.
+    /// Appends the end of a log, if it can be read.
     async fn add_tail(&self, reason: &mut String, log: &LogOf) {
         let wanted = LogParams {
             previous: log.previous,
             tail_lines: Some(TAIL),
             ..LogParams::default()
         };
-        let text = match self.insist_on_log(&log.pod, &wanted).await {
+        let text = match self.log_with_retries(&log.pod, &wanted).await {
             Ok(text) => text,
             Err(error) => {
-                let _ = write!(reason, "; no log: {}", in_one_line(&error));
+                let _ = write!(reason, "; could not read its log: {}", in_one_line(&error));
                 return;
             }
         };
@@ -110,35 +109,35 @@ impl Cluster {
     }
 }
 
-/// What a look says of a group.
-pub(super) fn finding(look: &Look, id: &ResourceId) -> Finding {
+/// The state of a group in a snapshot.
+pub(super) fn finding(snapshot: &Snapshot, id: &ResourceId) -> Finding {
     match id.kind() {
-        ResourceKind::Base => base(look),
-        ResourceKind::Job => job(look, id.name()),
-        _ => deployment(look, id.name()),
+        ResourceKind::Base => base(snapshot),
+        ResourceKind::Job => job(snapshot, id.name()),
+        _ => deployment(snapshot, id.name()),
     }
 }
 
-fn base(look: &Look) -> Finding {
-    let status = look
+fn base(snapshot: &Snapshot) -> Finding {
+    let status = snapshot
         .namespace
         .as_ref()
         .and_then(|found| found.status.as_ref());
     match status.and_then(|status| status.phase.as_deref()) {
         Some("Active") => Finding::Ready,
         Some(phase) => Finding::NotYet(format!("the namespace is {phase}")),
-        None => Finding::NotYet("the namespace is not there".to_owned()),
+        None => Finding::NotYet("the namespace does not exist".to_owned()),
     }
 }
 
-fn job(look: &Look, component: &str) -> Finding {
+fn job(snapshot: &Snapshot, component: &str) -> Finding {
     let of = |name: &Option<String>| {
         let name = name.as_deref().unwrap_or_default();
         name.strip_prefix(component)
             .is_some_and(|rest| rest.starts_with('-'))
     };
-    let Some(job) = look.jobs.iter().find(|job| of(&job.metadata.name)) else {
-        return Finding::NotYet("its Job is not there".to_owned());
+    let Some(job) = snapshot.jobs.iter().find(|job| of(&job.metadata.name)) else {
+        return Finding::NotYet("its Job does not exist".to_owned());
     };
     let status = job.status.clone().unwrap_or_default();
     let conditions = status.conditions.unwrap_or_default();
@@ -149,7 +148,7 @@ fn job(look: &Look, component: &str) -> Finding {
     if holds("Complete").is_some() {
         return Finding::Ready;
     }
-    let last = look
+    let last = snapshot
         .pods_of(component)
         .max_by_key(|pod| pod.metadata.creation_timestamp.clone());
     if let Some(failed) = holds("Failed") {
@@ -159,27 +158,27 @@ fn job(look: &Look, component: &str) -> Finding {
             log: last.map(|pod| log_of(pod, false)),
         };
     }
-    let broken = last.and_then(|pod| broken(pod, look));
+    let broken = last.and_then(|pod| broken(pod, snapshot));
     broken.unwrap_or_else(|| {
         let failures = status.failed.unwrap_or_default();
         Finding::NotYet(if failures > 0 {
-            format!("it failed and is tried again (failures: {failures})")
+            format!("its Job failed and is retried (failures: {failures})")
         } else {
             "its Job has not ended".to_owned()
         })
     })
 }
 
-fn deployment(look: &Look, name: &str) -> Finding {
+fn deployment(snapshot: &Snapshot, name: &str) -> Finding {
     let named = |deployment: &&Deployment| deployment.metadata.name.as_deref() == Some(name);
-    let Some(deployment) = look.deployments.iter().find(named) else {
-        return Finding::NotYet("its Deployment is not there".to_owned());
+    let Some(deployment) = snapshot.deployments.iter().find(named) else {
+        return Finding::NotYet("its Deployment does not exist".to_owned());
     };
     let spec = deployment.spec.clone().unwrap_or_default();
     let status = deployment.status.clone().unwrap_or_default();
     let wanted = spec.replicas.unwrap_or(1);
     if status.observed_generation < deployment.metadata.generation {
-        return Finding::NotYet("the change is not seen yet".to_owned());
+        return Finding::NotYet("the Deployment controller has not seen the change yet".to_owned());
     }
     let (all, updated, ready) = (
         status.replicas.unwrap_or_default(),
@@ -189,7 +188,7 @@ fn deployment(look: &Look, name: &str) -> Finding {
     if updated == wanted && ready == wanted && all == wanted {
         return Finding::Ready;
     }
-    // Those of an earlier version are about to go, whatever is wrong with them.
+    // Pods of an earlier version do not matter, because they are about to be deleted.
     let template = spec.template.metadata;
     let annotations = template.and_then(|metadata| metadata.annotations);
     let current = |pod: &&Pod| {
@@ -198,22 +197,22 @@ fn deployment(look: &Look, name: &str) -> Finding {
         let mut wanted = annotations.iter().flatten();
         wanted.all(|(key, value)| own(key) == Some(value))
     };
-    let mut pods = look.pods_of(name).filter(current);
+    let mut pods = snapshot.pods_of(name).filter(current);
     let conditions = status.conditions.unwrap_or_default();
-    let broken = pods.find_map(|pod| broken(pod, look));
-    let never = broken.or_else(|| refused(&conditions, look.now));
+    let broken = pods.find_map(|pod| broken(pod, snapshot));
+    let never = broken.or_else(|| refused(&conditions, snapshot.now));
     never.unwrap_or_else(|| {
         Finding::NotYet(if updated == wanted && all > wanted {
-            format!("{} replicas of before still there", all - wanted)
+            format!("{} old replicas are still running", all - wanted)
         } else if updated < all {
-            format!("{updated} of {wanted} replicas replaced")
+            format!("{updated} of {wanted} replicas are replaced")
         } else {
-            format!("{ready} of {wanted} replicas ready")
+            format!("{ready} of {wanted} replicas are ready")
         })
     })
 }
 
-/// That no pod can be made, such as by what the namespace does not admit.
+/// The failure of creating a pod, for example because the namespace does not admit it.
 fn refused(conditions: &[DeploymentCondition], now: Timestamp) -> Option<Finding> {
     let condition = conditions
         .iter()
@@ -224,30 +223,34 @@ fn refused(conditions: &[DeploymentCondition], now: Timestamp) -> Option<Finding
 }
 
 /// Why a pod will never be ready, if so.
-fn broken(pod: &Pod, look: &Look) -> Option<Finding> {
+fn broken(pod: &Pod, snapshot: &Snapshot) -> Option<Finding> {
     let status = pod.status.as_ref()?;
     let containers = status.container_statuses.as_deref().unwrap_or_default();
     containers
         .iter()
-        .find_map(|container| hopeless(pod, container, look))
-        .or_else(|| unschedulable(pod, look.now))
+        .find_map(|container| permanent_failure(pod, container, snapshot))
+        .or_else(|| unschedulable(pod, snapshot.now))
 }
 
-fn hopeless(pod: &Pod, container: &ContainerStatus, look: &Look) -> Option<Finding> {
+fn permanent_failure(
+    pod: &Pod,
+    container: &ContainerStatus,
+    snapshot: &Snapshot,
+) -> Option<Finding> {
     let waiting = container.state.as_ref()?.waiting.as_ref()?;
     let reason = waiting.reason.as_deref()?;
     let message = waiting.message.as_deref().unwrap_or_default();
     let denied = DENIED.iter().any(|answer| message.contains(answer));
-    let awaited = denied && is_awaited(pod, container, look);
-    let doubtful = DOUBTFUL.contains(&reason) && is_older(pod, look.now, DOUBT);
-    let hopeless = HOPELESS.contains(&reason) && !awaited;
-    (doubtful || hopeless).then_some(())?;
+    let awaited = denied && is_awaited(pod, container, snapshot);
+    let transient = TRANSIENT.contains(&reason) && is_older(pod, snapshot.now, TRANSIENT_LIMIT);
+    let permanent = PERMANENT.contains(&reason) && !awaited;
+    (transient || permanent).then_some(())?;
     let name = pod.metadata.name.as_deref().unwrap_or_default();
     let last = container.last_state.as_ref();
     if let Some(ended) = last.and_then(|last| last.terminated.as_ref()) {
         let (code, why) = (ended.exit_code, ended.reason.as_deref().unwrap_or("Error"));
         return Some(Finding::Never {
-            reason: format!("pod `{name}` ends again and again, with exit code {code} ({why})"),
+            reason: format!("pod `{name}` keeps exiting with code {code} ({why})"),
             log: Some(log_of(pod, true)),
         });
     }
@@ -257,9 +260,9 @@ fn hopeless(pod: &Pod, container: &ContainerStatus, look: &Look) -> Option<Findi
     })
 }
 
-/// Whether the image of a container is of the registry to which the nodes may yet get a right.
-fn is_awaited(pod: &Pod, container: &ContainerStatus, look: &Look) -> bool {
-    let Some(Awaited { registry, within }) = &look.awaited else {
+/// Whether a container's image is from the registry to which the nodes may get permission later.
+fn is_awaited(pod: &Pod, container: &ContainerStatus, snapshot: &Snapshot) -> bool {
+    let Some(Awaited { registry, within }) = &snapshot.awaited else {
         return false;
     };
     let mut wanted = pod.spec.iter().flat_map(|spec| &spec.containers);
@@ -267,10 +270,10 @@ fn is_awaited(pod: &Pod, container: &ContainerStatus, look: &Look) -> bool {
     let image = wanted.and_then(|it| it.image.as_deref());
     let image = image.unwrap_or(&container.image).split_once('/');
     let theirs = image.is_some_and(|(host, _)| host.eq_ignore_ascii_case(registry));
-    theirs && !is_older(pod, look.now, within.as_secs().cast_signed())
+    theirs && !is_older(pod, snapshot.now, within.as_secs().cast_signed())
 }
 
-/// Whether a pod has been on its node for so many seconds that a moment of trouble would be over.
+/// Whether a pod has been on its node for at least this many seconds.
 fn is_older(pod: &Pod, now: Timestamp, seconds: i64) -> bool {
     let status = pod.status.as_ref();
     let since = status.and_then(|status| status.start_time.as_ref());
@@ -287,7 +290,7 @@ fn unschedulable(pod: &Pod, now: Timestamp) -> Option<Finding> {
         let name = pod.metadata.name.as_deref().unwrap_or_default();
         let message = condition.message.as_deref().unwrap_or_default();
         Finding::Never {
-            reason: format!("pod `{name}` fits on no node: {message}"),
+            reason: format!("pod `{name}` does not fit on any node: {message}"),
             log: None,
         }
     })

@@ -1,4 +1,4 @@
-//! Removing objects, and waiting until they are gone.
+//! Removes objects and waits until they are gone.
 
 use std::time::Duration;
 
@@ -15,34 +15,35 @@ use super::error::Error;
 use super::group::reference;
 use super::readiness::{Finding, finding};
 
-/// How long objects may take to be gone, besides the grace period of their pods.
+/// How long removing objects may take, in addition to the grace period of their pods.
 const REMOVAL: Duration = Duration::from_secs(90);
 const POLL: Duration = Duration::from_millis(100);
 
-/// How long a Job may go on that another one is to replace.
+/// How long a Job that must be replaced may keep running.
 const MIGRATION: Duration = Duration::from_mins(2);
 const MIGRATION_POLL: Duration = Duration::from_millis(500);
 
 impl Cluster {
-    /// A namespace that goes takes in nothing any more.
+    /// Waits while the namespace is terminating, because it then accepts no objects.
     pub(super) async fn until_not_terminating(&self) -> Result<(), Error> {
         let started = Instant::now();
         let deadline = self.removal().await?;
         let namespaces = self.namespaces();
         loop {
             let found = namespaces.get_opt(&self.namespace);
-            let found = call("look for the namespace", found).await?;
+            let found = call("read the namespace", found).await?;
             let goes = found.is_some_and(|found| found.metadata.deletion_timestamp.is_some());
             if !goes {
                 return Ok(());
             }
-            let act = || format!("wait for the end of {}", self.namespace);
+            let act = || format!("wait until the namespace {} is gone", self.namespace);
             wait(started, deadline, act).await?;
         }
     }
 
-    /// Removes the Jobs that `job` replaces, before anything that they use is changed and so that no
-    /// two migrate at once. One that runs is waited for; one that cannot start interrupts nothing.
+    /// Removes the Jobs that `job` replaces, before any object that they use is changed, so that no
+    /// two migrations run at a time. Waits for a running Job. A Job whose pod cannot start is
+    /// removed at once.
     pub(super) async fn remove_jobs_before(
         &self,
         job: &Value,
@@ -55,8 +56,8 @@ impl Cluster {
             let Some(running) = others.iter().find(|other| !has_ended(other)) else {
                 return self.remove(&others).await;
             };
-            let look = self.look().await?;
-            if let Finding::Never { .. } = finding(&look, id) {
+            let snapshot = self.snapshot().await?;
+            if let Finding::Never { .. } = finding(&snapshot, id) {
                 return self.remove(&others).await;
             }
             if started.elapsed() > MIGRATION {
@@ -72,7 +73,7 @@ impl Cluster {
 
     pub(super) async fn remove_if_ended(&self, manifest: &Value) -> Result<(), Error> {
         let jobs = self.of_kind(&kind_of(manifest));
-        let found = call("look for the Job", jobs.get_opt(name_of(manifest))).await?;
+        let found = call("read the Job", jobs.get_opt(name_of(manifest))).await?;
         let Some(found) = found else {
             return Ok(());
         };
@@ -82,13 +83,13 @@ impl Cluster {
         self.remove(std::slice::from_ref(manifest)).await
     }
 
-    /// Deletes objects and waits until they are gone; what they own, pods above all, goes first.
+    /// Deletes objects and waits until they are gone. Their dependents, such as pods, go first.
     pub(super) async fn remove(&self, objects: &[Value]) -> Result<(), Error> {
         if objects.is_empty() {
             return Ok(());
         }
         let deadline = self.removal().await?;
-        // In the order opposite to that of applying: pods go before what they use.
+        // In the reverse order of applying: pods go before the objects that they use.
         for object in objects.iter().rev() {
             let api = self.of_kind(&kind_of(object));
             let act = format!("remove {}", reference(object));
@@ -99,7 +100,7 @@ impl Cluster {
         for object in objects {
             let api = self.of_kind(&kind_of(object));
             let name = reference(object);
-            while call("look for it", api.get_opt(name_of(object)))
+            while call("read it", api.get_opt(name_of(object)))
                 .await?
                 .is_some()
             {
@@ -109,13 +110,13 @@ impl Cluster {
         Ok(())
     }
 
-    /// How long removing may take: whatever goes, no pod in the namespace has longer to end.
+    /// How long removing may take: the longest grace period of the pods in the namespace is added.
     async fn removal(&self) -> Result<Duration, Error> {
         Ok(REMOVAL + longest_grace(&self.pods_of(None).await?))
     }
 }
 
-/// The longest time that one of these pods has to end by itself.
+/// The longest grace period of these pods.
 fn longest_grace(pods: &[Pod]) -> Duration {
     let specs = pods.iter().filter_map(|pod| pod.spec.as_ref());
     let graces = specs.filter_map(|spec| spec.termination_grace_period_seconds);
@@ -123,7 +124,7 @@ fn longest_grace(pods: &[Pod]) -> Duration {
     Duration::from_secs(seconds.max().unwrap_or_default())
 }
 
-/// Whether a Job has ended, well or not.
+/// Whether a Job has ended, with success or failure.
 fn has_ended(job: &Value) -> bool {
     let conditions = job["status"]["conditions"].as_array();
     conditions.into_iter().flatten().any(|condition| {
@@ -148,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn removing_takes_as_long_as_the_most_patient_pod_may() {
+    fn removing_may_take_the_longest_grace_period_of_the_pods() {
         let pod = |grace: i64| {
             let mut pod = Pod::default();
             let spec = pod.spec.get_or_insert_default();

@@ -1,4 +1,4 @@
-//! The roles of Temporal's server, a Deployment each.
+//! The roles of Temporal's server, one Deployment each.
 
 use backend::server_environment::ServerEnvironment;
 use k8s_openapi::api::core::v1::{Container, EnvVar, ResourceRequirements};
@@ -9,15 +9,13 @@ use super::network_policy::{self, Peer};
 use super::pod::{self, Pod, Question, container_port, field_variable, variable};
 use super::{Object, Site, base, workload};
 
-/// The frontend's service, by which everybody else finds Temporal.
+/// The Service of the frontend, which all clients use.
 pub(super) const FRONTEND: &str = "temporal-frontend";
-/// The frontend's gRPC port.
 pub(super) const FRONTEND_GRPC: i32 = 7233;
-/// The frontend's HTTP port.
 pub(super) const FRONTEND_HTTP: i32 = 7243;
 const METRICS: i32 = 9090;
 
-/// All roles: they find each other by addresses in the database, and speak each to each.
+/// All roles. They find each other by addresses in the database, and each connects to all others.
 const SERVICES: [&str; 4] = [
     FRONTEND,
     "temporal-history",
@@ -25,16 +23,16 @@ const SERVICES: [&str; 4] = [
     "temporal-worker",
 ];
 
-/// What is peculiar to a role. The ports are the server's own defaults.
+/// The properties of a role. The ports are the server's own defaults.
 struct Role {
     name: &'static str,
     grpc: i32,
     membership: i32,
-    /// The name that gRPC health knows it by (`service/*/handler.go` of the server): the frontend
-    /// says SERVING once it is a member, and the worker, for which the vendor's chart has no probe,
-    /// once its own workers run. History is asked whether it serves at all: by its name it says
-    /// SERVING only while it has shards, and a replica beside others may be left without any, for
-    /// good.
+    /// The name of its gRPC health service (`service/*/handler.go` of the server). The frontend
+    /// reports SERVING after it has joined the membership. The worker, for which the vendor's chart
+    /// has no probe, reports it when its own workers run. History uses the empty name: its own
+    /// service reports SERVING only while it owns shards, and one of several replicas may
+    /// permanently own none.
     health: &'static str,
     cpu: &'static str,
     memory: &'static str,
@@ -84,17 +82,17 @@ const ROLES: [Role; 4] = [
 impl Role {
     fn named(name: &str) -> &'static Self {
         let role = ROLES.iter().find(|role| role.name == name);
-        role.expect("a topology has none but the roles of the server")
+        role.expect("a topology has only the roles of the server")
     }
 
     fn resources(&self) -> ResourceRequirements {
         pod::resources(self.cpu, self.memory, self.memory_limit)
     }
 
-    /// The ports that other roles come in by.
+    /// The ports that other roles connect to.
     fn internal_ports(&self) -> Vec<i32> {
         let mut ports = vec![self.grpc, self.membership];
-        // History delivers the callbacks of Nexus operations by HTTP.
+        // History delivers the callbacks of Nexus operations through HTTP.
         ports.extend((self.name == "frontend").then_some(FRONTEND_HTTP));
         ports
     }
@@ -126,8 +124,8 @@ pub(super) fn objects(
     objects
 }
 
-/// Who a role speaks to: the other roles and the database; the frontend is spoken to by its
-/// clients, and by those outside the cluster where it is exposed.
+/// The connections of a role: to the other roles and the database. The frontend also accepts its
+/// clients, and clients outside the cluster if it is exposed.
 fn connections(part: &Part<'_>, role: &Role, clients: &[&str]) -> Object {
     let internal = role.internal_ports();
     let others: Vec<i32> = ROLES.iter().flat_map(Role::internal_ports).collect();
@@ -144,7 +142,7 @@ fn connections(part: &Part<'_>, role: &Role, clients: &[&str]) -> Object {
     network_policy::of(part, &from, &to)
 }
 
-/// Only the frontend has clients that need an address.
+/// Only the frontend has clients that need a Service.
 fn address(part: &Part<'_>) -> Object {
     let ports = [("grpc", FRONTEND_GRPC), ("http", FRONTEND_HTTP)];
     workload::service(part, part.component, &ports, &part.site.exposure.frontend)
@@ -190,7 +188,7 @@ fn pod<'a>(topology: &Topology, part: &Part<'a>, role: &Role) -> Pod<'a> {
     }
 }
 
-/// What a role is told: what every server is, and what is so in pods.
+/// The environment of a role: the variables of every server, and those for pods.
 fn environment(topology: &Topology, site: &Site, role: &Role) -> Vec<EnvVar> {
     let common = ServerEnvironment {
         topology,
@@ -206,10 +204,11 @@ fn environment(topology: &Topology, site: &Site, role: &Role) -> Vec<EnvVar> {
     let own = [
         variable("TEMPORAL_SERVICES", role.name),
         variable("PROMETHEUS_ENDPOINT", format!("0.0.0.0:{METRICS}")),
-        // A port-forward comes in by the loopback address, others find the pod by its own.
+        // A port-forward connects to the loopback address, and other pods connect to the pod's
+        // address.
         variable("BIND_ON_IP", "0.0.0.0"),
         field_variable("TEMPORAL_BROADCAST_ADDRESS", "status.podIP"),
-        // Said because the server asks for it: who may come in is up to the policies.
+        // The server requires this. The network policies decide who may connect.
         variable("TEMPORAL_ALLOW_NO_AUTH", "true"),
         base::password_variable("MYSQL_PWD"),
     ];

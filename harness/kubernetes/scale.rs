@@ -1,4 +1,4 @@
-//! The number of replicas of a service, as faults change it.
+//! Changes the number of replicas of a service, for faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,14 +18,14 @@ use super::error::Error;
 use super::labels::MANAGER;
 
 impl Cluster {
-    /// Kills every pod that a service has.
+    /// Kills every pod of a service.
     pub async fn kill_all(&self, service: &ServiceName) -> Result<(), backend::Error> {
         let there = names(&self.pods_of(Some(service.as_str())).await?);
         let there: Vec<String> = there.into_iter().collect();
         self.kill(&there).await
     }
 
-    /// Kills pods by name; one that is not there is passed over.
+    /// Kills pods by name. Ignores a pod that does not exist.
     pub(super) async fn kill(&self, pods: &[String]) -> Result<(), backend::Error> {
         let now = DeleteParams::default().grace_period(0);
         let kill = pods.iter().map(|pod| async {
@@ -33,19 +33,19 @@ impl Cluster {
             call_unless_gone("kill a pod", pods.delete(pod, &now)).await
         });
         let killed = try_join_all(kill).await;
-        self.look_again().await;
+        self.discard_snapshot().await;
         killed?;
         Ok(())
     }
 
-    /// Whether none of the pods of a service runs any more, of which these lived before.
+    /// Whether no pod of a service runs any more. `lives` has the pods that ran before.
     ///
-    /// A pod that is deleted without a grace period is gone from the API server before its
-    /// processes are, so the nodes are asked as well: what their container runtimes run is what
-    /// counts.
+    /// A pod that is deleted without a grace period disappears from the API server before its
+    /// processes end. So this also checks that the container runtimes of the nodes no longer run
+    /// it.
     pub async fn gone(&self, service: &ServiceName, lives: &BTreeMap<String, String>) -> Sighting {
         if lives.is_empty() {
-            return Sighting::Never(format!("`{service}` had no pod that ran"));
+            return Sighting::Never(format!("`{service}` had no running pod"));
         }
         match self.left(service, lives).await {
             Ok(left) if left.is_empty() => {
@@ -71,7 +71,7 @@ impl Cluster {
         Ok(left)
     }
 
-    /// The names of a service's pods, but for those that are about to go.
+    /// The names of a service's pods, without those that are being deleted.
     pub async fn pods_staying(
         &self,
         service: &ServiceName,
@@ -81,17 +81,17 @@ impl Cluster {
         Ok(names(&pods))
     }
 
-    /// The image that the pods of a service are made of, if it is there.
+    /// The image of a service's pods, if the Deployment exists.
     pub async fn image_of(&self, service: &ServiceName) -> Result<Option<String>, backend::Error> {
         let deployments: Api<Deployment> = self.in_namespace();
         let found = deployments.get_opt(service.as_str());
-        let found = call(format!("look for `{service}`"), found).await?;
+        let found = call(format!("read `{service}`"), found).await?;
         let pod = found.and_then(|found| found.spec?.template.spec);
         let first = pod.and_then(|pod| pod.containers.into_iter().next());
         Ok(first.and_then(|container| container.image))
     }
 
-    /// Has a service run this many replicas; what becomes of them is for [`Self::group_ready`].
+    /// Sets the number of replicas of a service. Does not wait; use [`Self::group_ready`].
     pub async fn scale(&self, service: &ServiceName, replicas: u16) -> Result<(), backend::Error> {
         let deployments: Api<Deployment> = self.in_namespace();
         let wanted = serde_json::json!({"spec": {"replicas": replicas}});
@@ -102,16 +102,16 @@ impl Cluster {
         let patch = Patch::Merge(&wanted);
         let scaled = deployments.patch_scale(service.as_str(), &how, &patch);
         call(format!("scale `{service}` to {replicas}"), scaled).await?;
-        self.look_again().await;
+        self.discard_snapshot().await;
         Ok(())
     }
 
-    /// The pods of our namespace that the container runtimes of the nodes run.
+    /// The pods of our namespace that the nodes' container runtimes run.
     async fn running(&self) -> Result<BTreeSet<String>, Error> {
         let mut running = BTreeSet::new();
         for node in self.nodes().await? {
             let path = format!("/api/v1/nodes/{node}/proxy");
-            let text = self.text("ask a node what it runs", &path, "runningpods/");
+            let text = self.text("list the running pods of a node", &path, "runningpods/");
             let pods = running_in(&text.await?, &self.namespace);
             running.extend(pods.map_err(|reason| Error::Unclear { node, reason })?);
         }
@@ -130,12 +130,12 @@ impl Cluster {
     }
 }
 
-/// The pods of a namespace in what a node answers. Whatever else it answers must not look as if it
-/// ran none: that would prove a kill.
+/// The pods of a namespace in a node's answer. An unexpected answer must be an error: if it counted
+/// as no pods, it would prove a kill.
 fn running_in(answer: &str, namespace: &str) -> Result<BTreeSet<String>, String> {
     let list: Value = serde_json::from_str(answer).map_err(|error| error.to_string())?;
     if list["kind"] != "PodList" {
-        return Err("it is no list of pods".to_owned());
+        return Err("it is not a list of pods".to_owned());
     }
     // An empty list is written as `null`.
     let pods = list["items"].as_array().into_iter().flatten();
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_node_runs_is_known_only_by_a_list_of_pods() {
+    fn the_answer_of_a_node_must_be_a_list_of_pods() {
         let pods = r#"{"kind": "PodList", "items": [
             {"metadata": {"namespace": "ours", "name": "web-1"}},
             {"metadata": {"namespace": "theirs", "name": "web-2"}}

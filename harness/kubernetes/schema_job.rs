@@ -14,12 +14,12 @@ use super::{Group, Object, Site, base, workload};
 /// The component of its objects, and the group's name.
 pub(super) const SCHEMA: &str = "schema";
 
-/// How often it is tried again: MySQL may be away for a moment. A migration that was interrupted
-/// fails each time (temporal#1087), so that more tries would only hide it.
+/// The number of retries, since MySQL may be unavailable for a moment. An interrupted migration
+/// fails each time (temporal#1087), so more retries would only hide it.
 const RETRIES: i32 = 1;
 
-/// When it is given up, in seconds. To end a migration is to interrupt it: this is far beyond what
-/// one takes, and there for one that waits for a lock nobody will ever release.
+/// When the Job is stopped, in seconds. Stopping interrupts a migration, so this is far more than a
+/// migration takes. It is for a Job that waits for a lock that is never released.
 const DEADLINE: i64 = 1800;
 
 /// The resource that the server's roles need.
@@ -53,8 +53,8 @@ pub(super) fn group(topology: &Topology, site: &Site) -> Group {
     }
 }
 
-/// A Job cannot be changed: its name carries what it is made of, so that another one is a new Job.
-/// It stays when it has ended, as evidence.
+/// A Job cannot be changed, so its name contains the digest of its content, and other content is
+/// another Job. It stays after it has ended, as evidence.
 fn job(part: &Part<'_>) -> Object {
     let mut template = pod(part).template();
     if let Some(spec) = &mut template.spec {
@@ -93,7 +93,7 @@ fn pod<'a>(part: &Part<'a>) -> Pod<'a> {
     }
 }
 
-/// Each step leaves alone what is there already.
+/// Each step skips what exists already.
 fn script() -> String {
     let steps = Store::ALL.map(|store| {
         let tool = format!("temporal-sql-tool --db {}", store.database());
@@ -107,7 +107,7 @@ fn script() -> String {
     steps.concat()
 }
 
-/// The names that the SQL tool knows; they are not those of the server.
+/// The variables of the SQL tool. Their names differ from those of the server.
 fn environment(site: &Site) -> Vec<EnvVar> {
     let mysql = &site.mysql;
     let mut variables = vec![

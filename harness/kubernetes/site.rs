@@ -1,54 +1,50 @@
-//! What the objects need to know of the place, besides the topology.
+//! The properties of a place that objects need, in addition to the topology.
 
 use std::collections::BTreeMap;
 
 use base::secret::Secret;
 use model::topology::{Component, Topology};
 
-/// The Kubernetes namespace that everything of a topology is in.
+/// The Kubernetes namespace of a topology.
 pub const NAMESPACE: &str = "temporal";
 
 /// The place that objects are made for.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// The Kubernetes namespace that all of them are in.
     pub namespace: String,
     /// The profile's name: `app.kubernetes.io/instance`.
     pub instance: String,
-    /// The images, by references that the nodes can resolve.
+    /// The image references for the nodes.
     pub images: Images,
-    /// The database.
     pub mysql: MysqlServer,
-    /// How clients outside the cluster come in.
+    /// How clients outside the cluster connect.
     pub exposure: Exposure,
-    /// Where pods ask for the address of a name.
+    /// Where pods resolve names.
     pub resolver: Resolver,
 }
 
-/// Where pods ask for the address of a name.
+/// Where pods resolve names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolver {
-    /// The cluster's DNS, which is pods.
+    /// The cluster's DNS pods.
     Pods,
-    /// That, or a cache on their own node, in a cluster whose network policies are Cilium's.
+    /// The cluster's DNS pods, or a cache on the pod's node, in a cluster with Cilium's network
+    /// policies.
     PodsOrNode,
 }
 
-/// References of the images.
+/// The image references.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Images {
-    /// Temporal's server.
     pub server: String,
-    /// Temporal's tools, with the SQL tool.
+    /// Temporal's admin tools, which include the SQL tool.
     pub admin_tools: String,
-    /// The web console.
     pub web: String,
-    /// The application's worker.
     pub worker: String,
 }
 
 impl Images {
-    /// The public images of a topology, and the worker's.
+    /// The public images of a topology's version, and the worker's image.
     pub fn of(topology: &Topology, worker: &str) -> Self {
         let version = &topology.temporal.version;
         let mut services = topology.services.iter();
@@ -66,54 +62,48 @@ impl Images {
     }
 }
 
-/// The database as seen from inside the cluster.
+/// The database, as pods connect to it.
 #[derive(Debug, Clone)]
 pub struct MysqlServer {
-    /// Host name.
     pub host: String,
-    /// Port.
     pub port: u16,
-    /// User.
     pub user: String,
-    /// Password: goes into a Secret and nowhere else.
+    /// The password. It is written only to a Secret.
     pub password: Secret,
-    /// Certificates (PEM) that the server's must come from; `None` without TLS.
+    /// The authority's certificates (PEM) for the server; `None` without TLS.
     pub roots: Option<String>,
 }
 
-/// How clients outside the cluster come in.
+/// How clients outside the cluster connect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exposure {
-    /// To the frontend.
     pub frontend: Way,
-    /// To the web console.
     pub web: Way,
-    /// To the worker's starter.
     pub starter: Way,
 }
 
-/// How clients outside the cluster come in to one service.
+/// How clients outside the cluster connect to one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Way {
-    /// By port-forward only.
+    /// Only with a port-forward.
     Forwarded,
-    /// By the same port on every node: its number by the port's name.
+    /// With the same port on every node: its number by the name of the port.
     NodePort(BTreeMap<&'static str, u16>),
-    /// By a load balancer of the cloud.
+    /// With a load balancer of the cloud.
     LoadBalancer(LoadBalancer),
 }
 
-/// A load balancer as it is asked for.
+/// The settings of a load balancer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadBalancer {
-    /// What the cloud is told of it.
+    /// Annotations for the cloud.
     pub annotations: Vec<(&'static str, &'static str)>,
-    /// Who is let in, as CIDR ranges; empty where that is for its network to say.
+    /// The CIDR ranges that may connect; empty if the network restricts them.
     pub ranges: Vec<String>,
 }
 
 impl Exposure {
-    /// Nobody comes in but by port-forward.
+    /// Only with port-forwards.
     pub fn none() -> Self {
         let [frontend, web, starter] = [Way::Forwarded, Way::Forwarded, Way::Forwarded];
         Self {
@@ -125,7 +115,7 @@ impl Exposure {
 }
 
 impl Way {
-    /// Whether connections from outside the cluster come in.
+    /// Whether clients outside the cluster can connect without a port-forward.
     pub(super) fn is_open(&self) -> bool {
         *self != Self::Forwarded
     }

@@ -1,4 +1,4 @@
-//! One look at the topology for all who wait.
+//! One snapshot of the topology for all concurrent waits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,45 +13,45 @@ use tokio::time::Instant;
 use super::cluster::{Cluster, call};
 use super::error::Error;
 use super::labels::{MANAGED_BY, MANAGER};
-use super::look::Look;
+use super::snapshot::Snapshot;
 
-/// How old a look may be. Several groups are waited for at the same time, each asking twenty times
-/// a second; the API server has better things to do on a small machine.
+/// How old a snapshot may be. Several groups are waited for at the same time, and each checks
+/// twenty times a second, which would overload the API server of a small machine.
 const FRESH: Duration = Duration::from_millis(100);
 
 impl Cluster {
-    /// A look that is hardly older than now.
-    pub(super) async fn look(&self) -> Result<Arc<Look>, Error> {
+    /// A recent snapshot.
+    pub(super) async fn snapshot(&self) -> Result<Arc<Snapshot>, Error> {
         let mut seen = self.seen.lock().await;
-        if let Some(look) = seen.as_ref().filter(|look| look.taken.elapsed() < FRESH) {
-            return Ok(Arc::clone(look));
+        if let Some(snapshot) = seen
+            .as_ref()
+            .filter(|snapshot| snapshot.taken.elapsed() < FRESH)
+        {
+            return Ok(Arc::clone(snapshot));
         }
-        let look = Arc::new(self.look_now().await?);
-        *seen = Some(Arc::clone(&look));
-        Ok(look)
+        let snapshot = Arc::new(self.take_snapshot().await?);
+        *seen = Some(Arc::clone(&snapshot));
+        Ok(snapshot)
     }
 
-    /// Makes the next look a new one: something was changed.
-    pub(super) async fn look_again(&self) {
+    /// Discards the snapshot after a change.
+    pub(super) async fn discard_snapshot(&self) {
         *self.seen.lock().await = None;
     }
 
-    async fn look_now(&self) -> Result<Look, Error> {
+    async fn take_snapshot(&self) -> Result<Snapshot, Error> {
         let taken = Instant::now();
         let ours = ListParams::default().labels(&format!("{MANAGED_BY}={MANAGER}"));
         let deployments: Api<Deployment> = self.in_namespace();
         let jobs: Api<Job> = self.in_namespace();
         let (namespaces, pods) = (self.namespaces(), self.pods());
         let (namespace, deployments, jobs, pods) = tokio::try_join!(
-            call(
-                "look for the namespace",
-                namespaces.get_opt(&self.namespace)
-            ),
+            call("read the namespace", namespaces.get_opt(&self.namespace)),
             call("list the deployments", deployments.list(&ours)),
             call("list the jobs", jobs.list(&ours)),
             call("list the pods", pods.list(&ours)),
         )?;
-        Ok(Look {
+        Ok(Snapshot {
             namespace,
             deployments: deployments.items,
             jobs: jobs.items,

@@ -1,13 +1,13 @@
-//! One connection to a port of a pod by way of the API server: the port-forward of Kubernetes, as it
-//! is spoken over a WebSocket.
+//! One connection to a port of a pod through the API server: the port-forward protocol of
+//! Kubernetes over a WebSocket.
 //!
-//! The first byte of each message is a channel: 0 is what is said, 1 what went wrong; the first
-//! message on either repeats the port. Sources: `pkg/kubelet/cri/streaming/portforward/websocket.go`
-//! and `k8s.io/apiserver/pkg/util/wsstream` of Kubernetes.
+//! The first byte of each message is a channel: 0 has data, 1 has an error. The first message of
+//! each channel repeats the port. Sources: `pkg/kubelet/cri/streaming/portforward/websocket.go` and
+//! `k8s.io/apiserver/pkg/util/wsstream` of Kubernetes.
 //!
-//! kube's own loop for it ends what comes from the pod once the client has nothing more to say, and
-//! lets neither direction go on while the other one is stuck. Here each goes at its own pace: a side
-//! that does not read holds up the one that speaks to it, and no other.
+//! kube's own copy loop ends the data from the pod when the client closes its sending side, and one
+//! blocked direction also blocks the other. Here the directions are independent: a side that does
+//! not read only blocks the side that sends to it.
 
 use std::time::Duration;
 
@@ -29,33 +29,34 @@ use super::error::Error;
 
 const DATA: u8 = 0;
 
-/// How much of what a client says goes into one message.
+/// The maximum size of a message with client data.
 const PIECE: usize = 32 << 10;
 
-/// How often a tunnel is tried that nobody uses: gateways forget connections that are silent for a
-/// few minutes.
+/// How often an idle tunnel is pinged. Gateways drop connections that are silent for a few minutes.
 const PING: Duration = Duration::from_secs(30);
 
-/// After what silence of the API server, which answers each ping, it is taken for gone.
+/// How long the API server, which answers each ping, may be silent before the connection counts as
+/// broken.
 const GONE: Duration = Duration::from_secs(75);
 
-/// How long either side may be silent once the other has nothing more to say. The protocol cannot
-/// tell a pod that its client only listens, and TCP does not say whether one still does.
+/// How long one side may be silent after the other has ended or closed its sending side. The
+/// protocol cannot report a half-closed connection to the pod, and TCP does not show whether the
+/// client still reads.
 const SILENCE: Duration = Duration::from_secs(2);
 
 /// How a connection ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// The pod has ended it.
+    /// The pod ended it.
     Pod,
-    /// The client has.
+    /// The client ended it.
     Client,
-    /// It broke between them; whoever is left is told so.
+    /// The connection broke. The remaining side is notified.
     Broken(String),
 }
 
 impl Cluster {
-    /// Opens a tunnel to a port of a pod. That something listens there shows only afterwards.
+    /// Opens a tunnel to a port of a pod. Whether a program listens there shows only later.
     pub(super) async fn tunnel(
         &self,
         pod: &str,
@@ -70,7 +71,7 @@ impl Cluster {
     }
 }
 
-/// Copies both ways until either side, or the way between them, has come to its end.
+/// Copies in both directions until one side or the connection ends.
 pub(super) async fn copy<S>(mut client: TcpStream, pod: WebSocketStream<S>) -> End
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -90,13 +91,13 @@ where
     let end = tokio::select! {
         end = down.run() => end,
         last = up.run() => match last {
-            Last::Word => down.finish().await,
-            Last::Sign => End::Client,
+            ClientEnd::HalfClosed => down.finish().await,
+            ClientEnd::Closed => End::Client,
         },
     };
     match end {
         End::Pod => {
-            // To close what still has something to be read would take back what was sent.
+            // Closing a socket with unread data would discard the data that was sent.
             let _ = down.client.shutdown().await;
             let _ = timeout(SILENCE, up.discard()).await;
         }
@@ -109,12 +110,12 @@ where
     end
 }
 
-/// What was last heard of a client.
-enum Last {
-    /// It has nothing more to say, and may still listen.
-    Word,
-    /// It is gone.
-    Sign,
+/// How the client's data ended.
+enum ClientEnd {
+    /// The client closed its sending side, and may still read.
+    HalfClosed,
+    /// The client is gone.
+    Closed,
 }
 
 /// From the client to the pod.
@@ -124,26 +125,26 @@ struct ToPod<'a, S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> ToPod<'_, S> {
-    async fn run(&mut self) -> Last {
+    async fn run(&mut self) -> ClientEnd {
         let mut pings = interval_at(Instant::now() + PING, PING);
         let mut buffer = vec![DATA; 1 + PIECE];
         loop {
             let message = tokio::select! {
                 read = self.client.read(&mut buffer[1..]) => match read {
-                    Ok(0) => return Last::Word,
+                    Ok(0) => return ClientEnd::HalfClosed,
                     Ok(length) => Message::Binary(Bytes::copy_from_slice(&buffer[..=length])),
-                    Err(_) => return Last::Sign,
+                    Err(_) => return ClientEnd::Closed,
                 },
                 _ = pings.tick() => Message::Ping(Bytes::new()),
             };
-            // Why it cannot be sent is known where messages are received.
+            // The receiving side reports why sending failed.
             if self.pod.send(message).await.is_err() {
-                return Last::Word;
+                return ClientEnd::HalfClosed;
             }
         }
     }
 
-    /// Reads what nobody is there for any more.
+    /// Reads and discards the client's data.
     async fn discard(&mut self) {
         let mut buffer = vec![0; PIECE];
         while let Ok(1..) = self.client.read(&mut buffer).await {}
@@ -154,9 +155,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> ToPod<'_, S> {
 struct FromPod<'a, S> {
     pod: SplitStream<WebSocketStream<S>>,
     client: WriteHalf<'a>,
-    /// What was received and is not written yet.
+    /// Data that is received but not written yet.
     pending: Bytes,
-    /// Which channels have repeated the port.
+    /// The channels that have repeated the port.
     greeted: [bool; 2],
 }
 
@@ -169,7 +170,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> FromPod<'_, S> {
         }
     }
 
-    /// Goes on for a client that has nothing more to say, as long as the pod has.
+    /// Continues for a client that closed its sending side, as long as the pod sends.
     async fn finish(&mut self) -> End {
         loop {
             match timeout(SILENCE, self.step()).await {
@@ -180,7 +181,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> FromPod<'_, S> {
         }
     }
 
-    /// One message, or a part of one. May be dropped at any time and called again.
+    /// Handles one message or a part of it. May be dropped at any time and called again.
     async fn step(&mut self) -> Result<(), End> {
         if !self.pending.is_empty() {
             let written = self.client.write_buf(&mut self.pending).await;
@@ -198,7 +199,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> FromPod<'_, S> {
     }
 
     fn take(&mut self, mut message: Bytes) -> Result<(), End> {
-        let unclear = || End::Broken("the API server speaks another protocol".to_owned());
+        let unclear = || End::Broken("the API server uses another protocol".to_owned());
         let channel = message.first().copied().ok_or_else(unclear)?;
         let data = message.split_off(1);
         let greeted = self.greeted.get_mut(usize::from(channel));

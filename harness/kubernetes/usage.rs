@@ -1,4 +1,4 @@
-//! What pods have used.
+//! The CPU time of pods.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::Cluster;
 
 impl Cluster {
-    /// CPU time that each pod has used since it was started, by the kubelets' statistics, which are
-    /// some seconds old; nothing of a node that does not answer.
+    /// The CPU time of each pod since its start, from the kubelets' statistics, which are some
+    /// seconds old. Nodes that do not answer are left out.
     pub async fn usage(&self) -> BTreeMap<String, Duration> {
         let mut usage = BTreeMap::new();
         for node in self.nodes().await.unwrap_or_default() {
             let path = format!("/api/v1/nodes/{node}/proxy/stats");
-            let text = self.text("ask a node what pods use", &path, "summary");
+            let text = self.text("read the pod statistics of a node", &path, "summary");
             let summary = text.await.unwrap_or_default();
             usage.extend(of_summary(&summary, &self.namespace));
         }
@@ -22,7 +22,7 @@ impl Cluster {
     }
 }
 
-/// The CPU times of a namespace's pods, from the kubelet's summary
+/// The CPU times of a namespace's pods in a kubelet's summary
 /// (<https://kubernetes.io/docs/reference/instrumentation/node-metrics/>).
 fn of_summary(text: &str, namespace: &str) -> BTreeMap<String, Duration> {
     let summary: Value = serde_json::from_str(text).unwrap_or_default();
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_summary_of_a_node_gives_the_time_of_our_pods() {
+    fn the_summary_of_a_node_has_the_cpu_time_of_our_pods() {
         let text = r#"{"node": {"cpu": {"usageCoreNanoSeconds": 9}}, "pods": [
             {"podRef": {"name": "web-1", "namespace": "temporal"},
              "cpu": {"usageCoreNanoSeconds": 1500000000}},

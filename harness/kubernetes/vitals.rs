@@ -1,4 +1,4 @@
-//! Which pods live, and how their containers ended.
+//! The running pods, and how their containers ended.
 
 use std::time::Duration;
 
@@ -14,26 +14,29 @@ use super::Cluster;
 use super::cluster::call;
 use super::labels::COMPONENT;
 use super::logs::file_of;
-use super::look::label;
+use super::snapshot::label;
 
-/// How long the cluster may take to say which pods there are, or what one wrote last.
-const LOOK: Duration = Duration::from_secs(3);
+/// How long the cluster may take to list the pods, or to return the end of a log.
+const QUERY_DEADLINE: Duration = Duration::from_secs(3);
 
 impl Cluster {
-    /// One look at the pods of all services. Those of Jobs are meant to end, and are left out.
+    /// The current pods of all services. Pods of Jobs are left out, because they are expected to
+    /// end.
     pub async fn vitals(&self) -> Vitals {
-        match timeout(LOOK, self.pods_of(None)).await {
+        match timeout(QUERY_DEADLINE, self.pods_of(None)).await {
             Ok(Ok(pods)) => Vitals {
                 replicas: pods.iter().filter_map(vital).collect(),
                 unseen: None,
             },
             Ok(Err(error)) => Vitals::unseen(in_one_line(&error)),
-            Err(_) => Vitals::unseen(format!("the cluster did not list its pods within {LOOK:?}")),
+            Err(_) => Vitals::unseen(format!(
+                "the cluster did not list its pods within {QUERY_DEADLINE:?}"
+            )),
         }
     }
 
-    /// The last lines of a pod's log in its last life, or in a named one; `None` too where the
-    /// cluster does not give them in time.
+    /// The last lines of a pod's log in its last run, or in a given one. Also `None` if the cluster
+    /// does not return them in time.
     pub async fn last_words(
         &self,
         folder: &Utf8Path,
@@ -41,7 +44,7 @@ impl Cluster {
         wanted: Option<&str>,
     ) -> Option<LogTail> {
         let words = self.words(folder, pod, wanted);
-        timeout(LOOK, words).await.ok().flatten()
+        timeout(QUERY_DEADLINE, words).await.ok().flatten()
     }
 
     async fn words(&self, folder: &Utf8Path, pod: &str, wanted: Option<&str>) -> Option<LogTail> {
@@ -60,8 +63,8 @@ impl Cluster {
     }
 }
 
-/// The present life of a pod's container, or its last one while none has begun since. A pod that is
-/// being deleted counts as gone: what still runs in it is no part of its service.
+/// The current run of a pod's container, or its last one if no run has begun since. A pod that is
+/// being deleted counts as gone, because it no longer serves its service.
 fn vital(pod: &Pod) -> Option<(String, Vital)> {
     let metadata = &pod.metadata;
     let mut owners = metadata.owner_references.iter().flatten();
@@ -71,7 +74,7 @@ fn vital(pod: &Pod) -> Option<(String, Vital)> {
     lived(pod)
 }
 
-/// The last life of a pod's container, whatever is to become of the pod.
+/// The last run of a pod's container, even if the pod is being deleted.
 fn lived(pod: &Pod) -> Option<(String, Vital)> {
     let metadata = &pod.metadata;
     let status = pod.status.as_ref()?;
@@ -79,7 +82,7 @@ fn lived(pod: &Pod) -> Option<(String, Vital)> {
     let container = containers.first();
     let (ended, before) = match container.map(of_container) {
         Some(Some(known)) => known,
-        // Evicted before anything ran in it, or by a node that forgot what did.
+        // Evicted before a container ran, or by a node that has lost its record.
         _ if status.phase.as_deref() == Some("Failed") => {
             let reason = status.reason.as_deref().unwrap_or("Failed");
             let message = status.message.as_deref().unwrap_or_default();
@@ -102,9 +105,9 @@ fn lived(pod: &Pod) -> Option<(String, Vital)> {
     Some((metadata.name.clone()?, vital))
 }
 
-/// How the last run of a container ended, if it did, and how the one before; `None` of a container
-/// that has not run yet. While it waits for its next start, the cluster calls the last run the one
-/// before.
+/// How the last run of a container ended, if it did, and how the run before ended. `None` for a
+/// container that has not run yet. While a container waits for its next start, the cluster reports
+/// the last run as the previous one.
 fn of_container(container: &ContainerStatus) -> Option<(Option<String>, Option<String>)> {
     let state = container.state.as_ref()?;
     let last = container.last_state.as_ref();
@@ -175,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_container_that_crashes_again_and_again_is_told_once_for_each_crash() {
+    fn each_crash_of_a_container_is_reported_once() {
         let none = json!({});
         let creating = json!({"waiting": {"reason": "ContainerCreating"}});
         let waiting = json!({"waiting": {"reason": "CrashLoopBackOff"}});
@@ -185,7 +188,7 @@ mod tests {
             pod(0, &ended(3, "Error"), &none),
             pod(0, &waiting, &ended(3, "Error")),
             pod(1, &running(), &ended(3, "Error")),
-            // It crashed, and was started again, before anybody looked.
+            // It crashed and restarted between two observations.
             pod(2, &running(), &ended(137, "OOMKilled")),
             pod(2, &waiting, &ended(4, "Error")),
             pod(3, &running(), &ended(4, "Error")),
@@ -211,12 +214,12 @@ mod tests {
         let nothing = <[&str; 0]>::default();
         assert_eq!(told_between(&older, &[]), nothing, "an older version");
         let leaving: Pod = serde_json::from_value(leaving).expect("a pod");
-        let (_, last) = lived(&leaving).expect("its log is still there");
+        let (_, last) = lived(&leaving).expect("its log still exists");
         assert_eq!(last.life, "u1 0");
     }
 
     #[test]
-    fn an_evicted_pod_says_why_and_a_job_is_meant_to_end() {
+    fn an_evicted_pod_has_a_reason_and_pods_of_jobs_are_ignored() {
         let none = json!({});
         let alive = pod(0, &running(), &none);
         let mut evicted = alive.clone();

@@ -9,7 +9,6 @@ use super::pod::{self, Pod, Question, container_port, variable};
 use super::role::{FRONTEND, FRONTEND_GRPC};
 use super::{Object, Site, workload};
 
-/// Its port.
 pub(super) const HTTP: i32 = 8080;
 
 /// The objects of the web console.
@@ -54,7 +53,8 @@ fn pod<'a>(topology: &Topology, part: &Part<'a>) -> Pod<'a> {
                 variable("TEMPORAL_ADDRESS", format!("{FRONTEND}:{FRONTEND_GRPC}")),
                 variable("TEMPORAL_UI_PORT", HTTP.to_string()),
                 variable("TEMPORAL_DEFAULT_NAMESPACE", topology.main_namespace()),
-                // It is served without TLS; a cookie for TLS only would forbid every button.
+                // The console is served without TLS. With a cookie only for TLS, every button would
+                // be forbidden.
                 variable("TEMPORAL_CSRF_COOKIE_INSECURE", "true"),
             ]),
             ports: Some(vec![container_port("http", HTTP)]),

@@ -1,4 +1,4 @@
-//! The application's worker, with the starter in it if it has one.
+//! The application's worker, with its HTTP starter if it has one.
 
 use k8s_openapi::api::core::v1::{Container, EnvVar};
 use model::quantity::Duration;
@@ -10,21 +10,17 @@ use super::pod::{self, Pod, Question, container_port, scratch, variable};
 use super::role::{FRONTEND, FRONTEND_GRPC};
 use super::{Object, Site, workload};
 
-/// The name of the port, and of the Service, of the starter.
+/// The name of the starter's port and Service.
 const STARTER: &str = "starter";
-/// The starter's port.
 pub(super) const STARTER_PORT: i32 = 8080;
 
-/// The user `nonroot` of images without a distribution; an image that names another one has to
-/// work as this one too.
+/// The user `nonroot` of distroless images. An image with another user must also work as this one.
 const USER: i64 = 65532;
 
-/// Whether a worker has a starter.
 pub(super) fn has_starter(service: &Service) -> bool {
     service.ports.iter().any(|port| port.name == STARTER)
 }
 
-/// The objects of a worker.
 pub(super) fn objects(topology: &Topology, site: &Site, service: &Service) -> Vec<Object> {
     let part = Part {
         site,
@@ -50,9 +46,9 @@ pub(super) fn objects(topology: &Topology, site: &Site, service: &Service) -> Ve
     objects
 }
 
-/// Without a starter there is nothing to ask the program: whether its task queue is polled is known
-/// to Temporal only, and checked there. It is never killed for silence: an application's worker may
-/// be busy, and one that cannot go on ends by itself.
+/// A worker without a starter has no probe. Only Temporal knows whether its task queue is polled,
+/// and that is checked elsewhere. It has no liveness probe either: a worker may be busy, and one
+/// that cannot continue exits.
 fn pod<'a>(topology: &Topology, part: &Part<'a>, service: &Service, starter: bool) -> Pod<'a> {
     let Component::Worker {
         task_queue,
@@ -61,7 +57,7 @@ fn pod<'a>(topology: &Topology, part: &Part<'a>, service: &Service, starter: boo
         termination_grace_period,
     } = &service.component
     else {
-        unreachable!("only workers are made into worker pods");
+        unreachable!("only workers have worker pods");
     };
     let answers = Question::Http {
         port: STARTER_PORT,
@@ -99,7 +95,7 @@ fn pod<'a>(topology: &Topology, part: &Part<'a>, service: &Service, starter: boo
     }
 }
 
-/// Whole seconds, rounded up: Kubernetes knows no others.
+/// Whole seconds, rounded up, because Kubernetes accepts no fractions.
 fn seconds(duration: Duration) -> i64 {
     let duration = duration.as_std();
     let whole = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);

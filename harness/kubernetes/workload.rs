@@ -1,4 +1,4 @@
-//! A Deployment and what comes with it: identity, address, disruption budget.
+//! A Deployment with its service account, Service and disruption budget.
 
 use k8s_openapi::api::apps::v1::{
     Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment,
@@ -12,14 +12,14 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use super::labels::{Part, owned};
 use super::{Object, Way};
 
-/// The annotation with the replicas that the profile wants, by which a scaled Deployment is known.
+/// The annotation with the replicas of the profile, which shows whether a Deployment was scaled.
 pub(super) const REPLICAS: &str = "harness/replicas";
 
-/// How long a new pod must have been ready before an old one is taken away, in seconds.
+/// How long a new pod must be ready before an old one is deleted, in seconds.
 const SETTLE: i32 = 5;
 
-/// The Deployment of a service, spread over the nodes, replaced pod by pod without ever having
-/// fewer than are wanted.
+/// The Deployment of a service. It is spread over the nodes, and it is updated pod by pod without
+/// ever having fewer ready pods than wanted.
 pub(super) fn deployment(part: &Part<'_>, replicas: u16, mut pod: PodTemplateSpec) -> Object {
     if replicas > 1
         && let Some(spec) = &mut pod.spec
@@ -49,20 +49,20 @@ pub(super) fn deployment(part: &Part<'_>, replicas: u16, mut pod: PodTemplateSpe
     }))
 }
 
-/// Replicas on different nodes where there are enough.
+/// Prefers different nodes for the replicas.
 fn spread(part: &Part<'_>) -> TopologySpreadConstraint {
     TopologySpreadConstraint {
         max_skew: 1,
         topology_key: "kubernetes.io/hostname".to_owned(),
         when_unsatisfiable: "ScheduleAnyway".to_owned(),
         label_selector: Some(part.selector()),
-        // Of one version: the pods that a rollout is about to take away do not count.
+        // Counts only pods of the same version, not those that a rollout is about to delete.
         match_label_keys: Some(vec!["pod-template-hash".to_owned()]),
         ..TopologySpreadConstraint::default()
     }
 }
 
-/// The identity of a part's pods: an own one for each, with no rights and no token.
+/// A separate service account for each part, without permissions and without a token.
 pub(super) fn service_account(part: &Part<'_>) -> Object {
     Object::ServiceAccount(ServiceAccount {
         metadata: part.metadata(part.component),
@@ -71,8 +71,8 @@ pub(super) fn service_account(part: &Part<'_>) -> Object {
     })
 }
 
-/// That a drained node takes one replica at a time. None for a single replica: the budget would
-/// then forbid to drain its node at all.
+/// Lets a drained node evict only one replica at a time. A single replica has none, because the
+/// budget would then forbid draining its node.
 pub(super) fn disruption_budget(part: &Part<'_>, replicas: u16) -> Option<Object> {
     (replicas > 1).then(|| {
         Object::PodDisruptionBudget(PodDisruptionBudget {
@@ -80,7 +80,7 @@ pub(super) fn disruption_budget(part: &Part<'_>, replicas: u16) -> Option<Object
             spec: Some(PodDisruptionBudgetSpec {
                 selector: Some(part.selector()),
                 max_unavailable: Some(IntOrString::Int(1)),
-                // A pod that does not work anyway is never what a drain has to wait for.
+                // A drain does not have to wait for a pod that is unhealthy anyway.
                 unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
                 ..PodDisruptionBudgetSpec::default()
             }),
@@ -89,8 +89,7 @@ pub(super) fn disruption_budget(part: &Part<'_>, replicas: u16) -> Option<Object
     })
 }
 
-/// The address of a part: its ports by name and number in the cluster, and how clients outside of
-/// it come in.
+/// The Service of a part: its ports in the cluster, and how clients outside the cluster connect.
 pub(super) fn service(
     part: &Part<'_>,
     name: &str,

@@ -1,4 +1,4 @@
-//! One iteration: starts a workflow, waits for its close, and records every call.
+//! One iteration: starts a workflow, waits until it closes, and records every call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,25 +10,25 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Call, Failure, Iteration, Outcome, Request, Run, Unsent, WorkflowOutcome, Workload};
 
-/// What the iterations of one workload share.
+/// Offers one workload: sends its calls and records its iterations. Clones share one run.
 #[derive(Clone)]
-pub(super) struct Lane<F> {
+pub(super) struct Generator<F> {
     pub(super) frontend: F,
     pub(super) workload: Arc<Workload>,
     pub(super) run: Arc<Run>,
-    /// Cancelled when calls under way are no longer waited for.
+    /// Cancelled when the generator must stop waiting for calls under way.
     pub(super) give_up: CancellationToken,
 }
 
-impl<F: Frontend> Lane<F> {
-    /// Now, from the start of the run.
+impl<F: Frontend> Generator<F> {
+    /// The time since the start of the run.
     pub(super) fn now(&self) -> Duration {
         Instant::now().saturating_duration_since(self.run.epoch)
     }
 
-    /// Records arrivals that were never sent, from this one on; `seen` is when the generator came
-    /// to it.
-    pub(super) fn leave_out(
+    /// Records a batch of unsent arrivals whose first one has this sequence number. `seen` is when
+    /// the generator reached that arrival.
+    pub(super) fn record_unsent(
         &self,
         sequence: u64,
         intended: Duration,
@@ -46,9 +46,8 @@ impl<F: Frontend> Lane<F> {
         self.record(sequence, start.workflow_id, expected, call, Vec::new());
     }
 
-    /// Carries out one iteration from start to close, and records it. Returns whether its workflow
-    /// closed.
-    pub(super) async fn carry_out(&self, sequence: u64, intended: Duration) -> bool {
+    /// Runs one iteration from start to close and records it. Returns whether the workflow closed.
+    pub(super) async fn run_iteration(&self, sequence: u64, intended: Duration) -> bool {
         let Request { start, expected } = self.workload.request(sequence);
         let workflow_id = start.workflow_id.clone();
         let Workload {
@@ -71,7 +70,7 @@ impl<F: Frontend> Lane<F> {
         self.record(sequence, workflow_id, expected, start, steps)
     }
 
-    /// Makes one call that was due at `intended`.
+    /// Makes one call, which was due at `intended`.
     async fn call(&self, op: Op, intended: Duration, deadline: Duration) -> Call {
         let (kind, sent) = (op.kind(), self.now());
         let answer = self.frontend.call(op, deadline);
@@ -85,7 +84,7 @@ impl<F: Frontend> Lane<F> {
         }
     }
 
-    /// Why a call was not waited for to the end: the run was interrupted, or its drain is over.
+    /// The reason to stop waiting for a call: the run was interrupted, or the drain is over.
     fn given_up(&self) -> Failure {
         let (code, message) = if self.run.cancel.is_cancelled() {
             (Failure::INTERRUPTED, "the run was interrupted")
@@ -98,7 +97,7 @@ impl<F: Frontend> Lane<F> {
         }
     }
 
-    /// Hands out the record of an iteration. Returns whether its workflow closed.
+    /// Sends the record of an iteration. Returns whether the workflow closed.
     fn record(
         &self,
         sequence: u64,
@@ -112,7 +111,7 @@ impl<F: Frontend> Lane<F> {
             workload: self.workload.name.clone(),
             sequence,
             phase: phase
-                .expect("executors intend nothing outside the timeline")
+                .expect("executors schedule no start outside the timeline")
                 .name
                 .clone(),
             workflow_id,
@@ -122,7 +121,7 @@ impl<F: Frontend> Lane<F> {
         };
         self.run.progress.end(&iteration);
         let closed = matches!(iteration.outcome(), WorkflowOutcome::Closed(_));
-        // A reader that is gone no longer wants records.
+        // If the receiver is closed, nothing reads records any more.
         let _ = self.run.records.send(iteration);
         closed
     }

@@ -1,43 +1,47 @@
-//! Arrivals that are not sent are recorded in batches: a rate that the server or the generator cannot
-//! follow leaves millions of them, and a record for each would fill memory and disk.
+//! Records unsent arrivals in batches. If the server or the generator cannot keep up with the rate,
+//! there are millions of them, and a record for each would fill memory and disk.
 
 use std::time::Duration;
 
 use temporal::Frontend;
 
 use super::Unsent;
-use super::attempt::Lane;
+use super::attempt::Generator;
 use super::unsent::Cause;
 
-/// The longest time between the first arrival of a batch and its last.
+/// The longest time between the first and the last arrival of a batch.
 const SPAN: Duration = Duration::from_millis(100);
 
-/// The batch that is being put together.
+/// A batch that may still grow.
 struct Batch {
     cause: Cause,
     sequence: u64,
     intended: Duration,
-    /// When the generator came to the first arrival.
+    /// When the generator reached the first arrival.
     seen: Duration,
     arrivals: u64,
     last_intended: Duration,
-    /// The first intended start that is too late for it.
+    /// Arrivals due from here on belong to another batch.
     until: Duration,
 }
 
-/// Puts the unsent arrivals of a lane into batches and records each once it is whole.
+/// Collects the unsent arrivals of a generator in batches, and records each batch when it is
+/// complete.
 pub(super) struct Batches<'a, F> {
-    lane: &'a Lane<F>,
+    generator: &'a Generator<F>,
     open: Option<Batch>,
 }
 
 impl<'a, F: Frontend> Batches<'a, F> {
-    pub(super) fn new(lane: &'a Lane<F>) -> Self {
-        Self { lane, open: None }
+    pub(super) fn new(generator: &'a Generator<F>) -> Self {
+        Self {
+            generator,
+            open: None,
+        }
     }
 
-    /// Records what is open unless the arrival that comes next may join it. To be called before a
-    /// wait, so that no record comes later than the span of a batch.
+    /// Records the open batch, unless the next arrival can still join it. Call this before each wait,
+    /// so that a record is at most one batch span late.
     pub(super) fn close_before(&mut self, intended: Duration) {
         if self
             .open
@@ -48,7 +52,7 @@ impl<'a, F: Frontend> Batches<'a, F> {
         }
     }
 
-    /// Adds the arrival that follows the last one.
+    /// Adds an arrival. Its sequence number follows that of the last arrival.
     pub(super) fn add(&mut self, cause: Cause, sequence: u64, intended: Duration) {
         self.close_before(intended);
         if let Some(open) = self.open.as_mut().filter(|open| open.cause == cause) {
@@ -57,20 +61,20 @@ impl<'a, F: Frontend> Batches<'a, F> {
             return;
         }
         self.close();
-        let phase = self.lane.run.timeline.phase_at(intended);
+        let phase = self.generator.run.timeline.phase_at(intended);
         let phase_end = phase.map_or(intended, |phase| phase.offset + phase.length);
         self.open = Some(Batch {
             cause,
             sequence,
             intended,
-            seen: self.lane.now(),
+            seen: self.generator.now(),
             arrivals: 1,
             last_intended: intended,
             until: phase_end.min(intended + SPAN),
         });
     }
 
-    /// Records what is open.
+    /// Records the open batch, if there is one.
     pub(super) fn close(&mut self) {
         let Some(batch) = self.open.take() else {
             return;
@@ -80,7 +84,7 @@ impl<'a, F: Frontend> Batches<'a, F> {
             last_intended: batch.last_intended,
             cause: batch.cause,
         };
-        self.lane
-            .leave_out(batch.sequence, batch.intended, batch.seen, unsent);
+        self.generator
+            .record_unsent(batch.sequence, batch.intended, batch.seen, unsent);
     }
 }

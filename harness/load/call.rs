@@ -1,4 +1,4 @@
-//! One call of a client, as it is recorded.
+//! The record of one call of a client.
 
 use std::time::Duration;
 
@@ -7,47 +7,45 @@ use temporal::{Answer, OpKind, Reply};
 
 use super::Unsent;
 
-/// One call, or one that was due and was not sent.
+/// One call that was sent, or that was due and not sent.
 ///
-/// All times are offsets from the start of the run, on its one monotonic clock.
+/// All times are offsets from the start of the run, on the run's monotonic clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Call {
     pub op: OpKind,
-    /// When it was due; latency counts from here. A call that needs the answer to another one is due
-    /// when that answer comes.
+    /// When it was due; latency is measured from here. A call that needs the answer to an earlier call
+    /// is due when that answer arrives.
     #[serde(rename = "intended-ms", with = "crate::offset")]
     pub intended: Duration,
-    /// When it was sent; `None` if it never was.
+    /// `None` if it was not sent.
     #[serde(rename = "sent-ms", with = "crate::offset::option")]
     pub sent: Option<Duration>,
-    /// When the answer came or the client gave up. Of a call that was not sent: when the generator
-    /// came to it.
+    /// When the answer arrived or the client gave up. If it was not sent: when the generator reached
+    /// it.
     #[serde(rename = "answered-ms", with = "crate::offset")]
     pub answered: Duration,
     pub outcome: Outcome,
 }
 
-/// What came of a call, as its client saw it: [`Answer`] and the calls that were never sent.
+/// The outcome of a call as its client saw it: an [`Answer`], or that the call was not sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// The server did it.
+    /// The server carried it out.
     Ok(Reply),
-    /// The server refused: it certainly did not do it.
+    /// The server refused it: it was certainly not carried out.
     Fail(Failure),
-    /// There was no clear answer: the server may have done it, or may do it later.
+    /// There was no clear answer: the server may have carried it out, or may do so later.
     Info(Failure),
-    /// It was never sent.
     NotSent(Unsent),
 }
 
-/// Why a call did not give what was asked.
+/// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// gRPC status code by its name, or [`Failure::INTERRUPTED`]: the class of the error.
+    /// The name of the gRPC status code, or [`Failure::INTERRUPTED`].
     pub code: String,
-    /// The words that came with it.
     pub message: String,
 }
 
@@ -55,8 +53,8 @@ impl Failure {
     /// The code of a call that was under way when the run was interrupted.
     pub const INTERRUPTED: &str = "Interrupted";
 
-    /// Whether the client stopped waiting, so that the call took longer than what was measured. A
-    /// client may also see its own deadline as a cancelled stream.
+    /// Whether the client stopped waiting, so that the call took longer than the measured time. A
+    /// client can also see its own deadline as a cancelled stream.
     pub fn is_given_up(&self) -> bool {
         matches!(
             self.code.as_str(),

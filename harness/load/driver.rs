@@ -1,4 +1,4 @@
-//! Offers the load of a whole run to a frontend and hands out a record of every iteration.
+//! Offers the load of a whole run to a frontend and sends a record of every iteration.
 
 use std::sync::Arc;
 
@@ -6,15 +6,15 @@ use temporal::Frontend;
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
-use super::attempt::Lane;
+use super::attempt::Generator;
 use super::tasks::join;
 use super::{Executor, Run, WakingTime, Workload, closed_loop, open_loop};
 
-/// Runs workloads side by side through all loaded phases, then drains them.
+/// Runs workloads concurrently through all loaded phases, then drains them.
 ///
-/// Returns when every iteration has its record: at the latest when the drain is over. Iterations
-/// that are then still under way are recorded as open or unknown; what became of them is for the
-/// history to tell. What is left of the drain is returned: it is what remains to wait for them.
+/// Returns when every iteration has its record, at the latest when the drain is over. Iterations
+/// that are still under way then are recorded as open or unknown; only the history has their
+/// outcome. Returns the rest of the drain: the time that is left to wait for them.
 pub async fn drive<F: Frontend>(frontend: &F, workloads: Vec<Workload>, run: Run) -> WakingTime {
     let give_up = run.cancel.child_token();
     let mut drain = WakingTime::new(run.drain);
@@ -22,16 +22,16 @@ pub async fn drive<F: Frontend>(frontend: &F, workloads: Vec<Workload>, run: Run
     let run = Arc::new(run);
     let mut tasks = JoinSet::new();
     for workload in workloads {
-        let lane = Lane {
+        let generator = Generator {
             frontend: frontend.clone(),
             workload: Arc::new(workload),
             run: Arc::clone(&run),
             give_up: give_up.clone(),
         };
-        tasks.spawn(execute(lane));
+        tasks.spawn(execute(generator));
     }
-    // The drain begins when the end of the load is noticed: a process that was stopped meanwhile
-    // notices it late, and has waited for nothing until then.
+    // The drain begins when this process notices the end of the load. A process that was stopped
+    // notices it late, and has not waited for anything until then.
     let drained = async {
         sleep_until(end).await;
         drain.run_out().await;
@@ -47,14 +47,14 @@ pub async fn drive<F: Frontend>(frontend: &F, workloads: Vec<Workload>, run: Run
     drain
 }
 
-async fn execute<F: Frontend>(lane: Lane<F>) {
-    match lane.workload.executor {
-        Executor::ConstantConcurrency { users } => closed_loop::run(lane, users).await,
+async fn execute<F: Frontend>(generator: Generator<F>) {
+    match generator.workload.executor {
+        Executor::ConstantConcurrency { users } => closed_loop::run(generator, users).await,
         Executor::ConstantArrivalRate {
             rate,
             arrivals,
             max_in_flight,
-        } => open_loop::run(lane, rate, arrivals, max_in_flight).await,
+        } => open_loop::run(generator, rate, arrivals, max_in_flight).await,
     }
 }
 

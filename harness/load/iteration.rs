@@ -1,4 +1,4 @@
-//! What became of one arrival: the record from which everything about load is computed.
+//! The record of one arrival. All load statistics are computed from these records.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -10,24 +10,23 @@ use temporal::{Close, OpKind, Reply, Status};
 use super::unsent::Cause;
 use super::{Call, Failure, Outcome, Unsent};
 
-/// One arrival of a workload: a workflow that was started, or was due to be, and the calls of its
-/// client.
+/// One arrival of a workload: the workflow that was started, or should have been, and the client's
+/// calls.
 ///
-/// Every sequence number that a workload reached has exactly one record; consecutive arrivals that
-/// were not sent share one.
+/// Every sequence number that a workload reached is in exactly one record. Consecutive arrivals that
+/// were not sent share a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Iteration {
-    /// The workload it belongs to.
     pub workload: String,
     /// Its number in the workload, from 0.
     pub sequence: u64,
     /// The phase in which it was due.
     pub phase: String,
-    /// Workflow id, known even if the workflow was never started.
+    /// Also set if the workflow was never started.
     pub workflow_id: String,
-    /// The result that the workflow must have, where the workload says. `null` is a result like any
-    /// other.
+    /// The result that the workflow must have; `None` if the workload does not expect one. `null` is
+    /// a result.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -36,31 +35,31 @@ pub struct Iteration {
     pub expected: Option<Value>,
     /// The call that starts the workflow.
     pub start: Call,
-    /// The calls after it, in the order in which they were made; none unless the start was
+    /// The later calls, in the order in which they were made; empty unless the start was
     /// acknowledged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Call>,
 }
 
-/// What became of a workflow, as its client saw it; what really happened is in the history.
+/// The outcome of a workflow as its client saw it. The workflow's history has the actual outcome.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum WorkflowOutcome<'a> {
-    /// Never started: as many as allowed were in flight.
+    /// Never started: the maximum number of workflows was in flight.
     Dropped(&'a Unsent),
-    /// Never started: the load had ended before the generator came to it.
+    /// Never started: the load had ended before the generator reached it.
     NotSent(&'a Unsent),
-    /// The server refused the start: there is no such run.
+    /// The server refused the start: the run does not exist.
     Refused(&'a Failure),
-    /// The start had no clear answer: there may be such a run, now or later.
+    /// The start had no clear answer: the run may exist, now or later.
     Unknown(&'a Failure),
-    /// The start was acknowledged, and the close seen.
+    /// The start was acknowledged, and the client saw the close.
     Closed(&'a Close),
-    /// The start was acknowledged, and the close not seen in time.
+    /// The start was acknowledged, and the client did not see the close in time.
     Open,
 }
 
 impl Iteration {
-    /// What became of its workflow.
+    /// The outcome of its workflow, derived from the calls.
     pub fn outcome(&self) -> WorkflowOutcome<'_> {
         match &self.start.outcome {
             Outcome::NotSent(unsent) => match unsent.cause {
@@ -82,12 +81,12 @@ impl Iteration {
         })
     }
 
-    /// When it was due; latency counts from here.
+    /// When it was due; latency is measured from here.
     pub fn intended(&self) -> Duration {
         self.start.intended
     }
 
-    /// When the start was sent; `None` if it never was.
+    /// When the start was sent; `None` if it was not sent.
     pub fn started(&self) -> Option<Duration> {
         self.start.sent
     }
@@ -97,13 +96,13 @@ impl Iteration {
         matches!(self.start.outcome, Outcome::Ok(_)).then_some(self.start.answered)
     }
 
-    /// When its outcome was known, or given up on. Where it was not sent: when the generator came to
-    /// it.
+    /// When the outcome was known, or the client gave up. If it was not sent: when the generator
+    /// reached it.
     pub fn ended(&self) -> Duration {
         self.steps.last().unwrap_or(&self.start).answered
     }
 
-    /// Run id; `None` unless the start was acknowledged.
+    /// `None` unless the start was acknowledged.
     pub fn run_id(&self) -> Option<&str> {
         match &self.start.outcome {
             Outcome::Ok(Reply::Started { run_id }) => Some(run_id),
@@ -111,7 +110,7 @@ impl Iteration {
         }
     }
 
-    /// The arrivals that were not sent; `None` where one was.
+    /// The arrivals that were not sent; `None` if the start was sent.
     pub fn unsent(&self) -> Option<&Unsent> {
         match &self.start.outcome {
             Outcome::NotSent(unsent) => Some(unsent),
@@ -119,8 +118,8 @@ impl Iteration {
         }
     }
 
-    /// Whether it was sent and then not waited for to its end, so that it took longer than what
-    /// was measured: how long is not known.
+    /// Whether the client stopped waiting for it. It took longer than the measured time, by an
+    /// unknown amount.
     pub fn is_given_up(&self) -> bool {
         match self.outcome() {
             WorkflowOutcome::Open => true,
@@ -132,12 +131,12 @@ impl Iteration {
         }
     }
 
-    /// Whether the workflow was seen to close as completed.
+    /// Whether the client saw the workflow complete.
     pub fn is_completed(&self) -> bool {
         matches!(self.outcome(), WorkflowOutcome::Closed(close) if close.status == Status::Completed)
     }
 
-    /// Whether its workflow exists or may exist, so that it has to be read back.
+    /// Whether its workflow exists or may exist, and so must be read back.
     pub fn may_exist(&self) -> bool {
         match self.outcome() {
             WorkflowOutcome::Dropped(_)
@@ -149,7 +148,7 @@ impl Iteration {
         }
     }
 
-    /// Whether its workflow may be running for all that its client knows.
+    /// Whether its workflow may still be running, as far as the client knows.
     pub fn may_be_open(&self) -> bool {
         matches!(
             self.outcome(),
@@ -157,19 +156,19 @@ impl Iteration {
         )
     }
 
-    /// How long a user waited who came when it was due: from the intended start to the end. One that
-    /// was given up on took longer than this.
+    /// How long a user waited: from the intended start to the end. If the client gave up, this is a
+    /// lower bound.
     pub fn latency(&self) -> Duration {
         self.ended().saturating_sub(self.intended())
     }
 
-    /// How long it took from when the start was sent; `None` if it never was.
+    /// How long it took from the sent start to the end; `None` if it was not sent.
     pub fn service_time(&self) -> Option<Duration> {
         Some(self.ended().saturating_sub(self.started()?))
     }
 
-    /// How late the generator itself was with what it sent or dropped. What it did not come to in
-    /// time was later than this.
+    /// How late the generator was when it sent or dropped the arrival. For an arrival that it reached
+    /// after the load had ended, this is a lower bound.
     pub fn generator_delay(&self) -> Duration {
         let due = match self.outcome() {
             WorkflowOutcome::NotSent(unsent) => unsent.last_intended,
@@ -178,18 +177,17 @@ impl Iteration {
         self.started().unwrap_or(self.ended()).saturating_sub(due)
     }
 
-    /// How long the server took to acknowledge the start; `None` if it did not.
+    /// How long the server took to acknowledge the start; `None` without an acknowledgement.
     pub fn start_latency(&self) -> Option<Duration> {
         Some(self.acknowledged()?.saturating_sub(self.started()?))
     }
 
-    /// How many arrivals it stands for.
+    /// How many arrivals this record covers: more than one only if they were not sent.
     pub fn arrivals(&self) -> u64 {
         self.unsent().map_or(1, |unsent| unsent.arrivals)
     }
 
-    /// How many arrivals it stands for, of those that were due within `window`: several only where
-    /// none was sent.
+    /// How many of its arrivals were due within `window`.
     pub fn arrivals_within(&self, window: &Range<Duration>) -> u64 {
         match self.unsent() {
             Some(unsent) => unsent.within(self.intended(), window),

@@ -1,9 +1,10 @@
-//! How long iterations took, as histograms that can be merged. Pure.
+//! Latencies of iterations, as histograms that can be merged. Pure.
 //!
-//! What was given up on took longer than what was measured, and nobody knows how much longer: in
-//! the terms of survival analysis it is right-censored. Such values are kept apart, and a
-//! percentile is what it is whatever they really were: no estimate, such as Kaplan and Meier's,
-//! since a client gives up on those that are slow, so that what is censored is not like the rest.
+//! When the client gives up on an iteration, its latency is longer than the measured time by an
+//! unknown amount: it is right-censored, in the terms of survival analysis. Censored values are kept
+//! apart, and percentiles are bounds that hold for every possible value. An estimator such as
+//! Kaplan-Meier does not apply: it assumes that censored values are distributed like the others, but
+//! a client gives up on the slow ones.
 
 use std::time::Duration;
 
@@ -13,18 +14,17 @@ use model::quantity;
 use super::{Iteration, Percentile, Percentiles, WorkflowOutcome};
 
 const SIGNIFICANT_DIGITS: u8 = 3;
-/// The longest duration that is told from longer ones, about 35 years.
+/// The longest duration that can be recorded, about 35 years; longer ones count as this.
 const LONGEST: u64 = 1 << 50;
 
-/// Durations of 1 µs and more with three significant digits, of which some are only known to be
-/// longer than a bound.
+/// Durations from 1 µs on with three significant digits. Of some, only a lower bound is known.
 ///
-/// Percentiles are exact to a thousandth of their value. They are never averaged: merge
-/// histograms, then ask.
+/// Percentiles are exact to a thousandth of their value. Do not average percentiles: merge the
+/// histograms, then compute the percentile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Latencies {
     known: Histogram<u64>,
-    /// The lower bounds of durations that are not known.
+    /// The lower bounds of censored durations.
     censored: Histogram<u64>,
 }
 
@@ -40,22 +40,21 @@ impl Default for Latencies {
 }
 
 impl Latencies {
-    /// Adds one duration.
     pub fn record(&mut self, duration: Duration) {
         self.record_many(duration, 1);
     }
 
-    /// Adds so many equal durations.
+    /// Adds `count` equal durations.
     pub fn record_many(&mut self, duration: Duration, count: u64) {
         add(&mut self.known, duration, count);
     }
 
-    /// Adds so many durations of which it is only known that they are longer than a bound.
+    /// Adds `count` durations of which only the lower bound is known.
     pub fn record_longer(&mut self, bound: Duration, count: u64) {
         add(&mut self.censored, bound, count);
     }
 
-    /// Adds how late the generator was with so many arrivals of an iteration.
+    /// Adds the generator delay of `arrivals` arrivals of an iteration.
     pub fn record_generator_delay(&mut self, iteration: &Iteration, arrivals: u64) {
         let delay = iteration.generator_delay();
         match iteration.outcome() {
@@ -64,27 +63,27 @@ impl Latencies {
         }
     }
 
-    /// Adds all durations of another.
+    /// Adds all durations of `other`.
     pub fn merge(&mut self, other: &Self) {
         merge(&mut self.known, &other.known);
         merge(&mut self.censored, &other.censored);
     }
 
-    /// How many durations there are.
+    /// The number of durations, censored ones included.
     pub fn count(&self) -> u64 {
         self.known.len() + self.censored.len()
     }
 
-    /// Of how many only a lower bound is known.
+    /// The number of durations of which only a lower bound is known.
     pub fn censored(&self) -> u64 {
         self.censored.len()
     }
 
-    /// The duration that `permille` thousandths of all do not exceed, by the nearest rank; `None`
-    /// if there are none.
+    /// The duration that `permille` thousandths of all durations do not exceed, by the nearest rank;
+    /// `None` if there are no durations.
     ///
-    /// The durations that are not known are at their bounds in the best case, and beyond all
-    /// others in the worst. The value is what both make of it.
+    /// In the best case each censored duration equals its lower bound; in the worst case it exceeds
+    /// all others. The result has the percentile of both cases as its bounds.
     pub fn percentile(&self, permille: u64) -> Option<Percentile> {
         let count = self.count();
         if count == 0 {
@@ -122,16 +121,16 @@ fn add(histogram: &mut Histogram<u64>, duration: Duration, count: u64) {
     let microseconds = u64::try_from(duration.as_micros()).unwrap_or(LONGEST);
     histogram
         .record_n(microseconds.clamp(1, LONGEST), count)
-        .expect("a histogram grows as it must");
+        .expect("a histogram resizes automatically");
 }
 
 fn merge(histogram: &mut Histogram<u64>, other: &Histogram<u64>) {
     histogram
         .add(other)
-        .expect("all histograms here have the same precision, and grow as they must");
+        .expect("all histograms here have the same precision and resize automatically");
 }
 
-/// The value of a rank, counted from 1, of a histogram that has so many.
+/// The value at a rank, which counts from 1. The histogram must have at least `rank` values.
 fn at_rank(histogram: &Histogram<u64>, rank: u64) -> quantity::Duration {
     let mut seen = 0;
     let found = histogram.iter_recorded().find(|step| {
@@ -158,24 +157,25 @@ impl FromIterator<Duration> for Latencies {
     }
 }
 
-/// The latencies of iterations, in four views. In each, what was given up on is longer than what
-/// was measured.
+/// The latencies of iterations, in four views. In each, iterations on which the client gave up count
+/// as censored.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct IterationLatencies {
-    /// From the intended start to the close: what a user saw. An iteration that failed or was
-    /// refused is an error, not a latency.
+    /// From the intended start to the close: the latency that a user saw. An iteration that failed or
+    /// was refused counts as an error and has no latency.
     pub response: Latencies,
-    /// From the actual start to the close, of the same iterations: what the server is to blame for.
+    /// From the actual start to the close, of the same iterations: the server's share.
     pub service: Latencies,
     /// From the actual start to its acknowledgement.
     pub start: Latencies,
-    /// From the intended start to when the generator came to it, be it that it sent or dropped it:
-    /// what the generator is to blame for.
+    /// From the intended start to when the generator sent or dropped the arrival: the generator's
+    /// share.
     pub generator_delay: Latencies,
 }
 
 impl IterationLatencies {
-    /// Adds one iteration to the views it belongs to, as `arrivals` of them: one, if it was sent.
+    /// Adds one iteration to the views it belongs to. `arrivals` is how many arrivals of the record to
+    /// count: 1 if it was sent.
     pub fn record(&mut self, iteration: &Iteration, arrivals: u64) {
         self.generator_delay
             .record_generator_delay(iteration, arrivals);
@@ -195,7 +195,6 @@ impl IterationLatencies {
         }
     }
 
-    /// Adds everything of another.
     pub fn merge(&mut self, other: &Self) {
         self.response.merge(&other.response);
         self.service.merge(&other.service);

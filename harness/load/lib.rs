@@ -1,8 +1,9 @@
-//! Load: when workflows start, how long calls take, and a record of what became of each.
+//! Offers load: schedules workflow starts, makes the calls, measures latencies and records the
+//! outcomes.
 //!
-//! Knows nothing of where the topology runs and judges nothing; it speaks to a
-//! [`Frontend`](temporal::Frontend) and hands out [`Iteration`]s. What it offers is data: a
-//! [`Workload`].
+//! A [`Workload`] is data. This crate calls a [`Frontend`](temporal::Frontend) and sends an
+//! [`Iteration`] for every arrival. It does not know where the topology runs, and it does not
+//! evaluate results.
 
 mod attempt;
 mod batches;

@@ -1,4 +1,4 @@
-//! Offsets from the start of a run, as records have them: numbers of milliseconds.
+//! Serialises offsets from the start of a run as numbers of milliseconds.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
     Milliseconds::deserialize(deserializer).map(Into::into)
 }
 
-/// Where there may be none.
+/// The same for `Option`.
 pub(super) mod option {
     use std::time::Duration;
 

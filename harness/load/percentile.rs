@@ -1,4 +1,4 @@
-//! Percentiles, as far as they are known. Pure.
+//! Percentiles, exact or as bounds. Pure.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,36 +9,31 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, json};
 
-/// A percentile, as far as it is known.
+/// A percentile: an exact value, or its bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Percentile {
-    /// What it is at the least.
+    /// The lower bound.
     pub at_least: quantity::Duration,
-    /// What it is at the most; the same where it is known, `None` where there is no bound.
+    /// The upper bound. Equal to the lower bound if the value is exact; `None` if there is no upper
+    /// bound.
     pub at_most: Option<quantity::Duration>,
 }
 
-/// The usual view of durations.
+/// The usual percentiles of a set of durations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Percentiles {
-    /// How many durations it is about.
+    /// The number of durations, censored ones included.
     pub count: u64,
-    /// Of how many of those only a lower bound is known.
+    /// The number of durations of which only a lower bound is known.
     pub censored: u64,
-    /// Median.
     pub p50: Percentile,
-    /// 90th percentile.
     pub p90: Percentile,
-    /// 99th percentile.
     pub p99: Percentile,
-    /// 99.9th percentile.
     pub p999: Percentile,
-    /// Longest.
     pub max: Percentile,
 }
 
 impl Percentiles {
-    /// Each percentile with its name.
     fn named(&self) -> [(&'static str, Percentile); 5] {
         let Self {
             count: _,
@@ -60,8 +55,8 @@ impl Percentiles {
 }
 
 impl Serialize for Percentiles {
-    /// A percentile that is known is one number, and any other is its two bounds, so that nobody
-    /// takes a bound for the value.
+    /// An exact percentile is one number; any other is two bounds, so that a program cannot mistake a
+    /// bound for the value.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("count", &self.count)?;
@@ -80,12 +75,12 @@ impl Serialize for Percentiles {
     }
 }
 
-/// The key of a percentile that is known.
+/// The key of an exact percentile.
 fn known(name: &str) -> String {
     format!("{name}-ms")
 }
 
-/// The keys of the bounds of one that is not.
+/// The keys of the bounds of a percentile.
 fn bounds(name: &str) -> [String; 2] {
     ["least", "most"].map(|side| format!("{name}-at-{side}-ms"))
 }
@@ -103,24 +98,26 @@ impl JsonSchema for Percentiles {
             ("p90", "90th percentile"),
             ("p99", "99th percentile"),
             ("p999", "99.9th percentile"),
-            ("max", "Longest"),
+            ("max", "Maximum"),
         ] {
             let (known, [lower, upper]) = (known(name), bounds(name));
             for (key, kind, what) in [
                 (
                     &known,
                     json!("number"),
-                    format!("{what}, where it is known."),
+                    format!("{what}, if it is known exactly."),
                 ),
                 (
                     &lower,
                     json!("number"),
-                    format!("{what}, where it is not known: at the least."),
+                    format!("{what}: lower bound, if it is not known exactly."),
                 ),
                 (
                     &upper,
                     json!(["number", "null"]),
-                    format!("{what}, where it is not known: at the most; null without a bound."),
+                    format!(
+                        "{what}: upper bound, if it is not known exactly; null if there is none."
+                    ),
                 ),
             ] {
                 let property = json!({"description": what, "type": kind, "minimum": 0});
@@ -129,10 +126,10 @@ impl JsonSchema for Percentiles {
             every.push(json!({"oneOf": [{"required": [known]}, {"required": [lower, upper]}]}));
         }
         for (key, what) in [
-            ("count", "How many durations it is about."),
+            ("count", "Number of durations, censored ones included."),
             (
                 "censored",
-                "Of how many of those only a lower bound is known, because they were given up on.",
+                "Number of durations with a lower bound only, because the client gave up.",
             ),
         ] {
             let property = json!({
@@ -151,19 +148,20 @@ impl JsonSchema for Percentiles {
 }
 
 impl Percentile {
-    /// Whether it is one value.
+    /// Whether it is an exact value.
     pub fn is_known(&self) -> bool {
         self.at_most == Some(self.at_least)
     }
 
-    /// Whether it may be longer than a bound, for all that is known.
+    /// Whether it may be longer than `bound`; true if that is unknown.
     pub fn may_exceed(&self, bound: quantity::Duration) -> bool {
         self.at_most.is_none_or(|at_most| at_most > bound)
     }
 }
 
 impl fmt::Display for Percentile {
-    /// For people: `12.3ms`; `> 5.02s` where that is a lower bound only.
+    /// For people: `12.3ms` if exact, `4.50s to 5.00s` with two bounds, `> 5.02s` with a lower bound
+    /// only.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at_least = self.at_least.approximate();
         match self.at_most {

@@ -1,4 +1,4 @@
-//! How a run is getting on, in counters that are read while it goes on.
+//! The progress of a run, as counters that can be read while the run goes on.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use temporal::Status;
 
 use super::{Iteration, WorkflowOutcome};
 
-/// Live counters, shared by all that run and all that look on.
+/// Live counters, shared by executors and observers.
 #[derive(Debug, Default)]
 pub struct Progress {
     started: AtomicU64,
@@ -28,16 +28,16 @@ pub struct Counts {
     pub started: u64,
     /// Iterations whose workflow has closed.
     pub closed: u64,
-    /// Iterations sent that are over without a completed workflow.
+    /// Sent iterations that ended without a completed workflow.
     pub failed: u64,
-    /// Arrivals that were dropped for want of a free slot.
+    /// Arrivals that were dropped because the maximum number of workflows was in flight.
     pub dropped: u64,
-    /// Arrivals that the generator came to after the end of the load.
+    /// Arrivals that the generator reached after the load had ended.
     pub not_sent: u64,
 }
 
 impl Progress {
-    /// The counters now. Each is right; together they may be torn by what happens meanwhile.
+    /// The counters now. Each value is correct, but they are not read at one instant.
     pub fn counts(&self) -> Counts {
         Counts {
             started: self.started.load(Ordering::Relaxed),
@@ -48,11 +48,11 @@ impl Progress {
         }
     }
 
-    /// When the iterations that are under way now were to start.
+    /// The intended starts of the iterations that are under way now.
     pub fn under_way(&self) -> Vec<Duration> {
         let under_way = self.lock();
         let each = under_way.iter().flat_map(|(intended, count)| {
-            let count = usize::try_from(*count).expect("there is a task for each");
+            let count = usize::try_from(*count).expect("each one has a task in memory");
             std::iter::repeat_n(*intended, count)
         });
         each.collect()
@@ -69,7 +69,7 @@ impl Progress {
         *self.lock().entry(intended).or_default() += 1;
     }
 
-    fn is_over(&self, intended: Duration) {
+    fn finish(&self, intended: Duration) {
         let mut under_way = self.lock();
         let left = under_way.get_mut(&intended).map(|count| {
             *count -= 1;
@@ -83,7 +83,7 @@ impl Progress {
     pub(super) fn end(&self, iteration: &Iteration) {
         let add = |counter: &AtomicU64, count| counter.fetch_add(count, Ordering::Relaxed);
         if iteration.unsent().is_none() {
-            self.is_over(iteration.intended());
+            self.finish(iteration.intended());
         }
         match iteration.outcome() {
             WorkflowOutcome::Dropped(unsent) => {

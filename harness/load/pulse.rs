@@ -1,4 +1,4 @@
-//! Whether this process could run all the while.
+//! Detects stalls of this process.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -6,17 +6,16 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-/// How often it beats.
 const BEAT: Duration = Duration::from_millis(250);
 
-/// The longest time for which this process could not run: it was stopped by a signal, or the machine
-/// was stopped or did something else. Meanwhile nothing was sent and no answer was noticed, so that
-/// what was measured then is about this process and not about the server.
+/// Measures the longest time during which this process could not run, because a signal stopped it, or
+/// the machine slept or was busy. During a stall this process sends nothing and notices no answer, so
+/// latencies measured then say nothing about the server.
 #[derive(Debug, Default)]
 pub struct Pulse(Cell<Duration>);
 
 impl Pulse {
-    /// Beats until `over`.
+    /// Measures until `over` is cancelled.
     pub async fn beat(&self, over: &CancellationToken) {
         while !over.is_cancelled() {
             let last = Instant::now();
@@ -26,7 +25,7 @@ impl Pulse {
         }
     }
 
-    /// The longest time so far.
+    /// The longest stall so far.
     pub fn longest_stop(&self) -> Duration {
         self.0.get()
     }
@@ -39,7 +38,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn only_a_time_in_which_nothing_could_run_is_a_stop() {
+    async fn only_time_in_which_no_task_could_run_is_a_stop() {
         let (pulse, over) = (Pulse::default(), CancellationToken::new());
         let living = async {
             sleep(Duration::from_mins(10)).await;

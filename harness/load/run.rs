@@ -1,4 +1,4 @@
-//! What all workloads of a run share.
+//! The context that all workloads of a run share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,19 +9,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Iteration, Progress, Timeline};
 
-/// What all workloads of a run share.
+/// The context that all workloads of a run share.
 #[derive(Debug)]
 pub struct Run {
     /// When load is offered.
     pub timeline: Timeline,
-    /// The moment from which all offsets count.
+    /// The start of the run. All offsets are relative to it.
     pub epoch: Instant,
-    /// How long iterations that are still under way when the load has ended are waited for.
+    /// How long to wait, after the load has ended, for iterations that are still under way.
     pub drain: Duration,
-    /// Where the records go. Unbounded, so that a slow reader cannot delay the generator.
+    /// Receives the records. Unbounded, so that a slow reader cannot delay the generator.
     pub records: UnboundedSender<Iteration>,
-    /// The live counters.
     pub progress: Arc<Progress>,
-    /// Ends the run early: nothing starts any more, and what is under way is given up on.
+    /// Ends the run early: no iteration starts any more, and calls under way are abandoned.
     pub cancel: CancellationToken,
 }

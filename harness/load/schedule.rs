@@ -1,4 +1,4 @@
-//! When an open loop's operations are due. Pure: the same seed gives the same arrivals everywhere.
+//! The arrivals of an open loop. Pure: the same seed gives the same arrivals on every machine.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use super::Arrivals;
 
 /// The arrivals within a window, in order, as offsets from its beginning.
 ///
-/// Every arrival is computed from its position, counted in mean gaps and kept as an integer, so
-/// that errors of rounding do not add up over a long run.
+/// Every arrival is computed from its position, a fixed-point number of mean gaps, so that rounding
+/// errors do not accumulate over a long run.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,8 +29,8 @@ pub struct Schedule {
     window: Duration,
 }
 
-/// Gives the positions of the arrivals. A position is a number of mean gaps, written as a
-/// `Duration` whose second is one gap: an exact sum with a billionth of a gap as its unit.
+/// Generates the positions of the arrivals. A position is a number of mean gaps, stored as a
+/// `Duration` in which one second is one gap: an exact sum in units of a billionth of a gap.
 #[derive(Debug, Clone)]
 enum Process {
     Uniform {
@@ -43,7 +43,7 @@ enum Process {
 }
 
 impl Schedule {
-    /// The arrivals at `rate` within `window`. The seed matters to random arrivals only.
+    /// The arrivals at `rate` within `window`. Only random arrivals use the seed.
     pub fn new(arrivals: Arrivals, rate: Rate, window: Duration, seed: u64) -> Self {
         let process = match arrivals {
             Arrivals::Uniform => Process::Uniform {
@@ -71,8 +71,8 @@ impl Process {
                 position
             }
             Self::Poisson { last, generator } => {
-                // The inverse of the exponential distribution function of mean 1; the argument of
-                // the logarithm lies in (0, 1].
+                // Inverse transform sampling of the exponential distribution with mean 1. The
+                // argument of the logarithm is in (0, 1].
                 let gap = -(1.0 - generator.random::<f64>()).ln();
                 *last = last.saturating_add(Duration::from_secs_f64(gap.max(0.0)));
                 *last
@@ -86,7 +86,7 @@ impl Iterator for Schedule {
 
     fn next(&mut self) -> Option<Duration> {
         let seconds = self.process.advance().as_secs_f64() / self.rate.per_second();
-        // What is too large for a duration lies beyond every window.
+        // An offset that does not fit in a duration is outside every window.
         let offset = Duration::try_from_secs_f64(seconds).ok()?;
         (offset < self.window).then_some(offset)
     }
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_thousandth_arrival_is_as_exact_as_the_first() {
+    fn the_hundred_thousandth_arrival_is_as_exact_as_the_first() {
         let offsets = schedule(Arrivals::Uniform, 3, Duration::from_secs(40_000), 0);
         assert_eq!(offsets.len(), 120_000);
         assert_eq!(offsets[99_999], Duration::from_secs(33_333));
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(schedule.collect::<Vec<_>>(), [Duration::ZERO]);
     }
 
-    /// The gaps of a Poisson process are as spread as they are long: standard deviation = mean.
+    /// In an exponential distribution the standard deviation equals the mean.
     #[test]
     fn random_gaps_are_exponential() {
         let offsets = schedule(Arrivals::Poisson, 1, Duration::from_secs(100_000), 7);
@@ -161,7 +161,7 @@ mod tests {
             let offsets = schedule(Arrivals::Poisson, per_second, window, seed);
             let count = f64::from(u32::try_from(offsets.len()).expect("few enough"));
             let mean = f64::from(per_second * seconds);
-            // Six standard deviations, and some room for the long tail of small means.
+            // Six standard deviations, and a margin for the long tail of small means.
             prop_assert!((count - mean).abs() < 6.0 * mean.sqrt() + 8.0, "{count} of {mean}");
         }
 
@@ -179,7 +179,7 @@ mod tests {
         }
 
         #[test]
-        fn the_seed_alone_decides(seed: u64, other: u64) {
+        fn the_seed_alone_determines_the_arrivals(seed: u64, other: u64) {
             prop_assume!(seed != other);
             let of = |seed| schedule(Arrivals::Poisson, 100, Duration::from_secs(5), seed);
             prop_assert_eq!(of(seed), of(seed));

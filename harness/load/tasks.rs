@@ -1,15 +1,15 @@
-//! Sets of tasks that are waited for.
+//! Waiting for sets of tasks.
 
 use tokio::task::JoinSet;
 
-/// Waits for all tasks of a set; a panic in one of them goes on here.
+/// Waits for all tasks of a set. A panic of a task is resumed in the caller.
 pub(super) async fn join(tasks: &mut JoinSet<()>) {
     while let Some(joined) = tasks.join_next().await {
         pass_on_panic(joined);
     }
 }
 
-/// Removes the tasks of a set that are over.
+/// Removes finished tasks from a set. A panic of a task is resumed in the caller.
 pub(super) fn reap(tasks: &mut JoinSet<()>) {
     while let Some(joined) = tasks.try_join_next() {
         pass_on_panic(joined);

@@ -1,18 +1,18 @@
-//! The templates in inputs and results, and the seeded words that fill them.
+//! Templates in inputs and results, and the seeded values of their variables.
 
 use std::sync::LazyLock;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
-use model::document::instead;
+use model::document::suggestion;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-/// What a template can name: all of it follows from the seed and the workflow's number.
+/// The variables of a template. All of them follow from the seed and the workflow's number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variables {
-    /// A word.
+    /// A random word, such as `olive-curlew`.
     name: String,
     /// The workflow id.
     id: String,
@@ -20,7 +20,7 @@ pub struct Variables {
     n: u64,
 }
 
-/// What a template can name.
+/// The names of the variables.
 const NAMES: [&str; 3] = ["name", "id", "n"];
 
 const MANNERS: [&str; 16] = [
@@ -35,10 +35,10 @@ const ANIMALS: [&str; 32] = [
 ];
 
 impl Variables {
-    /// The variables of workflow number `n`, whose id is `id`, in a workload with this seed.
+    /// The variables of the workflow with number `n` and id `id`, in a workload with this seed.
     pub fn of(seed: u64, n: u64, id: String) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        // Stream 0 belongs to the arrivals of the workload.
+        // Stream 0 is used by the arrivals of the workload.
         random.set_stream(n.wrapping_add(1));
         let mut pick = |words: &[&'static str]| words[random.random_range(0..words.len())];
         let name = format!("{}-{}", pick(&MANNERS), pick(&ANIMALS));
@@ -51,26 +51,26 @@ impl Variables {
     }
 }
 
-/// A template that cannot be filled.
+/// A template could not be filled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Error(String);
 
-/// Fills every string in `value`; numbers, booleans and keys stay as they are. An undefined
-/// variable is an error.
+/// Fills every string in `value`; numbers, booleans and keys do not change. An undefined variable is
+/// an error.
 pub fn fill(value: &Value, variables: &Variables) -> Result<Value, Error> {
     static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(environment);
     fill_with(&ENVIRONMENT, value, variables)
 }
 
-/// Templates of which everything that is no mark stays byte for byte what it is: a newline at the
-/// end, which templates of pages lose, and what HTML would have escaped.
+/// An environment that keeps all text outside of template tags byte for byte: it keeps a trailing
+/// newline and escapes nothing for HTML, unlike the engine's defaults.
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     let syntax = SyntaxConfig::builder().keep_trailing_newline(true).build();
-    environment.set_syntax(syntax.expect("the delimiters are the usual ones"));
+    environment.set_syntax(syntax.expect("the default delimiters are valid"));
     environment
 }
 
@@ -101,20 +101,20 @@ fn explain(environment: &Environment<'_>, text: &str, error: &minijinja::Error) 
         .template_from_str(text)
         .map(|template| template.undeclared_variables(false))
         .unwrap_or_default();
-    let strange = undeclared
+    let unknown = undeclared
         .iter()
         .filter(|name| !NAMES.contains(&name.as_str()));
-    if let Some(name) = strange.min() {
+    if let Some(name) = unknown.min() {
         return Error(format!(
-            "no variable is called `{name}`{}",
-            instead(name, &NAMES)
+            "unknown variable `{name}`{}",
+            suggestion(name, &NAMES)
         ));
     }
     let detail = error
         .detail()
         .map_or(String::new(), |detail| format!(": {detail}"));
     Error(format!(
-        "a template that cannot be filled: {}{detail}",
+        "could not fill the template: {}{detail}",
         error.kind()
     ))
 }
@@ -126,14 +126,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_string_is_filled_and_nothing_else_is_touched() {
+    fn every_string_is_filled_and_nothing_else_changes() {
         let value = json!({"who": ["{{ name }}", 5, true, null], "id": "{{id}}/{{ n + 1 }}"});
         let filled = fill(&value, &Variables::of(42, 7, "hello-7".to_owned()));
         insta::assert_snapshot!(filled.expect("the templates are good"), @r#"{"id":"hello-7/8","who":["olive-curlew",5,true,null]}"#);
     }
 
     #[test]
-    fn what_is_no_mark_stays_byte_for_byte_what_it_is() {
+    fn text_outside_of_tags_is_kept_byte_for_byte() {
         let variables = Variables::of(42, 7, "hello-7".to_owned());
         let filled = |text: &str| fill(&json!(text), &variables).expect("the template is good");
         for (text, wanted) in [
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_what_is_no_string_stay_as_they_are() {
+    fn keys_and_values_that_are_not_strings_do_not_change() {
         let value = json!({
             "{{ n }}": [1.0, -0.0, 9_007_199_254_740_993_u64, u64::MAX, i64::MIN, 1e300, null],
             "text": "{{ n }}",
@@ -184,12 +184,12 @@ mod tests {
         let error = fill(&json!("Hello {{ nmae }}!"), &variables).expect_err("there is no `nmae`");
         assert_eq!(
             error.to_string(),
-            "no variable is called `nmae`; did you mean `name`?"
+            "unknown variable `nmae`; did you mean `name`?"
         );
     }
 
     #[test]
-    fn a_number_and_a_seed_make_one_name() {
+    fn the_name_depends_on_the_seed_and_the_number_only() {
         let name = |seed, n| Variables::of(seed, n, String::new()).name;
         assert_eq!(name(1, 5), name(1, 5));
         assert!((0..20).any(|n| name(1, n) != name(2, n)));

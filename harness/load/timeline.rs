@@ -1,24 +1,22 @@
-//! The phases under load, back to back on one time axis.
+//! The phases under load, one after another on one time axis.
 
 use std::time::Duration;
 
 /// A phase of a run during which load is offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedPhase {
-    /// Its name.
     pub name: String,
     /// When it begins, from the start of the run.
     pub offset: Duration,
-    /// How long it lasts.
     pub length: Duration,
 }
 
-/// Consecutive loaded phases: one driver run covers them all without a gap.
+/// Consecutive loaded phases. One driver run covers all of them without a gap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline(Vec<LoadedPhase>);
 
 impl Timeline {
-    /// Puts phases, each a name and a length, one after another; the first begins at `offset`.
+    /// Places phases, each a name and a length, one after another. The first begins at `offset`.
     pub fn back_to_back<N: Into<String>>(
         offset: Duration,
         phases: impl IntoIterator<Item = (N, Duration)>,
@@ -36,17 +34,15 @@ impl Timeline {
         Self(phases.into_iter().map(place).collect())
     }
 
-    /// The phases in order.
     pub fn phases(&self) -> &[LoadedPhase] {
         &self.0
     }
 
-    /// When the first phase begins.
     pub fn begin(&self) -> Duration {
         self.0.first().map_or(Duration::ZERO, |phase| phase.offset)
     }
 
-    /// When the last phase ends: nothing is intended to start from here on.
+    /// When the last phase ends. No start is scheduled from here on.
     pub fn end(&self) -> Duration {
         self.0
             .last()
@@ -77,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_boundary_belongs_to_the_later_phase_and_nothing_lies_outside() {
+    fn a_boundary_belongs_to_the_later_phase_and_no_phase_covers_times_outside() {
         let second = Duration::from_secs(1);
         let timeline = Timeline::back_to_back(
             second,

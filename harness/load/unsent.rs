@@ -1,41 +1,41 @@
-//! Arrivals that were not sent, as they are recorded.
+//! The record of arrivals that were not sent.
 
 use std::ops::Range;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Consecutive arrivals of one phase of which none was sent. The record that holds it has the
-/// sequence number, the workflow id and the intended start of the first.
+/// Consecutive arrivals of one phase that were not sent. The iteration that holds this has the
+/// sequence number, the workflow id and the intended start of the first one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Unsent {
-    /// How many arrivals.
+    /// The number of arrivals.
     pub arrivals: u64,
-    /// When the last of them was to start; those between count as evenly spread.
+    /// The intended start of the last arrival. Those in between count as evenly spread.
     #[serde(rename = "last-intended-ms", with = "crate::offset")]
     pub last_intended: Duration,
     pub cause: Cause,
 }
 
-/// What keeps an arrival from being sent.
+/// Why an arrival was not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
-    /// As many as allowed were in flight.
+    /// The maximum number of workflows was in flight.
     MaxInFlight,
-    /// The load had ended when the generator came to it.
+    /// The load had ended when the generator reached it.
     LoadEnded,
 }
 
 impl Unsent {
-    /// How many of the arrivals were to start within `window`, if the first was at `first`.
+    /// How many of the arrivals were due within `window`, if the first was due at `first`.
     pub(super) fn within(&self, first: Duration, window: &Range<Duration>) -> u64 {
         self.before(first, window.end)
             .saturating_sub(self.before(first, window.start))
     }
 
-    /// How many were to start before `moment`.
+    /// How many were due before `moment`.
     fn before(&self, first: Duration, moment: Duration) -> u64 {
         if moment > self.last_intended {
             return self.arrivals;
@@ -43,8 +43,8 @@ impl Unsent {
         let Some(since) = moment.checked_sub(first).filter(|since| !since.is_zero()) else {
             return 0;
         };
-        // The arrival with index i is at i/gaps of the length; those with i < since*gaps/length
-        // are before.
+        // The arrival with index i is due at i/gaps of the length, so it is due before `moment` if
+        // i < since*gaps/length.
         let length = self.last_intended.saturating_sub(first).as_nanos().max(1);
         let gaps = u128::from(self.arrivals.saturating_sub(1));
         let before = (since.as_nanos() * gaps).div_ceil(length);
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn evenly_spread_arrivals_are_counted_where_they_were() {
+    fn evenly_spread_arrivals_are_counted_in_the_windows_in_which_they_were_due() {
         // At 10, 20, 30 and 40 ms.
         let unsent = unsent(4, MILLISECOND * 40);
         let within = |from: u32, until: u32| {
@@ -85,9 +85,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the phases are, no arrival is lost and none counts twice.
         #[test]
-        fn windows_share_the_arrivals_among_them(
+        fn adjacent_windows_count_every_arrival_exactly_once(
             arrivals in 1..2_000_000_u64,
             first in 0..5_000_u32,
             length in 0..100_u32,

@@ -1,32 +1,30 @@
-//! Time in which this process could run.
+//! Time during which this process could run.
 
 use std::time::Duration;
 
 use tokio::time::sleep;
 
-/// How finely it is counted.
+/// The resolution of a budget.
 const TICK: Duration = Duration::from_millis(250);
 
-/// A budget of time of which only that is used up in which this process could run: while it is
-/// stopped by a signal, or the machine sleeps, the clock goes on and nothing can be waited for.
+/// A time budget that elapses only while this process can run. While a signal stops the process, or
+/// the machine sleeps, the clock goes on, but the process cannot wait for anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WakingTime {
     left: Duration,
 }
 
 impl WakingTime {
-    /// All of it is left.
     pub fn new(whole: Duration) -> Self {
         Self { left: whole }
     }
 
-    /// What is left.
     pub fn left(&self) -> Duration {
         self.left
     }
 
-    /// Waits until nothing is left. Where the wait is given up, what has passed stays used up, but
-    /// for the last part of a second.
+    /// Waits until the budget is used up. If this future is dropped, the elapsed time stays used up,
+    /// except for the last tick.
     pub async fn run_out(&mut self) {
         while !self.left.is_zero() {
             let turn = self.left.min(TICK);
@@ -47,7 +45,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn it_is_the_clocks_time_as_long_as_the_process_runs() {
+    async fn it_equals_clock_time_while_the_process_runs() {
         let mut time = WakingTime::new(Duration::from_millis(1600));
         let begun = Instant::now();
         let early = timeout(Duration::from_secs(1), time.run_out()).await;
@@ -60,7 +58,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_jump_of_the_clock_uses_up_no_more_than_a_tick() {
+    async fn a_clock_jump_uses_up_at_most_one_tick() {
         let mut time = WakingTime::new(Duration::from_mins(1));
         {
             let mut waiting = pin!(time.run_out());

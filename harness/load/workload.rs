@@ -1,4 +1,4 @@
-//! What to start, how often, and for how long to wait for it.
+//! What to start, how often, and how long to wait for it.
 
 use std::fmt;
 
@@ -10,41 +10,38 @@ use temporal::Start;
 
 use super::template::{Variables, fill};
 
-/// The most workflows that one run may have in flight: each takes memory here, and a connection to
-/// the server its share.
+/// The maximum number of workflows that one run may have in flight. Each takes memory in this process
+/// and a stream of the connection.
 pub const MOST_IN_FLIGHT: u32 = 100_000;
 
-/// The most arrivals per second of one open loop: more can neither be sent nor be counted in time.
+/// The maximum arrival rate of one open loop, per second. The generator could not send or count more.
 pub const MOST_PER_SECOND: f64 = 1e6;
 
-/// A stream of workflows of one kind, as data: what the workflow with a number is, is a pure function
-/// of this and of the number, on whatever machine.
+/// A stream of workflows of one type, as data. The request with number `n` is a pure function of the
+/// workload and `n`, and so the same on every machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Workload {
-    /// Its name, unique in the run.
+    /// Unique in the run.
     pub name: String,
-    /// When workflows start.
     pub executor: Executor,
     /// The seed of its arrivals and of its requests.
     #[serde(with = "model::seed")]
     pub seed: u64,
-    /// The workflow id without the number at its end.
+    /// The workflow id is this prefix and the number.
     pub workflow_id_prefix: String,
-    /// Workflow type.
     pub workflow_type: String,
-    /// Task queue.
     pub task_queue: String,
     /// Arguments; strings are templates.
     pub input: Vec<Value>,
-    /// The result that each must have; strings are templates.
+    /// The result that each workflow must have; strings are templates.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "temporal::present"
     )]
     pub result: Option<Value>,
-    /// How long to wait for the answer to a start.
+    /// The deadline of the call that starts a workflow.
     #[serde(rename = "start-timeout-ms", with = "model::quantity::in_milliseconds")]
     pub start_timeout: Duration,
     /// How long to wait from the acknowledged start to the close.
@@ -53,12 +50,12 @@ pub struct Workload {
 }
 
 impl Workload {
-    /// The request of workflow number `n`.
+    /// The request with number `n`.
     pub fn request(&self, n: u64) -> Request {
         let workflow_id = format!("{}{n}", self.workflow_id_prefix);
         let variables = Variables::of(self.seed, n, workflow_id.clone());
-        // A template that only fails for some numbers gives its error as the value, which no
-        // workflow returns: the results of those workflows are wrong, and say why.
+        // If a template fails for some numbers only, the value is the error text. The workflow's
+        // result is then wrong, and the verdict shows the error.
         let filled = |value| {
             fill(value, &variables).unwrap_or_else(|error| Value::String(error.to_string()))
         };
@@ -75,11 +72,11 @@ impl Workload {
     }
 }
 
-/// What one iteration does.
+/// The start of one iteration, and the result that it must have.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     pub start: Start,
-    /// The result that the workflow must have, where that is known.
+    /// `None` if the workload expects no result.
     pub expected: Option<Value>,
 }
 
@@ -91,25 +88,25 @@ pub struct Request {
     deny_unknown_fields
 )]
 pub enum Executor {
-    /// Closed loop: so many virtual users, each starting a workflow when its last one has closed.
+    /// Closed loop: a fixed number of virtual users, each starting a workflow when its previous one has closed.
     ConstantConcurrency {
-        /// How many workflows are in flight at any time.
+        /// Number of workflows in flight at any time.
         users: u32,
     },
     /// Open loop: workflows start when they are due, however slow the server is.
     ConstantArrivalRate {
-        /// How many start per unit of time.
+        /// Number of starts per unit of time.
         rate: Rate,
-        /// How they are spread.
+        /// How the starts are spread over time.
         #[serde(default)]
         arrivals: Arrivals,
-        /// How many may be in flight; an arrival above that is recorded as dropped, never delayed.
+        /// Maximum number of workflows in flight. Arrivals above it are dropped, not delayed.
         max_in_flight: u32,
     },
 }
 
 impl fmt::Display for Executor {
-    /// In a few words, for people.
+    /// For people.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ConstantConcurrency { users } => write!(out, "constant concurrency of {users}"),
@@ -134,7 +131,7 @@ impl fmt::Display for Executor {
 pub enum Arrivals {
     /// Evenly.
     Uniform,
-    /// As independent users come: at random, with exponential gaps.
+    /// At random with exponentially distributed gaps, as independent users arrive.
     #[default]
     Poisson,
 }

@@ -1,11 +1,10 @@
-//! The names of container images, by the grammar of
-//! <https://pkg.go.dev/github.com/distribution/reference>, which Docker and Kubernetes read them by.
-//! Pure.
+//! The names of container images, by the grammar that Docker and Kubernetes use:
+//! <https://pkg.go.dev/github.com/distribution/reference>. Pure.
 
-/// The longest name of a repository together with its registry.
+/// The maximum length of a repository name with its registry, in characters.
 pub const LONGEST: usize = 255;
 
-/// Whether a text is `[REGISTRY/]NAME[:TAG][@DIGEST]`.
+/// Whether a string is `[REGISTRY/]NAME[:TAG][@DIGEST]`.
 pub fn is_reference(text: &str) -> bool {
     let (text, digest) = match text.split_once('@') {
         Some((text, digest)) => (text, Some(digest)),
@@ -25,9 +24,9 @@ pub fn is_reference(text: &str) -> bool {
         && digest.is_none_or(is_digest)
 }
 
-/// Whether the first part of a name says where it is: only such a part has a dot or a port. Docker
-/// also takes a first part with a capital for a registry, but then for one that a name without a
-/// dot or a port leads to, so it is a slip here.
+/// Whether the first part of a name is a registry: it has a dot or a port, or it is `localhost`.
+/// Docker also reads a first part with an uppercase letter as a registry. A host name without a dot
+/// or a port is probably a mistake, so this function rejects it.
 pub fn is_registry(first: &str) -> bool {
     let (host, port) = match first.split_once(':') {
         Some((host, port)) => (host, Some(port)),
@@ -37,19 +36,19 @@ pub fn is_registry(first: &str) -> bool {
     named && host.split('.').all(is_label) && port.is_none_or(is_port)
 }
 
-/// Whether a text is the name of a repository within a registry.
+/// Whether a string is the name of a repository within a registry.
 pub fn is_repository(text: &str) -> bool {
     text.split('/').all(is_component)
 }
 
-/// Whether a text is a tag: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`.
+/// Whether a string is a tag: `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`.
 pub fn is_tag(text: &str) -> bool {
     let word = |it: u8| it.is_ascii_alphanumeric() || it == b'_';
     let first = text.bytes().next().is_some_and(word);
     first && text.len() <= 128 && text.bytes().all(|it| word(it) || matches!(it, b'.' | b'-'))
 }
 
-/// A part of a repository's name: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`.
+/// Whether a string is one part of a repository name: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`.
 fn is_component(text: &str) -> bool {
     let plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
     let bytes = text.as_bytes();
@@ -62,7 +61,7 @@ fn is_component(text: &str) -> bool {
         && bytes.last().is_some_and(|it| plain(*it))
 }
 
-/// A part of a host's name.
+/// Whether a string is one label of a host name.
 fn is_label(text: &str) -> bool {
     let word = |it: u8| it.is_ascii_alphanumeric() || it == b'-';
     !text.is_empty() && !text.starts_with('-') && !text.ends_with('-') && text.bytes().all(word)
@@ -84,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_no_engine_takes_is_told_from_one_that_it_takes() {
+    fn valid_and_invalid_references_are_distinguished() {
         let digest = format!("orders@sha256:{}", "0f".repeat(32));
         let both = format!("registry.example:443/orders:7@sha256:{}", "0f".repeat(32));
         let longest = format!("localhost:5000/{}:{}", "a".repeat(240), "t".repeat(128));
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_name_is_small_letters_and_digits_joined_by_few_signs() {
+    fn a_part_of_a_name_has_lowercase_letters_digits_and_single_separators() {
         for right in ["a", "a/b", "a.b/c_d/e__f/g---h", "0"] {
             assert!(is_repository(right), "{right}");
         }

@@ -1,7 +1,6 @@
-//! The pure model: what people write, what it means, and what has to change to make it so.
+//! The pure model: documents of the user, topologies, and the plan that reaches a topology.
 //!
-//! Reads no files, asks no network and no clock; whatever it needs from outside comes through
-//! closures.
+//! This crate reads no files, no network and no clock. The caller passes closures for such access.
 
 pub mod azure_limits;
 pub mod document;

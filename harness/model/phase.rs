@@ -1,4 +1,4 @@
-//! The phases that a run goes through.
+//! The phases of a run.
 
 use std::fmt;
 
@@ -11,15 +11,15 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
-    /// Load without judgement, until caches and pollers are warm.
+    /// Load that is not judged, until caches and pollers are warm.
     Warmup,
-    /// Load without faults: what the other phases are compared with.
+    /// Load without faults. The other phases are compared with it.
     Baseline,
     /// Load with faults.
     Chaos,
     /// Load after the faults.
     Recovery,
-    /// No load: what was started comes to its end.
+    /// No new load. The workflows that were started run to their end.
     Drain,
 }
 

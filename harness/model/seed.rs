@@ -1,19 +1,17 @@
-//! The seed of a run in documents that programs read: a text of digits, as many readers of JSON
-//! round numbers above 2^53. For `#[serde(with = "model::seed")]`.
+//! Serialises the seed of a run as a string of digits, because many JSON parsers round numbers
+//! above 2^53. Use it with `#[serde(with = "model::seed")]`.
 
 use serde::de::Error as _;
 use serde::{Deserialize as _, Deserializer, Serializer};
 
-/// Writes a seed.
 pub fn serialize<S: Serializer>(seed: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(seed)
 }
 
-/// Reads a seed.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse()
-        .map_err(|_| D::Error::custom(format_args!("`{text}` is no seed")))
+        .map_err(|_| D::Error::custom(format_args!("`{text}` is not a seed")))
 }
 
 #[cfg(test)]
@@ -21,9 +19,9 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn every_seed_is_a_text_of_its_digits_and_nothing_else_is_one() {
+    fn a_seed_is_a_string_of_digits() {
         for seed in [0, 7, (1 << 53) + 1, u64::MAX] {
-            let json = super::serialize(&seed, serde_json::value::Serializer).expect("a text");
+            let json = super::serialize(&seed, serde_json::value::Serializer).expect("a string");
             assert_eq!(json, seed.to_string());
             assert_eq!(super::deserialize(json).ok(), Some(seed));
         }

@@ -1,22 +1,23 @@
-//! What a scenario came to, in one word.
+//! The result of a scenario, in one word.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The kinds of verdict, from the lightest to the gravest: of several scenarios, the gravest
-/// decides.
+/// The kinds of verdict, from the least to the most severe. The most severe verdict of several
+/// scenarios is the verdict of all of them.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum VerdictKind {
-    /// Everything that was asked for held.
+    /// All expectations were met.
     Pass,
-    /// The scenario needs more than this place has; nothing was run.
+    /// The scenario needs something that this backend does not have, so it did not run.
     Skipped,
-    /// The run says nothing: no steady state, a fault without effect, a saturated generator.
+    /// The run does not support a conclusion: it had no steady state, a fault without effect, or a
+    /// saturated load generator.
     Inconclusive,
     /// A threshold was missed.
     ThresholdMissed,
@@ -24,7 +25,7 @@ pub enum VerdictKind {
     Fail,
     /// The run was interrupted, and its faults were healed.
     Interrupted,
-    /// A fault could not be undone: the environment is not what it was.
+    /// A fault could not be healed. The environment is still changed.
     HealFailed,
 }
 
@@ -42,15 +43,15 @@ impl fmt::Display for VerdictKind {
     }
 }
 
-/// What a scenario came to: a verdict, or a word for why there is none.
+/// The result of a scenario: a verdict, or the reason why it has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Conclusion {
-    /// It could not be run to its end.
+    /// The run failed before its end.
     Error,
-    /// It was not begun.
+    /// The scenario was not started.
     NotRun,
-    /// It was judged.
+    /// The run ended and was judged.
     #[serde(untagged)]
     Verdict(VerdictKind),
 }
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_conclusion_is_one_word_that_is_read_back() {
+    fn a_conclusion_is_one_word_and_round_trips() {
         let verdicts = [
             VerdictKind::Pass,
             VerdictKind::Skipped,

@@ -7,9 +7,8 @@ use std::time::Duration;
 use mysql_async::prelude::Queryable as _;
 use mysql_async::{Conn, OptsBuilder, Row, SslOpts, Value};
 
-use super::{Access, Error};
+use super::{ConnectOptions, Error};
 
-/// An open connection.
 pub struct Client {
     connection: Conn,
     address: String,
@@ -18,9 +17,10 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects, to a database if one is named. `deadline` bounds this and each question after it.
+    /// Connects, and selects a database if one is given. `deadline` applies to this and to each
+    /// query.
     pub async fn connect(
-        access: &Access,
+        access: &ConnectOptions,
         database: Option<&str>,
         deadline: Duration,
     ) -> Result<Self, Error> {
@@ -35,8 +35,8 @@ impl Client {
         })
     }
 
-    /// Asks; each row as text, `None` for NULL. After [`Error::Deadline`] the connection is of no
-    /// more use, since the answer may still come.
+    /// Runs a query. Each value of a row is text, or `None` for NULL. Do not use the connection
+    /// after [`Error::Deadline`], because the late answer may still arrive.
     pub async fn rows(&mut self, query: &str) -> Result<Vec<Vec<Option<String>>>, Error> {
         let rows = self.connection.query::<Row, _>(query);
         let rows = within(&self.address, &self.user, self.deadline, rows).await?;
@@ -44,7 +44,7 @@ impl Client {
         Ok(rows.into_iter().map(texts).collect())
     }
 
-    /// An answer that is not what its question asks for.
+    /// The error for an answer of an unexpected form.
     pub(super) fn unusable(&self, question: &str, answer: &str) -> Error {
         Error::Answer {
             address: self.address.clone(),
@@ -55,7 +55,7 @@ impl Client {
 }
 
 impl fmt::Debug for Client {
-    /// Without the connection, whose own `Debug` shows the password.
+    /// Leaves out the connection, because its own `Debug` shows the password.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = out.debug_struct("Client");
         out.field("address", &self.address)
@@ -64,8 +64,8 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What the driver is to do.
-fn options(access: &Access, database: Option<&str>) -> OptsBuilder {
+/// The options of the driver.
+fn options(access: &ConnectOptions, database: Option<&str>) -> OptsBuilder {
     let roots = access.roots.as_ref();
     let tls = roots.map(|pem| {
         SslOpts::default()
@@ -79,12 +79,12 @@ fn options(access: &Access, database: Option<&str>) -> OptsBuilder {
         .pass(Some(access.password.reveal().to_owned()))
         .db_name(database.map(str::to_owned))
         .ssl_opts(tls)
-        // The driver would go on through the server's own socket file where the host is this
-        // machine: to another server, if that runs in a container.
+        // If the host is this machine, the driver would switch to the server's local socket file.
+        // If MySQL runs in a container, that socket belongs to another server.
         .prefer_socket(false)
 }
 
-/// Bounds what the driver does, and names what went wrong.
+/// Applies the deadline to a call of the driver, and converts its error.
 async fn within<T>(
     address: &str,
     user: &str,
@@ -101,7 +101,7 @@ async fn within<T>(
     }
 }
 
-/// A value of the text protocol, which is text whatever the column's type.
+/// A value of the text protocol, where every column type is text.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::NULL => None,

@@ -1,88 +1,67 @@
-//! What went wrong between us and MySQL.
+//! Errors of MySQL connections.
 
 use mysql_async::{DriverError, IoError, ServerError, TlsError};
 
-/// What the driver reports, without its wrappers, each of which repeats what it wraps.
+/// An error of the driver, unwrapped, because each of its wrappers repeats the text of the inner
+/// error.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// What went wrong between us and MySQL.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nothing answers there.
     #[error("MySQL does not answer at {address}")]
     Unreachable {
-        /// Where.
         address: String,
-        /// Why.
         #[source]
         source: Cause,
     },
-    /// It refuses the user or the password.
     #[error("MySQL at {address} refuses user `{user}`: {reason}")]
     Denied {
-        /// Where.
         address: String,
-        /// Who.
         user: String,
-        /// What it says.
+        /// MySQL's message.
         reason: String,
     },
-    /// It has no connection left.
-    #[error("MySQL at {address} has no connection left: {reason}")]
+    /// MySQL accepts no further connection.
+    #[error("MySQL at {address} refuses more connections: {reason}")]
     TooManyConnections {
-        /// Where.
         address: String,
-        /// What it says.
+        /// MySQL's message.
         reason: String,
     },
-    /// It refuses connections that are not encrypted.
     #[error("MySQL at {address} refuses a connection without TLS: {reason}")]
     TlsRequired {
-        /// Where.
         address: String,
-        /// What it says.
+        /// MySQL's message.
         reason: String,
     },
-    /// No encrypted connection, or none to the server that is meant: its certificate comes from
-    /// someone else, or it has no TLS at all.
-    #[error("no trusted TLS connection to MySQL at {address}")]
+    /// The TLS handshake failed: another authority signed the server's certificate, or the server
+    /// has no TLS.
+    #[error("could not make a trusted TLS connection to MySQL at {address}")]
     Tls {
-        /// Where.
         address: String,
-        /// Why.
         #[source]
         source: Cause,
     },
-    /// It did not answer in time.
+    /// MySQL did not answer in time.
     #[error("MySQL at {address} took longer than {seconds}s to answer")]
-    Deadline {
-        /// Where.
-        address: String,
-        /// How long it had.
-        seconds: u64,
-    },
-    /// It refused a question.
-    #[error("MySQL at {address} could not answer")]
+    Deadline { address: String, seconds: u64 },
+    #[error("MySQL at {address} refused a query")]
     Query {
-        /// Where.
         address: String,
-        /// Why.
         #[source]
         source: Cause,
     },
-    /// Its answer is not what the question asks for.
-    #[error("MySQL at {address} gave no usable answer for {question}: `{answer}`")]
+    /// The answer has an unexpected form.
+    #[error("MySQL at {address} gave an unexpected answer for {question}: `{answer}`")]
     Answer {
-        /// Where.
         address: String,
-        /// What was asked.
+        /// What the query was about.
         question: String,
-        /// What came.
         answer: String,
     },
 }
 
-/// MySQL's numbers of errors, by its list of server error messages.
+/// MySQL's error numbers, from its list of server error messages.
 mod number {
     /// `ER_CON_COUNT_ERROR`, `ER_TOO_MANY_USER_CONNECTIONS`, `ER_USER_LIMIT_REACHED`.
     pub(super) const CONNECTIONS: [u16; 3] = [1040, 1203, 1226];
@@ -93,7 +72,7 @@ mod number {
 }
 
 impl Error {
-    /// Names an error of the driver.
+    /// Converts an error of the driver.
     pub(super) fn of_driver(address: &str, user: &str, source: mysql_async::Error) -> Self {
         use mysql_async::Error::{Driver, Io, Server};
 
@@ -122,7 +101,7 @@ impl Error {
         Self::Tls { address, source }
     }
 
-    /// Names an error that the server itself reports.
+    /// Converts an error that the server reports.
     fn of_server(address: String, user: &str, error: ServerError) -> Self {
         let reason = error.message.clone();
         let user = user.to_owned();
@@ -144,7 +123,7 @@ impl Error {
     }
 }
 
-/// What is in an error of TLS.
+/// The inner error of a TLS error.
 fn of_tls(error: TlsError) -> Cause {
     match error {
         TlsError::Tls(error) => error.into(),
@@ -154,7 +133,7 @@ fn of_tls(error: TlsError) -> Cause {
     }
 }
 
-/// Whether an error of the connection is one of the handshake, which travels inside it.
+/// Whether an I/O error wraps an error of the TLS handshake.
 fn is_of_tls(error: &std::io::Error) -> bool {
     error
         .get_ref()

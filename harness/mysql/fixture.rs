@@ -9,40 +9,40 @@ use camino::Utf8PathBuf;
 use docker::{ContainerSpec, File, Publish};
 use testing::docker_engine::{TestContainer, engine};
 
-use super::{Access, Client, Error};
+use super::{Client, ConnectOptions, Error};
 
 /// MySQL's port in its container.
 const PORT: u16 = 3306;
 
-/// How long a test waits for a server that it starts.
+/// How long a server may take to start.
 const START: Duration = Duration::from_mins(2);
 
 /// How long MySQL may take to answer.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A release of Temporal that there are images of.
+/// A release of Temporal that has images.
 pub(super) const RELEASE: &str = "1.32.0";
 
-/// A MySQL server of a test's own; gone with it.
+/// A MySQL server for one test. Its container is removed on drop.
 pub(super) struct Server {
     container: TestContainer,
-    /// How to reach it as root.
-    pub(super) access: Access,
+    /// How to connect as root.
+    pub(super) access: ConnectOptions,
 }
 
 impl Server {
-    /// Starts one; `None` means that the test is skipped.
+    /// Starts a server; `None` means that the test is skipped.
     pub(super) async fn start(arguments: &[&str]) -> Option<Self> {
         Self::start_with(arguments, &[]).await
     }
 
-    /// Starts one with files in it.
+    /// Starts a server with files in its container.
     pub(super) async fn start_with(arguments: &[&str], files: &[(&str, String)]) -> Option<Self> {
         let engine = engine().await?;
         let password = Secret::generate();
         let spec = spec(&password, arguments, files);
         let container = TestContainer::start(&engine, spec).await;
-        let access = Access {
+        let access = ConnectOptions {
             host: "127.0.0.1".to_owned(),
             port: container.port(PORT),
             user: "root".to_owned(),
@@ -61,9 +61,9 @@ impl Server {
     }
 }
 
-/// The container, with its port on this machine's loopback only.
+/// The container. It publishes its port only on this machine's loopback address.
 fn spec(password: &Secret, arguments: &[&str], files: &[(&str, String)]) -> ContainerSpec {
-    // Its data need not outlive a loss of power.
+    // The data need not survive a power failure.
     let arguments = [&["--innodb-flush-method=nosync"], arguments].concat();
     let variables = [
         ("MYSQL_ROOT_PASSWORD", password.reveal()),
@@ -94,9 +94,8 @@ fn environment(variables: &[(&str, &str)]) -> BTreeMap<String, String> {
     owned.collect()
 }
 
-/// Waits until a server answers, be it with a refusal; while it sets itself up it listens on
-/// nothing.
-async fn until_it_answers(access: &Access) {
+/// Waits until a server answers, even with a refusal. MySQL does not listen while it initialises.
+async fn until_it_answers(access: &ConnectOptions) {
     let started = Instant::now();
     while let Err(error @ (Error::Unreachable { .. } | Error::Deadline { .. })) =
         Client::connect(access, None, DEADLINE).await
@@ -112,9 +111,8 @@ pub(super) struct SqlTool {
 }
 
 impl SqlTool {
-    /// Starts its container.
     pub(super) async fn beside(server: &Server) -> Self {
-        let engine = engine().await.expect("the server runs on one");
+        let engine = engine().await.expect("the server runs on this engine");
         let spec = ContainerSpec {
             image: format!("temporalio/admin-tools:{RELEASE}"),
             environment: environment(&[("SQL_PASSWORD", server.access.password.reveal())]),
@@ -126,7 +124,7 @@ impl SqlTool {
         }
     }
 
-    /// Runs it on a database; the error is what it says.
+    /// Runs the tool on a database. The error is its output.
     pub(super) async fn run(&self, database: &str, arguments: &[&str]) -> Result<(), String> {
         let tool = "temporal-sql-tool --plugin mysql8 --endpoint 127.0.0.1 --user root --database";
         let tool = tool.split(' ').chain([database]);

@@ -1,10 +1,11 @@
-//! What MySQL is to us: a connection, the variables that matter, whether it fits Temporal, and the
-//! state of Temporal's two schemas in it.
+//! MySQL as the harness uses it: a connection, preflight rules for Temporal, and the state of
+//! Temporal's two schemas.
 //!
-//! Reads and judges; what changes a schema is Temporal's own SQL tool, which is run elsewhere.
+//! This crate only reads and checks. Temporal's own SQL tool, which changes the schemas, runs
+//! elsewhere.
 
-mod access;
 mod client;
+mod connect_options;
 mod error;
 #[cfg(test)]
 mod fixture;
@@ -13,6 +14,6 @@ pub mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use access::Access;
 pub use client::Client;
+pub use connect_options::ConnectOptions;
 pub use error::{Cause, Error};

@@ -1,4 +1,5 @@
-//! Whether a MySQL server fits Temporal, by rules with reasons. Pure, but for [`Facts::read`].
+//! Rules that check whether a MySQL server fits Temporal, with reasons. Pure, except for
+//! [`Facts::read`].
 
 mod facts;
 mod finding;
@@ -10,7 +11,7 @@ mod tests;
 pub use facts::Facts;
 pub use finding::{Finding, Needs, Severity};
 
-/// What is not as it should be, the gravest first.
+/// The violated rules, the most severe first.
 pub fn findings(facts: &Facts, needs: &Needs) -> Vec<Finding> {
     let mut findings: Vec<Finding> = [
         rules::product(facts),

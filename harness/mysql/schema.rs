@@ -1,10 +1,10 @@
-//! The state of Temporal's schemas, read before anything touches them.
+//! The state of Temporal's schemas. It is read before anything changes them.
 //!
-//! Temporal's SQL tool carries out the statements of a version one after another and writes the
-//! version down only after the last one. If it is stopped in between, MySQL, which has no
-//! transaction over such statements, is between two versions, and running the tool again fails at
-//! the first of them (temporal#1087). What each version does is known here from the tool itself, so
-//! that this is noticed first and the way back can be named.
+//! Temporal's SQL tool runs the statements of a version one after another, and records the version
+//! after the last one. MySQL has no transaction over such statements. If the tool is stopped in
+//! between, the schema is between two versions, and the next run of the tool fails at its first
+//! statement (temporal#1087). The harness knows what each version does from a recording of the
+//! tool, so it can detect this state and name the SQL that undoes it.
 
 mod judge;
 mod manifest;
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use manifest::Manifest;
 
-use super::{Access, Client, Error};
+use super::{Client, ConnectOptions, Error};
 pub use state::State;
 pub use store::Store;
 pub use version::Version;
@@ -28,13 +28,13 @@ pub use version::Version;
 /// How long MySQL may take to answer.
 const DEADLINE: Duration = Duration::from_secs(15);
 
-/// Reads the state of a store's schema; `server` is the release that is to run on it.
-pub async fn state(access: &Access, store: Store, server: &str) -> Result<State, Error> {
+/// Reads the state of a store's schema. `server` is the Temporal release that will run on it.
+pub async fn state(access: &ConnectOptions, store: Store, server: &str) -> Result<State, Error> {
     let mut client = Client::connect(access, None, DEADLINE).await?;
     state_in(&mut client, store, store.database(), server).await
 }
 
-/// Reads it in a database of any name.
+/// Reads the state in a database of any name.
 async fn state_in(
     client: &mut Client,
     store: Store,

@@ -1,4 +1,4 @@
-//! Connections to a real server: each way in which one can fail is told from the others.
+//! Connections to a real server: each kind of failure has its own error.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use base::secret::Secret;
 
 use super::fixture::{DEADLINE, Server};
 use super::preflight::{Facts, Needs, Severity, findings};
-use super::{Access, Client, Error};
+use super::{Client, ConnectOptions, Error};
 
-/// Connects in vain.
-async fn refused(access: &Access) -> Error {
+/// Connects and expects an error.
+async fn refused(access: &ConnectOptions) -> Error {
     Client::connect(access, None, DEADLINE)
         .await
         .expect_err("it is refused")
 }
 
-/// Where nothing listens.
-fn nowhere() -> Access {
+/// An address where nothing listens.
+fn nowhere() -> ConnectOptions {
     let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    Access {
+    ConnectOptions {
         host: "127.0.0.1".to_owned(),
         port: socket.local_addr().expect("its address").port(),
         user: "root".to_owned(),
@@ -28,7 +28,7 @@ fn nowhere() -> Access {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_unreachable() {
+async fn a_closed_port_is_unreachable() {
     let access = nowhere();
     let error = refused(&access).await;
     let Error::Unreachable { source, .. } = error else {
@@ -37,9 +37,9 @@ async fn a_server_that_is_not_there_is_unreachable() {
     let source = source.to_string();
     assert!(
         source.starts_with("Connection refused"),
-        "nothing twice: {source}"
+        "no repeated text: {source}"
     );
-    let unknown = Access {
+    let unknown = ConnectOptions {
         host: "mysql.invalid".to_owned(),
         ..access
     };
@@ -48,9 +48,9 @@ async fn a_server_that_is_not_there_is_unreachable() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_nothing_runs_into_the_deadline() {
+async fn a_silent_server_exceeds_the_deadline() {
     let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let access = Access {
+    let access = ConnectOptions {
         port: socket.local_addr().expect("its address").port(),
         ..nowhere()
     };
@@ -66,7 +66,7 @@ async fn each_refusal_of_a_server_has_its_own_error() {
     };
     let access = &server.access;
 
-    let wrong = Access {
+    let wrong = ConnectOptions {
         password: Secret::new("wrong"),
         ..access.clone()
     };
@@ -74,8 +74,8 @@ async fn each_refusal_of_a_server_has_its_own_error() {
     assert!(matches!(error, Error::Denied { .. }), "{error:?}");
     assert!(!format!("{error:?}").contains(access.password.reveal()));
 
-    // Its certificate is one that it made itself.
-    let strangers = Access {
+    // MySQL generated this certificate itself.
+    let strangers = ConnectOptions {
         roots: Some(Certificates::new().root),
         ..access.clone()
     };
@@ -95,7 +95,7 @@ async fn each_refusal_of_a_server_has_its_own_error() {
     assert_eq!(refusals.len(), 1, "{refusals:?}");
     assert_eq!(refusals[0].severity, Severity::Refused);
 
-    // An administrator gets one more than everyone else.
+    // MySQL allows one additional connection for an administrator.
     let mut held = vec![client];
     for _ in 0..5 {
         held.push(server.client().await);
@@ -108,7 +108,7 @@ async fn each_refusal_of_a_server_has_its_own_error() {
 }
 
 #[tokio::test]
-async fn an_encrypted_connection_is_checked_and_can_be_demanded() {
+async fn an_encrypted_connection_is_verified_and_can_be_required() {
     let certificates = Certificates::new();
     let arguments = [
         "--require-secure-transport=ON",
@@ -127,7 +127,7 @@ async fn an_encrypted_connection_is_checked_and_can_be_demanded() {
     let error = refused(&server.access).await;
     assert!(matches!(error, Error::TlsRequired { .. }), "{error:?}");
 
-    let trusting = Access {
+    let trusting = ConnectOptions {
         roots: Some(certificates.root),
         ..server.access.clone()
     };
@@ -144,7 +144,7 @@ async fn an_encrypted_connection_is_checked_and_can_be_demanded() {
     assert_eq!(findings(&facts, &needs), []);
 }
 
-/// A root certificate and a server's, as PEM.
+/// A root certificate, and a server certificate with its key, as PEM.
 struct Certificates {
     root: String,
     server: String,

@@ -1,9 +1,9 @@
 //! Which port a service listens on.
 //!
-//! Two checkouts, or two profiles, must not collide, and one of them must find the same ports again
-//! tomorrow: the wanted port is a function of (folder, profile, replica, port name). Where another
-//! program has it, the next free one is taken and the output says wanted and used; a port that the
-//! profile pins is honoured or an error.
+//! Two checkouts or two profiles must not collide, and each must find the same ports again
+//! tomorrow. So the wanted port is a function of folder, profile, replica and port name. If another
+//! program uses it, the next free port is taken, and the output shows both. A port that the profile
+//! pins is used or is an error.
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -14,59 +14,43 @@ use model::topology::Port;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// Below the ephemeral range of Linux (32768) and macOS (49152), so that no outgoing connection
-/// takes one by chance.
+/// Below the ephemeral ranges of Linux (32768) and macOS (49152), so that no outgoing connection
+/// takes such a port by chance.
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 10_000;
 
 /// How many ports are tried after the wanted one.
 const STEPS: u16 = 200;
 
-/// No port could be assigned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The profile insists on a port that something else has.
-    #[error("port {port}, pinned for `{service}`, is taken by another program")]
-    PinnedTaken {
-        /// The port.
-        port: u16,
-        /// The service that wants it.
-        service: String,
-    },
-    /// Nothing was free near the wanted port.
+    /// The profile pins a port that another program uses.
+    #[error("port {port}, pinned for `{service}`, is used by another program")]
+    PinnedTaken { port: u16, service: String },
     #[error("no free port for `{service}` in {from}..{to}", from = .wanted, to = .wanted + STEPS)]
-    NoneFree {
-        /// The first port that was tried.
-        wanted: u16,
-        /// The service that wants it.
-        service: String,
-    },
+    NoneFree { wanted: u16, service: String },
 }
 
 impl Error {
-    /// What the user can do.
     pub(super) fn hint(&self) -> Option<Hint> {
         match self {
             Self::PinnedTaken { .. } => Some(Hint::say(
-                "stop that program, or leave the port out of the profile to have one chosen",
+                "Stop that program, or remove the port from the profile to have one chosen.",
             )),
             Self::NoneFree { .. } => None,
         }
     }
 }
 
-/// An assigned address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listen {
-    /// The service that it belongs to.
     pub service: String,
-    /// Where it listens.
     pub address: SocketAddr,
-    /// The port that was wanted, where another had to be used.
+    /// The port that was wanted, if another one had to be used.
     pub wanted: Option<u16>,
 }
 
-/// Hands out ports, each at most once.
+/// Assigns ports, each at most once.
 #[derive(Debug)]
 pub(super) struct Addresses<'a> {
     state: &'a Directory,
@@ -81,14 +65,14 @@ impl<'a> Addresses<'a> {
         }
     }
 
-    /// Keeps an address that a live replica listens on.
+    /// Keeps the address of a live replica.
     pub(super) fn keep(&mut self, listen: &Listen) -> Listen {
         self.given.insert(listen.address.port());
         listen.clone()
     }
 
-    /// The address of a port of a replica: the one that it has if it lives, or else a newly
-    /// assigned one. `before` is what it was given before, and whether it is alive.
+    /// The address of a port of a replica: its current one if it lives, or a new one. `before` is
+    /// the address that it had before, and whether it is alive.
     pub(super) fn listen(
         &mut self,
         service: &str,
@@ -107,7 +91,7 @@ impl<'a> Addresses<'a> {
         }
     }
 
-    /// Assigns an address to a port of a replica; `before` is what a dead predecessor had.
+    /// Assigns an address to a port of a replica. `before` is the address of a dead predecessor.
     fn assign(
         &mut self,
         service: &str,
@@ -152,7 +136,8 @@ impl<'a> Addresses<'a> {
     }
 }
 
-/// The port that (state folder, replica, port name) asks for; the folder names checkout and profile.
+/// The wanted port of (state folder, replica, port name). The folder identifies checkout and
+/// profile.
 pub(super) fn wanted(folder: &str, replica: &str, port: &str) -> u16 {
     let hash = Sha256::digest(format!("{folder}\0{replica}\0{port}"));
     FIRST + u16::from_be_bytes([hash[0], hash[1]]) % COUNT
@@ -170,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_folder_gets_the_same_port_and_another_one_another() {
+    fn one_folder_gets_the_same_port_again_and_another_folder_gets_another_port() {
         assert_eq!(wanted("/a/.harness/local", "temporal", "grpc"), 28_233);
         assert_ne!(
             wanted("/a/.harness/local", "temporal", "grpc"),
@@ -179,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_port_is_stepped_over_and_both_are_told() {
+    fn a_taken_port_is_skipped_and_both_ports_are_reported() {
         let state = Directory::new("/nowhere/.harness/local");
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let taken = Listen {
@@ -198,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pinned_port_is_never_stepped_over() {
+    fn a_pinned_port_is_never_skipped() {
         let state = Directory::new("/nowhere/.harness/local");
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let number = taken.local_addr().expect("bound").port();
@@ -207,7 +192,7 @@ mod tests {
             .expect_err("it is taken");
         assert_eq!(
             error.to_string(),
-            format!("port {number}, pinned for `web`, is taken by another program")
+            format!("port {number}, pinned for `web`, is used by another program")
         );
     }
 }

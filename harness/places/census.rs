@@ -1,5 +1,5 @@
-//! Which processes carry the marker of a state folder, whatever became of their parents, and how
-//! they are ended.
+//! Finds the processes that carry the marker of a state folder, even if their parents ended, and
+//! ends them.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -16,14 +16,12 @@ use tokio::time::Instant;
 const AFTER_KILL: Duration = Duration::from_secs(10);
 const PACE: Pace = Pace::steady(Duration::from_millis(10));
 
-/// A process that a replica started, directly or not.
+/// A process that a replica started, directly or indirectly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Marked {
-    /// Its pid.
     pub(super) pid: i32,
-    /// Its name.
     pub(super) name: String,
-    /// The replica it belongs to.
+    /// The replica that it belongs to.
     pub(super) replica: String,
 }
 
@@ -34,10 +32,10 @@ impl std::fmt::Display for Marked {
     }
 }
 
-/// Every living process of the folder, found by its environment: also those that left the process
-/// group of their replica.
+/// Every living process of the folder, found by its environment. This includes processes that left
+/// the process group of their replica.
 pub(super) fn marked(state: &Directory) -> Vec<Marked> {
-    // It fails only where there is no process table to read, and then there is nothing to find.
+    // This fails only without a process table, and then no process can be found.
     let Ok(mut system) = System::new() else {
         return Vec::new();
     };
@@ -65,13 +63,13 @@ pub(super) fn marked(state: &Directory) -> Vec<Marked> {
     found
 }
 
-/// Ends every process that carries the mark of the folder, and names those that would not go.
+/// Ends every process that carries the marker of the folder. Returns those that could not be ended.
 pub(super) async fn sweep(state: &Directory) -> Vec<String> {
     end(state, |_| true).await
 }
 
-/// Ends the processes of a state folder that is gone, and names them; an error names those that
-/// would not go.
+/// Ends the processes of a deleted state folder, and returns them. The error contains those that
+/// could not be ended.
 pub async fn end_orphans(state: &Directory) -> Result<Vec<String>, Vec<String>> {
     let found: Vec<String> = marked(state).iter().map(ToString::to_string).collect();
     if found.is_empty() {
@@ -85,7 +83,7 @@ pub async fn end_orphans(state: &Directory) -> Result<Vec<String>, Vec<String>> 
     }
 }
 
-/// Ends the marked processes that are meant, and names those that would not go.
+/// Ends the marked processes that `meant` selects. Returns those that could not be ended.
 pub(super) async fn end(state: &Directory, meant: impl Fn(&Marked) -> bool) -> Vec<String> {
     let mut left = Vec::new();
     let deadline = Instant::now() + AFTER_KILL;
@@ -102,13 +100,13 @@ pub(super) async fn end(state: &Directory, meant: impl Fn(&Marked) -> bool) -> V
             Err(Pending::NotYet(left.join(", ")))
         }
     });
-    // What it waited for in vain is what is left.
+    // A timeout is no error here: `left` has the processes that remain.
     let _ = ended.await;
     left
 }
 
-/// The replica of a mark. What has a `/` in it is none, but the rest of a folder that begins with the
-/// name of this one and a `#`.
+/// The replica in a marker. A text with a `/` is not a replica: it is the rest of another folder's
+/// path, which begins with this folder's path and a `#`.
 fn after(variable: &OsStr, prefix: &str) -> Option<String> {
     let rest = variable.as_bytes().strip_prefix(prefix.as_bytes())?;
     let replica = String::from_utf8_lossy(rest).into_owned();
@@ -120,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_is_of_one_folder_whatever_that_is_called() {
+    fn a_marker_belongs_to_one_folder_whatever_its_path() {
         let prefix = |folder: &str| format!("{MARKER}={}", Directory::new(folder).marker(""));
         let mark = |folder: &str| {
             let mark = Directory::new(folder).marker("worker-0");

@@ -1,4 +1,4 @@
-//! The lives of a container: one from each start to the end after it.
+//! The lives of a container. Each start begins a life.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use docker::{Container, Engine, Status};
 use jiff::Timestamp;
 use tokio::time::timeout;
 
-/// How long the engine may take to say what a container does, or what it wrote last.
+/// How long the engine may take to inspect a container, or to return its log.
 const LOOK: Duration = Duration::from_secs(3);
 
-/// Adds what there is to see of a container, which stands for the service of its replica's name.
+/// Adds the life of a container to `vitals`. The container runs the service of its replica's name.
 pub(super) async fn add(vitals: &mut Vitals, engine: &Engine, replica: &str, container: &str) {
     match timeout(LOOK, engine.container(container)).await {
         Ok(Ok(found)) => {
@@ -22,7 +22,11 @@ pub(super) async fn add(vitals: &mut Vitals, engine: &Engine, replica: &str, con
             vitals.replicas.extend(named);
         }
         Ok(Err(error)) => vitals.unseen = Some(in_one_line(&error)),
-        Err(_) => vitals.unseen = Some(format!("Docker says nothing of container {container}")),
+        Err(_) => {
+            vitals.unseen = Some(format!(
+                "Docker does not answer about container {container}"
+            ));
+        }
     }
 }
 
@@ -45,9 +49,9 @@ fn life(container: &Container) -> Option<String> {
     Some(format!("{} {}", container.id, container.started?))
 }
 
-/// The last lines of a container's log in its last life, or in a named one of the same container;
-/// `None` too where the engine does not give them in time.
-pub(super) async fn last_words(
+/// The last lines of a container's log in its last life, or in a given life of the same container.
+/// `None` also if the engine does not answer in time.
+pub(super) async fn log_tail(
     engine: &Engine,
     container: &str,
     file: Utf8PathBuf,
@@ -69,7 +73,7 @@ async fn words(
         Some(wanted) => {
             let (id, started) = wanted.rsplit_once(' ')?;
             let started: Timestamp = started.parse().ok()?;
-            // The log of a container that was removed went with it.
+            // The log of a removed container was removed with it.
             (id == found.id).then_some(())?;
             (started, (started < last).then_some(last))
         }
@@ -99,7 +103,7 @@ mod tests {
     const NOON: &str = "2026-01-01T12:00:00.5Z";
 
     #[test]
-    fn one_that_ended_says_how_and_one_that_was_never_started_has_no_life() {
+    fn a_container_that_ended_says_how_and_one_that_never_started_has_no_life() {
         let ended = |code, out_of_memory| {
             let status = Status::Exited {
                 code,
@@ -109,11 +113,11 @@ mod tests {
         };
         assert_eq!(
             ended(137, true).as_deref(),
-            Some("its container ended: it was killed for want of memory")
+            Some("its container ended: it ran out of memory")
         );
         assert_eq!(
             ended(1, false).as_deref(),
-            Some("its container ended: it ended with code 1")
+            Some("its container ended: it exited with code 1")
         );
         let paused = vital("mysql", &container(Some(NOON), Status::Paused));
         assert_eq!(paused.expect("it lives").ended, None);

@@ -1,5 +1,5 @@
-//! The places that a topology can run in: child processes, a k3d cluster, Azure, and a model of them
-//! for tests. Knows nothing of scenarios and verdicts.
+//! The places that a topology can run in: child processes, a k3d cluster, Azure, and a model of
+//! them for tests. Knows nothing about scenarios and verdicts.
 
 mod address;
 pub mod azure;

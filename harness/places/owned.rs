@@ -1,4 +1,4 @@
-//! What Docker has of a state folder, known by its label.
+//! The Docker resources of a state folder, found by its label.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use backend::state::Directory;
 use base::causes::in_one_line;
 use docker::{Engine, Error, Owned};
 
-/// How long a Docker engine may take to create a container that nobody waits for any more.
-pub(super) const ENGINE_LINGERS: Duration = Duration::from_secs(2);
+/// How long a Docker engine may continue to create a container after its client is gone.
+pub(super) const ENGINE_SETTLING: Duration = Duration::from_secs(2);
 
-/// Removes everything of the folder, and what has one of `further` labels; answers with what there
-/// was, and with what would not go and why.
+/// Removes everything of the folder, and everything with one of the `further` labels. Returns what
+/// was found, and what could not be removed with the reason.
 pub async fn remove_owned(
     engine: &Engine,
     state: &Directory,
@@ -27,7 +27,7 @@ pub async fn remove_owned(
             failures.insert(owned.clone(), in_one_line(&error));
         }
     }
-    // It may be gone although its removal failed, and still be there although it did not.
+    // A failed removal may still have removed it, and a successful one may not have.
     let left = owned(engine, state, further).await?.into_iter();
     let left = left.map(|owned| match failures.get(&owned) {
         Some(why) => format!("{owned}: {why}"),
@@ -36,7 +36,7 @@ pub async fn remove_owned(
     Ok((found, left.collect()))
 }
 
-/// Containers first, as they use the rest.
+/// Lists containers first, since they use the other resources.
 async fn owned(
     engine: &Engine,
     state: &Directory,

@@ -1,33 +1,32 @@
-//! What a promotion would change in Azure, without what only looks like a change. Pure.
+//! What a promotion would change in Azure, without the false changes of a what-if. Pure.
 
-use azure::arm::{Act, Change, WhatIfState};
+use azure::arm::{Change, ChangeKind, WhatIfState};
 use azure::template::is_expression;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::reading::Reader;
 
-/// What is said of a resource that Azure would change where it does not say in what.
+/// The note on a change for which Azure names no properties.
 const UNSAID: &str = "Azure does not say which properties";
 
-/// What would be done to a resource.
+/// The change of one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// Its type, such as `Microsoft.Network/virtualNetworks`.
+    /// Such as `Microsoft.Network/virtualNetworks`.
     pub kind: String,
-    /// Its name.
     pub name: String,
-    /// What it is, where neither type nor name tells: who gets which role on what, how many nodes
-    /// of which size.
+    /// A description, if type and name are not enough: who gets which role on what, or how many
+    /// nodes of which size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reading: Option<String>,
-    /// What would be done: `create`, `modify`, `delete`, `detach` or `unknown`.
+    /// `create`, `modify`, `delete`, `detach` or `unknown`.
     pub act: &'static str,
-    /// Whether Azure is sure of it.
+    /// Whether Azure is certain.
     pub certain: bool,
-    /// The properties that would change, with what they are and what they would be.
+    /// The properties that would change, with old and new values.
     pub properties: Vec<Property>,
-    /// Why Azure cannot tell, or that it does not say which properties.
+    /// Why Azure cannot predict the change, or that it names no properties.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -35,52 +34,55 @@ pub struct Difference {
 /// A property that would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Property {
-    /// Where it is.
+    /// The path, with dots between keys and indexes.
     pub path: String,
-    /// What it is.
     pub before: Value,
-    /// What it would be.
     pub after: Value,
 }
 
 impl Difference {
-    /// Whether it is about a role assignment.
+    /// Whether the resource is a role assignment.
     pub fn is_role_assignment(&self) -> bool {
         self.kind.eq_ignore_ascii_case(super::reading::ASSIGNMENT)
     }
 
-    /// What people call the resource.
+    /// The description of the resource, or else its name.
     pub fn label(&self) -> &str {
         self.reading.as_deref().unwrap_or(&self.name)
     }
 }
 
-/// What would change. Three things only look like it: what Azure has filled in and its what-if tells
-/// would be taken away, which it never is (<https://github.com/Azure/arm-template-whatif/issues/128>),
-/// unless it is a tag, since those of a template come in the place of all
-/// (<https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources-templates>);
-/// what a `reference` stands for, which what-if leaves as it is written and compares with its value
-/// (<https://github.com/Azure/arm-template-whatif/issues/83>); and what nobody may read. A resource
-/// for which there is nothing else is not listed. One for which Azure names no property at all is.
+/// The changes in a what-if result. Three kinds of false changes are left out:
+///
+/// - The removal of properties that Azure filled in, which never happens
+///   (<https://github.com/Azure/arm-template-whatif/issues/128>). Tags are an exception, because
+///   the tags of a template replace all others
+///   (<https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources-templates>).
+/// - Values of `reference` expressions, because what-if compares the expression text with the value
+///   (<https://github.com/Azure/arm-template-whatif/issues/83>).
+/// - Values that nobody may read.
+///
+/// A resource with only false changes is not listed. A resource for which Azure names no property
+/// is listed.
 pub fn differences(state: &WhatIfState, caller: &str) -> Vec<Difference> {
     let changes = &state.changes.resource_changes;
     let reader = Reader::new(changes, caller);
-    let told = changes.iter().filter_map(|it| difference(it, &reader));
-    told.collect()
+    let found = changes.iter().filter_map(|it| difference(it, &reader));
+    found.collect()
 }
 
 fn difference(change: &Change, reader: &Reader) -> Option<Difference> {
     let delta = delta(change);
     let properties = properties(delta);
-    let (act, note) = match change.act() {
-        Act::Nothing => return None,
-        Act::Modify if delta.is_empty() => ("modify", Some(UNSAID.to_owned())),
-        Act::Modify if properties.is_empty() => return None,
-        Act::Create => ("create", None),
-        Act::Modify => ("modify", None),
-        Act::Delete => ("delete", None),
-        Act::Detach => ("detach", None),
-        Act::Unknown => ("unknown", change.unsupported_reason.clone()),
+    let (act, note) = match change.kind() {
+        ChangeKind::Nothing => return None,
+        ChangeKind::Modify if delta.is_empty() => ("modify", Some(UNSAID.to_owned())),
+        ChangeKind::Modify if properties.is_empty() => return None,
+        ChangeKind::Create => ("create", None),
+        ChangeKind::Modify => ("modify", None),
+        ChangeKind::Delete => ("delete", None),
+        ChangeKind::Detach => ("detach", None),
+        ChangeKind::Unknown => ("unknown", change.unsupported_reason.clone()),
     };
     let id = change
         .id
@@ -106,7 +108,7 @@ fn difference(change: &Change, reader: &Reader) -> Option<Difference> {
     })
 }
 
-/// What Azure names of a change, whatever it is worth.
+/// The delta of a change, including false changes.
 fn delta(change: &Change) -> &[Value] {
     let configuration = change.resource_configuration_changes.as_ref();
     let delta = configuration.and_then(|it| it.get("delta")?.as_array());
@@ -119,16 +121,16 @@ fn properties(delta: &[Value]) -> Vec<Property> {
     all
 }
 
-/// What entries of a delta are parts of.
+/// The kind of value that contains the entries of a delta.
 #[derive(Clone, Copy, PartialEq)]
 enum Within {
-    /// What a template does not say of it, Azure leaves as it is.
+    /// Azure keeps the members that a template does not set.
     Object,
-    /// It becomes what a template says, and nothing besides.
+    /// The list of the template replaces the old one.
     List,
 }
 
-/// Walks a delta, whose entries may have entries of their own.
+/// Walks a delta, whose entries may be nested.
 fn collect(delta: &[Value], above: &str, within: Within, all: &mut Vec<Property>) {
     for entry in delta {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -148,7 +150,7 @@ fn collect(delta: &[Value], above: &str, within: Within, all: &mut Vec<Property>
     }
 }
 
-/// What the parts of an entry are parts of. A cluster keeps the pools that it is not told of.
+/// The kind of value of an entry. A cluster keeps pools that a template does not list.
 fn within_of(path: &str, kind: &str) -> Within {
     let pools = path.ends_with("agentPoolProfiles");
     if kind.eq_ignore_ascii_case("array") && !pools {
@@ -158,7 +160,7 @@ fn within_of(path: &str, kind: &str) -> Within {
     }
 }
 
-/// What of a value would become something else, as deep as both sides are made alike.
+/// Collects the differences between two values, as deep as both have the same structure.
 fn compare(path: &str, before: &Value, after: &Value, all: &mut Vec<Property>) {
     match (before, after) {
         (Value::Object(was), Value::Object(is)) => {
@@ -195,26 +197,26 @@ fn below(above: &str, path: &str) -> String {
     }
 }
 
-/// Whether it is the tags of a resource, or one of them.
+/// Whether a path is `tags` or one of the tags.
 fn is_of_tags(path: &str) -> bool {
     path == "tags" || path.starts_with("tags.")
 }
 
-/// Whether two values are the same, as far as one can know.
+/// Whether two values are the same, or cannot be compared.
 fn is_same(path: &str, before: &Value, after: &Value) -> bool {
     let last = path.rsplit('.').next().unwrap_or_default();
     match (before, after) {
-        // What nobody may read cannot be compared.
+        // Nobody may read the password, so it cannot be compared.
         _ if last.eq_ignore_ascii_case("administratorLoginPassword") => true,
         (_, Value::String(text)) if is_expression(text) => true,
-        // Azure leaves out what is off or empty, and of a whole what is not to be known is nothing.
+        // Azure omits values that are off or empty, and objects that have only such values.
         (Value::Null, Value::Bool(on)) => !on,
         (Value::Null, Value::Array(is)) => is.is_empty(),
         (Value::Null, Value::Object(is)) => {
             let same = |(key, it): (&String, &Value)| is_same(key, before, it);
             is.iter().all(same)
         }
-        // Azure brings patches of the version that a profile names by major and minor.
+        // A profile names major and minor version, and Azure reports the patch version.
         (Value::String(was), Value::String(is)) if last == "kubernetesVersion" => {
             was == is
                 || was
@@ -228,7 +230,7 @@ fn is_same(path: &str, before: &Value, after: &Value) -> bool {
     }
 }
 
-/// Type and name of what an id names: what comes after the last provider, in turn.
+/// The type and the name in an id: the alternating segments after the last provider.
 fn kind_and_name(id: &str) -> (String, String) {
     let Some((_, last)) = id.rsplit_once("/providers/") else {
         return (String::new(), id.to_owned());

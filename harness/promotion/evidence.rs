@@ -1,4 +1,4 @@
-//! The verdicts that there are: what the reports of all profiles of a folder say.
+//! Reads the verdicts in the reports of all profiles.
 
 use std::io;
 
@@ -10,52 +10,49 @@ use model::topology::{Digest, WorkerBuild};
 use scenario::VerdictKind;
 use serde::Deserialize;
 
-/// What one report says.
+/// The verdict of one report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// The profile that was up, by its state folder.
+    /// The profile that ran, by the name of its state folder.
     pub profile: String,
-    /// The scenario's name.
+    /// The name of the scenario.
     pub scenario: String,
-    /// The verdict.
     pub verdict: VerdictKind,
-    /// What ran.
+    /// The topology that ran.
     pub topology: Digest,
-    /// Which build of the worker ran, if the report says so.
+    /// The build of the worker that ran, if the report names it.
     pub worker: Option<WorkerBuild>,
-    /// Where it ran.
+    /// The place where it ran.
     pub place: Place,
-    /// When it was over.
+    /// The end of the run.
     pub finished: Timestamp,
-    /// When its report was written, by the clock of the file system.
+    /// The modification time of the report file.
     pub written: Timestamp,
-    /// The report.
     pub report: Utf8PathBuf,
 }
 
-/// All that the reports say.
+/// All reports.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reports {
-    /// What those say that can be read.
+    /// The reports that could be read.
     pub evidence: Vec<Evidence>,
-    /// Those that cannot.
+    /// The reports that could not be read.
     pub damaged: Vec<Damaged>,
 }
 
-/// A report that says nothing, and might have said anything.
+/// A report that cannot be read. Its verdict may have been anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damaged {
-    /// The scenario that it is of; none if even that cannot be told.
+    /// The scenario of the report; `None` if that is unknown as well.
     pub scenario: Option<String>,
-    /// When it was written, by the clock of the file system.
+    /// The modification time of the report file.
     pub written: Timestamp,
     /// Why it cannot be read.
     pub why: String,
-    /// The report.
     pub report: Utf8PathBuf,
 }
 
-/// The part of `report.json` that counts here.
+/// The fields of `report.json` that are used here.
 #[derive(Deserialize)]
 struct Report {
     scenario: String,
@@ -67,8 +64,8 @@ struct Report {
     finished: Timestamp,
 }
 
-/// Reads `PROFILE/reports/RUN/report.json` of every profile and run in the folder of state folders.
-/// What nobody may read is an error.
+/// Reads `PROFILE/reports/RUN/report.json` of every profile and run below the folder `states`. It
+/// is an error if the user may not read a file.
 pub fn read(states: &Utf8Path) -> io::Result<Reports> {
     let mut all = Reports::default();
     for profile in folders(states)? {
@@ -83,8 +80,7 @@ pub fn read(states: &Utf8Path) -> io::Result<Reports> {
     Ok(all)
 }
 
-/// What the report of a run is evidence of, or what is known of one that cannot be read; nothing if
-/// there is none.
+/// Reads the report of a run. `None` if the run has no report.
 fn report(profile: &Utf8Path, run: &Utf8Path) -> io::Result<Option<Result<Evidence, Damaged>>> {
     let path = run.join("report.json");
     let Some(about) = present(fs_err::metadata(&path))? else {
@@ -123,8 +119,8 @@ fn why(bytes: &[u8], error: &serde_json::Error) -> String {
     }
 }
 
-/// What is known of a report that cannot be read: the scenario is told by what is left of it, else by
-/// the folder of its run, `SCENARIO-TIME-RANDOM`.
+/// Describes a report that cannot be read. The scenario comes from the report if that is JSON, else
+/// from the name of the run's folder, `SCENARIO-TIME-RANDOM`.
 fn damaged(run: &Utf8Path, written: Timestamp, why: &str, bytes: &[u8]) -> Damaged {
     let left: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
     let named = left.as_ref().and_then(|left| left["scenario"].as_str());
@@ -142,7 +138,7 @@ fn damaged(run: &Utf8Path, written: Timestamp, why: &str, bytes: &[u8]) -> Damag
     }
 }
 
-/// The folders in a folder, which need not be there.
+/// The folders in a folder; empty if that does not exist.
 fn folders(path: &Utf8Path) -> io::Result<Vec<Utf8PathBuf>> {
     let Some(entries) = present(path.read_dir_utf8())? else {
         return Ok(Vec::new());
@@ -162,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_that_cannot_be_read_is_told_with_the_scenario_that_it_may_be_of() {
+    fn an_unreadable_report_is_listed_with_the_scenario_that_it_may_belong_to() {
         let folder = tempfile::tempdir().expect("a folder");
         let states = Utf8Path::from_path(folder.path()).expect("UTF-8");
         for (run, text) in [
@@ -184,14 +180,14 @@ mod tests {
         fs_err::create_dir_all(as_folder).expect("writable");
         let Reports { evidence, damaged } = read(states).expect("readable");
         assert_eq!(evidence, []);
-        let told = damaged.iter().map(|it| {
+        let listed = damaged.iter().map(|it| {
             let run = it.report.parent().and_then(Utf8Path::file_name);
             let scenario = it.scenario.as_deref().unwrap_or("?");
             format!("{} {scenario}: {}", run.unwrap_or_default(), it.why)
         });
-        let mut told: Vec<String> = told.collect();
-        told.sort();
-        insta::assert_snapshot!(told.join("\n"), @"
+        let mut listed: Vec<String> = listed.collect();
+        listed.sort();
+        insta::assert_snapshot!(listed.join("\n"), @"
         one steady: unknown variant `splendid`, expected one of `pass`, `skipped`, `inconclusive`, `threshold-missed`, `fail`, `interrupted`, `heal-failed` at line 1 column 44
         smoke-1-2 smoke: it is a folder
         smoke-19a2b3-4c5d smoke: it is empty
@@ -201,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_of_an_earlier_version_is_evidence_too() {
+    fn a_report_of_an_earlier_version_counts() {
         let folder = tempfile::tempdir().expect("a folder");
         let states = Utf8Path::from_path(folder.path()).expect("UTF-8");
         let digest = Digest::of_bytes(b"ours").to_string();

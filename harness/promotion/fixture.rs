@@ -1,14 +1,14 @@
-//! What tests here share: a place in Azure, and the template of the project's profile there.
+//! Shared by tests: a deployment scope, and the template of the project's Azure profile.
 
 use std::collections::BTreeMap;
 
-use azure::template::{Caller, CallerKind, Names, Place, template};
+use azure::template::{Caller, CallerKind, DeploymentScope, Names, template};
 use model::topology::{Database, Tls};
 use serde_json::Value;
 use testing::profile::azure;
 
-fn place() -> Place {
-    Place {
+fn scope() -> DeploymentScope {
+    DeploymentScope {
         subscription: "11111111-1111-1111-1111-111111111111".to_owned(),
         resource_group: "harness-azure".to_owned(),
         profile: "azure".to_owned(),
@@ -19,12 +19,12 @@ fn place() -> Place {
     }
 }
 
-/// What resources of the profile are called.
+/// The names of the profile's resources.
 pub(super) fn names() -> Names {
-    Names::of(&place())
+    Names::of(&scope())
 }
 
-/// The template of the profile with some settings.
+/// The template of the profile with changed settings.
 pub(super) fn template_of(sets: &[&str]) -> Value {
     let tags = BTreeMap::from([("harness-profile".to_owned(), "azure".to_owned())]);
     let database = Database {
@@ -32,6 +32,6 @@ pub(super) fn template_of(sets: &[&str]) -> Value {
         max_connections: 500,
         tls: Tls::Required,
     };
-    let template = template(&azure(sets), &database, &place(), &tags);
+    let template = template(&azure(sets), &database, &scope(), &tags);
     serde_json::to_value(template).expect("JSON")
 }

@@ -1,4 +1,5 @@
-//! The gate: every scenario that a profile requires has passed on what is to be promoted. Pure.
+//! The gate: every scenario that a profile requires must have passed on the topology to promote.
+//! Pure.
 
 mod judge;
 #[cfg(test)]
@@ -14,108 +15,99 @@ use model::quantity::Duration;
 use model::topology::Digest;
 use scenario::VerdictKind;
 
-/// A scenario that has to have passed.
+/// A scenario that must have passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Required {
-    /// Its file, as the profile names it.
+    /// The file, as the profile names it.
     pub file: Utf8PathBuf,
-    /// Its name, by which its reports are known.
+    /// The name, by which reports refer to it.
     pub name: String,
 }
 
-/// A requirement and how it stands.
+/// A required scenario and its standing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Condition {
-    /// What is required.
     #[serde(flatten)]
     pub required: Required,
-    /// How it stands.
+    /// Whether it passed, or why it does not count.
     pub standing: Standing,
-    /// The command that may open the gate; none where it is open.
+    /// The command that may open the gate; `None` if the requirement is met.
     pub opens: Option<String>,
 }
 
-/// How a requirement stands.
+/// The standing of a requirement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// It passed.
+    /// The scenario passed.
     Met {
-        /// The profile that was up.
+        /// The profile that ran.
         profile: String,
-        /// The backend that it ran on.
+        /// The backend of the run.
         backend: String,
-        /// The report that says so.
+        /// The report of the run.
         report: Utf8PathBuf,
     },
-    /// It was never run on this topology with MySQL behind it.
+    /// The scenario was never run on this topology with MySQL.
     Missing {
-        /// Why the newest report of it, if there is one, does not count.
-        instead: Option<Instead>,
+        /// Why its newest report does not count, if there is one.
+        instead: Option<Mismatch>,
     },
-    /// The last run of it was something else than a pass.
+    /// The last run did not pass.
     NotPassed {
-        /// What it was.
         verdict: VerdictKind,
-        /// The report that says so.
+        /// The report of the run.
         report: Utf8PathBuf,
     },
-    /// It passed too long ago.
+    /// The scenario passed too long ago.
     Old {
-        /// How long ago.
+        /// The age of the report.
         #[serde(
             rename = "age-ms",
             serialize_with = "model::quantity::in_milliseconds::serialize"
         )]
         age: Duration,
-        /// How long ago it may be.
+        /// The largest age that counts.
         #[serde(
             rename = "allowed-ms",
             serialize_with = "model::quantity::in_milliseconds::serialize"
         )]
         allowed: Duration,
     },
-    /// The newest report is dated later than this machine's clock: how old it is cannot be known.
+    /// The newest report is dated after this machine's clock, so its age is unknown.
     Future {
-        /// By how much.
         #[serde(
             rename = "ahead-ms",
             serialize_with = "model::quantity::in_milliseconds::serialize"
         )]
         ahead: Duration,
-        /// The report.
         report: Utf8PathBuf,
     },
-    /// The newest report, or what may be one of it, cannot be read, and might say anything.
-    Damaged {
-        /// The report.
-        report: Utf8PathBuf,
-        /// Why not.
-        why: String,
-    },
+    /// The newest report, or one that may belong to the scenario, cannot be read.
+    Damaged { report: Utf8PathBuf, why: String },
 }
 
 /// Why a report does not count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Instead {
-    /// Another topology ran: its digest.
+pub enum Mismatch {
+    /// Another topology ran, with this digest.
     Topology(Digest),
-    /// Another build of the worker ran, or the report does not say which.
+    /// Another build of the worker ran, or the report does not name the build.
     Worker {
-        /// The one that ran, by a few digits.
+        /// The build that ran, shortened.
         ran: Option<String>,
-        /// The one that would be promoted.
+        /// The build that would be promoted, shortened.
         promoted: String,
     },
-    /// Another database was behind it.
+    /// It ran with another database.
     Database(String),
-    /// It ran on a backend whose verdicts do not count.
+    /// It ran on a backend that does not count.
     Backend(String),
 }
 
 impl Condition {
-    /// Whether it lets a promotion through.
+    /// Whether the requirement is met.
     pub fn holds(&self) -> bool {
         matches!(self.standing, Standing::Met { .. })
     }
@@ -149,13 +141,13 @@ impl fmt::Display for Standing {
             Self::Old { age, allowed } => {
                 write!(
                     out,
-                    "passed {age} ago, and {allowed} is the most that counts"
+                    "passed {age} ago, and only runs of the last {allowed} count"
                 )
             }
             Self::Future { ahead, report } => write!(
                 out,
-                "the last report ({report}) is dated {ahead} ahead of this machine's clock: set \
-                 the clock right, or remove that report"
+                "the last report ({report}) is dated {ahead} ahead of this machine's clock: \
+                 correct the clock, or remove that report"
             ),
             Self::Damaged { report, why } => {
                 write!(out, "the last report ({report}) cannot be read: {why}")
@@ -164,26 +156,26 @@ impl fmt::Display for Standing {
     }
 }
 
-impl fmt::Display for Instead {
+impl fmt::Display for Mismatch {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Topology(digest) => {
                 let digest = digest.short();
-                write!(out, "run on another topology ({digest}), not on this one")
+                write!(out, "ran on another topology ({digest}), not on this one")
             }
             Self::Worker {
                 ran: Some(ran),
                 promoted,
             } => write!(
                 out,
-                "run with another build of the worker ({ran}), not with the one to promote \
+                "ran with another build of the worker ({ran}), not with the one to promote \
                  ({promoted})"
             ),
             Self::Worker { ran: None, .. } => {
                 write!(out, "the report does not say which build of the worker ran")
             }
-            Self::Database(database) => write!(out, "run on database {database}, not on MySQL"),
-            Self::Backend(backend) => write!(out, "run on backend {backend}, not on this machine"),
+            Self::Database(database) => write!(out, "ran on database {database}, not on MySQL"),
+            Self::Backend(backend) => write!(out, "ran on backend {backend}, not on this machine"),
         }
     }
 }

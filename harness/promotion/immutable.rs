@@ -1,5 +1,5 @@
-//! What Azure refuses to change once it is made, told before anything is asked for: it would else be
-//! told in the middle of a promotion, by a deployment that fails and leaves the rest half done. Pure.
+//! Finds changes that Azure refuses because the resource already exists. Otherwise a deployment
+//! would fail in the middle of a promotion and leave the rest half done. Pure.
 
 mod cluster;
 mod fixed;
@@ -24,8 +24,8 @@ use self::server::of_server;
 use self::wanted::{CLUSTER, SERVER, Wanted};
 use super::Check;
 
-/// Everything that Azure would refuse to change; nothing if it would take all of it. `asked` are the
-/// tags of the stack that lives, by which what the profile asked for then is known.
+/// All changes that Azure would refuse. `asked` are the tags of the existing stack, which contain
+/// what the profile asked for at the last promotion.
 pub(super) fn refused(
     azure: &Azure,
     spec: &StackSpec,
@@ -52,11 +52,11 @@ fn region(azure: &Azure, living: &Living) -> Option<Check> {
     let there = living.region.as_deref()?;
     (plain(there) != plain(&azure.region)).then(|| {
         let reason = format!(
-            "it is in {there}, and `backend.azure.region` says {}: nothing moves",
+            "it is in {there}, but `backend.azure.region` is {}; a resource group cannot move",
             azure.region
         );
-        let remedy = "put it back, name another `backend.azure.resource-group`, or make everything \
-                      anew: `harness destroy`, then `harness promote`";
+        let remedy = "change it back, choose another `backend.azure.resource-group`, or create \
+                      everything again with `harness destroy` and `harness promote`";
         refusal(
             &format!("resource group {}", azure.resource_group),
             reason,

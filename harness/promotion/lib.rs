@@ -1,5 +1,5 @@
-//! What has to be known before a topology is promoted to a place that costs money and has users:
-//! whether it passed what is required, whether Azure would take it, and what would change there. Changes nothing.
+//! The checks before a topology is promoted to Azure: whether it passed the required scenarios,
+//! whether Azure would accept it, and what would change. Changes nothing.
 
 mod difference;
 mod evidence;
@@ -17,6 +17,6 @@ mod tests;
 
 pub use difference::{Difference, Property, differences};
 pub use evidence::{Damaged, Evidence, Reports, read};
-pub use gate::{Candidate, Condition, Instead, Required, Standing, judge};
+pub use gate::{Candidate, Condition, Mismatch, Required, Standing, judge};
 pub use look::{Group, Outlook, look};
 pub use preflight::{Check, Problem};

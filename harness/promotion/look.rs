@@ -1,10 +1,10 @@
-//! What a promotion would do in Azure: nothing is made but the question itself, which Azure keeps
-//! as a resource and which is taken away again.
+//! Looks at what a promotion would do in Azure. The only thing that it creates is a what-if result,
+//! which it deletes again.
 
 use std::time::Duration;
 
 use azure::arm::{
-    self, Begun, Pending, Progress, ResourceGroup, StackSpec, Wait, WhatIf, WhatIfState,
+    self, Pending, Progress, ResourceGroup, StackSpec, Started, Wait, WhatIf, WhatIfState,
 };
 use azure::template::Names;
 use base::secret::Secret;
@@ -20,51 +20,50 @@ use super::preflight::{preflight, unregistered};
 use super::reading::Reader;
 use super::{Check, Difference, differences, immutable, notes, tags};
 
-/// How long Azure may take to compute what would change.
+/// The deadline of a what-if.
 const WHAT_IF: Duration = Duration::from_mins(10);
 
-/// What there is, what stands in the way, and what would change.
+/// What exists, what prevents a promotion, and what would change.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Outlook {
-    /// The subscription's name.
+    /// The name of the subscription.
     pub subscription: String,
-    /// The resource group.
+    /// The name of the resource group.
     pub resource_group: String,
-    /// Whether the group is there, and whose it is.
+    /// Whether the group exists, and who owns it.
     pub group: Group,
-    /// What was looked at before.
+    /// The preflight checks.
     pub checks: Vec<Check>,
-    /// What would change.
     pub differences: Vec<Difference>,
-    /// Why it is not known what else would change, if so.
+    /// Why other changes are unknown, if they are.
     pub unknown: Option<String>,
-    /// What is otherwise than the profile says, and stays so. Whoever shows it has more to tell.
+    /// Deviations from the profile that a promotion does not change. The view adds others.
     #[serde(skip)]
     pub notes: Vec<String>,
-    /// The identity of the template that it would be made from.
+    /// The digest of the template.
     pub template: Digest,
-    /// The deployment that made what is there.
+    /// The deployment that created the existing resources.
     pub deployment: Option<String>,
-    /// Why the gate was passed by when what is there was made, if it was.
+    /// The reason for overriding the gate at the last promotion, if it was overridden.
     pub gate_override: Option<String>,
 }
 
-/// A resource group as it is found.
+/// The owner of a resource group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Group {
-    /// It is not there.
+    /// It does not exist.
     Absent,
-    /// It is this profile's.
+    /// It belongs to this profile.
     Ours,
-    /// It is somebody else's: another profile's, if it says so.
+    /// It belongs to somebody else: to the named profile, if it has that tag.
     Foreign(Option<String>),
-    /// Whoever asks may not look at it, be it there or not.
+    /// The caller may not read it, so it may exist or not.
     Hidden,
 }
 
-/// Looks at all of it. `cancel` ends the waits.
+/// Runs all checks and asks Azure what would change. `cancel` ends the waits.
 pub async fn look(
     cloud: &Cloud,
     azure: &Azure,
@@ -93,14 +92,14 @@ pub async fn look(
     living.keep_storage(&mut spec);
     let caller = &cloud.caller.object_id;
     let (mut diagnostics, mut deny, mut unknown) = (Vec::new(), None, None);
-    // Azure answers for what is in a group, and it has to be there for that.
+    // A what-if needs an existing group.
     let mut differences = match group {
         Group::Absent => everything(&spec, caller),
         Group::Ours => match ask(cloud, &scope, &spec, cancel).await {
-            Ok(told) => {
-                let differences = differences(&told, caller);
-                diagnostics = told.diagnostics;
-                deny = told.changes.deny_settings_change;
+            Ok(result) => {
+                let differences = differences(&result, caller);
+                diagnostics = result.diagnostics;
+                deny = result.changes.deny_settings_change;
                 differences
             }
             Err(error) => {
@@ -114,9 +113,10 @@ pub async fn look(
     checks.extend(refused);
     let found = found.filter(|_| group == Group::Ours);
     let of_group = found.and_then(|found| tags::of_group(&found, azure, profile));
-    let is_told = !differences.is_empty() || unknown.is_some();
+    let is_reported = !differences.is_empty() || unknown.is_some();
     let of_stack = stack.as_ref();
-    let of_stack = of_stack.and_then(|stack| tags::of_stack(stack, &spec, deny.as_ref(), is_told));
+    let of_stack =
+        of_stack.and_then(|stack| tags::of_stack(stack, &spec, deny.as_ref(), is_reported));
     differences.extend(of_group.into_iter().chain(of_stack));
     Ok(Outlook {
         subscription: cloud.subscription.display_name.clone(),
@@ -136,14 +136,14 @@ pub async fn look(
     })
 }
 
-/// Why nobody says what would change, where the promotion need not end with that: nothing is
-/// registered yet, or Azure refuses what is refused with a better reason already.
+/// Why the changes are unknown, if the plan can be shown nevertheless: a provider is not registered
+/// yet, or Azure refuses what a check refuses with a better reason.
 fn unanswered(error: &arm::Error, is_refused: bool) -> Option<String> {
-    let refusal = || error.fault().map(|fault| format!("not known: {fault}"));
+    let refusal = || error.fault().map(|fault| format!("unknown: {fault}"));
     unregistered(error).or_else(|| is_refused.then(refusal).flatten())
 }
 
-/// Whose the group is, and what it is like, if it is there.
+/// The owner of the group, and the group itself if it exists.
 async fn group(
     cloud: &Cloud,
     scope: &Scope,
@@ -161,7 +161,7 @@ async fn group(
     Ok((whose, found))
 }
 
-/// Every resource of a template, as something that would be made.
+/// Every resource of a template, as a resource that would be created.
 fn everything(spec: &StackSpec, caller: &str) -> Vec<Difference> {
     let reader = Reader::new(&[], caller);
     let resources = spec.properties.template["resources"].as_array();
@@ -190,33 +190,33 @@ async fn ask(
 ) -> Result<WhatIfState, arm::Error> {
     let (arm, group) = (&cloud.arm, &scope.group);
     let Names { stack, .. } = &scope.names;
-    // A name of its own: another look at the same time has another question.
+    // A unique name, because another command may ask at the same time.
     let question = format!("{stack}-plan-{:08x}", rand::random::<u32>());
     let asked = async {
         let put = arm.put_what_if(group, &question, stack, spec).await?;
         finish(arm, put, cancel).await?;
-        // With what of each resource would change, which only this has.
+        // Only this request returns the changed properties.
         let computed = arm.what_if(group, &question).await?;
         WhatIf::of(finish(arm, computed, cancel).await?)
     };
     let result = asked.await;
-    // It would go by itself in a day; that it cannot be taken away now is no reason to fail.
-    if let Ok(begun) = arm.delete_what_if(group, &question).await {
-        let _ = finish(arm, begun, cancel).await;
+    // Azure deletes it after a day, so a failed deletion is no error.
+    if let Ok(started) = arm.delete_what_if(group, &question).await {
+        let _ = finish(arm, started, cancel).await;
     }
     Ok(result?.properties)
 }
 
 async fn finish(
     arm: &arm::Arm,
-    begun: Begun,
+    started: Started,
     cancel: &CancellationToken,
 ) -> Result<Value, arm::Error> {
     let wait = Wait {
         cancel,
         deadline: WHAT_IF,
-        begun: &|_: &Pending| {},
+        on_pending: &|_: &Pending| {},
         progress: &|_: &Progress| {},
     };
-    arm.finish(begun, &wait).await
+    arm.finish(started, &wait).await
 }

@@ -1,5 +1,4 @@
-//! What is otherwise than the profile says and stays so: no promotion puts it right, so it is told and
-//! counts as no change. Pure.
+//! Deviations from the profile that a promotion does not change. They are notes, not changes. Pure.
 
 use azure::arm::Diagnostic;
 use azure::template::Names;
@@ -10,7 +9,7 @@ use places::azure::Living;
 use super::Difference;
 use super::immutable::pool_version;
 
-/// All that is to be told.
+/// All notes.
 pub(super) fn notes(
     azure: &Azure,
     names: &Names,
@@ -21,13 +20,13 @@ pub(super) fn notes(
     let grown = grown(azure, names, living);
     let pools = unnamed(azure, names, living, differences);
     let lagging = lagging(azure, names, living);
-    let said = diagnostics.iter().filter_map(said);
+    let warnings = diagnostics.iter().filter_map(warning);
     let all = grown.into_iter().chain(pools).chain(lagging);
-    all.chain(said).collect()
+    all.chain(warnings).collect()
 }
 
-/// Pools that run an older minor version than their cluster: whoever upgrades a cluster upgrades its
-/// pools apart.
+/// Pools that run an older minor version than their cluster: an upgrade of the cluster does not
+/// upgrade its pools.
 fn lagging(azure: &Azure, names: &Names, living: &Living) -> Vec<String> {
     let current = living.cluster.as_ref().and_then(|cluster| {
         let version = cluster.pointer("/properties/currentKubernetesVersion")?;
@@ -41,8 +40,8 @@ fn lagging(azure: &Azure, names: &Names, living: &Living) -> Vec<String> {
         (Minor::of(version)? < Minor::of(current)?).then(|| {
             format!(
                 "node pool {name} runs Kubernetes {version}, and its cluster {current}: a promotion \
-                 upgrades the cluster alone, and `az aks nodepool upgrade --resource-group {} \
-                 --cluster-name {} --name {name} --kubernetes-version {current}` the pool",
+                 upgrades only the cluster; to upgrade the pool, run `az aks nodepool upgrade \
+                 --resource-group {} --cluster-name {} --name {name} --kubernetes-version {current}`",
                 azure.resource_group, names.cluster
             )
         })
@@ -50,20 +49,20 @@ fn lagging(azure: &Azure, names: &Names, living: &Living) -> Vec<String> {
     old.collect()
 }
 
-/// Storage that has become more by itself.
+/// Storage that grew on its own.
 fn grown(azure: &Azure, names: &Names, living: &Living) -> Option<String> {
     let (asked, there) = (azure.mysql.storage_gib, living.storage_gib()?);
     (there > u64::from(asked)).then(|| {
         format!(
-            "MySQL server {} has {there} GiB of storage, and the profile asks for {asked}: it grows \
-             by itself and never shrinks, so it stays, and {there} GiB are paid for",
+            "MySQL server {} has {there} GiB of storage, and the profile asks for {asked}: storage \
+             grows on its own and cannot shrink, so you pay for {there} GiB",
             names.mysql
         )
     })
 }
 
-/// Pools that the profile does not name, and that do not go by themselves: somebody made them, or
-/// they were a part of the cluster when an earlier harness made it.
+/// Pools that the profile does not name and that the stack does not delete: somebody added them, or
+/// an earlier version of the harness created them as part of the cluster.
 fn unnamed(
     azure: &Azure,
     names: &Names,
@@ -79,19 +78,19 @@ fn unnamed(
     };
     let pools = living.pools().filter_map(|pool| pool["name"].as_str());
     let stays = pools.filter(|pool| !is_named(pool) && !goes(pool));
-    let told = stays.map(|pool| {
+    let noted = stays.map(|pool| {
         format!(
-            "cluster {} has a node pool `{pool}` that the profile does not name: it stays and is \
-             paid for, until `az aks nodepool delete --resource-group {} --cluster-name {} --name \
-             {pool}`",
+            "cluster {} has a node pool `{pool}` that the profile does not name: it stays and costs \
+             money; to delete it, run `az aks nodepool delete --resource-group {} --cluster-name {} \
+             --name {pool}`",
             names.cluster, azure.resource_group, names.cluster
         )
     });
-    told.collect()
+    noted.collect()
 }
 
-/// What Azure has to say besides, but for what is only by the way.
-fn said(diagnostic: &Diagnostic) -> Option<String> {
+/// A warning or error of Azure; `None` for plain information.
+fn warning(diagnostic: &Diagnostic) -> Option<String> {
     let Diagnostic {
         level,
         code,
@@ -109,12 +108,16 @@ mod tests {
     use super::*;
     use crate::fixture::names;
 
-    fn told(living: &Living, differences: &[Difference], said: &[Diagnostic]) -> Vec<String> {
-        notes(&azure(&[]), &names(), living, differences, said)
+    fn noted(
+        living: &Living,
+        differences: &[Difference],
+        diagnostics: &[Diagnostic],
+    ) -> Vec<String> {
+        notes(&azure(&[]), &names(), living, differences, diagnostics)
     }
 
     #[test]
-    fn nothing_is_told_of_what_is_as_the_profile_says() {
+    fn resources_that_match_the_profile_have_no_notes() {
         let pools = json!([{"name": "system", "currentOrchestratorVersion": "1.35.7"}]);
         let living = Living {
             cluster: Some(json!({"properties": {"currentKubernetesVersion": "1.35.9",
@@ -127,12 +130,12 @@ mod tests {
             code: "NestedDeploymentShortCircuited".to_owned(),
             message: "by the way".to_owned(),
         };
-        assert_eq!(told(&living, &[], &[info]), [] as [&str; 0]);
-        assert_eq!(told(&Living::default(), &[], &[]), [] as [&str; 0]);
+        assert_eq!(noted(&living, &[], &[info]), [] as [&str; 0]);
+        assert_eq!(noted(&Living::default(), &[], &[]), [] as [&str; 0]);
     }
 
     #[test]
-    fn what_stays_otherwise_is_told_and_what_a_promotion_takes_away_is_not() {
+    fn deviations_that_stay_are_noted_and_pools_that_a_promotion_deletes_are_not() {
         let pools = json!([{"name": "system", "orchestratorVersion": "1.35"},
                            {"name": "old"}, {"name": "theirs"}]);
         let living = Living {
@@ -154,10 +157,10 @@ mod tests {
             code: "C".to_owned(),
             message: "m".to_owned(),
         };
-        let told = told(&living, &[goes], &[warning]);
-        assert_eq!(told.len(), 3, "{told:#?}");
-        assert!(told[0].contains("node pool `theirs` that the profile does not name"));
-        assert!(told[1].contains("node pool system runs Kubernetes 1.35, and its cluster 1.36.1"));
-        assert_eq!(told[2], "Azure says: C: m");
+        let noted = noted(&living, &[goes], &[warning]);
+        assert_eq!(noted.len(), 3, "{noted:#?}");
+        assert!(noted[0].contains("node pool `theirs` that the profile does not name"));
+        assert!(noted[1].contains("node pool system runs Kubernetes 1.35, and its cluster 1.36.1"));
+        assert_eq!(noted[2], "Azure says: C: m");
     }
 }

@@ -1,4 +1,4 @@
-//! What people read of a resource whose name or properties say little to them. Pure.
+//! Descriptions of resources whose name and properties say little to people. Pure.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,15 @@ pub(super) const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
 const POOL: &str = "Microsoft.ContainerService/managedClusters/agentPools";
 const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
-/// Who reads resources out.
+/// Describes resources.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
-    /// Names by the ids that the directory has for them, in lower case.
+    /// The names of principals, by their object id in lower case.
     principals: BTreeMap<String, String>,
 }
 
 impl Reader {
-    /// One who knows the identities among `changes`, and `caller`, whoever promotes.
+    /// A reader that knows the identities in `changes`, and the object id of the caller.
     pub(super) fn new(changes: &[Change], caller: &str) -> Self {
         let identities = changes.iter().filter_map(|change| {
             let id = change.id.as_ref()?.to_string();
@@ -32,14 +32,14 @@ impl Reader {
                 )
             })
         });
-        let caller = (caller.to_lowercase(), "whoever promotes".to_owned());
+        let caller = (caller.to_lowercase(), "the promoter".to_owned());
         Self {
             principals: identities.chain([caller]).collect(),
         }
     }
 
-    /// A resource by its id, its type, what would be done to it, and its configuration; nothing if
-    /// its name says enough.
+    /// Describes a resource by its id, type, change and configuration. `None` if its name says
+    /// enough.
     pub(super) fn read(
         &self,
         id: &str,
@@ -58,7 +58,7 @@ impl Reader {
         None
     }
 
-    /// Who gets, has, keeps or loses which role on what.
+    /// "WHO gets|has|keeps|loses ROLE on SCOPE".
     fn assignment(&self, scope: &str, act: &str, properties: &Value) -> Option<String> {
         let text = |key: &str| properties.get(key)?.as_str();
         let definition = text("roleDefinitionId")?;
@@ -74,7 +74,7 @@ impl Reader {
         Some(format!("{who} {verb} {role} on {}", named(scope)))
     }
 
-    /// Who a principal is: by its id, or by the expression that stands for it.
+    /// The name of a principal, by its object id or by the expression that refers to it.
     fn principal(&self, principal: &str) -> String {
         if let Some(known) = self.principals.get(&principal.to_lowercase()) {
             return known.clone();
@@ -87,7 +87,7 @@ impl Reader {
     }
 }
 
-/// How many nodes of which size.
+/// The number and size of a pool's nodes.
 fn pool(id: &str, properties: &Value) -> Option<String> {
     let name = id.rsplit('/').next()?;
     let number = |key: &str| properties.get(key)?.as_u64();
@@ -102,7 +102,7 @@ fn pool(id: &str, properties: &Value) -> Option<String> {
     Some(format!("{name}: {nodes} of {size}{details}"))
 }
 
-/// What an id names, as people call it: `registry x`, `subnet net/nodes`.
+/// The resource of an id for people: `registry x`, `subnet net/nodes`.
 fn named(id: &str) -> String {
     let known = [
         ("Microsoft.ContainerRegistry/registries", "registry"),
@@ -129,7 +129,7 @@ fn named(id: &str) -> String {
     }
 }
 
-/// Whether an id is of that type, or below one that is.
+/// Whether an id is of this type, or of a child of it.
 fn is_below(id: &str, kind: &str) -> bool {
     let provider = format!("/providers/{kind}/").to_lowercase();
     id.to_lowercase().contains(&provider)
@@ -185,7 +185,7 @@ mod tests {
                 "modify",
                 "4d97b98b-1d4f-4787-a291-c67834d212e7",
                 "me",
-                "whoever promotes has Network Contributor on subnet n/nodes",
+                "the promoter has Network Contributor on subnet n/nodes",
             ),
             (
                 GROUP,

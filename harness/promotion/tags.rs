@@ -1,9 +1,9 @@
-//! What would change of the resource group and of the stack themselves, which is tags above all: a
-//! what-if lists what is in a stack, and nothing around it. Pure.
+//! Changes of the resource group and of the stack itself, mostly tags. A what-if lists only the
+//! resources in a stack. Pure.
 
 use std::collections::BTreeMap;
 
-use azure::arm::{ResourceGroup, Stack, StackSpec, is_at_rest};
+use azure::arm::{ResourceGroup, Stack, StackSpec, is_terminal_state};
 use azure::resource_type;
 use jiff::Timestamp;
 use model::azure_limits::{find_tag, is_same_tag};
@@ -17,20 +17,19 @@ use super::{Difference, Property};
 
 type Tags = BTreeMap<String, String>;
 
-/// Tags of a stack that are not compared with those of the next: whose values follow from others, or
-/// are made as it is promoted, as the reason of its gate is.
+/// Tags of a stack that are not compared, because their values follow from other tags, or are set
+/// at each promotion, such as the reason for overriding the gate.
 const OWN: [&str; 4] = [TEMPLATE, DIGEST, PROMOTER, OVERRIDE];
 
 impl Difference {
-    /// Whether it is about the resource group, which is no part of the stack.
+    /// Whether it is the resource group, which is not part of the stack.
     pub fn is_of_group(&self) -> bool {
         self.kind == resource_type::GROUP
     }
 }
 
-/// What a promotion would write anew of a resource group that is there. The tags that others have set
-/// stay. The time that it has begins anew with every promotion, and that alone is no difference: only
-/// another `time-to-live` is.
+/// The changes of an existing resource group. Tags that others have set stay. Every promotion
+/// restarts the time to live, which is no change unless the profile's `time-to-live` changes.
 pub(super) fn of_group(group: &ResourceGroup, azure: &Azure, profile: &str) -> Option<Difference> {
     let name = group.id.name();
     let wanted = group_tags(azure, profile);
@@ -42,8 +41,8 @@ pub(super) fn of_group(group: &ResourceGroup, azure: &Azure, profile: &str) -> O
     (!properties.is_empty()).then(|| modified(resource_type::GROUP, name, properties, None))
 }
 
-/// From when the group may be destroyed, where that follows from another `time-to-live` than the
-/// profile's. A group of before that tag is taken at its word.
+/// The change of the expiry time, if the group was promoted with another `time-to-live` than the
+/// profile's. For a group without that tag, the `time-to-live` counts as unchanged.
 fn time(tags: &Tags, azure: &Azure) -> Option<Property> {
     let wanted = azure.time_to_live.map(|time| time.to_string());
     let (expires, promoted) = (find_tag(tags, EXPIRES), find_tag(tags, TIME_TO_LIVE));
@@ -59,14 +58,14 @@ fn time(tags: &Tags, azure: &Azure) -> Option<Property> {
     (!is_same).then(|| property(EXPIRES, expires, after.as_ref()))
 }
 
-/// What would become of a stack that is there, besides what its resources tell: what runs in the
-/// cluster is a part of it that no resource shows. `deny` is what a what-if says of what others may not
-/// do, and `is_told` whether any resource would change, or nobody knows.
+/// The changes of an existing stack apart from its resources, such as of the topology in the
+/// cluster, which no resource shows. `deny` is the change of the deny settings in a what-if.
+/// `is_reported` says whether any resource would change, or that is unknown.
 pub(super) fn of_stack(
     stack: &Stack,
     spec: &StackSpec,
     deny: Option<&Value>,
-    is_told: bool,
+    is_reported: bool,
 ) -> Option<Difference> {
     let compared = |name: &str| !OWN.iter().any(|own| is_same_tag(own, name));
     let names = spec.tags.keys().filter(|name| compared(name));
@@ -80,13 +79,13 @@ pub(super) fn of_stack(
     });
     let denied = deny.and_then(denied);
     let properties: Vec<Property> = changed.chain(gone).chain(denied).collect();
-    let note = remade(stack, spec, is_told || !properties.is_empty());
+    let note = remade(stack, spec, is_reported || !properties.is_empty());
     let stays = properties.is_empty() && note.is_none();
     (!stays).then(|| modified(resource_type::STACK, stack.id.name(), properties, note))
 }
 
-/// What others may not do with what is in a stack, where somebody has changed that. Its finer points
-/// are not compared: Azure tells them in more than one way.
+/// The change of the deny mode, if there is one. Other deny settings are not compared, because
+/// Azure writes the same settings in several ways.
 fn denied(change: &Value) -> Option<Property> {
     let mode = |side: &str| change.get(side)?.get("mode")?.as_str();
     let (before, after) = (mode("before")?, mode("after")?);
@@ -97,17 +96,19 @@ fn denied(change: &Value) -> Option<Property> {
     })
 }
 
-/// Why a stack is made again although nothing is seen that would change.
-fn remade(stack: &Stack, spec: &StackSpec, is_told: bool) -> Option<String> {
+/// Why a stack is deployed again although no change is visible.
+fn remade(stack: &Stack, spec: &StackSpec, is_reported: bool) -> Option<String> {
     let state = &stack.properties.provisioning_state;
-    let again = "`harness promote` makes it again";
-    if is_at_rest(state) && !state.eq_ignore_ascii_case("succeeded") {
+    let again = "`harness promote` deploys it again";
+    if is_terminal_state(state) && !state.eq_ignore_ascii_case("succeeded") {
         Some(format!("it is {state}: {again}"))
     } else if digest_of(&stack.tags).is_none() {
-        Some(format!("it does not say what it was made from: {again}"))
-    } else if !is_told && find_tag(&stack.tags, TEMPLATE) != spec.tags.get(TEMPLATE) {
         Some(format!(
-            "it was made from another template, and its resources show no change: {again}"
+            "it has no digest of its template and parameters: {again}"
+        ))
+    } else if !is_reported && find_tag(&stack.tags, TEMPLATE) != spec.tags.get(TEMPLATE) {
+        Some(format!(
+            "it was deployed from another template, but its resources show no change: {again}"
         ))
     } else {
         None

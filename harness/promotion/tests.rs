@@ -1,4 +1,4 @@
-//! The whole of it against the built-in Azure, over real TLS.
+//! Tests of `look` against the built-in Azure, over TLS.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::*;
 
 const NAME: &str = "azure";
 
-/// Longer than anything takes in a cloud that is sixty times as fast as Azure.
+/// Longer than any operation takes in a built-in Azure that is sixty times as fast as Azure.
 const DEADLINE: Duration = Duration::from_mins(2);
 
 async fn connect(folder: &Utf8Path) -> Cloud {
@@ -37,7 +37,7 @@ async fn outlook(cloud: &Cloud, azure: &Azure) -> Outlook {
     looked.expect("Azure answers")
 }
 
-/// Registers what preflight says is not, as a person would who is told so.
+/// Registers the providers that a preflight check names, as a user would.
 async fn register(cloud: &Cloud) {
     for (namespace, _) in PROVIDERS {
         let id = &cloud.subscription.subscription_id;
@@ -45,7 +45,7 @@ async fn register(cloud: &Cloud) {
             .arm
             .register_provider(id, namespace)
             .await
-            .expect("it begins");
+            .expect("it starts");
         let registered = async {
             while !cloud
                 .arm
@@ -75,7 +75,7 @@ async fn make_group(cloud: &Cloud, azure: &Azure) -> Scope {
     scope
 }
 
-/// Makes the group and everything in it.
+/// Creates the group and its resources.
 async fn deploy(cloud: &Cloud, azure: &Azure) {
     register(cloud).await;
     let scope = make_group(cloud, azure).await;
@@ -87,15 +87,15 @@ async fn deploy(cloud: &Cloud, azure: &Azure) {
     let wait = Wait {
         cancel: &CancellationToken::new(),
         deadline: DEADLINE,
-        begun: &|_: &Pending| {},
+        on_pending: &|_: &Pending| {},
         progress: &|_: &Progress| {},
     };
     let done = cloud.arm.finish(put.expect("a stack"), &wait).await;
-    done.expect("everything is made");
+    done.expect("everything is created");
 }
 
 #[tokio::test]
-async fn from_an_empty_subscription_to_nothing_left_to_do() {
+async fn a_first_promotion_leaves_no_differences() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = Utf8Path::from_path(folder.path()).expect("UTF-8");
     let cloud = connect(folder).await;
@@ -126,7 +126,7 @@ async fn from_an_empty_subscription_to_nothing_left_to_do() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_to_the_question_what_would_change_is_waited_for() {
+async fn the_wait_for_a_what_if_survives_a_lost_answer() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = Utf8Path::from_path(folder.path()).expect("UTF-8");
     let lost = Fault::at("/deploymentstackswhatifresults/", What::Reset).method("PUT");
@@ -141,12 +141,12 @@ async fn a_lost_answer_to_the_question_what_would_change_is_waited_for() {
         ..Circumstances::default()
     };
     let cloud = connect_to(Rehearsal {
-        // So slow that Azure is still at it when the same is asked again, after a second.
+        // So slow that Azure is still computing when the client retries after a second.
         speed: 4,
         script: Script::new(vec![lost]).under(circumstances),
         ..Rehearsal::new(folder.to_owned())
     })
     .await;
-    let told = outlook(&cloud, &azure).await;
-    assert!(told.differences.len() > 15, "{:?}", told.differences);
+    let looked = outlook(&cloud, &azure).await;
+    assert!(looked.differences.len() > 15, "{:?}", looked.differences);
 }

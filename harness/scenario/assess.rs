@@ -1,5 +1,5 @@
-//! From the folder of a run to its verdict. What is read is all that counts, so that a run says the
-//! same when it ends as ever after.
+//! Judges a run by its folder. Only the folder counts, so that the verdict is the same when the run
+//! ends and at any later time.
 
 use std::time::Duration;
 
@@ -19,22 +19,19 @@ use super::record::FaultRecord;
 use super::story::{End, Story};
 use super::verdict::{Judgement, judge};
 
-/// Everything that came of a run.
+/// A run with its measurements, findings and verdict.
 #[derive(Debug, Clone)]
 pub struct Assessment {
-    /// When it began.
     pub started: Timestamp,
-    /// When the last of it was known.
+    /// When all evidence was recorded.
     pub finished: Timestamp,
     /// The build of the worker that ran, where it is known.
     pub worker: Option<WorkerBuild>,
-    /// What was seen.
     pub seen: Observations,
-    /// The verdict.
     pub judgement: Judgement,
 }
 
-/// Judges a run by its folder; `None` if something ended it before all evidence was there.
+/// Judges a run by its folder; `None` if the run was cut off before all evidence was recorded.
 pub fn assess(archive: &Archive) -> Result<Option<Assessment>, Error> {
     let plan: RunPlan = archive.plan()?;
     let mut story = Story::new(&plan);
@@ -96,8 +93,8 @@ pub fn assess(archive: &Archive) -> Result<Option<Assessment>, Error> {
     }))
 }
 
-/// The moment as of which the baseline is looked at beside how it is now: before the first fault
-/// disturbed it, or, where the run ended early, when it was judged.
+/// The offset at which the baseline is measured once more: when the first fault was injected, or, if
+/// the run ended early, when the steady state was judged.
 pub(super) fn glimpse(
     ending: Ending,
     faults: &[FaultRecord],
@@ -110,7 +107,6 @@ pub(super) fn glimpse(
     }
 }
 
-/// Measures one iteration after another.
 pub(super) fn measure(
     plan: &RunPlan,
     faults: &[FaultRecord],
@@ -124,7 +120,6 @@ pub(super) fn measure(
     Ok(meter.finish())
 }
 
-/// Checks all invariants on one workflow after another.
 pub(super) fn check(
     plan: &RunPlan,
     executions: impl Iterator<Item = Result<archive::Workflow, Error>>,

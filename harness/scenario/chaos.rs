@@ -1,4 +1,4 @@
-//! The faults of one run: each injected and healed at its time.
+//! Injects and heals each fault of a run at its time.
 
 use backend::Backend;
 use backend::event::Kind;
@@ -12,37 +12,41 @@ use tokio_util::sync::CancellationToken;
 use super::context::Context;
 use super::plan::{PlannedFault, RunPlan};
 
-/// What the faults of a run are injected with.
 pub(super) struct Chaos<'a, B> {
     pub(super) plan: &'a RunPlan,
-    /// Its watch is told whose end is planned.
     pub(super) context: Context<'a, B>,
-    /// The moment from which all offsets count.
+    /// Offsets count from here.
     pub(super) epoch: Instant,
-    /// Once cancelled, nothing is injected any more and what is injected is healed at once.
+    /// After its cancellation no fault is injected, and open faults are healed at once.
     pub(super) stop: &'a CancellationToken,
 }
 
-/// How far a fault came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FaultState {
-    /// Nothing is broken by it: it was not injected.
+    /// It was not injected.
     Untouched,
-    /// It is in the journal, and has to be healed.
+    /// It is in the journal and has to be healed.
     Open,
-    /// It is undone, since an offset of the run.
+    /// It was healed at this offset from the start of the run.
     Healed(Duration),
 }
 
 impl<B: Backend> Chaos<'_, B> {
-    /// Lives through all faults, side by side. Afterwards each is healed, or still in the journal.
+    /// Injects and heals all faults, concurrently. Afterwards each fault is healed or still in the
+    /// journal.
     pub(super) async fn run(&self) -> Vec<FaultState> {
-        join_all(self.plan.faults.iter().map(|planned| self.live(planned))).await
+        join_all(
+            self.plan
+                .faults
+                .iter()
+                .map(|planned| self.inject_and_heal(planned)),
+        )
+        .await
     }
 
-    async fn live(&self, planned: &PlannedFault) -> FaultState {
+    async fn inject_and_heal(&self, planned: &PlannedFault) -> FaultState {
         let occurrence = &planned.occurrence;
-        if !self.reach(occurrence.at).await {
+        if !self.wait_until(occurrence.at).await {
             return FaultState::Untouched;
         }
         let Context {
@@ -66,7 +70,7 @@ impl<B: Backend> Chaos<'_, B> {
                 if matches!(error, fault::Error::InjectAndHeal { .. }) {
                     return FaultState::Open;
                 }
-                // All others leave nothing broken.
+                // After any other error nothing is broken.
                 watch.expect(service);
                 return FaultState::Untouched;
             }
@@ -76,7 +80,7 @@ impl<B: Backend> Chaos<'_, B> {
             offset_ms: self.now().into(),
             effect: proof,
         });
-        self.reach(occurrence.until).await;
+        self.wait_until(occurrence.until).await;
         match fault::heal_one(backend, journal, entry).await {
             Ok(()) => {
                 watch.expect(service);
@@ -87,12 +91,10 @@ impl<B: Backend> Chaos<'_, B> {
                 });
                 FaultState::Healed(healed)
             }
-            // The fault stays in the journal, and whoever ends the run heals what is in it. That it
-            // was not healed at its time is told all the same.
+            // The fault stays in the journal, and the end of the run heals what is in the journal.
             Err(error) => {
                 events.notice(format!(
-                    "{}: fault {} lasts longer than planned, and is healed at the end of the run: \
-                     {}",
+                    "{}: could not heal fault {} at its time; it is healed at the end of the run: {}",
                     self.plan.scenario,
                     occurrence.id,
                     in_one_line(&error)
@@ -102,8 +104,8 @@ impl<B: Backend> Chaos<'_, B> {
         }
     }
 
-    /// Waits until an offset of the run; false if the run was stopped before.
-    async fn reach(&self, offset: Duration) -> bool {
+    /// Waits until an offset from the start of the run; false if the run is stopped before.
+    async fn wait_until(&self, offset: Duration) -> bool {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => false,

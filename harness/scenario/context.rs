@@ -1,4 +1,4 @@
-//! What a run takes place in.
+//! What a run needs of its surroundings.
 
 use backend::event::Events;
 use backend::fault::Journal;
@@ -6,21 +6,18 @@ use engine::watch::Watch;
 use model::topology::Topology;
 use tokio_util::sync::CancellationToken;
 
-/// What a run takes place in.
+/// What a run needs of its surroundings.
 #[derive(Debug)]
 pub struct Context<'a, B> {
-    /// The place.
     pub backend: &'a B,
-    /// What is up there.
     pub topology: &'a Topology,
-    /// Where it is written down what is to be undone.
+    /// The faults that have to be healed.
     pub journal: &'a Journal,
-    /// Who is told.
     pub events: &'a Events,
-    /// Attended until all evidence has been gathered; where the run could not begin, it still holds
-    /// what was seen.
+    /// Watches the replicas until all evidence is recorded. If the run could not begin, it still holds
+    /// the deaths so far.
     pub watch: &'a Watch,
-    /// Once cancelled, the run ends early, after healing.
+    /// After its cancellation the run heals all faults and ends early.
     pub shutdown: &'a CancellationToken,
 }
 

@@ -1,21 +1,19 @@
-//! A scenario with the text it was read from, so that what is wrong with it can be shown.
+//! A scenario with the text of its file, so that errors can show the line.
 
 use model::document;
 use serde_saphyr::Location;
 
 use super::model::Scenario;
 
-/// A scenario file.
 #[derive(Debug, Clone)]
 pub struct Document {
     name: String,
     text: String,
-    /// What it says.
     pub scenario: Scenario,
 }
 
 impl Document {
-    /// Reads a scenario; `name` is what errors call the file.
+    /// Reads a scenario. Errors call the file `name`.
     pub fn parse(
         name: impl Into<String>,
         text: impl Into<String>,
@@ -29,17 +27,15 @@ impl Document {
         })
     }
 
-    /// What errors call the file.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What the file says.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
-    pub(super) fn error(&self, place: Location, message: impl Into<String>) -> document::Error {
-        document::Error::at(&*self.name, &self.text, place, message)
+    pub(super) fn error(&self, location: Location, message: impl Into<String>) -> document::Error {
+        document::Error::at(&*self.name, &self.text, location, message)
     }
 }

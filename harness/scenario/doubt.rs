@@ -1,9 +1,8 @@
-//! Why a run says nothing, if it does: every reason, from the gravest to the lightest. Pure.
+//! Why a run is inconclusive: every reason, the gravest first. Pure.
 //!
-//! First comes what keeps the whole run from saying anything, then what was broken or offered
-//! otherwise than planned, then what is missing in the evidence, then what is wrong with single
-//! phases: there the warmup, of which nothing is asked, comes last, and of the others the one of
-//! which the greatest share is affected comes first.
+//! The order is: what makes the whole run inconclusive, what differed from the plan, what is missing
+//! in the evidence, what is wrong with single phases. Of the phases, the one with the greatest share
+//! affected comes first, and the warmup comes last because nothing is expected of it.
 
 use backend::event::Ending;
 use backend::fault::Proof;
@@ -19,14 +18,14 @@ use super::plan::RunPlan;
 use super::record::FaultRecord;
 use super::statistics::{PhaseStatistics, ratio};
 
-/// Of this share of what a phase was offered no more may be missing where its thresholds do not
-/// speak of it.
+/// The largest share of a phase's arrivals that may be missing if no threshold of the phase covers
+/// them.
 const TOLERATED: f64 = 0.01;
 
-/// For so long a machine that does much else may keep the harness waiting.
+/// How long a busy machine may keep the harness from running.
 const SHORT_STOP: Duration = Duration::from_secs(2);
 
-/// Every reason why a run says nothing; none of one that was interrupted, which is reason enough.
+/// Every reason why a run is inconclusive; none if it was interrupted, which has its own verdict.
 pub(super) fn doubts(
     plan: &RunPlan,
     seen: &Observations,
@@ -37,7 +36,7 @@ pub(super) fn doubts(
     }
     let statistics = &seen.measures.phases;
     let delay = seen.measures.generator_delay.as_ref();
-    // A death is the cause of most that comes after it.
+    // A death causes most of the other reasons.
     let deaths = seen.watched.deaths.iter().map(ToString::to_string);
     deaths
         .chain(stopped(plan, seen))
@@ -54,7 +53,7 @@ pub(super) fn doubts(
         .collect()
 }
 
-/// Who died although no fault had planned it.
+/// The first unplanned death, and how many more there are.
 pub(super) fn died(watched: &Seen) -> Option<String> {
     let first = watched.deaths.first()?;
     let more = match watched.deaths.len() {
@@ -68,13 +67,14 @@ fn unwatched(watched: &Seen) -> Option<String> {
     watched.unseen.as_deref().map(not_known)
 }
 
-/// While the harness cannot run it sends nothing and notices no answer: then what it measured is about
-/// itself. What its own delay may be is no matter.
+/// While the harness cannot run, it sends nothing and notices no answer, so it measures itself.
 fn stopped(plan: &RunPlan, seen: &Observations) -> Option<String> {
     let bound = plan.generator_delay.max(SHORT_STOP);
     (seen.longest_stop > bound).then(|| {
         let stop = seen.longest_stop.approximate();
-        format!("the harness itself was stopped, or got no time to run, for {stop} on end")
+        format!(
+            "the harness could not run for {stop}: it was stopped, or the machine was overloaded"
+        )
     })
 }
 
@@ -88,12 +88,12 @@ fn not_steady(seen: &Observations, steady_state: &[Expectation]) -> Option<Strin
         (Ending::NotSteady, Some(missed)) => {
             Some(format!("no steady state: {missed}; no fault was injected"))
         }
-        // What was known when the baseline ended is more by now, and would have been enough.
+        // Iterations that ended later made the baseline steady, but the run had been stopped by then.
         (Ending::NotSteady, None) if !steady_state.is_empty() => {
             Some("no steady state when the baseline ended; no fault was injected".to_owned())
         }
         (Ending::Complete, Some(missed)) => Some(format!(
-            "no steady state: once all that began in the baseline had ended, {missed}"
+            "no steady state: after every workflow of the baseline had ended, {missed}"
         )),
         (Ending::Complete | Ending::NotSteady, None) | (Ending::Interrupted, _) => None,
     }
@@ -101,10 +101,10 @@ fn not_steady(seen: &Observations, steady_state: &[Expectation]) -> Option<Strin
 
 fn nothing_completed(statistics: &[PhaseStatistics]) -> Option<String> {
     let none = statistics.iter().all(|phase| phase.completed == 0);
-    none.then(|| "not one workflow completed, so nothing was tested".to_owned())
+    none.then(|| "no workflow completed, so nothing was tested".to_owned())
 }
 
-/// Where the run ended before, no fault was meant to be injected any more.
+/// A run that ended before its faults was not meant to inject any.
 fn without_effect(seen: &Observations) -> impl Iterator<Item = String> {
     let is_over = seen.ending == Ending::NotSteady;
     let faults = seen.faults.iter().filter(move |_| !is_over);
@@ -129,7 +129,7 @@ fn saturated(bound: Duration, delay: Option<&Percentiles>) -> Option<String> {
         let unknown = if p99.at_least > bound {
             ""
         } else {
-            ", and how much later is not known of what was not sent"
+            " (arrivals that were not sent were later by an unknown time)"
         };
         format!(
             "the load generator was saturated: its starts were {p99} late at p99{unknown}, bound \
@@ -146,7 +146,7 @@ fn unreadable(unread: &Unread) -> Option<String> {
     ))
 }
 
-/// An invariant that was asked for and could be checked on no workflow is not known to hold.
+/// An invariant that was checked on no workflow is not known to hold.
 fn checked_on_nothing(findings: &[Finding]) -> Option<String> {
     let unchecked = findings.iter().filter(|finding| finding.checked == 0);
     let names: Vec<_> = unchecked.map(|it| it.invariant.to_string()).collect();
@@ -156,13 +156,13 @@ fn checked_on_nothing(findings: &[Finding]) -> Option<String> {
         _ => "were",
     };
     Some(format!(
-        "{} {verb} checked on no workflow",
+        "{} {verb} not checked on any workflow",
         names.join(", ")
     ))
 }
 
-/// An invariant that could not be checked on all workflows that it is about is not known to hold.
-/// What could not be read back is told by itself.
+/// An invariant that could not be checked on all workflows it applies to is not known to hold.
+/// Workflows that could not be read back are a reason of their own.
 fn checked_in_part(unread: &Unread, findings: &[Finding]) -> impl Iterator<Item = String> {
     let unreadable = unread.workflows;
     let in_part = findings
@@ -171,26 +171,28 @@ fn checked_in_part(unread: &Unread, findings: &[Finding]) -> impl Iterator<Item 
     in_part.map(|finding| format!("{} {}", finding.invariant, finding.outcome()))
 }
 
-/// A recovery is judged from when every fault is healed; by less than half of it, it is not.
+/// The recovery is judged from when every fault is healed, if at least half of it is left.
 fn healed_too_late(plan: &RunPlan, seen: &Observations) -> Option<String> {
     let planned = plan.phase(Phase::Recovery)?.length;
     let left = seen.phase(Phase::Recovery)?.length;
     (left.as_std() * 2 < planned.as_std()).then(|| {
         let late = Duration::from(planned.as_std().saturating_sub(left.as_std())).approximate();
-        format!("healing went on for {late} of the recovery of {planned}, so that it says nothing")
+        format!(
+            "healing took {late} of the recovery phase of {planned}: too little of the phase is left \
+             to judge it"
+        )
     })
 }
 
-/// Something that is missing in one phase.
 struct Missing {
     phase: Phase,
-    /// Of what was offered or sent in it.
+    /// The share of the phase's arrivals that are affected.
     share: f64,
     reason: String,
 }
 
 fn of_phases(plan: &RunPlan, seen: &Observations) -> impl Iterator<Item = String> {
-    // What was under way when a run ended early has no answer because of that.
+    // If the run ended early, iterations under way have no answer for that reason alone.
     let is_complete = seen.ending == Ending::Complete;
     let mut missing: Vec<_> = seen
         .measures
@@ -215,44 +217,44 @@ fn of_phases(plan: &RunPlan, seen: &Observations) -> impl Iterator<Item = String
     missing.into_iter().map(|missing| missing.reason)
 }
 
-/// Arrivals that were never sent test nothing. A phase whose thresholds speak of them is judged by
-/// those; elsewhere more than a hundredth makes the run say nothing.
+/// Dropped arrivals test nothing. A phase with a threshold for them is judged by it. In other phases
+/// more than 1 % makes the run inconclusive.
 fn dropped(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
     let share = ratio(phase.dropped, phase.offered);
-    let is_asked = speaks(plan, phase.phase, |thresholds| thresholds.dropped.is_some());
+    let is_asked = covers(plan, phase.phase, |thresholds| thresholds.dropped.is_some());
     (share > TOLERATED && !is_asked).then(|| Missing {
         phase: phase.phase,
         share,
         reason: format!(
-            "{} of {} arrivals in {} were dropped: as many as allowed were in flight",
+            "{} of {} arrivals in {} were dropped: `max-in-flight` was reached",
             phase.dropped, phase.offered, phase.phase
         ),
     })
 }
 
-/// What the generator did not come to in time is never the server's doing, so no threshold speaks
-/// of it.
+/// Arrivals that the generator did not send in time. The server never causes that, so no threshold
+/// covers it.
 fn not_sent(phase: &PhaseStatistics) -> Option<Missing> {
     let share = ratio(phase.not_sent, phase.offered);
     (share > TOLERATED).then(|| Missing {
         phase: phase.phase,
         share,
         reason: format!(
-            "{} of {} arrivals in {} were not sent: the load had ended when the generator came to \
-             them",
+            "{} of {} arrivals in {} were not sent: the generator was late, and the load had \
+             ended",
             phase.not_sent, phase.offered, phase.phase
         ),
     })
 }
 
-/// A workflow that closed otherwise than as completed did not do what was asked of it.
+/// Workflows that closed without completing.
 fn failed(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
     let share = ratio(phase.failed, phase.sent());
-    (share > TOLERATED && !speaks_of_errors(plan, phase.phase)).then(|| Missing {
+    (share > TOLERATED && !covers_errors(plan, phase.phase)).then(|| Missing {
         phase: phase.phase,
         share,
         reason: format!(
-            "{} of {} workflows in {} failed, which is {}, and no `error-rate` says how many may",
+            "{} of {} workflows in {} failed ({}), and the scenario sets no `error-rate` for the phase",
             phase.failed,
             phase.sent(),
             phase.phase,
@@ -261,15 +263,15 @@ fn failed(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
     })
 }
 
-/// Nobody knows how long that took, or would have taken, which was given up on.
+/// Workflows that the client stopped waiting for: how long they take is not known.
 fn given_up(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
     let share = ratio(phase.given_up, phase.sent());
-    (share > TOLERATED && !speaks_of_errors(plan, phase.phase)).then(|| Missing {
+    (share > TOLERATED && !covers_errors(plan, phase.phase)).then(|| Missing {
         phase: phase.phase,
         share,
         reason: format!(
-            "{} of {} workflows in {} were given up on before they closed, which is {}, and no \
-             `error-rate` says how many may",
+            "{} of {} workflows in {} were not waited for until they closed ({}), and the scenario \
+             sets no `error-rate` for the phase",
             phase.given_up,
             phase.sent(),
             phase.phase,
@@ -278,21 +280,21 @@ fn given_up(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
     })
 }
 
-/// A start that was refused, or whose answer never came, tested nothing. Of a warmup nothing is
-/// asked, and with a fault that is to be expected, unless it is asked there how long workflows take:
-/// those that never started are missing in the answer. A phase whose thresholds speak of errors is
-/// judged by those. Elsewhere one makes the run say nothing.
+/// Starts that were refused or had no clear answer test nothing. They are expected in the warmup, and
+/// in a phase with a fault unless that phase has latency thresholds, whose percentiles would leave
+/// them out. A phase with an `error-rate` is judged by it. In other phases one such start makes the
+/// run inconclusive.
 fn unacknowledged(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
     let has_fault = plan.faults.iter().any(|fault| fault.phase == phase.phase);
     let is_expected = phase.phase == Phase::Warmup
-        || (has_fault && !speaks_of_latency(plan, phase.phase))
-        || speaks_of_errors(plan, phase.phase);
+        || (has_fault && !covers_latency(plan, phase.phase))
+        || covers_errors(plan, phase.phase);
     (phase.unacknowledged > 0 && !is_expected).then(|| Missing {
         phase: phase.phase,
         share: ratio(phase.unacknowledged, phase.sent()),
         reason: format!(
-            "{} of {} starts in {} were refused or had no clear answer, and no `error-rate` says \
-             how many may",
+            "{} of {} starts in {} were refused or had no clear answer, and the scenario sets no \
+             `error-rate` for the phase",
             phase.unacknowledged,
             phase.sent(),
             phase.phase
@@ -300,19 +302,19 @@ fn unacknowledged(plan: &RunPlan, phase: &PhaseStatistics) -> Option<Missing> {
     })
 }
 
-/// Whether a phase is judged by how many errors it has; the steady state speaks of the baseline.
-fn speaks_of_errors(plan: &RunPlan, phase: Phase) -> bool {
-    speaks(plan, phase, |thresholds| thresholds.error_rate.is_some())
+/// Whether a threshold covers the errors of a phase; the steady state covers the baseline.
+fn covers_errors(plan: &RunPlan, phase: Phase) -> bool {
+    covers(plan, phase, |thresholds| thresholds.error_rate.is_some())
 }
 
-/// Whether it is asked of a phase how long its workflows take.
-fn speaks_of_latency(plan: &RunPlan, phase: Phase) -> bool {
-    speaks(plan, phase, |thresholds| {
+/// Whether a threshold covers the latency of a phase.
+fn covers_latency(plan: &RunPlan, phase: Phase) -> bool {
+    covers(plan, phase, |thresholds| {
         thresholds.start_to_close != LatencyThresholds::default()
     })
 }
 
-fn speaks(plan: &RunPlan, phase: Phase, of: fn(&Thresholds) -> bool) -> bool {
+fn covers(plan: &RunPlan, phase: Phase, of: fn(&Thresholds) -> bool) -> bool {
     let steady_state = plan.steady_state.iter().map(|it| (Phase::Baseline, it));
     let thresholds = plan.thresholds.iter().map(|it| (it.phase, &it.thresholds));
     steady_state

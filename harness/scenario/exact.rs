@@ -1,11 +1,11 @@
-//! Whether a scenario's numbers are sent as they are written. Pure.
+//! Whether the numbers of a scenario are sent exactly as written. Pure.
 //!
-//! Numbers are kept in 64 bits. A whole number that does not fit would be sent as the nearest float,
-//! and a worker that reads it exactly would see another number.
+//! Numbers have 64 bits. A larger whole number would be sent as the nearest float, and a worker that
+//! reads it exactly would see another number.
 
 use serde_json::Value;
 
-/// A whole number of a text that is not in a value as it is written.
+/// The first whole number of `text` that `value` does not hold exactly.
 pub(super) fn inexact<'a>(value: &Value, text: &'a str) -> Option<&'a str> {
     match value {
         Value::Number(number) if number.is_f64() => {
@@ -24,7 +24,7 @@ pub(super) fn inexact<'a>(value: &Value, text: &'a str) -> Option<&'a str> {
     }
 }
 
-/// The words of a text that are whole numbers in decimal.
+/// The words of a text that are decimal whole numbers.
 fn whole_numbers(text: &str) -> impl Iterator<Item = &str> {
     let ends = |letter: char| letter.is_whitespace() || ",[]{}:".contains(letter);
     text.split(ends).filter(|word| {

@@ -1,4 +1,4 @@
-//! Thresholds held against what was measured. Pure.
+//! Compares thresholds with measured values. Pure.
 
 use std::fmt::Display;
 
@@ -12,21 +12,19 @@ use super::metric::{Metric, Unit};
 use super::model::{Phase, Thresholds};
 use super::statistics::{PhaseStatistics, float};
 
-/// A threshold, and the value that was held against it: as numbers for programs, and as texts for
-/// people.
+/// A threshold with the measured value: as numbers for programs and as texts for people.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Expectation {
-    /// The phase it is about.
+    /// The phase that the threshold is for.
     pub phase: Phase,
-    /// What was measured, such as `error-rate`.
+    /// The metric, such as `error-rate`.
     pub metric: Metric,
     /// The unit of `bound` and of the value.
     pub unit: Unit,
-    /// On which side of the bound the value must lie.
+    /// How the value must compare with the bound.
     pub comparison: Comparison,
-    /// The bound, such as 0.001. Where a share of what was offered is wanted, it is what that comes
-    /// to.
+    /// The bound, such as 0.001, in `unit`. A share of the offered rate is converted to a rate.
     #[serde(serialize_with = "super::measured::number")]
     pub bound: f64,
     /// The measured value.
@@ -34,19 +32,19 @@ pub struct Expectation {
     pub measured: Measured,
     /// The threshold for people, such as `< 0.1%`.
     pub wanted: String,
-    /// The measured value for people, such as `0.05%`, or `> 5.02s` where only a lower bound of it
-    /// is known; `nothing was measured` where there was nothing.
+    /// The measured value for people, such as `0.05%`; `> 5.02s` where only a lower bound is known;
+    /// `nothing was measured` where there is no value.
     pub actual: String,
-    /// Whether the value is known to be on the right side.
+    /// Whether the value is known to satisfy the threshold.
     pub met: bool,
-    /// How many times too large the value is, or too small: of several that are missed, the one
-    /// that is missed by most is told.
+    /// By what factor the threshold is missed. Of several missed thresholds, the one with the largest
+    /// factor is reported first.
     #[serde(skip)]
     pub excess: f64,
 }
 
 impl Expectation {
-    /// What was measured of `what`, and what was wanted.
+    /// One sentence: the measured value of `what` and the wanted one.
     pub(super) fn told(&self, what: &str) -> String {
         let Self { wanted, actual, .. } = self;
         if self.measured == Measured::NOTHING {
@@ -57,7 +55,6 @@ impl Expectation {
     }
 }
 
-/// A measured value, and how it is shown.
 struct Actual {
     measured: Measured,
     shown: String,
@@ -79,7 +76,7 @@ impl From<Percentile> for Actual {
     }
 }
 
-/// Holds the thresholds of one phase against its statistics.
+/// Compares the thresholds of one phase with its statistics.
 pub(super) fn evaluate(thresholds: &Thresholds, measured: &PhaseStatistics) -> Vec<Expectation> {
     let Thresholds {
         error_rate,
@@ -94,7 +91,7 @@ pub(super) fn evaluate(thresholds: &Thresholds, measured: &PhaseStatistics) -> V
         let sent = measured.sent() > measured.under_way;
         let actual = sent.then(|| Actual::known(actual, percent(actual)));
         let bound = |bound: &quantity::Percent| bound.fraction();
-        expectations.push(hold(phase, Metric::ErrorRate, threshold, actual, bound));
+        expectations.push(compare(phase, Metric::ErrorRate, threshold, actual, bound));
     }
     for (metric, threshold, pick) in [
         (
@@ -121,7 +118,7 @@ pub(super) fn evaluate(thresholds: &Thresholds, measured: &PhaseStatistics) -> V
         let Some(threshold) = threshold else { continue };
         let actual = measured.start_to_close.as_ref().map(pick);
         let actual = actual.map(Actual::from);
-        expectations.push(hold(phase, metric, threshold, actual, |bound| {
+        expectations.push(compare(phase, metric, threshold, actual, |bound| {
             milliseconds(bound.as_std())
         }));
     }
@@ -132,20 +129,20 @@ pub(super) fn evaluate(thresholds: &Thresholds, measured: &PhaseStatistics) -> V
             Throughput::Rate(rate) => rate.per_second(),
             Throughput::OfOffered(share) => share.fraction() * measured.offered_per_second,
         };
-        expectations.push(hold(phase, Metric::Throughput, threshold, actual, bound));
+        expectations.push(compare(phase, Metric::Throughput, threshold, actual, bound));
     }
     if let Some(threshold) = dropped {
         let actual = Actual::known(float(measured.dropped), measured.dropped.to_string());
         let actual = is_offered.then_some(actual);
         let bound = |bound: &quantity::Count| float(bound.get());
-        expectations.push(hold(phase, Metric::Dropped, threshold, actual, bound));
+        expectations.push(compare(phase, Metric::Dropped, threshold, actual, bound));
     }
     expectations
 }
 
-/// Holds one value against its threshold. What is not known for certain is not met: of a value
-/// between two bounds, the one counts that is nearer to the wrong side.
-fn hold<T: Display>(
+/// Compares one value with its threshold. A value that is only known to lie between two bounds counts
+/// as the worse one, so that `met` is certain.
+fn compare<T: Display>(
     phase: Phase,
     metric: Metric,
     threshold: &Threshold<T>,
@@ -199,7 +196,7 @@ fn completed(threshold: &Threshold<Throughput>, measured: &PhaseStatistics) -> A
     Actual::known(actual, shown)
 }
 
-/// A share for people: whole numbers without digits, small ones with enough to tell them from zero.
+/// A share as a percentage: whole numbers without decimals, small ones with enough to differ from 0.
 pub(super) fn percent(fraction: f64) -> String {
     let percent = fraction * 100.0;
     let digits = match percent {

@@ -1,4 +1,4 @@
-//! What is on record of a run that has no verdict: it goes on, or something cut it off.
+//! What is recorded of a run without a verdict: it is under way, or it was cut off.
 
 use archive::{Archive, Error, Extent};
 use backend::run_id::RunId;
@@ -8,7 +8,7 @@ use super::plan::RunPlan;
 use super::record::FaultRecord;
 use super::story::Story;
 
-/// What is on record of a run that has no verdict.
+/// What is recorded of a run without a verdict.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Fragment {
@@ -21,23 +21,22 @@ pub struct Fragment {
     pub scenario: String,
     /// The run's name.
     pub run: RunId,
-    /// Whether the run goes on. Otherwise something cut it off.
+    /// Whether the run is under way. Otherwise it was cut off.
     pub under_way: bool,
     /// How far the run came.
     #[serde(flatten)]
     pub extent: Extent,
-    /// Why evidence could not be written any more, if that ended the run.
+    /// Why evidence could not be written, if that ended the run.
     pub failure: Option<String>,
-    /// How many iterations are on record.
+    /// How many iterations are recorded.
     pub iterations: u64,
     /// How many workflows were read back.
     pub executions: u64,
-    /// What became of each fault as far as it is known.
+    /// The state of each fault as far as it is recorded.
     pub faults: Vec<FaultRecord>,
 }
 
 impl Fragment {
-    /// What is on record in a folder.
     pub fn of(archive: &Archive) -> Result<Self, Error> {
         let plan: RunPlan = archive.plan()?;
         let (mut story, mut extent) = (Story::new(&plan), Extent::default());
@@ -65,7 +64,7 @@ impl Fragment {
         })
     }
 
-    /// The same in a few lines for people.
+    /// A few lines for people.
     pub fn summary(&self) -> String {
         let Self {
             scenario,
@@ -77,9 +76,9 @@ impl Fragment {
             ..
         } = self;
         let (word, how) = if *under_way {
-            ("under way", "it goes on, and was last heard of")
+            ("under way", "it is still running; its last record is from")
         } else {
-            ("cut off", "something ended it")
+            ("cut off", "the run was cut off")
         };
         let mut lines = vec![
             format!("{scenario}: {word}"),
@@ -89,7 +88,7 @@ impl Fragment {
         lines.extend(failure.clone());
         let open = self.faults.iter();
         let open = open.filter(|it| it.injected.is_some() && it.healed.is_none());
-        lines.extend(open.map(|fault| format!("fault `{}` had not been healed by then", fault.id)));
+        lines.extend(open.map(|fault| format!("fault `{}` was not healed by then", fault.id)));
         lines.join("\n  ")
     }
 }

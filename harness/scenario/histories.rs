@@ -1,8 +1,8 @@
-//! Reads back what the server has of every workflow that was or may have been started.
+//! Reads back the execution of every workflow that was or may have been started.
 //!
-//! While the load goes on, those are read whose close was seen, one at a time and slowly enough not to
-//! disturb what is measured. Nothing is read before the last fault is healed: what was read then
-//! might be lost afterwards. Everything else is read after the load and the drain.
+//! During the load, workflows whose close was seen are read, one at a time and slowly enough not to
+//! disturb the measurement. No execution is read before the last fault is healed, because a fault
+//! could destroy it afterwards. All others are read after the load and the drain.
 //!
 //! The server may refuse to be asked so much, or be away for a moment: that says something about
 //! the asking and nothing about the workflows, so it is waited out.
@@ -21,37 +21,34 @@ use tokio_util::sync::CancellationToken;
 use super::reader::{Reader, read_once};
 use super::recorder::Recorder;
 
-/// How many executions are read at a time once the load is over.
+/// How many executions are read concurrently after the load.
 pub(super) const CONCURRENCY: usize = 16;
 
-/// How long at the least from one execution to the next while the load goes on. One takes two requests
-/// as long as its history has one page, so that these are no more than 240 requests per second: a
-/// tenth of what a frontend of Temporal's admits to a namespace, unless it is told otherwise
-/// (`frontend.namespaceRPS`, 2400).
+/// The shortest time from one execution to the next during the load. An execution whose history has
+/// one page takes two requests, so this allows at most 240 requests per second: a tenth of the default
+/// limit of a Temporal frontend for one namespace (`frontend.namespaceRPS`, 2400).
 const EACH: Duration = Duration::from_nanos(1_000_000_000 / 120);
-/// How many times longer nothing is read than the execution before took to be read: a server that has
-/// much to do answers late, and is asked less.
+/// How long to pause after an execution, as a multiple of the time it took: a busy server answers
+/// late, and is asked less.
 const REST: u32 = 9;
-/// How many iterations are passed over at a time in search of one that has closed: others have to
-/// have their turn.
+/// How many iterations are skipped in one go in search of one that closed; then other tasks run.
 const LINES: usize = 1000;
-/// How long to wait for more to read, and where the server does not answer.
+/// How long to wait when there is nothing to read or the server does not answer.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How long all of the rest may take: so much, and so much for each execution.
+/// How long the reading after the load may take: a fixed time, and a time for each execution.
 const DEADLINE: Duration = Duration::from_mins(2);
 const DEADLINE_OF_EACH: Duration = Duration::from_millis(500);
 
-/// Reads executions back, as the iterations that started them become known.
 pub(super) struct Histories<'a, F> {
     frontend: &'a F,
     archive: &'a Archive,
     recorder: &'a Recorder,
-    /// Follows the iterations.
     iterations: Lines<Iteration>,
-    /// The one that is being read.
+    /// The iteration whose execution is being read.
     held: Option<Iteration>,
-    /// Those that could not be read: one a second at the most, since a failure is followed by a pause.
+    /// Iterations whose execution could not be read. It grows by at most one a second, because a
+    /// pause follows each failure.
     put_off: Vec<Iteration>,
 }
 
@@ -71,7 +68,7 @@ impl<'a, F: Frontend> Histories<'a, F> {
         })
     }
 
-    /// Reads executions that have closed until `over`.
+    /// Reads executions of closed workflows until `over`.
     pub(super) async fn follow(&mut self, over: &CancellationToken) {
         over.run_until_cancelled(async {
             loop {
@@ -86,8 +83,8 @@ impl<'a, F: Frontend> Histories<'a, F> {
         .await;
     }
 
-    /// Reads the next one, and says whether there was one that could be read. One that cannot be read
-    /// now is put off.
+    /// Reads the next execution. Returns false if there was none or it could not be read; it is then
+    /// put off.
     async fn read_next(&mut self) -> Result<bool, Error> {
         for _ in 0..LINES {
             if self.held.is_some() {
@@ -106,7 +103,7 @@ impl<'a, F: Frontend> Histories<'a, F> {
         let reading = read_once(self.frontend, key(iteration)).await;
         let iteration = self.held.take().expect("it was held while it was read");
         let Ok(reading) = reading else {
-            // Why is of no matter yet, and others may well be readable.
+            // It is read again after the load, and the next one may be readable.
             self.put_off.push(iteration);
             return Ok(false);
         };
@@ -114,7 +111,7 @@ impl<'a, F: Frontend> Histories<'a, F> {
         Ok(true)
     }
 
-    /// Reads all that is left.
+    /// Reads all executions that are left.
     pub(super) async fn read_rest(self, scenario: &str, events: &Events) -> Result<(), Error> {
         let Self {
             frontend,
@@ -127,9 +124,9 @@ impl<'a, F: Frontend> Histories<'a, F> {
         let counts = recorder.counts();
         let count = counts.may_exist - counts.read;
         let reader = &Reader::new(frontend);
-        let what = format!("{scenario}: histories are read back");
+        let what = format!("{scenario}: reading histories back");
         let mut progress = Progress::of_pieces(what, events.listener());
-        // Of what was followed, only that was read whose close was seen.
+        // Of the iterations that were followed, only those with a close were read.
         let followed = usize::try_from(iterations.count_so_far()).unwrap_or(usize::MAX);
         let skipped = archive.iterations()?.take(followed);
         let skipped = skipped.filter(|it| is_error_or(it, Iteration::may_be_open));
@@ -165,13 +162,13 @@ impl<'a, F: Frontend> Histories<'a, F> {
             }
             () = reader.until_hopeless(DEADLINE.saturating_add(each)) => {}
         }
-        // What is not read yet is given up on, and the progress says so.
+        // The rest stays unread, and the progress shows how far it came.
         reader.give_up();
         all.await.map(drop)
     }
 }
 
-/// Errors pass, for whoever takes the iteration.
+/// Keeps errors, for the consumer of the iterations.
 pub(super) fn is_error_or(
     iteration: &Result<Iteration, Error>,
     wanted: fn(&Iteration) -> bool,

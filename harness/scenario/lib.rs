@@ -1,9 +1,8 @@
 //! Scenarios: what loads a topology, what breaks it, and what must hold.
 //!
-//! A [`Scenario`] is what people write. With a seed and the facts of a topology it resolves to a
-//! [`RunPlan`] in which nothing is left to decide; [`run`] drives the plan and [`judge`] gives its
-//! verdict. All but [`run`] and the folder of a [`report`] is pure. Knows nothing of where a topology
-//! runs.
+//! People write a [`Scenario`]. With a seed and a topology it resolves to a [`RunPlan`], which leaves
+//! nothing to decide. [`run`] carries the plan out and [`judge`] gives the verdict. Everything but
+//! [`run`] and the folder of a [`report`] is pure. The crate does not know where a topology runs.
 
 mod assess;
 mod chaos;

@@ -1,4 +1,4 @@
-//! A measured value, as far as it is known. Pure.
+//! A measured value that is known, or known to lie between two bounds. Pure.
 
 use std::time::Duration;
 
@@ -6,37 +6,33 @@ use load::Percentile;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-/// A measured value, as far as it is known.
+/// A measured value that is known, or known to lie between two bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged, rename_all_fields = "kebab-case")]
 pub enum Measured {
-    /// It is known, or nothing was measured.
     Value {
         /// The value; null where nothing was measured.
         #[serde(serialize_with = "option")]
         value: Option<f64>,
     },
-    /// It lies between two bounds.
     Between {
-        /// What it is at the least.
+        /// The lower bound.
         #[serde(serialize_with = "number")]
         value_at_least: f64,
-        /// What it is at the most; null where there is no bound.
+        /// The upper bound; null where there is none.
         #[serde(serialize_with = "option")]
         value_at_most: Option<f64>,
     },
 }
 
 impl Measured {
-    /// Where nothing was measured.
     pub const NOTHING: Self = Self::Value { value: None };
 
-    /// A value that is known.
     pub(super) fn known(value: f64) -> Self {
         Self::Value { value: Some(value) }
     }
 
-    /// What it is at the least, if anything was measured.
+    /// The lower bound; `None` if nothing was measured.
     pub(super) fn at_least(self) -> Option<f64> {
         match self {
             Self::Value { value } => value,
@@ -44,7 +40,7 @@ impl Measured {
         }
     }
 
-    /// What it is at the most, if anything was measured; infinite where there is no bound.
+    /// The upper bound, infinite where there is none; `None` if nothing was measured.
     pub(super) fn at_most(self) -> Option<f64> {
         match self {
             Self::Value { value } => value,
@@ -67,19 +63,18 @@ impl From<Percentile> for Measured {
     }
 }
 
-/// A duration as a number of milliseconds.
 pub(super) fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
 
-/// Writes a number with at most six decimals, and a whole one without any. What is beyond them is
-/// an artefact of the division or unit that it comes from.
+/// Writes a number with at most six decimals, and a whole number without any. Further decimals come
+/// from a division or a conversion.
 #[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "serde hands out references"
 )]
 pub(super) fn number<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    /// Up to here a 64-bit float has six decimals.
+    /// A 64-bit float below this has six exact decimals.
     const MOST: f64 = 1e9;
     let rounded = if *number < MOST {
         (number * 1e6).round() / 1e6

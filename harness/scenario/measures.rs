@@ -1,4 +1,4 @@
-//! Everything that is measured of a run, from one reading of its iterations. Pure.
+//! Measures a run in one pass over its iterations. Pure.
 
 use std::time::Duration;
 
@@ -10,7 +10,6 @@ use super::record::FaultRecord;
 use super::statistics::{PhaseStatistics, as_they_were};
 use super::tally::Tally;
 
-/// Everything that is measured of a run, counted iteration by iteration.
 #[derive(Debug)]
 pub(super) struct Meter {
     phases: Vec<Tally>,
@@ -19,21 +18,20 @@ pub(super) struct Meter {
     may_exist: u64,
 }
 
-/// What was measured of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measures {
-    /// In each loaded phase, in order, with the phases as they came to be.
+    /// Each phase under load, in order, with its actual offset and length.
     pub phases: Vec<PhaseStatistics>,
-    /// In the baseline, as it looked when the first fault was injected or, in a run that ended early,
-    /// when the steady state was judged. Absent where neither happened.
+    /// The baseline as it was when the first fault was injected or, in a run that ended early, when
+    /// the steady state was judged. `None` if neither happened.
     pub baseline: Option<PhaseStatistics>,
-    /// How late the generator was over the whole run.
+    /// The generator's delay over the whole run.
     pub generator_delay: Option<Percentiles>,
     /// How many workflows exist or may exist.
     pub may_exist: u64,
 }
 
-/// A phase as it looks at one moment.
+/// A phase as it is at an offset of the run.
 #[derive(Debug)]
 struct Glimpse {
     at: Duration,
@@ -41,8 +39,7 @@ struct Glimpse {
 }
 
 impl Meter {
-    /// One that has seen no iteration. The baseline is looked at as it was at a moment, if one is
-    /// given.
+    /// A meter without iterations. With `glimpse` it also measures the baseline as of that offset.
     pub(super) fn new(plan: &RunPlan, faults: &[FaultRecord], glimpse: Option<Duration>) -> Self {
         let phases = as_they_were(plan, faults);
         let baseline = plan.phase(Phase::Baseline).zip(glimpse);
@@ -82,7 +79,7 @@ impl Glimpse {
         Self { at, tally }
     }
 
-    /// Counts an iteration as it was at the moment: over, or under way.
+    /// Counts an iteration as it was at that offset: ended or under way.
     fn add(&mut self, iteration: &Iteration) {
         if iteration.ended() < self.at {
             self.tally.add(iteration);

@@ -1,23 +1,23 @@
-//! What thresholds are about, and in which unit. Pure.
+//! The metrics that thresholds can bound, and their units. Pure.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What a threshold is about.
+/// A metric that a threshold can bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Metric {
     /// The share of the iterations sent that did not complete.
     ErrorRate,
-    /// Median from the intended start to the close.
+    /// Median of the time from the intended start to the close.
     StartToCloseP50,
-    /// 90th percentile of that.
+    /// 90th percentile of the time from the intended start to the close.
     StartToCloseP90,
-    /// 99th percentile of that.
+    /// 99th percentile of the time from the intended start to the close.
     StartToCloseP99,
-    /// 99.9th percentile of that.
+    /// 99.9th percentile of the time from the intended start to the close.
     StartToCloseP999,
     /// Workflows that completed, per second.
     Throughput,
@@ -26,7 +26,6 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// The unit of its numbers.
     pub fn unit(self) -> Unit {
         match self {
             Self::ErrorRate => Unit::Share,
@@ -54,17 +53,13 @@ impl fmt::Display for Metric {
     }
 }
 
-/// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
-    /// Milliseconds.
     #[serde(rename = "ms")]
     Milliseconds,
     /// A part of a whole, from 0 to 1.
     Share,
-    /// So many per second.
     PerSecond,
-    /// So many.
     Count,
 }

@@ -1,4 +1,4 @@
-//! A scenario as it is written.
+//! The scenario file.
 
 use backend::fault;
 use check::Invariant;
@@ -13,32 +13,32 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_saphyr::{Location, Spanned};
 
-/// What loads a topology, what breaks it, and what must hold.
+/// A load test with faults: what loads a topology, what breaks it, and what must hold.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(title = "Scenario")]
 pub struct Scenario {
-    /// The format of this document.
+    /// The version of the format: `harness/v1`.
     pub api_version: ApiVersion,
-    /// What this document is.
+    /// The kind of the document: `Scenario`.
     pub kind: Kind,
     /// Its name: lowercase letters, digits and dashes.
     #[schemars(with = "String", extend("pattern" = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"))]
     pub name: Spanned<String>,
-    /// What it is for, in a sentence.
+    /// The purpose of the scenario, in one sentence.
     pub description: String,
-    /// The seed of every random choice; without it, each run draws one and prints it.
+    /// The seed of every random choice. Without it, each run draws a seed and prints it.
     pub seed: Option<u64>,
-    /// What is started. All workloads run side by side.
+    /// The streams of workflows to start. All workloads run concurrently.
     #[schemars(with = "Vec<Workload>", length(min = 1))]
     pub workload: Spanned<Vec<Workload>>,
-    /// How long each phase lasts; one that is not named is left out.
+    /// The length of each phase. A phase that is not named is left out.
     #[schemars(with = "Phases")]
     pub phases: Spanned<Phases>,
-    /// What is broken, and when.
+    /// The faults to inject.
     #[serde(default)]
     pub faults: Vec<Fault>,
-    /// What must hold.
+    /// The expectations that the verdict rests on.
     #[serde(default)]
     pub expect: Expect,
 }
@@ -46,7 +46,6 @@ pub struct Scenario {
 /// The version of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum ApiVersion {
-    /// The first.
     #[serde(rename = "harness/v1")]
     V1,
 }
@@ -54,7 +53,6 @@ pub enum ApiVersion {
 /// The kind of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Kind {
-    /// A scenario.
     Scenario,
 }
 
@@ -69,10 +67,11 @@ pub struct Workload {
     #[serde(deserialize_with = "executor")]
     #[schemars(with = "Executor")]
     pub executor: Spanned<Executor>,
-    /// What is started.
+    /// The workflow to start.
     #[schemars(with = "Workflow")]
     pub workflow: Spanned<Workflow>,
-    /// How long a workflow may take, from its acknowledged start, until it is given up on.
+    /// How long the client waits for a workflow to close, from its acknowledged start: 1ms to 30d.
+    /// Default: 30s.
     #[serde(default = "default_timeout")]
     #[schemars(with = "Duration")]
     pub timeout: Spanned<Duration>,
@@ -85,27 +84,28 @@ pub struct Workload {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Workflow {
-    /// Workflow type.
+    /// Workflow type, 1 to 1000 bytes.
     #[schemars(with = "String", length(min = 1))]
     pub r#type: Spanned<String>,
-    /// Task queue; the one of the topology's worker where none is named.
+    /// Task queue. Default: the task queue of the topology's worker.
     #[schemars(with = "Option<TaskQueueName>")]
     pub task_queue: Option<Spanned<TaskQueueName>>,
-    /// Arguments, each any JSON value.
+    /// Arguments, each a JSON value. Default: none.
     #[serde(default)]
     #[schemars(with = "Vec<Value>")]
     pub input: Vec<Spanned<Value>>,
-    /// The result that every workflow must have; `null` is a result like any other.
+    /// The result that every workflow must have; `null` is a result. Without it, results are not
+    /// checked.
     #[serde(default, deserialize_with = "present")]
     #[schemars(with = "Option<Value>")]
     pub result: Option<Spanned<Value>>,
 }
 
-/// How long each phase lasts.
+/// The length of each phase, 1ms to 30d.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Phases {
-    /// Load without judgement.
+    /// Load that no expectation covers.
     pub warmup: Option<Duration>,
     /// Load without faults.
     pub baseline: Option<Duration>,
@@ -113,7 +113,7 @@ pub struct Phases {
     pub chaos: Option<Duration>,
     /// Load after the faults.
     pub recovery: Option<Duration>,
-    /// The deadline for what is still open when the load has ended.
+    /// How long to wait after the load for open workflows to close. Default: 30s.
     pub drain: Option<Duration>,
 }
 
@@ -124,38 +124,38 @@ pub struct Fault {
     /// Its name, unique in the scenario: lowercase letters, digits and dashes.
     #[schemars(with = "String", extend("pattern" = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"))]
     pub id: Spanned<String>,
-    /// What is done.
+    /// The fault.
     pub fault: fault::Fault,
-    /// The service it is done to, such as `worker`.
+    /// The service that the fault hits, such as `worker`.
     #[schemars(with = "String")]
     pub target: Spanned<String>,
-    /// The phase in which.
+    /// The phase in which the fault is injected and healed.
     #[schemars(with = "Phase")]
     pub phase: Spanned<Phase>,
-    /// When, from the start of the phase.
+    /// When it is injected, from the start of the phase.
     #[schemars(with = "Duration")]
     pub at: Spanned<Duration>,
-    /// For how long.
+    /// How long it lasts. It must end within the phase.
     #[schemars(with = "Duration")]
     pub r#for: Spanned<Duration>,
 }
 
-/// What must hold.
+/// The expectations that the verdict rests on.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Expect {
-    /// What must hold in the baseline for the run to say anything; if it does not, no fault is
-    /// injected and the verdict is inconclusive.
+    /// Thresholds for the baseline. If one is missed, no fault is injected and the verdict is
+    /// inconclusive.
     #[schemars(with = "Option<Thresholds>")]
     pub steady_state: Option<Spanned<Thresholds>>,
-    /// What must hold in each phase.
+    /// Thresholds by phase.
     #[serde(default)]
     pub phases: PhaseThresholds,
-    /// How late the generator's own starts may be at the 99th percentile; beyond it the generator
-    /// was saturated, and the verdict is inconclusive.
+    /// The greatest delay of the generator's own starts at the 99th percentile. Beyond it the generator
+    /// was saturated, and the verdict is inconclusive. Default: 250ms.
     #[schemars(with = "Option<Duration>")]
     pub generator_delay: Option<Spanned<Duration>>,
-    /// What must hold of every workflow; all that can be checked where nothing is said.
+    /// The invariants that must hold for every workflow. Default: all that can be checked.
     #[schemars(with = "Option<Vec<Invariant>>")]
     pub invariants: Option<Vec<Spanned<Invariant>>>,
 }
@@ -164,34 +164,34 @@ pub struct Expect {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PhaseThresholds {
-    /// Of the warmup.
+    /// Thresholds for the warmup.
     #[schemars(with = "Option<Thresholds>")]
     pub warmup: Option<Spanned<Thresholds>>,
-    /// Of the baseline.
+    /// Thresholds for the baseline.
     #[schemars(with = "Option<Thresholds>")]
     pub baseline: Option<Spanned<Thresholds>>,
-    /// Of the phase with the faults.
+    /// Thresholds for the phase with the faults.
     #[schemars(with = "Option<Thresholds>")]
     pub chaos: Option<Spanned<Thresholds>>,
-    /// Of the phase after the faults.
+    /// Thresholds for the phase after the faults.
     #[schemars(with = "Option<Thresholds>")]
     pub recovery: Option<Spanned<Thresholds>>,
 }
 
-/// Bounds on what is measured in one phase.
+/// Bounds for the measurements of one phase.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Thresholds {
     /// Share of the iterations sent that did not complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_rate: Option<Threshold<Percent>>,
-    /// From the intended start to the close.
+    /// The time from the intended start to the close.
     #[serde(default)]
     pub start_to_close: LatencyThresholds,
-    /// Workflows completed, per unit of time or as a share of those offered.
+    /// Completed workflows: a rate, or a share of the offered rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub throughput: Option<Threshold<Throughput>>,
-    /// Arrivals that were not sent because too many were in flight.
+    /// Arrivals that were not sent because `max-in-flight` was reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped: Option<Threshold<Count>>,
 }
@@ -203,19 +203,19 @@ pub struct LatencyThresholds {
     /// The median.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p50: Option<Threshold<Duration>>,
-    /// 90 %.
+    /// The 90th percentile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p90: Option<Threshold<Duration>>,
-    /// 99 %.
+    /// The 99th percentile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p99: Option<Threshold<Duration>>,
-    /// 99.9 %.
+    /// The 99.9th percentile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p999: Option<Threshold<Duration>>,
 }
 
 impl Phases {
-    /// The phases under load that are named, in order.
+    /// The named phases under load, in order.
     pub fn loaded(&self) -> impl Iterator<Item = (Phase, Duration)> {
         [
             (Phase::Warmup, self.warmup),
@@ -229,7 +229,7 @@ impl Phases {
 }
 
 impl PhaseThresholds {
-    /// Those that are there, in the order of the phases.
+    /// The thresholds that are set, in the order of the phases.
     pub fn named(&self) -> impl Iterator<Item = (Phase, &Spanned<Thresholds>)> {
         [
             (Phase::Warmup, &self.warmup),
@@ -242,13 +242,13 @@ impl PhaseThresholds {
     }
 }
 
-/// An executor by its choice, so that it can be told where it stands.
+/// Reads the executor, with its location for errors.
 struct Chosen(Executor);
 
 impl<'de> Deserialize<'de> for Chosen {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let chosen = document::choice(deserializer)?;
-        let chosen = chosen.ok_or_else(|| D::Error::custom("an executor is needed"))?;
+        let chosen = chosen.ok_or_else(|| D::Error::custom("a workload needs an executor"))?;
         Ok(Self(chosen))
     }
 }
@@ -262,7 +262,7 @@ fn executor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<Execut
     ))
 }
 
-/// What is there, be it null, which an `Option` would take for nothing.
+/// Reads a value that may be null, which an `Option` would read as absent.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Spanned<Value>>, D::Error> {
     Spanned::deserialize(deserializer).map(Some)
 }

@@ -1,4 +1,4 @@
-//! Says how a run is getting on: its phases as they begin, and its load about once a second.
+//! Sends the progress of a run: each phase as it begins, and the load once a second.
 
 use std::time::Duration;
 
@@ -13,18 +13,17 @@ use super::recorder::Recorder;
 
 const TICK: Duration = Duration::from_secs(1);
 
-/// The voice of one run.
 pub(super) struct Narrator<'a> {
     pub(super) plan: &'a RunPlan,
     pub(super) events: &'a Events,
-    /// The moment from which all offsets count.
+    /// Offsets count from here.
     pub(super) epoch: Instant,
     pub(super) progress: &'a Progress,
     pub(super) recorder: &'a Recorder,
 }
 
 impl Narrator<'_> {
-    /// Tells of the phases until the run is stopped, or its load is over.
+    /// Sends an event for each phase until the run is stopped or the load is over.
     pub(super) async fn phases(&self, stop: &CancellationToken, over: &CancellationToken) {
         let loaded = self
             .plan
@@ -47,7 +46,7 @@ impl Narrator<'_> {
         }
     }
 
-    /// Counts until all is over: of a run that is killed, the last count says when.
+    /// Sends the counters until the run is over. The last one dates the end of a run that is killed.
     pub(super) async fn load(&self, over: &CancellationToken) {
         let mut ticks = interval_at(self.epoch + TICK, TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);

@@ -1,4 +1,4 @@
-//! What was seen of a run.
+//! The evidence of a run that the verdict rests on.
 
 use backend::event::Ending;
 use check::{Finding, Unread};
@@ -10,29 +10,27 @@ use super::model::Phase;
 use super::record::FaultRecord;
 use super::statistics::PhaseStatistics;
 
-/// Everything that a verdict is about.
+/// The evidence of a run that the verdict rests on.
 #[derive(Debug, Clone)]
 pub struct Observations {
-    /// What was measured.
     pub measures: Measures,
-    /// What became of each fault.
     pub faults: Vec<FaultRecord>,
-    /// Every invariant with its counter-examples; nothing after an interruption.
+    /// One finding for each invariant; empty after an interruption.
     pub findings: Vec<Finding>,
     /// The workflows that could not be read back.
     pub unread: Unread,
     /// How the run ended.
     pub ending: Ending,
-    /// The longest time for which the harness itself could not run.
+    /// The longest time for which the harness could not run.
     pub longest_stop: Duration,
-    /// Why the environment is not what it was, if it is not.
+    /// Why a fault could not be healed, if one could not.
     pub heal_failure: Option<String>,
-    /// Who died although no fault had planned it.
+    /// The unplanned deaths.
     pub watched: Seen,
 }
 
 impl Observations {
-    /// What a phase measured, if it was to be loaded.
+    /// The statistics of a phase; `None` if it is not under load.
     pub(super) fn phase(&self, phase: Phase) -> Option<&PhaseStatistics> {
         let mut statistics = self.measures.phases.iter();
         statistics.find(|statistics| statistics.phase == phase)

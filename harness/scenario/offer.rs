@@ -1,4 +1,4 @@
-//! The part of a run under load: iterations, phases and faults side by side on one clock.
+//! The part of a run under load: runs iterations, phases and faults concurrently on one clock.
 
 use std::cell::RefCell;
 
@@ -18,9 +18,8 @@ use super::run::Stage;
 use super::steady::{is_met, steady_state};
 use super::tally::Tally;
 
-/// What the phases under load leave behind.
 pub(super) struct Loaded {
-    /// How far each fault came, in the order of the plan.
+    /// The state of each fault, in the order of the plan.
     pub(super) faults: Vec<FaultState>,
     pub(super) ending: Ending,
     /// What is left of the drain.
@@ -29,7 +28,7 @@ pub(super) struct Loaded {
     pub(super) longest_stop: Duration,
 }
 
-/// Offers the load of all phases, and lives through the faults meanwhile.
+/// Offers the load of all phases and injects the faults.
 pub(super) async fn offer<B: Backend>(
     stage: &Stage<'_, B>,
     frontend: &B::Frontend,
@@ -104,7 +103,7 @@ pub(super) async fn offer<B: Backend>(
     }
 }
 
-/// Writes down each iteration that has ended.
+/// Records each iteration that ends.
 async fn collect<B>(
     stage: &Stage<'_, B>,
     mut received: UnboundedReceiver<Iteration>,
@@ -118,8 +117,8 @@ async fn collect<B>(
     }
 }
 
-/// Waits for the end of the baseline and judges it, on what is known by then. Nothing is judged where
-/// the run is stopped before.
+/// Judges the steady state at the end of the baseline, with the iterations known by then. If the run
+/// is stopped before, returns true without judging.
 async fn is_steady<B: Backend>(
     stage: &Stage<'_, B>,
     baseline: &PlannedPhase,

@@ -1,4 +1,4 @@
-//! Reads one execution back, and knows when there is no sense in asking any more.
+//! Reads executions back, and decides when to stop trying.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -8,23 +8,23 @@ use temporal::backoff::Pace;
 use temporal::{Error, ExecutionKey, Frontend, Reading, Status};
 use tokio_util::sync::CancellationToken;
 
-/// How long nothing may be heard of a server that does not answer.
+/// How long the server may fail to answer before reading stops.
 const SILENCE: Duration = Duration::from_secs(20);
-/// How long one execution may take, in which the client paces itself as the server asks it to.
+/// The deadline for one execution; the client slows down within it when the server limits it.
 const EXECUTION: Duration = Duration::from_mins(1);
-/// How long one execution may take that may as well be read later.
+/// The deadline for one execution that can be read again later.
 const ONCE: Duration = Duration::from_secs(10);
 
-/// What those who read share.
+/// What concurrent readers share.
 pub(super) struct Reader<'a, F> {
     frontend: &'a F,
-    /// Cancelled when what has not been read stays unread.
+    /// Its cancellation stops all reading.
     over: CancellationToken,
-    /// How often the server has answered, be it that it is asked too much.
+    /// How often the server answered, refusals for too many requests included.
     answers: Cell<u64>,
-    /// How often it was not reached.
+    /// How often the server was not reached.
     failures: Cell<u64>,
-    /// The last error that may pass.
+    /// The last error after which trying again makes sense.
     last: RefCell<Option<String>>,
 }
 
@@ -39,18 +39,17 @@ impl<'a, F: Frontend> Reader<'a, F> {
         }
     }
 
-    /// Whether something has come between.
+    /// Whether an execution had to be tried again.
     pub(super) fn is_held_up(&self) -> bool {
         self.last.borrow().is_some()
     }
 
-    /// From now on, what has not been read stays unread.
+    /// Stops all reading.
     pub(super) fn give_up(&self) {
         self.over.cancel();
     }
 
-    /// Waits until there is no sense in going on: the time is over, or for some time there were
-    /// failures and no answer.
+    /// Waits until the deadline is over, or until there were failures and no answer for [`SILENCE`].
     pub(super) async fn until_hopeless(&self, deadline: Duration) {
         let silent = async {
             loop {
@@ -68,7 +67,7 @@ impl<'a, F: Frontend> Reader<'a, F> {
         }
     }
 
-    /// Reads an execution, unless it is given up on.
+    /// Reads an execution; `Unreadable` if reading is stopped before.
     pub(super) async fn read_in_time(&self, key: ExecutionKey) -> Reading {
         let reading = self.over.run_until_cancelled(self.read(key)).await;
         reading.unwrap_or_else(|| self.unread())
@@ -76,9 +75,7 @@ impl<'a, F: Frontend> Reader<'a, F> {
 
     fn unread(&self) -> Reading {
         let last = self.last.borrow();
-        let reason = last
-            .as_deref()
-            .unwrap_or("there was no time left to read it");
+        let reason = last.as_deref().unwrap_or("no time was left to read it");
         Reading::Unreadable(reason.to_owned())
     }
 
@@ -108,7 +105,7 @@ impl<'a, F: Frontend> Reader<'a, F> {
     }
 }
 
-/// Reads an execution if that can be done now.
+/// Reads an execution without trying again.
 pub(super) async fn read_once<F: Frontend>(
     frontend: &F,
     key: ExecutionKey,
@@ -116,8 +113,8 @@ pub(super) async fn read_once<F: Frontend>(
     read(frontend, key, ONCE).await
 }
 
-/// Reads the latest run of a workflow id, so that a second run does not go unseen. Where that is not
-/// the acknowledged one, the acknowledged run is the answer only if it was continued as new.
+/// Reads the latest run of a workflow id, so that a second run is found. If that is not the
+/// acknowledged run, returns the acknowledged run only if it was continued as new.
 async fn read<F: Frontend>(
     frontend: &F,
     acknowledged: ExecutionKey,

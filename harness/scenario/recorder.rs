@@ -1,4 +1,4 @@
-//! Writes what happens into the folder of the run while it happens.
+//! Records a run in its folder while it goes on.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -11,14 +11,14 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-/// How often others see what was written.
+/// How often lines are flushed, so that other programs see them.
 const FLUSH: Duration = Duration::from_millis(250);
 
-/// Writes what happens into the folder of a run. Without evidence a run says nothing: where it cannot
-/// be written any more, the run is ended.
+/// Records a run in its folder. A run without evidence has no verdict, so the run is ended if evidence
+/// cannot be written.
 pub(super) struct Recorder {
     state: RefCell<State>,
-    /// Cancelled to end the run.
+    /// Its cancellation ends the run.
     end: CancellationToken,
 }
 
@@ -29,21 +29,19 @@ struct State {
     failure: Option<Error>,
 }
 
-/// How much was written down.
+/// How much was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Recorded {
-    /// Iterations.
     pub(super) iterations: u64,
-    /// Of those: the workflow exists or may exist.
+    /// Iterations whose workflow exists or may exist.
     pub(super) may_exist: u64,
-    /// Of those: the close was not seen.
+    /// Iterations whose workflow may still be open.
     pub(super) may_be_open: u64,
     /// Workflows that were read back.
     pub(super) read: u64,
 }
 
 impl Recorder {
-    /// Writes events as they are heard, and what it is given.
     pub(super) fn new(
         writer: Writer,
         heard: UnboundedReceiver<Event>,
@@ -58,7 +56,6 @@ impl Recorder {
         Self { state, end }
     }
 
-    /// Writes what a client saw of one arrival.
     pub(super) fn iteration(&self, iteration: &Iteration) {
         let state = &mut *self.state.borrow_mut();
         state.counts.iterations += 1;
@@ -67,20 +64,18 @@ impl Recorder {
         self.write(state, |writer| writer.iteration(iteration));
     }
 
-    /// Writes both sides of a workflow.
     pub(super) fn execution(&self, iteration: &Iteration, reading: &Reading) {
         let state = &mut *self.state.borrow_mut();
         state.counts.read += 1;
         self.write(state, |writer| writer.execution(iteration, reading));
     }
 
-    /// How much was written down so far.
     pub(super) fn counts(&self) -> Recorded {
         self.state.borrow().counts
     }
 
-    /// Has others see all that happened so far. What happens is told also where something is missing:
-    /// that the run was ended, and its faults healed.
+    /// Records the events so far and flushes all files. Events are recorded even after a failure, so
+    /// that the folder says that the run was ended and its faults healed.
     pub(super) fn flush(&self) {
         let state = &mut *self.state.borrow_mut();
         while let Ok(event) = state.heard.try_recv() {
@@ -99,12 +94,12 @@ impl Recorder {
         self.flush();
     }
 
-    /// Takes over why something is not in the folder.
+    /// Keeps an error of others as the reason why the evidence is not complete, and ends the run.
     pub(super) fn fail(&self, error: Error) {
         self.keep(&mut self.state.borrow_mut(), Err(error));
     }
 
-    /// Has all that happened so far outlive the machine.
+    /// Flushes all files and syncs them to the disk; the first failure of the run if there was one.
     pub(super) fn sync(&self) -> Result<(), Error> {
         self.flush();
         let state = &mut *self.state.borrow_mut();
@@ -114,7 +109,7 @@ impl Recorder {
         }
     }
 
-    /// Writes nothing after a gap: readers could not see the gap.
+    /// Writes nothing after a failure, since readers could not see the gap.
     fn write(&self, state: &mut State, write: impl FnOnce(&mut Writer) -> Result<(), Error>) {
         if state.failure.is_none() {
             let written = write(&mut state.writer);
@@ -122,7 +117,7 @@ impl Recorder {
         }
     }
 
-    /// Keeps the first failure, and ends the run for it.
+    /// Keeps the first failure and ends the run.
     fn keep(&self, state: &mut State, written: Result<(), Error>) {
         if let Err(error) = written {
             state.failure.get_or_insert(error);

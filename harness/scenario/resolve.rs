@@ -1,4 +1,4 @@
-//! From a scenario, a seed and the facts of the topology to a plan of the run.
+//! Resolves a scenario with a seed and a topology to the plan of a run.
 
 use std::collections::BTreeMap;
 
@@ -18,38 +18,34 @@ use super::model::{Phase, Workload};
 use super::plan::{PlannedFault, PlannedPhase, PlannedThresholds, RunPlan};
 use super::validate::{validate, worker_task_queue};
 
-/// How long a start may stay without an answer.
+/// The deadline of a start call.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
-/// The deadline of a drain that names none.
+/// The length of the drain where the scenario sets none.
 const DRAIN: Duration = Duration::from_secs(30);
-/// How late the generator may be where a scenario does not say.
+/// The bound of the generator's delay where the scenario sets none.
 const GENERATOR_DELAY: Duration = Duration::from_millis(250);
 
-/// Where a scenario is to run.
+/// The environment that a scenario is to run in.
 #[derive(Debug, Clone, Copy)]
 pub struct Environment<'a> {
-    /// What runs there.
     pub topology: &'a Topology,
-    /// Where that is.
     pub place: &'a Place,
-    /// How that place takes hold of services.
+    /// The services that the place can disturb, and how.
     pub levers: &'a BTreeMap<ServiceName, Reach>,
 }
 
 /// Whether a scenario can run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Resolution {
-    /// It can, like this.
     Runnable(Box<RunPlan>),
-    /// It is a good scenario that needs more than this place has.
+    /// The scenario is valid but needs something that the place does not have.
     Unrunnable {
-        /// One sentence for each thing that is missing.
+        /// One sentence for each missing thing.
         reasons: Vec<String>,
     },
 }
 
-/// Decides everything about a run that a scenario leaves open. The same document, seed, run and
-/// environment give the same plan.
+/// Makes every choice that a scenario leaves open. The same arguments give the same plan.
 pub fn resolve(
     document: &Document,
     seed: u64,
@@ -202,8 +198,8 @@ fn planned_workload(
     }
 }
 
-/// Where a scenario does not say which, all that can be checked: a right result only where one is
-/// given.
+/// The invariants that the scenario names. Without any: all, but `right-result` only if a workflow has
+/// a result.
 fn invariants(document: &Document) -> Vec<Invariant> {
     let scenario = &document.scenario;
     let has_result = scenario
@@ -221,7 +217,7 @@ fn invariants(document: &Document) -> Vec<Invariant> {
 }
 
 impl RunPlan {
-    /// The phases under load, in the terms of the generator.
+    /// The phases under load, for the generator.
     pub fn timeline(&self) -> Timeline {
         let phases = self.phases.iter();
         Timeline::back_to_back(
@@ -230,7 +226,7 @@ impl RunPlan {
         )
     }
 
-    /// A phase of the plan; `None` if it is not loaded.
+    /// A phase of the plan; `None` if it is not under load.
     pub fn phase(&self, phase: Phase) -> Option<&PlannedPhase> {
         self.phases.iter().find(|planned| planned.phase == phase)
     }

@@ -1,8 +1,9 @@
-//! Drives a plan: load through all phases, faults at their times, then the evidence and a verdict.
+//! Carries out a plan: offers load in all phases, injects faults at their times, collects the evidence
+//! and gives the verdict.
 //!
-//! Everything is written into the folder of the run while it happens, and the verdict is on what
-//! stands there. Every fault is healed before this returns, however the run ends; what cannot be
-//! healed makes the verdict `heal-failed`.
+//! The run is recorded in its folder while it goes on, and the verdict rests on that folder. However
+//! the run ends, every fault is healed before this returns; if one cannot be, the verdict is
+//! `heal-failed`.
 
 use std::sync::Arc;
 
@@ -29,19 +30,17 @@ use super::plan::RunPlan;
 use super::recorder::Recorder;
 use super::settle::settle;
 
-/// A run that came to no verdict.
+/// Why a run has no verdict.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no frontend to send load to.
     #[error("could not connect to the Temporal frontend")]
     Connect(#[source] backend::Error),
-    /// Evidence could not be written, or what was written could not be read.
+    /// Evidence could not be written or read.
     #[error("{}{}", lost(.source), beside(.heal_failure.as_deref()))]
     Evidence {
-        /// What is wrong with it.
         #[source]
         source: archive::Error,
-        /// Why the environment is not what it was, if it is not.
+        /// Why a fault could not be healed, if one could not.
         heal_failure: Option<String>,
     },
 }
@@ -59,24 +58,23 @@ fn beside(heal_failure: Option<&str>) -> String {
     heal_failure.map_or(String::new(), |failure| format!("; {failure}"))
 }
 
-/// A run that is under way.
 pub(super) struct Stage<'a, B> {
     pub(super) plan: &'a RunPlan,
     pub(super) context: Context<'a, B>,
-    /// The moment from which all offsets count.
+    /// Offsets count from here.
     pub(super) epoch: Instant,
     pub(super) progress: Arc<Progress>,
     pub(super) recorder: &'a Recorder,
 }
 
-/// How a run ended, as far as that is not written down yet.
+/// How a run ended, as far as it is not recorded yet.
 struct Ended {
     ending: Ending,
     longest_stop: Duration,
     heal_failure: Option<String>,
 }
 
-/// Runs a plan to its verdict.
+/// Carries out a plan and gives the verdict.
 pub async fn run<B: Backend>(
     plan: &RunPlan,
     context: Context<'_, B>,
@@ -88,7 +86,7 @@ pub async fn run<B: Backend>(
     };
     let archive = Archive::open(writer.folder()).map_err(unread)?;
     let (events, heard) = context.events.of_run(plan.run.clone());
-    // Ends the run where nothing can be written down any more, as well.
+    // The recorder cancels it if evidence cannot be written.
     let shutdown = context.shutdown.child_token();
     let recorder = Recorder::new(writer, heard, shutdown.clone());
     let inner = Context {
@@ -112,17 +110,17 @@ pub async fn run<B: Backend>(
         verdict: Conclusion::Verdict(verdict.kind),
         reason: verdict.reason.clone(),
     });
-    // The verdict stands: all that it rests on is on the disk.
+    // The verdict is valid: its evidence is on the disk.
     if let Err(error) = recorder.sync() {
         let error = in_one_line(&error);
         context
             .events
-            .notice(format!("the end of the run is not in its folder: {error}"));
+            .notice(format!("could not record the end of the run: {error}"));
     }
     Ok(assessment)
 }
 
-/// Judges a run by what stands in its folder, once all of it does.
+/// Completes the evidence on the disk and judges the run by its folder.
 async fn conclude<B: Backend>(
     context: Context<'_, B>,
     recorder: &Recorder,
@@ -153,16 +151,16 @@ async fn conclude<B: Backend>(
         longest_stop_ms: longest_stop.into(),
         heal_failure: heal_failure.clone(),
         unseen: context.watch.unseen(),
-        // Afterwards, as a fault may have started another one.
+        // Asked after the faults, which may have started another worker.
         worker: context.backend.hosts().worker_build().await,
     });
     recorder.sync().map_err(without)?;
     let assessment = assess(archive).map_err(without)?;
     context.watch.end();
-    Ok(assessment.expect("the last event says that all evidence is there"))
+    Ok(assessment.expect("the last event says that the evidence is complete"))
 }
 
-/// Connects, and then lives through the run and tells of it all the while.
+/// Connects, carries out the run, and sends its progress.
 async fn play<B: Backend>(
     plan: &RunPlan,
     context: Context<'_, B>,
@@ -177,7 +175,7 @@ async fn play<B: Backend>(
         source,
         heal_failure: None,
     })?;
-    // Nothing is due while the client still connects.
+    // Offsets begin after the connection, so that nothing is due before it.
     let epoch = Instant::now();
     context.watch.begin(epoch);
     let stage = Stage {
@@ -188,7 +186,7 @@ async fn play<B: Backend>(
         recorder,
     };
     let narrator = stage.narrator();
-    let live = Box::pin(stage.live(&frontend, archive, histories));
+    let live = Box::pin(stage.carry_out(&frontend, archive, histories));
     Ok(alongside(live, async |over| narrator.load(over).await).await)
 }
 
@@ -203,8 +201,8 @@ impl<B: Backend> Stage<'_, B> {
         }
     }
 
-    /// Offers the load, lives through the faults, and gathers the evidence.
-    async fn live(
+    /// Offers the load, injects and heals the faults, and collects the evidence.
+    async fn carry_out(
         &self,
         frontend: &B::Frontend,
         archive: &Archive,
@@ -229,7 +227,7 @@ impl<B: Backend> Stage<'_, B> {
         }
     }
 
-    /// Tries again to heal what is still in the journal; says why if it cannot.
+    /// Heals the faults that are still in the journal; returns why if it cannot.
     async fn heal_rest(&self, loaded: &mut Loaded) -> Option<String> {
         let healing = match heal_all(self.context.backend, self.context.journal).await {
             Ok(healing) => healing,
@@ -252,8 +250,8 @@ impl<B: Backend> Stage<'_, B> {
         healing.failure().map(|error| in_one_line(&error))
     }
 
-    /// What is broken on purpose cannot close: where a fault was healed after the end of the load,
-    /// the drain begins then.
+    /// A fault may keep workflows from closing. If one was healed after the end of the load, the drain
+    /// begins anew.
     fn begin_drain_anew(&self, loaded: &mut Loaded) {
         let end = self.plan.timeline().end();
         let late =
@@ -263,8 +261,7 @@ impl<B: Backend> Stage<'_, B> {
         }
     }
 
-    /// Waits for what its clients gave up on, with what is left of the drain, and reads back what
-    /// the server has.
+    /// Waits for open workflows in the rest of the drain, then reads histories back.
     async fn look_back<F: Frontend>(
         &self,
         frontend: &F,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::model::Scenario;
 
-/// The schema of a scenario as it is written, in the draft that YAML editors know best.
+/// The schema of a scenario file, in the draft that YAML editors support best.
 pub fn json_schema() -> Value {
     SchemaSettings::draft07()
         .into_generator()

@@ -1,5 +1,5 @@
-//! Waits for what was still open when its client no longer waited: what is judged is where a
-//! workflow stands at the end of the drain, and not what its client saw.
+//! Waits for workflows that were open when their client stopped waiting. The verdict rests on the state
+//! of a workflow at the end of the drain, not on what its client saw.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use temporal::{ExecutionKey, Frontend, Op};
 
 use super::histories::{CONCURRENCY, is_error_or, key};
 
-/// How long the server is asked about one workflow before it is asked anew.
+/// The deadline of one call that waits for a workflow; the call is then repeated.
 const TURN: Duration = Duration::from_mins(1);
 
-/// Waits until each of so many workflows whose close was not seen is closed, or the drain is over.
-/// How they closed is read from their histories.
+/// Waits until each of the `open` workflows is closed or the drain is over. Their histories are read
+/// later and say how they closed.
 pub(super) async fn settle<F: Frontend>(
     scenario: &str,
     frontend: &F,
@@ -28,7 +28,7 @@ pub(super) async fn settle<F: Frontend>(
     if open == 0 || drain.left().is_zero() {
         return Ok(());
     }
-    let what = format!("{scenario}: workflows that were still open are closed");
+    let what = format!("{scenario}: waiting for open workflows to close");
     let mut progress = Progress::of_pieces(what, events.listener());
     progress.at(0, Some(open));
     let iterations = archive.iterations()?;
@@ -59,8 +59,7 @@ pub(super) async fn settle<F: Frontend>(
     Ok(())
 }
 
-/// Waits until a workflow is closed, or the server says that there is none. Whatever can pass is
-/// waited out, a deadline that was over because this process was stopped as well.
+/// Waits until a workflow is closed or the server does not know it. Other errors are waited out.
 async fn until_closed<F: Frontend>(frontend: &F, key: ExecutionKey) {
     let mut pace = Pace::new(&key.workflow_id);
     loop {

@@ -1,4 +1,4 @@
-//! What was measured in each phase. Pure.
+//! The statistics of a phase. Pure.
 
 use std::ops::Range;
 
@@ -11,11 +11,11 @@ use super::model::Phase;
 use super::plan::{PlannedPhase, RunPlan};
 use super::record::FaultRecord;
 
-/// The iterations that were intended to start in one phase, and what the phase got done.
+/// The iterations due in one phase, and what was completed during the phase.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct PhaseStatistics {
-    /// Which phase.
+    /// The phase.
     pub phase: Phase,
     /// When it began, from the start of the run.
     #[serde(
@@ -24,41 +24,41 @@ pub struct PhaseStatistics {
     )]
     #[schemars(with = "Milliseconds")]
     pub offset: Duration,
-    /// How long it lasted.
+    /// The length of the phase.
     #[serde(
         rename = "length-ms",
         serialize_with = "model::quantity::in_milliseconds::serialize"
     )]
     #[schemars(with = "Milliseconds")]
     pub length: Duration,
-    /// Iterations intended to start in it.
+    /// Iterations due in the phase.
     pub offered: u64,
-    /// Of those: started, closed as completed.
+    /// Of `offered`: the workflow completed.
     pub completed: u64,
-    /// Of those: started, closed in another way.
+    /// Of `offered`: the workflow closed without completing.
     pub failed: u64,
-    /// Of those: refused by the server.
+    /// Of `offered`: the server refused the start.
     pub refused: u64,
-    /// Of those: without a clear answer to the start, such as a broken connection.
+    /// Of `offered`: the start had no clear answer, for example because the connection broke.
     pub unknown: u64,
-    /// Of those: sent, and not waited for to the end. They took longer than what was measured.
+    /// Of `offered`: sent, but the client stopped waiting. They took longer than what was measured.
     pub given_up: u64,
-    /// Of those: never sent, because too many were in flight.
+    /// Of `offered`: not sent, because `max-in-flight` was reached.
     pub dropped: u64,
-    /// Of those: never sent, because the generator came to them after the end of the load.
+    /// Of `offered`: not sent, because the load had ended when the generator came to them.
     pub not_sent: u64,
-    /// Of those: sent, and still under way; none once the run is over.
+    /// Of `offered`: sent and still under way; 0 after the run.
     pub under_way: u64,
-    /// Starts that were sent and not acknowledged: all that were refused or unknown, and some of
-    /// those given up on.
+    /// Starts that were sent and not acknowledged: all refused and unknown ones, and some of those given
+    /// up.
     pub unacknowledged: u64,
     /// Share of the iterations sent that did not complete, from 0 to 1.
     pub error_rate: f64,
-    /// Iterations intended to start, per second.
+    /// Iterations due, per second.
     pub offered_per_second: f64,
-    /// Workflows, whenever started, that completed during the phase, per second.
+    /// Workflows that completed during the phase, whenever they started, per second.
     pub completed_per_second: f64,
-    /// From the intended start to the close: what a user saw.
+    /// From the intended start to the close: the latency that a user saw.
     pub start_to_close: Option<Percentiles>,
     /// From the actual start to the close.
     pub service_time: Option<Percentiles>,
@@ -69,15 +69,14 @@ pub struct PhaseStatistics {
 }
 
 impl PhaseStatistics {
-    /// Iterations of which the start was sent.
+    /// Iterations whose start was sent.
     pub fn sent(&self) -> u64 {
         self.offered - self.dropped - self.not_sent
     }
 }
 
-/// The phases, of which the recovery begins once every fault is healed: how long that takes is for
-/// the machine to say and not for the plan. What was meant to start before still belongs to the
-/// phase before.
+/// The phases with their actual offsets and lengths. The recovery begins when every fault is healed,
+/// which can be later than planned; the phase before it lasts until then.
 pub(super) fn as_they_were(plan: &RunPlan, faults: &[FaultRecord]) -> Vec<PlannedPhase> {
     let mut phases = plan.phases.clone();
     let Some(healed) = faults.iter().filter_map(|fault| fault.healed).max() else {
@@ -98,7 +97,7 @@ pub(super) fn as_they_were(plan: &RunPlan, faults: &[FaultRecord]) -> Vec<Planne
     phases
 }
 
-/// When it lasts, from the start of the run.
+/// The offsets of a phase from the start of the run.
 pub(super) fn window(planned: &PlannedPhase) -> Range<std::time::Duration> {
     let begin = planned.offset.as_std();
     begin..begin + planned.length.as_std()

@@ -1,8 +1,8 @@
 //! Whether the baseline was steady. Pure.
 //!
-//! It is judged twice. When the baseline ends, on what is known by then, because the faults that
-//! follow are injected only if it was steady. And when the run is over, because only then is it
-//! known how long everything took that was to start in the baseline.
+//! It is judged twice. First at the end of the baseline, because faults are injected only if it was
+//! steady. Then after the run, because only then the latency of every iteration of the baseline is
+//! known.
 
 use backend::event::Ending;
 
@@ -12,7 +12,7 @@ use super::observations::Observations;
 use super::plan::RunPlan;
 use super::statistics::PhaseStatistics;
 
-/// The thresholds of the steady state held against a baseline.
+/// Compares the thresholds of the steady state with a baseline.
 pub(super) fn steady_state(plan: &RunPlan, baseline: &PhaseStatistics) -> Vec<Expectation> {
     plan.steady_state
         .iter()
@@ -25,11 +25,11 @@ pub(super) fn is_met(expectations: &[Expectation]) -> bool {
     expectations.iter().all(|expectation| expectation.met)
 }
 
-/// The thresholds of the steady state as they are known once a run is over.
+/// The expectations of the steady state after a run.
 ///
-/// A fault delays what is under way when it is injected. So where a threshold is missed, that is
-/// looked at as it was then: under way for so long, as in the first judgement. Where the run ended
-/// before all its phases, it is as it looked when it was first judged.
+/// A fault delays iterations that are under way when it is injected. So a missed threshold is judged
+/// again as of the injection, when those iterations count as under way. If the run ended early, the
+/// first judgement stands.
 pub(super) fn at_the_end(plan: &RunPlan, seen: &Observations) -> Vec<Expectation> {
     let glimpse = seen.measures.baseline.as_ref();
     let as_it_looked = glimpse.map(|baseline| steady_state(plan, baseline));

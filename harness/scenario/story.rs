@@ -1,4 +1,4 @@
-//! What the events of a run tell. Pure.
+//! Folds the events of a run into its state. Pure.
 
 use std::time::Duration;
 
@@ -10,21 +10,21 @@ use model::topology::WorkerBuild;
 use super::plan::RunPlan;
 use super::record::FaultRecord;
 
-/// What the events of a run tell, as far as they go.
+/// The state of a run by its events so far.
 #[derive(Debug)]
 pub(super) struct Story {
     pub(super) started: Option<Timestamp>,
-    /// What became of each fault that was planned, in the order of the plan.
+    /// Each planned fault, in the order of the plan.
     pub(super) faults: Vec<FaultRecord>,
     pub(super) deaths: Vec<Death>,
-    /// When it was judged whether the baseline was steady.
+    /// When the steady state was judged, from the start of the run.
     pub(super) judged: Option<Duration>,
-    /// Why evidence could not be written any more.
+    /// Why evidence could not be written.
     pub(super) failure: Option<String>,
     pub(super) end: Option<End>,
 }
 
-/// What is known once all evidence is there.
+/// What the event `evidence-complete` says.
 #[derive(Debug)]
 pub(super) struct End {
     pub(super) at: Timestamp,
@@ -38,7 +38,6 @@ pub(super) struct End {
 }
 
 impl Story {
-    /// Of a run that has not begun.
     pub(super) fn new(plan: &RunPlan) -> Self {
         Self {
             started: None,
@@ -50,7 +49,6 @@ impl Story {
         }
     }
 
-    /// Takes in one more event.
     pub(super) fn add(&mut self, event: Event) {
         match event.kind {
             Kind::ScenarioStarted { deaths, .. } => {

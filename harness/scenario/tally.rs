@@ -1,4 +1,4 @@
-//! Counts what was measured in a phase, iteration by iteration. Pure.
+//! Measures a phase iteration by iteration. Pure.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -8,15 +8,14 @@ use load::{Iteration, IterationLatencies, Latencies, WorkflowOutcome};
 use super::plan::PlannedPhase;
 use super::statistics::{PhaseStatistics, per_second, ratio, window};
 
-/// What was measured in one phase, counted iteration by iteration: it does not grow with their
-/// number.
+/// The measurements of one phase. Its size does not depend on the number of iterations.
 #[derive(Debug, Clone)]
 pub(super) struct Tally {
     planned: PlannedPhase,
     during: Range<Duration>,
     ended: u64,
     completed: u64,
-    /// Completed while it lasted, whenever they were to start.
+    /// Completed during the phase, whenever they were due.
     completed_during: u64,
     failed: u64,
     refused: u64,
@@ -26,12 +25,11 @@ pub(super) struct Tally {
     not_sent: u64,
     unacknowledged: u64,
     latencies: IterationLatencies,
-    /// For how long those have been under way that still are.
+    /// The ages of iterations that are still under way.
     ages: Latencies,
 }
 
 impl Tally {
-    /// Of a phase of which nothing has been counted.
     pub(super) fn new(planned: PlannedPhase) -> Self {
         Self {
             during: window(&planned),
@@ -51,7 +49,7 @@ impl Tally {
         }
     }
 
-    /// Counts an iteration that has ended, or was not sent, whatever phase it belongs to.
+    /// Counts an iteration that ended or was not sent, of any phase.
     pub(super) fn add(&mut self, iteration: &Iteration) {
         let outcome = iteration.outcome();
         if iteration.is_completed() && self.during.contains(&iteration.ended()) {
@@ -84,15 +82,15 @@ impl Tally {
         self.latencies.record(iteration, arrivals);
     }
 
-    /// Counts an iteration that is still under way at a moment, if it was to start in this phase. It
-    /// was offered, takes at least as long as it has taken so far, and is no error yet.
+    /// Counts an iteration that is under way at an offset, if it was due in this phase: as offered, as
+    /// a lower bound of its latency, and not as an error.
     pub(super) fn add_under_way(&mut self, intended: Duration, at: Duration) {
         if self.during.contains(&intended) {
             self.ages.record(at.saturating_sub(intended));
         }
     }
 
-    /// What was measured. What is still under way says by itself nothing of how long workflows take.
+    /// The statistics. Iterations under way count for the latency only beside others that ended.
     pub(super) fn finish(mut self) -> PhaseStatistics {
         if self.latencies.response.count() > 0 {
             self.latencies.response.merge(&self.ages);

@@ -1,11 +1,11 @@
-//! What a scenario must be beyond its form: everything that takes a comparison of values.
+//! Checks a scenario beyond its schema: everything that compares values.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use check::Invariant;
 use load::{Executor, MOST_IN_FLIGHT, MOST_PER_SECOND, Variables, fill};
-use model::document::{self, instead};
+use model::document::{self, suggestion};
 use model::quantity::Duration;
 use model::topology::{Component, Topology};
 use serde_saphyr::Spanned;
@@ -16,17 +16,17 @@ use super::model::{Fault, Phase, Workflow, Workload};
 
 type Checked = Result<(), document::Error>;
 
-/// The longest name: a part of workflow ids, file names and labels.
+/// The longest name. Names are parts of workflow ids, file names and labels.
 const LONGEST_NAME: usize = 63;
 
-/// The longest workflow type that Temporal takes (`limit.maxIDLength`), in bytes.
+/// The longest workflow type that Temporal accepts (`limit.maxIDLength`), in bytes.
 const LONGEST_TYPE: usize = 1000;
 
-/// How long anything in a run may take.
+/// The bounds of every duration in a scenario.
 const SPAN: RangeInclusive<Duration> =
     Duration::from_millis(1)..=Duration::from_secs(30 * 24 * 60 * 60);
 
-/// The first thing that is wrong with a scenario, in the order of the file.
+/// The first error of a scenario, in the order of the file.
 pub(super) fn validate(document: &Document, topology: &Topology) -> Checked {
     let scenario = &document.scenario;
     name(document, &scenario.name, "scenario")?;
@@ -59,8 +59,8 @@ fn name(document: &Document, name: &Spanned<String>, what: &str) -> Checked {
         return Ok(());
     }
     let message = format!(
-        "`{text}` is no name for a {what}: at most {LONGEST_NAME} lowercase letters, digits and \
-         dashes, no dash at the ends"
+        "`{text}` is not a valid {what} name: use at most {LONGEST_NAME} lowercase letters, digits and \
+         dashes, and no dash at either end"
     );
     Err(document.error(name.referenced, message))
 }
@@ -74,7 +74,7 @@ fn unique<'a>(
     for name in names {
         self::name(document, name, what)?;
         if !seen.insert(&name.value) {
-            let message = format!("there is another {what} called `{}`", name.value);
+            let message = format!("another {what} has the name `{}`", name.value);
             return Err(document.error(name.referenced, message));
         }
     }
@@ -84,7 +84,10 @@ fn unique<'a>(
 fn workloads(document: &Document, topology: &Topology) -> Checked {
     let workloads = &document.scenario.workload;
     if workloads.value.is_empty() {
-        return Err(document.error(workloads.referenced, "a scenario has at least one workload"));
+        return Err(document.error(
+            workloads.referenced,
+            "a scenario needs at least one workload",
+        ));
     }
     unique(
         document,
@@ -101,17 +104,16 @@ fn workloads(document: &Document, topology: &Topology) -> Checked {
     Ok(())
 }
 
-/// Refuses what nobody means: a time in which nothing can happen, or one that nobody waits for.
 fn span(document: &Document, length: &Spanned<Duration>, what: &str) -> Checked {
     if SPAN.contains(&length.value) {
         return Ok(());
     }
     let (least, most, found) = (SPAN.start(), SPAN.end(), length.value);
-    let message = format!("{what} is from {least} to {most}, found `{found}`");
+    let message = format!("{what} must be from {least} to {most}, found `{found}`");
     Err(document.error(length.referenced, message))
 }
 
-/// Checks an executor by itself; returns how many workflows it may have in flight.
+/// Checks an executor and returns how many workflows it may have in flight.
 fn executor(document: &Document, workload: &Workload) -> Result<u32, document::Error> {
     let executor = &workload.executor;
     let (limit, key) = limit(executor.value);
@@ -122,10 +124,8 @@ fn executor(document: &Document, workload: &Workload) -> Result<u32, document::E
     if let Executor::ConstantArrivalRate { rate, .. } = executor.value
         && rate.per_second() > MOST_PER_SECOND
     {
-        let message = format!(
-            "no generator can send {rate}; a rate of at most {MOST_PER_SECOND}/s is counted in \
-             full, and far fewer are sent"
-        );
+        let message =
+            format!("{rate} is more than a generator can count; use at most {MOST_PER_SECOND}/s");
         return Err(document.error(executor.referenced, message));
     }
     Ok(limit)
@@ -138,7 +138,7 @@ fn limit(executor: Executor) -> (u32, &'static str) {
     }
 }
 
-/// All workloads run side by side, so that the generator must hold them all.
+/// All workloads run concurrently, so one generator must hold them all.
 fn most_in_flight(document: &Document, workload: &Workload, in_flight: u64) -> Checked {
     if in_flight <= u64::from(MOST_IN_FLIGHT) {
         return Ok(());
@@ -165,7 +165,7 @@ fn workflow(document: &Document, workflow: &Spanned<Workflow>, topology: &Topolo
     }
     let name = &workflow.value.r#type;
     if name.value.is_empty() || name.value.len() > LONGEST_TYPE || name.value.contains('\0') {
-        let message = format!("a workflow type is a name of 1 to {LONGEST_TYPE} bytes");
+        let message = format!("a workflow type must have 1 to {LONGEST_TYPE} bytes and no NUL");
         return Err(document.error(name.referenced, message));
     }
     let sample = Variables::of(0, 0, String::new());
@@ -188,7 +188,7 @@ fn phases(document: &Document) -> Checked {
     let mut loaded = phases.value.loaded().peekable();
     if loaded.peek().is_none() {
         let message =
-            "no phase is under load; name one of `warmup`, `baseline`, `chaos`, `recovery`";
+            "no phase has load; name at least one of `warmup`, `baseline`, `chaos`, `recovery`";
         return Err(document.error(phases.referenced, message));
     }
     let drain = phases.value.drain.map(|length| (Phase::Drain, length));
@@ -201,7 +201,8 @@ fn phases(document: &Document) -> Checked {
         }
         Some((phase, length)) => {
             let (least, most) = (SPAN.start(), SPAN.end());
-            let message = format!("phase `{phase}` lasts from {least} to {most}, found `{length}`");
+            let message =
+                format!("phase `{phase}` must last from {least} to {most}, found `{length}`");
             Err(document.error(phases.referenced, message))
         }
         None => Ok(()),
@@ -236,9 +237,9 @@ fn target(document: &Document, fault: &Fault, topology: &Topology) -> Checked {
         return Ok(());
     }
     let message = format!(
-        "no service is called `{0}`{1}",
+        "there is no service `{0}`{1}",
         target.value,
-        instead(&target.value, &services)
+        suggestion(&target.value, &services)
     );
     Err(document.error(target.referenced, message))
 }
@@ -254,7 +255,8 @@ fn fault_times(document: &Document, fault: &Fault) -> Checked {
     else {
         let message = match phase {
             Phase::Drain => {
-                "no fault is injected in the drain: it is there for the load to end".to_owned()
+                "a fault cannot be injected in the drain, which waits for open workflows to close"
+                    .to_owned()
             }
             phase => format!("there is no phase `{phase}` in `phases`"),
         };
@@ -265,7 +267,7 @@ fn fault_times(document: &Document, fault: &Fault) -> Checked {
         return Err(document.error(fault.phase.referenced, message));
     }
     if fault.r#for.value.as_std().is_zero() {
-        return Err(document.error(fault.r#for.referenced, "a fault lasts longer than 0s"));
+        return Err(document.error(fault.r#for.referenced, "a fault must last longer than 0s"));
     }
     let end = fault.at.value.as_std() + fault.r#for.value.as_std();
     if end > length.as_std() {
@@ -297,7 +299,7 @@ fn expectations(document: &Document) -> Checked {
     if let Some(steady_state) = &expect.steady_state
         && !is_loaded(Phase::Baseline)
     {
-        let message = "the steady state is that of phase `baseline`, which is not in `phases`";
+        let message = "`steady-state` needs the phase `baseline`, which is not in `phases`";
         return Err(document.error(steady_state.referenced, message));
     }
     for (phase, thresholds) in expect.phases.named() {
@@ -323,7 +325,7 @@ fn expectations(document: &Document) -> Checked {
         .find(|invariant| invariant.value == Invariant::RightResult && without_results);
     match needless {
         Some(invariant) => {
-            let message = "no workflow has a `result` to be right";
+            let message = "`right-result` needs a workflow with a `result`, and none has one";
             Err(document.error(invariant.referenced, message))
         }
         None => Ok(()),
@@ -334,7 +336,7 @@ fn invariants(document: &Document) -> Checked {
     let mut seen = Vec::new();
     for invariant in document.scenario.expect.invariants.iter().flatten() {
         if seen.contains(&invariant.value) {
-            let message = format!("invariant `{}` is named already", invariant.value);
+            let message = format!("invariant `{}` is listed twice", invariant.value);
             return Err(document.error(invariant.referenced, message));
         }
         seen.push(invariant.value);

@@ -1,4 +1,4 @@
-//! What a run says: one of seven words, with a reason in one line and all of them in a list. Pure.
+//! The verdict of a run: one of seven words, one line of reason, and a list of all reasons. Pure.
 
 use backend::event::Ending;
 use check::{Finding, workflows};
@@ -12,16 +12,14 @@ use super::observations::Observations;
 use super::plan::RunPlan;
 use super::steady;
 
-/// A verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Verdict {
-    /// Which.
     pub kind: VerdictKind,
-    /// Why, in one line: the gravest of the reasons, and how many more there are.
+    /// One line: the gravest reason and the number of others.
     pub reason: String,
-    /// Every reason for it, the gravest first. After those that decide come the reasons for which the
-    /// run would otherwise be a lighter verdict: violated invariants, and why it says nothing.
+    /// Every reason, the gravest first. After the reasons for this verdict come the reasons for lighter
+    /// verdicts: violated invariants, and why the run would be inconclusive.
     pub reasons: Vec<String>,
 }
 
@@ -35,7 +33,7 @@ impl Verdict {
         }
     }
 
-    /// The verdict for the gravest of some reasons; `None` without one.
+    /// The verdict for some reasons, the gravest first; `None` without a reason.
     fn of_gravest(kind: VerdictKind, reasons: Vec<String>) -> Option<Self> {
         let gravest = reasons.first()?;
         let reason = match reasons.len() {
@@ -49,7 +47,7 @@ impl Verdict {
         })
     }
 
-    /// What else belongs into the one line.
+    /// Adds a cause to the one line.
     fn beside(mut self, cause: Option<String>) -> Self {
         self.reason.extend(cause.map(|cause| format!("; {cause}")));
         self
@@ -60,7 +58,7 @@ impl Verdict {
         self
     }
 
-    /// The verdict on a scenario that needs more than a place has.
+    /// The verdict for a scenario that needs something the place does not have.
     pub fn skipped(reasons: &[String]) -> Self {
         Self {
             kind: VerdictKind::Skipped,
@@ -70,17 +68,16 @@ impl Verdict {
     }
 }
 
-/// A verdict with all that it rests on.
+/// A verdict with the expectations that it rests on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
-    /// The verdict.
     pub verdict: Verdict,
-    /// Every threshold with its value; those of the steady state first.
+    /// Every threshold with its measured value; those of the steady state first.
     pub expectations: Vec<Expectation>,
 }
 
-/// Judges a run. The gravest thing that is known decides; a violated invariant counts even where
-/// the run is otherwise inconclusive, a missed threshold does not.
+/// Judges a run by the gravest known reason. A violated invariant counts even in a run that is
+/// otherwise inconclusive; a missed threshold does not.
 pub fn judge(plan: &RunPlan, seen: &Observations) -> Judgement {
     let steady_state = steady::at_the_end(plan, seen);
     let doubts = doubts(plan, seen, &steady_state);
@@ -118,7 +115,7 @@ fn expectations(
 
 fn heal_failed(seen: &Observations) -> Option<Verdict> {
     let failure = seen.heal_failure.as_ref()?;
-    // What died comes first: nothing can be healed where what it stands on is gone.
+    // A death comes first, because it often is why healing failed.
     let death = died(&seen.watched).map(|death| format!("{death}; "));
     let death = death.unwrap_or_default();
     let reason = format!("{death}{failure}; run `harness heal`");
@@ -131,8 +128,7 @@ fn interrupted(seen: &Observations) -> Option<Verdict> {
         .then(|| Verdict::new(VerdictKind::Interrupted, reason))
 }
 
-/// Lost work is graver than wrong work, and that than work that is not done: the order of the
-/// invariants.
+/// The reasons of violated invariants in the order of `Invariant`, which is their gravity.
 fn violations(findings: &[Finding]) -> Vec<String> {
     let mut violated: Vec<_> = findings
         .iter()
@@ -152,7 +148,7 @@ fn violations(findings: &[Finding]) -> Vec<String> {
     reasons.collect()
 }
 
-/// The threshold that is missed by most is the gravest.
+/// The threshold that is missed by the largest factor comes first.
 fn missed(expectations: &[Expectation]) -> Option<Verdict> {
     let mut missed: Vec<_> = expectations
         .iter()
@@ -166,16 +162,16 @@ fn missed(expectations: &[Expectation]) -> Option<Verdict> {
     Verdict::of_gravest(VerdictKind::ThresholdMissed, reasons.collect())
 }
 
-/// Nothing is doubted, so that every invariant that was asked for holds for all that it is about.
+/// The verdict without any reason against the run.
 fn pass(expectations: &[Expectation], seen: &Observations) -> Verdict {
     let phases = seen.measures.phases.iter();
     let completed: u64 = phases.map(|phase| phase.completed).sum();
     let completed = workflows(completed);
     let reason = match (expectations.is_empty(), seen.faults.is_empty()) {
         (true, _) if seen.findings.is_empty() => {
-            format!("{completed} completed, and nothing more was asked for")
+            format!("{completed} completed, and the scenario has no expectations")
         }
-        (true, true) => format!("{completed} completed, and all of them are as they should be"),
+        (true, true) => format!("{completed} completed, and every invariant holds"),
         (true, false) => format!("{completed} completed, and none was lost or wrong"),
         (false, _) => format!("{completed} completed, and every expectation is met"),
     };

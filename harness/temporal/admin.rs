@@ -1,4 +1,4 @@
-//! What it takes to know that a cluster is usable: health, version, namespaces, pollers.
+//! Administrative calls: health, version, namespaces, pollers.
 
 use std::time::Duration;
 
@@ -21,26 +21,24 @@ use super::{Cluster, Error};
 
 const FRONTEND: &str = "temporal.api.workflowservice.v1.WorkflowService";
 
-/// The two kinds of task that a worker polls a task queue for.
+/// The kinds of task that a worker polls a task queue for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaskKind {
-    /// Workflow tasks.
     Workflow,
-    /// Activity tasks.
     Activity,
 }
 
-/// A worker that polls a task queue, or did so within the last minutes.
+/// A worker that polls a task queue, or did in the last minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Poller {
-    /// What it calls itself, commonly `pid@host`.
+    /// The identity that it sends, usually `pid@host`.
     pub identity: String,
     /// When it last polled, by the server's clock.
     pub last_access: Option<Timestamp>,
 }
 
 impl Client {
-    /// Succeeds if the frontend says that it serves.
+    /// Succeeds if the frontend reports SERVING.
     pub async fn check_health(&self, deadline: Duration) -> Result<(), Error> {
         const OPERATION: &str = "check health";
         let message = HealthCheckRequest {
@@ -52,7 +50,7 @@ impl Client {
         if status == ServingStatus::Serving {
             return Ok(());
         }
-        let message = format!("the frontend says {}", status.as_str_name());
+        let message = format!("health status is {}", status.as_str_name());
         Err(Error::new(OPERATION, "Unavailable", message))
     }
 
@@ -64,7 +62,7 @@ impl Client {
         Ok(info.server_version)
     }
 
-    /// What the cluster says of itself.
+    /// What the cluster reports about itself.
     pub(super) async fn describe_cluster(&self, deadline: Duration) -> Result<Cluster, Error> {
         let mut workflows = self.workflows.clone();
         let call = workflows.get_cluster_info(request(GetClusterInfoRequest {}, deadline));
@@ -91,7 +89,7 @@ impl Client {
         answer("describe namespace", deadline, call).await
     }
 
-    /// How long a namespace keeps closed workflows; `None` if there is no such namespace.
+    /// How long a namespace keeps closed workflows. `None` if there is no such namespace.
     pub async fn namespace_retention(
         &self,
         namespace: &str,
@@ -110,7 +108,7 @@ impl Client {
         }
     }
 
-    /// Makes a namespace. The other frontends and services may take some seconds to know it.
+    /// Registers a namespace. Other frontends and services may not know it for some seconds.
     pub async fn register_namespace(
         &self,
         namespace: &str,
@@ -149,7 +147,7 @@ impl Client {
         answer(OPERATION, deadline, call).await.map(|_| ())
     }
 
-    /// Who polls a task queue of this namespace.
+    /// The workers that poll a task queue of this namespace.
     pub async fn pollers(
         &self,
         task_queue: &str,
@@ -188,8 +186,8 @@ impl Client {
     }
 }
 
-/// A span of time as the protocol has it.
+/// A duration as a protocol message.
 fn period<P: TryFrom<Duration>>(operation: &'static str, span: Duration) -> Result<P, Error> {
-    let message = "the retention is too long for the protocol";
+    let message = "the retention exceeds the maximum of the protocol";
     P::try_from(span).map_err(|_| Error::new(operation, "InvalidArgument", message))
 }

@@ -1,16 +1,16 @@
-//! The pauses between the tries of a call.
+//! Exponential backoff: the pauses between the attempts of a call.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// The longest pause after the first try.
+/// The longest pause after the first attempt.
 const FIRST: Duration = Duration::from_millis(100);
-/// The longest pause of all.
+/// The longest pause after any attempt.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// The pauses of one caller, each longer than the one before.
+/// The pauses of one caller. Their upper bound doubles with each attempt, up to a maximum.
 #[derive(Debug)]
 pub struct Pace<W> {
     who: W,
@@ -18,18 +18,18 @@ pub struct Pace<W> {
 }
 
 impl<W: Hash> Pace<W> {
-    /// Before the first try; `who` is what tells one caller from the other.
+    /// Starts before the first attempt. `who` identifies the caller and seeds its jitter.
     pub fn new(who: W) -> Self {
         Self { who, tries: 0 }
     }
 
-    /// Pauses after a try.
+    /// Pauses after an attempt.
     pub async fn wait(&mut self) {
         let pause = self.next();
         sleep(pause).await;
     }
 
-    /// Pauses after a try if another one can begin before `until`; says whether it can.
+    /// Pauses after an attempt if another one can begin before `until`. Returns whether it can.
     pub async fn wait_before(&mut self, until: Instant) -> bool {
         let pause = self.next();
         let left = until.saturating_duration_since(Instant::now());
@@ -47,9 +47,9 @@ impl<W: Hash> Pace<W> {
     }
 }
 
-/// The pause after try number `tries`, counted from 0: it doubles from one try to the next up to
-/// five seconds, and is spread over its upper half, so that those who were refused together do not
-/// come again together. The same caller pauses the same
+/// The pause after attempt number `tries`, counted from 0. Its upper bound doubles with each attempt
+/// up to five seconds. The pause lies in the upper half of that bound, so that callers that were
+/// refused at the same time do not retry at the same time. It is deterministic for each caller
 /// (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>, equal jitter).
 fn pause(who: &impl Hash, tries: u32) -> Duration {
     let whole = FIRST
@@ -57,7 +57,7 @@ fn pause(who: &impl Hash, tries: u32) -> Duration {
         .min(LONGEST);
     let mut hasher = DefaultHasher::new();
     (who, tries).hash(&mut hasher);
-    let spread = u32::try_from(hasher.finish() % 1024).expect("less than 1024");
+    let spread = u32::try_from(hasher.finish() % 1024).expect("the value is less than 1024");
     whole / 2 + whole / 2 * spread / 1024
 }
 
@@ -69,7 +69,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_pause_is_at_least_half_of_what_it_may_be_and_never_longer(who: String, tries: u32) {
+        fn a_pause_is_between_half_of_its_bound_and_its_bound(who: String, tries: u32) {
             let longest = FIRST.saturating_mul(2_u32.saturating_pow(tries)).min(LONGEST);
             let pause = pause(&who, tries);
             prop_assert!(longest / 2 <= pause && pause < longest, "{pause:?} of {longest:?}");
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn callers_that_were_refused_together_do_not_come_again_together() {
+    fn callers_that_were_refused_together_do_not_retry_together() {
         let mut pauses: Vec<Duration> = (0..16).map(|who| pause(&who, 4)).collect();
         pauses.sort();
         pauses.dedup();
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_caller_paces_itself_and_does_not_wait_for_what_begins_too_late() {
+    async fn a_caller_pauses_after_each_attempt_and_does_not_wait_beyond_its_limit() {
         let begun = Instant::now();
         let mut pace = Pace::new("who");
         for _ in 0..3 {

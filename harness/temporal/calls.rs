@@ -1,5 +1,5 @@
-//! The calls that one answer takes: they share a deadline, and one that the server had no leave to
-//! answer is made again after a pause, so that what was read before it is not lost.
+//! The calls that one result needs. They share a deadline. A call that the server refused for its
+//! rate limit is repeated after a pause, so that the results of the calls before it are not lost.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::Error;
 use super::backoff::Pace;
 
-/// The calls of one question.
+/// The calls that one result needs.
 pub(super) struct Calls<'a> {
     operation: &'static str,
     until: Instant,
@@ -17,8 +17,8 @@ pub(super) struct Calls<'a> {
 }
 
 impl<'a> Calls<'a> {
-    /// Calls that are over at `until`, none of which takes longer than `longest`; `who` is what
-    /// the server is asked about.
+    /// Calls that end at `until`, none of which takes longer than `longest`. `who` is the workflow id
+    /// that the calls are about; it seeds the jitter of the pauses.
     pub(super) fn new(
         operation: &'static str,
         who: &'a str,
@@ -33,19 +33,19 @@ impl<'a> Calls<'a> {
         }
     }
 
-    /// How long the next call may take; an error if no time is left for one.
+    /// The deadline of the next call; an error if no time is left.
     pub(super) fn deadline(&self) -> Result<Duration, Error> {
         let left = self.until.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            let message = "no time was left to ask";
+            let message = "no time left before the deadline";
             return Err(Error::new(self.operation, "DeadlineExceeded", message));
         }
         Ok(left.min(self.longest))
     }
 
-    /// Pauses after an error if the server was asked too much and there is time for another call;
-    /// otherwise the error comes back.
-    pub(super) async fn wait_out(&mut self, error: Error) -> Result<(), Error> {
+    /// Pauses if the error is from the server's rate limit and there is time for another call.
+    /// Otherwise returns the error.
+    pub(super) async fn back_off(&mut self, error: Error) -> Result<(), Error> {
         if error.is_too_much() && self.pace.wait_before(self.until).await {
             Ok(())
         } else {

@@ -11,19 +11,18 @@ use tonic::{Request, Response, Status as Refusal};
 
 use super::{Answer, Cluster, Error, Execution, ExecutionKey, Frontend, Op, Reply};
 
-/// How much longer than its deadline a call may take before the client no longer waits for the
-/// transport to notice.
+/// How long after a call's deadline the client waits for the transport to report it.
 const GRACE: Duration = Duration::from_millis(250);
 
-/// A client of one namespace, over the raw services: nothing is retried behind its back.
+/// A client of one namespace. It uses the raw gRPC services, which retry nothing.
 #[derive(Clone)]
 pub struct Client {
     pub(super) workflows: Box<dyn WorkflowService>,
     pub(super) health: Box<dyn HealthService>,
     pub(super) namespace: String,
-    /// Who asks, as the server records it.
+    /// The identity of the client, which the server records.
     pub(super) identity: String,
-    /// Holds the connection's background tasks, such as name resolution.
+    /// Keeps the connection's background tasks alive, such as name resolution.
     _connection: Option<Connection>,
 }
 
@@ -36,7 +35,7 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// Connects to a frontend for work in the namespace of `options`, which need not exist yet.
+    /// Connects to a frontend, for the namespace in `options`. The namespace need not exist yet.
     pub async fn connect(options: connect::Options) -> Result<Self, connect::Error> {
         let namespace = options.namespace().to_owned();
         let connection = connect::connect(options).await?;
@@ -49,7 +48,7 @@ impl Client {
         })
     }
 
-    /// A client over given services, for tests.
+    /// A client of the given services.
     #[cfg(test)]
     pub(super) fn over(
         workflows: Box<dyn WorkflowService>,
@@ -98,14 +97,14 @@ impl Frontend for Client {
     }
 }
 
-/// A request that the server, too, knows the deadline of.
+/// A request whose deadline is also sent to the server.
 pub(super) fn request<M>(message: M, deadline: Duration) -> Request<M> {
     let mut request = Request::new(message);
     request.set_timeout(deadline);
     request
 }
 
-/// Waits for the answer to a call, for its deadline at the most.
+/// Waits for the answer to a call, until its deadline and [`GRACE`] are over.
 pub(super) async fn answer<R>(
     operation: &'static str,
     deadline: Duration,

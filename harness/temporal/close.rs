@@ -1,4 +1,4 @@
-//! Waiting until a workflow closes, through whatever happens to the connection meanwhile.
+//! Waits until a workflow closes, even if the connection fails meanwhile.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use super::{Close, Error, ExecutionKey, history};
 
 const OPERATION: &str = "wait for close";
 
-/// How long one poll may take: the server answers sooner when the workflow closes, and a server
-/// that was cut off in silence costs no more than this.
+/// Deadline of one poll. The server answers earlier when the workflow closes. If the server becomes
+/// unreachable without an error, the client notices after this time.
 const POLL: Duration = Duration::from_secs(10);
 
-/// Between polls that gave nothing: the first pause and the longest; each is twice the one before.
+/// The first and the longest pause between polls without a result; each pause doubles.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
 impl Client {
-    /// Polls for the closing event of one run until it is there or the deadline is over. Errors
-    /// that can pass are waited out; a workflow that goes on as a new run counts as closed.
+    /// Polls for the closing event of one run, until it arrives or the deadline is over. Retries after
+    /// transient errors. A workflow that continued as new counts as closed.
     pub(super) async fn poll_until_closed(
         &self,
         key: ExecutionKey,
@@ -46,7 +46,7 @@ impl Client {
                     }
                     last = still_open(deadline);
                     page_token = response.next_page_token;
-                    // A poll that the server held as long as it could needs no pause after it.
+                    // After a long poll, no pause is needed.
                     if asked.elapsed() > PAUSE.1 {
                         pause = PAUSE.0;
                         continue;
@@ -54,7 +54,7 @@ impl Client {
                 }
                 Err(error) if error.is_passing() => {
                     last = error;
-                    // It may belong to a server that is gone.
+                    // The token may belong to a server that is gone.
                     page_token = Vec::new();
                 }
                 Err(error) => return Err(error),
@@ -87,7 +87,7 @@ impl Client {
 
 fn still_open(deadline: Duration) -> Error {
     let deadline = model::quantity::Duration::from(deadline);
-    let message = format!("the workflow has not closed within {deadline}");
+    let message = format!("the workflow did not close within {deadline}");
     Error::new(OPERATION, "DeadlineExceeded", message)
 }
 
@@ -115,13 +115,13 @@ mod tests {
         let answer = scripted.client().call(Op::AwaitResult(key), DEADLINE).await;
         let close = answer.into_result().map(|reply| match reply {
             Reply::Closed(close) => close,
-            Reply::Started { .. } => panic!("it was only waited for: {reply:?}"),
+            Reply::Started { .. } => panic!("expected a close, got {reply:?}"),
         });
         (close, begun.elapsed())
     }
 
     #[tokio::test(start_paused = true)]
-    async fn errors_that_pass_are_waited_out() {
+    async fn transient_errors_are_retried() {
         let scripted = Scripted::default();
         scripted.page_fails(Refusal::unavailable("connection refused"));
         scripted.page_fails(Refusal::cancelled("h2 protocol error"));
@@ -136,12 +136,12 @@ mod tests {
         assert_eq!(
             scripted.asked(),
             ["", "", "", "token", ""],
-            "an error voids the token"
+            "an error resets the token"
         );
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_namespace_that_is_not_known_yet_is_waited_out() {
+    async fn a_namespace_that_is_not_found_yet_is_retried() {
         let scripted = Scripted::default();
         scripted.page_fails(Refusal::not_found("Namespace default is not found."));
         scripted.page(fake::completed("Hello Guest!"), b"");
@@ -150,11 +150,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_definite_no_ends_the_wait_at_once() {
+    async fn a_refusal_ends_the_wait_at_once() {
         let scripted = Scripted::default();
         scripted.page_fails(Refusal::not_found("workflow not found"));
         let (close, took) = wait(&scripted).await;
-        let error = close.expect_err("there is none");
+        let error = close.expect_err("there is no such workflow");
         assert_eq!(
             error.to_string(),
             "wait for close: NotFound: workflow not found"
@@ -163,21 +163,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_server_that_answers_at_once_with_nothing_is_not_asked_in_a_hot_loop() {
+    async fn a_server_that_answers_at_once_without_events_is_not_polled_in_a_hot_loop() {
         let scripted = Scripted::default();
         scripted.always(GetWorkflowExecutionHistoryResponse::default());
         let (close, took) = wait(&scripted).await;
         let error = close.expect_err("it never closes");
         assert_eq!(
             error.to_string(),
-            "wait for close: DeadlineExceeded: the workflow has not closed within 30s"
+            "wait for close: DeadlineExceeded: the workflow did not close within 30s"
         );
         assert_eq!(took, DEADLINE);
         assert!(scripted.asked().len() < 50, "{}", scripted.asked().len());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_server_that_never_answers_is_asked_again_until_the_deadline() {
+    async fn a_server_that_never_answers_is_polled_until_the_deadline() {
         let scripted = Scripted::default();
         scripted.never_answers();
         let (close, took) = wait(&scripted).await;

@@ -1,11 +1,11 @@
-//! How a workflow closed by its last event. Pure.
+//! How a workflow closed, from its closing event. Pure.
 
 use temporalio_common::protos::temporal::api::history::v1::HistoryEvent;
 use temporalio_common::protos::temporal::api::history::v1::history_event::Attributes;
 
 use super::{Close, Status, failure, payload};
 
-/// How a workflow closed by its closing event; `None` if the event is another.
+/// How a workflow closed; `None` if `event` is not a closing event.
 pub(super) fn close_of(event: &HistoryEvent) -> Option<Close> {
     let (status, result, failure) = match event.attributes.as_ref()? {
         Attributes::WorkflowExecutionCompletedEventAttributes(completed) => {

@@ -1,4 +1,4 @@
-//! What a failed call means.
+//! Classes of failed calls.
 
 use std::time::Duration;
 
@@ -23,7 +23,6 @@ impl Error {
         Self::new(operation, name(status.code()), status.message())
     }
 
-    /// No answer came within the deadline.
     pub(super) fn no_answer(operation: &'static str, deadline: Duration) -> Self {
         let message = format!(
             "no answer within {}",
@@ -32,8 +31,8 @@ impl Error {
         Self::new(operation, name(Code::DeadlineExceeded), message)
     }
 
-    /// Whether the server itself said that it did not do what was asked. Any other error leaves it
-    /// open: the request may have been carried out, or may yet be.
+    /// Whether the server refused the request, so that it was certainly not carried out. After any
+    /// other error, the request may have been carried out, or may be later.
     pub fn is_refusal(&self) -> bool {
         [
             Code::AlreadyExists,
@@ -46,32 +45,32 @@ impl Error {
         .any(|code| self.has(*code))
     }
 
-    /// Whether asking again can give another answer: all but a definite no, which being asked too
-    /// much is not, nor a namespace that is not known yet.
+    /// Whether a retry can succeed. It cannot after a refusal, unless the reason was the rate limit or
+    /// a namespace that the service does not know yet.
     pub fn is_passing(&self) -> bool {
         let hopeless = [
             Code::Unimplemented,
             Code::PermissionDenied,
             Code::Unauthenticated,
         ];
-        let certain = self.is_refusal() && !self.is_too_much() && !self.is_of_namespace();
+        let certain = self.is_refusal() && !self.is_too_much() && !self.is_unknown_namespace();
         !certain && !hopeless.iter().any(|code| self.has(*code))
     }
 
-    /// Whether the server answered that what was asked about is not there. That it does not know
-    /// the namespace says nothing of what is in it.
+    /// Whether the server answered that the object does not exist. An unknown namespace does not
+    /// count: the object may exist in it.
     pub fn is_absent(&self) -> bool {
-        self.has(Code::NotFound) && !self.is_of_namespace()
+        self.has(Code::NotFound) && !self.is_unknown_namespace()
     }
 
-    /// Whether it is the namespace that is not found. The services learn of one after the frontend,
-    /// and those that have just started, once they have read them all. The server calls it so in
-    /// `serviceerror.NewNamespaceNotFound`.
-    fn is_of_namespace(&self) -> bool {
+    /// Whether it is the namespace that was not found. The other services learn of a namespace after
+    /// the frontend, and a service that has just started knows none until it has read them all. The
+    /// text is that of `serviceerror.NewNamespaceNotFound` in the server.
+    fn is_unknown_namespace(&self) -> bool {
         self.has(Code::NotFound) && self.message.starts_with("Namespace ")
     }
 
-    /// Whether the server answered that it is asked too much.
+    /// Whether a rate limit of the server was exceeded.
     pub fn is_too_much(&self) -> bool {
         self.has(Code::ResourceExhausted)
     }
@@ -92,7 +91,7 @@ mod tests {
     use crate::Answer;
 
     #[test]
-    fn only_what_the_server_refused_is_certain_not_to_happen() {
+    fn only_a_refused_request_is_certain_not_to_be_carried_out() {
         let class = |code| {
             let error = Error::from_status("start workflow", &Status::new(code, ""));
             match Answer::from(Err(error)) {
@@ -127,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_namespace_that_is_not_known_says_nothing_of_the_workflows_in_it() {
+    fn an_unknown_namespace_does_not_mean_that_a_workflow_is_absent() {
         for (message, absent) in [
             ("Namespace default is not found.", false),
             (
@@ -146,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn being_asked_too_much_and_being_away_pass() {
+    fn rate_limits_and_outages_are_transient() {
         let passing: Vec<Code> = (1..=16)
             .map(Code::from_i32)
             .filter(|code| Error::from_status("poll", &Status::new(*code, "")).is_passing())

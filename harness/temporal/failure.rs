@@ -1,32 +1,32 @@
-//! Failures of the protocol as one line for people. Pure; what payloads say stays in them.
+//! Protocol failures as one line for people. Pure. Payloads are left out.
 
 use base::log_tail::shortened;
 use temporalio_common::protos::temporal::api::enums::v1::{RetryState, TimeoutType};
 use temporalio_common::protos::temporal::api::failure::v1::Failure;
 use temporalio_common::protos::temporal::api::failure::v1::failure::FailureInfo;
 
-/// How long a line may be, in characters.
+/// Maximum length of a line, in characters.
 const LONGEST: usize = 600;
 
 /// A failure and its causes, from the outermost to the root.
 pub(super) fn message(failure: &Failure) -> String {
-    let mut told = one(failure);
+    let mut text = one(failure);
     let mut cause = failure.cause.as_deref();
     while let Some(failure) = cause {
-        told.push_str(": ");
-        told.push_str(&one(failure));
+        text.push_str(": ");
+        text.push_str(&one(failure));
         cause = failure.cause.as_deref();
     }
-    line(&told)
+    line(&text)
 }
 
-/// A text in one line of bounded length.
+/// A text as one line of bounded length.
 pub(super) fn line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     shortened(&words.join(" "), LONGEST)
 }
 
-/// A failure without its causes: its message, and what the message does not say.
+/// A failure without its causes: its message, and details that the message does not contain.
 fn one(failure: &Failure) -> String {
     let message = match failure.message.trim() {
         "" => "no message",
@@ -44,11 +44,11 @@ fn about(info: &FailureInfo) -> Option<String> {
         FailureInfo::TimeoutFailureInfo(timed_out) => timeout(timed_out.timeout_type()),
         FailureInfo::ActivityFailureInfo(activity) => {
             let name = activity.activity_type.as_ref().map(|it| it.name.as_str());
-            Some(told_of("activity", name, activity.retry_state()))
+            Some(text_of("activity", name, activity.retry_state()))
         }
         FailureInfo::ChildWorkflowExecutionFailureInfo(child) => {
             let name = child.workflow_type.as_ref().map(|it| it.name.as_str());
-            Some(told_of("child workflow", name, child.retry_state()))
+            Some(text_of("child workflow", name, child.retry_state()))
         }
         FailureInfo::NexusOperationExecutionFailureInfo(nexus) => {
             Some(format!("nexus operation `{}`", nexus.operation))
@@ -60,7 +60,7 @@ fn about(info: &FailureInfo) -> Option<String> {
     }
 }
 
-fn told_of(kind: &str, name: Option<&str>, state: RetryState) -> String {
+fn text_of(kind: &str, name: Option<&str>, state: RetryState) -> String {
     let name = name.unwrap_or_default();
     match retry(state) {
         Some(state) => format!("{kind} `{name}`, {state}"),
@@ -68,7 +68,7 @@ fn told_of(kind: &str, name: Option<&str>, state: RetryState) -> String {
     }
 }
 
-/// Which timeout it was: `start-to-close timeout`.
+/// The type of a timeout, such as `start-to-close timeout`.
 pub(super) fn timeout(kind: TimeoutType) -> Option<String> {
     let kind = match kind {
         TimeoutType::Unspecified => return None,
@@ -80,13 +80,13 @@ pub(super) fn timeout(kind: TimeoutType) -> Option<String> {
     Some(format!("{kind} timeout"))
 }
 
-/// Why it is not tried again; nothing where that goes without saying.
+/// Why there is no further retry; `None` if there is one, or no retry policy.
 pub(super) fn retry(state: RetryState) -> Option<&'static str> {
     match state {
         RetryState::Unspecified | RetryState::InProgress | RetryState::RetryPolicyNotSet => None,
         RetryState::NonRetryableFailure => Some("not retryable"),
         RetryState::Timeout => Some("no time left for a retry"),
-        RetryState::MaximumAttemptsReached => Some("no attempt left"),
+        RetryState::MaximumAttemptsReached => Some("maximum attempts reached"),
         RetryState::InternalServerError => Some("internal server error"),
         RetryState::CancelRequested => Some("cancel requested"),
     }
@@ -111,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_down_to_its_root() {
+    fn a_failure_is_shown_with_all_its_causes() {
         let root = failure("connection refused", None, None);
         let failure = failure("activity failed", None, Some(root));
         assert_eq!(message(&failure), "activity failed: connection refused");
     }
 
     #[test]
-    fn what_a_message_does_not_say_is_told_beside_it() {
+    fn details_that_a_message_does_not_contain_are_added_to_it() {
         let timed_out = FailureInfo::TimeoutFailureInfo(TimeoutFailureInfo {
             timeout_type: TimeoutType::StartToClose.into(),
             ..TimeoutFailureInfo::default()
@@ -137,15 +137,15 @@ mod tests {
         let root = failure("", Some(kind), None);
         let timed_out = failure("activity timed out", Some(timed_out), Some(root));
         let whole = failure("Activity task failed", Some(activity), Some(timed_out));
-        insta::assert_snapshot!(message(&whole), @"Activity task failed (activity `greet`, no attempt left): activity timed out (start-to-close timeout): no message (ValueError)");
+        insta::assert_snapshot!(message(&whole), @"Activity task failed (activity `greet`, maximum attempts reached): activity timed out (start-to-close timeout): no message (ValueError)");
     }
 
     #[test]
     fn a_message_is_one_line_of_bounded_length() {
         let long = failure(&format!("first\nsecond\t{}", "ä".repeat(5000)), None, None);
-        let told = message(&long);
-        assert!(told.starts_with("first second ä"), "{told}");
-        assert!(told.ends_with('…'), "{told}");
-        assert_eq!(told.chars().count(), LONGEST + 1);
+        let text = message(&long);
+        assert!(text.starts_with("first second ä"), "{text}");
+        assert!(text.ends_with('…'), "{text}");
+        assert_eq!(text.chars().count(), LONGEST + 1);
     }
 }

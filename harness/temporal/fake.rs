@@ -1,4 +1,4 @@
-//! A workflow service that answers as a test has scripted it.
+//! A workflow service with answers that a test scripts.
 
 use std::collections::VecDeque;
 use std::future::{pending, ready};
@@ -41,16 +41,16 @@ struct Script {
     pages: VecDeque<Result<GetWorkflowExecutionHistoryResponse, Status>>,
     then: Then,
     tokens: Vec<String>,
-    /// What every describe is answered once nothing is scripted any more.
+    /// The answer to every Describe after the scripted ones.
     describe_then: Option<Status>,
-    /// How long every describe takes.
+    /// How long every Describe takes.
     describe_takes: Duration,
-    /// The workflow ids that were described.
+    /// The workflow ids of all Describe requests.
     described: Vec<String>,
     shards: i32,
 }
 
-/// What comes after the scripted pages.
+/// The answer to history requests after the scripted pages.
 #[derive(Default)]
 enum Then {
     #[default]
@@ -61,7 +61,7 @@ enum Then {
 
 impl Scripted {
     pub(super) fn client(&self) -> Client {
-        Client::over(Box::new(self.clone()), Box::new(Healthless))
+        Client::over(Box::new(self.clone()), Box::new(NoHealthService))
     }
 
     pub(super) fn describe(&self, status: WorkflowExecutionStatus) {
@@ -84,22 +84,22 @@ impl Scripted {
         self.script().descriptions.push_back(Err(status));
     }
 
-    /// What every describe is answered with once nothing else is scripted.
+    /// Sets the answer to every Describe after the scripted ones.
     pub(super) fn describe_always_fails(&self, status: Status) {
         self.script().describe_then = Some(status);
     }
 
-    /// How long every describe takes.
+    /// Sets how long every Describe takes.
     pub(super) fn describe_takes(&self, time: Duration) {
         self.script().describe_takes = time;
     }
 
-    /// The workflow ids of all requests to describe one.
+    /// The workflow ids of all Describe requests.
     pub(super) fn described(&self) -> Vec<String> {
         self.script().described.clone()
     }
 
-    /// A cluster of so many history shards with a namespace.
+    /// A cluster with this number of history shards and one namespace.
     pub(super) fn of_shards(shards: i32) -> Self {
         let scripted = Self::default();
         scripted.script().shards = shards;
@@ -127,7 +127,7 @@ impl Scripted {
         self.script().then = Then::Always(page);
     }
 
-    /// The page tokens of all requests for history.
+    /// The page tokens of all history requests.
     pub(super) fn asked(&self) -> Vec<String> {
         self.script().tokens.clone()
     }
@@ -202,7 +202,7 @@ impl WorkflowService for Scripted {
             (None, Then::Always(page)) => Ok(page.clone()),
             (None, Then::Silence) => return pending().boxed(),
         };
-        // Every answer takes a moment, so that paused time goes on.
+        // Every answer takes some time, so that paused time advances.
         async {
             sleep(Duration::from_millis(1)).await;
             answer.map(Response::new)
@@ -211,23 +211,23 @@ impl WorkflowService for Scripted {
     }
 }
 
-/// The tests that use a script ask nothing about health.
+/// Tests with a script do not check health.
 #[derive(Clone)]
-struct Healthless;
+struct NoHealthService;
 
-impl HealthService for Healthless {
+impl HealthService for NoHealthService {
     fn check(
         &mut self,
         _: Request<HealthCheckRequest>,
     ) -> BoxFuture<'_, Answer<HealthCheckResponse>> {
-        ready(Err(Status::unimplemented("no health here"))).boxed()
+        ready(Err(Status::unimplemented("no health service"))).boxed()
     }
 
     fn watch(
         &mut self,
         _: Request<HealthCheckRequest>,
     ) -> BoxFuture<'_, Answer<Streaming<HealthCheckResponse>>> {
-        ready(Err(Status::unimplemented("no health here"))).boxed()
+        ready(Err(Status::unimplemented("no health service"))).boxed()
     }
 }
 

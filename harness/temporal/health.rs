@@ -1,6 +1,5 @@
-//! Whether a role of the server serves, asked of the role itself: only the frontend is for clients,
-//! but each role answers the gRPC health protocol
-//! (<https://github.com/grpc/grpc/blob/master/doc/health-checking.md>).
+//! Health check of one server role. Only the frontend is for clients, but each role implements the
+//! gRPC health protocol (<https://github.com/grpc/grpc/blob/master/doc/health-checking.md>).
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,10 +14,10 @@ use super::client::{answer, request};
 
 const OPERATION: &str = "check health";
 
-/// Succeeds if the role that listens there says that it serves.
+/// Succeeds if the role that listens at `address` reports SERVING.
 pub async fn check_role(address: SocketAddr, role: &str, deadline: Duration) -> Result<(), Error> {
     let endpoint = Endpoint::from_shared(format!("http://{address}"));
-    let endpoint = endpoint.expect("an address and a port make an address of HTTP");
+    let endpoint = endpoint.expect("a socket address makes a valid URI");
     let channel = endpoint.connect_timeout(deadline).connect_lazy();
     let message = HealthCheckRequest {
         service: service(role).to_owned(),
@@ -29,11 +28,11 @@ pub async fn check_role(address: SocketAddr, role: &str, deadline: Duration) -> 
     if status == ServingStatus::Serving {
         return Ok(());
     }
-    let message = format!("it says {}", status.as_str_name());
+    let message = format!("health status is {}", status.as_str_name());
     Err(Error::new(OPERATION, "Unavailable", message))
 }
 
-/// What the server calls the service of a role (`service/*/` in its source).
+/// The name of a role's health service (`service/*/` in the server's source).
 fn service(role: &str) -> &'static str {
     match role {
         "history" => "temporal.api.workflowservice.v1.HistoryService",

@@ -1,4 +1,4 @@
-//! Reading an execution back: what Describe says, and every event of its history.
+//! Reads an execution back: the result of Describe, and every event of its history.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use tokio::time::Instant;
 use super::calls::Calls;
 use super::client::{Client, answer, request};
 use super::closing::close_of;
-use super::happening::Happenings;
+use super::event_failure::EventFailures;
 use super::{Error, Execution, ExecutionKey, HistoryEvent, Pending, Status};
 
 const DESCRIBE: &str = "describe workflow";
 const READ: &str = "read history";
 
-/// The most events that one page may have; the server decides how many it has.
+/// Maximum number of events in a page; the server may send fewer.
 const PAGE: i32 = 1000;
 
-/// How long one answer may take.
+/// Deadline of one call.
 const CALL: Duration = Duration::from_secs(10);
 
 impl Client {
@@ -41,17 +41,17 @@ impl Client {
         };
         let events = self.events(&described.key, until).await?;
         let close = events.iter().rev().find_map(close_of);
-        // It may have closed between the two answers: then the first is out of date.
+        // The workflow may have closed between the two answers. The first one is then out of date.
         if described.status == Status::Running
             && close.is_some()
             && let Some(again) = self.describe(&described.key, until).await?
         {
             described = again;
         }
-        let mut happenings = Happenings::default();
+        let mut failures = EventFailures::default();
         let history = events
             .iter()
-            .map(|event| self::event(event, happenings.tell(event)))
+            .map(|event| self::event(event, failures.failure_of(event)))
             .collect::<Result<_, _>>()?;
         let (result, failure) = close.map_or((None, None), |close| (close.result, close.failure));
         Ok(Some(Execution {
@@ -64,7 +64,7 @@ impl Client {
         }))
     }
 
-    /// Describes a run; what is not an answer is for the caller to judge.
+    /// Describes a run, in one call. The caller handles errors.
     pub(super) async fn describe_once(
         &self,
         key: &ExecutionKey,
@@ -79,7 +79,8 @@ impl Client {
         answer(DESCRIBE, deadline, call).await
     }
 
-    /// The status of a run, with its run id even if `key` names only the workflow.
+    /// The status of a run, with its run id, which `key` may leave empty. `None` if there is no such
+    /// run.
     async fn describe(
         &self,
         key: &ExecutionKey,
@@ -90,7 +91,7 @@ impl Client {
             match self.describe_once(key, calls.deadline()?).await {
                 Ok(response) => break response,
                 Err(error) if error.is_absent() => return Ok(None),
-                Err(error) => calls.wait_out(error).await?,
+                Err(error) => calls.back_off(error).await?,
             }
         };
         let pending = Pending::of(&response);
@@ -125,7 +126,7 @@ impl Client {
             let page = match answer(READ, deadline, call).await {
                 Ok(page) => page,
                 Err(error) => {
-                    calls.wait_out(error).await?;
+                    calls.back_off(error).await?;
                     continue;
                 }
             };
@@ -138,7 +139,7 @@ impl Client {
     }
 }
 
-/// What Describe says of a run.
+/// The result of Describe.
 struct Described {
     key: ExecutionKey,
     status: Status,
@@ -154,7 +155,7 @@ pub(super) fn proto_key(key: &ExecutionKey) -> WorkflowExecution {
 
 fn event(event: &ProtoEvent, failure: Option<String>) -> Result<HistoryEvent, Error> {
     let unreadable = |what: &str| {
-        let message = format!("event {} has no readable {what}", event.event_id);
+        let message = format!("could not read the {what} of event {}", event.event_id);
         Error::new(READ, "DataLoss", message)
     };
     let kind = EventType::try_from(event.event_type).map_err(|_| unreadable("type"))?;
@@ -190,7 +191,7 @@ fn status(status: WorkflowExecutionStatus) -> Result<Status, Error> {
         WorkflowExecutionStatus::Unspecified => Err(Error::new(
             DESCRIBE,
             "DataLoss",
-            "the workflow has no status",
+            "the server sent no status",
         )),
     }
 }
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn all_pages_are_read_and_the_run_is_the_one_described() {
+    async fn all_pages_are_read_and_the_run_id_comes_from_describe() {
         let scripted = Scripted::default();
         scripted.describe(WorkflowExecutionStatus::Completed);
         scripted.page(fake::started(), b"more");
@@ -265,7 +266,7 @@ mod tests {
         assert_eq!(execution, Ok(None));
         scripted.describe_fails(tonic::Status::unavailable("connection refused"));
         let execution = scripted.client().execution(key(), DEADLINE).await;
-        let error = execution.expect_err("it was unreachable");
+        let error = execution.expect_err("the server is unreachable");
         assert_eq!(
             error.to_string(),
             "describe workflow: Unavailable: connection refused"
@@ -273,12 +274,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_service_that_does_not_know_the_namespace_yet_does_not_make_a_workflow_absent() {
+    async fn a_namespace_that_is_not_found_yet_does_not_make_a_workflow_absent() {
         let scripted = Scripted::default();
         let unknown = tonic::Status::not_found("Namespace default is not found.");
         scripted.describe_fails(unknown);
         let execution = scripted.client().execution(key(), DEADLINE).await;
-        let error = execution.expect_err("nothing is known of the workflow");
+        let error = execution.expect_err("the namespace is unknown");
         assert!(error.is_passing(), "{error}");
     }
 
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_named_as_temporal_names_them() {
+    fn event_types_have_the_names_that_temporal_shows() {
         for (name, kind) in [
             (
                 "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED",

@@ -1,7 +1,7 @@
-//! What Temporal is, as its clients see it: start a workflow, wait for its close, read its history.
+//! Temporal's client API: starts workflows, waits until they close, reads their histories.
 //!
-//! Knows nothing of where the cluster runs. [`Frontend`] has two implementers: the gRPC
-//! [`Client`] of a real cluster here, and the model in [`simulated`].
+//! This crate does not know where the cluster runs. [`Frontend`] has two implementations: the gRPC
+//! [`Client`] for a real cluster, and the model in [`simulated`].
 
 mod admin;
 pub mod backoff;
@@ -9,11 +9,12 @@ mod calls;
 mod client;
 mod close;
 mod closing;
+mod diagnosis;
 mod error;
+mod event_failure;
 mod failure;
 #[cfg(test)]
 mod fake;
-mod happening;
 mod health;
 mod history;
 mod model;
@@ -24,7 +25,6 @@ mod reach;
 mod reading;
 mod shard;
 pub mod simulated;
-mod standing;
 mod start;
 
 pub use admin::{Poller, TaskKind};

@@ -1,4 +1,4 @@
-//! The types that pass between the harness and a Temporal frontend.
+//! The types of requests to a Temporal frontend and of its answers.
 
 use std::fmt;
 use std::future::Future;
@@ -13,13 +13,11 @@ use super::{Answer, Op, Pending};
 /// A request to start a workflow of any type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Start {
-    /// Workflow id.
     pub workflow_id: String,
     /// Idempotency key: the server answers a repeated start with the same run.
     pub request_id: String,
-    /// Workflow type.
     pub workflow_type: String,
-    /// Task queue on which a worker for that type polls.
+    /// The task queue that workers for this type poll.
     pub task_queue: String,
     /// Arguments, each one JSON payload.
     pub input: Vec<Value>,
@@ -29,13 +27,12 @@ pub struct Start {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ExecutionKey {
-    /// Workflow id.
     pub workflow_id: String,
-    /// Run id; empty means the latest.
+    /// Empty means the latest run.
     pub run_id: String,
 }
 
-/// Status of an execution, in Temporal's words.
+/// The status of an execution, in Temporal's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
@@ -45,11 +42,11 @@ pub enum Status {
     Completed,
     /// Closed with a failure.
     Failed,
-    /// Closed on request, in its own time.
+    /// Closed after a cancellation request, which the workflow handled itself.
     Canceled,
-    /// Closed by force.
+    /// Closed at once from outside; the workflow could not react.
     Terminated,
-    /// Closed in favour of a new run.
+    /// Closed and continued by a new run.
     ContinuedAsNew,
     /// Closed by a timeout.
     TimedOut,
@@ -69,17 +66,18 @@ impl fmt::Display for Status {
     }
 }
 
-/// A result that is there, be it `null`: serde would read that as none.
+/// Deserialises a result that is present, so that `null` becomes `Some(Value::Null)`. Serde alone
+/// reads `null` as `None`.
 pub fn present<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
-/// How an execution closed, as the client that waited for it learnt.
+/// How an execution closed, as the waiting client saw it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Close {
-    /// Its status; never `Running`.
+    /// Never `Running`.
     pub status: Status,
     /// Its result, if it completed with one.
     #[serde(
@@ -92,25 +90,24 @@ pub struct Close {
     pub failure: Option<String>,
 }
 
-/// An execution as Describe and its history show it.
+/// An execution, from Describe and its history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Execution {
-    /// Which run.
     pub key: ExecutionKey,
-    /// Status as Describe has it.
+    /// The status from Describe.
     pub status: Status,
     /// The whole history, in the order in which the server sent it.
     pub history: Vec<HistoryEvent>,
-    /// Result in the closing event, if it has one.
+    /// The result in the closing event, if there is one.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "present"
     )]
     pub result: Option<Value>,
-    /// Failure message in the closing event, if it has one.
+    /// The failure message in the closing event, if there is one.
     pub failure: Option<String>,
-    /// What it waits for, while it runs.
+    /// What it waits for while it runs.
     #[serde(default, skip_serializing_if = "Pending::is_empty")]
     pub pending: Pending,
 }
@@ -118,60 +115,60 @@ pub struct Execution {
 /// One event of a history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEvent {
-    /// Event id; 1 is the first.
+    /// Event ids begin at 1.
     pub id: i64,
-    /// Type without its prefix: `WorkflowExecutionStarted`, `ActivityTaskCompleted`.
+    /// The event type without its prefix, such as `ActivityTaskCompleted`.
     pub kind: String,
-    /// Server time.
+    /// By the server's clock.
     pub at: Timestamp,
-    /// What went wrong by it, in one line.
+    /// The failure in this event, as one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
 }
 
-/// What a cluster says of itself.
+/// What a cluster reports about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Cluster {
-    /// Version of the server that answered, such as `1.32.0`.
+    /// The version of the server that answered, such as `1.32.0`.
     pub server_version: String,
-    /// Number of history shards.
+    /// The number of history shards.
     pub history_shards: u32,
-    /// What the default store is kept in, such as `mysql8`.
+    /// The database plugin of the default store, such as `mysql8`.
     pub persistence_store: String,
-    /// What the visibility store is kept in.
+    /// The database plugin of the visibility store.
     pub visibility_store: String,
 }
 
-/// A call to the frontend that did not give what was asked.
+/// A call to the frontend failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{operation}: {code}: {message}")]
 pub struct Error {
-    /// What was asked, such as `start workflow`.
+    /// The call, such as `start workflow`.
     pub operation: &'static str,
-    /// gRPC status code by its name, such as `Unavailable`.
+    /// The name of the gRPC status code, such as `Unavailable`.
     pub code: String,
-    /// The server's or the transport's words.
+    /// The message from the server or the transport.
     pub message: String,
 }
 
-/// A Temporal frontend. Every call gives up at its deadline and none retries by itself: the
-/// generator must not measure its own retries.
+/// A Temporal frontend. Every method gives up at its deadline.
 pub trait Frontend: Clone + Send + Sync + 'static {
-    /// Makes one call.
+    /// Makes one call of a load generator. A start is never retried, so that the generator does not
+    /// measure its own retries.
     fn call(&self, op: Op, deadline: Duration) -> impl Future<Output = Answer> + Send;
 
-    /// Reads an execution by Describe and its whole history; `None` if there is none of that id.
+    /// Reads an execution: Describe and the whole history. `None` if there is no such execution.
     fn execution(
         &self,
         key: ExecutionKey,
         deadline: Duration,
     ) -> impl Future<Output = Result<Option<Execution>, Error>> + Send;
 
-    /// What the cluster says of itself.
+    /// What the cluster reports about itself.
     fn cluster(&self, deadline: Duration) -> impl Future<Output = Result<Cluster, Error>> + Send;
 
-    /// How long a namespace keeps closed workflows; `None` if there is no such namespace.
+    /// How long a namespace keeps closed workflows. `None` if there is no such namespace.
     fn retention(
         &self,
         namespace: String,

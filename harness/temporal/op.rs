@@ -1,4 +1,4 @@
-//! What a client can have a frontend do, and what comes of it.
+//! The calls of a client, and their answers.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Close, Error, ExecutionKey, Start};
 
-/// One call of a client, with all that the server has to know.
+/// One call of a client, with its arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
     /// Start a workflow.
     Start(Start),
-    /// Wait until an execution closes. Connection errors within the deadline are waited out.
+    /// Wait until an execution closes. Polls again after connection errors, until the deadline.
     AwaitResult(ExecutionKey),
 }
 
@@ -19,14 +19,11 @@ pub enum Op {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OpKind {
-    /// Start a workflow.
     Start,
-    /// Wait until an execution closes.
     AwaitResult,
 }
 
 impl Op {
-    /// Its kind.
     pub fn kind(&self) -> OpKind {
         match self {
             Self::Start(_) => OpKind::Start,
@@ -44,34 +41,31 @@ impl fmt::Display for OpKind {
     }
 }
 
-/// What came of a call, in the three classes of
+/// The answer to a call, in the three classes of
 /// [Jepsen's histories](https://github.com/jepsen-io/jepsen/blob/main/doc/tutorial/02-db.md): ok,
 /// fail, info.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// The server did it.
+    /// The server carried it out.
     Ok(Reply),
-    /// The server refused: it certainly did not do it.
+    /// The server refused it: it was certainly not carried out.
     Fail(Error),
-    /// No answer, or one that leaves it open: the server may have done it, or may do it later.
+    /// No answer, or an unclear one: the server may have carried it out, or may do so later.
     Info(Error),
 }
 
-/// What the server says of a call that it carried out.
+/// The server's reply to a call that it carried out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Reply {
-    /// It acknowledged this run.
+    /// The server acknowledged the start of this run.
     Started {
-        /// Run id.
         run_id: String,
     },
-    /// The execution closed.
     Closed(Close),
 }
 
 impl Answer {
-    /// The reply, or why there is none.
     pub fn into_result(self) -> Result<Reply, Error> {
         match self {
             Self::Ok(reply) => Ok(reply),

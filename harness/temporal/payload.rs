@@ -5,11 +5,11 @@ use temporalio_common::protos::temporal::api::common::v1::{Payload, Payloads};
 
 const ENCODING: &str = "encoding";
 const JSON: &[u8] = b"json/plain";
-/// A message of Protocol Buffers as JSON.
+/// A Protocol Buffers message as JSON.
 const PROTOBUF: &[u8] = b"json/protobuf";
 const NULL: &[u8] = b"binary/null";
 
-/// A value as a payload that SDKs in all languages read.
+/// Encodes a value so that the SDKs of all languages can read it.
 pub(super) fn encode(value: &Value) -> Payload {
     Payload {
         metadata: [(ENCODING.to_owned(), JSON.to_vec())].into(),
@@ -18,8 +18,9 @@ pub(super) fn encode(value: &Value) -> Payload {
     }
 }
 
-/// Payloads as a value. One that is not JSON is described, not read; several, which no SDK makes of
-/// one result, are told apart from one that is an array.
+/// Decodes payloads as one value. For a payload that is not JSON, the value has its encoding and
+/// length. Several payloads, which no SDK makes of one result, become `{"payloads": [...]}`, so that
+/// they differ from one payload that is an array.
 pub(super) fn decode(payloads: Option<&Payloads>) -> Option<Value> {
     match payloads?.payloads.as_slice() {
         [] => None,
@@ -64,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_read_back_as_it_was_written() {
+    fn a_value_round_trips() {
         let value = json!({"name": "Guest", "steps": [1, 2.5, null]});
         let payloads = Payloads {
             payloads: vec![encode(&value)],
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_what_was_given_byte_for_byte() {
+    fn json_text_is_encoded_byte_for_byte() {
         for text in [
             "\"a\\n\"",
             "1.0",
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn several_payloads_are_not_taken_for_the_first_of_them() {
+    fn several_payloads_are_all_decoded() {
         let mut payloads = payload(JSON, b"\"Hello Guest!\"");
         payloads.payloads.extend(payload(NULL, b"").payloads);
         let wanted = json!({"payloads": ["Hello Guest!", null]});
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_null_and_foreign_bytes_are_told_apart() {
+    fn no_payload_null_and_other_encodings_are_distinguished() {
         assert_eq!(decode(None), None);
         assert_eq!(decode(Some(&Payloads::default())), None);
         assert_eq!(decode(Some(&payload(NULL, b""))), Some(Value::Null));

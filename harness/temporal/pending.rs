@@ -1,4 +1,4 @@
-//! What a running workflow waits for, as Describe tells it. Pure.
+//! What a running workflow waits for, from Describe. Pure.
 
 use std::time::SystemTime;
 
@@ -20,59 +20,55 @@ pub struct Pending {
     pub task_queue: String,
     /// Its workflow task, if one is scheduled or started.
     pub workflow_task: Option<PendingTask>,
-    /// Its activities that are not over.
     pub activities: Vec<PendingActivity>,
-    /// Its child workflows that are not closed.
     pub children: Vec<PendingChild>,
 }
 
 /// A workflow task that is not completed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingTask {
-    /// Which attempt it is, from 1.
+    /// Counted from 1.
     pub attempt: u32,
-    /// Since when it is scheduled.
     pub scheduled: Option<Timestamp>,
-    /// Since when a worker has it.
+    /// When a worker took it; `None` if no worker has.
     pub started: Option<Timestamp>,
 }
 
-/// An activity that is not over.
+/// An activity that has not ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingActivity {
-    /// Its type.
+    /// The activity type.
     pub kind: String,
-    /// Its task queue, where the server tells it.
+    /// `None` if the server does not report it.
     pub task_queue: Option<String>,
-    /// What it does, in Temporal's words: `scheduled`, `started`, `cancel requested`, `paused`.
+    /// In Temporal's terms: `scheduled`, `started`, `cancel requested`, `paused`.
     pub state: String,
-    /// Which attempt it is, from 1.
+    /// Counted from 1.
     pub attempt: u32,
-    /// How many attempts there may be; `None` if there is no limit.
+    /// `None` if there is no limit.
     pub maximum_attempts: Option<u32>,
-    /// When it was, or is next, scheduled.
+    /// When the next attempt is scheduled, or else when the activity was.
     pub scheduled: Option<Timestamp>,
-    /// When its last attempt was started.
+    /// When its last attempt started.
     pub started: Option<Timestamp>,
-    /// When it was last heard of while it ran.
+    /// The time of the last heartbeat.
     pub heartbeat: Option<Timestamp>,
-    /// Its start-to-close timeout, where the server tells it.
+    /// Its start-to-close timeout; `None` if the server does not report it.
     pub start_to_close: Option<Duration>,
-    /// How its last attempt failed.
+    /// The failure of its last attempt.
     pub last_failure: Option<String>,
 }
 
 /// A child workflow that is not closed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingChild {
-    /// Its workflow id.
     pub workflow_id: String,
-    /// Its type.
+    /// The workflow type.
     pub kind: String,
 }
 
 impl Pending {
-    /// Whether it waits for nothing that the server knows of.
+    /// Whether the server reports nothing that the workflow waits for.
     pub fn is_empty(&self) -> bool {
         let Self {
             task_queue: _,

@@ -1,29 +1,29 @@
-//! To which history shard a workflow belongs. Pure.
+//! The history shard of a workflow. Pure.
 //!
-//! The server takes the fingerprint of namespace id and workflow id, modulo the number of shards
+//! The server computes the fingerprint of namespace id and workflow id, modulo the number of shards
 //! (`WorkflowIDToHistoryShard` in its `common/util.go`). The fingerprint is `Fingerprint32` of
-//! Google's `FarmHash` (<https://github.com/google/farmhash>), whose results are the same for ever
-//! on every machine; here it is for texts of more than 24 bytes, as they are all with a namespace
-//! id, which is a UUID.
+//! Google's `FarmHash` (<https://github.com/google/farmhash>), which is stable across versions and
+//! machines. This implementation handles texts of more than 24 bytes only. A namespace id is a UUID,
+//! so all texts are longer.
 
-/// The shortest text that has a fingerprint here.
+/// The shortest text that this implementation handles, in bytes.
 const SHORTEST: usize = 25;
 
 const FIRST: u32 = 0xcc9e_2d51;
 const SECOND: u32 = 0x1b87_3593;
 
-/// The shard of a workflow, from 1 on; `None` where there are no shards, or the ids are too short
-/// to be those of a server.
+/// The shard of a workflow, from 1 on. `None` if there are no shards, or the ids are shorter than a
+/// server's.
 pub(super) fn shard_of(namespace_id: &str, workflow_id: &str, shards: u32) -> Option<u32> {
     let text = format!("{namespace_id}_{workflow_id}");
     Some(fingerprint(text.as_bytes())?.checked_rem(shards)? + 1)
 }
 
-/// For each shard a workflow id that belongs to it, beginning with `prefix`.
+/// One workflow id with this prefix for each shard, in the order of shards.
 pub(super) fn one_id_for_each(namespace_id: &str, prefix: &str, shards: u32) -> Vec<String> {
     let mut found = vec![None; usize::try_from(shards).unwrap_or_default()];
     let mut missing = found.len();
-    // Each shard is met after as many ids as there are shards on average; so many are enough.
+    // A given shard is hit once in `shards` ids on average, so 64 times as many hit all of them.
     for number in 0..u64::from(shards) * 64 {
         if missing == 0 {
             break;
@@ -32,7 +32,7 @@ pub(super) fn one_id_for_each(namespace_id: &str, prefix: &str, shards: u32) -> 
         let Some(shard) = shard_of(namespace_id, &id, shards) else {
             break;
         };
-        let index = usize::try_from(shard - 1).expect("it is one of them");
+        let index = usize::try_from(shard - 1).expect("a shard number fits in memory");
         if found[index].is_none() {
             found[index] = Some(id);
             missing -= 1;
@@ -48,7 +48,7 @@ fn fingerprint(text: &[u8]) -> Option<u32> {
     let length = u32::try_from(text.len()).ok()?;
     let word = |at: usize| {
         let bytes = text[at..at + 4].try_into();
-        u32::from_le_bytes(bytes.expect("four bytes are four bytes"))
+        u32::from_le_bytes(bytes.expect("the slice has four bytes"))
     };
     let scramble = |value: u32| {
         value
@@ -86,12 +86,12 @@ fn fingerprint(text: &[u8]) -> Option<u32> {
     Some(join(join(one, twice(two)), twice(three)))
 }
 
-/// Takes a scrambled word into a hash.
+/// Mixes a scrambled word into a hash.
 fn stir(hash: u32, word: u32) -> u32 {
     spread((hash ^ word).rotate_right(19))
 }
 
-/// Takes a running hash into another at the end.
+/// Mixes a running hash into another, at the end.
 fn join(hash: u32, other: u32) -> u32 {
     spread(hash.wrapping_add(other).rotate_right(19))
         .rotate_right(17)
@@ -110,7 +110,7 @@ mod tests {
 
     /// Computed with the Go module that the server uses, `github.com/dgryski/go-farm`.
     #[test]
-    fn a_workflow_belongs_to_the_shard_that_the_server_says() {
+    fn a_workflow_belongs_to_the_shard_that_the_server_computes() {
         for (id, wanted) in [
             ("", 85),
             ("a", 136),
@@ -136,11 +136,11 @@ mod tests {
     fn every_shard_has_an_id() {
         for shards in [1, 4, 512, 4096] {
             let ids = one_id_for_each(NAMESPACE, "harness-readiness-", shards);
-            let met: Vec<_> = ids
+            let found: Vec<_> = ids
                 .iter()
                 .map(|id| shard_of(NAMESPACE, id, shards))
                 .collect();
-            assert_eq!(met, (1..=shards).map(Some).collect::<Vec<_>>());
+            assert_eq!(found, (1..=shards).map(Some).collect::<Vec<_>>());
         }
         assert!(one_id_for_each(NAMESPACE, "harness-readiness-", 0).is_empty());
         assert!(one_id_for_each("", "short-", 4).is_empty());

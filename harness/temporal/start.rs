@@ -13,8 +13,8 @@ use super::{Error, Reply, Start};
 const OPERATION: &str = "start workflow";
 
 impl Client {
-    /// Sends one start. The server answers a start that it already knows by its request id with
-    /// the run that it made then; it refuses another one for an id that is running.
+    /// Sends one start. If the server already knows the request id, it answers with the run of the
+    /// first request. It refuses a new request for a workflow id that is running.
     pub(super) async fn start_workflow(
         &self,
         start: Start,

@@ -1,12 +1,12 @@
-//! Microsoft's own descriptions of Azure's interfaces.
+//! Microsoft's API specifications of Azure.
 
 use camino::Utf8PathBuf;
 
 use crate::need::skip;
 use crate::project;
 
-/// The folder with Microsoft's own descriptions of Azure's interfaces: beside the checkout, or
-/// where `AZURE_CONTRACT` says. `None` means that the test is skipped.
+/// The folder with Microsoft's API specifications of Azure: beside the checkout, or where
+/// `AZURE_CONTRACT` says. `None` means that the test is skipped.
 #[track_caller]
 pub fn contract() -> Option<Utf8PathBuf> {
     let beside = project().join("../shared/azure-contract");
@@ -14,6 +14,9 @@ pub fn contract() -> Option<Utf8PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    skip("azure-contract", &format!("there is no folder {folder}"));
+    skip(
+        "azure-contract",
+        &format!("the folder {folder} does not exist"),
+    );
     None
 }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::need::skip;
 
-/// The image of containers that need a shell and no more.
+/// An image for containers that only need a shell.
 pub const SHELL: &str = "debian:bookworm-slim";
 
 /// The engine of this machine; `None` means that the test is skipped.
@@ -25,19 +25,19 @@ pub async fn engine() -> Option<Engine> {
     }
 }
 
-/// The whole API of the engine of this machine, for what only a test does.
+/// The complete API of the engine, for calls that only tests need.
 pub fn api() -> Docker {
-    Docker::connect_with_defaults().expect("the engine is there")
+    Docker::connect_with_defaults().expect("the engine exists")
 }
 
-/// A container of a test's own, removed with it, be the test passed or not.
+/// A container for one test. It is removed on drop, even if the test fails.
 pub struct TestContainer {
     engine: Engine,
     container: Container,
 }
 
 impl TestContainer {
-    /// Starts one by a name of its own, of an image that is pulled if need be.
+    /// Starts a container with a unique name. Pulls the image if necessary.
     pub async fn start(engine: &Engine, spec: ContainerSpec) -> Self {
         static STARTED: AtomicUsize = AtomicUsize::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
@@ -47,7 +47,7 @@ impl TestContainer {
             name,
             ..spec
         };
-        let news = Listener::nobody();
+        let news = Listener::silent();
         let cancel = CancellationToken::new();
         let image = engine.provide_image(&spec.image, &news, &cancel).await;
         image.expect("the image is here or can be pulled");
@@ -58,19 +58,18 @@ impl TestContainer {
         }
     }
 
-    /// Its name.
     pub fn name(&self) -> &str {
         &self.container.name
     }
 
-    /// The port of this machine that one of its ports is published on.
+    /// The port of this machine on which a container port is published.
     pub fn port(&self, port: u16) -> u16 {
         let mut published = self.container.ports.iter();
         let found = published.find(|published| published.container == port);
         found.expect("the port is published").host.port()
     }
 
-    /// Runs a command in it, and answers with its exit code and what it wrote.
+    /// Runs a command in the container and returns its exit code and output.
     pub async fn exec(&self, command: &[&str]) -> (i64, String) {
         let ran = self.engine.exec(self.name(), command).await;
         ran.expect("the container runs the command")
@@ -80,7 +79,8 @@ impl TestContainer {
 impl Drop for TestContainer {
     fn drop(&mut self) {
         let name = self.name().to_owned();
-        // The test's own runtime is held up by this, and so are the connections that it serves.
+        // The removal blocks the test's own runtime and the connections that it serves, so it runs
+        // in another thread with its own runtime.
         let removal = std::thread::spawn(|| {
             let mut runtime = tokio::runtime::Builder::new_current_thread();
             let runtime = runtime.enable_all().build().expect("a runtime");
@@ -89,24 +89,23 @@ impl Drop for TestContainer {
                 engine.remove_container(&name).await
             })
         });
-        let removed = removal.join().expect("nothing in it panics");
-        // What a test that fails says of itself is worth more.
+        let removed = removal.join().expect("the thread does not panic");
+        // The message of the failed test is more important.
         if !std::thread::panicking() {
             removed.expect("the container can be removed");
         }
     }
 }
 
-/// Removes everything of an owner, and finds nothing after it.
+/// Removes everything of an owner and checks that nothing is left.
 pub async fn remove_all(engine: &Engine, owner: &str) {
-    for owned in engine.owned(owner).await.expect("the engine lists") {
-        engine.remove(&owned).await.expect("the engine removes");
+    for owned in engine.owned(owner).await.expect("the engine lists them") {
+        engine.remove(&owned).await.expect("the engine removes it");
     }
-    let left = engine.owned(owner).await.expect("the engine lists");
+    let left = engine.owned(owner).await.expect("the engine lists them");
     assert_eq!(left, Vec::<Owned>::new());
 }
 
-/// Removes an image.
 pub async fn remove_image(reference: &str) {
     let options = None::<RemoveImageOptions>;
     let removed = api().remove_image(reference, options, None).await;

@@ -1,8 +1,9 @@
-//! What tests of several crates share: what a machine may not have, tools that a test makes, the
-//! engine of this machine, and the project's own profiles.
+//! Helpers for tests of several crates: optional needs of a test, tools that a test makes, the
+//! Docker engine of this machine, and the project's own profiles.
 //!
-//! No part of the program. It stands on `base`, `model` and `docker`: tests of these that need it are
-//! integration tests, since a unit test would see a second copy of their types.
+//! This crate is not part of the program. It depends on `base`, `model` and `docker`. Tests of
+//! these crates that use it must be integration tests, because a unit test would see a second copy
+//! of their types.
 
 use camino::Utf8PathBuf;
 
@@ -12,7 +13,7 @@ pub mod machine;
 pub mod need;
 pub mod profile;
 
-/// The project's folder.
+/// The root folder of the project.
 pub fn project() -> Utf8PathBuf {
     let here = Utf8PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let above = here.ancestors().nth(2);

@@ -20,15 +20,15 @@ pub fn profile(name: &str, sets: &[&str]) -> Profile {
         read: |path: &Utf8Path| fs_err::read_to_string(project().join(path)),
         list: |_: &Utf8Path| Vec::new(),
     };
-    profile::load(&request, &reader).expect("the profile is right")
+    profile::load(&request, &reader).expect("the profile is valid")
 }
 
-/// Its topology.
+/// The topology of a profile with some values set.
 pub fn topology(name: &str, sets: &[&str]) -> Topology {
     profile(name, sets).topology()
 }
 
-/// Where the project's profile `azure` runs, with some values set.
+/// The `azure` section of the project's profile `azure` with some values set.
 pub fn azure(sets: &[&str]) -> Azure {
     match profile("azure", sets).backend {
         Backend::Azure(azure) => *azure,

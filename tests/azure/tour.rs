@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use azure::arm;
 use azure::arm::{Group, ResourceGroup, ResourceId, StackSpec};
-use azure::template::{PASSWORD, Place, Resource, template};
+use azure::template::{DeploymentScope, PASSWORD, Resource, template};
 use places::azure::{PROFILE as TAG, UNMANAGE};
 use promotion::look;
 use serde_json::{Value, json};
@@ -131,7 +131,7 @@ impl World {
         refused(arm.cancel_deployment(group, deployment.name()).await);
         self.time.advance(Duration::from_mins(20));
         let resources = arm.resources(group).await.expect("a list");
-        assert!(!resources.iter().any(arm::Resource::is_moving));
+        assert!(!resources.iter().any(arm::Resource::is_changing));
     }
 
     /// Makes each resource of the template by a request of its own, and takes each away again: a
@@ -147,7 +147,7 @@ impl World {
             // Once to make it, and once more as whoever runs a command again.
             for _ in 0..2 {
                 let answer = arm.put(&piece.target, &body).await.expect("it is taken");
-                let begun = arm.begun(azure_core::http::Method::Put, &piece.target, &answer);
+                let begun = arm.started(azure_core::http::Method::Put, &piece.target, &answer);
                 self.finish(begun).await.expect("it is made");
             }
             let made: Value = arm.get(&piece.target).await.expect("it is there");
@@ -160,7 +160,7 @@ impl World {
                 continue;
             }
             let answer = arm.delete(&piece.target).await.expect("it is taken");
-            let begun = arm.begun(azure_core::http::Method::Delete, &piece.target, &answer);
+            let begun = arm.started(azure_core::http::Method::Delete, &piece.target, &answer);
             self.finish(begun).await.expect("it goes");
             let again = arm.delete(&piece.target).await.expect("it is taken");
             assert_eq!(u16::from(again.status), 204, "{}", piece.id);
@@ -188,7 +188,7 @@ impl World {
             for act in ["/stop", "/start"] {
                 let target = piece.target.clone().below(act);
                 let answer = arm.post(&target, None).await.expect("it is taken");
-                let begun = arm.begun(azure_core::http::Method::Post, &target, &answer);
+                let begun = arm.started(azure_core::http::Method::Post, &target, &answer);
                 self.finish(begun).await.expect("it is done");
             }
         }
@@ -253,7 +253,7 @@ impl World {
     /// The resources of the template, each after those that it needs.
     fn resources(&self) -> Vec<Piece> {
         let target = self.target();
-        let place = Place {
+        let place = DeploymentScope {
             subscription: self.subscription().to_owned(),
             resource_group: target.group.name.clone(),
             profile: PROFILE.to_owned(),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use azure::arm;
-use azure::arm::{Begun, Pending, Progress, Recorder, Wait};
+use azure::arm::{Pending, Progress, Recorder, Started, Wait};
 use azure_simulator::{Clock, Dialect, Exchange, Hooks, Options, Script, Settings, Simulator};
 use base::secret::Secret;
 use base::tool::Environment;
@@ -106,12 +106,12 @@ impl World {
     /// Waits until what has begun is done.
     pub(crate) async fn finish(
         &self,
-        begun: Result<Begun, arm::Error>,
+        begun: Result<Started, arm::Error>,
     ) -> Result<Value, arm::Error> {
         let wait = Wait {
             cancel: &CancellationToken::new(),
             deadline: DEADLINE,
-            begun: &|_: &Pending| {},
+            on_pending: &|_: &Pending| {},
             progress: &|_: &Progress| {},
         };
         self.cloud.arm.finish(begun?, &wait).await

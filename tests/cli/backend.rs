@@ -24,7 +24,9 @@ fn the_command_line_goes_before_the_profile_and_up_says_so() {
     let world = world();
     let run = world.run("up --backend simulated");
     assert_eq!(run.code, 0, "{run}");
-    assert_snapshot!(run.stderr.lines().next().expect("a line"), @"· profile local: backend simulated (--backend names it), engine model, database model, topology [digest]");
+    assert_snapshot!(run.stderr.lines().next().expect("a line"), @"· profile local: backend \
+                                                       simulated (chosen by --backend), engine \
+                                                       model, database model, topology [digest]");
 }
 
 #[test]
@@ -54,7 +56,7 @@ fn what_is_up_on_one_backend_is_not_taken_for_another() {
     assert_snapshot!(world.run("up --backend process"), @"
     --- stderr
     error: [folder]/.harness/local has a topology of backend `simulated`, and the profile names `process` now
-      hint: run `harness down --profile local --backend process` first, or name backend `simulated` again
+      hint: Run `harness down --profile local --backend process` first, or use backend `simulated` again.
     --- exit 65
     ");
     assert_eq!(world.run("down --backend simulated").code, 0);

@@ -27,8 +27,8 @@ fn throughput_brings_up_measures_and_takes_down() {
 fn up_is_not_measured_where_nothing_starts() {
     assert_snapshot!(World::new().run("bench up -p simulated"), @"
     --- stderr
-    error: `bench up` measures how long programs of this machine take to start
-      hint: use a profile of backend `process` or `k3d`
+    error: `bench up` measures only topologies on this machine
+      hint: Use a profile of backend `process` or `k3d`.
     --- exit 69
     ");
 }

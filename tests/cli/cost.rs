@@ -31,10 +31,10 @@ fn what_a_place_in_azure_costs_is_told_with_where_the_prices_come_from() {
     database storage     1 x 20 GiB                0.115 per GiB and month  ~2.30
     registry             basic                     0.1666 per day           ~5.06
     load balancer        1 with 1 rule             0.025 per hour           18.25
-    public address       1, one for what goes out  0.005 per hour           ~3.65
+    public address       1, one for outbound data  0.005 per hour           ~3.65
     private DNS zone     of the database           0.5 per month            0.50
-    database backups     beyond 20 GiB             0.095 per GiB and month  by use
-    traffic              what goes out             unknown                  by use
+    database backups     beyond 20 GiB             0.095 per GiB and month  by usage
+    traffic              what goes out             unknown                  by usage
     total                                                                   about 230.12
 
     azure (westeurope):
@@ -42,14 +42,14 @@ fn what_a_place_in_azure_costs_is_told_with_where_the_prices_come_from() {
       node disks (system): nothing where Azure puts the disks on the machines themselves (ephemeral)
       database storage: more once it has grown
       load balancer: of a cluster; up to five rules are one price
-      easily left out, as the article of 2020 did: 32.96 for
+      easily forgotten, as in the article of 2020: 32.96 for
         node disks (system), load balancer, public address, private DNS zone
-      ~ a price of another region, since none is known for this one
-      `harness cost -p azure --refresh` asks Azure for the prices of westeurope
+      ~ a price of another region, since the price of this one is unknown
+      `harness cost -p azure --refresh` fetches the prices of westeurope from Azure
 
-    US dollars, list price, without tax or discount; 730 hours a month. What is by use is not in the
-    total.
-    Prices of 2026-10-01 to 2026-11-28: the harness's own list, whose sources `--output json` names.
+    US dollars, list price, without tax or discount; 730 hours a month. The total
+    excludes items by usage.
+    Prices of 2026-10-01 to 2026-11-28: the harness's own list; `--output json` names its sources.
     --- exit 0
     ");
 }
@@ -69,8 +69,8 @@ fn profiles_are_shown_side_by_side() {
     load balancer           -          18.25         18.25
     public address          -          ~3.65         ~10.95
     private DNS zone        -          0.50          0.50
-    database backups        -          by use        by use
-    traffic                 -          by use        by use
+    database backups        -          by usage      by usage
+    traffic                 -          by usage      by usage
     total                   0.00       about 230.12  about 388.70
 
     simulated: runs on this machine
@@ -80,24 +80,24 @@ fn profiles_are_shown_side_by_side() {
       node disks (system): nothing where Azure puts the disks on the machines themselves (ephemeral)
       database storage: more once it has grown
       load balancer: of a cluster; up to five rules are one price
-      easily left out, as the article of 2020 did: 32.96 for
+      easily forgotten, as in the article of 2020: 32.96 for
         node disks (system), load balancer, public address, private DNS zone
-      ~ a price of another region, since none is known for this one
-      `harness cost -p azure --refresh` asks Azure for the prices of westeurope
+      ~ a price of another region, since the price of this one is unknown
+      `harness cost -p azure --refresh` fetches the prices of westeurope from Azure
 
     azure-seed (westeurope):
       control plane: has a meter since 2026-10-01; unconfirmed whether charged, so not in the total
       node disks (agentpool): nothing where Azure puts the disks on the machines themselves (ephemeral)
       database storage: more once it has grown
       load balancer: of a cluster; up to five rules are one price
-      easily left out, as the article of 2020 did: 45.54 for
+      easily forgotten, as in the article of 2020: 45.54 for
         node disks (agentpool), load balancer, public address, private DNS zone
-      ~ a price of another region, since none is known for this one
-      `harness cost -p azure-seed --refresh` asks Azure for the prices of westeurope
+      ~ a price of another region, since the price of this one is unknown
+      `harness cost -p azure-seed --refresh` fetches the prices of westeurope from Azure
 
-    US dollars, list price, without tax or discount; 730 hours a month. What is by use is not in the
-    total.
-    Prices of 2026-10-01 to 2026-11-28: the harness's own list, whose sources `--output json` names.
+    US dollars, list price, without tax or discount; 730 hours a month. The total
+    excludes items by usage.
+    Prices of 2026-10-01 to 2026-11-28: the harness's own list; `--output json` names its sources.
     --- exit 0
     ");
 }
@@ -140,7 +140,7 @@ fn the_document_has_every_line_with_the_source_of_its_price() {
         "source": "https://prices.azure.com/api/retail/prices, as asked for Central US"
       },
       "quantity": 2190.0,
-      "size": "3, one for what goes out",
+      "size": "3, one for outbound data",
       "unit": "1 Hour",
       "unit-price": 0.005,
       "what": "public address"
@@ -153,7 +153,7 @@ fn more_than_the_budget_is_said_and_ends_with_a_code_of_its_own() {
     let world = world();
     let over = world.run("cost -p azure --set backend.azure.budget=200");
     assert_eq!(over.code, 99, "{over}");
-    assert_snapshot!(over.stderr.trim_end(), @"! profile azure is over its budget: about 230.12 USD a month, and 200 are allowed");
+    assert_snapshot!(over.stderr.trim_end(), @"! profile azure is over its budget: about 230.12 USD a month, more than the 200 USD allowed");
     let within = world.run("cost -p azure --set backend.azure.budget=300");
     assert_eq!((within.code, &*within.stderr), (0, ""), "{within}");
     assert!(
@@ -167,7 +167,7 @@ fn more_than_the_budget_is_said_and_ends_with_a_code_of_its_own() {
     assert!(
         unknown
             .stdout
-            .contains("whether it is within its budget of 600 is unknown"),
+            .contains("unknown whether it is within its budget of 600"),
         "{unknown}"
     );
 }
@@ -183,16 +183,16 @@ fn the_articles_bill_is_printed_as_it_was_and_apart_from_it_what_it_left_out() {
     registry           basic                5 per month            5.00
     total                                                          279.98
 
-    What the article left out, at the prices of today:
+    What the article left out, at today's prices:
 
     WHAT                    SIZE                      UNIT PRICE               PER MONTH
     control plane           free                      0 per hour               0 to ~36.50
     node disks (agentpool)  3 x 30 GiB                5.28 per month           ~15.84
     load balancer           1 with 3 rules            0.025 per hour           18.25
-    public address          3, one for what goes out  0.005 per hour           ~10.95
+    public address          3, one for outbound data  0.005 per hour           ~10.95
     private DNS zone        of the database           0.5 per month            0.50
-    database backups        beyond 20 GiB             0.095 per GiB and month  by use
-    traffic                 what goes out             unknown                  by use
+    database backups        beyond 20 GiB             0.095 per GiB and month  by usage
+    traffic                 what goes out             unknown                  by usage
     total                                                                      about 45.54
 
     azure-seed (westeurope):
@@ -201,12 +201,12 @@ fn the_articles_bill_is_printed_as_it_was_and_apart_from_it_what_it_left_out() {
       control plane: has a meter since 2026-10-01; unconfirmed whether charged, so not in the total
       node disks (agentpool): nothing where Azure puts the disks on the machines themselves (ephemeral)
       load balancer: of a cluster; up to five rules are one price
-      ~ a price of another region, since none is known for this one
-      `harness cost -p azure-seed --refresh` asks Azure for the prices of westeurope
+      ~ a price of another region, since the price of this one is unknown
+      `harness cost -p azure-seed --refresh` fetches the prices of westeurope from Azure
 
-    US dollars, list price, without tax or discount; 730 hours a month. What is by use is not in the
-    total.
-    Prices of 2026-10-01 to 2026-11-28: the harness's own list, whose sources `--output json` names.
+    US dollars, list price, without tax or discount; 730 hours a month. The total
+    excludes items by usage.
+    Prices of 2026-10-01 to 2026-11-28: the harness's own list; `--output json` names its sources.
     Prices of 2020-11-24: the table of the article of 2020, in East US.
     --- exit 0
     ");

@@ -83,7 +83,7 @@ fn a_summary_has_the_death_with_the_last_words_of_this_launch_only() {
     let rows: Vec<&str> = run
         .stdout
         .lines()
-        .skip_while(|line| *line != "  deaths that no fault planned")
+        .skip_while(|line| *line != "  unplanned deaths")
         .take_while(|line| !line.is_empty())
         .map(str::trim)
         .collect();
@@ -91,7 +91,7 @@ fn a_summary_has_the_death_with_the_last_words_of_this_launch_only() {
     assert!(rows[1].starts_with("worker-0  at "), "{run}");
     assert!(rows[1].ends_with("exit status: 3"), "{run}");
     assert_eq!(rows[2], "> create replica/worker-0");
-    assert_eq!(rows[3], "> panic: the model has it die");
+    assert_eq!(rows[3], "> panic: the model lets it die");
     let log = world.state().join("logs/worker-0.log");
     let log = fs_err::read_to_string(log).expect("there is a log");
     assert!(log.matches("create replica/worker-0").count() > 1, "{log}");
@@ -149,7 +149,7 @@ fn a_scenario_after_one_with_a_death_runs_on_what_was_mended() {
         [(&"inconclusive".into(), 1), (&"pass".into(), 0)],
         "{run}"
     );
-    let mended = "replace replica/worker-0: the model says so";
+    let mended = "replace replica/worker-0: the model marks it as dead";
     assert!(run.stderr.contains(mended), "{run}");
 }
 
@@ -167,7 +167,7 @@ fn figures_of_a_bench_with_a_death_in_it_say_nothing() {
     };
     let run = bench("text");
     assert_eq!(run.code, 2, "{run}");
-    let told = "these figures say nothing: worker-0 died by itself ";
+    let told = "these figures are not valid: worker-0 died by itself ";
     assert!(run.stdout.contains(told), "{run}");
     let run = bench("json");
     assert_eq!(run.code, 2, "{run}");

@@ -9,21 +9,21 @@ fn down_removes_each_before_what_it_relies_on() {
     assert_snapshot!(World::up().run("down -p simulated"), @"
     everything is down: 8 removed
     --- stderr
-    … remove replica/temporal-worker-0: not wanted any more
+    … remove replica/temporal-worker-0: no longer needed
     ✓ remove replica/temporal-worker-0: done in [time]
-    … remove replica/web-0: not wanted any more
+    … remove replica/web-0: no longer needed
     ✓ remove replica/web-0: done in [time]
-    … remove replica/worker-0: not wanted any more
+    … remove replica/worker-0: no longer needed
     ✓ remove replica/worker-0: done in [time]
-    … remove replica/worker-1: not wanted any more
+    … remove replica/worker-1: no longer needed
     ✓ remove replica/worker-1: done in [time]
-    … remove replica/temporal-frontend-0: not wanted any more
+    … remove replica/temporal-frontend-0: no longer needed
     ✓ remove replica/temporal-frontend-0: done in [time]
-    … remove replica/temporal-history-0: not wanted any more
+    … remove replica/temporal-history-0: no longer needed
     ✓ remove replica/temporal-history-0: done in [time]
-    … remove replica/temporal-matching-0: not wanted any more
+    … remove replica/temporal-matching-0: no longer needed
     ✓ remove replica/temporal-matching-0: done in [time]
-    … remove replica/mysql-0: not wanted any more
+    … remove replica/mysql-0: no longer needed
     ✓ remove replica/mysql-0: done in [time]
     --- exit 0
     ");
@@ -33,13 +33,13 @@ fn down_removes_each_before_what_it_relies_on() {
 fn down_where_nothing_is_or_ever_was_up_is_no_error() {
     let world = World::new();
     assert_snapshot!(world.run("down -p simulated"), @"
-    nothing is up, and nothing was
+    nothing is up: there is no state folder
     --- exit 0
     ");
     world.run("up -p simulated");
     world.run("down -p simulated");
     assert_snapshot!(world.run("down -p simulated"), @"
-    nothing was up
+    nothing was running
     --- exit 0
     ");
 }
@@ -58,7 +58,7 @@ fn purging_needs_leave() {
     assert_snapshot!(world.run("down -p simulated --purge"), @"
     --- stderr
     error: `--purge` would remove [folder]/.harness/simulated with its database, logs and reports
-      hint: add `--yes` to remove them, or leave `--purge` out to keep them
+      hint: Add `--yes` to remove them, or omit `--purge` to keep them.
     --- exit 77
     ");
     assert_eq!(world.run("status -p simulated").code, 0, "all is still up");
@@ -75,6 +75,6 @@ fn purging_with_leave_removes_all_but_the_lock() {
     assert_eq!(left, ["lock"]);
     assert_snapshot!(down.stdout, @"
     everything is down: 8 removed
-    the logs in [folder]/.harness/simulated are gone
+    removed logs in [folder]/.harness/simulated
     ");
 }

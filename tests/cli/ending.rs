@@ -73,7 +73,11 @@ fn a_scenario_that_cannot_start_takes_no_verdict_from_the_others() {
     crash: failed to open file `[folder]/.harness/simulated/logs/reaper.log`: Is a directory (os error 21)
     ");
     assert!(run.stderr.contains("\nerror: failed to open file"), "{run}");
-    assert!(run.stderr.contains("hint: no fault was injected"), "{run}");
+    assert!(
+        run.stderr
+            .contains("hint: Fix the cause: without a reaper no fault is injected"),
+        "{run}"
+    );
     assert_eq!(world.run("status -p simulated").code, 69, "nothing is up");
 }
 
@@ -186,7 +190,7 @@ fn a_full_disk_takes_no_verdict_ends_the_run_and_stops_what_comes_after() {
     assert_eq!(json["verdicts"][1]["report"], Value::Null);
     assert_eq!(
         json["verdicts"][2]["reason"],
-        "not run: nothing could be written down: no storage space"
+        "not run: could not write evidence: no storage space"
     );
     assert_eq!(world.run("status -p simulated").code, 69, "nothing is up");
     let reports = world.state().join("reports");
@@ -203,14 +207,14 @@ fn a_full_disk_takes_no_verdict_ends_the_run_and_stops_what_comes_after() {
 fn a_run_is_ended_when_its_folder_has_grown_to_its_limit() {
     let world = world();
     world.write("endless.yaml", &endless());
-    let line = "test -p simulated endless.yaml scenarios/short.yaml --evidence-limit 100KiB";
+    let line = "test -p simulated endless.yaml scenarios/short.yaml --evidence-limit 200KiB";
     let run = world.run(&format!("{line} --output json"));
     let rows = [("endless", "error"), ("short", "pass")];
     assert_eq!(verdicts(&run), pairs(&rows), "{run}");
     assert_eq!(run.code, 69, "{run}");
     let error = &run.json()["verdicts"][0]["error"];
     let text = error.to_string();
-    assert!(text.contains("has reached its limit of 100KiB"), "{text}");
+    assert!(text.contains("has reached its limit of 200KiB"), "{text}");
     assert!(text.contains("--evidence-limit"), "{text}");
     let wrong = world.run("test -p simulated endless.yaml --evidence-limit 4");
     assert_eq!(wrong.code, 64, "{wrong}");
@@ -356,7 +360,7 @@ const BUILD: &str = "\
 #[test]
 fn an_interrupted_build_is_not_done_and_leaves_nothing_to_take_down() {
     for (verb, advice) in [
-        ("up", "run `harness up"),
+        ("up", "Run `harness up"),
         ("test", ""),
         ("bench throughput", ""),
     ] {
@@ -378,7 +382,7 @@ fn an_interrupted_build_is_not_done_and_leaves_nothing_to_take_down() {
         running.signal(Signal::SIGINT);
         let (code, told) = running.end();
         assert_eq!(code, Some(130), "{verb}: {told}");
-        assert!(told.contains("compile mine: given up"), "{verb}: {told}");
+        assert!(told.contains("compile mine: aborted"), "{verb}: {told}");
         assert!(!told.contains("compile mine: done"), "{verb}: {told}");
         assert!(told.contains("error: interrupted"), "{verb}: {told}");
         assert!(!told.contains("harness down"), "{verb}: {told}");

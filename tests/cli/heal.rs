@@ -105,8 +105,8 @@ fn a_fault_of_another_backend_is_an_error_with_a_way_out() {
     assert_snapshot!(world.run("heal -p simulated"), @"
     --- stderr
     error: could not heal fault `crash`
-      caused by: backend simulated cannot scale worker to 2: the journal of faults was written on another backend
-      hint: run `harness down --profile simulated` to give the topology up
+      caused by: backend simulated cannot scale worker to 2: the fault journal was written on another backend
+      hint: Run `harness down --profile simulated` to remove the topology.
     --- exit 74
     ");
     assert_eq!(world.run("down -p simulated").code, 0);
@@ -118,10 +118,10 @@ fn a_broken_fault_journal_is_an_error_that_names_its_line() {
     world.write(".harness/simulated/faults.ndjson", "{\"a\": 1}\n");
     assert_snapshot!(world.run("heal -p simulated"), @"
     --- stderr
-    error: could not keep the journal of faults
-      caused by: line 1 of the fault journal [folder]/.harness/simulated/faults.ndjson is no record
+    error: could not read or write the fault journal
+      caused by: line 1 of the fault journal [folder]/.harness/simulated/faults.ndjson is not an entry
       caused by: missing field `entry` at line 1 column 8
-      hint: run `harness down --profile simulated`: it ends what is up, which it finds by its marks, and clears that file; for a place in Azure, remove the file and run `harness destroy --profile simulated`
+      hint: Run `harness down --profile simulated` to stop what is running, which it finds by its marker, and to remove that file; for a topology in Azure, remove the file and run `harness destroy --profile simulated`
     --- exit 65
     ");
 }

@@ -13,14 +13,18 @@ fn an_example_range_is_told_of_where_it_stands_and_is_no_error() {
     };
     let plan = world.run("plan -p azure-seed --rehearse --set worker.run={\"image\":\"a/b:1\"}");
     assert_snapshot!(told(&plan), @"
-    ! profiles/azure-seed.yaml:30:30: `203.0.113.0/24` is kept for documentation (RFC 5737) and belongs to nobody: put the addresses that you come from in its place
-    ! profiles/azure-seed.yaml:31:34: `203.0.113.0/24` is kept for documentation (RFC 5737) and belongs to nobody: put the addresses that you come from in its place
+    ! profiles/azure-seed.yaml:30:30: `203.0.113.0/24` is reserved for documentation (RFC 5737), and no client connects from it: replace it with your own addresses
+    ! profiles/azure-seed.yaml:31:34: `203.0.113.0/24` is reserved for documentation (RFC 5737), and no client connects from it: replace it with your own addresses
     ");
-    let up = world.run("up -p azure-seed --backend simulated --set backend.azure.expose.web=cluster-ip --set backend.azure.kubernetes.authorized-ip-ranges=[198.51.100.7/32]");
+    let up = world.run(
+        "up -p azure-seed --backend simulated --set \
+                        backend.azure.expose.web=cluster-ip --set \
+                        backend.azure.kubernetes.authorized-ip-ranges=[198.51.100.7/32]",
+    );
     assert_eq!(up.code, 0, "{up}");
     assert_snapshot!(told(&up), @"
-    ! profiles/azure-seed.yaml:31:34: `203.0.113.0/24` is kept for documentation (RFC 5737) and belongs to nobody: put the addresses that you come from in its place
-    ! --set backend.azure.kubernetes.authorized-ip-ranges=[198.51.100.7/32]: `198.51.100.7/32` is kept for documentation (RFC 5737) and belongs to nobody: put the addresses that you come from in its place
+    ! profiles/azure-seed.yaml:31:34: `203.0.113.0/24` is reserved for documentation (RFC 5737), and no client connects from it: replace it with your own addresses
+    ! --set backend.azure.kubernetes.authorized-ip-ranges=[198.51.100.7/32]: `198.51.100.7/32` is reserved for documentation (RFC 5737), and no client connects from it: replace it with your own addresses
     ");
     assert_eq!(world.run("down -p azure-seed --backend simulated").code, 0);
     let own = world.run("plan -p azure --rehearse --set worker.run={\"image\":\"a/b:1\"}");
@@ -53,15 +57,15 @@ fn a_range_from_which_nobody_comes_to_a_public_address_is_told_of() {
     ];
     let told = ranges.map(|range| doubts(&expose(range)).join("\n"));
     assert_snapshot!(told.join("\n"), @"
-    `10.0.0.0/8` is private (RFC 1918), and nobody comes from it to a public address: put the addresses that you come from in its place
-    `10.240.0.0/16` is private (RFC 1918), and nobody comes from it to a public address: put the addresses that you come from in its place
-    `172.31.0.0/16` is private (RFC 1918), and nobody comes from it to a public address: put the addresses that you come from in its place
-    `192.168.1.0/24` is private (RFC 1918), and nobody comes from it to a public address: put the addresses that you come from in its place
-    `100.64.0.0/10` is shared behind a provider's address (RFC 6598), and nobody comes from it to a public address: put the addresses that you come from in its place
-    `127.0.0.1/32` is each machine itself (RFC 1122), and nobody else comes from it: put the addresses that you come from in its place
-    `169.254.169.254/32` counts on one link only (RFC 3927), and nobody comes from it to a public address: put the addresses that you come from in its place
-    `224.0.0.0/8` is for multicast or reserved (RFC 5771, RFC 1112), and nobody comes from it: put the addresses that you come from in its place
-    `255.255.255.255/32` is for multicast or reserved (RFC 5771, RFC 1112), and nobody comes from it: put the addresses that you come from in its place
+    `10.0.0.0/8` is private (RFC 1918), and no client connects to a public address from it: replace it with your own addresses
+    `10.240.0.0/16` is private (RFC 1918), and no client connects to a public address from it: replace it with your own addresses
+    `172.31.0.0/16` is private (RFC 1918), and no client connects to a public address from it: replace it with your own addresses
+    `192.168.1.0/24` is private (RFC 1918), and no client connects to a public address from it: replace it with your own addresses
+    `100.64.0.0/10` is shared address space of providers (RFC 6598), and no client connects to a public address from it: replace it with your own addresses
+    `127.0.0.1/32` is the loopback of each machine (RFC 1122), and no other client connects from it: replace it with your own addresses
+    `169.254.169.254/32` is link-local (RFC 3927), and no client connects to a public address from it: replace it with your own addresses
+    `224.0.0.0/8` is for multicast or reserved (RFC 5771, RFC 1112), and no client connects from it: replace it with your own addresses
+    `255.255.255.255/32` is for multicast or reserved (RFC 5771, RFC 1112), and no client connects from it: replace it with your own addresses
     ");
     let authorized = "kubernetes.authorized-ip-ranges=[192.168.0.0/16]";
     assert_eq!(doubts(authorized).len(), 1);
@@ -81,14 +85,15 @@ fn verbs_of_this_machine_do_not_work_on_a_place_in_azure_and_say_what_does() {
     let world = world();
     assert_snapshot!(world.run("up -p azure"), @"
     --- stderr
-    error: profile `azure` is a place in Azure, and this verb is for places of this machine
-      hint: `harness promote --profile azure` does it there
-      hint: add `--backend k3d` or `--backend process` to run the same topology here
+    error: profile `azure` runs in Azure, and this verb works only on this machine
+      hint: Run `harness promote --profile azure` for a topology in Azure.
+      hint: Add `--backend k3d` or `--backend process` to run the same topology here.
     --- exit 64
     ");
     // What is not to be found by its name is named by its file.
     let file = world.run("up -f profiles/azure.yaml --set name=other");
-    let promote = "`harness promote --file profiles/azure.yaml --set name=other` does it there";
+    let promote = "Run `harness promote --file profiles/azure.yaml --set name=other` for a \
+                   topology in Azure.";
     assert!(file.stderr.contains(promote), "{file}");
     let down = world.run("down -p azure");
     assert_eq!(down.code, 64, "{down}");

@@ -124,7 +124,7 @@ fn killed(workflow: &str, long: &str, event: fn(&Value) -> bool) -> (Value, Stri
     assert_eq!(json["under-way"], false);
     assert_eq!(json["kind"], "Fragment");
     assert!(
-        text.starts_with("killed: cut off\n  something ended it "),
+        text.starts_with("killed: cut off\n  the run was cut off "),
         "{text}"
     );
     (json, text)
@@ -159,7 +159,7 @@ fn in_the_chaos() {
     let (json, text) = killed("Workflow", "chaos", |it| it["kind"] == "fault-injected");
     assert_eq!(json["phase"], "chaos");
     assert!(
-        text.contains("fault `crash` had not been healed by then"),
+        text.contains("fault `crash` was not healed by then"),
         "{text}"
     );
     assert_eq!(json["faults"][0]["id"], "crash");
@@ -214,7 +214,7 @@ fn a_run_of_an_earlier_version_is_told_as_its_report_has_it() {
     world.write("old/plan.json", "{}");
     let cut_off = world.run("report old");
     assert_eq!(cut_off.code, 65, "{cut_off}");
-    let said = "old has no report.json: the run was cut off, and it is not known when";
+    let said = "old has no report.json: the run was cut off at an unknown time";
     assert!(cut_off.stderr.contains(said), "{cut_off}");
     let report = r#"{"scenario": "smoke", "verdict": "fail", "reason": "one is lost"}"#;
     world.write("old/report.json", report);
@@ -239,19 +239,23 @@ fn what_is_no_folder_of_a_run_is_refused_with_what_is_wrong_with_it() {
         (
             "nowhere",
             64,
-            "error: there is no folder `nowhere`\n  hint: name the folder of a run",
+            "error: the folder `nowhere` does not exist\n  hint: Name the folder of a run",
         ),
         (
             "short.yaml",
             64,
-            "error: there is no folder `short.yaml`\n  hint: name the folder",
+            "error: the folder `short.yaml` does not exist\n  hint: Name the folder",
         ),
         (
             ".",
             65,
-            "error: . is not the folder of a run: it has no plan.json\n  hint: name the",
+            "error: . is not the folder of a run: it has no plan.json\n  hint: Name the",
         ),
-        ("later", 65, "hint: a later version of the harness wrote it"),
+        (
+            "later",
+            65,
+            "hint: Use the later version of the harness that wrote it.",
+        ),
         ("torn", 65, "error: could not read torn/plan.json\n"),
     ] {
         let run = world.run(&format!("report {path}"));

@@ -70,7 +70,7 @@ fn status_tells_what_is_dead() {
     .expect("the model can be changed");
     assert_snapshot!(world.run("status -p simulated"), @"
     RESOURCE                     STATE
-    replica/mysql-0              dead   the model says so
+    replica/mysql-0              dead   the model marks it as dead
     replica/temporal-frontend-0  ready
     replica/temporal-history-0   ready
     replica/temporal-matching-0  ready
@@ -87,7 +87,7 @@ fn status_tells_what_is_dead() {
     ");
     assert_snapshot!(world.run("up -p simulated").stderr, @"
     · profile simulated: backend simulated, engine model, database model, topology [digest]
-    … replace replica/mysql-0: the model says so
+    … replace replica/mysql-0: the model marks it as dead
     ✓ replace replica/mysql-0: done in [time]
     ");
 }
@@ -117,8 +117,8 @@ fn only_the_last_lines_of_a_log_are_shown() {
 fn logs_of_an_unknown_service_name_those_there_are() {
     assert_snapshot!(World::up().run("logs -p simulated wrker"), @"
     --- stderr
-    error: there is no log of `wrker`
-      hint: there are logs of mysql-0, temporal-frontend-0, temporal-history-0, temporal-matching-0, temporal-worker-0, web-0, worker-0, worker-1
+    error: no log of `wrker` exists
+      hint: Name one of: mysql-0, temporal-frontend-0, temporal-history-0, temporal-matching-0, temporal-worker-0, web-0, worker-0, worker-1.
     --- exit 64
     ");
 }
@@ -128,7 +128,7 @@ fn logs_of_nothing_say_what_to_do() {
     assert_snapshot!(World::new().run("logs -p simulated"), @"
     --- stderr
     error: nothing is up
-      hint: run `harness up --profile simulated` first
+      hint: Run `harness up --profile simulated` first.
     --- exit 69
     ");
 }
@@ -140,7 +140,7 @@ fn what_a_hint_tells_to_run_is_about_the_same_folder_profile_and_settings() {
     assert_snapshot!(world.run(line), @"
     --- stderr
     error: nothing is up
-      hint: run `harness up -C . --profile simulated --set 'worker.environment.A=$HOME'` first
+      hint: Run `harness up -C . --profile simulated --set 'worker.environment.A=$HOME'` first.
     --- exit 69
     ");
     let json = world.run(&format!("{line} --output json")).json();
@@ -155,8 +155,8 @@ fn logs_as_json_have_an_end() {
     let json = world.run("logs -p simulated worker-0 --output json").json();
     assert_eq!(json["logs"][0]["lines"][0], "create replica/worker-0");
     assert_snapshot!(world.run("logs -p simulated -f --output json").stderr, @"
-    error: `--follow` has no end, and a JSON document has one
-      hint: leave `--follow` or `--output json` out
+    error: `--follow` cannot be combined with `--output json`
+      hint: Omit `--follow` or `--output json`.
     ");
 }
 
@@ -170,7 +170,7 @@ fn open_prints_the_address() {
     assert_snapshot!(world.run("open -p simulated web"), @"
     http://127.0.0.1:20014/
     --- stderr
-    no browser could be started here; open the address yourself
+    could not start a browser; open the address yourself
     --- exit 0
     ");
 }
@@ -180,7 +180,7 @@ fn open_of_what_is_not_up_says_what_to_do() {
     assert_snapshot!(World::new().run("open -p simulated web"), @"
     --- stderr
     error: `web` is not up
-      hint: run `harness up --profile simulated` first
+      hint: Run `harness up --profile simulated` first.
     --- exit 69
     ");
 }

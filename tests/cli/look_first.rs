@@ -94,7 +94,7 @@ fn up_finds_that_no_docker_answers_before_it_compiles_temporal() {
     · profile server: backend process, engine server, database mysql, topology [digest]
     error: no Docker engine answers at unix:///nowhere/docker.sock
       caused by: Socket not found: /nowhere/docker.sock
-      hint: start Docker, or set DOCKER_HOST to the engine's socket (`docker context inspect` shows it)
+      hint: Start Docker, or set DOCKER_HOST to the engine's socket (`docker context inspect` shows it).
     --- exit 69
     ");
 }
@@ -155,7 +155,10 @@ fn a_worker_that_cannot_be_had_is_told_before_anything_is_fetched() {
             ),
             ("build: nowhere", "nowhere cannot be opened"),
             ("build: profiles", "has no Cargo.toml"),
-            ("image: a/b:1", "processes run programs"),
+            (
+                "image: a/b:1",
+                "names the image a/b:1, but this backend runs programs",
+            ),
         ] {
             let set = format!("worker.run={{{worker}}}");
             let run = machine.refuses(&["up", "-p", profile, "--set", &set]);
@@ -186,7 +189,7 @@ fn a_missing_cargo_is_told_before_anything_is_fetched() {
     command.env("PATH", machine.path("bin"));
     let run = machine.refused(command);
     assert!(run.stderr.contains("`cargo`"), "{run}");
-    assert!(run.stderr.contains("hint: install cargo"), "{run}");
+    assert!(run.stderr.contains("hint: Install cargo"), "{run}");
 }
 
 #[test]
@@ -239,7 +242,7 @@ fn promote_asks_whether_it_may_before_it_compiles() {
     let open = ["--set", "promotion.require=[]"];
     let budget = ["--set", "backend.azure.budget=1"];
     let run = machine.refuses(&[&promote[..], &open, &budget].concat());
-    assert!(run.stderr.contains("and 1 are allowed"), "{run}");
+    assert!(run.stderr.contains("more than the 1 USD allowed"), "{run}");
     // An earlier plan.
     for (file, text) in [
         ("nowhere.json", None),

@@ -34,7 +34,7 @@ fn a_file_after_the_option_for_a_name_is_told_how_files_are_named() {
     assert_snapshot!(world.run("up -p simulated.yaml"), @"
     --- stderr
     error: there is no profile `simulated.yaml` in `profiles`; expected `base` or `simulated`
-      hint: `-p` takes the name of a profile; a file is named by `-f profiles/simulated.yaml` (`logs` has `--file`)
+      hint: `-p` takes a profile's name; use `-f profiles/simulated.yaml` for a file (`--file` with `logs`).
     --- exit 65
     ");
     // The hint is one that works.
@@ -47,15 +47,15 @@ fn what_is_no_file_with_a_profile_is_told_by_what_it_is() {
     for (file, hint) in [
         (
             "simulated",
-            "`-f` takes a file; a profile is named by `-p simulated`",
+            "`-f` takes a file; use `-p simulated` for a profile's name.",
         ),
         (
             "profiles",
-            "profiles is a folder, and `-f` takes a file in it",
+            "`profiles` is a folder; name a file in it after `-f`.",
         ),
         (
             "scenarios/short.yaml",
-            "it is a scenario: `harness test scenarios/short.yaml` runs it",
+            "It is a scenario; run it with `harness test scenarios/short.yaml`",
         ),
     ] {
         let run = world.run(&format!("up -f {file}"));
@@ -67,13 +67,13 @@ fn what_is_no_file_with_a_profile_is_told_by_what_it_is() {
 #[test]
 fn what_is_no_scenario_is_told_by_what_it_is() {
     let world = world();
-    let profile = "it is a profile: `-f profiles/simulated.yaml` names it, and scenarios are named \
-                   beside it";
+    let profile = "It is a profile; name it with `-f profiles/simulated.yaml`, and add the \
+                   scenarios.";
     for (file, hint) in [
         ("profiles/simulated.yaml", profile),
         (
             "short",
-            "`harness test scenarios/short.yaml --profile simulated` runs that one",
+            "Run `harness test scenarios/short.yaml --profile simulated`",
         ),
     ] {
         let run = world.run(&format!("test -p simulated {file}"));

@@ -31,7 +31,8 @@ fn what_stands_in_the_way_is_told_with_what_helps() {
     assert_eq!(run.code, 77, "{run}");
     let gate = "  ✗ smoke: never run; `harness test scenarios/smoke.yaml --profile k3d` runs it";
     assert!(run.stdout.contains(gate), "{run}");
-    let provider = "  ✓ provider Microsoft.DBforMySQL: the subscription will be registered for it";
+    let provider =
+        "  ✓ provider Microsoft.DBforMySQL: the promotion registers the subscription for it";
     assert!(run.stdout.contains(provider), "{run}");
     assert!(run.stdout.contains("create  flexibleServers "), "{run}");
 }
@@ -123,7 +124,7 @@ fn a_gate_stays_closed_for_a_verdict_on_another_build_of_the_worker() {
     world.write(path, &other.to_string());
     let closed = plan(&[]);
     assert_eq!(closed.code, 77, "{closed}");
-    let why = "smoke: run with another build of the worker (registry.example/orders:6), not with \
+    let why = "smoke: ran with another build of the worker (registry.example/orders:6), not with \
                the one to promote (registry.example/orders:7)";
     assert!(closed.stdout.contains(why), "{closed}");
     world.write(path, &report(serde_json::Value::Null).to_string());
@@ -167,7 +168,7 @@ fn closing(topology: &serde_json::Value) -> [(String, &'static str); 7] {
         (report("inconclusive"), "the last verdict is inconclusive ("),
         (
             report_of(topology, "pass", SignedDuration::from_hours(60 * 24)),
-            " ago, and 1d is the most that counts",
+            " ago, and only runs of the last 1d count",
         ),
         (report_of(topology, "pass", AHEAD), ") is dated 3d"),
         (
@@ -180,7 +181,7 @@ fn closing(topology: &serde_json::Value) -> [(String, &'static str); 7] {
         ),
         (
             pass.replace(whole, &"0".repeat(64)),
-            "run on another topology (000000000000), not on this one",
+            "ran on another topology (000000000000), not on this one",
         ),
     ]
 }
@@ -287,7 +288,7 @@ fn what_would_be_promoted_is_held_against_where_it_has_passed() {
     std::fs::remove_file(world.path().join("profiles/k3d.yaml")).expect("it is there");
     let run = world.run(REHEARSE);
     assert!(
-        run.stderr.contains("parity with profile k3d is not known"),
+        run.stderr.contains("could not compare with profile k3d"),
         "{run}"
     );
 }
@@ -306,7 +307,7 @@ fn a_backend_that_the_environment_names_is_not_about_azure_and_one_of_the_comman
     assert_eq!(run("status -p azure --rehearse").code, 69);
     let named = world.run("plan -p azure --rehearse --backend k3d");
     assert_eq!(named.code, 64, "{named}");
-    assert!(named.stderr.contains("leave `--backend` out"), "{named}");
+    assert!(named.stderr.contains("Omit `--backend`."), "{named}");
 }
 
 #[test]
@@ -314,8 +315,8 @@ fn what_is_no_place_in_azure_cannot_be_planned_for() {
     let run = world().run("plan -p simulated");
     assert_eq!(run.code, 64, "{run}");
     assert_snapshot!(run.stderr, @"
-    error: profile `simulated` is of backend `simulated`, and only a place in Azure is promoted to
-      hint: name one of backend `azure`, such as `-p azure`
-      hint: `harness up --profile simulated --dry-run` says what `up` would do
+    error: profile `simulated` has backend `simulated`, and this verb needs backend `azure`
+      hint: Name a profile of backend `azure`, such as `-p azure`.
+      hint: Run `harness up --profile simulated --dry-run` to see what `up` would do.
     ");
 }

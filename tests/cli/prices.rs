@@ -53,15 +53,15 @@ fn a_region_that_no_price_list_knows_is_told_as_that() {
     let world = world();
     let mars = "cost -p azure --set backend.azure.region=mars";
     let run = world.run(mars);
-    let told = "  no list of prices knows the region mars: these are prices of other regions, if \
-                there is such a region at all";
+    let told = "  no price list has the region mars: these are prices of other regions; check \
+                that the region exists";
     assert!(run.stdout.contains(told), "{run}");
     let json = world.run(&format!("{mars} --output json")).json();
     assert_eq!(json["profiles"][0]["region-known"], false);
     let base = price_api(Vec::new());
     let fetched = world.run(&format!("{mars} --refresh --prices-from {base}"));
     assert_eq!(fetched.code, 0, "{fetched}");
-    assert_snapshot!(fetched.stderr.trim_end(), @"! prices of mars: Azure's list knows no such region; `az account list-locations --output table` lists those that there are");
+    assert_snapshot!(fetched.stderr.trim_end(), @"! prices of mars: Azure's price list has no such region; `az account list-locations --output table` lists the regions");
     assert!(fetched.stdout.contains(told), "{fetched}");
     let known = world.run("cost -p azure --output json").json();
     assert_eq!(known["profiles"][0]["region-known"], true);
@@ -114,7 +114,7 @@ fn prices_that_anybody_could_have_sent_are_not_fetched() {
     let world = world();
     assert_snapshot!(world.run("cost -p azure --refresh --prices-from http://prices.example"), @r"
     --- stderr
-    error: `http://prices.example` is neither HTTPS nor on this machine: what it says of prices is anybody's word
+    error: refusing prices from `http://prices.example`: it is neither HTTPS nor on this machine, so anybody could answer
     --- exit 64
     ");
     assert!(!world.path().join(".harness").exists(), "nothing was made");
@@ -126,8 +126,8 @@ fn kept_prices_that_cannot_be_read_are_an_error_with_a_way_out() {
     world.write(".harness/prices.json", "{}");
     assert_snapshot!(world.run("cost -p azure"), @r"
     --- stderr
-    error: `[folder]/.harness/prices.json` is no list of prices: missing field `date` at line 1 column 2
-      hint: remove `[folder]/.harness/prices.json`, or write it anew with `--refresh`
+    error: `[folder]/.harness/prices.json` is not a price list: missing field `date` at line 1 column 2
+      hint: Remove `[folder]/.harness/prices.json`, or replace it with `--refresh`.
     --- exit 65
     ");
 }

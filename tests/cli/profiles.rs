@@ -73,7 +73,7 @@ fn a_wrong_profile_is_shown_where_it_is_wrong() {
     world.write("profiles/broken.yaml", "name: [");
     assert_snapshot!(world.run("up -p broken"), @"
     --- stderr
-    error: profiles/broken.yaml:1:7: expected a text, found `[`
+    error: profiles/broken.yaml:1:7: expected a string, found `[`
       |
     1 | name: [
       |       ^
@@ -115,8 +115,8 @@ fn a_state_folder_of_another_version_is_left_alone() {
     .expect("the file can be written");
     assert_snapshot!(world.run("up -p simulated"), @"
     --- stderr
-    error: [folder]/.harness/simulated has state layout 999, and this harness knows layout 2
-      hint: run `harness down --profile simulated` of the version that wrote it, then remove [folder]/.harness/simulated
+    error: [folder]/.harness/simulated has state layout 999, but this harness needs layout 2
+      hint: Run `harness down --profile simulated` with the version that wrote it, then remove [folder]/.harness/simulated.
     --- exit 65
     ");
 }
@@ -124,7 +124,8 @@ fn a_state_folder_of_another_version_is_left_alone() {
 /// A profile of a place, with these lines under it.
 fn profile(world: &World, backend: &str, lines: &str) {
     let text = format!(
-        "apiVersion: harness/v1\nkind: Profile\nname: mine\nextends: base\nbackend: {backend}\n{lines}\n"
+        "apiVersion: harness/v1\nkind: Profile\nname: mine\nextends: base\nbackend: \
+         {backend}\n{lines}\n"
     );
     world.write("profiles/mine.yaml", &text);
 }
@@ -176,7 +177,7 @@ fn a_dynamic_configuration_value_of_a_wrong_type_is_told_what_is_expected() {
     );
     assert_snapshot!(world.run("up -p mine"), @"
     --- stderr
-    error: profiles/mine.yaml:6:52: `frontend.namespaceRPS`: expected a whole number, found the text `many`
+    error: profiles/mine.yaml:6:52: `frontend.namespaceRPS`: expected a whole number, found the string `many`
       |
     6 | temporal: {dynamic-config: {frontend.namespaceRPS: many}}
       |                                                    ^^^^
@@ -191,10 +192,11 @@ fn a_dynamic_configuration_value_of_a_wrong_type_is_told_what_is_expected() {
       |                                               ^^^
     --- exit 65
     ");
-    let set = "temporal.dynamic-config.frontend.namespaceRPS=[{value: 1, constraints: {taskQueueName: a}}]";
+    let set = "temporal.dynamic-config.frontend.namespaceRPS=[{value: 1, constraints: \
+               {taskQueueName: a}}]";
     assert_snapshot!(world.run_words(&["up", "-p", "simulated", "--set", set]), @"
     --- stderr
-    error: --set temporal.dynamic-config.frontend.namespaceRPS=[{value: 1, constraints: {taskQueueName: a}}]: `frontend.namespaceRPS`: it takes the constraint `namespace`, found `taskQueueName`
+    error: --set temporal.dynamic-config.frontend.namespaceRPS=[{value: 1, constraints: {taskQueueName: a}}]: `frontend.namespaceRPS`: this setting allows the constraint `namespace`, found `taskQueueName`
       |
     1 | temporal.dynamic-config.frontend.namespaceRPS=[{value: 1, constraints: {taskQueueName: a}}]
       |                                                ^
@@ -219,19 +221,19 @@ fn what_something_else_would_refuse_later_is_refused_before_anything_begins() {
     }
     assert_snapshot!(said.join("\n"), @"
     --- stderr
-    error: profiles/mine.yaml:6:32: `größe` is not the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; not `temporal-system`)
+    error: profiles/mine.yaml:6:32: `größe` is not a namespace name (1 to 200 printable ASCII characters without spaces; not `temporal-system`)
       |
     6 | temporal: {namespaces: [{name: größe}]}
       |                                ^^^^^
     --- exit 65
     --- stderr
-    error: profiles/mine.yaml:6:24: `A=B` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)
+    error: profiles/mine.yaml:6:24: `A=B` is not an environment variable name (letters, digits, `_`, `-` and `.`, not starting with a digit)
       |
     6 | worker: {environment: {A=B: x}}
       |                        ^^^
     --- exit 65
     --- stderr
-    error: profiles/mine.yaml:6:27: `ready-timeout` is from 1ms to 1d, found `0s`
+    error: profiles/mine.yaml:6:27: `ready-timeout` must be from 1ms to 1d, found `0s`
       |
     6 | temporal: {ready-timeout: 0s}
       |                           ^^
@@ -249,7 +251,7 @@ fn what_something_else_would_refuse_later_is_refused_before_anything_begins() {
       |                  ^
     --- exit 65
     --- stderr
-    error: profiles/mine.yaml:6:22: `/_sys/a` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+    error: profiles/mine.yaml:6:22: `/_sys/a` is not a task queue name (1 to 200 characters without spaces, not starting with `/_sys/` or `temporal-sys-`)
       |
     6 | worker: {task-queue: /_sys/a}
       |                      ^^^^^^^
@@ -261,7 +263,7 @@ fn what_something_else_would_refuse_later_is_refused_before_anything_begins() {
     );
     assert_snapshot!(world.run("up -f profiles/a-.yaml"), @"
     --- stderr
-    error: profiles/a-.yaml:3:7: `a-` is not a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front or at the end)
+    error: profiles/a-.yaml:3:7: `a-` is not a name (1 to 32 lowercase letters, digits and `-`, no `-` at the start or end)
       |
     3 | name: a-
       |       ^^
@@ -277,7 +279,7 @@ fn a_scenario_whose_timeout_is_no_time_is_refused_before_anything_begins() {
     world.write("scenarios/none.yaml", &scenario);
     assert_snapshot!(world.run("test scenarios/none.yaml -p simulated"), @"
     --- stderr
-    error: scenarios/none.yaml:8:14: `timeout` is from 1ms to 30d, found `0s`
+    error: scenarios/none.yaml:8:14: `timeout` must be from 1ms to 30d, found `0s`
       |
     8 |     timeout: 0s
       |              ^^
@@ -347,7 +349,7 @@ fn values_with_constraints_come_to_the_server_as_they_are_written() {
     profile(&world, "{process: {engine: {dev-server: {}}}}", lines);
     assert_snapshot!(world.run("up -p mine"), @"
     --- stderr
-    error: profiles/mine.yaml:8:28: `frontend.namespaceRPS`: the development server takes one value for all, without constraints; run this with engine `server` or with `--backend k3d`
+    error: profiles/mine.yaml:8:28: `frontend.namespaceRPS`: the development server allows only one value, without constraints; use engine `server` or `--backend k3d`
       |
     8 |     frontend.namespaceRPS: [{value: 100, constraints: {namespace: default}}, {value: 2400}]
       |                            ^

@@ -72,13 +72,13 @@ fn what_is_missing_is_listed_with_who_has_it() {
     assert_snapshot!(world.run("status -p simulated"), @"
     RESOURCE                     STATE
     replica/mysql-0              ready
-    replica/temporal-frontend-0  missing  the profile has it
-    replica/temporal-history-0   missing  the profile has it
-    replica/temporal-matching-0  missing  the profile has it
-    replica/temporal-worker-0    missing  the profile has it
-    replica/web-0                missing  the profile has it
-    replica/worker-0             missing  the profile has it
-    replica/worker-1             missing  the profile has it
+    replica/temporal-frontend-0  missing  the profile requires it
+    replica/temporal-history-0   missing  the profile requires it
+    replica/temporal-matching-0  missing  the profile requires it
+    replica/temporal-worker-0    missing  the profile requires it
+    replica/web-0                missing  the profile requires it
+    replica/worker-0             missing  the profile requires it
+    replica/worker-1             missing  the profile requires it
 
     ENDPOINT  ADDRESS
     --- exit 69
@@ -90,10 +90,10 @@ fn status_holds_what_runs_against_the_profile_of_today() {
     let world = World::up();
     let more = world.run("status -p simulated --set worker.replicas=3");
     assert_eq!(more.code, 69, "{more}");
-    let missing = "replica/worker-2             missing  the profile has it";
+    let missing = "replica/worker-2             missing  the profile requires it";
     assert!(more.stdout.contains(missing), "{more}");
     let fewer = world.run("status -p simulated --set worker.replicas=1");
-    let not_wanted = "replica/worker-1             ready  the profile does not have it";
+    let not_wanted = "replica/worker-1             ready  not in the profile";
     assert!(fewer.stdout.contains(not_wanted), "{fewer}");
 }
 
@@ -135,7 +135,7 @@ fn a_broken_profile_keeps_nobody_from_looking_at_what_is_up() {
             let run = world.run(verb);
             assert_eq!(run.code, 0, "{what}: {verb}: {run}");
             assert!(run.stdout.contains(shown), "{what}: {verb}: {run}");
-            let told = "· what was brought up before is known by its records";
+            let told = "· using the records of the running topology";
             assert!(run.stderr.contains(told), "{what}: {verb}: {run}");
             assert!(run.stderr.starts_with("error: "), "{what}: {verb}: {run}");
         }
@@ -153,7 +153,7 @@ fn half_a_topology_of_a_broken_profile_is_not_ready_either() {
     world.write("profiles/simulated.yaml", "kaputt: [");
     let status = world.run("status -p simulated");
     assert_eq!(status.code, 69, "{status}");
-    let missing = "missing  the last command that brought it up had it";
+    let missing = "missing  the last command that changed the topology required it";
     assert!(status.stdout.contains(missing), "{status}");
     assert_eq!(world.run("down -p simulated").code, 0);
 }
@@ -168,7 +168,11 @@ fn a_profile_that_never_was_up_is_the_error_that_it_is() {
     }
     let down = world.run("down -p missing");
     assert_eq!(down.code, 65, "{down}");
-    assert!(down.stderr.contains("up here: simulated"), "{down}");
+    assert!(
+        down.stderr
+            .contains("these profiles are up here: simulated"),
+        "{down}"
+    );
 }
 
 /// What is no record of anything, by name.
@@ -237,8 +241,8 @@ fn down_tells_what_it_cleared() {
     let down = world.run("down -p simulated");
     assert_eq!(down.code, 0, "{down}");
     for told in [
-        "/state.json is not what the harness writes there",
-        "/run/simulated.json is no record any more: it is cleared",
+        "/state.json is not a file that the harness wrote",
+        "/run/simulated.json is not a valid record; removing it",
     ] {
         assert!(down.stderr.contains(told), "{down}");
     }
@@ -280,7 +284,10 @@ fn what_nobody_may_look_into_is_not_said_to_be_down() {
         assert_eq!(run.code, 69, "{verb}: {run}");
         assert!(run.stderr.contains("Permission denied"), "{verb}: {run}");
         assert!(!run.to_string().contains("nothing"), "{verb}: {run}");
-        assert!(run.stderr.contains("it may be up"), "{verb}: {run}");
+        assert!(
+            run.stderr.contains("it may still be running"),
+            "{verb}: {run}"
+        );
     }
     assert_eq!(world.run("status -p simulated").code, 0, "all is still up");
 }

@@ -113,14 +113,14 @@ fn what_does_not_run_in_a_cluster_has_no_objects() {
     let world = World::new();
     assert_snapshot!(world.run("render -p simulated"), @r"
     --- stderr
-    error: profile `simulated` runs a model: there are no Kubernetes objects to render
-      hint: name a profile of backend `k3d`, or add `--backend k3d`
+    error: profile `simulated` runs a model and has no Kubernetes objects
+      hint: Name a profile of backend `k3d`, or add `--backend k3d`.
     --- exit 65
     ");
     assert_snapshot!(world.run("render -p simulated --backend process"), @r"
     --- stderr
-    error: profile `simulated` runs processes: there are no Kubernetes objects to render
-      hint: name a profile of backend `k3d`, or add `--backend k3d`
+    error: profile `simulated` runs processes and has no Kubernetes objects
+      hint: Name a profile of backend `k3d`, or add `--backend k3d`.
     --- exit 65
     ");
 }
@@ -128,10 +128,10 @@ fn what_does_not_run_in_a_cluster_has_no_objects() {
 #[test]
 fn objects_are_validated_where_there_is_a_cluster() {
     let world = World::new();
-    assert_snapshot!(world.run("render -p simulated --backend k3d --validate"), @r"
+    assert_snapshot!(world.run("render -p simulated --backend k3d --validate"), @"
     --- stderr
     error: there is no cluster
-      hint: run `harness up --profile simulated --backend k3d` first
+      hint: Run `harness up --profile simulated --backend k3d` first.
     --- exit 69
     ");
 }

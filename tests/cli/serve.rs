@@ -209,7 +209,7 @@ fn a_second_one_is_refused_on_the_same_state_and_each_has_a_secret_in_a_private_
     assert_snapshot!(second.to_string().replace(&pid, "pid [first]"), @r"
     --- stderr
     error: [folder]/.harness/rehearse.serve is in use by `harness rehearse serve (pid [first])`
-      hint: end that command, or run `harness rehearse serve --state FOLDER` beside it
+      hint: Stop that command, or run `harness rehearse serve --state FOLDER` in another folder.
     --- exit 69
     ");
     let port = served
@@ -220,9 +220,9 @@ fn a_second_one_is_refused_on_the_same_state_and_each_has_a_secret_in_a_private_
     let taken = world.run(&format!("rehearse serve --state other --port {port}"));
     assert_snapshot!(taken.to_string().replace(port, "[port]"), @"
     --- stderr
-    error: cannot listen on 127.0.0.1:[port]
+    error: could not listen on 127.0.0.1:[port]
       caused by: Address already in use (os error 98)
-      hint: `--port` names another one; without it, one that is free is taken
+      hint: Name another port with `--port`, or omit it to use a free one.
     --- exit 69
     ");
     let beside = Served::start(&world, "--state other");
@@ -255,7 +255,7 @@ fn what_a_rehearsal_is_at_is_not_served_as_well() {
     assert_snapshot!(run.to_string().replace(&pid, "pid [first]"), @"
     --- stderr
     error: [folder]/.harness/azure.rehearsal is in use by `harness rehearse serve (pid [first])`
-      hint: end `harness rehearse serve (pid [first])` by Ctrl-C where it runs, or by SIGTERM: what was made in it is kept, and then this command goes on with it
+      hint: Stop `harness rehearse serve (pid [first])` with Ctrl-C or SIGTERM, then run this command again: it uses the same resources.
     --- exit 69
     ");
     assert_eq!(served.end(Signal::SIGTERM), Some(0));
@@ -273,16 +273,16 @@ fn only_a_new_or_empty_folder_and_one_that_has_an_azure_is_served_from() {
     });
     assert_snapshot!(told.join("\n"), @"
     --- stderr
-    error: [folder]/mine has no Azure in it, but other files, such as `notes.txt`: they are left alone
-      hint: `--state FOLDER` names an empty or new folder, or one that has such an Azure
+    error: [folder]/mine contains other files, such as `notes.txt`, and no built-in Azure
+      hint: Name a new or empty folder, or one with a built-in Azure, with `--state FOLDER`.
     --- exit 64
     --- stderr
-    error: `--state` names [folder]/file, which is no folder
-      hint: `--state FOLDER` names an empty or new folder, or one that has such an Azure
+    error: `--state` names [folder]/file, which is not a folder
+      hint: Name a new or empty folder, or one with a built-in Azure, with `--state FOLDER`.
     --- exit 64
     --- stderr
-    error: `--state` names [folder]/file, which is no folder
-      hint: `--state FOLDER` names an empty or new folder, or one that has such an Azure
+    error: `--state` names [folder]/file, which is not a folder
+      hint: Name a new or empty folder, or one with a built-in Azure, with `--state FOLDER`.
     --- exit 64
     ");
     let left: Vec<_> = world
@@ -336,12 +336,12 @@ async fn a_new_azure_is_told_from_one_that_was_kept_and_says_how_late_it_is_ther
     // The same for people.
     let served = served_for_people(&world, "");
     assert!(
-        served.contains("· the Azure of [folder]/.harness/rehearse.serve, with 1 resource\n"),
+        served.contains("· built-in Azure of [folder]/.harness/rehearse.serve, with 1 resource\n"),
         "{served}"
     );
     let new = served_for_people(&world, "--state mistyped");
     assert!(
-        new.contains("· a new, empty Azure in [folder]/mistyped\n"),
+        new.contains("· new, empty built-in Azure in [folder]/mistyped\n"),
         "{new}"
     );
 }
@@ -363,7 +363,7 @@ fn served_for_people(world: &World, more: &str) -> String {
     };
     let said = || {
         let text = fs_err::read_to_string(told.path()).expect("UTF-8");
-        text.contains("it runs until Ctrl-C").then_some(text)
+        text.contains("running until Ctrl-C").then_some(text)
     };
     let text = eventually("what it says", said);
     assert_eq!(served.end(Signal::SIGTERM), Some(0));

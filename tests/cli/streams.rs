@@ -115,7 +115,7 @@ fn every_verb_prints_nothing_but_events_where_events_are_asked_for() {
     for verb in VERBS.into_iter().chain(FAILURES) {
         let lines = world.run(&format!("{verb} --events")).lines();
         assert_eq!(lines[0]["kind"], "stream", "{verb}");
-        assert_eq!(lines[0]["version"], 2, "{verb}");
+        assert_eq!(lines[0]["version"], 3, "{verb}");
         for line in lines {
             assert!(is_event(&line), "{verb}: {line}");
         }
@@ -256,7 +256,7 @@ fn a_descriptor_that_cannot_be_written_to_is_told_and_not_taken_for_one_that_swa
     --- stderr
     error: could not write to standard output
       caused by: Bad file descriptor (os error 9)
-      hint: see that there is room where standard output goes, and run it again
+      hint: Free some space where standard output is written, and run the command again.
     --- exit 71
     ");
 }

@@ -97,10 +97,10 @@ fn what_a_test_changes_of_what_is_up_is_told_before_and_stays() {
     assert!(!same.stderr.contains("is changed"), "{same}");
     let other = world.run("test -p simulated --set worker.replicas=3 scenarios");
     assert_eq!(other.code, 0, "{other}");
-    let told = "what is up is not what this command asks for, and is changed: create \
+    let told = "the running topology differs from this command's profile and is changed: create \
                 replica/worker-2 (";
     assert!(other.stderr.contains(told), "{other}");
-    let stays = "it stays up like that, and `harness up` with the settings that it had";
+    let stays = "it stays changed afterwards; run `harness up` with its earlier settings";
     assert!(other.stderr.contains(stays), "{other}");
     let status = world.run("status -p simulated --output json");
     assert!(status.stdout.contains("replica/worker-2"), "{status}");
@@ -125,7 +125,7 @@ fn a_run_brings_up_judges_and_takes_down() {
     assert_eq!(run.code, 0, "{run}");
     assert_snapshot!(without_statistics(&run.stdout), @"
     short: pass
-      [count] workflows completed, and all of them are as they should be
+      [count] workflows completed, and every invariant holds
       (Hello world for a moment, and every result is right)
       on backend simulated, engine model, database model, topology [digest]
 
@@ -136,7 +136,7 @@ fn a_run_brings_up_judges_and_takes_down() {
         ok  all-closed         holds for all [count] workflows
         ok  history-integrity  holds for all [count] workflows
 
-      again with the same choices: harness test --profile simulated scenarios/short.yaml --seed 42
+      run it again with the same seed: harness test --profile simulated scenarios/short.yaml --seed 42
 
     SCENARIO  VERDICT  REPORT
     short     pass     .harness/simulated/reports/short-[run]/report.json
@@ -146,7 +146,7 @@ fn a_run_brings_up_judges_and_takes_down() {
     … scenario short (seed 42)
     · short: baseline, 300ms
     · short: reading [count] histories back
-    ✓ short: pass: [count] workflows completed, and all of them are as they should be
+    ✓ short: pass: [count] workflows completed, and every invariant holds
     ");
     assert_eq!(world.run("status -p simulated").code, 69, "nothing is up");
 }
@@ -236,7 +236,7 @@ fn a_missed_threshold_has_its_exit_code() {
         ok  all-closed         holds for all [count] workflows
         ok  history-integrity  holds for all [count] workflows
 
-      again with the same choices: harness test --profile simulated hasty.yaml --seed 42
+      run it again with the same seed: harness test --profile simulated hasty.yaml --seed 42
 
     SCENARIO  VERDICT           REPORT
     hasty     threshold-missed  .harness/simulated/reports/hasty-[run]/report.json
@@ -278,7 +278,7 @@ fn a_run_as_json_is_its_verdicts() {
     {
       "verdicts": [
         {
-          "reason": "[count] workflows completed, and all of them are as they should be",
+          "reason": "[count] workflows completed, and every invariant holds",
           "report": null,
           "scenario": "short",
           "seed": "42",
@@ -374,8 +374,8 @@ fn a_path_without_a_scenario_is_an_error() {
     fs_err::create_dir(world.path().join("empty")).expect("a folder");
     assert_snapshot!(world.run("test -p simulated empty"), @"
     --- stderr
-    error: there is no scenario in empty
-      hint: a scenario is a file ending in .yaml; see docs/scenario.md
+    error: no scenario in empty
+      hint: Name a folder with scenarios, which are files ending in .yaml; see docs/scenario.md.
     --- exit 65
     ");
 }

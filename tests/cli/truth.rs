@@ -102,8 +102,8 @@ fn a_latency_that_nobody_saw_passes_no_upper_bound() {
         "{run}"
     );
     let reasons = report["reasons"].as_array().expect("a list");
-    let given_up = "30 of 30 workflows in baseline were given up on before they closed, which is \
-                    100%, and no `error-rate` says how many may";
+    let given_up = "30 of 30 workflows in baseline were not waited for until they closed (100%), \
+                    and the scenario sets no `error-rate` for the phase";
     assert!(reasons.contains(&given_up.into()), "{reasons:#?}");
 }
 
@@ -130,8 +130,8 @@ fn what_could_not_be_read_back_is_said_of_every_invariant_and_nothing_holds() {
         );
     }
     let reasons = report["reasons"].as_array().expect("a list");
-    let unchecked = "no-lost-start, right-result, all-closed, history-integrity were checked on no \
-                     workflow";
+    let unchecked = "no-lost-start, right-result, all-closed, history-integrity were not \
+                     checked on any workflow";
     assert!(reasons.contains(&unchecked.into()), "{reasons:#?}");
     assert!(
         report["reason"]
@@ -194,7 +194,7 @@ fn what_no_generator_can_do_is_refused_where_it_is_said() {
     };
     let rate = wrong("rate: 1000000/s", "rate: 1000000000/s");
     assert!(
-        rate.starts_with("error: wrong.yaml:9:7: no generator can send "),
+        rate.starts_with("error: wrong.yaml:9:7: 1000000000/s is more than a generator can count"),
         "{rate}"
     );
     let slots = wrong("max-in-flight: 10}", "max-in-flight: 4000000000}");

@@ -23,21 +23,21 @@ fn the_first_up_creates_everything_and_says_what_to_do_next() {
       harness down --profile simulated
     --- stderr
     · profile simulated: backend simulated, engine model, database model, topology [digest]
-    … create replica/mysql-0: not there yet
+    … create replica/mysql-0: does not exist yet
     ✓ create replica/mysql-0: done in [time]
-    … create replica/temporal-frontend-0: not there yet
+    … create replica/temporal-frontend-0: does not exist yet
     ✓ create replica/temporal-frontend-0: done in [time]
-    … create replica/temporal-history-0: not there yet
+    … create replica/temporal-history-0: does not exist yet
     ✓ create replica/temporal-history-0: done in [time]
-    … create replica/temporal-matching-0: not there yet
+    … create replica/temporal-matching-0: does not exist yet
     ✓ create replica/temporal-matching-0: done in [time]
-    … create replica/temporal-worker-0: not there yet
+    … create replica/temporal-worker-0: does not exist yet
     ✓ create replica/temporal-worker-0: done in [time]
-    … create replica/web-0: not there yet
+    … create replica/web-0: does not exist yet
     ✓ create replica/web-0: done in [time]
-    … create replica/worker-0: not there yet
+    … create replica/worker-0: does not exist yet
     ✓ create replica/worker-0: done in [time]
-    … create replica/worker-1: not there yet
+    … create replica/worker-1: does not exist yet
     ✓ create replica/worker-1: done in [time]
     --- exit 0
     ");
@@ -51,7 +51,7 @@ fn up_again_changes_nothing() {
     web       http://127.0.0.1:20014
     starter   http://127.0.0.1:20015
 
-    everything was up already
+    everything was already up
     try:
       curl 'http://127.0.0.1:20015/sync?name=Ada'
       curl 'http://127.0.0.1:20015/async?name=Grace'
@@ -85,7 +85,7 @@ fn up_with_more_replicas_creates_only_those() {
       harness down --profile simulated --set worker.replicas=3
     --- stderr
     · profile simulated: backend simulated, engine model, database model, topology [digest]
-    … create replica/worker-2: not there yet
+    … create replica/worker-2: does not exist yet
     ✓ create replica/worker-2: done in [time]
     --- exit 0
     ");
@@ -112,9 +112,9 @@ fn up_with_fewer_replicas_removes_the_others() {
       harness down --profile simulated --set worker.replicas=1
     --- stderr
     · profile simulated: backend simulated, engine model, database model, topology [digest]
-    … remove replica/worker-1: not wanted any more
+    … remove replica/worker-1: no longer needed
     ✓ remove replica/worker-1: done in [time]
-    … remove replica/worker-2: not wanted any more
+    … remove replica/worker-2: no longer needed
     ✓ remove replica/worker-2: done in [time]
     --- exit 0
     ");
@@ -125,14 +125,14 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     let world = World::new();
     assert_snapshot!(world.run("up -p simulated --dry-run"), @"
     ACTION  RESOURCE                     REASON
-    create  replica/mysql-0              not there yet
-    create  replica/temporal-frontend-0  not there yet
-    create  replica/temporal-history-0   not there yet
-    create  replica/temporal-matching-0  not there yet
-    create  replica/temporal-worker-0    not there yet
-    create  replica/web-0                not there yet
-    create  replica/worker-0             not there yet
-    create  replica/worker-1             not there yet
+    create  replica/mysql-0              does not exist yet
+    create  replica/temporal-frontend-0  does not exist yet
+    create  replica/temporal-history-0   does not exist yet
+    create  replica/temporal-matching-0  does not exist yet
+    create  replica/temporal-worker-0    does not exist yet
+    create  replica/web-0                does not exist yet
+    create  replica/worker-0             does not exist yet
+    create  replica/worker-1             does not exist yet
     --- exit 0
     ");
     assert!(!world.state().exists());
@@ -270,7 +270,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
             "after": [],
             "id": "replica/mysql-0",
             "ready-timeout-ms": 180000,
-            "reason": "as it should be"
+            "reason": "up to date"
           },
           {
             "action": "keep",
@@ -279,7 +279,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
             ],
             "id": "replica/temporal-frontend-0",
             "ready-timeout-ms": 180000,
-            "reason": "as it should be"
+            "reason": "up to date"
           },
           {
             "action": "keep",
@@ -288,7 +288,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
             ],
             "id": "replica/temporal-history-0",
             "ready-timeout-ms": 180000,
-            "reason": "as it should be"
+            "reason": "up to date"
           },
           {
             "action": "keep",
@@ -297,7 +297,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
             ],
             "id": "replica/temporal-matching-0",
             "ready-timeout-ms": 180000,
-            "reason": "as it should be"
+            "reason": "up to date"
           },
           {
             "action": "keep",
@@ -307,7 +307,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
             ],
             "id": "replica/temporal-worker-0",
             "ready-timeout-ms": 180000,
-            "reason": "as it should be"
+            "reason": "up to date"
           },
           {
             "action": "keep",
@@ -316,7 +316,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
             ],
             "id": "replica/web-0",
             "ready-timeout-ms": 180000,
-            "reason": "as it should be"
+            "reason": "up to date"
           },
           {
             "action": "keep",
@@ -327,7 +327,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
             ],
             "id": "replica/worker-0",
             "ready-timeout-ms": 180000,
-            "reason": "as it should be"
+            "reason": "up to date"
           },
           {
             "action": "keep",
@@ -338,7 +338,7 @@ fn up_as_json_is_the_plan_and_the_addresses() {
             ],
             "id": "replica/worker-1",
             "ready-timeout-ms": 180000,
-            "reason": "as it should be"
+            "reason": "up to date"
           }
         ]
       },
@@ -353,12 +353,12 @@ fn up_with_events_writes_each_of_them() {
     assert_snapshot!(World::up().run("up -p simulated --events --set worker.replicas=3"), @r#"
     {"at":"[time]","run":null,"kind":"stream","version":3,"harness":"[version]"}
     {"at":"[time]","run":null,"kind":"notice","message":"profile simulated: backend simulated, engine model, database model, topology [digest]"}
-    {"at":"[time]","run":null,"kind":"step-started","id":"replica/worker-2","action":"create","reason":"not there yet"}
+    {"at":"[time]","run":null,"kind":"step-started","id":"replica/worker-2","action":"create","reason":"does not exist yet"}
     {"at":"[time]","run":null,"kind":"step-applied","id":"replica/worker-2","elapsed-ms":"[time]"}
     {"at":"[time]","run":null,"kind":"step-finished","id":"replica/worker-2","action":"create","elapsed-ms":"[time]"}
     --- stderr
     · profile simulated: backend simulated, engine model, database model, topology [digest]
-    … create replica/worker-2: not there yet
+    … create replica/worker-2: does not exist yet
     ✓ create replica/worker-2: done in [time]
     --- exit 0
     "#);

@@ -64,7 +64,7 @@ fn a_wrong_command_line_is_a_usage_error() {
     ");
     assert_snapshot!(world.run("-C nowhere status"), @"
     --- stderr
-    error: could not work in `nowhere`: No such file or directory (os error 2)
+    error: could not enter the folder `nowhere`: No such file or directory (os error 2)
     --- exit 64
     ");
 }
@@ -86,7 +86,7 @@ fn a_wrong_command_line_is_one_json_document_where_json_is_asked_for() {
               "--help"
             ]
           ],
-          "text": "run `harness --help`"
+          "text": "Run `harness --help`"
         }
       ],
       "log-tail": null
@@ -103,26 +103,26 @@ fn the_help_names_every_verb() {
     Usage: harness [OPTIONS] <COMMAND>
 
     Commands:
-      up           Bring the topology up and leave it running
-      down         Stop everything that `up` started, and say so if anything is left
+      up           Start the topology and leave it running
+      down         Stop everything that `up` started, and list what could not be stopped
       status       Show what runs, whether it is ready, and where
       logs         Show the logs of services
       open         Open the web console or the starter in a browser, and print the address
-      test         Load and break the topology as scenarios say, and judge what came of it
-      report       Show what came of a run, judged anew by what stands in its folder
-      bench        Measure what this topology carries, and what the harness costs
-      heal         Undo faults that an interrupted run left behind
+      test         Run scenarios: load and break the topology, then judge the result
+      report       Show the result of a run, judged again from its folder
+      bench        Measure the throughput of a topology, and the start-up time of the harness
+      heal         Undo the faults that an interrupted run left open
       render       Print the Kubernetes objects of a profile as YAML
-      parity       Compare two profiles, and what runs of them
-      cost         Say what profiles cost in a month, before anything is made in Azure
-      plan         Say what promoting a profile to Azure would do, and what stands in its way
-      promote      Make a profile's topology real in Azure, or what is missing or different of it
-      outputs      Print what a promoted topology is called in Azure, and how it is reached
-      drift        Say what in Azure is not as the profile says, property by property
-      rotate       Give the database's administrator another password, and everybody who uses it
-      destroy      Delete what was promoted: the stack with all in it, then the resource group
-      rehearse     Use the built-in Azure, which rehearsals run against, with other tools
-      doctor       Show what this machine can run, and how to mend what it cannot
+      parity       Compare two profiles and their running topologies
+      cost         Estimate what profiles cost in a month, before anything is created in Azure
+      plan         Show what promoting a profile to Azure would change, and what would make it fail
+      promote      Deploy a profile's topology to Azure, or update it there
+      outputs      Print the names and addresses of a promoted topology in Azure
+      drift        Show what in Azure differs from the profile, property by property
+      rotate       Replace the password of the database's administrator
+      destroy      Delete a promoted topology: the stack with its resources, then the resource group
+      rehearse     Use the built-in Azure with other tools
+      doctor       Show what this machine can run, and how to fix what is missing
       schema       Print the JSON Schema of a file format
       completions  Print a completion script for a shell
       help         Print this message or the help of the given subcommand(s)
@@ -131,17 +131,17 @@ fn the_help_names_every_verb() {
       -h, --help     Print help (see more with '--help')
       -V, --version  Print version
 
-    Options of every verb:
-          --output <FORM>       Form of the data on standard output [default: text] [possible values:
+    Global options:
+          --output <FORMAT>     Format of the data on standard output [default: text] [possible values:
                                 text, json]
           --events              Write every event to standard output, one JSON object a line
-      -C, --directory <FOLDER>  Work as if started in this folder
-      -v, --verbose...          Log what happens inside to standard error (-v info, -vv debug)
+      -C, --directory <FOLDER>  Run as if started in this folder
+      -v, --verbose...          Write the harness's own logs to standard error (-v info, -vv debug)
 
     Start here:
-      harness test scenarios/     bring the topology up, load it, break it, judge it, take it down
-      harness up --local          leave it running
-      harness doctor              what this machine can run
+      harness test scenarios/     start the topology, load it, break it, judge the result, stop it
+      harness up --local          start the topology and leave it running
+      harness doctor              show what this machine can run
 
     Exit codes: 0 ok, 1 invariant violated, 2 inconclusive, 64 usage, 65 invalid file, 69 unavailable,
     70 internal, 71 output not written, 73 leftovers, 74 heal failed, 77 not allowed, 99 threshold
@@ -153,7 +153,7 @@ fn the_help_names_every_verb() {
 #[test]
 fn the_help_of_a_verb_has_its_own_options_first() {
     assert_snapshot!(World::new().run("up -h"), @"
-    Bring the topology up and leave it running
+    Start the topology and leave it running
 
     Usage: harness up [OPTIONS]
 
@@ -161,19 +161,19 @@ fn the_help_of_a_verb_has_its_own_options_first() {
       -p, --profile <NAME>   Profile by name: profiles/NAME.yaml [default: local]
           --local            The same as `--profile local`
       -f, --file <FILE>      Profile by file
-          --backend <NAME>   Where to run it, whatever the profile says [env: HARNESS_BACKEND=]
-                             [possible values: k3d, process, simulated]
-          --rehearse         In place of Azure, the built-in one: a rehearsal, apart from the real thing
+          --backend <NAME>   Backend to use, in place of the profile's [env: HARNESS_BACKEND=] [possible
+                             values: k3d, process, simulated]
+          --rehearse         Use the built-in Azure in place of Azure, with separate state
           --set <KEY=VALUE>  Set a key of the profile, such as `worker.replicas=3`; may be repeated
-          --dry-run          Show what would be done, and do nothing
+          --dry-run          Show the plan without changing anything
       -h, --help             Print help (see more with '--help')
 
-    Options of every verb:
-          --output <FORM>       Form of the data on standard output [default: text] [possible values:
+    Global options:
+          --output <FORMAT>     Format of the data on standard output [default: text] [possible values:
                                 text, json]
           --events              Write every event to standard output, one JSON object a line
-      -C, --directory <FOLDER>  Work as if started in this folder
-      -v, --verbose...          Log what happens inside to standard error (-v info, -vv debug)
+      -C, --directory <FOLDER>  Run as if started in this folder
+      -v, --verbose...          Write the harness's own logs to standard error (-v info, -vv debug)
 
     Examples:
       harness up --local

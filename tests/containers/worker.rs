@@ -22,7 +22,7 @@ async fn made() -> String {
     let package = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("workflow");
     let folder = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("k3d-worker");
     let environment = Environment::of_process();
-    let news = Listener::nobody();
+    let news = Listener::silent();
     let cancel = CancellationToken::new();
     let run = Run::Build(package.into_string());
     let made = artifact::worker_image(&run, &environment, &folder, &news, &cancel);

@@ -14,7 +14,7 @@ fn one_that_exits_at_once_ends_the_wait_with_its_last_words() {
         .exits(69)
         .says("`process/worker-0` failed: its process ended: exit status: 3")
         .says("no configuration in orders.toml")
-        .says("hint: run `harness logs worker-0");
+        .says("hint: Run `harness logs worker-0");
     place.down();
 }
 
@@ -94,9 +94,9 @@ fn what_cannot_be_found_is_told_as_a_leftover() {
         .harness(&["down"])
         .run()
         .exits(73)
-        .says(&format!("the process that has {pid_file} locked"))
-        .says("hint: run `harness down")
-        .says("again, or end the processes by hand");
+        .says(&format!("the process that holds the lock of {pid_file}"))
+        .says("hint: Run `harness down")
+        .says("again, or stop the processes by hand.");
     place.kill_everything();
     place.down();
 }

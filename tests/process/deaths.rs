@@ -113,7 +113,7 @@ fn an_error_shows_no_words_of_an_earlier_launch() {
         .run()
         .exits(69)
         .says("`process/worker-0` failed: its process ended: exit status: 4")
-        .says("nothing was written since it was started");
+        .says("(nothing written since its start)");
     assert!(!up.stderr.contains("no configuration"), "{up}");
     place.down();
 }

@@ -59,7 +59,7 @@ fn lives_in_its_folder(place: &Place) {
     let database = place.state().join("data/temporal.db");
     let open = open_files(place, "temporal");
     assert!(open.contains(&database.to_string()), "{database}: {open:?}");
-    place.up().shows("everything was up already");
+    place.up().shows("everything was already up");
     place.down();
     // What was written last is in the log beside it.
     let log = database.with_file_name("temporal.db-wal");
@@ -156,14 +156,14 @@ fn the_longest_path_that_sqlite_opens_is_used() {
 #[test]
 fn a_longer_path_is_refused_by_name_before_anything_starts() {
     let place = with_database_at(LONGEST + 1);
-    let said = "the path of the database has 505 bytes, and SQLite opens none above 504: ";
+    let said = "the path of the database has 505 bytes, but SQLite allows at most 504: ";
     for arguments in [&["up", "--dry-run"][..], &["up"]] {
         place
             .harness(arguments)
             .run()
             .exits(69)
             .says(said)
-            .says("hint: work in a folder with a shorter path; `-C FOLDER` names one");
+            .says("hint: Work in a folder with a shorter path; `-C FOLDER` names one");
         assert!(place.processes().is_empty());
     }
     place.down();

@@ -18,8 +18,8 @@ fn an_interrupted_up_can_be_taken_down() {
         up.signal(signal);
         up.wait()
             .exits(130)
-            .says("stopping in order")
-            .says("hint: run `harness up")
+            .says("stopping gracefully")
+            .says("hint: Run `harness up")
             .says("to stop everything");
         place.down();
     }

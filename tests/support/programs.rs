@@ -35,7 +35,7 @@ pub(crate) fn temporal_cli() -> &'static Utf8Path {
         let cache = cache();
         let pin = Pin::current().expect("there is a Temporal CLI for this platform");
         let environment = Environment::of_process().with("HARNESS_CACHE", cache.as_str());
-        let news = Listener::nobody();
+        let news = Listener::silent();
         let search = TemporalSearch {
             server: &pin.version.server,
             explicit: None,

@@ -1,4 +1,4 @@
-//! What the workflows do to the world: greet and sleep.
+//! The side effects of the workflows: greet and sleep.
 
 use std::time::Duration;
 
@@ -9,23 +9,23 @@ use tokio::time::{Instant, interval, sleep_until};
 
 use crate::{Name, greeting, name};
 
-/// Failure type of a greeting whose input is not a [`Name`].
+/// Failure type of a greeting whose input is not a valid [`Name`].
 pub const INVALID_NAME: &str = "InvalidName";
 
 /// Time between two heartbeats of a nap.
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(500);
 
-/// The activities, without state.
 #[derive(Debug, Clone, Copy)]
 pub struct Activities;
 
 #[activities]
 impl Activities {
-    /// Greets; a text that is not a [`Name`] fails for good, as it would fail again.
+    /// Returns the greeting. An invalid [`Name`] is a non-retryable failure, because a retry would
+    /// fail too.
     #[activity(name = "greet")]
     #[expect(
         clippy::unused_async,
-        reason = "the SDK gives a thread to each that is not async"
+        reason = "the SDK runs each activity that is not async in a thread"
     )]
     pub async fn greet(_context: ActivityContext, name: String) -> Result<String, ActivityError> {
         match name.parse::<Name>() {
@@ -34,7 +34,7 @@ impl Activities {
         }
     }
 
-    /// Sleeps for so many milliseconds, with heartbeats; wakes early only when it is cancelled.
+    /// Sleeps for a number of milliseconds with heartbeats. Ends early only if it is cancelled.
     #[activity(name = "nap")]
     pub async fn nap(context: ActivityContext, milliseconds: u64) -> Result<(), ActivityError> {
         let end = Instant::now() + Duration::from_millis(milliseconds);
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_invalid_name_is_never_retried_and_says_why() {
+    fn an_invalid_name_is_not_retried_and_has_a_reason() {
         let failure = invalid(&name::Error::Blank);
 
         assert!(failure.is_non_retryable());

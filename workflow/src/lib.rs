@@ -1,8 +1,8 @@
 //! The example worker: its contract, workflows, activities, and (in `src/bin/worker`) the program
-//! that runs them beside an HTTP starter.
+//! that runs them and an HTTP starter.
 //!
 //! # Contract
-//! A client in any language needs these facts and nothing else of this crate.
+//! A client in any language needs only these facts.
 //!
 //! | what | value |
 //! |---|---|
@@ -10,29 +10,29 @@
 //! | task queue | [`TASK_QUEUE`], `hello-world` |
 //! | input | one JSON string, a [`Name`] |
 //! | result | one JSON string, [`greeting`] of that name: `Hello X!` |
-//! | a name that is none | the workflow fails, failure type [`activities::INVALID_NAME`] |
+//! | an invalid name | the workflow fails, failure type [`activities::INVALID_NAME`] |
 //!
-//! A second workflow type, [`NAP_TYPE`], takes a number of milliseconds and spends them in one
-//! activity: what a shutdown or a crash needs to find an activity under way.
+//! A second workflow type, [`NAP_TYPE`], takes a number of milliseconds and sleeps for that time in
+//! one activity. Tests of shutdowns and crashes use it to have a running activity.
 //!
 //! # HTTP starter
 //! | request | answer |
 //! |---|---|
-//! | `GET /ping` | 200 `pong`: the client is connected, the worker is made |
+//! | `GET /ping` | 200 `pong`: the client is connected and the worker exists |
 //! | `GET /sync?name=X` | 200 `Hello X!`, once the workflow has closed |
 //! | `GET /async?name=X` | 202 `Started workflow ID=X, RunID=<uuid>` |
 //!
-//! `name` is [`Name::default`] when it is left out. The workflow id is the name, unless `id=`
-//! gives another one by the same rules: two requests for one id at the same time are two claims
-//! to one workflow, and the second is refused. Every other answer is a line of text that says why:
+//! The default of `name` is [`Name::default`]. The workflow id is the name, unless `id=` gives
+//! another one, which must be a valid [`Name`] too. While the workflow of an id is running, another
+//! request for that id is refused. Every other answer is a line of text with the reason:
 //!
 //! | status | when |
 //! |---|---|
-//! | 400 | `name` or `id` is not a [`Name`] |
-//! | 409 | a workflow of that id is running |
-//! | 502 | the workflow failed, or was canceled, terminated or timed out; or Temporal refused |
-//! | 503 | Temporal cannot be reached, or is overloaded |
-//! | 504 | no result within the request timeout; the workflow goes on |
+//! | 400 | `name` or `id` is not a valid [`Name`] |
+//! | 409 | a workflow with that id is running |
+//! | 502 | the workflow failed, was canceled, terminated or timed out; or Temporal refused |
+//! | 503 | Temporal is unreachable or overloaded |
+//! | 504 | no result within the request timeout; the workflow continues |
 
 pub mod activities;
 pub mod name;
@@ -40,13 +40,11 @@ pub mod workflows;
 
 pub use name::Name;
 
-/// Workflow type of the greeting.
 pub const WORKFLOW_TYPE: &str = "Workflow";
 
-/// Workflow type of the nap.
 pub const NAP_TYPE: &str = "Nap";
 
-/// Task queue on which the worker polls unless it is told another.
+/// The default task queue of the worker.
 pub const TASK_QUEUE: &str = "hello-world";
 
 /// The result of the greeting workflow.

@@ -1,42 +1,37 @@
-//! Whom to greet. Pure.
+//! The name to greet. Pure.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The longest name, in characters (Unicode scalar values).
+/// The maximum length of a name, in characters (Unicode scalar values).
 ///
-/// At most 400 bytes, so that a name fits into a workflow id, which may have 1000.
+/// A name has at most 400 bytes, so it fits into a workflow id, which may have 1000.
 pub const MAXIMUM_LENGTH: usize = 100;
 
-/// A name: 1 to [`MAXIMUM_LENGTH`] characters, not all of them white space, none of them a
-/// control character. Kept as it was written.
+/// A name: 1 to [`MAXIMUM_LENGTH`] characters, not only white space, and without control
+/// characters. The text is kept unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Name(String);
 
-/// A text that is not a name; reads well after "the name".
+/// Why a text is not a valid name. The message follows the words "the name".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Nothing to see in it.
+    /// The text has no visible character.
     #[error("is blank")]
     Blank,
     /// More than [`MAXIMUM_LENGTH`] characters.
     #[error("has {length} characters; at most {MAXIMUM_LENGTH} are allowed")]
-    TooLong {
-        /// How many it has.
-        length: usize,
-    },
-    /// A line break, an escape, or the like.
-    #[error("has the control character U+{:04X} in place {place}", u32::from(*.character))]
+    TooLong { length: usize },
+    /// The text has a control character, such as a line break.
+    #[error("has the control character U+{:04X} at position {place}", u32::from(*.character))]
     ControlCharacter {
-        /// Which.
         character: char,
-        /// Where; 1 is the first place.
+        /// The position of the character; the first is 1.
         place: usize,
     },
 }
 
 impl Name {
-    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -85,12 +80,12 @@ mod tests {
     }
 
     #[test]
-    fn the_default_is_a_guest_and_a_name() {
+    fn the_default_is_guest_and_a_valid_name() {
         assert_eq!("Guest".parse(), Ok(Name::default()));
     }
 
     #[test]
-    fn each_refusal_says_what_is_wrong() {
+    fn each_error_says_what_is_wrong() {
         assert_eq!(refusal(""), "is blank");
         assert_eq!(refusal(" \u{3000} "), "is blank");
         assert_eq!(
@@ -99,7 +94,7 @@ mod tests {
         );
         assert_eq!(
             refusal("Eve\n"),
-            "has the control character U+000A in place 4"
+            "has the control character U+000A at position 4"
         );
     }
 
@@ -110,14 +105,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_name_is_kept_as_it_was_written(text in "[^\\p{Cc}]{0,20}[\\p{L}\\p{N}][^\\p{Cc}]{0,20}") {
+        fn a_name_is_kept_unchanged(text in "[^\\p{Cc}]{0,20}[\\p{L}\\p{N}][^\\p{Cc}]{0,20}") {
             let name: Name = text.parse().expect("has a letter or digit and no control character");
             prop_assert_eq!(name.as_str(), &text);
             prop_assert_eq!(name.to_string().parse(), Ok(name));
         }
 
         #[test]
-        fn any_text_is_a_name_or_is_refused_for_what_it_has(text in "\\PC{0,120}|(?s).{0,10}") {
+        fn any_text_is_a_name_or_has_the_reported_error(text in "\\PC{0,120}|(?s).{0,10}") {
             match text.parse::<Name>() {
                 Ok(name) => {
                     prop_assert!((1..=MAXIMUM_LENGTH).contains(&name.as_str().chars().count()));

@@ -1,4 +1,4 @@
-//! The workflows: which activities, in which order, with which timeouts. Deterministic.
+//! The workflows: their activities, order and timeouts. Deterministic.
 
 use std::time::Duration;
 
@@ -8,21 +8,20 @@ use temporalio_sdk::{ActivityOptions, WorkflowContext, WorkflowResult};
 use crate::activities::{Activities, HEARTBEAT};
 use crate::{NAP_TYPE, WORKFLOW_TYPE};
 
-/// A greeting takes microseconds, so this is how long it takes to notice that the worker that had
-/// picked one up has died.
+/// A greeting takes microseconds. This timeout is how long Temporal takes to notice that a worker
+/// died after it had received the activity.
 const GREET_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Time for a nap beyond the nap itself.
+/// The timeout of a nap beyond the nap itself.
 const NAP_MARGIN: Duration = Duration::from_secs(5);
 
-/// Greets by one activity; workflow type [`WORKFLOW_TYPE`].
+/// Greets with one activity; workflow type [`WORKFLOW_TYPE`].
 #[workflow]
 #[derive(Debug, Default)]
 pub struct Greeting;
 
 #[workflow_methods]
 impl Greeting {
-    /// Returns the greeting.
     #[run(name = WORKFLOW_TYPE)]
     pub async fn run(context: &mut WorkflowContext<Self>, name: String) -> WorkflowResult<String> {
         let options = ActivityOptions::start_to_close_timeout(GREET_TIMEOUT);
@@ -38,7 +37,7 @@ pub struct Nap;
 
 #[workflow_methods]
 impl Nap {
-    /// Returns after so many milliseconds.
+    /// Returns after a number of milliseconds.
     #[run(name = NAP_TYPE)]
     pub async fn run(context: &mut WorkflowContext<Self>, milliseconds: u64) -> WorkflowResult<()> {
         let timeout = Duration::from_millis(milliseconds).saturating_add(NAP_MARGIN);

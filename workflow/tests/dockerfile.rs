@@ -1,9 +1,9 @@
-//! The Dockerfile of the worker, as far as it can be judged without a build.
+//! Checks the Dockerfile of the worker without a build.
 
 use std::path::Path;
 
 #[test]
-fn what_the_dockerfile_copies_from_the_workspace_is_there() {
+fn the_paths_that_the_dockerfile_copies_exist() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let workspace = package.parent().expect("a member of a workspace");
     let file = std::fs::read_to_string(package.join("Dockerfile")).expect("readable");

@@ -1,5 +1,5 @@
-//! The built binary, as a user starts it. That it is tested here is also why `cargo test` builds
-//! it, so that the tests of the harness find a worker to run.
+//! Runs the built binary as a user does. These tests also make `cargo test` build the binary, which
+//! the tests of the harness need.
 
 use std::process::Command;
 
@@ -20,7 +20,7 @@ fn help_names_every_variable() {
 }
 
 #[test]
-fn without_temporal_it_ends_with_an_error_and_not_before_its_deadline_allows() {
+fn without_temporal_it_ends_with_an_error_at_its_deadline() {
     let output = worker()
         .args(["--address", "127.0.0.1:1", "--connect-deadline", "0.2"])
         .output()

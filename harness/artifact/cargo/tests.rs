@@ -1,10 +1,10 @@
-//! Building small packages with the real cargo.
+//! Builds small packages with the real cargo.
 
 use super::*;
 
 const MANIFEST: &str = "[package]\nname = \"example\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
 
-/// A package in a folder of its own, with its own target folder.
+/// A package in a separate folder, with its own target folder.
 struct Fixture {
     _folder: tempfile::TempDir,
     folder: Utf8PathBuf,
@@ -14,8 +14,8 @@ struct Fixture {
 impl Fixture {
     fn new(files: &[(&str, &str)]) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(temporary.path()).expect("text");
-        let folder = folder.canonicalize_utf8().expect("it is there");
+        let folder = Utf8Path::from_path(temporary.path()).expect("a UTF-8 path");
+        let folder = folder.canonicalize_utf8().expect("it exists");
         for (name, content) in files {
             let path = folder.join(name);
             fs_err::create_dir_all(path.parent().expect("in the folder")).expect("writable");
@@ -31,7 +31,7 @@ impl Fixture {
     }
 
     async fn build(&self) -> Result<Utf8PathBuf, Error> {
-        let news = Listener::nobody();
+        let news = Listener::silent();
         let never = CancellationToken::new();
         build(&self.folder, &self.environment, &news, &never).await
     }
@@ -59,7 +59,7 @@ async fn a_worker_is_built_once_and_then_only_found() {
 }
 
 #[test]
-fn what_cargo_says_becomes_progress_and_the_workers_path() {
+fn the_output_of_cargo_gives_progress_and_the_path_of_the_worker() {
     let worker = || Target {
         name: "worker".to_owned(),
         kind: vec!["bin".to_owned()],
@@ -78,14 +78,14 @@ fn what_cargo_says_becomes_progress_and_the_workers_path() {
         "    Blocking waiting for file lock on build directory",
         "    Finished `release` profile [optimized] target(s) in 1m 02s",
     ] {
-        compilation.hear(Stream::Error, line);
+        compilation.read_line(Stream::Error, line);
     }
     for (manifest, executable) in [("/other", "/other/worker"), ("/example", "/target/worker")] {
-        compilation.hear(Stream::Output, &format!(
+        compilation.read_line(Stream::Output, &format!(
                 r#"{{"reason":"compiler-artifact","manifest_path":"{manifest}/Cargo.toml","target":{{"kind":["bin"],"name":"worker"}},"executable":"{executable}"}}"#
             ));
     }
-    compilation.hear(
+    compilation.read_line(
         Stream::Output,
         r#"{"reason":"build-finished","success":true}"#,
     );
@@ -95,11 +95,11 @@ fn what_cargo_says_becomes_progress_and_the_workers_path() {
     );
     compilation.progress.finish();
     let told: Vec<_> = std::iter::from_fn(|| listener.try_recv().ok())
-        .map(|event| serde_json::to_string(&event).expect("an event becomes JSON"))
+        .map(|event| serde_json::to_string(&event).expect("an event converts to JSON"))
         .collect();
     insta::assert_snapshot!(told.join("\n"), @r###"
         {"kind":"progress","what":"compile example","done":12,"total":345}
-        {"kind":"notice","message":"another cargo builds in the same target folder: waiting for it"}
+        {"kind":"notice","message":"waiting for another cargo that builds in the same target folder"}
         {"kind":"progress-finished","what":"compile example"}
         "###);
 }
@@ -111,7 +111,7 @@ async fn a_worker_that_does_not_compile_shows_the_compilers_errors() {
         ("src/bin/worker.rs", "fn main() { missing(); }"),
     ]);
     insta::assert_snapshot!(fixture.error().await, @r###"
-        build the worker in FOLDER
+        could not build the worker in FOLDER
             error[E0425]: cannot find function `missing` in this scope
              --> src/bin/worker.rs:1:13
               |
@@ -123,11 +123,11 @@ async fn a_worker_that_does_not_compile_shows_the_compilers_errors() {
 }
 
 #[tokio::test]
-async fn a_folder_that_no_worker_can_be_built_from_says_what_it_lacks() {
+async fn the_error_says_why_no_worker_can_be_built_from_a_folder() {
     let other = Fixture::new(&[("Cargo.toml", MANIFEST), ("src/main.rs", "fn main() {}")]);
     insta::assert_snapshot!(other.error().await, @"FOLDER has no binary `worker`, only `example`");
     let library = Fixture::new(&[("Cargo.toml", MANIFEST), ("src/lib.rs", "")]);
-    insta::assert_snapshot!(library.error().await, @"FOLDER has no binary `worker`, nor any other");
+    insta::assert_snapshot!(library.error().await, @"FOLDER has no binary `worker` and no other binary");
     let empty = Fixture::new(&[]);
     insta::assert_snapshot!(empty.error().await, @"FOLDER has no Cargo.toml");
     let workspace = Fixture::new(&[
@@ -145,16 +145,16 @@ async fn a_folder_that_no_worker_can_be_built_from_says_what_it_lacks() {
 }
 
 #[tokio::test]
-async fn a_machine_without_cargo_is_told_so() {
+async fn a_missing_cargo_is_reported_with_a_hint() {
     let mut fixture = Fixture::new(&[("Cargo.toml", MANIFEST)]);
     fixture.environment = Environment::default().with("PATH", "/nowhere");
     let error = fixture.build().await.expect_err("there is no cargo");
-    insta::assert_snapshot!(error.with_causes().replace(fixture.folder.as_str(), "FOLDER"), @"ask cargo what is in FOLDER: `cargo` is not on PATH");
-    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"install cargo; `harness doctor` shows what else is missing");
+    insta::assert_snapshot!(error.with_causes().replace(fixture.folder.as_str(), "FOLDER"), @"could not describe FOLDER with cargo: `cargo` is not on PATH");
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"Install cargo; run `harness doctor` to see what else is missing.");
 }
 
 #[test]
-fn cargos_progress_bar_is_read() {
+fn cargos_progress_bar_is_parsed() {
     let line = "Building [=======>                 ] 112/345: serde, tokio";
     assert_eq!(progress_of(line), Some((112, 345)));
     assert_eq!(

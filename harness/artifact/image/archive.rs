@@ -1,5 +1,5 @@
 //! The archive of an image: a file that `docker load`, `ctr image import`, `k3d image import` and
-//! tools that push image layouts accept.
+//! tools for image layouts accept.
 
 use std::io::{self, Write};
 
@@ -13,24 +13,23 @@ use super::error::Error;
 use super::layer::{Layer, header};
 use super::layout::{Blob, Image};
 
-/// Two fifths of the time of the default level, for an archive that is a thirtieth larger.
+/// Takes two fifths of the time of the default level; the archive is a thirtieth larger.
 const LEVEL: Compression = Compression::new(3);
 
-/// How the files of archives begin.
+/// The prefix of the archives' file names.
 const PREFIX: &str = "worker-";
 
-/// An archive that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Archive {
     pub(super) image: Image,
     pub(super) path: Utf8PathBuf,
 }
 
-/// The archive of the image with this layer: the one that is in the folder, or else made, in place
-/// of those of earlier images.
+/// The archive of the image with this layer. Reuses the one in the folder, or makes it and removes
+/// the archives of earlier images.
 ///
-/// To know the image's name is to read the layer's files, a tenth of a second; so it is known for
-/// sure that an archive has the content that is there now.
+/// The name of the image depends on the content of the layer's files, so they are read each time.
+/// This takes a tenth of a second, and guarantees that the archive has the current content.
 pub(super) fn provide(layer: &Layer, folder: &Utf8Path) -> Result<Archive, Error> {
     let mut digester = Digester::default();
     layer.write(&mut digester).map_err(Error::Read)?;
@@ -50,7 +49,7 @@ pub(super) fn provide(layer: &Layer, folder: &Utf8Path) -> Result<Archive, Error
     Ok(Archive { image, path })
 }
 
-/// Removes archives of earlier images, and what killed commands have left of one.
+/// Removes archives of earlier images, and the partial files of killed commands.
 fn remove_all(folder: &Utf8Path) -> io::Result<()> {
     for entry in folder.read_dir_utf8()? {
         let entry = entry?;
@@ -61,7 +60,7 @@ fn remove_all(folder: &Utf8Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The compressed layer, and the digest of what was compressed.
+/// The compressed layer, and the digest of the uncompressed one.
 fn compress(layer: &Layer) -> io::Result<(Digest, Vec<u8>)> {
     let mut both = Both {
         digester: Digester::default(),
@@ -71,7 +70,7 @@ fn compress(layer: &Layer) -> io::Result<(Digest, Vec<u8>)> {
     Ok((both.digester.finish(), both.encoder.finish()?))
 }
 
-/// Digests and compresses what is written to it.
+/// A writer that both digests and compresses.
 struct Both {
     digester: Digester,
     encoder: GzEncoder<Vec<u8>>,
@@ -89,7 +88,7 @@ impl Write for Both {
     }
 }
 
-/// Writes the archive: whole, or not under its name.
+/// Writes the archive atomically.
 fn write(image: &Image, layer: &[u8], path: &Utf8Path) -> io::Result<()> {
     let part = path.with_extension("part");
     let mut archive = Builder::new(fs_err::File::create(&part)?);
@@ -113,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    /// A folder with a program, and one for archives.
+    /// A folder for a program, and one for archives.
     struct Fixture {
         folder: tempfile::TempDir,
     }
@@ -126,7 +125,7 @@ mod tests {
         }
 
         fn path(&self, name: &str) -> Utf8PathBuf {
-            let folder = Utf8Path::from_path(self.folder.path()).expect("text");
+            let folder = Utf8Path::from_path(self.folder.path()).expect("a UTF-8 path");
             folder.join(name)
         }
 
@@ -139,31 +138,31 @@ mod tests {
         }
 
         fn archives(&self) -> Vec<Utf8PathBuf> {
-            let entries = self.path("archives").read_dir_utf8().expect("there");
+            let entries = self.path("archives").read_dir_utf8().expect("it exists");
             entries
-                .map(|entry| entry.expect("there").into_path())
+                .map(|entry| entry.expect("it exists").into_path())
                 .collect()
         }
     }
 
     #[test]
-    fn the_same_program_gives_the_same_archive_to_the_byte_wherever_it_is_made() {
+    fn the_same_program_gives_the_same_archive_byte_by_byte() {
         let fixture = Fixture::new();
         let first = fixture.provide("one", "archives");
         let second = fixture.provide("one", "elsewhere");
         assert_eq!(first.image, second.image);
-        let bytes = |archive: &Archive| fs_err::read(&archive.path).expect("it is there");
+        let bytes = |archive: &Archive| fs_err::read(&archive.path).expect("it exists");
         assert_eq!(bytes(&first), bytes(&second));
     }
 
     #[test]
-    fn an_archive_is_made_once_and_another_program_takes_its_place() {
+    fn an_archive_is_made_once_and_replaced_for_another_program() {
         let fixture = Fixture::new();
         let first = fixture.provide("one", "archives");
-        let mark = b"not made anew";
+        let mark = b"not made again";
         fs_err::write(&first.path, mark).expect("writable");
         assert_eq!(fixture.provide("one", "archives"), first);
-        assert_eq!(fs_err::read(&first.path).expect("there"), mark);
+        assert_eq!(fs_err::read(&first.path).expect("it exists"), mark);
 
         fs_err::write(fixture.path("archives/worker-killed.part"), "").expect("writable");
         fs_err::write(fixture.path("archives/other"), "").expect("writable");
@@ -175,19 +174,19 @@ mod tests {
     }
 
     #[test]
-    fn a_registry_can_be_given_the_archive() {
+    fn the_archive_can_be_pushed_to_a_registry() {
         let fixture = Fixture::new();
         let archive = fixture.provide("one", "archives");
         let image = azure::registry::Image::read(&archive.path).expect("an image");
-        let length = fs_err::metadata(&archive.path).expect("there").len();
+        let length = fs_err::metadata(&archive.path).expect("it exists").len();
         assert!(image.size() < length, "all of it is in the archive");
     }
 
     #[test]
-    fn the_layer_in_the_archive_is_the_one_that_the_configuration_names() {
+    fn the_archive_has_the_layer_that_the_configuration_names() {
         let fixture = Fixture::new();
         let archive = fixture.provide("one", "archives");
-        let bytes = fs_err::read(&archive.path).expect("it is there");
+        let bytes = fs_err::read(&archive.path).expect("it exists");
         let mut files = BTreeMap::new();
         for entry in tar::Archive::new(&*bytes).entries().expect("an archive") {
             let mut entry = entry.expect("an entry");

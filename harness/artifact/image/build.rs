@@ -1,4 +1,4 @@
-//! An image by a Dockerfile and `docker build`.
+//! Builds an image with a Dockerfile and `docker build`.
 
 use std::time::Duration;
 
@@ -11,25 +11,22 @@ use tokio_util::sync::CancellationToken;
 use super::error::Error;
 use super::worker_image::{REPOSITORY, WorkerImage};
 
-/// The tool that builds by a Dockerfile.
 pub(super) const DOCKER: &str = "docker";
 
-/// How long a build may take, a compilation from nothing included, and how long the rest.
+/// How long a build may take, including a complete compilation, and how long tagging may take.
 const BUILD: Duration = Duration::from_mins(45);
 const TAG: Duration = Duration::from_mins(1);
 
-/// What is built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Recipe {
-    /// The folder whose files the Dockerfile sees.
+    /// The build context.
     pub(super) context: Utf8PathBuf,
-    /// The Dockerfile.
     pub(super) file: Utf8PathBuf,
 }
 
 impl Recipe {
-    /// Builds the image and names it by its id: another content, another name. Docker's own cache
-    /// knows what need not be done again.
+    /// Builds the image and names it by its id, so that other content has another name. Docker's
+    /// own cache skips steps that are up to date.
     pub(super) async fn build(
         &self,
         environment: &Environment,
@@ -73,7 +70,7 @@ impl Recipe {
         };
         named
             .await
-            .map_err(failed(format!("name the image {reference}")))?;
+            .map_err(failed(format!("tag the image as {reference}")))?;
         progress.finish();
         Ok(WorkerImage {
             archive: None,
@@ -94,13 +91,13 @@ fn failed(act: String) -> impl FnOnce(tool::Error) -> crate::Error {
     }
 }
 
-/// The name of an image with this id (`sha256:...`).
+/// The reference of an image with this id (`sha256:...`).
 fn reference(id: &str) -> String {
     let digits = id.trim().trim_start_matches("sha256:");
     format!("{REPOSITORY}:{}", digits.get(..12).unwrap_or(digits))
 }
 
-/// Reads what the builders say of the step that begins: `Step 3/9 : COPY . .`, or, of `BuildKit`,
+/// Parses the builders' lines for the step that begins: `Step 3/9 : COPY . .`, or from `BuildKit`,
 /// `#8 [build 3/6] COPY . .`.
 fn progress_of(line: &str) -> Option<(u64, u64)> {
     let counts = if let Some(rest) = line.strip_prefix("Step ") {
@@ -121,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_of_both_builders_are_read() {
+    fn steps_of_both_builders_are_parsed() {
         assert_eq!(progress_of("Step 3/9 : COPY . ."), Some((3, 9)));
         assert_eq!(progress_of("#8 [build 3/6] COPY . ."), Some((3, 6)));
         assert_eq!(progress_of("#5 [2/2] RUN true"), Some((2, 2)));
@@ -137,9 +134,9 @@ mod tests {
 
     async fn build(script: &str) -> Result<WorkerImage, String> {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         machine::tool(folder, "docker", script);
-        let news = Listener::nobody();
+        let news = Listener::silent();
         let recipe = Recipe {
             context: "app".into(),
             file: "app/Dockerfile".into(),
@@ -152,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_image_is_named_by_its_id_and_a_failure_says_what_docker_said() {
+    async fn an_image_is_named_by_its_id_and_a_failure_shows_the_output_of_docker() {
         let image = build(r#"[ "$1" = tag ] || printf sha256:0123456789abcdef > "$5""#).await;
         assert_eq!(
             image.expect("it is built").reference,
@@ -160,7 +157,7 @@ mod tests {
         );
         let error = build("echo 'unknown instruction: FORM' >&2; exit 1").await;
         insta::assert_snapshot!(error.expect_err("it fails"), @"
-        build the image of app: `docker build` ended with exit status: 1
+        could not build the image of app: `docker build` ended with exit status: 1
             unknown instruction: FORM
         ");
     }

@@ -1,4 +1,4 @@
-//! The libraries that an executable loads, found as the dynamic loader (`ld.so(8)`) finds them.
+//! The libraries that an executable loads, found with the rules of the dynamic loader (`ld.so(8)`).
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -8,33 +8,34 @@ use object::elf::Machine;
 use super::elf::{Elf, Search};
 use super::error::Error;
 
-/// What glibc before 2.34 loads by name when a host or a user is looked up: no file names them.
+/// The libraries that glibc before 2.34 loads at run time to look up a host or a user. No ELF file
+/// lists them.
 const BY_NAME: [&str; 2] = ["libnss_dns.so.2", "libnss_files.so.2"];
 
-/// How deep `include` in `ld.so.conf` is followed.
+/// How deep nested `include` lines in `ld.so.conf` are followed.
 const DEPTH: usize = 4;
 
-/// Everything that has to be there for an executable to start.
+/// All files that an executable needs to start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Closure {
-    /// The processor that all of it is for.
+    /// The processor architecture of all of them.
     pub(super) machine: Machine,
     /// The loader; `None` for a static executable.
     pub(super) interpreter: Option<Utf8PathBuf>,
-    /// The libraries: the name by which each is asked for, and where it is on this machine.
+    /// The libraries: the name that files use, and the path on this machine.
     pub(super) libraries: BTreeMap<String, Utf8PathBuf>,
 }
 
-/// A file whose needs are still to be met.
-struct Open {
+/// A file whose libraries are not found yet.
+struct Pending {
     path: Utf8PathBuf,
     elf: Elf,
-    /// Folders that it inherits from those that need it.
+    /// Search folders inherited from the files that need it.
     inherited: Vec<Utf8PathBuf>,
 }
 
 impl Closure {
-    /// The closure of an executable over the folders that the loader knows; `None` if it is no
+    /// The closure of an executable, with the search folders of the loader; `None` if it is not an
     /// ELF file.
     pub(super) fn of(
         executable: &Utf8Path,
@@ -48,23 +49,23 @@ impl Closure {
             interpreter: elf.interpreter.clone(),
             libraries: BTreeMap::new(),
         };
-        let mut open = VecDeque::from([Open {
+        let mut pending = VecDeque::from([Pending {
             path: executable.to_owned(),
             elf,
             inherited: Vec::new(),
         }]);
         let by_name = closure.interpreter.is_some().then_some(BY_NAME);
         for name in by_name.into_iter().flatten() {
-            open.extend(closure.add(name, folders, &[])?);
+            pending.extend(closure.add(name, folders, &[])?);
         }
-        while let Some(next) = open.pop_front() {
-            open.extend(closure.meet(&next, folders)?);
+        while let Some(next) = pending.pop_front() {
+            pending.extend(closure.resolve(&next, folders)?);
         }
         Ok(Some(closure))
     }
 
-    /// Finds what one file needs and nobody needed before.
-    fn meet(&mut self, file: &Open, folders: &[Utf8PathBuf]) -> Result<Vec<Open>, Error> {
+    /// Finds the libraries that a file needs and that are not found yet.
+    fn resolve(&mut self, file: &Pending, folders: &[Utf8PathBuf]) -> Result<Vec<Pending>, Error> {
         let (own, inherited) = file.search();
         let searched = [own, folders.to_owned()].concat();
         let mut met = Vec::new();
@@ -81,20 +82,20 @@ impl Closure {
         Ok(met)
     }
 
-    /// Whether a library is there already; the loader is one that others need.
+    /// Whether a library is found already. Some libraries need the loader itself.
     fn has(&self, name: &str) -> bool {
         let loader = self.interpreter.as_ref().and_then(|path| path.file_name());
         self.libraries.contains_key(name) || loader == Some(name)
     }
 
-    /// Adds the first file of that name that is for the same processor.
+    /// Adds the first file of that name that has the same architecture.
     fn add(
         &mut self,
         name: &str,
         folders: &[Utf8PathBuf],
         inherited: &[Utf8PathBuf],
-    ) -> Result<Option<Open>, Error> {
-        // A name with a slash is a path: joined to any folder it stays what it is.
+    ) -> Result<Option<Pending>, Error> {
+        // A name with a slash is an absolute path, which `join` returns unchanged.
         for path in folders.iter().map(|folder| folder.join(name)) {
             if !path.is_file() {
                 continue;
@@ -102,7 +103,7 @@ impl Closure {
             if let Some(elf) = Elf::read(&path)?.filter(|elf| elf.machine == self.machine) {
                 self.libraries.insert(name.to_owned(), path.clone());
                 let inherited = inherited.to_owned();
-                return Ok(Some(Open {
+                return Ok(Some(Pending {
                     path,
                     elf,
                     inherited,
@@ -113,8 +114,8 @@ impl Closure {
     }
 }
 
-impl Open {
-    /// The folders for its own needs, and those that its libraries inherit.
+impl Pending {
+    /// The search folders for its own libraries, and those that its libraries inherit.
     fn search(&self) -> (Vec<Utf8PathBuf>, Vec<Utf8PathBuf>) {
         let origin = self.path.parent().unwrap_or(Utf8Path::new("/"));
         let resolved = |folders: &[String]| -> Vec<Utf8PathBuf> {
@@ -123,7 +124,7 @@ impl Open {
                     .replace("${ORIGIN}", origin.as_str())
                     .replace("$ORIGIN", origin.as_str())
             });
-            // Other tokens, such as `$LIB`, name folders that the loader knows anyway.
+            // Other tokens, such as `$LIB`, expand to folders that the loader searches anyway.
             known
                 .filter(|folder| !folder.contains('$'))
                 .map(Utf8PathBuf::from)
@@ -139,8 +140,8 @@ impl Open {
     }
 }
 
-/// The folders that the loader knows: those of its configuration (`/etc/ld.so.conf`), then those
-/// that are built into it.
+/// The search folders of the loader: those of its configuration (`/etc/ld.so.conf`), then the
+/// built-in ones.
 pub(super) fn folders(configuration: &Utf8Path) -> Vec<Utf8PathBuf> {
     let mut folders = Vec::new();
     configured(configuration, DEPTH, &mut folders);
@@ -150,7 +151,7 @@ pub(super) fn folders(configuration: &Utf8Path) -> Vec<Utf8PathBuf> {
     folders
 }
 
-/// Reads `ld.so.conf`, with what it includes; a file that is not there names nothing.
+/// Reads `ld.so.conf` and the files that it includes. A missing file has no folders.
 fn configured(file: &Utf8Path, depth: usize, folders: &mut Vec<Utf8PathBuf>) {
     let text = fs_err::read_to_string(file).unwrap_or_default();
     for line in text.lines() {
@@ -168,7 +169,7 @@ fn configured(file: &Utf8Path, depth: usize, folders: &mut Vec<Utf8PathBuf>) {
     }
 }
 
-/// The files that a pattern with at most one `*` in its file name means, in order.
+/// The files that match a pattern with at most one `*` in its file name, in order.
 fn matching(pattern: &Utf8Path) -> Vec<Utf8PathBuf> {
     let (Some(folder), Some(name)) = (pattern.parent(), pattern.file_name()) else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What an ELF file says of itself, as far as the dynamic loader acts on it.
+//! The parts of an ELF file that the dynamic loader uses.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -9,30 +9,29 @@ use object::{Endianness, ReadCache, elf};
 
 use super::error::Error;
 
-/// An executable or a library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Elf {
-    /// The processor it is for.
+    /// The processor architecture.
     pub(super) machine: elf::Machine,
-    /// The loader that starts it; a static executable and most libraries name none.
+    /// The loader that starts it. A static executable and most libraries have none.
     pub(super) interpreter: Option<Utf8PathBuf>,
-    /// The libraries it needs, by name.
+    /// The names of the libraries that it needs.
     pub(super) needed: Vec<String>,
-    /// Where they are to be looked for first.
+    /// The folders that the loader searches first.
     pub(super) search: Search,
 }
 
-/// The folders that a file names for the libraries it needs, with `$ORIGIN` in them.
+/// The folders in which the file's libraries are searched, with `$ORIGIN` not yet replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Search {
-    /// `DT_RPATH`: also for what these libraries need in turn.
+    /// `DT_RPATH`: also applies to the libraries that these libraries need.
     Descendants(Vec<String>),
-    /// `DT_RUNPATH`: for its own needs, and in place of any `DT_RPATH`.
+    /// `DT_RUNPATH`: applies to the file's own libraries only, and replaces `DT_RPATH`.
     Own(Vec<String>),
 }
 
 impl Elf {
-    /// Reads a file; `None` if it is no ELF file.
+    /// Reads a file; `None` if it is not an ELF file.
     pub(super) fn read(path: &Utf8Path) -> Result<Option<Self>, Error> {
         if !has_magic(path).map_err(Error::file("read", path))? {
             return Ok(None);
@@ -94,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_test_itself_names_its_loader_and_its_c_library() {
+    fn the_test_binary_names_its_loader_and_its_c_library() {
         let own = std::env::current_exe().expect("a program");
         let own = Utf8PathBuf::try_from(own).expect("UTF-8");
         let elf = Elf::read(&own).expect("it can be read").expect("it is ELF");
@@ -108,14 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn a_script_is_no_elf_file_and_a_torn_one_is_an_error() {
+    fn a_script_is_not_an_elf_file_and_a_truncated_elf_file_is_an_error() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         let (script, torn) = (folder.join("script"), folder.join("torn"));
         fs_err::write(&script, "#!/bin/sh\n").expect("writable");
         fs_err::write(&torn, b"\x7fELF\x02\x01").expect("writable");
         assert_eq!(Elf::read(&script).expect("it can be read"), None);
-        let error = Elf::read(&torn).expect_err("it is torn").to_string();
-        insta::assert_snapshot!(error.replace(folder.as_str(), "FOLDER"), @"FOLDER/torn is no sound 64-bit ELF file");
+        let error = Elf::read(&torn).expect_err("it is truncated").to_string();
+        insta::assert_snapshot!(error.replace(folder.as_str(), "FOLDER"), @"FOLDER/torn is not a valid 64-bit ELF file");
     }
 }

@@ -1,4 +1,4 @@
-//! How an image is not to be had.
+//! Why an image could not be made.
 
 use std::io;
 
@@ -6,81 +6,61 @@ use base::hint::{Hint, Verb};
 use base::tool;
 use camino::Utf8PathBuf;
 
-/// A worker's image that could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The profile has a command, and containers run images.
-    #[error("worker.run.command names a program of this machine, which no container has")]
+    /// The profile names a command, but containers run images.
+    #[error("worker.run.command names a program of this machine, but containers run images")]
     Command,
-    /// The folder says neither how to compile nor how to build an image.
+    /// The folder has neither a Cargo package nor a Dockerfile.
     #[error("{folder} has neither Cargo.toml nor Dockerfile")]
-    Recipe {
-        /// The folder.
-        folder: Utf8PathBuf,
-    },
-    /// The worker is for another system, and the folder does not say how to build an image.
+    Recipe { folder: Utf8PathBuf },
+    /// The worker would be built for another system, and the folder has no Dockerfile.
     #[error(
-        "{folder} has no Dockerfile, and a worker that is built here runs in no Linux container"
+        "{folder} has no Dockerfile, and a worker that is built on this system does not run in a Linux container"
     )]
-    Dockerfile {
-        /// The folder.
-        folder: Utf8PathBuf,
-    },
-    /// The worker is no executable in a form that Linux runs.
-    #[error("{path} is no ELF executable")]
-    Executable {
-        /// The file.
-        path: Utf8PathBuf,
-    },
-    /// A file is damaged, or of a kind that is not known here.
-    #[error("{path} is no sound 64-bit ELF file")]
+    Dockerfile { folder: Utf8PathBuf },
+    /// The worker is not an executable that Linux runs.
+    #[error("{path} is not an ELF executable")]
+    Executable { path: Utf8PathBuf },
+    /// The file is damaged, or of an unknown kind.
+    #[error("{path} is not a valid 64-bit ELF file")]
     Format {
-        /// The file.
         path: Utf8PathBuf,
-        /// Why.
         #[source]
         source: object::Error,
     },
-    /// A library is nowhere.
-    #[error("{of} needs the library `{name}`, which is in no folder that the loader looks in")]
+    /// A library does not exist on this machine.
+    #[error(
+        "{of} needs the library `{name}`, which is in none of the folders that the loader searches"
+    )]
     Library {
-        /// The library.
         name: String,
-        /// What needs it.
+        /// The file that needs it.
         of: Utf8PathBuf,
     },
-    /// A file could not be read or written.
-    #[error("{act} {path}")]
+    #[error("could not {act} {path}")]
     File {
-        /// What was done to it.
+        /// A verb, such as `read`.
         act: &'static str,
-        /// The file.
         path: Utf8PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// What is to be in the image could not be read.
-    #[error("read what is to be in the worker's image")]
+    #[error("could not read the files for the worker's image")]
     Read(#[source] io::Error),
-    /// The archive could not be written.
-    #[error("write the archive of the worker's image")]
+    #[error("could not write the archive of the worker's image")]
     Write(#[source] io::Error),
-    /// Two readings of the same files differ.
-    #[error("the worker, or a library of it, changed while its image was made")]
+    /// The files changed between two readings.
+    #[error("the worker or one of its libraries changed while its image was made")]
     Changed,
-    /// What the profile names is no image.
-    #[error("worker.run.image is `{reference}`, which cannot be the name of an image")]
-    Reference {
-        /// What it says.
-        reference: String,
-    },
-    /// Docker could not build or name an image.
-    #[error("{act}")]
+    /// The profile's text is not an image reference.
+    #[error("worker.run.image is `{reference}`, which is not a valid image reference")]
+    Reference { reference: String },
+    /// Docker could not build or tag an image.
+    #[error("could not {act}")]
     Docker {
-        /// What it was asked for.
+        /// What Docker was used for, as a verb phrase.
         act: String,
-        /// Why.
         #[source]
         source: tool::Error,
     },
@@ -91,25 +71,27 @@ impl Error {
     pub fn hints(&self) -> Vec<Hint> {
         let hint = match self {
             Self::Command => {
-                "use worker.run.build or worker.run.image, or run it on `--backend process`"
+                "Set `worker.run.build` or `worker.run.image` in the profile, or use `--backend process`."
             }
             Self::Reference { .. } => {
-                "it is [REGISTRY/]NAME[:TAG], in lowercase letters, digits and single separators"
+                "Write it as [REGISTRY/]NAME[:TAG], in lowercase letters, digits and single separators."
             }
             Self::Recipe { .. } | Self::Dockerfile { .. } => {
-                "write a Dockerfile, or name an image in worker.run.image"
+                "Write a Dockerfile, or set `worker.run.image` in the profile to an image."
             }
             Self::Executable { .. } | Self::Format { .. } => {
-                "write a Dockerfile in the folder without Cargo.toml, or name an image in worker.run.image"
+                "Write a Dockerfile in a folder without Cargo.toml, or set `worker.run.image` in the profile to an image."
             }
-            Self::Library { .. } => "install it, or name an image that has it in worker.run.image",
-            Self::Changed => "run it again when nothing builds in the folder",
+            Self::Library { .. } => {
+                "Install the library, or set `worker.run.image` in the profile to an image that has it."
+            }
+            Self::Changed => "Run the command again when no build is running in the folder.",
             Self::Docker {
                 source: tool::Error::Find { .. },
                 ..
             } => {
-                let docker = Hint::say("install Docker; ").command(Verb::Doctor);
-                return vec![docker.words(" shows what else is missing")];
+                let docker = Hint::say("Install Docker; run ").command(Verb::Doctor);
+                return vec![docker.words(" to see what else is missing.")];
             }
             Self::Docker { .. } | Self::File { .. } | Self::Read(_) | Self::Write(_) => {
                 return Vec::new();
@@ -118,7 +100,6 @@ impl Error {
         vec![Hint::say(hint)]
     }
 
-    /// The failure of an act on a file.
     pub(super) fn file(
         act: &'static str,
         path: impl Into<Utf8PathBuf>,

@@ -1,5 +1,5 @@
-//! The files of an image, as a tar archive whose bytes depend on nothing but their content: in the
-//! order of their names, owned by root, from the beginning of time.
+//! The files of an image as a tar archive. Its bytes depend only on the content: entries are in the
+//! order of their names, owned by root, with the Unix epoch as their time.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use camino::{Utf8Path, Utf8PathBuf};
 use tar::{Builder, EntryType, Header};
 
-/// A file system, each path without its leading slash.
+/// A file system. The paths have no leading slash.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Layer(BTreeMap<Utf8PathBuf, Content>);
 
@@ -19,12 +19,12 @@ enum Content {
 }
 
 impl Layer {
-    /// Adds a file that anyone can read.
+    /// Adds a file that everybody can read.
     pub(super) fn text(&mut self, path: &str, text: &'static str) {
         self.add(path, Content::Text(text));
     }
 
-    /// Adds a copy of an executable, or of what one loads, that anyone can run.
+    /// Adds a copy of an executable or library, which everybody can execute.
     pub(super) fn copy(&mut self, path: &str, of: &Utf8Path) {
         self.add(path, Content::Copy(of.to_owned()));
     }
@@ -62,7 +62,7 @@ impl Layer {
     }
 }
 
-/// The header of an entry that is like any other of its kind.
+/// The header of an entry, without anything that differs between machines.
 pub(super) fn header(kind: EntryType, mode: u32, size: u64) -> Header {
     let mut header = Header::new_gnu();
     header.set_entry_type(kind);
@@ -94,9 +94,9 @@ mod tests {
     }
 
     #[test]
-    fn folders_come_before_what_is_in_them_and_everything_is_roots() {
+    fn folders_come_before_their_content_and_root_owns_everything() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         let program = folder.join("program");
         fs_err::write(&program, "#!").expect("writable");
         let mut layer = Layer::default();
@@ -131,9 +131,9 @@ mod tests {
     }
 
     #[test]
-    fn the_same_content_gives_the_same_bytes_whatever_else_differs() {
+    fn the_bytes_depend_only_on_the_content() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(folder.path()).expect("text");
+        let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         let layer = |name: &str, content: &str| {
             let file = folder.join(name);
             fs_err::write(&file, content).expect("writable");
@@ -142,11 +142,11 @@ mod tests {
             bytes(&layer)
         };
         let first = layer("first", "same");
-        // A file that is there keeps its permissions when it is written.
+        // Writing to an existing file keeps its permissions.
         let second = folder.join("second");
         fs_err::write(&second, "").expect("writable");
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        fs_err::set_permissions(&second, private).expect("it is ours");
+        fs_err::set_permissions(&second, private).expect("own file");
         assert_eq!(first, layer("second", "same"));
         assert_ne!(first, layer("third", "different"));
     }

@@ -1,32 +1,30 @@
-//! The documents of an image, in the two formats that are in use: an image layout as the Open
-//! Container Initiative specifies it (image-spec 1.1), and the `manifest.json` that `docker load`
-//! of every version reads. Both name the same blobs.
+//! The documents of an image in two formats: an image layout of the Open Container Initiative
+//! (image-spec 1.1), and the `manifest.json` that every version of `docker load` reads. Both refer
+//! to the same blobs.
 
 use model::topology::Digest;
 use serde_json::{Value, json};
 
 use super::worker_image::REPOSITORY;
 
-/// The user and group that the worker runs as: nobody, by a number that is in no range of the
-/// usual systems.
+/// The user and group of the worker: an unprivileged number outside the ranges that systems usually
+/// assign.
 pub(super) const USER: u32 = 65532;
 
-/// Where the libraries are. The folders that are built into a loader differ from system to system,
-/// and there is no other program that the variable could mislead.
+/// The folder of the libraries, set as `LD_LIBRARY_PATH`. The folders that are built into a loader
+/// differ between systems, and the image has no other program that the variable could affect.
 pub(super) const LIBRARIES: &str = "/lib";
 
-/// Where the worker is.
 pub(super) const WORKER: &str = "/worker";
 
-/// Nothing in an image may depend on when it was made.
+/// A constant time, since the image must not depend on when it is made.
 const CREATED: &str = "1970-01-01T00:00:00Z";
 
-/// A blob: content that is found by its digest.
+/// Content that is identified by its digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Blob {
-    /// Its digest.
     pub(super) digest: Digest,
-    /// Its length.
+    /// Bytes.
     pub(super) size: u64,
 }
 
@@ -38,7 +36,7 @@ impl Blob {
         }
     }
 
-    /// Its place in the layout.
+    /// The path in the layout.
     pub(super) fn path(&self) -> String {
         format!("blobs/sha256/{}", self.digest)
     }
@@ -52,16 +50,16 @@ impl Blob {
     }
 }
 
-/// An image: its configuration, and the name that follows from it.
+/// The configuration of an image, and the id that follows from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Image {
     config: Vec<u8>,
-    /// The digest of the configuration, which Docker calls the image's id.
+    /// The digest of the configuration, which Docker calls the image id.
     pub(super) id: Digest,
 }
 
 impl Image {
-    /// The worker's image over a layer with this digest, before compression.
+    /// The worker's image with this layer. The digest is that of the uncompressed layer.
     pub(super) fn over(layer: &Digest) -> Self {
         let config = bytes(&config(layer));
         Self {
@@ -74,12 +72,12 @@ impl Image {
         self.id.short()
     }
 
-    /// The name under which it is found once it is loaded: another content, another name.
+    /// The reference of the image after it is loaded. Other content has another reference.
     pub(super) fn reference(&self) -> String {
         format!("{REPOSITORY}:{}", self.tag())
     }
 
-    /// Every file of the layout but the layer itself.
+    /// Every file of the layout except the layer.
     pub(super) fn files(&self, layer: &Blob) -> Vec<(String, Vec<u8>)> {
         let config = Blob::of(&self.config);
         let manifest = bytes(&json!({
@@ -116,7 +114,7 @@ impl Image {
     }
 }
 
-/// The configuration: how a container of the image runs, and what is in it.
+/// The image configuration: how a container runs, and its layers.
 fn config(layer: &Digest) -> Value {
     json!({
         "created": CREATED,
@@ -135,7 +133,7 @@ fn config(layer: &Digest) -> Value {
     })
 }
 
-/// A processor as images name it.
+/// The architecture name that image configurations use.
 fn architecture(name: &str) -> &str {
     match name {
         "x86_64" => "amd64",
@@ -153,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_documents_name_each_other_by_digest_and_the_image_by_its_content() {
+    fn the_documents_refer_to_each_other_by_digest_and_the_tag_is_the_id() {
         let image = Image::over(&Digest::of_bytes(b"a layer"));
         let layer = Blob::of(b"a compressed layer");
         let files = image.files(&layer);
@@ -163,7 +161,10 @@ mod tests {
             }
         }
         let document = |name: &str| -> Value {
-            let (_, content) = files.iter().find(|(path, _)| path == name).expect("there");
+            let (_, content) = files
+                .iter()
+                .find(|(path, _)| path == name)
+                .expect("it exists");
             serde_json::from_slice(content).expect("JSON")
         };
         let named = document("index.json")["manifests"][0].clone();
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_container_of_it_is_nobody_and_has_one_program() {
+    fn a_container_runs_one_program_as_an_unprivileged_user() {
         let document: Value =
             serde_json::from_slice(&Image::over(&Digest::of_bytes(b"")).config).expect("JSON");
         insta::assert_snapshot!(serde_json::to_string_pretty(&document["config"]).expect("text"), @r#"

@@ -1,8 +1,9 @@
 //! The worker as a container image.
 //!
-//! On Linux the image is made here, without Docker: the executable that cargo built, the libraries
-//! it loads, and nothing else (`docs/worker-image.md` says why and what it measures). Elsewhere, and
-//! for a folder that has no Cargo package, Docker builds it by the folder's Dockerfile.
+//! On Linux, the harness makes the image itself, without Docker: the executable that cargo built
+//! and the libraries that it loads (`docs/worker-image.md` has the reasons and measurements). On
+//! other systems, and for a folder without a Cargo package, Docker builds it with the folder's
+//! Dockerfile.
 
 mod archive;
 mod build;
@@ -31,14 +32,13 @@ use super::{Error, cargo};
 pub use self::error::Error as ImageError;
 pub use self::worker_image::WorkerImage;
 
-/// The file that Docker builds by.
 const DOCKERFILE: &str = "Dockerfile";
 
-/// Where the loader's configuration is.
+/// The configuration of the dynamic loader.
 const LOADER_CONFIGURATION: &str = "/etc/ld.so.conf";
 
-/// Makes the image of a worker, or says which it is. What is made is kept in `folder`, which is the
-/// caller's alone while this runs.
+/// Makes the image of a worker, or returns the one that the profile names. Keeps the result in
+/// `folder`, which nobody else may use meanwhile.
 pub async fn worker_image(
     run: &Run,
     environment: &Environment,
@@ -67,7 +67,7 @@ pub async fn worker_image(
     }
 }
 
-/// Whether [`worker_image`] can succeed, as far as one can see without running anything.
+/// Whether [`worker_image`] can succeed, as far as can be checked without running a tool.
 pub fn foresee_worker_image(run: &Run, environment: &Environment) -> Result<(), Error> {
     let source: &Utf8Path = match run {
         Run::Command(_) => return Err(ImageError::Command.into()),
@@ -78,11 +78,11 @@ pub fn foresee_worker_image(run: &Run, environment: &Environment) -> Result<(), 
         }
         Run::Build(source) => source.as_ref(),
     };
-    let way = Way::of(source)?;
-    if way != Way::Folder {
+    let method = BuildMethod::of(source)?;
+    if method != BuildMethod::Folder {
         cargo::foresee(source, environment)?;
     }
-    if way == Way::Package {
+    if method == BuildMethod::Package {
         return Ok(());
     }
     environment.require(DOCKER).map(drop).map_err(|source| {
@@ -91,23 +91,22 @@ pub fn foresee_worker_image(run: &Run, environment: &Environment) -> Result<(), 
     })
 }
 
-/// Whether the image of a folder is made here, of a Cargo package.
+/// Whether the harness itself makes the image of a folder, from a Cargo package.
 pub(super) fn is_made_here(source: &Utf8Path) -> bool {
-    Way::of(source).is_ok_and(|way| way == Way::Package)
+    BuildMethod::of(source).is_ok_and(|method| method == BuildMethod::Package)
 }
 
-/// How the image of a folder is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// Here, of a Cargo package.
+enum BuildMethod {
+    /// By the harness, from a Cargo package.
     Package,
-    /// By Docker, of the workspace of a Cargo package.
+    /// By Docker, from the workspace of a Cargo package.
     Workspace,
-    /// By Docker, of the folder alone.
+    /// By Docker, from the folder alone.
     Folder,
 }
 
-impl Way {
+impl BuildMethod {
     fn of(source: &Utf8Path) -> Result<Self, ImageError> {
         let folder = || source.to_owned();
         let has = |file| source.join(file).is_file();
@@ -121,23 +120,23 @@ impl Way {
     }
 }
 
-/// How Docker builds the image of a folder; `None` where it is made here, of a Cargo package.
+/// How Docker builds the image of a folder; `None` if the harness makes it from a Cargo package.
 async fn recipe(
     source: &Utf8Path,
     environment: &Environment,
     cancel: &CancellationToken,
 ) -> Result<Option<Recipe>, Error> {
-    let context = match Way::of(source)? {
-        Way::Package => return Ok(None),
-        // A package of a workspace is compiled with what is beside it.
-        Way::Workspace => cargo::workspace(source, environment, cancel).await?,
-        Way::Folder => source.to_owned(),
+    let context = match BuildMethod::of(source)? {
+        BuildMethod::Package => return Ok(None),
+        // A workspace package needs the other packages of the workspace.
+        BuildMethod::Workspace => cargo::workspace(source, environment, cancel).await?,
+        BuildMethod::Folder => source.to_owned(),
     };
     let file = source.join(DOCKERFILE);
     Ok(Some(Recipe { context, file }))
 }
 
-/// The image of an executable and what it loads.
+/// The image of an executable and of the libraries that it loads.
 async fn from_executable(worker: Utf8PathBuf, folder: Utf8PathBuf) -> Result<WorkerImage, Error> {
     let made = tokio::task::spawn_blocking(move || {
         let program = content(&worker, &[]).map_err(ImageError::Read)?;
@@ -159,7 +158,7 @@ async fn from_executable(worker: Utf8PathBuf, folder: Utf8PathBuf) -> Result<Wor
     })
 }
 
-/// Everything that a container of the worker has.
+/// All files in the worker's container.
 fn layer(worker: &Utf8Path) -> Result<Layer, ImageError> {
     let folders = closure::folders(LOADER_CONFIGURATION.into());
     let closure = Closure::of(worker, &folders)?.ok_or_else(|| ImageError::Executable {

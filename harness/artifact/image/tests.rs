@@ -9,7 +9,7 @@ use super::*;
 
 const DEADLINE: Duration = Duration::from_mins(1);
 
-/// A folder with the source of a worker, and one that keeps what is made of it.
+/// A folder with the source of a worker, and one for the archives made from it.
 struct Fixture {
     _folder: tempfile::TempDir,
     folder: Utf8PathBuf,
@@ -18,7 +18,7 @@ struct Fixture {
 impl Fixture {
     fn new(files: &[(&str, &str)]) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(temporary.path()).expect("text");
+        let folder = Utf8Path::from_path(temporary.path()).expect("a UTF-8 path");
         fs_err::create_dir_all(folder.join("source")).expect("writable");
         for (name, content) in files {
             fs_err::write(folder.join("source").join(name), content).expect("writable");
@@ -34,7 +34,7 @@ impl Fixture {
     }
 
     async fn image(&self, run: &Run) -> Result<WorkerImage, Error> {
-        let news = Listener::nobody();
+        let news = Listener::silent();
         let environment = Environment::of_process();
         let kept = self.folder.join("kept");
         worker_image(run, &environment, &kept, &news, &CancellationToken::new()).await
@@ -48,7 +48,7 @@ impl Fixture {
     }
 }
 
-/// What a container of an image writes when it runs these arguments to a good end.
+/// The output of a container of an image that runs these arguments and exits with success.
 async fn run(engine: &Engine, image: &str, arguments: &[&str]) -> String {
     let name = format!(
         "harness-test-{}-{}",
@@ -65,14 +65,14 @@ async fn run(engine: &Engine, image: &str, arguments: &[&str]) -> String {
     let ended = engine
         .run_container(&spec, DEADLINE, &CancellationToken::new())
         .await;
-    let (code, said) = ended.expect("it runs");
-    assert_eq!(code, 0, "{said}");
-    said
+    let (code, output) = ended.expect("it runs");
+    assert_eq!(code, 0, "{output}");
+    output
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn an_executable_runs_in_its_image_as_nobody_and_with_nothing_but_its_libraries() {
+async fn an_executable_runs_in_its_image_unprivileged_and_with_only_its_libraries() {
     let Some(engine) = engine().await else {
         return;
     };
@@ -80,26 +80,32 @@ async fn an_executable_runs_in_its_image_as_nobody_and_with_nothing_but_its_libr
     let made = from_executable("/bin/cat".into(), fixture.folder.join("kept")).await;
     let image = made.expect("it is made");
     let archive = image.archive.as_deref().expect("it was made here");
-    let loaded = engine.load_image(archive).await.expect("Docker takes it");
+    let loaded = engine.load_image(archive).await.expect("Docker loads it");
     assert_eq!(loaded, [image.reference.as_str()]);
 
-    let said = run(
+    let output = run(
         &engine,
         &image.reference,
         &["/proc/self/status", "/etc/passwd"],
     )
     .await;
-    assert!(said.contains("Uid:\t65532\t65532\t65532\t65532"), "{said}");
-    assert!(said.contains("Gid:\t65532\t65532\t65532\t65532"), "{said}");
     assert!(
-        said.ends_with("worker:x:65532:65532:worker:/:/sbin/nologin\n"),
-        "{said}"
+        output.contains("Uid:\t65532\t65532\t65532\t65532"),
+        "{output}"
+    );
+    assert!(
+        output.contains("Gid:\t65532\t65532\t65532\t65532"),
+        "{output}"
+    );
+    assert!(
+        output.ends_with("worker:x:65532:65532:worker:/:/sbin/nologin\n"),
+        "{output}"
     );
     remove_image(&image.reference).await;
 }
 
 #[tokio::test]
-async fn a_folder_with_a_dockerfile_alone_is_built_by_docker_and_named_by_what_came_of_it() {
+async fn docker_builds_a_folder_with_only_a_dockerfile_and_the_image_is_named_by_its_id() {
     let Some(engine) = engine().await else {
         return;
     };
@@ -125,7 +131,7 @@ async fn a_folder_with_a_dockerfile_alone_is_built_by_docker_and_named_by_what_c
 }
 
 #[tokio::test]
-async fn an_image_that_is_named_is_taken_as_it_is() {
+async fn an_image_that_the_profile_names_is_used_unchanged() {
     let fixture = Fixture::new(&[]);
     let image = fixture
         .image(&Run::Image("registry.example/orders:7".to_owned()))
@@ -142,25 +148,25 @@ async fn an_image_that_is_named_is_taken_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_no_image_can_be_made_of_is_said_with_the_way_out() {
+async fn errors_about_missing_images_have_hints() {
     let fixture = Fixture::new(&[]);
     let command = Run::Command(vec!["./worker".to_owned()]);
     insta::assert_snapshot!(fixture.error(&command).await, @"
-    worker.run.command names a program of this machine, which no container has
-    use worker.run.build or worker.run.image, or run it on `--backend process`
+    worker.run.command names a program of this machine, but containers run images
+    Set `worker.run.build` or `worker.run.image` in the profile, or use `--backend process`.
     ");
     insta::assert_snapshot!(fixture.error(&fixture.source()).await, @"
     FOLDER/source has neither Cargo.toml nor Dockerfile
-    write a Dockerfile, or name an image in worker.run.image
+    Write a Dockerfile, or set `worker.run.image` in the profile to an image.
     ");
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_script_is_no_executable_for_an_image() {
+async fn a_script_is_refused_as_the_executable_of_an_image() {
     let fixture = Fixture::new(&[("worker", "#!/bin/sh\n")]);
     let script = fixture.folder.join("source/worker");
     let made = from_executable(script, fixture.folder.join("kept")).await;
     let error = made.expect_err("it is a script").with_causes();
-    insta::assert_snapshot!(error.replace(fixture.folder.as_str(), "FOLDER"), @"FOLDER/source/worker is no ELF executable");
+    insta::assert_snapshot!(error.replace(fixture.folder.as_str(), "FOLDER"), @"FOLDER/source/worker is not an ELF executable");
 }

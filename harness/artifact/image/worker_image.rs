@@ -1,20 +1,19 @@
-//! What the image of a worker is.
+//! The type of a worker's image.
 
 use camino::Utf8PathBuf;
 use model::topology::WorkerBuild;
 
-/// The name of images that are made here. No registry has it, so that none is ever asked.
+/// The repository of images that are made here. No registry has this name, so no registry is asked.
 pub(super) const REPOSITORY: &str = "harness.local/worker";
 
-/// An image that can be run as soon as it is where containers are.
+/// An image that can run as soon as the container runtime has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerImage {
-    /// Its reference. Of an image that was made here it says what is in it, by the first twelve
-    /// digits of its id.
+    /// The image reference. The tag of an image made here is the first twelve digits of its id.
     pub reference: String,
-    /// The archive to load or import; without one it is in Docker under `reference`, or to be
-    /// pulled.
+    /// The archive to load or import. Without one, the image is in Docker under `reference`, or
+    /// must be pulled.
     pub archive: Option<Utf8PathBuf>,
-    /// Which build of the worker is in it, as far as that is known.
+    /// The build of the worker in it, if known.
     pub build: WorkerBuild,
 }

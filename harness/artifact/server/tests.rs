@@ -1,4 +1,4 @@
-//! The search for Temporal's server and SQL tool against fake tools and a local mirror.
+//! The search for Temporal's server and SQL tool with fake tools and a local mirror.
 
 use base::news::News;
 use flate2::Compression;
@@ -10,12 +10,12 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::*;
 use crate::mirror::{Answer, Mirror};
 
-/// A server, or a tool, that says this version.
-fn program(says: &str, version: &str) -> String {
-    format!("#!/bin/sh\necho '{says} version {version}'\n")
+/// A server or tool that prints this version.
+fn program(name: &str, version: &str) -> String {
+    format!("#!/bin/sh\necho '{name} version {version}'\n")
 }
 
-/// A folder of its own for each test, with tools in `bin`.
+/// A separate folder for each test, with tools in `bin`.
 struct Fixture {
     _folder: tempfile::TempDir,
     folder: Utf8PathBuf,
@@ -32,8 +32,7 @@ impl Fixture {
             .expect("text")
             .to_owned();
         let (news, listener) = Listener::channel();
-        // No way leads out of the machine: the only mirror there is refuses connections, and the
-        // only Go there is can do nothing.
+        // Nothing reaches the network: the only mirror refuses connections, and the only Go fails.
         let environment = machine::environment(&folder)
             .with("HARNESS_TEMPORAL_SERVER_MIRROR", "http://127.0.0.1:1");
         machine::tool(
@@ -66,16 +65,16 @@ impl Fixture {
     }
 
     async fn found(&self) -> ServerPrograms {
-        self.search().resolve().await.expect("they are to be had")
+        self.search().resolve().await.expect("they are found")
     }
 
     async fn error(&self) -> String {
         let error = self.search().resolve().await;
-        let text = error.expect_err("they are not to be had").to_string();
+        let text = error.expect_err("they are not found").to_string();
         self.redact(&text)
     }
 
-    /// A text of the search with what differs between runs replaced.
+    /// Replaces what differs between runs.
     fn redact(&self, text: &str) -> String {
         let platform = Platform::current().expect("tests run where there is a release");
         text.replace(self.folder.as_str(), "FOLDER")
@@ -83,7 +82,7 @@ impl Fixture {
             .replace(platform.in_archives(), "PLATFORM")
     }
 
-    /// The files in the cache, apart from the lock.
+    /// The files in the cache, without the lock.
     fn cached(&self) -> Vec<String> {
         let release = self.search().release().expect("there is one");
         let folder = self.folder.join("home/.cache/harness").join(release.folder);
@@ -94,7 +93,7 @@ impl Fixture {
         names
     }
 
-    /// A Go that puts both programs into `GOBIN`, and tells what it does as Go does.
+    /// A Go that puts both programs into `GOBIN` and prints its progress as Go does.
     fn go(&self) {
         let server = self.folder.join("server");
         let sql = self.folder.join("sql");
@@ -105,13 +104,13 @@ impl Fixture {
             echo "go: downloading go.temporal.io/server v1.2.3" >&2
             echo "errors" >&2; echo "go.temporal.io/server/cmd/server" >&2
             mkdir -p "$GOBIN"; cp {server} {sql} "$GOBIN""#,
-            self.folder.join("said")
+            self.folder.join("output")
         );
         machine::tool(&self.folder, "go", &script);
     }
 }
 
-/// An archive as the vendor publishes it, with the list beside it.
+/// An archive as the vendor publishes it, and its list of checksums.
 fn release(version: &str) -> Vec<(&'static str, Vec<u8>)> {
     let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     for (name, content) in [
@@ -126,10 +125,10 @@ fn release(version: &str) -> Vec<(&'static str, Vec<u8>)> {
         header.set_cksum();
         archive
             .append_data(&mut header, name, content.as_bytes())
-            .expect("in memory");
+            .expect("writing to memory succeeds");
     }
     let archive = archive.into_inner().and_then(GzEncoder::finish);
-    let archive = archive.expect("in memory");
+    let archive = archive.expect("writing to memory succeeds");
     let platform = Platform::current().expect("tests run where there is a release");
     let name = format!("temporal_{version}_{}.tar.gz", platform.in_archives());
     let list = format!("{}  {name}\n", Digest::of_bytes(&archive));
@@ -137,7 +136,7 @@ fn release(version: &str) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[tokio::test]
-async fn each_source_is_used_if_those_before_it_have_nothing() {
+async fn each_source_is_used_if_the_earlier_ones_fail() {
     let mut fixture = Fixture::new();
     fixture.go();
     assert_eq!(fixture.found().await.origin, Origin::Go);
@@ -145,7 +144,7 @@ async fn each_source_is_used_if_those_before_it_have_nothing() {
     let names = ["temporal-server", "temporal-sql-tool", "verified.json"];
     assert_eq!(fixture.cached(), names);
 
-    fs_err::remove_dir_all(fixture.folder.join("home")).expect("ours");
+    fs_err::remove_dir_all(fixture.folder.join("home")).expect("the test made it");
     let mirror = Mirror::start(Answer::Files(release("1.2.3"))).await;
     fixture.set("HARNESS_TEMPORAL_SERVER_MIRROR", &mirror.base);
     assert_eq!(fixture.found().await.origin, Origin::Vendor);
@@ -169,15 +168,15 @@ async fn each_source_is_used_if_those_before_it_have_nothing() {
 }
 
 #[tokio::test]
-async fn go_builds_what_the_vendor_builds_and_tells_how_far_it_is() {
+async fn go_builds_what_the_vendor_builds_and_reports_progress() {
     let mut fixture = Fixture::new();
     fixture.go();
     fixture.found().await;
-    let said = fs_err::read_to_string(fixture.folder.join("said")).expect("it was run");
-    let (said, _) = said
+    let output = fs_err::read_to_string(fixture.folder.join("output")).expect("it was run");
+    let (output, _) = output
         .split_once("/partial-")
-        .expect("it works in a folder of ours");
-    insta::assert_snapshot!(fixture.redact(said), @"install -v -tags disable_grpc_modules go.temporal.io/server/cmd/server@v1.2.3 go.temporal.io/server/cmd/tools/sql@v1.2.3 in FOLDER/home/.cache/harness/temporal-server/1.2.3/PLATFORM");
+        .expect("it runs in a folder of the test");
+    insta::assert_snapshot!(fixture.redact(output), @"install -v -tags disable_grpc_modules go.temporal.io/server/cmd/server@v1.2.3 go.temporal.io/server/cmd/tools/sql@v1.2.3 in FOLDER/home/.cache/harness/temporal-server/1.2.3/PLATFORM");
     let news = std::iter::from_fn(|| fixture.listener.try_recv().ok());
     let told: Vec<String> = news
         .filter_map(|event| match event {
@@ -187,7 +186,7 @@ async fn go_builds_what_the_vendor_builds_and_tells_how_far_it_is() {
         })
         .collect();
     insta::assert_snapshot!(told.join("\n"), @"
-    building temporal-server 1.2.3 with Go, which takes some minutes
+    building temporal-server 1.2.3 with Go (this takes some minutes)
     download modules of temporal-server 1.2.3 with Go: 1
     compile packages of temporal-server 1.2.3 with Go: 1
     compile packages of temporal-server 1.2.3 with Go: 2
@@ -210,9 +209,9 @@ async fn a_named_program_of_another_version_is_an_error_and_nothing_else_is_trie
         errors.push_str(&fixture.error().await);
     }
     insta::assert_snapshot!(errors, @"
-    HARNESS_TEMPORAL_SQL_TOOL names FOLDER/named: there is no such file
-    HARNESS_TEMPORAL_SQL_TOOL names FOLDER/named: it says `temporal-sql-tool version 1.2.2`, not `temporal-sql-tool version 1.2.3`
-    HARNESS_TEMPORAL_SQL_TOOL names FOLDER/named: it says `temporal version 1.2.3`, not `temporal-sql-tool version 1.2.3`
+    HARNESS_TEMPORAL_SQL_TOOL names FOLDER/named: no such file
+    HARNESS_TEMPORAL_SQL_TOOL names FOLDER/named: it prints `temporal-sql-tool version 1.2.2`, but `temporal-sql-tool version 1.2.3` is needed
+    HARNESS_TEMPORAL_SQL_TOOL names FOLDER/named: it prints `temporal version 1.2.3`, but `temporal-sql-tool version 1.2.3` is needed
     ");
 }
 
@@ -222,34 +221,34 @@ async fn an_error_lists_all_that_was_tried() {
     let other = program("temporal", "1.2.2");
     machine::tool(&fixture.folder, "temporal-server", &other);
     insta::assert_snapshot!(fixture.error().await, @"
-    no temporal-server with temporal-sql-tool 1.2.3 is to be had
-      tried FOLDER/bin/temporal-server: it says `temporal version 1.2.2`, not `temporal version 1.2.3`
-      tried PATH: there is no `temporal-sql-tool` on it
-      tried FOLDER/home/.cache/harness/temporal-server/1.2.3/PLATFORM: nothing there yet
-      tried FOLDER/temporal-server/1.2.3/PLATFORM: nothing there yet
-      tried the mirror: download http://127.0.0.1:1/v1.2.3/checksums.txt: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
-      tried Go: build temporal-server with Go: `go install -v -tags disable_grpc_modules go.temporal.io/server/cmd/server@v1.2.3 go.temporal.io/server/cmd/tools/sql@v1.2.3` ended with exit status: 2
+    could not find temporal-server with temporal-sql-tool 1.2.3; tried:
+      FOLDER/bin/temporal-server: it prints `temporal version 1.2.2`, but `temporal version 1.2.3` is needed
+      PATH: `temporal-sql-tool` is not on it
+      FOLDER/home/.cache/harness/temporal-server/1.2.3/PLATFORM: no such program yet
+      FOLDER/temporal-server/1.2.3/PLATFORM: no such program yet
+      the mirror: could not download http://127.0.0.1:1/v1.2.3/checksums.txt: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
+      Go: could not build temporal-server with Go: `go install -v -tags disable_grpc_modules go.temporal.io/server/cmd/server@v1.2.3 go.temporal.io/server/cmd/tools/sql@v1.2.3` ended with exit status: 2
         go: cannot find GOROOT directory
     ");
     assert!(fixture.cached().is_empty());
 }
 
 #[tokio::test]
-async fn a_go_that_is_absent_or_too_old_is_said_to_be_so() {
+async fn the_error_says_whether_go_is_absent_or_too_old() {
     let mut fixture = Fixture::new();
     let script = "echo 'go: go.temporal.io/server@v1.2.3 requires go >= 1.26.4 (running go 1.24.2; GOTOOLCHAIN=local)' >&2; exit 1";
     machine::tool(&fixture.folder, "go", script);
     let line = |error: String| {
-        let line = error.lines().find(|line| line.contains("tried Go"));
+        let line = error.lines().find(|line| line.contains("  Go: "));
         line.expect("it was tried").trim().to_owned()
     };
-    insta::assert_snapshot!(line(fixture.error().await), @"tried Go: Go is too old: go.temporal.io/server@v1.2.3 requires go >= 1.26.4 (running go 1.24.2; GOTOOLCHAIN=local)");
+    insta::assert_snapshot!(line(fixture.error().await), @"Go: Go is too old: go.temporal.io/server@v1.2.3 requires go >= 1.26.4 (running go 1.24.2; GOTOOLCHAIN=local)");
     fixture.set("PATH", "/nowhere");
-    insta::assert_snapshot!(line(fixture.error().await), @"tried Go: build temporal-server with Go: `go` is not on PATH");
+    insta::assert_snapshot!(line(fixture.error().await), @"Go: could not build temporal-server with Go: `go` is not on PATH");
 }
 
 #[tokio::test]
-async fn an_archive_that_is_not_what_its_list_says_is_refused_and_leaves_nothing() {
+async fn an_archive_with_a_wrong_checksum_is_refused_and_removed() {
     let mut reasons = Vec::new();
     let right = release("1.2.3");
     let (list, archive) = (right[0].clone(), right[1].clone());
@@ -275,9 +274,9 @@ async fn an_archive_that_is_not_what_its_list_says_is_refused_and_leaves_nothing
         assert!(fixture.cached().is_empty(), "{:?}", fixture.cached());
     }
     insta::assert_snapshot!(reasons.join("\n"), @"
-    tried the mirror: download MIRROR/v1.2.3/checksums.txt: HTTP status client error (404 Not Found)
-    tried the mirror: MIRROR/v1.2.3/checksums.txt has no SHA-256 of temporal_1.2.3_PLATFORM.tar.gz
-    tried the mirror: what came
+    the mirror: could not download MIRROR/v1.2.3/checksums.txt: HTTP status client error (404 Not Found)
+    the mirror: MIRROR/v1.2.3/checksums.txt has no SHA-256 for temporal_1.2.3_PLATFORM.tar.gz
+    the mirror: the download
     ");
 }
 

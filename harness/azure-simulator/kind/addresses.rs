@@ -1,5 +1,5 @@
-//! The addresses of a cluster: those of its services and pods have to lie apart from each other and
-//! from the network that its nodes are in.
+//! The address ranges of a cluster. The ranges of its services, its pods and its nodes' network
+//! must not overlap.
 
 use std::net::Ipv4Addr;
 
@@ -13,35 +13,34 @@ use super::super::state::State;
 use super::draft::Draft;
 use super::network;
 
-/// The ranges of a cluster.
 struct Ranges {
     services: Cidr,
-    /// That of its pods, where they have one of their own.
+    /// The range of its pods, if pods have their own range.
     pods: Option<Cidr>,
 }
 
-/// Refuses a cluster whose addresses meet, or are not its to have.
+/// Refuses a cluster whose ranges overlap, are reserved or are invalid.
 pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
-    let said = |field: &str| draft.standing(&format!("/properties/networkProfile/{field}"));
-    let ranges = Ranges::of(&said)?;
-    let dns = said("dnsServiceIP").and_then(Value::as_str);
+    let given = |field: &str| draft.effective(&format!("/properties/networkProfile/{field}"));
+    let ranges = Ranges::of(&given)?;
+    let dns = given("dnsServiceIP").and_then(Value::as_str);
     services(ranges.services, dns)?;
     if let Some(pods) = ranges.pods {
         pods_of(pods, ranges.services)?;
     }
     let pools = draft.body.pointer("/properties/agentPoolProfiles");
     let wanted = pools.and_then(Value::as_array).into_iter().flatten();
-    let there = draft
+    let existing = draft
         .before()
         .map(|cluster| pools::of(draft.state, cluster));
-    let there = there.unwrap_or_default();
+    let existing = existing.unwrap_or_default();
     wanted
-        .chain(&there)
+        .chain(&existing)
         .filter_map(|pool| pool["vnetSubnetID"].as_str())
         .try_for_each(|subnet| ranges.apart_from(draft.state, subnet))
 }
 
-/// Refuses a pool in a subnet whose addresses meet those of its cluster.
+/// Refuses a pool in a subnet that overlaps a range of the cluster.
 pub(super) fn of_pool(draft: &Draft<'_>) -> Result<(), Refusal> {
     let cluster = draft.id.parent().map(|id| id.key()).unwrap_or_default();
     let cluster = draft.state.resources.get(&cluster);
@@ -53,14 +52,14 @@ pub(super) fn of_pool(draft: &Draft<'_>) -> Result<(), Refusal> {
 }
 
 impl Ranges {
-    /// Those that are said, and where nothing is said those that AKS takes.
-    fn of<'a>(said: &dyn Fn(&str) -> Option<&'a Value>) -> Result<Self, Refusal> {
-        // One range stands alone as well as in a list of one.
+    /// The given ranges, or AKS's defaults.
+    fn of<'a>(given: &dyn Fn(&str) -> Option<&'a Value>) -> Result<Self, Refusal> {
+        // A range can stand alone or in a list of one.
         let one = |field: &str| {
-            let several = said(&format!("{field}s")).and_then(|all| all.get(0));
-            said(field).filter(|it| !it.is_null()).or(several)
+            let several = given(&format!("{field}s")).and_then(|all| all.get(0));
+            given(field).filter(|it| !it.is_null()).or(several)
         };
-        let text = |field: &str| said(field).and_then(Value::as_str).unwrap_or_default();
+        let text = |field: &str| given(field).and_then(Value::as_str).unwrap_or_default();
         let services = read(one("serviceCidr"), "serviceCIDR")?;
         let pods = read(one("podCidr"), "podCidr")?;
         let overlay = text("networkPluginMode").eq_ignore_ascii_case("overlay");
@@ -71,10 +70,10 @@ impl Ranges {
         })
     }
 
-    /// Refuses a subnet of nodes with whose network they meet. What else is in that network counts.
+    /// Refuses a subnet of nodes if its network overlaps a range. All subnets of the network count.
     fn apart_from(&self, state: &State, subnet: &str) -> Result<(), Refusal> {
         let own = network::subnet(state, subnet).and_then(network::range_of);
-        if let Some(kept) = own.and_then(azure_limits::kept_by_aks) {
+        if let Some(kept) = own.and_then(azure_limits::reserved_by_aks) {
             return Err(reserved(own.unwrap_or(kept), kept, "vnetSubnetID"));
         }
         let network = ResourceId::parse(subnet).parent();
@@ -100,11 +99,11 @@ impl Ranges {
     }
 }
 
-fn read(said: Option<&Value>, target: &str) -> Result<Option<Cidr>, Refusal> {
-    let Some(said) = said else {
+fn read(given: Option<&Value>, target: &str) -> Result<Option<Cidr>, Refusal> {
+    let Some(given) = given else {
         return Ok(None);
     };
-    let range = said.as_str().and_then(|text| text.parse().ok());
+    let range = given.as_str().and_then(|text| text.parse().ok());
     range.map(Some).ok_or_else(|| {
         let target = format!("networkProfile.{target}");
         Refusal::bad("CidrStringParseError", "Cidr is invalid").about(target)
@@ -116,7 +115,7 @@ fn reserved(range: Cidr, kept: Cidr, field: &str) -> Refusal {
     Refusal::bad("InvalidParameter", message).about(field)
 }
 
-/// Refuses services of a range that AKS does not take, and a DNS that is none of them.
+/// Refuses a range of services that AKS does not accept, and a DNS address outside of it.
 fn services(services: Cidr, dns: Option<&str>) -> Result<(), Refusal> {
     let invalid = |code: &str, message: String| {
         Err(Refusal::bad(code, message).about("networkProfile.dnsServiceIP"))
@@ -129,7 +128,7 @@ fn services(services: Cidr, dns: Option<&str>) -> Result<(), Refusal> {
         let refusal = Refusal::bad("InvalidParameter", message);
         return Err(refusal.about("networkProfile.serviceCIDR"));
     }
-    if let Some(kept) = azure_limits::kept_by_aks(services) {
+    if let Some(kept) = azure_limits::reserved_by_aks(services) {
         return Err(reserved(services, kept, "networkProfile.serviceCIDR"));
     }
     let default = azure_limits::SERVICES.address(10);
@@ -143,7 +142,7 @@ fn services(services: Cidr, dns: Option<&str>) -> Result<(), Refusal> {
         );
         return invalid("DnsServiceIpOutOfServiceCidr", message);
     }
-    // The first is the network's, and the second that of the cluster's API.
+    // The first address is the network's, the second is that of the cluster's API.
     let last = services.addresses() - 1;
     let taken = [0, 1, u32::try_from(last).unwrap_or(u32::MAX)];
     if taken.map(|at| services.address(at)).contains(&dns) {
@@ -156,7 +155,7 @@ fn services(services: Cidr, dns: Option<&str>) -> Result<(), Refusal> {
 }
 
 fn pods_of(pods: Cidr, services: Cidr) -> Result<(), Refusal> {
-    if let Some(kept) = azure_limits::kept_by_aks(pods) {
+    if let Some(kept) = azure_limits::reserved_by_aks(pods) {
         return Err(reserved(pods, kept, "networkProfile.podCidr"));
     }
     if pods.overlaps(services) {

@@ -14,15 +14,15 @@ use super::super::rights::unauthorised;
 use super::super::settings::Role;
 use super::super::{role, version};
 use super::draft::Draft;
-use super::rules::{Kind, Patch, Place};
+use super::rules::{Kind, LocationKind, Patch};
 
-/// How long a new principal may be unknown to a part of the directory.
+/// How long a part of the directory may not know a new principal.
 const REPLICATION: Duration = Duration::from_mins(2);
 
 pub(super) const KINDS: &[Kind] = &[Kind {
     name: resource_type::ROLE_ASSIGNMENT,
     versions: version::ROLE_ASSIGNMENTS,
-    place: Place::Parent,
+    location: LocationKind::Parent,
     takes: [0, 0, 0],
     accepted: 201,
     headers: [Headers::Location; 2],
@@ -30,11 +30,11 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     check,
     complete,
     patch: Patch::Never,
-    held: None,
+    deletion_check: None,
 }];
 
 fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
-    allowed(draft)?;
+    check_caller(draft)?;
     draft.all_required(&["/properties/roleDefinitionId", "/properties/principalId"])?;
     if !is_guid(draft.id.name()) {
         let message = format!(
@@ -67,11 +67,11 @@ fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
             "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
         return Err(Refusal::bad("RoleAssignmentUpdateNotPermitted", message));
     }
-    twin(draft)?;
-    known(draft)
+    check_duplicate(draft)?;
+    check_principal(draft)
 }
 
-fn allowed(draft: &Draft<'_>) -> Result<(), Refusal> {
+fn check_caller(draft: &Draft<'_>) -> Result<(), Refusal> {
     if draft.settings.role == Role::Owner {
         return Ok(());
     }
@@ -79,8 +79,8 @@ fn allowed(draft: &Draft<'_>) -> Result<(), Refusal> {
     Err(unauthorised(draft.settings, action, &draft.id.scope()))
 }
 
-/// The same right under another name.
-fn twin(draft: &Draft<'_>) -> Result<(), Refusal> {
+/// Refuses a second assignment of the same role to the same principal at the same scope.
+fn check_duplicate(draft: &Draft<'_>) -> Result<(), Refusal> {
     let scope = draft.id.scope().key();
     let same = |value: &Value, pointer: &str| {
         let was = value
@@ -110,8 +110,8 @@ fn twin(draft: &Draft<'_>) -> Result<(), Refusal> {
     })
 }
 
-/// The directory knows identities of this cloud; of people and groups it is not asked.
-fn known(draft: &Draft<'_>) -> Result<(), Refusal> {
+/// Refuses an unknown service principal. Users and groups are not checked, as this cloud has none.
+fn check_principal(draft: &Draft<'_>) -> Result<(), Refusal> {
     let kind = draft.text("/properties/principalType");
     let principal = draft.text("/properties/principalId").unwrap_or_default();
     if !matches!(kind, None | Some("ServicePrincipal")) || is_client(draft, principal) {
@@ -133,9 +133,9 @@ fn known(draft: &Draft<'_>) -> Result<(), Refusal> {
     Err(Refusal::bad("PrincipalNotFound", message))
 }
 
-/// Whether a principal has one of some roles on a scope, or on what that is in, and whether the
-/// assignment counts by now.
-pub(super) fn holds(
+/// Whether a principal has one of the roles at a scope or above it, and whether the assignment is
+/// in effect.
+pub(super) fn has_role(
     draft: &Draft<'_>,
     principal: &str,
     roles: &[&str],
@@ -154,12 +154,12 @@ pub(super) fn holds(
             && scope.starts_with(&on)
             && roles.iter().any(|wanted| role.ends_with(wanted))
             && text(&one.document, "/properties/principalId") == principal.to_lowercase()
-            && has_arrived(draft, one.created)
+            && is_in_effect(draft, one.created)
     })
 }
 
-/// Whether a role that was assigned then counts by now.
-fn has_arrived(draft: &Draft<'_>, assigned: Timestamp) -> bool {
+/// Whether an assignment of that time is in effect.
+fn is_in_effect(draft: &Draft<'_>, assigned: Timestamp) -> bool {
     match draft.circumstances.arrival {
         Arrival::After(time) => assigned + time <= draft.now,
         Arrival::Never => false,

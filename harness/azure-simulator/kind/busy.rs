@@ -1,4 +1,4 @@
-//! A cluster and its pools do one thing at a time, all together.
+//! A cluster and its pools run one operation at a time, all together.
 //!
 //! <https://aka.ms/aks-pending-operation>, and for two pools
 //! <https://github.com/Azure/terraform-azurerm-aks/issues/418>.
@@ -12,7 +12,7 @@ use super::super::refusal::Refusal;
 use super::super::state::State;
 use super::mysql::server_of;
 
-/// The cluster that an id is or is below of.
+/// The cluster that the id names or is below.
 pub(in super::super) fn cluster_of(id: &ResourceId) -> Option<ResourceId> {
     let kind = id.kind()?;
     if kind.eq_ignore_ascii_case(resource_type::CLUSTER) {
@@ -22,8 +22,8 @@ pub(in super::super) fn cluster_of(id: &ResourceId) -> Option<ResourceId> {
     pool.then(|| id.parent())?
 }
 
-/// Refuses a change of a cluster or of one of its pools while AKS is at another one.
-pub(in super::super) fn aks_at_rest(state: &State, id: &ResourceId) -> Result<(), Refusal> {
+/// Refuses a change of a cluster or of one of its pools while another operation is in progress.
+pub(in super::super) fn check_aks_idle(state: &State, id: &ResourceId) -> Result<(), Refusal> {
     const MORE: &str = "please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details";
     let Some(cluster) = cluster_of(id) else {
         return Ok(());
@@ -61,9 +61,9 @@ fn act(state: &State, running: &Operation) -> String {
     word.as_str().unwrap_or("Updating").to_owned()
 }
 
-/// Nothing else is at work on it.
-pub(in super::super) fn idle(state: &State, id: &ResourceId) -> Result<(), Refusal> {
-    aks_at_rest(state, id)?;
+/// Refuses an operation on a resource while another one is in progress.
+pub(in super::super) fn check_idle(state: &State, id: &ResourceId) -> Result<(), Refusal> {
+    check_aks_idle(state, id)?;
     if let Some(server) = server_of(id)
         && state.running_on(&server).is_some()
     {

@@ -8,14 +8,14 @@ use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::{offer, pools, version};
 use super::draft::Draft;
-use super::rules::{Kind, Patch, Place};
+use super::rules::{Kind, LocationKind, Patch};
 use super::{addresses, immutable, kubernetes_version, nodes, pool};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: resource_type::REGISTRY,
         versions: version::REGISTRY,
-        place: Place::Region,
+        location: LocationKind::Region,
         takes: [9, 5, 6],
         accepted: 201,
         headers: [Headers::AsyncOperation, Headers::Location],
@@ -27,12 +27,12 @@ pub(super) const KINDS: &[Kind] = &[
             document["properties"]["creationDate"] = json!(created.to_string());
         },
         patch: Patch::Any,
-        held: None,
+        deletion_check: None,
     },
     Kind {
         name: resource_type::CLUSTER,
         versions: version::KUBERNETES,
-        place: Place::Region,
+        location: LocationKind::Region,
         takes: [290, 120, 240],
         accepted: 201,
         headers: [Headers::Both; 2],
@@ -40,13 +40,13 @@ pub(super) const KINDS: &[Kind] = &[
         check: cluster,
         complete: complete_cluster,
         patch: Patch::Tags,
-        held: None,
+        deletion_check: None,
     },
 ];
 
 fn registry(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.name(5, 50, |c| c.is_ascii_alphanumeric())?;
-    super::name::unreserved(draft)?;
+    super::name::check_not_reserved(draft)?;
     draft.required("/sku/name")?;
     draft.one_of("/sku/name", &["Basic", "Standard", "Premium"])?;
     let closed = draft.text("/properties/publicNetworkAccess") == Some("Disabled");
@@ -67,7 +67,7 @@ fn registry(draft: &Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What AKS itself refuses stands without an envelope:
+/// Refusals of AKS have no `error` around them:
 /// <https://github.com/Azure/terraform-azurerm-avm-res-containerservice-managedcluster/issues/166>.
 fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     cluster_itself(draft).map_err(Refusal::of_aks)
@@ -89,14 +89,14 @@ fn cluster_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
         &["calico", "azure", "cilium", "none"],
     )?;
     immutable::cluster(draft)?;
-    identities(draft)?;
+    check_identities(draft)?;
     addresses::of_cluster(draft)?;
     pool::of_cluster(draft)?;
     kubernetes_version::check(draft)?;
     nodes::of_cluster(draft)
 }
 
-fn identities(draft: &Draft<'_>) -> Result<(), Refusal> {
+fn check_identities(draft: &Draft<'_>) -> Result<(), Refusal> {
     let wanted = draft
         .body
         .pointer("/identity/userAssignedIdentities")
@@ -107,11 +107,11 @@ fn identities(draft: &Draft<'_>) -> Result<(), Refusal> {
             Refusal::bad("FailedIdentityOperation", message)
         })?;
     }
-    if super::kubelet::is_akss_own(draft) {
+    if super::kubelet::is_created_by_aks(draft) {
         return Ok(());
     }
-    draft.referred(super::kubelet::IDENTITY).map(drop)?;
-    super::kubelet::may_be_handed_over(draft)
+    draft.referenced(super::kubelet::IDENTITY).map(drop)?;
+    super::kubelet::check_assignable(draft)
 }
 
 fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
@@ -131,7 +131,7 @@ fn complete_cluster(draft: &Draft<'_>, document: &mut Value) {
     complete_pools(draft, properties);
 }
 
-/// The principals of the control plane.
+/// Adds the principals of the control plane.
 fn complete_identity(draft: &Draft<'_>, identity: &mut Value) {
     let given = identity
         .pointer_mut("/userAssignedIdentities")
@@ -149,7 +149,7 @@ fn complete_identity(draft: &Draft<'_>, identity: &mut Value) {
     }
 }
 
-/// Where the cluster, its group and the issuer of its tokens are.
+/// Adds the addresses of the cluster and of its token issuer, and the group of its nodes.
 fn complete_addresses(draft: &Draft<'_>, location: &str, properties: &mut Value) {
     let (key, name) = (draft.id.key(), draft.id.name());
     let hash = &guid(&["dns", &key])[..8];
@@ -181,7 +181,7 @@ fn complete_version(draft: &Draft<'_>, properties: &mut Value) {
     properties["currentKubernetesVersion"] = json!(kubernetes_version::of(draft));
 }
 
-/// The identity that nodes get where nobody gives them one.
+/// Adds the identity that AKS creates for the nodes, unless the request names one.
 fn complete_kubelet(draft: &Draft<'_>, properties: &mut Value) {
     if !properties["identityProfile"].is_null() {
         return;
@@ -199,7 +199,7 @@ fn complete_kubelet(draft: &Draft<'_>, properties: &mut Value) {
     }});
 }
 
-/// To pools that are there nothing is added but what is said of them.
+/// Adds defaults to the pools of a new cluster. Existing pools get no defaults.
 fn complete_pools(draft: &Draft<'_>, properties: &mut Value) {
     if draft.before().is_some() {
         return;

@@ -1,4 +1,4 @@
-//! A resource that somebody wants, and what may be demanded of it.
+//! The wanted document of a resource, with checks that refuse it.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::super::refusal::Refusal;
 use super::super::settings::Settings;
 use super::super::state::{Resource, State};
 
-/// A resource that somebody wants.
+/// The wanted document of a resource, and what its checks need to know.
 pub(in super::super) struct Draft<'a> {
     pub(in super::super) state: &'a State,
     pub(in super::super) settings: &'a Settings,
@@ -20,7 +20,7 @@ pub(in super::super) struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    /// The same resource, if it is there already.
+    /// The resource as it exists before the change.
     pub(super) fn before(&self) -> Option<&Resource> {
         self.state.resources.get(&self.id.key())
     }
@@ -30,13 +30,13 @@ impl Draft<'_> {
         self.body.pointer(pointer)?.as_str()
     }
 
-    /// A value in the body, or what it was before where the body does not say.
-    pub(super) fn standing(&self, pointer: &str) -> Option<&Value> {
-        let said = self.body.pointer(pointer).filter(|value| !value.is_null());
-        said.or_else(|| self.before()?.document.pointer(pointer))
+    /// A value in the body. If the body leaves it out, the value before the change.
+    pub(super) fn effective(&self, pointer: &str) -> Option<&Value> {
+        let wanted = self.body.pointer(pointer).filter(|value| !value.is_null());
+        wanted.or_else(|| self.before()?.document.pointer(pointer))
     }
 
-    /// A value that has to be there.
+    /// Refuses a body without this value.
     pub(super) fn required(&self, pointer: &str) -> Result<&Value, Refusal> {
         let value = self.body.pointer(pointer).filter(|value| !value.is_null());
         value.ok_or_else(|| {
@@ -46,14 +46,14 @@ impl Draft<'_> {
         })
     }
 
-    /// Values that have to be there.
+    /// Refuses a body without any of these values.
     pub(super) fn all_required(&self, pointers: &[&str]) -> Result<(), Refusal> {
         pointers
             .iter()
             .try_for_each(|pointer| self.required(pointer).map(drop))
     }
 
-    /// A value that is one of few, if it is there.
+    /// Refuses a value that is not in the list. A missing value is accepted.
     pub(super) fn one_of(&self, pointer: &str, allowed: &[&str]) -> Result<(), Refusal> {
         let Some(value) = self.body.pointer(pointer) else {
             return Ok(());
@@ -64,13 +64,13 @@ impl Draft<'_> {
         }
         let allowed = allowed.join(", ");
         let message = format!(
-            "The value {value} of {} is none of: {allowed}.",
+            "The value {value} of {} is not one of: {allowed}.",
             dotted(pointer)
         );
         Err(Refusal::bad("InvalidParameterValue", message).about(dotted(pointer)))
     }
 
-    /// A number that is within bounds, if it is there.
+    /// Refuses a number outside the bounds. A missing number is accepted.
     pub(super) fn within(&self, pointer: &str, least: i64, most: i64) -> Result<(), Refusal> {
         let Some(value) = self.body.pointer(pointer) else {
             return Ok(());
@@ -82,11 +82,11 @@ impl Draft<'_> {
             return Ok(());
         }
         let name = dotted(pointer);
-        let message = format!("The value {value} of {name} is not within {least} and {most}.");
+        let message = format!("The value {value} of {name} is not between {least} and {most}.");
         Err(Refusal::bad("InvalidParameterValue", message).about(name))
     }
 
-    /// A name of allowed characters and length.
+    /// Refuses a name of the wrong length or with other characters.
     pub(super) fn name(
         &self,
         least: usize,
@@ -98,26 +98,26 @@ impl Draft<'_> {
             return Ok(());
         }
         let message = format!(
-            "The name '{name}' is not valid for {}: {least} to {most} characters of those that \
-             are allowed.",
+            "The name '{name}' is not valid for {}. It must have {least} to {most} of the \
+             allowed characters.",
             self.id.kind().unwrap_or_default()
         );
         Err(Refusal::bad("InvalidResourceName", message).about("name"))
     }
 
-    /// The resource that a value refers to, if the value is there.
-    pub(super) fn referred(&self, pointer: &str) -> Result<Option<&Resource>, Refusal> {
+    /// The resource that a value refers to. Refuses a reference to a missing resource.
+    pub(super) fn referenced(&self, pointer: &str) -> Result<Option<&Resource>, Refusal> {
         let Some(id) = self.text(pointer) else {
             return Ok(None);
         };
         match self.state.resource(id) {
             Some(found) => Ok(Some(found)),
-            None => Err(self.dangling(id)),
+            None => Err(self.missing_reference(id)),
         }
     }
 
-    /// What is said of a reference to nothing.
-    pub(super) fn dangling(&self, id: &str) -> Refusal {
+    /// The refusal of a reference to a missing resource.
+    pub(super) fn missing_reference(&self, id: &str) -> Refusal {
         let message = format!(
             "Resource {id} referenced by resource {} was not found. Please make sure that the \
              referenced resource exists, and that both resources are in the same region.",
@@ -126,7 +126,7 @@ impl Draft<'_> {
         Refusal::bad("InvalidResourceReference", message)
     }
 
-    /// Whether it was that before, where it cannot become something else.
+    /// Refuses a change of this value.
     pub(super) fn unchanged(&self, pointer: &str) -> Result<(), Refusal> {
         let (Some(before), Some(wanted)) = (self.before(), self.body.pointer(pointer)) else {
             return Ok(());

@@ -8,13 +8,13 @@ use super::super::operation::Headers;
 use super::super::refusal::Refusal;
 use super::super::version;
 use super::draft::Draft;
-use super::rules::{Kind, Patch, Place};
+use super::rules::{Kind, LocationKind, Patch};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: resource_type::IDENTITY,
         versions: version::IDENTITY,
-        place: Place::Region,
+        location: LocationKind::Region,
         takes: [0, 0, 0],
         accepted: 201,
         headers: [Headers::Location; 2],
@@ -22,12 +22,12 @@ pub(super) const KINDS: &[Kind] = &[
         check: |draft| draft.name(3, 128, |c| c.is_ascii_alphanumeric() || "-_".contains(c)),
         complete: principal,
         patch: Patch::Tags,
-        held: None,
+        deletion_check: None,
     },
     Kind {
         name: "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
         versions: version::IDENTITY,
-        place: Place::Parent,
+        location: LocationKind::Parent,
         takes: [0, 0, 0],
         accepted: 201,
         headers: [Headers::Location; 2],
@@ -35,7 +35,7 @@ pub(super) const KINDS: &[Kind] = &[
         check: federation,
         complete: |_, _| {},
         patch: Patch::Never,
-        held: None,
+        deletion_check: None,
     },
 ];
 
@@ -48,11 +48,12 @@ fn principal(draft: &Draft<'_>, document: &mut Value) {
     });
 }
 
-/// Refuses another credential for the same workload, and more than an identity has.
+/// Refuses a second credential for the same workload, and more credentials than an identity can
+/// have.
 ///
 /// <https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations>
-fn alone(draft: &Draft<'_>) -> Result<(), Refusal> {
-    const MOST: usize = 20;
+fn check_credentials(draft: &Draft<'_>) -> Result<(), Refusal> {
+    const MAX_CREDENTIALS: usize = 20;
     let Some(identity) = draft.id.parent() else {
         return Ok(());
     };
@@ -77,9 +78,10 @@ fn alone(draft: &Draft<'_>) -> Result<(), Refusal> {
         );
         return Err(Refusal::conflict("Conflict", message));
     }
-    if others.len() >= MOST {
-        let message =
-            format!("A managed identity has at most {MOST} federated identity credentials.");
+    if others.len() >= MAX_CREDENTIALS {
+        let message = format!(
+            "A managed identity can have at most {MAX_CREDENTIALS} federated identity credentials."
+        );
         return Err(Refusal::bad("BadRequest", message));
     }
     Ok(())
@@ -89,7 +91,7 @@ fn federation(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.all_required(&["/properties/issuer", "/properties/subject"])?;
     draft.name(3, 120, |c| c.is_ascii_alphanumeric() || "-_".contains(c))?;
     let audiences = draft.required("/properties/audiences")?;
-    alone(draft)?;
+    check_credentials(draft)?;
     if audiences.as_array().is_some_and(|all| all.len() == 1) {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! What does not change once it is made, and what Azure says of it.
+//! Properties that cannot change after the creation, and Azure's refusals of such changes.
 
 use model::azure_limits::Minor;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::super::{offer, pools};
 use super::draft::Draft;
 use super::pool_version;
 
-/// Of a cluster, below `properties`.
+/// Properties of a cluster, below `properties`.
 const CLUSTER: [&str; 9] = [
     "dnsPrefix",
     "fqdnSubdomain",
@@ -21,7 +21,7 @@ const CLUSTER: [&str; 9] = [
     "apiServerAccessProfile.privateDNSZone",
 ];
 
-/// Of a pool.
+/// Properties of a pool.
 const POOL: [&str; 9] = [
     "vmSize",
     "osDiskSizeGB",
@@ -34,7 +34,7 @@ const POOL: [&str; 9] = [
     "availabilityZones",
 ];
 
-/// Of a database server.
+/// Properties of a database server.
 const SERVER: [&str; 4] = [
     "/properties/administratorLogin",
     "/properties/availabilityZone",
@@ -42,7 +42,7 @@ const SERVER: [&str; 4] = [
     "/properties/network/privateDnsZoneResourceId",
 ];
 
-/// Refuses to change a cluster in what it was made with.
+/// Refuses a change of a cluster's immutable properties.
 pub(super) fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     let Some(before) = draft.before() else {
         return Ok(());
@@ -55,11 +55,12 @@ pub(super) fn cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
         );
         unchanged(was, is, property)?;
     }
-    private(&before.document, draft.body)?;
-    lagging(&pools::of(draft.state, before), draft.body)
+    check_private_cluster(&before.document, draft.body)?;
+    check_pool_lag(&pools::of(draft.state, before), draft.body)
 }
 
-/// Refuses to change a pool in what it was made with. `at` is where it is, in Azure's words.
+/// Refuses a change of a pool's immutable properties. `at` is the start of the target in the
+/// refusal.
 pub(super) fn pool(before: Option<&Value>, wanted: &Value, at: &str) -> Result<(), Refusal> {
     let Some(before) = before else {
         return Ok(());
@@ -77,7 +78,7 @@ pub(super) fn pool(before: Option<&Value>, wanted: &Value, at: &str) -> Result<(
     })
 }
 
-/// Refuses to change a server in what it was made with.
+/// Refuses a change of a server's immutable properties.
 pub(super) fn server(draft: &Draft<'_>) -> Result<(), Refusal> {
     SERVER
         .iter()
@@ -97,17 +98,17 @@ pub(super) fn server(draft: &Draft<'_>) -> Result<(), Refusal> {
         "/properties/highAvailability/mode",
         new("/sku/tier") == "Burstable",
     );
-    let stands = |mode: &str| !mode.is_empty() && mode != "Disabled";
+    let is_on = |mode: &str| !mode.is_empty() && mode != "Disabled";
     if new(mode) == "ZoneRedundant" && old(mode) != "ZoneRedundant" {
         let message =
             "Zone-redundant high availability can only be enabled while creating the server.";
         return refused(message, "highAvailability.mode");
     }
-    if stands(&new(mode)) && stands(&old(mode)) && new(mode) != old(mode) {
+    if is_on(&new(mode)) && is_on(&old(mode)) && new(mode) != old(mode) {
         let message = "Disable high availability before enabling it with another mode.";
         return refused(message, "highAvailability.mode");
     }
-    if burstable && stands(&old(mode)) {
+    if burstable && is_on(&old(mode)) {
         let message = "High availability is not supported for Burstable Tier.";
         return refused(message, "sku.tier");
     }
@@ -133,7 +134,7 @@ pub(super) fn server(draft: &Draft<'_>) -> Result<(), Refusal> {
 
 fn unchanged(was: Option<&Value>, is: Option<&Value>, property: &str) -> Result<(), Refusal> {
     let same = match (was, is) {
-        // AKS keeps what a PUT does not say, and fills in what it was not told.
+        // AKS keeps values that a PUT leaves out, and it adds values that were missing.
         (None | Some(Value::Null), _) | (_, None | Some(Value::Null)) => true,
         (Some(Value::String(was)), Some(Value::String(is))) => was.eq_ignore_ascii_case(is),
         (was, is) => was == is,
@@ -145,7 +146,7 @@ fn unchanged(was: Option<&Value>, is: Option<&Value>, property: &str) -> Result<
     Err(Refusal::bad("PropertyChangeNotAllowed", message).about(property))
 }
 
-fn private(before: &Value, wanted: &Value) -> Result<(), Refusal> {
+fn check_private_cluster(before: &Value, wanted: &Value) -> Result<(), Refusal> {
     let pointer = "/properties/apiServerAccessProfile/enablePrivateCluster";
     let on = |document: &Value| document.pointer(pointer).and_then(Value::as_bool);
     let Some(is) = on(wanted) else {
@@ -163,8 +164,8 @@ fn wanted_pools(wanted: &Value) -> impl Iterator<Item = &Value> {
     pools.and_then(Value::as_array).into_iter().flatten()
 }
 
-/// A pool is three minor versions behind its cluster at most.
-fn lagging(pools: &[Value], wanted: &Value) -> Result<(), Refusal> {
+/// A pool may be at most three minor versions behind its cluster.
+fn check_pool_lag(pools: &[Value], wanted: &Value) -> Result<(), Refusal> {
     let asked = wanted.pointer("/properties/kubernetesVersion");
     let Some(asked) = asked.and_then(Value::as_str) else {
         return Ok(());
@@ -173,15 +174,15 @@ fn lagging(pools: &[Value], wanted: &Value) -> Result<(), Refusal> {
         let version = pool["currentOrchestratorVersion"]
             .as_str()
             .unwrap_or_default();
-        // One that is asked to come along is judged by what it comes to; who has read a cluster asks
-        // for what its pools have.
-        let goes = wanted_pools(wanted).any(|one| {
+        // A pool that is upgraded in the same request is checked with its new version. A client
+        // that writes back what it has read repeats the version of the pool.
+        let is_upgraded = wanted_pools(wanted).any(|one| {
             let asked = one["orchestratorVersion"].as_str();
             one["name"] == pool["name"]
                 && asked.is_some_and(|asked| Minor::of(asked) != Minor::of(version))
         });
-        if !goes && Minor::of(version) < Minor::of(asked) {
-            pool_version::compatible(version, offer::newest(asked))?;
+        if !is_upgraded && Minor::of(version) < Minor::of(asked) {
+            pool_version::check_compatible(version, offer::newest(asked))?;
         }
     }
     Ok(())

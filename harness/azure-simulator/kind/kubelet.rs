@@ -1,16 +1,16 @@
-//! The identity that nodes get from whoever makes a cluster: the control plane has to be allowed to
-//! hand it over, which AKS checks before it begins.
+//! The identity that a client gives to the nodes of a cluster. The control plane needs the
+//! permission to assign it, and AKS checks that before it starts.
 
 use azure::role_id;
 use serde_json::{Map, Value};
 
 use super::super::id::ResourceId;
 use super::super::refusal::Refusal;
-use super::authorization::holds;
+use super::authorization::has_role;
 use super::draft::Draft;
 
-/// The built-in roles with `Microsoft.ManagedIdentity/userAssignedIdentities/assign/action`: Managed
-/// Identity Operator, Contributor and Owner
+/// The built-in roles with `Microsoft.ManagedIdentity/userAssignedIdentities/assign/action`:
+/// Managed Identity Operator, Contributor and Owner
 /// (<https://learn.microsoft.com/azure/role-based-access-control/built-in-roles>).
 const MAY_ASSIGN: [&str; 3] = [
     role_id::MANAGED_IDENTITY_OPERATOR,
@@ -18,12 +18,12 @@ const MAY_ASSIGN: [&str; 3] = [
     role_id::OWNER,
 ];
 
-/// Where a cluster has it.
+/// JSON pointer to the identity in a cluster's document.
 pub(super) const IDENTITY: &str = "/properties/identityProfile/kubeletidentity/resourceId";
 
-/// Whether it is the one that AKS has made itself: a client that writes back the cluster that it has
-/// read names it.
-pub(super) fn is_akss_own(draft: &Draft<'_>) -> bool {
+/// Whether the identity is the one that AKS has created. A client that writes back a cluster that
+/// it has read names that identity.
+pub(super) fn is_created_by_aks(draft: &Draft<'_>) -> bool {
     let before = draft.before().and_then(|it| it.document.pointer(IDENTITY));
     let (Some(asked), Some(before)) = (draft.text(IDENTITY), before.and_then(Value::as_str)) else {
         return false;
@@ -31,9 +31,9 @@ pub(super) fn is_akss_own(draft: &Draft<'_>) -> bool {
     asked.eq_ignore_ascii_case(before) && draft.state.resource(asked).is_none()
 }
 
-/// Refuses a cluster whose control plane may not hand nodes their identity, be it that the role is
-/// there and does not count yet.
-pub(super) fn may_be_handed_over(draft: &Draft<'_>) -> Result<(), Refusal> {
+/// Refuses a cluster whose control plane may not assign the identity of the nodes. A role
+/// assignment that is not in effect yet does not count.
+pub(super) fn check_assignable(draft: &Draft<'_>) -> Result<(), Refusal> {
     let Some(kubelet) = draft.text(IDENTITY).map(ResourceId::parse) else {
         return Ok(());
     };
@@ -48,7 +48,7 @@ pub(super) fn may_be_handed_over(draft: &Draft<'_>) -> Result<(), Refusal> {
     let may = |id: &String| {
         let identity = draft.state.resource(id);
         let principal = identity.and_then(|one| one.document["properties"]["principalId"].as_str());
-        principal.is_some_and(|principal| holds(draft, principal, &MAY_ASSIGN, &kubelet))
+        principal.is_some_and(|principal| has_role(draft, principal, &MAY_ASSIGN, &kubelet))
     };
     if control_planes.all(may) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The version of a cluster's Kubernetes.
+//! The Kubernetes version of a cluster.
 
 use model::azure_limits::Minor;
 
@@ -6,7 +6,7 @@ use super::super::offer::{DEFAULT, LIST, VERSIONS, newest, release, upgrades};
 use super::super::refusal::Refusal;
 use super::draft::Draft;
 
-/// What a cluster has of long-term support, which takes both.
+/// Long-term support. A cluster needs both the tier and the plan.
 #[derive(Debug, Clone, Copy)]
 struct Support {
     premium: bool,
@@ -14,7 +14,8 @@ struct Support {
 }
 
 impl Support {
-    /// As a cluster has it with what is asked for, or without that. What a PUT does not say stays.
+    /// The support with the change that is asked for, or without it. Values that a PUT leaves out
+    /// stay.
     fn of(draft: &Draft<'_>, asked: bool) -> Self {
         let is = |pointer: &str, value: &str| {
             let before = draft.before().map(|it| &it.document);
@@ -34,13 +35,13 @@ impl Support {
     }
 }
 
-/// Whether a version is the one that is asked for, be that a minor one by its name.
+/// Whether a version is the one asked for. A minor version matches all of its patches.
 pub(super) fn is(version: &str, asked: &str) -> bool {
     let patch = version.strip_prefix(asked);
     patch.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// Refuses a version that the region does not have, or that a living cluster cannot go to.
+/// Refuses a version that the region does not offer, or that the cluster cannot be upgraded to.
 pub(super) fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
     let wanted = draft.text("/properties/kubernetesVersion");
     let support = Support::of(draft, true);
@@ -57,27 +58,28 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
         (None, None) => DEFAULT,
     };
     match before {
-        // It is left as it is, whatever has become of its version, unless it leaves its support.
+        // A cluster may keep a version that is no longer offered, unless it gives up the support
+        // that the version needs.
         Some(before) if is(before, wanted) => {
-            let leaves = Support::of(draft, false).is_whole() && !support.is_whole();
-            let has_another = VERSIONS
+            let gives_up_support = Support::of(draft, false).is_whole() && !support.is_whole();
+            let has_regular_support = VERSIONS
                 .iter()
                 .find(|it| Minor::of(it.minor) == Minor::of(wanted))
                 .is_none_or(|it| !it.long_term);
-            if leaves && !has_another {
-                return offered(draft, wanted);
+            if gives_up_support && !has_regular_support {
+                return check_offered(draft, wanted);
             }
             Ok(())
         }
         Some(before) => {
-            reachable(before, wanted)?;
-            offered(draft, wanted)
+            check_reachable(before, wanted)?;
+            check_offered(draft, wanted)
         }
-        None => offered(draft, wanted),
+        None => check_offered(draft, wanted),
     }
 }
 
-fn offered(draft: &Draft<'_>, wanted: &str) -> Result<(), Refusal> {
+fn check_offered(draft: &Draft<'_>, wanted: &str) -> Result<(), Refusal> {
     let (name, patch) = (draft.id.name(), newest(wanted));
     let refused = |why: String| {
         let message = format!("Managed cluster {name} is on version {patch}, {why}");
@@ -98,13 +100,13 @@ fn offered(draft: &Draft<'_>, wanted: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// One minor version at a time, and none back, not by a patch either.
-fn reachable(before: &str, wanted: &str) -> Result<(), Refusal> {
-    let comes = newest(wanted);
-    if release(wanted).is_none() || upgrades(before).any(|(patch, _)| patch == comes) {
+/// A cluster goes up one minor version at a time, and never down, not even by a patch.
+fn check_reachable(before: &str, wanted: &str) -> Result<(), Refusal> {
+    let target = newest(wanted);
+    if release(wanted).is_none() || upgrades(before).any(|(patch, _)| patch == target) {
         return Ok(());
     }
-    let act = if parts(comes) < parts(before) {
+    let act = if parts(target) < parts(before) {
         "Downgrading"
     } else {
         "Upgrading"
@@ -112,13 +114,13 @@ fn reachable(before: &str, wanted: &str) -> Result<(), Refusal> {
     let mut next: Vec<&str> = upgrades(before).map(|(patch, _)| patch).collect();
     next.reverse();
     let message = format!(
-        "{act} Kubernetes version {before} to {comes} is not allowed. Available upgrades: [{}]. Please see https://aka.ms/aks-supported-k8s-ver for version details.",
+        "{act} Kubernetes version {before} to {target} is not allowed. Available upgrades: [{}]. Please see https://aka.ms/aks-supported-k8s-ver for version details.",
         next.join(" ")
     );
     Err(Refusal::bad("OperationNotAllowed", message))
 }
 
-/// The version of Kubernetes that a cluster comes to.
+/// The Kubernetes version that the cluster gets.
 pub(super) fn of(draft: &Draft<'_>) -> String {
     let current = draft.before().and_then(|before| {
         let properties = &before.document["properties"];
@@ -126,7 +128,7 @@ pub(super) fn of(draft: &Draft<'_>) -> String {
     });
     let asked = draft.text("/properties/kubernetesVersion");
     match (asked, current) {
-        // A patch that has come stays, where a minor version is asked for by its name alone.
+        // A minor version that is asked for does not change the patch that the cluster has.
         (Some(asked), Some(current)) if is(current, asked) => current,
         (Some(asked), _) => newest(asked),
         (None, Some(current)) => current,
@@ -135,7 +137,7 @@ pub(super) fn of(draft: &Draft<'_>) -> String {
     .to_owned()
 }
 
-/// The numbers of a version, by which one is after another. A minor version is its newest patch.
+/// The numbers of a version, for comparison. A minor version counts as its newest patch.
 pub(super) fn parts(version: &str) -> Vec<u32> {
     let whole = newest(version);
     whole

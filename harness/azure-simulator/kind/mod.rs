@@ -1,4 +1,4 @@
-//! The types of resources: what each demands, how long it takes, what Azure adds to it.
+//! The types of resources: their rules, their durations, and the values that Azure adds.
 
 mod addresses;
 mod authorization;
@@ -21,14 +21,14 @@ pub(super) mod server_parameter;
 
 use std::time::Duration;
 
-pub(super) use busy::{aks_at_rest, cluster_of, idle};
+pub(super) use busy::{check_aks_idle, check_idle, cluster_of};
 pub(super) use draft::Draft;
 pub(super) use mysql::{address, server_of};
 pub(super) use network::{is_subnet, subnet};
 pub(super) use nodes::{no_regional_quota, size_not_allowed};
 pub(super) use pool::settle_pools;
 pub(super) use pool_version::image as newest_image;
-pub(super) use rules::{Kind, Patch, Place};
+pub(super) use rules::{Kind, LocationKind, Patch};
 
 use azure::resource_type;
 
@@ -36,15 +36,15 @@ use super::id::ResourceId;
 use super::refusal::Refusal;
 use super::version;
 
-/// How long a resource of a type typically takes to be created, if the type is known.
+/// How long the creation of a resource of this type typically takes. `None` if the type is unknown.
 pub fn typical(kind: &str) -> Option<Duration> {
     Kind::of(kind).map(Kind::creation)
 }
 
-/// A namespace or a type as Azure writes it, if it is known.
-pub(super) fn spelled(name: &str) -> Option<String> {
-    /// What is answered without being a type of resources.
-    const BESIDES: [&str; 11] = [
+/// A namespace or a type in Azure's spelling, if it is known.
+pub(super) fn azure_spelling(name: &str) -> Option<String> {
+    /// Names that are answered but are not types of resources.
+    const OTHER_NAMES: [&str; 11] = [
         resource_type::DEPLOYMENT,
         resource_type::STACK,
         resource_type::STACK_WHAT_IF,
@@ -57,7 +57,7 @@ pub(super) fn spelled(name: &str) -> Option<String> {
         "Microsoft.Compute/locations",
         "Microsoft.Features",
     ];
-    let known = Kind::all().map(|kind| kind.name).chain(BESIDES);
+    let known = Kind::all().map(|kind| kind.name).chain(OTHER_NAMES);
     known
         .filter_map(|known| Some((known.get(..name.len())?, known.as_bytes().get(name.len()))))
         .find(|(start, next)| start.eq_ignore_ascii_case(name) && matches!(next, None | Some(b'/')))
@@ -65,7 +65,7 @@ pub(super) fn spelled(name: &str) -> Option<String> {
 }
 
 impl Kind {
-    /// All that exist.
+    /// All supported types.
     pub(super) fn all() -> impl Iterator<Item = &'static Kind> {
         [
             identity::KINDS,
@@ -79,13 +79,13 @@ impl Kind {
         .flatten()
     }
 
-    /// The type of that name, in any case.
+    /// The type with this name, ignoring case.
     pub(super) fn of(name: &str) -> Option<&'static Kind> {
         Self::all().find(|kind| kind.name.eq_ignore_ascii_case(name))
     }
 }
 
-/// The type of an id, if it is known and has that version.
+/// The type of an id. Refuses unknown types and versions.
 pub(super) fn kind_of(id: &ResourceId, version: &str) -> Result<&'static Kind, Refusal> {
     let name = id.kind().ok_or_else(|| unknown_kind(id))?;
     let kind = if is_subnet(id) {
@@ -101,7 +101,7 @@ pub(super) fn kind_of(id: &ResourceId, version: &str) -> Result<&'static Kind, R
         .name
         .split_once('/')
         .map_or(kind.name, |(_, rest)| rest);
-    Err(version::unprovided(version, name, kind.versions, None))
+    Err(version::unsupported(version, name, kind.versions, None))
 }
 
 pub(super) fn unknown_kind(id: &ResourceId) -> Refusal {

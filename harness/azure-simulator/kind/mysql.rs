@@ -13,7 +13,7 @@ use super::super::refusal::Refusal;
 use super::super::settings::Settings;
 use super::super::version;
 use super::draft::Draft;
-use super::rules::{Kind, Patch, Place};
+use super::rules::{Kind, LocationKind, Patch};
 use super::{immutable, server_parameter};
 
 const fn child(
@@ -24,7 +24,7 @@ const fn child(
     Kind {
         name,
         versions: version::MYSQL,
-        place: Place::Parent,
+        location: LocationKind::Parent,
         takes: [12, 12, 10],
         accepted: 202,
         headers: [Headers::Location; 2],
@@ -32,7 +32,7 @@ const fn child(
         check,
         complete: |_, _| {},
         patch,
-        held: None,
+        deletion_check: None,
     }
 }
 
@@ -40,7 +40,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: resource_type::SERVER,
         versions: version::MYSQL,
-        place: Place::Region,
+        location: LocationKind::Region,
         takes: [330, 60, 75],
         accepted: 202,
         headers: [Headers::Location, Headers::Both],
@@ -48,7 +48,7 @@ pub(super) const KINDS: &[Kind] = &[
         check: server,
         complete,
         patch: Patch::Any,
-        held: None,
+        deletion_check: None,
     },
     child(resource_type::DATABASE, Patch::Never, |draft| {
         draft.name(1, 63, |c| c.is_ascii_alphanumeric() || "-_".contains(c))
@@ -70,7 +70,7 @@ pub(super) const KINDS: &[Kind] = &[
     ),
 ];
 
-/// The server that an id is or is below of: all its parts change one at a time.
+/// The server that the id names or is below. A server and its parts run one operation at a time.
 pub(in super::super) fn server_of(id: &ResourceId) -> Option<ResourceId> {
     let kind = id.kind()?.to_lowercase();
     if kind == "microsoft.dbformysql/flexibleservers" {
@@ -81,12 +81,12 @@ pub(in super::super) fn server_of(id: &ResourceId) -> Option<ResourceId> {
 }
 
 fn server(draft: &Draft<'_>) -> Result<(), Refusal> {
-    super::name::unreserved(draft)?;
+    super::name::check_not_reserved(draft)?;
     draft.name(3, 63, |c| {
         c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
     })?;
     if draft.id.name().starts_with('-') || draft.id.name().ends_with('-') {
-        let message = "A server's name begins and ends with a letter or digit.";
+        let message = "The name of a server must start and end with a letter or digit.";
         return Err(Refusal::bad("InvalidParameterValue", message).about("name"));
     }
     draft.all_required(&["/sku/name", "/sku/tier"])?;
@@ -131,7 +131,7 @@ fn sku(draft: &Draft<'_>) -> Result<(), Refusal> {
     match known {
         Some((_, of, _)) if of.eq_ignore_ascii_case(tier) => Ok(()),
         Some((_, of, _)) => {
-            let message = format!("The SKU {name} is of tier {of}, not {tier}.");
+            let message = format!("The SKU {name} belongs to the tier {of}, not to {tier}.");
             Err(Refusal::bad("InvalidParameterValue", message).about("sku.tier"))
         }
         None => {
@@ -171,7 +171,7 @@ fn credentials(draft: &Draft<'_>) -> Result<(), Refusal> {
         _ if used < 3 => "PasswordNotComplex",
         _ => return Ok(()),
     };
-    let message = "The password has 8 to 128 characters of at least three of: lower case, upper case, digits, others.";
+    let message = "The password must have 8 to 128 characters from at least three of: lower case, upper case, digits, others.";
     Err(Refusal::bad(code, message).about("administratorLoginPassword"))
 }
 
@@ -181,24 +181,25 @@ fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
     let Some(id) = draft.text(SUBNET) else {
         return Ok(());
     };
-    let subnet = super::network::subnet(draft.state, id).ok_or_else(|| draft.dangling(id))?;
+    let subnet =
+        super::network::subnet(draft.state, id).ok_or_else(|| draft.missing_reference(id))?;
     let delegations = subnet
         .pointer("/properties/delegations")
         .and_then(Value::as_array);
-    let ours = |one: &Value| {
+    let is_mysql = |one: &Value| {
         let service = one
             .pointer("/properties/serviceName")
             .and_then(Value::as_str);
         service.is_some_and(|name| name.eq_ignore_ascii_case(resource_type::SERVER))
     };
-    if !delegations.into_iter().flatten().any(ours) {
+    if !delegations.into_iter().flatten().any(is_mysql) {
         let message =
             format!("The subnet {id} is not delegated to Microsoft.DBforMySQL/flexibleServers.");
         return Err(Refusal::bad("InvalidSubnetDelegation", message));
     }
     draft.required(ZONE)?;
     let zone = draft
-        .referred(ZONE)?
+        .referenced(ZONE)?
         .map(|zone| zone.id.as_str())
         .unwrap_or_default();
     let zone = ResourceId::parse(zone);
@@ -244,7 +245,7 @@ fn shrink(draft: &Draft<'_>) -> Result<(), Refusal> {
         .and_then(|one| one.document.pointer(SIZE)?.as_i64());
     let wanted = draft.body.pointer(SIZE).and_then(Value::as_i64);
     if before > wanted && wanted.is_some() {
-        let message = "The storage of a server cannot be made smaller.";
+        let message = "The storage size of a server cannot be reduced.";
         return Err(Refusal::bad("StorageSizeDecreaseNotSupported", message));
     }
     Ok(())
@@ -273,7 +274,7 @@ fn firewall(draft: &Draft<'_>) -> Result<(), Refusal> {
     let address = |pointer: &str| draft.text(pointer)?.parse::<Ipv4Addr>().ok();
     let (from, to) = (address(&first), address(&last));
     if from.is_none() || to.is_none() || from > to {
-        let message = "The addresses of a firewall rule are IPv4 addresses, the first of them not above the last.";
+        let message = "The addresses of a firewall rule must be IPv4 addresses, and the first must not be above the last.";
         let refusal = Refusal::bad("InvalidParameterValue", message);
         return Err(refusal.about("startIpAddress"));
     }
@@ -296,7 +297,7 @@ fn firewall(draft: &Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What is shown of a server besides, as hooks decide it.
+/// Adds the host name that the hooks provide.
 pub(in super::super) fn address(settings: &Settings, id: &ResourceId, document: &mut Value) {
     let host = settings.hooks.mysql_host(id.name());
     document["properties"]["fullyQualifiedDomainName"] = json!(host);
@@ -309,11 +310,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_sku_whose_limits_are_known_can_be_had_in_the_tier_that_a_profile_derives() {
+    fn every_sku_with_known_limits_is_offered_in_the_tier_that_a_profile_derives() {
         for size in model::azure_limits::mysql_skus() {
             let sku = format!("Standard_{size}");
             let found = MYSQL_SKUS.iter().find(|(name, ..)| *name == sku);
-            let (_, tier, cores) = found.unwrap_or_else(|| panic!("{sku} is not there"));
+            let (_, tier, cores) = found.unwrap_or_else(|| panic!("{sku} is not listed"));
             let mysql = Mysql {
                 sku,
                 storage_gib: 20,

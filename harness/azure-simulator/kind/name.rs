@@ -1,13 +1,12 @@
-//! What names may be, beyond their letters and lengths.
+//! Rules of names beyond characters and lengths.
 
 use model::azure_limits;
 
 use super::super::refusal::Refusal;
 use super::draft::Draft;
 
-/// Refuses a name with a word that Azure reserves, where a resource with an address of its own is
-/// made.
-pub(super) fn unreserved(draft: &Draft<'_>) -> Result<(), Refusal> {
+/// Refuses a reserved word in the name of a new resource that gets its own DNS name.
+pub(super) fn check_not_reserved(draft: &Draft<'_>) -> Result<(), Refusal> {
     match azure_limits::reserved_word(draft.id.name()) {
         Some(_) if draft.before().is_none() => Err(reserved(draft.id.name())),
         _ => Ok(()),
@@ -21,7 +20,7 @@ fn reserved(name: &str) -> Refusal {
     Refusal::bad("ReservedResourceName", message)
 }
 
-/// Refuses what a cluster, the group of its nodes, its address or its pools cannot be called.
+/// Refuses invalid names of a cluster, of its node resource group and of its DNS prefix.
 ///
 /// <https://aka.ms/aks-naming-rules>; the texts were reported in
 /// <https://github.com/rancher/dashboard/issues/8980>,
@@ -29,8 +28,8 @@ fn reserved(name: &str) -> Refusal {
 /// <https://github.com/Azure/AKS/issues/3300>.
 pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     const RULES: &str = "Please see https://aka.ms/aks-naming-rules for more details.";
-    unreserved(draft)?;
-    // AKS says the same where the word is in the name of the group.
+    check_not_reserved(draft)?;
+    // AKS gives the same refusal if the reserved word is in the name of the group.
     let group = draft.id.group().unwrap_or_default();
     if azure_limits::reserved_word(group).is_some() && draft.before().is_none() {
         return Err(reserved(group));
@@ -66,12 +65,12 @@ pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
             ),
         );
     }
-    // A new cluster has one, or a whole name in its place. What is left blank is not said.
-    let said = draft.text("/properties/dnsPrefix");
+    // A new cluster needs a DNS prefix or a full subdomain. An empty text counts as missing.
+    let given = draft.text("/properties/dnsPrefix");
     let whole = draft.text("/properties/fqdnSubdomain").is_some() || draft.before().is_some();
-    let prefix = said.or((!whole).then_some(""));
+    let prefix = given.or((!whole).then_some(""));
     if let Some(prefix) = prefix.filter(|prefix| !azure_limits::dns_prefix_fits(prefix)) {
-        // Twice, and with two dots: as Azure has it.
+        // Azure's text has the sentence twice, and two periods.
         return invalid(
             "dnsPrefix",
             format!(

@@ -10,13 +10,13 @@ use super::super::refusal::Refusal;
 use super::super::state::State;
 use super::super::version;
 use super::draft::Draft;
-use super::rules::{Kind, Patch, Place};
+use super::rules::{Kind, LocationKind, Patch};
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: resource_type::NETWORK,
         versions: version::NETWORK,
-        place: Place::Region,
+        location: LocationKind::Region,
         takes: [4, 4, 11],
         accepted: 201,
         headers: [Headers::AsyncOperation, Headers::Location],
@@ -24,12 +24,12 @@ pub(super) const KINDS: &[Kind] = &[
         check: network,
         complete: subnets,
         patch: Patch::Tags,
-        held: Some(network_in_use),
+        deletion_check: Some(network_in_use),
     },
     Kind {
         name: resource_type::ZONE,
         versions: version::PRIVATE_DNS,
-        place: Place::Global,
+        location: LocationKind::Global,
         takes: [31, 5, 20],
         accepted: 202,
         headers: [Headers::Both; 2],
@@ -44,12 +44,12 @@ pub(super) const KINDS: &[Kind] = &[
                 json!({"maxNumberOfRecordSets": 25000, "maxNumberOfVirtualNetworkLinks": 1000});
         },
         patch: Patch::Tags,
-        held: Some(zone_in_use),
+        deletion_check: Some(zone_in_use),
     },
     Kind {
         name: resource_type::ZONE_LINK,
         versions: version::PRIVATE_DNS,
-        place: Place::Global,
+        location: LocationKind::Global,
         takes: [32, 5, 15],
         accepted: 202,
         headers: [Headers::Both; 2],
@@ -59,7 +59,7 @@ pub(super) const KINDS: &[Kind] = &[
             document["properties"]["virtualNetworkLinkState"] = json!("Completed");
         },
         patch: Patch::Any,
-        held: None,
+        deletion_check: None,
     },
 ];
 
@@ -73,13 +73,13 @@ fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
         .body
         .pointer("/properties/subnets")
         .and_then(Value::as_array);
-    unique(draft, wanted)?;
+    check_unique_names(draft, wanted)?;
     let network = draft.id.name();
     let mut taken: Vec<Cidr> = Vec::new();
     for subnet in wanted.into_iter().flatten() {
         let range = range_of(subnet).ok_or_else(|| invalid_prefix(prefix(subnet)))?;
         let name = subnet["name"].as_str().unwrap_or_default();
-        named(name)?;
+        check_name(name)?;
         if range.bits > azure_limits::SMALLEST_SUBNET {
             let message = format!("Subnet '{name}' is not valid in virtual network '{network}'.");
             return Err(Refusal::bad("NetcfgInvalidSubnet", message));
@@ -98,11 +98,11 @@ fn network(draft: &Draft<'_>) -> Result<(), Refusal> {
         }
         taken.push(range);
     }
-    kept(draft, wanted)
+    check_subnets_in_use(draft, wanted)
 }
 
-/// Refuses to take from subnets what something in them stands by.
-fn kept(draft: &Draft<'_>, wanted: Option<&Vec<Value>>) -> Result<(), Refusal> {
+/// Refuses to remove, resize or undelegate a subnet that a resource uses.
+fn check_subnets_in_use(draft: &Draft<'_>, wanted: Option<&Vec<Value>>) -> Result<(), Refusal> {
     let Some(before) = draft.before() else {
         return Ok(());
     };
@@ -118,11 +118,11 @@ fn kept(draft: &Draft<'_>, wanted: Option<&Vec<Value>>) -> Result<(), Refusal> {
             continue;
         };
         if prefix(kept) != prefix(subnet) {
-            resized(draft.state, id)?;
+            check_resize(draft.state, id)?;
         }
         let left = delegates(kept);
         if let Some(gone) = delegates(subnet).iter().find(|one| !left.contains(one)) {
-            undelegated(draft.state, id, gone)?;
+            check_delegation(draft.state, id, gone)?;
         }
     }
     Ok(())
@@ -135,8 +135,8 @@ fn delegates(subnet: &Value) -> Vec<String> {
     all.into_iter().flatten().filter_map(service).collect()
 }
 
-/// Whether something stands in a subnet that is no longer to be delegated to its service.
-fn undelegated(state: &State, subnet: &str, service: &str) -> Result<(), Refusal> {
+/// Refuses to remove a delegation from a subnet that a resource uses.
+fn check_delegation(state: &State, subnet: &str, service: &str) -> Result<(), Refusal> {
     if in_use(state, subnet).is_ok() {
         return Ok(());
     }
@@ -147,8 +147,8 @@ fn undelegated(state: &State, subnet: &str, service: &str) -> Result<(), Refusal
     Err(Refusal::bad("SubnetMissingRequiredDelegation", message))
 }
 
-/// Refuses two subnets of one name: <https://github.com/Azure/azure-powershell/issues/9920>.
-fn unique(draft: &Draft<'_>, wanted: Option<&Vec<Value>>) -> Result<(), Refusal> {
+/// Refuses two subnets with the same name: <https://github.com/Azure/azure-powershell/issues/9920>.
+fn check_unique_names(draft: &Draft<'_>, wanted: Option<&Vec<Value>>) -> Result<(), Refusal> {
     let names = wanted.into_iter().flatten();
     let names: Vec<&str> = names.filter_map(|one| one["name"].as_str()).collect();
     let twice = names.iter().enumerate().find(|(at, name)| {
@@ -167,8 +167,9 @@ fn unique(draft: &Draft<'_>, wanted: Option<&Vec<Value>>) -> Result<(), Refusal>
     Err(refusal.because(vec![cause]))
 }
 
+/// Refuses an invalid name of a subnet:
 /// <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>
-fn named(name: &str) -> Result<(), Refusal> {
+fn check_name(name: &str) -> Result<(), Refusal> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
     let ends = name.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
@@ -181,7 +182,7 @@ fn named(name: &str) -> Result<(), Refusal> {
     Err(Refusal::bad("InvalidResourceName", message))
 }
 
-/// A range stands alone as well as in a list of one.
+/// A range can stand alone or in a list of one.
 fn prefix(subnet: &Value) -> &Value {
     let properties = &subnet["properties"];
     let alone = &properties["addressPrefix"];
@@ -191,12 +192,12 @@ fn prefix(subnet: &Value) -> &Value {
     }
 }
 
-/// The addresses of a subnet.
+/// The address range of a subnet.
 pub(super) fn range_of(subnet: &Value) -> Option<Cidr> {
     parsed(prefix(subnet))
 }
 
-/// The addresses of all subnets of a network.
+/// The address ranges of all subnets of a network.
 pub(super) fn subnets_of(state: &State, network: &ResourceId) -> Vec<Cidr> {
     let network = state.resources.get(&network.key());
     let list = network.and_then(|one| one.document.pointer("/properties/subnets")?.as_array());
@@ -207,8 +208,8 @@ fn parsed(value: &Value) -> Option<Cidr> {
     value.as_str()?.parse().ok()
 }
 
-/// Whether something stands in a subnet whose addresses would be others.
-fn resized(state: &State, subnet: &str) -> Result<(), Refusal> {
+/// Refuses to resize a subnet that a resource uses.
+fn check_resize(state: &State, subnet: &str) -> Result<(), Refusal> {
     let Err(used) = in_use(state, subnet) else {
         return Ok(());
     };
@@ -249,7 +250,7 @@ pub(in super::super) fn subnet<'a>(state: &'a State, id: &str) -> Option<&'a Val
     })
 }
 
-/// Whether something stands in a subnet.
+/// Refuses to delete a subnet that a resource uses.
 fn in_use(state: &State, subnet: &str) -> Result<(), Refusal> {
     let subnet = subnet.to_lowercase();
     let mentions = |one: &&super::super::state::Resource| {
@@ -297,11 +298,10 @@ fn zone_in_use(state: &State, id: &ResourceId) -> Result<(), Refusal> {
 
 fn link(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.required("/properties/virtualNetwork/id")?;
-    draft.referred("/properties/virtualNetwork/id")?;
+    draft.referenced("/properties/virtualNetwork/id")?;
     draft.unchanged("/properties/virtualNetwork/id")
 }
 
-/// Whether an id is that of a subnet.
 pub(in super::super) fn is_subnet(id: &ResourceId) -> bool {
     id.kind()
         .is_some_and(|kind| kind.eq_ignore_ascii_case(resource_type::SUBNET))

@@ -1,9 +1,9 @@
-//! The machines of a cluster's nodes: whether there are such, whether they do, and whether enough
-//! are left.
+//! The machines of a cluster's nodes: whether the size exists, whether AKS accepts it, and whether
+//! the quota suffices.
 
 use std::collections::BTreeSet;
 
-use model::azure_limits::{Least, NODE, SYSTEM_NODE};
+use model::azure_limits::{MinimumSize, NODE, SYSTEM_NODE};
 use serde_json::{Value, json};
 
 use super::super::offer::{self, MACHINES, Nodes, machine};
@@ -11,10 +11,10 @@ use super::super::pools;
 use super::super::refusal::Refusal;
 use super::draft::Draft;
 
-/// What AKS says beside each lack of quota.
+/// The text that AKS adds to each refusal for lack of quota.
 const MORE: &str = "If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable.";
 
-/// Refuses a cluster whose nodes cannot be.
+/// Refuses a cluster whose nodes cannot be created.
 pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     let region = draft.text("/location").unwrap_or_default();
     let region = region.replace(' ', "").to_lowercase();
@@ -23,15 +23,15 @@ pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     let wanted = draft.body.pointer("/properties/agentPoolProfiles");
     let wanted = wanted.and_then(Value::as_array).into_iter().flatten();
     let named = |it: &Value| before.iter().find(|one| one["name"] == it["name"]);
-    let wanted: Vec<Value> = wanted.map(|it| pools::over(named(it), it)).collect();
-    // Those that are left out stay.
-    let there = before
+    let wanted: Vec<Value> = wanted.map(|it| pools::completed(named(it), it)).collect();
+    // Pools that the request leaves out stay unchanged.
+    let existing = before
         .into_iter()
         .filter(|it| wanted.iter().any(|one| one["name"] == it["name"]));
-    check(draft, &region, &wanted, &there.collect::<Vec<_>>())
+    check(draft, &region, &wanted, &existing.collect::<Vec<_>>())
 }
 
-/// Refuses a pool whose nodes cannot be.
+/// Refuses a pool whose nodes cannot be created.
 pub(super) fn of_pool(draft: &Draft<'_>) -> Result<(), Refusal> {
     let cluster = draft.id.parent().map(|id| id.key()).unwrap_or_default();
     let Some(cluster) = draft.state.resources.get(&cluster) else {
@@ -43,7 +43,7 @@ pub(super) fn of_pool(draft: &Draft<'_>) -> Result<(), Refusal> {
     before.retain(|it| it["name"] == name);
     let mut wanted = draft.body["properties"].clone();
     wanted["name"] = json!(name);
-    let wanted = pools::over(before.first(), &wanted);
+    let wanted = pools::completed(before.first(), &wanted);
     check(draft, region, &[wanted], &before)
 }
 
@@ -59,9 +59,9 @@ fn check(
         let Some(wanted) = Nodes::of(pool) else {
             continue;
         };
-        let there = before.iter().find(|it| it["name"] == pool["name"]);
-        let there = there.and_then(Nodes::of).map_or(0, |it| it.count);
-        size(draft, region, &wanted, system, wanted.count > there)?;
+        let existing = before.iter().find(|it| it["name"] == pool["name"]);
+        let existing = existing.and_then(Nodes::of).map_or(0, |it| it.count);
+        size(draft, region, &wanted, system, wanted.count > existing)?;
     }
     quota(draft, region, &nodes(wanted), &nodes(before))
 }
@@ -80,23 +80,23 @@ fn size(
         return Err(Refusal::bad("VMSizeNotSupported", message));
     };
     let sizes = draft.circumstances.sizes;
-    // What is there stays there, and gets no more of what the subscription may not have.
+    // Existing nodes of a size that is not allowed stay, but their number cannot grow.
     if grows && !machine.is_allowed(sizes) {
         let allowed = MACHINES.iter().filter(|it| it.is_allowed(sizes));
         let allowed: Vec<&str> = allowed.map(|it| it.name).collect();
         return Err(size_not_allowed(machine.name, region, &allowed));
     }
-    let lacks = |least: Least| {
+    let is_below = |least: MinimumSize| {
         machine.cores < i64::from(least.cores) || machine.memory < i64::from(least.memory_mib)
     };
-    if system && lacks(SYSTEM_NODE) {
+    if system && is_below(SYSTEM_NODE) {
         let message = format!(
             "System node pool must use VM sku with more than 2 cores and 4GB memory. Nodepool name: {}.",
             pool.name
         );
         return Err(Refusal::bad("SystemPoolSkuTooLow", message));
     }
-    if lacks(NODE) {
+    if is_below(NODE) {
         let message = format!(
             "The VM size of {} is restricted by AKS: a node needs at least 2 GB of memory. Nodepool name: {}.",
             machine.name, pool.name
@@ -135,7 +135,7 @@ fn quota(
     Ok(())
 }
 
-/// What AKS says where the region's quota does not do.
+/// AKS's refusal when the region's quota is exceeded.
 pub(in super::super) fn no_regional_quota(region: &str, left: i64, wanted: i64) -> Refusal {
     let left = left.max(0);
     let message = format!(
@@ -144,7 +144,7 @@ pub(in super::super) fn no_regional_quota(region: &str, left: i64, wanted: i64) 
     Refusal::bad("ErrCode_InsufficientVCPUQuota", message).of_aks()
 }
 
-/// What AKS says of a size that others may have.
+/// AKS's refusal of a size that the subscription cannot use.
 pub(in super::super) fn size_not_allowed(size: &str, region: &str, allowed: &[&str]) -> Refusal {
     let allowed = allowed.join(",").to_lowercase();
     let message = format!(

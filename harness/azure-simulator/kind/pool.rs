@@ -1,4 +1,5 @@
-//! Pools of nodes: a part of their cluster when it is made, and resources of their own from then on.
+//! Node pools. A request for a new cluster contains its pools. After that, pools are separate
+//! resources.
 
 use azure::resource_type;
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use super::super::refusal::Refusal;
 use super::super::state::{Progress, Resource, State};
 use super::super::version;
 use super::draft::Draft;
-use super::rules::{Kind, Patch, Place};
+use super::rules::{Kind, LocationKind, Patch};
 use super::{addresses, immutable, kubernetes_version, nodes, pool_size, pool_version};
 
 const MODES: [&str; 2] = ["System", "User"];
@@ -19,7 +20,7 @@ const MODES: [&str; 2] = ["System", "User"];
 pub(super) const KINDS: &[Kind] = &[Kind {
     name: resource_type::POOL,
     versions: version::KUBERNETES,
-    place: Place::Parent,
+    location: LocationKind::Parent,
     takes: [150, 60, 120],
     accepted: 201,
     headers: [Headers::AsyncOperation, Headers::Both],
@@ -27,10 +28,10 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     check: pool,
     complete,
     patch: Patch::Never,
-    held: Some(last),
+    deletion_check: Some(check_not_last),
 }];
 
-/// Makes resources of the pools that a cluster was given, and forgets none that it was not.
+/// Creates or updates the resources of the pools in a cluster's document. Other pools stay.
 pub(in super::super) fn settle_pools(state: &mut State, cluster: &ResourceId, now: Timestamp) {
     let key = cluster.key();
     let Some(known) = state.resources.get(&key) else {
@@ -73,26 +74,26 @@ pub(in super::super) fn settle_pools(state: &mut State, cluster: &ResourceId, no
     }
 }
 
-/// Refuses a cluster whose pools Azure would refuse.
+/// Refuses a cluster with invalid pools.
 pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     let wanted = draft.body.pointer(PROFILES).and_then(Value::as_array);
     let wanted: Vec<&Value> = wanted.into_iter().flatten().collect();
-    let there = draft
+    let existing = draft
         .before()
         .map(|cluster| pools::of(draft.state, cluster));
     let control = kubernetes_version::of(draft);
-    let mut all = there.clone().unwrap_or_default();
+    let mut all = existing.clone().unwrap_or_default();
     for (index, pool) in wanted.iter().enumerate() {
         let named = |one: &&Value| one["name"] == pool["name"];
-        let before = there.iter().flatten().find(named);
-        if there.is_some() && before.is_none() {
-            return Err(introduced());
+        let before = existing.iter().flatten().find(named);
+        if existing.is_some() && before.is_none() {
+            return Err(pool_introduced());
         }
         if wanted.iter().filter(|one| named(one)).count() > 1 {
-            return Err(twice(pool));
+            return Err(duplicate_name(pool));
         }
-        let whole = pools::over(before, pool);
-        fits(draft, &format!("{PROFILES}/{index}"), &whole, before)?;
+        let whole = pools::completed(before, pool);
+        check_pool(draft, &format!("{PROFILES}/{index}"), &whole, before)?;
         immutable::pool(before, pool, "agentPoolProfile")?;
         pool_version::check(pool, before, &control)?;
         all.retain(|one| one["name"] != pool["name"]);
@@ -105,20 +106,20 @@ pub(super) fn of_cluster(draft: &Draft<'_>) -> Result<(), Refusal> {
     Err(Refusal::bad("MustDefineAtLeastOneSystemPool", message).about("agentPoolProfiles"))
 }
 
-fn introduced() -> Refusal {
+fn pool_introduced() -> Refusal {
     let message = "A new agent pool was introduced. Adding agent pools to an existing cluster is not allowed through managed cluster operations. For agent pool specific change, please use per agent pool operations: https://aka.ms/agent-pool-rest-api";
     Refusal::bad("BadRequest", message).about("agentPoolProfiles")
 }
 
-fn twice(pool: &Value) -> Refusal {
+fn duplicate_name(pool: &Value) -> Refusal {
     let message = format!(
-        "The agent pool name {} is used more than once: names of agent pools have to be unique in a managed cluster.",
+        "The agent pool name {} is used more than once: names of agent pools must be unique in a managed cluster.",
         pool["name"]
     );
     Refusal::bad("InvalidParameter", message).about("agentPoolProfile.name")
 }
 
-/// Refuses a pool by itself, as AKS does it.
+/// Checks a request for a single pool. AKS gives the refusal.
 fn pool(draft: &Draft<'_>) -> Result<(), Refusal> {
     pool_itself(draft).map_err(Refusal::of_aks)
 }
@@ -126,29 +127,30 @@ fn pool(draft: &Draft<'_>) -> Result<(), Refusal> {
 fn pool_itself(draft: &Draft<'_>) -> Result<(), Refusal> {
     let before = draft.before().map(pools::profile);
     let wanted = &draft.body["properties"];
-    let mut whole = pools::over(before.as_ref(), wanted);
+    let mut whole = pools::completed(before.as_ref(), wanted);
     whole["name"] = json!(draft.id.name());
-    // A pool by itself takes no other case: https://github.com/Azure/AKS/pull/4779
+    // In a request for a single pool, the mode is case-sensitive:
+    // https://github.com/Azure/AKS/pull/4779
     let mode = wanted["mode"].as_str().unwrap_or("User");
     if !MODES.contains(&mode) {
         let message = format!(
-            "The value '{mode}' of mode is none of: {}.",
+            "The value '{mode}' of mode is not one of: {}.",
             MODES.join(", ")
         );
         return Err(Refusal::bad("InvalidParameter", message).about("properties.mode"));
     }
-    fits(draft, "/properties", &whole, before.as_ref())?;
+    check_pool(draft, "/properties", &whole, before.as_ref())?;
     immutable::pool(before.as_ref(), wanted, "properties")?;
     pool_version::check(wanted, before.as_ref(), &control_of(draft.state, draft.id))?;
     addresses::of_pool(draft)?;
     nodes::of_pool(draft)?;
     if before.as_ref().is_some_and(pools::is_system) && !pools::is_system(&whole) {
-        return last(draft.state, draft.id);
+        return check_not_last(draft.state, draft.id);
     }
     Ok(())
 }
 
-/// The version of the cluster that a pool is of.
+/// The Kubernetes version of the pool's cluster.
 fn control_of(state: &State, pool: &ResourceId) -> String {
     let cluster = pool.parent().and_then(|id| state.resources.get(&id.key()));
     let version = cluster.map(|one| &one.document["properties"]["currentKubernetesVersion"]);
@@ -156,8 +158,13 @@ fn control_of(state: &State, pool: &ResourceId) -> String {
     version.unwrap_or_default().to_owned()
 }
 
-/// Refuses what no pool can be, `at` its place in the body.
-fn fits(draft: &Draft<'_>, at: &str, whole: &Value, before: Option<&Value>) -> Result<(), Refusal> {
+/// Refuses an invalid pool. `at` is its JSON pointer in the body.
+fn check_pool(
+    draft: &Draft<'_>,
+    at: &str,
+    whole: &Value,
+    before: Option<&Value>,
+) -> Result<(), Refusal> {
     let at = |field: &str| format!("{at}/{field}");
     if before.is_none() {
         draft.required(&at("vmSize"))?;
@@ -166,13 +173,14 @@ fn fits(draft: &Draft<'_>, at: &str, whole: &Value, before: Option<&Value>) -> R
     draft.one_of(&at("mode"), &MODES)?;
     pool_size::check(whole, before)?;
     if let Some(subnet) = draft.text(&at("vnetSubnetID")) {
-        super::network::subnet(draft.state, subnet).ok_or_else(|| draft.dangling(subnet))?;
+        super::network::subnet(draft.state, subnet)
+            .ok_or_else(|| draft.missing_reference(subnet))?;
     }
     Ok(())
 }
 
-/// Why the last system pool of a cluster does not go.
-fn last(state: &State, id: &ResourceId) -> Result<(), Refusal> {
+/// Refuses to delete the last system pool of a cluster.
+fn check_not_last(state: &State, id: &ResourceId) -> Result<(), Refusal> {
     let cluster = id.parent().and_then(|id| state.resources.get(&id.key()));
     let pools = cluster
         .map(|cluster| pools::of(state, cluster))
@@ -188,7 +196,7 @@ fn last(state: &State, id: &ResourceId) -> Result<(), Refusal> {
     Err(Refusal::bad("OperationNotAllowed", message).of_aks())
 }
 
-/// Adds what Azure adds: to a pool of which it says nothing, what it is.
+/// Adds Azure's defaults to a new pool, and the previous values to an existing one.
 fn complete(draft: &Draft<'_>, document: &mut Value) {
     let before = draft.before().map(|one| one.document["properties"].clone());
     let control = control_of(draft.state, draft.id);
@@ -198,7 +206,7 @@ fn complete(draft: &Draft<'_>, document: &mut Value) {
     document["properties"] = properties;
 }
 
-/// What a pool is where nothing is said of it.
+/// Azure's defaults for a pool.
 pub(super) fn defaults(version: &str) -> Value {
     json!({
         "count": 1,

@@ -1,4 +1,5 @@
-//! What a pool can be: its mode, how many nodes it has, and what each of them has.
+//! Limits of a pool: its name, its mode, its number of nodes, and the disk and the pods of each
+//! node.
 
 use model::azure_limits::{self, MAX_PODS, NODES, OS_DISK, SYSTEM_PODS};
 use serde_json::Value;
@@ -6,10 +7,11 @@ use serde_json::Value;
 use super::super::pools::is_system;
 use super::super::refusal::Refusal;
 
-/// Refuses what no pool can be. `pool` has what is not said of it as it was before, and its name.
+/// Refuses an invalid pool. `pool` is complete: it has its name, and the previous values of what
+/// the request leaves out.
 pub(super) fn check(pool: &Value, before: Option<&Value>) -> Result<(), Refusal> {
-    named(pool)?;
-    system_only(pool)?;
+    check_name(pool)?;
+    check_system(pool)?;
     nodes(pool)?;
     disk(pool)?;
     pods(pool, before)
@@ -24,8 +26,9 @@ fn is(pool: &Value, field: &str, value: &str) -> bool {
     text.is_some_and(|text| text.eq_ignore_ascii_case(value))
 }
 
-/// <https://aka.ms/aks-naming-rules>, <https://github.com/Azure/AKS/issues/3300>
-fn named(pool: &Value) -> Result<(), Refusal> {
+/// Refuses an invalid name: <https://aka.ms/aks-naming-rules>,
+/// <https://github.com/Azure/AKS/issues/3300>
+fn check_name(pool: &Value) -> Result<(), Refusal> {
     let name = name(pool);
     let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let begins = name.starts_with(|c: char| c.is_ascii_lowercase());
@@ -42,9 +45,9 @@ fn named(pool: &Value) -> Result<(), Refusal> {
     Err(invalid("name", message))
 }
 
-/// What the nodes of the cluster's own pods have to be:
+/// Requirements on a system pool:
 /// <https://learn.microsoft.com/azure/aks/use-system-pools#system-and-user-node-pools>.
-fn system_only(pool: &Value) -> Result<(), Refusal> {
+fn check_system(pool: &Value) -> Result<(), Refusal> {
     if !is_system(pool) {
         return Ok(());
     }
@@ -74,7 +77,7 @@ fn nodes(pool: &Value) -> Result<(), Refusal> {
 
 fn disk(pool: &Value) -> Result<(), Refusal> {
     let size = &pool["osDiskSizeGB"];
-    // Nought is the size that goes with the machine.
+    // 0 means the default size of the machine.
     let within = |size: i64| size == 0 || OS_DISK.contains(&size);
     if size.is_null() || size.as_i64().is_some_and(within) {
         return Ok(());
@@ -109,7 +112,7 @@ fn pods(pool: &Value, before: Option<&Value>) -> Result<(), Refusal> {
             "The value of parameter maxPods is invalid.",
         ));
     }
-    // A pool that is there may shrink: https://github.com/Azure/AKS/issues/1422
+    // An existing pool may shrink: https://github.com/Azure/AKS/issues/1422
     let becomes_system = is_system(pool) && !before.is_some_and(is_system);
     let count = pool["count"].as_i64().unwrap_or(1);
     if becomes_system && count * most < SYSTEM_PODS {

@@ -1,4 +1,4 @@
-//! The version of a pool's Kubernetes, and the image of its nodes that goes with it.
+//! The Kubernetes version of a pool, and the node image of that version.
 
 use jiff::Timestamp;
 use jiff::ToSpan as _;
@@ -10,42 +10,43 @@ use super::super::offer::{self, LIST};
 use super::super::refusal::Refusal;
 use super::kubernetes_version;
 
-/// How many minor versions a pool may be behind its cluster: <https://aka.ms/aks/UpgradeVersionRules>.
+/// How many minor versions a pool may be behind its cluster:
+/// <https://aka.ms/aks/UpgradeVersionRules>.
 pub(super) const LAG: u32 = 3;
 
-/// Refuses a version that a pool of a cluster cannot come to. `wanted` is what is said of the pool,
-/// and `control` the version of the cluster.
+/// Refuses a version that the pool cannot be set to. `wanted` is the requested pool, and `control`
+/// the version of the cluster.
 pub(super) fn check(wanted: &Value, before: Option<&Value>, control: &str) -> Result<(), Refusal> {
     let Some(asked) = wanted["orchestratorVersion"].as_str() else {
         return Ok(());
     };
-    if before.is_some_and(|before| stays(before, asked)) {
+    if before.is_some_and(|before| is_unchanged(before, asked)) {
         return Ok(());
     }
     if offer::release(asked).is_none() {
         let message = format!("Version {asked} is not supported in this region. {LIST}");
         return Err(Refusal::bad("AgentPoolK8sVersionNotSupported", message));
     }
-    let comes = resolved(asked, control);
-    compatible(&comes, control)?;
+    let target = resolved(asked, control);
+    check_compatible(&target, control)?;
     let current = before.and_then(|it| it["currentOrchestratorVersion"].as_str());
     if let Some(current) = current
-        .filter(|current| kubernetes_version::parts(&comes) < kubernetes_version::parts(current))
+        .filter(|current| kubernetes_version::parts(&target) < kubernetes_version::parts(current))
     {
         let message = format!(
-            "Downgrading Kubernetes version {current} to {comes} is not allowed. Available upgrades: [{control}]. Please see https://aka.ms/aks-supported-k8s-ver for version details."
+            "Downgrading Kubernetes version {current} to {target} is not allowed. Available upgrades: [{control}]. Please see https://aka.ms/aks-supported-k8s-ver for version details."
         );
         return Err(Refusal::bad("OperationNotAllowed", message));
     }
     Ok(())
 }
 
-/// Has a pool come to the version that is asked for, and its nodes to the newest image with it.
-/// Neither is anybody's to say.
+/// Sets the current version of a pool to the requested one, and its nodes to the newest image. A
+/// client cannot set these two values.
 pub(super) fn settle(pool: &mut Value, before: Option<&Value>, control: &str, now: Timestamp) {
     let asked = pool["orchestratorVersion"].as_str().unwrap_or(control);
     let asked = asked.to_owned();
-    let kept = before.filter(|before| stays(before, &asked));
+    let kept = before.filter(|before| is_unchanged(before, &asked));
     if let Some(kept) = kept {
         for field in ["currentOrchestratorVersion", "nodeImageVersion"] {
             pool[field] = kept[field].clone();
@@ -56,7 +57,7 @@ pub(super) fn settle(pool: &mut Value, before: Option<&Value>, control: &str, no
     pool["nodeImageVersion"] = json!(image(pool, now));
 }
 
-/// The newest image for the nodes of a pool: there is one a week.
+/// The newest node image of a pool. There is a new image every Monday.
 pub(in super::super) fn image(pool: &Value, now: Timestamp) -> String {
     let windows = pool["osType"].as_str() == Some("Windows");
     let system = match pool["osSKU"].as_str().unwrap_or_default() {
@@ -69,8 +70,8 @@ pub(in super::super) fn image(pool: &Value, now: Timestamp) -> String {
     format!("{system}-{}", monday.strftime("%Y%m.%d.0"))
 }
 
-/// Whether what is asked for is what is there: a minor version by its name takes no patch away.
-fn stays(before: &Value, asked: &str) -> bool {
+/// Whether the pool already has the requested version. A minor version matches all of its patches.
+fn is_unchanged(before: &Value, asked: &str) -> bool {
     let current = before["currentOrchestratorVersion"].as_str();
     let current = current.unwrap_or_default();
     if before["orchestratorVersion"] == asked {
@@ -79,7 +80,8 @@ fn stays(before: &Value, asked: &str) -> bool {
     kubernetes_version::is(current, asked)
 }
 
-/// The patch that a version comes to: that of the cluster, where it is of the same minor version.
+/// The patch that a version resolves to. It is the cluster's patch if the cluster has the same
+/// minor version.
 fn resolved(asked: &str, control: &str) -> String {
     let of_cluster = control.strip_prefix(asked);
     if of_cluster.is_some_and(|rest| rest.starts_with('.')) {
@@ -88,10 +90,10 @@ fn resolved(asked: &str, control: &str) -> String {
     offer::newest(asked).to_owned()
 }
 
-/// Refuses a version that is above that of the cluster, or too far below.
+/// Refuses a version that is above the cluster's, or too far below it.
 ///
 /// <https://aka.ms/aks/UpgradeVersionRules>
-pub(super) fn compatible(version: &str, control: &str) -> Result<(), Refusal> {
+pub(super) fn check_compatible(version: &str, control: &str) -> Result<(), Refusal> {
     let (Some(own), Some(of_cluster)) = (Minor::of(version), Minor::of(control)) else {
         return Ok(());
     };

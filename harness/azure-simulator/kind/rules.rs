@@ -1,4 +1,4 @@
-//! What a type of resource is: where it exists, how long it takes, and its rules.
+//! The definition of a resource type: its location, its durations and its rules.
 
 use std::time::Duration;
 
@@ -12,64 +12,64 @@ use super::draft::Draft;
 
 /// A type of resource.
 pub(in super::super) struct Kind {
-    /// With its namespace, as Azure writes it.
+    /// Namespace and type in Azure's spelling.
     pub(in super::super) name: &'static str,
-    /// Versions of the API that are answered.
+    /// Supported API versions.
     pub(in super::super) versions: &'static [&'static str],
-    /// Whether it has a location of its own.
-    pub(in super::super) place: Place,
-    /// How long it takes, in seconds: to create, to update, to delete. Nought is at once.
+    /// The location that its resources have.
+    pub(in super::super) location: LocationKind,
+    /// Durations of creation, update and deletion in seconds. 0 means that the request has no
+    /// operation.
     pub(in super::super) takes: [u64; 3],
-    /// What a PUT that takes time answers with: 201 and the resource, or 202 and nothing.
+    /// Status of a PUT that starts an operation: 201 with the resource, or 202 without a body.
     pub(in super::super) accepted: u16,
-    /// Which headers Microsoft's description has for a PUT and for a DELETE.
+    /// The headers in Microsoft's description of PUT and of DELETE.
     pub(in super::super) headers: [Headers; 2],
     /// Whether it shows `properties.provisioningState`.
     pub(in super::super) shows_progress: bool,
     /// Refuses what Azure refuses.
     pub(in super::super) check: fn(&Draft<'_>) -> Result<(), Refusal>,
-    /// Adds what Azure adds, and takes away what Azure does not show.
+    /// Adds what Azure adds, and removes what Azure does not show.
     pub(in super::super) complete: fn(&Draft<'_>, &mut Value),
-    /// What a PATCH may say.
+    /// What a PATCH may change.
     pub(in super::super) patch: Patch,
-    /// Why it cannot be deleted now.
-    pub(in super::super) held: Option<Held>,
+    /// Refuses a deletion, if the type has a reason to.
+    pub(in super::super) deletion_check: Option<DeletionCheck>,
 }
 
-/// What a PATCH of a type may say.
+/// What a PATCH of a type may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Patch {
-    /// There is none.
+    /// The type has no PATCH.
     Never,
-    /// Tags, at once.
+    /// Only tags. The change takes no time.
     Tags,
-    /// Whatever a PUT may say.
+    /// Everything that a PUT may change.
     Any,
 }
 
-/// Why a resource cannot be deleted now.
-type Held = fn(&State, &ResourceId) -> Result<(), Refusal>;
+/// Refuses the deletion of a resource that is in use.
+type DeletionCheck = fn(&State, &ResourceId) -> Result<(), Refusal>;
 
-/// Where resources of a type are.
+/// The location of a type's resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Place {
-    /// In a region.
+pub(in super::super) enum LocationKind {
+    /// A region.
     Region,
-    /// In `global`.
+    /// `global`.
     Global,
-    /// Where its parent is.
+    /// None: the parent has the location.
     Parent,
 }
 
 impl Kind {
-    /// The namespace of its provider.
     pub(in super::super) fn namespace(&self) -> &'static str {
         self.name.split('/').next().unwrap_or(self.name)
     }
 
-    /// What a body says, where an empty text of AKS says nothing: its service leaves such fields out,
-    /// and azure-cli sends `kubernetesVersion` so where none is asked for.
-    pub(in super::super) fn meaning(&self, body: &Value) -> Value {
+    /// The body without empty texts, for types of AKS. AKS ignores such values, and azure-cli sends
+    /// an empty `kubernetesVersion` if the user names none.
+    pub(in super::super) fn normalized(&self, body: &Value) -> Value {
         let mut body = body.clone();
         if self.namespace() == "Microsoft.ContainerService" {
             body.get_mut("properties").map(without_blanks);
@@ -77,33 +77,30 @@ impl Kind {
         body
     }
 
-    /// Whether it is a setting of its parent: it is set, and never deleted by itself.
+    /// Whether it is a setting of its parent. A setting always exists and cannot be deleted.
     pub(in super::super) fn is_setting(&self) -> bool {
         self.name.ends_with("/configurations")
     }
 
-    /// Whether the answer to its deletion is what it was.
-    pub(in super::super) fn tells_what_went(&self) -> bool {
+    /// Whether the response to a DELETE contains the deleted resource.
+    pub(in super::super) fn returns_deleted(&self) -> bool {
         self.namespace() == "Microsoft.Authorization"
     }
 
-    /// How long it takes to create.
     pub(in super::super) fn creation(&self) -> Duration {
         Duration::from_secs(self.takes[0])
     }
 
-    /// How long it takes to update.
     pub(in super::super) fn update(&self) -> Duration {
         Duration::from_secs(self.takes[1])
     }
 
-    /// How long it takes to delete.
     pub(in super::super) fn deletion(&self) -> Duration {
         Duration::from_secs(self.takes[2])
     }
 }
 
-/// Takes away fields that are empty texts; the values of tags and labels may be that.
+/// Removes properties with empty texts. Values of tags and labels may be empty.
 fn without_blanks(value: &mut Value) {
     match value {
         Value::Object(fields) => {

@@ -1,12 +1,12 @@
-//! The parameters of a MySQL server: they are always there, can be set within bounds and never be
-//! deleted. The bounds of a parameter that is not listed here are not known, and every value of it
-//! is taken.
+//! The parameters of a MySQL server. They always exist, can be set within bounds, and cannot be
+//! deleted. A parameter that is not listed here has unknown bounds, and every value of it is
+//! accepted.
 //!
-//! <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-server-parameters>, and traffic
-//! that the tests of azure-cli have recorded (`mysql/tests/latest/recordings`, 2023-04).
+//! <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-server-parameters>, and
+//! recordings in the tests of azure-cli (`mysql/tests/latest/recordings`, 2023-04).
 
 use azure::resource_type;
-use model::azure_limits::{self, Range};
+use model::azure_limits::{self, ParameterRange};
 use serde_json::{Value, json};
 
 use super::super::id::ResourceId;
@@ -14,22 +14,22 @@ use super::super::refusal::Refusal;
 use super::super::state::State;
 use super::draft::Draft;
 
-/// A parameter of a server of some SKU.
+/// A parameter, for the SKU of a server.
 struct Parameter {
     default: String,
     values: Values,
     is_static: bool,
 }
 
-/// What a parameter may be.
+/// The allowed values.
 enum Values {
     Between(u64, u64),
     OneOf(&'static [&'static str]),
-    /// It can be read only.
+    /// Read-only.
     Fixed,
 }
 
-/// Parameters of every SKU with their defaults.
+/// Numbers that do not depend on the SKU: name, default, minimum, maximum.
 const NUMBERS: &[(&str, u64, u64, u64)] = &[
     ("thread_cache_size", 9, 0, 16_384),
     ("table_open_cache", 600, 1, 524_288),
@@ -45,8 +45,8 @@ const WORDS: &[(&str, &[&str], bool)] = &[
     ),
     ("lower_case_table_names", &["1", "2"], true),
 ];
-/// Parameters that Azure alone sets: the binary log is always written, and its form is fixed; of the
-/// others <https://github.com/Azure/azure-mysql/issues/295> and the recordings tell.
+/// Read-only parameters with their values. The binary log is always on, and its format is fixed.
+/// Sources of the others: <https://github.com/Azure/azure-mysql/issues/295> and the recordings.
 const FIXED: &[(&str, &str)] = &[
     ("log_bin", "ON"),
     ("binlog_format", "ROW"),
@@ -56,14 +56,14 @@ const FIXED: &[(&str, &str)] = &[
 ];
 
 impl Parameter {
-    /// The parameter of that name, if its bounds are known.
+    /// The parameter with this name, if its bounds are known.
     fn of(name: &str, sku: &str) -> Option<Self> {
         let number = |default: u64, least, most| Self {
             default: default.to_string(),
             values: Values::Between(least, most),
             is_static: false,
         };
-        let by_sku = |range: Range| number(range.default, range.least, range.most);
+        let by_sku = |range: ParameterRange| number(range.default, range.minimum, range.maximum);
         match name {
             "max_connections" => return azure_limits::connections(sku).map(by_sku),
             "innodb_buffer_pool_size" => return azure_limits::buffer_pool(sku).map(by_sku),
@@ -95,7 +95,7 @@ impl Parameter {
         }
     }
 
-    fn takes(&self, value: &str) -> bool {
+    fn accepts(&self, value: &str) -> bool {
         match &self.values {
             Values::Between(least, most) => value
                 .parse()
@@ -114,7 +114,7 @@ impl Parameter {
     }
 }
 
-/// Refuses a value that the server's SKU does not have, and one of what can only be read.
+/// Refuses a value outside the bounds, and a change of a read-only parameter.
 pub(super) fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
     draft.required("/properties/value")?;
     draft.one_of("/properties/source", &["system-default", "user-override"])?;
@@ -124,15 +124,15 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
     let Some(parameter) = Parameter::of(&name, sku) else {
         return Ok(());
     };
-    if matches!(parameter.values, Values::Fixed) && !parameter.takes(value) {
-        // The 0 is Azure's own.
+    if matches!(parameter.values, Values::Fixed) && !parameter.accepts(value) {
+        // Azure's text has this 0.
         let message = format!(
             "The configuration(s) '{name}' is(are) read-only for 0 server version {version}."
         );
         return Err(Refusal::bad("ConfigurationReadOnly", message));
     }
-    // No refusal of MySQL's has been seen; these are the words of PostgreSQL's provider.
-    if !parameter.takes(value) {
+    // No recording has MySQL's refusal. This is the text of the provider of PostgreSQL.
+    if !parameter.accepts(value) {
         let message = format!(
             "The value: [{value}] of Server Parameter: [{name}] is invalid, the allowed values \
              are: [{}]",
@@ -150,7 +150,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The SKU and the version of the server that a parameter is of.
+/// The SKU and the version of the parameter's server.
 fn server<'a>(state: &'a State, id: &ResourceId) -> (&'a str, &'a str) {
     let server = id.parent().and_then(|id| state.resources.get(&id.key()));
     let text = |pointer: &str| server.and_then(|one| one.document.pointer(pointer)?.as_str());
@@ -160,11 +160,11 @@ fn server<'a>(state: &'a State, id: &ResourceId) -> (&'a str, &'a str) {
     )
 }
 
-/// A parameter that nobody has set, as it is read; nothing where its bounds are not known, or where
-/// there is no such server.
-pub(in super::super) fn unset(state: &State, id: &ResourceId) -> Option<Value> {
-    let there = id.parent().and_then(|id| state.resources.get(&id.key()));
-    let (sku, _) = there.map(|_| server(state, id))?;
+/// A parameter with its default value, as a GET shows it. `None` if its bounds are unknown or the
+/// server does not exist.
+pub(in super::super) fn default_of(state: &State, id: &ResourceId) -> Option<Value> {
+    let existing = id.parent().and_then(|id| state.resources.get(&id.key()));
+    let (sku, _) = existing.map(|_| server(state, id))?;
     let parameter = Parameter::of(&id.name().to_lowercase(), sku)?;
     let mut document = json!({
         "id": id.to_string(),
@@ -176,8 +176,8 @@ pub(in super::super) fn unset(state: &State, id: &ResourceId) -> Option<Value> {
     Some(document)
 }
 
-/// The parameters of a server that nobody has set and whose bounds are known.
-pub(in super::super) fn all_unset(state: &State, server: &ResourceId) -> Vec<Value> {
+/// The parameters of a server that have known bounds and their default values.
+pub(in super::super) fn all_defaults(state: &State, server: &ResourceId) -> Vec<Value> {
     let names = ["max_connections", "innodb_buffer_pool_size"].into_iter();
     let names = names
         .chain(NUMBERS.iter().map(|(name, ..)| *name))
@@ -185,11 +185,11 @@ pub(in super::super) fn all_unset(state: &State, server: &ResourceId) -> Vec<Val
         .chain(FIXED.iter().map(|(name, _)| *name));
     let ids = names.map(|name| ResourceId::parse(&format!("{server}/configurations/{name}")));
     ids.filter(|id| !state.resources.contains_key(&id.key()))
-        .filter_map(|id| unset(state, &id))
+        .filter_map(|id| default_of(state, &id))
         .collect()
 }
 
-/// Adds to a parameter what is known of it.
+/// Adds the default, the bounds and the type to a parameter.
 pub(in super::super) fn describe(state: &State, id: &ResourceId, document: &mut Value) {
     let properties = &mut document["properties"];
     properties["currentValue"] = properties["value"].clone();

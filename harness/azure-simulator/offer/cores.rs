@@ -1,4 +1,4 @@
-//! How many vCPUs of a region are used, and how many are left.
+//! The vCPUs of a region: used, and left of the quota.
 
 use std::collections::BTreeSet;
 
@@ -11,29 +11,29 @@ use super::super::pools;
 use super::super::state::State;
 use super::machines::{MACHINES, machine};
 
-/// A pool of nodes.
+/// The nodes of a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct Nodes {
-    /// Its name.
+    /// The pool's name.
     pub(in super::super) name: String,
-    /// The size of each.
+    /// The VM size.
     pub(in super::super) size: String,
-    /// How many.
+    /// The number of nodes.
     pub(in super::super) count: i64,
 }
 
 impl Nodes {
-    /// Those of a pool, as its cluster shows it.
+    /// Reads a pool in the form that it has in its cluster's document.
     pub(in super::super) fn of(pool: &Value) -> Option<Self> {
         Some(Self {
             name: pool["name"].as_str()?.to_owned(),
             size: pool["vmSize"].as_str()?.to_owned(),
-            // Azure makes one where nothing is said.
+            // Azure's default is one node.
             count: pool["count"].as_i64().unwrap_or(1),
         })
     }
 
-    /// How many vCPUs they have, of one family or of all.
+    /// The vCPUs of the nodes: of one VM family, or of all.
     fn cores(&self, family: Option<&str>) -> i64 {
         let machine = machine(&self.size);
         let machine = machine.filter(|it| family.is_none_or(|family| it.family == family));
@@ -50,8 +50,8 @@ fn nodes(state: &State, region: &str) -> Vec<Nodes> {
     pools.filter_map(|pool| Nodes::of(&pool)).collect()
 }
 
-/// How many vCPUs are left in a region for what is wanted in the place of what was there: of all,
-/// or of one family. What is wanted is the second number.
+/// The vCPUs left in a region, and the additional vCPUs that a change from `before` to `wanted`
+/// needs. Both count one VM family, or all.
 pub(in super::super) fn left(
     state: &State,
     circumstances: &Circumstances,
@@ -68,7 +68,7 @@ pub(in super::super) fn left(
     (left, sum(wanted) - sum(before))
 }
 
-/// What is used of each quota.
+/// The usage of each quota.
 pub(super) fn usages(state: &State, circumstances: &Circumstances, region: &str) -> Response {
     let nodes = nodes(state, region);
     let used = |family: Option<&str>| -> i64 { nodes.iter().map(|it| it.cores(family)).sum() };

@@ -1,26 +1,26 @@
-//! The sizes of virtual machines: what each is, and what a subscription may take of them.
+//! The VM sizes, and which of them a subscription can use.
 //!
-//! <https://learn.microsoft.com/azure/virtual-machines/sizes/overview>; the ids of families as
-//! `Microsoft.Compute/skus` has them, which differ in case and follow from no name.
+//! <https://learn.microsoft.com/azure/virtual-machines/sizes/overview>. The ids of VM families are
+//! those of `Microsoft.Compute/skus`. Their case is irregular and does not follow from the size.
 
 use serde_json::{Value, json};
 
 use super::super::circumstances::Sizes;
 use super::super::filter::{self, Filter};
 use super::super::message::{Request, Response};
-use super::super::place;
 use super::super::refusal::Refusal;
+use super::super::region;
 
-/// A size.
+/// A VM size.
 #[derive(Debug, PartialEq, Eq)]
 pub(in super::super) struct Machine {
     pub(in super::super) name: &'static str,
-    /// What its quota is counted by.
+    /// The VM family. Each family has its own quota.
     pub(in super::super) family: &'static str,
     pub(in super::super) cores: i64,
     /// Memory in MiB.
     pub(in super::super) memory: i64,
-    /// Whether its zones can be chosen.
+    /// Whether a zone can be chosen.
     zonal: bool,
     architecture: &'static str,
 }
@@ -36,8 +36,8 @@ const fn machine_of(name: &'static str, family: &'static str, cores: i64, gib: i
     }
 }
 
-/// One of those that the newer ones have come in the place of.
-const fn old(name: &'static str, cores: i64, memory: i64) -> Machine {
+/// A size of an earlier generation. Memory is in MiB.
+const fn previous_generation(name: &'static str, cores: i64, memory: i64) -> Machine {
     Machine {
         memory,
         zonal: false,
@@ -64,10 +64,10 @@ pub(in super::super) const MACHINES: &[Machine] = &[
     machine_of("Standard_B2ls_v2", "standardBsv2Family", 2, 4),
     machine_of("Standard_B2s_v2", "standardBsv2Family", 2, 8),
     machine_of("Standard_B4s_v2", "standardBsv2Family", 4, 16),
-    old("Standard_DS1_v2", 1, 3584),
-    old("Standard_DS2_v2", 2, 7168),
-    old("Standard_DS3_v2", 4, 14336),
-    old("Standard_DS4_v2", 8, 28672),
+    previous_generation("Standard_DS1_v2", 1, 3584),
+    previous_generation("Standard_DS2_v2", 2, 7168),
+    previous_generation("Standard_DS3_v2", 4, 14336),
+    previous_generation("Standard_DS4_v2", 8, 28672),
     machine_of("Standard_D2s_v3", "standardDSv3Family", 2, 8),
     machine_of("Standard_D4s_v3", "standardDSv3Family", 4, 16),
     machine_of("Standard_D8s_v3", "standardDSv3Family", 8, 32),
@@ -106,7 +106,7 @@ pub(in super::super) const MACHINES: &[Machine] = &[
     machine_of("Standard_D4as_v6", "StandardDasv6Family", 4, 16),
 ];
 
-/// The size of that name, in any case.
+/// The size with this name, ignoring case.
 pub(in super::super) fn machine(name: &str) -> Option<&'static Machine> {
     MACHINES
         .iter()
@@ -114,7 +114,7 @@ pub(in super::super) fn machine(name: &str) -> Option<&'static Machine> {
 }
 
 impl Machine {
-    /// Whether a subscription may take it.
+    /// Whether a subscription can use the size.
     pub(in super::super) fn is_allowed(&self, sizes: Sizes) -> bool {
         match sizes {
             Sizes::All => true,
@@ -151,7 +151,7 @@ impl Machine {
     }
 }
 
-/// A disk, which is in the same list.
+/// A disk: the list contains disks as well.
 fn disk(region: &str) -> Value {
     json!({
         "resourceType": "disks",
@@ -165,15 +165,18 @@ fn disk(region: &str) -> Value {
     })
 }
 
-/// What may be had, in one region if it is asked for one; nothing else can be asked for.
+/// Lists the sizes and their restrictions. A filter can only compare `location`.
 ///
 /// <https://learn.microsoft.com/rest/api/compute/resource-skus/list>
 pub(super) fn skus(request: &Request, sizes: Sizes) -> Result<Response, Refusal> {
     let filter = Filter::of(request, &["location"])?;
-    if !matches!(&filter, None | Some(Filter::Is(..) | Filter::IsNot(..))) {
+    if !matches!(
+        &filter,
+        None | Some(Filter::Equals(..) | Filter::Differs(..))
+    ) {
         return Err(filter::invalid(request));
     }
-    let regions = place::REGIONS.iter().filter(|region| {
+    let regions = region::REGIONS.iter().filter(|region| {
         let value = |_: &str| Some((**region).to_owned());
         filter.as_ref().is_none_or(|filter| filter.passes(&value))
     });

@@ -1,4 +1,4 @@
-//! What may be asked before anything is made: names, sizes, versions, quotas.
+//! Questions to a provider: names, sizes, versions, quotas.
 
 mod cores;
 mod machines;
@@ -11,8 +11,8 @@ use azure::resource_type;
 use super::circumstances::Circumstances;
 use super::id::ResourceId;
 use super::message::{Request, Response};
-use super::place;
 use super::refusal::Refusal;
+use super::region;
 use super::rights;
 use super::settings::Settings;
 use super::state::State;
@@ -23,8 +23,8 @@ pub(super) use machines::{MACHINES, machine};
 pub(super) use mysql::SKUS as MYSQL_SKUS;
 pub(super) use versions::{DEFAULT, LIST, VERSIONS, newest, release, upgrades};
 
-/// What is asked of a provider, besides its resources: its namespace, what it is called, and the
-/// versions that are answered. Such types have no resources.
+/// Types of a provider that are questions and have no resources: namespace, name, and supported API
+/// versions.
 pub(super) const QUESTIONS: &[(&str, &str, &[&str])] = &[
     (
         "Microsoft.Authorization",
@@ -33,7 +33,8 @@ pub(super) const QUESTIONS: &[(&str, &str, &[&str])] = &[
     ),
     ("Microsoft.Compute", "locations/usages", version::COMPUTE),
     ("Microsoft.Compute", "skus", version::COMPUTE_SKUS),
-    // None is made here, and those of clusters are.
+    // This cloud creates no virtual machines by themselves. Clusters have machines, so the type is
+    // listed.
     ("Microsoft.Compute", "virtualMachines", version::COMPUTE),
     (
         "Microsoft.ContainerRegistry",
@@ -72,23 +73,23 @@ pub(super) const QUESTIONS: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-/// A question as it is asked.
+/// A question in a request.
 struct Question {
     namespace: &'static str,
     name: &'static str,
     versions: &'static [&'static str],
-    /// The region that it is about.
-    place: Option<String>,
+    /// The region in the path.
+    region: Option<String>,
 }
 
 impl Question {
-    /// The one that a path is, which is in lower case.
+    /// Reads a path in lower case.
     fn of(path: &[&str]) -> Option<Self> {
         let at = path.iter().rposition(|part| *part == "providers")?;
-        let (asked, place) = match path.get(at + 1..)? {
-            [namespace, "locations", place, name] => (
+        let (asked, region) = match path.get(at + 1..)? {
+            [namespace, "locations", region, name] => (
                 [*namespace, &format!("locations/{name}")].join(" "),
-                Some(*place),
+                Some(*region),
             ),
             [namespace, name] => ([*namespace, *name].join(" "), None),
             _ => return None,
@@ -101,29 +102,28 @@ impl Question {
             namespace,
             name,
             versions,
-            place: place.map(str::to_owned),
+            region: region.map(str::to_owned),
         })
     }
 
-    /// Refuses a region that there is not, and a version that the provider does not have.
-    fn answered(&self, request: &Request) -> Result<(), Refusal> {
-        let place = self.place.as_deref();
-        let known = place.is_none_or(|place| place::REGIONS.contains(&place));
+    /// Refuses an unknown region, and a version that the provider does not support.
+    fn check(&self, request: &Request) -> Result<(), Refusal> {
+        let region = self.region.as_deref();
+        let known = region.is_none_or(|region| region::REGIONS.contains(&region));
         let version = request.query("api-version").unwrap_or_default();
         if known && version::has(self.versions, &version) {
             return Ok(());
         }
-        Err(version::unprovided(
+        Err(version::unsupported(
             &version,
             self.name,
             self.versions,
-            place,
+            region,
         ))
     }
 }
 
-/// The answer to what may be asked before anything is made, if that is what is asked; `path` is
-/// in lower case.
+/// Answers a question. `path` is in lower case. Returns `None` for another path.
 pub(super) fn offer_api(
     settings: &Settings,
     state: &State,
@@ -139,24 +139,24 @@ pub(super) fn offer_api(
         ("GET", _, "locations/capabilities") => &|| Ok(mysql::capabilities()),
         ("POST", _, "getPrivateDnsZoneSuffix") => &|| Ok(mysql::zone_suffix()),
         ("POST", _, "locations/checkVirtualNetworkSubnetUsage") => &|| {
-            let place = question.place.as_deref().unwrap_or_default();
-            mysql::delegated_subnets(settings, state, request, place)
+            let region = question.region.as_deref().unwrap_or_default();
+            mysql::delegated_subnets(settings, state, request, region)
         },
         (
             "POST",
             "Microsoft.DBforMySQL",
             "checkNameAvailability" | "locations/checkNameAvailability",
-        ) => &|| names::name_is_free(state, request, resource_type::SERVER),
+        ) => &|| names::name_availability(state, request, resource_type::SERVER),
         ("POST", "Microsoft.ContainerRegistry", "checkNameAvailability") => {
-            &|| names::name_is_free(state, request, resource_type::REGISTRY)
+            &|| names::name_availability(state, request, resource_type::REGISTRY)
         }
         ("GET", _, "locations/usages") => &|| {
-            let place = question.place.as_deref().unwrap_or_default();
-            Ok(cores::usages(state, circumstances, place))
+            let region = question.region.as_deref().unwrap_or_default();
+            Ok(cores::usages(state, circumstances, region))
         },
         ("GET", _, "skus") => &|| machines::skus(request, circumstances.sizes),
         ("GET", _, "locations/kubernetesVersions") => &|| Ok(versions::versions()),
         _ => return None,
     };
-    Some(question.answered(request).and_then(|()| answer()))
+    Some(question.check(request).and_then(|()| answer()))
 }

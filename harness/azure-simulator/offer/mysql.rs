@@ -1,9 +1,9 @@
-//! What Azure Database for MySQL has in a region.
+//! What Azure Database for MySQL offers in a region.
 
 use azure::resource_type;
 use serde_json::{Value, json};
 
-use super::super::asked::document_of;
+use super::super::handler::document_of;
 use super::super::id::ResourceId;
 use super::super::lookup;
 use super::super::message::{Request, Response};
@@ -11,7 +11,7 @@ use super::super::refusal::Refusal;
 use super::super::settings::Settings;
 use super::super::state::{Resource, State};
 
-/// The SKUs with their tiers and vCores, of what a region has
+/// The SKUs of a region with their tiers and vCores
 /// (<https://learn.microsoft.com/azure/mysql/flexible-server/concepts-service-tiers-storage>).
 pub(in super::super) const SKUS: &[(&str, &str, u32)] = &[
     ("Standard_B1s", "Burstable", 1),
@@ -67,7 +67,7 @@ pub(in super::super) const SKUS: &[(&str, &str, u32)] = &[
     ("Standard_E96ds_v5", "MemoryOptimized", 96),
 ];
 
-/// What MySQL has in a region.
+/// The editions, versions and storage limits of a region.
 pub(super) fn capabilities() -> Response {
     let tiers = ["Burstable", "GeneralPurpose", "MemoryOptimized"].map(|tier| {
         let skus: Vec<Value> = SKUS
@@ -98,18 +98,18 @@ pub(super) fn capabilities() -> Response {
     })])
 }
 
-/// What the name of a private zone for servers ends with.
+/// The required suffix of a private DNS zone for servers.
 pub(super) fn zone_suffix() -> Response {
     let suffix = "private.mysql.database.azure.com";
     Response::json(200, json!({"privateDnsZoneSuffix": suffix}))
 }
 
-/// How many servers stand in each subnet of a network that is delegated to them.
+/// The number of servers in each subnet of a network that is delegated to MySQL.
 pub(super) fn delegated_subnets(
     settings: &Settings,
     state: &State,
     request: &Request,
-    place: &str,
+    region: &str,
 ) -> Result<Response, Refusal> {
     let body = document_of(request)?;
     let network = body["virtualNetworkResourceId"].as_str();
@@ -127,18 +127,18 @@ pub(super) fn delegated_subnets(
     let subnets = subnets.and_then(Value::as_array).into_iter().flatten();
     let usage = subnets.filter(is_delegated).map(|subnet| {
         let id = subnet["id"].as_str().unwrap_or_default();
-        let stands = |one: &&Resource| {
+        let uses_subnet = |one: &&Resource| {
             let within = "/properties/network/delegatedSubnetResourceId";
             let within = one.document.pointer(within).and_then(Value::as_str);
             within.is_some_and(|within| within.eq_ignore_ascii_case(id))
         };
-        let servers = state.resources.values().filter(stands).count();
+        let servers = state.resources.values().filter(uses_subnet).count();
         json!({"subnetName": subnet["name"], "usage": servers})
     });
     Ok(Response::json(
         200,
         json!({
-            "location": place,
+            "location": region,
             "subscriptionId": settings.subscription,
             "delegatedSubnetsUsage": usage.collect::<Vec<Value>>(),
         }),

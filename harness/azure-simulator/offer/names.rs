@@ -1,15 +1,15 @@
-//! Names that have to be free in all of Azure.
+//! Checks of names that must be unique in all of Azure.
 
 use serde_json::json;
 
-use super::super::asked::document_of;
+use super::super::handler::document_of;
 use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::refusal::Refusal;
 use super::super::state::State;
 
-/// Whether a name is not taken.
-pub(super) fn name_is_free(
+/// Answers whether a name is available.
+pub(super) fn name_availability(
     state: &State,
     request: &Request,
     kind: &str,

@@ -1,4 +1,4 @@
-//! The versions of Kubernetes that AKS has.
+//! The Kubernetes versions that AKS offers.
 //!
 //! <https://learn.microsoft.com/azure/aks/supported-kubernetes-versions>, as of the end of November
 //! 2026.
@@ -13,9 +13,9 @@ use super::super::message::Response;
 pub(in super::super) struct Release {
     /// Such as `1.35`.
     pub(in super::super) minor: &'static str,
-    /// Its releases, the newest last.
+    /// Its patch versions, the newest last.
     pub(in super::super) patches: &'static [&'static str],
-    /// Whether only long-term support has it.
+    /// Whether only long-term support offers it.
     pub(in super::super) long_term: bool,
     preview: bool,
 }
@@ -51,13 +51,13 @@ pub(in super::super) const VERSIONS: &[Release] = &[
     },
 ];
 
-/// The release that has a version, which is a minor one or one of its patches.
+/// The release of a version, which is a minor version or one of its patches.
 pub(in super::super) fn release(version: &str) -> Option<&'static Release> {
     let named = |it: &&Release| it.minor == version || it.patches.contains(&version);
     VERSIONS.iter().find(named)
 }
 
-/// The patch that a version comes to: the newest of a minor one.
+/// The patch that a version resolves to. For a minor version, it is the newest one.
 pub(in super::super) fn newest(version: &str) -> &str {
     match release(version) {
         Some(release) if release.minor == version => release.patches.last().unwrap_or(&version),
@@ -65,11 +65,11 @@ pub(in super::super) fn newest(version: &str) -> &str {
     }
 }
 
-/// Where to read more, as AKS says it.
+/// The end of AKS's refusals of a version.
 pub(in super::super) const LIST: &str = "Please use [az aks get-versions] command to get the supported version list in this region. For more information, please check https://aka.ms/supported-version-list";
 
-/// What a version can go to, the oldest first, and whether each is in preview: later patches, and
-/// those of the next minor version.
+/// The versions that a version can be upgraded to, the oldest first, and whether each is a preview:
+/// later patches, and the patches of the next minor version.
 pub(in super::super) fn upgrades(version: &str) -> impl Iterator<Item = (&'static str, bool)> {
     let minor = Minor::of(version);
     let at = VERSIONS.iter().position(|it| Minor::of(it.minor) == minor);
@@ -97,7 +97,7 @@ impl Release {
             "capabilities": {"supportPlan": plans},
             "patchVersions": patches.collect::<Map<String, Value>>(),
         });
-        // What is not so is not said.
+        // Azure leaves these properties out if they are false.
         for (field, is) in [
             ("isPreview", self.preview),
             ("isDefault", self.minor == DEFAULT),
@@ -110,7 +110,7 @@ impl Release {
     }
 }
 
-/// The answer: a list of `values`, without a next page.
+/// The list is in `values`, and it has no next page.
 pub(super) fn versions() -> Response {
     let all: Vec<Value> = VERSIONS.iter().map(Release::document).collect();
     Response::json(200, json!({ "values": all }))

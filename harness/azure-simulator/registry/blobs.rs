@@ -9,9 +9,9 @@ use camino::Utf8PathBuf;
 /// The bytes of a registry by their digests.
 #[derive(Debug, Clone)]
 pub enum Blobs {
-    /// In memory, as long as the process lives.
+    /// In memory, until the process ends.
     Memory(BTreeMap<String, Vec<u8>>),
-    /// In files of a folder, which has to exist.
+    /// In files of an existing folder.
     Folder(Utf8PathBuf),
 }
 
@@ -22,8 +22,8 @@ impl Default for Blobs {
 }
 
 impl Blobs {
-    /// Keeps bytes. The digest was computed from them, so it makes a good name of a file.
-    pub(super) fn keep(&mut self, digest: &str, bytes: &[u8]) -> io::Result<()> {
+    /// Stores bytes. The digest was computed from them, so it is safe as a file name.
+    pub(super) fn store(&mut self, digest: &str, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Memory(all) => {
                 all.insert(digest.to_owned(), bytes.to_vec());
@@ -33,7 +33,7 @@ impl Blobs {
         }
     }
 
-    /// How many bytes a digest that was kept has.
+    /// The number of stored bytes.
     pub(super) fn length(&self, digest: &str) -> io::Result<u64> {
         match self {
             Self::Memory(_) => Ok(self.bytes(digest)?.len() as u64),
@@ -44,7 +44,7 @@ impl Blobs {
         }
     }
 
-    /// The bytes of a digest that was kept.
+    /// The stored bytes.
     pub(super) fn bytes(&self, digest: &str) -> io::Result<Vec<u8>> {
         match self {
             Self::Memory(all) => all

@@ -1,4 +1,4 @@
-//! Repositories: which blobs, manifests and tags they have.
+//! Repositories: their blobs, manifests and tags.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +10,12 @@ use super::super::hash::hex;
 use super::super::message::{Body, Request, Response};
 use super::blobs::Blobs;
 use super::failure::failure;
-use super::place::{Place, invalid_digest};
+use super::repository_path::{RepositoryPath, invalid_digest};
 
-/// The largest manifest.
+/// The maximum size of a manifest in bytes.
 const LARGEST: usize = 4 << 20;
 
-/// What repositories hold, but for the bytes.
+/// The content of the repositories, without the bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(in super::super) struct Content(BTreeMap<String, Repository>);
@@ -31,27 +31,26 @@ pub(super) struct Repository {
 }
 
 impl Content {
-    /// Whether a repository has a blob.
-    pub(super) fn holds(&self, repository: &str, digest: &str) -> bool {
+    pub(super) fn has_blob(&self, repository: &str, digest: &str) -> bool {
         let found = self.0.get(repository);
         found.is_some_and(|one| one.blobs.contains(digest))
     }
 
-    fn repository(&self, place: &Place) -> Option<&Repository> {
-        self.0.get(&place.repository)
+    fn repository(&self, path: &RepositoryPath) -> Option<&Repository> {
+        self.0.get(&path.repository)
     }
 
-    /// A repository, which begins to exist with the first that it has.
-    pub(super) fn repository_mut(&mut self, place: &Place) -> &mut Repository {
+    /// A repository. It is created with its first content.
+    pub(super) fn repository_mut(&mut self, path: &RepositoryPath) -> &mut Repository {
         let all = &mut self.0;
-        all.entry(place.repository.clone()).or_default()
+        all.entry(path.repository.clone()).or_default()
     }
 
-    pub(super) fn keep_manifest(
+    pub(super) fn store_manifest(
         &mut self,
         blobs: &mut Blobs,
         request: &Request,
-        place: &Place,
+        path: &RepositoryPath,
         name: &str,
     ) -> Response {
         let digest = digest_of(&request.body);
@@ -73,23 +72,23 @@ impl Content {
         if other || manifest["schemaVersion"] != 2 {
             return invalid();
         }
-        if let Some(missing) = self.missing(place, &manifest) {
+        if let Some(missing) = self.missing_digest(path, &manifest) {
             let message = format!("blob unknown to registry: {missing}");
             return failure(400, "MANIFEST_BLOB_UNKNOWN", &message);
         }
-        if let Err(error) = blobs.keep(&digest, &request.body) {
+        if let Err(error) = blobs.store(&digest, &request.body) {
             return failure(500, "UNKNOWN", &error.to_string());
         }
-        let repository = self.repository_mut(place);
+        let repository = self.repository_mut(path);
         repository.manifests.insert(digest.clone(), kind.to_owned());
         if !by_digest {
             repository.tags.insert(name.to_owned(), digest.clone());
         }
-        created(place, "manifests", &digest)
+        created(path, "manifests", &digest)
     }
 
-    /// What a manifest refers to and the repository does not have.
-    fn missing(&self, place: &Place, manifest: &Value) -> Option<String> {
+    /// A digest in the manifest that the repository does not have.
+    fn missing_digest(&self, path: &RepositoryPath, manifest: &Value) -> Option<String> {
         let lists = ["layers", "manifests"].map(|list| manifest[list].as_array());
         let parts = lists
             .into_iter()
@@ -97,7 +96,7 @@ impl Content {
             .flatten()
             .chain([&manifest["config"]]);
         let mut digests = parts.filter_map(|part| part["digest"].as_str());
-        let repository = self.repository(place);
+        let repository = self.repository(path);
         let has = |digest: &str| {
             repository
                 .is_some_and(|one| one.blobs.contains(digest) || one.manifests.contains_key(digest))
@@ -105,16 +104,16 @@ impl Content {
         digests.find(|digest| !has(digest)).map(str::to_owned)
     }
 
-    /// A manifest by tag or digest, to who takes manifests of its kind.
+    /// A manifest by tag or digest, if the client accepts its media type.
     pub(super) fn manifest(
         &self,
         blobs: &Blobs,
         request: &Request,
-        place: &Place,
+        path: &RepositoryPath,
         name: &str,
     ) -> Response {
         let unknown = |why: &str| failure(404, "MANIFEST_UNKNOWN", why);
-        let repository = self.repository(place);
+        let repository = self.repository(path);
         let digest = repository.and_then(|one| one.tags.get(name));
         let digest = digest.map_or(name, String::as_str);
         let kind = repository.and_then(|one| one.manifests.get(digest));
@@ -129,7 +128,7 @@ impl Content {
             return unknown("manifest found, but accept header does not support its type");
         }
         let Ok(bytes) = blobs.bytes(digest) else {
-            return unknown("the manifest's bytes are gone");
+            return unknown("the bytes of the manifest are missing");
         };
         let answer = if request.method == "HEAD" {
             Response::empty(200).with_header("Content-Length", bytes.len().to_string())
@@ -144,9 +143,9 @@ impl Content {
             .with_header("Docker-Content-Digest", digest)
     }
 
-    /// The tags of a repository in order: at most so many, after one that is named.
-    pub(super) fn tags(&self, request: &Request, place: &Place) -> Response {
-        let Some(repository) = self.repository(place) else {
+    /// The tags of a repository in order: at most `n`, after the tag `last`.
+    pub(super) fn tags(&self, request: &Request, path: &RepositoryPath) -> Response {
+        let Some(repository) = self.repository(path) else {
             let message = "repository name not known to registry";
             return failure(404, "NAME_UNKNOWN", message);
         };
@@ -154,7 +153,7 @@ impl Content {
         let most = request.query("n").and_then(|n| n.parse().ok());
         let mut tags = repository.tags.keys().filter(|tag| **tag > last);
         let page: Vec<&String> = tags.by_ref().take(most.unwrap_or(usize::MAX)).collect();
-        let name = &place.repository;
+        let name = &path.repository;
         let answer = Response::json(200, json!({"name": name, "tags": page}));
         match (page.last(), tags.next(), most) {
             (Some(last), Some(_), Some(most)) => {
@@ -166,9 +165,9 @@ impl Content {
     }
 }
 
-/// The answer to what has put something there.
-pub(super) fn created(place: &Place, part: &str, digest: &str) -> Response {
-    let location = format!("/v2/{}/{part}/{digest}", place.repository);
+/// The response to a stored blob or manifest.
+pub(super) fn created(path: &RepositoryPath, part: &str, digest: &str) -> Response {
+    let location = format!("/v2/{}/{part}/{digest}", path.repository);
     let answer = Response::empty(201).with_header("Location", location);
     answer.with_header("Docker-Content-Digest", digest)
 }

@@ -1,14 +1,14 @@
-//! What a container registry answers itself: its tokens, and the distribution API of the Open
+//! The endpoints of a container registry: its tokens, and the distribution API of the Open
 //! Container Initiative.
 //!
-//! A registry is found by the authority of the request, which is what
-//! [`Hooks::login_server`](super::Hooks::login_server) says of it. Registries that share an
-//! authority are one.
+//! The host and port of a request select the registry.
+//! [`Hooks::login_server`](super::Hooks::login_server) defines them. Registries with the same host
+//! and port are one.
 
 pub(super) mod blobs;
 pub(super) mod content;
 pub(super) mod failure;
-mod place;
+mod repository_path;
 mod storage;
 mod token;
 pub(super) mod upload;
@@ -16,7 +16,7 @@ pub(super) mod upload;
 use azure::resource_type;
 use failure::failure;
 use jiff::Timestamp;
-use place::{Part, Place};
+use repository_path::{Part, RepositoryPath};
 use serde_json::json;
 
 use super::cloud::Cloud;
@@ -27,7 +27,7 @@ use super::state::{Progress, State};
 pub use blobs::Blobs;
 pub(super) use storage::storage;
 
-/// The answer of a registry, if one is asked.
+/// Answers a request to a registry. Returns `None` for another path.
 pub(super) fn registry_api(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -45,7 +45,7 @@ pub(super) fn registry_api(
     }
     let authority = authority_of(request);
     if !serves(&cloud.settings, &cloud.state, &authority) {
-        return Some(failure(404, "NAME_UNKNOWN", "there is no such registry"));
+        return Some(failure(404, "NAME_UNKNOWN", "the registry does not exist"));
     }
     Some(match (*first, rest) {
         ("oauth2", ["exchange"]) => {
@@ -74,31 +74,31 @@ fn distribution(
     authority: &str,
     parts: &[&str],
 ) -> Response {
-    let place = match parts {
+    let path = match parts {
         [] => None,
-        parts => match Place::of(parts) {
-            Some(place) => Some(place),
+        parts => match RepositoryPath::of(parts) {
+            Some(path) => Some(path),
             None => return failure(404, "UNSUPPORTED", "the operation is unsupported"),
         },
     };
     let reads = matches!(request.method.as_str(), "GET" | "HEAD");
-    let uploads = place.as_ref().is_some_and(Place::is_upload);
+    let uploads = path.as_ref().is_some_and(RepositoryPath::is_upload);
     let action = if reads && !uploads { "pull" } else { "push" };
-    let repository = place.as_ref().map(|place| place.repository.as_str());
-    if !token::may(&cloud.state, now, request, authority, repository, action) {
+    let repository = path.as_ref().map(|path| path.repository.as_str());
+    if !token::is_authorised(&cloud.state, now, request, authority, repository, action) {
         return token::challenge_of(&cloud.state, now, request, authority, repository, action);
     }
-    let answer = match place {
+    let answer = match path {
         None => Response::json(200, json!({})),
-        Some(place) => match place.checked() {
-            Ok(()) => stored(cloud, now, request, authority, &place),
+        Some(path) => match path.checked() {
+            Ok(()) => repository_api(cloud, now, request, authority, &path),
             Err(refusal) => refusal,
         },
     };
     answer.with_header("Docker-Distribution-Api-Version", "registry/2.0")
 }
 
-/// Host and port that a request is for.
+/// Host and port of a request.
 fn authority_of(request: &Request) -> String {
     let host = request.url.host_str().unwrap_or_default();
     request
@@ -107,13 +107,13 @@ fn authority_of(request: &Request) -> String {
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// The answer of a repository to who may ask.
-fn stored(
+/// Answers an authorised request to a repository.
+fn repository_api(
     cloud: &mut Cloud,
     now: Timestamp,
     request: &Request,
     authority: &str,
-    place: &Place,
+    path: &RepositoryPath,
 ) -> Response {
     let Cloud {
         settings,
@@ -122,24 +122,24 @@ fn stored(
         uploads,
         ..
     } = cloud;
-    match (request.method.as_str(), &place.part) {
+    match (request.method.as_str(), &path.part) {
         ("GET" | "HEAD", Part::Blob(digest)) => {
-            if !state.content.holds(&place.repository, digest) {
+            if !state.content.has_blob(&path.repository, digest) {
                 return failure(404, "BLOB_UNKNOWN", "blob unknown to registry");
             }
             storage::blob(settings, state, blobs, now, request, authority, digest)
         }
         ("POST", Part::Upload(None)) => {
-            upload::begin_upload(state, blobs, uploads, now, request, authority, place)
+            upload::begin_upload(state, blobs, uploads, now, request, authority, path)
         }
         (_, Part::Upload(Some(id))) => {
-            upload::go_on(&mut state.content, blobs, uploads, request, place, id)
+            upload::continue_upload(&mut state.content, blobs, uploads, request, path, id)
         }
-        ("PUT", Part::Manifest(name)) => state.content.keep_manifest(blobs, request, place, name),
+        ("PUT", Part::Manifest(name)) => state.content.store_manifest(blobs, request, path, name),
         ("GET" | "HEAD", Part::Manifest(name)) => {
-            state.content.manifest(blobs, request, place, name)
+            state.content.manifest(blobs, request, path, name)
         }
-        ("GET", Part::Tags) => state.content.tags(request, place),
+        ("GET", Part::Tags) => state.content.tags(request, path),
         _ => failure(405, "UNSUPPORTED", "the operation is unsupported"),
     }
 }

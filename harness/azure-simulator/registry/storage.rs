@@ -1,5 +1,5 @@
-//! Where the bytes of blobs are to be had: in a storage account, at an address that the registry
-//! gives out and that is good for everybody for some minutes.
+//! The bytes of blobs, in a storage account. The registry issues an address that anyone can read
+//! from for some minutes.
 //!
 //! <https://learn.microsoft.com/azure/container-registry/container-registry-dedicated-data-endpoints>
 
@@ -13,10 +13,10 @@ use super::super::settings::Settings;
 use super::super::state::State;
 use super::blobs::Blobs;
 
-/// How long an address is good for.
+/// How long an address is valid.
 const LIFETIME: Duration = Duration::from_mins(20);
 
-/// A blob that is there: what a `HEAD` wants to know, or where to read it.
+/// An existing blob: its length for a `HEAD`, otherwise a redirect to its address.
 pub(super) fn blob(
     settings: &Settings,
     state: &mut State,
@@ -44,7 +44,8 @@ pub(super) fn blob(
     Response::empty(307).with_header("Location", location)
 }
 
-/// The answer of the storage account, if it is asked: all of the bytes or a range of them.
+/// Answers a request to the storage account: all bytes, or a range. Returns `None` for another
+/// path.
 pub(in super::super) fn storage(
     state: &State,
     blobs: &Blobs,
@@ -85,7 +86,7 @@ pub(in super::super) fn storage(
     Some(sent(206, bytes[from..to].to_vec()).with_header("Content-Range", shown))
 }
 
-/// The range that is meant, its end excluded, if it begins within what is there.
+/// The start and the excluded end of a range. `None` if it starts after the end of the bytes.
 fn range_of(header: &str, length: usize) -> Option<(usize, usize)> {
     let (from, to) = header.strip_prefix("bytes=")?.split_once('-')?;
     let from: usize = from.parse().ok()?;
@@ -106,7 +107,7 @@ fn sent(status: u16, bytes: Vec<u8>) -> Response {
     .with_header("Content-Type", "application/octet-stream")
 }
 
-/// An error as storage accounts write it.
+/// An error in the format of storage accounts.
 fn failed(status: u16, code: &str) -> Response {
     let text =
         format!("<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code></Error>");

@@ -1,4 +1,5 @@
-//! Tokens of a registry: an Azure token for a refresh token, and that for access to repositories.
+//! Tokens of a registry: an Azure token is exchanged for a refresh token, and that for an access
+//! token.
 
 use std::time::Duration;
 
@@ -13,10 +14,10 @@ use super::super::settings::{Role, Settings};
 use super::super::state::State;
 use super::failure::failure;
 
-/// How long a registry's tokens are good for.
+/// How long a registry's tokens are valid.
 const LIFETIME: Duration = Duration::from_hours(3);
 
-/// A refresh token of the registry for a token of the directory.
+/// Exchanges a token of the directory for a refresh token of the registry.
 pub(super) fn exchange(
     settings: &Settings,
     state: &mut State,
@@ -27,7 +28,8 @@ pub(super) fn exchange(
     let form = |name: &str| request.form(name).unwrap_or_default();
     let known = entra::token_of(state, now, &form("access_token"));
     let fits = known.is_some_and(|token| {
-        entra::manages(settings, token) || token.audience == "https://containerregistry.azure.net"
+        entra::is_for_resource_manager(settings, token)
+            || token.audience == "https://containerregistry.azure.net"
     });
     if form("grant_type") != "access_token"
         || !form("service").eq_ignore_ascii_case(authority)
@@ -45,8 +47,8 @@ pub(super) fn exchange(
     Response::json(200, json!({"refresh_token": refresh.reveal()}))
 }
 
-/// Access to repositories for a refresh token, in a form or as the password of a user that is
-/// all noughts.
+/// Exchanges a refresh token for an access token. The refresh token is in a form, or it is the
+/// password of a user whose id is all zeros.
 pub(super) fn registry_token(
     settings: &Settings,
     state: &mut State,
@@ -79,7 +81,7 @@ pub(super) fn registry_token(
     Response::json(200, json!({"access_token": access.reveal()}))
 }
 
-/// A scope less what the client's role does not have.
+/// The scope without the actions that the client's role does not permit.
 fn granted(settings: &Settings, scope: &str) -> String {
     let Some((repository, actions)) = scope.rsplit_once(':') else {
         return scope.to_owned();
@@ -89,7 +91,7 @@ fn granted(settings: &Settings, scope: &str) -> String {
     format!("{repository}:{}", actions.join(","))
 }
 
-/// What the token of a request is good for at a registry.
+/// The scopes of a request's access token at a registry.
 fn scopes_of<'a>(
     state: &'a State,
     now: Timestamp,
@@ -103,8 +105,8 @@ fn scopes_of<'a>(
         .strip_prefix(&format!("access to {authority}: "))
 }
 
-/// Whether a request bears access to do that to a repository.
-pub(super) fn may(
+/// Whether a request has a token for this action on a repository.
+pub(super) fn is_authorised(
     state: &State,
     now: Timestamp,
     request: &Request,
@@ -124,7 +126,8 @@ pub(super) fn may(
     })
 }
 
-/// Says which token is wanted, and whether the one that came is good for something else.
+/// The 401 response. It names the required scope, and says whether the request had a token for
+/// another scope.
 pub(super) fn challenge_of(
     state: &State,
     now: Timestamp,
@@ -135,8 +138,8 @@ pub(super) fn challenge_of(
 ) -> Response {
     let scope = repository.map(|name| format!(",scope=\"repository:{name}:{action}\""));
     let scope = scope.unwrap_or_default();
-    let lacks = scopes_of(state, now, request, authority).is_some();
-    let lacks = if lacks {
+    let error = scopes_of(state, now, request, authority).is_some();
+    let error = if error {
         ",error=\"insufficient_scope\""
     } else {
         ""
@@ -146,7 +149,7 @@ pub(super) fn challenge_of(
         "authentication required, visit https://aka.ms/acr/authorization for more information.";
     failure(401, "UNAUTHORIZED", text).with_header(
         "WWW-Authenticate",
-        format!("Bearer realm=\"{realm}\",service=\"{authority}\"{scope}{lacks}"),
+        format!("Bearer realm=\"{realm}\",service=\"{authority}\"{scope}{error}"),
     )
 }
 

@@ -1,4 +1,4 @@
-//! Blobs on their way to a repository: at once, in parts, or from another repository.
+//! Uploads of blobs: in one request, in parts, or copied from another repository.
 //!
 //! <https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-blobs>
 
@@ -11,10 +11,10 @@ use super::super::state::State;
 use super::blobs::Blobs;
 use super::content::{Content, created, digest_of};
 use super::failure::failure;
-use super::place::{Place, invalid_digest};
+use super::repository_path::{RepositoryPath, invalid_digest};
 use super::token;
 
-/// Uploads that are under way, by their ids; they end with the process.
+/// Uploads in progress by their ids. They are lost when the process ends.
 #[derive(Debug, Default)]
 pub(in super::super) struct Uploads(BTreeMap<String, Upload>);
 
@@ -24,7 +24,7 @@ struct Upload {
     bytes: Vec<u8>,
 }
 
-/// Begins an upload, or takes all of a blob, or has it from another repository.
+/// Starts an upload, stores a whole blob, or copies a blob from another repository.
 pub(super) fn begin_upload(
     state: &mut State,
     blobs: &mut Blobs,
@@ -32,75 +32,75 @@ pub(super) fn begin_upload(
     now: Timestamp,
     request: &Request,
     authority: &str,
-    place: &Place,
+    path: &RepositoryPath,
 ) -> Response {
     if let Some(digest) = request.query("digest") {
-        return keep_blob(
+        return store_blob(
             &mut state.content,
             blobs,
-            place,
+            path,
             &request.body,
             Some(&digest),
         );
     }
     if let (Some(digest), Some(from)) = (request.query("mount"), request.query("from"))
-        && state.content.holds(&from, &digest)
-        && token::may(state, now, request, authority, Some(&from), "pull")
+        && state.content.has_blob(&from, &digest)
+        && token::is_authorised(state, now, request, authority, Some(&from), "pull")
     {
         state
             .content
-            .repository_mut(place)
+            .repository_mut(path)
             .blobs
             .insert(digest.clone());
-        return created(place, "blobs", &digest);
+        return created(path, "blobs", &digest);
     }
     let id = state.next_id("upload");
     let upload = Upload {
-        repository: place.repository.clone(),
+        repository: path.repository.clone(),
         bytes: Vec::new(),
     };
-    let answer = announced(Response::empty(202), place, &id, &upload);
+    let answer = announced(Response::empty(202), path, &id, &upload);
     uploads.0.insert(id, upload);
     answer
 }
 
-/// Looks at an upload, adds to it, ends it or gives it up.
-pub(super) fn go_on(
+/// Shows, continues, ends or cancels an upload.
+pub(super) fn continue_upload(
     content: &mut Content,
     blobs: &mut Blobs,
     uploads: &mut Uploads,
     request: &Request,
-    place: &Place,
+    path: &RepositoryPath,
     id: &str,
 ) -> Response {
     let known = uploads.0.get_mut(id);
-    let Some(upload) = known.filter(|one| one.repository == place.repository) else {
+    let Some(upload) = known.filter(|one| one.repository == path.repository) else {
         let message = "blob upload unknown to registry";
         return failure(404, "BLOB_UPLOAD_UNKNOWN", message);
     };
     match request.method.as_str() {
-        "GET" => announced(Response::empty(204), place, id, upload),
+        "GET" => announced(Response::empty(204), path, id, upload),
         "DELETE" => {
             uploads.0.remove(id);
             Response::empty(204)
         }
         "PATCH" => match upload.add(request) {
-            Ok(()) => announced(Response::empty(202), place, id, upload),
-            Err(refusal) => announced(refusal, place, id, upload),
+            Ok(()) => announced(Response::empty(202), path, id, upload),
+            Err(refusal) => announced(refusal, path, id, upload),
         },
         "PUT" => {
             if request.query("digest").is_none() {
                 return invalid_digest();
             }
             if let Err(refusal) = upload.add(request) {
-                return announced(refusal, place, id, upload);
+                return announced(refusal, path, id, upload);
             }
             let bytes = uploads.0.remove(id).map(|one| one.bytes);
             let digest = request.query("digest");
-            keep_blob(
+            store_blob(
                 content,
                 blobs,
-                place,
+                path,
                 &bytes.unwrap_or_default(),
                 digest.as_deref(),
             )
@@ -109,10 +109,10 @@ pub(super) fn go_on(
     }
 }
 
-fn keep_blob(
+fn store_blob(
     content: &mut Content,
     blobs: &mut Blobs,
-    place: &Place,
+    path: &RepositoryPath,
     bytes: &[u8],
     wanted: Option<&str>,
 ) -> Response {
@@ -120,15 +120,15 @@ fn keep_blob(
     if wanted != Some(digest.as_str()) {
         return invalid_digest();
     }
-    if let Err(error) = blobs.keep(&digest, bytes) {
+    if let Err(error) = blobs.store(&digest, bytes) {
         return failure(500, "UNKNOWN", &error.to_string());
     }
-    content.repository_mut(place).blobs.insert(digest.clone());
-    created(place, "blobs", &digest)
+    content.repository_mut(path).blobs.insert(digest.clone());
+    created(path, "blobs", &digest)
 }
 
 impl Upload {
-    /// Adds a part, which has to begin where the last one ended.
+    /// Adds a part. It must start where the previous one ended.
     fn add(&mut self, request: &Request) -> Result<(), Response> {
         let has = self.bytes.len();
         let Some(state) = request.query("_state") else {
@@ -151,9 +151,9 @@ impl Upload {
     }
 }
 
-/// An answer with where an upload goes on. The address changes with each part, as Azure's does.
-fn announced(answer: Response, place: &Place, id: &str, upload: &Upload) -> Response {
-    let (name, has) = (&place.repository, upload.bytes.len());
+/// Adds the address for the next part. As in Azure, it changes with each part.
+fn announced(answer: Response, path: &RepositoryPath, id: &str, upload: &Upload) -> Response {
+    let (name, has) = (&path.repository, upload.bytes.len());
     let location = format!("/v2/{name}/blobs/uploads/{id}?_nouploadcache=false&_state={has}");
     answer
         .with_header("Location", location)

@@ -1,4 +1,4 @@
-//! Why the built-in Azure does not run.
+//! Errors of the built-in Azure's server.
 
 use std::io;
 
@@ -7,27 +7,22 @@ use camino::Utf8PathBuf;
 /// Why the built-in Azure does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No port could be listened on.
-    #[error("cannot listen on 127.0.0.1{}", .port.map(|port| format!(":{port}")).unwrap_or_default())]
+    #[error("could not listen on 127.0.0.1{}", .port.map(|port| format!(":{port}")).unwrap_or_default())]
     Listen {
-        /// The one that was wanted, if no other would do.
+        /// The requested port. `None` if any port would have been accepted.
         port: Option<u16>,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// There is no certificate for it.
-    #[error("cannot make the built-in Azure's certificate")]
+    #[error("could not create the certificate of the built-in Azure")]
     Certificate(#[source] rcgen::Error),
-    /// The certificate is not accepted.
-    #[error("cannot use the built-in Azure's certificate")]
+    /// The TLS library does not accept the certificate.
+    #[error("could not use the certificate of the built-in Azure")]
     Tls(#[source] rustls::Error),
-    /// The state cannot be read.
-    #[error("cannot use the state of the built-in Azure in {path}")]
+    /// The state cannot be read, or its folder cannot be created.
+    #[error("could not use the state of the built-in Azure in {path}")]
     Read {
-        /// The file.
         path: Utf8PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },

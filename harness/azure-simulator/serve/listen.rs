@@ -1,4 +1,4 @@
-//! TLS on a port of the loopback, with an authority that signed nothing else.
+//! TLS on a loopback port. Each server has a new authority that signs no other certificate.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,18 +18,18 @@ async fn tcp(port: u16) -> io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
 }
 
-/// A listener whose connections have shaken hands.
+/// A listener that returns connections after their TLS handshake.
 pub(super) struct Listener {
     tcp: TcpListener,
     address: SocketAddr,
     acceptor: TlsAcceptor,
     authority: String,
-    /// Handshakes under way; one that hangs holds up no other.
+    /// Handshakes in progress. They run concurrently, so that one that hangs delays no other.
     handshakes: JoinSet<io::Result<(TlsStream<TcpStream>, SocketAddr)>>,
 }
 
 impl Listener {
-    /// Listens on the wanted port if it is free, otherwise on any.
+    /// Listens on the wanted port, or on any free port if that is taken.
     pub(super) async fn bind(wanted: Option<u16>) -> Result<Self, Error> {
         if let Some(port) = wanted
             && let Ok(tcp) = tcp(port).await
@@ -40,7 +40,7 @@ impl Listener {
         Self::on(any.map_err(|source| Error::Listen { port: None, source })?)
     }
 
-    /// Listens on that port and no other.
+    /// Listens on exactly this port.
     pub(super) async fn bind_to(port: u16) -> Result<Self, Error> {
         let bound = tcp(port).await;
         Self::on(bound.map_err(|source| Error::Listen {
@@ -53,7 +53,8 @@ impl Listener {
         let address = tcp.local_addr();
         let address = address.map_err(|source| Error::Listen { port: None, source })?;
         let issued = certificate::issue("a simulated Azure", &[]).map_err(Error::Certificate)?;
-        let key = PrivateKeyDer::try_from(issued.key.serialize_der()).expect("it was just made");
+        let key = PrivateKeyDer::try_from(issued.key.serialize_der())
+            .expect("the key is valid, since it was just generated");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -88,7 +89,7 @@ impl axum::serve::Listener for Listener {
         loop {
             tokio::select! {
                 accepted = self.tcp.accept() => {
-                    // A connection that ended before it began is the client's affair.
+                    // A connection that ends before its handshake needs no handling.
                     let Ok((stream, peer)) = accepted else { continue };
                     let acceptor = self.acceptor.clone();
                     self.handshakes.spawn(async move { Ok((acceptor.accept(stream).await?, peer)) });

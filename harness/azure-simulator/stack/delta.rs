@@ -1,4 +1,4 @@
-//! What a stack would do to each resource, property by property.
+//! The changes that a stack would make to each resource and property.
 
 use serde_json::{Map, Value, json};
 
@@ -12,18 +12,18 @@ use super::model::Stack;
 use super::plan::{Plan, scope_of, variables};
 
 /// A resource of a template before and after.
-pub(super) struct Outlook {
+pub(super) struct PlannedChange {
     pub(super) id: String,
     pub(super) version: String,
-    /// What is there, if anything is.
+    /// The existing resource.
     pub(super) before: Option<Value>,
     pub(super) after: Value,
-    /// The properties that would change, of what is there.
+    /// The changes of properties of an existing resource.
     pub(super) delta: Option<Vec<Value>>,
 }
 
-impl Outlook {
-    /// What would become of it, in the word of a stack's what-if.
+impl PlannedChange {
+    /// The type of change, as a stack's what-if names it.
     pub(super) fn kind(&self) -> &'static str {
         match &self.delta {
             None => "create",
@@ -53,7 +53,7 @@ pub(super) fn changes(
     }))
 }
 
-/// In what was recorded there is a word that the description does not have.
+/// The recordings have a word that is not in the description.
 fn not_managed(settings: &Settings) -> &'static str {
     match settings.dialect {
         Dialect::Documented => "unmanaged",
@@ -61,7 +61,7 @@ fn not_managed(settings: &Settings) -> &'static str {
     }
 }
 
-/// What becomes of each resource of the template.
+/// The change of each resource in the template.
 fn changes_by_template(
     settings: &Settings,
     state: &State,
@@ -70,22 +70,22 @@ fn changes_by_template(
     stack: Option<&Stack>,
 ) -> Result<Vec<Value>, Refusal> {
     let deny = &plan.wanted["denySettings"]["mode"];
-    let changes = outlooks(settings, state, id, plan)?
+    let changes = planned_changes(settings, state, id, plan)?
         .into_iter()
-        .map(|outlook| {
-            let kind = outlook.kind();
-            let key = ResourceId::parse(&outlook.id).key();
+        .map(|planned| {
+            let kind = planned.kind();
+            let key = ResourceId::parse(&planned.id).key();
             let is_managed = stack.is_some_and(|one| one.managed.contains_key(&key));
             let was = if is_managed {
                 "managed"
             } else {
                 not_managed(settings)
             };
-            let mut change = change(&cased(settings, &outlook.id), kind, was, "managed", deny);
-            change["apiVersion"] = json!(outlook.version);
-            let delta = outlook.delta.unwrap_or_default();
-            let mut configuration = json!({"after": outlook.after, "delta": delta});
-            if let Some(before) = outlook.before {
+            let mut change = change(&cased(settings, &planned.id), kind, was, "managed", deny);
+            change["apiVersion"] = json!(planned.version);
+            let delta = planned.delta.unwrap_or_default();
+            let mut configuration = json!({"after": planned.after, "delta": delta});
+            if let Some(before) = planned.before {
                 configuration["before"] = before;
             }
             change["resourceConfigurationChanges"] = configuration;
@@ -94,18 +94,18 @@ fn changes_by_template(
     Ok(changes.collect())
 }
 
-/// Each resource of a template as it is and as it would be.
-pub(super) fn outlooks(
+/// Each resource of a template before and after.
+pub(super) fn planned_changes(
     settings: &Settings,
     state: &State,
     id: &ResourceId,
     plan: &Plan,
-) -> Result<Vec<Outlook>, Refusal> {
+) -> Result<Vec<PlannedChange>, Refusal> {
     let group = scope_of(state, id)?;
     let template = &plan.wanted["template"];
     let variables = variables(template);
     let mut parameters = plan.parameters.clone();
-    // What nobody may read stays an expression, and is compared with nothing.
+    // An expression with a secure parameter is not evaluated, so that its value is not shown.
     for name in super::template::secure(template) {
         parameters.remove(&name);
     }
@@ -115,11 +115,11 @@ pub(super) fn outlooks(
         group: &group,
         reference: &|_| None,
     };
-    let outlooks = plan.steps.iter().map(|step| {
+    let planned_changes = plan.steps.iter().map(|step| {
         let after = scope.evaluate_known(&step.body);
         let before = shown(settings, state, &step.id);
         let delta = before.as_ref().map(|before| delta(before, &after));
-        Outlook {
+        PlannedChange {
             id: step.id.clone(),
             version: step.version.clone(),
             before,
@@ -127,10 +127,10 @@ pub(super) fn outlooks(
             delta,
         }
     });
-    Ok(outlooks.collect())
+    Ok(planned_changes.collect())
 }
 
-/// What becomes of what the stack manages and the template no longer has.
+/// The change of each resource that the stack manages and the template no longer contains.
 fn changes_by_absence(
     settings: &Settings,
     state: &State,
@@ -148,15 +148,16 @@ fn changes_by_absence(
         .map(|step| ResourceId::parse(&step.id).key())
         .collect();
     let managed = stack.into_iter().flat_map(|stack| &stack.managed);
-    let gone = managed.filter(|(key, _)| !kept.contains(key));
-    gone.map(|(_, one)| {
-        let id = cased(settings, &one.id);
-        let mut change = change(&id, action, "managed", not_managed(settings), deny);
-        let before = shown(settings, state, &one.id);
-        change["resourceConfigurationChanges"] = json!({"before": before, "delta": []});
-        change
-    })
-    .collect()
+    let removed = managed.filter(|(key, _)| !kept.contains(key));
+    removed
+        .map(|(_, one)| {
+            let id = cased(settings, &one.id);
+            let mut change = change(&id, action, "managed", not_managed(settings), deny);
+            let before = shown(settings, state, &one.id);
+            change["resourceConfigurationChanges"] = json!({"before": before, "delta": []});
+            change
+        })
+        .collect()
 }
 
 fn change(id: &str, kind: &str, was: &str, is: &str, deny: &Value) -> Value {
@@ -177,15 +178,15 @@ fn change(id: &str, kind: &str, was: &str, is: &str, deny: &Value) -> Value {
     })
 }
 
-/// What others may not do, before and after: with capitals, and with texts for yes and no.
+/// The change of the deny settings. Azure writes them with capitals, and booleans as text.
 fn deny_change(before: Option<&Value>, after: &Value) -> Value {
-    let told = |settings: &Value| {
+    let settings_of = |settings: &Value| {
         json!({
             "mode": capital(settings["mode"].as_str().unwrap_or("none")),
             "applyToChildScopes": settings["applyToChildScopes"] == true,
         })
     };
-    let (was, is) = (before.map(told), told(after));
+    let (was, is) = (before.map(settings_of), settings_of(after));
     let words = |settings: &Value, key: &str| match &settings[key] {
         Value::Bool(yes) => json!(if *yes { "True" } else { "False" }),
         other => other.clone(),
@@ -211,8 +212,8 @@ pub(super) fn capital(word: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-/// The properties that a PUT would change: those that it names and that differ, and what of a list or
-/// of the tags it does not name. An expression differs from its value, as it is compared as it is written.
+/// The changes of properties by a PUT: properties in the request that differ, and entries of lists
+/// and tags that the request leaves out. An unevaluated expression differs from every value.
 fn delta(before: &Value, after: &Value) -> Vec<Value> {
     let mut all = Vec::new();
     for (key, value) in after.as_object().into_iter().flatten() {
@@ -224,8 +225,7 @@ fn delta(before: &Value, after: &Value) -> Vec<Value> {
     all
 }
 
-/// The tags that a PUT would change, which come in the place of all. Names count without their case,
-/// values with it.
+/// The changes of tags. A PUT replaces all tags. Names ignore case, values do not.
 ///
 /// <https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources>
 fn tags(before: &Value, after: &Value) -> Vec<Value> {
@@ -252,9 +252,9 @@ fn tags(before: &Value, after: &Value) -> Vec<Value> {
         Some(was) if was == *is => None,
         Some(was) => Some(change(name, "modify", Some(was), Some(is))),
     });
-    let gone = was.iter().filter(|(name, _)| named(&is, name).is_none());
-    let gone = gone.map(|(name, was)| change(name, "delete", Some(was.clone()), None));
-    changed.chain(gone).collect()
+    let removed = was.iter().filter(|(name, _)| named(&is, name).is_none());
+    let removed = removed.map(|(name, was)| change(name, "delete", Some(was.clone()), None));
+    changed.chain(removed).collect()
 }
 
 fn compare(path: &str, before: &Value, after: &Value, all: &mut Vec<Value>) {
@@ -284,7 +284,7 @@ fn compare(path: &str, before: &Value, after: &Value, all: &mut Vec<Value>) {
     }
 }
 
-/// What of the entries of a list would change; those that have names are told apart by them.
+/// The changes of list entries. Entries with names are matched by name, others by index.
 fn entries(was: &[Value], is: &[Value]) -> Vec<Value> {
     let name = |entry: &Value| Some(entry.get("name")?.as_str()?.to_lowercase());
     let named = was.iter().chain(is).all(|entry| name(entry).is_some());

@@ -1,4 +1,4 @@
-//! Refuses what the deny settings of a stack forbid.
+//! The deny settings of stacks.
 
 use super::super::entra::object_of;
 use super::super::id::ResourceId;
@@ -7,8 +7,8 @@ use super::super::settings::Settings;
 use super::super::state::State;
 use super::model::Stack;
 
-/// Refuses what the deny settings of a stack keep anybody but the stack itself from doing.
-pub(in super::super) fn undenied(
+/// Refuses a client's change that the deny settings of a stack forbid.
+pub(in super::super) fn check_deny_settings(
     settings: &Settings,
     state: &State,
     method: &str,

@@ -1,5 +1,5 @@
-//! Deployments, those that stacks have made last and those that somebody asked for: how far each is,
-//! how far each of its resources is, and that it is cancelled.
+//! Deployments: the latest of each stack, and those without a stack. Shows their progress and that
+//! of each resource, and cancels them.
 //!
 //! <https://learn.microsoft.com/rest/api/resources/deployment-operations/list>,
 //! <https://learn.microsoft.com/rest/api/resources/deployments/cancel>
@@ -7,9 +7,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::asked::unknown_method;
 use super::super::cloud::Cloud;
 use super::super::finish::finish;
+use super::super::handler::unknown_method;
 use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::refusal::Refusal;
@@ -20,8 +20,8 @@ use super::outcome::{operations_of, show_deployment};
 use super::plain;
 use super::what_if;
 
-/// The answer of deployments, if the path is of one. Azure takes their operations with the
-/// provider in the path as well as without.
+/// Answers a request about deployments. Returns `None` for another path. Azure accepts the path
+/// with and without the provider.
 pub(in super::super) fn deployment_api(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -59,7 +59,7 @@ fn deployment(
     scope: &ResourceId,
     path: &[String],
 ) -> Result<Response, Refusal> {
-    version::provided(request, "deployments", version::DEPLOYMENTS)?;
+    version::check_provider(request, "deployments", version::DEPLOYMENTS)?;
     if scope.group().is_some() {
         lookup::group(&cloud.state, scope)?;
     }
@@ -121,14 +121,17 @@ fn deployment(
     }
 }
 
-/// Asks for no more of the resources; those that were asked for go on by themselves.
+/// Cancels a deployment. It starts no more resources. Operations in progress continue.
 fn cancel(
     state: &mut State,
     secrets: &mut Secrets,
     now: Timestamp,
     key: &str,
 ) -> Result<Response, Refusal> {
-    let stack = state.stacks.get_mut(key).expect("it was found");
+    let stack = state
+        .stacks
+        .get_mut(key)
+        .expect("the caller has found the stack");
     if stack.phase.is_deployed() {
         let message = format!(
             "The deployment '{}' cannot be cancelled because it is not Accepted or Running.",

@@ -1,5 +1,5 @@
-//! Carries stacks out: deploys in the order of what waits for what, then takes away what is no
-//! longer wanted.
+//! Runs stacks: deploys resources in the order of their dependencies, then deletes those that the
+//! template no longer contains.
 
 use base::secret::Secret;
 use jiff::Timestamp;
@@ -15,12 +15,12 @@ use super::super::settings::Settings;
 use super::super::show::shown;
 use super::super::state::State;
 use super::expression::Scope;
-use super::model::{Leaving, Managed, Phase, Secrets, Stack, StepProgress};
+use super::model::{Managed, PendingRemoval, Phase, Secrets, Stack, StepProgress};
 use super::plan::{scope_of, variables};
 use super::removal;
 use super::template;
 
-/// Carries every stack on as far as it goes at a time.
+/// Advances every stack as far as possible at this time.
 pub(in super::super) fn advance_stacks(cloud: &mut Cloud, at: Timestamp) {
     let active = cloud
         .state
@@ -37,14 +37,14 @@ pub(in super::super) fn advance_stacks(cloud: &mut Cloud, at: Timestamp) {
             stack.modified = at;
             cloud.secrets.0.remove(&key);
         }
-        let gone = stack.ending && stack.phase == Phase::Succeeded;
+        let removed = stack.ending && stack.phase == Phase::Succeeded;
         let outcome = match &stack.phase {
             Phase::Succeeded => Some(Ok(())),
             Phase::Failed(error) => Some(Err(error.clone())),
             _ => None,
         };
         let operation = stack.operation.clone();
-        if !gone {
+        if !removed {
             cloud.state.stacks.insert(key, stack);
         }
         if let Some(outcome) = outcome {
@@ -53,12 +53,12 @@ pub(in super::super) fn advance_stacks(cloud: &mut Cloud, at: Timestamp) {
     }
 }
 
-/// Carries a stack on by one thing; false if nothing is left to do now.
+/// Advances a stack by one step. Returns false if nothing can be done now.
 fn advance(cloud: &mut Cloud, at: Timestamp, stack: &mut Stack) -> bool {
     match stack.phase {
         Phase::Initializing => stack.phase = Phase::Deploying,
         Phase::Deploying => return deploy(cloud, at, stack),
-        Phase::DeletingResources => return removal::clear(cloud, at, stack),
+        Phase::DeletingResources => return removal::delete_pending(cloud, at, stack),
         Phase::Succeeded | Phase::Failed(_) | Phase::Canceled => return false,
     }
     true
@@ -95,7 +95,7 @@ fn deploy(cloud: &mut Cloud, at: Timestamp, stack: &mut Stack) -> bool {
         .iter()
         .position(|step| step.progress == StepProgress::Waiting && step.after.iter().all(done));
     if let (Some(ready), false) = (ready, failed) {
-        let progress = carry_out(cloud, at, stack, ready);
+        let progress = start_step(cloud, at, stack, ready);
         let step = &mut stack.steps[ready];
         step.progress =
             progress.unwrap_or_else(|refusal| StepProgress::Failed(refusal.in_deployment()));
@@ -111,11 +111,11 @@ fn deploy(cloud: &mut Cloud, at: Timestamp, stack: &mut Stack) -> bool {
     {
         return false;
     }
-    deployed(cloud, stack);
+    end_deployment(cloud, stack);
     true
 }
 
-fn carry_out(
+fn start_step(
     cloud: &mut Cloud,
     at: Timestamp,
     stack: &mut Stack,
@@ -123,7 +123,7 @@ fn carry_out(
 ) -> Result<StepProgress, Refusal> {
     let step = stack.steps[index].clone();
     let id = ResourceId::parse(&step.id);
-    if let Some(refusal) = cloud.script.refuses("PUT", &step.id) {
+    if let Some(refusal) = cloud.script.stack_refusal("PUT", &step.id) {
         return Err(refusal);
     }
     let parameters = parameters(&cloud.secrets, stack);
@@ -150,8 +150,9 @@ fn carry_out(
     Ok(StepProgress::Running(operation))
 }
 
-/// With all there or something failed: what is to go, or the end.
-fn deployed(cloud: &mut Cloud, stack: &mut Stack) {
+/// Ends the deployment: fails it, or continues with the resources that the template no longer
+/// contains.
+fn end_deployment(cloud: &mut Cloud, stack: &mut Stack) {
     let failed: Vec<Refusal> = stack
         .steps
         .iter()
@@ -188,16 +189,19 @@ fn deployed(cloud: &mut Cloud, stack: &mut Stack) {
         .as_str()
         .unwrap_or_default();
     if action.eq_ignore_ascii_case("delete") {
-        stack.leaving = unmanaged.iter().map(|key| Leaving::new(key)).collect();
+        stack.leaving = unmanaged
+            .iter()
+            .map(|key| PendingRemoval::new(key))
+            .collect();
     } else {
-        let gone = unmanaged.iter().filter_map(|key| stack.managed.remove(key));
-        stack.detached = gone.map(|one| one.id).collect();
+        let removed = unmanaged.iter().filter_map(|key| stack.managed.remove(key));
+        stack.detached = removed.map(|one| one.id).collect();
     }
     stack.phase = Phase::DeletingResources;
 }
 
-/// The values of a stack's parameters. Those that nobody may read are forgotten with the
-/// process; Azure would still have them, so something takes their place.
+/// The values of a stack's parameters. A restart of the process loses secure values. Azure would
+/// keep them, so generated values replace them.
 fn parameters(secrets: &Secrets, stack: &Stack) -> Map<String, Value> {
     let key = ResourceId::parse(&stack.id).key();
     if let Some(known) = secrets.0.get(&key) {

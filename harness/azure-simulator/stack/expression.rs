@@ -1,34 +1,34 @@
-//! The few expressions of templates that are understood.
+//! Evaluates template expressions. Supports only some functions.
 
 use azure::template::is_expression;
 use serde_json::{Map, Value, json};
 
-/// What expressions refer to.
+/// What expressions can refer to.
 pub(super) struct Scope<'a> {
     pub(super) parameters: &'a Map<String, Value>,
     pub(super) variables: &'a Map<String, Value>,
     pub(super) group: &'a Value,
-    /// The properties of a resource by its id, if they are known by now.
+    /// The document of a resource by its id, if the resource exists.
     pub(super) reference: &'a dyn Fn(&str) -> Option<Value>,
 }
 
 /// Why an expression has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Trouble {
-    /// It refers to a resource that is not known yet.
-    Unknown(String),
-    /// It is wrong.
-    Wrong(String),
+pub(super) enum EvaluationError {
+    /// It refers to a resource that does not exist yet. The text is the id.
+    UnknownResource(String),
+    /// It is invalid. The text is the reason.
+    Invalid(String),
 }
 
-/// Whether a text stands for one that would else be an expression.
+/// Whether a text is an escaped expression, and so a plain text.
 fn is_escaped(text: &str) -> bool {
     text.starts_with("[[") && text.ends_with(']')
 }
 
 impl Scope<'_> {
-    /// A document with the values of its expressions.
-    pub(super) fn evaluate(&self, value: &Value) -> Result<Value, Trouble> {
+    /// The document with all expressions evaluated.
+    pub(super) fn evaluate(&self, value: &Value) -> Result<Value, EvaluationError> {
         match value {
             Value::String(text) if is_expression(text) => self.expression(&text[1..text.len() - 1]),
             Value::String(text) if is_escaped(text) => Ok(json!(&text[1..])),
@@ -43,7 +43,7 @@ impl Scope<'_> {
         }
     }
 
-    /// The same, with what is not known yet left as it stands.
+    /// The document with expressions evaluated where possible. Others stay as they are.
     pub(super) fn evaluate_known(&self, value: &Value) -> Value {
         match value {
             Value::Array(all) => all.iter().map(|one| self.evaluate_known(one)).collect(),
@@ -57,7 +57,7 @@ impl Scope<'_> {
         }
     }
 
-    fn expression(&self, text: &str) -> Result<Value, Trouble> {
+    fn expression(&self, text: &str) -> Result<Value, EvaluationError> {
         let mut parser = Parser {
             rest: text,
             scope: self,
@@ -65,11 +65,13 @@ impl Scope<'_> {
         let value = parser.value()?;
         match parser.rest.trim() {
             "" => Ok(value),
-            rest => Err(Trouble::Wrong(format!("unexpected '{rest}' in '[{text}]'"))),
+            rest => Err(EvaluationError::Invalid(format!(
+                "unexpected '{rest}' in '[{text}]'"
+            ))),
         }
     }
 
-    fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, Trouble> {
+    fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, EvaluationError> {
         let text = |index: usize| {
             arguments
                 .get(index)
@@ -80,7 +82,7 @@ impl Scope<'_> {
             let mut all = map.iter();
             let found = all.find(|(key, _)| key.eq_ignore_ascii_case(text(0)));
             found.map(|(_, value)| value.clone()).ok_or_else(|| {
-                Trouble::Wrong(format!("The template {what} '{}' is not found.", text(0)))
+                EvaluationError::Invalid(format!("The template {what} '{}' is not found.", text(0)))
             })
         };
         match name.to_lowercase().as_str() {
@@ -111,21 +113,22 @@ impl Scope<'_> {
             "reference" => {
                 let known = (self.reference)(text(0));
                 let full = text(2).eq_ignore_ascii_case("full");
-                let document = known.ok_or_else(|| Trouble::Unknown(text(0).to_owned()))?;
+                let document =
+                    known.ok_or_else(|| EvaluationError::UnknownResource(text(0).to_owned()))?;
                 Ok(if full {
                     document
                 } else {
                     document["properties"].clone()
                 })
             }
-            _ => Err(Trouble::Wrong(format!(
+            _ => Err(EvaluationError::Invalid(format!(
                 "The template function '{name}' is not valid."
             ))),
         }
     }
 }
 
-/// The id of a resource of a type with names, in a group or on a resource.
+/// The id of a resource with a type and names, in a group or on a resource.
 pub(super) fn id_of(scope: &str, kind: &str, names: &[&str]) -> String {
     let mut parts = kind.split('/');
     let namespace = parts.next().unwrap_or_default();
@@ -142,7 +145,7 @@ struct Parser<'a, 'b> {
 }
 
 impl<'a> Parser<'a, '_> {
-    fn value(&mut self) -> Result<Value, Trouble> {
+    fn value(&mut self) -> Result<Value, EvaluationError> {
         self.rest = self.rest.trim_start();
         if self.rest.starts_with('\'') {
             return self.quoted().map(Value::String);
@@ -152,7 +155,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(json!(number));
         }
         if word.is_empty() || !self.takes('(') {
-            return Err(Trouble::Wrong(format!(
+            return Err(EvaluationError::Invalid(format!(
                 "expected a function at '{word}{}'",
                 self.rest
             )));
@@ -161,7 +164,7 @@ impl<'a> Parser<'a, '_> {
         while !self.takes(')') {
             arguments.push(self.value()?);
             if !self.takes(',') && !self.rest.trim_start().starts_with(')') {
-                return Err(Trouble::Wrong(format!(
+                return Err(EvaluationError::Invalid(format!(
                     "expected ',' or ')' at '{}'",
                     self.rest
                 )));
@@ -174,7 +177,7 @@ impl<'a> Parser<'a, '_> {
             } else if self.takes('[') {
                 let key = self.value()?;
                 if !self.takes(']') {
-                    return Err(Trouble::Wrong("expected ']'".to_owned()));
+                    return Err(EvaluationError::Invalid("expected ']'".to_owned()));
                 }
                 match key.as_u64() {
                     Some(index) => {
@@ -191,7 +194,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    fn quoted(&mut self) -> Result<String, Trouble> {
+    fn quoted(&mut self) -> Result<String, EvaluationError> {
         let mut text = String::new();
         let mut characters = self.rest.char_indices().skip(1).peekable();
         while let Some((at, character)) = characters.next() {
@@ -207,7 +210,10 @@ impl<'a> Parser<'a, '_> {
                 other => text.push(other),
             }
         }
-        Err(Trouble::Wrong(format!("a text without end: {}", self.rest)))
+        Err(EvaluationError::Invalid(format!(
+            "a text has no closing quote: {}",
+            self.rest
+        )))
     }
 
     fn word(&mut self) -> &'a str {
@@ -227,7 +233,7 @@ impl<'a> Parser<'a, '_> {
     }
 }
 
-fn field(value: &Value, key: &str) -> Result<Value, Trouble> {
+fn field(value: &Value, key: &str) -> Result<Value, EvaluationError> {
     let found = value.as_object().and_then(|all| {
         all.iter()
             .find(|(name, _)| name.eq_ignore_ascii_case(key))
@@ -235,6 +241,6 @@ fn field(value: &Value, key: &str) -> Result<Value, Trouble> {
     });
     found.ok_or_else(|| {
         let message = format!("The language expression property '{key}' doesn't exist.");
-        Trouble::Wrong(message)
+        EvaluationError::Invalid(message)
     })
 }

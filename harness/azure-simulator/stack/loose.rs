@@ -1,20 +1,20 @@
-//! Templates as people write them: JSON with comments, names without quotes, texts in single quotes or
-//! over several lines, and a comma too many. Azure Resource Manager reads them in the body of a
-//! deployment, and azure-cli sends them so (`JsonCTemplatePolicy` of azure-cli 2.91).
+//! Reads templates in loose JSON: with comments, unquoted names, single quotes, texts over several
+//! lines and trailing commas. Azure Resource Manager accepts this in the body of a deployment, and
+//! azure-cli sends it (`JsonCTemplatePolicy` of azure-cli 2.91).
 
 use std::iter::Peekable;
 use std::str::Chars;
 
 use serde_json::Value;
 
-/// The document that a text is, read as loosely as Azure reads it.
+/// Parses loose JSON.
 pub(super) fn read(text: &str) -> Option<Value> {
     serde_json::from_str(text)
         .or_else(|_| serde_json::from_str(&strict(text)))
         .ok()
 }
 
-/// The same as strict JSON; a text that is none stays none.
+/// Rewrites loose JSON as strict JSON. Other text stays invalid.
 fn strict(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
@@ -37,7 +37,7 @@ fn strict(text: &str) -> String {
                 let quote = if value { "" } else { "\"" };
                 out.extend([quote, &word, quote]);
             }
-            // An exponent is a part of its number.
+            // The exponent is a part of the number.
             first if first.is_ascii_digit() || first == '-' => {
                 out.push(first);
                 while let Some(next) = rest.next_if(|c| c.is_ascii_digit() || "+-.eE".contains(*c))
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_template_is_read_as_people_write_it() {
+    fn a_template_in_loose_json_is_read() {
         let text = r#"{"properties": {"mode": "Incremental", template:{
             // what it is for
             "a": 'it\'s "b"', /* and * more */ c: [1e3, -2.5, true, null,],
@@ -115,7 +115,7 @@ two",
 
     proptest! {
         #[test]
-        fn what_is_strict_stays_what_it_is(texts in prop::collection::vec(any::<String>(), 0..4), number: f64) {
+        fn strict_json_does_not_change(texts in prop::collection::vec(any::<String>(), 0..4), number: f64) {
             prop_assume!(number.is_finite());
             let document = json!({"texts": texts, "number": number});
             let written = serde_json::to_string_pretty(&document).expect("JSON");

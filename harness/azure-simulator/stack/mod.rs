@@ -1,4 +1,4 @@
-//! Deployment stacks: a template, what came of it, and what goes when it no longer says so.
+//! Deployment stacks: a template, the resources that it manages, and their removal.
 
 mod delta;
 pub(super) mod deny;
@@ -18,16 +18,16 @@ mod validation;
 mod what_if;
 
 use jiff::Timestamp;
-use model::{Leaving, Phase, Stack};
-use plan::{checked, plan};
+use model::{PendingRemoval, Phase, Stack};
+use plan::{check_properties, plan};
 use preview::preview_api;
 use serde_json::Value;
 use show::show_stack;
 use validation::validate_stack;
 
-use super::asked::{document_of, unknown_method};
 use super::begin::{announced, arm, begin};
 use super::cloud::Cloud;
+use super::handler::{document_of, unknown_method};
 use super::id::ResourceId;
 use super::lookup;
 use super::message::{Request, Response};
@@ -41,13 +41,14 @@ pub(super) use engine::advance_stacks;
 pub(super) use preview::show_preview;
 pub(super) use template::secure;
 
-/// Whether a word has a stack let go of what cannot be deleted by itself. Where nothing is said, the
-/// stack fails, as one that was recorded says of itself.
-fn lets_go(word: Option<&str>) -> bool {
+/// Whether a stack detaches resources that cannot be deleted by themselves. By default the stack
+/// fails, as in a recorded stack.
+fn detaches(word: Option<&str>) -> bool {
     word.is_some_and(|word| word.eq_ignore_ascii_case("detach"))
 }
 
-/// The answer of deployment stacks and of their previews, if the id is of one.
+/// Answers a request about deployment stacks or their what-if results. Returns `None` for another
+/// path.
 pub(super) fn stack_api(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -58,15 +59,15 @@ pub(super) fn stack_api(
     if let Some(rest) = kind.strip_prefix("microsoft.resources/deploymentstackswhatifresults") {
         return Some(preview_api(cloud, now, request, id, rest));
     }
-    let asks = kind == "microsoft.resources/deploymentstacks/validate";
-    if !asks && kind != "microsoft.resources/deploymentstacks" {
+    let validates = kind == "microsoft.resources/deploymentstacks/validate";
+    if !validates && kind != "microsoft.resources/deploymentstacks" {
         return None;
     }
-    let version = version::provided(request, "deploymentStacks", version::STACKS);
+    let version = version::check_provider(request, "deploymentStacks", version::STACKS);
     if let Err(refusal) = version.and_then(|()| lookup::group(&cloud.state, id).map(drop)) {
         return Some(Err(refusal));
     }
-    if asks {
+    if validates {
         return Some(match request.method.as_str() {
             "POST" => validate_stack(cloud, now, request, &id.without_last()),
             method => Err(unknown_method(method)),
@@ -109,7 +110,7 @@ fn put_stack(
     id: &ResourceId,
 ) -> Result<Response, Refusal> {
     let body = document_of(request)?;
-    checked(id, &body["properties"])?;
+    check_properties(id, &body["properties"])?;
     let before = cloud.state.stacks.get(&id.key()).cloned();
     if let Some(stack) = before.as_ref().filter(|it| !it.phase.is_terminal()) {
         return Err(busy(id, stack));
@@ -140,7 +141,7 @@ fn put_stack(
         deployment,
         began: now,
         ending: false,
-        lets_go: lets_go(
+        lets_go: detaches(
             body.pointer("/properties/actionOnUnmanage/resourcesWithoutDeleteSupport")
                 .and_then(Value::as_str),
         ),
@@ -175,7 +176,7 @@ fn delete_stack(
         one if one.eq_ignore_ascii_case("detach") => false,
         other => {
             let message = format!(
-                "The value '{other}' of unmanageAction.Resources is neither delete nor detach."
+                "The value '{other}' of unmanageAction.Resources is not one of: delete, detach."
             );
             return Err(Refusal::bad("InvalidParameterValue", message));
         }
@@ -185,12 +186,16 @@ fn delete_stack(
     arm(cloud, "DELETE", &id.to_string(), &operation);
     if let Some(stack) = cloud.state.stacks.get_mut(&key) {
         stack.ending = true;
-        stack.lets_go = lets_go(undeletable.as_deref());
+        stack.lets_go = detaches(undeletable.as_deref());
         stack.modified = now;
         stack.operation.clone_from(&operation);
         stack.phase = Phase::DeletingResources;
         stack.leaving = if deletes {
-            stack.managed.keys().map(|key| Leaving::new(key)).collect()
+            stack
+                .managed
+                .keys()
+                .map(|key| PendingRemoval::new(key))
+                .collect()
         } else {
             Vec::new()
         };

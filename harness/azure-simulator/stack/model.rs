@@ -1,4 +1,4 @@
-//! Stacks, deployments and previews as the state keeps them.
+//! The saved form of stacks, deployments and what-if results.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::super::id::ResourceId;
 use super::super::refusal::Refusal;
 
-/// Values of parameters by stack, those that nobody may read among them; never saved.
+/// Parameter values by stack, including secure ones. They are never saved.
 #[derive(Clone, Default)]
 pub(in super::super) struct Secrets(pub(super) BTreeMap<String, Map<String, Value>>);
 
@@ -25,42 +25,42 @@ impl fmt::Debug for Secrets {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Stack {
     pub(in super::super) id: String,
-    /// Its properties as they were sent, without values that nobody may read.
+    /// Its properties as requested, without secure values.
     pub(in super::super) wanted: Value,
     pub(super) tags: Value,
     pub(super) created: Timestamp,
     pub(super) modified: Timestamp,
     pub(in super::super) phase: Phase,
-    /// What is deployed.
+    /// The resources of its template.
     pub(super) steps: Vec<Step>,
-    /// What is to go.
-    pub(super) leaving: Vec<Leaving>,
-    /// What it manages, by key.
+    /// The resources to delete.
+    pub(super) leaving: Vec<PendingRemoval>,
+    /// The managed resources by key.
     pub(in super::super) managed: BTreeMap<String, Managed>,
     pub(super) detached: Vec<String>,
     pub(super) deleted: Vec<String>,
     pub(super) outputs: Value,
     pub(super) operation: String,
     pub(super) deployment: String,
-    /// When that began.
+    /// When the deployment started.
     #[serde(default)]
     pub(super) began: Timestamp,
-    /// Whether it goes when what it manages is gone.
+    /// Whether the stack is deleted after its resources.
     pub(super) ending: bool,
-    /// Whether it lets go of what cannot be deleted by itself, instead of failing.
+    /// Whether it detaches resources that cannot be deleted by themselves. Otherwise it fails.
     #[serde(default)]
     pub(super) lets_go: bool,
 }
 
 impl Stack {
-    /// Whether it is no stack, but a deployment that somebody asked for.
+    /// Whether it is a deployment without a stack.
     pub(super) fn is_deployment(&self) -> bool {
         let kind = ResourceId::parse(&self.id).kind();
         kind.is_some_and(|kind| kind.eq_ignore_ascii_case(resource_type::DEPLOYMENT))
     }
 }
 
-/// How far a stack is.
+/// The progress of a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) enum Phase {
     Initializing,
@@ -76,7 +76,7 @@ impl Phase {
         matches!(self, Self::Succeeded | Self::Failed(_) | Self::Canceled)
     }
 
-    /// As messages have it.
+    /// The name in messages.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Initializing => "Initializing",
@@ -89,23 +89,23 @@ impl Phase {
     }
 }
 
-/// Something that a stack manages.
+/// A managed resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) struct Managed {
     pub(in super::super) id: String,
-    /// Why it could not be deleted.
+    /// Why its deletion failed.
     pub(super) not_deleted: Option<Refusal>,
 }
 
-/// Something that a stack gets rid of.
+/// A resource that a stack deletes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in super::super) struct Leaving {
+pub(in super::super) struct PendingRemoval {
     pub(super) key: String,
     pub(super) operation: Option<String>,
     pub(super) over: bool,
 }
 
-impl Leaving {
+impl PendingRemoval {
     pub(super) fn new(key: &str) -> Self {
         Self {
             key: key.to_owned(),
@@ -115,42 +115,42 @@ impl Leaving {
     }
 }
 
-/// A resource of a template on its way.
+/// The deployment of one resource of a template.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Step {
     pub(in super::super) id: String,
     pub(super) version: String,
-    /// With its expressions.
+    /// The body with its expressions.
     pub(super) body: Value,
-    /// Keys of what has to be there before.
+    /// Keys of the resources that it depends on.
     pub(super) after: Vec<String>,
     pub(super) progress: StepProgress,
-    /// When it was asked for, and when it was over.
+    /// When its deployment started, and when it ended.
     #[serde(default)]
     pub(super) began: Option<Timestamp>,
     #[serde(default)]
     pub(super) ended: Option<Timestamp>,
 }
 
-/// How far a step is.
+/// The progress of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) enum StepProgress {
     Waiting,
-    /// The operation that carries it out.
+    /// The id of its operation.
     Running(String),
     Done,
     Failed(Refusal),
 }
 
-/// A stored preview.
+/// A saved what-if result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Preview {
     pub(in super::super) id: String,
-    /// Its properties without values that nobody may read.
+    /// Its properties as requested, without secure values.
     pub(in super::super) wanted: Value,
-    /// With what of each resource's properties would change.
+    /// The changes of resources and their properties.
     pub(super) changes: Value,
-    /// When the stack that it is about was last changed.
+    /// When the stack was last changed.
     #[serde(default)]
     pub(super) modified: Option<Timestamp>,
     /// The operation that computes it.

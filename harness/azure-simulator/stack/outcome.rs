@@ -1,4 +1,4 @@
-//! Shows a deployment, and what it does with each resource.
+//! Shows a deployment and its operations.
 
 use azure::resource_type;
 use jiff::Timestamp;
@@ -25,7 +25,7 @@ pub(super) fn show_deployment(settings: &Settings, now: Timestamp, stack: &Stack
         "correlationId": guid(&["correlation", &stack.operation]),
         "provisioningState": stack.phase.deployment(),
         "timestamp": ended.unwrap_or(stack.began).to_string(),
-        "duration": lasted(stack.began, ended.unwrap_or(now)),
+        "duration": iso_duration(stack.began, ended.unwrap_or(now)),
     });
     add_result(&mut properties, settings, stack);
     let mut shown = json!({
@@ -40,7 +40,7 @@ pub(super) fn show_deployment(settings: &Settings, now: Timestamp, stack: &Stack
     shown
 }
 
-/// One operation for each resource that has been asked for, and one for the outputs.
+/// One operation for each resource that was started, and one for the outputs.
 pub(super) fn operations_of(settings: &Settings, now: Timestamp, stack: &Stack) -> Vec<Value> {
     let deployment = deployment_of(settings, stack);
     let operation = |what: &str, mut properties: Value| {
@@ -67,7 +67,7 @@ pub(super) fn operations_of(settings: &Settings, now: Timestamp, stack: &Stack) 
             "provisioningOperation": "EvaluateDeploymentOutput",
             "provisioningState": "Succeeded",
             "timestamp": at.to_string(),
-            "duration": lasted(at, at),
+            "duration": iso_duration(at, at),
             "statusCode": "OK",
         });
         all.push(operation("outputs", properties));
@@ -93,7 +93,7 @@ pub(super) fn show_step(
         "provisioningOperation": "Create",
         "provisioningState": state,
         "timestamp": step.ended.unwrap_or(began).to_string(),
-        "duration": lasted(began, step.ended.unwrap_or(now)),
+        "duration": iso_duration(began, step.ended.unwrap_or(now)),
         "statusCode": code,
         "targetResource": {
             "id": cased(settings, &step.id),
@@ -108,12 +108,12 @@ pub(super) fn show_step(
 }
 
 impl Phase {
-    /// Whether all of the template is there, or no more of it will be.
+    /// Whether the deployment has ended: all resources are deployed, or it failed or was cancelled.
     pub(super) fn is_deployed(&self) -> bool {
         !matches!(self, Self::Initializing | Self::Deploying)
     }
 
-    /// The same as deployments call it.
+    /// The state in the words of deployments.
     fn deployment(&self) -> &'static str {
         match self {
             Self::Initializing => "Accepted",
@@ -125,8 +125,8 @@ impl Phase {
     }
 }
 
-/// How long it has lasted, as ISO 8601 writes it.
-fn lasted(from: Timestamp, to: Timestamp) -> String {
+/// A duration in ISO 8601.
+fn iso_duration(from: Timestamp, to: Timestamp) -> String {
     let milliseconds = to.duration_since(from).as_millis().max(0);
     let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
     format!("PT{seconds}.{rest:03}S")

@@ -1,5 +1,5 @@
-//! Deployments that somebody asked for, without a stack: a template that is carried out by the same
-//! engine and manages nothing afterwards.
+//! Deployments without a stack. The same engine runs their templates. They manage no resources
+//! afterwards.
 //!
 //! <https://learn.microsoft.com/rest/api/resources/deployments>
 
@@ -23,7 +23,7 @@ use super::outcome::show_deployment;
 use super::plan::{Plan, plan};
 use super::{loose, template};
 
-/// Those of a scope, the newest first.
+/// Lists the deployments of a scope, the newest first.
 pub(super) fn deployments(
     settings: &Settings,
     state: &State,
@@ -50,7 +50,7 @@ pub(super) fn deployments(
     listing::page(settings, request, fitting)
 }
 
-/// One of a scope by its name.
+/// A deployment of a scope by its name.
 pub(super) fn find_deployment<'a>(
     state: &'a State,
     scope: &ResourceId,
@@ -144,8 +144,7 @@ pub(super) fn validate_deployment(
     ))
 }
 
-/// Reads what a deployment says, and refuses what cannot be: its id, the document and what there
-/// is to do.
+/// Reads and checks a deployment request. Returns its id, its body and its plan.
 pub(super) fn read_deployment(
     state: &State,
     request: &Request,
@@ -158,31 +157,34 @@ pub(super) fn read_deployment(
     let allowed = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
     if name.len() > 64 || !name.chars().all(allowed) {
         let message = format!(
-            "The provided deployment name '{name}' is not valid: at most 64 letters, digits, and -_.()."
+            "The provided deployment name '{name}' is not valid. It can have up to 64 letters, digits and -_.()."
         );
         return Err(Refusal::bad("InvalidDeploymentName", message));
     }
     if scope.group().is_none() {
         return Err(template::invalid(
-            "The simulated Azure deploys to resource groups, and not to a subscription.",
+            "The simulated Azure supports deployments to resource groups only.",
         ));
     }
     let mode = body["properties"]["mode"].as_str();
     if !mode.is_some_and(|mode| mode.eq_ignore_ascii_case("Incremental")) {
         return Err(template::invalid(
-            "The simulated Azure deploys in mode 'Incremental', and 'properties.mode' has to say so.",
+            "The simulated Azure supports the mode 'Incremental' only. Set 'properties.mode' to it.",
         ));
     }
     let plan = plan(state, &id, &body["properties"])?;
     Ok((id, body, plan))
 }
 
-/// Forgets a deployment; what it has made stays.
+/// Deletes a deployment from the list. Its resources stay.
 pub(super) fn forget_deployment(state: &mut State, key: &str) -> Result<Response, Refusal> {
-    let stack = state.stacks.get(key).expect("it was found");
+    let stack = state
+        .stacks
+        .get(key)
+        .expect("the caller has found the deployment");
     if !stack.phase.is_terminal() || !stack.is_deployment() {
         let message = format!(
-            "Unable to delete deployment '{}': it is still active, or a deployment stack's.",
+            "Unable to delete deployment '{}': it is still active, or it belongs to a deployment stack.",
             stack.deployment
         );
         return Err(Refusal::conflict("DeploymentActive", message));
@@ -191,7 +193,7 @@ pub(super) fn forget_deployment(state: &mut State, key: &str) -> Result<Response
     Ok(Response::empty(204))
 }
 
-/// The document that a request carries, as loose as a template may be.
+/// The JSON object in the body. It may be loose JSON.
 fn body_of(request: &Request) -> Result<Value, Refusal> {
     let text = std::str::from_utf8(&request.body).ok();
     let body = text.and_then(loose::read).filter(Value::is_object);

@@ -1,4 +1,4 @@
-//! Reads what a stack or a deployment asks for, and refuses it before anything is made.
+//! Checks the request for a stack or a deployment before anything is created.
 
 use serde_json::{Map, Value, json};
 
@@ -7,18 +7,18 @@ use super::super::kind::Kind;
 use super::super::refusal::Refusal;
 use super::super::state::State;
 use super::super::{lookup, provider};
-use super::expression::{Scope, Trouble};
+use super::expression::{EvaluationError, Scope};
 use super::model::Step;
 use super::template;
 
-/// A template that has been read and found good.
+/// A checked template.
 pub(super) struct Plan {
     pub(super) wanted: Value,
     pub(super) parameters: Map<String, Value>,
     pub(super) steps: Vec<Step>,
 }
 
-/// Reads what a stack says, and refuses what cannot be.
+/// Checks a stack's template and parameters.
 pub(super) fn plan(state: &State, id: &ResourceId, properties: &Value) -> Result<Plan, Refusal> {
     let template = &properties["template"];
     let parameters = template::parameters_of(template, &properties["parameters"])?;
@@ -32,7 +32,7 @@ pub(super) fn plan(state: &State, id: &ResourceId, properties: &Value) -> Result
     };
     let steps = template::steps(template, &scope)?;
     for step in &steps {
-        if let Err(Trouble::Wrong(why)) = scope.evaluate(&step.body) {
+        if let Err(EvaluationError::Invalid(why)) = scope.evaluate(&step.body) {
             let message = format!(
                 "Unable to process template language expressions for resource '{}': '{why}'.",
                 step.id
@@ -53,14 +53,14 @@ pub(super) fn plan(state: &State, id: &ResourceId, properties: &Value) -> Result
     })
 }
 
-/// Refuses what the subscription is not registered for.
-pub(super) fn registered_for(state: &State, plan: &Plan) -> Result<(), Refusal> {
+/// Refuses resources of providers that are not registered.
+pub(super) fn check_registered(state: &State, plan: &Plan) -> Result<(), Refusal> {
     let ids = plan.steps.iter().map(|step| ResourceId::parse(&step.id));
     let mut kinds = ids.filter_map(|id| Kind::of(&id.kind()?));
-    kinds.try_for_each(|kind| provider::registered(state, kind.namespace()))
+    kinds.try_for_each(|kind| provider::check_registered(state, kind.namespace()))
 }
 
-/// The group of an id as expressions see it.
+/// The group of an id in the form that expressions use.
 pub(super) fn scope_of(state: &State, id: &ResourceId) -> Result<Value, Refusal> {
     let group = lookup::group(state, id)?;
     let name = ResourceId::parse(&group.id);
@@ -74,21 +74,21 @@ pub(super) fn variables(template: &Value) -> Map<String, Value> {
         .unwrap_or_default()
 }
 
-impl From<Trouble> for Refusal {
-    fn from(trouble: Trouble) -> Self {
-        let (Trouble::Wrong(why) | Trouble::Unknown(why)) = trouble;
+impl From<EvaluationError> for Refusal {
+    fn from(error: EvaluationError) -> Self {
+        let (EvaluationError::Invalid(why) | EvaluationError::UnknownResource(why)) = error;
         template::invalid(format!(
             "Unable to process template language expressions: '{why}'."
         ))
     }
 }
 
-/// Refuses a stack without what a stack has to have.
-pub(super) fn checked(id: &ResourceId, properties: &Value) -> Result<(), Refusal> {
+/// Refuses a stack without its required properties.
+pub(super) fn check_properties(id: &ResourceId, properties: &Value) -> Result<(), Refusal> {
     let allowed = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
     if id.name().len() > 90 || !id.name().chars().all(allowed) {
         let message = format!(
-            "The deployment stack name '{}' is not valid: at most 90 letters, digits, and -_.().",
+            "The deployment stack name '{}' is not valid. It can have up to 90 letters, digits and -_.().",
             id.name()
         );
         return Err(Refusal::bad("InvalidDeploymentStackName", message));
@@ -101,8 +101,8 @@ pub(super) fn checked(id: &ResourceId, properties: &Value) -> Result<(), Refusal
         ),
     ];
     let undeletable = "/actionOnUnmanage/resourcesWithoutDeleteSupport";
-    let said = properties.pointer(undeletable).is_some();
-    let optional: Option<(&str, &[&str])> = said.then_some((undeletable, &["detach", "fail"]));
+    let is_given = properties.pointer(undeletable).is_some();
+    let optional: Option<(&str, &[&str])> = is_given.then_some((undeletable, &["detach", "fail"]));
     for (pointer, words) in required.into_iter().chain(optional) {
         let word = properties
             .pointer(pointer)
@@ -110,7 +110,7 @@ pub(super) fn checked(id: &ResourceId, properties: &Value) -> Result<(), Refusal
             .unwrap_or_default();
         if !words.iter().any(|one| one.eq_ignore_ascii_case(word)) {
             let message = format!(
-                "The property '{}' is required and is one of: {}.",
+                "The property '{}' is required and must be one of: {}.",
                 pointer[1..].replace('/', "."),
                 words.join(", ")
             );

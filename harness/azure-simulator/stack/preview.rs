@@ -1,4 +1,4 @@
-//! What a stack would change: what-if results.
+//! The what-if results of stacks.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use azure::resource_type;
 use jiff::{Span, SpanRelativeTo, Timestamp, Unit};
 use serde_json::{Value, json};
 
-use super::super::asked::{document_of, unknown_method};
 use super::super::begin::{announced, arm, begin};
 use super::super::cloud::Cloud;
+use super::super::handler::{document_of, unknown_method};
 use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::operation::{Act, Headers};
@@ -19,23 +19,22 @@ use super::super::state::State;
 use super::super::{lookup, version};
 use super::delta::changes;
 use super::model::Preview;
-use super::plan::{checked, plan, registered_for};
+use super::plan::{check_properties, check_registered, plan};
 
-/// How long a preview takes.
-const LOOK: Duration = Duration::from_secs(12);
+const PREVIEW_DURATION: Duration = Duration::from_secs(12);
 
-/// When a stack that is not there was changed last.
+/// The time of the last change of a stack that does not exist.
 const NEVER: &str = "0001-01-01T00:00:00Z";
 
-/// How many days a result may be kept, least and most.
+/// The minimum and maximum retention in days.
 const KEPT_DAYS: (f64, f64) = (1.0, 30.0);
 
-/// How much of a preview is shown.
+/// How much of a what-if result is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Detail {
-    /// Which resources would change, as a GET and a list have it.
+    /// The changed resources, in a GET and in a list.
     Resources,
-    /// What of them as well, as the POST has it.
+    /// The changed properties as well, in the response to the POST.
     Properties,
 }
 
@@ -46,7 +45,7 @@ pub(super) fn preview_api(
     id: &ResourceId,
     rest: &str,
 ) -> Result<Response, Refusal> {
-    version::provided(request, "deploymentStacksWhatIfResults", version::PREVIEWS)?;
+    version::check_provider(request, "deploymentStacksWhatIfResults", version::PREVIEWS)?;
     lookup::group(&cloud.state, id)?;
     match (request.method.as_str(), rest) {
         ("GET", "") if !id.is_resource() => {
@@ -68,16 +67,17 @@ pub(super) fn preview_api(
             Ok(Response::json(200, shown))
         }
         ("DELETE", "") => {
-            let there = cloud.state.previews.remove(&id.key()).is_some();
-            Ok(Response::empty(if there { 200 } else { 204 }))
+            let exists = cloud.state.previews.remove(&id.key()).is_some();
+            Ok(Response::empty(if exists { 200 } else { 204 }))
         }
-        ("POST", "/whatif") => look_into_preview(cloud, now, request, &id.without_last()),
+        ("POST", "/whatif") => post_what_if(cloud, now, request, &id.without_last()),
         (method, _) => Err(unknown_method(method)),
     }
 }
 
-/// Answers with everything: at once, as recorded, or when it has been computed, as described.
-fn look_into_preview(
+/// Shows the whole result. The recorded dialect answers at once, the documented one with an
+/// operation.
+fn post_what_if(
     cloud: &mut Cloud,
     now: Timestamp,
     request: &Request,
@@ -98,7 +98,7 @@ fn look_into_preview(
         now,
         &id.key(),
         Act::Preview,
-        Some(now + LOOK),
+        Some(now + PREVIEW_DURATION),
     );
     arm(cloud, "POST", request.url.path(), &operation);
     Ok(announced(
@@ -116,7 +116,7 @@ fn preview<'a>(state: &'a State, id: &ResourceId) -> Result<&'a Preview, Refusal
     })
 }
 
-/// Whether what is put is not computed yet.
+/// Whether the result is not computed yet.
 fn is_computing(state: &State, preview: &Preview) -> bool {
     let operation = state.operations.get(&preview.operation);
     operation.is_some_and(|one| one.outcome.is_none())
@@ -130,20 +130,20 @@ fn put_preview(
 ) -> Result<Response, Refusal> {
     let body = document_of(request)?;
     let properties = &body["properties"];
-    checked(id, properties)?;
+    check_properties(id, properties)?;
     for field in ["deploymentStackResourceId", "retentionInterval"] {
         if !properties[field].is_string() {
             let message = format!("The property '{field}' is required.");
             return Err(Refusal::bad("InvalidDeploymentStackDefinition", message));
         }
     }
-    kept(&properties["retentionInterval"])?;
+    check_retention(&properties["retentionInterval"])?;
     let before = cloud.state.previews.get(&id.key());
     if before.is_some_and(|before| is_computing(&cloud.state, before)) {
         return Err(busy(id));
     }
     let plan = plan(&cloud.state, id, properties)?;
-    registered_for(&cloud.state, &plan)?;
+    check_registered(&cloud.state, &plan)?;
     let changes = changes(&cloud.settings, &cloud.state, id, &plan)?;
     let stack = plan.wanted["deploymentStackResourceId"].as_str();
     let stack = stack.map(|stack| ResourceId::parse(stack).key());
@@ -159,7 +159,7 @@ fn put_preview(
         now,
         &id.key(),
         Act::Preview,
-        Some(now + LOOK),
+        Some(now + PREVIEW_DURATION),
     );
     let preview = Preview {
         id: id.to_string(),
@@ -182,7 +182,7 @@ fn put_preview(
     ))
 }
 
-/// A preview with everything.
+/// The whole result.
 pub(in super::super) fn show_preview(
     settings: &Settings,
     state: &State,
@@ -193,10 +193,10 @@ pub(in super::super) fn show_preview(
 
 fn show_with(settings: &Settings, state: &State, preview: &Preview, detail: Detail) -> Value {
     let mut properties = preview.wanted.clone();
-    typed(&mut properties);
+    add_types(&mut properties);
     if let Some(all) = properties.as_object_mut() {
         all.remove("template");
-        // They come back although nobody sent them.
+        // Azure adds this although no client sent it.
         all.entry("bypassStackOutOfSyncError")
             .or_insert(json!(false));
     }
@@ -232,8 +232,8 @@ fn busy(id: &ResourceId) -> Refusal {
     Refusal::conflict("DeploymentStackInNonTerminalState", message)
 }
 
-/// Parameters come back with their types.
-fn typed(properties: &mut Value) {
+/// Adds the type to each parameter.
+fn add_types(properties: &mut Value) {
     let types = properties["template"]["parameters"].clone();
     let given = properties["parameters"].as_object_mut();
     for (name, parameter) in given.into_iter().flatten() {
@@ -244,7 +244,7 @@ fn typed(properties: &mut Value) {
     }
 }
 
-/// Changes, as far as they are shown.
+/// The changes in the wanted detail.
 fn shown(changes: &Value, detail: Detail) -> Value {
     let mut changes = changes.clone();
     if detail == Detail::Resources {
@@ -256,8 +256,8 @@ fn shown(changes: &Value, detail: Detail) -> Value {
     changes
 }
 
-/// Refuses a time for which Azure keeps no result: it takes a day to thirty.
-fn kept(interval: &Value) -> Result<(), Refusal> {
+/// Refuses a retention outside of 1 to 30 days.
+fn check_retention(interval: &Value) -> Result<(), Refusal> {
     let text = interval.as_str().unwrap_or_default();
     let days = |span: Span| {
         let exact = SpanRelativeTo::days_are_24_hours();

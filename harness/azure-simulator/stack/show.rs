@@ -1,4 +1,4 @@
-//! What is shown of a stack.
+//! Shows a stack.
 
 use azure::resource_type;
 use serde_json::{Map, Value, json};
@@ -65,8 +65,7 @@ pub(super) fn show_stack(settings: &Settings, stack: &Stack) -> Value {
     document
 }
 
-/// Adds what both a stack and its deployment are shown with where they have it: parameters, outputs,
-/// and what went wrong.
+/// Adds what a stack and its deployment have in common: parameters, outputs and the error.
 pub(super) fn add_result(properties: &mut Value, settings: &Settings, stack: &Stack) {
     if let Some(parameters) = stack.wanted.get("parameters").filter(|one| !one.is_null()) {
         properties["parameters"] = parameters.clone();
@@ -106,8 +105,8 @@ impl Phase {
     }
 }
 
-/// A key as the stack's serialiser writes it: capitals at the beginning become small, but for the
-/// last one before something that is no capital.
+/// Converts a key as the stack's serialiser does: it lowers the capitals at the start, except the
+/// last one before a letter that is not a capital.
 fn camel_case(key: &str) -> String {
     let letters: Vec<char> = key.chars().collect();
     let is_capital = |index: usize| letters.get(index).is_some_and(char::is_ascii_uppercase);
@@ -118,7 +117,7 @@ fn camel_case(key: &str) -> String {
     small.chain(letters[end..].iter().copied()).collect()
 }
 
-/// The id of the deployment of a stack.
+/// The id of a stack's deployment.
 pub(super) fn deployment_of(settings: &Settings, stack: &Stack) -> String {
     let group = ResourceId::parse(&stack.id).scope().to_string();
     let name = &stack.deployment;
@@ -133,7 +132,7 @@ mod tests {
     use super::camel_case;
 
     #[test]
-    fn the_case_of_keys_changes_as_it_was_recorded() {
+    fn keys_change_their_case_as_recorded() {
         let keys = [
             "STORAGE_ACCOUNT_ID",
             "webEndpoint",

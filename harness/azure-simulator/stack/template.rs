@@ -1,14 +1,14 @@
-//! A template, read: its parameters, its resources with what each waits for, its outputs.
+//! Reads a template: its parameters, its resources with their dependencies, and its outputs.
 
 use serde_json::{Map, Value, json};
 
 use super::super::id::ResourceId;
 use super::super::kind::kind_of;
 use super::super::refusal::Refusal;
-use super::expression::{Scope, Trouble, id_of};
+use super::expression::{EvaluationError, Scope, id_of};
 use super::model::{Step, StepProgress};
 
-/// The values of parameters, those given and those by default.
+/// The parameter values: given ones and defaults.
 pub(super) fn parameters_of(
     template: &Value,
     given: &Value,
@@ -50,7 +50,7 @@ pub(super) fn parameters_of(
     defined.iter().map(value).collect()
 }
 
-/// Names of the parameters that nobody may read.
+/// Names of the secure parameters.
 pub(in super::super) fn secure(template: &Value) -> Vec<String> {
     let defined = template["parameters"].as_object().into_iter().flatten();
     let secure = defined.filter(|(_, one)| {
@@ -61,7 +61,7 @@ pub(in super::super) fn secure(template: &Value) -> Vec<String> {
     secure.map(|(name, _)| name.clone()).collect()
 }
 
-/// The resources of a template in steps.
+/// The resources of a template as steps.
 pub(super) fn steps(template: &Value, scope: &Scope<'_>) -> Result<Vec<Step>, Refusal> {
     for field in ["$schema", "contentVersion"] {
         if !template[field].is_string() {
@@ -77,7 +77,7 @@ pub(super) fn steps(template: &Value, scope: &Scope<'_>) -> Result<Vec<Step>, Re
     };
     let mut steps = Vec::new();
     for resource in resources {
-        collect(resource, scope, None, &mut steps)?;
+        collect_steps(resource, scope, None, &mut steps)?;
     }
     let ids: Vec<String> = steps
         .iter()
@@ -92,13 +92,13 @@ pub(super) fn steps(template: &Value, scope: &Scope<'_>) -> Result<Vec<Step>, Re
         }
     }
     for step in &mut steps {
-        depend(step, &ids)?;
+        resolve_dependencies(step, &ids)?;
     }
-    acyclic(&steps)?;
+    check_acyclic(&steps)?;
     Ok(steps)
 }
 
-fn collect(
+fn collect_steps(
     resource: &Value,
     scope: &Scope<'_>,
     parent: Option<&Step>,
@@ -109,13 +109,13 @@ fn collect(
         Ok(_) => Err(invalid(format!(
             "Deployment template validation failed: 'The template resource has no '{field}'.'."
         ))),
-        Err(Trouble::Wrong(why) | Trouble::Unknown(why)) => Err(invalid(format!(
-            "Unable to process template language expressions: '{why}'."
-        ))),
+        Err(EvaluationError::Invalid(why) | EvaluationError::UnknownResource(why)) => Err(invalid(
+            format!("Unable to process template language expressions: '{why}'."),
+        )),
     };
     if !resource["copy"].is_null() || !resource["condition"].is_null() {
         return Err(invalid(
-            "The simulated Azure evaluates neither 'copy' nor 'condition'.",
+            "The simulated Azure supports neither 'copy' nor 'condition'.",
         ));
     }
     let (mut kind, mut name, version) = (text("type")?, text("name")?, text("apiVersion")?);
@@ -187,10 +187,10 @@ fn collect(
     let children = resource["resources"].as_array().into_iter().flatten();
     children
         .into_iter()
-        .try_for_each(|child| collect(child, scope, Some(&step), steps))
+        .try_for_each(|child| collect_steps(child, scope, Some(&step), steps))
 }
 
-/// `Microsoft.Network/virtualNetworks/name` as a type and its names.
+/// Splits `Microsoft.Network/virtualNetworks/name` into the type and the names.
 fn split(text: &str) -> (String, Vec<&str>) {
     let parts: Vec<&str> = text.split('/').collect();
     let (namespace, rest) = parts
@@ -204,8 +204,9 @@ fn split(text: &str) -> (String, Vec<&str>) {
     (kind, rest.iter().skip(1).step_by(2).copied().collect())
 }
 
-/// Turns what a step waits for into keys: what it says, and what its expressions refer to.
-fn depend(step: &mut Step, ids: &[String]) -> Result<(), Refusal> {
+/// Replaces the dependencies of a step by keys, and adds the resources that its expressions refer
+/// to.
+fn resolve_dependencies(step: &mut Step, ids: &[String]) -> Result<(), Refusal> {
     let own = ResourceId::parse(&step.id).key();
     let mut after = Vec::new();
     for one in &step.after {
@@ -233,7 +234,7 @@ fn depend(step: &mut Step, ids: &[String]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn acyclic(steps: &[Step]) -> Result<(), Refusal> {
+fn check_acyclic(steps: &[Step]) -> Result<(), Refusal> {
     let mut left: Vec<(String, &Step)> = steps
         .iter()
         .map(|step| (ResourceId::parse(&step.id).key(), step))
@@ -255,7 +256,7 @@ fn acyclic(steps: &[Step]) -> Result<(), Refusal> {
     }
 }
 
-/// The outputs of a template, evaluated.
+/// The evaluated outputs of a template.
 pub(super) fn outputs(template: &Value, scope: &Scope<'_>) -> Result<Value, Refusal> {
     let outputs = template["outputs"].as_object().into_iter().flatten();
     let one = |(name, output): (&String, &Value)| match scope.evaluate(&output["value"]) {
@@ -263,7 +264,7 @@ pub(super) fn outputs(template: &Value, scope: &Scope<'_>) -> Result<Value, Refu
             name.clone(),
             json!({"type": output["type"], "value": value}),
         )),
-        Err(Trouble::Wrong(why) | Trouble::Unknown(why)) => {
+        Err(EvaluationError::Invalid(why) | EvaluationError::UnknownResource(why)) => {
             let message = format!("The template output '{name}' is not valid: {why}.");
             Err(Refusal::bad("DeploymentOutputEvaluationFailed", message).about(name.clone()))
         }
@@ -274,7 +275,7 @@ pub(super) fn outputs(template: &Value, scope: &Scope<'_>) -> Result<Value, Refu
         .map(Value::Object)
 }
 
-/// What is said of a template that is wrong.
+/// The refusal of an invalid template.
 pub(super) fn invalid(message: impl Into<String>) -> Refusal {
     Refusal::bad("InvalidTemplate", message)
 }

@@ -1,4 +1,4 @@
-//! What is said of a stack without making it.
+//! Validates a stack without creating it.
 
 use std::time::Duration;
 
@@ -6,20 +6,19 @@ use azure::resource_type;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::asked::document_of;
-use super::super::begin::found_later;
+use super::super::begin::answer_later;
 use super::super::cloud::Cloud;
+use super::super::handler::document_of;
 use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::refusal::Refusal;
 use super::super::show::cased;
-use super::plan::{checked, plan};
+use super::plan::{check_properties, plan};
 
-/// How long it takes.
-const LOOK: Duration = Duration::from_secs(8);
+const VALIDATION_DURATION: Duration = Duration::from_secs(8);
 
-/// Reads a stack as a PUT would. What is wrong with it is the answer; what is good takes time,
-/// and the resources that it would have are at the `Location` then.
+/// Checks a stack like a PUT. An error is answered at once. On success, the resources of the stack
+/// are at the `Location` later.
 pub(super) fn validate_stack(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -28,7 +27,7 @@ pub(super) fn validate_stack(
 ) -> Result<Response, Refusal> {
     let body = document_of(request)?;
     let properties = &body["properties"];
-    checked(id, properties)?;
+    check_properties(id, properties)?;
     let plan = plan(&cloud.state, id, properties)?;
     let resources = plan
         .steps
@@ -50,5 +49,12 @@ pub(super) fn validate_stack(
         "type": resource_type::STACK,
         "properties": found,
     });
-    Ok(found_later(cloud, now, request, id, LOOK, finding))
+    Ok(answer_later(
+        cloud,
+        now,
+        request,
+        id,
+        VALIDATION_DURATION,
+        finding,
+    ))
 }

@@ -1,4 +1,4 @@
-//! What a deployment without a stack would change.
+//! The what-if result of a deployment without a stack.
 //!
 //! <https://learn.microsoft.com/rest/api/resources/deployments/what-if>
 
@@ -7,21 +7,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::begin::found_later;
+use super::super::begin::answer_later;
 use super::super::cloud::Cloud;
 use super::super::id::ResourceId;
 use super::super::message::{Request, Response};
 use super::super::refusal::Refusal;
 use super::super::settings::Settings;
 use super::super::show::{cased, show};
-use super::delta::{Outlook, capital, outlooks};
+use super::delta::{PlannedChange, capital, planned_changes};
 use super::plain::read_deployment;
-use super::plan::registered_for;
+use super::plan::check_registered;
 
-/// How long it takes.
-const LOOK: Duration = Duration::from_secs(12);
+const WHAT_IF_DURATION: Duration = Duration::from_secs(12);
 
-/// Reads a deployment as a PUT would; what it would change is at the `Location` later.
+/// Checks a deployment like a PUT. The changes are at the `Location` later.
 pub(super) fn what_if(
     cloud: &mut Cloud,
     now: Timestamp,
@@ -30,24 +29,24 @@ pub(super) fn what_if(
     name: &str,
 ) -> Result<Response, Refusal> {
     let (id, body, plan) = read_deployment(&cloud.state, request, scope, name)?;
-    registered_for(&cloud.state, &plan)?;
+    check_registered(&cloud.state, &plan)?;
     let format = &body["properties"]["whatIfSettings"]["resultFormat"];
     let with_properties = !format
         .as_str()
         .is_some_and(|format| format.eq_ignore_ascii_case("ResourceIdOnly"));
-    let outlooks = outlooks(&cloud.settings, &cloud.state, &id, &plan)?;
-    let named: Vec<String> = outlooks
+    let planned_changes = planned_changes(&cloud.settings, &cloud.state, &id, &plan)?;
+    let named: Vec<String> = planned_changes
         .iter()
         .map(|one| ResourceId::parse(&one.id).key())
         .collect();
-    let mut changes: Vec<Value> = outlooks
+    let mut changes: Vec<Value> = planned_changes
         .into_iter()
-        .map(|one| told(&cloud.settings, one, with_properties))
+        .map(|one| show_change(&cloud.settings, one, with_properties))
         .collect();
-    // What stands beside it is left alone.
-    let beside = cloud.state.below(scope);
-    let beside = beside.filter(|one| !named.contains(&ResourceId::parse(&one.id).key()));
-    changes.extend(beside.map(|one| {
+    // Resources of the scope that the template does not contain are ignored.
+    let others = cloud.state.below(scope);
+    let others = others.filter(|one| !named.contains(&ResourceId::parse(&one.id).key()));
+    changes.extend(others.map(|one| {
         let mut change =
             json!({"resourceId": cased(&cloud.settings, &one.id), "changeType": "Ignore"});
         if with_properties {
@@ -58,25 +57,32 @@ pub(super) fn what_if(
         change
     }));
     let finding = json!({"status": "Succeeded", "properties": {"changes": changes}});
-    Ok(found_later(cloud, now, request, &id, LOOK, finding))
+    Ok(answer_later(
+        cloud,
+        now,
+        request,
+        &id,
+        WHAT_IF_DURATION,
+        finding,
+    ))
 }
 
-fn told(settings: &Settings, outlook: Outlook, with_properties: bool) -> Value {
-    let kind = capital(outlook.kind());
-    let mut change = json!({"resourceId": cased(settings, &outlook.id), "changeType": kind});
+fn show_change(settings: &Settings, planned: PlannedChange, with_properties: bool) -> Value {
+    let kind = capital(planned.kind());
+    let mut change = json!({"resourceId": cased(settings, &planned.id), "changeType": kind});
     if !with_properties {
         return change;
     }
-    if let Some(before) = outlook.before {
+    if let Some(before) = planned.before {
         change["before"] = before;
     }
-    change["after"] = outlook.after;
-    let delta = outlook.delta.into_iter().flatten();
+    change["after"] = planned.after;
+    let delta = planned.delta.into_iter().flatten();
     change["delta"] = delta.map(property_change).collect();
     change
 }
 
-/// A change of a property as it is written here, where a stack's has a word less and no capitals.
+/// Converts a stack's property change to the form of deployments: another key, and capitals.
 fn property_change(mut change: Value) -> Value {
     let kind = change["changeType"].as_str().unwrap_or_default();
     let kind = capital(kind);

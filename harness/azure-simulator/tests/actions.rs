@@ -1,4 +1,4 @@
-//! What is done with resources besides making and deleting them.
+//! Actions on resources.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::super::{Fault, Hooks, Refusal, Script, Settings, What};
 use super::{GROUP, NETWORK, SERVER, World, ZONE, code, network, server};
 
-/// Somebody behind the cloud who is told of restarts.
+/// Hooks that record restarts.
 #[derive(Default)]
-struct Behind(Mutex<Vec<String>>);
+struct RecordingHooks(Mutex<Vec<String>>);
 
-impl Hooks for Behind {
+impl Hooks for RecordingHooks {
     fn kubeconfig(&self, cluster: &str) -> Result<String, String> {
         Ok(format!("config of {cluster}"))
     }
@@ -25,14 +25,14 @@ impl Hooks for Behind {
     }
 }
 
-/// A database, highly available or not, and who is told of it.
-fn with_server(mode: &str, script: Script) -> (World, Arc<Behind>) {
-    let hooks = Arc::new(Behind::default());
+/// A database with this mode of high availability, and the hooks behind it.
+fn with_server(mode: &str, script: Script) -> (World, Arc<RecordingHooks>) {
+    let hooks = Arc::new(RecordingHooks::default());
     let settings = Settings {
         hooks: hooks.clone(),
         ..Settings::invented()
     };
-    let mut world = World::furnished_with(settings, script);
+    let mut world = World::prepared_with(settings, script);
     world.make(NETWORK.0, NETWORK.1, &network());
     world.make(ZONE.0, ZONE.1, &json!({"location": "global"}));
     let link = json!({"location": "global", "properties": {"virtualNetwork": {"id": world.id(NETWORK.0)}}});
@@ -69,12 +69,12 @@ fn in_place() -> Value {
 }
 
 #[test]
-fn a_server_is_away_while_it_restarts_and_does_nothing_else() {
-    let (mut world, behind) = with_server("Disabled", Script::default());
+fn a_server_that_restarts_is_unavailable_and_busy() {
+    let (mut world, hooks) = with_server("Disabled", Script::default());
     assert_eq!(state(&mut world), "Ready");
     let begun = post(&mut world, "restart", Some(&in_place()));
     assert_eq!(begun.status, 202);
-    assert_eq!(*behind.0.lock().expect("nobody panicked"), ["hdb"]);
+    assert_eq!(*hooks.0.lock().expect("nobody panicked"), ["hdb"]);
     assert_eq!(state(&mut world), "Updating");
     assert_eq!(availability(&mut world), "NotEnabled");
     let again = post(&mut world, "restart", Some(&in_place()));
@@ -84,30 +84,30 @@ fn a_server_is_away_while_it_restarts_and_does_nothing_else() {
     assert_eq!(end.document()["status"], "Succeeded");
     assert!(world.now.duration_since(start).as_secs() >= 45);
     assert_eq!(state(&mut world), "Ready");
-    let location = begun.header("Location").expect("a place").to_owned();
+    let location = begun.header("Location").expect("a location").to_owned();
     assert_eq!(world.call_at("GET", &location, None).status, 200);
 }
 
 #[test]
 fn only_a_server_with_a_standby_fails_over() {
     let with_failover = json!({"restartWithFailover": "Enabled"});
-    let (mut alone, behind) = with_server("Disabled", Script::default());
+    let (mut alone, hooks) = with_server("Disabled", Script::default());
     for (action, body) in [("failover", None), ("restart", Some(&with_failover))] {
         let refused = post(&mut alone, action, body);
         assert_eq!((refused.status, code(&refused)), (400, "HANotEnabled"));
     }
-    assert!(behind.0.lock().expect("nobody panicked").is_empty());
+    assert!(hooks.0.lock().expect("nobody panicked").is_empty());
     for (action, body) in [("failover", None), ("restart", Some(&with_failover))] {
-        let (mut world, behind) = with_server("ZoneRedundant", Script::default());
+        let (mut world, hooks) = with_server("ZoneRedundant", Script::default());
         let begun = post(&mut world, action, body);
         assert_eq!(begun.status, 202);
         assert_eq!(world.finish(&begun).document()["status"], "Succeeded");
-        assert_eq!(*behind.0.lock().expect("nobody panicked"), ["hdb"]);
+        assert_eq!(*hooks.0.lock().expect("nobody panicked"), ["hdb"]);
     }
 }
 
 #[test]
-fn a_server_that_fails_over_is_neither_ready_nor_healthy_until_its_standby_is_the_server() {
+fn a_server_is_neither_ready_nor_healthy_during_a_failover() {
     let (mut world, _) = with_server("SameZone", Script::default());
     let condition = |world: &mut World| [state(world), availability(world)];
     assert_eq!(condition(&mut world), ["Ready", "Healthy"]);
@@ -122,8 +122,8 @@ fn a_server_that_fails_over_is_neither_ready_nor_healthy_until_its_standby_is_th
 }
 
 #[test]
-fn a_restart_that_says_nothing_good_is_refused() {
-    let (mut world, behind) = with_server("Disabled", Script::default());
+fn an_invalid_restart_is_refused() {
+    let (mut world, hooks) = with_server("Disabled", Script::default());
     let wrong = [
         json!({"restartWithFailover": "Perhaps"}),
         json!({"restartWithFailover": true}),
@@ -146,11 +146,11 @@ fn a_restart_that_says_nothing_good_is_refused() {
     assert_eq!(refused.status, 405);
     let path = format!("{GROUP}/providers/Microsoft.DBforMySQL/flexibleServers/none/failover");
     assert_eq!(world.call("POST", &path, SERVER.1, None).status, 404);
-    assert!(behind.0.lock().expect("nobody panicked").is_empty());
+    assert!(hooks.0.lock().expect("nobody panicked").is_empty());
 }
 
 #[test]
-fn a_restart_fails_when_a_script_says_so() {
+fn a_restart_fails_if_the_script_has_a_fault_for_it() {
     let error = Refusal::conflict("InternalServerError", "it did not come back");
     let fault = Fault::at("/restart$", What::FailsAfter { polls: 1, error }).method("POST");
     let (mut world, _) = with_server("Disabled", Script::new(vec![fault]));
@@ -161,12 +161,12 @@ fn a_restart_fails_when_a_script_says_so() {
 }
 
 #[test]
-fn a_cluster_has_no_credentials_before_it_is_there_and_when_it_goes() {
+fn a_cluster_has_no_credentials_during_its_creation_and_deletion() {
     let settings = Settings {
-        hooks: Arc::new(Behind::default()),
+        hooks: Arc::new(RecordingHooks::default()),
         ..Settings::invented()
     };
-    let mut world = World::furnished_with(settings, Script::default());
+    let mut world = World::prepared_with(settings, Script::default());
     let path = format!("{GROUP}/providers/Microsoft.ContainerService/managedClusters/dev");
     let ask = |world: &mut World| {
         let path = format!("{path}/listClusterUserCredential");

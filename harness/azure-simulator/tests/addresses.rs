@@ -1,4 +1,4 @@
-//! The addresses of clusters.
+//! The address ranges of clusters.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{GROUP, NETWORK, World, code, network};
 const CLUSTER: &str = "Microsoft.ContainerService/managedClusters/aks";
 const VERSION: &str = "2024-02-01";
 
-/// A cluster in a network of 10.1.0.0/16, with what is said of its own.
+/// A cluster in a network of 10.1.0.0/16, with this network profile.
 fn cluster(world: &World, profile: &Value) -> Value {
     json!({"location": "westeurope", "identity": {"type": "SystemAssigned"}, "properties": {
         "dnsPrefix": "aks",
@@ -17,9 +17,9 @@ fn cluster(world: &World, profile: &Value) -> Value {
     }})
 }
 
-/// What becomes of a cluster of which that is said: its code and its target.
-fn told(profile: &Value) -> String {
-    let mut world = World::furnished();
+/// Status, code and target of the response to a cluster with this network profile.
+fn outcome(profile: &Value) -> String {
+    let mut world = World::prepared();
     world.make(NETWORK.0, NETWORK.1, &network());
     let body = cluster(&world, profile);
     let path = format!("{GROUP}/providers/{CLUSTER}");
@@ -29,9 +29,9 @@ fn told(profile: &Value) -> String {
 }
 
 #[test]
-fn the_dns_of_a_cluster_is_one_of_its_services_and_none_that_is_taken() {
+fn the_dns_address_is_in_the_service_range_and_not_reserved() {
     let dns = |services: &str, dns: &str| {
-        told(&json!({"networkPlugin": "azure", "serviceCidr": services, "dnsServiceIP": dns}))
+        outcome(&json!({"networkPlugin": "azure", "serviceCidr": services, "dnsServiceIP": dns}))
     };
     let out = "400 DnsServiceIpOutOfServiceCidr networkProfile.dnsServiceIP";
     let taken = "400 DnsServiceIpConflicting networkProfile.dnsServiceIP";
@@ -45,16 +45,16 @@ fn the_dns_of_a_cluster_is_one_of_its_services_and_none_that_is_taken() {
         "400 DnsServiceIpParseError networkProfile.dnsServiceIP"
     );
     assert_eq!(dns("172.16.0.0/16", "172.16.0.10"), "201  ");
-    // The DNS that nobody names is 10.0.0.10.
-    let services = |range: &str| told(&json!({"networkPlugin": "azure", "serviceCidr": range}));
+    // The default DNS address is 10.0.0.10.
+    let services = |range: &str| outcome(&json!({"networkPlugin": "azure", "serviceCidr": range}));
     assert_eq!(services("10.200.0.0/16"), out);
     assert_eq!(services("10.0.0.0/24"), "201  ");
 }
 
 #[test]
-fn services_are_of_a_size_and_in_a_place_that_aks_takes() {
+fn the_service_range_is_not_too_large_and_not_reserved() {
     let services = |range: &str, dns: &str| {
-        told(&json!({"networkPlugin": "azure", "serviceCidr": range, "dnsServiceIP": dns}))
+        outcome(&json!({"networkPlugin": "azure", "serviceCidr": range, "dnsServiceIP": dns}))
     };
     let refused = "400 InvalidParameter networkProfile.serviceCIDR";
     for (range, dns) in [
@@ -75,9 +75,9 @@ fn services_are_of_a_size_and_in_a_place_that_aks_takes() {
 }
 
 #[test]
-fn services_and_pods_lie_apart_from_each_other_and_from_the_network_of_the_nodes() {
+fn services_pods_and_the_network_of_the_nodes_do_not_overlap() {
     let overlay = |services: &str, dns: &str, pods: &str| {
-        told(
+        outcome(
             &json!({"networkPlugin": "azure", "networkPluginMode": "overlay", "podCidr": pods,
             "serviceCidr": services, "dnsServiceIP": dns}),
         )
@@ -85,7 +85,7 @@ fn services_and_pods_lie_apart_from_each_other_and_from_the_network_of_the_nodes
     let pods = "10.244.0.0/16";
     let subnet = "400 ServiceCidrOverlapExistingSubnetsCidr networkProfile.serviceCIDR";
     assert_eq!(overlay("10.1.0.0/24", "10.1.0.10", pods), subnet);
-    // The subnet of somebody else in the same network.
+    // Another subnet of the same network.
     assert_eq!(overlay("10.1.4.0/24", "10.1.4.10", pods), subnet);
     assert_eq!(overlay("10.1.8.0/24", "10.1.8.10", pods), "201  ");
     let both = "400 PodCidrOverlapServiceCidr networkProfile.podCidr";
@@ -98,18 +98,18 @@ fn services_and_pods_lie_apart_from_each_other_and_from_the_network_of_the_nodes
         overlay("10.0.0.0/16", "10.0.0.10", "172.30.0.0/16"),
         "400 InvalidParameter networkProfile.podCidr"
     );
-    // Where nobody says what pods have, it is 10.244.0.0/16.
-    let said = json!({"networkPluginMode": "overlay", "networkPlugin": "azure",
+    // The default range of pods is 10.244.0.0/16.
+    let profile = json!({"networkPluginMode": "overlay", "networkPlugin": "azure",
         "serviceCidr": "10.244.8.0/24", "dnsServiceIP": "10.244.8.10"});
-    assert_eq!(told(&said), both);
+    assert_eq!(outcome(&profile), both);
     let several = json!({"networkPlugin": "azure", "serviceCidrs": ["10.1.0.0/24"],
         "dnsServiceIP": "10.1.0.10"});
-    assert_eq!(told(&several), subnet);
+    assert_eq!(outcome(&several), subnet);
 }
 
 #[test]
-fn a_network_that_aks_keeps_for_itself_has_no_nodes_nor_has_one_that_meets_the_services() {
-    let mut world = World::furnished();
+fn nodes_are_in_a_network_that_is_not_reserved_and_does_not_overlap_the_services() {
+    let mut world = World::prepared();
     let mut body = network();
     body["properties"]["addressSpace"]["addressPrefixes"] =
         json!(["172.31.0.0/16", "10.1.0.0/16", "10.0.0.0/16"]);

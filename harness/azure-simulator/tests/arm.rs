@@ -16,7 +16,7 @@ fn a_wrong_secret_gets_no_token() {
 }
 
 #[test]
-fn a_call_needs_a_token_that_is_fresh_and_for_azure_resource_manager() {
+fn a_request_needs_a_valid_token_for_azure_resource_manager() {
     let mut world = World::new();
     let codes = |world: &mut World| {
         let answer = world.call("GET", GROUP, "2024-03-01", None);
@@ -37,7 +37,7 @@ fn a_call_needs_a_token_that_is_fresh_and_for_azure_resource_manager() {
 }
 
 #[test]
-fn a_provider_is_registered_before_its_resources_are_made() {
+fn a_resource_needs_a_registered_provider() {
     let mut world = World::new();
     world.call(
         "PUT",
@@ -68,7 +68,7 @@ fn a_provider_is_registered_before_its_resources_are_made() {
 }
 
 #[test]
-fn a_group_goes_with_all_that_is_in_it() {
+fn the_deletion_of_a_group_deletes_its_resources() {
     let mut world = with_server();
     let listed = world.call("GET", &format!("{GROUP}/resources"), "2024-03-01", None);
     assert_eq!(listed.document()["value"].as_array().map(Vec::len), Some(4));
@@ -90,8 +90,8 @@ fn a_group_goes_with_all_that_is_in_it() {
 }
 
 #[test]
-fn versions_types_and_places_are_checked() {
-    let mut world = World::furnished();
+fn versions_types_and_locations_are_checked() {
+    let mut world = World::prepared();
     let path = format!("{GROUP}/providers/{}", NETWORK.0);
     let mut codes = |path: &str, version: &str, body: serde_json::Value| {
         code(&world.call("PUT", path, version, Some(&body))).to_owned()
@@ -132,7 +132,7 @@ fn versions_types_and_places_are_checked() {
 }
 
 #[test]
-fn a_resource_takes_its_time_and_hides_its_password() {
+fn a_server_takes_time_to_change_and_hides_its_password() {
     let mut world = with_server();
     let path = format!("{GROUP}/providers/{}", SERVER.0);
     let shown = world.call("GET", &path, SERVER.1, None);
@@ -170,7 +170,7 @@ fn a_resource_takes_its_time_and_hides_its_password() {
 }
 
 #[test]
-fn what_something_stands_on_cannot_be_deleted() {
+fn a_resource_in_use_cannot_be_deleted() {
     let mut world = with_server();
     let mut deleted = |path: &str, version: &str| {
         let answer = world.call(
@@ -205,7 +205,7 @@ fn what_something_stands_on_cannot_be_deleted() {
 }
 
 #[test]
-fn what_a_region_has_may_be_asked() {
+fn the_offers_of_a_region_can_be_queried() {
     let mut world = with_server();
     let path = "/providers/Microsoft.DBforMySQL/locations/westeurope";
     let has = world.call("GET", &format!("{path}/capabilities"), "2023-12-30", None);
@@ -226,7 +226,7 @@ fn what_a_region_has_may_be_asked() {
 }
 
 #[test]
-fn what_clients_ask_before_they_make_a_server_in_a_network_is_answered() {
+fn the_questions_of_clients_before_they_create_a_server_in_a_network_are_answered() {
     let mut world = with_server();
     let base = world.cloud.settings.base_url.clone();
     let suffix = "/providers/Microsoft.DBforMySQL/getPrivateDnsZoneSuffix";
@@ -247,12 +247,12 @@ fn what_clients_ask_before_they_make_a_server_in_a_network_is_answered() {
 }
 
 #[test]
-fn ids_come_back_in_another_case_where_that_is_asked_for() {
+fn ids_come_back_in_the_case_of_the_settings() {
     let settings = Settings {
         casing: Casing::Mixed,
         ..Settings::invented()
     };
-    let mut world = World::furnished_with(settings, Script::default());
+    let mut world = World::prepared_with(settings, Script::default());
     world.make(NETWORK.0, NETWORK.1, &network());
     let shown = world.call(
         "GET",
@@ -267,29 +267,29 @@ fn ids_come_back_in_another_case_where_that_is_asked_for() {
     );
 }
 
-/// Somebody behind the cloud who runs clusters and is told of databases.
+/// Hooks that have kubeconfigs and record database passwords.
 #[derive(Default)]
-struct Behind(std::sync::Mutex<Vec<String>>);
+struct RecordingHooks(std::sync::Mutex<Vec<String>>);
 
-impl super::super::Hooks for Behind {
+impl super::super::Hooks for RecordingHooks {
     fn kubeconfig(&self, cluster: &str) -> Result<String, String> {
         Ok(format!("config of {cluster}"))
     }
 
     fn mysql_password(&self, server: &str, administrator: &str, password: &base::secret::Secret) {
-        let told = format!("{administrator}@{server} {}", password.reveal());
-        self.0.lock().expect("nobody panicked").push(told);
+        let entry = format!("{administrator}@{server} {}", password.reveal());
+        self.0.lock().expect("nobody panicked").push(entry);
     }
 }
 
 #[test]
-fn a_cluster_gives_the_kubeconfig_of_what_is_behind_it() {
-    let hooks = std::sync::Arc::new(Behind::default());
+fn the_kubeconfig_of_a_cluster_comes_from_the_hooks() {
+    let hooks = std::sync::Arc::new(RecordingHooks::default());
     let settings = Settings {
         hooks: hooks.clone(),
         ..Settings::invented()
     };
-    let mut world = World::furnished_with(settings, Script::default());
+    let mut world = World::prepared_with(settings, Script::default());
     world.make(NETWORK.0, NETWORK.1, &network());
     let identity = "Microsoft.ManagedIdentity/userAssignedIdentities/cluster";
     world.make(identity, "2023-01-31", &json!({"location": "westeurope"}));

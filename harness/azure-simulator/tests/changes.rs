@@ -1,4 +1,4 @@
-//! What of a resource changes while it lives, and what does not.
+//! Changes of existing resources, and refusals of them.
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,6 @@ fn put(world: &mut World, path: &str, version: &str, body: &Value) -> Response {
     answer
 }
 
-/// The names of a cluster's pools.
 fn pools(world: &mut World) -> Vec<String> {
     let answer = world.call(
         "GET",
@@ -59,7 +58,7 @@ fn pools(world: &mut World) -> Vec<String> {
 }
 
 #[test]
-fn a_cluster_takes_no_other_pool_by_itself_keeps_those_it_is_not_told_and_pools_come_alone() {
+fn a_put_of_a_cluster_neither_adds_nor_removes_pools_but_requests_for_single_pools_do() {
     let mut world = with_cluster();
     let mut body = cluster(&world);
     body["properties"]["agentPoolProfiles"] = json!([
@@ -70,7 +69,10 @@ fn a_cluster_takes_no_other_pool_by_itself_keeps_those_it_is_not_told_and_pools_
     assert_eq!((refused.status, code(&refused)), (400, "BadRequest"));
     let batch = format!("{CLUSTER}/agentPools/batch");
     let mut properties = pool(&world, "batch", "User");
-    properties.as_object_mut().expect("a map").remove("name");
+    properties
+        .as_object_mut()
+        .expect("an object")
+        .remove("name");
     let made = put(
         &mut world,
         &batch,
@@ -94,7 +96,7 @@ fn a_cluster_takes_no_other_pool_by_itself_keeps_those_it_is_not_told_and_pools_
 }
 
 #[test]
-fn what_a_put_of_a_cluster_or_pool_leaves_out_stays_as_it_is() {
+fn values_that_a_put_of_a_cluster_or_pool_leaves_out_stay() {
     let mut world = with_cluster();
     let brief = json!({"location": "westeurope", "properties": {"autoUpgradeProfile": {"upgradeChannel": "patch"}}});
     let answer = put(&mut world, CLUSTER, VERSION, &brief);
@@ -146,12 +148,12 @@ fn a_pool_and_its_cluster_are_not_changed_at_the_same_time() {
 }
 
 #[test]
-fn what_a_living_cluster_was_made_with_stays() {
+fn immutable_properties_of_a_cluster_cannot_change() {
     let mut world = with_cluster();
     let mut refused = |pointer: &str, value: Value| {
         let mut body = cluster(&world);
         let (parent, key) = pointer.rsplit_once('/').expect("a path");
-        body.pointer_mut(parent).expect("a place")[key] = value;
+        body.pointer_mut(parent).expect("the parent object")[key] = value;
         let answer = put(&mut world, CLUSTER, VERSION, &body);
         let target = answer.document()["target"].as_str().unwrap_or_default();
         format!("{} {} {target}", answer.status, code(&answer))
@@ -230,7 +232,7 @@ fn what_a_living_cluster_was_made_with_stays() {
 }
 
 #[test]
-fn a_cluster_does_not_leave_its_pools_more_than_three_versions_behind() {
+fn a_cluster_cannot_be_upgraded_more_than_three_versions_ahead_of_its_pools() {
     let mut world = with_cluster();
     let id = format!("{}/agentpools/system", world.id(CLUSTER).to_lowercase());
     let mut upgraded = |pool: &str| {
@@ -245,12 +247,12 @@ fn a_cluster_does_not_leave_its_pools_more_than_three_versions_behind() {
 }
 
 #[test]
-fn what_a_living_server_or_a_subnet_in_use_was_made_with_stays() {
+fn immutable_properties_of_a_server_and_of_a_subnet_in_use_cannot_change() {
     let mut world = with_cluster();
     let mut refused = |pointer: &str, value: Value| {
         let mut body = server(&world);
         let (parent, key) = pointer.rsplit_once('/').expect("a path");
-        body.pointer_mut(parent).expect("a place")[key] = value;
+        body.pointer_mut(parent).expect("the parent object")[key] = value;
         let answer = put(&mut world, SERVER.0, SERVER.1, &body);
         code(&answer).to_owned()
     };
@@ -281,7 +283,7 @@ fn what_a_living_server_or_a_subnet_in_use_was_made_with_stays() {
 }
 
 #[test]
-fn a_standby_in_another_zone_is_made_with_the_server_or_never() {
+fn a_standby_in_another_zone_can_only_be_created_with_the_server() {
     let mut world = with_server();
     let mut with = |mode: &str, tier: &str, sku: &str| {
         let mut body = server(&world);

@@ -1,4 +1,4 @@
-//! Machines, versions and quotas: what may be asked of them, and what a cluster is refused for.
+//! Machines, versions and quotas, and the clusters that are refused because of them.
 
 use std::time::Duration;
 
@@ -13,10 +13,9 @@ pub(super) const VERSION: &str = "2024-02-01";
 
 pub(super) fn under(circumstances: Circumstances) -> World {
     let script = Script::default().under(circumstances);
-    World::furnished_with(Settings::invented(), script)
+    World::prepared_with(Settings::invented(), script)
 }
 
-/// A cluster with one pool.
 pub(super) fn cluster(version: &str, size: &str, count: u32) -> Value {
     json!({"location": "West Europe", "identity": {"type": "SystemAssigned"},
         "sku": {"name": "Base", "tier": "Free"},
@@ -32,7 +31,7 @@ impl World {
         self.call("PUT", CLUSTER, VERSION, Some(body))
     }
 
-    /// What is used of a quota, and what there is.
+    /// The usage and the limit of a quota.
     pub(super) fn quota(&mut self, name: &str) -> (Value, Value) {
         let path = "/providers/Microsoft.Compute/locations/westeurope/usages";
         let answer = self.call("GET", path, "2024-03-01", None);
@@ -46,8 +45,8 @@ impl World {
     }
 }
 
-/// An answer without an envelope: its status, its code and its message.
-pub(super) fn flat(answer: &Response) -> (u16, String, String) {
+/// Status, code and message of a response in the format of AKS.
+pub(super) fn aks_error(answer: &Response) -> (u16, String, String) {
     let body = answer.document();
     assert!(body.get("error").is_none(), "{body}");
     assert!(
@@ -59,9 +58,9 @@ pub(super) fn flat(answer: &Response) -> (u16, String, String) {
 }
 
 #[test]
-fn a_cluster_that_cannot_be_is_refused_in_akss_own_form() {
-    let mut world = World::furnished();
-    let mut told = Vec::new();
+fn invalid_clusters_are_refused_in_the_format_of_aks() {
+    let mut world = World::prepared();
+    let mut outcomes = Vec::new();
     for (version, size, count) in [
         ("1.35", "Standard_Nonsense_v9", 2),
         ("1.20", "Standard_D2s_v5", 2),
@@ -70,12 +69,12 @@ fn a_cluster_that_cannot_be_is_refused_in_akss_own_form() {
         ("1.35", "Standard_B2ts_v2", 2),
         ("1.35", "Standard_D2s_v5", 51),
     ] {
-        let (status, code, message) = flat(&world.put(&cluster(version, size, count)));
+        let (status, code, message) = aks_error(&world.put(&cluster(version, size, count)));
         let message: String = message.chars().take(150).collect();
-        told.push(format!("{status} {code}: {message}"));
+        outcomes.push(format!("{status} {code}: {message}"));
     }
     assert!(world.ids().is_empty());
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(outcomes.join("\n"), @"
     400 VMSizeNotSupported: Virtual Machine size: 'standard_nonsense_v9' is not supported in location 'westeurope'.
     400 K8sVersionNotSupported: Managed cluster dev is on version 1.20 which is not supported in this region. Please use [az aks get-versions] command to get the supported version li
     400 K8sVersionNotSupported: Managed cluster dev is on version 1.33.9, which is only available for Long-Term Support (LTS). If you intend to onboard to LTS, please ensure the clus
@@ -90,18 +89,18 @@ fn a_cluster_that_cannot_be_is_refused_in_akss_own_form() {
 }
 
 #[test]
-fn long_term_support_is_for_clusters_that_ask_for_it() {
-    let mut world = World::furnished();
+fn a_long_term_version_needs_the_tier_and_the_support_plan() {
+    let mut world = World::prepared();
     let mut body = cluster("1.33.9", "Standard_D2s_v5", 1);
     body["sku"]["tier"] = json!("Premium");
-    assert_eq!(flat(&world.put(&body)).1, "K8sVersionNotSupported");
+    assert_eq!(aks_error(&world.put(&body)).1, "K8sVersionNotSupported");
     body["properties"]["supportPlan"] = json!("AKSLongTermSupport");
     assert_eq!(world.put(&body).status, 201);
 }
 
 #[test]
-fn a_pool_of_a_size_that_the_subscription_lost_stays_and_does_not_grow() {
-    let mut world = World::furnished();
+fn a_pool_of_a_size_that_is_no_longer_allowed_stays_but_cannot_grow() {
+    let mut world = World::prepared();
     let nodes = |count| cluster("1.35", "Standard_D2s_v5", count);
     assert_eq!(world.put(&nodes(2)).status, 201);
     world.now += Duration::from_mins(10);
@@ -109,7 +108,7 @@ fn a_pool_of_a_size_that_the_subscription_lost_stays_and_does_not_grow() {
         sizes: Sizes::Burstable,
         ..Circumstances::default()
     });
-    let (status, code, message) = flat(&world.put(&nodes(3)));
+    let (status, code, message) = aks_error(&world.put(&nodes(3)));
     assert_eq!((status, code.as_str()), (400, "BadRequest"));
     assert!(
         message.contains("is not allowed in your subscription"),
@@ -119,23 +118,23 @@ fn a_pool_of_a_size_that_the_subscription_lost_stays_and_does_not_grow() {
 }
 
 #[test]
-fn a_support_plan_stays_where_nothing_is_said_and_takes_the_premium_tier() {
-    let mut world = World::furnished();
+fn a_support_plan_that_is_left_out_stays_and_needs_the_premium_tier() {
+    let mut world = World::prepared();
     let mut body = cluster("1.33", "Standard_D2s_v5", 1);
     body["sku"]["tier"] = json!("Premium");
     body["properties"]["supportPlan"] = json!("AKSLongTermSupport");
     assert_eq!(world.put(&body).status, 201);
     world.now += Duration::from_mins(10);
-    // What is not said stays: the plan, with a tier that does not have it.
+    // The plan stays, since the request leaves it out. The tier does not have that plan.
     let plain = cluster("1.33", "Standard_D2s_v5", 1);
-    let (status, code, message) = flat(&world.put(&plain));
+    let (status, code, message) = aks_error(&world.put(&plain));
     assert_eq!((status, code.as_str()), (400, "BadRequest"));
     assert!(message.contains("Premium tier"), "{message}");
-    // Said, it leaves a version that has no other support.
+    // The version needs the support that the request gives up.
     let mut leaving = plain.clone();
     leaving["sku"]["tier"] = json!("Standard");
     leaving["properties"]["supportPlan"] = json!("KubernetesOfficial");
-    assert_eq!(flat(&world.put(&leaving)).1, "K8sVersionNotSupported");
+    assert_eq!(aks_error(&world.put(&leaving)).1, "K8sVersionNotSupported");
     let mut next = leaving.clone();
     next["properties"]["kubernetesVersion"] = json!("1.34");
     assert_eq!(world.put(&next).status, 200);
@@ -146,8 +145,8 @@ fn a_support_plan_stays_where_nothing_is_said_and_takes_the_premium_tier() {
 }
 
 #[test]
-fn a_living_cluster_goes_up_one_version_at_a_time_and_keeps_one_that_is_no_longer_offered() {
-    let mut world = World::furnished();
+fn a_cluster_goes_up_one_version_at_a_time_and_never_down() {
+    let mut world = World::prepared();
     assert_eq!(
         world.put(&cluster("1.34", "Standard_D2s_v5", 1)).status,
         201
@@ -166,7 +165,8 @@ fn a_living_cluster_goes_up_one_version_at_a_time_and_keeps_one_that_is_no_longe
             "Downgrading Kubernetes version 1.34.6 to 1.33.9 is not allowed.",
         ),
     ] {
-        let (status, code, message) = flat(&world.put(&cluster(version, "Standard_D2s_v5", 1)));
+        let (status, code, message) =
+            aks_error(&world.put(&cluster(version, "Standard_D2s_v5", 1)));
         assert_eq!((status, code.as_str()), (400, "OperationNotAllowed"));
         assert!(message.starts_with(says), "{message}");
     }
@@ -181,12 +181,12 @@ fn a_living_cluster_goes_up_one_version_at_a_time_and_keeps_one_that_is_no_longe
     );
 }
 
-/// A deployment has no place for an error without envelope, so it becomes text.
+/// A deployment has no place for an error in the format of AKS, so the error becomes text.
 #[test]
-fn in_a_stack_the_error_is_text_in_a_detail() {
+fn a_stack_has_the_error_as_text_in_a_detail() {
     let refused = What::quota_exceeded("westeurope");
     let fault = Fault::at("/managedclusters/", refused).method("PUT");
-    let mut world = World::furnished_with(Settings::invented(), Script::new(vec![fault]));
+    let mut world = World::prepared_with(Settings::invented(), Script::new(vec![fault]));
     let template = json!({
         "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
         "contentVersion": "1.0.0.0",
@@ -215,13 +215,13 @@ fn in_a_stack_the_error_is_text_in_a_detail() {
     assert_eq!(inner["subcode"], "");
     let state: State =
         serde_json::from_str(&serde_json::to_string(world.cloud.state()).expect("JSON"))
-            .expect("it is read again");
+            .expect("the saved state is valid");
     let _ = Cloud::new(Settings::invented(), state, Script::default());
 }
 
 #[test]
-fn an_empty_text_of_a_cluster_says_nothing() {
-    let mut world = World::furnished();
+fn empty_texts_in_a_cluster_count_as_missing() {
+    let mut world = World::prepared();
     let pool = json!({"name": "system", "mode": "System", "vmSize": "Standard_D2s_v5", "count": 1, "orchestratorVersion": "", "nodeLabels": {"a": ""}});
     let body = json!({"location": "westeurope", "identity": {"type": "SystemAssigned"}, "properties": {
         "dnsPrefix": "k", "kubernetesVersion": "", "agentPoolProfiles": [pool]}});

@@ -1,4 +1,4 @@
-//! What Microsoft's descriptions, clients and recorded traffic have told, rule by rule.
+//! Rules from Microsoft's descriptions, from its clients and from recorded traffic.
 
 use serde_json::json;
 
@@ -9,25 +9,25 @@ use super::{GROUP, SERVER, World, code, with_server};
 const WHAT_IFS: &str =
     "/resourceGroups/rg/providers/Microsoft.Resources/deploymentStacksWhatIfResults";
 
-fn furnished(dialect: Dialect) -> World {
+fn prepared(dialect: Dialect) -> World {
     let settings = Settings {
         dialect,
         ..Settings::invented()
     };
-    World::furnished_with(settings, Script::default())
+    World::prepared_with(settings, Script::default())
 }
 
-/// What an answer announces an operation with.
+/// Status of a response, and which headers announce its operation.
 fn announced(answer: &Response) -> (u16, bool, bool) {
     let has = |name| answer.header(name).is_some();
     (answer.status, has("Azure-AsyncOperation"), has("Location"))
 }
 
 #[test]
-fn each_dialect_announces_each_operation_in_its_own_way() {
-    // In each pair: as it is described, and as it was recorded (azd, 2026-04) where it was.
+fn each_dialect_announces_operations_with_its_own_headers() {
+    // In each pair: as described, and as recorded (azd, 2026-04) if a recording exists.
     let both = [Dialect::Documented, Dialect::Recorded].map(|dialect| {
-        let mut world = furnished(dialect);
+        let mut world = prepared(dialect);
         let body = stack(&world, &resources(&world));
         let ask = format!("{STACK}/validate");
         let validate = world.call("POST", &ask, "2024-03-01", Some(&body));
@@ -68,8 +68,8 @@ fn each_dialect_announces_each_operation_in_its_own_way() {
 }
 
 #[test]
-fn a_validation_ends_with_the_resources_that_there_would_be() {
-    let mut world = World::furnished();
+fn a_validation_lists_the_resources_that_the_stack_would_have() {
+    let mut world = World::prepared();
     let body = stack(&world, &resources(&world));
     let path = format!("{STACK}/validate");
     let answer = world.call("POST", &path, "2024-03-01", Some(&body));
@@ -79,16 +79,16 @@ fn a_validation_ends_with_the_resources_that_there_would_be() {
     assert_eq!(resources.as_array().map(Vec::len), Some(6));
     assert!(!found.document().to_string().contains("Secret123456"));
     assert!(world.ids().is_empty());
-    let there = world.call("GET", STACK, "2024-03-01", None);
-    assert_eq!(code(&there), "DeploymentStackResourceNotFound");
+    let missing = world.call("GET", STACK, "2024-03-01", None);
+    assert_eq!(code(&missing), "DeploymentStackResourceNotFound");
     let empty = json!({"properties": {"actionOnUnmanage": {"resources": "delete"}, "denySettings": {"mode": "none"}, "template": {}}});
     let wrong = world.call("POST", &path, "2024-03-01", Some(&empty));
     assert_eq!((wrong.status, code(&wrong)), (400, "InvalidTemplate"));
 }
 
 #[test]
-fn a_preview_is_listed_and_tells_of_which_state_of_the_stack_it_is() {
-    let mut world = World::furnished();
+fn a_what_if_is_listed_and_has_the_time_of_the_stacks_last_change() {
+    let mut world = World::prepared();
     let mut body = stack(&world, &resources(&world));
     let properties = &mut body["properties"];
     properties["deploymentStackResourceId"] =
@@ -115,7 +115,7 @@ fn a_preview_is_listed_and_tells_of_which_state_of_the_stack_it_is() {
 }
 
 #[test]
-fn a_setting_is_never_deleted_by_itself() {
+fn a_setting_cannot_be_deleted_by_itself() {
     let mut world = with_server();
     let path = format!("{}/configurations/max_connections", SERVER.0);
     let body = json!({"properties": {"value": "500", "source": "user-override"}});
@@ -126,8 +126,8 @@ fn a_setting_is_never_deleted_by_itself() {
 }
 
 #[test]
-fn the_deletion_of_an_assignment_is_answered_with_what_it_was() {
-    let mut world = World::furnished();
+fn the_deletion_of_an_assignment_returns_the_assignment() {
+    let mut world = World::prepared();
     let subscription = world.cloud.settings.subscription.clone();
     let role = "4d97b98b-1d4f-4787-a291-c67834d212e7";
     let body = json!({"properties": {

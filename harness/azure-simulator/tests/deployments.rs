@@ -1,4 +1,4 @@
-//! What a stack's deployment tells of each resource while it is under way.
+//! The operations of a stack's deployment while it runs.
 
 use std::time::Duration;
 
@@ -8,10 +8,9 @@ use super::super::{Fault, Refusal, Script, Settings, What};
 use super::stack::{STACK, resources, shown, stack};
 use super::{GROUP, World, code};
 
-/// The name of the stack's deployment.
 fn deployment(world: &mut World) -> String {
     let id = shown(world)["deploymentId"].clone();
-    let id = id.as_str().expect("it is there from the beginning");
+    let id = id.as_str().expect("a running stack has a deployment");
     id.rsplit('/').next().expect("a name").to_owned()
 }
 
@@ -25,7 +24,7 @@ fn operations(world: &mut World, deployment: &str) -> Vec<Value> {
         .clone()
 }
 
-/// Name and state of each resource that was asked for.
+/// Name and state of each resource that was started.
 fn states(operations: &[Value]) -> Vec<String> {
     let state = |one: &Value| {
         let properties = &one["properties"];
@@ -37,8 +36,8 @@ fn states(operations: &[Value]) -> Vec<String> {
 }
 
 #[test]
-fn the_operations_of_a_deployment_grow_as_it_goes() {
-    let mut world = World::furnished();
+fn the_operations_of_a_deployment_appear_as_it_runs() {
+    let mut world = World::prepared();
     let body = stack(&world, &resources(&world));
     let begun = world.call("PUT", STACK, "2024-03-01", Some(&body));
     let name = deployment(&mut world);
@@ -60,13 +59,17 @@ fn the_operations_of_a_deployment_grow_as_it_goes() {
     hdb/temporal Running, hdb Succeeded, h.private.mysql.database.azure.com/net Succeeded, h.private.mysql.database.azure.com Succeeded, net Succeeded, cluster Succeeded
     hdb/temporal Succeeded, hdb Succeeded, h.private.mysql.database.azure.com/net Succeeded, h.private.mysql.database.azure.com Succeeded, net Succeeded, cluster Succeeded, - Succeeded
     ");
-    assert_eq!(deployment(&mut world), name, "it stays when it is done");
+    assert_eq!(
+        deployment(&mut world),
+        name,
+        "the name stays after the deployment"
+    );
     let all = operations(&mut world, &name);
     let server = all.iter().find(|one| {
         let kind = &one["properties"]["targetResource"]["resourceType"];
         kind == "Microsoft.DBforMySQL/flexibleServers"
     });
-    let server = server.expect("it is there");
+    let server = server.expect("the operation is listed");
     assert_eq!(server["properties"]["duration"], "PT330.000S");
     let id = server["operationId"].as_str().expect("an id");
     let path = format!("{GROUP}/providers/Microsoft.Resources/deployments/{name}/operations/{id}");
@@ -81,8 +84,8 @@ fn the_operations_of_a_deployment_grow_as_it_goes() {
 }
 
 #[test]
-fn what_is_being_made_says_for_how_long() {
-    let mut world = World::furnished();
+fn an_operation_in_progress_has_a_duration() {
+    let mut world = World::prepared();
     let body = stack(&world, &resources(&world));
     world.call("PUT", STACK, "2024-03-01", Some(&body));
     let name = deployment(&mut world);
@@ -98,7 +101,7 @@ fn what_is_being_made_says_for_how_long() {
                 properties["duration"].clone(),
             )
         });
-        lasted.next_back().expect("something goes on")
+        lasted.next_back().expect("an operation runs")
     };
     world.now += Duration::from_mins(2);
     let (since, first) = lasted(&mut world);
@@ -109,14 +112,14 @@ fn what_is_being_made_says_for_how_long() {
 }
 
 #[test]
-fn what_fails_says_why_and_what_waits_for_it_is_not_asked_for() {
+fn a_failed_operation_has_its_error_and_its_dependents_do_not_start() {
     let error = Refusal::conflict("SkuNotAvailable", "none left");
     let fault = Fault::at(
         "/flexibleServers/hdb$",
         What::FailsAfter { polls: 1, error },
     );
     let script = Script::new(vec![fault]);
-    let mut world = World::furnished_with(Settings::invented(), script);
+    let mut world = World::prepared_with(Settings::invented(), script);
     let body = stack(&world, &resources(&world));
     let begun = world.call("PUT", STACK, "2024-03-01", Some(&body));
     assert_eq!(world.finish(&begun).document()["status"], "failed");
@@ -132,8 +135,8 @@ fn what_fails_says_why_and_what_waits_for_it_is_not_asked_for() {
     let failed = all
         .iter()
         .find(|one| one["properties"]["provisioningState"] == "Failed");
-    let said = &failed.expect("it is there")["properties"]["statusMessage"];
-    assert_eq!(said["error"]["code"], "SkuNotAvailable");
+    let message = &failed.expect("the operation is listed")["properties"]["statusMessage"];
+    assert_eq!(message["error"]["code"], "SkuNotAvailable");
     let path = format!("{GROUP}/deployments/{name}");
     let whole = world.call("GET", &path, "2024-03-01", None);
     assert_eq!(
@@ -143,8 +146,8 @@ fn what_fails_says_why_and_what_waits_for_it_is_not_asked_for() {
 }
 
 #[test]
-fn a_deployment_that_is_not_there_is_told_so() {
-    let mut world = World::furnished();
+fn a_missing_deployment_is_not_found() {
+    let mut world = World::prepared();
     let path = format!("{GROUP}/deployments/none/operations");
     let answer = world.call("GET", &path, "2024-03-01", None);
     assert_eq!((answer.status, code(&answer)), (404, "DeploymentNotFound"));
@@ -162,8 +165,8 @@ fn a_deployment_that_is_not_there_is_told_so() {
 }
 
 #[test]
-fn what_is_cancelled_ends_and_what_waits_is_not_asked_for_any_more() {
-    let mut world = World::furnished();
+fn a_cancelled_deployment_ends_and_starts_no_more_resources() {
+    let mut world = World::prepared();
     let body = stack(&world, &resources(&world));
     let begun = world.call("PUT", STACK, "2024-03-01", Some(&body));
     let name = deployment(&mut world);
@@ -192,7 +195,7 @@ fn what_is_cancelled_ends_and_what_waits_is_not_asked_for_any_more() {
         late.document()["error"]["code"],
         "DeploymentCannotBeCancelled"
     );
-    // The next one makes the rest.
+    // The next deployment creates the remaining resources.
     let begun = world.call("PUT", STACK, "2024-03-01", Some(&body));
     assert_eq!(world.finish(&begun).document()["status"], "succeeded");
 }

@@ -1,4 +1,4 @@
-//! Who is who: tokens, the graph, and the roles that somebody may have.
+//! The directory: tokens, Microsoft Graph and roles.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use super::super::{Cloud, Request, Script, Settings};
 use super::{GROUP, World, code, identity, names};
 
 #[test]
-fn a_token_outlives_its_process_and_lasts_an_hour_of_its_holders() {
+fn a_token_survives_a_restart_and_lasts_an_hour_of_the_clients_clock() {
     let settings = Settings {
         pace: 60,
         ..Settings::invented()
     };
     let mut world = World::with(settings.clone(), Script::default());
     let saved = serde_json::to_string(world.cloud.state()).expect("a document");
-    assert!(!saved.contains(&world.token), "only a digest is kept");
+    assert!(!saved.contains(&world.token), "only a digest is saved");
     let state = serde_json::from_str(&saved).expect("a state");
     world.cloud = Cloud::new(settings, state, Script::default());
     world.now += Duration::from_hours(59);
@@ -33,8 +33,8 @@ fn a_token_outlives_its_process_and_lasts_an_hour_of_its_holders() {
 }
 
 #[test]
-fn the_client_and_the_identities_are_known_to_the_graph() {
-    let mut world = World::furnished();
+fn the_graph_knows_the_client_and_the_identities() {
+    let mut world = World::prepared();
     let principal = identity(&mut world, "someone", &json!({}));
     let base = world.cloud.settings.base_url.clone();
     let url = format!("{base}/v1.0/directoryObjects/getByIds");
@@ -73,8 +73,8 @@ fn the_client_and_the_identities_are_known_to_the_graph() {
 }
 
 #[test]
-fn a_role_is_one_of_azures_and_counts_at_its_scope_and_below() {
-    let mut world = World::furnished();
+fn an_assigned_role_is_built_in_and_counts_at_its_scope_and_below() {
+    let mut world = World::prepared();
     let principal = identity(&mut world, "holder", &json!({}));
     let definitions = "/providers/Microsoft.Authorization/roleDefinitions";
     let all = world.call("GET", definitions, "2022-04-01", None);

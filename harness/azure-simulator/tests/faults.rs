@@ -1,4 +1,4 @@
-//! What goes wrong when a script says so.
+//! Faults of a script.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ fn a_burst_of_throttling_ends_after_its_count() {
             .after(1)
             .times(2),
     ]);
-    let mut world = World::furnished_with(Settings::invented(), script);
+    let mut world = World::prepared_with(Settings::invented(), script);
     let mut statuses = Vec::new();
     for _ in 0..4 {
         let answer = world.call("HEAD", GROUP, "2024-03-01", None);
@@ -25,14 +25,14 @@ fn a_burst_of_throttling_ends_after_its_count() {
 }
 
 #[test]
-fn an_operation_fails_when_it_has_been_looked_at_often_enough() {
+fn an_operation_fails_after_the_number_of_polls_of_its_fault() {
     let error = Refusal::conflict("AllocationFailed", "no capacity");
     let fault = Fault::at(
         "/virtualnetworks/net$",
         What::FailsAfter { polls: 2, error },
     )
     .method("PUT");
-    let mut world = World::furnished_with(Settings::invented(), Script::new(vec![fault]));
+    let mut world = World::prepared_with(Settings::invented(), Script::new(vec![fault]));
     let path = format!("{GROUP}/providers/{}", NETWORK.0);
     let answer = world.call("PUT", &path, NETWORK.1, Some(&network()));
     let url = answer
@@ -50,16 +50,16 @@ fn an_operation_fails_when_it_has_been_looked_at_often_enough() {
 }
 
 #[test]
-fn a_connection_that_breaks_has_done_what_was_asked() {
+fn a_request_takes_effect_although_the_connection_breaks() {
     let fault = Fault::at("/virtualnetworks/net$", What::Reset).method("PUT");
-    let mut world = World::furnished_with(Settings::invented(), Script::new(vec![fault]));
+    let mut world = World::prepared_with(Settings::invented(), Script::new(vec![fault]));
     let path = format!("{GROUP}/providers/{}", NETWORK.0);
     assert!(world.call("PUT", &path, NETWORK.1, Some(&network())).cut);
     assert_eq!(world.ids().len(), 1);
 }
 
 #[test]
-fn refusals_by_script_look_like_azures() {
+fn refusals_of_a_script_have_azures_codes() {
     let faults = [
         (What::another_operation(), 409, "AnotherOperationInProgress"),
         (What::principal_not_found(), 400, "PrincipalNotFound"),
@@ -75,7 +75,7 @@ fn refusals_by_script_look_like_azures() {
         .iter()
         .map(|(what, ..)| Fault::at("/virtualNetworks/", what.clone()))
         .collect();
-    let mut world = World::furnished_with(Settings::invented(), Script::new(script));
+    let mut world = World::prepared_with(Settings::invented(), Script::new(script));
     for (_, status, expected) in faults {
         let answer = world.call(
             "GET",

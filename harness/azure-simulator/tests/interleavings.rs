@@ -1,4 +1,5 @@
-//! Whatever is put and deleted in whatever order, nothing is without what it is part of.
+//! In every order of PUT and DELETE, no resource is without its parent or without what it refers
+//! to.
 
 use std::time::Duration;
 
@@ -21,20 +22,20 @@ fn paths() -> Vec<(String, &'static str)> {
     ]
 }
 
-/// Parents exist, and what a database and a link refer to as well.
-fn assert_whole(world: &World) {
+/// Parents exist, and the resources that a database and a link refer to.
+fn assert_complete(world: &World) {
     let ids: Vec<String> = world.ids().iter().map(|id| id.to_lowercase()).collect();
-    let there = |path: &str| ids.contains(&world.id(path).to_lowercase());
+    let exists = |path: &str| ids.contains(&world.id(path).to_lowercase());
     for (path, _) in paths() {
-        if !there(&path) {
+        if !exists(&path) {
             continue;
         }
         let parts: Vec<&str> = path.split('/').collect();
         if parts.len() > 3 {
-            assert!(there(&parts[..3].join("/")), "{path} is without its parent");
+            assert!(exists(&parts[..3].join("/")), "{path} has no parent");
         }
         if path == SERVER.0 {
-            assert!(there(NETWORK.0), "the database is without its network");
+            assert!(exists(NETWORK.0), "the database has no network");
         }
     }
 }
@@ -43,8 +44,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn parents_exist(steps in prop::collection::vec((any::<bool>(), 0_usize..7, 0_u64..400), 1..60)) {
-        let mut world = World::furnished();
+    fn no_resource_is_without_its_parent(steps in prop::collection::vec((any::<bool>(), 0_usize..7, 0_u64..400), 1..60)) {
+        let mut world = World::prepared();
         let paths = paths();
         for (put, index, seconds) in steps {
             world.now += Duration::from_secs(seconds);
@@ -57,7 +58,7 @@ proptest! {
                 } else {
                     world.call("DELETE", GROUP, "2024-03-01", None);
                 }
-                assert_whole(&world);
+                assert_complete(&world);
                 continue;
             };
             let body = match index {
@@ -74,7 +75,7 @@ proptest! {
                 world.call("DELETE", &path, version, None)
             };
             prop_assert!(answer.status < 500, "{:?}", answer);
-            assert_whole(&world);
+            assert_complete(&world);
         }
         world.now += Duration::from_mins(20);
         world.token = world.sign_in("https://management.azure.com/.default");

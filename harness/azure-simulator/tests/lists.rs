@@ -1,12 +1,12 @@
-//! Lists: their pages, and what they may be narrowed down by.
+//! Pages and filters of lists.
 
 use serde_json::json;
 
 use super::{GROUP, World, code, identity, names};
 
 #[test]
-fn a_list_comes_in_pages_each_of_which_names_the_next() {
-    let mut world = World::furnished();
+fn each_page_of_a_list_has_the_address_of_the_next() {
+    let mut world = World::prepared();
     for name in ["one", "two", "three"] {
         identity(&mut world, name, &json!({"number": name}));
     }
@@ -32,8 +32,8 @@ fn a_list_comes_in_pages_each_of_which_names_the_next() {
 }
 
 #[test]
-fn a_filter_that_is_not_understood_is_refused_by_every_list() {
-    let mut world = World::furnished();
+fn every_list_refuses_an_invalid_filter() {
+    let mut world = World::prepared();
     let graph = format!("{}/v1.0", world.cloud.settings.base_url);
     for (list, version) in [
         ("/resources", "2021-04-01"),
@@ -76,8 +76,8 @@ fn a_filter_that_is_not_understood_is_refused_by_every_list() {
 }
 
 #[test]
-fn a_list_is_not_narrowed_down_by_what_it_does_not_understand() {
-    let mut world = World::furnished();
+fn lists_refuse_unsupported_filters_and_empty_pages() {
+    let mut world = World::prepared();
     for path in ["/resources", "/resourcegroups", "/providers"] {
         let none = world.call("GET", &format!("{path}?$top=0"), "2024-03-01", None);
         assert_eq!(
@@ -99,14 +99,14 @@ fn a_list_is_not_narrowed_down_by_what_it_does_not_understand() {
         let refused = world.call("GET", &path, "2021-07-01", None);
         assert_eq!(code(&refused), "InvalidFilterInQueryString", "{filter}");
     }
-    let there = format!("{skus}?$filter=location eq 'westeurope'");
-    assert_eq!(world.call("GET", &there, "2021-07-01", None).status, 200);
+    let filtered = format!("{skus}?$filter=location eq 'westeurope'");
+    assert_eq!(world.call("GET", &filtered, "2021-07-01", None).status, 200);
 }
 
 #[test]
-fn the_children_of_a_sibling_whose_name_begins_the_same_are_not_listed() {
+fn a_list_of_children_leaves_out_those_of_a_sibling_with_a_longer_name() {
     const SERVER: &str = "Microsoft.DBforMySQL/flexibleServers";
-    let mut world = World::furnished();
+    let mut world = World::prepared();
     let body = json!({"location": "westeurope", "sku": {"name": "Standard_B1ms", "tier": "Burstable"}, "properties": {
         "version": "8.0.21", "administratorLogin": "temporal", "administratorLoginPassword": "aA1-aA1-aA1",
         "storage": {"storageSizeGB": 20},

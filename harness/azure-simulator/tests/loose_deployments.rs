@@ -20,8 +20,8 @@ fn deployment(mode: &str) -> Value {
 }
 
 #[test]
-fn a_deployment_without_a_stack_is_carried_out_listed_and_forgotten() {
-    let mut world = World::furnished();
+fn a_deployment_without_a_stack_runs_and_is_listed_and_deleted() {
+    let mut world = World::prepared();
     let path = format!("{GROUP}/providers/Microsoft.Resources/deployments/First");
     let version = "2026-06-01";
     let body = deployment("Incremental");
@@ -47,7 +47,7 @@ fn a_deployment_without_a_stack_is_carried_out_listed_and_forgotten() {
         properties["outputResources"].as_array().map(Vec::len),
         Some(2)
     );
-    // As azure-cli asks: without the provider in the path.
+    // azure-cli leaves the provider out of the path.
     let operations = format!("{GROUP}/deployments/First/operations");
     let operations = world.call("GET", &operations, version, None);
     assert_eq!(
@@ -58,12 +58,12 @@ fn a_deployment_without_a_stack_is_carried_out_listed_and_forgotten() {
     assert_eq!(names(&world.call("GET", &all, version, None)), ["First"]);
     assert_eq!(world.call("DELETE", &path, version, None).status, 204);
     assert_eq!(world.call("GET", &path, version, None).status, 404);
-    assert_eq!(world.ids().len(), 2, "what it has made stays");
+    assert_eq!(world.ids().len(), 2, "the resources stay");
 }
 
 #[test]
-fn a_deployment_is_looked_at_without_being_made() {
-    let mut world = World::furnished();
+fn the_what_if_of_a_deployment_creates_nothing() {
+    let mut world = World::prepared();
     let path = format!("{GROUP}/providers/Microsoft.Resources/deployments/First");
     let version = "2026-06-01";
     let mut body = deployment("Incremental");
@@ -79,18 +79,18 @@ fn a_deployment_is_looked_at_without_being_made() {
         found["properties"]["changes"].clone()
     };
     let changes = look(&mut world, &body);
-    let told = |one: &Value| {
+    let summary = |one: &Value| {
         let id = one["resourceId"].as_str().expect("an id");
         let name = id.rsplit('/').next().expect("a name");
-        format!("{} {name}", one["changeType"].as_str().expect("a word"))
+        format!("{} {name}", one["changeType"].as_str().expect("a text"))
     };
-    let told: Vec<String> = changes
+    let summary: Vec<String> = changes
         .as_array()
         .expect("a list")
         .iter()
-        .map(told)
+        .map(summary)
         .collect();
-    assert_eq!(told, ["Modify made", "Create x.example", "Ignore other"]);
+    assert_eq!(summary, ["Modify made", "Create x.example", "Ignore other"]);
     let modified = &changes[0];
     assert_eq!(
         modified["delta"],
@@ -109,8 +109,8 @@ fn a_deployment_is_looked_at_without_being_made() {
 }
 
 #[test]
-fn a_deployment_that_cannot_be_carried_out_here_is_refused() {
-    let mut world = World::furnished();
+fn an_unsupported_deployment_is_refused() {
+    let mut world = World::prepared();
     let path = "/providers/Microsoft.Resources/deployments/one";
     let group = format!("{GROUP}{path}");
     let long = format!("{GROUP}{path}{}", "x".repeat(64));

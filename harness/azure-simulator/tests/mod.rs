@@ -1,4 +1,4 @@
-//! The rules, one by one, without network and clock.
+//! Tests of the rules, without network and clock.
 
 mod actions;
 mod addresses;
@@ -42,7 +42,7 @@ use serde_json::{Value, json};
 
 use super::{Cloud, Request, Response, Script, Settings, State};
 
-/// A cloud with a client that holds a token, and a time that a test moves.
+/// A cloud, a token of its client, and a time that tests move.
 struct World {
     cloud: Cloud,
     now: Timestamp,
@@ -68,12 +68,12 @@ impl World {
         world
     }
 
-    /// One in which providers are registered and a group is there.
-    fn furnished() -> Self {
-        Self::furnished_with(Settings::invented(), Script::default())
+    /// A world with registered providers and a resource group.
+    fn prepared() -> Self {
+        Self::prepared_with(Settings::invented(), Script::default())
     }
 
-    fn furnished_with(settings: Settings, script: Script) -> Self {
+    fn prepared_with(settings: Settings, script: Script) -> Self {
         let mut world = Self::with(settings, script);
         for namespace in [
             "Compute",
@@ -120,7 +120,7 @@ impl World {
         self.cloud.handle(self.now, &request)
     }
 
-    /// A request below the subscription.
+    /// Sends a request to a path below the subscription.
     fn call(&mut self, method: &str, path: &str, version: &str, body: Option<&Value>) -> Response {
         let settings = &self.cloud.settings;
         let mark = if path.contains('?') { '&' } else { '?' };
@@ -147,7 +147,7 @@ impl World {
         answer
     }
 
-    /// Looks at an operation until it is over; its last answer.
+    /// Polls an operation until it ends. Returns the last response.
     fn finish(&mut self, announced: &Response) -> Response {
         let url = announced
             .header("Azure-AsyncOperation")
@@ -165,10 +165,10 @@ impl World {
             }
             self.now += Duration::from_secs(10);
         }
-        panic!("{url} does not end");
+        panic!("the operation {url} does not end");
     }
 
-    /// Puts a resource of the group and waits for it.
+    /// Puts a resource into the group and waits until it is ready.
     fn make(&mut self, path: &str, version: &str, body: &Value) -> Response {
         let answer = self.call(
             "PUT",
@@ -202,12 +202,12 @@ impl World {
 
 fn code(answer: &Response) -> &str {
     let body = answer.document();
-    // What AKS refuses has no envelope.
+    // Errors of AKS have no `error` around them.
     let code = body["error"]["code"].as_str().or(body["code"].as_str());
     code.unwrap_or_default()
 }
 
-/// Makes an identity; its principal.
+/// Creates an identity. Returns its principal id.
 fn identity(world: &mut World, name: &str, tags: &Value) -> String {
     let body = json!({"location": "westeurope", "tags": tags});
     let made = world.make(&format!("{IDENTITY}/{name}"), "2024-11-30", &body);
@@ -217,7 +217,6 @@ fn identity(world: &mut World, name: &str, tags: &Value) -> String {
         .to_owned()
 }
 
-/// The names in a list.
 fn names(answer: &Response) -> Vec<String> {
     let values = answer.document()["value"].as_array();
     let values = values.unwrap_or_else(|| panic!("no list: {:?}", answer.document()));
@@ -257,9 +256,9 @@ fn server(world: &World) -> Value {
     }})
 }
 
-/// A database with what it stands on.
+/// A database and the resources that it needs.
 fn with_server() -> World {
-    let mut world = World::furnished();
+    let mut world = World::prepared();
     world.make(NETWORK.0, NETWORK.1, &network());
     world.make(ZONE.0, ZONE.1, &json!({"location": "global"}));
     let link = json!({"location": "global", "properties": {"registrationEnabled": false, "virtualNetwork": {"id": world.id(NETWORK.0)}}});

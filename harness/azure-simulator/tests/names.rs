@@ -1,4 +1,4 @@
-//! What nothing may be called.
+//! Names that are refused.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ fn put(world: &mut World, path: &str, version: &str, body: &Value) -> (u16, Valu
 }
 
 #[test]
-fn a_reserved_word_is_in_no_name_with_an_address() {
+fn names_with_a_dns_name_contain_no_reserved_word() {
     let registry = json!({"location": "westeurope", "sku": {"name": "Basic"}});
     for (name, refused) in [
         ("ourmicrosoftimages", true),
@@ -21,7 +21,7 @@ fn a_reserved_word_is_in_no_name_with_an_address() {
         ("imageslogin", false),
         ("office3651", false),
     ] {
-        let mut world = World::furnished();
+        let mut world = World::prepared();
         let path = format!("Microsoft.ContainerRegistry/registries/{name}");
         let (status, answer) = put(&mut world, &path, "2023-07-01", &registry);
         assert_eq!(status == 400, refused, "{name}: {answer}");
@@ -52,10 +52,10 @@ fn cluster(change: impl FnOnce(&mut Value)) -> Value {
 }
 
 #[test]
-fn a_cluster_its_address_its_group_and_its_pools_have_names_that_fit() {
+fn names_of_a_cluster_its_dns_prefix_its_group_and_its_pools_are_checked() {
     let long = "a".repeat(89);
     let refused = |name: &str, change: &dyn Fn(&mut Value)| {
-        let mut world = World::furnished();
+        let mut world = World::prepared();
         let path = format!("Microsoft.ContainerService/managedClusters/{name}");
         let body = cluster(change);
         let (status, answer) = put(&mut world, &path, "2024-02-01", &body);
@@ -70,15 +70,15 @@ fn a_cluster_its_address_its_group_and_its_pools_have_names_that_fit() {
     for prefix in ["a".repeat(55), "-a".to_owned(), "a.b".to_owned()] {
         assert!(refused("dev", &|it| it["dnsPrefix"] = json!(prefix)).contains("dnsPrefix"));
     }
-    let mut world = World::furnished();
+    let mut world = World::prepared();
     let path = "Microsoft.ContainerService/managedClusters/dev";
     let body = cluster(|it| it["nodeResourceGroup"] = json!("a".repeat(80)));
     assert_eq!(put(&mut world, path, "2024-02-01", &body).0, 201);
 }
 
 #[test]
-fn a_reserved_word_in_the_name_of_the_group_is_refused_for_a_cluster() {
-    let mut world = World::furnished();
+fn a_cluster_in_a_group_with_a_reserved_word_is_refused() {
+    let mut world = World::prepared();
     let group = "/resourceGroups/our-windows-lab";
     let body = json!({"location": "westeurope"});
     assert_eq!(
@@ -94,7 +94,7 @@ fn a_reserved_word_in_the_name_of_the_group_is_refused_for_a_cluster() {
 }
 
 #[test]
-fn an_administrator_and_his_password_are_refused_by_their_own_codes() {
+fn invalid_administrators_and_passwords_have_their_own_codes() {
     for (pointer, value, expected) in [
         ("administratorLogin", "azure_pg_admin", "BlockedUserName"),
         ("administratorLogin", "pg_temporal", "BlockedUserName"),

@@ -1,4 +1,4 @@
-//! The same behind TLS.
+//! The built-in Azure behind TLS.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ async fn token(simulator: &Simulator, client: &reqwest::Client, settings: &Setti
 }
 
 #[tokio::test]
-async fn a_cloud_is_found_again_after_its_process_by_clients_that_trust_its_authority() {
+async fn a_new_process_continues_the_cloud_at_the_same_address() {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = Settings::invented();
     let options = |script: Script| Options {
@@ -46,14 +46,14 @@ async fn a_cloud_is_found_again_after_its_process_by_clients_that_trust_its_auth
         script,
         folder: Some(
             camino::Utf8Path::from_path(folder.path())
-                .expect("text")
+                .expect("UTF-8")
                 .to_owned(),
         ),
         port: None,
     };
     let simulator = Simulator::start(options(Script::default()))
         .await
-        .expect("it runs");
+        .expect("the simulator starts");
     let first = client(&simulator);
     let bearer = token(&simulator, &first, &settings).await;
     let url = format!(
@@ -85,7 +85,7 @@ async fn a_cloud_is_found_again_after_its_process_by_clients_that_trust_its_auth
     let script = Script::new(vec![Fault::at("/resourcegroups/rg", What::Reset)]);
     let simulator = Simulator::start(options(script))
         .await
-        .expect("it runs again");
+        .expect("the simulator starts again");
     assert_eq!(simulator.base_url, base_url);
     let second = client(&simulator);
     let bearer = token(&simulator, &second, &settings).await;
@@ -94,7 +94,7 @@ async fn a_cloud_is_found_again_after_its_process_by_clients_that_trust_its_auth
         .bearer_auth(&bearer)
         .send()
         .await
-        .expect("a beginning");
+        .expect("the start of a response");
     assert!(broken.bytes().await.is_err());
     let found = second
         .get(&url)

@@ -1,15 +1,15 @@
-//! What may be asked of machines, versions and quotas.
+//! Questions about machines, versions and quotas.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::super::{Circumstances, Sizes};
-use super::compute::{CLUSTER, VERSION, cluster, flat, under};
+use super::compute::{CLUSTER, VERSION, aks_error, cluster, under};
 use super::{World, code};
 
 #[test]
-fn a_quota_counts_what_there_is_and_a_pool_that_grows_needs_the_difference() {
+fn a_quota_counts_existing_nodes_and_a_growing_pool_needs_the_difference() {
     let circumstances = Circumstances {
         regional_cores: 10,
         family_cores: 6,
@@ -24,11 +24,11 @@ fn a_quota_counts_what_there_is_and_a_pool_that_grows_needs_the_difference() {
     world.now += Duration::from_mins(10);
     assert_eq!(world.quota("standardDSv5Family"), (json!(4), json!(6)));
     assert_eq!(world.quota("cores"), (json!(4), json!(10)));
-    let (_, code, message) = flat(&world.put(&cluster("1.35", "Standard_D2s_v5", 4)));
+    let (_, code, message) = aks_error(&world.put(&cluster("1.35", "Standard_D2s_v5", 4)));
     assert_eq!(code, "ErrCode_InsufficientVCPUQuota");
     let says = "Insufficient vcpu quota requested 4, remaining 2 for family standardDSv5Family";
     assert!(message.starts_with(says), "{message}");
-    let (_, _, message) = flat(&world.put(&cluster("1.35", "Standard_D2s_v5", 6)));
+    let (_, _, message) = aks_error(&world.put(&cluster("1.35", "Standard_D2s_v5", 6)));
     let says = "Insufficient regional vcpu quota left for location westeurope. left regional vcpu \
                 quota 6, requested quota 8.";
     assert!(message.starts_with(says), "{message}");
@@ -45,7 +45,7 @@ fn a_quota_counts_what_there_is_and_a_pool_that_grows_needs_the_difference() {
 }
 
 #[test]
-fn sizes_are_listed_with_what_keeps_a_subscription_from_them() {
+fn sizes_are_listed_with_their_restrictions() {
     let circumstances = Circumstances {
         sizes: Sizes::Burstable,
         ..Circumstances::default()
@@ -84,7 +84,7 @@ fn sizes_are_listed_with_what_keeps_a_subscription_from_them() {
             .iter()
             .all(|it| it["locations"] != json!(["westeurope"]))
     );
-    let (status, code, message) = flat(&world.put(&cluster("1.35", "Standard_D2s_v5", 1)));
+    let (status, code, message) = aks_error(&world.put(&cluster("1.35", "Standard_D2s_v5", 1)));
     assert_eq!((status, code.as_str()), (400, "BadRequest"));
     let says = "The VM size of Standard_D2s_v5 is not allowed in your subscription in location \
                 'westeurope'. The available VM sizes are 'standard_b1s,standard_b1ms,";
@@ -92,8 +92,8 @@ fn sizes_are_listed_with_what_keeps_a_subscription_from_them() {
 }
 
 #[test]
-fn versions_are_values_and_say_what_support_they_have() {
-    let mut world = World::furnished();
+fn versions_are_listed_with_their_support_plans() {
+    let mut world = World::prepared();
     let path = "/providers/Microsoft.ContainerService/locations/westeurope/kubernetesVersions";
     let answer = world.call("GET", path, VERSION, None);
     let body = answer.document();
@@ -122,7 +122,7 @@ fn versions_are_values_and_say_what_support_they_have() {
 }
 
 #[test]
-fn a_provider_that_nobody_has_registered_answers_no_question() {
+fn an_unregistered_provider_answers_no_question() {
     let mut world = World::new();
     let unregistered = (409, "MissingSubscriptionRegistration");
     for (path, version) in [
@@ -157,8 +157,8 @@ fn a_provider_that_nobody_has_registered_answers_no_question() {
 }
 
 #[test]
-fn a_question_about_a_region_that_there_is_not_or_in_another_version_is_told_what_there_is() {
-    let mut world = World::furnished();
+fn the_refusal_of_a_region_or_version_lists_the_supported_ones() {
+    let mut world = World::prepared();
     for (provider, question, version) in [
         ("Compute", "usages", "2024-03-01"),
         ("ContainerService", "kubernetesVersions", "2024-02-01"),
@@ -200,8 +200,8 @@ fn a_question_about_a_region_that_there_is_not_or_in_another_version_is_told_wha
 }
 
 #[test]
-fn a_provider_tells_of_all_that_is_asked_of_it_with_every_version_that_is_answered() {
-    let mut world = World::furnished();
+fn a_provider_lists_every_question_with_its_versions() {
+    let mut world = World::prepared();
     for (namespace, name, versions) in super::super::offer::QUESTIONS {
         let path = format!("/providers/{namespace}");
         let answer = world.call("GET", &path, "2024-03-01", None);

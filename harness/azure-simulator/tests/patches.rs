@@ -1,4 +1,4 @@
-//! Changes of a part of a resource.
+//! PATCH requests.
 
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn shown(world: &mut World, (path, version): (&str, &str)) -> Value {
 }
 
 #[test]
-fn a_server_is_changed_in_a_part_and_keeps_the_rest() {
+fn a_patch_of_a_server_keeps_the_rest() {
     let mut world = with_server();
     let before = shown(&mut world, SERVER);
     let update = json!({"tags": {"a": "b"}, "sku": {"name": "Standard_D2ds_v4", "tier": "GeneralPurpose"},
@@ -72,7 +72,7 @@ fn a_server_is_changed_in_a_part_and_keeps_the_rest() {
 }
 
 #[test]
-fn a_parameter_is_set_by_a_patch_too_be_it_that_nobody_has_set_it_before() {
+fn a_patch_sets_a_parameter_even_if_it_has_its_default() {
     let mut world = with_server();
     let path = format!("{}/configurations/max_connections", SERVER.0);
     let parameter = (path.as_str(), SERVER.1);
@@ -91,8 +91,8 @@ fn a_parameter_is_set_by_a_patch_too_be_it_that_nobody_has_set_it_before() {
 }
 
 #[test]
-fn tags_are_replaced_and_nothing_else_is_changed_with_them() {
-    let mut world = World::furnished();
+fn a_patch_replaces_tags_and_changes_nothing_else() {
+    let mut world = World::prepared();
     world.make(NETWORK.0, NETWORK.1, &network());
     world.make(
         IDENTITY.0,
@@ -126,8 +126,8 @@ fn tags_are_replaced_and_nothing_else_is_changed_with_them() {
 }
 
 #[test]
-fn a_registry_is_changed_in_a_part_by_the_rules_of_a_put() {
-    let mut world = World::furnished();
+fn a_patch_of_a_registry_follows_the_rules_of_a_put() {
+    let mut world = World::prepared();
     let body = json!({"location": "westeurope", "sku": {"name": "Basic"},
         "properties": {"adminUserEnabled": false}});
     world.make(REGISTRY.0, REGISTRY.1, &body);
@@ -147,7 +147,7 @@ fn a_registry_is_changed_in_a_part_by_the_rules_of_a_put() {
 }
 
 #[test]
-fn a_document_of_another_shape_is_refused_whatever_it_is_about() {
+fn every_type_refuses_a_document_with_wrong_json_types() {
     let mut world = with_server();
     let wrong = [
         json!({"properties": "x"}),

@@ -1,4 +1,4 @@
-//! What a pool can be, and when it may change.
+//! Limits of pools, and when pools can change.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::super::Response;
 use super::compute::{CLUSTER, VERSION, cluster};
 use super::{World, code};
 
-/// A cluster whose pools are these.
+/// A cluster with these pools.
 fn with(pools: &Value) -> Value {
     let mut body = cluster("1.35", "Standard_D2s_v5", 2);
     body["properties"]["agentPoolProfiles"] = pools.clone();
@@ -17,9 +17,9 @@ fn pool(name: &str, mode: &str) -> Value {
     json!({"name": name, "mode": mode, "vmSize": "Standard_D2s_v5", "count": 2})
 }
 
-/// A world with a cluster of a system pool and one for users.
+/// A world with a cluster that has a system pool and a user pool.
 fn running() -> World {
-    let mut world = World::furnished();
+    let mut world = World::prepared();
     let body = with(&json!([pool("system", "System"), pool("batch", "User")]));
     let made = world.put(&body);
     world.finish(&made);
@@ -35,13 +35,13 @@ impl World {
     }
 }
 
-fn told(answer: &Response) -> String {
+fn outcome(answer: &Response) -> String {
     let target = answer.document()["target"].as_str().unwrap_or_default();
     format!("{} {} {target}", answer.status, code(answer))
 }
 
 #[test]
-fn a_pool_has_as_many_nodes_disks_and_pods_as_aks_takes() {
+fn a_pool_has_limits_of_nodes_disks_and_pods() {
     let invalid = |field: &str| format!("400 InvalidParameter agentPoolProfile.{field}");
     let pods =
         |code: &str| format!("400 {code} agentPoolProfile.kubernetesConfig.kubeletConfig.maxPods");
@@ -83,16 +83,16 @@ fn a_pool_has_as_many_nodes_disks_and_pods_as_aks_takes() {
             "400 NodePoolMcVersionIncompatible ".to_owned(),
         ),
     ] {
-        let mut world = World::furnished();
+        let mut world = World::prepared();
         let mut only = pool("system", "System");
         only[field] = value.clone();
         let answer = world.put(&with(&json!([only])));
-        assert_eq!(told(&answer), expected, "{field} {value}");
+        assert_eq!(outcome(&answer), expected, "{field} {value}");
     }
 }
 
 #[test]
-fn the_same_counts_for_a_pool_by_itself_and_for_users_nodes_there_may_be_none() {
+fn requests_for_single_pools_have_the_same_limits_and_a_user_pool_may_be_empty() {
     let mut world = running();
     let user = |field: &str, value: Value| {
         let mut one = json!({"mode": "User", "vmSize": "Standard_D2s_v5", "count": 1});
@@ -114,17 +114,20 @@ fn the_same_counts_for_a_pool_by_itself_and_for_users_nodes_there_may_be_none() 
         assert_eq!(code(&answer), expected, "{field}");
     }
     let zero = world.pool("PUT", "system", &json!({"count": 0}));
-    assert_eq!(told(&zero), "400 InvalidParameter agentPoolProfile.count");
+    assert_eq!(
+        outcome(&zero),
+        "400 InvalidParameter agentPoolProfile.count"
+    );
     let windows = json!({"mode": "User", "vmSize": "Standard_D2s_v5", "osType": "Windows"});
     let long = world.pool("PUT", "windows", &windows);
-    assert_eq!(told(&long), "400 InvalidParameter agentPoolProfile.name");
+    assert_eq!(outcome(&long), "400 InvalidParameter agentPoolProfile.name");
     let none = world.pool("PUT", "more", &user("count", json!(0)));
     assert_eq!(none.status, 201, "{:?}", none.document());
 }
 
 #[test]
-fn a_cluster_has_a_system_pool_and_no_two_pools_of_one_name() {
-    let mut world = World::furnished();
+fn a_cluster_needs_a_system_pool_and_unique_pool_names() {
+    let mut world = World::prepared();
     for (pools, expected) in [
         (
             json!([pool("a", "User")]),
@@ -143,7 +146,7 @@ fn a_cluster_has_a_system_pool_and_no_two_pools_of_one_name() {
             "400 InvalidParameter properties.agentPoolProfiles",
         ),
     ] {
-        assert_eq!(told(&world.put(&with(&pools))), expected, "{pools}");
+        assert_eq!(outcome(&world.put(&with(&pools))), expected, "{pools}");
     }
     let mut world = running();
     let only_user = with(&json!([pool("system", "User")]));
@@ -151,9 +154,9 @@ fn a_cluster_has_a_system_pool_and_no_two_pools_of_one_name() {
         code(&world.put(&only_user)),
         "MustDefineAtLeastOneSystemPool"
     );
-    // A mode that is not said stays.
-    let unsaid = with(&json!([{"name": "system", "vmSize": "Standard_D2s_v5", "count": 3}]));
-    let accepted = world.put(&unsaid);
+    // A mode that the request leaves out stays.
+    let without_mode = with(&json!([{"name": "system", "vmSize": "Standard_D2s_v5", "count": 3}]));
+    let accepted = world.put(&without_mode);
     assert_eq!(accepted.status, 200, "{:?}", accepted.document());
 }
 
@@ -166,14 +169,14 @@ fn a_cluster_deletes_one_system_pool_at_a_time_and_never_the_last() {
     let going = world.pool("DELETE", "second", &json!(null));
     assert_eq!(going.status, 202);
     let meanwhile = world.pool("DELETE", "system", &json!(null));
-    assert_eq!(told(&meanwhile), "409 OperationNotAllowed ");
+    assert_eq!(outcome(&meanwhile), "409 OperationNotAllowed ");
     world.finish(&going);
     let last = world.pool("DELETE", "system", &json!(null));
-    assert_eq!(told(&last), "400 OperationNotAllowed ");
+    assert_eq!(outcome(&last), "400 OperationNotAllowed ");
 }
 
 #[test]
-fn a_cluster_and_its_pools_do_one_thing_at_a_time() {
+fn a_cluster_and_its_pools_run_one_operation_at_a_time() {
     let more = json!({"count": 3});
     let message = |answer: &Response| {
         let text = answer.document()["message"].as_str().unwrap_or_default();
@@ -183,25 +186,25 @@ fn a_cluster_and_its_pools_do_one_thing_at_a_time() {
     let mut world = running();
     let begun = world.pool("PUT", "batch", &more);
     assert_eq!(begun.status, 200);
-    let mut told = Vec::new();
+    let mut outcomes = Vec::new();
     for (method, name) in [("PUT", "system"), ("PUT", "batch"), ("DELETE", "batch")] {
-        told.push(message(&world.pool(method, name, &more)));
+        outcomes.push(message(&world.pool(method, name, &more)));
     }
-    told.push(message(
+    outcomes.push(message(
         &world.put(&with(&json!([pool("system", "System")]))),
     ));
-    told.push(message(&world.call("DELETE", CLUSTER, VERSION, None)));
+    outcomes.push(message(&world.call("DELETE", CLUSTER, VERSION, None)));
     world.finish(&begun);
     let begun = world.put(&with(&json!([pool("system", "System")])));
     assert_eq!(begun.status, 200);
     for (method, name) in [("PUT", "batch"), ("DELETE", "batch")] {
-        told.push(message(&world.pool(method, name, &more)));
+        outcomes.push(message(&world.pool(method, name, &more)));
     }
-    told.push(message(
+    outcomes.push(message(
         &world.put(&with(&json!([pool("system", "System")]))),
     ));
     world.finish(&begun);
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(outcomes.join("\n"), @"
     409 OperationNotAllowed: Operation is not allowed: Another agentpool operation (batch - Updating) is in progress
     409 OperationNotAllowed: Operation is not allowed: Another agentpool operation (batch - Updating) is in progress
     409 OperationNotAllowed: Operation is not allowed: Another agentpool operation (batch - Updating) is in progress
@@ -215,8 +218,8 @@ fn a_cluster_and_its_pools_do_one_thing_at_a_time() {
 }
 
 #[test]
-fn nothing_is_deleted_below_what_is_not_there() {
-    let mut world = World::furnished();
+fn a_delete_below_a_missing_parent_is_refused() {
+    let mut world = World::prepared();
     let gone = world.pool("DELETE", "system", &json!(null));
     assert_eq!((gone.status, code(&gone)), (404, "ParentResourceNotFound"));
     for (path, version) in [

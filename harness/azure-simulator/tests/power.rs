@@ -1,4 +1,4 @@
-//! Clusters and servers that are stopped and started.
+//! Stopped and started clusters and servers.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn value(world: &mut World, path: &str, version: &str, pointer: &str) -> Value {
 }
 
 #[test]
-fn a_server_that_is_stopped_is_only_started_or_deleted() {
+fn a_stopped_server_can_only_be_started_or_deleted() {
     let mut world = with_server();
     let path = server_path();
     let state = |world: &mut World| value(world, &path, SERVER.1, "/properties/state");
@@ -82,8 +82,8 @@ fn a_server_that_is_stopped_is_only_started_or_deleted() {
 }
 
 #[test]
-fn a_cluster_that_is_stopped_takes_no_change_of_itself_or_of_its_pools() {
-    let mut world = World::furnished();
+fn a_stopped_cluster_and_its_pools_cannot_be_changed() {
+    let mut world = World::prepared();
     let body = cluster("1.35", "Standard_D2s_v5", 2);
     let made = world.put(&body);
     world.finish(&made);
@@ -134,7 +134,7 @@ fn a_cluster_that_is_stopped_takes_no_change_of_itself_or_of_its_pools() {
 }
 
 #[test]
-fn an_action_that_there_is_not_is_named() {
+fn the_refusal_names_an_unsupported_action() {
     let mut world = with_server();
     let answer = act(&mut world, &server_path(), SERVER.1, "resetGtid");
     assert_eq!(
@@ -143,6 +143,6 @@ fn an_action_that_there_is_not_is_named() {
     );
     assert_eq!(
         answer.document()["error"]["message"],
-        "The simulated Azure has no action 'resetGtid' of 'Microsoft.DBforMySQL/flexibleServers'."
+        "The simulated Azure does not support the action 'resetGtid' of 'Microsoft.DBforMySQL/flexibleServers'."
     );
 }

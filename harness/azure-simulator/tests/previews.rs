@@ -1,4 +1,4 @@
-//! What a stack would do.
+//! What-if results of stacks.
 
 use serde_json::{Value, json};
 
@@ -9,12 +9,12 @@ use super::{GROUP, NETWORK, World, ZONE, code};
 const PREVIEW: &str =
     "/resourceGroups/rg/providers/Microsoft.Resources/deploymentStacksWhatIfResults/look";
 
-/// The question what a stack of some resources would do.
-fn question(world: &World, resources: &[Value], kept: &str) -> Value {
+/// The body of a what-if request for a stack with these resources.
+fn what_if_body(world: &World, resources: &[Value], retention: &str) -> Value {
     let mut body = stack(world, resources);
     body["properties"]["deploymentStackResourceId"] =
         json!(world.id("Microsoft.Resources/deploymentStacks/harness-dev"));
-    body["properties"]["retentionInterval"] = json!(kept);
+    body["properties"]["retentionInterval"] = json!(retention);
     body
 }
 
@@ -24,17 +24,17 @@ fn changes(answer: &super::super::Response) -> Vec<Value> {
 }
 
 #[test]
-fn a_preview_tells_what_would_be_made_changed_and_deleted() {
+fn a_what_if_lists_creations_changes_and_deletions() {
     for dialect in [Dialect::Recorded, Dialect::Documented] {
         let settings = Settings {
             dialect,
             ..Settings::invented()
         };
-        let mut world = World::furnished_with(settings, Script::default());
+        let mut world = World::prepared_with(settings, Script::default());
         let all = resources(&world);
         let body = stack(&world, &all);
         put(&mut world, &body);
-        let mut body = question(&world, &all[1..], "P1D");
+        let mut body = what_if_body(&world, &all[1..], "P1D");
         body["properties"]["template"]["resources"][0]["sku"]["name"] = json!("Standard_B2ms");
         let extra = entry(
             &world,
@@ -58,7 +58,7 @@ fn a_preview_tells_what_would_be_made_changed_and_deleted() {
         assert!(made.document()["properties"]["changes"].is_null());
         assert_eq!(made.header("Location"), None);
         assert_eq!(world.finish(&made).document()["status"], "succeeded");
-        // Which resources, and nothing of what about them.
+        // The resources that change, without their properties.
         let read = world.call("GET", PREVIEW, "2025-07-01", None);
         assert_eq!(changes(&read).len(), 7);
         let properties = |one: &Value| one["resourceConfigurationChanges"].is_object();
@@ -66,14 +66,14 @@ fn a_preview_tells_what_would_be_made_changed_and_deleted() {
         let mut asked = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
         if dialect == Dialect::Documented {
             assert_eq!(asked.status, 202);
-            let location = asked.header("Location").expect("a place").to_owned();
+            let location = asked.header("Location").expect("a location").to_owned();
             world.now += std::time::Duration::from_mins(1);
             asked = world.call_at("GET", &location, None);
         }
         assert_eq!(asked.status, 200);
         let changes = changes(&asked);
         assert!(changes.iter().all(properties));
-        let mut told: Vec<String> = changes
+        let mut found: Vec<String> = changes
             .iter()
             .map(|one| {
                 let id = one["id"].as_str().unwrap_or_default();
@@ -81,9 +81,9 @@ fn a_preview_tells_what_would_be_made_changed_and_deleted() {
                 format!("{name} {}", one["changeType"].as_str().unwrap_or_default())
             })
             .collect();
-        told.sort();
+        found.sort();
         assert_eq!(
-            told,
+            found,
             [
                 "cluster noChange",
                 "h.private.mysql.database.azure.com noChange",
@@ -96,7 +96,7 @@ fn a_preview_tells_what_would_be_made_changed_and_deleted() {
         );
         let of = |kind: &str| {
             let one = changes.iter().find(|one| one["changeType"] == kind);
-            one.expect("there is one").clone()
+            one.expect("the change is listed").clone()
         };
         let delta = &of("modify")["resourceConfigurationChanges"]["delta"];
         let paths: Vec<&str> = delta
@@ -128,8 +128,8 @@ fn a_preview_tells_what_would_be_made_changed_and_deleted() {
 }
 
 #[test]
-fn a_preview_tells_of_tags_that_somebody_added_or_wrote_in_another_case() {
-    let mut world = World::furnished();
+fn a_what_if_lists_tags_that_were_added_or_changed_in_case() {
+    let mut world = World::prepared();
     let mut all = resources(&world);
     all[4]["tags"] = json!({"harness": "Azure"});
     let body = stack(&world, &all);
@@ -142,14 +142,14 @@ fn a_preview_tells_of_tags_that_somebody_added_or_wrote_in_another_case() {
         "properties": {"tags": {"Harness": "azure", "owner": "ops"}}});
     let set = world.call("PATCH", &path, "2021-04-01", Some(&tags));
     assert_eq!(set.status, 200, "{:?}", set.document());
-    // One of which the template says nothing.
+    // A resource without tags in the template.
     let path = format!(
         "{GROUP}/providers/{}/providers/Microsoft.Resources/tags/default",
         ZONE.0
     );
     let set = world.call("PATCH", &path, "2021-04-01", Some(&tags));
     assert_eq!(set.status, 200, "{:?}", set.document());
-    let body = question(&world, &all, "P1D");
+    let body = what_if_body(&world, &all, "P1D");
     let made = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
     world.finish(&made);
     let asked = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
@@ -161,7 +161,7 @@ fn a_preview_tells_of_tags_that_somebody_added_or_wrote_in_another_case() {
                 .as_str()
                 .is_some_and(|it| it.eq_ignore_ascii_case(&id))
         };
-        let one = changes.iter().find(of).expect("it is told");
+        let one = changes.iter().find(of).expect("the change is listed");
         one["resourceConfigurationChanges"]["delta"].clone()
     };
     let owner =
@@ -190,8 +190,8 @@ fn a_preview_tells_of_tags_that_somebody_added_or_wrote_in_another_case() {
 }
 
 #[test]
-fn a_preview_has_expressions_as_they_are_written_and_denials_with_capitals() {
-    let mut world = World::furnished();
+fn a_what_if_shows_unevaluated_expressions_and_deny_modes_with_capitals() {
+    let mut world = World::prepared();
     let mut all = resources(&world);
     let body = stack(&world, &all);
     put(&mut world, &body);
@@ -200,19 +200,19 @@ fn a_preview_has_expressions_as_they_are_written_and_denials_with_capitals() {
         world.id(IDENTITY)
     );
     all[4]["tags"] = json!({"principal": written});
-    let mut body = question(&world, &all, "P30D");
+    let mut body = what_if_body(&world, &all, "P30D");
     body["properties"]["denySettings"]["mode"] = json!("denyDelete");
     let made = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
     world.finish(&made);
-    let told = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
-    let changes = changes(&told);
+    let found = world.call("POST", &format!("{PREVIEW}/whatIf"), "2025-07-01", None);
+    let changes = changes(&found);
     let network = changes
         .iter()
         .find(|one| one["type"] == "Microsoft.Network/virtualNetworks");
-    let network = &network.expect("there is one")["resourceConfigurationChanges"];
+    let network = &network.expect("the change is listed")["resourceConfigurationChanges"];
     assert_eq!(network["after"]["tags"]["principal"], json!(written));
     assert_eq!(network["delta"][0]["after"]["principal"], json!(written));
-    let deny = &told.document()["properties"]["changes"]["denySettingsChange"];
+    let deny = &found.document()["properties"]["changes"]["denySettingsChange"];
     assert_eq!(deny["after"]["mode"], "DenyDelete");
     assert_eq!(
         deny["delta"],
@@ -221,10 +221,10 @@ fn a_preview_has_expressions_as_they_are_written_and_denials_with_capitals() {
 }
 
 #[test]
-fn a_preview_is_kept_for_a_day_to_thirty() {
-    let mut world = World::furnished();
+fn the_retention_of_a_what_if_is_one_to_thirty_days() {
+    let mut world = World::prepared();
     let all = resources(&world);
-    for (kept, status) in [
+    for (retention, status) in [
         ("PT2H", 400),
         ("PT23H59M", 400),
         ("P31D", 400),
@@ -235,8 +235,13 @@ fn a_preview_is_kept_for_a_day_to_thirty() {
         ("P30D", 200),
     ] {
         world.now += std::time::Duration::from_mins(1);
-        let body = question(&world, &all, kept);
+        let body = what_if_body(&world, &all, retention);
         let answer = world.call("PUT", PREVIEW, "2025-07-01", Some(&body));
-        assert_eq!(answer.status, status, "{kept}: {:?}", answer.document());
+        assert_eq!(
+            answer.status,
+            status,
+            "{retention}: {:?}",
+            answer.document()
+        );
     }
 }

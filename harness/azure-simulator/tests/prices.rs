@@ -1,4 +1,4 @@
-//! The list of prices.
+//! The price list.
 
 use azure::price::{Meter, Prices, query};
 use model::profile::azure::{RegistrySku, Tier};
@@ -9,7 +9,7 @@ use super::super::Request;
 use super::World;
 
 #[test]
-fn the_price_list_is_asked_with_exact_words() {
+fn filters_of_the_price_list_are_case_sensitive() {
     let mut world = World::new();
     let mut found = |filter: &str| -> Value {
         let mut url = Url::parse("https://prices.azure.com/api/retail/prices").expect("an address");
@@ -30,7 +30,7 @@ fn the_price_list_is_asked_with_exact_words() {
 }
 
 #[test]
-fn the_list_of_prices_says_what_the_list_that_comes_with_the_harness_says() {
+fn the_price_list_agrees_with_the_built_in_prices() {
     let mut world = World::new();
     let known = Prices::new(None);
     let sizes = ["D2s_v5", "D4s_v5"].map(|size| Meter::Machine(format!("Standard_{size}")));
@@ -49,10 +49,11 @@ fn the_list_of_prices_says_what_the_list_that_comes_with_the_harness_says() {
         Meter::PublicIp,
         Meter::PrivateDnsZone,
     ]);
-    let mut told = 0;
+    let mut compared = 0;
     for meter in meters {
         for region in ["eastus", "westeurope", "westus2"] {
-            let mut url = Url::parse("https://prices.azure.com/api/retail/prices").expect("one");
+            let mut url =
+                Url::parse("https://prices.azure.com/api/retail/prices").expect("an address");
             url.set_query(Some(&query::query(&query::filter(&meter, region))));
             let answer = world.cloud.handle(world.now, &Request::new("GET", url));
             let page: query::Page =
@@ -61,8 +62,8 @@ fn the_list_of_prices_says_what_the_list_that_comes_with_the_harness_says() {
             let Some((price, _)) = query::pick(&meter, region, &page.items, today) else {
                 continue;
             };
-            let found = known.find(&meter, region).expect("it is known");
-            // What another region costs is no contradiction, where the list has none of this one.
+            let found = known.find(&meter, region).expect("the price is known");
+            // A price of another region is no contradiction: the list has none for this region.
             if found.borrowed {
                 continue;
             }
@@ -71,8 +72,8 @@ fn the_list_of_prices_says_what_the_list_that_comes_with_the_harness_says() {
                 found.entry.price.to_string(),
                 "{meter} {region}"
             );
-            told += 1;
+            compared += 1;
         }
     }
-    assert!(told >= 15, "only {told} are asked for");
+    assert!(compared >= 15, "only {compared} prices were compared");
 }

@@ -10,8 +10,8 @@ use super::World;
 
 pub(super) const HOST: &str = "https://images.azurecr.io";
 
-pub(super) fn furnished() -> World {
-    let mut world = World::furnished();
+pub(super) fn prepared() -> World {
+    let mut world = World::prepared();
     let body = json!({"location": "westeurope", "sku": {"name": "Basic"}});
     world.make(
         "Microsoft.ContainerRegistry/registries/images",
@@ -21,17 +21,17 @@ pub(super) fn furnished() -> World {
     world
 }
 
-pub(super) fn ask(
+pub(super) fn send(
     world: &mut World,
     method: &str,
     path: &str,
     token: &str,
     body: &[u8],
 ) -> Response {
-    ask_with(world, method, path, token, body, &[])
+    send_with(world, method, path, token, body, &[])
 }
 
-pub(super) fn ask_with(
+pub(super) fn send_with(
     world: &mut World,
     method: &str,
     path: &str,
@@ -53,7 +53,7 @@ pub(super) fn post_form(world: &mut World, path: &str, pairs: &[(&str, &str)]) -
     let mut form = Url::parse("https://form").expect("an address");
     form.query_pairs_mut().extend_pairs(pairs);
     let body = form.query().unwrap_or_default().as_bytes().to_vec();
-    ask(world, "POST", path, "", &body)
+    send(world, "POST", path, "", &body)
 }
 
 pub(super) fn access(world: &mut World, scope: &str) -> String {
@@ -92,9 +92,9 @@ pub(super) fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", hex(&Sha256::digest(bytes)))
 }
 
-/// One with a token for the repository `worker`.
-pub(super) fn pushing() -> (World, String) {
-    let mut world = furnished();
+/// A world with a registry, and a token for the repository `worker`.
+pub(super) fn with_push_token() -> (World, String) {
+    let mut world = prepared();
     let token = access(&mut world, "repository:worker:pull,push");
     (world, token)
 }
@@ -105,7 +105,7 @@ pub(super) fn code(answer: &Response) -> &str {
 }
 
 pub(super) fn location(answer: &Response) -> String {
-    answer.header("Location").expect("a place").to_owned()
+    answer.header("Location").expect("a location").to_owned()
 }
 
 pub(super) fn bytes(answer: &Response) -> &[u8] {
@@ -115,10 +115,10 @@ pub(super) fn bytes(answer: &Response) -> &[u8] {
     }
 }
 
-/// Puts a blob at once.
+/// Uploads a blob in one request.
 pub(super) fn put_blob(world: &mut World, token: &str, content: &[u8]) -> Response {
     let path = format!("/v2/worker/blobs/uploads/?digest={}", digest(content));
-    ask(world, "POST", &path, token, content)
+    send(world, "POST", &path, token, content)
 }
 
 pub(super) const KIND: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -126,7 +126,7 @@ pub(super) const KIND: &str = "application/vnd.oci.image.manifest.v1+json";
 pub(super) fn put_manifest(world: &mut World, token: &str, name: &str, manifest: &str) -> Response {
     let path = format!("/v2/worker/manifests/{name}");
     let kind = [("Content-Type", KIND)];
-    ask_with(world, "PUT", &path, token, manifest.as_bytes(), &kind)
+    send_with(world, "PUT", &path, token, manifest.as_bytes(), &kind)
 }
 
 pub(super) fn manifest_of(config: &[u8]) -> String {
@@ -135,8 +135,8 @@ pub(super) fn manifest_of(config: &[u8]) -> String {
 }
 
 #[test]
-fn a_manifest_is_found_by_tag_and_by_digest_once_all_that_it_names_is_there() {
-    let (mut world, token) = pushing();
+fn a_manifest_needs_its_blobs_and_is_found_by_tag_and_by_digest() {
+    let (mut world, token) = with_push_token();
     let manifest = manifest_of(b"{}");
     let early = put_manifest(&mut world, &token, "v1", &manifest);
     assert_eq!((early.status, code(&early)), (400, "MANIFEST_BLOB_UNKNOWN"));
@@ -148,25 +148,25 @@ fn a_manifest_is_found_by_tag_and_by_digest_once_all_that_it_names_is_there() {
     let by_digest = digest(manifest.as_bytes());
     for name in ["v1", &by_digest] {
         let path = format!("/v2/worker/manifests/{name}");
-        let found = ask(&mut world, "HEAD", &path, &token, b"");
+        let found = send(&mut world, "HEAD", &path, &token, b"");
         assert_eq!(found.header("Docker-Content-Digest"), Some(&*by_digest));
         assert_eq!(found.header("Content-Type"), Some(KIND));
         let length = manifest.len().to_string();
         assert_eq!(found.header("Content-Length"), Some(&*length));
-        let read = ask(&mut world, "GET", &path, &token, b"");
+        let read = send(&mut world, "GET", &path, &token, b"");
         assert_eq!(bytes(&read), manifest.as_bytes());
     }
 }
 
 #[test]
-fn a_manifest_is_not_shown_to_who_takes_others_only() {
-    let (mut world, token) = pushing();
+fn a_manifest_is_only_returned_if_the_client_accepts_its_type() {
+    let (mut world, token) = with_push_token();
     put_blob(&mut world, &token, b"{}");
     put_manifest(&mut world, &token, "v1", &manifest_of(b"{}"));
     let mut status = |accept: &str| {
         let headers = [("Accept", accept)];
         let path = "/v2/worker/manifests/v1";
-        ask_with(&mut world, "GET", path, &token, b"", &headers).status
+        send_with(&mut world, "GET", path, &token, b"", &headers).status
     };
     assert_eq!(
         status("application/vnd.docker.distribution.manifest.v2+json"),
@@ -177,8 +177,8 @@ fn a_manifest_is_not_shown_to_who_takes_others_only() {
 }
 
 #[test]
-fn a_manifest_that_is_not_what_it_says_is_refused() {
-    let (mut world, token) = pushing();
+fn an_invalid_manifest_is_refused() {
+    let (mut world, token) = with_push_token();
     put_blob(&mut world, &token, b"{}");
     let good = manifest_of(b"{}");
     let wrong_digest = put_manifest(&mut world, &token, &digest(b"other"), &good);
@@ -187,7 +187,7 @@ fn a_manifest_that_is_not_what_it_says_is_refused() {
         (400, "DIGEST_INVALID")
     );
     let path = "/v2/worker/manifests/v1";
-    let untyped = ask(&mut world, "PUT", path, &token, good.as_bytes());
+    let untyped = send(&mut world, "PUT", path, &token, good.as_bytes());
     assert_eq!((untyped.status, code(&untyped)), (400, "MANIFEST_INVALID"));
     for wrong in [
         "no document",
@@ -202,12 +202,12 @@ fn a_manifest_that_is_not_what_it_says_is_refused() {
 }
 
 #[test]
-fn names_that_cannot_be_are_refused() {
-    let mut world = furnished();
+fn invalid_names_are_refused() {
+    let mut world = prepared();
     let mut refused = |repository: &str, rest: &str| {
         let token = access(&mut world, &format!("repository:{repository}:pull"));
         let path = format!("/v2/{repository}/{rest}");
-        let answer = ask(&mut world, "GET", &path, &token, b"");
+        let answer = send(&mut world, "GET", &path, &token, b"");
         (answer.status, code(&answer).to_owned())
     };
     let of = |status: u16, code: &str| (status, code.to_owned());
@@ -228,14 +228,14 @@ fn names_that_cannot_be_are_refused() {
 
 #[test]
 fn tags_are_listed_in_order_and_page_by_page() {
-    let (mut world, token) = pushing();
+    let (mut world, token) = with_push_token();
     put_blob(&mut world, &token, b"{}");
     for tag in ["b", "c", "a"] {
         put_manifest(&mut world, &token, tag, &manifest_of(b"{}"));
     }
     let mut list = |query: &str| {
         let path = format!("/v2/worker/tags/list{query}");
-        let answer = ask(&mut world, "GET", &path, &token, b"");
+        let answer = send(&mut world, "GET", &path, &token, b"");
         let link = answer.header("Link").map(str::to_owned);
         (answer.document()["tags"].clone(), link)
     };
@@ -246,29 +246,29 @@ fn tags_are_listed_in_order_and_page_by_page() {
 }
 
 #[test]
-fn who_has_no_token_is_told_where_to_get_which() {
-    let mut world = furnished();
+fn the_challenge_names_the_token_that_is_needed() {
+    let mut world = prepared();
     let challenge = |answer: &Response| {
         let header = answer.header("WWW-Authenticate");
         (answer.status, header.unwrap_or_default().to_owned())
     };
     let base =
         "Bearer realm=\"https://images.azurecr.io/oauth2/token\",service=\"images.azurecr.io\"";
-    let asked = ask(&mut world, "GET", "/v2/", "", b"");
+    let asked = send(&mut world, "GET", "/v2/", "", b"");
     assert_eq!(challenge(&asked), (401, base.to_owned()));
     let token = access(&mut world, "repository:worker:pull");
-    assert_eq!(ask(&mut world, "GET", "/v2/", &token, b"").status, 200);
-    let asked = ask(&mut world, "POST", "/v2/worker/blobs/uploads/", &token, b"");
+    assert_eq!(send(&mut world, "GET", "/v2/", &token, b"").status, 200);
+    let asked = send(&mut world, "POST", "/v2/worker/blobs/uploads/", &token, b"");
     let lacks = format!("{base},scope=\"repository:worker:push\",error=\"insufficient_scope\"");
     assert_eq!(challenge(&asked), (401, lacks));
 }
 
 #[test]
-fn access_is_to_what_it_was_given_for() {
-    let mut world = furnished();
+fn a_token_is_valid_only_for_its_scope() {
+    let mut world = prepared();
     let token = access(&mut world, "repository:worker:pull");
     let status =
-        |world: &mut World, method: &str, path: &str| ask(world, method, path, &token, b"").status;
+        |world: &mut World, method: &str, path: &str| send(world, method, path, &token, b"").status;
     assert_eq!(status(&mut world, "GET", "/v2/worker/manifests/none"), 404);
     assert_eq!(status(&mut world, "POST", "/v2/worker/blobs/uploads/"), 401);
     assert_eq!(status(&mut world, "GET", "/v2/other/manifests/none"), 401);

@@ -1,4 +1,4 @@
-//! What a client may do, and where.
+//! The client's permissions and their scope.
 
 use serde_json::json;
 
@@ -7,8 +7,8 @@ use super::compute::cluster;
 use super::{GROUP, World, code};
 
 #[test]
-fn a_role_goes_to_who_is_known_under_one_name_only() {
-    let mut world = World::furnished();
+fn a_role_assignment_needs_a_known_principal_and_is_unique() {
+    let mut world = World::prepared();
     let identity = world.make(
         "Microsoft.ManagedIdentity/userAssignedIdentities/kubelet",
         "2023-01-31",
@@ -32,24 +32,24 @@ fn a_role_goes_to_who_is_known_under_one_name_only() {
     let one = "11111111-2222-4333-8444-555555555555";
     let new = json!({"roleDefinitionId": role, "principalId": principal});
     assert_eq!(assign(one, new.clone()).1, "PrincipalNotFound");
-    let mut said = new;
-    said["principalType"] = json!("ServicePrincipal");
-    assert_eq!(assign("x", said.clone()).1, "InvalidRoleAssignmentId");
-    assert_eq!(assign(one, said.clone()).0, 201);
-    assert_eq!(assign(one, said.clone()).0, 200);
+    let mut typed = new;
+    typed["principalType"] = json!("ServicePrincipal");
+    assert_eq!(assign("x", typed.clone()).1, "InvalidRoleAssignmentId");
+    assert_eq!(assign(one, typed.clone()).0, 201);
+    assert_eq!(assign(one, typed.clone()).0, 200);
     assert_eq!(
-        assign("21111111-2222-4333-8444-555555555555", said).1,
+        assign("21111111-2222-4333-8444-555555555555", typed).1,
         "RoleAssignmentExists"
     );
 }
 
 #[test]
-fn a_contributor_cannot_give_rights_away_and_is_told_so_before() {
+fn a_contributor_cannot_assign_roles_and_sees_that_in_its_permissions() {
     let settings = Settings {
         role: Role::Contributor,
         ..Settings::invented()
     };
-    let mut world = World::furnished_with(settings, Script::default());
+    let mut world = World::prepared_with(settings, Script::default());
     let path = format!("{GROUP}/providers/Microsoft.Authorization");
     let rights = world.call("GET", &format!("{path}/permissions"), "2022-04-01", None);
     assert_eq!(
@@ -67,7 +67,7 @@ fn a_contributor_cannot_give_rights_away_and_is_told_so_before() {
 }
 
 #[test]
-fn a_reader_is_told_the_action_that_he_lacks_and_asks_what_is_named_as_reading() {
+fn a_refusal_of_a_reader_names_the_action_and_a_reader_may_check_names() {
     let settings = Settings {
         role: Role::Reader,
         ..Settings::invented()
@@ -87,23 +87,23 @@ fn a_reader_is_told_the_action_that_he_lacks_and_asks_what_is_named_as_reading()
     ] {
         let body = (method == "PUT").then(|| json!({"location": "westeurope"}));
         let answer = world.call(method, path, "2024-03-01", body.as_ref());
-        let said = answer.document()["error"]["message"].as_str();
-        let said = said.expect("a message");
+        let message = answer.document()["error"]["message"].as_str();
+        let message = message.expect("a message");
         assert_eq!((answer.status, code(&answer)), (403, "AuthorizationFailed"));
         assert!(
-            said.contains(&format!("perform action '{action}' over")),
-            "{said}"
+            message.contains(&format!("perform action '{action}' over")),
+            "{message}"
         );
     }
     let name = json!({"name": "images", "type": "Microsoft.ContainerRegistry/registries"});
     let path = "/providers/Microsoft.ContainerRegistry/checkNameAvailability";
     let asked = world.call("POST", path, "2023-07-01", Some(&name));
-    // Nobody has registered the provider, which is another matter.
+    // The client may ask. The refusal is another one: the provider is not registered.
     assert_eq!((asked.status, code(&asked)), (404, "SubscriptionNotFound"));
 }
 
 #[test]
-fn rights_on_groups_end_where_groups_end() {
+fn rights_on_groups_do_not_count_outside_of_groups() {
     let prepared = Prepared {
         group: "rg".to_owned(),
         region: "westeurope".to_owned(),

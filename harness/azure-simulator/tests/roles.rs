@@ -1,4 +1,4 @@
-//! What a role is good for, and from when on.
+//! What a role permits, and when it takes effect.
 
 use std::time::Duration;
 
@@ -14,15 +14,15 @@ const KUBELET: &str = "Microsoft.ManagedIdentity/userAssignedIdentities/kubelet"
 const OPERATOR: &str = "f1a07417-d97a-45cb-824c-7a7467783830";
 const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
 
-/// A cloud with both identities, in which roles arrive like that.
-fn furnished(arrival: Arrival) -> World {
+/// A cloud with both identities, and with this arrival of role assignments.
+fn prepared(arrival: Arrival) -> World {
     let mut circumstances = Circumstances::default();
     let Circumstances {
         arrival: arrives, ..
     } = &mut circumstances;
     *arrives = arrival;
     let script = Script::default().under(circumstances);
-    let mut world = World::furnished_with(Settings::invented(), script);
+    let mut world = World::prepared_with(Settings::invented(), script);
     for identity in [CONTROL_PLANE, KUBELET] {
         world.make(identity, "2023-01-31", &json!({"location": "westeurope"}));
     }
@@ -67,15 +67,15 @@ fn put(world: &mut World, body: &Value) -> Response {
     world.call("PUT", &path, "2024-02-01", Some(body))
 }
 
-/// The code of an error without envelope.
-fn flat(answer: &Response) -> &str {
+/// The code of an error in the format of AKS.
+fn aks_error(answer: &Response) -> &str {
     answer.document()["code"].as_str().unwrap_or_default()
 }
 
 const MISSING: &str = "CustomKubeletIdentityMissingPermissionError";
 
 #[test]
-fn a_control_plane_hands_nodes_their_identity_by_the_role_of_an_operator() {
+fn a_control_plane_needs_the_operator_role_to_assign_the_identity_of_the_nodes() {
     let kubelet = format!("{GROUP}/providers/{KUBELET}");
     let control_plane = format!("{GROUP}/providers/{CONTROL_PLANE}");
     for (role, scope, enough) in [
@@ -84,20 +84,24 @@ fn a_control_plane_hands_nodes_their_identity_by_the_role_of_an_operator() {
         (OPERATOR, control_plane.as_str(), false),
         (READER, kubelet.as_str(), false),
     ] {
-        let mut world = furnished(Arrival::default());
+        let mut world = prepared(Arrival::default());
         let body = cluster(&world);
-        assert_eq!(flat(&put(&mut world, &body)), MISSING);
+        assert_eq!(aks_error(&put(&mut world, &body)), MISSING);
         assign(&mut world, role, scope);
         let answer = put(&mut world, &body);
-        let told = format!("{role} on {scope}");
-        assert_eq!(answer.status, if enough { 201 } else { 400 }, "{told}");
-        assert_eq!(flat(&answer), if enough { "" } else { MISSING }, "{told}");
+        let context = format!("{role} on {scope}");
+        assert_eq!(answer.status, if enough { 201 } else { 400 }, "{context}");
+        assert_eq!(
+            aks_error(&answer),
+            if enough { "" } else { MISSING },
+            "{context}"
+        );
     }
 }
 
 #[test]
-fn the_refusal_is_that_of_aks_without_an_envelope() {
-    let mut world = furnished(Arrival::default());
+fn the_refusal_has_the_format_of_aks() {
+    let mut world = prepared(Arrival::default());
     let body = cluster(&world);
     let answer = put(&mut world, &body);
     let document = answer.document();
@@ -110,9 +114,9 @@ fn the_refusal_is_that_of_aks_without_an_envelope() {
 }
 
 #[test]
-fn a_late_role_counts_when_it_has_arrived_and_not_a_second_earlier() {
+fn a_late_role_takes_effect_at_its_time_and_not_a_second_earlier() {
     let minutes = Duration::from_mins(4);
-    let mut world = furnished(Arrival::After(minutes));
+    let mut world = prepared(Arrival::After(minutes));
     assign(
         &mut world,
         OPERATOR,
@@ -120,32 +124,32 @@ fn a_late_role_counts_when_it_has_arrived_and_not_a_second_earlier() {
     );
     let body = cluster(&world);
     world.now += minutes.saturating_sub(Duration::from_secs(1));
-    assert_eq!(flat(&put(&mut world, &body)), MISSING);
+    assert_eq!(aks_error(&put(&mut world, &body)), MISSING);
     world.now += Duration::from_secs(1);
     assert_eq!(put(&mut world, &body).status, 201);
 
-    let mut world = furnished(Arrival::Never);
+    let mut world = prepared(Arrival::Never);
     assign(
         &mut world,
         OPERATOR,
         &format!("{GROUP}/providers/{KUBELET}"),
     );
     world.now += Duration::from_mins(40);
-    assert_eq!(flat(&put(&mut world, &body)), MISSING);
+    assert_eq!(aks_error(&put(&mut world, &body)), MISSING);
 }
 
 #[test]
-fn an_identity_of_the_systems_own_hands_over_none() {
-    let mut world = furnished(Arrival::default());
+fn a_system_assigned_identity_cannot_assign_a_kubelet_identity() {
+    let mut world = prepared(Arrival::default());
     let mut body = cluster(&world);
     body["identity"] = json!({"type": "SystemAssigned"});
     let expected = "CustomKubeletIdentityOnlySupportedOnUserAssignedMSICluster";
-    assert_eq!(flat(&put(&mut world, &body)), expected);
+    assert_eq!(aks_error(&put(&mut world, &body)), expected);
 }
 
 #[test]
-fn in_a_stack_the_refusal_is_a_text_and_its_code_the_bare_reason_of_http() {
-    let mut world = furnished(Arrival::default());
+fn a_stack_has_the_refusal_as_text_and_the_http_reason_as_code() {
+    let mut world = prepared(Arrival::default());
     let mut entry = cluster(&world);
     entry["type"] = json!("Microsoft.ContainerService/managedClusters");
     entry["name"] = json!("dev");

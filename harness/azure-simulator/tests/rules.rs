@@ -1,4 +1,4 @@
-//! Every code that is refused with is on the page of rules, with where it was read.
+//! Every code of a refusal is on the page of rules, with its source.
 
 use std::path::{Path, PathBuf};
 
@@ -6,14 +6,14 @@ use super::Response;
 
 const PAGE: &str = include_str!("../../../docs/decisions/azure-judges.md");
 
-/// What makes a refusal, whose first text is its code.
+/// The functions that create a refusal. Their first text is its code.
 const MAKERS: [&str; 5] = ["bad(", "missing(", "conflict(", "Refusal::new(", "failure("];
 
 fn is_listed(code: &str) -> bool {
     PAGE.contains(&format!("`{code}`"))
 }
 
-/// Fails where an answer is an error whose code is not on the page.
+/// Fails if a response is an error whose code is not on the page.
 pub(super) fn assert_listed(answer: &Response) {
     if answer.status < 400 {
         return;
@@ -25,7 +25,7 @@ pub(super) fn assert_listed(answer: &Response) {
     }
 }
 
-/// The sources of a folder, without its tests.
+/// The source files of a folder, without tests.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("it is a folder");
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -38,8 +38,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The codes in a source: the first text that is given to what makes a refusal, or behind it as
-/// the value of a constant.
+/// The codes in a source file: the first text after each call in [`MAKERS`].
 fn codes(source: &str) -> Vec<&str> {
     let source = source.split("#[cfg(test)]").next().unwrap_or_default();
     let calls = MAKERS.iter().flat_map(|maker| source.split(maker).skip(1));
@@ -59,12 +58,12 @@ fn codes(source: &str) -> Vec<&str> {
 }
 
 #[test]
-fn every_code_that_is_refused_with_is_on_the_page_of_rules() {
+fn every_code_of_a_refusal_is_on_the_page_of_rules() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut missing = Vec::new();
     let mut found = 0;
     for path in sources(root) {
-        let source = std::fs::read_to_string(&path).expect("a source");
+        let source = std::fs::read_to_string(&path).expect("a source file");
         for code in codes(&source) {
             found += 1;
             if !is_listed(code) {
@@ -74,7 +73,7 @@ fn every_code_that_is_refused_with_is_on_the_page_of_rules() {
     }
     assert!(
         found > 100,
-        "only {found} are found: has a maker another name?"
+        "only {found} codes were found: was a function in MAKERS renamed?"
     );
     assert!(missing.is_empty(), "{missing:#?}");
 }
@@ -83,12 +82,12 @@ fn every_code_that_is_refused_with_is_on_the_page_of_rules() {
 fn every_rule_on_the_page_has_a_source() {
     let (_, rules) = PAGE
         .split_once("## Rules that the built-in Azure knows")
-        .expect("there are rules");
+        .expect("the section exists");
     let mut sourced = false;
     for row in rules.lines().filter(|line| line.starts_with("| ")) {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
         let source = cells.last().expect("a cell").trim();
-        // "the same" is said below a source.
+        // Words that refer to a source above.
         let borrowed = [
             "same",
             "as above",
@@ -97,10 +96,14 @@ fn every_rule_on_the_page_has_a_source() {
             "by analogy",
             "none",
         ];
-        let said = source.contains("https://") || borrowed.iter().any(|it| source.contains(it));
+        let has_source =
+            source.contains("https://") || borrowed.iter().any(|it| source.contains(it));
         let head = source == "source" || row.starts_with("|---");
-        assert!(head || source.contains("command_modules") || said, "{row}");
-        sourced |= said;
+        assert!(
+            head || source.contains("command_modules") || has_source,
+            "{row}"
+        );
+        sourced |= has_source;
     }
     assert!(sourced);
 }

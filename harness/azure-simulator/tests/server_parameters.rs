@@ -1,4 +1,4 @@
-//! The parameters of a database server: what they may be, and that they stay.
+//! The parameters of a database server: their bounds, and that they always exist.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn read(world: &mut World, name: &str) -> Value {
 }
 
 #[test]
-fn a_server_has_as_many_connections_as_its_sku_allows() {
+fn the_connections_of_a_server_are_limited_by_its_sku() {
     for (sku, most) in [
         ("Standard_B1s", 171),
         ("Standard_B1ms", 341),
@@ -78,7 +78,7 @@ fn the_refusal_names_parameter_value_and_bounds() {
         let answer = set(&mut world, name, value, "user-override");
         assert_eq!(code(&answer), "InvalidParameterValue", "{name}");
     }
-    // Of what is not known nothing is refused.
+    // Values of an unknown parameter are accepted.
     assert_eq!(
         set(&mut world, "wait_timeout", "600", "user-override").status,
         202
@@ -86,7 +86,7 @@ fn the_refusal_names_parameter_value_and_bounds() {
 }
 
 #[test]
-fn a_parameter_that_nobody_has_set_is_read_with_its_default_and_bounds() {
+fn a_parameter_without_a_set_value_has_its_default_and_bounds() {
     let mut world = with_server();
     insta::assert_json_snapshot!(read(&mut world, "max_connections"), @r#"
     {
@@ -127,7 +127,7 @@ fn a_parameter_that_nobody_has_set_is_read_with_its_default_and_bounds() {
     assert_eq!(world.call("GET", &nowhere, SERVER.1, None).status, 404);
 }
 
-/// A stack with a server that has a parameter, as it is put.
+/// The body of a stack with a server and one parameter.
 fn with_parameter(world: &World, undeletable: Option<&str>) -> Value {
     let mut all = resources(world);
     all.push(json!({
@@ -151,16 +151,16 @@ fn put(world: &mut World, body: &Value) -> Value {
     shown(world)
 }
 
-/// The parent stays, so there is nothing that the parameter could go with: the risky case
+/// The server stays, so the parameter cannot be deleted with it
 /// (<https://github.com/Azure/deployment-stacks/issues/207>).
 #[test]
-fn a_parameter_that_a_template_lacks_fails_its_stack_unless_it_is_let_go() {
+fn a_parameter_that_a_template_no_longer_contains_fails_the_stack_unless_it_is_detached() {
     for (word, state) in [
         (None, "failed"),
         (Some("fail"), "failed"),
         (Some("detach"), "succeeded"),
     ] {
-        let mut world = World::furnished();
+        let mut world = World::prepared();
         let body = with_parameter(&world, word);
         assert_eq!(put(&mut world, &body)["provisioningState"], "succeeded");
         let mut body = stack(&world, &resources(&world));
@@ -169,7 +169,7 @@ fn a_parameter_that_a_template_lacks_fails_its_stack_unless_it_is_let_go() {
             let unmanage = &mut body["properties"]["actionOnUnmanage"];
             unmanage
                 .as_object_mut()
-                .expect("a map")
+                .expect("an object")
                 .remove("resourcesWithoutDeleteSupport");
         }
         let after = put(&mut world, &body);
@@ -180,21 +180,21 @@ fn a_parameter_that_a_template_lacks_fails_its_stack_unless_it_is_let_go() {
             usize::from(state == "succeeded")
         );
         assert_eq!(count("failedResources"), usize::from(state == "failed"));
-        // Either way it keeps the value.
+        // In both cases the parameter keeps its value.
         assert_eq!(read(&mut world, "max_connections")["value"], "500");
     }
 }
 
-/// As the ARM team has tried with every word
+/// The ARM team has tested this with every value of the option
 /// (<https://github.com/Azure/deployment-stacks/issues/188>).
 #[test]
-fn with_its_server_a_parameter_goes_whatever_is_said() {
+fn a_parameter_is_deleted_with_its_server_in_every_case() {
     for word in [
         "",
         "&unmanageAction.ResourcesWithoutDeleteSupport=fail",
         "&unmanageAction.ResourcesWithoutDeleteSupport=detach",
     ] {
-        let mut world = World::furnished();
+        let mut world = World::prepared();
         let body = with_parameter(&world, None);
         put(&mut world, &body);
         let path = format!("{STACK}?unmanageAction.Resources=delete{word}");

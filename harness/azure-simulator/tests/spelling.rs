@@ -1,4 +1,4 @@
-//! How ids and versions are written, in questions and in answers.
+//! The spelling of ids and versions in requests and responses.
 
 use azure::resource_type::IDENTITY;
 use serde_json::json;
@@ -7,8 +7,8 @@ use super::super::kind::Kind;
 use super::{GROUP, World, code};
 
 #[test]
-fn ids_come_back_as_azure_writes_them_and_names_as_they_were_written_first() {
-    let mut world = World::furnished();
+fn ids_have_azures_spelling_and_names_keep_their_first_spelling() {
+    let mut world = World::prepared();
     let body = json!({"location": "West Europe"});
     let path = "/RESOURCEGROUPS/Rg/PROVIDERS/microsoft.managedidentity/USERASSIGNEDIDENTITIES/Mine";
     let made = world.call("PUT", path, "2024-11-30", Some(&body));
@@ -29,8 +29,8 @@ fn ids_come_back_as_azure_writes_them_and_names_as_they_were_written_first() {
 }
 
 #[test]
-fn every_type_is_answered_in_several_versions_and_refuses_others_with_their_list() {
-    let mut world = World::furnished();
+fn every_type_has_several_versions_and_its_refusal_lists_them() {
+    let mut world = World::prepared();
     for kind in Kind::all() {
         assert!(kind.versions.len() > 2, "{}", kind.name);
         assert!(kind.versions.is_sorted(), "{}", kind.name);

@@ -1,4 +1,4 @@
-//! Deployment stacks: order, outputs, what goes and what stays.
+//! Deployment stacks: order, outputs, and which resources are deleted.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub(super) const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentit
 
 pub(super) fn entry(world: &World, path: (&str, &str), after: &[&str], mut body: Value) -> Value {
     let (kind, name) = path.0.rsplit_once('/').expect("a type and a name");
-    // A child's type and name are woven into its id.
+    // The type and the name of a child resource alternate in its path.
     let parts: Vec<&str> = path.0.split('/').collect();
     let (kind, name) = if parts.len() > 3 {
         (
@@ -92,8 +92,8 @@ pub(super) fn shown(world: &mut World) -> Value {
 }
 
 #[test]
-fn a_stack_deploys_in_order_and_tells_its_outputs() {
-    let mut world = World::furnished();
+fn a_stack_deploys_in_order_and_has_outputs() {
+    let mut world = World::prepared();
     let body = stack(&world, &resources(&world));
     let (status, state, end) = put(&mut world, &body);
     assert_eq!((status, state), (201, json!("initializing")));
@@ -121,9 +121,9 @@ fn stack_again(world: &mut World, body: &Value) -> (u16, Value) {
 }
 
 #[test]
-fn what_a_template_no_longer_has_goes_or_stays_as_it_is_told() {
+fn resources_that_a_template_no_longer_contains_are_deleted_or_detached() {
     for (action, left) in [("delete", 4), ("detach", 6)] {
-        let mut world = World::furnished();
+        let mut world = World::prepared();
         let all = resources(&world);
         let body = stack(&world, &all);
         put(&mut world, &body);
@@ -141,13 +141,13 @@ fn what_a_template_no_longer_has_goes_or_stays_as_it_is_told() {
 }
 
 #[test]
-fn a_stack_is_deleted_with_what_it_manages_children_first() {
+fn the_deletion_of_a_stack_deletes_its_resources() {
     for dialect in [Dialect::Recorded, Dialect::Documented] {
         let settings = Settings {
             dialect,
             ..Settings::invented()
         };
-        let mut world = World::furnished_with(settings, Script::default());
+        let mut world = World::prepared_with(settings, Script::default());
         let body = stack(&world, &resources(&world));
         put(&mut world, &body);
         let path =
@@ -170,9 +170,9 @@ fn a_stack_is_deleted_with_what_it_manages_children_first() {
 }
 
 #[test]
-fn what_cannot_be_deleted_is_named_and_the_stack_stays() {
+fn a_stack_stays_and_names_the_resources_that_it_could_not_delete() {
     let script = Script::new(vec![Fault::at("/flexibleservers/hdb$", What::NotDeleted)]);
-    let mut world = World::furnished_with(Settings::invented(), script);
+    let mut world = World::prepared_with(Settings::invented(), script);
     let body = stack(&world, &resources(&world));
     put(&mut world, &body);
     let path = format!("{STACK}?unmanageAction.Resources=delete");
@@ -191,7 +191,7 @@ fn what_cannot_be_deleted_is_named_and_the_stack_stays() {
         .collect();
     statuses.dedup();
     assert_eq!(statuses, [&json!("deleteFailed")]);
-    // What the database stands on is still in use.
+    // The resource that the database needs is still in use.
     assert_eq!(stack["failedResources"].as_array().map(Vec::len), Some(2));
     let answer = world.call("DELETE", &path, "2024-03-01", None);
     world.finish(&answer);
@@ -199,7 +199,7 @@ fn what_cannot_be_deleted_is_named_and_the_stack_stays() {
 }
 
 #[test]
-fn a_failed_resource_fails_the_stack_with_its_cause_and_may_be_tried_again() {
+fn a_failed_resource_fails_the_stack_which_can_be_put_again() {
     let error = super::super::Refusal::conflict("ProvisioningFailed", "no capacity");
     let script = Script::new(vec![
         Fault::at(
@@ -211,7 +211,7 @@ fn a_failed_resource_fails_the_stack_with_its_cause_and_may_be_tried_again() {
             .method("PUT")
             .after(1),
     ]);
-    let mut world = World::furnished_with(Settings::invented(), script);
+    let mut world = World::prepared_with(Settings::invented(), script);
     let body = stack(&world, &resources(&world));
     for expected in ["ProvisioningFailed", "ServerIsBusy"] {
         let (_, _, end) = put(&mut world, &body);
@@ -223,8 +223,8 @@ fn a_failed_resource_fails_the_stack_with_its_cause_and_may_be_tried_again() {
 }
 
 #[test]
-fn wrong_templates_are_refused_before_anything_is_made() {
-    let mut world = World::furnished();
+fn invalid_templates_are_refused_before_anything_is_created() {
+    let mut world = World::prepared();
     let all = resources(&world);
     let mut refused = |change: &dyn Fn(&mut Value)| {
         let mut body = stack(&world, &all);
@@ -266,23 +266,23 @@ fn wrong_templates_are_refused_before_anything_is_made() {
 }
 
 #[test]
-fn a_stack_in_progress_is_carried_on_by_the_next_process() {
-    let mut world = World::furnished();
+fn the_next_process_continues_a_stack_in_progress() {
+    let mut world = World::prepared();
     let body = stack(&world, &resources(&world));
     let answer = world.call("PUT", STACK, "2024-03-01", Some(&body));
     let busy = world.call("PUT", STACK, "2024-03-01", Some(&body));
     assert_eq!(code(&busy), "DeploymentStackInNonTerminalState");
     let saved = serde_json::to_string(world.cloud.state()).expect("a document");
     assert!(!saved.contains("Secret123456"));
-    let state: State = serde_json::from_str(&saved).expect("the same");
+    let state: State = serde_json::from_str(&saved).expect("a valid state");
     world.cloud = Cloud::new(world.cloud.settings.clone(), state, Script::default());
     world.token = world.sign_in("https://management.azure.com/.default");
     assert_eq!(world.finish(&answer).document()["status"], "succeeded");
 }
 
 #[test]
-fn what_a_stack_protects_only_the_stack_deletes() {
-    let mut world = World::furnished();
+fn only_the_stack_can_delete_what_its_deny_settings_protect() {
+    let mut world = World::prepared();
     let mut body = stack(&world, &resources(&world));
     body["properties"]["denySettings"]["mode"] = json!("denyDelete");
     put(&mut world, &body);

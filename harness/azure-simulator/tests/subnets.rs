@@ -1,4 +1,4 @@
-//! Subnets that are asked for by themselves.
+//! Requests about single subnets.
 
 use serde_json::{Value, json};
 
@@ -26,15 +26,14 @@ fn names(world: &mut World) -> Vec<String> {
     subnets.expect("a list").iter().map(name).collect()
 }
 
-/// Asks for a subnet by itself.
 fn put(world: &mut World, name: &str, prefix: &str) -> Response {
     let body = with_prefix(prefix);
     world.call("PUT", &subnet(name), NETWORK.1, Some(&body))
 }
 
-/// A network with a subnet that came by itself.
+/// A network with a subnet that was added by a request of its own.
 fn with_other() -> World {
-    let mut world = World::furnished();
+    let mut world = World::prepared();
     world.make(NETWORK.0, NETWORK.1, &network());
     let made = put(&mut world, "other", "10.1.8.0/24");
     assert_eq!(made.status, 201, "{:?}", made.document());
@@ -50,8 +49,8 @@ fn with_other() -> World {
 }
 
 #[test]
-fn one_becomes_a_part_of_its_network_and_leaves_it_again() {
-    let early = put(&mut World::furnished(), "other", "10.1.8.0/24");
+fn a_subnet_is_added_to_its_network_and_removed_again() {
+    let early = put(&mut World::prepared(), "other", "10.1.8.0/24");
     assert_eq!(code(&early), "ParentResourceNotFound");
     let mut world = with_other();
     assert_eq!(names(&mut world), ["aks", "mysql", "other"]);
@@ -71,7 +70,7 @@ fn one_becomes_a_part_of_its_network_and_leaves_it_again() {
 }
 
 #[test]
-fn one_is_resized_and_moved_and_its_new_range_is_taken_then() {
+fn a_subnet_is_resized_and_moved_and_occupies_its_new_range() {
     let mut world = with_other();
     for (name, prefix) in [("OTHER", "10.1.8.0/25"), ("other", "10.1.9.0/24")] {
         let changed = put(&mut world, name, prefix);
@@ -86,7 +85,7 @@ fn one_is_resized_and_moved_and_its_new_range_is_taken_then() {
 }
 
 #[test]
-fn what_a_network_may_not_have_a_subnet_of_its_own_may_not_either() {
+fn a_request_for_a_single_subnet_follows_the_rules_of_the_network() {
     let mut world = with_server();
     for (name, prefix, refusal) in [
         ("other", "10.9.0.0/24", "NetcfgSubnetRangeOutsideVnet"),
@@ -96,8 +95,8 @@ fn what_a_network_may_not_have_a_subnet_of_its_own_may_not_either() {
         let answer = put(&mut world, name, prefix);
         assert_eq!(code(&answer), refusal, "{prefix}");
     }
-    let bare = put(&mut world, "mysql", "10.1.4.0/28");
-    assert_eq!(code(&bare), "SubnetMissingRequiredDelegation");
+    let undelegated = put(&mut world, "mysql", "10.1.4.0/28");
+    assert_eq!(code(&undelegated), "SubnetMissingRequiredDelegation");
     let used = world.call("DELETE", &subnet("mysql"), NETWORK.1, None);
     assert_eq!(code(&used), "InUseSubnetCannotBeDeleted");
     assert_eq!(names(&mut world), ["aks", "mysql"]);
@@ -106,8 +105,8 @@ fn what_a_network_may_not_have_a_subnet_of_its_own_may_not_either() {
 }
 
 #[test]
-fn a_stack_makes_them_and_takes_them_away() {
-    let mut world = World::furnished();
+fn a_stack_creates_and_deletes_subnets() {
+    let mut world = World::prepared();
     world.make(NETWORK.0, NETWORK.1, &network());
     let one = |name: &str, prefix: &str, after: &[&str]| {
         json!({"type": "Microsoft.Network/virtualNetworks/subnets", "apiVersion": NETWORK.1,
@@ -148,8 +147,8 @@ fn part(name: &str, prefix: &str) -> Value {
 }
 
 #[test]
-fn a_network_has_subnets_of_different_names_and_of_a_size() {
-    let mut told = Vec::new();
+fn subnets_have_unique_names_and_valid_ranges() {
+    let mut outcomes = Vec::new();
     for subnets in [
         json!([part("a", "10.1.0.0/24"), part("A", "10.1.1.0/24")]),
         json!([part("a", "10.1.0.0/30")]),
@@ -160,16 +159,16 @@ fn a_network_has_subnets_of_different_names_and_of_a_size() {
         json!([{"name": "a", "properties": {"addressPrefixes": ["10.1.0.1/24"]}}]),
         json!([{"name": "a", "properties": {"addressPrefixes": ["10.1.0.0/29"]}}]),
     ] {
-        let mut world = World::furnished();
+        let mut world = World::prepared();
         let mut body = network();
         body["properties"]["subnets"] = subnets;
         let path = format!("{GROUP}/providers/{}", NETWORK.0);
         let answer = world.call("PUT", &path, NETWORK.1, Some(&body));
         let cause = &answer.document()["error"]["details"][0]["code"];
         let cause = cause.as_str().unwrap_or_default();
-        told.push(format!("{} {} {cause}", answer.status, code(&answer)));
+        outcomes.push(format!("{} {} {cause}", answer.status, code(&answer)));
     }
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(outcomes.join("\n"), @"
     400 InvalidRequestFormat DuplicateResourceName
     400 NetcfgInvalidSubnet 
     400 InvalidResourceName 

@@ -1,4 +1,4 @@
-//! What tags may be, wherever they are set.
+//! Limits of tags, for each way to set them.
 
 use serde_json::{Map, Value, json};
 
@@ -9,14 +9,13 @@ const IDENTITY: &str =
     "/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/mine";
 const TAGS: &str = "/providers/Microsoft.Resources/tags/default";
 
-/// So many tags.
 fn many(count: usize) -> Value {
     let all = (0..count).map(|at| (format!("t{at}"), json!("")));
     Value::Object(all.collect::<Map<String, Value>>())
 }
 
-/// Each way to set tags.
-fn ways(world: &mut World, tags: &Value) -> Vec<Response> {
+/// Sets tags in each possible way.
+fn set_in_every_way(world: &mut World, tags: &Value) -> Vec<Response> {
     let resource = json!({"location": "westeurope", "tags": tags});
     let properties = json!({"properties": {"tags": tags}});
     let merged = json!({"operation": "Merge", "properties": {"tags": tags}});
@@ -36,9 +35,9 @@ fn ways(world: &mut World, tags: &Value) -> Vec<Response> {
 }
 
 #[test]
-fn tags_that_nothing_can_have_are_refused_wherever_they_are_set() {
-    let mut world = World::furnished();
-    for answer in ways(&mut world, &many(50)) {
+fn invalid_tags_are_refused_wherever_they_are_set() {
+    let mut world = World::prepared();
+    for answer in set_in_every_way(&mut world, &many(50)) {
         assert!(answer.status < 300, "{:?}", answer.document());
     }
     for (tags, expected) in [
@@ -51,27 +50,27 @@ fn tags_that_nothing_can_have_are_refused_wherever_they_are_set() {
         (json!({"team": "a", "TEAM": "b"}), "InvalidTagName"),
         (json!({"a": 1}), "InvalidRequestContent"),
     ] {
-        let mut world = World::furnished();
+        let mut world = World::prepared();
         world.call(
             "PUT",
             IDENTITY,
             "2023-01-31",
             Some(&json!({"location": "westeurope"})),
         );
-        for answer in ways(&mut world, &tags) {
+        for answer in set_in_every_way(&mut world, &tags) {
             assert_eq!((answer.status, code(&answer)), (400, expected), "{tags}");
         }
     }
-    let mut world = World::furnished();
+    let mut world = World::prepared();
     let most = json!({"n".repeat(512): "v".repeat(256)});
-    for answer in ways(&mut world, &most) {
+    for answer in set_in_every_way(&mut world, &most) {
         assert!(answer.status < 300, "{:?}", answer.document());
     }
 }
 
 #[test]
-fn tags_of_one_thing_are_replaced_merged_and_deleted() {
-    let mut world = World::furnished();
+fn tags_of_a_scope_are_replaced_merged_and_deleted() {
+    let mut world = World::prepared();
     let path = format!("{GROUP}/providers/Microsoft.Resources/tags/default");
     let mut tags = |method: &str, body: Option<Value>| {
         let answer = world.call(method, &path, "2024-11-01", body.as_ref());

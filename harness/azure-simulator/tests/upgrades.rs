@@ -1,4 +1,4 @@
-//! How clusters and their pools come to another version of Kubernetes.
+//! Upgrades of clusters and their pools.
 
 use serde_json::{Value, json};
 
@@ -9,15 +9,15 @@ use super::{World, code};
 const POOL: &str =
     "/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/dev/agentPools/system";
 
-/// A world with a cluster of a version.
+/// A world with a cluster of this version.
 fn running(version: &str) -> World {
-    let mut world = World::furnished();
+    let mut world = World::prepared();
     let made = world.put(&cluster(version, "Standard_D2s_v5", 2));
     world.finish(&made);
     world
 }
 
-fn done(world: &mut World, path: &str, body: &Value) -> Response {
+fn put_and_wait(world: &mut World, path: &str, body: &Value) -> Response {
     let answer = world.call("PUT", path, VERSION, Some(body));
     if answer.status < 300 {
         world.finish(&answer);
@@ -25,8 +25,8 @@ fn done(world: &mut World, path: &str, body: &Value) -> Response {
     answer
 }
 
-/// The version of the cluster, and of its pool as the cluster and the pool itself show it, with
-/// the image of its nodes.
+/// The version of the cluster, the version of its pool in the cluster's document and in the pool's,
+/// and the node image.
 fn shown(world: &mut World) -> [String; 4] {
     let of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let cluster = world.call("GET", CLUSTER, VERSION, None);
@@ -47,54 +47,54 @@ fn shown(world: &mut World) -> [String; 4] {
 }
 
 #[test]
-fn a_cluster_goes_first_and_its_pool_follows_when_it_is_told_to() {
+fn a_cluster_is_upgraded_before_its_pool() {
     let mut world = running("1.34");
     let image = "AKSUbuntu-2404gen2containerd-202610.26.0";
     assert_eq!(shown(&mut world), ["1.34.6", "1.34.6", "1.34.6", image]);
-    let early = done(
+    let early = put_and_wait(
         &mut world,
         POOL,
         &json!({"properties": {"orchestratorVersion": "1.35"}}),
     );
     assert_eq!(code(&early), "NodePoolMcVersionIncompatible");
-    // The control plane alone.
+    // Only the control plane.
     let mut body = cluster("1.35", "Standard_D2s_v5", 2);
-    assert_eq!(done(&mut world, CLUSTER, &body).status, 200);
+    assert_eq!(put_and_wait(&mut world, CLUSTER, &body).status, 200);
     assert_eq!(shown(&mut world), ["1.35.4", "1.34.6", "1.34.6", image]);
     world.now += std::time::Duration::from_hours(8 * 24);
     world.token = world.sign_in("https://management.azure.com/.default");
-    // `az aks nodepool upgrade` sends what it has read, with another version.
+    // `az aks nodepool upgrade` sends back what it has read, with another version.
     let mut pool = world.call("GET", POOL, VERSION, None).document().clone();
     pool["properties"]["orchestratorVersion"] = json!("1.35.4");
-    assert_eq!(done(&mut world, POOL, &pool).status, 200);
+    assert_eq!(put_and_wait(&mut world, POOL, &pool).status, 200);
     let image = "AKSUbuntu-2404gen2containerd-202611.09.0";
     assert_eq!(shown(&mut world), ["1.35.4", "1.35.4", "1.35.4", image]);
-    // `az aks upgrade` tells both at once.
+    // `az aks upgrade` sends both versions in one request.
     body["properties"]["kubernetesVersion"] = json!("1.36.1");
     body["properties"]["agentPoolProfiles"][0]["orchestratorVersion"] = json!("1.36.1");
-    let upgraded = done(&mut world, CLUSTER, &body);
+    let upgraded = put_and_wait(&mut world, CLUSTER, &body);
     assert_eq!(upgraded.status, 200, "{:?}", upgraded.document());
     assert_eq!(shown(&mut world), ["1.36.1", "1.36.1", "1.36.1", image]);
-    // What only Azure says is not taken from whoever says it.
-    let said = json!({"properties": {"currentOrchestratorVersion": "1.36.2",
+    // A client cannot set these values: Azure ignores them.
+    let values = json!({"properties": {"currentOrchestratorVersion": "1.36.2",
         "nodeImageVersion": "mine", "count": 3}});
-    assert_eq!(done(&mut world, POOL, &said).status, 200);
+    assert_eq!(put_and_wait(&mut world, POOL, &values).status, 200);
     assert_eq!(shown(&mut world), ["1.36.1", "1.36.1", "1.36.1", image]);
 }
 
 #[test]
-fn a_cluster_leaves_no_pool_more_than_three_minor_versions_behind() {
-    let mut world = World::furnished();
+fn an_upgrade_of_the_cluster_is_refused_if_a_pool_would_be_four_minor_versions_behind() {
+    let mut world = World::prepared();
     let mut body = cluster("1.32", "Standard_D2s_v5", 2);
     body["sku"]["tier"] = json!("Premium");
     body["properties"]["supportPlan"] = json!("AKSLongTermSupport");
     let made = world.put(&body);
     world.finish(&made);
     for (version, status) in [("1.33", 200), ("1.34", 200), ("1.35", 200), ("1.36", 400)] {
-        // As azure-cli does it: what was read is sent back, with another version.
+        // Like azure-cli: it sends back what it has read, with another version.
         let mut read = world.call("GET", CLUSTER, VERSION, None).document().clone();
         read["properties"]["kubernetesVersion"] = json!(version);
-        let answer = done(&mut world, CLUSTER, &read);
+        let answer = put_and_wait(&mut world, CLUSTER, &read);
         assert_eq!(answer.status, status, "{version}: {:?}", answer.document());
     }
     let [control, pool, ..] = shown(&mut world);
@@ -102,10 +102,10 @@ fn a_cluster_leaves_no_pool_more_than_three_minor_versions_behind() {
 }
 
 #[test]
-fn a_name_of_a_minor_version_takes_no_patch_away_and_nothing_goes_down() {
+fn a_minor_version_keeps_the_current_patch_and_no_version_goes_down() {
     let mut world = running("1.35.3");
     let mut cluster_to = |version: &str| {
-        let answer = done(&mut world, CLUSTER, &cluster(version, "Standard_D2s_v5", 2));
+        let answer = put_and_wait(&mut world, CLUSTER, &cluster(version, "Standard_D2s_v5", 2));
         let message = answer.document()["message"].as_str().unwrap_or_default();
         let says = message.split(" is not allowed").next().unwrap_or_default();
         (code(&answer).to_owned(), says.to_owned())
@@ -125,13 +125,16 @@ fn a_name_of_a_minor_version_takes_no_patch_away_and_nothing_goes_down() {
     let [control, inside, ..] = shown(&mut world);
     assert_eq!((control.as_str(), inside.as_str()), ("1.35.4", "1.35.3"));
     let follow = json!({"properties": {"orchestratorVersion": "1.35.4"}});
-    assert_eq!(done(&mut world, POOL, &follow).status, 200);
+    assert_eq!(put_and_wait(&mut world, POOL, &follow).status, 200);
     let down = json!({"properties": {"orchestratorVersion": "1.34"}});
-    assert_eq!(code(&done(&mut world, POOL, &down)), "OperationNotAllowed");
+    assert_eq!(
+        code(&put_and_wait(&mut world, POOL, &down)),
+        "OperationNotAllowed"
+    );
 }
 
 #[test]
-fn nodes_get_the_newest_image_and_keep_their_version() {
+fn an_image_upgrade_keeps_the_version_of_the_nodes() {
     let mut world = running("1.35");
     let path = format!("{POOL}/upgradeNodeImageVersion");
     world.now += std::time::Duration::from_hours(8 * 24);
@@ -148,7 +151,7 @@ fn nodes_get_the_newest_image_and_keep_their_version() {
 }
 
 #[test]
-fn what_a_cluster_and_its_pool_can_go_to_may_be_asked() {
+fn the_upgrade_profiles_list_the_possible_versions() {
     let mut world = running("1.35.3");
     let path = format!("{CLUSTER}/upgradeProfiles/default");
     let answer = world.call("GET", &path, VERSION, None);

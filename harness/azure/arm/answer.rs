@@ -1,4 +1,4 @@
-//! An answer of Azure's: a type, what an operation goes on by, or an error.
+//! An HTTP answer of Azure: read as a type, as the start of an operation, or as an error.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,21 +14,18 @@ use serde::de::DeserializeOwned;
 
 use super::{Error, Fault};
 
-/// An answer that is no error.
+/// An answer of Azure.
 #[derive(Clone)]
 pub struct Answer {
-    /// Method and path of what it answers.
+    /// Method and path of the request.
     pub(super) act: String,
-    /// The HTTP status.
     pub status: StatusCode,
-    /// Its headers.
     pub(super) headers: Headers,
-    /// What it says.
     pub(super) body: Bytes,
 }
 
 impl Answer {
-    /// What it says, as a type.
+    /// Parses the body as JSON.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|source| Error::Unreadable {
             act: self.act.clone(),
@@ -36,23 +33,22 @@ impl Answer {
         })
     }
 
-    /// A header, by its name in lower case.
+    /// The value of a header. `name` must be lower case.
     pub fn header(&self, name: &'static str) -> Option<&str> {
         self.headers
             .get_optional_str(&HeaderName::from_static(name))
     }
 
-    /// What it says, as bytes.
     pub(crate) fn bytes(&self) -> Bytes {
         self.body.clone()
     }
 
-    /// The error that it is, if it is one.
+    /// The error in the body; an empty one if there is none.
     pub(crate) fn fault(&self) -> Fault {
         Fault::of_body(&self.body)
     }
 
-    /// The answer, unless it is an error.
+    /// The answer if its status is a success, else the error. To delete what is not there succeeds.
     pub(crate) fn checked(self, method: Method) -> Result<Self, Error> {
         let gone = method == Method::Delete && self.status == StatusCode::NotFound;
         if self.status.is_success() || (gone && Fault::of_body(&self.body).is_absence()) {
@@ -66,7 +62,7 @@ impl Answer {
         })
     }
 
-    /// How long Azure asks to wait.
+    /// How long Azure asks the client to wait.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         let headers = [X_MS_RETRY_AFTER_MS, RETRY_AFTER_MS, RETRY_AFTER];
         let after = get_retry_after(&self.headers, OffsetDateTime::now_utc, &headers)?;
@@ -75,7 +71,7 @@ impl Answer {
 }
 
 impl fmt::Debug for Answer {
-    /// Without the body, which may be a secret.
+    /// Leaves out the body, which may contain a secret.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = out.debug_struct("Answer");
         out.field("act", &self.act).field("status", &self.status);

@@ -1,4 +1,4 @@
-//! The client: requests with a token, repeated where that helps, answered with types or errors.
+//! The client: sends requests with a token, retries them, and returns types or errors.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::pipeline::{pipeline, token};
 use super::retry::Retry;
 use super::{Answer, Error, Options, Target};
 
-/// The header by which one command's requests are found in Azure's activity log.
+/// The header that identifies one command's requests in Azure's activity log.
 const CORRELATION: HeaderName = HeaderName::from_static("x-ms-correlation-request-id");
 
 /// A client of the resource manager; clones share everything.
@@ -26,25 +26,24 @@ pub struct Arm(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     options: Options,
-    /// With the token of the resource manager.
+    /// Sends a token, and retries.
     repeating: Pipeline,
-    /// The same, and sends everything once.
+    /// Sends a token, and never retries.
     once: Pipeline,
-    /// Without a token.
+    /// Sends no token, and retries.
     open: Pipeline,
 }
 
-/// What becomes of a request that may have been carried out although its answer was lost.
+/// Whether to repeat a request whose answer was lost. Azure may have carried it out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repeat {
-    /// It is sent again: a second one changes nothing.
+    /// Send it again: a second request changes nothing.
     Safe,
-    /// It is sent once.
+    /// Send it once.
     Never,
 }
 
 impl Arm {
-    /// A client.
     pub fn new(options: Options) -> Result<Self, Error> {
         let http = options.endpoints.client()?;
         let repeating = RetryOptions::custom(Arc::new(Retry::new(options.clock.clone())));
@@ -56,17 +55,16 @@ impl Arm {
         })))
     }
 
-    /// What it was made of.
+    /// The options that the client was made with.
     pub fn options(&self) -> &Options {
         &self.0.options
     }
 
-    /// Reads.
     pub async fn get<T: DeserializeOwned>(&self, target: &Target) -> Result<T, Error> {
         self.send(Method::Get, target, None).await?.json()
     }
 
-    /// Reads what may not be there.
+    /// Reads a resource; `None` if it does not exist.
     pub async fn find<T: DeserializeOwned>(&self, target: &Target) -> Result<Option<T>, Error> {
         match self.get(target).await {
             Ok(found) => Ok(Some(found)),
@@ -75,7 +73,7 @@ impl Arm {
         }
     }
 
-    /// Whether it is there.
+    /// Whether a resource exists.
     pub async fn head(&self, target: &Target) -> Result<bool, Error> {
         match self.send(Method::Head, target, None).await {
             Ok(_) => Ok(true),
@@ -84,30 +82,29 @@ impl Arm {
         }
     }
 
-    /// Creates or replaces.
     pub async fn put(&self, target: &Target, body: &impl Serialize) -> Result<Answer, Error> {
         self.send(Method::Put, target, Some(bytes(body))).await
     }
 
-    /// Does something to it that can be done twice.
+    /// Sends a `POST` that is safe to repeat.
     pub async fn post(&self, target: &Target, body: Option<Value>) -> Result<Answer, Error> {
         let body = body.as_ref().map(bytes);
         self.send(Method::Post, target, body).await
     }
 
-    /// Does something to it that must not be done twice.
+    /// Sends a `POST` that must not be repeated, so it is never retried.
     pub async fn post_once(&self, target: &Target, body: Option<Value>) -> Result<Answer, Error> {
         let url = target.url(self.0.options.endpoints.resource_manager.clone());
         let body = body.as_ref().map(bytes);
         self.ask(Method::Post, url, body, Repeat::Never).await
     }
 
-    /// Deletes; what is not there is no error.
+    /// Deletes a resource. It is no error if the resource does not exist.
     pub async fn delete(&self, target: &Target) -> Result<Answer, Error> {
         self.send(Method::Delete, target, None).await
     }
 
-    /// Sends to a target what may be sent again.
+    /// Sends a request that is safe to repeat.
     pub(super) async fn send(
         &self,
         method: Method,
@@ -118,7 +115,7 @@ impl Arm {
         self.ask(method, url, body, Repeat::Safe).await
     }
 
-    /// Sends to an address of the resource manager.
+    /// Sends a request to a URL, which must be one of the resource manager.
     pub(super) async fn ask(
         &self,
         method: Method,
@@ -132,8 +129,8 @@ impl Arm {
             return Err(Error::Foreign { act, host });
         }
         let answer = self.once(method, &url, body.clone(), repeat, &act).await?;
-        // The token was taken back, or the clocks disagree: with another one it may be taken. Azure
-        // looks at the token before it looks at anything else, so nothing has been done yet.
+        // The token was revoked, or the clocks disagree: Azure may accept a new token. Azure checks
+        // the token before anything else, so it has not carried out the request yet.
         let answer = if answer.status == StatusCode::Unauthorized {
             self.0.options.credential.renew()?;
             self.once(method, &url, body, repeat, &act).await?
@@ -143,9 +140,9 @@ impl Arm {
         answer.checked(method)
     }
 
-    /// Sends a form, without a token: there is one in the form.
+    /// Sends a form without an authorization header: the form contains the token.
     pub(super) async fn form(&self, url: Url, form: &[(&str, &str)]) -> Result<Answer, Error> {
-        // A query is written as a form is.
+        // A form has the same encoding as a query.
         let mut encoded = url.clone();
         encoded.query_pairs_mut().clear().extend_pairs(form);
         let mut request = Request::new(url, Method::Post);
@@ -154,7 +151,7 @@ impl Arm {
         self.send_open(request).await?.checked(Method::Post)
     }
 
-    /// Sends what has a token of its own, or none, and takes whatever is answered.
+    /// Sends a request as it is, without adding a token. Returns an answer of any status.
     pub(crate) async fn send_open(&self, request: Request) -> Result<Answer, Error> {
         let act = format!("{} {}", request.method(), request.url().path());
         self.through(&self.0.open, request, &act).await
@@ -188,7 +185,7 @@ impl Arm {
         mut request: Request,
         act: &str,
     ) -> Result<Answer, Error> {
-        // An error status is ours to read: azure_core would keep the outermost code alone.
+        // `Answer` reads error statuses: azure_core would keep only the outermost error code.
         let unchecked = PipelineSendOptions {
             skip_checks: true,
             ..PipelineSendOptions::default()
@@ -212,14 +209,13 @@ impl Arm {
     }
 }
 
-/// A body as JSON.
 pub(super) fn value(body: &impl Serialize) -> Value {
-    serde_json::to_value(body).expect("what is sent has text for keys, and so is JSON")
+    serde_json::to_value(body).expect("a request body has only text keys, so it serialises to JSON")
 }
 
 fn bytes(body: &impl Serialize) -> Bytes {
     let bytes = serde_json::to_vec(body);
     bytes
-        .expect("what is sent has text for keys, and so is JSON")
+        .expect("a request body has only text keys, so it serialises to JSON")
         .into()
 }

@@ -1,4 +1,4 @@
-//! What time it is and how it passes: a wait of minutes takes none in a test.
+//! The clock that waits use, so that a wait of minutes takes no time in a test.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The time that waits are measured in.
+/// The clock that waits use.
 ///
-/// Tokio's own paused time does not do here: it runs on whenever a task waits for a socket.
+/// Tokio's paused time cannot be used here: it advances whenever a task waits for a socket.
 #[derive(Debug, Clone, Default)]
 pub enum Clock {
-    /// Time as it passes.
+    /// Real time.
     #[default]
     System,
-    /// Time that passes by waits only, and each is over at once.
+    /// Time that only waits advance. Each wait ends at once.
     Skipping {
-        /// When it began.
+        /// The time at which the clock started.
         start: Instant,
         /// The sum of all waits, in milliseconds.
         skipped: Arc<AtomicU64>,
@@ -24,7 +24,7 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// A clock whose waits are over at once.
+    /// A clock whose waits end at once.
     pub fn skipping() -> Self {
         Self::Skipping {
             start: Instant::now(),
@@ -32,7 +32,6 @@ impl Clock {
         }
     }
 
-    /// What time it is.
     pub fn now(&self) -> Instant {
         match self {
             Self::System => Instant::now(),
@@ -42,7 +41,6 @@ impl Clock {
         }
     }
 
-    /// Waits.
     pub async fn sleep(&self, time: Duration) {
         match self {
             Self::System => tokio::time::sleep(time).await,

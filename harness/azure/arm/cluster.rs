@@ -1,4 +1,4 @@
-//! AKS: what a cluster is like, and how to get at it.
+//! AKS clusters: their properties, and their kubeconfig.
 
 use azure_core::base64;
 use base::secret::Secret;
@@ -9,7 +9,7 @@ use super::{Arm, Error, Group};
 use crate::api_version::KUBERNETES;
 use crate::resource_type;
 
-/// The answer; a file for each kind of user.
+/// The answer: one kubeconfig for each kind of user.
 #[derive(Deserialize)]
 struct Credentials {
     #[serde(default)]
@@ -21,7 +21,7 @@ struct Kubeconfig {
     value: String,
 }
 
-/// A cluster, as far as it matters to what may become of it.
+/// The properties of a cluster that decide how it may change.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub struct Cluster {
@@ -37,20 +37,18 @@ struct Properties {
     agent_pool_profiles: Option<Vec<Pool>>,
 }
 
-/// A pool of its nodes.
+/// A node pool of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Pool {
-    /// Its name.
     pub name: String,
-    /// The size of each node.
     pub vm_size: String,
-    /// How many there are.
+    /// The number of nodes.
     pub count: i64,
 }
 
 impl Cluster {
-    /// The one that a document is.
+    /// Reads a cluster from a JSON document.
     pub fn of(document: &Value) -> Result<Self, Error> {
         Self::deserialize(document).map_err(|source| Error::Unreadable {
             act: "GET of the cluster".to_owned(),
@@ -58,20 +56,18 @@ impl Cluster {
         })
     }
 
-    /// The version of Kubernetes that it runs.
+    /// The Kubernetes version that runs; the requested one where Azure does not report that.
     pub fn version(&self) -> Option<&str> {
         let properties = &self.properties;
         let current = properties.current_kubernetes_version.as_deref();
         current.or(properties.kubernetes_version.as_deref())
     }
 
-    /// Whether it has long-term support.
     pub fn has_long_term_support(&self) -> bool {
         let plan = self.properties.support_plan.as_deref();
         plan.is_some_and(|plan| plan.eq_ignore_ascii_case("AKSLongTermSupport"))
     }
 
-    /// Its pools.
     pub fn pools(&self) -> &[Pool] {
         self.properties
             .agent_pool_profiles
@@ -81,8 +77,8 @@ impl Cluster {
 }
 
 impl Arm {
-    /// The kubeconfig of a user of a cluster. Where local accounts are disabled, its user is a call
-    /// of `kubelogin`; server and certificate are what is of use then, with a token for
+    /// The kubeconfig of a user of a cluster. If local accounts are disabled, its user entry calls
+    /// `kubelogin`. Then use only server and certificate, with a token for
     /// [`super::Endpoints::aks_scope`].
     pub async fn cluster_user_kubeconfig(
         &self,
@@ -99,7 +95,7 @@ impl Arm {
             source: serde::de::Error::custom(why),
         };
         let first = credentials.kubeconfigs.into_iter().next();
-        let first = first.ok_or_else(|| unreadable("it has no kubeconfig".to_owned()))?;
+        let first = first.ok_or_else(|| unreadable("the answer has no kubeconfig".to_owned()))?;
         let text = base64::decode(first.value).map_err(|error| unreadable(error.to_string()))?;
         let text = String::from_utf8(text).map_err(|error| unreadable(error.to_string()))?;
         Ok(Secret::new(text))

@@ -1,4 +1,4 @@
-//! Who asks: the credentials that are there, and what to do where they do not do.
+//! Credentials: how they are found, and what helps when they are missing or refused.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,27 +19,28 @@ use super::developer_tools::DeveloperTools;
 use super::directory::Readable;
 use super::{Endpoints, Error};
 
-/// The variable by which Azure's clients are told which credentials to take, and the value that
-/// means the identity of the machine: only that is heeded, since to find out that a machine has
-/// none takes long. <https://aka.ms/azsdk/rust/identity/credential-chains>
+/// The variable that tells Azure's clients which credentials to use, and the value for the
+/// machine's identity. The harness uses the machine's identity only if this variable asks for it,
+/// because it takes long to find out that a machine has none.
+/// <https://aka.ms/azsdk/rust/identity/credential-chains>
 const CHOICE: (&str, &str) = ("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential");
 
-/// Which credentials these are.
+/// The kind of credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A service principal with a secret.
     ClientSecret,
-    /// A service principal with a token of another issuer, such as Kubernetes or a CI service.
+    /// A service principal with a token from another issuer, such as Kubernetes or a CI service.
     WorkloadIdentity,
-    /// An identity of the machine.
+    /// The managed identity of the machine.
     ManagedIdentity,
-    /// Who is logged in to `az` or `azd`.
+    /// The login of `az` or `azd`.
     DeveloperTools,
 }
 
 type Make = dyn Fn() -> azure_core::Result<Arc<dyn TokenCredential>> + Send + Sync;
 
-/// Credentials, which give out tokens and keep them for as long as they count.
+/// Credentials. They request tokens and cache them while they are valid.
 #[derive(Clone)]
 pub struct Credential {
     kind: Kind,
@@ -48,8 +49,8 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// The credentials that are there: those of the machine if they are asked for, else those of the
-    /// environment, else those of `az` and `azd`. A subscription makes `az` log in to its tenant.
+    /// Finds credentials: those of the machine if the environment asks for them, else those in the
+    /// environment, else those of `az` and `azd`. With a subscription, `az` logs in to its tenant.
     pub fn detect(
         environment: &Environment,
         endpoints: &Endpoints,
@@ -58,7 +59,7 @@ impl Credential {
         Self::detect_with(environment, endpoints, subscription, None)
     }
 
-    /// The same, with what runs `az` and `azd`.
+    /// The same; `executor` runs `az` and `azd`.
     pub(super) fn detect_with(
         environment: &Environment,
         endpoints: &Endpoints,
@@ -107,7 +108,8 @@ impl Credential {
                         credential_options: ClientAssertionCredentialOptions {
                             client_options: client_options.clone(),
                         },
-                        // An empty one is refused, where none would be looked up again.
+                        // An empty id is refused; for `None` the library would read the
+                        // environment.
                         client_id: Some(client.clone().unwrap_or_default()),
                         tenant_id: Some(tenant.clone().unwrap_or_default()),
                         token_file_path: Some(token_file.clone().into()),
@@ -121,7 +123,7 @@ impl Credential {
         })
     }
 
-    /// Credentials of a kind, by what makes them.
+    /// Credentials of a kind. `make` creates them, also when they are renewed.
     pub(super) fn new(
         kind: Kind,
         make: impl Fn() -> azure_core::Result<Arc<dyn TokenCredential>> + Send + Sync + 'static,
@@ -134,19 +136,18 @@ impl Credential {
         })
     }
 
-    /// Which they are.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// A token for a scope.
+    /// Requests a token for a scope.
     pub async fn token(&self, scope: &str) -> Result<Secret, Error> {
         let token = self.get_token(&[scope], None).await;
         let token = token.map_err(|source| self.kind.failed(source))?;
         Ok(Secret::new(token.token.secret()))
     }
 
-    /// Forgets the tokens that it has: Azure no longer takes them, whatever their dates say.
+    /// Drops the cached tokens: Azure refuses them although they have not expired.
     pub(super) fn renew(&self) -> Result<(), Error> {
         let renewed = (self.make)().map_err(|source| self.kind.failed(source))?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = renewed;
@@ -187,31 +188,31 @@ impl Kind {
     pub(super) fn failed(self, source: azure_core::Error) -> Error {
         if unreachable(&source) {
             return Error::Unreachable {
-                act: "the request for a token".to_owned(),
+                act: "the token request".to_owned(),
                 source: Box::new(source),
             };
         }
-        if let Some((status, said)) = answered(&source)
+        if let Some((status, message)) = answered(&source)
             && matches!(status, 408 | 429 | 500..)
         {
-            return Error::NoToken { status, said };
+            return Error::NoToken { status, message };
         }
         let remedy = match self {
             Self::ClientSecret => {
-                "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to those of a \
-                 service principal whose secret has not expired"
+                "Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to those of a \
+                 service principal whose secret has not expired."
             }
             Self::WorkloadIdentity => {
-                "set AZURE_TENANT_ID and AZURE_CLIENT_ID, and see that AZURE_FEDERATED_TOKEN_FILE \
-                 is a token whose issuer and subject the identity trusts"
+                "Set AZURE_TENANT_ID and AZURE_CLIENT_ID, and check that AZURE_FEDERATED_TOKEN_FILE \
+                 holds a token whose issuer and subject the identity trusts."
             }
             Self::ManagedIdentity => {
-                "run this on a machine in Azure that has an identity; AZURE_CLIENT_ID names one \
-                 of several"
+                "Run this on a machine in Azure that has a managed identity. If it has several, \
+                 set AZURE_CLIENT_ID to one of them."
             }
             Self::DeveloperTools => {
-                "run `az login` (or `azd auth login`); in CI set AZURE_TENANT_ID, AZURE_CLIENT_ID \
-                 and AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE"
+                "Run `az login` or `azd auth login`. In CI, set AZURE_TENANT_ID, AZURE_CLIENT_ID \
+                 and AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE."
             }
         };
         Error::Login {
@@ -222,7 +223,7 @@ impl Kind {
     }
 }
 
-/// Whether nobody was reached, so that nothing is wrong with the credentials as far as one knows.
+/// Whether no server was reached, so that the credentials may be right.
 fn unreachable(error: &azure_core::Error) -> bool {
     causes::with(error).any(|cause| {
         let http = cause.downcast_ref::<reqwest::Error>();
@@ -230,7 +231,7 @@ fn unreachable(error: &azure_core::Error) -> bool {
     })
 }
 
-/// What the directory answered, if it did: the HTTP status, and what it says.
+/// The HTTP status and the message that the directory answered, if it answered.
 fn answered(error: &azure_core::Error) -> Option<(u16, String)> {
     causes::with(error).find_map(|cause| {
         let error = cause.downcast_ref::<azure_core::Error>()?;

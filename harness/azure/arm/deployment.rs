@@ -1,5 +1,4 @@
-//! What a deployment has done so far, resource by resource, which is the progress of a stack; and
-//! how it is cancelled.
+//! The operations of a deployment, which show the progress of a stack, and how to cancel it.
 //!
 //! <https://learn.microsoft.com/rest/api/resources/deployment-operations/list>,
 //! <https://learn.microsoft.com/rest/api/resources/deployments/cancel>
@@ -9,90 +8,87 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer};
 
-use super::{Arm, Error, Fault, Group, ResourceId, Target, is_at_rest};
+use super::{Arm, Error, Fault, Group, ResourceId, Target, is_terminal_state};
 use crate::api_version::RESOURCES;
 use crate::resource_type;
 
-/// One thing that a deployment does.
+/// One operation of a deployment.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeploymentOperation {
-    /// Its id, unique in the deployment.
+    /// Unique within the deployment.
     pub operation_id: String,
-    /// The rest.
     pub properties: OperationState,
 }
 
-/// What is done, and how far it is.
+/// What an operation does, and its state.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OperationState {
-    /// Such as `Create`, or `EvaluateDeploymentOutput`, which is about no resource.
+    /// Such as `Create`, or `EvaluateDeploymentOutput`, which concerns no resource.
     pub provisioning_operation: String,
-    /// Such as `Running`, `Succeeded` or `Failed`, of any case.
+    /// Such as `Running`, `Succeeded` or `Failed`, in any case.
     pub provisioning_state: String,
-    /// When it got into that state.
+    /// The time at which it entered that state.
     #[serde(deserialize_with = "readable")]
     pub timestamp: Option<Timestamp>,
-    /// How long it took, or has taken until now.
+    /// How long it took, or has run until now.
     #[serde(deserialize_with = "lasted")]
     pub duration: Option<Duration>,
-    /// Which resource it is about.
+    /// The resource that it concerns.
     pub target_resource: Option<TargetResource>,
-    /// What the resource's provider says is wrong.
+    /// The error that the resource provider reports.
     pub status_message: Option<StatusMessage>,
 }
 
-/// A resource that a deployment makes.
+/// A resource that a deployment creates.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TargetResource {
-    /// Its id.
     pub id: ResourceId,
     /// Its type, such as `Microsoft.Network/virtualNetworks`.
     #[serde(default)]
     pub resource_type: String,
-    /// Its name; of a child, with those that it is below of, between slashes.
+    /// Its name. A child's name starts with its parents' names, separated by slashes.
     #[serde(default)]
     pub resource_name: String,
 }
 
-/// What a provider says.
+/// The message of a resource provider.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default)]
 pub struct StatusMessage {
-    /// What is wrong.
     #[serde(deserialize_with = "super::fault::within")]
     pub error: Option<Fault>,
 }
 
 impl DeploymentOperation {
-    /// Whether it goes on.
+    /// Whether it still runs.
     pub fn is_running(&self) -> bool {
-        !is_at_rest(&self.properties.provisioning_state)
+        !is_terminal_state(&self.properties.provisioning_state)
     }
 
-    /// What is wrong with it.
+    /// The error of the operation, if it failed.
     pub fn fault(&self) -> Option<&Fault> {
         self.properties.status_message.as_ref()?.error.as_ref()
     }
 }
 
 impl Arm {
-    /// What a deployment in a group has done so far: what has not been asked for yet is not in it.
-    /// The name is that of [`super::StackState::deployment_id`].
+    /// The operations that a deployment in a group has started so far. `deployment` is the name in
+    /// [`super::StackState::deployment_id`].
     pub async fn deployment_operations(
         &self,
         group: &Group,
         deployment: &str,
     ) -> Result<Vec<DeploymentOperation>, Error> {
-        // The API's description has no provider in this path.
+        // In the API's description, this path names no provider.
         let path = format!("{}/deployments/{deployment}/operations", group.id());
         self.list(&Target::new(path, RESOURCES)).await
     }
 
-    /// Cancels a deployment: what it has not asked for is not asked for any more, what it has asked
-    /// for goes on by itself. One that is over is refused with 409.
+    /// Cancels a deployment: it starts no more operations, and those that have started run on.
+    /// Azure answers 409 for a deployment that has ended.
     pub async fn cancel_deployment(&self, group: &Group, deployment: &str) -> Result<(), Error> {
         let kind = resource_type::DEPLOYMENT;
         let target = group.target(kind, RESOURCES, deployment).below("/cancel");
@@ -101,13 +97,13 @@ impl Arm {
     }
 }
 
-/// A time, or none where it cannot be read: nothing depends on it.
+/// A time; `None` if it cannot be parsed, because nothing depends on it.
 fn readable<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
     let text = Option::<String>::deserialize(from)?;
     Ok(text.and_then(|text| text.parse().ok()))
 }
 
-/// A duration such as `PT1M5.25S`, likewise.
+/// A duration such as `PT1M5.25S`; `None` if it cannot be parsed.
 fn lasted<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
     let text = Option::<String>::deserialize(from)?;
     let lasted = text.and_then(|text| text.parse::<SignedDuration>().ok());

@@ -1,4 +1,4 @@
-//! Tokens of whoever is logged in to `az`, or else to `azd`.
+//! Tokens from the login of `az`, or else of `azd`.
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,13 +9,13 @@ use azure_identity::{
 };
 use base::causes::in_one_line;
 
-/// The two tools. `azure_identity` has the same, but cannot tell `az` which subscription it is for,
-/// and so asks the wrong tenant of people who have several.
+/// The two tools. `azure_identity` has the same, but cannot pass a subscription to `az`, and so it
+/// asks the wrong tenant when the user has several.
 #[derive(Debug)]
 pub(super) struct DeveloperTools {
     az: Arc<AzureCliCredential>,
     azd: Arc<AzureDeveloperCliCredential>,
-    /// The one that gave a token: the other one is not asked again.
+    /// The tool that returned a token. The other one is not called again.
     found: OnceLock<Tool>,
 }
 
@@ -70,15 +70,15 @@ impl TokenCredential for DeveloperTools {
                 let _ = self.found.set(Tool::Azd);
                 Ok(token)
             }
-            // Who has only `azd` is helped by what that says.
+            // Only `azd` is installed, so its message helps.
             Err(second) if is_absent(&first) && !is_absent(&second) => Err(second),
-            // What `az` says helps those who have it, and who has neither is told to get it.
+            // Either `az` is installed, so its message helps, or it tells how to install it.
             Err(_) => Err(first),
         }
     }
 }
 
-/// Whether a tool is not there at all, in the words of `azure_identity`.
+/// Whether the tool is not installed, by the error text of `azure_identity`.
 fn is_absent(error: &azure_core::Error) -> bool {
     in_one_line(error).contains("not found on PATH")
 }

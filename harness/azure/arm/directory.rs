@@ -1,10 +1,11 @@
-//! What the directory says against a request for a token, in the form that the credentials can read.
+//! Rewrites the directory's answers to token requests so that `azure_identity` can parse them.
 //!
-//! They take a document whose description has nothing that JSON escapes. The directory breaks its
-//! lines (<https://learn.microsoft.com/entra/identity-platform/reference-error-codes>), and says in
-//! plain text that it is asked too often
-//! (<https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/2855>). Of either
-//! nothing would be left but that it cannot be read.
+//! `azure_identity` cannot parse an error description that contains characters which JSON escapes.
+//! The directory's descriptions contain line breaks
+//! (<https://learn.microsoft.com/entra/identity-platform/reference-error-codes>), and it answers
+//! throttled requests with plain text
+//! (<https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/2855>). Without
+//! this policy, the user would see only a parse error.
 
 use std::sync::Arc;
 
@@ -12,13 +13,13 @@ use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{AsyncRawResponse, Context, Request};
 use serde_json::{Value, json};
 
-/// The end of the address at which tokens are given out.
+/// The end of the token endpoint's path.
 const TOKEN: &str = "/oauth2/v2.0/token";
 
-/// How much of a text is kept.
+/// The most characters of a description that are kept.
 const LONGEST: usize = 500;
 
-/// Writes errors of the directory so that they can be read.
+/// Rewrites the directory's errors so that `azure_identity` can parse them.
 #[derive(Debug)]
 pub(super) struct Readable;
 
@@ -41,13 +42,13 @@ impl Policy for Readable {
     }
 }
 
-/// An error of the directory with its codes and a description in one line.
+/// The directory's error with its codes, and its description on one line without escapes.
 fn readable(body: &[u8]) -> Value {
     let document: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |key: &str| document.get(key)?.as_str().map(str::to_owned);
-    let said = text("error_description").or_else(|| text("error"));
-    let said = said.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned());
-    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let description = text("error_description").or_else(|| text("error"));
+    let description = description.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned());
+    let words = description.split_whitespace().collect::<Vec<_>>().join(" ");
     let plain = words
         .chars()
         .filter(|c| !c.is_control() && !"\"\\".contains(*c));

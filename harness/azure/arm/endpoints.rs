@@ -1,4 +1,4 @@
-//! Where Azure is, and for whom its tokens are.
+//! The addresses of Azure's services, and the audiences of their tokens.
 
 use std::time::Duration;
 
@@ -8,23 +8,22 @@ use base::http;
 
 use super::Error;
 
-/// Where the services of one cloud are, and the audiences that tokens for them name.
+/// The addresses of one cloud's services, and the audiences of their tokens.
 #[derive(Debug, Clone)]
 pub struct Endpoints {
-    /// The resource manager.
     pub resource_manager: Url,
-    /// Entra ID, which gives tokens out.
+    /// Entra ID, which issues tokens.
     pub authority: Url,
     /// The audience of tokens for the resource manager.
     pub management_audience: String,
-    /// What the names of registries end in, without a leading dot.
+    /// The suffix of registry names, without a leading dot.
     pub registry_suffix: String,
-    /// The audience of tokens that registries trade for their own.
+    /// The audience of tokens that registries exchange for their own tokens.
     pub registry_audience: String,
-    /// The audience of tokens for the API of every AKS cluster; the application is the same one in
-    /// all tenants: <https://learn.microsoft.com/azure/aks/kubelogin-authentication>.
+    /// The audience of tokens for the API of AKS clusters. It is the same application in all
+    /// tenants: <https://learn.microsoft.com/azure/aks/kubelogin-authentication>.
     pub aks_audience: String,
-    /// Certificates to trust besides the platform's.
+    /// The only certificates to trust; empty for those of the platform.
     authorities: Vec<reqwest::Certificate>,
 }
 
@@ -42,8 +41,8 @@ impl Endpoints {
         }
     }
 
-    /// Everything at one address, with the certificates of its authority as PEM: Azure as it is
-    /// simulated. The audiences are the public ones, and registries are `HOST` or `NAME.HOST`.
+    /// All services at one address: the built-in Azure. `ca_pem` are its certificates as PEM. The
+    /// audiences are the public ones, and registries are `HOST` or `NAME.HOST`.
     pub fn custom(base: &str, ca_pem: &[u8]) -> Result<Self, Error> {
         let wrong = |why: String| Error::Endpoint {
             address: base.to_owned(),
@@ -52,7 +51,7 @@ impl Endpoints {
         let base_url = Url::parse(base).map_err(|error| wrong(error.to_string()))?;
         let host = base_url.host_str().filter(|_| base_url.scheme() == "https");
         let host = host.ok_or_else(|| {
-            // Tokens are sent there; azure_core refuses to do so in the clear.
+            // azure_core refuses to send tokens without TLS.
             wrong("is not an https:// address".to_owned())
         })?;
         let registry_suffix = match base_url.port() {
@@ -60,7 +59,7 @@ impl Endpoints {
             None => host.to_owned(),
         };
         let authorities = reqwest::Certificate::from_pem_bundle(ca_pem)
-            .map_err(|error| wrong(format!("its certificates cannot be read: {error}")))?;
+            .map_err(|error| wrong(format!("has certificates that cannot be read: {error}")))?;
         Ok(Self {
             resource_manager: base_url.clone(),
             authority: base_url,
@@ -70,24 +69,24 @@ impl Endpoints {
         })
     }
 
-    /// The scope to ask a token of the resource manager for.
+    /// The scope of tokens for the resource manager.
     pub fn management_scope(&self) -> String {
         format!("{}/.default", self.management_audience)
     }
 
-    /// The scope to ask a token for registries of.
+    /// The scope of tokens for registries.
     pub fn registry_scope(&self) -> String {
         format!("{}/.default", self.registry_audience)
     }
 
-    /// The scope to ask a token of an AKS cluster for.
+    /// The scope of tokens for an AKS cluster.
     pub fn aks_scope(&self) -> String {
         format!("{}/.default", self.aks_audience)
     }
 
-    /// Whether a token for the resource manager may be sent to this address: to the resource
-    /// manager itself and its regions (`westeurope.management.azure.com`), which the addresses of
-    /// long-running operations name.
+    /// Whether a token for the resource manager may be sent to this address. True for the resource
+    /// manager and its regions (`westeurope.management.azure.com`), which addresses of long-running
+    /// operations contain.
     pub fn manages(&self, address: &Url) -> bool {
         let home = self.resource_manager.host_str().unwrap_or_default();
         let host = address.host_str().unwrap_or_default();
@@ -97,14 +96,14 @@ impl Endpoints {
             && (host == home || region)
     }
 
-    /// The cloud as `azure_identity` takes it.
+    /// The cloud configuration for `azure_identity`.
     pub(super) fn cloud(&self) -> CloudConfiguration {
         let mut cloud = CustomConfiguration::default();
         cloud.authority_host = self.authority.to_string();
         cloud.into()
     }
 
-    /// A client for these endpoints. It follows no redirect, since that would carry the token on.
+    /// A client for these endpoints. It follows no redirect, because that would forward the token.
     pub(super) fn client(&self) -> Result<reqwest::Client, Error> {
         let mut client = http::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -118,7 +117,7 @@ impl Endpoints {
 }
 
 fn url(text: &str) -> Url {
-    Url::parse(text).expect("the address is an address")
+    Url::parse(text).expect("the literal is a valid URL")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What Azure did not do, and why.
+//! The errors of requests to Azure, and hints against them.
 
 use std::time::Duration;
 
@@ -7,113 +7,84 @@ use base::hint::Hint;
 
 use super::{Fault, Pending, remedies};
 
-/// What Azure did not do.
+/// Why a request to Azure or an operation in it failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// An address is none that Azure could be at.
+    /// An address cannot be used.
     #[error("`{address}` {why}")]
-    Endpoint {
-        /// The address.
-        address: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// No client could be made for the endpoints.
+    Endpoint { address: String, why: String },
+    /// The HTTPS client could not be made.
     #[error("could not make an HTTPS client")]
     Client {
-        /// Why.
         #[source]
         source: reqwest::Error,
     },
     /// The credentials are incomplete or were refused.
     #[error("could not log in to Azure with {with}")]
     Login {
-        /// Which credentials.
         with: String,
-        /// What helps.
         remedy: String,
-        /// Why.
         #[source]
         source: Box<azure_core::Error>,
     },
-    /// The directory had no time for the request for a token: nothing is said of the credentials.
-    #[error("the directory answered {status} to the request for a token: {said}")]
-    NoToken {
-        /// The HTTP status.
-        status: u16,
-        /// What it said.
-        said: String,
-    },
-    /// No whole answer came.
+    /// The directory was too busy to answer a token request. The credentials may be right.
+    #[error("the directory answered {status} to the token request: {message}")]
+    NoToken { status: u16, message: String },
+    /// No complete answer arrived.
     #[error("no answer to {act}")]
     Unreachable {
-        /// Method and path.
         act: String,
-        /// Why.
         #[source]
         source: Box<azure_core::Error>,
     },
     /// Azure answered with an error.
     #[error("Azure answered {status} to {act}")]
     Refused {
-        /// Method and path.
         act: String,
-        /// The HTTP status.
         status: u16,
-        /// The id that Azure's support finds the request by.
+        /// The id by which Azure's support finds the request.
         request_id: Option<String>,
-        /// What Azure said.
         #[source]
         fault: Box<Fault>,
     },
-    /// Azure's answer is not what was asked for.
-    #[error("cannot read the answer to {act}")]
+    /// The answer cannot be parsed.
+    #[error("could not read the answer to {act}")]
     Unreadable {
-        /// Method and path.
         act: String,
-        /// Why.
         #[source]
         source: serde_json::Error,
     },
-    /// Azure named an address that the token must not go to.
-    #[error("Azure named an address outside the resource manager, {host}, for {act}")]
-    Foreign {
-        /// Method and path.
-        act: String,
-        /// Where it is.
-        host: String,
-    },
-    /// A long-running operation has ended otherwise than it should.
+    /// Azure named an address to which the token must not be sent.
+    #[error(
+        "refusing the address on {host} that Azure named for {act}: it is outside the resource manager"
+    )]
+    Foreign { act: String, host: String },
+    /// A long-running operation failed or was cancelled.
     #[error("{act} ended as {state}")]
     Failed {
-        /// What was done, or to which resource.
+        /// The operation, or the path of its resource.
         act: String,
-        /// The state, in Azure's words.
+        /// The state, as Azure writes it.
         state: String,
-        /// What Azure says about it.
         #[source]
         fault: Option<Box<Fault>>,
     },
-    /// A long-running operation takes too long.
+    /// A long-running operation exceeded its deadline. It continues in Azure.
     #[error("the operation was still {state} after {} s", .deadline.as_secs())]
     Deadline {
-        /// How long it had.
+        /// How long the operation was allowed to take.
         deadline: Duration,
-        /// The state that was seen last.
+        /// The last state that was seen.
         state: String,
-        /// The operation, which goes on.
         pending: Box<Pending>,
     },
     /// The user asked to stop.
-    #[error("interrupted; the operation goes on in Azure")]
-    Interrupted {
-        /// The operation, which goes on.
-        pending: Box<Pending>,
-    },
+    #[error("interrupted; the operation continues in Azure")]
+    Interrupted { pending: Box<Pending> },
 }
 
 impl Error {
-    /// The HTTP status of Azure's answer, where there is one.
+    /// The HTTP status, if Azure answered with an error.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Refused { status, .. } => Some(*status),
@@ -121,7 +92,7 @@ impl Error {
         }
     }
 
-    /// What Azure said, where it said something.
+    /// The error that Azure reported, if any.
     pub fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Refused { fault, .. } => Some(fault),
@@ -130,10 +101,9 @@ impl Error {
         }
     }
 
-    /// The same error of an operation, with what the resource itself says of its failure, where that
-    /// says something.
+    /// Replaces the error of a failed operation by that of its resource, if there is one.
     #[must_use]
-    pub fn or_deeper(self, deeper: Option<Fault>) -> Self {
+    pub fn or_resource_fault(self, deeper: Option<Fault>) -> Self {
         match (self, deeper) {
             (Self::Failed { act, state, .. }, Some(deeper)) => Self::Failed {
                 act,
@@ -144,19 +114,19 @@ impl Error {
         }
     }
 
-    /// Whether what was asked for is not there.
+    /// Whether the resource does not exist.
     pub fn is_not_found(&self) -> bool {
         let absence = self.fault().is_some_and(Fault::is_absence);
         absence && self.status() == Some(u16::from(StatusCode::NotFound))
     }
 
-    /// Whether it does not go together with the state of what it is about.
+    /// Whether the request conflicts with the state of the resource (409).
     pub fn is_conflict(&self) -> bool {
         self.status() == Some(u16::from(StatusCode::Conflict))
     }
 
-    /// Whether the same request may well succeed later: nobody answered, or Azure is busy.
-    pub fn is_passing(&self) -> bool {
+    /// Whether the same request may succeed moments later: no answer came, or Azure is busy.
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::Unreachable { .. } | Self::NoToken { .. } => true,
             Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
@@ -164,9 +134,9 @@ impl Error {
         }
     }
 
-    /// Whether the same command may succeed later although nobody has changed what it asks for, nor a
-    /// quota or a right: another operation ends, a role arrives. [`Self::is_passing`] is about the same
-    /// request a moment later.
+    /// Whether the same command may succeed later without a change of profile, quota or rights: for
+    /// example, because another operation ends or a role assignment propagates. See
+    /// [`Self::is_transient`] for the same request moments later.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Login { .. } => false,
@@ -181,7 +151,7 @@ impl Error {
         }
     }
 
-    /// Whether it was asked too often.
+    /// Whether Azure throttled the request (429).
     pub fn is_throttled(&self) -> bool {
         match self {
             Self::NoToken { status, .. } => *status == 429,
@@ -189,16 +159,16 @@ impl Error {
         }
     }
 
-    /// What a user can do about it.
+    /// What the user can do about it.
     pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Login { remedy, .. } => vec![Hint::say(remedy)],
             Self::NoToken { .. } => vec![Hint::say(
-                "nothing is said against the credentials: wait some minutes and run the same \
-                 command again, it goes on from there",
+                "Wait a few minutes and run the same command again: it continues from there. The \
+                 directory did not refuse the credentials.",
             )],
             Self::Unreachable { .. } => vec![Hint::say(
-                "check the network and HTTPS_PROXY; the command can be repeated",
+                "Check the network and HTTPS_PROXY, then run the same command again.",
             )],
             Self::Refused {
                 fault, request_id, ..
@@ -206,9 +176,7 @@ impl Error {
                 let mut hints: Vec<_> = remedies::of(fault).collect();
                 let id = request_id.as_ref();
                 hints.extend(
-                    id.map(|id| {
-                        Hint::say(format!("Azure's support finds this by request id {id}"))
-                    }),
+                    id.map(|id| Hint::say(format!("Give Azure's support the request id {id}."))),
                 );
                 hints
             }
@@ -217,7 +185,7 @@ impl Error {
                 faults.flat_map(|fault| remedies::of(fault)).collect()
             }
             Self::Deadline { .. } | Self::Interrupted { .. } => {
-                vec![Hint::say("run the same command again: it goes on waiting")]
+                vec![Hint::say("Run the same command again to continue waiting.")]
             }
             _ => Vec::new(),
         }

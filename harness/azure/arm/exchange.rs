@@ -1,4 +1,4 @@
-//! A record of what was asked of Azure and answered, without what is secret in it.
+//! Records requests to Azure and their answers, with secrets redacted.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,38 +10,34 @@ use azure_core::http::{AsyncRawResponse, Body, Context, Request, Url};
 use serde::Serialize;
 use serde_json::Value;
 
-/// What stands in the place of a secret.
+/// Replaces a secret.
 const REDACTED: &str = "REDACTED";
 
-/// Keys of JSON whose values are secret, in lower case: a key that contains one of them is one.
+/// The value of a JSON key that contains one of these words is secret. They are in lower case.
 const SECRET_KEYS: [&str; 4] = ["password", "secret", "token", "kubeconfigs"];
 
-/// Parts of a query that say what is asked; all others may be a signature.
+/// Query parameters that start with these are recorded. All others may be a signature.
 const PLAIN_QUERY: [&str; 3] = ["api-version", "bypassstackoutofsyncerror", "$"];
 
-/// One request and its answer; of a request that is repeated, each is one.
+/// One request and its answer. Each retry is an exchange of its own.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Exchange {
-    /// Method.
     pub method: String,
-    /// Address, without signatures.
+    /// The URL, without signatures.
     pub url: String,
-    /// What was sent.
     pub request_body: Option<Value>,
-    /// HTTP status.
     pub status: u16,
-    /// Headers of the answer.
     pub headers: BTreeMap<String, String>,
-    /// What was answered; text where it is no JSON.
+    /// The body of the answer as JSON, or as text if it is not JSON.
     pub response_body: Option<Value>,
 }
 
-/// Who is told of each exchange.
+/// A callback that receives each exchange.
 #[derive(Clone)]
 pub struct Recorder(Arc<dyn Fn(Exchange) + Send + Sync>);
 
 impl Recorder {
-    /// A recorder that calls this. It is called on the way, so it must not take long.
+    /// A recorder that calls `record`, which must be fast: the request waits for it.
     pub fn new(record: impl Fn(Exchange) + Send + Sync + 'static) -> Self {
         Self(Arc::new(record))
     }
@@ -80,19 +76,19 @@ impl Policy for Recorder {
     }
 }
 
-/// JSON without its secrets.
+/// The body as JSON with redacted secrets; `None` if it is not JSON.
 fn json(body: &[u8]) -> Option<Value> {
     let mut value = serde_json::from_slice(body).ok()?;
     redact(&mut value, Secrecy::Open);
     Some(value)
 }
 
-/// A form: it is only ever sent to trade one token for another.
+/// Hides a form: forms are only sent to exchange one token for another.
 fn hidden(body: &[u8]) -> Option<Value> {
     (!body.is_empty()).then(|| REDACTED.into())
 }
 
-/// Text; of a layer of an image, which is none, only the fact.
+/// The body as text. A layer of an image is binary, so only its size is recorded.
 fn text(headers: &Headers, body: &[u8]) -> Option<Value> {
     let kind = headers.get_optional_str(&CONTENT_TYPE).unwrap_or_default();
     if kind.starts_with("application/octet-stream") {
@@ -101,12 +97,12 @@ fn text(headers: &Headers, body: &[u8]) -> Option<Value> {
     (!body.is_empty()).then(|| String::from_utf8_lossy(body).into())
 }
 
-/// Whether a value stands below a key that is secret.
+/// Whether a value is below a secret key.
 #[derive(Clone, Copy, PartialEq)]
 enum Secrecy {
     Open,
-    /// Below a secret key: a text is the secret; of an object, `value` and `defaultValue` are (a
-    /// parameter of a template), and the rest describes it.
+    /// Below a secret key. A text is the secret. In an object, `value` and `defaultValue` are
+    /// secret (the object is a template parameter), and the other keys describe it.
     Below,
 }
 
@@ -131,7 +127,7 @@ fn redact(value: &mut Value, secrecy: Secrecy) {
     }
 }
 
-/// An address without what may be a signature in its query.
+/// A URL without the query values that may be signatures.
 pub(super) fn plain(url: &Url) -> String {
     let mut url = url.clone();
     let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();

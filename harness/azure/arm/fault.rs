@@ -1,37 +1,35 @@
-//! The error that the resource manager answers with, down to the detail that says something.
+//! The error in an answer of the resource manager, with its nested details.
 //!
 //! <https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors>
 
 mod embedded;
-mod passing;
+mod transient;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use passing::{ARRIVAL, Passing};
+pub use transient::{PROPAGATION_TIME, Transient};
 
-/// How deep details are followed.
+/// The depth to which nested details are read.
 const DEPTH: usize = 16;
 
-/// What the resource manager, or a provider behind it, says is wrong.
+/// An error that the resource manager, or a provider behind it, reports.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(from = "Value")]
 pub struct Fault {
-    /// A word for programs, such as `SkuNotAvailable`.
+    /// The error code, such as `SkuNotAvailable`.
     pub code: String,
-    /// A closer word than the code, which AKS has where the code is the bare reason of HTTP.
+    /// A more precise code. AKS sends it when `code` is only the HTTP reason.
     pub subcode: String,
-    /// A sentence for people.
     pub message: String,
-    /// What it is about.
+    /// The resource or property that the error concerns.
     pub target: Option<String>,
-    /// The errors below it.
     pub details: Vec<Fault>,
 }
 
-/// An error as it is written: each field as some provider spells it, and none that has to be there.
+/// An error as providers write it: every spelling of a field, and every field optional.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Written {
@@ -47,7 +45,7 @@ struct Written {
     details: Vec<Value>,
 }
 
-/// Wherever an error stands in an answer, what is written into its text is read as well.
+/// Also reads errors that are embedded in the message text.
 impl From<Value> for Fault {
     fn from(value: Value) -> Self {
         Self::of_value(&value, DEPTH).unwrap_or_default()
@@ -55,8 +53,8 @@ impl From<Value> for Fault {
 }
 
 impl Fault {
-    /// The error in a body, which is `{"error": {..}}`, or the error itself as AKS writes it, or
-    /// either of them as text, or anything at all.
+    /// The error in a body. The body may be `{"error": {..}}`, the bare error as AKS writes it,
+    /// either of them as quoted text, or any other text.
     pub fn of_body(body: &[u8]) -> Self {
         let mut documents = embedded::documents(&String::from_utf8_lossy(body)).into_iter();
         if let Some(fault) = documents.find_map(|value| Self::of_value(&value, DEPTH)) {
@@ -69,13 +67,13 @@ impl Fault {
         }
     }
 
-    /// The error in a JSON value, if there is one.
+    /// The error in a JSON value, if any.
     pub fn of_json(value: &Value) -> Option<Self> {
         Self::of_value(value, DEPTH)
     }
 
     fn of_value(value: &Value, depth: usize) -> Option<Self> {
-        // Registries have a list in its place.
+        // Registries answer with a list of errors.
         if let Some(errors) = value.get("errors").and_then(Value::as_array) {
             let details = errors.iter().filter_map(|it| Self::of_value(it, depth));
             return Some(Self {
@@ -85,7 +83,7 @@ impl Fault {
         }
         let error = value.get("error").unwrap_or(value);
         if let Some(code) = error.as_str() {
-            // As Entra says it.
+            // Entra writes the code as text, and the message beside it.
             let message = value.get("error_description").and_then(Value::as_str);
             return Some(Self {
                 code: code.to_owned(),
@@ -119,7 +117,7 @@ impl Fault {
         Some(fault)
     }
 
-    /// Providers put a whole error, as text, into the message of their own.
+    /// Adds the errors that are embedded as text in the message, as providers write them.
     fn unfold(&mut self, depth: usize) {
         let documents = embedded::documents(&self.message);
         let mut inner: Vec<Self> = documents
@@ -135,7 +133,7 @@ impl Fault {
             }));
         }
         for mut one in inner {
-            // What it is about is often told outside alone.
+            // Often only the outer error names the target.
             let target = one.target.take().filter(|target| !target.is_empty());
             one.target = target.or_else(|| self.target.clone());
             let known = self.details.iter().flat_map(Self::all);
@@ -145,8 +143,8 @@ impl Fault {
         }
     }
 
-    /// Whether it says nothing that the other one does not: an error is the same if code and
-    /// message are, and a code that is quoted without a message says no more than one with it.
+    /// Whether it adds nothing to the other error: code and message are the same, or it has the
+    /// same code and no message.
     fn repeats(&self, known: &Self) -> bool {
         if self.code.is_empty() {
             return self == known;
@@ -155,40 +153,40 @@ impl Fault {
         known.is(&self.code) && no_more && self.details.iter().all(|it| known.details.contains(it))
     }
 
-    /// The errors that have none below them: those that say what is wrong.
+    /// The innermost errors, which name the causes.
     pub fn deepest(&self) -> Vec<&Self> {
-        let said: Vec<_> = self
+        let meaningful: Vec<_> = self
             .details
             .iter()
             .filter(|it| it.says_something())
             .collect();
-        if said.is_empty() {
+        if meaningful.is_empty() {
             return vec![self];
         }
-        said.into_iter().flat_map(Self::deepest).collect()
+        meaningful.into_iter().flat_map(Self::deepest).collect()
     }
 
-    /// This error and all below it, the deepest first.
+    /// This error and all nested errors, the innermost first.
     pub fn all(&self) -> Vec<&Self> {
         let below = self.details.iter().flat_map(Self::all);
         below.chain([self]).collect()
     }
 
-    /// Whether it, or something below it, has a code.
+    /// Whether this error or a nested one has the code.
     pub fn has_code(&self, code: &str) -> bool {
         let has = |fault: &&Self| fault.is(code);
         self.all().iter().any(has)
     }
 
-    /// Whether this is its code, or what AKS writes beside it.
+    /// Whether `code` is its code or subcode, in any case.
     pub(super) fn is(&self, code: &str) -> bool {
         let own = [&self.code, &self.subcode];
         own.iter()
             .any(|it| !it.is_empty() && it.eq_ignore_ascii_case(code))
     }
 
-    /// Whether it says that what was asked for is not there, or nothing at all (an answer to
-    /// `HEAD` has no body). That the whole subscription is not there is another matter.
+    /// Whether a 404 with this error means that the resource does not exist. It may be empty,
+    /// because an answer to `HEAD` has no body. A missing subscription does not count.
     pub(super) fn is_absence(&self) -> bool {
         !self.code.eq_ignore_ascii_case("SubscriptionNotFound")
             && !self.code.eq_ignore_ascii_case("InvalidSubscriptionId")
@@ -203,7 +201,7 @@ impl std::error::Error for Fault {}
 
 impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut said: Vec<String> = Vec::new();
+        let mut lines: Vec<String> = Vec::new();
         for fault in self.deepest() {
             let closer = match (&*fault.code, &*fault.subcode) {
                 (code, "") => code.to_owned(),
@@ -226,21 +224,21 @@ impl fmt::Display for Fault {
             } else {
                 format!("{code}: {message}")
             };
-            // The same error for each of ten resources is one error.
-            if !said.contains(&line) {
-                said.push(line);
+            // Ten resources with the same error are shown once.
+            if !lines.contains(&line) {
+                lines.push(line);
             }
         }
-        out.write_str(&said.join("; "))
+        out.write_str(&lines.join("; "))
     }
 }
 
-/// An error that is a part of an answer, read as one that is the whole of it.
+/// Reads an error that is a field of an answer.
 pub(super) fn within<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Fault>, D::Error> {
     Ok(Fault::of_json(&Value::deserialize(from)?))
 }
 
-/// Text, or a number where a provider writes one, or nothing where it writes `null`.
+/// Reads a text. Providers also write numbers, and `null` for no text.
 fn text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     Ok(match Value::deserialize(from)? {
         Value::String(text) => text,
@@ -249,12 +247,12 @@ fn text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     })
 }
 
-/// The same where it may be missing.
+/// The same for an optional field.
 fn some_text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(Some(text(from)?).filter(|text| !text.is_empty()))
 }
 
-/// A list, or one without a list around it, or nothing where a provider writes `null` or a text.
+/// Reads a list. Providers also write a single object, and `null` or a text for no list.
 fn list<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Value>, D::Error> {
     Ok(match Value::deserialize(from)? {
         Value::Array(list) => list,

@@ -1,4 +1,4 @@
-//! Ids of resources. Azure gives them back in whatever case it likes, so none is compared as text.
+//! Resource ids. Azure returns them in any case, so ids are compared without regard to case.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -6,36 +6,35 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
-/// The id of a resource, such as `/subscriptions/S/resourceGroups/G/providers/N/T/NAME`; equal to
-/// another one that differs in case alone.
+/// The id of a resource, such as `/subscriptions/S/resourceGroups/G/providers/N/T/NAME`. Ids that
+/// differ only in case are equal.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ResourceId(String);
 
 impl ResourceId {
-    /// An id as Azure writes it.
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
     }
 
-    /// As it was written.
+    /// The id in its original case.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The name of the resource: the last part.
+    /// The name of the resource: the last segment.
     pub fn name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
     }
 
-    /// The type of the resource, such as `Microsoft.Network/virtualNetworks/subnets`, if it is one
-    /// of a provider's.
+    /// The type of the resource, such as `Microsoft.Network/virtualNetworks/subnets`. `None` if the
+    /// id names no provider.
     pub fn kind(&self) -> Option<String> {
         let lower = self.0.to_ascii_lowercase();
         let start = lower.rfind("/providers/")? + "/providers/".len();
         let mut parts = self.0[start..].split('/');
         let mut kind = parts.next()?.to_owned();
-        // After the namespace, types and names take turns.
+        // After the namespace, types and names alternate.
         for part in parts.step_by(2) {
             kind.push('/');
             kind.push_str(part);
@@ -88,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn case_does_not_tell_ids_apart() {
+    fn ids_that_differ_only_in_case_are_equal() {
         let group = "/subscriptions/1/resourceGroups/Temporal/providers/";
         let one = ResourceId::new(format!(
             "{group}Microsoft.Network/virtualNetworks/v/subnets/a"

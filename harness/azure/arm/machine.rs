@@ -1,4 +1,4 @@
-//! The sizes of virtual machines, and whether a subscription may have them in a region.
+//! Virtual machine sizes, and whether a subscription may use them in a region.
 //!
 //! <https://learn.microsoft.com/rest/api/compute/resource-skus/list>
 
@@ -7,22 +7,22 @@ use serde::Deserialize;
 use super::{Arm, Error, Target};
 use crate::api_version::COMPUTE_SKUS;
 
-/// A size of virtual machines, as a region has it.
+/// A virtual machine size that a region offers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Machine {
     resource_type: String,
     /// Such as `Standard_D2s_v5`.
     pub name: String,
-    /// What its quota is counted by, such as `standardDSv5Family`. Its case is not to be relied on,
-    /// and no name of a size tells it.
+    /// The family whose quota it uses, such as `standardDSv5Family`. Its case varies, and it cannot
+    /// be derived from the name of the size.
     pub family: String,
     capabilities: Vec<Capability>,
-    /// Why not everybody may have it.
+    /// Restrictions of the subscription.
     pub restrictions: Vec<Restriction>,
 }
 
-/// Something that is said of a size, always as text.
+/// A capability of a size. The value is always text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 struct Capability {
@@ -30,11 +30,11 @@ struct Capability {
     value: String,
 }
 
-/// What keeps a subscription from having a size.
+/// A restriction that keeps a subscription from using a size.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Restriction {
-    /// `Location` for the whole region, or `Zone`.
+    /// `Location` (the whole region) or `Zone`.
     #[serde(rename = "type")]
     pub kind: String,
     /// `NotAvailableForSubscription` or `QuotaId`.
@@ -42,23 +42,23 @@ pub struct Restriction {
 }
 
 impl Machine {
-    /// How many vCPUs it has.
+    /// The number of vCPUs.
     pub fn cores(&self) -> Option<i64> {
         self.capability("vCPUs")?.parse().ok()
     }
 
-    /// Its memory in GiB.
+    /// The memory in GiB.
     pub fn memory_gib(&self) -> Option<f64> {
         self.capability("MemoryGB")?.parse().ok()
     }
 
-    /// What its processors are: `x64` or `Arm64`.
+    /// The processor architecture: `x64` or `Arm64`.
     pub fn architecture(&self) -> Option<&str> {
         self.capability("CpuArchitectureType")
     }
 
-    /// Why the subscription may not have it in the region, if so. That it may not have it in some
-    /// zone is no matter to whoever names none.
+    /// The reason code if the subscription may not use the size in the region. Restrictions of
+    /// single zones are ignored, because the harness requests no zone.
     pub fn refusal(&self) -> Option<&str> {
         let mut whole = self.restrictions.iter();
         let whole = whole.find(|it| it.kind.eq_ignore_ascii_case("Location"));
@@ -73,8 +73,8 @@ impl Machine {
 }
 
 impl Arm {
-    /// The sizes of virtual machines that a region has. The answer is long: it cannot be asked for
-    /// one size, nor for machines alone.
+    /// The virtual machine sizes that a region offers. The answer is long: the API can filter
+    /// neither by size nor by resource type.
     pub async fn machines(&self, subscription: &str, region: &str) -> Result<Vec<Machine>, Error> {
         let path = format!("/subscriptions/{subscription}/providers/Microsoft.Compute/skus");
         let here = format!("location eq '{region}'");

@@ -1,7 +1,7 @@
-//! A client of Azure Resource Manager: types of its API, operations that go on for minutes, and
-//! what helps against its errors.
+//! A client of Azure Resource Manager: types of its API, long-running operations, and hints against
+//! its errors.
 //!
-//! Knows nothing of Temporal, of profiles or of what a promotion is.
+//! Knows nothing of Temporal, profiles or promotions.
 
 mod answer;
 mod client;
@@ -50,13 +50,13 @@ pub use deployment::{DeploymentOperation, OperationState, StatusMessage, TargetR
 pub use endpoints::Endpoints;
 pub use error::Error;
 pub use exchange::{Exchange, Recorder};
-pub use fault::{ARRIVAL, Fault, Passing};
+pub use fault::{Fault, PROPAGATION_TIME, Transient};
 pub use id::ResourceId;
 pub use machine::{Machine, Restriction};
 pub use name::NameAvailability;
-pub use operation::{Begun, is_at_rest};
+pub use operation::{Started, is_terminal_state};
 pub use options::Options;
-pub use pending::{Pending, Via};
+pub use pending::{Pending, PollMethod};
 pub use permission::Permission;
 pub use provider::{Provider, ResourceType};
 pub use quota::{Usage, UsageName};
@@ -72,4 +72,4 @@ pub use stack_spec::{
 pub use subscription::Subscription;
 pub use target::Target;
 pub use wait::{Progress, Wait};
-pub use what_if::{Act, Change, Changes, Diagnostic, WhatIf, WhatIfState};
+pub use what_if::{Change, ChangeKind, Changes, Diagnostic, WhatIf, WhatIfState};

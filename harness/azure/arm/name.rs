@@ -1,4 +1,4 @@
-//! Names that have to be free in all of Azure.
+//! Checks of names that must be unique in all of Azure.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -7,20 +7,19 @@ use super::{Arm, Error, Target};
 use crate::api_version::{MYSQL, REGISTRY};
 use crate::resource_type;
 
-/// Whether a name is free.
+/// Whether a name is available.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NameAvailability {
-    /// Whether it is.
     pub name_available: bool,
-    /// Why not, such as `AlreadyExists` or `Invalid`.
+    /// Why it is not available, such as `AlreadyExists` or `Invalid`.
     pub reason: Option<String>,
-    /// The same as a sentence.
+    /// The reason as a sentence.
     pub message: Option<String>,
 }
 
 impl Arm {
-    /// Whether a name is free for a registry.
+    /// Whether a name is available for a registry.
     pub async fn registry_name(
         &self,
         subscription: &str,
@@ -30,7 +29,7 @@ impl Arm {
             .await
     }
 
-    /// Whether a name is free for a MySQL server.
+    /// Whether a name is available for a MySQL server.
     pub async fn server_name(
         &self,
         subscription: &str,

@@ -1,18 +1,16 @@
-//! What a client is made of.
+//! The options of a client.
 
 use super::{Clock, Credential, Endpoints, Recorder};
 
-/// What a client is made of.
+/// The options of a client.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where Azure is.
     pub endpoints: Endpoints,
-    /// Who asks.
     pub credential: Credential,
-    /// The id of the command, a UUID.
+    /// A UUID that identifies the command in Azure's activity log.
     pub correlation_id: String,
-    /// What waits are measured in.
+    /// The clock for waits and deadlines.
     pub clock: Clock,
-    /// Who is told of each exchange.
+    /// Receives each exchange, if set.
     pub recorder: Option<Recorder>,
 }

@@ -1,4 +1,4 @@
-//! Lists, page by page.
+//! Reads lists that Azure returns in pages.
 
 use azure_core::http::Method;
 use serde::Deserialize;
@@ -8,7 +8,6 @@ use super::client::Repeat;
 use super::operation::address;
 use super::{Arm, Error, Target};
 
-/// One page of a list.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page<T> {
@@ -18,7 +17,7 @@ struct Page<T> {
 }
 
 impl Arm {
-    /// All of a list.
+    /// Reads all pages of a list.
     pub async fn list<T: DeserializeOwned>(&self, target: &Target) -> Result<Vec<T>, Error> {
         let mut page: Page<T> = self.get(target).await?;
         let mut all = page.value;

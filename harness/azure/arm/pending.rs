@@ -1,29 +1,30 @@
-//! An operation that goes on in Azure, as data.
+//! An operation that runs in Azure, as data.
 
 use serde::{Deserialize, Serialize};
 
-/// An operation that goes on in Azure, whoever waits for it. Belongs into a journal.
+/// An operation that runs in Azure. A journal keeps it, so that a later command can resume the
+/// wait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pending {
-    /// Where to ask for it.
+    /// The URL to poll.
     pub url: String,
-    /// How the answer tells its state.
-    pub via: Via,
-    /// Where to find what came of it, if that is not in the last answer.
+    /// How an answer contains the state.
+    pub via: PollMethod,
+    /// The URL of the result, if the last answer does not contain it.
     pub result: Option<String>,
 }
 
-/// How an operation tells its state.
+/// How an operation reports its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Via {
-    /// `Azure-AsyncOperation`: by the `status` of what is at the address.
+pub enum PollMethod {
+    /// `Azure-AsyncOperation`: the `status` in the body.
     Status,
-    /// `Location`: 202 until it is done, and then the result.
+    /// `Location`: 202 while it runs, then the result.
     Location,
-    /// No header: by the `provisioningState` of the resource itself.
+    /// No header: the `provisioningState` of the resource.
     Resource,
-    /// No header to a `DELETE`: by the resource, until it is gone.
+    /// No header after a `DELETE`: 404 once the resource is gone.
     Absence,
 }

@@ -1,18 +1,18 @@
-//! What the caller may do.
+//! The permissions of the caller.
 
 use serde::Deserialize;
 
 use super::{Arm, Error, ResourceId, Target};
 use crate::api_version::AUTHORIZATION;
 
-/// What one role of the caller allows. A role that is denied by another means is not told here.
+/// The actions that one role of the caller allows. Deny assignments are not included.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Permission {
-    /// Actions that are allowed, with `*` for anything.
+    /// Allowed actions. `*` stands for any text.
     #[serde(default)]
     pub actions: Vec<String>,
-    /// Actions that are not, of those.
+    /// Exceptions from `actions`.
     #[serde(default)]
     pub not_actions: Vec<String>,
 }
@@ -26,7 +26,7 @@ impl Permission {
 }
 
 impl Arm {
-    /// What the caller may do on a subscription or a resource group, one entry for each role.
+    /// The caller's permissions on a subscription or resource group, one entry for each role.
     pub async fn permissions(&self, scope: &ResourceId) -> Result<Vec<Permission>, Error> {
         let kind = "Microsoft.Authorization/permissions";
         self.list(&Target::new(
@@ -37,7 +37,7 @@ impl Arm {
     }
 }
 
-/// Whether an action fits a pattern; case does not matter, and `*` stands for anything.
+/// Whether an action matches a pattern. Case is ignored, and `*` stands for any text.
 fn fits(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
     let mut parts = pattern.split('*');
@@ -52,7 +52,7 @@ fn fits(pattern: &str, action: &str) -> bool {
         last = Some(part);
         rest = &rest[at + part.len()..];
     }
-    // The end has to fit too, and may do so later than where it was found first.
+    // The last part must match at the end, which may come after its first match.
     last.map_or(rest.is_empty(), |end| {
         rest.is_empty() || action.ends_with(end)
     })

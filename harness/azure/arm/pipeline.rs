@@ -1,4 +1,4 @@
-//! The ways that requests go, one for each mix of token and repeats.
+//! The HTTP pipelines, one for each combination of token and retries.
 
 use std::sync::Arc;
 
@@ -8,21 +8,21 @@ use azure_core::http::{ClientOptions, Pipeline, RetryOptions, Transport, UserAge
 
 use super::Options;
 
-/// The policy that adds a token of the resource manager.
+/// The policy that adds a token for the resource manager.
 pub(super) fn token(options: &Options) -> Arc<dyn Policy> {
     let credential = Arc::new(options.credential.clone());
     let scope = options.endpoints.management_scope();
     Arc::new(BearerTokenAuthorizationPolicy::new(credential, [scope]))
 }
 
-/// A way that requests go: repeated by `retry`, with a token or without, told to the recorder.
+/// A pipeline that retries as `retry` says, adds a token if one is given, and records exchanges.
 pub(super) fn pipeline(
     options: &Options,
     http: &reqwest::Client,
     retry: RetryOptions,
     token: Option<Arc<dyn Policy>>,
 ) -> Pipeline {
-    // The recorder comes last, so that it sees each try and what is sent in it.
+    // The recorder is last, so that it sees each attempt with its final headers.
     let recorder = options.recorder.clone().map(|it| Arc::new(it) as _);
     let each_try = token.into_iter().chain(recorder).collect();
     let client_options = ClientOptions {

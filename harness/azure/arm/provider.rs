@@ -1,42 +1,39 @@
-//! Resource providers: what a subscription has switched on, and where.
+//! Resource providers: whether a subscription is registered, and which regions they offer.
 
 use serde::Deserialize;
 
 use super::{Arm, Error, Target};
 use crate::api_version::RESOURCES;
 
-/// A resource provider, as a subscription has it.
+/// A resource provider and its registration in a subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Provider {
-    /// Its namespace, such as `Microsoft.ContainerService`.
+    /// Such as `Microsoft.ContainerService`.
     pub namespace: String,
     /// Such as `Registered`, `Registering` or `NotRegistered`.
     pub registration_state: String,
-    /// Its types.
     #[serde(default)]
     pub resource_types: Vec<ResourceType>,
 }
 
-/// A type of a provider.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceType {
-    /// Its name within the namespace, such as `managedClusters`.
+    /// The type within the namespace, such as `managedClusters`.
     pub resource_type: String,
-    /// Where it is to be had, by display name, such as `West Europe`.
+    /// The regions that offer it, by display name, such as `West Europe`.
     #[serde(default)]
     pub locations: Vec<String>,
 }
 
 impl Provider {
-    /// Whether it can be used.
     pub fn is_registered(&self) -> bool {
         self.registration_state.eq_ignore_ascii_case("Registered")
     }
 
-    /// Whether a type is to be had in a region (`westeurope`). A type without a list of regions,
-    /// and one that the provider does not name, is not held against the region.
+    /// Whether a region (`westeurope`) offers a type. True as well for a type without a list of
+    /// regions, and for one that the provider does not name.
     pub fn offers(&self, kind: &str, region: &str) -> bool {
         let mut types = self.resource_types.iter();
         let found = types.find(|it| it.resource_type.eq_ignore_ascii_case(kind));
@@ -46,13 +43,12 @@ impl Provider {
 }
 
 impl Arm {
-    /// A provider.
     pub async fn provider(&self, subscription: &str, namespace: &str) -> Result<Provider, Error> {
         self.get(&target(subscription, namespace)).await
     }
 
-    /// Begins to register a provider, which goes on for minutes; [`Self::provider`] tells how far
-    /// it is.
+    /// Starts the registration of a provider, which takes minutes. [`Self::provider`] returns its
+    /// state.
     pub async fn register_provider(
         &self,
         subscription: &str,

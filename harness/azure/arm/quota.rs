@@ -1,35 +1,33 @@
-//! How many cores a subscription may have in a region, and has.
+//! The core quotas of a subscription in a region.
 
 use serde::Deserialize;
 
 use super::{Arm, Error, Target};
 use crate::api_version::COMPUTE;
 
-/// What is used of one quota.
+/// The usage of one quota.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Usage {
-    /// Which.
     pub name: UsageName,
-    /// How much of it is used.
+    /// The cores in use.
     pub current_value: i64,
-    /// How much there is.
+    /// The quota. A negative value means no limit.
     pub limit: i64,
 }
 
-/// The name of a quota.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UsageName {
-    /// Such as `cores` for all, or `standardDSv5Family`.
+    /// `cores` for the whole region, or a family such as `standardDSv5Family`.
     pub value: String,
-    /// The same for people.
+    /// The display name.
     pub localized_value: Option<String>,
 }
 
 impl Usage {
-    /// What is left; less than nothing is nothing, and a limit below nothing is none.
-    pub fn left(&self) -> i64 {
+    /// The remaining cores, at least 0; `i64::MAX` if there is no limit.
+    pub fn remaining(&self) -> i64 {
         if self.limit < 0 {
             return i64::MAX;
         }
@@ -38,7 +36,7 @@ impl Usage {
 }
 
 impl Arm {
-    /// The quotas of virtual machines in a region.
+    /// The core quotas of virtual machines in a region.
     pub async fn compute_usages(
         &self,
         subscription: &str,

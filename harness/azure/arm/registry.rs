@@ -1,4 +1,4 @@
-//! Tokens for a registry: one of Entra's for one of the registry's, without an admin password.
+//! Exchanges an Entra token for a registry's own tokens, without an admin password.
 //!
 //! <https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md>
 
@@ -8,12 +8,12 @@ use serde::Deserialize;
 
 use super::{Arm, Error};
 
-/// What a client may do with the images of one repository.
+/// Access to the images of one repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Read them.
+    /// Read images.
     Pull,
-    /// Read and write them.
+    /// Read and write images.
     PullAndPush,
 }
 
@@ -30,15 +30,15 @@ struct Granted {
 }
 
 impl Arm {
-    /// A token that stands for the caller at a registry (`NAME.azurecr.io`) for three hours. It is
-    /// also the password of user `00000000-0000-0000-0000-000000000000`.
+    /// A refresh token of the caller for a registry (`NAME.azurecr.io`), valid for three hours. It
+    /// is also the password of user `00000000-0000-0000-0000-000000000000`.
     pub async fn registry_refresh_token(
         &self,
         registry: &str,
         tenant: &str,
     ) -> Result<Secret, Error> {
         match self.exchanged(registry, tenant).await {
-            // The caller's own token was taken back, or the clocks disagree.
+            // The caller's token was revoked, or the clocks disagree.
             Err(error) if error.status() == Some(401) => {
                 self.options().credential.renew()?;
                 self.exchanged(registry, tenant).await
@@ -49,7 +49,7 @@ impl Arm {
 
     async fn exchanged(&self, registry: &str, tenant: &str) -> Result<Secret, Error> {
         let options = self.options();
-        // Before anything is asked of Entra: its token must not go anywhere else.
+        // Checked before Entra is asked: its token must not be sent anywhere else.
         let url = self.registry_url(registry, "/oauth2/exchange")?;
         let scope = options.endpoints.registry_scope();
         let caller = options.credential.token(&scope).await?;
@@ -63,7 +63,7 @@ impl Arm {
         Ok(Secret::new(answer.refresh_token))
     }
 
-    /// A token for one repository of a registry.
+    /// An access token for one repository of a registry.
     pub async fn registry_access_token(
         &self,
         registry: &str,
@@ -87,7 +87,7 @@ impl Arm {
         Ok(Secret::new(answer.access_token))
     }
 
-    /// An address at a registry, if that is one where tokens for registries may go.
+    /// A URL at a registry. It is an error if tokens must not be sent to that host.
     pub(crate) fn registry_url(&self, registry: &str, path: &str) -> Result<Url, Error> {
         let wrong = |why: String| Error::Endpoint {
             address: registry.to_owned(),
@@ -97,10 +97,10 @@ impl Arm {
         let below = registry.strip_suffix(suffix.as_str());
         if !below.is_some_and(|name| name.is_empty() || name.ends_with('.')) {
             return Err(wrong(format!(
-                "is no registry: its name does not end in {suffix}"
+                "is not a registry: its name does not end in {suffix}"
             )));
         }
         let url = Url::parse(&format!("https://{registry}{path}"));
-        url.map_err(|error| wrong(format!("is no name of a registry: {error}")))
+        url.map_err(|error| wrong(format!("is not a valid registry name: {error}")))
     }
 }

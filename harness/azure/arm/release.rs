@@ -1,4 +1,4 @@
-//! The versions of Kubernetes that AKS has in a region.
+//! The Kubernetes versions that AKS offers in a region.
 //!
 //! <https://learn.microsoft.com/rest/api/aks/managed-clusters/list-kubernetes-versions>
 
@@ -8,23 +8,23 @@ use serde_json::{Map, Value};
 use super::{Arm, Error, Target};
 use crate::api_version::KUBERNETES;
 
-/// The support that ends a year after a version has come.
+/// The support plan that ends a year after the release of a version.
 const COMMUNITY: &str = "KubernetesOfficial";
 
-/// The answer, which is no list like others.
+/// The answer. It has its own list format.
 #[derive(Deserialize)]
 struct Releases {
     #[serde(default)]
     values: Vec<Release>,
 }
 
-/// A version of Kubernetes.
+/// A Kubernetes version.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Release {
     /// Major and minor, such as `1.35`.
     pub version: String,
-    /// Whether it is no more than a preview.
+    /// Whether it is a preview, without support.
     #[serde(default)]
     pub is_preview: bool,
     #[serde(default)]
@@ -40,12 +40,12 @@ struct Capabilities {
 }
 
 impl Release {
-    /// Whether it is what a version asks for: by minor version, or by one of its patches.
+    /// Whether it matches a requested version: a minor version, or one of its patches.
     pub fn is(&self, version: &str) -> bool {
         self.version == version || self.patch_versions.contains_key(version)
     }
 
-    /// Whether only clusters with long-term support may have it.
+    /// Whether only clusters with long-term support may run it.
     pub fn is_long_term_only(&self) -> bool {
         let plans = &self.capabilities.support_plan;
         !plans.is_empty() && !plans.iter().any(|it| it.eq_ignore_ascii_case(COMMUNITY))
@@ -53,7 +53,7 @@ impl Release {
 }
 
 impl Arm {
-    /// The versions of Kubernetes that AKS has in a region.
+    /// The Kubernetes versions that AKS offers in a region.
     pub async fn kubernetes_releases(
         &self,
         subscription: &str,

@@ -1,8 +1,8 @@
-//! What helps against an error of Azure's, by its code: the rules in `remedies.json`.
+//! Hints against Azure's errors, by error code: the rules in `remedies.json`.
 //!
 //! The codes are those of the pages below
 //! <https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors>
-//! and of the providers. A code without a rule has no remedy, and is shown as it is.
+//! and of the resource providers. An error without a rule has no hint.
 
 use std::sync::LazyLock;
 
@@ -11,23 +11,22 @@ use serde::Deserialize;
 
 use super::Fault;
 
-/// A rule: the first one that fits decides.
+/// A rule. The first rule that matches an error decides.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rule {
-    /// The codes it is for, compared without regard to case.
+    /// The error codes that it matches, in any case.
     codes: Vec<String>,
-    /// What the message has to contain besides, in lower case.
+    /// A text that the message must contain as well, in lower case.
     #[serde(default)]
     message: String,
-    /// Whether the same command may succeed later although nobody has changed what it asks for.
+    /// Whether the same command may succeed later without a change of what it asks for.
     #[serde(default)]
     again: bool,
-    /// What helps.
     remedy: Remedy,
 }
 
-/// A hint as it is written.
+/// A hint as `remedies.json` writes it.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Remedy {
@@ -39,19 +38,19 @@ enum Remedy {
 #[serde(untagged)]
 enum Part {
     Words(String),
-    Command(Told),
+    Command(CommandPart),
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Told {
-    run: Ours,
+struct CommandPart {
+    run: HarnessCommand,
 }
 
-/// A command of the harness's that helps.
+/// A command of the harness.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Ours {
+enum HarnessCommand {
     Destroy,
 }
 
@@ -61,17 +60,19 @@ impl Remedy {
             Self::Words(words) => Hint::say(words),
             Self::Sentence(parts) => parts.iter().fold(Hint::say(""), |hint, part| match part {
                 Part::Words(words) => hint.words(words),
-                Part::Command(Told { run: Ours::Destroy }) => hint.command(Verb::Destroy),
+                Part::Command(CommandPart {
+                    run: HarnessCommand::Destroy,
+                }) => hint.command(Verb::Destroy),
             }),
         }
     }
 }
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("remedies.json")).expect("a test reads the rules")
+    serde_json::from_str(include_str!("remedies.json")).expect("a test parses the rules")
 });
 
-/// What helps against a fault and all below it, the deepest first, each remedy once.
+/// The hints against an error and its nested errors, the innermost first, each hint once.
 pub(super) fn of(fault: &Fault) -> impl Iterator<Item = Hint> {
     let mut remedies = Vec::new();
     for fault in fault.all() {
@@ -85,8 +86,8 @@ pub(super) fn of(fault: &Fault) -> impl Iterator<Item = Hint> {
     remedies.into_iter()
 }
 
-/// Whether the same command may succeed later although what it asks for is the same; not known of a
-/// fault that no rule is for.
+/// Whether the same command may succeed later without a change of what it asks for. `None` if no
+/// rule matches the error.
 pub(super) fn may_pass(fault: &Fault) -> Option<bool> {
     let rules = fault.all().into_iter().filter_map(|fault| {
         let rule = RULES.iter().find(|rule| rule.fits(fault))?;
@@ -107,17 +108,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_says_that_the_same_command_may_pass_where_its_remedy_says_to_run_it_again() {
+    fn a_rule_is_marked_as_again_exactly_if_its_hint_says_to_run_the_same_command_again() {
         for rule in RULES.iter() {
             let remedy = rule.remedy.hint().to_string();
-            let told = remedy.contains("the same command again");
-            assert_eq!(rule.again, told, "{remedy}");
+            let repeats = remedy.contains("the same command again");
+            assert_eq!(rule.again, repeats, "{remedy}");
         }
         assert!(RULES.iter().any(|rule| rule.again));
     }
 
     #[test]
-    fn what_needs_a_change_does_not_pass_whatever_else_is_wrong_with_it() {
+    fn an_error_that_needs_a_change_outweighs_one_that_passes() {
         let fault = |code: &str, details: Vec<Fault>| Fault {
             code: code.to_owned(),
             details,

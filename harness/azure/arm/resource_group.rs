@@ -1,4 +1,4 @@
-//! Resource groups, and what is in one.
+//! Resource groups and their resources.
 
 use std::collections::BTreeMap;
 
@@ -6,60 +6,53 @@ use azure_core::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Arm, Begun, Error, ResourceId, Target, is_at_rest};
+use super::{Arm, Error, ResourceId, Started, Target, is_terminal_state};
 use crate::api_version::RESOURCES;
 
-/// Which resource group.
+/// The subscription and name of a resource group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
-    /// The id of its subscription.
+    /// The subscription id.
     pub subscription: String,
-    /// Its name.
     pub name: String,
 }
 
-/// A resource group.
+/// A resource group, as Azure reads and returns it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceGroup {
-    /// Its id, once it is there.
+    /// Its id; empty until it exists.
     #[serde(default, skip_serializing)]
     pub id: ResourceId,
-    /// Its region.
     pub location: String,
-    /// Its tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
 }
 
-/// A resource, as lists have it.
+/// A resource, as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Resource {
-    /// Its id.
     pub id: ResourceId,
-    /// Its type.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its region, where it has one.
+    /// Its region; some types have none.
     pub location: Option<String>,
-    /// Its tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
-    /// How far it is, such as `Creating` or `Succeeded`, where Azure tells.
+    /// The provisioning state, such as `Creating` or `Succeeded`, if Azure reports it.
     #[serde(rename = "provisioningState")]
     pub state: Option<String>,
 }
 
 impl Resource {
-    /// Whether Azure is at work on it.
-    pub fn is_moving(&self) -> bool {
+    /// Whether Azure is changing it.
+    pub fn is_changing(&self) -> bool {
         self.state
             .as_deref()
-            .is_some_and(|state| !is_at_rest(state))
+            .is_some_and(|state| !is_terminal_state(state))
     }
 }
 
 impl Group {
-    /// A resource group by name.
     pub fn new(subscription: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             subscription: subscription.into(),
@@ -67,7 +60,6 @@ impl Group {
         }
     }
 
-    /// Its id.
     pub fn id(&self) -> ResourceId {
         let Self { subscription, name } = self;
         ResourceId::new(format!(
@@ -75,19 +67,20 @@ impl Group {
         ))
     }
 
-    /// The id of a resource in it, by type and name, such as `Microsoft.Network/virtualNetworks`.
+    /// The id of a resource in the group. `kind` is a type such as
+    /// `Microsoft.Network/virtualNetworks`.
     pub fn resource(&self, kind: &str, name: &str) -> ResourceId {
         ResourceId::new(format!("{}/providers/{kind}/{name}", self.id()))
     }
 
-    /// A resource in it as the target of a request.
+    /// A resource in the group, as the target of a request.
     pub(super) fn target(&self, kind: &str, version: &'static str, name: &str) -> Target {
         Target::new(self.resource(kind, name).as_str(), version)
     }
 
     fn itself(&self) -> Target {
         let Self { subscription, name } = self;
-        // The API's description has this path in lower case, and paths under it in camel case.
+        // The API's description has this path in lower case, and the paths below it in camel case.
         Target::new(
             format!("/subscriptions/{subscription}/resourcegroups/{name}"),
             RESOURCES,
@@ -96,12 +89,12 @@ impl Group {
 }
 
 impl Arm {
-    /// Whether the group is there.
+    /// Whether the group exists.
     pub async fn has_resource_group(&self, group: &Group) -> Result<bool, Error> {
         self.head(&group.itself()).await
     }
 
-    /// The group, if it is there.
+    /// The group, if it exists.
     pub async fn resource_group(&self, group: &Group) -> Result<Option<ResourceGroup>, Error> {
         self.find(&group.itself()).await
     }
@@ -116,13 +109,13 @@ impl Arm {
     }
 
     /// Deletes the group with everything in it.
-    pub async fn delete_resource_group(&self, group: &Group) -> Result<Begun, Error> {
+    pub async fn delete_resource_group(&self, group: &Group) -> Result<Started, Error> {
         let target = group.itself();
         let answer = self.delete(&target).await?;
-        self.begun(Method::Delete, &target, &answer)
+        self.started(Method::Delete, &target, &answer)
     }
 
-    /// A resource of the group with all that Azure shows of it, if it is there.
+    /// A resource of the group with all its properties, if it exists.
     pub async fn resource(
         &self,
         group: &Group,
@@ -133,8 +126,8 @@ impl Arm {
         self.find(&group.target(kind, version, name)).await
     }
 
-    /// Everything in the group; nested resources, such as subnets, are not listed. There is nothing
-    /// in a group that is gone: one that is being deleted may go between two looks.
+    /// All resources in the group, without nested resources such as subnets. Empty if the group
+    /// does not exist: a group that is being deleted may disappear between two requests.
     pub async fn resources(&self, group: &Group) -> Result<Vec<Resource>, Error> {
         let id = group.id();
         let target = Target::new(format!("{id}/resources"), RESOURCES);

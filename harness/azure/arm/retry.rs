@@ -1,4 +1,4 @@
-//! How a request that Azure could not answer now is repeated.
+//! The retry policy of requests.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use azure_core::time;
 
 use super::Clock;
 
-/// How often a request is repeated.
+/// The number of retries of a request.
 const REPEATS: u32 = 6;
 
-/// The longest wait of our own.
+/// The longest wait if Azure names none.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// The longest wait that Azure may ask for. The limits of subscriptions refill within seconds, and
-/// those of providers within minutes; to ask once too often costs no more than another refusal.
+/// The longest wait that Azure may ask for. Subscription limits refill within seconds, and provider
+/// limits within minutes. A retry that comes too early costs only another refusal.
 const LONGEST_ASKED: Duration = Duration::from_mins(5);
 
-/// Repeats what is answered with 408, 429, 500, 502, 503 or 504, and what is not answered.
+/// Retries requests that got no answer, or 408, 429, 500, 502, 503 or 504.
 #[derive(Debug)]
 pub(super) struct Retry {
     clock: Clock,
@@ -47,7 +47,7 @@ impl RetryPolicy for Retry {
     }
 
     fn retry_status_codes(&self) -> &[StatusCode] {
-        // None means those that azure_core knows.
+        // An empty list means the codes that azure_core retries.
         &[]
     }
 
@@ -62,7 +62,7 @@ impl RetryPolicy for Retry {
     }
 }
 
-/// The wait before repeat `n`, from 1 on: 1, 2, 4, 8, then 15 s.
+/// The wait before retry `n`, counted from 1: 1, 2, 4, 8, then 15 s.
 pub(crate) fn back_off(n: u32) -> Duration {
     let seconds = 1_u64 << n.saturating_sub(1).min(6);
     Duration::from_secs(seconds).min(LONGEST)

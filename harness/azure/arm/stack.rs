@@ -1,5 +1,5 @@
-//! Deployment stacks: everything that one template has made, as one thing that can be changed and
-//! deleted. <https://learn.microsoft.com/azure/azure-resource-manager/bicep/deployment-stacks>
+//! Deployment stacks: all resources that one template created, which Azure changes and deletes
+//! together. <https://learn.microsoft.com/azure/azure-resource-manager/bicep/deployment-stacks>
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,49 +9,44 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    Arm, Begun, Error, Fault, Group, Pending, ResourceId, StackSpec, Target, Unmanage, Via,
+    Arm, Error, Fault, Group, Pending, PollMethod, ResourceId, StackSpec, Started, Target, Unmanage,
 };
 use crate::api_version::STACKS;
 use crate::resource_type;
 
-/// The type of a stack.
 pub(super) const KIND: &str = resource_type::STACK;
 
-/// What Azure says where it is at work on a stack, or on what one would do, already.
+/// The error code if another operation runs on a stack or on a what-if result.
 pub const BUSY: &str = "DeploymentStackInNonTerminalState";
 
-/// A stack as it is.
+/// A stack as it exists.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Stack {
-    /// Its id.
     pub id: ResourceId,
-    /// Its tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
-    /// The rest.
     pub properties: StackState,
 }
 
-/// What is in a stack, and what became of it. Its parameters are not read back.
+/// The resources of a stack and their state. Its parameters are not read.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct StackState {
-    /// Such as `deploying`, `succeeded` or `failed`, of any case.
+    /// Such as `deploying`, `succeeded` or `failed`, in any case.
     pub provisioning_state: String,
-    /// What is in it.
+    /// The resources that it manages.
     pub resources: Vec<Managed>,
-    /// What was in it and stayed.
+    /// The resources that it no longer manages and that still exist.
     pub detached_resources: Vec<Managed>,
-    /// What was in it and was deleted.
+    /// The resources that it deleted.
     pub deleted_resources: Vec<Managed>,
-    /// What could not be made or deleted.
+    /// The resources that could not be created or deleted.
     pub failed_resources: Vec<Managed>,
-    /// What the template gives out.
+    /// The outputs of the template.
     pub outputs: Outputs,
-    /// Why it failed.
     #[serde(default, deserialize_with = "super::fault::within")]
     pub error: Option<Fault>,
-    /// The deployment that was made last.
+    /// The latest deployment.
     pub deployment_id: Option<ResourceId>,
 }
 
@@ -59,16 +54,15 @@ pub struct StackState {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Managed {
-    /// Its id.
     pub id: ResourceId,
     /// `managed`, `removeDenyFailed` or `deleteFailed`.
     pub status: Option<String>,
-    /// What is wrong with it.
+    /// The error of the resource, if any.
     #[serde(default, deserialize_with = "super::fault::within")]
     pub error: Option<Fault>,
 }
 
-/// What a template gives out. Azure changes the case of the keys, so case does not tell them apart.
+/// The outputs of a template. Azure changes the case of the keys, so their case is ignored.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Outputs(BTreeMap<String, Output>);
@@ -80,21 +74,20 @@ struct Output {
 }
 
 impl Outputs {
-    /// An output by its key.
     pub fn value(&self, key: &str) -> Option<&Value> {
         let mut all = self.0.iter();
         let found = all.find(|(name, _)| name.eq_ignore_ascii_case(key));
         found.map(|(_, output)| &output.value)
     }
 
-    /// An output that is text.
+    /// An output as text; `None` if it is not text.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.value(key)?.as_str()
     }
 }
 
 impl StackState {
-    /// What should be gone and is not.
+    /// The resources that could not be deleted.
     pub fn not_deleted(&self) -> impl Iterator<Item = &Managed> {
         let failed = |it: &&Managed| {
             let status = it.status.as_deref().unwrap_or_default();
@@ -108,61 +101,61 @@ impl StackState {
 }
 
 impl Arm {
-    /// A stack, if it is there.
+    /// A stack, if it exists.
     pub async fn stack(&self, group: &Group, name: &str) -> Result<Option<Stack>, Error> {
         self.find(&group.target(KIND, STACKS, name)).await
     }
 
-    /// Creates or changes a stack and everything in it.
+    /// Creates or changes a stack and its resources.
     pub async fn put_stack(
         &self,
         group: &Group,
         name: &str,
         stack: &StackSpec,
-    ) -> Result<Begun, Error> {
+    ) -> Result<Started, Error> {
         let target = group.target(KIND, STACKS, name);
         let answer = self.put(&target, stack).await?;
-        self.begun(Method::Put, &target, &answer)
+        self.started(Method::Put, &target, &answer)
     }
 
-    /// What somebody has begun with a stack, to be waited for by the stack's own state. How it ends
-    /// is how [`Arm::finish`] ends: one that is deleted is no longer found.
-    pub fn stack_in_progress(&self, group: &Group, name: &str) -> Begun {
+    /// The operation that runs on a stack, whoever started it. [`Arm::finish`] waits for it by the
+    /// state of the stack, and returns a not-found error if the stack is deleted.
+    pub fn stack_in_progress(&self, group: &Group, name: &str) -> Started {
         self.in_progress(&group.target(KIND, STACKS, name))
     }
 
-    /// What somebody has begun with a resource that tells its own state.
-    pub(super) fn in_progress(&self, target: &Target) -> Begun {
+    /// The operation that runs on a resource which reports its own state.
+    pub(super) fn in_progress(&self, target: &Target) -> Started {
         let url = target.url(self.options().endpoints.resource_manager.clone());
         let pending = Pending {
             url: url.to_string(),
-            via: Via::Resource,
+            via: PollMethod::Resource,
             result: None,
         };
-        Begun::Pending(pending, Some(Duration::ZERO))
+        Started::Pending(pending, Some(Duration::ZERO))
     }
 
-    /// Has Azure check a stack without changing anything.
+    /// Validates a stack without changing anything.
     pub async fn validate_stack(
         &self,
         group: &Group,
         name: &str,
         stack: &StackSpec,
-    ) -> Result<Begun, Error> {
+    ) -> Result<Started, Error> {
         let target = group.target(KIND, STACKS, name).below("/validate");
         let answer = self
             .post(&target, Some(super::client::value(stack)))
             .await?;
-        self.begun(Method::Post, &target, &answer)
+        self.started(Method::Post, &target, &answer)
     }
 
-    /// Deletes a stack, and what is in it as `unmanage` says.
+    /// Deletes a stack. `unmanage` decides about its resources.
     pub async fn delete_stack(
         &self,
         group: &Group,
         name: &str,
         unmanage: Unmanage,
-    ) -> Result<Begun, Error> {
+    ) -> Result<Started, Error> {
         let target = group
             .target(KIND, STACKS, name)
             .query("unmanageAction.Resources", unmanage.resources.word())
@@ -180,6 +173,6 @@ impl Arm {
             )
             .query("bypassStackOutOfSyncError", "false");
         let answer = self.delete(&target).await?;
-        self.begun(Method::Delete, &target, &answer)
+        self.started(Method::Delete, &target, &answer)
     }
 }

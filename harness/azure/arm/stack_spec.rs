@@ -1,4 +1,4 @@
-//! A deployment stack as it is wanted.
+//! The desired state of a deployment stack.
 
 use std::collections::BTreeMap;
 
@@ -6,91 +6,88 @@ use base::secret::Secret;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// A stack as it is wanted.
+/// The desired state of a stack.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StackSpec {
-    /// Its tags.
     pub tags: BTreeMap<String, String>,
-    /// The rest.
     pub properties: StackProperties,
 }
 
-/// What is in a stack, and what may be done to it.
+/// The template of a stack and its settings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StackProperties {
-    /// What is in it: an ARM template.
+    /// The ARM template.
     pub template: Value,
-    /// The values of the template's parameters.
+    /// The values of the template parameters.
     pub parameters: BTreeMap<String, Parameter>,
-    /// What becomes of that which is in it no longer.
+    /// What happens to resources that the template no longer contains.
     pub action_on_unmanage: Unmanage,
-    /// What others may not do to it.
+    /// What others must not do to the resources.
     pub deny_settings: DenySettings,
-    /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
-/// The value of a parameter.
+/// The value of a template parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Parameter {
-    /// One that everybody may know.
+    /// A value that is not secret.
     Plain(Value),
-    /// One that nobody may; of type `securestring` in the template.
+    /// A secret value; `securestring` in the template.
     Secret(Secret),
 }
 
-/// What becomes of what is in a stack no longer.
+/// What happens to resources that a stack no longer contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Unmanage {
-    /// Of resources.
+    /// For resources.
     pub resources: Action,
-    /// Of resource groups, with everything in them.
+    /// For resource groups, with everything in them.
     pub resource_groups: Action,
-    /// Of management groups.
+    /// For management groups.
     pub management_groups: Action,
-    /// Of resources that cannot be deleted by themselves, such as the parameters of a server.
+    /// For resources that cannot be deleted on their own, such as server parameters.
     #[serde(rename = "resourcesWithoutDeleteSupport")]
     pub undeletable: Undeletable,
 }
 
-/// What becomes of a resource that cannot be deleted by itself and is in a stack no longer.
+/// What happens to a resource that cannot be deleted on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Undeletable {
-    /// It stays, and is no longer the stack's.
+    /// It stays, but the stack no longer manages it.
     Detach,
     /// The stack fails.
     Fail,
 }
 
-/// What becomes of it.
+/// What happens to a resource that a stack no longer contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Action {
     /// It is deleted.
     Delete,
-    /// It stays, and is no longer the stack's.
+    /// It stays, but the stack no longer manages it.
     Detach,
 }
 
-/// What others may not do to the resources of a stack.
+/// What others must not do to the resources of a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DenySettings {
-    /// Which acts.
+    /// The denied actions.
     pub mode: DenyMode,
-    /// Who may nevertheless, by object id; at most 5.
+    /// The object ids of principals that are exempt; at most 5.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub excluded_principals: Vec<String>,
-    /// Whether it is for what is nested in the resources too.
+    /// Whether nested resources are protected as well.
     pub apply_to_child_scopes: bool,
 }
 
 impl DenySettings {
-    /// Nothing is denied.
+    /// Denies nothing.
     pub fn none() -> Self {
         Self {
             mode: DenyMode::None,
@@ -100,15 +97,14 @@ impl DenySettings {
     }
 }
 
-/// Which acts are denied.
+/// The denied actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum DenyMode {
-    /// None.
     None,
-    /// To delete.
+    /// Deletion.
     DenyDelete,
-    /// To change and to delete.
+    /// Changes and deletion.
     DenyWriteAndDelete,
 }
 
@@ -129,7 +125,7 @@ impl Serialize for Parameter {
 }
 
 impl Undeletable {
-    /// The word for it in a query.
+    /// The value of the query parameter.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Detach => "detach",
@@ -139,7 +135,7 @@ impl Undeletable {
 }
 
 impl Action {
-    /// The word for it in a query.
+    /// The value of the query parameter.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Delete => "delete",

@@ -1,33 +1,30 @@
-//! Subscriptions: who pays, and in which tenant.
+//! Subscriptions and their tenants.
 
 use serde::Deserialize;
 
 use super::{Arm, Error, Target};
 
-/// The version of this API, which the contract tests do not cover.
+/// The version of this API. The contract tests do not cover it.
 const VERSION: &str = "2022-12-01";
 
-/// A subscription.
+/// A subscription: who pays, and in which tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Subscription {
-    /// Its id.
     pub subscription_id: String,
-    /// What people call it.
     pub display_name: String,
-    /// Its tenant.
     pub tenant_id: String,
     /// Such as `Enabled` or `Disabled`.
     pub state: String,
 }
 
 impl Arm {
-    /// A subscription. One that these credentials do not reach is an error.
+    /// A subscription. It is an error if these credentials cannot access it.
     pub async fn subscription(&self, id: &str) -> Result<Subscription, Error> {
         self.get(&target(&format!("/subscriptions/{id}"))).await
     }
 
-    /// The subscriptions that these credentials reach.
+    /// The subscriptions that these credentials can access.
     pub async fn subscriptions(&self) -> Result<Vec<Subscription>, Error> {
         self.list(&target("/subscriptions")).await
     }

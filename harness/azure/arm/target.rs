@@ -1,8 +1,8 @@
-//! What a request is about: a path of the resource manager, its version, and a query.
+//! The target of a request: a path of the resource manager, an API version, and a query.
 
 use azure_core::http::Url;
 
-/// What a request is about.
+/// The target of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     path: String,
@@ -11,7 +11,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// A path such as `/subscriptions/S/resourceGroups/G`, in a version of its API.
+    /// `path` is, for example, `/subscriptions/S/resourceGroups/G`; `version` is its API version.
     pub fn new(path: impl Into<String>, version: &'static str) -> Self {
         Self {
             path: path.into(),
@@ -20,23 +20,22 @@ impl Target {
         }
     }
 
-    /// The same with a parameter of the query.
+    /// Adds a query parameter.
     #[must_use]
     pub fn query(mut self, key: &str, value: impl Into<String>) -> Self {
         self.query.push((key.to_owned(), value.into()));
         self
     }
 
-    /// The same with something below it, such as `/whatIf`.
+    /// Appends to the path, for example `/whatIf`.
     #[must_use]
     pub fn below(mut self, path: &str) -> Self {
         self.path.push_str(path);
         self
     }
 
-    /// Its address.
     pub(super) fn url(&self, mut base: Url) -> Url {
-        // The setter escapes what would begin a query or a fragment.
+        // The setter escapes characters that would start a query or a fragment.
         base.set_path(&self.path);
         let mut query = base.query_pairs_mut();
         query.clear().append_pair("api-version", self.version);

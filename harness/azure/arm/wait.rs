@@ -1,4 +1,4 @@
-//! Waiting for an operation: until it is done, somebody asks to stop, or it takes too long.
+//! Waits for an operation until it ends, the user interrupts, or the deadline passes.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,33 +8,34 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::client::Repeat;
-use super::operation::{Look, address};
+use super::operation::{PollResult, address};
 use super::retry::back_off;
-use super::{Answer, Arm, Begun, Error, Pending, Target, Via};
+use super::{Answer, Arm, Error, Pending, PollMethod, Started, Target};
 
-/// How long it is waited at least between two looks, also where Azure would be asked at once.
+/// The shortest wait between two polls, even if Azure asks for less.
 const LEAST: Duration = Duration::from_millis(100);
 
-/// How an operation is waited for.
+/// How to wait for an operation.
 pub struct Wait<'a> {
-    /// Ends the wait; the operation goes on.
+    /// Ends the wait. The operation continues in Azure.
     pub cancel: &'a CancellationToken,
-    /// How long it may take.
+    /// How long to wait at most.
     pub deadline: Duration,
-    /// Told once there is something to go on from after a crash, and whenever that changes.
-    pub begun: &'a (dyn Fn(&Pending) + Sync),
-    /// Told of each look.
+    /// Called with the data to resume the wait after a crash, first at the start and then at each
+    /// change.
+    pub on_pending: &'a (dyn Fn(&Pending) + Sync),
+    /// Called after each poll that shows the operation running.
     pub progress: &'a (dyn Fn(&Progress) + Sync),
 }
 
-/// How far an operation is.
+/// The progress of an operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
-    /// Its state, in Azure's words; `Unknown` while Azure does not answer.
+    /// The state as Azure writes it; `Unknown` while Azure does not answer.
     pub state: String,
-    /// How long it has been waited for.
+    /// How long the wait has lasted.
     pub elapsed: Duration,
-    /// How much is done, where Azure tells.
+    /// The progress in percent, if Azure reports it.
     pub percent: Option<f64>,
 }
 
@@ -47,23 +48,28 @@ impl fmt::Debug for Wait<'_> {
 }
 
 impl Arm {
-    /// What the answer to a request has begun.
-    pub fn begun(&self, method: Method, target: &Target, answer: &Answer) -> Result<Begun, Error> {
+    /// Reads the answer to a request: done, or the operation that it started.
+    pub fn started(
+        &self,
+        method: Method,
+        target: &Target,
+        answer: &Answer,
+    ) -> Result<Started, Error> {
         let home = self.options().endpoints.resource_manager.clone();
-        Begun::of(answer, method, &target.url(home))
+        Started::of(answer, method, &target.url(home))
     }
 
-    /// Waits for what has begun, and gives what came of it (`null` where there is nothing).
-    pub async fn finish(&self, begun: Begun, wait: &Wait<'_>) -> Result<Value, Error> {
-        match begun {
-            Begun::Done(value) => Ok(value),
-            Begun::Pending(pending, asked) => self.follow(pending, asked, wait).await,
+    /// Waits until an operation ends, and returns its result (`null` if it has none).
+    pub async fn finish(&self, started: Started, wait: &Wait<'_>) -> Result<Value, Error> {
+        match started {
+            Started::Done(value) => Ok(value),
+            Started::Pending(pending, asked) => self.follow(pending, asked, wait).await,
         }
     }
 
-    /// Goes on waiting for an operation that an earlier command has begun. Azure forgets operations
-    /// after some days: one that it no longer knows is an error that [`Error::is_not_found`], and
-    /// what it was for has to be looked up, or asked for again.
+    /// Resumes the wait for an operation that an earlier command started. Azure forgets operations
+    /// after some days. The error is then [`Error::is_not_found`], and the caller must read the
+    /// resource or send the request again.
     pub async fn resume(&self, pending: Pending, wait: &Wait<'_>) -> Result<Value, Error> {
         self.follow(pending, Some(Duration::ZERO), wait).await
     }
@@ -76,11 +82,11 @@ impl Arm {
     ) -> Result<Value, Error> {
         let clock = &self.options().clock;
         let start = clock.now();
-        let mut looks = 0;
+        let mut polls = 0;
         let mut state = "Accepted".to_owned();
-        (wait.begun)(&pending);
+        (wait.on_pending)(&pending);
         loop {
-            looks += 1;
+            polls += 1;
             let left = wait.deadline.saturating_sub(clock.now() - start);
             if left.is_zero() {
                 return Err(Error::Deadline {
@@ -89,9 +95,9 @@ impl Arm {
                     pending: Box::new(pending),
                 });
             }
-            let pause = asked.map_or_else(|| back_off(looks), |asked| asked.max(LEAST));
+            let pause = asked.map_or_else(|| back_off(polls), |asked| asked.max(LEAST));
             let pause = pause.min(left);
-            let looked = async {
+            let polled = async {
                 clock.sleep(pause).await;
                 let url = pending.address(&self.options().endpoints)?;
                 self.ask(Method::Get, url, None, Repeat::Safe).await
@@ -101,30 +107,30 @@ impl Arm {
                 () = wait.cancel.cancelled() => {
                     return Err(Error::Interrupted { pending: Box::new(pending) });
                 }
-                answer = looked => answer,
+                answer = polled => answer,
             };
             let elapsed = clock.now() - start;
-            let (look, after) = match answer {
+            let (poll, after) = match answer {
                 Ok(answer) => {
                     let before = pending.clone();
                     pending.follow(&answer);
                     if pending != before {
-                        (wait.begun)(&pending);
+                        (wait.on_pending)(&pending);
                     }
-                    (before.look(&answer)?, answer.retry_after())
+                    (before.read_poll(&answer)?, answer.retry_after())
                 }
-                Err(error) if pending.via == Via::Absence && error.is_not_found() => {
+                Err(error) if pending.via == PollMethod::Absence && error.is_not_found() => {
                     return Ok(Value::Null);
                 }
-                // Azure goes on with it, whether it answers us or not.
-                Err(error) if error.is_passing() => {
-                    (Look::Running("Unknown".to_owned(), None), None)
+                // The operation continues even while Azure does not answer.
+                Err(error) if error.is_transient() => {
+                    (PollResult::Running("Unknown".to_owned(), None), None)
                 }
                 Err(error) => return Err(error),
             };
             asked = after;
-            match look {
-                Look::Running(now, percent) => {
+            match poll {
+                PollResult::Running(now, percent) => {
                     (wait.progress)(&Progress {
                         state: now.clone(),
                         elapsed,
@@ -132,8 +138,8 @@ impl Arm {
                     });
                     state = now;
                 }
-                Look::Done(value) => return self.outcome(&pending, value).await,
-                Look::Failed(state, fault) => {
+                PollResult::Done(value) => return self.result_of(&pending, value).await,
+                PollResult::Failed(state, fault) => {
                     let act = self.path(&pending);
                     return Err(Error::Failed {
                         act,
@@ -145,8 +151,8 @@ impl Arm {
         }
     }
 
-    /// What came of an operation that is done.
-    async fn outcome(&self, pending: &Pending, last: Value) -> Result<Value, Error> {
+    /// The result of an operation that is done.
+    async fn result_of(&self, pending: &Pending, last: Value) -> Result<Value, Error> {
         let Some(result) = &pending.result else {
             return Ok(last);
         };

@@ -1,36 +1,36 @@
-//! The bill of the article from which all of this began, for a place of the same shape.
+//! The bill of the 2020 article that this project is based on, for a comparable configuration.
 //!
-//! The article counted machines, the database and the registry. What is not to be had any more is
-//! counted as what stood in its place: a database of the retired single server for the smallest of
-//! today (<https://learn.microsoft.com/azure/mysql/single-server/whats-happening-to-mysql-single-server>),
-//! and the least of its storage for the least of today.
+//! The article counted machines, the database and the registry. It used products that Azure no
+//! longer offers, so today's smallest database counts as the smallest of the retired single server
+//! (<https://learn.microsoft.com/azure/mysql/single-server/whats-happening-to-mysql-single-server>),
+//! and today's smallest storage as the smallest of 2020.
 
 use model::profile::azure::Azure;
 
 use super::charge::{Charge, charges};
 use super::{Estimate, Line, List, Meter, Origin, Prices, estimate};
 
-/// The article's unit prices.
 const LIST: &str = include_str!("article-2020.json");
 
-/// Where the article was.
+/// The region of the article.
 const REGION: &str = "eastus";
 
-/// The least storage of a database in GiB: today's, and that of 2020.
+/// The smallest storage of a database in GiB: today's, and that of 2020.
 const LEAST: (f64, u32) = (20.0, 5);
 
-/// A bill of 2020.
+/// The cost of a configuration, split by what the article of 2020 counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Article {
     /// What the article counted, at its prices.
     pub counted: Estimate,
-    /// What it left out, at the prices of today.
+    /// What it left out, at today's prices.
     pub left_out: Estimate,
 }
 
-/// What the article would have said of a place, and what it would not have.
+/// Splits the cost of a configuration into what the article counted, and what it left out.
 pub fn article(azure: &Azure, today: &Prices) -> Article {
-    let list: List = serde_json::from_str(LIST).expect("the list is part of the program");
+    let list: List =
+        serde_json::from_str(LIST).expect("the embedded list is valid, as a test checks");
     let prices = Prices::only(Origin::Article, list);
     let counted = charges(azure).into_iter().filter_map(then);
     let counted: Vec<Line> = counted.map(|it| it.price(REGION, &prices)).collect();
@@ -42,7 +42,7 @@ pub fn article(azure: &Azure, today: &Prices) -> Article {
     }
 }
 
-/// A charge as the article counted it; none if it did not.
+/// A charge as the article counted it; `None` if the article left it out.
 fn then(charge: Charge) -> Option<Charge> {
     match charge.meter.as_ref()? {
         Meter::MysqlServer(sku) if sku == "Standard_B1ms" => Some(
@@ -51,7 +51,7 @@ fn then(charge: Charge) -> Option<Charge> {
                 size: "1 x Basic_Gen5_1".to_owned(),
                 ..charge
             }
-            .note("the smallest of a service that is retired; Standard_B1ms is the smallest today"),
+            .note("the smallest SKU of a retired service; today the smallest is Standard_B1ms"),
         ),
         #[expect(clippy::float_cmp, reason = "a whole number of GiB")]
         Meter::MysqlStorage if charge.count == LEAST.0 => Some(
@@ -60,7 +60,7 @@ fn then(charge: Charge) -> Option<Charge> {
                 count: f64::from(LEAST.1),
                 ..charge
             }
-            .note("5 GiB were the least then, 20 are today"),
+            .note("the minimum was 5 GiB in 2020, today it is 20"),
         ),
         Meter::Machine(_)
         | Meter::MysqlServer(_)

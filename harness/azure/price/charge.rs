@@ -1,10 +1,10 @@
-//! What a place in Azure uses, meter by meter.
+//! The charges of a configuration in Azure, meter by meter.
 
 use model::profile::azure::{Azure, Exposure, Mysql, MysqlTier, NodePool, Tier};
 
 use super::Meter;
 
-/// The classes of premium disk: up to how many GiB each of them is.
+/// The classes of premium disks, each with its largest size in GiB.
 const DISKS: [(u16, &str); 7] = [
     (32, "P4"),
     (64, "P6"),
@@ -15,14 +15,14 @@ const DISKS: [(u16, &str); 7] = [
     (2048, "P40"),
 ];
 
-/// How much of a meter a place uses.
+/// The use of one meter.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Charge {
     pub(super) what: String,
     pub(super) size: String,
-    /// How many at any time.
+    /// The number of units in use at any time.
     pub(super) count: f64,
-    /// None where there is nothing to pay, or nobody knows the meter.
+    /// `None` if it costs nothing, or if the meter is unknown.
     pub(super) meter: Option<Meter>,
     pub(super) note: Option<&'static str>,
 }
@@ -46,7 +46,7 @@ impl Charge {
     }
 }
 
-/// All that a place uses whatever happens, apart from what has no meter.
+/// The fixed charges of a configuration.
 pub(super) fn charges(azure: &Azure) -> Vec<Charge> {
     let Azure {
         kubernetes,
@@ -63,7 +63,7 @@ pub(super) fn charges(azure: &Azure) -> Vec<Charge> {
     charges.extend(database(mysql));
     let meter = Meter::Registry(registry.sku);
     charges.push(Charge::new("registry", sku(&meter), 1, Some(meter)));
-    charges.extend(ways_in(azure));
+    charges.extend(load_balancing(azure));
     let zone = Some(Meter::PrivateDnsZone);
     charges.push(Charge::new(
         "private DNS zone",
@@ -74,7 +74,7 @@ pub(super) fn charges(azure: &Azure) -> Vec<Charge> {
     charges
 }
 
-/// What stands behind the kind of a meter.
+/// The part of a meter's name after its kind.
 fn sku(meter: &Meter) -> String {
     let name = meter.to_string();
     name.split_once('/')
@@ -94,8 +94,8 @@ fn pool(pool: &NodePool) -> [Charge; 2] {
     let class = class.filter(|_| has_premium_disks(vm_size));
     let disk = class.map(|(_, class)| Meter::Disk(class));
     let note = match class {
-        Some(_) => "nothing where Azure puts the disks on the machines themselves (ephemeral)",
-        None => "the harness does not know which class of disk Azure takes for this size",
+        Some(_) => "free if Azure uses ephemeral disks",
+        None => "the harness does not know which class of disk Azure uses for this size",
     };
     [
         Charge::new(
@@ -114,7 +114,7 @@ fn pool(pool: &NodePool) -> [Charge; 2] {
     ]
 }
 
-/// Whether machines of a size can have premium disks: an `s` in their name says so.
+/// Whether machines of a size can have premium disks: their name then contains an `s`.
 fn has_premium_disks(vm_size: &str) -> bool {
     let name = vm_size.trim_start_matches("Standard_");
     let name = name.split('_').next().unwrap_or_default();
@@ -148,7 +148,7 @@ fn database(mysql: &Mysql) -> [Charge; 2] {
         return [compute.note(note), storage.note(note)];
     }
     if mysql.auto_grow {
-        return [compute, storage.note("more once it has grown")];
+        return [compute, storage.note("costs more once it has grown")];
     }
     [compute, storage]
 }
@@ -161,8 +161,8 @@ fn family(sku: &str) -> String {
     letters + version
 }
 
-/// Load balancers and addresses: one for what leaves the cluster, and those of what comes in.
-fn ways_in(azure: &Azure) -> [Charge; 2] {
+/// Load balancers and addresses: one for outbound data, and those of exposed services.
+fn load_balancing(azure: &Azure) -> [Charge; 2] {
     let exposed = [&azure.expose.web, &azure.expose.starter];
     let public = exposed
         .iter()
@@ -178,10 +178,10 @@ fn ways_in(azure: &Azure) -> [Charge; 2] {
     let size = format!("{balancers} with {rules} {some}");
     [
         Charge::new("load balancer", size, balancers, Some(Meter::LoadBalancer))
-            .note("of a cluster; up to five rules are one price"),
+            .note("part of a cluster; one to five rules have one price"),
         Charge::new(
             "public address",
-            format!("{addresses}, one for what goes out"),
+            format!("{addresses}, one for outbound data"),
             addresses,
             Some(Meter::PublicIp),
         ),

@@ -1,4 +1,4 @@
-//! From a place in Azure to what a month of it costs.
+//! Estimates the monthly cost of a configuration in Azure.
 
 use model::profile::azure::{Azure, Tier};
 use serde::Serialize;
@@ -6,74 +6,70 @@ use serde::Serialize;
 use super::charge::{Charge, charges};
 use super::{Found, Meter, Prices, Unit, Usd};
 
-/// What a month costs.
+/// The estimated cost of a month.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Estimate {
-    /// What is charged for, one thing a line.
+    /// One line for each charge.
     pub lines: Vec<Line>,
     /// The sum of the fixed lines whose price is known.
     pub total: Usd,
-    /// Whether a fixed line has no known price, so that it costs more than the total.
+    /// Whether a fixed line has no known price, so that the cost is more than the total.
     pub at_least: bool,
-    /// Whether a price is that of another region.
+    /// Whether the total contains a price of another region.
     pub about: bool,
 }
 
-/// Something that is charged for.
+/// One charge.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Line {
-    /// What it is, such as `nodes (system)`.
+    /// Such as `nodes (system)`.
     pub what: String,
-    /// How many of which, such as `2 x Standard_D2s_v5`.
+    /// Such as `2 x Standard_D2s_v5`.
     pub size: String,
-    /// The meter, as lists of prices call it; none for what has no meter.
+    /// The meter, as price lists name it; `None` if there is no meter.
     pub meter: Option<String>,
-    /// How many units are charged in a month; none if that depends on use.
+    /// The units charged in a month; `None` if that depends on use.
     pub quantity: Option<f64>,
-    /// The unit.
     pub unit: Unit,
-    /// US dollars for a unit; none if unknown.
+    /// US dollars for a unit; `None` if unknown.
     pub unit_price: Option<f64>,
-    /// US dollars for a month; none if unknown.
+    /// US dollars for a month; `None` if unknown.
     pub per_month: Option<Usd>,
-    /// US dollars for a month at most, where it is not certain that it is charged at all.
+    /// US dollars for a month at most, if it is not certain that Azure charges it at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_month_at_most: Option<Usd>,
-    /// Whether it is charged whatever happens.
+    /// Whether it is charged every month or by use.
     pub kind: Kind,
-    /// Where the price comes from, and of which day it is.
+    /// The source and the date of the price.
     pub price: Option<Provenance>,
-    /// Whether it comes along with what was asked for, so that it is easily left out.
+    /// Whether it is a side cost of what the profile asks for, which is easily forgotten.
     pub comes_along: bool,
-    /// What else there is to know.
+    /// A remark for people.
     pub note: Option<String>,
 }
 
-/// Whether something is charged whatever happens.
+/// Whether something is charged every month or by use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// For every month, whatever happens.
+    /// Charged every month.
     Fixed,
-    /// By use, which nobody knows beforehand; not in the total.
+    /// Charged by use, which is not known in advance; not in the total.
     Usage,
 }
 
-/// Where a price comes from.
+/// The source of a price.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Provenance {
-    /// The list.
     pub list: super::Origin,
-    /// The day.
     pub date: jiff::civil::Date,
-    /// The region, or none where the source does not name it.
+    /// The region; `None` if the source does not name it.
     pub region: Option<String>,
-    /// The source.
     pub source: String,
-    /// Whether it is the price of another region, or of one that the source does not name.
+    /// Whether the price is for another region, or the source names no region.
     pub borrowed: bool,
 }
 
@@ -89,7 +85,7 @@ impl From<Found<'_>> for Provenance {
     }
 }
 
-/// What a month of a place costs.
+/// The cost of a month.
 pub fn estimate(azure: &Azure, prices: &Prices) -> Estimate {
     let fixed = charges(azure).into_iter();
     let mut lines: Vec<Line> = fixed.map(|it| it.price(&azure.region, prices)).collect();
@@ -101,7 +97,7 @@ pub fn estimate(azure: &Azure, prices: &Prices) -> Estimate {
     Estimate::of(lines)
 }
 
-/// The meters that a place uses.
+/// The meters that a configuration uses.
 pub fn meters(azure: &Azure) -> Vec<Meter> {
     let fixed = charges(azure).into_iter().filter_map(|it| it.meter);
     let free = (azure.kubernetes.tier == Tier::Free).then_some(Meter::ControlPlane(Tier::Free));
@@ -111,8 +107,8 @@ pub fn meters(azure: &Azure) -> Vec<Meter> {
         .collect()
 }
 
-/// A tier that is called free, and has a meter all the same. Whether that is charged is not known, so
-/// it is no part of a total.
+/// The free tier of a control plane. It has a meter as well, and it is not known whether Azure
+/// charges it, so it is not part of a total.
 fn free_control_plane(region: &str, prices: &Prices) -> Line {
     let meter = Meter::ControlPlane(Tier::Free);
     let line = Charge::new("control plane", "free".to_owned(), 1, Some(meter))
@@ -121,9 +117,9 @@ fn free_control_plane(region: &str, prices: &Prices) -> Line {
                 .find(&Meter::ControlPlane(Tier::Free), region)
                 .is_some()
             {
-                "has a meter since 2026-10-01; unconfirmed whether charged, so not in the total"
+                "metered since 2026-10-01, but unconfirmed whether charged: not in the total"
             } else {
-                "no meter of this tier is known, and it has no promise of availability"
+                "this tier has no known meter and no guaranteed availability"
             },
         )
         .price(region, prices);
@@ -140,7 +136,7 @@ fn backups(azure: &Azure, prices: &Prices) -> Line {
     let size = format!("beyond {} GiB", azure.mysql.storage_gib);
     let charge = Charge::new("database backups", size, 0, Some(Meter::MysqlBackup));
     let charge = if azure.mysql.geo_redundant_backup {
-        charge.note("kept twice, in the paired region as well")
+        charge.note("stored twice, also in the paired region")
     } else {
         charge
     };
@@ -150,7 +146,7 @@ fn backups(azure: &Azure, prices: &Prices) -> Line {
 fn traffic() -> Line {
     Line {
         what: "traffic".to_owned(),
-        size: "what goes out".to_owned(),
+        size: "outbound data".to_owned(),
         meter: None,
         quantity: None,
         unit: Unit::GibMonth,
@@ -165,7 +161,7 @@ fn traffic() -> Line {
 }
 
 impl Charge {
-    /// The line of it, in a region.
+    /// The line of this charge at the prices of a region.
     pub(super) fn price(self, region: &str, prices: &Prices) -> Line {
         let meter = self.meter.as_ref();
         let found = meter.and_then(|meter| prices.find(meter, region));
@@ -191,7 +187,7 @@ impl Charge {
 }
 
 impl Line {
-    /// The same, where nobody knows beforehand how much it will be.
+    /// The same charge by use, whose amount is not known in advance.
     fn by_use(self) -> Self {
         Self {
             quantity: None,
@@ -203,10 +199,10 @@ impl Line {
 }
 
 impl Estimate {
-    /// The sum of lines.
+    /// Adds up lines.
     pub(super) fn of(lines: Vec<Line>) -> Self {
         let fixed = || lines.iter().filter(|line| line.kind == Kind::Fixed);
-        // One that may not be charged says nothing of the total.
+        // A line that may not be charged does not affect the total.
         let certain = |line: &&Line| line.per_month_at_most.is_none();
         let borrowed = |line: &Line| line.price.as_ref().is_some_and(|it| it.borrowed);
         Self {
@@ -217,13 +213,13 @@ impl Estimate {
         }
     }
 
-    /// What costs nothing, because it runs on machines that are there anyway.
+    /// An estimate without charges, for a topology on existing machines.
     pub fn nothing() -> Self {
         Self::of(Vec::new())
     }
 
-    /// How the total is to be read: nothing, `about`, `at least`.
-    pub fn reading(&self) -> &'static str {
+    /// The words before the total: none, `about `, `at least ` or `at least about `.
+    pub fn qualifier(&self) -> &'static str {
         match (self.about, self.at_least) {
             (false, false) => "",
             (true, false) => "about ",

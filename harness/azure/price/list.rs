@@ -1,89 +1,85 @@
-//! Lists of prices, and what is known by several of them.
+//! Price lists, and the search for a price in several lists.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Meter, Unit};
 
-/// The list that comes with the harness.
+/// The built-in list.
 const BUILT_IN: &str = include_str!("list-prices.json");
-/// A region of what costs the same everywhere.
+/// The region of prices that are the same everywhere.
 const GLOBAL: &str = "global";
 
-/// A list of prices: the format of `list-prices.json` and of what is fetched.
+/// A price list: the format of `list-prices.json` and of fetched lists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct List {
-    /// When it was put together.
+    /// The day on which the list was made.
     pub date: Date,
-    /// Where its prices come from.
+    /// The source of the prices.
     pub source: String,
-    /// Always `USD`.
     pub currency: Currency,
-    /// The prices.
     pub meters: Vec<Entry>,
 }
 
-/// The currency of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Currency {
-    /// US dollars, in which Azure sets its prices.
+    /// US dollars, the currency in which Azure sets its prices.
     #[serde(rename = "USD")]
     Usd,
 }
 
-/// What one meter costs in one region.
+/// The price of one meter in one region.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Entry {
     /// The meter, as [`Meter`] is displayed.
     pub meter: String,
-    /// The region, `global`, or none where the source does not name it.
+    /// The region, or `global`; `None` if the source does not name it.
     pub region: Option<String>,
-    /// What the price is for.
+    /// The unit of the price.
     pub unit: Unit,
     /// The price in US dollars.
     pub price: f64,
-    /// When it was the price.
+    /// The day for which the source gives the price.
     pub date: Date,
-    /// Where it comes from.
+    /// The source.
     pub source: String,
 }
 
-/// Which list a price is from.
+/// The list that a price is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
-    /// One that was fetched from Azure.
+    /// The list fetched from Azure.
     Fetched,
-    /// The one that comes with the harness.
+    /// The built-in list.
     BuiltIn,
-    /// The article's of 2020.
+    /// The list of the 2020 article.
     Article,
 }
 
-/// All that is known of prices.
+/// All known prices.
 #[derive(Debug, Clone)]
 pub struct Prices {
-    /// Those before others first.
+    /// In order of precedence.
     lists: Vec<(Origin, List)>,
 }
 
 /// A price that was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Found<'a> {
-    /// The price.
     pub entry: &'a Entry,
-    /// Which list it is from.
     pub origin: Origin,
-    /// Whether it is that of another region, or of one that its source does not name.
+    /// Whether the price is for another region, or its source names no region.
     pub borrowed: bool,
 }
 
 impl Prices {
-    /// What comes with the harness, and before it what was fetched.
+    /// The built-in list, preceded by the fetched one.
     pub fn new(fetched: Option<List>) -> Self {
-        let built_in = serde_json::from_str(BUILT_IN).expect("the list is part of the program");
+        let built_in =
+            serde_json::from_str(BUILT_IN).expect("the embedded list is valid, as a test checks");
         let fetched = fetched.map(|list| (Origin::Fetched, list));
         let lists = fetched.into_iter().chain([(Origin::BuiltIn, built_in)]);
         Self {
@@ -91,22 +87,22 @@ impl Prices {
         }
     }
 
-    /// What is in this list, and nothing else.
+    /// Only the prices of this list.
     pub(super) fn only(origin: Origin, list: List) -> Self {
         Self {
             lists: vec![(origin, list)],
         }
     }
 
-    /// Whether any list has a price of a region's own.
+    /// Whether any list has a price that is specific to a region.
     pub fn knows(&self, region: &str) -> bool {
         let global = Meter::OF_ALL_REGIONS.map(|meter| meter.to_string());
         let mut entries = self.lists.iter().flat_map(|(_, list)| &list.meters);
         entries.any(|it| it.region.as_deref() == Some(region) && !global.contains(&it.meter))
     }
 
-    /// The price of a meter in a region: that of the region or of all regions; else that of another
-    /// region, which is better than none and says so.
+    /// The price of a meter in a region: that of the region or of all regions, else that of another
+    /// region, marked as borrowed.
     pub fn find(&self, meter: &Meter, region: &str) -> Option<Found<'_>> {
         let name = meter.to_string();
         let known = self.lists.iter().flat_map(|(origin, list)| {

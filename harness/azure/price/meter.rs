@@ -1,4 +1,4 @@
-//! What Azure counts.
+//! The meters by which Azure charges.
 
 use std::fmt;
 
@@ -6,39 +6,37 @@ use model::profile::azure::{RegistrySku, Tier};
 
 use super::Unit;
 
-/// Something that Azure counts and charges for, as far as the harness makes use of it.
+/// A meter that the harness uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meter {
-    /// The control plane of a cluster, of a tier that is not free.
+    /// The control plane of a cluster, by tier.
     ControlPlane(Tier),
-    /// A virtual machine of a size, with Linux.
+    /// A Linux virtual machine, by size.
     Machine(String),
-    /// A managed disk of a class, such as `P4`, with local redundancy.
+    /// A locally redundant managed disk, by class, such as `P4`.
     Disk(&'static str),
-    /// A burstable MySQL server of a SKU, as a whole.
+    /// A burstable MySQL server, by SKU.
     MysqlServer(String),
-    /// One processor of a MySQL server of a family, such as `Ddsv4`.
+    /// One vCore of a MySQL server, by family, such as `Ddsv4`.
     MysqlVcore(String),
-    /// A GiB of storage of a MySQL server.
+    /// One GiB of storage of a MySQL server.
     MysqlStorage,
-    /// A GiB of backups of a MySQL server beyond what is included.
+    /// One GiB of backups of a MySQL server beyond the included ones.
     MysqlBackup,
-    /// A container registry of a SKU.
+    /// A container registry, by SKU.
     Registry(RegistrySku),
     /// A load balancer with one to five rules.
     LoadBalancer,
-    /// A public IPv4 address.
     PublicIp,
-    /// A private DNS zone.
     PrivateDnsZone,
 }
 
 impl Meter {
-    /// What is priced for all regions at once.
+    /// The meters that have one price for all regions.
     pub(super) const OF_ALL_REGIONS: [Self; 3] =
         [Self::LoadBalancer, Self::PublicIp, Self::PrivateDnsZone];
 
-    /// The unit that Azure counts it in.
+    /// The unit in which Azure counts it.
     pub fn unit(&self) -> Unit {
         match self {
             Self::ControlPlane(_)
@@ -53,7 +51,7 @@ impl Meter {
         }
     }
 
-    /// Whether it comes along with what somebody asks for, so that it is easily left out.
+    /// Whether it is a side cost of what the profile asks for, which is easily forgotten.
     pub fn comes_along(&self) -> bool {
         matches!(
             self,
@@ -61,14 +59,14 @@ impl Meter {
         )
     }
 
-    /// Whether its price is a region's own.
+    /// Whether its price is specific to a region.
     pub fn is_of_region(&self) -> bool {
         !Self::OF_ALL_REGIONS.contains(self)
     }
 }
 
 impl fmt::Display for Meter {
-    /// As it stands in lists of prices.
+    /// The name in price lists.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ControlPlane(Tier::Free) => out.write_str("kubernetes/free"),

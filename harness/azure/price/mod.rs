@@ -1,8 +1,8 @@
-//! What a place in Azure costs in a month, before anything is made there.
+//! Estimates the monthly cost of a configuration in Azure before anything is created.
 //!
-//! Pure. A price that is not known stays unknown and is never taken for nothing; one that is known
-//! for another region only is used and says so. Amounts are list prices, without tax, discount or
-//! reservation.
+//! Pure. An unknown price stays unknown and never counts as zero. A price that is known only for
+//! another region is used and marked. Amounts are list prices, without tax, discounts or
+//! reservations.
 
 mod article;
 mod charge;

@@ -6,18 +6,18 @@ use std::ops::Add;
 
 use serde::{Serialize, Serializer};
 
-/// US dollars, in whole cents: what is added up is what is shown.
+/// US dollars in whole cents, so that a sum is the sum of the amounts shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Usd {
     cents: i64,
 }
 
 impl Usd {
-    /// An amount, to the nearest cent.
+    /// Rounds to the nearest cent.
     pub fn of(dollars: f64) -> Self {
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "the bill of a month fits, and more than that saturates"
+            reason = "a monthly bill fits, and a larger amount saturates"
         )]
         let cents = (dollars * 100.0).round() as i64;
         Self { cents }
@@ -50,7 +50,7 @@ impl Serialize for Usd {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[expect(
             clippy::cast_precision_loss,
-            reason = "a bill of less than ninety trillion dollars is exact"
+            reason = "amounts below ninety trillion dollars are exact"
         )]
         serializer.serialize_f64(self.cents as f64 / 100.0)
     }

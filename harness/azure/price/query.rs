@@ -1,9 +1,8 @@
-//! The meters in the words of Azure's Retail Prices API: what to ask for, and which of what comes
-//! is meant.
+//! Maps meters to Azure's Retail Prices API: the filter of a query, and the matching item of the
+//! answer.
 //!
-//! Values in filters are case-sensitive since version 2023-01-01-preview. What belongs to a meter
-//! is looked at again here, because a filter lets in more: Windows, spot machines, disks that are
-//! mounted twice.
+//! Values in filters are case-sensitive since version 2023-01-01-preview. Items are checked again
+//! here, because a filter also returns others: Windows, spot machines, disk mounts.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,47 +12,43 @@ use serde::Deserialize;
 
 use super::{Meter, Unit};
 
-/// The version that is spoken.
+/// The API version.
 const VERSION: &str = "2023-01-01-preview";
 
-/// A page of the API's answer; it has more in it.
+/// A page of the answer, with the fields that are used here.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Page {
-    /// Prices.
     pub items: Vec<Item>,
-    /// Where it goes on, if it does.
+    /// The URL of the next page, if there is one.
     pub next_page_link: Option<String>,
 }
 
-/// A price of the API.
+/// One price of the answer.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Item {
     /// The price in US dollars.
     pub retail_price: f64,
-    /// From how many units on it holds.
+    /// The number of units from which the price applies.
     pub tier_minimum_units: f64,
-    /// The region, `Global`, or nothing.
+    /// The region, `Global`, or empty.
     pub arm_region_name: String,
-    /// The product.
     pub product_name: String,
-    /// The SKU.
     pub sku_name: String,
-    /// The meter.
     pub meter_name: String,
-    /// What the price is for.
+    /// The unit of the price.
     pub unit_of_measure: String,
     /// `Consumption`, `Reservation`, ...
     #[serde(rename = "type")]
     pub price_type: String,
-    /// Until when it holds; none where that is open.
+    /// The end of the price's validity; `None` if it is open.
     #[serde(default)]
     pub effective_end_date: Option<Timestamp>,
 }
 
 impl Item {
-    /// Whether it does not hold any more on a day.
+    /// Whether the price is no longer valid on a day.
     fn is_over(&self, today: Date) -> bool {
         let end = self
             .effective_end_date
@@ -68,12 +63,12 @@ impl Unit {
     }
 }
 
-/// The query of a filter, as it stands behind `?`.
+/// The query string of a filter, without `?`.
 pub fn query(filter: &str) -> String {
     format!("api-version={VERSION}&currencyCode='USD'&meterRegion='primary'&$filter={filter}")
 }
 
-/// The filter that lets a meter in; several meters may have the same one.
+/// The filter for a meter. Several meters may share one.
 pub fn filter(meter: &Meter, region: &str) -> String {
     let here = format!("armRegionName eq '{region}' and ");
     let (place, rest) = match meter {
@@ -99,7 +94,7 @@ pub fn filter(meter: &Meter, region: &str) -> String {
             )
         }
         Meter::Registry(_) => (&*here, "serviceName eq 'Container Registry'".to_owned()),
-        // Some of these are priced for all regions at once.
+        // Some of these have one price for all regions.
         Meter::LoadBalancer => (
             "",
             "serviceName eq 'Load Balancer' and skuName eq 'Standard'".to_owned(),
@@ -116,8 +111,8 @@ pub fn filter(meter: &Meter, region: &str) -> String {
     format!("{place}{rest} and priceType eq 'Consumption'")
 }
 
-/// The price of a meter among what came, as of `today`; none if it is not there, or if more than one
-/// could be meant.
+/// Finds the price of a meter that is valid on `today`. `None` if no item matches, or if several
+/// items match with different prices.
 pub fn pick(meter: &Meter, region: &str, items: &[Item], today: Date) -> Option<(f64, Unit)> {
     let unit = meter.unit();
     let meant = |item: &&Item| {

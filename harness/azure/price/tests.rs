@@ -1,4 +1,4 @@
-//! Prices that are known and those that are not, and sums that somebody else has added up.
+//! Known and unknown prices, and sums that were added up by hand.
 
 use model::profile::Backend;
 use model::profile::azure::Azure;
@@ -6,10 +6,10 @@ use testing::profile::profile;
 
 use super::*;
 
-/// A place, by what a profile says of it.
-fn place(written: &str) -> Azure {
+/// A configuration, by the Azure section of a profile.
+fn azure_of(written: &str) -> Azure {
     let set = format!("backend={{azure: {written}}}");
-    // As many connections as the smallest server has.
+    // The limit of the smallest server.
     let connections = "database.mysql.max-connections=341";
     let profile = profile("local", &[connections, &set]);
     match profile.backend {
@@ -30,20 +30,19 @@ fn shown(estimate: &Estimate) -> String {
         format!("{} | {} | {mark}{amount}", line.what, line.size)
     };
     let lines: Vec<String> = estimate.lines.iter().map(line).collect();
-    let total = format!("{}{}", estimate.reading(), estimate.total);
+    let total = format!("{}{}", estimate.qualifier(), estimate.total);
     format!("{}\n{total}", lines.join("\n"))
 }
 
 fn built_in(written: &str) -> String {
-    shown(&estimate(&place(written), &Prices::new(None)))
+    shown(&estimate(&azure_of(written), &Prices::new(None)))
 }
 
-/// The cost table of the article from which all of this began: three machines, the smallest
-/// database with 5 GB, a registry.
+/// The cost table of the 2020 article: three machines, the smallest database with 5 GB, a registry.
 #[test]
-fn the_articles_own_prices_come_to_the_articles_own_total() {
+fn the_prices_of_the_article_add_up_to_its_total() {
     let nodes = "{agentpool: {vm-size: Standard_DS2_v2, count: 3, os-disk: 30}}";
-    let seed = place(&format!(
+    let seed = azure_of(&format!(
         "{{region: westeurope, kubernetes: {{node-pools: {nodes}}}, mysql: {{sku: Standard_B1ms}}}}"
     ));
     let today = Prices::new(None);
@@ -66,13 +65,13 @@ fn the_articles_own_prices_come_to_the_articles_own_total() {
     let mut all = names(&estimate(&seed, &today).lines);
     both.sort();
     all.sort();
-    assert_eq!(both, all, "every line is in one of the two");
+    assert_eq!(both, all, "every line is in one of the two lists");
 }
 
-/// What the article did not have is not known by its prices.
+/// The article has no prices for other sizes.
 #[test]
-fn a_place_of_another_shape_has_no_bill_of_2020() {
-    let Article { counted, .. } = article(&place("{region: eastus}"), &Prices::new(None));
+fn sizes_that_the_article_did_not_use_have_no_price_of_2020() {
+    let Article { counted, .. } = article(&azure_of("{region: eastus}"), &Prices::new(None));
     insta::assert_snapshot!(shown(&counted), @r"
     nodes (system) | 2 x Standard_D2s_v5 | unknown
     database | 1 x Standard_B2s | unknown
@@ -83,7 +82,7 @@ fn a_place_of_another_shape_has_no_bill_of_2020() {
 }
 
 #[test]
-fn the_list_knows_the_sizes_that_are_common_and_says_where_it_has_each_price_from() {
+fn the_built_in_list_has_the_common_sizes_and_a_source_for_each_price() {
     let list: List = serde_json::from_str(include_str!("list-prices.json")).expect("a list");
     let prices = Prices::new(None);
     let there = |meter: Meter, region: &str| {
@@ -106,7 +105,7 @@ fn the_list_knows_the_sizes_that_are_common_and_says_where_it_has_each_price_fro
         let (address, _) = entry
             .source
             .split_once(", ")
-            .expect("an address and what of it");
+            .expect("a URL and a description");
         let address = reqwest::Url::parse(address).expect("an address");
         assert_eq!(address.scheme(), "https", "{entry:?}");
         for word in ["not verified", "test data"] {
@@ -116,7 +115,7 @@ fn the_list_knows_the_sizes_that_are_common_and_says_where_it_has_each_price_fro
 }
 
 #[test]
-fn a_small_place_costs_what_was_added_up_by_hand() {
+fn a_small_configuration_costs_what_was_added_up_by_hand() {
     let one_node = "kubernetes: {node-pools: {system: {count: 1}}}";
     insta::assert_snapshot!(built_in(&format!("{{region: eastus, {one_node}}}")), @"
     control plane | free | 0.00
@@ -126,16 +125,16 @@ fn a_small_place_costs_what_was_added_up_by_hand() {
     database storage | 1 x 20 GiB | 2.30
     registry | basic | ~5.06
     load balancer | 1 with 1 rule | 18.25
-    public address | 1, one for what goes out | ~3.65
+    public address | 1, one for outbound data | ~3.65
     private DNS zone | of the database | 0.50
     database backups | beyond 20 GiB | by use
-    traffic | what goes out | by use
+    traffic | outbound data | by use
     about 154.76
     ");
 }
 
 #[test]
-fn a_place_for_production_costs_what_was_added_up_by_hand() {
+fn a_production_configuration_costs_what_was_added_up_by_hand() {
     let nodes = "{system: {vm-size: Standard_D4s_v5, count: 3, os-disk: 128}}";
     insta::assert_snapshot!(built_in(&format!(
         "{{region: eastus, kubernetes: {{tier: standard, node-pools: {nodes}}}, \
@@ -149,16 +148,16 @@ fn a_place_for_production_costs_what_was_added_up_by_hand() {
     database storage | 2 x 128 GiB | 29.44
     registry | premium | ~50.66
     load balancer | 1 with 1 rule | 18.25
-    public address | 1, one for what goes out | ~3.65
+    public address | 1, one for outbound data | ~3.65
     private DNS zone | of the database | 0.50
     database backups | beyond 128 GiB | by use
-    traffic | what goes out | by use
+    traffic | outbound data | by use
     about 904.77
     ");
 }
 
 #[test]
-fn what_is_not_known_is_unknown_and_the_total_says_so() {
+fn an_unknown_price_is_shown_as_unknown_and_marks_the_total() {
     let nodes = "{agentpool: {vm-size: Standard_DS2_v2, count: 3, os-disk: 30}, old: {vm-size: Standard_D2_v5}}";
     insta::assert_snapshot!(built_in(&format!(
         "{{region: westeurope, kubernetes: {{tier: premium, node-pools: {nodes}}}, \
@@ -173,50 +172,50 @@ fn what_is_not_known_is_unknown_and_the_total_says_so() {
     database storage | 1 x 20 GiB | ~2.30
     registry | basic | ~5.06
     load balancer | 1 with 1 rule | 18.25
-    public address | 1, one for what goes out | ~3.65
+    public address | 1, one for outbound data | ~3.65
     private DNS zone | of the database | 0.50
     database backups | beyond 20 GiB | ~by use
-    traffic | what goes out | by use
+    traffic | outbound data | by use
     at least about 365.34
     ");
 }
 
 #[test]
-fn every_way_in_has_its_price() {
+fn every_kind_of_exposure_has_its_price() {
     let open = "{public: {allow: [203.0.113.7/32]}}";
     let of = |web: &str, starter: &str| {
-        let place = place(&format!(
+        let azure = azure_of(&format!(
             "{{region: eastus, expose: {{web: {web}, starter: {starter}}}}}"
         ));
-        let lines = estimate(&place, &Prices::new(None)).lines.into_iter();
+        let lines = estimate(&azure, &Prices::new(None)).lines.into_iter();
         let lines = lines.filter(|line| ["load balancer", "public address"].contains(&&*line.what));
         let cells =
             lines.map(|line| format!("{}: {}", line.size, line.per_month.unwrap_or_default()));
         cells.collect::<Vec<String>>().join("; ")
     };
-    let ways = [
+    let exposures = [
         of("cluster-ip", "cluster-ip"),
         of(open, "cluster-ip"),
         of(open, open),
         of("internal", open),
     ];
-    insta::assert_snapshot!(ways.join("\n"), @r"
-    1 with 1 rule: 18.25; 1, one for what goes out: 3.65
-    1 with 2 rules: 18.25; 2, one for what goes out: 7.30
-    1 with 3 rules: 18.25; 3, one for what goes out: 10.95
-    2 with 3 rules: 36.50; 2, one for what goes out: 7.30
+    insta::assert_snapshot!(exposures.join("\n"), @r"
+    1 with 1 rule: 18.25; 1, one for outbound data: 3.65
+    1 with 2 rules: 18.25; 2, one for outbound data: 7.30
+    1 with 3 rules: 18.25; 3, one for outbound data: 10.95
+    2 with 3 rules: 36.50; 2, one for outbound data: 7.30
     ");
 }
 
 #[test]
-fn a_fetched_price_goes_before_a_built_in_one() {
+fn a_fetched_price_precedes_a_built_in_one() {
     let machine = Meter::Machine("Standard_D2s_v5".to_owned());
     let mut list: List = serde_json::from_str(include_str!("article-2020.json")).expect("a list");
     list.meters[0].meter = machine.to_string();
     list.meters[0].region = Some("westeurope".to_owned());
     let prices = Prices::new(Some(list));
     let found = |region| {
-        let found = prices.find(&machine, region).expect("it is known");
+        let found = prices.find(&machine, region).expect("a price");
         (found.origin, found.entry.price, found.borrowed)
     };
     assert_eq!(found("westeurope"), (Origin::Fetched, 0.114, false));
@@ -225,7 +224,7 @@ fn a_fetched_price_goes_before_a_built_in_one() {
 }
 
 #[test]
-fn every_built_in_price_is_that_of_a_meter_and_has_a_source() {
+fn every_built_in_price_is_unique_and_has_a_source() {
     let list: List = serde_json::from_str(include_str!("list-prices.json")).expect("a list");
     for entry in &list.meters {
         let region = entry.region.as_deref();
@@ -241,7 +240,7 @@ fn every_built_in_price_is_that_of_a_meter_and_has_a_source() {
 }
 
 #[test]
-fn amounts_are_added_as_they_are_shown() {
+fn amounts_are_rounded_before_they_are_added() {
     let total: Usd = [Usd::of(0.004), Usd::of(0.006), Usd::of(83.22)]
         .into_iter()
         .sum();

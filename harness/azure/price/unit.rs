@@ -1,26 +1,23 @@
-//! What a price is for.
+//! The unit of a price.
 
 use serde::{Deserialize, Serialize};
 
-/// What a price is for, in the words of Azure's price API.
+/// The unit of a price, as Azure's price API writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unit {
-    /// An hour.
     #[serde(rename = "1 Hour")]
     Hour,
-    /// A day.
     #[serde(rename = "1/Day")]
     Day,
-    /// A month.
     #[serde(rename = "1/Month")]
     Month,
-    /// A GiB for a month, which Azure calls a GB.
+    /// One GiB for a month. Azure calls it GB.
     #[serde(rename = "1 GB/Month")]
     GibMonth,
 }
 
 impl Unit {
-    /// How many of it there are in a month, as Azure's own calculator has it.
+    /// The number of these units in a month, as in Azure's pricing calculator.
     pub const fn per_month(self) -> f64 {
         match self {
             Self::Hour => 730.0,
@@ -29,7 +26,7 @@ impl Unit {
         }
     }
 
-    /// What it is called in a sentence.
+    /// The unit in a sentence.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Hour => "hour",

@@ -1,5 +1,5 @@
-//! An archive that is written as its content comes: an image layout, and the `manifest.json` that
-//! `docker load` of every version reads.
+//! Writes an image to a tar archive while it is downloaded: an image layout, and the
+//! `manifest.json` that every version of `docker load` reads.
 
 use std::io::{self, Write as _};
 
@@ -12,13 +12,13 @@ use super::descriptor::{Descriptor, INDEXES, Index, Manifest, NAME, path};
 use super::digest::Digester;
 use super::{Digest, Error, Reference};
 
-/// What the length of everything in an archive is a multiple of.
+/// The block size of tar: every entry is padded to a multiple of it.
 const BLOCK: u64 = 512;
 
-/// What an archive ends with.
+/// The two zero blocks at the end of a tar archive.
 const END: [u8; 1024] = [0; 1024];
 
-/// An archive under a name of its own until it is whole.
+/// An archive. It has a temporary name until it is complete.
 #[derive(Debug)]
 pub(super) struct Archive {
     file: tokio::fs::File,
@@ -26,7 +26,7 @@ pub(super) struct Archive {
     path: Utf8PathBuf,
 }
 
-/// Content that is being written.
+/// An entry that is being written.
 #[derive(Debug)]
 pub(super) struct Entry<'a> {
     archive: &'a mut Archive,
@@ -34,7 +34,7 @@ pub(super) struct Entry<'a> {
 }
 
 impl Archive {
-    /// Begins one.
+    /// Creates the temporary file.
     pub(super) async fn create(path: &Utf8Path) -> Result<Self, Error> {
         let mut part = path.to_owned();
         part.set_extension("part");
@@ -46,7 +46,7 @@ impl Archive {
         })
     }
 
-    /// Begins content of that length.
+    /// Starts an entry of `size` bytes.
     pub(super) async fn entry(&mut self, name: &str, size: u64) -> Result<Entry<'_>, Error> {
         let header = header(name, size).map_err(Error::write(&self.part))?;
         self.write(header.as_bytes()).await?;
@@ -56,7 +56,7 @@ impl Archive {
         })
     }
 
-    /// Adds a document.
+    /// Adds a whole entry.
     pub(super) async fn add(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
         let mut entry = self.entry(name, content.len() as u64).await?;
         entry.write(content).await?;
@@ -64,7 +64,7 @@ impl Archive {
         Ok(())
     }
 
-    /// Adds what says that the image is called by a reference, and puts it under its name.
+    /// Adds the documents that name the image, and renames the file to its final name.
     pub(super) async fn finish(
         mut self,
         reference: &Reference,
@@ -85,7 +85,7 @@ impl Archive {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let written = async {
             self.file.write_all(bytes).await?;
-            // What is only buffered has not been written, and its failure would be lost.
+            // Without the flush, a failed write would go unnoticed.
             self.file.flush().await
         };
         written.await.map_err(Error::write(&self.part))
@@ -94,7 +94,7 @@ impl Archive {
 
 impl Drop for Archive {
     fn drop(&mut self) {
-        // It is under its own name by now, or of no use.
+        // The complete archive has its final name by now. What remains is of no use.
         let _ = fs_err::remove_file(&self.part);
     }
 }
@@ -103,11 +103,11 @@ impl Entry<'_> {
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.digester
             .write_all(bytes)
-            .expect("a digester takes everything");
+            .expect("a digester accepts every write");
         self.archive.write(bytes).await
     }
 
-    /// Ends it; what was written, and how much.
+    /// Pads the entry, and returns the digest and the number of bytes written.
     pub(super) async fn close(self) -> Result<(Digest, u64), Error> {
         let (digest, length) = self.digester.finish();
         let rest = length.next_multiple_of(BLOCK) - length;
@@ -129,14 +129,13 @@ fn header(name: &str, size: u64) -> io::Result<Header> {
     Ok(header)
 }
 
-/// The documents beside the content.
+/// The documents that describe the content.
 fn documents(
     reference: &Reference,
     manifest: &Manifest,
     mut descriptor: Descriptor,
 ) -> [(&'static str, serde_json::Value); 3] {
-    // containerd takes this for the name of the image as it stands, so that it is found by the
-    // reference that pods have.
+    // containerd uses this as the name of the image, so pods find it by their reference.
     let name = (NAME.to_owned(), reference.to_string());
     descriptor.annotations = [name].into();
     let index = Index {
@@ -145,7 +144,7 @@ fn documents(
         manifests: vec![descriptor],
     };
     let layers: Vec<_> = manifest.layers.iter().map(Descriptor::path).collect();
-    // Docker without containerd's store refuses a digest for a name here.
+    // Docker without the containerd image store refuses a digest as a name here.
     let docker = json!([{
         "Config": path(&manifest.config.digest),
         "RepoTags": [reference.tagged()],

@@ -1,4 +1,4 @@
-//! A request to a registry that can be sent again.
+//! A request to a registry that can be sent several times.
 
 use azure_core::Bytes;
 use azure_core::http::headers::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
@@ -10,7 +10,7 @@ use super::descriptor::{INDEXES, MANIFESTS};
 const RANGE: HeaderName = HeaderName::from_static("range");
 const CONTENT_RANGE: HeaderName = HeaderName::from_static("content-range");
 
-/// A request, but for its token.
+/// A request without its token.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
     pub(super) method: Method,
@@ -29,26 +29,25 @@ impl Call {
         }
     }
 
-    /// The same that takes manifests for an answer. A registry shows none of a kind that is not
-    /// asked for.
+    /// Accepts manifests and indexes. A registry only returns the media types in this header.
     pub(super) fn accepting_manifests(self) -> Self {
         let kinds = [MANIFESTS, INDEXES].concat().join(", ");
         self.with(ACCEPT, kinds)
     }
 
-    /// The same for a part of what is there.
+    /// Requests a part of the content.
     pub(super) fn range(self, from: u64, length: u64) -> Self {
         self.with(RANGE, format!("bytes={from}-{}", from + length - 1))
     }
 
-    /// The same with a body.
+    /// Adds a body.
     pub(super) fn body(self, media_type: &str, body: Bytes) -> Self {
         let body = Some(body);
         let this = self.with(CONTENT_TYPE, media_type.to_owned());
         Self { body, ..this }
     }
 
-    /// The same with a body that is a part of something.
+    /// Adds a body that is one part of an upload.
     pub(super) fn part(self, from: u64, body: Bytes) -> Self {
         let to = (from + body.len() as u64).saturating_sub(1);
         self.with(CONTENT_RANGE, format!("{from}-{to}"))
@@ -60,7 +59,7 @@ impl Call {
         self
     }
 
-    /// As it is sent, with a token or without.
+    /// The HTTP request, with a token if one is given.
     pub(super) fn request(&self, token: Option<&Secret>) -> Request {
         let mut request = Request::new(self.url.clone(), self.method);
         for (name, value) in &self.headers {

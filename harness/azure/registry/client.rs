@@ -1,13 +1,13 @@
-//! A registry, and what every request to it goes by.
+//! A client of one registry.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
-use crate::arm::{ARRIVAL, Arm};
+use crate::arm::{Arm, PROPAGATION_TIME};
 
-/// A registry, and who asks it.
+/// A client of one registry.
 #[derive(Debug, Clone)]
 pub struct Registry {
     pub(super) arm: Arm,
@@ -18,26 +18,26 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// The registry at `login_server` (`NAME.azurecr.io`), asked by whom `arm` asks for, who belongs
-    /// to `tenant`.
+    /// The registry at `login_server` (`NAME.azurecr.io`). Requests use the credentials of `arm`,
+    /// which belong to `tenant`.
     pub fn new(arm: Arm, login_server: &str, tenant: &str) -> Self {
         Self {
             arm,
             login_server: login_server.to_owned(),
             tenant: tenant.to_owned(),
-            patience: ARRIVAL,
+            patience: PROPAGATION_TIME,
             cancel: CancellationToken::new(),
         }
     }
 
-    /// The same, ending with [`Error::Interrupted`] when this is cancelled.
+    /// Ends requests with [`Error::Interrupted`] once `cancel` is cancelled.
     #[must_use]
     pub fn cancelled_by(self, cancel: &CancellationToken) -> Self {
         let cancel = cancel.clone();
         Self { cancel, ..self }
     }
 
-    /// What a future has to say, unless somebody asks to stop.
+    /// Runs `work` unless the client is cancelled.
     pub(super) async fn unless_cancelled<T>(
         &self,
         work: impl Future<Output = Result<T, Error>>,

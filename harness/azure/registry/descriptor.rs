@@ -1,4 +1,4 @@
-//! What manifests and indexes say of content elsewhere.
+//! Manifests, indexes, and the descriptors in them that refer to content.
 //!
 //! <https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md>
 
@@ -8,23 +8,23 @@ use serde::{Deserialize, Serialize};
 
 use super::Digest;
 
-/// Manifests of a single image: those of the Open Container Initiative, and those of Docker, which
-/// say the same in other words.
+/// Media types of the manifest of one image: that of the Open Container Initiative, and that of
+/// Docker, which has the same fields.
 pub(super) const MANIFESTS: [&str; 2] = [
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
 ];
 
-/// Lists of images, one for each platform.
+/// Media types of a list of images, one for each platform.
 pub(super) const INDEXES: [&str; 2] = [
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
 ];
 
-/// Says of the index of an archive how the image is to be called.
+/// The annotation in an index that names the image.
 pub(super) const NAME: &str = "io.containerd.image.name";
 
-/// Content by its digest.
+/// A reference to content by its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Descriptor {
@@ -36,18 +36,18 @@ pub(super) struct Descriptor {
 }
 
 impl Descriptor {
-    /// Where it is in an image layout.
+    /// The path of the content in an image layout.
     pub(super) fn path(&self) -> String {
         path(&self.digest)
     }
 }
 
-/// Where content is in an image layout.
+/// The path of content in an image layout.
 pub(super) fn path(digest: &Digest) -> String {
     format!("blobs/sha256/{}", digest.hex())
 }
 
-/// A manifest: what an image consists of.
+/// A manifest: the layers and the configuration of an image.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Manifest {
@@ -57,7 +57,7 @@ pub(super) struct Manifest {
 }
 
 impl Manifest {
-    /// The layers and the configuration, each once: what has to be there before the manifest.
+    /// The layers and the configuration, each once. A registry needs them before the manifest.
     pub(super) fn blobs(&self) -> Vec<&Descriptor> {
         let mut blobs: Vec<&Descriptor> = Vec::new();
         for blob in self.layers.iter().chain([&self.config]) {
@@ -69,7 +69,7 @@ impl Manifest {
     }
 }
 
-/// An index: which manifests there are.
+/// An index: a list of manifests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Index {

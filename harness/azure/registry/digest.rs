@@ -1,4 +1,4 @@
-//! The digest that content is found by.
+//! Content digests.
 
 use std::fmt;
 use std::io;
@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// The only algorithm that Azure's registries take.
+/// The only algorithm that Azure's registries support.
 const ALGORITHM: &str = "sha256:";
 
 /// The SHA-256 of some content, as registries write it: `sha256:` and 64 hexadecimal digits.
@@ -16,12 +16,11 @@ const ALGORITHM: &str = "sha256:";
 pub struct Digest(String);
 
 impl Digest {
-    /// The digest of some content.
     pub fn of(content: &[u8]) -> Self {
         Self::finished(Sha256::new_with_prefix(content))
     }
 
-    /// Its 64 hexadecimal digits.
+    /// The 64 hexadecimal digits.
     pub fn hex(&self) -> &str {
         &self.0
     }
@@ -36,16 +35,15 @@ impl Digest {
     }
 }
 
-/// A text that is no digest.
+/// A text is not a digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` {}", Self::WHY)]
 pub struct MalformedDigest {
-    /// The text.
     pub text: String,
 }
 
 impl MalformedDigest {
-    pub(super) const WHY: &str = "is no digest: sha256: and 64 hexadecimal digits";
+    pub(super) const WHY: &str = "is not a digest: expected sha256: and 64 hexadecimal digits";
 }
 
 impl FromStr for Digest {
@@ -83,7 +81,7 @@ impl fmt::Display for Digest {
     }
 }
 
-/// Makes a digest of what is written to it, and counts it.
+/// A writer that computes the digest and the length of what is written to it.
 #[derive(Debug, Default)]
 pub(super) struct Digester {
     hash: Sha256,
@@ -91,7 +89,7 @@ pub(super) struct Digester {
 }
 
 impl Digester {
-    /// The digest of all that was written, and its length.
+    /// The digest of everything written, and its length in bytes.
     pub(super) fn finish(self) -> (Digest, u64) {
         (Digest::finished(self.hash), self.length)
     }
@@ -128,7 +126,7 @@ mod tests {
             text[..70].to_owned(),
             format!("{text}/../x"),
         ] {
-            wrong.parse::<Digest>().expect_err("no digest");
+            wrong.parse::<Digest>().expect_err("not a digest");
         }
     }
 }

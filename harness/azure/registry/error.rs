@@ -1,4 +1,4 @@
-//! What did not become of an image, and why.
+//! The errors of pushing and pulling images, and hints against them.
 
 use std::io;
 use std::time::Duration;
@@ -9,80 +9,55 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::digest::{Digest, MalformedDigest};
 use crate::arm::{self, Access};
 
-/// What did not become of an image.
+/// Why an image could not be read, pushed or pulled.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A name is none.
+    /// A name or reference is not valid.
     #[error("`{text}` {why}")]
-    Reference {
-        /// The name.
-        text: String,
-        /// What is wrong with it.
-        why: &'static str,
-    },
+    Reference { text: String, why: &'static str },
     /// An archive could not be read.
-    #[error("cannot read the image in {path}")]
+    #[error("could not read the image in {path}")]
     Read {
-        /// The archive.
         path: Utf8PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// An archive is not what it should be.
+    /// An archive has the wrong content.
     #[error("{path} {why}")]
-    Archive {
-        /// The archive.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
+    Archive { path: Utf8PathBuf, why: String },
     /// An archive could not be written.
-    #[error("cannot write the image to {path}")]
+    #[error("could not write the image to {path}")]
     Write {
-        /// The archive.
         path: Utf8PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// Content is not what its name says.
-    #[error("{place} has {found} where {expected} should be")]
+    /// Content does not match its digest.
+    #[error("{location} has content with digest {found}, expected {expected}")]
     Digest {
-        /// Where it is.
-        place: String,
-        /// What it should be.
+        /// The archive, or the path in the registry.
+        location: String,
         expected: Digest,
-        /// What it is.
         found: Digest,
     },
-    /// What a registry has is not of a kind that is known here.
-    #[error("{place} {why}")]
-    Unsupported {
-        /// What it is.
-        place: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The registry does not let the caller do that, and did not come to in time.
-    #[error("{login_server} did not let us {} within {} s", act(*.access), .patience.as_secs())]
+    /// The registry answered with something that this client does not support.
+    #[error("{location} {why}")]
+    Unsupported { location: String, why: String },
+    /// The registry denied access until the time for a new role to propagate had passed.
+    #[error("{login_server} denied permission to {} for {} s", action(*.access), .patience.as_secs())]
     Denied {
-        /// The registry.
         login_server: String,
-        /// What was asked for.
         access: Access,
-        /// How long it was asked.
+        /// How long the client retried.
         patience: Duration,
-        /// What it said last.
+        /// The last answer.
         #[source]
         source: Box<arm::Error>,
     },
-    /// The registry talks to other addresses only.
-    #[error("{login_server} does not talk to this machine's address")]
+    /// The firewall of the registry does not allow this machine's address.
+    #[error("the firewall of {login_server} does not allow this machine's address")]
     Firewall {
-        /// The registry.
         login_server: String,
-        /// What it said.
         #[source]
         source: Box<arm::Error>,
     },
@@ -90,7 +65,7 @@ pub enum Error {
     #[error(transparent)]
     Azure(#[from] arm::Error),
     /// The user asked to stop.
-    #[error("interrupted; what the registry has already is not sent again")]
+    #[error("interrupted; the next attempt sends only what the registry does not have yet")]
     Interrupted,
 }
 
@@ -103,7 +78,7 @@ impl From<MalformedDigest> for Error {
     }
 }
 
-fn act(access: Access) -> &'static str {
+fn action(access: Access) -> &'static str {
     match access {
         Access::Pull => "read images",
         Access::PullAndPush => "push images",
@@ -111,7 +86,7 @@ fn act(access: Access) -> &'static str {
 }
 
 impl Error {
-    /// What a user can do about it.
+    /// What the user can do about it.
     pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Denied { access, source, .. } => {
@@ -120,35 +95,35 @@ impl Error {
                     Access::PullAndPush => "AcrPush",
                 };
                 let hint = Hint::say(format!(
-                    "ask for the role `{role}` on the registry; where it was given less than 5 \
-                     minutes ago, run the same command again"
+                    "Ask for the role `{role}` on the registry. If you got it less than 5 minutes \
+                     ago, run the same command again."
                 ));
                 [vec![hint], source.hints()].concat()
             }
             Self::Firewall { .. } => vec![Hint::say(
-                "add this machine's public address to the networks that the registry talks to: \
-                 `az acr network-rule add --name REGISTRY --ip-address ADDRESS`",
+                "Add this machine's public address to the firewall of the registry: \
+                 `az acr network-rule add --name REGISTRY --ip-address ADDRESS`.",
             )],
             Self::Azure(source) if source.status() == Some(413) => vec![Hint::say(
-                "the registry does not take so much at once: make the image smaller",
+                "Make the image smaller. The registry does not accept a request of this size.",
             )],
             Self::Azure(source) => source.hints(),
             Self::Digest { .. } => vec![Hint::say(
-                "run the same command again; if it stays, make the image anew",
+                "Run the same command again. If the error remains, build the image again.",
             )],
             Self::Archive { .. } => vec![Hint::say(
-                "make the image anew, or export it with `docker save` of Docker 25 or later",
+                "Build the image again, or export it with `docker save` of Docker 25 or later.",
             )],
             Self::Interrupted => {
                 vec![Hint::say(
-                    "run the same command again: it goes on from there",
+                    "Run the same command again: it continues from there.",
                 )]
             }
             _ => Vec::new(),
         }
     }
 
-    /// Whether the same command may succeed later although what it asks for is the same.
+    /// Whether the same command may succeed later without a change of what it asks for.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Firewall { .. } | Self::Archive { .. } | Self::Unsupported { .. } => false,
@@ -157,7 +132,7 @@ impl Error {
         }
     }
 
-    /// The failure of reading an archive.
+    /// Converts a failure to read an archive.
     pub(super) fn read(path: &Utf8Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Read {
             path: path.to_owned(),
@@ -165,7 +140,7 @@ impl Error {
         }
     }
 
-    /// The failure of writing an archive.
+    /// Converts a failure to write an archive.
     pub(super) fn write(path: &Utf8Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Write {
             path: path.to_owned(),

@@ -1,4 +1,4 @@
-//! An image in an archive, ready to be pushed.
+//! An image in an archive, which can be pushed.
 
 use std::io::SeekFrom;
 
@@ -7,10 +7,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
 use super::descriptor::Manifest;
-use super::layout::{Layout, Place};
+use super::layout::{ByteRange, Layout};
 use super::{Digest, Error};
 
-/// An image in an archive. Its content stays in the file and is read as it is sent.
+/// An image in an archive. Its content stays in the file and is read while it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
     path: Utf8PathBuf,
@@ -24,17 +24,17 @@ pub struct Image {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Blob {
     pub(super) digest: Digest,
-    pub(super) place: Place,
+    pub(super) range: ByteRange,
 }
 
 impl Image {
-    /// The digests of what it consists of, its manifest apart.
+    /// The digests of its layers and its configuration.
     pub fn blobs(&self) -> impl Iterator<Item = &Digest> {
         self.blobs.iter().map(|blob| &blob.digest)
     }
 
-    /// The only image of an archive that is an image layout: one of `worker_image`, or of `docker
-    /// save` since Docker 25. All of it is read once, and is what its digests say.
+    /// Reads the only image of an archive that is an image layout, as `worker_image` writes it, or
+    /// `docker save` since Docker 25. Checks the digests of all content.
     pub fn read(archive: &Utf8Path) -> Result<Self, Error> {
         let layout = Layout::read(archive)?;
         let found = layout.image()?;
@@ -45,17 +45,19 @@ impl Image {
             .as_ref()
             .is_some_and(|it| *it != found.media_type)
         {
-            return Err(layout.wrong("has a manifest of another kind than its index says"));
+            return Err(layout.wrong("has a manifest with another media type than its index says"));
         }
         let mut blobs = Vec::new();
         for part in manifest.blobs() {
-            let place = layout.place(&part.digest)?;
-            if place.size != part.size {
-                let (is, said) = (place.size, part.size);
-                return Err(layout.wrong(format!("has {is} bytes where its manifest has {said}")));
+            let range = layout.range(&part.digest)?;
+            if range.size != part.size {
+                let (actual, expected) = (range.size, part.size);
+                return Err(layout.wrong(format!(
+                    "has content of {actual} bytes where its manifest says {expected}"
+                )));
             }
             let digest = part.digest.clone();
-            blobs.push(Blob { digest, place });
+            blobs.push(Blob { digest, range });
         }
         Ok(Self {
             path: archive.to_owned(),
@@ -66,24 +68,24 @@ impl Image {
         })
     }
 
-    /// What it will be found by in a registry: the digest of its manifest.
+    /// The digest of its manifest, by which a registry identifies it.
     pub fn digest(&self) -> &Digest {
         &self.digest
     }
 
-    /// How many bytes a registry that has nothing of it is sent.
+    /// The number of bytes that are sent to a registry which has no part of it.
     pub fn size(&self) -> u64 {
-        let blobs: u64 = self.blobs.iter().map(|blob| blob.place.size).sum();
+        let blobs: u64 = self.blobs.iter().map(|blob| blob.range.size).sum();
         blobs + self.manifest.len() as u64
     }
 
-    /// A part of its content.
-    pub(super) async fn bytes(&self, place: Place) -> Result<Bytes, Error> {
+    /// Reads a range of the archive.
+    pub(super) async fn bytes(&self, range: ByteRange) -> Result<Bytes, Error> {
         let read = async {
             let mut file = tokio::fs::File::open(&self.path).await?;
-            file.seek(SeekFrom::Start(place.at)).await?;
+            file.seek(SeekFrom::Start(range.offset)).await?;
             let mut bytes = Vec::new();
-            file.take(place.size).read_to_end(&mut bytes).await?;
+            file.take(range.size).read_to_end(&mut bytes).await?;
             Ok(bytes.into())
         };
         read.await.map_err(Error::read(&self.path))

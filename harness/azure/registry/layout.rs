@@ -1,4 +1,4 @@
-//! An image layout in an archive: which content is where in the file.
+//! An image layout in an archive, with the position of all content in the file.
 //!
 //! <https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md>
 
@@ -13,32 +13,32 @@ use super::descriptor::{Descriptor, INDEXES, Index, MANIFESTS};
 use super::digest::Digester;
 use super::{Digest, Error};
 
-/// The largest document: registries take no larger manifest.
+/// The largest size of a document in bytes: registries refuse larger manifests.
 const DOCUMENT: u64 = 4 << 20;
 
-/// How deep indexes are followed.
+/// The depth to which nested indexes are followed.
 const DEPTH: usize = 4;
 
-/// Marks what tells how an image was built; it is no image.
+/// The annotation of an attestation, which says how an image was built and is not an image.
 const ATTESTATION: &str = "vnd.docker.reference.type";
 
-/// Where some content is in a file.
+/// The position of content in the archive file, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) at: u64,
+pub(super) struct ByteRange {
+    pub(super) offset: u64,
     pub(super) size: u64,
 }
 
-/// A layout, whose content is what its names say.
+/// An image layout. All content matches its digests.
 #[derive(Debug)]
 pub(super) struct Layout {
     path: Utf8PathBuf,
-    blobs: BTreeMap<Digest, Place>,
+    blobs: BTreeMap<Digest, ByteRange>,
     index: Index,
 }
 
 impl Layout {
-    /// Reads all of an archive once.
+    /// Reads the whole archive once, and checks all digests.
     pub(super) fn read(path: &Utf8Path) -> Result<Self, Error> {
         let wrong = |why: &str| Error::Archive {
             path: path.to_owned(),
@@ -56,25 +56,25 @@ impl Layout {
             let name = entry.path().map_err(Error::read(path))?;
             let name = name.to_string_lossy().into_owned();
             let name = name.trim_start_matches("./");
-            let place = Place {
-                at: entry.raw_file_position(),
+            let range = ByteRange {
+                offset: entry.raw_file_position(),
                 size: entry.size(),
             };
             if let Some(digits) = name.strip_prefix("blobs/sha256/") {
                 let named: Digest = format!("sha256:{digits}")
                     .parse()
-                    .map_err(|_| wrong("has content without a digest for a name"))?;
+                    .map_err(|_| wrong("has content whose name is not a digest"))?;
                 let mut digester = Digester::default();
                 io::copy(&mut entry, &mut digester).map_err(Error::read(path))?;
                 let (found, _) = digester.finish();
                 if found != named {
                     return Err(Error::Digest {
-                        place: path.to_string(),
+                        location: path.to_string(),
                         expected: named,
                         found,
                     });
                 }
-                blobs.insert(named, place);
+                blobs.insert(named, range);
             } else if name == "index.json" || name == "oci-layout" {
                 let mut text = Vec::new();
                 let mut entry = entry.take(DOCUMENT);
@@ -88,7 +88,7 @@ impl Layout {
             }
         }
         let (Some(index), Some(_)) = (index, version) else {
-            return Err(wrong("is no archive of an image layout"));
+            return Err(wrong("is not an archive of an image layout"));
         };
         let index = serde_json::from_slice(&index)
             .map_err(|error| wrong(&format!("has an index that cannot be read: {error}")))?;
@@ -96,7 +96,7 @@ impl Layout {
         Ok(Self { path, blobs, index })
     }
 
-    /// The only image in it: its manifest's descriptor, which may be below indexes.
+    /// The descriptor of the only image's manifest, which may be inside nested indexes.
     pub(super) fn image(&self) -> Result<Descriptor, Error> {
         self.image_below(&self.index, DEPTH)
     }
@@ -107,7 +107,7 @@ impl Layout {
             .iter()
             .filter(|it| !it.annotations.contains_key(ATTESTATION));
         let (Some(one), None) = (images.next(), images.next()) else {
-            return Err(self.wrong("has not exactly one image in it"));
+            return Err(self.wrong("does not contain exactly one image"));
         };
         let is = |kinds: [&str; 2]| kinds.contains(&one.media_type.as_str());
         if is(MANIFESTS) {
@@ -119,27 +119,29 @@ impl Layout {
                 self.image_below(&self.json(&below)?, depth)
             }
             _ => Err(self.wrong(format!(
-                "has something that is no image: {}",
+                "contains something that is not an image: {}",
                 one.media_type
             ))),
         }
     }
 
-    /// Where content is that something refers to.
-    pub(super) fn place(&self, digest: &Digest) -> Result<Place, Error> {
-        let place = self.blobs.get(digest).copied();
-        place.ok_or_else(|| self.wrong(format!("lacks {digest}")))
+    /// The position of content that a document refers to.
+    pub(super) fn range(&self, digest: &Digest) -> Result<ByteRange, Error> {
+        let range = self.blobs.get(digest).copied();
+        range.ok_or_else(|| self.wrong(format!("does not contain {digest}")))
     }
 
-    /// A document of a layout.
+    /// Reads a document of the layout.
     pub(super) fn document(&self, digest: &Digest) -> Result<Vec<u8>, Error> {
-        let Place { at, size } = self.place(digest)?;
+        let ByteRange { offset, size } = self.range(digest)?;
         if size > DOCUMENT {
-            return Err(self.wrong(format!("has {size} bytes where a manifest should be")));
+            return Err(self.wrong(format!(
+                "has a manifest of {size} bytes, which is too large"
+            )));
         }
         let read = || {
             let mut file = fs_err::File::open(&self.path)?;
-            file.seek(SeekFrom::Start(at))?;
+            file.seek(SeekFrom::Start(offset))?;
             let mut bytes = Vec::new();
             file.take(size).read_to_end(&mut bytes)?;
             Ok(bytes)
@@ -147,13 +149,13 @@ impl Layout {
         read().map_err(Error::read(&self.path))
     }
 
-    /// A document as a type.
+    /// Parses a document.
     pub(super) fn json<T: DeserializeOwned>(&self, document: &[u8]) -> Result<T, Error> {
         serde_json::from_slice(document)
             .map_err(|error| self.wrong(format!("has a manifest that cannot be read: {error}")))
     }
 
-    /// What is wrong with the archive.
+    /// The error that the archive has wrong content.
     pub(super) fn wrong(&self, why: impl Into<String>) -> Error {
         Error::Archive {
             path: self.path.clone(),

@@ -1,18 +1,17 @@
-//! Images in an Azure Container Registry: pushed, looked for and pulled without Docker and without
-//! an administrator's password.
+//! Pushes, finds and pulls images in an Azure Container Registry, without Docker and without an
+//! administrator's password.
 //!
-//! An [`Image`] is read from an archive, and its digest is known before any network is: a plan can
-//! name what will be pushed. A [`Registry`] has repositories; what is pushed to one is named by
-//! digest, by a [`Reference`].
+//! An [`Image`] is read from an archive. Its digest is known without a network, so that a plan can
+//! name the image. A [`Registry`] has repositories. A [`Reference`] names an image in a repository
+//! by its digest.
 //!
 //! The protocol is that of the Open Container Initiative
-//! (<https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md>) over the client of
-//! the resource manager, which has its retries, its clock and its certificates. The crate
-//! `oci-client` was weighed: it can be built on the same TLS, but makes a client of its own that
-//! follows redirects, sends everything once, and keeps the first token that it is given, while a
-//! push here outlives its tokens.
+//! (<https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md>), over the client of
+//! the resource manager with its retries, clock and certificates. The crate `oci-client` does not
+//! fit: it can use the same TLS, but its own client follows redirects, never retries, and keeps its
+//! first token, while a push may take longer than a token is valid.
 //!
-//! What an image has in it, and who runs it, is not known here.
+//! Knows nothing of the content of images, or of who runs them.
 
 mod archive;
 mod call;
@@ -41,7 +40,7 @@ pub use self::image::Image;
 pub use self::reference::Reference;
 
 impl Registry {
-    /// Whether a repository has the image with that digest.
+    /// Whether a repository has the image with this digest.
     pub async fn has(&self, repository: &str, digest: &Digest) -> Result<bool, Error> {
         let reference = Reference::new(&self.login_server, repository, digest.clone())?;
         let mut session = Session::new(self, reference.repository(), Access::Pull);
@@ -49,7 +48,7 @@ impl Registry {
     }
 }
 
-/// Whether the repository of a session has a manifest.
+/// Whether the session's repository has a manifest.
 async fn has(session: &mut Session<'_>, digest: &Digest) -> Result<bool, Error> {
     let path = format!("manifests/{digest}");
     let call = Call::new(Method::Head, session.address(&path)?).accepting_manifests();

@@ -1,4 +1,4 @@
-//! Pulling: an archive of what a registry has, each piece of which is what its digest says.
+//! Pulls an image into an archive, and checks the digests of all content.
 
 use azure_core::Bytes;
 use azure_core::http::{Method, StatusCode};
@@ -11,17 +11,17 @@ use super::session::Session;
 use super::{Digest, Error, Reference, Registry};
 use crate::arm::Access;
 
-/// How much is asked for at once, so that little has to be asked for again.
+/// The size of one request in bytes, so that a retry repeats little.
 const PART: u64 = 8 << 20;
 
 impl Registry {
-    /// Writes an archive of an image, under the name of its reference, that `docker load`, `ctr
-    /// image import` and `k3d image import` take. It is there whole, or not at all.
+    /// Writes an image to an archive that `docker load`, `ctr image import` and `k3d image import`
+    /// accept. They name the image by its reference. The archive is complete or does not exist.
     pub async fn pull(&self, reference: &Reference, archive: &Utf8Path) -> Result<(), Error> {
         if reference.login_server() != self.login_server {
             return Err(Error::Reference {
                 text: reference.to_string(),
-                why: "is an image of another registry",
+                why: "names an image of another registry",
             });
         }
         let mut session = Session::new(self, reference.repository(), Access::Pull);
@@ -38,7 +38,7 @@ async fn pull(
     let (bytes, descriptor) = manifest(session, reference).await?;
     let manifest: Manifest =
         serde_json::from_slice(&bytes).map_err(|error| Error::Unsupported {
-            place: reference.to_string(),
+            location: reference.to_string(),
             why: format!("cannot be read: {error}"),
         })?;
     let mut archive = Archive::create(path_of_archive).await?;
@@ -49,7 +49,6 @@ async fn pull(
     archive.finish(reference, &manifest, descriptor).await
 }
 
-/// The manifest of an image.
 async fn manifest(
     session: &mut Session<'_>,
     reference: &Reference,
@@ -61,8 +60,8 @@ async fn manifest(
     let kind = kind.split(';').next().unwrap_or_default().trim().to_owned();
     if !MANIFESTS.contains(&kind.as_str()) {
         return Err(Error::Unsupported {
-            place: reference.to_string(),
-            why: format!("is no image for one platform but {kind}"),
+            location: reference.to_string(),
+            why: format!("is not an image for one platform, but {kind}"),
         });
     }
     let bytes = answer.bytes();
@@ -80,16 +79,16 @@ async fn manifest(
     Ok((bytes, descriptor))
 }
 
-/// Copies content into an archive, part by part.
+/// Copies content into an archive, one range after another.
 async fn copy(
     session: &mut Session<'_>,
     blob: &Descriptor,
     archive: &mut Archive,
 ) -> Result<(), Error> {
     let url = session.address(&format!("blobs/{}", blob.digest))?;
-    let place = url.path().to_owned();
+    let location = url.path().to_owned();
     let wrong = |why: String| Error::Unsupported {
-        place: place.clone(),
+        location: location.clone(),
         why,
     };
     let mut entry = archive.entry(&blob.path(), blob.size).await?;
@@ -99,31 +98,33 @@ async fn copy(
         let call = Call::new(Method::Get, url.clone()).range(has, length);
         let answer = session.read(call).await?;
         let bytes = answer.bytes();
-        // A registry may take no notice of the range, and has sent all of it then.
+        // A registry may ignore the range and send everything.
         let expected = match answer.status {
             StatusCode::PartialContent => length,
             _ if has == 0 => blob.size,
-            status => return Err(wrong(format!("was answered {status} in the middle"))),
+            status => {
+                return Err(wrong(format!(
+                    "got the answer {status} in the middle of a download"
+                )));
+            }
         };
-        let came = bytes.len() as u64;
-        if came != expected {
-            return Err(wrong(format!(
-                "has {came} bytes where {expected} should be"
-            )));
+        let received = bytes.len() as u64;
+        if received != expected {
+            return Err(wrong(format!("has {received} bytes, expected {expected}")));
         }
         entry.write(&bytes).await?;
-        has += came;
+        has += received;
     }
     let (found, _) = entry.close().await?;
-    verified(&place, &blob.digest, found)
+    verified(&location, &blob.digest, found)
 }
 
-fn verified(place: &str, expected: &Digest, found: Digest) -> Result<(), Error> {
+fn verified(location: &str, expected: &Digest, found: Digest) -> Result<(), Error> {
     if *expected == found {
         return Ok(());
     }
     Err(Error::Digest {
-        place: place.to_owned(),
+        location: location.to_owned(),
         expected: expected.clone(),
         found,
     })

@@ -1,4 +1,4 @@
-//! Pushing: what is not there yet, and then the manifest that says what belongs together.
+//! Pushes an image: first the content that the registry does not have, then the manifest.
 
 use azure_core::http::Method;
 use model::image_name::is_tag;
@@ -9,11 +9,11 @@ use super::{Digest, Error, Image, Reference, Registry, has};
 use crate::arm::{Access, Answer};
 
 impl Registry {
-    /// Pushes an image to a repository, which need not be there, and gives it a tag if one is
-    /// named. `progress` is told how many bytes are there, and of how many.
+    /// Pushes an image to a repository, which is created if necessary, and tags it if `tag` is
+    /// given. `progress` is called with the number of bytes in the registry, and the total.
     ///
-    /// What is there already is not sent; so a push that has failed or was killed goes on where it
-    /// was when it is run again, and one of an image that is there changes nothing.
+    /// Sends only content that the registry does not have. A push that failed or was killed
+    /// therefore continues when it is run again, and pushing the same image twice changes nothing.
     pub async fn push(
         &self,
         repository: &str,
@@ -25,7 +25,7 @@ impl Registry {
         if let Some(wrong) = tag.filter(|tag| !is_tag(tag)) {
             return Err(Error::Reference {
                 text: wrong.to_owned(),
-                why: "is no tag: up to 128 letters, digits and . _ -",
+                why: "is not a tag: expected up to 128 letters, digits and . _ -",
             });
         }
         let mut session = Session::new(self, reference.repository(), Access::PullAndPush);
@@ -45,12 +45,12 @@ async fn push(
     if !has(session, image.digest()).await? {
         let mut done = 0;
         for blob in &image.blobs {
-            let told = |sent| progress(done + sent, total);
+            let report = |sent| progress(done + sent, total);
             if !session.has_blob(&blob.digest).await? {
-                session.upload(image, blob, &told).await?;
+                session.upload(image, blob, &report).await?;
             }
-            told(blob.place.size);
-            done += blob.place.size;
+            report(blob.range.size);
+            done += blob.range.size;
         }
         put(session, image, &image.digest().to_string()).await?;
     }
@@ -61,7 +61,7 @@ async fn push(
     Ok(())
 }
 
-/// Puts a manifest under a name: its digest, or a tag.
+/// Uploads a manifest under its digest or a tag.
 async fn put(session: &mut Session<'_>, image: &Image, name: &str) -> Result<(), Error> {
     let url = session.address(&format!("manifests/{name}"))?;
     let body = image.manifest.clone().into();
@@ -70,7 +70,7 @@ async fn put(session: &mut Session<'_>, image: &Image, name: &str) -> Result<(),
     same(session, &answer, image.digest())
 }
 
-/// Whether what a registry says that it was given is what was sent.
+/// Checks that the digest that the registry reports is that of what was sent.
 pub(super) fn same(session: &Session<'_>, answer: &Answer, sent: &Digest) -> Result<(), Error> {
     let Some(kept) = answer.header("docker-content-digest") else {
         return Ok(());
@@ -80,7 +80,7 @@ pub(super) fn same(session: &Session<'_>, answer: &Answer, sent: &Digest) -> Res
         return Ok(());
     }
     Err(Error::Digest {
-        place: session.name().to_owned(),
+        location: session.name().to_owned(),
         expected: sent.clone(),
         found: kept,
     })

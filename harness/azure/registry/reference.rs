@@ -18,22 +18,22 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// The image with that digest in a repository such as `orders/worker`.
+    /// The image with this digest in a repository such as `orders/worker`.
     pub fn new(login_server: &str, repository: &str, digest: Digest) -> Result<Self, Error> {
         let wrong = |why| Error::Reference {
             text: format!("{login_server}/{repository}"),
             why,
         };
         if !image_name::is_registry(login_server) {
-            return Err(wrong("does not begin with a registry"));
+            return Err(wrong("does not start with a registry"));
         }
         if !image_name::is_repository(repository) {
             return Err(wrong(
-                "is no repository: small letters and digits, joined by . _ __ - and /",
+                "is not a repository: expected lower-case letters and digits, joined by . _ __ - and /",
             ));
         }
         if login_server.len() + 1 + repository.len() > image_name::LONGEST {
-            return Err(wrong("is longer than the 255 letters that a name may have"));
+            return Err(wrong("is longer than 255 characters, the limit of a name"));
         }
         Ok(Self {
             login_server: login_server.to_owned(),
@@ -42,23 +42,21 @@ impl Reference {
         })
     }
 
-    /// Where it is, such as `NAME.azurecr.io`.
+    /// The registry, such as `NAME.azurecr.io`.
     pub fn login_server(&self) -> &str {
         &self.login_server
     }
 
-    /// The repository.
     pub fn repository(&self) -> &str {
         &self.repository
     }
 
-    /// The digest.
     pub fn digest(&self) -> &Digest {
         &self.digest
     }
 
-    /// The name with a tag in place of the digest, for what can only read those: the first twelve
-    /// digits of the digest.
+    /// The name with a tag instead of the digest, for tools that accept only tags. The tag is the
+    /// first twelve digits of the digest.
     pub fn tagged(&self) -> String {
         let tag = &self.digest.hex()[..12];
         format!("{}/{}:{tag}", self.login_server, self.repository)
@@ -82,7 +80,7 @@ impl FromStr for Reference {
     fn from_str(text: &str) -> Result<Self, Error> {
         let wrong = || Error::Reference {
             text: text.to_owned(),
-            why: "is no image by its digest: REGISTRY/REPOSITORY@sha256:...",
+            why: "is not an image with its digest: expected REGISTRY/REPOSITORY@sha256:...",
         };
         let (name, digest) = text.split_once('@').ok_or_else(wrong)?;
         let (login_server, repository) = name.split_once('/').ok_or_else(wrong)?;
@@ -128,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_registries_would_refuse_is_refused_before_they_are_asked() {
+    fn a_repository_name_that_registries_refuse_is_not_accepted() {
         let new = |name: &str| Reference::new("a.azurecr.io", name, Digest::of(b""));
         for name in ["a", "a/b", "a.b/c_d/e__f/g---h", "0"] {
             new(name).expect("a repository");

@@ -1,5 +1,5 @@
-//! Requests about one repository: with a token that is renewed when it no longer counts, and with
-//! patience for a role that is not known everywhere yet.
+//! Requests to one repository. The session renews its token, and retries while a new role
+//! assignment propagates.
 
 use azure_core::http::{StatusCode, Url};
 use base::secret::Secret;
@@ -8,10 +8,10 @@ use super::call::Call;
 use super::{Error, Registry};
 use crate::arm::{self, Access, Answer, back_off};
 
-/// How often content may be said to be elsewhere.
+/// The number of redirects that are followed.
 const REDIRECTS: usize = 4;
 
-/// Requests about one repository.
+/// Requests to one repository.
 #[derive(Debug)]
 pub(super) struct Session<'a> {
     pub(super) registry: &'a Registry,
@@ -30,7 +30,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The address of something in the repository.
+    /// The URL of a path in the repository.
     pub(super) fn address(&self, path: &str) -> Result<Url, Error> {
         let path = format!("/v2/{}/{path}", self.repository);
         Ok(self
@@ -39,12 +39,12 @@ impl<'a> Session<'a> {
             .registry_url(&self.registry.login_server, &path)?)
     }
 
-    /// The repository.
+    /// The name of the repository.
     pub(super) fn name(&self) -> &str {
         self.repository
     }
 
-    /// Whether what a `HEAD` asks for is there.
+    /// Whether the target of a `HEAD` request exists.
     pub(super) async fn is_there(&mut self, call: Call) -> Result<bool, Error> {
         let answer = self.send(&call).await?;
         if answer.status == StatusCode::NotFound {
@@ -54,8 +54,8 @@ impl<'a> Session<'a> {
         Ok(true)
     }
 
-    /// Reads, wherever the registry has it: layers are in a storage account, at an address that is
-    /// good for some minutes and for everybody, so the token does not go there.
+    /// Reads content, and follows redirects. Layers are in a storage account, at a URL that is
+    /// valid for some minutes and needs no token, so the token is not sent there.
     pub(super) async fn read(&mut self, mut call: Call) -> Result<Answer, Error> {
         let mut answer = self.send(&call).await?;
         for _ in 0..REDIRECTS {
@@ -72,7 +72,7 @@ impl<'a> Session<'a> {
         Ok(answer.checked(call.method)?)
     }
 
-    /// Sends with a token, and takes every answer but that the caller may not do it.
+    /// Sends a request with a token. Returns every answer except a denial, which is retried.
     pub(super) async fn send(&mut self, call: &Call) -> Result<Answer, Error> {
         let clock = &self.registry.arm.options().clock;
         let patience = self.registry.patience;
@@ -97,7 +97,7 @@ impl<'a> Session<'a> {
             }
             self.token = None;
             denials += 1;
-            // The token may be too old: with another one there is nothing to wait for.
+            // The token may have expired: retry at once with a new one.
             if denials == 1 {
                 continue;
             }
@@ -110,7 +110,7 @@ impl<'a> Session<'a> {
                     source: Box::new(denied),
                 });
             }
-            tracing::debug!(registry = %self.registry.login_server, "not let in yet");
+            tracing::debug!(registry = %self.registry.login_server, "access denied, retrying");
             clock.sleep(back_off(denials - 1).min(left)).await;
         }
     }
@@ -130,15 +130,15 @@ impl<'a> Session<'a> {
     }
 }
 
-/// An address in the registry that the registry itself has named, in an answer to a call.
+/// The URL in the `location` header of an answer. It must be in the same registry.
 pub(super) fn named(call: &Call, answer: &Answer) -> Result<Url, Error> {
     let here = &call.url;
     let named = answer.header("location").and_then(|it| here.join(it).ok());
     let named = named.ok_or_else(|| Error::Unsupported {
-        place: here.path().to_owned(),
-        why: "was answered without the address to go on at".to_owned(),
+        location: here.path().to_owned(),
+        why: "got an answer without the URL to continue at".to_owned(),
     })?;
-    // The token goes along.
+    // The token is sent there.
     if named.origin() != here.origin() {
         let host = named.host_str().unwrap_or("nowhere").to_owned();
         let act = here.path().to_owned();
@@ -147,13 +147,13 @@ pub(super) fn named(call: &Call, answer: &Answer) -> Result<Url, Error> {
     Ok(named)
 }
 
-/// Whether a status says that the caller may not do that, or not any more.
+/// Whether a status denies access, or means that the token is not valid.
 fn is_denial(status: u16) -> bool {
     matches!(status, 401 | 403)
 }
 
-/// Whether a refusal is of the address that asks, which no wait changes.
+/// Whether the firewall refused the client's address, which a retry does not change.
 fn is_firewall(denied: &arm::Error) -> bool {
-    let said = denied.fault().map(ToString::to_string).unwrap_or_default();
-    said.contains("is not allowed access") || said.contains("aka.ms/acr/firewall")
+    let message = denied.fault().map(ToString::to_string).unwrap_or_default();
+    message.contains("is not allowed access") || message.contains("aka.ms/acr/firewall")
 }

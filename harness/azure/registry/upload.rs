@@ -1,4 +1,4 @@
-//! Sending one piece of content, in parts, and going on after a part that was lost.
+//! Uploads content in parts, and continues after a lost part.
 //!
 //! <https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-blobs>
 
@@ -7,19 +7,19 @@ use azure_core::http::{Method, StatusCode, Url};
 
 use super::call::Call;
 use super::image::Blob;
-use super::layout::Place;
+use super::layout::ByteRange;
 use super::push::same;
 use super::session::{Session, named};
 use super::{Digest, Error, Image};
 use crate::arm::{Answer, Fault};
 
-/// How much is sent at once: what Azure's own clients send.
+/// The size of a part in bytes: that of Azure's own clients.
 const PART: u64 = 4 << 20;
 
-/// How often an upload may have to be looked after before it is given up.
-const TROUBLES: u32 = 5;
+/// The number of recoveries before an upload fails.
+const RECOVERIES: u32 = 5;
 
-/// An upload that is under way: where it goes on, and how much the registry has.
+/// A running upload: the URL of the next part, and the number of bytes that the registry has.
 #[derive(Debug)]
 struct Upload {
     url: Url,
@@ -27,26 +27,26 @@ struct Upload {
 }
 
 impl Session<'_> {
-    /// Whether the repository has some content.
+    /// Whether the repository has this content.
     pub(super) async fn has_blob(&mut self, digest: &Digest) -> Result<bool, Error> {
         let url = self.address(&format!("blobs/{digest}"))?;
         self.is_there(Call::new(Method::Head, url)).await
     }
 
-    /// Sends content; `told` is told how much of it is there.
+    /// Uploads content. `progress` is called with the number of bytes in the registry.
     pub(super) async fn upload(
         &mut self,
         image: &Image,
         blob: &Blob,
-        told: &(dyn Fn(u64) + Sync),
+        progress: &(dyn Fn(u64) + Sync),
     ) -> Result<(), Error> {
-        let mut troubles = 0;
+        let mut recoveries = 0;
         let mut upload = self.begin().await?;
         loop {
-            let Place { at, size } = blob.place;
+            let ByteRange { offset, size } = blob.range;
             let left = size.saturating_sub(upload.has);
-            let part = Place {
-                at: at + upload.has,
+            let part = ByteRange {
+                offset: offset + upload.has,
                 size: left.min(PART),
             };
             let bytes = image.bytes(part).await?;
@@ -62,16 +62,16 @@ impl Session<'_> {
                 }
                 StatusCode::Accepted if !last => {
                     upload = after(&call, &answer, upload.has + part.size)?;
-                    told(upload.has.min(size));
+                    progress(upload.has.min(size));
                 }
-                // The answer to a part was lost and the part was sent again, or the registry has
-                // forgotten the upload.
+                // The answer to a part was lost and the part was sent twice, or the registry no
+                // longer knows the upload.
                 StatusCode::BadRequest
                 | StatusCode::NotFound
                 | StatusCode::RequestedRangeNotSatisfiable
-                    if troubles < TROUBLES && !is_final(&answer) =>
+                    if recoveries < RECOVERIES && !is_final(&answer) =>
                 {
-                    troubles += 1;
+                    recoveries += 1;
                     if self.has_blob(&blob.digest).await? {
                         return Ok(());
                     }
@@ -83,8 +83,8 @@ impl Session<'_> {
                 _ => {
                     answer.checked(call.method)?;
                     return Err(Error::Unsupported {
-                        place: call.url.path().to_owned(),
-                        why: "was answered as no upload is".to_owned(),
+                        location: call.url.path().to_owned(),
+                        why: "got an unexpected answer to an upload".to_owned(),
                     });
                 }
             }
@@ -105,7 +105,7 @@ impl Session<'_> {
         Ok((call, answer))
     }
 
-    /// The last part, or all of it, with what all of it is.
+    /// Sends the last part, which may be everything, with the digest of the whole.
     async fn last(
         &mut self,
         upload: &Upload,
@@ -125,7 +125,7 @@ impl Session<'_> {
         Ok((call, answer))
     }
 
-    /// How much a registry has of an upload, if it still knows it.
+    /// How much of an upload the registry has, if it still knows the upload.
     async fn look(&mut self, upload: &Upload) -> Result<Option<Upload>, Error> {
         let call = Call::new(Method::Get, upload.url.clone());
         let answer = self.send(&call).await?;
@@ -140,15 +140,15 @@ impl Session<'_> {
     }
 }
 
-/// Where an upload is after a part; `sent` is how much the registry should have.
+/// The state of an upload after a part. `sent` is used if the registry does not report its size.
 fn after(call: &Call, answer: &Answer, sent: u64) -> Result<Upload, Error> {
     let url = named(call, answer)?;
     let has = received(answer).unwrap_or(sent);
     Ok(Upload { url, has })
 }
 
-/// How much a registry says that it has: `0-99` are 100 bytes. It says `0-0` of none as well as of
-/// one, and no part is one byte.
+/// The number of bytes that a registry reports: `0-99` are 100 bytes. `0-0` may mean none or one
+/// byte. It is read as none, because no part has one byte.
 fn received(answer: &Answer) -> Option<u64> {
     let range = answer.header("range")?;
     let range = range.strip_prefix("bytes=").unwrap_or(range);
@@ -157,7 +157,7 @@ fn received(answer: &Answer) -> Option<u64> {
     Some(if end == 0 { 0 } else { end + 1 })
 }
 
-/// Whether an answer is about what was sent, so that sending it again would change nothing.
+/// Whether the answer refuses the content itself, so that another attempt would fail as well.
 fn is_final(answer: &Answer) -> bool {
     let code = |it: &&Fault| {
         [

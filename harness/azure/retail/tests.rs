@@ -1,4 +1,4 @@
-//! A price API of our own, by what the documentation and recorded answers of Azure's say of it.
+//! Tests against a local price API that follows Azure's documentation and recorded answers.
 
 use std::collections::VecDeque;
 use std::io::{Read as _, Write as _};
@@ -11,22 +11,22 @@ use serde_json::{Value, json};
 use super::*;
 use crate::price::Unit;
 
-/// Answers, one a connection, with `BASE` in them for the server's own address; tells the request
-/// lines.
+/// Starts a server that gives one answer to each connection. `BASE` in an answer is the server's
+/// own address. Returns that address, and a channel with the request lines.
 fn serve(answers: Vec<(&'static str, Value)>) -> (String, Receiver<String>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let base = format!("http://{}/prices", listener.local_addr().expect("bound"));
-    let (told, requests) = channel();
+    let (sender, requests) = channel();
     let mut answers: VecDeque<_> = answers.into();
     let own = base.clone();
     std::thread::spawn(move || {
         while let Some((head, body)) = answers.pop_front() {
             let (mut stream, _) = listener.accept().expect("a connection");
             let mut buffer = [0; 4096];
-            // A question fits into one read.
-            let length = stream.read(&mut buffer).expect("a question");
+            // A request fits into one read.
+            let length = stream.read(&mut buffer).expect("a request");
             let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
-            let _ = told.send(text.lines().next().unwrap_or_default().to_owned());
+            let _ = sender.send(text.lines().next().unwrap_or_default().to_owned());
             let body = body.to_string().replace("BASE", &own);
             let length = body.len();
             let head = format!("HTTP/1.1 {head}\r\ncontent-length: {length}\r\nconnection: close");
@@ -64,7 +64,7 @@ fn machine() -> Meter {
 }
 
 #[tokio::test]
-async fn pages_are_followed_and_what_is_not_meant_is_left_out() {
+async fn pages_are_followed_and_items_of_other_meters_are_left_out() {
     let dsv5 = "Virtual Machines Dsv5 Series";
     let first = [
         item(
@@ -103,7 +103,7 @@ async fn pages_are_followed_and_what_is_not_meant_is_left_out() {
 }
 
 #[tokio::test]
-async fn a_price_that_has_ended_does_not_count() {
+async fn a_price_that_is_no_longer_valid_is_ignored() {
     let tier = "FreeTierInfrastructureCost";
     let row = |price: f64, end: Option<&str>| {
         let meter = format!("{tier} Uptime SLA");
@@ -128,7 +128,7 @@ async fn a_price_that_has_ended_does_not_count() {
 }
 
 #[tokio::test]
-async fn meters_of_one_service_are_asked_for_once() {
+async fn meters_of_one_service_need_one_request() {
     let server = "Azure Database for MySQL Flexible Server";
     let items = [
         item(
@@ -172,7 +172,7 @@ async fn meters_of_one_service_are_asked_for_once() {
 }
 
 #[tokio::test]
-async fn a_price_that_may_be_another_meters_is_unknown() {
+async fn an_ambiguous_price_is_unknown() {
     let name = "Basic Registry Unit";
     for items in [
         vec![
@@ -197,7 +197,7 @@ async fn a_price_that_may_be_another_meters_is_unknown() {
 }
 
 #[tokio::test]
-async fn who_is_asked_to_come_later_does() {
+async fn a_busy_api_is_retried() {
     let zone = item("Azure DNS", "Private", "Private Zone", "1/Month", 0.5);
     let later = "429 Too Many Requests\r\nretry-after: 0";
     let (base, requests) = serve(vec![
@@ -216,40 +216,38 @@ async fn who_is_asked_to_come_later_does() {
         .await
         .expect_err("it never answers");
     let shown = error.to_string().replace(&base, "BASE");
-    assert_eq!(shown, "BASE has answered 429 Too Many Requests 6 times");
+    assert_eq!(shown, "BASE answered 429 Too Many Requests 6 times");
 }
 
 #[test]
-fn a_pause_is_what_the_answer_asks_for_or_grows() {
+fn a_wait_is_what_the_answer_asks_for_or_doubles() {
     let seconds = |asked, attempt| pause(asked, attempt).as_secs();
     assert_eq!([seconds(Some(7), 1), seconds(Some(9999), 1)], [7, 60]);
     assert_eq!([1, 2, 3, 6].map(|it| seconds(None, it)), [1, 2, 4, 32]);
 }
 
 #[tokio::test]
-async fn a_next_page_somewhere_else_is_not_followed() {
+async fn a_next_page_at_another_address_is_not_followed() {
     let elsewhere = page(&[], Some("https://example.com/prices?$skip=100"));
     let (base, _requests) = serve(vec![("200 OK", elsewhere)]);
-    let error = fetch(&base, &[machine()])
-        .await
-        .expect_err("it leads astray");
-    assert!(matches!(error, Error::Astray { .. }), "{error}");
+    let error = fetch(&base, &[machine()]).await.expect_err("refused");
+    assert!(matches!(error, Error::InvalidNextPage { .. }), "{error}");
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_an_error_with_its_cause() {
+async fn an_unreadable_or_missing_page_is_an_error() {
     let (base, _requests) = serve(vec![
         ("200 OK", json!({"Items": 3})),
         ("404 Not Found", json!({})),
     ]);
-    let error = fetch(&base, &[machine()]).await.expect_err("no page");
+    let error = fetch(&base, &[machine()]).await.expect_err("unreadable");
     assert!(matches!(error, Error::Page { .. }), "{error}");
     let error = fetch(&base, &[machine()]).await.expect_err("not there");
-    assert!(matches!(error, Error::Ask { .. }), "{error}");
+    assert!(matches!(error, Error::Fetch { .. }), "{error}");
 }
 
 #[test]
-fn an_address_that_anybody_can_answer_for_is_refused() {
+fn an_address_without_tls_is_refused() {
     for base in ["http://prices.example", "ftp://127.0.0.2/", "prices"] {
         assert!(
             matches!(Retail::at(base), Err(Error::Unsafe { .. })),

@@ -1,4 +1,4 @@
-//! What every resource of a template is made from.
+//! The input of every resource of a template.
 
 use std::collections::BTreeMap;
 
@@ -6,23 +6,22 @@ use model::profile::azure::Azure;
 use model::topology::Database;
 use serde::Serialize;
 
+use super::deployment_scope::DeploymentScope;
 use super::names::Names;
-use super::place::Place;
 use super::resource::{Body, Resource};
 
-/// The parameter with the password of the database's administrator.
+/// The parameter with the password of the database administrator.
 pub const PASSWORD: &str = "mysqlPassword";
 
-/// A reference to another resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Id {
     pub(super) id: String,
 }
 
-/// What resources are made of.
+/// The input from which resources are built.
 #[derive(Debug)]
 pub(super) struct Build<'a> {
-    pub(super) place: &'a Place,
+    pub(super) scope: &'a DeploymentScope,
     pub(super) names: &'a Names,
     pub(super) azure: &'a Azure,
     pub(super) database: &'a Database,
@@ -30,12 +29,11 @@ pub(super) struct Build<'a> {
 }
 
 impl Build<'_> {
-    /// The id of a resource of the group that is nobody's child.
+    /// The id of a top-level resource of the group.
     pub(super) fn id(&self, kind: &str, name: &str) -> String {
         self.names.id(kind, &[name])
     }
 
-    /// A resource with region and tags.
     pub(super) fn resource(
         &self,
         kind: &'static str,
@@ -51,7 +49,7 @@ impl Build<'_> {
     }
 }
 
-/// A resource that has neither, as it is a part of another.
+/// A child resource, which has neither region nor tags.
 pub(super) fn child(
     kind: &'static str,
     api_version: &'static str,

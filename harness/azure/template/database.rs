@@ -1,4 +1,4 @@
-//! The database: a flexible server with an address in the virtual network only.
+//! The database: a MySQL flexible server that is reachable only in the virtual network.
 
 use model::profile::azure::{HighAvailability, Mysql, MysqlTier};
 use serde::Serialize;
@@ -11,13 +11,12 @@ use crate::resource_type;
 
 pub(super) const KIND: &str = resource_type::SERVER;
 pub(super) const DATABASES: &str = resource_type::DATABASE;
-/// A parameter of a server, as a type of resource.
+/// The resource type of a server parameter.
 pub const CONFIGURATIONS: &str = resource_type::PARAMETER;
 
-/// Temporal's stores.
+/// The databases of Temporal's stores.
 const STORES: [&str; 2] = ["temporal", "temporal_visibility"];
 
-/// A server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Server {
     sku: Sku,
@@ -39,7 +38,7 @@ struct ServerProperties {
     storage: Storage,
     backup: Backup,
     high_availability: Availability,
-    network: Door,
+    network: ServerNetwork,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -64,13 +63,12 @@ struct Availability {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Door {
+struct ServerNetwork {
     delegated_subnet_resource_id: String,
     private_dns_zone_resource_id: String,
     public_network_access: &'static str,
 }
 
-/// A database of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Database {
     properties: DatabaseProperties,
@@ -82,7 +80,7 @@ struct DatabaseProperties {
     collation: &'static str,
 }
 
-/// A variable of a server.
+/// A server parameter (a MySQL variable).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Configuration {
     properties: ConfigurationProperties,
@@ -94,8 +92,8 @@ struct ConfigurationProperties {
     source: &'static str,
 }
 
-/// The server and its children, each of which waits for the one before it: a server that is told
-/// two things at once answers that it is busy
+/// The server and its children. Each child depends on the one before it, because a server refuses a
+/// second change while one is running
 /// (<https://github.com/Azure/bicep-registry-modules/issues/4289>).
 pub(super) fn database(build: &Build<'_>) -> Vec<Resource> {
     let names = build.names;
@@ -143,7 +141,7 @@ fn server(build: &Build<'_>) -> Resource {
             high_availability: Availability {
                 mode: availability(mysql),
             },
-            network: Door {
+            network: ServerNetwork {
                 delegated_subnet_resource_id: subnet,
                 private_dns_zone_resource_id: zone,
                 public_network_access: "Disabled",
@@ -151,7 +149,7 @@ fn server(build: &Build<'_>) -> Resource {
         },
     };
     Resource {
-        // The zone has to be known in the network before the server writes its name there.
+        // The zone must be linked to the network before the server registers its name there.
         depends_on: vec![build.id(network::KIND, &names.network), link],
         ..build.resource(KIND, api_version::MYSQL, &names.mysql, body)
     }
@@ -173,7 +171,7 @@ fn configurations(build: &Build<'_>) -> [(&'static str, &'static str, Body); 2] 
             "max_connections",
             build.database.max_connections.to_string(),
         ),
-        // Azure's own default; said, so that a drift of it is seen.
+        // Azure's own default, set explicitly so that a drift is detected.
         ("require_secure_transport", "ON".to_owned()),
     ];
     variables.map(|(name, value)| {

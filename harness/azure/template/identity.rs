@@ -1,4 +1,4 @@
-//! Managed identities: of the control plane, and of the nodes' kubelets.
+//! The managed identities of the control plane and of the kubelets.
 
 use serde::Serialize;
 
@@ -9,20 +9,20 @@ use crate::resource_type;
 
 pub(super) const KIND: &str = resource_type::IDENTITY;
 
-/// An identity; Azure decides all that there is to it.
+/// An identity. It has no properties that can be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Identity {
-    properties: Nothing,
+    properties: NoProperties,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Nothing {}
+struct NoProperties {}
 
 pub(super) fn identities(build: &Build<'_>) -> [Resource; 2] {
     let names = build.names;
     [&names.control_plane, &names.kubelet].map(|name| {
         let body = Identity {
-            properties: Nothing {},
+            properties: NoProperties {},
         };
         build.resource(KIND, api_version::IDENTITY, name, body)
     })

@@ -1,5 +1,5 @@
-//! The cluster: nodes in our network, Entra instead of local accounts, and network policies that
-//! are enforced.
+//! The cluster: its nodes are in the profile's network, users sign in with Entra instead of local
+//! accounts, and network policies are enforced.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,6 @@ use crate::resource_type;
 pub(super) const KIND: &str = resource_type::CLUSTER;
 pub(super) const POOLS: &str = resource_type::POOL;
 
-/// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Cluster {
     sku: Sku,
@@ -42,7 +41,8 @@ struct Identity {
 #[serde(rename_all = "camelCase")]
 struct Properties {
     kubernetes_version: String,
-    /// Said always, as AKS keeps what it is not told, and takes the other plan with one tier alone.
+    /// Always set, because AKS keeps the old value of a missing property, and each tier needs its
+    /// plan.
     support_plan: &'static str,
     dns_prefix: String,
     node_resource_group: String,
@@ -77,7 +77,7 @@ struct Security {
     workload_identity: Switch,
 }
 
-/// Patches of Kubernetes and of the nodes come by themselves, versions do not.
+/// AKS installs patches of Kubernetes and of the nodes on its own, but no minor versions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct AutoUpgrade {
     #[serde(rename = "upgradeChannel")]
@@ -90,8 +90,8 @@ struct AutoUpgrade {
 #[serde(rename_all = "camelCase")]
 struct ApiServer {
     enable_private_cluster: bool,
-    /// Said where there are none as well, as AKS keeps what it is not told; not of a cluster without
-    /// a public address.
+    /// Also set if it is empty, because AKS keeps the old value of a missing property. `None` for a
+    /// private cluster, which must not have ranges.
     #[serde(rename = "authorizedIPRanges", skip_serializing_if = "Option::is_none")]
     authorized_ip_ranges: Option<Vec<String>>,
 }
@@ -120,7 +120,7 @@ struct KubeletIdentity {
     object: String,
 }
 
-/// A pool that is a part of its cluster.
+/// The system pool, which is part of the cluster resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct SystemPool {
     name: String,
@@ -128,7 +128,7 @@ struct SystemPool {
     pool: PoolProperties,
 }
 
-/// A pool that is a resource by itself.
+/// A pool that is a resource of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Pool {
     properties: PoolProperties,
@@ -152,8 +152,8 @@ struct PoolProperties {
     subnet: String,
 }
 
-/// The cluster, after `rights`: the assignments that its control plane cannot do without.
-pub(super) fn cluster(build: &Build<'_>, rights: Vec<String>) -> Resource {
+/// The cluster. It depends on `role_assignments`, which its control plane needs.
+pub(super) fn cluster(build: &Build<'_>, role_assignments: Vec<String>) -> Resource {
     let names = build.names;
     let control_plane = build.id(identity::KIND, &names.control_plane);
     let kubelet = build.id(identity::KIND, &names.kubelet);
@@ -162,7 +162,7 @@ pub(super) fn cluster(build: &Build<'_>, rights: Vec<String>) -> Resource {
         kubelet.clone(),
         build.id(network::KIND, &names.network),
     ];
-    depends_on.extend(rights);
+    depends_on.extend(role_assignments);
     let body = Cluster {
         sku: Sku {
             name: "Base",
@@ -180,9 +180,9 @@ pub(super) fn cluster(build: &Build<'_>, rights: Vec<String>) -> Resource {
     }
 }
 
-/// The pools but for that of the system. Each is a resource of its own, as a cluster that is there
-/// takes no other pool and gives none up (<https://aka.ms/agent-pool-rest-api>), and each waits for
-/// the one before it, as a cluster does one thing at a time
+/// The pools except the system pool. Each is a resource of its own, because pools cannot be added
+/// to or removed from the resource of an existing cluster (<https://aka.ms/agent-pool-rest-api>).
+/// Each depends on the one before it, because a cluster runs one operation at a time
 /// (<https://aka.ms/aks-pending-operation>).
 pub(super) fn pools(build: &Build<'_>) -> Vec<Resource> {
     let names = build.names;
@@ -219,7 +219,7 @@ fn properties(build: &Build<'_>, kubelet: &str) -> Properties {
         object: property("principalId"),
         resource: kubelet.to_owned(),
     };
-    let system = pools.first().expect("a profile has one pool at least");
+    let system = pools.first().expect("a profile has at least one pool");
     Properties {
         kubernetes_version: version.clone(),
         support_plan: support_plan(*tier),
@@ -264,7 +264,7 @@ fn network_profile(network: &Network) -> NetworkProfile {
         load_balancer_sku: "standard",
         outbound_type: "loadBalancer",
         service_cidr: network.services.to_string(),
-        // Kubernetes' own convention: the tenth address.
+        // By Kubernetes' convention, the tenth address.
         dns_service: network.services.address(10).to_string(),
     }
 }
@@ -284,7 +284,7 @@ fn pool(build: &Build<'_>, pool: &NodePool, mode: &'static str) -> PoolPropertie
     }
 }
 
-/// The tier `Premium` is there for long-term support, and no other has it
+/// Only the tier `Premium` has long-term support
 /// (<https://learn.microsoft.com/azure/aks/long-term-support>).
 fn support_plan(tier: Tier) -> &'static str {
     match tier {

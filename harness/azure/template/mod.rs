@@ -1,17 +1,17 @@
-//! What a resource group contains, as a template of Azure Resource Manager. Pure: a place of a
-//! profile in, a [`Template`] out.
+//! Builds the template of a resource group for Azure Resource Manager. Pure: the Azure settings of
+//! a profile in, a [`Template`] out.
 //!
-//! Names and ids are literal, and dependencies are spelled out, so that people and tests can read
-//! what will be made. The only expressions are `parameters('mysqlPassword')`, and `reference` for
-//! what is not known before an identity or a server exists.
+//! Names and ids are literal and dependencies are explicit, so that people and tests can read what
+//! will be created. The only expressions are `parameters('mysqlPassword')`, and `reference` for
+//! values that are unknown before an identity or a server exists.
 
 mod build;
 mod database;
+mod deployment_scope;
 mod identity;
 mod kubernetes;
 mod names;
 mod network;
-mod place;
 mod registry;
 mod resource;
 mod role;
@@ -22,8 +22,8 @@ use std::collections::BTreeMap;
 
 pub use build::PASSWORD;
 pub use database::CONFIGURATIONS as SERVER_PARAMETERS;
+pub use deployment_scope::{Caller, CallerKind, DeploymentScope};
 pub use names::Names;
-pub use place::{Caller, CallerKind, Place};
 pub use resource::{Resource, Template};
 pub use role::role_name;
 
@@ -34,25 +34,25 @@ use resource::{Output, Parameter, literal, reference};
 
 use crate::api_version;
 
-/// The output with the registry's name.
+/// The output with the registry's login server.
 pub const REGISTRY_OUTPUT: &str = "registry";
 /// The output with the database's host name.
 pub const MYSQL_OUTPUT: &str = "mysql";
 
-/// The template of a place. `tags` are the harness's own, besides those of the profile.
+/// The template of a deployment. `tags` are the harness's own tags, in addition to the profile's.
 pub fn template(
     azure: &Azure,
     database: &Database,
-    place: &Place,
+    scope: &DeploymentScope,
     tags: &BTreeMap<String, String>,
 ) -> Template {
-    let names = Names::of(place);
+    let names = Names::of(scope);
     let build = Build {
-        place,
+        scope,
         names: &names,
         azure,
         database,
-        tags: azure.tags.iter().chain(tags).map(written).collect(),
+        tags: azure.tags.iter().chain(tags).map(escaped_tag).collect(),
     };
     let rights = role::of_control_plane(&build);
     let cluster = kubernetes::cluster(&build, rights.iter().map(role::id).collect());
@@ -64,7 +64,7 @@ pub fn template(
         .chain(rights)
         .chain([role::of_kubelet(&build), cluster])
         .chain(kubernetes::pools(&build))
-        .chain(role::of_caller(&build, &place.caller))
+        .chain(role::of_caller(&build, &scope.caller))
         .collect();
     let parameter = Parameter {
         kind: "securestring",
@@ -76,12 +76,12 @@ pub fn template(
     )
 }
 
-/// A tag as a template has it: people write what they like into its value.
-fn written((name, value): (&String, &String)) -> (String, String) {
+/// A tag in a template. Its value is escaped, because a profile may contain any text.
+fn escaped_tag((name, value): (&String, &String)) -> (String, String) {
     (name.clone(), literal(value))
 }
 
-/// What is known only afterwards, and needed then.
+/// The values that are known only after the deployment.
 fn outputs(build: &Build<'_>) -> BTreeMap<&'static str, Output> {
     let names = build.names;
     let output = |kind, name, version, property| Output {
@@ -110,7 +110,7 @@ fn outputs(build: &Build<'_>) -> BTreeMap<&'static str, Output> {
     ])
 }
 
-/// Whether a text is an expression of the template language, which Azure resolves
+/// Whether a text is a template expression, which Azure evaluates
 /// (<https://learn.microsoft.com/azure/azure-resource-manager/templates/template-expressions>).
 pub fn is_expression(text: &str) -> bool {
     text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[")

@@ -1,4 +1,4 @@
-//! The virtual network, and the private zone in which the database has its name.
+//! The virtual network, and the private DNS zone with the name of the database.
 
 use model::profile::azure::Network;
 use serde::Serialize;
@@ -17,10 +17,9 @@ pub(super) const LINKS: &str = resource_type::ZONE_LINK;
 pub(super) const NODES: &str = "nodes";
 /// The subnet of the database.
 pub(super) const MYSQL: &str = "mysql";
-/// The link of zone and network.
+/// The link of the zone to the network.
 pub(super) const LINK: &str = "network";
 
-/// A virtual network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct VirtualNetwork {
     properties: NetworkProperties,
@@ -53,7 +52,7 @@ struct SubnetProperties {
     delegations: Vec<Delegation>,
 }
 
-/// A subnet that belongs to a service.
+/// The delegation of a subnet to a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Delegation {
     name: &'static str,
@@ -66,7 +65,7 @@ struct DelegationProperties {
     service_name: &'static str,
 }
 
-/// A private zone; its records are made by the database.
+/// A private DNS zone. The database server creates its records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Zone {
     properties: ZoneProperties,
@@ -75,7 +74,7 @@ struct Zone {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct ZoneProperties {}
 
-/// What makes the names of a zone known in a network.
+/// Makes the names of a zone resolve in a network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct ZoneLink {
     properties: LinkProperties,
@@ -91,7 +90,7 @@ struct LinkProperties {
 pub(super) fn network(build: &Build<'_>) -> [Resource; 3] {
     let names = build.names;
     let (network, zone) = (build.id(KIND, &names.network), build.id(ZONES, &names.zone));
-    // Private zones are of no region.
+    // Private DNS zones have no region.
     let global = Some("global".to_owned());
     [
         build.resource(

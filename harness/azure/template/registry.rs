@@ -10,7 +10,7 @@ use crate::resource_type;
 
 pub(super) const KIND: &str = resource_type::REGISTRY;
 
-/// A registry without an administrator whose password anybody could have.
+/// A registry without an admin user, so that there is no shared password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Registry {
     sku: Sku,

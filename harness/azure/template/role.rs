@@ -1,9 +1,9 @@
-//! Who may do what: assignments of Azure's built-in roles, each on the smallest scope that works.
+//! Assignments of Azure's built-in roles, each on the smallest scope that works.
 
 use serde::Serialize;
 
 use super::build::{Build, child};
-use super::place::Caller;
+use super::deployment_scope::Caller;
 use super::resource::{Resource, reference};
 use super::{identity, kubernetes, names, network, registry};
 use crate::api_version;
@@ -14,7 +14,7 @@ use crate::role_id::{
 
 pub(super) const KIND: &str = resource_type::ROLE_ASSIGNMENT;
 
-/// What Azure calls the roles that are assigned, by their ids.
+/// The ids and names of the roles that are assigned.
 const NAMES: [(&str, &str); 5] = [
     (ACR_PULL, "AcrPull"),
     (ACR_PUSH, "AcrPush"),
@@ -26,7 +26,7 @@ const NAMES: [(&str, &str); 5] = [
     (NETWORK_CONTRIBUTOR, "Network Contributor"),
 ];
 
-/// What Azure calls a role, by the id of its definition, if it is one that templates assign.
+/// The name of a role, by the id of its definition. `None` if templates do not assign it.
 pub fn role_name(definition: &str) -> Option<&'static str> {
     let id = definition.rsplit('/').next()?;
     let known = NAMES
@@ -35,7 +35,6 @@ pub fn role_name(definition: &str) -> Option<&'static str> {
     known.map(|(_, name)| *name)
 }
 
-/// An assignment of a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Assignment {
     properties: AssignmentProperties,
@@ -49,18 +48,24 @@ struct AssignmentProperties {
     principal_type: &'static str,
 }
 
-/// What the control plane needs before there is a cluster: to hand nodes their identity, and to
-/// join them to the network.
+/// The roles that the control plane needs before the cluster exists: to assign the kubelet identity
+/// to nodes, and to join nodes to the network.
 pub(super) fn of_control_plane(build: &Build<'_>) -> [Resource; 2] {
     let names = build.names;
     let kubelet = build.id(identity::KIND, &names.kubelet);
     let nodes = names.id(network::SUBNETS, &[&names.network, network::NODES]);
-    let holder = &names.control_plane;
+    let principal = &names.control_plane;
     [
-        of_identity(build, holder, MANAGED_IDENTITY_OPERATOR, &kubelet, &kubelet),
         of_identity(
             build,
-            holder,
+            principal,
+            MANAGED_IDENTITY_OPERATOR,
+            &kubelet,
+            &kubelet,
+        ),
+        of_identity(
+            build,
+            principal,
             NETWORK_CONTRIBUTOR,
             &nodes,
             &build.id(network::KIND, &names.network),
@@ -68,13 +73,13 @@ pub(super) fn of_control_plane(build: &Build<'_>) -> [Resource; 2] {
     ]
 }
 
-/// What nodes need: to pull images.
+/// The role that nodes need: to pull images.
 pub(super) fn of_kubelet(build: &Build<'_>) -> Resource {
     let registry = build.id(registry::KIND, &build.names.registry);
     of_identity(build, &build.names.kubelet, ACR_PULL, &registry, &registry)
 }
 
-/// What whoever promotes needs: to push the worker's image, and to apply objects to the cluster.
+/// The roles of the principal that promotes: to push the worker's image, and to apply objects.
 pub(super) fn of_caller(build: &Build<'_>, caller: &Caller) -> [Resource; 2] {
     let registry = build.id(registry::KIND, &build.names.registry);
     let cluster = build.id(kubernetes::KIND, &build.names.cluster);
@@ -93,11 +98,11 @@ pub(super) fn of_caller(build: &Build<'_>, caller: &Caller) -> [Resource; 2] {
     })
 }
 
-/// The assignment of a role to one of our identities.
-fn of_identity(build: &Build<'_>, holder: &str, role: &str, scope: &str, on: &str) -> Resource {
-    let identity = build.id(identity::KIND, holder);
-    let mut needs = vec![identity.clone(), on.to_owned()];
-    needs.dedup();
+/// The assignment of a role to one of the template's identities.
+fn of_identity(build: &Build<'_>, principal: &str, role: &str, scope: &str, on: &str) -> Resource {
+    let identity = build.id(identity::KIND, principal);
+    let mut depends_on = vec![identity.clone(), on.to_owned()];
+    depends_on.dedup();
     assignment(
         role,
         scope,
@@ -105,17 +110,17 @@ fn of_identity(build: &Build<'_>, holder: &str, role: &str, scope: &str, on: &st
         AssignmentProperties {
             role_definition_id: definition(build, role),
             principal_id: reference(&identity, api_version::IDENTITY, "principalId"),
-            // Said, as it takes minutes until everybody has heard of a new identity.
+            // Set explicitly, because a new identity takes minutes to propagate.
             principal_type: "ServicePrincipal",
         },
-        needs,
+        depends_on,
     )
 }
 
 fn assignment(
     role: &str,
     scope: &str,
-    holder: &str,
+    principal: &str,
     properties: AssignmentProperties,
     depends_on: Vec<String>,
 ) -> Resource {
@@ -125,20 +130,20 @@ fn assignment(
         ..child(
             KIND,
             api_version::AUTHORIZATION,
-            names::assignment(scope, role, holder),
+            names::assignment(scope, role, principal),
             Assignment { properties },
         )
     }
 }
 
 fn definition(build: &Build<'_>, role: &str) -> String {
-    let subscription = &build.place.subscription;
+    let subscription = &build.scope.subscription;
     format!(
         "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
     )
 }
 
-/// The id of an assignment, which is a child of what it is an assignment on.
+/// The id of an assignment, which is a child of the resource in its scope.
 pub(super) fn id(assignment: &Resource) -> String {
     let scope = assignment.scope.as_deref().unwrap_or_default();
     format!("{scope}/providers/{KIND}/{}", assignment.name)

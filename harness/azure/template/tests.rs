@@ -7,16 +7,16 @@ use testing::profile::azure;
 
 use super::*;
 
-/// The versions of MySQL that Microsoft's schema has; the service takes `8.4` as well
+/// The only MySQL version in Microsoft's schema. The service also accepts `8.4`
 /// (<https://github.com/hashicorp/terraform-provider-azurerm/pull/31099>).
 const FROZEN_VERSION: &str = "8.0.21";
 
-/// A cluster with pools besides that of the system.
+/// A cluster with pools besides the system pool.
 const POOLS: &str =
     "backend.azure.kubernetes.node-pools={system: {count: 1}, batch: {count: 3}, web: {}}";
 
-fn place() -> Place {
-    Place {
+fn scope() -> DeploymentScope {
+    DeploymentScope {
         subscription: "11111111-1111-1111-1111-111111111111".to_owned(),
         resource_group: "harness-azure".to_owned(),
         profile: "azure".to_owned(),
@@ -37,10 +37,10 @@ fn database() -> Database {
 
 fn of(sets: &[&str]) -> Template {
     let tags = BTreeMap::from([("harness-profile".to_owned(), "azure".to_owned())]);
-    template(&azure(sets), &database(), &place(), &tags)
+    template(&azure(sets), &database(), &scope(), &tags)
 }
 
-/// The schemas of templates, from the folder that has them.
+/// Reads the schemas of templates from a folder.
 struct Schemas(camino::Utf8PathBuf);
 
 impl Retrieve for Schemas {
@@ -56,7 +56,7 @@ impl Retrieve for Schemas {
     }
 }
 
-/// Where the schema of a resource is: by version, provider and the rest of its type.
+/// The URI of a resource's schema, by API version, provider and type.
 fn schema(resource: &Resource) -> String {
     let (provider, kinds) = resource.kind.split_once('/').expect("a type");
     let file = match provider {
@@ -74,8 +74,8 @@ fn schema(resource: &Resource) -> String {
     format!("{folder}/{file}.json#/resourceDefinitions/{key}")
 }
 
-/// What Microsoft's schema says against a resource.
-fn complaints(resource: &Resource, written: &Value) -> Vec<String> {
+/// The schema errors of a resource.
+fn schema_errors(resource: &Resource, written: &Value) -> Vec<String> {
     let Some(folder) = contract() else {
         return Vec::new();
     };
@@ -92,7 +92,7 @@ fn complaints(resource: &Resource, written: &Value) -> Vec<String> {
 }
 
 #[test]
-fn every_resource_is_as_microsofts_schema_has_it() {
+fn every_resource_follows_microsofts_schema() {
     let shapes: [&[&str]; 4] = [
         &[],
         &[POOLS],
@@ -110,20 +110,24 @@ fn every_resource_is_as_microsofts_schema_has_it() {
     for sets in shapes {
         for resource in &of(sets).resources {
             let mut written = serde_json::to_value(resource).expect("JSON");
-            // Of the name of a child the schema has its own part.
+            // The schema describes only the child's own part of the name.
             let (_, name) = resource
                 .name
                 .rsplit_once('/')
                 .unwrap_or(("", &resource.name));
             written["name"] = json!(name);
-            let complaints = complaints(resource, &written);
-            assert!(complaints.is_empty(), "{}: {complaints:#?}", resource.kind);
+            let schema_errors = schema_errors(resource, &written);
+            assert!(
+                schema_errors.is_empty(),
+                "{}: {schema_errors:#?}",
+                resource.kind
+            );
         }
     }
 }
 
 #[test]
-fn the_schemas_would_tell() {
+fn the_schemas_reject_wrong_resources() {
     if contract().is_none() {
         return;
     }
@@ -134,18 +138,18 @@ fn the_schemas_would_tell() {
         ] {
             let mut written = serde_json::to_value(resource).expect("JSON");
             written[key] = wrong;
-            let complaints = complaints(resource, &written);
-            // Nothing is said of what an identity has.
+            let schema_errors = schema_errors(resource, &written);
+            // The schema does not describe the properties of an identity.
             let open = resource.kind.contains("Identity") && key == "properties";
-            assert_eq!(complaints.is_empty(), open, "{}: {key}", resource.kind);
+            assert_eq!(schema_errors.is_empty(), open, "{}: {key}", resource.kind);
         }
     }
 }
 
 #[test]
-fn each_comes_after_what_it_depends_on_and_names_nothing_else() {
-    let place = place();
-    let names = Names::of(&place);
+fn each_resource_comes_after_its_dependencies() {
+    let scope = scope();
+    let names = Names::of(&scope);
     let mut known: Vec<String> = Vec::new();
     for resource in &of(&[POOLS]).resources {
         for need in &resource.depends_on {
@@ -159,7 +163,7 @@ fn each_comes_after_what_it_depends_on_and_names_nothing_else() {
 }
 
 #[test]
-fn the_children_of_a_server_wait_for_each_other() {
+fn the_children_of_a_server_are_deployed_one_after_another() {
     let template = of(&[]);
     let children = template
         .resources
@@ -187,7 +191,7 @@ fn needs_before(index: usize, template: &Template) -> Vec<String> {
 }
 
 #[test]
-fn a_cluster_has_its_system_pool_and_every_other_is_a_resource_that_waits_for_the_one_before() {
+fn the_system_pool_is_part_of_the_cluster_and_other_pools_are_deployed_one_after_another() {
     let template = serde_json::to_value(of(&[POOLS])).expect("JSON");
     let resources = template["resources"].as_array().expect("a list");
     let of_kind = |kind: &str| {
@@ -202,7 +206,7 @@ fn a_cluster_has_its_system_pool_and_every_other_is_a_resource_that_waits_for_th
         (&json!("system"), &json!("System"))
     );
     let pools = of_kind("managedClusters/agentPools");
-    let told: Vec<String> = pools
+    let described: Vec<String> = pools
         .iter()
         .map(|pool| {
             let needs = pool["dependsOn"].as_array().expect("a list");
@@ -215,7 +219,7 @@ fn a_cluster_has_its_system_pool_and_every_other_is_a_resource_that_waits_for_th
         })
         .collect();
     assert_eq!(
-        told,
+        described,
         [
             r#""azure-aks/batch" "User" 3 after azure-aks"#,
             r#""azure-aks/web" "User" 2 after batch"#,
@@ -224,7 +228,7 @@ fn a_cluster_has_its_system_pool_and_every_other_is_a_resource_that_waits_for_th
 }
 
 #[test]
-fn no_secret_and_no_public_door_is_in_a_template() {
+fn a_template_has_no_secret_and_no_public_access() {
     let text = serde_json::to_string(&of(&[])).expect("JSON");
     assert!(text.contains(r#""administratorLoginPassword":"[parameters('mysqlPassword')]""#));
     assert!(text.contains(r#""publicNetworkAccess":"Disabled""#));
@@ -234,41 +238,41 @@ fn no_secret_and_no_public_door_is_in_a_template() {
 }
 
 #[test]
-fn names_are_unique_to_a_place_and_within_azures_rules() {
-    let names = Names::of(&place());
-    assert_eq!(names, Names::of(&place()));
-    let elsewhere = Names::of(&Place {
+fn names_are_unique_to_a_scope_and_follow_azures_rules() {
+    let names = Names::of(&scope());
+    assert_eq!(names, Names::of(&scope()));
+    let elsewhere = Names::of(&DeploymentScope {
         subscription: "33333333-3333-3333-3333-333333333333".to_owned(),
-        ..place()
+        ..scope()
     });
     assert_ne!(
         (&names.mysql, &names.registry),
         (&elsewhere.mysql, &elsewhere.registry)
     );
-    let longest = Names::of(&Place {
+    let longest = Names::of(&DeploymentScope {
         profile: "a-23456789-23456789-23456789-2-x".to_owned(),
-        ..place()
+        ..scope()
     });
     assert!(longest.registry.len() <= 50 && longest.mysql.len() <= 63);
     assert!(longest.registry.chars().all(char::is_alphanumeric));
 }
 
 #[test]
-fn a_template_in_whole() {
+fn the_whole_template() {
     insta::assert_json_snapshot!("template", of(&[]));
 }
 
 proptest! {
-    /// Whatever a profile and its group are called, what is named after them is not too long for
-    /// Azure: <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>.
+    /// The names derived from any profile and group follow Azure's rules:
+    /// <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>.
     #[test]
-    fn every_name_that_is_made_of_a_profiles_is_one_of_azures(
+    fn every_derived_name_follows_azures_rules(
         name in "[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?",
         group in "[0-9A-Za-z_().-]{0,56}[0-9A-Za-z_()-]",
     ) {
         prop_assert!(name.parse::<model::profile::Name>().is_ok());
         prop_assert!(group.parse::<model::profile::azure::ResourceGroup>().is_ok());
-        let names = Names::of(&Place {
+        let names = Names::of(&DeploymentScope {
             subscription: "3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f".to_owned(),
             resource_group: group,
             profile: name,

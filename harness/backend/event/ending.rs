@@ -1,14 +1,14 @@
-//! How a run came to its end.
+//! How a run ended.
 
 use serde::{Deserialize, Serialize};
 
-/// How a run came to its end.
+/// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
-    /// It went through all its phases.
+    /// It went through all of its phases.
     Complete,
-    /// The baseline was not steady: no fault was injected, and the load ended there.
+    /// The baseline was not steady: no fault was injected, and the load ended.
     NotSteady,
     /// Someone asked it to stop.
     Interrupted,

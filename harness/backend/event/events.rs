@@ -1,4 +1,4 @@
-//! The writing end of the stream.
+//! The sending side of the event stream.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::{Event, Kind};
 use crate::run_id::RunId;
 
-/// The writing end of the stream. Sending never blocks and never fails: where nobody listens,
+/// The sending side of the event stream. Sending never blocks and never fails: without a receiver,
 /// events are lost.
 #[derive(Debug, Clone)]
 pub struct Events {
@@ -16,7 +16,7 @@ pub struct Events {
     listener: Listener,
 }
 
-/// Whose events these are, and who hears them.
+/// The run that the events belong to, and the receivers.
 #[derive(Debug)]
 struct Audience {
     run: Option<RunId>,
@@ -24,7 +24,7 @@ struct Audience {
 }
 
 impl Events {
-    /// A stream with both ends.
+    /// A new stream, with its sender and its receiver.
     pub fn channel() -> (Self, UnboundedReceiver<Event>) {
         let (sender, receiver) = unbounded_channel();
         let events = Self::over(Audience {
@@ -34,8 +34,8 @@ impl Events {
         (events, receiver)
     }
 
-    /// A stream whose events are those of a run. Whoever hears this one hears them, and so does the
-    /// receiver; it ends once nobody can send any more.
+    /// A stream whose events belong to a run. The receivers of `self` get these events, and so does
+    /// the returned receiver. The returned receiver ends when all senders of the run are dropped.
     pub fn of_run(&self, run: RunId) -> (Self, UnboundedReceiver<Event>) {
         let (sender, receiver) = unbounded_channel();
         let mut listeners = self.audience.listeners.clone();
@@ -56,17 +56,15 @@ impl Events {
         Self { audience, listener }
     }
 
-    /// Sends what happens now.
     pub fn send(&self, kind: Kind) {
         self.audience.send(kind);
     }
 
-    /// Sends a notice.
     pub fn notice(&self, message: impl Into<String>) {
         self.listener.notice(message);
     }
 
-    /// Who is told of long work: its news become events of this stream.
+    /// The listener for long work: its news become events of this stream.
     pub fn listener(&self) -> &Listener {
         &self.listener
     }

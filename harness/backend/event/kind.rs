@@ -1,4 +1,4 @@
-//! What can happen.
+//! The kinds of events.
 
 use base::news::News;
 use model::phase::Phase;
@@ -12,11 +12,11 @@ use super::Ending;
 use crate::death::Death;
 use crate::fault::Proof;
 
-/// The version of the form of events. A reader has to know a change of it; new kinds and new keys
-/// are none.
+/// The version of the event format. It rises when a reader must change. New kinds and new keys do
+/// not raise it.
 pub const VERSION: u32 = 3;
 
-/// What happened. Offsets count from the start of the load.
+/// What happened. Offsets are from the start of the load.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "kind",
@@ -26,158 +26,139 @@ pub const VERSION: u32 = 3;
 pub enum Kind {
     /// A stream begins.
     Stream {
-        /// The version of its form.
+        /// The version of the event format.
         version: u32,
-        /// The version of the harness that writes it.
+        /// The version of the harness that writes the stream.
         harness: String,
     },
     /// A step of the plan begins.
     StepStarted {
-        /// The resource.
         id: ResourceId,
-        /// What happens to it.
         action: Action,
-        /// Why.
         reason: String,
     },
-    /// A step was applied: what it is about exists, or is gone, and may have yet to be ready.
+    /// A step was applied: its resource exists or is gone, and may not be ready yet.
     StepApplied {
-        /// The resource.
         id: ResourceId,
-        /// How long it took.
         elapsed_ms: Milliseconds,
     },
-    /// A step was applied and now waits for its resource to be ready.
+    /// A step was applied and waits for its resource to become ready.
     StepWaiting {
-        /// The resource.
         id: ResourceId,
-        /// What is not yet so.
+        /// What is not ready yet.
         reason: String,
     },
-    /// A step is done, readiness included.
+    /// A step is done, and its resource is ready.
     StepFinished {
-        /// The resource.
         id: ResourceId,
-        /// What happened to it.
         action: Action,
-        /// How long it took.
         elapsed_ms: Milliseconds,
     },
     /// A scenario begins.
     ScenarioStarted {
-        /// Its name, for all events of the run.
+        /// The scenario's name; it applies to all events of the run.
         scenario: String,
-        /// The seed of every random choice in it.
+        /// The seed of every random choice in the scenario.
         #[serde(with = "model::seed")]
         seed: u64,
-        /// Who died between the run before and this one.
+        /// The replicas that died between the run before and this one.
         deaths: Vec<Death>,
     },
     /// A phase of a scenario begins.
     PhaseStarted {
-        /// The phase.
         phase: Phase,
-        /// When it was to begin.
+        /// When the phase was planned to begin.
         offset_ms: Milliseconds,
-        /// How long it lasts at the most.
+        /// How long the phase lasts at most.
         length_ms: Milliseconds,
     },
-    /// The load so far; about once a second.
+    /// The load so far. Sent about once a second.
     Load {
-        /// When these were counted.
+        /// When the operations were counted.
         offset_ms: Milliseconds,
         /// Operations begun.
         started: u64,
         /// Operations whose workflow has closed.
         closed: u64,
-        /// Operations sent that are over without a completed workflow.
+        /// Operations that were sent and ended without a completed workflow.
         failed: u64,
-        /// Arrivals that were dropped for want of a free slot.
+        /// Arrivals that were dropped because no slot was free.
         dropped: u64,
-        /// Arrivals that the generator came to after the end of the load, and did not send.
+        /// Arrivals that were due when the load ended and were not sent.
         not_sent: u64,
-        /// Executions that have been read back from the server.
+        /// Executions that were read back from the server.
         read: u64,
     },
-    /// The baseline is over, and it is known whether it was steady.
+    /// The baseline ended, and the steady state was judged.
     SteadyStateJudged {
-        /// Whether it was.
+        /// Whether the baseline was steady.
         met: bool,
-        /// When it was judged.
         offset_ms: Milliseconds,
     },
     /// A fault was injected.
     FaultInjected {
-        /// The fault's id.
         fault: String,
-        /// When it was injected.
         offset_ms: Milliseconds,
-        /// What it was seen to do.
+        /// What the harness saw the fault do.
         effect: Proof,
     },
     /// A fault could not be injected.
     FaultFailed {
-        /// The fault's id.
         fault: String,
         /// Why not.
         failure: String,
     },
     /// A fault was undone.
     FaultHealed {
-        /// The fault's id.
         fault: String,
-        /// When it was undone.
         offset_ms: Milliseconds,
     },
-    /// A replica died although no fault had planned it.
+    /// A replica died, and no fault planned it.
     ReplicaDied {
-        /// Who, when and how.
+        /// The replica, the time and the status.
         #[serde(flatten)]
         death: Death,
     },
-    /// Evidence is being read back.
+    /// Executions are read back.
     Checking {
         /// How many executions are read.
         executions: u64,
     },
-    /// Everything is known that a verdict rests on.
+    /// All evidence for the verdict is recorded.
     EvidenceComplete {
-        /// How the run came to its end.
         ending: Ending,
         /// How many iterations were recorded.
         iterations: u64,
-        /// How many executions were written down.
+        /// How many executions were recorded.
         executions: u64,
-        /// The longest time for which the harness itself could not run.
+        /// The longest time that the harness itself was stopped.
         longest_stop_ms: Milliseconds,
-        /// Why the environment is not what it was, if it is not.
+        /// Why a fault could not be undone, if so.
         heal_failure: Option<String>,
-        /// Why it is not known of all replicas whether they lived to the end, if it is not.
+        /// Why the harness does not know whether all replicas lived to the end, if so.
         unseen: Option<String>,
-        /// The build of the worker, where it is known.
+        /// The build of the worker, if known.
         worker: Option<WorkerBuild>,
     },
-    /// Evidence could not be written any more, and the run was ended for it.
+    /// Evidence could not be written, so the run was ended.
     EvidenceLost {
         /// Why not.
         failure: String,
     },
-    /// A scenario is over, or is not run at all.
+    /// A scenario ended, or was not run.
     ScenarioFinished {
-        /// Its name.
         scenario: String,
-        /// What it came to.
         verdict: Conclusion,
         /// Why, in one line.
         reason: String,
     },
-    /// What long work tells of itself.
+    /// News of long work.
     #[serde(untagged)]
     News(News),
 }
 
 impl Kind {
-    /// The beginning of a stream that this program writes.
+    /// The first event of a stream that this program writes.
     pub fn stream() -> Self {
         Self::Stream {
             version: VERSION,

@@ -1,4 +1,4 @@
-//! Everything that happens, as data: one stream that the terminal and `--events` consume.
+//! Everything that happens, as data: one stream, which the terminal and `--events` consume.
 
 mod ending;
 mod events;
@@ -15,23 +15,20 @@ pub use kind::{Kind, VERSION};
 
 use crate::run_id::RunId;
 
-/// A fact about a run of the engine or of a scenario.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// When it was sent, to the microsecond.
     pub at: Timestamp,
-    /// The run of a scenario that it belongs to; absent outside of one.
+    /// The run of a scenario that the event belongs to. Absent outside of a run.
     pub run: Option<RunId>,
-    /// What happened.
     #[serde(flatten)]
     pub kind: Kind,
 }
 
 impl Event {
-    /// What happens now.
     pub fn now(run: Option<RunId>, kind: Kind) -> Self {
         let now = Timestamp::now().as_microsecond();
-        let at = Timestamp::from_microsecond(now).expect("this moment is within all bounds");
+        let at = Timestamp::from_microsecond(now).expect("the current time is within jiff's range");
         Self { at, run, kind }
     }
 }

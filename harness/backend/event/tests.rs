@@ -1,4 +1,4 @@
-//! What is written is what was sent, and arrives where it should.
+//! Events survive writing and reading, and reach the right receivers.
 
 use base::log_tail::LogTail;
 use base::news::News;
@@ -86,7 +86,7 @@ fn of_faults() -> [Kind; 4] {
         injected(Proof::Unseen(text("worker-0 is there"))),
         Kind::FaultFailed {
             fault: text("crash"),
-            failure: text("nobody to kill"),
+            failure: text("no replica to kill"),
         },
         Kind::FaultHealed {
             fault: text("crash"),
@@ -104,7 +104,7 @@ fn of_news() -> [Kind; 5] {
     };
     [
         News::Notice {
-            message: text("something is worth knowing"),
+            message: text("a notice"),
         },
         progress(Some(2)),
         progress(None),
@@ -209,7 +209,7 @@ fn every_kind_is_read_back_as_it_was() {
 }
 
 #[test]
-fn every_event_has_its_moment_its_run_and_its_kind_and_names_what_is_a_number_of_milliseconds() {
+fn every_event_has_a_time_a_run_and_a_kind_and_keys_in_milliseconds_are_numbers() {
     for kind in every_kind() {
         let event = written(kind, Some(run()));
         assert_eq!(event["at"], "2026-02-03T04:05:06.789012Z", "{event}");
@@ -225,7 +225,7 @@ fn every_event_has_its_moment_its_run_and_its_kind_and_names_what_is_a_number_of
 }
 
 #[test]
-fn the_form_of_what_is_easily_written_otherwise() {
+fn seeds_times_and_verdicts_have_their_documented_format() {
     let started = Kind::ScenarioStarted {
         scenario: text("steady"),
         seed: u64::MAX,
@@ -253,8 +253,7 @@ fn the_form_of_what_is_easily_written_otherwise() {
 }
 
 #[test]
-fn what_lacks_a_key_or_is_of_no_known_kind_is_refused_and_keys_that_are_not_known_are_passed_over()
-{
+fn a_missing_key_or_an_unknown_kind_is_refused_and_an_unknown_key_is_ignored() {
     let read = |event: &Value| serde_json::from_value::<Event>(event.clone());
     let mut event = written(Kind::Checking { executions: 96 }, None);
     event["of-a-later-version"] = json!(7);
@@ -273,7 +272,7 @@ fn heard(receiver: &mut UnboundedReceiver<Event>) -> Vec<Event> {
 }
 
 #[test]
-fn events_of_a_run_and_its_news_go_to_both_listeners_and_carry_the_run() {
+fn events_and_news_of_a_run_reach_both_receivers_and_carry_the_run() {
     let before = Timestamp::now();
     let (events, mut all) = Events::channel();
     events.notice("before");
@@ -284,15 +283,15 @@ fn events_of_a_run_and_its_news_go_to_both_listeners_and_carry_the_run() {
     let (all, of_this_run) = (heard(&mut all), heard(&mut of_this_run));
     let runs: Vec<Option<RunId>> = all.iter().map(|event| event.run.clone()).collect();
     assert_eq!(runs, [None, Some(run()), Some(run()), None]);
-    assert_eq!(of_this_run, all[1..3], "each is one event, heard twice");
+    assert_eq!(of_this_run, all[1..3], "each is one event, received twice");
     assert!(all.is_sorted_by_key(|event| event.at), "{all:?}");
-    // A moment is known to the microsecond.
+    // Events have a resolution of one microsecond.
     let first = all[0].at.as_microsecond();
     assert!(first >= before.as_microsecond() && all[0].at <= Timestamp::now());
 }
 
 #[test]
-fn the_listener_of_a_run_has_heard_all_once_nobody_can_send_any_more() {
+fn the_receiver_of_a_run_ends_once_all_senders_are_dropped() {
     let (events, mut all) = Events::channel();
     let (of_run, mut of_this_run) = events.of_run(run());
     let clone = of_run.clone();
@@ -302,15 +301,15 @@ fn the_listener_of_a_run_has_heard_all_once_nobody_can_send_any_more() {
     assert_eq!(of_this_run.try_recv(), Err(TryRecvError::Empty));
     drop(clone);
     assert_eq!(of_this_run.try_recv(), Err(TryRecvError::Disconnected));
-    events.notice("the stream of all goes on");
+    events.notice("the outer stream goes on");
     assert_eq!(heard(&mut all).len(), 2);
 }
 
 #[test]
-fn where_nobody_listens_events_are_lost_for_nobody_else() {
+fn a_dropped_receiver_does_not_affect_the_other_receivers() {
     let (events, mut all) = Events::channel();
     let (of_run, of_this_run) = events.of_run(run());
     drop(of_this_run);
-    of_run.notice("still heard");
+    of_run.notice("still received");
     assert_eq!(heard(&mut all).len(), 1);
 }

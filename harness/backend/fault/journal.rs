@@ -1,7 +1,7 @@
-//! The write-ahead journal of faults: an undo is on disk before its fault is injected.
+//! The write-ahead journal of faults: the remedy is on disk before the fault is injected.
 //!
-//! One JSON record per line, appended and synced one at a time, so that whoever comes after a
-//! killed run can tell what is still to be undone. Decides nothing and undoes nothing itself.
+//! Each line is one JSON record, appended and synced. After a killed run, the next command reads
+//! from it what it must undo. This module decides nothing and undoes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -16,50 +16,44 @@ use serde::{Deserialize, Serialize};
 
 use super::{Occurrence, Proof, Remedy};
 
-/// A journal that could not be read or written.
+/// A failure to read or write the journal.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The file could not be opened or created.
     #[error("could not open the fault journal")]
     Open(#[source] io::Error),
-    /// The file could not be read back.
     #[error("could not read the fault journal")]
     Read(#[source] io::Error),
-    /// A whole line is no record: someone else wrote to the file.
-    #[error("line {line} of the fault journal {path} is no record")]
+    /// A complete line is not a record: something else wrote to the file.
+    #[error("line {line} of the fault journal {path} is not an entry")]
     Parse {
-        /// The journal.
         path: Utf8PathBuf,
-        /// Line number; 1 is the first.
+        /// The line number, from 1.
         line: usize,
-        /// What is wrong with it.
         #[source]
         source: serde_json::Error,
     },
-    /// A record could not be appended and synced.
     #[error("could not write the fault journal")]
     Append(#[source] io::Error),
 }
 
-/// Number of an injection within its journal.
+/// The number of an injection in its journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Entry(u64);
+pub struct EntryId(u64);
 
-/// An injection that was at least intended and is not known to be undone.
+/// An injection that was intended and is not known to be undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unhealed {
-    /// Its number.
-    pub entry: Entry,
-    /// What was injected, or was about to be.
+    pub entry: EntryId,
+    /// What was injected, or was about to be injected.
     pub occurrence: Occurrence,
-    /// How it is undone.
+    /// How to undo it.
     pub remedy: Remedy,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Record {
-    entry: Entry,
+struct FaultEntry {
+    entry: EntryId,
     at: Timestamp,
     state: State,
 }
@@ -67,40 +61,39 @@ struct Record {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum State {
-    /// It is about to be injected.
+    /// The fault is about to be injected.
     Intent {
         occurrence: Occurrence,
         remedy: Box<Remedy>,
     },
-    /// Its levers are pulled.
+    /// The levers of the fault were pulled.
     Pulled,
-    /// What it was seen to do.
+    /// What the harness saw the fault do.
     Looked { proof: Proof },
-    /// The levers of its remedy are pulled.
+    /// The levers of the remedy were pulled.
     Undone,
-    /// It was seen that it is undone.
+    /// The harness saw that the fault is undone.
     Verified,
 }
 
-/// An open journal.
 #[derive(Debug)]
 pub struct Journal {
     path: Utf8PathBuf,
     file: File,
-    /// What was seen to be undone although there was no room to record it.
-    unrecorded: Mutex<BTreeSet<Entry>>,
+    /// Entries that were verified while the disk had no space to record it.
+    unrecorded: Mutex<BTreeSet<EntryId>>,
 }
 
 impl Journal {
-    /// What is still to be undone by the journal at `path`, which need not be there and is left as it
-    /// is.
+    /// What is not undone yet according to the journal at `path`. The file may be absent. Changes
+    /// nothing.
     pub fn look(path: &Utf8Path) -> Result<Vec<Unhealed>, Error> {
         let bytes = present(fs_err::read(path)).map_err(Error::Read)?;
         bytes.map_or(Ok(Vec::new()), |bytes| Ok(open_ones(read(path, &bytes)?)))
     }
 
-    /// Opens the journal at `path`, creating it in an existing folder. A last line cut short by a
-    /// crash is dropped: its write never returned, so nothing was done upon it.
+    /// Opens the journal at `path`, or creates it in an existing folder. Drops a last line that a
+    /// crash cut short: its write never returned, so nothing followed from it.
     pub fn open(path: &Utf8Path) -> Result<Self, Error> {
         let mut file = fs_err::OpenOptions::new()
             .create(true)
@@ -110,14 +103,14 @@ impl Journal {
             .map_err(Error::Open)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(Error::Read)?;
-        // What is no journal of ours is not to be cut.
+        // A file that is not our journal must not be truncated.
         read(path, &bytes)?;
         let whole = whole_lines(&bytes).len();
         if whole < bytes.len() {
             let length = u64::try_from(whole).expect("a file's length fits 64 bits");
             file.set_len(length).map_err(Error::Append)?;
         }
-        // The name must survive a crash as well as what is in the file.
+        // The name of the file must survive a crash, too.
         if let Some(folder) = path.parent().filter(|folder| !folder.as_str().is_empty()) {
             File::open(folder)
                 .and_then(|folder| folder.sync_all())
@@ -130,10 +123,10 @@ impl Journal {
         })
     }
 
-    /// Records that a fault is about to be injected and how it is undone.
-    pub fn intend(&self, occurrence: &Occurrence, remedy: &Remedy) -> Result<Entry, Error> {
+    /// Records that a fault is about to be injected, and how to undo it.
+    pub fn intend(&self, occurrence: &Occurrence, remedy: &Remedy) -> Result<EntryId, Error> {
         let highest = self.records()?.iter().map(|record| record.entry.0).max();
-        let entry = Entry(highest.unwrap_or(0) + 1);
+        let entry = EntryId(highest.unwrap_or(0) + 1);
         self.append(
             entry,
             State::Intent {
@@ -144,30 +137,31 @@ impl Journal {
         Ok(entry)
     }
 
-    /// Records that the levers of the fault are pulled.
-    pub fn pulled(&self, entry: Entry) -> Result<(), Error> {
+    /// Records that the levers of the fault were pulled.
+    pub fn pulled(&self, entry: EntryId) -> Result<(), Error> {
         self.append(entry, State::Pulled)
     }
 
-    /// Records what the fault was seen to do.
-    pub fn looked(&self, entry: Entry, proof: &Proof) -> Result<(), Error> {
+    /// Records what the harness saw the fault do.
+    pub fn looked(&self, entry: EntryId, proof: &Proof) -> Result<(), Error> {
         let proof = proof.clone();
         self.append(entry, State::Looked { proof })
     }
 
-    /// Records that the levers of its remedy are pulled. A disk without room for that keeps nobody
-    /// from healing.
-    pub fn undone(&self, entry: Entry) -> Result<(), Error> {
+    /// Records that the levers of the remedy were pulled. A full disk is no error here: it must not
+    /// prevent healing.
+    pub fn undone(&self, entry: EntryId) -> Result<(), Error> {
         match self.append(entry, State::Undone) {
             Err(Error::Append(error)) if no_room(&error) => Ok(()),
             recorded => recorded,
         }
     }
 
-    /// Records that the fault was seen to be undone. Where the disk has no room for that, this run
-    /// remembers it, and once nothing is to be undone any more the journal is emptied, which takes no
-    /// room: until then whoever comes after a killed run undoes it again, which is harmless.
-    pub fn verified(&self, entry: Entry) -> Result<(), Error> {
+    /// Records that the harness saw the fault undone. If the disk is full, this process remembers
+    /// the entry instead. Once nothing is left to undo, it empties the journal, which needs no
+    /// space. If the process is killed before that, the next command undoes the fault again, which
+    /// is harmless.
+    pub fn verified(&self, entry: EntryId) -> Result<(), Error> {
         match self.append(entry, State::Verified) {
             Err(Error::Append(error)) if no_room(&error) => {
                 self.unrecorded().insert(entry);
@@ -181,7 +175,7 @@ impl Journal {
         }
     }
 
-    /// The injections that are still to be undone, latest first: the order in which to undo them.
+    /// The injections that are not undone yet, latest first: the order in which to undo them.
     pub fn unhealed(&self) -> Result<Vec<Unhealed>, Error> {
         let mut open = open_ones(self.records()?);
         let unrecorded = self.unrecorded();
@@ -189,26 +183,26 @@ impl Journal {
         Ok(open)
     }
 
-    fn unrecorded(&self) -> MutexGuard<'_, BTreeSet<Entry>> {
+    fn unrecorded(&self) -> MutexGuard<'_, BTreeSet<EntryId>> {
         self.unrecorded
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn append(&self, entry: Entry, state: State) -> Result<(), Error> {
-        let record = Record {
+    fn append(&self, entry: EntryId, state: State) -> Result<(), Error> {
+        let record = FaultEntry {
             entry,
             at: Timestamp::now(),
             state,
         };
-        let mut line = serde_json::to_vec(&record).expect("a record always becomes JSON");
+        let mut line = serde_json::to_vec(&record).expect("a record serialises to JSON");
         line.push(b'\n');
         let mut file = &self.file;
         cut_point::reached();
         let before = file.metadata().map_err(Error::Append)?.len();
         let written = file.write_all(&line).and_then(|()| file.sync_data());
         if written.is_err() {
-            // Where the disk is full, what did fit of the line is no record.
+            // If the disk is full, the part of the line that was written is not a record.
             let _ = file.set_len(before);
         }
         written.map_err(Error::Append)?;
@@ -216,7 +210,7 @@ impl Journal {
         Ok(())
     }
 
-    fn records(&self) -> Result<Vec<Record>, Error> {
+    fn records(&self) -> Result<Vec<FaultEntry>, Error> {
         let mut bytes = Vec::new();
         let mut file = &self.file;
         file.seek(SeekFrom::Start(0))
@@ -226,23 +220,23 @@ impl Journal {
     }
 }
 
-/// The records of a journal. What a crash left of a last one is none; anything else that is no record
-/// is somebody else's, and what is to be undone is not known.
-fn read(path: &Utf8Path, bytes: &[u8]) -> Result<Vec<Record>, Error> {
+/// The records of a journal. The rest of a line that a crash cut short is ignored. Anything else
+/// that is not a record is an error: something else wrote it, and what must be undone is not known.
+fn read(path: &Utf8Path, bytes: &[u8]) -> Result<Vec<FaultEntry>, Error> {
     let (whole, torn) = bytes.split_at(whole_lines(bytes).len());
     let failed = |line, source| Error::Parse {
         path: path.to_owned(),
         line,
         source,
     };
-    let mut records: Vec<Record> = Vec::new();
+    let mut records: Vec<FaultEntry> = Vec::new();
     for (number, line) in (1..).zip(whole.split_inclusive(|byte| *byte == b'\n')) {
         let record = serde_json::from_slice(line).map_err(|source| failed(number, source))?;
         records.push(record);
     }
-    // After a power cut a file may end in zeros that nobody wrote.
+    // After a power cut, a file may end in zeros that no process wrote.
     if torn.iter().any(|byte| *byte != 0)
-        && let Err(source) = serde_json::from_slice::<Record>(torn)
+        && let Err(source) = serde_json::from_slice::<FaultEntry>(torn)
         && !source.is_eof()
     {
         return Err(failed(records.len() + 1, source));
@@ -250,10 +244,10 @@ fn read(path: &Utf8Path, bytes: &[u8]) -> Result<Vec<Record>, Error> {
     Ok(records)
 }
 
-/// Those that were not seen to be undone, latest first.
-fn open_ones(records: Vec<Record>) -> Vec<Unhealed> {
+/// The injections that were not verified as undone, latest first.
+fn open_ones(records: Vec<FaultEntry>) -> Vec<Unhealed> {
     let mut open = BTreeMap::new();
-    for Record { entry, state, .. } in records {
+    for FaultEntry { entry, state, .. } in records {
         match state {
             State::Intent { occurrence, remedy } => {
                 open.insert(
@@ -284,22 +278,22 @@ mod tests {
     use crate::fault::{Fault, Pull, Sign, Target};
     use crate::run_id::RunId;
 
-    struct Place {
+    struct Fixture {
         _folder: TempDir,
         path: Utf8PathBuf,
     }
 
-    fn place() -> Place {
+    fn fixture() -> Fixture {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("faults.ndjson");
         let path = Utf8PathBuf::from_path_buf(path).expect("a path in UTF-8");
-        Place {
+        Fixture {
             _folder: folder,
             path,
         }
     }
 
-    fn intend(journal: &Journal, id: &str) -> Entry {
+    fn intend(journal: &Journal, id: &str) -> EntryId {
         let worker = || ServiceName::new("worker");
         let replicas = || vec!["worker-0".to_owned()];
         let occurrence = Occurrence {
@@ -334,9 +328,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_healed_is_known_to_whoever_opens_the_journal_next() {
-        let place = place();
-        let journal = Journal::open(&place.path).expect("a journal");
+    fn the_next_process_that_opens_the_journal_finds_what_is_not_healed() {
+        let fixture = fixture();
+        let journal = Journal::open(&fixture.path).expect("a journal");
         let first = intend(&journal, "first");
         intend(&journal, "second");
         let third = intend(&journal, "third");
@@ -344,21 +338,21 @@ mod tests {
         for entry in [first, third] {
             journal.pulled(entry).expect("a record");
             journal.looked(entry, &seen).expect("a record");
-            // That it was undone is to be seen yet.
+            // It is undone, but nobody has verified it yet.
             journal.undone(entry).expect("a record");
         }
         journal.verified(first).expect("a record");
         drop(journal);
 
-        let journal = Journal::open(&place.path).expect("a journal");
+        let journal = Journal::open(&fixture.path).expect("a journal");
         assert_eq!(open_ids(&journal), ["third", "second"], "latest first");
         assert!(intend(&journal, "fourth") > third);
     }
 
     #[test]
     fn one_id_may_be_injected_again_in_a_later_run() {
-        let place = place();
-        let journal = Journal::open(&place.path).expect("a journal");
+        let fixture = fixture();
+        let journal = Journal::open(&fixture.path).expect("a journal");
         let first = intend(&journal, "crash");
         journal.verified(first).expect("a record");
         intend(&journal, "crash");
@@ -367,10 +361,10 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_record_is_an_error_with_its_number() {
-        let place = place();
-        fs_err::write(&place.path, "{\"a\": 1}\n").expect("a file");
-        let error = Journal::open(&place.path).expect_err("the line is no record");
+    fn a_line_that_is_not_a_record_is_an_error_with_its_number() {
+        let fixture = fixture();
+        fs_err::write(&fixture.path, "{\"a\": 1}\n").expect("a file");
+        let error = Journal::open(&fixture.path).expect_err("the line is not an entry");
         assert!(
             error.to_string().starts_with("line 1 of the fault journal"),
             "{error}"
@@ -378,40 +372,43 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_journal_is_refused_and_left_as_it_is() {
+    fn a_file_that_is_not_a_journal_is_refused_and_not_changed() {
         for garbage in [&b"garbage"[..], b"\x00\xff\n", b"\xff\xfe"] {
-            let place = place();
-            fs_err::write(&place.path, garbage).expect("a file");
-            let error = Journal::open(&place.path).expect_err("it is no journal");
+            let fixture = fixture();
+            fs_err::write(&fixture.path, garbage).expect("a file");
+            let error = Journal::open(&fixture.path).expect_err("it is not a journal");
             assert!(error.to_string().starts_with("line 1 of "), "{error}");
-            Journal::look(&place.path).expect_err("it is no journal");
-            assert_eq!(fs_err::read(&place.path).expect("a file"), garbage);
+            Journal::look(&fixture.path).expect_err("it is not a journal");
+            assert_eq!(fs_err::read(&fixture.path).expect("a file"), garbage);
         }
     }
 
     #[test]
-    fn looking_at_a_journal_makes_and_changes_nothing() {
-        let place = place();
-        assert_eq!(Journal::look(&place.path).expect("nothing is there"), []);
-        assert!(!place.path.exists());
-        let journal = Journal::open(&place.path).expect("a journal");
+    fn look_creates_and_changes_nothing() {
+        let fixture = fixture();
+        assert_eq!(
+            Journal::look(&fixture.path).expect("an absent file is no error"),
+            []
+        );
+        assert!(!fixture.path.exists());
+        let journal = Journal::open(&fixture.path).expect("a journal");
         intend(&journal, "first");
-        let open = Journal::look(&place.path).expect("a good journal");
+        let open = Journal::look(&fixture.path).expect("a good journal");
         assert_eq!(open, journal.unhealed().expect("a good journal"));
     }
 
     proptest! {
         #[test]
-        fn a_journal_cut_anywhere_knows_every_whole_record(cut in 0..1600_usize) {
-            let place = place();
-            let journal = Journal::open(&place.path).expect("a journal");
+        fn a_journal_that_is_cut_anywhere_keeps_every_complete_record(cut in 0..1600_usize) {
+            let fixture = fixture();
+            let journal = Journal::open(&fixture.path).expect("a journal");
             intend(&journal, "first");
             intend(&journal, "second");
-            let whole = fs_err::read(&place.path).expect("a file");
+            let whole = fs_err::read(&fixture.path).expect("a file");
             let cut = cut.min(whole.len());
-            fs_err::write(&place.path, &whole[..cut]).expect("a file");
+            fs_err::write(&fixture.path, &whole[..cut]).expect("a file");
 
-            let journal = Journal::open(&place.path).expect("a journal");
+            let journal = Journal::open(&fixture.path).expect("a journal");
             let first = whole.iter().position(|byte| *byte == b'\n').expect("two lines") + 1;
             let lines = usize::from(cut >= first) + usize::from(cut == whole.len());
             let mut expected = ["first", "second"][..lines].to_vec();

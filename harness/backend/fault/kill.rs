@@ -1,28 +1,27 @@
-//! SIGKILL to every replica of a service, which is kept down until the fault ends. A database that
-//! somebody else runs is not kept down: there the fault is over once it is back.
+//! Sends SIGKILL to every replica of a service and keeps it down until the fault ends. A managed
+//! database is not kept down: there the fault ends when the database is back.
 
 use std::time::Duration;
 
-use super::lever::{Pull, Reach, Sign, Signal, Whom};
+use super::lever::{Pull, Reach, Recipients, Sign, Signal};
 use super::recipe::{Recipe, Remedy, Victim};
 
-/// How long what was killed may take to be gone: the container runtime gives each pod two seconds.
+/// How long a killed replica may take to be gone. The container runtime gives each pod two seconds.
 const GONE: Duration = Duration::from_secs(30);
 
-/// How long what was started again may take to do its job. A database that was killed recovers
-/// first.
+/// How long a restarted replica may take to do its job. A killed database recovers first.
 const BACK: Duration = Duration::from_mins(3);
 
-/// How long it may take until a managed database is seen to be away: it is asked for, not done.
+/// How long a managed database may take to be unavailable after the request to restart it.
 const AWAY: Duration = Duration::from_mins(2);
 
-/// How long a managed database may take to be back: a failover takes one or two minutes
+/// How long a managed database may take to be available again: a failover takes one or two minutes
 /// (<https://learn.microsoft.com/azure/mysql/flexible-server/concepts-high-availability>).
 const RETURN: Duration = Duration::from_mins(7);
 
 pub(super) fn recipe(victim: &Victim) -> Recipe {
     let (service, lives) = (victim.service.clone(), victim.lives.clone());
-    let kill = |whom: Whom| Pull::Signal {
+    let kill = |whom: Recipients| Pull::Signal {
         signal: Signal::Kill,
         whom,
     };
@@ -50,15 +49,18 @@ pub(super) fn recipe(victim: &Victim) -> Recipe {
                 replicas: replicas.clone(),
             };
             Recipe {
-                pulls: vec![kill(Whom::Replicas(victim.lives.keys().cloned().collect()))],
+                pulls: vec![kill(Recipients::Replicas(
+                    victim.lives.keys().cloned().collect(),
+                ))],
                 proof: gone,
                 within: GONE,
                 remedy: remedy(vec![start], back(replicas), BACK),
             }
         }
         Reach::Workload { replicas } => Recipe {
-            // In this order: what is killed first would be started again.
-            pulls: vec![scale(0), kill(Whom::Service(victim.service.clone()))],
+            // The order matters: the cluster would restart a pod that is killed before the workload
+            // is scaled to zero.
+            pulls: vec![scale(0), kill(Recipients::Service(victim.service.clone()))],
             proof: gone,
             within: GONE,
             remedy: remedy(vec![scale(*replicas)], back(&[]), BACK),
@@ -88,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_workflows_from_starting_is_healed_once_they_start() {
+    fn a_fault_on_the_server_is_healed_once_workflows_start_again() {
         let kill = |service| recipe(&victim(service, Reach::Workload { replicas: 2 })).remedy;
         let serves = Sign::Serves {
             namespace: "orders".to_owned(),
@@ -99,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_workload_is_kept_down_before_its_pods_are_killed_and_gets_all_of_them_again() {
+    fn a_workload_is_scaled_to_zero_before_its_pods_are_killed_and_scaled_back_after() {
         let recipe = recipe(&victim("worker", Reach::Workload { replicas: 3 }));
         let scale = |replicas| Pull::Scale {
             service: ServiceName::new("worker"),
@@ -111,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn every_replica_is_started_again_also_one_that_was_down_before() {
+    fn every_replica_is_started_again_even_one_that_was_down_before() {
         let both = vec!["worker-0".to_owned(), "worker-1".to_owned()];
         let recipe = recipe(&victim("worker", Reach::Replicas(both.clone())));
         let start = Pull::Start { replicas: both };
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_undoes_the_restart_of_a_database_that_its_owner_starts_and_it_is_waited_for() {
+    fn a_managed_database_is_restarted_without_a_remedy_and_awaited() {
         let recipe = recipe(&victim("mysql", Reach::Managed { standby: true }));
         assert_eq!(recipe.pulls, [Pull::Restart { failover: true }]);
         assert!(matches!(recipe.proof, Sign::Interrupted { .. }));

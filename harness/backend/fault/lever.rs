@@ -1,5 +1,4 @@
-//! What a place lets itself be done: how it takes hold of a service, the levers that are pulled, and
-//! the signs that are looked for.
+//! How a place controls services: the levers that it can pull and the signs that it can look for.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,122 +12,110 @@ use crate::error::{Blame, Error};
 use crate::readiness::Readiness;
 use crate::wait::Pending;
 
-/// How long pulling one lever may take: what a place does for it is bounded by itself, and shorter.
+/// How long pulling one lever may take. A place bounds its own work by shorter deadlines.
 pub const PULL: Duration = Duration::from_mins(2);
 
-/// How a place takes hold of a service.
+/// How a place controls a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// Its replicas by name. One that ends stays down until it is started again.
+    /// By the names of its replicas. A replica that ends stays down until it is started again.
     Replicas(Vec<String>),
-    /// A workload: its cluster starts what ends, unless fewer replicas are wanted.
+    /// As a workload: the cluster restarts pods that end, until fewer replicas are desired.
     Workload {
-        /// How many are wanted.
+        /// How many replicas are desired.
         replicas: u16,
     },
-    /// A database that is started again by whoever runs it.
+    /// As a managed database: its operator restarts it.
     Managed {
-        /// Whether another server stands by, which takes over.
+        /// Whether a standby server can take over.
         standby: bool,
     },
 }
 
-/// A lever as it is pulled. Those that undo something may be pulled again.
+/// One pull of a lever. A pull that undoes something may be repeated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pull {
-    /// Sends a signal.
     Signal {
-        /// The signal.
         signal: Signal,
-        /// To whom.
-        whom: Whom,
+        whom: Recipients,
     },
-    /// Starts replicas that are down. One that is no part of the topology any more is passed over.
-    /// Every one is tried, whatever becomes of the others.
+    /// Starts replicas that are down. Skips a replica that is no longer part of the topology. Tries
+    /// every replica, even if another one fails.
     Start {
-        /// Their names.
         replicas: Vec<String>,
     },
-    /// Has a workload run this many replicas; nothing where the cluster is gone.
+    /// Sets the number of replicas of a workload. Does nothing if the cluster is gone.
     Scale {
         /// The service, such as `temporal-history`.
         service: ServiceName,
-        /// How many of it run.
         replicas: u16,
     },
-    /// Begins the restart of a managed database.
+    /// Begins to restart a managed database.
     Restart {
         /// Whether its standby takes over.
         failover: bool,
     },
 }
 
-/// Who gets a signal.
+/// The replicas that get a signal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Whom {
-    /// Replicas by name, such as `worker-0`; one that is not there is passed over.
+pub enum Recipients {
+    /// Replicas by name, such as `worker-0`. One that does not exist is skipped.
     Replicas(Vec<String>),
-    /// Every replica that a workload has by then.
+    /// Every replica that the workload has at that time.
     Service(ServiceName),
 }
 
-/// A signal to a replica.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Signal {
-    /// SIGKILL: it ends at once and without a word.
+    /// SIGKILL: it ends at once, without cleanup.
     Kill,
 }
 
-/// What is looked for.
+/// A condition that a place can look for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sign {
-    /// None of these lives of a service goes on.
+    /// None of these lives of a service continues.
     Gone {
-        /// The service.
         service: ServiceName,
-        /// Each by its replica, as [`crate::Vital::life`] names it.
+        /// The life of each replica, by the replica's name; see [`crate::Vital::life`].
         lives: BTreeMap<String, String>,
     },
-    /// A managed database is away, or has been.
+    /// A managed database is unavailable, or was.
     Interrupted {
-        /// The service.
         service: ServiceName,
-        /// The lives before, where the place knows any.
+        /// The lives before the fault, if the place knows them.
         lives: BTreeMap<String, String>,
     },
-    /// A service does its job, with each of these replicas that is still part of the topology. Where
-    /// it was taken down since, there is nothing to be back.
+    /// A service does its job, with each of these replicas that is still part of the topology. A
+    /// service that was taken down in the meantime counts as back.
     Back {
-        /// The service.
         service: ServiceName,
-        /// Its replicas by name, where the place takes hold of it by these.
+        /// Its replicas by name, if the place controls it by them.
         replicas: Vec<String>,
     },
-    /// A workflow can be started in a namespace, on every history shard; also where nothing is up any
-    /// more, or nobody can say who would be asked.
-    Serves {
-        /// The namespace.
-        namespace: String,
-    },
+    /// A workflow can be started in a namespace, on every history shard. Also true if the topology
+    /// is down, or if no frontend is known.
+    Serves { namespace: String },
 }
 
-/// What a look for a sign has to say.
+/// The result of one look for a sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sighting {
-    /// It is there: what was seen, for people.
+    /// The condition holds; what was seen, for people.
     Seen(String),
-    /// Not yet; the reason is for people.
+    /// The condition does not hold yet; the reason, for people.
     NotYet(String),
-    /// It never will be.
+    /// The condition will never hold; the reason, for people.
     Never(String),
 }
 
 impl Sighting {
-    /// As the answer to a look.
+    /// The same as the result of one look of [`crate::wait::until`].
     pub fn looked(self) -> Result<String, Pending> {
         match self {
             Self::Seen(what) => Ok(what),
@@ -155,8 +142,8 @@ impl fmt::Display for Pull {
                 signal: Signal::Kill,
                 whom,
             } => match whom {
-                Whom::Replicas(replicas) => write!(out, "kill {}", replicas.join(", ")),
-                Whom::Service(service) => write!(out, "kill every replica of {service}"),
+                Recipients::Replicas(replicas) => write!(out, "kill {}", replicas.join(", ")),
+                Recipients::Service(service) => write!(out, "kill every replica of {service}"),
             },
             Self::Start { replicas } => write!(out, "start {}", replicas.join(", ")),
             Self::Scale { service, replicas } => write!(out, "scale {service} to {replicas}"),
@@ -166,21 +153,21 @@ impl fmt::Display for Pull {
     }
 }
 
-/// A lever or a sign that a place does not know: the record that asks for it is of another place, or
-/// of another version.
+/// A lever or a sign that a place does not have. The record that asks for it comes from another
+/// backend or from another version.
 #[derive(Debug, thiserror::Error)]
-#[error("backend {backend} cannot {what}: the journal of faults was written on another backend")]
+#[error("backend {backend} cannot {what}: the fault journal was written on another backend")]
 struct Foreign {
     backend: &'static str,
     what: String,
 }
 
 impl Pull {
-    /// That a place has no such lever.
+    /// The error of a place that does not have this lever.
     pub fn foreign(&self, backend: &'static str) -> Error {
         let what = self.to_string();
         let mut error = Error::new(Foreign { backend, what });
-        error.hints = vec![Hint::run(Verb::Down).words(" to give the topology up")];
+        error.hints = vec![Hint::run(Verb::Down).words(" to remove the topology.")];
         error.blame = Blame::Place;
         error.may_pass = false;
         error
@@ -188,13 +175,15 @@ impl Pull {
 }
 
 impl Sign {
-    /// That a place does not know such a sign.
+    /// The answer of a place that cannot look for this sign.
     pub fn foreign(&self, backend: &'static str) -> Sighting {
         let what = match self {
-            Self::Gone { service, .. } => format!("say whether `{service}` is gone"),
-            Self::Interrupted { service, .. } => format!("say whether `{service}` was away"),
-            Self::Back { service, .. } => format!("say whether `{service}` is back"),
-            Self::Serves { namespace } => format!("say whether `{namespace}` serves"),
+            Self::Gone { service, .. } => format!("check whether `{service}` is gone"),
+            Self::Interrupted { service, .. } => {
+                format!("check whether `{service}` was unavailable")
+            }
+            Self::Back { service, .. } => format!("check whether `{service}` is back"),
+            Self::Serves { namespace } => format!("check whether namespace `{namespace}` serves"),
         };
         Sighting::Never(Foreign { backend, what }.to_string())
     }

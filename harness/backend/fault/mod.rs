@@ -1,9 +1,9 @@
-//! Faults as data: what is done to whom, with which levers, what shows that it took effect and that
-//! it is undone; and the journal of what is open. Does nothing itself: a place pulls its levers, and
-//! the procedure around that is the engine's.
+//! Faults as data: the levers to pull on a service, the signs that show the effect and the end of
+//! it, and the journal of open faults. Executes nothing: a place pulls its levers, and the engine
+//! runs the procedure.
 //!
-//! A fault is a pure recipe over the levers of a place: a new fault is a file like `kill.rs` and a
-//! line of [`Fault`], a new lever a line of [`Pull`] and an arm in each place that has it.
+//! A fault is a pure recipe over the levers of a place. A new fault is a file like `kill.rs` and a
+//! variant of [`Fault`]. A new lever is a variant of [`Pull`] and an arm in each place that has it.
 
 mod journal;
 mod kill;
@@ -18,8 +18,8 @@ use model::topology::Component;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use journal::{Entry, Error as JournalError, Journal, Unhealed};
-pub use lever::{PULL, Pull, Reach, Sighting, Sign, Signal, Whom};
+pub use journal::{EntryId, Error as JournalError, Journal, Unhealed};
+pub use lever::{PULL, Pull, Reach, Recipients, Sighting, Sign, Signal};
 pub use occurrence::{Occurrence, Target};
 pub use proof::Proof;
 pub use recipe::{Recipe, Remedy, Victim};
@@ -36,14 +36,14 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// What it is made of, on a victim.
+    /// The recipe of this fault for a victim.
     pub fn recipe(self, victim: &Victim) -> Recipe {
         match self {
             Self::Kill => kill::recipe(victim),
         }
     }
 
-    /// The places that can express it on a service of this kind, for people.
+    /// The backends that can inject it on a service of this kind, for people.
     pub fn needs(self, component: &Component) -> &'static str {
         match (self, component) {
             (Self::Kill, Component::Worker { .. }) => "a backend that runs the worker",

@@ -1,4 +1,4 @@
-//! One occurrence of a fault in a run: what the plan of a run has, and the key of the journal.
+//! One occurrence of a fault in a run. The run plan lists them, and the fault journal records them.
 
 use std::fmt;
 
@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::Fault;
 use crate::run_id::RunId;
 
-/// What a fault is aimed at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
@@ -18,7 +17,6 @@ pub enum Target {
 }
 
 impl Target {
-    /// The service that is hit.
     pub fn service(&self) -> &ServiceName {
         match self {
             Self::Service(service) => service,
@@ -32,7 +30,6 @@ impl fmt::Display for Target {
     }
 }
 
-/// A fault that happens once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Occurrence {
@@ -40,11 +37,9 @@ pub struct Occurrence {
     pub run: RunId,
     /// The fault's id in the scenario.
     pub id: String,
-    /// Which of the occurrences of that fault it is; 1 is the first.
+    /// The number of this occurrence of the fault, from 1.
     pub nth: u32,
-    /// What is done.
     pub fault: Fault,
-    /// To whom.
     pub target: Target,
     /// When it begins, from the start of the run.
     #[serde(
@@ -63,7 +58,8 @@ pub struct Occurrence {
 }
 
 impl Occurrence {
-    /// Whether it is the same one, as a journal knows it, which has no part of a microsecond.
+    /// Whether both are the same occurrence. The journal rounds times to microseconds, so times are
+    /// not compared.
     pub fn is_same(&self, other: &Self) -> bool {
         (&self.run, &self.id, self.nth) == (&other.run, &other.id, other.nth)
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
-/// What a fault was seen to do; one that was not seen to do anything makes a run inconclusive.
+/// What the harness saw a fault do. A fault without a visible effect makes a run inconclusive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Effect", into = "Effect")]
 pub enum Proof {
@@ -15,7 +15,7 @@ pub enum Proof {
     Unseen(String),
 }
 
-/// What a fault was seen to do.
+/// What the harness saw a fault do.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Effect {
     /// Whether the effect was observed.

@@ -1,4 +1,4 @@
-//! The layout of the folder, and its version.
+//! The layout of the state folder, and its version.
 
 use std::collections::BTreeMap;
 use std::fs::FileType;
@@ -15,77 +15,60 @@ use serde::{Deserialize, Serialize};
 
 use super::{Holder, Journal, Lock};
 
-/// The layout that this build reads and writes.
+/// The layout version that this build reads and writes.
 const VERSION: u32 = 2;
 
-/// The variable by which a process, and all that it starts, can be told to belong to a folder.
+/// The environment variable that marks a process, and all processes that it starts, as part of a
+/// state folder.
 pub const MARKER: &str = "HARNESS_REPLICA";
 
-/// A state folder that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file or folder in it could not be read or written.
     #[error("could not {act} in {path}")]
     Access {
-        /// What was tried.
         act: &'static str,
-        /// Where.
         path: Utf8PathBuf,
-        /// Why it failed.
         #[source]
         source: io::Error,
     },
-    /// Another command owns it.
+    /// Another command holds the lock.
     #[error("{path} is in use by `{holder}`")]
-    Busy {
-        /// The folder.
-        path: Utf8PathBuf,
-        /// The command that owns it.
-        holder: Holder,
-    },
-    /// Something of another backend may be there.
-    #[error("{path} has a topology of backend `{found}`, and the profile names `{wanted}` now")]
+    Busy { path: Utf8PathBuf, holder: Holder },
+    /// Resources of another backend may exist.
+    #[error("{path} has a topology of backend `{found}`, but the profile names backend `{wanted}`")]
     Backend {
-        /// The folder.
         path: Utf8PathBuf,
-        /// The backend that it was brought up on.
+        /// The backend that the topology was started on.
         found: String,
         /// The backend that the profile names.
         wanted: String,
     },
-    /// A file in it is not what the harness writes there.
-    #[error("{path} is not what the harness writes there: {what}")]
+    /// A file in it was not written by the harness, or was damaged.
+    #[error("{path} is not a file that the harness wrote: {what}")]
     Garbage {
-        /// The file.
         path: Utf8PathBuf,
         /// What is wrong with it.
         what: String,
     },
-    /// Another version of the harness wrote it.
-    #[error("{path} has state layout {found}, and this harness knows layout {VERSION}")]
-    Layout {
-        /// The folder.
-        path: Utf8PathBuf,
-        /// What was found.
-        found: String,
-    },
+    #[error("{path} has state layout {found}, but this harness needs layout {VERSION}")]
+    Layout { path: Utf8PathBuf, found: String },
 }
 
-/// What `state.json` says.
+/// The content of `state.json`.
 #[derive(Debug, Serialize, Deserialize)]
 struct Header {
     layout: u32,
     backend: String,
 }
 
-/// A folder that is owned, with files that need not be what they should.
+/// A locked folder whose files may be damaged.
 #[derive(Debug)]
-pub struct AsItIs {
-    /// Held for as long as the folder is.
+pub struct Unchecked {
+    /// Held for as long as the folder is used.
     pub lock: Lock,
-    /// The backend that it says it is of.
+    /// The backend in `state.json`, if that can be read.
     pub backend: Option<String>,
-    /// Its files that are not what the harness writes there.
+    /// Files in it that the harness did not write as they are.
     pub garbage: Vec<Error>,
 }
 
@@ -96,12 +79,11 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Names the folder; nothing is read or made.
+    /// Names the folder. Reads and creates nothing.
     pub fn new(path: impl Into<Utf8PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
-    /// The folder itself.
     pub fn path(&self) -> &Utf8Path {
         &self.path
     }
@@ -111,23 +93,23 @@ impl Directory {
         self.path.join("run")
     }
 
-    /// One log file a replica.
+    /// One log file for each replica.
     pub fn logs(&self) -> Utf8PathBuf {
         self.path.join("logs")
     }
 
-    /// What services keep between restarts.
+    /// The data that services keep between restarts.
     pub fn data(&self) -> Utf8PathBuf {
         self.path.join("data")
     }
 
-    /// What programs of ours take for the user's home: nothing that the user has set for himself
-    /// is in it.
+    /// The home folder of the programs that the harness starts. It contains none of the user's own
+    /// settings.
     pub fn home(&self) -> Utf8PathBuf {
         self.path.join("home")
     }
 
-    /// A file without a profile of Temporal's clients, for those that would look for the user's.
+    /// An empty profile for Temporal's clients, so that they do not use the user's profile.
     pub fn no_profile(&self) -> Utf8PathBuf {
         self.home().join("no-profile.toml")
     }
@@ -137,12 +119,12 @@ impl Directory {
         self.path.join("secrets")
     }
 
-    /// One folder a scenario run.
+    /// One folder for each scenario run.
     pub fn reports(&self) -> Utf8PathBuf {
         self.path.join("reports")
     }
 
-    /// The journal of faults that were injected and perhaps not undone.
+    /// The journal of faults that were injected and may not be undone.
     pub fn faults(&self) -> Utf8PathBuf {
         self.path.join("faults.ndjson")
     }
@@ -156,20 +138,19 @@ impl Directory {
         format!("{}#{replica}", self.path)
     }
 
-    /// Whether anything was ever made here. A folder that nobody may look into is an error: there
-    /// may be anything in it.
+    /// Whether anything was ever created here. A folder that cannot be read is an error, since it
+    /// may contain anything.
     pub fn exists(&self) -> Result<bool, Error> {
         for path in [self.header_path(), self.run()] {
             let there = path.as_std_path().try_exists();
-            if there.map_err(self.failed("look for what was made"))? {
+            if there.map_err(self.failed("look for earlier state"))? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// The backend that something of this folder may be up on, as far as can be seen without
-    /// owning the folder.
+    /// The backend of the resources that may exist, as far as it can be read without the lock.
     pub fn standing(&self) -> Result<Option<String>, Error> {
         let Some(header) = self.header()? else {
             return Ok(None);
@@ -178,22 +159,22 @@ impl Directory {
         Ok((!named.is_empty()).then_some(header.backend))
     }
 
-    /// The resources that the journal names, as far as can be seen without owning the folder.
+    /// The resources in the journal, as far as they can be read without the lock.
     pub fn named(&self) -> Result<Vec<ResourceId>, Error> {
         Journal::named_in(&self.journal_path()).map_err(self.failed("read the journal"))
     }
 
-    /// Those of them that a command was perhaps about to end when it was killed.
-    pub fn doomed(&self) -> Result<Vec<ResourceId>, Error> {
-        Journal::doomed_in(&self.journal_path()).map_err(self.failed("read the journal"))
+    /// The resources in the journal that a killed command was about to remove, perhaps.
+    pub fn being_removed(&self) -> Result<Vec<ResourceId>, Error> {
+        Journal::being_removed_in(&self.journal_path()).map_err(self.failed("read the journal"))
     }
 
-    /// Looks whether all that later commands go by can be read, without owning the folder.
+    /// Checks, without the lock, whether all files that later commands need can be read.
     pub fn inspect(&self) -> Result<(), Error> {
         self.header()?;
         self.whole_journal()?;
         for folder in [self.run(), self.logs()] {
-            for entry in entries(&folder).map_err(self.failed("look into a folder"))? {
+            for entry in entries(&folder).map_err(self.failed("list a folder"))? {
                 if entry.file_type().is_ok_and(|kind| kind.is_file()) {
                     let opened = fs_err::File::open(entry.path());
                     present(opened).map_err(self.failed("read a record"))?;
@@ -203,7 +184,7 @@ impl Directory {
         Ok(())
     }
 
-    /// Refuses a journal with lines that no command wrote.
+    /// Refuses a journal with lines that the harness did not write.
     fn whole_journal(&self) -> Result<(), Error> {
         let path = self.journal_path();
         match Journal::broken_in(&path).map_err(self.failed("read the journal"))? {
@@ -212,7 +193,7 @@ impl Directory {
         }
     }
 
-    /// The records of what was started that are no JSON: whoever reads one goes by marks instead.
+    /// The launch records that are not JSON. Their processes are found by the marker instead.
     pub fn broken_records(&self) -> io::Result<Vec<Utf8PathBuf>> {
         let mut broken = Vec::new();
         for entry in entries(&self.run())? {
@@ -230,7 +211,7 @@ impl Directory {
         Ok(broken)
     }
 
-    /// Forgets what was started: for when nothing of it is left.
+    /// Removes the records of what was started. Call it when nothing of that is left.
     pub fn forget_records(&self) -> io::Result<()> {
         for entry in entries(&self.run())? {
             present(remove(entry.path(), entry.file_type()?))?;
@@ -238,25 +219,24 @@ impl Directory {
         Ok(())
     }
 
-    /// Remembers what a command is about to bring up: should it be killed, that tells what is not
-    /// there yet, and what is there and was to be replaced.
+    /// Records what a command is about to bring up. If the command is killed, later commands know
+    /// what is missing and what was about to be replaced.
     pub fn remember_wanted(&self, wanted: &[Resource]) -> Result<(), Error> {
         let wanted: BTreeMap<&ResourceId, &Digest> = wanted
             .iter()
             .map(|resource| (&resource.id, &resource.digest))
             .collect();
-        let text = serde_json::to_vec_pretty(&wanted).expect("names and digests become JSON");
+        let text = serde_json::to_vec_pretty(&wanted).expect("ids and digests serialise to JSON");
         write_atomically(&self.wanted_path(), &text).map_err(self.failed("write run/wanted.json"))
     }
 
-    /// What the last command that brought anything up was to bring up, each with the digest of its
-    /// configuration.
+    /// What the last command was about to bring up, each with the digest of its configuration.
     pub fn wanted(&self) -> Result<BTreeMap<ResourceId, Digest>, Error> {
         let wanted = self.json(&self.wanted_path(), "read run/wanted.json")?;
         Ok(wanted.unwrap_or_default())
     }
 
-    /// What a JSON file of the folder holds; `None` where there is none.
+    /// The content of a JSON file of the folder. `None` if there is no file.
     fn json<T: DeserializeOwned>(
         &self,
         path: &Utf8Path,
@@ -276,7 +256,7 @@ impl Directory {
         self.run().join("wanted.json")
     }
 
-    /// Refuses a backend while something of another one may be there.
+    /// Refuses a backend while resources of another one may exist.
     pub fn allows(&self, backend: &str) -> Result<(), Error> {
         match self.standing()? {
             Some(found) if found != backend => Err(Error::Backend {
@@ -288,11 +268,11 @@ impl Directory {
         }
     }
 
-    /// Takes the folder for a command that changes the topology: makes it if need be, waits up to
-    /// `patience` for the command that has it, checks its version.
+    /// Takes the folder for a command that changes the topology. Creates it if needed, waits up to
+    /// `patience` for the command that holds the lock, and checks the layout version.
     ///
-    /// `backend` is what the profile names today: where something of another backend may still be
-    /// there, it must go first.
+    /// `backend` is the one that the profile names now. If resources of another backend may exist,
+    /// they must be removed first.
     pub async fn open(
         &self,
         verb: &str,
@@ -321,22 +301,22 @@ impl Directory {
         Ok((lock, journal))
     }
 
-    /// Takes the folder for a command that ends whatever is there, be its files what they may.
-    pub async fn open_as_it_is(&self, verb: &str, patience: Duration) -> Result<AsItIs, Error> {
+    /// Takes the folder for a command that removes everything, even if the files are damaged.
+    pub async fn open_unchecked(&self, verb: &str, patience: Duration) -> Result<Unchecked, Error> {
         let lock = self.take(verb, patience).await?;
         let mut garbage = Vec::new();
         let header = set_aside(self.header(), &mut garbage)?.flatten();
         set_aside(self.whole_journal(), &mut garbage)?;
-        Ok(AsItIs {
+        Ok(Unchecked {
             lock,
             backend: header.map(|header| header.backend),
             garbage,
         })
     }
 
-    /// Goes on with a folder that was opened as it is: what it says of itself is made true, and its
-    /// journal is opened.
-    pub fn settle_on(&self, backend: &str, found: Option<&str>) -> Result<Journal, Error> {
+    /// Continues with a folder of [`Self::open_unchecked`]: corrects `state.json` and opens the
+    /// journal.
+    pub fn adopt(&self, backend: &str, found: Option<&str>) -> Result<Journal, Error> {
         if found != Some(backend) {
             self.write_header(backend)?;
         }
@@ -344,7 +324,7 @@ impl Directory {
         journal.map_err(self.failed("open the journal"))
     }
 
-    /// Makes the folder if need be, and waits for its lock.
+    /// Creates the folder if needed, and waits for its lock.
     async fn take(&self, verb: &str, patience: Duration) -> Result<Lock, Error> {
         let folders = [
             self.run(),
@@ -366,8 +346,8 @@ impl Directory {
         Ok(lock)
     }
 
-    /// Removes everything but the lock, which the caller holds. Answers with what a user has lost by
-    /// it: of data, logs and reports those of which there were any.
+    /// Removes everything except the lock, which the caller holds. Returns which of data, logs and
+    /// reports were removed.
     pub fn purge(&self) -> io::Result<Vec<&'static str>> {
         let kinds = [
             ("data", self.data()),
@@ -390,7 +370,7 @@ impl Directory {
         Ok(lost)
     }
 
-    /// What the folder says of itself, if it does and is of this layout.
+    /// The content of `state.json`, if it exists and has this layout.
     fn header(&self) -> Result<Option<Header>, Error> {
         let path = self.header_path();
         let written: Option<serde_json::Value> = self.json(&path, "read state.json")?;
@@ -409,7 +389,7 @@ impl Directory {
                     found: layout.to_string(),
                 });
             }
-            None => return Err(garbage("it names no layout".to_owned())),
+            None => return Err(garbage("it has no layout version".to_owned())),
         }
         let header = serde_json::from_value(written);
         header.map(Some).map_err(|error| garbage(error.to_string()))
@@ -420,7 +400,7 @@ impl Directory {
             layout: VERSION,
             backend: backend.to_owned(),
         };
-        let text = serde_json::to_vec(&header).expect("a plain struct becomes JSON");
+        let text = serde_json::to_vec(&header).expect("a plain struct serialises to JSON");
         write_atomically(&self.header_path(), &text).map_err(self.failed("write state.json"))
     }
 
@@ -437,7 +417,7 @@ impl Directory {
     }
 }
 
-/// What was read, if that is what the harness writes; else why it is not goes to `garbage`.
+/// The value that was read. If it is not what the harness writes, the error goes to `garbage`.
 fn set_aside<T>(read: Result<T, Error>, garbage: &mut Vec<Error>) -> Result<Option<T>, Error> {
     match read {
         Ok(read) => Ok(Some(read)),
@@ -449,7 +429,7 @@ fn set_aside<T>(read: Result<T, Error>, garbage: &mut Vec<Error>) -> Result<Opti
     }
 }
 
-/// What is in a folder; nothing where there is none.
+/// The entries of a folder. Empty if there is no folder.
 fn entries(folder: &Utf8Path) -> io::Result<Vec<Utf8DirEntry>> {
     let Some(entries) = present(folder.read_dir_utf8())? else {
         return Ok(Vec::new());
@@ -457,7 +437,6 @@ fn entries(folder: &Utf8Path) -> io::Result<Vec<Utf8DirEntry>> {
     entries.collect()
 }
 
-/// Removes what is in a folder, be it a folder itself.
 fn remove(path: impl AsRef<Path>, kind: FileType) -> io::Result<()> {
     let path = path.as_ref();
     if kind.is_dir() {

@@ -1,7 +1,7 @@
-//! The write-ahead journal: what is about to happen, before it does.
+//! The write-ahead journal of steps: each step is recorded before it happens.
 //!
-//! One JSON object a line, appended and synced. After a crash the last line may be torn; whoever
-//! opens the journal next drops it, since its side effect had not begun.
+//! Each line is one JSON object, appended and synced. After a crash, the last line may be torn. The
+//! next command that opens the journal drops that line, since its step had not begun.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -15,34 +15,30 @@ use jiff::Timestamp;
 use model::plan::{Action, ResourceId};
 use serde::{Deserialize, Serialize};
 
-/// Where in its life a step is.
+/// How far a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Moment {
+pub enum StepStage {
     /// About to be applied.
     Intent,
     /// Applied, not known to be ready.
     Applied,
-    /// Done: ready, or gone.
+    /// Done: the resource is ready, or removed.
     Done,
-    /// Given up with an error.
+    /// Failed with an error.
     Failed,
 }
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
-    /// When.
+pub struct JournalEntry {
     pub at: Timestamp,
-    /// Which resource.
     pub id: ResourceId,
-    /// What happens to it.
     pub action: Action,
-    /// How far it is.
-    pub moment: Moment,
+    #[serde(rename = "moment")]
+    pub stage: StepStage,
 }
 
-/// The open journal.
 #[derive(Debug)]
 pub struct Journal {
     path: Utf8PathBuf,
@@ -50,7 +46,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal for appending, and creates it if need be.
+    /// Opens the journal for appending, or creates it.
     pub fn open(path: &Utf8Path) -> io::Result<Self> {
         use std::os::unix::fs::OpenOptionsExt as _;
         let file = File::options()
@@ -66,22 +62,22 @@ impl Journal {
         })
     }
 
-    /// Appends one record and makes it durable.
-    pub fn append(&self, id: &ResourceId, action: Action, moment: Moment) -> io::Result<()> {
-        let record = Record {
+    /// Appends one entry and syncs it to disk.
+    pub fn append(&self, id: &ResourceId, action: Action, stage: StepStage) -> io::Result<()> {
+        let entry = JournalEntry {
             at: Timestamp::now(),
             id: id.clone(),
             action,
-            moment,
+            stage,
         };
-        let mut line = serde_json::to_vec(&record)?;
+        let mut line = serde_json::to_vec(&entry)?;
         line.push(b'\n');
         cut_point::reached();
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let whole = file.metadata()?.len();
         let written = file.write_all(&line).and_then(|()| file.sync_data());
         if written.is_err() {
-            // Where the disk is full, what did fit of the line is no record.
+            // If the disk is full, the part of the line that was written is not an entry.
             let _ = file.set_len(whole);
         }
         written?;
@@ -89,45 +85,44 @@ impl Journal {
         Ok(())
     }
 
-    /// Every resource that something was ever done to, or was about to be, and that is not known
-    /// to be gone.
+    /// Every resource that a step was planned for or applied to, except those that are known to be
+    /// removed.
     pub fn named(&self) -> io::Result<Vec<ResourceId>> {
         Self::named_in(&self.path)
     }
 
-    /// The same of a journal that is not ours to open.
+    /// The same without opening the journal for writing.
     pub(super) fn named_in(path: &Utf8Path) -> io::Result<Vec<ResourceId>> {
-        Ok(named(&records(path)?))
+        Ok(named(&entries(path)?))
     }
 
-    /// Every resource that was perhaps told to end by a command that did not live to see it: it
-    /// may be alive now and gone in a moment.
-    pub fn doomed(&self) -> io::Result<Vec<ResourceId>> {
-        Self::doomed_in(&self.path)
+    /// Every resource that a killed command was perhaps removing: it may be alive now and gone in a
+    /// moment.
+    pub fn being_removed(&self) -> io::Result<Vec<ResourceId>> {
+        Self::being_removed_in(&self.path)
     }
 
-    /// The same of a journal that is not ours to open.
-    pub(super) fn doomed_in(path: &Utf8Path) -> io::Result<Vec<ResourceId>> {
-        Ok(doomed(&records(path)?))
+    /// The same without opening the journal for writing.
+    pub(super) fn being_removed_in(path: &Utf8Path) -> io::Result<Vec<ResourceId>> {
+        Ok(being_removed(&entries(path)?))
     }
 
-    /// The first line that is neither a record nor what a crash left of one, and what is wrong with
-    /// it.
+    /// The first line that is neither an entry nor the torn rest of one, and what is wrong with it.
     pub(super) fn broken_in(path: &Utf8Path) -> io::Result<Option<String>> {
         let lines = lines(path)?;
         let mut broken = lines.iter().filter_map(|(number, line)| {
-            let error = serde_json::from_slice::<Record>(line).err()?;
-            (!error.is_eof()).then(|| format!("line {number} is no record: {error}"))
+            let error = serde_json::from_slice::<JournalEntry>(line).err()?;
+            (!error.is_eof()).then(|| format!("line {number} is not an entry: {error}"))
         });
         Ok(broken.next())
     }
 
-    /// Whether a command was killed while it made something.
+    /// Whether a command was killed while it created or replaced something.
     pub fn cut_short(&self) -> io::Result<bool> {
-        Ok(cut_short(&records(&self.path)?))
+        Ok(cut_short(&entries(&self.path)?))
     }
 
-    /// Forgets everything: for when nothing is left.
+    /// Removes all entries. Call it when no resource is left.
     pub fn clear(&self) -> io::Result<()> {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.set_len(0)?;
@@ -135,15 +130,15 @@ impl Journal {
     }
 }
 
-/// Every record so far; what is none is left out.
-fn records(path: &Utf8Path) -> io::Result<Vec<Record>> {
+/// All entries; other lines are left out.
+fn entries(path: &Utf8Path) -> io::Result<Vec<JournalEntry>> {
     let lines = lines(path)?;
-    let records = lines.iter().map(|(_, line)| serde_json::from_slice(line));
-    Ok(records.filter_map(Result::ok).collect())
+    let entries = lines.iter().map(|(_, line)| serde_json::from_slice(line));
+    Ok(entries.filter_map(Result::ok).collect())
 }
 
-/// The lines of a journal with their numbers, 1 being the first; none where there is no journal.
-/// After a power cut a file may end in zeros that nobody wrote.
+/// The lines of a journal, numbered from 1. Empty if there is no journal. After a power cut, a file
+/// may end in zeros that no process wrote.
 fn lines(path: &Utf8Path) -> io::Result<Vec<(usize, Vec<u8>)>> {
     let Some(bytes) = present(fs_err::read(path))? else {
         return Ok(Vec::new());
@@ -155,8 +150,8 @@ fn lines(path: &Utf8Path) -> io::Result<Vec<(usize, Vec<u8>)>> {
         .collect())
 }
 
-/// Drops a line that a crash has torn, so that the next record has a line of its own. That takes no
-/// room on a disk that is full.
+/// Drops a line that a crash has torn, so that the next entry starts on a new line. This needs no
+/// space on a full disk.
 fn drop_torn_line(mut file: &File) -> io::Result<()> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
@@ -168,34 +163,37 @@ fn drop_torn_line(mut file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// The resources whose last record is anything but a finished removal.
-fn named(records: &[Record]) -> Vec<ResourceId> {
-    last_is(records, |action, moment| {
-        (action, moment) != (Action::Delete, Moment::Done)
+/// The resources whose last entry is not a finished removal.
+fn named(entries: &[JournalEntry]) -> Vec<ResourceId> {
+    last_is(entries, |action, stage| {
+        (action, stage) != (Action::Delete, StepStage::Done)
     })
 }
 
-/// The resources whose last record is a removal that was not finished, or a replacement of which
-/// it is not known how far it came.
-fn doomed(records: &[Record]) -> Vec<ResourceId> {
-    last_is(records, |action, moment| match action {
-        Action::Delete => moment != Moment::Done,
-        Action::Update => moment == Moment::Intent,
+/// The resources whose last entry is an unfinished removal, or a replacement that may or may not
+/// have begun.
+fn being_removed(entries: &[JournalEntry]) -> Vec<ResourceId> {
+    last_is(entries, |action, stage| match action {
+        Action::Delete => stage != StepStage::Done,
+        Action::Update => stage == StepStage::Intent,
         Action::Create | Action::Keep => false,
     })
 }
 
-/// Whether something was about to be made, and it is not known how far that came.
-fn cut_short(records: &[Record]) -> bool {
-    let making = |action, moment| moment == Moment::Intent && action != Action::Delete;
-    !last_is(records, making).is_empty()
+/// Whether a creation or a replacement was planned and may or may not have begun.
+fn cut_short(entries: &[JournalEntry]) -> bool {
+    let making = |action, stage| stage == StepStage::Intent && action != Action::Delete;
+    !last_is(entries, making).is_empty()
 }
 
-fn last_is(records: &[Record], wanted: impl Fn(Action, Moment) -> bool) -> Vec<ResourceId> {
-    let last: BTreeMap<&ResourceId, &Record> =
-        records.iter().map(|record| (&record.id, record)).collect();
+fn last_is(
+    entries: &[JournalEntry],
+    wanted: impl Fn(Action, StepStage) -> bool,
+) -> Vec<ResourceId> {
+    let last: BTreeMap<&ResourceId, &JournalEntry> =
+        entries.iter().map(|entry| (&entry.id, entry)).collect();
     last.into_iter()
-        .filter(|(_, record)| wanted(record.action, record.moment))
+        .filter(|(_, entry)| wanted(entry.action, entry.stage))
         .map(|(id, _)| id.clone())
         .collect()
 }
@@ -213,17 +211,17 @@ mod tests {
         let journal = Journal::open(&path).expect("opens");
         let id = ResourceId::new(ResourceKind::Process, "worker-0");
         journal
-            .append(&id, Action::Create, Moment::Intent)
+            .append(&id, Action::Create, StepStage::Intent)
             .expect("appends");
         let whole = fs_err::read(&path).expect("reads");
         let torn = [whole.clone(), whole[..whole.len() / 2].to_vec()].concat();
         fs_err::write(&path, torn).expect("writes");
-        assert_eq!(records(&journal.path).expect("reads").len(), 1);
+        assert_eq!(entries(&journal.path).expect("reads").len(), 1);
         assert_eq!(journal.named().expect("reads"), std::slice::from_ref(&id));
         let other = ResourceId::new(ResourceKind::Process, "worker-1");
         let journal = Journal::open(&path).expect("opens again");
         journal
-            .append(&other, Action::Create, Moment::Intent)
+            .append(&other, Action::Create, StepStage::Intent)
             .expect("appends");
         assert_eq!(journal.named().expect("reads"), [id, other]);
         journal.clear().expect("clears");
@@ -231,12 +229,12 @@ mod tests {
     }
 
     #[test]
-    fn what_a_crash_left_is_told_from_what_nobody_wrote() {
+    fn the_rest_of_a_crash_is_accepted_and_anything_else_is_not() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = Utf8PathBuf::try_from(folder.path().join("journal.ndjson")).expect("UTF-8");
         let journal = Journal::open(&path).expect("opens");
         let id = ResourceId::new(ResourceKind::Process, "worker-0");
-        let append = || journal.append(&id, Action::Create, Moment::Intent);
+        let append = || journal.append(&id, Action::Create, StepStage::Intent);
         append().expect("appends");
         append().expect("appends");
         let whole = fs_err::read(&path).expect("reads");
@@ -244,7 +242,7 @@ mod tests {
             fs_err::write(&path, &whole[..cut]).expect("writes");
             assert_eq!(Journal::broken_in(&path).expect("reads"), None, "{cut}");
         }
-        // A power cut leaves zeros where the file had grown already.
+        // A power cut leaves zeros where the file had already grown.
         fs_err::write(&path, [&whole[..], &[0; 40]].concat()).expect("writes");
         assert_eq!(Journal::broken_in(&path).expect("reads"), None);
         for garbage in [
@@ -255,39 +253,45 @@ mod tests {
         ] {
             fs_err::write(&path, [&whole[..], garbage].concat()).expect("writes");
             let broken = Journal::broken_in(&path).expect("reads");
-            let broken = broken.expect("nobody wrote that");
-            assert!(broken.starts_with("line 3 is no record: "), "{broken}");
+            let broken = broken.expect("the harness did not write that");
+            assert!(broken.starts_with("line 3 is not an entry: "), "{broken}");
         }
     }
 
     #[test]
     fn a_resource_is_named_until_its_removal_is_done() {
         let id = ResourceId::new(ResourceKind::Process, "worker-0");
-        let record = |action, moment| Record {
+        let entry = |action, stage| JournalEntry {
             at: Timestamp::UNIX_EPOCH,
             id: id.clone(),
             action,
-            moment,
+            stage,
         };
         let created = [
-            record(Action::Create, Moment::Intent),
-            record(Action::Create, Moment::Done),
+            entry(Action::Create, StepStage::Intent),
+            entry(Action::Create, StepStage::Done),
         ];
         let only = std::slice::from_ref(&id);
-        assert_eq!((named(&created), doomed(&created)), (only.to_vec(), vec![]));
-        let going = [&created[..], &[record(Action::Delete, Moment::Applied)]].concat();
         assert_eq!(
-            (named(&going), doomed(&going)),
+            (named(&created), being_removed(&created)),
+            (only.to_vec(), vec![])
+        );
+        let going = [&created[..], &[entry(Action::Delete, StepStage::Applied)]].concat();
+        assert_eq!(
+            (named(&going), being_removed(&going)),
             (only.to_vec(), only.to_vec())
         );
-        let gone = [&going[..], &[record(Action::Delete, Moment::Done)]].concat();
-        assert_eq!((named(&gone), doomed(&gone)), (vec![], vec![]));
+        let gone = [&going[..], &[entry(Action::Delete, StepStage::Done)]].concat();
+        assert_eq!((named(&gone), being_removed(&gone)), (vec![], vec![]));
         let back = [&gone[..], &created[..1]].concat();
-        assert_eq!((named(&back), doomed(&back)), (only.to_vec(), vec![]));
+        assert_eq!(
+            (named(&back), being_removed(&back)),
+            (only.to_vec(), vec![])
+        );
         assert!(cut_short(&back) && !cut_short(&gone) && !cut_short(&going));
-        let replaced = [&created[..], &[record(Action::Update, Moment::Intent)]].concat();
-        assert_eq!(doomed(&replaced), only);
-        let again = [&replaced[..], &[record(Action::Update, Moment::Applied)]].concat();
-        assert_eq!(doomed(&again), []);
+        let replaced = [&created[..], &[entry(Action::Update, StepStage::Intent)]].concat();
+        assert_eq!(being_removed(&replaced), only);
+        let again = [&replaced[..], &[entry(Action::Update, StepStage::Applied)]].concat();
+        assert_eq!(being_removed(&again), []);
     }
 }

@@ -1,8 +1,8 @@
 //! One command at a time: an advisory lock on a file, held by an open descriptor.
 //!
-//! The kernel drops the lock with the last descriptor, so no crash can leave it behind. A child
-//! that is handed the descriptor (a child process that is a place's replica) keeps the lock until it has
-//! registered itself, which closes the gap between "forked" and "known".
+//! The kernel releases the lock with the last descriptor, so no crash can leave it behind. A child
+//! process that inherits the descriptor keeps the lock until it has registered itself. This closes
+//! the gap between the fork and the registration.
 
 use std::fmt;
 use std::fs::{File, TryLockError};
@@ -14,32 +14,25 @@ use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
-/// How often a waiting command looks again.
+/// How often a waiting command tries again.
 const POLL: Duration = Duration::from_millis(25);
 
-/// The held lock.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
 }
 
-/// Who holds a lock, as its file says.
+/// The holder of a lock, as the lock file names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Holder {
-    /// A command that has written down who it is.
-    Known {
-        /// Its verb.
-        verb: String,
-        /// Its process.
-        pid: u32,
-    },
-    /// One that has not, or not yet.
+    /// A command that has written its name.
+    Known { verb: String, pid: u32 },
+    /// A command that has not written its name, or not yet.
     Unknown,
 }
 
 impl Holder {
-    /// Whether it is a command of that verb.
     pub fn has_verb(&self, other: &str) -> bool {
         matches!(self, Self::Known { verb, .. } if verb == other)
     }
@@ -55,7 +48,7 @@ impl fmt::Display for Holder {
 }
 
 impl Lock {
-    /// Waits for the lock up to `patience`; `Ok(Err(holder))` tells who would not let go.
+    /// Waits for the lock up to `patience`. `Ok(Err(holder))` means that the holder kept it.
     pub async fn acquire(
         path: &Utf8Path,
         verb: &str,
@@ -78,7 +71,7 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => {
                     let mut text = Vec::new();
                     file.read_to_end(&mut text)?;
-                    // Its holder may be about to write it.
+                    // The holder may be about to write its name.
                     let holder = serde_json::from_slice(&text).unwrap_or(Holder::Unknown);
                     return Ok(Err(holder));
                 }
@@ -87,8 +80,7 @@ impl Lock {
         }
         file.set_len(0)?;
         file.rewind()?;
-        // For those who wait. Where the disk is full there is no room for it, and the lock holds all
-        // the same.
+        // For waiting commands. On a full disk this fails, and the lock is held all the same.
         let holder = Holder::Known {
             verb: verb.to_owned(),
             pid: std::process::id(),
@@ -97,7 +89,7 @@ impl Lock {
         Ok(Ok(Self { file }))
     }
 
-    /// A second descriptor of the same lock, to be inherited by a child until it is registered.
+    /// A second descriptor of the same lock, for a child process to inherit until it is registered.
     pub fn share(&self) -> io::Result<File> {
         self.file.try_clone()
     }
@@ -110,31 +102,31 @@ mod tests {
 
     use super::*;
 
-    struct Place {
+    struct Fixture {
         _folder: TempDir,
         path: Utf8PathBuf,
     }
 
-    fn place() -> Place {
+    fn fixture() -> Fixture {
         let folder = TempDir::new().expect("a folder");
         let path = Utf8PathBuf::try_from(folder.path().join("lock")).expect("a path in UTF-8");
-        Place {
+        Fixture {
             _folder: folder,
             path,
         }
     }
 
-    async fn take(place: &Place, verb: &str, patience: u64) -> Result<Lock, Holder> {
-        let lock = Lock::acquire(&place.path, verb, Duration::from_secs(patience)).await;
+    async fn take(fixture: &Fixture, verb: &str, patience: u64) -> Result<Lock, Holder> {
+        let lock = Lock::acquire(&fixture.path, verb, Duration::from_secs(patience)).await;
         lock.expect("the file can be locked")
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_comes_second_waits_and_is_told_who_was_first() {
-        let place = place();
-        let _first = take(&place, "up", 0).await.expect("the lock is free");
+    async fn a_second_command_waits_and_learns_who_holds_the_lock() {
+        let fixture = fixture();
+        let _first = take(&fixture, "up", 0).await.expect("the lock is free");
         let began = Instant::now();
-        let holder = take(&place, "down", 15).await.expect_err("it is held");
+        let holder = take(&fixture, "down", 15).await.expect_err("it is held");
         assert_eq!(
             holder.to_string(),
             format!("harness up (pid {})", std::process::id())
@@ -144,29 +136,29 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_waits_has_the_lock_once_it_is_free() {
-        let place = place();
-        let first = take(&place, "test", 0).await.expect("the lock is free");
+    async fn a_waiting_command_gets_the_lock_once_it_is_free() {
+        let fixture = fixture();
+        let first = take(&fixture, "test", 0).await.expect("the lock is free");
         let release = async {
             sleep(Duration::from_secs(5)).await;
             drop(first);
         };
-        let (second, ()) = tokio::join!(take(&place, "up", 15), release);
-        let _second = second.expect("it was let go in time");
-        let holder = take(&place, "down", 0).await.expect_err("it is held");
+        let (second, ()) = tokio::join!(take(&fixture, "up", 15), release);
+        let _second = second.expect("it was released in time");
+        let holder = take(&fixture, "down", 0).await.expect_err("it is held");
         assert!(
             holder.to_string().starts_with("harness up "),
-            "a longer name is gone: {holder}"
+            "a longer name is overwritten: {holder}"
         );
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_holder_that_has_not_written_who_it_is_is_another_command() {
-        let place = place();
-        let _first = take(&place, "up", 0).await.expect("the lock is free");
+    async fn a_holder_without_a_written_name_is_another_command() {
+        let fixture = fixture();
+        let _first = take(&fixture, "up", 0).await.expect("the lock is free");
         for text in ["", "harness up (pid 7)", "{\"verb\": \"up\""] {
-            fs_err::write(&place.path, text).expect("writable");
-            let holder = take(&place, "down", 0).await.expect_err("it is held");
+            fs_err::write(&fixture.path, text).expect("writable");
+            let holder = take(&fixture, "down", 0).await.expect_err("it is held");
             assert_eq!(holder, Holder::Unknown, "{text}");
             assert_eq!(holder.to_string(), "another command");
         }
@@ -174,14 +166,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_shared_descriptor_keeps_the_lock() {
-        let place = place();
-        let first = take(&place, "up", 0).await.expect("the lock is free");
+        let fixture = fixture();
+        let first = take(&fixture, "up", 0).await.expect("the lock is free");
         let shared = first.share().expect("a descriptor can be duplicated");
         drop(first);
-        take(&place, "down", 0)
+        take(&fixture, "down", 0)
             .await
             .expect_err("a child still has it");
         drop(shared);
-        take(&place, "down", 0).await.expect("nobody has it");
+        take(&fixture, "down", 0).await.expect("it is free");
     }
 }

@@ -1,13 +1,13 @@
-//! The folder `.harness/<profile>`: what the harness knows about one running topology.
+//! The folder `.harness/<profile>`: the state of one topology.
 //!
-//! One command at a time owns it (an advisory lock), and every side effect is announced in its
-//! journal before it happens. Launch records hold a worker's whole environment: what this room
-//! writes is 0600. Logs and reports, which other rooms write, have the user's own mode.
+//! One command at a time owns it, by an advisory lock. Every side effect is in its journal before
+//! it happens. Launch records contain a worker's whole environment, so this module writes files
+//! with mode 0600. Logs and reports come from other modules and have the user's default mode.
 
 mod directory;
 mod journal;
 mod lock;
 
-pub use directory::{AsItIs, Directory, Error, MARKER};
-pub use journal::{Journal, Moment, Record};
+pub use directory::{Directory, Error, MARKER, Unchecked};
+pub use journal::{Journal, JournalEntry, StepStage};
 pub use lock::{Holder, Lock};

@@ -1,13 +1,13 @@
-//! A command of the harness that a hint tells to run.
+//! A command of the harness that a hint recommends.
 
 use std::fmt;
 
 use super::verb::{Verb, Word};
 
-/// What a command is called by.
+/// The name of the program in a command line.
 const PROGRAM: &str = "harness";
 
-/// A command of the harness: a verb with what is its own, and the topology that it is about.
+/// A command of the harness: a verb with its own arguments, and the topology that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     verb: Verb,
@@ -17,55 +17,58 @@ pub struct Command {
 /// Which topology a command is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Subject {
-    /// The one that the failed command was about, which the command line names.
-    Asked,
-    /// The one that these options name; the usual one, or none, where there are none.
+    /// The topology of the failed command. The command line fills in its options.
+    Unset,
+    /// The topology that these options name. Without options: the default topology, or none if the
+    /// verb is not about a topology.
     Named(Vec<String>),
-    /// One that whoever runs the command has to name.
-    Chosen,
+    /// The user must fill in the name.
+    Placeholder,
 }
 
 impl Command {
-    /// A command about the topology that these options name, whatever the failed one was about.
+    /// A command about the topology that `options` name, independent of the failed command.
     pub fn named(verb: Verb, options: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let options = options.into_iter().map(Into::into).collect();
         let subject = Subject::Named(options);
         Self { verb, subject }
     }
 
-    /// A command about a topology that whoever runs it has to name.
-    pub fn chosen(verb: Verb) -> Self {
-        let subject = Subject::Chosen;
+    /// A command with a placeholder for the name of the topology.
+    pub fn with_placeholder(verb: Verb) -> Self {
+        let subject = Subject::Placeholder;
         Self { verb, subject }
     }
 
-    /// The words of its line, to be run as they are; none where something is to be filled in.
+    /// The arguments of the command, starting with the program. `None` if it has a placeholder.
     pub fn line(&self) -> Option<Vec<String>> {
         let words = self.words().into_iter().map(|word| match word {
             Word::Literal(text) => Some(text),
-            Word::Blank(_) => None,
+            Word::Placeholder(_) => None,
         });
         words.collect()
     }
 
     pub(super) fn about(&mut self, options: &[String]) {
-        if self.subject == Subject::Asked {
+        if self.subject == Subject::Unset {
             self.subject = Subject::Named(options.to_vec());
         }
     }
 
-    pub(super) fn exchange(&mut self, verb: &Verb, other: &Verb) {
+    pub(super) fn replace_verb(&mut self, verb: &Verb, other: &Verb) {
         if self.verb == *verb {
             self.verb = other.clone();
         }
     }
 
-    /// The options of a verb stand behind those that name the topology.
+    /// The options that name the topology come before the options of the verb.
     fn words(&self) -> Vec<Word> {
         let subject = match &self.subject {
-            Subject::Asked => Vec::new(),
+            Subject::Unset => Vec::new(),
             Subject::Named(options) => options.iter().map(Word::literal).collect(),
-            Subject::Chosen => vec![Word::literal("--profile"), Word::Blank("NAME")],
+            Subject::Placeholder => {
+                vec![Word::literal("--profile"), Word::Placeholder("NAME")]
+            }
         };
         let (verb, options) = self.verb.words();
         let words = [vec![Word::literal(PROGRAM)], verb, subject, options];
@@ -73,11 +76,11 @@ impl Command {
     }
 }
 
-/// A command about the topology that the failed one was about, if the verb is about any.
+/// A command about the topology of the failed command, if the verb is about a topology.
 impl From<Verb> for Command {
     fn from(verb: Verb) -> Self {
         if verb.is_about_a_topology() {
-            let subject = Subject::Asked;
+            let subject = Subject::Unset;
             Self { verb, subject }
         } else {
             Self::named(verb, [""; 0])
@@ -85,7 +88,7 @@ impl From<Verb> for Command {
     }
 }
 
-/// The line as a shell takes it.
+/// The command line, quoted for a shell.
 impl fmt::Display for Command {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words: Vec<String> = self.words().iter().map(Word::to_string).collect();
@@ -98,20 +101,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_is_a_line_that_can_be_copied_unless_something_is_to_be_filled_in() {
+    fn a_command_can_be_copied_unless_it_has_a_placeholder() {
         let up = Command::from(Verb::UpDryRun);
         assert_eq!(up.to_string(), "harness up --dry-run");
         let named = Command::named(Verb::UpDryRun, ["-C", "my project"]);
         assert_eq!(named.to_string(), "harness up -C 'my project' --dry-run");
-        let line = named.line().expect("nothing is to be filled in");
+        let line = named.line().expect("no placeholder");
         assert_eq!(line, ["harness", "up", "-C", "my project", "--dry-run"]);
-        let another = Command::chosen(Verb::Down);
+        let another = Command::with_placeholder(Verb::Down);
         assert_eq!(another.to_string(), "harness down --profile NAME");
         assert_eq!(another.line(), None);
     }
 
     #[test]
-    fn a_command_about_no_topology_stays_about_none() {
+    fn a_command_that_takes_no_topology_gets_no_options() {
         for verb in [Verb::Help, Verb::Serve] {
             let mut command = Command::from(verb);
             let before = command.to_string();

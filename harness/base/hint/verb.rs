@@ -1,11 +1,11 @@
-//! What the harness is told to do by the commands of hints, as its command line has it.
+//! The verbs of the command line that hints recommend.
 
 use std::fmt;
 
 use crate::shell;
 
-/// A verb of the command line with what is its own there. Each that a hint tells is here, so that a
-/// test of the command line sees all that can be told.
+/// A verb of the command line with its own arguments. All verbs that hints use are listed here, so
+/// that a test of the command line covers every one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verb {
     /// `destroy`
@@ -18,27 +18,27 @@ pub enum Verb {
     Heal,
     /// `--help`
     Help,
-    /// `logs`, all of them
+    /// `logs`
     Logs,
     /// `logs` of a replica or a service
     LogsOf(String),
     /// `plan`
     Plan,
-    /// `plan` into a file that is to be chosen
+    /// `plan --out` with a placeholder for the file
     PlanOut,
     /// `promote`
     Promote,
-    /// `promote` although the gate is closed, for a reason
+    /// `promote --override-gate` with this reason
     PromoteOverriding(String),
-    /// `rehearse serve` in a folder that is to be chosen
+    /// `rehearse serve --state` with a placeholder for the folder
     Serve,
     /// `status`
     Status,
-    /// `test` of a scenario by file
+    /// `test` with this scenario file
     Test(String),
     /// `up`
     Up,
-    /// `up` that only says what it would do
+    /// `up --dry-run`
     UpDryRun,
 }
 
@@ -46,8 +46,8 @@ pub enum Verb {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Word {
     Literal(String),
-    /// What is to be filled in, by name.
-    Blank(&'static str),
+    /// The name of something that the user must fill in.
+    Placeholder(&'static str),
 }
 
 impl Word {
@@ -56,12 +56,12 @@ impl Word {
     }
 }
 
-/// The word as a shell takes it.
+/// The word, quoted for a shell.
 impl fmt::Display for Word {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Literal(text) => out.write_str(&shell::word(text)),
-            Self::Blank(name) => out.write_str(name),
+            Self::Placeholder(name) => out.write_str(name),
         }
     }
 }
@@ -72,7 +72,7 @@ impl Verb {
         !matches!(self, Self::Help | Self::Serve)
     }
 
-    /// The verb with its operands, and the options that are its own.
+    /// The verb with its operands, and the options of the verb.
     pub(super) fn words(&self) -> (Vec<Word>, Vec<Word>) {
         let alone = |verb: &str| (vec![Word::literal(verb)], Vec::new());
         let with = |verb: &str, options: Vec<Word>| (vec![Word::literal(verb)], options);
@@ -89,7 +89,10 @@ impl Verb {
             Self::Logs => alone("logs"),
             Self::LogsOf(name) => of("logs", name),
             Self::Plan => alone("plan"),
-            Self::PlanOut => with("plan", vec![Word::literal("--out"), Word::Blank("FILE")]),
+            Self::PlanOut => with(
+                "plan",
+                vec![Word::literal("--out"), Word::Placeholder("FILE")],
+            ),
             Self::Promote => alone("promote"),
             Self::PromoteOverriding(reason) => {
                 let options = shell::option("--override-gate", reason).into_iter();
@@ -97,10 +100,10 @@ impl Verb {
             }
             Self::Serve => (
                 vec![Word::literal("rehearse"), Word::literal("serve")],
-                vec![Word::literal("--state"), Word::Blank("FOLDER")],
+                vec![Word::literal("--state"), Word::Placeholder("FOLDER")],
             ),
             Self::Status => alone("status"),
-            // A file whose name begins with `-` would be taken for an option.
+            // The command line would parse a file name that begins with `-` as an option.
             Self::Test(file) if file.starts_with('-') => of("test", &format!("./{file}")),
             Self::Test(file) => of("test", file),
             Self::Up => alone("up"),
@@ -115,11 +118,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_user_chose_is_not_taken_for_an_option() {
-        let told = |verb: Verb| Command::from(verb).to_string();
+    fn a_value_of_the_user_is_not_parsed_as_an_option() {
+        let line = |verb: Verb| Command::from(verb).to_string();
         let overriding = Verb::PromoteOverriding("-x y".to_owned());
-        assert_eq!(told(overriding), "harness promote '--override-gate=-x y'");
+        assert_eq!(line(overriding), "harness promote '--override-gate=-x y'");
         let test = Verb::Test("-x.yaml".to_owned());
-        assert_eq!(told(test), "harness test ./-x.yaml");
+        assert_eq!(line(test), "harness test ./-x.yaml");
     }
 }

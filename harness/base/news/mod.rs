@@ -1,4 +1,4 @@
-//! What long work tells of itself, to whoever listens.
+//! Notices and progress of long work, for a listener.
 
 use std::sync::Arc;
 
@@ -9,66 +9,65 @@ mod progress;
 
 pub use progress::Progress;
 
-/// What long work tells of itself.
+/// A message of long work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum News {
-    /// Something a user should know that is no error.
+    /// Something that the user should know and that is not an error.
     Notice {
-        /// For people.
+        /// Text for people.
         message: String,
     },
     /// Progress of long work, such as a download.
     Progress {
-        /// What is under way, such as `download temporal 1.9.1`.
+        /// The name of the work, such as `download temporal 1.9.1`.
         what: String,
         /// Units done so far.
         done: u64,
-        /// Units in all, where known.
+        /// All units, if known.
         total: Option<u64>,
     },
-    /// Long work that `Progress` was about is over.
+    /// Long work that sent `Progress` is done.
     ProgressFinished {
-        /// What was under way.
+        /// The name of the work.
         what: String,
     },
-    /// Long work that `Progress` was about ended before it was done: interrupted, or failed.
+    /// Long work that sent `Progress` was interrupted or failed.
     ProgressGivenUp {
-        /// What was under way.
+        /// The name of the work.
         what: String,
     },
 }
 
-/// Who is told. Telling never blocks and never fails.
+/// Receives messages. Sending never blocks and never fails.
 #[derive(Clone)]
 pub struct Listener(Arc<dyn Fn(News) + Send + Sync>);
 
 impl Listener {
-    /// One that does with each piece of news what `hear` says.
-    pub fn new(hear: impl Fn(News) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(hear))
+    /// A listener that passes each message to `handle`.
+    pub fn new(handle: impl Fn(News) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(handle))
     }
 
-    /// One to whom it is all the same.
-    pub fn nobody() -> Self {
+    /// A listener that ignores all messages.
+    pub fn silent() -> Self {
         Self::new(|_| {})
     }
 
-    /// One that keeps the news for the other end. Where that is gone, news are lost.
+    /// A listener that queues messages for the receiver. Messages are lost once the receiver is
+    /// dropped.
     pub fn channel() -> (Self, UnboundedReceiver<News>) {
         let (sender, receiver) = unbounded_channel();
-        let hear = move |news| {
+        let handle = move |news| {
             let _ = sender.send(news);
         };
-        (Self::new(hear), receiver)
+        (Self::new(handle), receiver)
     }
 
-    /// Tells one piece of news.
     pub fn tell(&self, news: News) {
         (self.0)(news);
     }
 
-    /// Tells a notice.
     pub fn notice(&self, message: impl Into<String>) {
         self.tell(News::Notice {
             message: message.into(),

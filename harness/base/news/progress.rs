@@ -1,52 +1,53 @@
-//! Progress of long work, in steps that an eye can see.
+//! Progress of long work, limited to steps that a user can see.
 
 use super::{Listener, News};
 
-/// Progress of one piece of work, told in steps that an eye can see. What is dropped before it is
-/// finished was given up: interrupted, or failed.
+/// Sends the progress of one piece of work, in steps that a user can see. Dropping it before
+/// [`Progress::finish`] reports that the work was interrupted or failed.
 pub struct Progress<'a> {
     what: String,
     news: &'a Listener,
-    told: Option<u64>,
-    /// The step where the whole is not known.
+    /// The count in the last message, if a message was sent.
+    sent: Option<u64>,
+    /// The size of a step if the total is unknown.
     step: u64,
 }
 
-/// Steps into which the whole is divided.
+/// The number of steps if the total is known.
 const STEPS: u64 = 200;
 
-/// Bytes of a whole that is not known.
+/// The size of a step in bytes if the total is unknown.
 const BYTES: u64 = 1 << 20;
 
 impl<'a> Progress<'a> {
-    /// Progress in bytes, or in whatever there is a known number of.
+    /// Progress in bytes, or in units with a known total.
     pub fn new(what: String, news: &'a Listener) -> Self {
         Self {
             what,
             news,
-            told: None,
+            sent: None,
             step: BYTES,
         }
     }
 
-    /// Progress in pieces of which nobody knows how many there are.
+    /// Progress in pieces with an unknown total. Every piece is a step.
     pub fn of_pieces(what: String, news: &'a Listener) -> Self {
         Self {
             what,
             news,
-            told: None,
+            sent: None,
             step: 1,
         }
     }
 
-    /// `done` of `total` units are done.
+    /// Reports that `done` of `total` units are done. Sends a message only if the step is visible.
     pub fn at(&mut self, done: u64, total: Option<u64>) {
         let step = total.map_or(self.step, |total| total / STEPS);
         let visible = self
-            .told
-            .is_none_or(|told| done >= told + step && done != told);
-        if visible || (total == Some(done) && self.told != total) {
-            self.told = Some(done);
+            .sent
+            .is_none_or(|sent| done >= sent + step && done != sent);
+        if visible || (total == Some(done) && self.sent != total) {
+            self.sent = Some(done);
             self.news.tell(News::Progress {
                 what: self.what.clone(),
                 done,
@@ -57,9 +58,9 @@ impl<'a> Progress<'a> {
 }
 
 impl Progress<'_> {
-    /// Tells that the work is done.
+    /// Reports that the work is done.
     pub fn finish(mut self) {
-        if self.told.take().is_some() {
+        if self.sent.take().is_some() {
             let what = std::mem::take(&mut self.what);
             self.news.tell(News::ProgressFinished { what });
         }
@@ -68,7 +69,7 @@ impl Progress<'_> {
 
 impl Drop for Progress<'_> {
     fn drop(&mut self) {
-        if self.told.is_some() {
+        if self.sent.is_some() {
             let what = std::mem::take(&mut self.what);
             self.news.tell(News::ProgressGivenUp { what });
         }

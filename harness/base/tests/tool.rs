@@ -1,4 +1,4 @@
-//! Running awkward shell scripts as tools.
+//! Runs difficult shell scripts as tools.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ impl Fixture {
     }
 
     fn path(&self) -> &Utf8Path {
-        Utf8Path::from_path(self.folder.path()).expect("the path is text")
+        Utf8Path::from_path(self.folder.path()).expect("a UTF-8 path")
     }
 
     fn tool(&self, script: &str, deadline: Duration) -> Tool {
@@ -30,12 +30,12 @@ impl Fixture {
         Tool::new("tool", Family::Temporal, &environment, deadline).expect("it is on PATH")
     }
 
-    /// Resolves once every process that has `name` open for writing is gone.
+    /// Waits until every process that has `name` open for writing has ended.
     async fn all_gone(&self, name: &str) {
         let fifo = self.path().join(name);
         let read = tokio::task::spawn_blocking(move || fs_err::read(fifo));
         let read = tokio::time::timeout(LONG, read).await;
-        read.expect("nobody is left")
+        read.expect("all processes have ended")
             .expect("no panic")
             .expect("a readable fifo");
     }
@@ -49,7 +49,7 @@ impl Fixture {
 }
 
 #[tokio::test]
-async fn output_is_kept_by_stream_and_the_environment_is_cut_down() {
+async fn output_is_kept_by_stream_and_the_environment_is_restricted() {
     let fixture = Fixture::new();
     let tool = fixture.tool("echo out $1 [$SECRET] [$GIVEN]; echo err >&2", LONG);
     let tool = tool.arguments(["a"]).variable("GIVEN", "given");
@@ -83,7 +83,7 @@ async fn a_failure_shows_the_last_lines() {
 }
 
 #[tokio::test]
-async fn a_tool_that_is_not_there_is_named() {
+async fn the_error_names_a_missing_tool() {
     let fixture = Fixture::new();
     let environment = machine::environment(fixture.path());
     let error = Tool::new("no-such-tool", Family::Temporal, &environment, LONG);
@@ -91,7 +91,7 @@ async fn a_tool_that_is_not_there_is_named() {
 }
 
 #[tokio::test]
-async fn an_interrupted_tool_takes_along_what_it_started_even_if_it_ignores_the_request() {
+async fn an_interrupted_tool_ends_with_its_children_even_if_they_ignore_sigterm() {
     let fixture = Fixture::new();
     fixture.fifo("alive");
     let script = format!(
@@ -108,7 +108,7 @@ async fn an_interrupted_tool_takes_along_what_it_started_even_if_it_ignores_the_
 }
 
 #[tokio::test]
-async fn a_tool_that_is_not_done_in_time_is_killed() {
+async fn a_tool_that_exceeds_its_deadline_is_killed() {
     let fixture = Fixture::new();
     let tool = fixture.tool("echo begun; exec sleep 1000", Duration::from_millis(300));
     let error = tool
@@ -119,7 +119,7 @@ async fn a_tool_that_is_not_done_in_time_is_killed() {
 }
 
 #[tokio::test]
-async fn a_run_that_is_abandoned_leaves_no_process() {
+async fn a_dropped_run_leaves_no_process() {
     let fixture = Fixture::new();
     fixture.fifo("alive");
     let script = format!(
@@ -139,7 +139,7 @@ async fn a_run_that_is_abandoned_leaves_no_process() {
 }
 
 #[tokio::test]
-async fn a_process_left_behind_with_the_pipe_open_does_not_hold_up_the_end() {
+async fn a_remaining_process_with_an_open_pipe_does_not_delay_the_end() {
     let fixture = Fixture::new();
     let script = "sleep 3 & echo done";
     let output = fixture
@@ -152,7 +152,7 @@ async fn a_process_left_behind_with_the_pipe_open_does_not_hold_up_the_end() {
 #[test]
 fn only_executable_files_are_found_and_the_first_wins() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let folder = Utf8Path::from_path(folder.path()).expect("text");
+    let folder = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
     fs_err::create_dir_all(folder.join("bin/other")).expect("writable");
     fs_err::write(folder.join("bin/plain"), "").expect("writable");
     let tool = machine::tool(folder, "tool", "true");

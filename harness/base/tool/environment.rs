@@ -1,4 +1,4 @@
-//! The environment variables of this process, and the ones that each family of tools may see.
+//! The environment variables of this process, and the variables that each family of tools may see.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -9,13 +9,14 @@ use nix::unistd::{Uid, User};
 
 use super::error::Error;
 
-/// Environment variables, read once: whoever needs one is given this instead of asking the
-/// process, so that a test can say what is set.
+/// Environment variables, read once. Code that needs a variable gets this value instead of reading
+/// the process environment, so that tests can choose the variables.
 #[derive(Debug, Clone, Default)]
 pub struct Environment(BTreeMap<OsString, OsString>);
 
-/// Tools that need the same variables. Each sees those that every program needs and its own:
-/// pip has no business with Cargo's registry tokens, nor Cargo with the password in an index URL.
+/// Tools that need the same variables. A tool sees the common variables and those of its family:
+/// pip must not see Cargo's registry tokens, and Cargo must not see the password in pip's index
+/// URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     /// pip.
@@ -26,16 +27,17 @@ pub enum Family {
     Go,
     /// docker and k3d.
     Container,
-    /// What shows something to the user on a desktop.
+    /// The program that opens a browser on the desktop.
     Desktop,
-    /// Temporal's own. It finds profiles of its clients by the home folder, and has none.
+    /// Temporal's programs. They do not see the home folder, because they would read client
+    /// profiles from it.
     Temporal,
 }
 
-/// A pattern of variable names: a whole name, or its beginning or end marked by `*`.
+/// A pattern of variable names: a whole name, a prefix (`X_*`) or a suffix (`*_X`).
 type Pattern = &'static str;
 
-/// Where programs, temporary files, proxies and trusted certificates are; the language.
+/// Programs, temporary files, language, proxies and trusted certificates.
 const COMMON: &[Pattern] = &[
     "PATH",
     "USER",
@@ -51,10 +53,10 @@ const COMMON: &[Pattern] = &[
     "CURL_CA_BUNDLE",
 ];
 
-/// Where the user's own settings and caches are.
+/// The folders of the user's settings and caches.
 const HOME: &[Pattern] = &["HOME", "XDG_*"];
 
-/// pip's own settings, and what the usual version managers find their Python by.
+/// The settings of pip, and the variables by which common version managers find Python.
 const PYTHON: &[Pattern] = &[
     "PIP_*",
     "PYTHON*",
@@ -67,8 +69,8 @@ const PYTHON: &[Pattern] = &[
     "NETRC",
 ];
 
-/// Cargo's and rustup's settings, the C toolchain that build scripts call, and what Git needs
-/// for dependencies that live in a repository.
+/// The settings of Cargo and rustup, the C toolchain for build scripts, and Git's settings for
+/// dependencies from a repository.
 const RUST: &[Pattern] = &[
     "CARGO_*",
     "RUSTUP_*",
@@ -95,8 +97,8 @@ const RUST: &[Pattern] = &[
     "SSH_AUTH_SOCK",
 ];
 
-/// What `cargo run` and `cargo test` tell the program they start about itself. A Cargo started
-/// from that program must not take it for its own, or it would find everything changed.
+/// Variables that `cargo run` and `cargo test` set for the program that they start. A Cargo that
+/// this program starts must not see them, because it would rebuild everything.
 const RUST_OF_THE_PARENT: &[Pattern] = &[
     "CARGO_MANIFEST_*",
     "CARGO_PKG_*",
@@ -107,15 +109,15 @@ const RUST_OF_THE_PARENT: &[Pattern] = &[
     "CARGO_TARGET_TMPDIR",
 ];
 
-/// Go's own settings, and what it needs for modules that are fetched from a repository.
+/// The settings of Go, and Git's settings for modules from a repository.
 const GO: &[Pattern] = &["GO*", "NETRC", "GIT_SSL_*", "SSH_AUTH_SOCK"];
 
-/// What would have Go build for another machine, or put what it builds elsewhere; and what only
-/// begins as Go's own settings do.
-const GO_FOR_OTHERS: &[Pattern] = &["GOOS", "GOARCH", "GOBIN", "GOOGLE_*"];
+/// Variables that match `GO*` and that Go must not see: the target platform, the output folder, and
+/// variables of Google's tools.
+const GO_WITHHELD: &[Pattern] = &["GOOS", "GOARCH", "GOBIN", "GOOGLE_*"];
 
-/// Docker's settings, and of k3d's those that mend it or name its images: the others would make
-/// another cluster.
+/// The settings of Docker, and those settings of k3d that fix problems or choose images. Other k3d
+/// settings would change the cluster.
 const CONTAINER: &[Pattern] = &[
     "DOCKER_*",
     "K3D_FIX_*",
@@ -124,7 +126,7 @@ const CONTAINER: &[Pattern] = &[
     "SSH_AUTH_SOCK",
 ];
 
-/// Where the desktop and its message bus are.
+/// The addresses of the desktop and its message bus.
 const DESKTOP: &[Pattern] = &[
     "DISPLAY",
     "WAYLAND_DISPLAY",
@@ -134,8 +136,8 @@ const DESKTOP: &[Pattern] = &[
 
 const DOCKER_HOST: &str = "DOCKER_HOST";
 
-/// Variables of which an empty one is one that is not set. Of others, such as `NO_PROXY` and
-/// `RUSTFLAGS`, an empty value says something to the tools that read them.
+/// Variables for which an empty value means "not set". For other variables, such as `NO_PROXY` and
+/// `RUSTFLAGS`, the empty value has a meaning of its own.
 const UNSET_IF_EMPTY: &[Pattern] = &[
     "HARNESS_*",
     "DOCKER_*",
@@ -146,7 +148,7 @@ const UNSET_IF_EMPTY: &[Pattern] = &[
 ];
 
 impl Environment {
-    /// The variables of this process; where `HOME` is not set, it is taken from the user database.
+    /// The variables of this process. If `HOME` is not set, its value comes from the user database.
     pub fn of_process() -> Self {
         let mut whole = Self::of(std::env::vars_os());
         if whole.home().is_none()
@@ -157,8 +159,8 @@ impl Environment {
         whole
     }
 
-    /// These variables, but for those that are set to nothing where that means that they are not
-    /// set. Tools must not see them either: to some of them an empty folder is the working one.
+    /// These variables, without the empty ones of [`UNSET_IF_EMPTY`]. Tools must not see those
+    /// either, because some tools read an empty folder as the working folder.
     fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let unset = |name: &OsStr| {
             let name = name.to_str();
@@ -168,25 +170,24 @@ impl Environment {
         Self(variables.into_iter().filter(set).collect())
     }
 
-    /// The same with one variable set.
+    /// Sets one variable.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.0.insert(name.into(), value.into());
         self
     }
 
-    /// The value of a variable; one that is empty, or not text, counts as not set.
+    /// The value of a variable. A variable that is empty or not UTF-8 counts as not set.
     pub fn text(&self, name: &str) -> Option<&str> {
         let value = self.0.get(OsStr::new(name))?.to_str()?;
         (!value.is_empty()).then_some(value)
     }
 
-    /// The home folder.
     pub fn home(&self) -> Option<&Utf8Path> {
         self.text("HOME").map(Utf8Path::new)
     }
 
-    /// The first executable file of that name in the folders of `PATH`.
+    /// The first executable file of that name in the absolute folders of `PATH`.
     pub fn find(&self, program: &str) -> Option<Utf8PathBuf> {
         let folders = self.0.get(OsStr::new("PATH"))?;
         std::env::split_paths(folders)
@@ -195,7 +196,7 @@ impl Environment {
             .find(|path| is_executable(path))
     }
 
-    /// Where a program is on the `PATH`, which has to have it.
+    /// The path of a program, or an error if it is not on `PATH`.
     pub fn require(&self, program: &str) -> Result<Utf8PathBuf, Error> {
         self.find(program).ok_or_else(|| Error::Find {
             program: program.to_owned(),
@@ -214,13 +215,14 @@ impl Environment {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         if family == Family::Container {
-            // Otherwise they go by the context of the Docker CLI, perhaps to another engine.
+            // Without it, these tools use the context of the Docker CLI, which may be another
+            // engine.
             variables.insert(DOCKER_HOST.into(), self.docker_host().into());
         }
         variables
     }
 
-    /// The address of the Docker engine that we use ourselves, and so do tools.
+    /// The address of the Docker engine, for the harness and for the tools that it starts.
     pub fn docker_host(&self) -> &str {
         self.text(DOCKER_HOST)
             .unwrap_or("unix:///var/run/docker.sock")
@@ -232,7 +234,7 @@ impl Family {
         let (own, withheld): (_, &[Pattern]) = match self {
             Self::Python => (PYTHON, &[]),
             Self::Rust => (RUST, RUST_OF_THE_PARENT),
-            Self::Go => (GO, GO_FOR_OTHERS),
+            Self::Go => (GO, GO_WITHHELD),
             Self::Container => (CONTAINER, &[]),
             Self::Desktop => (DESKTOP, &[]),
             Self::Temporal => (&[][..], HOME),
@@ -293,7 +295,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_family_sees_what_it_needs_and_no_secret_of_another() {
+    fn a_family_sees_its_own_variables_and_no_secrets_of_other_families() {
         insta::assert_snapshot!(seen_by(Family::Python, ALL), @"HOME HTTPS_PROXY PATH PIP_INDEX_URL SSL_CERT_FILE no_proxy");
         insta::assert_snapshot!(seen_by(Family::Rust, ALL), @"CARGO_HOME CARGO_REGISTRY_TOKEN CARGO_TARGET_DIR HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
         insta::assert_snapshot!(seen_by(Family::Go, ALL), @"GOPROXY HOME HTTPS_PROXY PATH SSL_CERT_FILE no_proxy");
@@ -302,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn tools_use_the_docker_engine_that_we_use() {
+    fn tools_use_the_same_docker_engine_as_the_harness() {
         let host = |environment: &Environment, family| {
             let seen = environment.for_family(family);
             seen.get(OsStr::new(DOCKER_HOST)).cloned()
@@ -320,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_set_to_nothing_is_not_set_where_that_means_nothing() {
+    fn an_empty_variable_is_unset_unless_the_empty_value_has_a_meaning() {
         let names = [
             "HARNESS_CACHE",
             "DOCKER_HOST",

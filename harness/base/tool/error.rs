@@ -1,4 +1,4 @@
-//! How running a tool fails.
+//! Errors of running a tool.
 
 use std::io;
 use std::process::ExitStatus;
@@ -6,55 +6,41 @@ use std::time::Duration;
 
 use super::lines::Tail;
 
-/// A tool that did not do its work.
+/// Running a tool failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no such program.
     #[error("`{program}` is not on PATH")]
-    Find {
-        /// Its name.
-        program: String,
-    },
-    /// It could not be started.
-    #[error("start `{command}`")]
+    Find { program: String },
+    #[error("could not start `{command}`")]
     Start {
-        /// The command.
         command: String,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// It ended, and says that it failed.
+    /// The tool ended with a failure status.
     #[error("`{command}` ended with {status}{tail}")]
     Run {
-        /// The command.
         command: String,
-        /// How it ended.
         status: ExitStatus,
-        /// The last lines of what it said.
+        /// The last lines of its output.
         tail: Tail,
     },
-    /// It was still at it at its deadline, and was killed.
-    #[error("`{command}` was not done after {after:?}{tail}")]
+    /// The tool ran longer than its deadline and was killed.
+    #[error("`{command}` did not end within {after:?}{tail}")]
     Deadline {
-        /// The command.
         command: String,
-        /// The time it had.
         after: Duration,
-        /// The last lines of what it said.
+        /// The last lines of its output.
         tail: Tail,
     },
-    /// It was killed because the user asked to stop.
+    /// The tool was killed because the user asked to stop.
     #[error("`{command}` was interrupted")]
-    Interrupted {
-        /// The command.
-        command: String,
-    },
+    Interrupted { command: String },
 }
 
 impl Error {
-    /// The last lines of what the tool said.
-    pub fn said(&self) -> String {
+    /// The last lines of the tool's output. Empty if the tool wrote nothing or was not started.
+    pub fn last_lines(&self) -> String {
         match self {
             Self::Run { tail, .. } | Self::Deadline { tail, .. } => tail.to_string(),
             Self::Find { .. } | Self::Start { .. } | Self::Interrupted { .. } => String::new(),

@@ -1,4 +1,4 @@
-//! The process group of a running tool: the unit in which it is stopped.
+//! The process group of a running tool. A tool is stopped together with its whole group.
 
 use std::io;
 use std::process::ExitStatus;
@@ -9,10 +9,10 @@ use nix::unistd::Pid;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// How long a tool may take to obey SIGTERM before SIGKILL.
+/// The time between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// A tool that runs, with everything it started. Dropping it kills them all.
+/// A running tool with all processes that it started. Dropping it kills all of them.
 pub(super) struct Group {
     leader: Pid,
     exit: JoinHandle<io::Result<ExitStatus>>,
@@ -26,8 +26,8 @@ enum State {
 }
 
 impl Group {
-    /// Starts the command as the leader of a new group. A group of its own also means that the
-    /// terminal's Ctrl-C does not reach it: this process hears it and decides.
+    /// Starts the command as the leader of a new group. The terminal then does not send Ctrl-C to
+    /// the tool: this process receives it and decides what to do.
     pub(super) fn start(command: &duct::Expression) -> io::Result<Self> {
         use std::os::unix::process::CommandExt;
         let handle = command
@@ -42,7 +42,8 @@ impl Group {
             .into_iter()
             .find_map(|pid| i32::try_from(pid).ok());
         let leader = Pid::from_raw(leader.expect("a started command has a process id"));
-        // The blocking wait ends with the leader, which dies at the latest when this is dropped.
+        // The blocking wait ends with the leader. The leader is killed at the latest when this
+        // group is dropped.
         let exit = tokio::task::spawn_blocking(move || Ok(handle.wait()?.status));
         Ok(Self {
             leader,
@@ -51,25 +52,26 @@ impl Group {
         })
     }
 
-    /// Waits for the leader; may be dropped and called again until it has answered.
+    /// Waits until the leader ends. Cancel-safe: the future can be dropped and the function called
+    /// again, until it has returned.
     pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
         let status = (&mut self.exit).await.map_err(io::Error::other)?;
         self.state = State::Ended;
         status
     }
 
-    /// Stops the whole group: SIGTERM, and after a grace period SIGKILL.
+    /// Stops the whole group: sends SIGTERM, and SIGKILL after a grace period.
     pub(super) async fn stop(mut self) {
         self.signal(Signal::SIGTERM);
         let _ = timeout(GRACE, self.wait()).await;
-        // Also where the leader has obeyed: others of its group may not have.
+        // The leader may have ended while other processes of its group still run.
         self.signal(Signal::SIGKILL);
         if self.state == State::Running {
             let _ = timeout(GRACE, self.wait()).await;
         }
     }
 
-    /// A group that is gone already needs no signal: the error says just that.
+    /// Ignores the error: it means that the group has already ended.
     fn signal(&self, signal: Signal) {
         let _ = killpg(self.leader, signal);
     }

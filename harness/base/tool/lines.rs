@@ -1,4 +1,4 @@
-//! Lines out of a pipe, and the last of them kept for an error.
+//! Reads lines from a pipe, and keeps the last lines for an error.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,14 +8,13 @@ use std::os::fd::OwnedFd;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 
-/// A line longer than this is handed on in pieces, so that a flood cannot fill the memory.
+/// The longest line, in bytes. A longer line is split, so that it cannot fill the memory.
 const LONGEST_LINE: usize = 1 << 20;
 
-/// How many lines an error shows.
+/// The number of lines that an error shows.
 const TAIL: usize = 20;
 
-/// The reading end of a pipe, by lines. A carriage return ends a line too: that is how progress
-/// bars are drawn.
+/// Reads a pipe line by line. A carriage return also ends a line, because progress bars use it.
 pub(super) struct Lines {
     pipe: Receiver,
     buffer: Vec<u8>,
@@ -29,14 +28,14 @@ impl Lines {
         })
     }
 
-    /// The next line without its end; `None` at the end of the pipe. Nothing is lost when the
-    /// future is dropped.
+    /// The next line without its line break, or `None` at the end of the pipe. Cancel-safe: no data
+    /// is lost when the future is dropped.
     pub(super) async fn next(&mut self) -> Option<String> {
         loop {
             if let Some(line) = self.take_line() {
                 return Some(line);
             }
-            // A pipe that cannot be read has no more to say: the same as its end.
+            // A read error is handled like the end of the pipe.
             if self.pipe.read_buf(&mut self.buffer).await.unwrap_or(0) == 0 {
                 let rest = std::mem::take(&mut self.buffer);
                 return (!rest.is_empty()).then(|| String::from_utf8_lossy(&rest).into_owned());
@@ -60,7 +59,7 @@ impl Lines {
     }
 }
 
-/// The last lines that a tool said; displays as indented lines below what comes before.
+/// The last lines of a tool's output. Displays each on a new, indented line.
 #[derive(Debug, Clone, Default)]
 pub struct Tail(VecDeque<String>);
 

@@ -1,9 +1,9 @@
-//! The only place that runs outside tools to their end: pip, cargo, go, docker, k3d, what opens
-//! a browser, and Temporal's programs when they are asked for their version.
+//! Runs external tools until they end: pip, cargo, go, docker, k3d, the program that opens a
+//! browser, and Temporal's programs to print their version.
 //!
-//! A tool runs in a process group of its own, with an environment cut down to what its family
-//! needs, under a deadline; a cancelled or abandoned run leaves no process behind. What is
-//! started to stay (servers, workers) is not started here.
+//! A tool runs in its own process group, with a deadline, and sees only the environment variables
+//! that its family needs. A cancelled or dropped run leaves no process behind. Long-running
+//! processes (servers, workers) are not started here.
 
 mod environment;
 mod error;

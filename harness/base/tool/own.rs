@@ -1,8 +1,8 @@
-//! The harness itself, as a tool of its own.
+//! The path of the running harness, which starts itself as a tool.
 
 use camino::Utf8PathBuf;
 
-/// This very program, found so that it works even after the file was replaced by a new build.
+/// The path of this program. On Linux it also works after a new build replaced the file.
 pub fn this_program() -> Utf8PathBuf {
     let link = Utf8PathBuf::from("/proc/self/exe");
     if link.exists() {

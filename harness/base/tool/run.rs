@@ -1,4 +1,4 @@
-//! Running one tool to its end.
+//! Runs one tool until it ends.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -14,15 +14,17 @@ use super::group::Group;
 use super::lines::{Lines, Tail};
 use super::{Environment, Error, Family};
 
-/// How long output is still read after the tool has ended: a process that it left behind may
-/// hold the pipe open for ever.
-const AFTERWORD: Duration = Duration::from_secs(1);
+/// How long output is still read after the tool has ended. A process that the tool left behind may
+/// keep the pipe open.
+const OUTPUT_GRACE: Duration = Duration::from_secs(1);
 
-/// How much of a tool's output is kept; more is a flood.
+/// The number of bytes of each output stream that are kept.
 const LONGEST_OUTPUT: usize = 16 << 20;
 
-/// How often, and after what time, a program that is still being written is tried again.
+/// How often to retry the start of a program that is still open for writing.
 const BUSY_TRIES: usize = 20;
+
+/// The delay between these retries.
 const BUSY: Duration = Duration::from_millis(10);
 
 /// A tool with its arguments, ready to run.
@@ -35,7 +37,7 @@ pub struct Tool {
     deadline: Duration,
 }
 
-/// Where a line was written to.
+/// The stream that a line was written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     /// Standard output.
@@ -44,7 +46,7 @@ pub enum Stream {
     Error,
 }
 
-/// What a tool wrote.
+/// The output of a tool. Each stream is cut after 16 MiB.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Output {
     /// Standard output.
@@ -54,7 +56,7 @@ pub struct Output {
 }
 
 impl Tool {
-    /// A tool by its name on the `PATH` of `environment`, or by its path; it must be done within
+    /// A tool by its name on the `PATH` of `environment`, or by its path. It must end within
     /// `deadline`.
     pub fn new(
         program: &str,
@@ -76,28 +78,27 @@ impl Tool {
         })
     }
 
-    /// Adds arguments.
     #[must_use]
     pub fn arguments<T: Into<String>>(mut self, arguments: impl IntoIterator<Item = T>) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
         self
     }
 
-    /// Sets a variable that the tool sees.
+    /// Sets an environment variable of the tool.
     #[must_use]
     pub fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.variables.insert(name.into(), value.into());
         self
     }
 
-    /// Runs it in this folder instead of the current one.
+    /// Sets the working folder of the tool.
     #[must_use]
     pub fn folder(mut self, folder: &Utf8Path) -> Self {
         self.folder = Some(folder.to_owned());
         self
     }
 
-    /// Runs it and keeps what it writes.
+    /// Runs the tool and returns its output.
     pub async fn output(&self, cancel: &CancellationToken) -> Result<Output, Error> {
         let mut written = Output::default();
         self.lines(cancel, |stream, line| {
@@ -114,7 +115,7 @@ impl Tool {
         Ok(written)
     }
 
-    /// Runs it and hands on each line as it is written.
+    /// Runs the tool and calls `each` for every line of its output.
     pub async fn lines(
         &self,
         cancel: &CancellationToken,
@@ -148,8 +149,9 @@ impl Tool {
         })
     }
 
-    /// A program that this process has just written may be "busy" for a moment: where another
-    /// thread forked meanwhile, its child holds the file open for writing until it executes.
+    /// Retries the start of a program that this process has just written. The system may report it
+    /// as busy for a moment: if another thread forks meanwhile, the child keeps the file open for
+    /// writing until it calls `exec`.
     async fn start_when_written(&self) -> io::Result<(Group, Pipes)> {
         for _ in 0..BUSY_TRIES {
             match self.start() {
@@ -174,7 +176,7 @@ impl Tool {
             command = command.dir(folder);
         }
         let group = Group::start(&command)?;
-        // The command owns the writing ends: with them open here, the pipes would never end.
+        // The command owns the writing ends. While they are open here, the pipes do not end.
         drop(command);
         let pipes = Pipes {
             output: Some(Lines::new(output)?),
@@ -190,7 +192,7 @@ impl Tool {
         }
     }
 
-    /// The command as errors name it: the program and what it is told to do first.
+    /// The command for error messages: the program and its arguments up to the first `--` option.
     fn command(&self) -> String {
         let name = self.program.file_name().unwrap_or(self.program.as_str());
         let words = self
@@ -210,7 +212,8 @@ struct Pipes {
     error: Option<Lines>,
 }
 
-/// Hands on lines until the tool has ended and both pipes have too, or the afterword is over.
+/// Passes lines on until the tool and both pipes have ended, or the grace period for output is
+/// over.
 async fn follow(
     group: &mut Group,
     pipes: &mut Pipes,
@@ -225,7 +228,7 @@ async fn follow(
         tokio::select! {
             ended = group.wait(), if status.is_none() => {
                 status = Some(ended?);
-                end = Instant::now() + AFTERWORD;
+                end = Instant::now() + OUTPUT_GRACE;
             }
             line = next(&mut pipes.output), if pipes.output.is_some() => match line {
                 Some(line) => each(Stream::Output, &line),

@@ -1,4 +1,4 @@
-//! All closed: when the drain is over, nothing that exists is still running.
+//! All closed: no workflow is still running when the drain is over.
 
 use temporal::Status;
 
@@ -6,8 +6,10 @@ use crate::answer::Answer;
 use crate::workflow::Workflow;
 
 pub(in super::super) fn judge(workflow: Workflow<'_>) -> Answer {
-    Answer::of_execution(workflow, |execution| {
+    Answer::from_execution(workflow, |execution| {
         let running = execution.status == Status::Running;
-        Answer::of_fault(running.then(|| format!("still running: {}", execution.held_up_by())))
+        Answer::from_violation(
+            running.then(|| format!("still running: {}", execution.why_running())),
+        )
     })
 }

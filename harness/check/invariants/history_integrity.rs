@@ -1,5 +1,5 @@
-//! History integrity: event ids are 1 to n without a gap, the first event is the start, exactly
-//! one event closes and it is the last, and Describe and the client were told the same.
+//! History integrity: event ids are 1 to n without a gap, the first event is the start, the last
+//! event is the only closing event, and the history agrees with Describe and with the client's view.
 
 use load::WorkflowOutcome;
 use temporal::{Execution, HistoryEvent, Status};
@@ -10,35 +10,35 @@ use crate::workflow::Workflow;
 const STARTED: &str = "WorkflowExecutionStarted";
 
 pub(in super::super) fn judge(workflow: Workflow<'_>) -> Answer {
-    Answer::of_execution(workflow, |execution| {
-        let fault = ids(&execution.history)
-            .or_else(|| first(&execution.history))
-            .or_else(|| terminal(execution))
-            .or_else(|| told(workflow, execution));
-        Answer::of_fault(fault)
+    Answer::from_execution(workflow, |execution| {
+        let violation = event_ids(&execution.history)
+            .or_else(|| first_event(&execution.history))
+            .or_else(|| closing_event(execution))
+            .or_else(|| client_view(workflow, execution));
+        Answer::from_violation(violation)
     })
 }
 
-fn ids(history: &[HistoryEvent]) -> Option<String> {
+fn event_ids(history: &[HistoryEvent]) -> Option<String> {
     (1..).zip(history).find_map(|(expected, event)| {
         (event.id != expected).then(|| {
             format!(
-                "event {} ({}) stands where event {expected} belongs",
+                "expected event {expected}, found event {} ({})",
                 event.id, event.kind
             )
         })
     })
 }
 
-fn first(history: &[HistoryEvent]) -> Option<String> {
+fn first_event(history: &[HistoryEvent]) -> Option<String> {
     match history.first() {
-        None => Some("its history is empty".to_owned()),
+        None => Some("the history is empty".to_owned()),
         Some(event) if event.kind == STARTED => None,
-        Some(event) => Some(format!("its history begins with {}", event.kind)),
+        Some(event) => Some(format!("the history begins with {}", event.kind)),
     }
 }
 
-fn terminal(execution: &Execution) -> Option<String> {
+fn closing_event(execution: &Execution) -> Option<String> {
     let described = execution.status;
     let closing: Vec<_> = execution
         .history
@@ -48,13 +48,15 @@ fn terminal(execution: &Execution) -> Option<String> {
     let last = execution.history.last()?;
     match closing.as_slice() {
         [] if described == Status::Running => None,
-        [] => Some(format!("Describe says {described}, but no event closes it")),
+        [] => Some(format!(
+            "Describe reports {described}, but the history has no closing event"
+        )),
         [(event, _)] if event.id != last.id => Some(format!(
-            "event {} ({}) comes after its close",
+            "event {} ({}) comes after the closing event",
             last.id, last.kind
         )),
         [(event, status)] if *status != described => Some(format!(
-            "Describe says {described}, but its last event is {}",
+            "Describe reports {described}, but the last event is {}",
             event.kind
         )),
         [_] => None,
@@ -64,7 +66,7 @@ fn terminal(execution: &Execution) -> Option<String> {
                 .map(|(event, _)| event.kind.as_str())
                 .collect();
             Some(format!(
-                "it closed {} times: {}",
+                "closed {} times: {}",
                 kinds.len(),
                 kinds.join(", ")
             ))
@@ -72,9 +74,9 @@ fn terminal(execution: &Execution) -> Option<String> {
     }
 }
 
-/// A client that waits is led on to the run that continues a workflow, so its word is not about a
-/// run that was continued as new.
-fn told(workflow: Workflow<'_>, execution: &Execution) -> Option<String> {
+/// Compares the client's view with the execution. A run that continued as new is not compared: the
+/// server lets a waiting client follow to the next run, so the client's view can be of that run.
+fn client_view(workflow: Workflow<'_>, execution: &Execution) -> Option<String> {
     let WorkflowOutcome::Closed(close) = workflow.iteration.outcome() else {
         return None;
     };
@@ -84,12 +86,12 @@ fn told(workflow: Workflow<'_>, execution: &Execution) -> Option<String> {
     if close.status != execution.status {
         let actual = execution.status;
         return Some(format!(
-            "the client was told {}, but it is {actual}",
+            "the client saw {}, but Describe reports {actual}",
             close.status
         ));
     }
     (close.result != execution.result)
-        .then(|| "the client was told another result than its history has".to_owned())
+        .then(|| "the client saw a different result than the history has".to_owned())
 }
 
 fn closed_as(kind: &str) -> Option<Status> {

@@ -1,4 +1,4 @@
-//! One file per invariant: a function from a workflow to what the invariant says of it.
+//! One file per invariant. Each has a function `judge` from a workflow to an `Answer`.
 
 pub(super) mod all_closed;
 pub(super) mod history_integrity;

@@ -1,7 +1,7 @@
-//! Right result: what closed closed as completed, with the result that the scenario says.
+//! Right result: every workflow that closed completed with the result that the scenario expects.
 //!
-//! The result counts as the server's closing event has it. Workflows that are still running are
-//! the business of `all_closed`.
+//! The result is taken from the server's closing event. Workflows that are still running are checked
+//! by `all_closed`.
 
 use serde_json::Value;
 use temporal::{Execution, Status};
@@ -12,30 +12,35 @@ use crate::workflow::Workflow;
 
 pub(in super::super) fn judge(workflow: Workflow<'_>) -> Answer {
     let Some(expected) = &workflow.iteration.expected else {
-        return Answer::NotConcerned;
+        return Answer::NotApplicable;
     };
-    Answer::of_execution(workflow, |execution| {
+    Answer::from_execution(workflow, |execution| {
         if execution.status == Status::Running {
             return Answer::Unknown("still running".to_owned());
         }
-        Answer::of_fault(fault_with(execution, expected))
+        Answer::from_violation(violation(execution, expected))
     })
 }
 
-fn fault_with(execution: &Execution, expected: &Value) -> Option<String> {
+fn violation(execution: &Execution, expected: &Value) -> Option<String> {
     if execution.status != Status::Completed {
-        let expected = json::shown(expected);
-        let how = execution.closed_by();
-        return Some(format!("expected {expected}, but it closed as {how}"));
+        let expected = json::shortened(expected);
+        let how = execution.how_it_closed();
+        return Some(format!(
+            "expected {expected}, but the workflow closed as {how}"
+        ));
     }
     match &execution.result {
-        Some(result) if json::same(result, expected) => None,
+        Some(result) if json::is_equal(result, expected) => None,
         Some(result) => {
-            let (expected, result) = json::shown_beside(expected, result);
+            let (expected, result) = json::shortened_pair(expected, result);
             Some(format!("expected {expected}, got {result}"))
         }
-        // SDKs differ in whether they write nothing or null for a workflow that returns nothing.
+        // For a workflow that returns nothing, some SDKs write no payload and others write null.
         None if expected.is_null() => None,
-        None => Some(format!("expected {}, got no result", json::shown(expected))),
+        None => Some(format!(
+            "expected {}, got no result",
+            json::shortened(expected)
+        )),
     }
 }

@@ -1,5 +1,5 @@
-//! Every invariant is tested by mutants: evidence of a good run passes, and after one thing in it
-//! is bent, the invariant that answers for that thing names the workflow.
+//! Mutation tests of the invariants: evidence of a good run passes. After one mutation of it, the
+//! invariant that covers the mutated part names the workflow.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use temporal::{
 
 use super::super::{Checker, Finding, Invariant, Unread, Workflow};
 
-/// What a workflow of a good run looks like from both sides.
+/// What a workflow of a good run looks like to the client and to the server.
 #[derive(Debug, Clone, Copy)]
 enum Fate {
     Completed,
@@ -36,17 +36,17 @@ const FATES: [Fate; 7] = [
     Fate::NotSent,
 ];
 
-/// One thing bent in the evidence of one completed workflow.
+/// One mutation of the evidence of one completed workflow.
 type Mutation = fn(&mut Iteration, &mut Reading);
 
 const MUTANTS: [(&str, Invariant, Mutation); 17] = [
     (
-        "the execution is gone",
+        "the execution is absent",
         Invariant::NoLostStart,
         |_, reading| *reading = Reading::Absent,
     ),
     (
-        "another run is there",
+        "the run id differs",
         Invariant::NoLostStart,
         |_, reading| {
             found(reading).key.run_id = "another".to_owned();
@@ -57,7 +57,7 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
         Invariant::RightResult,
         |iteration, reading| {
             found(reading).result = Some(json!("wrong"));
-            told(iteration).result = Some(json!("wrong"));
+            seen(iteration).result = Some(json!("wrong"));
         },
     ),
     (
@@ -65,11 +65,11 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
         Invariant::RightResult,
         |iteration, reading| {
             found(reading).result = None;
-            told(iteration).result = None;
+            seen(iteration).result = None;
         },
     ),
     ("it failed", Invariant::RightResult, |iteration, reading| {
-        told(iteration).status = Status::Failed;
+        seen(iteration).status = Status::Failed;
         found(reading).status = Status::Failed;
         last(reading).kind = "WorkflowExecutionFailed".to_owned();
     }),
@@ -77,7 +77,7 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
         "it timed out",
         Invariant::RightResult,
         |iteration, reading| {
-            told(iteration).status = Status::TimedOut;
+            seen(iteration).status = Status::TimedOut;
             found(reading).status = Status::TimedOut;
             last(reading).kind = "WorkflowExecutionTimedOut".to_owned();
         },
@@ -92,7 +92,7 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
         },
     ),
     (
-        "Describe says it runs",
+        "Describe reports it as running",
         Invariant::AllClosed,
         |_, reading| {
             found(reading).status = Status::Running;
@@ -106,7 +106,7 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
         },
     ),
     (
-        "an event came twice",
+        "an event is duplicated",
         Invariant::HistoryIntegrity,
         |_, reading| {
             let history = &mut found(reading).history;
@@ -114,14 +114,14 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
         },
     ),
     (
-        "two events changed places",
+        "two events are swapped",
         Invariant::HistoryIntegrity,
         |_, reading| {
             found(reading).history.swap(1, 2);
         },
     ),
     (
-        "it does not begin with its start",
+        "it does not begin with the start event",
         Invariant::HistoryIntegrity,
         |_, reading| {
             found(reading).history[0].kind = "WorkflowTaskScheduled".to_owned();
@@ -142,7 +142,7 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
         },
     ),
     (
-        "something came after the close",
+        "an event follows the close",
         Invariant::HistoryIntegrity,
         |_, reading| {
             let id = last(reading).id + 1;
@@ -158,10 +158,10 @@ const MUTANTS: [(&str, Invariant, Mutation); 17] = [
         },
     ),
     (
-        "the client was told another result",
+        "the client saw another result",
         Invariant::HistoryIntegrity,
         |iteration, _| {
-            told(iteration).result = Some(json!("another"));
+            seen(iteration).result = Some(json!("another"));
         },
     ),
 ];
@@ -180,7 +180,8 @@ fn last(reading: &mut Reading) -> &mut HistoryEvent {
         .expect("a history has events")
 }
 
-fn told(iteration: &mut Iteration) -> &mut Close {
+/// The close that the client saw.
+fn seen(iteration: &mut Iteration) -> &mut Close {
     match &mut iteration.steps[..] {
         [
             Call {
@@ -286,7 +287,7 @@ fn execution(sequence: u64, activities: usize) -> Execution {
     }
 }
 
-/// Both sides of the workflows of a run that exist or may exist.
+/// The workflows of a run that exist or may exist, each with the client's and the server's view.
 type Workflows = Vec<(Iteration, Reading)>;
 
 fn each(workflows: &Workflows) -> impl Iterator<Item = Workflow<'_>> {
@@ -307,8 +308,7 @@ fn unread(workflows: &Workflows) -> Unread {
     unread
 }
 
-/// The workflows of a run in which nothing went wrong that may not go wrong; the first one completed
-/// in everyone's eyes.
+/// The workflows of a run that violates no invariant. The first one completed for client and server.
 fn good() -> impl Strategy<Value = Workflows> {
     let fate = prop::sample::select(&FATES);
     prop::collection::vec((fate, 0_usize..4), 0..12).prop_map(|mut workflows| {
@@ -329,7 +329,7 @@ fn good() -> impl Strategy<Value = Workflows> {
 }
 
 #[test]
-fn only_what_was_never_sent_or_refused_need_not_be_read_back() {
+fn only_unsent_and_refused_workflows_need_not_be_read_back() {
     for fate in FATES {
         let wanted = !matches!(fate, Fate::Refused | Fate::Dropped | Fate::NotSent);
         assert_eq!(iteration(0, fate).may_exist(), wanted, "{fate:?}");
@@ -348,7 +348,7 @@ fn a_thousand_violations_are_counted_and_the_first_hundred_kept() {
 }
 
 #[test]
-fn the_commonest_reason_is_told_of_what_was_not_checked() {
+fn the_most_frequent_reason_is_given_for_workflows_that_were_not_checked() {
     let unreadable = |sequence, reason: &str| {
         let reading = Reading::Unreadable(reason.to_owned());
         (iteration(sequence, Fate::Completed), reading)
@@ -371,7 +371,7 @@ proptest! {
     }
 
     #[test]
-    fn every_mutant_is_caught_and_only_its_workflow_named(
+    fn every_mutant_is_detected_and_only_its_workflow_is_named(
         mut workflows in good(),
         mutant in 0..MUTANTS.len(),
         victim in any::<Index>(),
@@ -393,7 +393,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_not_read_back_is_reported_as_such(mut workflows in good()) {
+    fn a_workflow_that_was_not_read_back_is_counted_with_its_reason(mut workflows in good()) {
         let reason = "no answer".to_owned();
         workflows[0].1 = Reading::Unreadable(reason.clone());
         let id = workflows[0].0.workflow_id.clone();

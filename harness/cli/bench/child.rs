@@ -1,4 +1,4 @@
-//! The harness as a user runs it: a child process, with its events and what it prints.
+//! Runs the harness as a user does: as a child process, reading its events and its output.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -20,26 +20,25 @@ use super::timeline::{Ends, Heard, Planned, Timeline};
 /// How long a command may take.
 const DEADLINE: Duration = Duration::from_mins(15);
 
-/// How long a command that nobody waits for any more may take to stop in order.
+/// How long an abandoned command may take to stop gracefully.
 const STOP: Duration = Duration::from_mins(1);
 
-/// This program, and the arguments that name the profile under a name of its own.
+/// This program, with arguments that give the profile a separate name.
 #[derive(Debug)]
 pub struct Harness {
     program: Utf8PathBuf,
     target: Vec<String>,
-    /// The command that runs, or ran when its measurement was given up.
+    /// The running command, or the one that ran when its measurement was abandoned.
     running: Mutex<Option<Child>>,
 }
 
-/// What a command did.
 struct Ended {
     took: Duration,
     events: Vec<(Duration, Heard)>,
     document: Value,
 }
 
-/// What `up` prints, as far as it matters here.
+/// The part of the output of `up` that is used here.
 #[derive(Debug, Deserialize)]
 struct Up {
     plan: Plan,
@@ -58,7 +57,7 @@ struct Endpoint {
 }
 
 impl Harness {
-    /// The program, and the arguments that name the profile; nothing is started.
+    /// Takes the program and the arguments that name the profile. Starts nothing.
     pub fn new(program: Utf8PathBuf, target: Vec<String>) -> Self {
         Self {
             program,
@@ -67,7 +66,7 @@ impl Harness {
         }
     }
 
-    /// `up`, and the first workflow's result after it.
+    /// Runs `up`, and waits for the first workflow's result.
     pub(super) async fn up(&self, http: &reqwest::Client) -> Result<Timeline, Error> {
         let started = Instant::now();
         let ended = self.run("up", &[]).await?;
@@ -76,7 +75,7 @@ impl Harness {
         let mut endpoints = up.endpoints.iter();
         let door = endpoints
             .find(|endpoint| endpoint.port == "starter")
-            .ok_or_else(|| failed("up", "there is no starter to ask".to_owned()))?;
+            .ok_or_else(|| failed("up", "the topology has no starter".to_owned()))?;
         first_result(http, &door.address).await?;
         let ends = Ends {
             up: ended.took,
@@ -85,31 +84,30 @@ impl Harness {
         Ok(Timeline::of(&ended.events, &up.plan.steps, ends))
     }
 
-    /// How long `up` takes where everything is up.
+    /// The time of `up` when everything is up.
     pub(super) async fn up_again(&self) -> Result<Duration, Error> {
         Ok(self.run("up", &[]).await?.took)
     }
 
-    /// How long `down` takes.
     pub(super) async fn down(&self) -> Result<Duration, Error> {
         Ok(self.run("down", &[]).await?.took)
     }
 
-    /// Takes everything down, and removes the state folder's content; a command that still runs
-    /// owns it, and is stopped before.
+    /// Takes everything down, and removes the content of the state folder. First stops a command
+    /// that still runs, since it owns the folder.
     pub(super) async fn clean(&self) -> Result<(), Error> {
         self.stop().await?;
         self.run("down", &["--purge", "--yes"]).await.map(drop)
     }
 
-    /// Stops a command that nobody waits for any more: in order, or at last by force.
+    /// Stops an abandoned command: gracefully, then by force.
     async fn stop(&self) -> Result<(), Error> {
         let mut running = self.running.lock().await;
         let Some(child) = running.as_mut() else {
             return Ok(());
         };
         if let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()) {
-            // One that has ended meanwhile needs no signal.
+            // The command may have ended already.
             let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
         }
         let ended = match timeout(STOP, child.wait()).await {
@@ -129,7 +127,7 @@ impl Harness {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // The terminal's Ctrl-C is for this process, which decides.
+            // A process group of its own: only this process reacts to Ctrl-C at the terminal.
             .process_group(0)
             .kill_on_drop(true)
             .spawn();
@@ -167,7 +165,7 @@ impl Harness {
     }
 }
 
-/// The lines of a command's output, each with its time, and what it said.
+/// The lines of a command's standard output with their times, and its standard error.
 async fn listen(
     child: &mut Child,
     started: Instant,
@@ -203,7 +201,7 @@ mod tests {
 
     use super::*;
 
-    /// `up` runs until it is told to end, and `down` refuses while it has not.
+    /// `up` runs until SIGTERM, and `down` fails before that.
     const PROGRAM: &str = r#"#!/bin/sh
 folder=$(dirname "$0")
 case $1 in
@@ -217,12 +215,12 @@ esac
 "#;
 
     #[tokio::test]
-    async fn a_measurement_that_is_given_up_ends_its_command_before_it_takes_down() {
+    async fn an_abandoned_measurement_stops_its_command_before_it_takes_down() {
         let folder = TempDir::new().expect("a temporary folder");
         let program = folder.path().join("harness");
         fs_err::write(&program, PROGRAM).expect("writable");
         let mode = std::fs::Permissions::from_mode(0o755);
-        fs_err::set_permissions(&program, mode).expect("it is ours");
+        fs_err::set_permissions(&program, mode).expect("the test owns the file");
         let program = Utf8PathBuf::from_path_buf(program).expect("text");
         let harness = Harness::new(program, Vec::new());
 
@@ -232,10 +230,10 @@ esac
             }
         };
         tokio::select! {
-            _ = harness.run("up", &[]) => panic!("it does not end by itself"),
+            _ = harness.run("up", &[]) => panic!("the command ended by itself"),
             () = begun => {}
         }
-        harness.clean().await.expect("nobody owns the folder");
+        harness.clean().await.expect("the folder is free");
         assert!(harness.running.lock().await.is_none());
     }
 }

@@ -1,5 +1,4 @@
-//! What a person does in two terminals to have the development server and workers, without the
-//! pauses of a person.
+//! The steps by hand for the development server and workers, without a person's pauses.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -12,24 +11,24 @@ use tokio::process::{Child, Command};
 use super::Error;
 use super::probe::{answer, first_result};
 
-/// The programs with their arguments, as the harness would start them.
+/// The programs and arguments that the harness would use.
 #[derive(Debug, Clone)]
 pub struct DevServer {
-    /// Temporal.
     pub temporal: Launch,
-    /// The workers; started when Temporal answers.
+    /// The workers, which start when Temporal answers.
     pub workers: Vec<Launch>,
-    /// The folder that Temporal keeps its data in.
+    /// The folder of Temporal's data.
     pub data: Utf8PathBuf,
 }
 
 impl DevServer {
-    /// How long it takes until the server serves, and until the first workflow's result.
+    /// Starts everything. Returns the time until the server serves, and until the first workflow's
+    /// result.
     pub(super) async fn start(
         &self,
         http: &reqwest::Client,
     ) -> Result<(Duration, Duration), Error> {
-        make_anew(&self.data)?;
+        recreate(&self.data)?;
         let started = Instant::now();
         let mut children = vec![start(&self.temporal)?];
         let frontend = self.temporal.ports["grpc"].address.to_string();
@@ -46,15 +45,15 @@ impl DevServer {
         first_result(http, &address.unwrap_or_default()).await?;
         let by_hand = started.elapsed();
         for child in &mut children {
-            // Waits for the end as well, so that the next round finds the ports free.
+            // Waits for the end, so that the next round finds the ports free.
             let _ = child.kill().await;
         }
         Ok((bare_server, by_hand))
     }
 }
 
-/// Removes a folder with all that is in it, and makes it again.
-pub(super) fn make_anew(folder: &Utf8Path) -> Result<(), Error> {
+/// Deletes a folder with its content, and creates it again.
+pub(super) fn recreate(folder: &Utf8Path) -> Result<(), Error> {
     let removed = present(fs_err::remove_dir_all(folder));
     let made = removed.and_then(|_| fs_err::create_dir_all(folder));
     made.map_err(|source| Error::Folder {
@@ -63,7 +62,7 @@ pub(super) fn make_anew(folder: &Utf8Path) -> Result<(), Error> {
     })
 }
 
-/// Starts a program as its record says, but as a child of this process that dies with it.
+/// Starts a program as its launch record says, as a child that is killed with this process.
 fn start(launch: &Launch) -> Result<Child, Error> {
     Command::new(&launch.program)
         .args(&launch.arguments)

@@ -1,6 +1,6 @@
 //! Measurements that a user can repeat on their own machine, as ratios within one run.
 //!
-//! Judges nothing: what is a good figure is for the reader.
+//! Does not judge the figures.
 
 mod child;
 mod dev_server;

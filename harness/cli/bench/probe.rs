@@ -1,14 +1,14 @@
-//! Asking until something answers.
+//! Polls until something answers.
 
 use std::time::{Duration, Instant};
 
 use super::Error;
 
-/// How long an answer may take: the topology says already that it is ready.
+/// The deadline of an answer. The topology is already ready.
 const DEADLINE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_millis(5);
 
-/// Waits until a workflow that the starter starts has given its result.
+/// Waits until a workflow that the starter starts has returned its result.
 pub(super) async fn first_result(http: &reqwest::Client, starter: &str) -> Result<(), Error> {
     let url = format!("http://{starter}/sync?name=Ada");
     answer(&url, || async {
@@ -18,7 +18,7 @@ pub(super) async fn first_result(http: &reqwest::Client, starter: &str) -> Resul
     .await
 }
 
-/// Asks until the answer is yes.
+/// Polls until `true`.
 pub(super) async fn answer<F: Future<Output = bool>>(
     url: &str,
     ask: impl Fn() -> F,

@@ -1,4 +1,4 @@
-//! The steps by hand as a shell script: what a person types, without the pauses of a person.
+//! The steps by hand as a shell script, without a person's pauses.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -8,34 +8,33 @@ use camino::Utf8PathBuf;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
-use super::dev_server::make_anew;
+use super::dev_server::recreate;
 use super::timeline::Work;
 
-/// How long it may take to do everything, and to undo it.
+/// The deadlines of `up` and of `down`.
 const UP: Duration = Duration::from_mins(15);
 const DOWN: Duration = Duration::from_mins(2);
 
-/// How a line begins that tells which part of the work is over.
+/// The prefix of a line that names a finished part.
 const DONE: &str = "done: ";
 
-/// A script that brings the same up when it is called with `up`, waits for the first workflow's
-/// result, and takes it down when it is called with `down`. It prints `done: PART` as it goes.
+/// A script with two verbs. `up` brings the topology up and waits for the first workflow's result;
+/// `down` takes it down. Prints `done: PART` after each part.
 #[derive(Debug, Clone)]
 pub struct Script {
-    /// The script's text.
     pub text: &'static str,
-    /// The folder that is its alone.
+    /// The script's own folder.
     pub folder: Utf8PathBuf,
-    /// What it is told, by variables.
+    /// The variables that the script gets.
     pub variables: BTreeMap<&'static str, String>,
     /// The environment of this process.
     pub environment: Environment,
 }
 
 impl Script {
-    /// How long it takes until the first workflow's result, and what each part took.
+    /// Runs `up`. Returns the time until the first workflow's result, and the parts.
     pub(super) async fn start(&self) -> Result<(Duration, Vec<Work>), Error> {
-        make_anew(&self.folder)?;
+        recreate(&self.folder)?;
         let started = Instant::now();
         let mut parts: Vec<Work> = Vec::new();
         let up = self.tool("up", UP)?;
@@ -56,7 +55,7 @@ impl Script {
         Ok((took, parts))
     }
 
-    /// Takes down what it brought up, as far as it came.
+    /// Runs `down`, also after a failed `up`.
     pub(super) async fn stop(&self) -> Result<(), Error> {
         let never = CancellationToken::new();
         let down = self.tool("down", DOWN)?.output(&never).await;
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_parts_follow_each_other_and_what_else_is_said_is_not_one() {
+    async fn parts_are_read_in_order_and_other_lines_are_ignored() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = camino::Utf8Path::from_path(folder.path()).expect("text");
         let script = script(
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_step_that_fails_is_told_with_what_it_said() {
+    async fn a_failed_step_is_reported_with_its_output() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = camino::Utf8Path::from_path(folder.path()).expect("text");
         let script = script(folder, "echo no such image >&2; exit 1");

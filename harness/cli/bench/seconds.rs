@@ -1,12 +1,11 @@
-//! Seconds, as measurements have them, in documents: numbers of milliseconds. For
-//! `#[serde(serialize_with)]` on keys that end in `-ms`.
+//! Serializes seconds as milliseconds, for `#[serde(serialize_with)]` on keys that end in `-ms`.
 
 use std::time::Duration;
 
 use model::quantity::Milliseconds;
 use serde::{Serialize as _, Serializer};
 
-/// Writes seconds. What is by a rounding less than nothing is nothing.
+/// A value that rounding made negative becomes zero.
 #[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "serde hands out references"

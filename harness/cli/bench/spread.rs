@@ -1,4 +1,4 @@
-//! What several measurements of one thing say.
+//! The spread of several measurements.
 
 use std::time::Duration;
 
@@ -6,23 +6,20 @@ use serde::Serialize;
 
 use super::seconds;
 
-/// Least, median and greatest of some durations: in seconds, and in milliseconds where it is
-/// written down.
+/// Minimum, median and maximum of durations, in seconds. Serialized in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
-    /// The least.
     #[serde(rename = "min-ms", serialize_with = "seconds::in_milliseconds")]
     pub min: f64,
-    /// The median: of an even number, the mean of the middle two.
+    /// Of an even number of values, the mean of the middle two.
     #[serde(rename = "median-ms", serialize_with = "seconds::in_milliseconds")]
     pub median: f64,
-    /// The greatest.
     #[serde(rename = "max-ms", serialize_with = "seconds::in_milliseconds")]
     pub max: f64,
 }
 
 impl Spread {
-    /// The spread of some durations; `None` of none.
+    /// `None` without durations.
     pub fn of(durations: &[Duration]) -> Option<Self> {
         let mut seconds: Vec<f64> = durations.iter().map(Duration::as_secs_f64).collect();
         seconds.sort_by(f64::total_cmp);

@@ -1,4 +1,5 @@
-//! How long it takes from a command to the first workflow's result, against doing it by hand.
+//! Measures the time from a command to the first workflow's result, compared with the same steps by
+//! hand.
 
 use std::time::Duration;
 
@@ -11,67 +12,60 @@ use serde::Serialize;
 use super::timeline::{Timeline, Work};
 use super::{DevServer, Error, Harness, Script, Spread};
 
-/// The same by hand.
+/// The same steps by hand.
 #[derive(Debug, Clone)]
 pub enum ByHand {
-    /// By the programs themselves.
+    /// With the programs of the development server.
     DevServer(Box<DevServer>),
-    /// By a script.
+    /// With a script.
     Script(Script),
-    /// Not here, for want of something; for people.
+    /// Not possible here, with the reason.
     Missing(String),
 }
 
-/// What happens to the golden snapshot of the database.
+/// What to do with the golden snapshot of the database.
 #[derive(Debug)]
 pub enum Snapshot {
-    /// It stays.
     Kept,
-    /// It is removed once a round, before a measurement of its own, which makes it anew.
+    /// Remove it once a round, before a separate measurement that creates it again.
     Removed {
-        /// Where it is.
         engine: Engine,
-        /// The database that it is of.
+        /// The database of the snapshot.
         database: Database,
-        /// The release of Temporal whose schemas it has.
+        /// The Temporal release whose schemas the snapshot contains.
         server: String,
     },
 }
 
-/// What is measured.
 #[derive(Debug)]
 pub struct Measurement<'a> {
-    /// The harness.
     pub harness: &'a Harness,
-    /// The same by hand.
+    /// The same steps by hand.
     pub by_hand: &'a ByHand,
-    /// What happens to the golden snapshot of the database.
+    /// What to do with the golden snapshot of the database.
     pub snapshot: &'a Snapshot,
-    /// Where it runs.
     pub place: Place,
-    /// Rounds, each with every measurement once.
+    /// The number of rounds. Each takes every measurement once.
     pub rounds: usize,
 }
 
-/// What was measured.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Startup {
-    /// Where.
     pub place: Place,
-    /// Rounds, each with every measurement once.
+    /// The number of rounds. Each takes every measurement once.
     pub rounds: usize,
-    /// Why nothing was done by hand.
+    /// Why the steps by hand were skipped.
     pub not_by_hand: Option<String>,
-    /// The bare development server until it serves.
+    /// The time until a bare development server serves.
     pub bare_server: Option<Spread>,
-    /// Everything by hand, until the first workflow's result.
+    /// The time of all steps by hand, until the first workflow's result.
     pub by_hand: Option<Spread>,
-    /// The parts of that which was the median.
+    /// The parts of the median run by hand.
     pub by_hand_parts: Vec<Work>,
-    /// `up` without any state and without the golden snapshot.
+    /// `up` without state and without the golden snapshot.
     pub up_without_snapshot: Option<Up>,
-    /// `up` without any state.
+    /// `up` without state, with the golden snapshot.
     pub up_cold: Up,
     /// `up` after a `down`.
     pub up_warm: Up,
@@ -85,15 +79,15 @@ pub struct Startup {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Up {
-    /// How long it took.
     pub first_result: Spread,
-    /// When the database was there with its schema, where that is a resource.
+    /// When the database and its schema were ready, if they are resources.
     pub database: Option<Spread>,
-    /// That of which the time was the median.
+    /// The timeline of the median run.
     pub timeline: Timeline,
 }
 
-/// Takes every measurement once a round, in turn, so that a slow moment of the machine hits all.
+/// Takes every measurement in turn, round by round, so that a slow phase of the machine affects all
+/// of them.
 pub async fn measure_startup(
     measurement: &Measurement<'_>,
     http: &reqwest::Client,
@@ -106,20 +100,20 @@ pub async fn measure_startup(
 }
 
 impl Measurement<'_> {
-    /// Does once what is measured, so that afterwards nothing has to be fetched or built.
-    pub async fn rehearse(&self, http: &reqwest::Client) -> Result<(), Error> {
+    /// Runs everything once, so that later runs fetch and build nothing.
+    pub async fn warm_up(&self, http: &reqwest::Client) -> Result<(), Error> {
         self.clean().await?;
         self.harness.up(http).await?;
         self.harness.clean().await
     }
 
-    /// Takes down and removes what a measurement left, this one or one that was interrupted.
+    /// Removes everything that this measurement, or an interrupted one before it, left behind.
     pub async fn clean(&self) -> Result<(), Error> {
         let stopped = match self.by_hand {
             ByHand::Script(script) => script.stop().await,
             _ => Ok(()),
         };
-        // Also where the other would not stop.
+        // Runs even if the script failed to stop.
         self.harness.clean().await.and(stopped.map(drop))
     }
 
@@ -162,7 +156,6 @@ impl Measurement<'_> {
     }
 }
 
-/// What was measured so far.
 #[derive(Debug, Default)]
 struct Taken {
     bare_server: Vec<Duration>,
@@ -176,7 +169,7 @@ struct Taken {
 
 impl Taken {
     fn evaluate(self, measurement: &Measurement<'_>) -> Startup {
-        let once = "there was at least one round";
+        let once = "at least one round was measured";
         let by_hand: Vec<Duration> = self.by_hand.iter().map(|(took, _)| *took).collect();
         let median = median_of(self.by_hand, |(took, _)| took.as_secs_f64());
         Startup {
@@ -212,13 +205,13 @@ impl Up {
     }
 }
 
-/// When the database was there, and its schema, if that is a resource by itself.
+/// When the database was ready, with its schema if that is a separate resource.
 fn database_ready(timeline: &Timeline) -> Option<f64> {
     let ready = |kind, name| timeline.ready(&ResourceId::new(kind, name));
     ready(ResourceKind::Schema, "temporal").or_else(|| ready(ResourceKind::Container, "mysql"))
 }
 
-/// The one in the middle; of an even number, the lesser of the middle two.
+/// The middle element; of an even number, the lower of the middle two.
 fn median_of<T>(mut all: Vec<T>, by: impl Fn(&T) -> f64) -> Option<T> {
     all.sort_by(|one, other| by(one).total_cmp(&by(other)));
     let middle = all.len().checked_sub(1)? / 2;
@@ -230,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_one_of_those_that_were_taken() {
+    fn the_median_is_one_of_the_measurements() {
         let median = |all: &[f64]| median_of(all.to_vec(), |one| *one);
         assert_eq!(median(&[]), None);
         assert_eq!(median(&[3.0]), Some(3.0));

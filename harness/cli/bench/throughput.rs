@@ -1,4 +1,4 @@
-//! How many workflows per second a topology carries, and what each costs.
+//! Measures workflows per second, and the CPU time of each.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,54 +17,51 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// How long a straggler is waited for after the measurement.
+/// How long to wait for unfinished workflows after the measurement.
 const DRAIN: Duration = Duration::from_secs(30);
 
-/// What is measured, for how long.
+/// The settings of a measurement.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Workflows in flight at any time.
+    /// The number of workflows in flight.
     pub users: u32,
-    /// How long the load runs before it counts.
+    /// How long the load runs before the measurement.
     pub warmup: Duration,
-    /// How long it counts.
+    /// The length of the measurement.
     pub duration: Duration,
-    /// The namespace.
     pub namespace: String,
     /// Task queue of the worker.
     pub task_queue: String,
-    /// Part of every workflow id.
+    /// A part of every workflow id.
     pub run: String,
 }
 
-/// What was measured.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Throughput {
-    /// Workflows in flight.
+    /// The number of workflows in flight.
     pub users: u32,
-    /// Length of the measurement.
     pub length_ms: Milliseconds,
-    /// Workflows that completed in it.
+    /// Workflows that completed during the measurement.
     pub completed: u64,
-    /// Iterations that ended in it in another way: refused, without an answer, failed.
+    /// Iterations that ended during the measurement otherwise: refused, unanswered or failed.
     pub failed: u64,
-    /// Iterations that began in it and were given up on.
+    /// Iterations that began during the measurement and were abandoned.
     pub given_up: u64,
-    /// Completed workflows per second.
     pub per_second: f64,
-    /// From start to close, as the client saw it, of what began in it.
+    /// From start to close as seen by the client, of the workflows that began during the
+    /// measurement.
     pub latency: Option<Percentiles>,
     /// CPU time per completed workflow.
     pub cpu: Cpu,
-    /// Replicas that died meanwhile: then the figures say nothing.
+    /// Replicas that died during the measurement, which makes the figures invalid.
     pub deaths: Vec<Death>,
-    /// Why it is not known whether all replicas lived to the end: then they say nothing either.
+    /// Why it is unknown whether all replicas stayed alive, which makes the figures invalid.
     pub unseen: Option<String>,
 }
 
 impl Throughput {
-    /// Why the figures say nothing, if they do.
+    /// Why the figures are invalid; empty if they are valid.
     pub fn doubts(&self) -> Vec<String> {
         let deaths = self.deaths.iter().map(ToString::to_string);
         let unseen = self.unseen.iter().map(|reason| not_known(reason));
@@ -76,13 +73,13 @@ impl Throughput {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Cpu {
-    /// Of this process, which offers the load.
+    /// The CPU time of this process, which generates the load.
     pub client_ms: Milliseconds,
-    /// Of each replica, where the place can tell.
+    /// The CPU time of each replica, if the backend can measure it.
     pub replicas_ms: BTreeMap<String, Milliseconds>,
 }
 
-/// CPU time used so far.
+/// The CPU time used so far.
 struct Used {
     client: Duration,
     replicas: BTreeMap<String, Duration>,
@@ -149,7 +146,7 @@ async fn measure<B: Backend>(
     Ok(evaluate(settings, &iterations, &before, &after))
 }
 
-/// Hello world for numbered guests.
+/// The workload: hello world with a numbered name.
 fn workload(settings: &Settings) -> Workload {
     Workload {
         name: "hello".to_owned(),
@@ -181,8 +178,8 @@ fn duration(time: TimeVal) -> Duration {
     Duration::from_secs(seconds) + Duration::from_micros(microseconds)
 }
 
-/// What counts is what ended within the measurement, whenever it began. How long it took is asked of
-/// what began in it: what ended in it leaves out what hangs.
+/// Counts the operations that ended during the measurement. The latency is of those that began
+/// during it: those that ended during it exclude the ones that hang.
 fn evaluate(
     settings: &Settings,
     iterations: &[Iteration],
@@ -242,7 +239,7 @@ mod tests {
 
     use super::*;
 
-    /// Measures a model whose record holds this.
+    /// Measures the simulated backend with this record.
     async fn measured(record: &str) -> Throughput {
         let folder = tempfile::tempdir().expect("a folder");
         let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
@@ -265,7 +262,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn figures_of_a_place_that_could_not_be_looked_at_say_nothing() {
+    async fn figures_are_invalid_if_the_replicas_could_not_be_watched() {
         assert_eq!(measured("{}").await.doubts(), <[&str; 0]>::default());
         let doubts = measured("garbage").await.doubts();
         let [doubt] = &doubts[..] else {
@@ -273,6 +270,6 @@ mod tests {
         };
         let told = "it is not known whether all replicas lived to the end: ";
         assert!(doubt.starts_with(told), "{doubt}");
-        assert!(doubt.ends_with("simulated.json is no model"), "{doubt}");
+        assert!(doubt.ends_with("simulated.json is damaged"), "{doubt}");
     }
 }

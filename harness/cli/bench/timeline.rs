@@ -1,5 +1,4 @@
-//! What an `up` did, and when: a fold over its events, in seconds, and in milliseconds where it is
-//! written down. Pure.
+//! The timeline of an `up`: a fold over its events. In seconds, serialized in milliseconds. Pure.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,42 +8,36 @@ use serde::{Deserialize, Serialize};
 
 use super::seconds;
 
-/// Something that took time; in seconds from the start of the command.
+/// A piece of work, in seconds from the start of the command.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Work {
-    /// What it was.
     pub what: String,
-    /// When it began.
     #[serde(rename = "begin-ms", serialize_with = "seconds::in_milliseconds")]
     pub begin: f64,
-    /// When it was over.
     #[serde(rename = "end-ms", serialize_with = "seconds::in_milliseconds")]
     pub end: f64,
 }
 
 impl Work {
-    /// How long it took.
     pub fn length(&self) -> f64 {
         self.end - self.begin
     }
 }
 
-/// A resource that was made, in seconds from the start of the command.
+/// A resource that was created, in seconds from the start of the command.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Made {
-    /// The resource.
     pub id: ResourceId,
-    /// When what it needs was there, and its step began.
+    /// When its step began, which is when everything it needs was ready.
     #[serde(rename = "begin-ms", serialize_with = "seconds::in_milliseconds")]
     pub begin: f64,
     /// When it was created and started.
     #[serde(rename = "applied-ms", serialize_with = "seconds::in_milliseconds")]
     pub applied: f64,
-    /// When it was ready.
     #[serde(rename = "ready-ms", serialize_with = "seconds::in_milliseconds")]
     pub ready: f64,
-    /// What it was waited for in between, by the reasons that the backend gave.
+    /// The waits before it was ready, with the backend's reasons.
     pub waits: Vec<Work>,
 }
 
@@ -52,29 +45,29 @@ pub struct Made {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Timeline {
-    /// What was fetched, built or pulled before anything could start.
+    /// What was fetched, built or pulled before the first step.
     pub preparation: Vec<Work>,
-    /// The resources, in the order in which their steps began.
+    /// The resources, in the order of their steps' begin.
     pub resources: Vec<Made>,
-    /// When the command was over.
+    /// When the command ended.
     #[serde(rename = "up-ms", serialize_with = "seconds::in_milliseconds")]
     pub up: f64,
-    /// When the first workflow had given its result.
+    /// When the first workflow returned its result.
     #[serde(
         rename = "first-result-ms",
         serialize_with = "seconds::in_milliseconds"
     )]
     pub first_result: f64,
-    /// The part of it in which neither the critical path made anything nor anything was fetched,
-    /// built or pulled for it: what the harness itself took.
+    /// The harness's own time: the part in which the critical path created nothing, and nothing was
+    /// fetched, built or pulled.
     #[serde(rename = "harness-ms", serialize_with = "seconds::in_milliseconds")]
     pub harness: f64,
-    /// The chain of works that each could begin only when the one before it was over: the whole
-    /// cannot be faster unless one of these is.
+    /// The critical path: the chain of works that each had to wait for the one before. The total is
+    /// faster only if one of these is.
     pub critical_path: Vec<Work>,
 }
 
-/// An event as `--events` writes it, as far as it matters here.
+/// The part of an event of `--events` that is used here.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub(super) enum Heard {
@@ -105,14 +98,14 @@ pub(super) enum Heard {
     Other,
 }
 
-/// A step of the plan, as far as it matters here.
+/// The part of a plan's step that is used here.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Planned {
     pub(super) id: ResourceId,
     pub(super) after: Vec<ResourceId>,
 }
 
-/// The end of the command, and the first result, after its start.
+/// The times from the start of the command to its end and to the first result.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ends {
     pub(super) up: Duration,
@@ -120,7 +113,7 @@ pub(super) struct Ends {
 }
 
 impl Timeline {
-    /// The timeline of events in the order in which they came, each with its time.
+    /// Takes the events in order, each with its time.
     pub(super) fn of(events: &[(Duration, Heard)], plan: &[Planned], ends: Ends) -> Self {
         let resources = made(events);
         let (up, first_result) = (ends.up.as_secs_f64(), ends.first_result.as_secs_f64());
@@ -142,7 +135,7 @@ impl Timeline {
         }
     }
 
-    /// When a resource was ready, if it was made.
+    /// When a resource was ready, if it was created.
     pub fn ready(&self, id: &ResourceId) -> Option<f64> {
         let made = self.resources.iter().find(|made| made.id == *id);
         made.map(|made| made.ready)
@@ -154,7 +147,7 @@ fn work(what: impl Into<String>, begin: f64, end: f64) -> Work {
     Work { what, begin, end }
 }
 
-/// Everything that progress was told of, from its first word to its last.
+/// The works that progress events reported, from their first event to their last.
 fn preparation(events: &[(Duration, Heard)]) -> Vec<Work> {
     let mut works: Vec<Work> = Vec::new();
     for (at, event) in events {
@@ -174,7 +167,7 @@ fn preparation(events: &[(Duration, Heard)]) -> Vec<Work> {
     works
 }
 
-/// How much of the time until `end` is covered by works that may overlap.
+/// The time until `end` that works cover, counting overlaps once.
 fn covered(works: &[Work], end: f64) -> f64 {
     let mut spans: Vec<(f64, f64)> = works
         .iter()
@@ -190,7 +183,7 @@ fn covered(works: &[Work], end: f64) -> f64 {
     covered
 }
 
-/// Every resource that was made and became ready.
+/// The resources that were created and became ready.
 fn made(events: &[(Duration, Heard)]) -> Vec<Made> {
     let mut all: Vec<Made> = Vec::new();
     let mut done = Vec::new();
@@ -233,7 +226,7 @@ fn made(events: &[(Duration, Heard)]) -> Vec<Made> {
     all
 }
 
-/// From the last resource back: each time to the one that its step had to wait for longest.
+/// Follows, from the last resource back, the resource that each step waited for longest.
 fn chain(resources: &[Made], plan: &[Planned]) -> Vec<Work> {
     let made: BTreeMap<&ResourceId, &Made> =
         resources.iter().map(|made| (&made.id, made)).collect();
@@ -255,7 +248,7 @@ fn latest<'a>(resources: impl Iterator<Item = &'a Made>) -> Option<&'a Made> {
     resources.max_by(|one, other| one.ready.total_cmp(&other.ready))
 }
 
-/// What was made before a resource could be; through steps that kept what they found.
+/// The created resources that a resource waited for, also through steps that kept theirs.
 fn waited_for<'a>(
     id: &ResourceId,
     made: &BTreeMap<&ResourceId, &'a Made>,

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::check::Found;
 
-/// The first way to sign in that is set up, by name: no value is read into the answer. What is set
-/// up by half is told as what it lacks.
+/// The first way to sign in that is configured, by name. Never contains a value. An incomplete
+/// configuration is reported with what it lacks.
 pub(super) fn find_azure(environment: &Environment) -> Found {
     let set = |name: &str| environment.text(name).is_some();
     let choice = environment.text("AZURE_TOKEN_CREDENTIALS");
@@ -23,44 +23,45 @@ pub(super) fn find_azure(environment: &Environment) -> Found {
     developer_tools(environment)
 }
 
-/// A service principal, whose proof is in the variable `way`.
+/// A service principal, whose credential is in the variable `way`.
 fn principal(way: &str, environment: &Environment) -> Found {
     for needed in ["AZURE_TENANT_ID", "AZURE_CLIENT_ID"] {
         if environment.text(needed).is_none() {
-            return Found::Fails(format!("{way} is set, and {needed} is not"));
+            return Found::Fails(format!("{way} is set, but {needed} is not"));
         }
     }
     let file = environment.text(way).filter(|_| way.ends_with("_FILE"));
     let there = |file: &Utf8Path| file.metadata().is_ok_and(|it| it.is_file() && it.len() > 0);
     match file {
         Some(file) if !there(file.into()) => {
-            Found::Fails(format!("{way} names {file}, which has no token"))
+            Found::Fails(format!("{way} names {file}, which contains no token"))
         }
         _ => Found::Works(way.to_owned()),
     }
 }
 
-/// Who is logged in to `az` or `azd`, as their files have it.
+/// The login of `az` or `azd`, by their files.
 fn developer_tools(environment: &Environment) -> Found {
     let mut without = Found::Absent;
     for tool in [az(environment), azd(environment)].into_iter().flatten() {
         let Login { name, file, there } = tool;
         if environment.find(name).is_none() {
             if there {
-                without = Found::Fails(format!("{file} has a login, and `{name}` is not on PATH"));
+                without = Found::Fails(format!(
+                    "{file} contains a login, but `{name}` is not on \
+                                                PATH"
+                ));
             }
         } else if there {
             return Found::Works(format!("{name} login"));
         } else {
-            without = Found::Fails(format!(
-                "nobody is logged in to {name}: {file} names nobody"
-            ));
+            without = Found::Fails(format!("not logged in to {name}: no login in {file}"));
         }
     }
     without
 }
 
-/// What a tool has written down of its users.
+/// The login file of a tool.
 struct Login {
     name: &'static str,
     file: Utf8PathBuf,
@@ -94,8 +95,8 @@ fn folder(environment: &Environment, variable: &str, default: &str) -> Option<Ut
     named.or_else(|| Some(environment.home()?.join(default)))
 }
 
-/// What is in a file, if that is there; `null` if it cannot be read or is no JSON. `az` begins its
-/// own with a byte order mark.
+/// The content of a file, if it exists; `null` if it is unreadable or not JSON. `az` starts its
+/// file with a byte order mark.
 fn read(file: &Utf8Path) -> Option<Value> {
     file.is_file().then(|| {
         let text = fs_err::read_to_string(file).unwrap_or_default();
@@ -127,7 +128,7 @@ mod tests {
         let said = reason(find_azure(&secret));
         assert_eq!(
             said,
-            "AZURE_CLIENT_SECRET is set, and AZURE_TENANT_ID is not"
+            "AZURE_CLIENT_SECRET is set, but AZURE_TENANT_ID is not"
         );
         let whole = secret
             .with("AZURE_TENANT_ID", "t")
@@ -138,13 +139,13 @@ mod tests {
             .with("AZURE_CLIENT_SECRET", "")
             .with("AZURE_FEDERATED_TOKEN_FILE", token.as_str());
         let said = reason(find_azure(&federated));
-        assert!(said.ends_with("which has no token"), "{said}");
+        assert!(said.ends_with("which contains no token"), "{said}");
         machine::executable(&token, "ey...");
         assert_eq!(find_azure(&federated), works("AZURE_FEDERATED_TOKEN_FILE"));
     }
 
     #[test]
-    fn a_file_without_a_login_is_no_way_to_sign_in() {
+    fn a_file_without_a_login_is_not_a_way_to_sign_in() {
         let (_guard, folder, environment) = machine::machine();
         assert_eq!(find_azure(&environment), Found::Absent);
         let profile = folder.join("home/.azure/azureProfile.json");
@@ -152,7 +153,7 @@ mod tests {
         machine::executable(&profile, logged_in);
         let said = reason(find_azure(&environment));
         assert!(
-            said.ends_with("has a login, and `az` is not on PATH"),
+            said.ends_with("contains a login, but `az` is not on PATH"),
             "{said}"
         );
         machine::tool(&folder, "az", "true");
@@ -166,7 +167,7 @@ mod tests {
         ] {
             machine::executable(&profile, nobody);
             let said = reason(find_azure(&environment));
-            assert!(said.starts_with("nobody is logged in to az: "), "{said}");
+            assert!(said.starts_with("not logged in to az: "), "{said}");
         }
         let azd = folder.join("home/.azd/config.json");
         machine::tool(&folder, "azd", "true");

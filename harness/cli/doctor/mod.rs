@@ -1,7 +1,7 @@
-//! What this machine can run: looked up by probes that run at once, each under a deadline, and
-//! told as a list of checks with what to do about each that is not well.
+//! Finds out what this machine can run. Probes run concurrently, each with a deadline. The result
+//! is a list of checks, with a fix for each that is not ok.
 //!
-//! Changes nothing and fetches nothing; never tells the value of a variable.
+//! Changes nothing, fetches nothing, and never prints the value of a variable.
 
 mod azure;
 mod check;

@@ -1,4 +1,4 @@
-//! Looking what is there.
+//! Probes this machine for programs.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 use super::azure::find_azure;
 use super::check::{Findings, Found};
 
-/// How long any tool may take to say what it is; all are asked at once, also on a busy machine.
+/// The deadline for a tool's version, long enough for a busy machine.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Looks for everything that a backend needs, at once; takes as long as the slowest tool, and
-/// never longer than its deadline.
+/// Looks for everything that a backend needs, concurrently. Takes as long as the slowest tool, at
+/// most the deadline.
 pub async fn probe(temporal: &TemporalSearch<'_>, server: &ServerSearch<'_>) -> Findings {
     let (environment, cancel) = (temporal.environment, temporal.cancel);
     let (temporal_found, server, cargo, go, pip, docker, k3d) = tokio::join!(
@@ -54,7 +54,7 @@ async fn find_temporal(search: &TemporalSearch<'_>) -> Found {
     }
 }
 
-/// Both programs, or neither: one without the other is of no use.
+/// Both programs or neither, since each needs the other.
 async fn find_server(search: &ServerSearch<'_>) -> Found {
     match search.locate(&mut Vec::new()).await {
         Ok(Some(ServerPrograms {
@@ -73,7 +73,7 @@ async fn find_server(search: &ServerSearch<'_>) -> Found {
     }
 }
 
-/// What a tool says first when it is asked which it is.
+/// The first line of a tool's version.
 async fn version(
     program: &str,
     family: Family,
@@ -94,7 +94,7 @@ async fn version(
     }
 }
 
-/// k3d, by the version that it says first.
+/// k3d, by the version in its first line.
 pub async fn find_k3d(environment: &Environment, cancel: &CancellationToken) -> Found {
     let found = version("k3d", Family::Container, &["version"], environment, cancel).await;
     match found {
@@ -105,11 +105,11 @@ pub async fn find_k3d(environment: &Environment, cancel: &CancellationToken) -> 
     }
 }
 
-/// The first pip that answers, all asked at once; one that is broken is told only if no other
+/// The first pip that works, asking all concurrently. A broken one is reported only if no other
 /// works.
 async fn find_pip(environment: &Environment, cancel: &CancellationToken) -> Found {
     let asked = PIP_WAYS.iter().map(|way| async move {
-        let (program, first) = way.split_first().expect("a way begins with a program");
+        let (program, first) = way.split_first().expect("every command has a program");
         let arguments: Vec<_> = first.iter().copied().chain(["--version"]).collect();
         version(program, Family::Python, &arguments, environment, cancel).await
     });
@@ -125,13 +125,13 @@ async fn find_pip(environment: &Environment, cancel: &CancellationToken) -> Foun
     broken
 }
 
-/// `pip 26.0 from /usr/lib/... (python 3.13)` without the place, which is long and says little.
+/// Shortens `pip 26.0 from /usr/lib/... (python 3.13)` by its path.
 fn without_place(said: &str) -> String {
     let words: Vec<_> = said.split(' ').take(2).collect();
     words.join(" ")
 }
 
-/// What `docker version --format json` says.
+/// The output of `docker version --format json`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct DockerVersion {
@@ -145,10 +145,10 @@ struct DockerPart {
     version: String,
 }
 
-/// The client writes its own version, and fails, where no engine answers: what it wrote counts
-/// more than how it ended.
+/// Without an engine, the client prints its own version and fails. So the output counts more than
+/// the exit code.
 async fn find_docker(environment: &Environment, cancel: &CancellationToken) -> Found {
-    // The client may speak with an engine that the harness does not.
+    // The client may reach an engine that the harness cannot.
     if let Err(error) = docker::check_host(environment) {
         let (reason, fix) = (error.to_string(), hint::join(&error.hints(), "; "));
         return Found::Unusable { reason, fix };
@@ -177,7 +177,7 @@ async fn find_docker(environment: &Environment, cancel: &CancellationToken) -> F
             server: None,
         }) => Found::Fails(format!("client {}, but no engine answers", client.version)),
         Err(_) => Found::Fails(match ended {
-            Ok(()) => "does not tell its version".to_owned(),
+            Ok(()) => "printed no version".to_owned(),
             Err(error) => error.to_string(),
         }),
     }
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     async fn findings(folder: &Utf8Path, environment: &Environment) -> Findings {
-        let news = Listener::nobody();
+        let news = Listener::silent();
         let search = TemporalSearch {
             server: "1.2.3",
             explicit: None,
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_answers_is_found_by_what_it_says() {
+    async fn working_tools_are_found_with_their_versions() {
         let (_guard, folder, environment) = machine::machine();
         let temporal = machine::tool(
             &folder,
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_engine_that_only_the_docker_client_can_reach_is_no_engine() {
+    async fn an_engine_that_only_the_docker_client_reaches_is_unusable() {
         let (_guard, folder, environment) = machine::machine();
         machine::tool(
             &folder,
@@ -312,10 +312,10 @@ mod tests {
         );
         let far = environment.with("DOCKER_HOST", "ssh://builder");
         let Found::Unusable { reason, fix } = findings(&folder, &far).await.docker else {
-            panic!("it cannot be used");
+            panic!("the engine counts as usable");
         };
         insta::assert_snapshot!(reason, @"DOCKER_HOST is `ssh://builder`, which is neither unix://PATH nor tcp://HOST:PORT");
-        assert!(fix.starts_with("unset DOCKER_HOST"), "{fix}");
+        assert!(fix.starts_with("Unset DOCKER_HOST"), "{fix}");
     }
 
     #[tokio::test]

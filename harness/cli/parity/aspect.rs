@@ -1,4 +1,4 @@
-//! The aspects of one side, in the order in which they are shown. Pure.
+//! The aspects of one side, in display order. Pure.
 
 use model::quantity::Duration;
 use model::topology::{Run, Tls};
@@ -11,10 +11,10 @@ use super::facts::{Cell, Database, Facts, Probe, Rendered, Running};
 /// An aspect's name and value.
 pub(super) type Aspect = (String, Cell);
 
-/// What a cell says of something that is not there.
+/// The value of a cell for something that does not exist.
 pub(super) const NONE: &str = "none";
 
-/// Where a side is: nothing that a profile of another place should have the same.
+/// The place of a side, which may differ between backends.
 pub(super) fn place(facts: &Facts) -> Vec<Aspect> {
     let place = &facts.place;
     let given = |name: &str, text: &str| (format!("place.{name}"), Cell::Given(text.to_owned()));
@@ -25,10 +25,10 @@ pub(super) fn place(facts: &Facts) -> Vec<Aspect> {
     ]
 }
 
-/// What its profile asks for.
+/// What the profile requires.
 pub(super) fn rendered(facts: &Facts) -> Vec<Aspect> {
     let asked = &facts.rendered;
-    // The development server is what it is, whatever is asked for.
+    // The development server ignores these settings.
     let or_given = |text: String, given: &str| {
         if facts.is_dev_server() {
             Cell::Given(given.to_owned())
@@ -89,7 +89,6 @@ fn worker(asked: &Rendered) -> Vec<Aspect> {
     ]
 }
 
-/// What runs of it.
 pub(super) fn running(facts: &Facts) -> Vec<Aspect> {
     let running = &facts.running;
     let cluster = running.then(|running| running.cluster.clone());
@@ -164,7 +163,7 @@ fn of_database(asked: &Rendered, database: &Probe<Database>) -> Vec<Aspect> {
     ]
 }
 
-/// A schema's version, and what is wrong with it.
+/// A schema's version and its problem, if it has one.
 fn schema(state: &State) -> String {
     match state {
         State::Empty => NONE.to_owned(),
@@ -177,7 +176,7 @@ fn schema(state: &State) -> String {
     }
 }
 
-/// How the connection was encrypted, and whether others need not be.
+/// The encryption of the connection, and whether the server requires it.
 fn tls(server: &preflight::Facts) -> String {
     match (server.tls_version.as_str(), server.require_secure_transport) {
         ("", _) => "off".to_owned(),
@@ -186,7 +185,7 @@ fn tls(server: &preflight::Facts) -> String {
     }
 }
 
-/// The connections that may be needed, of those that are allowed.
+/// The connections that the topology may need, of those that the server allows.
 fn connections(asked: &Rendered, allowed: u32) -> String {
     let needed = asked.needed_connections;
     let verdict = if needed > allowed { ", too few" } else { "" };
@@ -197,7 +196,7 @@ fn known(text: &(impl ToString + ?Sized)) -> Cell {
     Cell::Known(text.to_string())
 }
 
-/// A cell of what came of asking.
+/// The cell of a probe.
 fn cell<T>(probe: &Probe<T>, text: impl FnOnce(&T) -> String) -> Cell {
     match probe {
         Probe::Known(found) => Cell::Known(text(found)),

@@ -1,4 +1,4 @@
-//! Two sides, aspect by aspect. Pure.
+//! Compares two sides, aspect by aspect. Pure.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,11 +8,11 @@ use serde::Serialize;
 use super::aspect::{self, Aspect};
 use super::facts::{Cell, Facts, Probe};
 
-/// What two sides have in common, and what not.
+/// The comparison of two sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Comparison {
-    /// Every aspect, in the order in which they are shown.
+    /// Every aspect, in display order.
     pub rows: Vec<Row>,
 }
 
@@ -20,32 +20,29 @@ pub struct Comparison {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Row {
-    /// Its name, such as `running.mysql.sync-binlog`.
+    /// The name, such as `running.mysql.sync-binlog`.
     pub aspect: String,
-    /// What the left side has.
     pub left: Cell,
-    /// What the right side has.
     pub right: Cell,
-    /// What that means.
     pub verdict: Verdict,
 }
 
-/// How one aspect of two sides compares.
+/// The result of comparing one aspect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Both have the same.
+    /// Both sides have the same value.
     Same,
-    /// They differ, because the places do.
+    /// The sides differ, as their backends explain.
     Expected,
-    /// One side or both could not be looked at.
+    /// At least one side could not be read.
     Unknown,
-    /// They differ.
+    /// The sides differ.
     Differs,
 }
 
 impl Verdict {
-    /// All of them, the most harmless first.
+    /// All verdicts, the most harmless first.
     pub const ALL: [Self; 4] = [Self::Same, Self::Expected, Self::Unknown, Self::Differs];
 
     fn of(left: &Cell, right: &Cell) -> Self {
@@ -70,24 +67,22 @@ impl fmt::Display for Verdict {
 }
 
 impl Comparison {
-    /// How many aspects have a verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         let rows = self.rows.iter();
         rows.filter(|row| row.verdict == verdict).count()
     }
 
-    /// Whether something differs that the places do not explain.
+    /// Whether a difference exists that the backends do not explain.
     pub fn differs(&self) -> bool {
         self.count(Verdict::Differs) > 0
     }
 }
 
-/// Compares two sides.
 pub fn compare(left: &Facts, right: &Facts) -> Comparison {
     let mut rows = pair(aspect::place(left), aspect::place(right));
     rows.extend(pair(aspect::rendered(left), aspect::rendered(right)));
     rows.extend(match (&left.running, &right.running) {
-        // Neither is up: that is one thing to say, not twenty.
+        // If neither side is up, one row says so instead of twenty.
         (Probe::Unknown(left), Probe::Unknown(right)) => {
             let why = |why: &String| ("running".to_owned(), Cell::Unknown(why.clone()));
             pair(vec![why(left)], vec![why(right)])
@@ -97,7 +92,8 @@ pub fn compare(left: &Facts, right: &Facts) -> Comparison {
     Comparison { rows }
 }
 
-/// Pairs the aspects of both sides by name; what one side lacks, such as a namespace, is `none`.
+/// Pairs the aspects of both sides by name. An aspect that one side lacks, such as a namespace, is
+/// `none`.
 fn pair(left: Vec<Aspect>, right: Vec<Aspect>) -> Vec<Row> {
     let names = merged(&left, &right);
     let mut left: BTreeMap<_, _> = left.into_iter().collect();
@@ -117,7 +113,7 @@ fn pair(left: Vec<Aspect>, right: Vec<Aspect>) -> Vec<Row> {
     names.into_iter().map(row).collect()
 }
 
-/// The names of both, those of the right alone behind the one that they follow there.
+/// The names of both sides. A name of the right side only stands behind its predecessor there.
 fn merged(left: &[Aspect], right: &[Aspect]) -> Vec<String> {
     let mut names: Vec<String> = left.iter().map(|(name, _)| name.clone()).collect();
     let mut next = 0;

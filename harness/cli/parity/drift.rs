@@ -1,11 +1,11 @@
-//! What of one side runs otherwise than its own profile asks for: both sides may have drifted in the
-//! same way, and then they compare as the same. Pure.
+//! How the running topology of a side differs from its own profile. Needed because two sides that
+//! drifted in the same way compare as the same. Pure.
 
 use super::facts::{Database, Facts, Probe, Running};
 
 impl Facts {
-    /// What runs otherwise than the profile asks for, one sentence each. Nothing is said of what
-    /// could not be looked at, nor of what the place has its own way.
+    /// The differences, one message each. Leaves out what could not be read, and what the backend
+    /// decides itself.
     pub fn drift(&self) -> Vec<String> {
         let Probe::Known(running) = &self.running else {
             return Vec::new();
@@ -65,13 +65,13 @@ impl Facts {
 
     fn runs(&self, what: &str, asked: &str) -> String {
         format!(
-            "{} runs {what}, and its profile asks for {asked}",
+            "{} runs {what}, but its profile requires {asked}",
             self.profile
         )
     }
 }
 
-/// Whether a version is one of a series: `8.4.7` is of `8.4`, and `8.40.1` is not.
+/// Whether a version belongs to a series: `8.4.7` belongs to `8.4`, `8.40.1` does not.
 fn is_of(version: &str, series: &str) -> bool {
     let rest = version.strip_prefix(series);
     rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))

@@ -1,4 +1,4 @@
-//! What is known of one side.
+//! The facts of one side.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,25 +11,21 @@ use mysql::{preflight, schema};
 use serde::{Serialize, Serializer};
 use temporal::Cluster;
 
-/// All that is known of one side.
+/// The facts of one side.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Facts {
-    /// Its profile.
     pub profile: String,
-    /// Where it is.
     pub place: Place,
-    /// What its profile asks for.
     pub rendered: Rendered,
-    /// What runs.
     pub running: Probe<Running>,
 }
 
-/// What a profile asks for.
+/// What a profile requires.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Rendered {
-    /// Identity of all that is asked for, but for the place.
+    /// The digest of all requirements except the place.
     pub topology: Digest,
     /// Version of the Temporal server.
     pub server_version: String,
@@ -37,10 +33,9 @@ pub struct Rendered {
     pub history_shards: u32,
     /// Replicas of each role of the server.
     pub roles: BTreeMap<String, u16>,
-    /// Namespaces, and how long each keeps closed workflows.
+    /// The namespaces, each with its retention of closed workflows.
     #[serde(rename = "retention-ms", serialize_with = "asked")]
     pub namespaces: BTreeMap<String, Duration>,
-    /// Dynamic configuration.
     pub dynamic_config: BTreeMap<String, serde_json::Value>,
     /// Version of MySQL.
     pub mysql: String,
@@ -48,32 +43,27 @@ pub struct Rendered {
     pub tls: Tls,
     /// MySQL's `max_connections`.
     pub max_connections: u32,
-    /// How many connections to it the Temporal processes may open.
+    /// The number of connections that the Temporal processes may open.
     pub needed_connections: u32,
-    /// The worker.
     pub worker: Option<Worker>,
 }
 
-/// A worker that a profile asks for.
+/// A worker that a profile requires.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Worker {
     /// The task queue that it polls.
     pub task_queue: String,
-    /// How many of it run.
     pub replicas: u16,
-    /// What is run.
     pub run: Run,
 }
 
-/// What runs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Running {
-    /// What the cluster says of itself.
+    /// The cluster's own information.
     pub cluster: Probe<Cluster>,
-    /// The profile's namespaces, and how long each keeps closed workflows; `null` is none of that
-    /// name.
+    /// The profile's namespaces, each with its retention; `null` if the namespace does not exist.
     #[serde(rename = "retention-ms", serialize_with = "found")]
     pub namespaces: BTreeMap<String, Probe<Option<Duration>>>,
     /// The MySQL server behind it.
@@ -84,7 +74,7 @@ pub struct Running {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Database {
-    /// What the server says of itself.
+    /// The server's own information.
     pub server: preflight::Facts,
     /// The state of the default store's schema.
     pub default_schema: Probe<schema::State>,
@@ -92,19 +82,18 @@ pub struct Database {
     pub visibility_schema: Probe<schema::State>,
 }
 
-/// What was looked at, with what came of it.
+/// The result of a probe.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Probe<T> {
-    /// This was found.
     Known(T),
-    /// It could not be looked at: why.
+    /// Could not be read, with the reason.
     Unknown(String),
-    /// There is no such thing in this place.
+    /// Does not exist on this backend.
     Absent,
 }
 
-/// Writes how long each namespace is to keep closed workflows.
+/// Serializes the required retention of each namespace.
 fn asked<S: Serializer>(
     namespaces: &BTreeMap<String, Duration>,
     serializer: S,
@@ -113,7 +102,7 @@ fn asked<S: Serializer>(
     serializer.collect_map(retention.map(|(name, kept)| (name, Milliseconds::from(*kept))))
 }
 
-/// Writes how long each namespace keeps them, as far as that was found.
+/// Serializes the actual retention of each namespace, as far as it is known.
 fn found<S: Serializer>(
     namespaces: &BTreeMap<String, Probe<Option<Duration>>>,
     serializer: S,
@@ -126,12 +115,12 @@ fn found<S: Serializer>(
 }
 
 impl<T> Probe<T> {
-    /// What came of asking; the error is told with its causes.
+    /// The result of a request. An error is kept with its causes, as text.
     pub fn of<E: std::error::Error>(asked: Result<T, E>) -> Self {
         asked.map_or_else(|error| Self::Unknown(in_one_line(&error)), Self::Known)
     }
 
-    /// Looks further into what was found.
+    /// Probes further with the value that was found.
     pub(super) fn then<U>(&self, look: impl FnOnce(&T) -> Probe<U>) -> Probe<U> {
         match self {
             Self::Known(found) => look(found),
@@ -145,16 +134,16 @@ impl<T> Probe<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cell {
-    /// It is so, and could be otherwise.
+    /// A value that the profile or the cluster decides.
     Known(String),
-    /// The place has it so, whatever the profile says.
+    /// A value that the backend decides, whatever the profile says.
     Given(String),
-    /// It could not be looked at: why.
+    /// Could not be read, with the reason.
     Unknown(String),
 }
 
 impl fmt::Display for Cell {
-    /// Without the reason why it is unknown, which is often the same for many.
+    /// Leaves out the reason of an unknown value, which is often the same for many cells.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Known(text) | Self::Given(text) => out.write_str(text),
@@ -164,7 +153,7 @@ impl fmt::Display for Cell {
 }
 
 impl Facts {
-    /// Whether one process is the whole cluster, with one shard and a database of its own.
+    /// Whether the side is a development server: one process, one shard, its own database.
     pub(super) fn is_dev_server(&self) -> bool {
         self.place.engine == "dev-server"
     }

@@ -1,11 +1,11 @@
-//! Looks at one side.
+//! Gathers the facts of one side.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use backend::{Backend, Host as _, Place};
 use model::topology::{Component, Topology, needed_connections};
-use mysql::{Access, Client, preflight, schema};
+use mysql::{Client, ConnectOptions, preflight, schema};
 use serde_json::json;
 use temporal::backoff::Pace;
 use temporal::{Cluster, Frontend as _};
@@ -13,10 +13,10 @@ use tokio::time::Instant;
 
 use super::facts::{Database, Facts, Probe, Rendered, Running, Worker};
 
-/// How long each question may take.
+/// The deadline of each request.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// All that is to be known of a profile, and of what runs of it.
+/// The facts of a profile and of its running topology.
 pub async fn gather<B: Backend>(
     profile: &str,
     place: &Place,
@@ -65,7 +65,7 @@ async fn running<B: Backend>(place: &Place, topology: &Topology, backend: &B) ->
     let database = match backend.hosts().database().await {
         Ok(Some(access)) => Probe::of(database(&access, server).await),
         Ok(None) if place.database == "mysql" => {
-            Probe::Unknown("there is no database yet".to_owned())
+            Probe::Unknown("the database does not exist yet".to_owned())
         }
         Ok(None) => Probe::Absent,
         Err(error) => Probe::of(Err(error)),
@@ -77,8 +77,7 @@ async fn running<B: Backend>(place: &Place, topology: &Topology, backend: &B) ->
     }
 }
 
-/// Asks, and asks again after a pause as long as the server answers that it is asked too much: that
-/// it is busy tells nothing of what it is.
+/// Sends a request, and repeats it after a pause while the server answers that it is overloaded.
 async fn paced<T>(
     what: &str,
     ask: impl AsyncFn() -> Result<T, temporal::Error>,
@@ -93,7 +92,7 @@ async fn paced<T>(
     }
 }
 
-async fn database(access: &Access, server: &str) -> Result<Database, mysql::Error> {
+async fn database(access: &ConnectOptions, server: &str) -> Result<Database, mysql::Error> {
     let mut client = Client::connect(access, None, DEADLINE).await?;
     let facts = preflight::Facts::read(&mut client).await?;
     let state = async |store| Probe::of(schema::state(access, store, server).await);
@@ -105,7 +104,7 @@ async fn database(access: &Access, server: &str) -> Result<Database, mysql::Erro
 }
 
 impl Rendered {
-    /// What a topology is to be.
+    /// What a topology requires.
     pub fn of(topology: &Topology) -> Self {
         let components = topology.services.iter();
         let roles = components.clone().filter_map(|service| {

@@ -1,7 +1,7 @@
-//! Whether two topologies are the same, as their profiles ask for them and as they run.
+//! Compares two topologies: what their profiles require, and what runs.
 //!
-//! [`gather`] looks at one side and changes nothing; [`compare`] is pure. What could not be looked
-//! at is said to be unknown, and never taken for the same.
+//! [`gather`] looks at one side and changes nothing; [`compare`] is pure. What could not be read
+//! counts as unknown, never as the same.
 
 mod aspect;
 mod compare;

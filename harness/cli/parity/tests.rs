@@ -1,4 +1,4 @@
-//! The comparison, on sides that are made up.
+//! Tests of the comparison, on made-up sides.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ use super::{Cell, Database, Facts, Probe, Rendered, Running, Verdict, Worker, co
 const RETENTION: Duration = Duration::from_secs(3 * 86_400);
 
 #[test]
-fn programs_read_retention_as_a_number_of_milliseconds() {
+fn json_has_retention_in_milliseconds() {
     let mut facts = k3d();
     if let Probe::Known(running) = &mut facts.running {
         let none = ("none".to_owned(), Probe::Known(None));
@@ -121,7 +121,7 @@ fn dev_server() -> Facts {
     facts
 }
 
-/// The same, and nothing of it runs.
+/// The same profile, not running.
 fn down(mut facts: Facts) -> Facts {
     facts.running = Probe::Unknown("not up".to_owned());
     facts
@@ -205,7 +205,7 @@ fn only_the_place_differs_between_processes_and_a_cluster() {
 }
 
 #[test]
-fn what_the_development_server_is_by_nature_is_expected() {
+fn differences_of_the_development_server_are_expected() {
     assert!(!compare(&dev_server(), &k3d()).differs());
     assert_snapshot!(apart(&dev_server(), &k3d()), @"
     place.backend: process | k3d | expected
@@ -356,7 +356,7 @@ fn sides_may_be_swapped() {
 }
 
 #[test]
-fn what_runs_otherwise_than_its_own_profile_asks_for_is_told() {
+fn drift_from_the_own_profile_is_reported() {
     assert_eq!(k3d().drift(), [""; 0]);
     assert_eq!(dev_server().drift(), [""; 0], "the place has it so");
     assert_eq!(down(k3d()).drift(), [""; 0], "nothing is known");
@@ -378,10 +378,10 @@ fn what_runs_otherwise_than_its_own_profile_asks_for_is_told() {
     other.profile = "server".to_owned();
     assert!(!compare(&drifted, &other).differs(), "both in the same way");
     assert_snapshot!(drifted.drift().join("\n"), @"
-    k3d runs Temporal 1.32.0, and its profile asks for 1.32.1
-    k3d runs 4 history shards, and its profile asks for 8
-    k3d runs namespace `default` with a retention of 1d, and its profile asks for 3d
-    k3d runs MySQL 9.7.4, and its profile asks for 8.4
-    k3d runs a MySQL with 151 connections, and its profile asks for 500
+    k3d runs Temporal 1.32.0, but its profile requires 1.32.1
+    k3d runs 4 history shards, but its profile requires 8
+    k3d runs namespace `default` with a retention of 1d, but its profile requires 3d
+    k3d runs MySQL 9.7.4, but its profile requires 8.4
+    k3d runs a MySQL with 151 connections, but its profile requires 500
     ");
 }

@@ -1,8 +1,8 @@
-//! How talk looks, decided once from what is known about the terminal.
+//! The style of messages, decided once from the properties of the terminal.
 
 use std::io::IsTerminal as _;
 
-/// What is known about where talk goes.
+/// The properties of standard error and of the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -20,7 +20,7 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// The surroundings of this process.
+    /// The properties for this process.
     pub fn of_this_process() -> Self {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         Self {
@@ -32,19 +32,19 @@ impl Surroundings {
     }
 }
 
-/// How talk looks.
+/// The style of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Display {
-    /// Lines that move, in colour.
+    /// Progress lines that move, in colour.
     Live,
-    /// Lines that move, without colour.
+    /// Progress lines that move, without colour.
     LivePlain,
     /// One line per fact, for logs and pipes.
     Lines,
 }
 
 impl Display {
-    /// Decides; a pure function of the surroundings.
+    /// Chooses the style. Pure.
     pub const fn decide(surroundings: Surroundings) -> Self {
         let Surroundings {
             terminal,
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn no_color_takes_the_colour_and_leaves_the_movement() {
+    fn no_color_removes_colour_and_keeps_moving_lines() {
         assert_eq!(Display::decide(TERMINAL), Display::Live);
         let no_color = Surroundings {
             no_color: true,

@@ -1,4 +1,4 @@
-//! Moving lines on a terminal: what is under way, below what has happened.
+//! Progress lines that move on a terminal, below the lines of finished work.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,7 +10,6 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// How often a moving line is drawn.
 const TICK: Duration = Duration::from_millis(100);
 
-/// The moving lines.
 #[derive(Debug)]
 pub(super) struct Moving {
     all: MultiProgress,
@@ -30,7 +29,7 @@ impl Moving {
         let _ = self.all.println(line);
     }
 
-    /// Moves the lines that something is about which happened in a scenario, or outside of any.
+    /// Updates the lines that an event concerns. `scenario` is `None` outside of a run.
     pub(super) fn show(&mut self, kind: &Kind, scenario: Option<&str>) {
         match kind {
             Kind::StepStarted { id, action, .. } => {
@@ -66,7 +65,7 @@ impl Moving {
         }
     }
 
-    /// Takes every moving line away.
+    /// Removes every moving line.
     pub(super) fn clear(&mut self) {
         for line in std::mem::take(&mut self.lines).into_values() {
             line.finish_and_clear();

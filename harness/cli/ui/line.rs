@@ -1,4 +1,4 @@
-//! The table from what happened to the line that tells it.
+//! The table from events to printed lines.
 
 use backend::event::Kind;
 use backend::fault::Proof;
@@ -6,14 +6,14 @@ use base::news::News;
 use model::quantity::Duration;
 use model::verdict::{Conclusion, VerdictKind};
 
-/// A line of talk, with its sign: no meaning is carried by colour alone.
+/// A message with its sign. Colour never carries meaning alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) sign: Sign,
     pub(super) text: String,
 }
 
-/// What kind of news a line is.
+/// The kind of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sign {
     /// Something begins.
@@ -37,8 +37,8 @@ impl Sign {
     }
 }
 
-/// The line that tells what happened in a scenario, or outside of any; `None` for what only a
-/// moving display shows, or another line tells.
+/// The line of an event. `scenario` is `None` outside of a run. Returns `None` for events that only
+/// a moving line shows, or that another line covers.
 pub(super) fn line(kind: &Kind, scenario: Option<&str>) -> Option<Line> {
     let within = |text: String| match scenario {
         Some(scenario) => format!("{scenario}: {text}"),

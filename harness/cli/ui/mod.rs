@@ -1,4 +1,4 @@
-//! The only place that prints. Standard output carries data, standard error carries talk.
+//! The only module that prints: data to standard output, messages to standard error.
 
 mod display;
 mod follow;

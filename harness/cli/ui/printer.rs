@@ -1,4 +1,4 @@
-//! Where everything that is printed passes through.
+//! The printer. All output passes through it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,46 +19,44 @@ use super::question;
 use super::scenarios::Scenarios;
 use crate::error::{CommandError, Exit};
 
-/// How often plain lines tell the progress of long work.
+/// How often plain lines report the progress of long work.
 const PLAIN_PROGRESS: Duration = Duration::from_secs(5);
 
-/// In which form a command gives its data.
+/// The format of a command's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Output {
-    /// For people.
+    /// Text for people.
     #[default]
     Text,
-    /// For programs: one JSON document.
+    /// One JSON document for programs.
     Json,
 }
 
-/// Whether the stream of events is data as well.
+/// Whether events are data on standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
-    /// Events are told as talk.
+    /// Events are printed as messages.
     Told,
     /// Events are written to standard output, one JSON object a line.
     Written,
 }
 
-/// What became of standard output.
+/// The state of standard output.
 #[derive(Debug)]
 enum Data {
     /// All of it was written so far.
     Written,
-    /// Its reader has closed the pipe, which is the way to say "enough".
+    /// The reader has closed the pipe, which is no error.
     Enough,
-    /// It could not be written. Nothing is written after that: data with a hole in it would look
-    /// whole.
+    /// A write failed. Nothing is written after that, since data with a gap would look complete.
     Lost(io::Error),
 }
 
-/// Why a command's data is not where it should be.
+/// The error of writing a command's data.
 #[derive(Debug, thiserror::Error)]
 #[error("could not write to standard output")]
 struct Unwritten(#[source] io::Error);
 
-/// The printer.
 pub struct Ui {
     stdout: Box<dyn Write + Send>,
     stderr: Box<dyn Write + Send>,
@@ -67,9 +65,9 @@ pub struct Ui {
     display: Display,
     moving: Option<Moving>,
     scenarios: Scenarios,
-    /// When the progress of each work under way was told last.
+    /// When the progress of each running work was last printed.
     last_progress: BTreeMap<String, Instant>,
-    /// Whether the one JSON document of this command has been written.
+    /// Whether the JSON document of this command has been written.
     document_written: bool,
     data: Data,
 }
@@ -105,7 +103,7 @@ impl Ui {
         }
     }
 
-    /// Sets what the command line chose. Where events are written, their stream begins.
+    /// Sets the options of the command line, and starts the stream of events if it is data.
     pub fn choose(&mut self, output: Output, stream: Stream) {
         self.output = output;
         self.stream = stream;
@@ -114,19 +112,18 @@ impl Ui {
         }
     }
 
-    /// The form of the data.
     pub fn output(&self) -> Output {
         self.output
     }
 
-    /// Writes data for people; nothing where data is JSON.
+    /// Writes data as text; nothing if the format is JSON.
     pub fn text(&mut self, text: impl fmt::Display) {
         if self.output == Output::Text && self.stream == Stream::Told {
             self.raw(text);
         }
     }
 
-    /// Writes data as one JSON document; nothing where data is text.
+    /// Writes data as one JSON document; nothing if the format is text.
     pub fn json(&mut self, value: &impl Serialize) {
         if self.output == Output::Json {
             self.document_written = true;
@@ -138,7 +135,7 @@ impl Ui {
         }
     }
 
-    /// Writes data whatever its form, such as a log line or a completion script.
+    /// Writes data in any format, such as a log line or a completion script.
     pub fn raw(&mut self, text: impl fmt::Display) {
         if self.is_unread() {
             return;
@@ -152,24 +149,23 @@ impl Ui {
         }
     }
 
-    /// Whether nothing of what is written to standard output arrives any more, so that endless
-    /// output may end.
+    /// Whether standard output is closed or failed, so that endless output can stop.
     pub fn is_unread(&self) -> bool {
         !matches!(self.data, Data::Written)
     }
 
-    /// Ends a command: how it exits, now that it is known whether its data was written.
+    /// Ends a command. Returns its exit, which depends on whether its data was written.
     pub fn end(&mut self, exit: Exit) -> Exit {
         let Data::Lost(error) = std::mem::replace(&mut self.data, Data::Enough) else {
             return exit;
         };
         let error = CommandError::new(Exit::OutputLost, Unwritten(error))
-            .hint("see that there is room where standard output goes, and run it again");
+            .hint("Free some space where standard output is written, and run the command again.");
         self.tell_error(&error);
         exit.with_output_lost()
     }
 
-    /// Tells something.
+    /// Prints a message.
     pub fn say(&mut self, text: impl fmt::Display) {
         match &self.moving {
             Some(moving) => moving.print(&text.to_string()),
@@ -179,9 +175,9 @@ impl Ui {
         }
     }
 
-    /// Tells an error.
+    /// Prints an error, and writes it as the JSON document if none was written.
     pub fn error(&mut self, error: &CommandError) {
-        // Where the document is written already, the exit code tells of what failed after it.
+        // After the document, only the exit code and the message report a failure.
         if !self.document_written {
             self.json(&error.document());
         }
@@ -197,8 +193,8 @@ impl Ui {
         self.say(painted);
     }
 
-    /// Asks whoever sits at the terminal, and gives the line of the answer; nothing if nobody sits
-    /// there, or nobody answers in time.
+    /// Asks at the terminal, and returns the answer; `None` without a terminal, or without an
+    /// answer in time.
     pub async fn ask(&mut self, question: &str, within: Duration) -> Option<String> {
         if self.display == Display::Lines || !std::io::stdin().is_terminal() {
             return None;
@@ -213,7 +209,7 @@ impl Ui {
         answer
     }
 
-    /// Runs `work` and tells its events until it ends.
+    /// Runs `work` and prints its events until it ends.
     pub async fn follow<T>(
         &mut self,
         events: &mut UnboundedReceiver<Event>,
@@ -250,7 +246,7 @@ impl Ui {
             Some(moving) => moving.show(kind, scenario),
             None => self.tell_progress(kind),
         }
-        // What begins is under way, and a moving line shows it as long as it is.
+        // A moving line already shows work that has begun.
         let moves = self.moving.is_some() && matches!(kind, Kind::StepStarted { .. });
         if let Some(line) = line.filter(|_| !moves) {
             let painted = self.paint(&line);
@@ -258,20 +254,21 @@ impl Ui {
         }
     }
 
-    /// Writes an event. The work that it comes from is not given up for want of a place to write
-    /// to, but whoever watches is told at once.
+    /// Writes an event. If that fails, the work continues and a message says so once.
     fn stream_on(&mut self, event: &Event) {
         let text = serde_json::to_string(event).expect("an event always becomes JSON");
         let before = self.is_unread();
         self.raw(text);
         if let (false, Data::Lost(error)) = (before, &self.data) {
-            let lost =
-                format!("! could not write events to standard output ({error}): going on without");
+            let lost = format!(
+                "! could not write events to standard output ({error}): continuing \
+                         without them"
+            );
             self.say(lost);
         }
     }
 
-    /// Without moving lines, the progress of each work is told now and then.
+    /// Without moving lines, prints the progress of each work at intervals.
     fn tell_progress(&mut self, kind: &Kind) {
         let text = match kind {
             Kind::News(News::Progress { what, done, total }) => {
@@ -291,7 +288,7 @@ impl Ui {
             }
             Kind::News(News::ProgressGivenUp { what }) => {
                 self.last_progress.remove(what);
-                format!("{what}: given up")
+                format!("{what}: aborted")
             }
             _ => return,
         };

@@ -1,8 +1,7 @@
-//! Standard output of this process, with every failure to write to it.
+//! Standard output of this process. Reports every failed write.
 //!
-//! `std::io::stdout` takes a descriptor that cannot be written to (`EBADF`) for one that swallows
-//! all, and keeps a line that is not ended until the process is over, where nobody learns of its
-//! failure. So data goes to the descriptor itself.
+//! `std::io::stdout` ignores a closed descriptor (`EBADF`), and buffers an unfinished line until
+//! the process ends, when its failure is lost. So this writes to the descriptor directly.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -11,7 +10,7 @@ use std::os::fd::AsFd as _;
 use anstream::AutoStream;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-/// Standard output; colour passes where it is a terminal that wants it.
+/// Standard output; passes colour only to a terminal that supports it.
 pub fn standard_output() -> Box<dyn Write + Send> {
     match io::stdout().as_fd().try_clone_to_owned() {
         Ok(descriptor) => {
@@ -24,8 +23,8 @@ pub fn standard_output() -> Box<dyn Write + Send> {
     }
 }
 
-/// Waits where others would fail: a pipe or terminal that somebody has set to non-blocking, such
-/// as a shell's parent, is full for a moment only.
+/// Waits when a non-blocking pipe or terminal is full. A parent process may have set it to
+/// non-blocking.
 struct Patient(File);
 
 impl Write for Patient {
@@ -46,7 +45,7 @@ impl Write for Patient {
     }
 }
 
-/// What cannot be had, with the number of the error that said so.
+/// A closed standard output, with the OS error number.
 struct Closed(Option<i32>);
 
 impl Closed {

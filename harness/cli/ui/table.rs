@@ -1,4 +1,4 @@
-//! Tables for people: aligned columns, no borders, so that lines can be cut and copied.
+//! Tables for people: aligned columns without borders, so that lines can be copied.
 
 use comfy_table::{ContentArrangement, presets};
 
@@ -32,7 +32,6 @@ impl Table {
         self.0.add_row(cells);
     }
 
-    /// Adds a row.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
         self.0.add_row(cells);
     }

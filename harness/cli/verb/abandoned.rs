@@ -1,7 +1,7 @@
-//! What was brought up by a profile that says so no more.
+//! A topology that is up although its profile no longer describes it.
 
 use backend::Place;
-use backend::state::{self, AsItIs, Directory, Journal};
+use backend::state::{self, Directory, Journal, Unchecked};
 use camino::Utf8Path;
 use model::profile::{Backend, K3d};
 use places::azure::Aim;
@@ -14,38 +14,39 @@ use super::way::Way;
 use crate::error::CommandError;
 use crate::ui::Ui;
 
-/// What a profile left behind that cannot be read any more, or names another backend now: it is
-/// known by its records, on the backend that it was brought up on.
+/// A topology whose profile cannot be read any more or now names another backend. Its records say
+/// what it is and on which backend it runs.
 #[derive(Debug)]
 pub(super) struct Abandoned {
-    /// The name of its state folder, which is that of its profile.
+    /// The name of the state folder and of the profile.
     pub(super) name: String,
     pub(super) state: Directory,
     pub(super) place: Place,
     pub(super) backend: AnyBackend,
     haste: CancellationToken,
     journal: Option<Journal>,
-    /// Files of the folder that are not what they should be.
+    /// Broken files in the state folder.
     pub(super) garbage: Vec<state::Error>,
 }
 
 impl Abandoned {
-    /// What a verb that takes down works with.
+    /// What a verb that takes the topology down works with.
     pub(super) fn owned<'a, B>(&'a self, backend: &'a B) -> Owned<'a, B> {
         let journal = self.journal.as_ref();
         Owned {
             backend,
             state: &self.state,
             journal: journal.expect("only verbs that own the state folder change anything"),
-            // What is in Azure is known by the profile alone.
+            // Only the profile says what is in Azure.
             way: Way::Up,
             haste: &self.haste,
         }
     }
 }
 
-/// What a target left behind, for a verb that only looks, which says why it goes by records. What kept
-/// it from its session is the error where that is not the profile, or where nothing is left behind.
+/// The abandoned topology of a target, for a verb that only reads. Warns why it uses the records.
+/// Returns the error of the session if the profile is not the cause, or if there is no such
+/// topology.
 pub(super) fn look(
     loaded: &Loaded,
     why: CommandError,
@@ -60,7 +61,7 @@ pub(super) fn look(
     state.inspect().map_err(state_error)?;
     let standing = state.standing().map_err(state_error)?;
     let kind = match standing.as_deref() {
-        // What is in Azure is known by the profile alone.
+        // Only the profile says what is in Azure.
         Some(kind) if kind.starts_with("azure") => return Err(why),
         Some(kind) => kind,
         None => evident(&state),
@@ -80,8 +81,8 @@ pub(super) fn look(
     })
 }
 
-/// What a target left behind, if it did, for a verb that ends or heals it, be its files what they
-/// may; says why it goes by records.
+/// The abandoned topology of a target, for a verb that stops or heals it, even if its files are
+/// broken. Warns why it uses the records.
 pub(super) async fn own(
     loaded: &Loaded,
     verb: &str,
@@ -97,7 +98,7 @@ pub(super) async fn own(
         for broken in &abandoned.garbage {
             ui.say(format!("· {broken}"));
         }
-        ui.say("· what was brought up before is known by its other records, and by its marks");
+        ui.say("· using the other records and the marker of the running topology");
     }
     Ok(Some(abandoned))
 }
@@ -106,8 +107,8 @@ async fn own_silently(loaded: &Loaded, verb: &str) -> Result<Option<Abandoned>, 
     let Some((name, state)) = left_behind(loaded)? else {
         return Ok(None);
     };
-    let opened = state.open_as_it_is(verb, PATIENCE).await;
-    let AsItIs {
+    let opened = state.open_unchecked(verb, PATIENCE).await;
+    let Unchecked {
         lock,
         backend: found,
         garbage,
@@ -125,7 +126,7 @@ async fn own_silently(loaded: &Loaded, verb: &str) -> Result<Option<Abandoned>, 
         }
         _ => evident(&state),
     };
-    let journal = state.settle_on(kind, found.as_deref());
+    let journal = state.adopt(kind, found.as_deref());
     let journal = journal.map_err(state_error)?;
     let haste = CancellationToken::new();
     let record = by_records(kind, &name, &state);
@@ -143,11 +144,11 @@ async fn own_silently(loaded: &Loaded, verb: &str) -> Result<Option<Abandoned>, 
 
 fn tell(why: &CommandError, ui: &mut Ui) {
     ui.say(why);
-    ui.say("· what was brought up before is known by its records");
+    ui.say("· using the records of the running topology");
 }
 
-/// The state folder of a target, with its name, if there is one. Where the profile cannot be read it
-/// is called as its file is, or as `--set name=` says.
+/// The state folder of a target with its name, if it exists. For an unreadable profile the name is
+/// that of the file or of `--set name=`.
 fn left_behind(loaded: &Loaded) -> Result<Option<(String, Directory)>, CommandError> {
     let target = &loaded.target;
     let (name, state) = if let Some(profile) = loaded.readable() {
@@ -164,7 +165,7 @@ fn left_behind(loaded: &Loaded) -> Result<Option<(String, Directory)>, CommandEr
     Ok(there.then_some((name, state)))
 }
 
-/// The kind of backend by the records that there are, where the folder does not say it itself.
+/// The kind of backend by the existing records, for a folder that does not name it.
 fn evident(state: &Directory) -> &'static str {
     let run = state.run();
     if run.join("cluster.json").exists() || run.join("kubeconfig.yaml").exists() {
@@ -176,7 +177,7 @@ fn evident(state: &Directory) -> &'static str {
     }
 }
 
-/// How a place of this machine is reached as its records have it.
+/// How to reach a topology on this machine, by its records.
 fn by_records(kind: &str, profile: &str, state: &Directory) -> PlaceRecord {
     let backend = match kind {
         "k3d" => Backend::K3d(K3d::default()),

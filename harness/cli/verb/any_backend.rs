@@ -1,4 +1,4 @@
-//! The backend of a place, whichever kind it is, and what it takes to reach that place again.
+//! A backend of any kind, and what a later command needs to reach its topology again.
 
 use std::sync::Arc;
 
@@ -16,19 +16,18 @@ use tokio_util::sync::CancellationToken;
 use super::session::{backend_error, working_directory};
 use crate::error::{CommandError, Exit};
 
-/// What it takes to reach a place, of all that its profile says.
+/// The part of a profile that a later command needs to reach the topology.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct PlaceRecord {
-    /// The profile's name.
     pub(super) profile: String,
     /// The backend that was chosen.
     pub(super) backend: Backend,
-    /// Which Azure, where it is one.
+    /// Azure or the built-in Azure, for backend `azure`.
     pub(super) aim: Aim,
 }
 
-/// The backend of a place.
+/// A backend of any kind.
 #[derive(Debug)]
 pub(super) enum AnyBackend {
     Process(Box<ProcessBackend>),
@@ -37,7 +36,7 @@ pub(super) enum AnyBackend {
     Simulated(Box<SimulatedBackend>),
 }
 
-/// Runs `$body` with the backend of whichever kind it is.
+/// Runs `$body` with the backend, whatever its kind.
 macro_rules! on_any_backend {
     ($any:expr, |$backend:ident| $body:expr) => {
         match $any {
@@ -63,8 +62,8 @@ macro_rules! on_any_backend {
 pub(super) use on_any_backend;
 
 impl AnyBackend {
-    /// The backend of a state folder, and where it is; without `lock` it can look but not touch. Once
-    /// `haste` is cancelled it waits for nothing that can be forced.
+    /// The backend of a state folder, and its place. Without `lock` the backend only reads. Once
+    /// `haste` is cancelled, it forces whatever it would wait for.
     pub(super) fn of(
         record: PlaceRecord,
         state: Directory,
@@ -79,7 +78,7 @@ impl AnyBackend {
         let environment = Environment::of_process();
         Ok(match backend {
             Backend::Local { .. } => {
-                let open = format!("profile `{profile}` leaves open which backend is meant");
+                let open = format!("profile `{profile}` does not decide the backend");
                 return Err(CommandError::new(Exit::Internal, open));
             }
             Backend::Azure(azure) => {

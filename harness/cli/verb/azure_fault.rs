@@ -1,5 +1,5 @@
-//! What can be made to go wrong in the built-in Azure, by name: the faults that a promotion meets in
-//! practice, and the kinds of subscriptions.
+//! The faults of the built-in Azure by name: those that promotions meet in practice, and kinds of
+//! subscriptions.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,14 +10,13 @@ use azure_simulator::{
 use model::profile::azure::Azure;
 use places::azure::PROFILE;
 
-/// A thing that goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum AzureFault {
-    /// Ten requests in a row are answered with 429
+    /// Answer ten requests in a row with 429
     Throttled,
-    /// The directory answers requests for a token with 429
+    /// Answer requests for a token with 429
     SignInThrottled,
-    /// Another operation is at work on the cluster
+    /// Another operation is in progress on the cluster
     AnotherOperation,
     /// Azure Resource Manager answers with 503 three times
     ServerError,
@@ -25,57 +24,57 @@ pub(super) enum AzureFault {
     ConnectionReset,
     /// The answer to the stack's deletion is lost
     DeleteReset,
-    /// The database's creation fails after a while
+    /// The creation of the database fails after some time
     OperationFailed,
     /// A new identity is not known yet when a role is assigned to it
     PrincipalNotFound,
-    /// The nodes' size is refused although it was on the list
+    /// The size of the nodes is refused although it was listed as available
     SkuNotAvailable,
-    /// Somebody else takes the rest of the region's quota of cores
+    /// Somebody else uses up the region's core quota
     QuotaExceeded,
-    /// The right to assign roles is missing
+    /// The permission to assign roles is missing
     AuthorizationFailed,
     /// The database server is busy
     ServerBusy,
-    /// A stack does not get rid of the database
+    /// The deletion of the stack does not delete the database
     DeleteFailed,
-    /// The region takes no new customers, which Azure says of each resource
+    /// The region accepts no new customers, as Azure reports for each resource
     RegionClosed,
-    /// The roles count on resource groups that are there, and nothing else may even be looked at
+    /// The credentials have roles on existing resource groups only, and may read nothing else
     RightsOnGroup,
-    /// The same, but the subscription may be looked at
+    /// The same, but the credentials may read the subscription
     ReaderOnSubscription,
-    /// Somebody has registered the providers, and made the resource group with the profile's tag
+    /// Somebody has registered the providers and created the resource group with the profile's tag
     PreparedGroup,
-    /// Somebody has made the resource group with the profile's tag, and registered nothing
+    /// Somebody has created the resource group with the profile's tag, but registered no provider
     UnregisteredGroup,
-    /// No family of sizes has a quota of cores
+    /// No VM family has a core quota
     NoFamilyQuota,
-    /// The region has no quota of cores left
+    /// The region has no core quota left
     NoRegionalQuota,
-    /// The subscription may have burstable sizes only
+    /// The subscription allows only burstable sizes
     RestrictedSizes,
-    /// A role counts four minutes after it was assigned
+    /// A role takes effect four minutes after its assignment
     LateRole,
-    /// A role that was assigned does not count, however long it is waited for
+    /// A role never takes effect
     MissingRole,
 }
 
-/// When a late role arrives.
+/// When a late role takes effect.
 const LATE: Duration = Duration::from_mins(4);
 
-/// What faults are about.
+/// The values that the faults refer to.
 pub(super) struct Scene {
     /// The region.
     region: String,
-    /// The size of machines.
+    /// The VM size.
     size: String,
-    /// What an administrator may have made beforehand.
+    /// The resource group that an administrator may have created before.
     prepared: Prepared,
 }
 
 impl Scene {
-    /// What a profile promotes.
+    /// The values of a profile.
     pub(super) fn of(azure: &Azure, profile: &str) -> Self {
         let first = azure.kubernetes.pools.first();
         Self {
@@ -90,7 +89,7 @@ impl Scene {
         }
     }
 
-    /// What is nobody's in particular.
+    /// Placeholders, where no profile is involved.
     pub(super) fn any() -> Self {
         let region = "westeurope".to_owned();
         Self {
@@ -106,7 +105,7 @@ impl Scene {
     }
 }
 
-/// The script of all of them.
+/// The script of these faults.
 pub(super) fn script(faults: &[AzureFault], scene: &Scene) -> Script {
     let mut circumstances = Circumstances::default();
     for fault in faults {
@@ -117,7 +116,7 @@ pub(super) fn script(faults: &[AzureFault], scene: &Scene) -> Script {
 }
 
 impl AzureFault {
-    /// What it makes of the subscription.
+    /// Changes the subscription, for a fault of that kind.
     fn bring(self, circumstances: &mut Circumstances, scene: &Scene) {
         match self {
             Self::RegionClosed => circumstances.closed = true,
@@ -139,7 +138,7 @@ impl AzureFault {
         }
     }
 
-    /// What goes wrong with a request; nothing where the subscription is what is wrong.
+    /// The fault of requests; `None` for a fault of the subscription.
     fn fault(self, scene: &Scene) -> Option<Fault> {
         let stack = "/deploymentstacks/";
         Some(match self {

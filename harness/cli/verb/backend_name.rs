@@ -1,20 +1,19 @@
-//! A backend by name, on the command line.
+//! The names of backends on the command line.
 
 use model::profile::{Backend, Engine, K3d};
 
-/// A backend by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Named {
-    /// A local Kubernetes cluster made by k3d, MySQL in a container beside it
+    /// A local Kubernetes cluster in k3d, with MySQL in a container beside it
     K3d,
-    /// Child processes of this machine
+    /// Processes on this machine
     Process,
-    /// A model: nothing runs
+    /// A model that runs no program
     Simulated,
 }
 
 impl Named {
-    /// As the command line has it.
+    /// The name on the command line.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::K3d => "k3d",
@@ -23,12 +22,12 @@ impl Named {
         }
     }
 
-    /// The one of that name on the command line.
+    /// The backend with that name.
     pub(super) fn by_word(word: &str) -> Option<Self> {
         clap::ValueEnum::from_str(word, false).ok()
     }
 
-    /// The backend of that name, with what the profile says of it and else its defaults.
+    /// The backend of that name, with the profile's settings for it, else its defaults.
     pub(super) fn of(self, written: &Backend) -> Backend {
         match (self, written) {
             (Self::K3d, Backend::Local { k3d, .. } | Backend::K3d(k3d)) => {
@@ -57,7 +56,7 @@ mod tests {
         let sets = ["backend={local: {k3d: {agents: 2}}}"];
         let local = testing::profile::profile("local", &sets);
         let Backend::K3d(k3d) = Named::K3d.of(&local.backend) else {
-            panic!("it is the one that was named");
+            panic!("another backend was chosen");
         };
         assert_eq!(k3d.agents, 2);
         assert_eq!(

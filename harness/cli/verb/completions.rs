@@ -13,7 +13,7 @@ pub(super) struct Args {
     shell: clap_complete::Shell,
 }
 
-/// `line` is the command line that is completed.
+/// `line` is the definition of the command line.
 pub(super) fn run(args: &Args, line: &mut clap::Command, ui: &mut Ui) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, line, "harness", &mut script);

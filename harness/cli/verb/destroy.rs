@@ -11,30 +11,31 @@ use super::azure_fault::AzureFault;
 use super::session::{self, Session, Target, backend_error};
 use super::shutdown::Shutdown;
 use super::view::short_type;
-use super::{Outcome, in_azure, lifecycle};
+use super::{VerbResult, in_azure, lifecycle};
 use crate::error::{CommandError, Exit};
 use crate::ui::{Table, Ui};
 
-/// Delete what was promoted: the stack with all in it, then the resource group
+/// Delete a promoted topology: the stack with its resources, then the resource group
 ///
-/// Shows what there is first. What the harness did not make is left alone, and the resource group
-/// with it; so is a resource group that somebody else made for the profile. Run it again if something would not go.
+/// Lists the resources first. Keeps resources that the harness did not create, and then the
+/// resource group too. Also keeps a resource group that somebody else created for the profile. If
+/// something could not be deleted, run it again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  harness destroy -p azure             show what would be deleted
+  harness destroy -p azure             list what would be deleted
   harness destroy -p azure --yes
-  harness destroy -p azure --expired --yes   only if its time is over")]
+  harness destroy -p azure --expired --yes   only if its time to live is over")]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) target: Target,
-    /// Delete it
+    /// Confirm the deletion
     #[arg(long, short)]
     yes: bool,
-    /// Only if the `time-to-live` that it was promoted with is over
+    /// Delete only if the `time-to-live` of the promotion is over
     #[arg(long)]
     expired: bool,
-    /// What goes wrong in the built-in Azure; may be repeated
+    /// Fault to inject into the built-in Azure; may be repeated
     #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
     fault: Vec<AzureFault>,
 }
@@ -47,7 +48,7 @@ struct Report {
     removed: Vec<String>,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let mut session = in_azure::own(session::load(&args.target), "destroy", ui).await?;
     let session = &mut *session;
     in_azure::go_wrong(session, &args.fault)?;
@@ -72,13 +73,13 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
             let list: Vec<String> = here.iter().map(|it| it.id.to_string()).collect();
             let what = format!("this would remove, on this machine: {}", list.join(", "));
             return Err(
-                CommandError::new(Exit::NotAllowed, what).hint("add `--yes` to remove them")
+                CommandError::new(Exit::NotAllowed, what).hint("Add `--yes` to remove them.")
             );
         }
     }
     let removed = Box::pin(take_down(session, ui)).await?;
     ui.text(gone(removed.len(), holding.as_ref()));
-    // All is gone by now, which no record of it may hold up.
+    // Everything is deleted, so a record that cannot be removed is only a warning.
     if let Err(error) = session.backend.places.forget().await {
         ui.say(format!("! {}", in_one_line(&error)));
     }
@@ -89,15 +90,14 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     Ok(Exit::Ok)
 }
 
-/// What is said at the end.
 fn gone(removed: usize, holding: Option<&Holding>) -> String {
     match (removed, holding) {
-        (0, None) => "nothing is promoted, and nothing was left".to_owned(),
+        (0, None) => "nothing has been promoted, and nothing was left".to_owned(),
         (count, Some(Holding { group, .. })) if stays(holding) => format!(
-            "everything is gone but resource group {group}, which the harness did not make: \
+            "deleted everything except resource group {group}, which the harness did not create: \
              {count} removed"
         ),
-        (count, _) => format!("everything is gone: {count} removed"),
+        (count, _) => format!("deleted everything: {count} removed"),
     }
 }
 
@@ -108,7 +108,7 @@ fn stays(holding: Option<&Holding>) -> bool {
 fn table(holding: &Holding) -> String {
     let mut table = Table::new(["TYPE", "NAME", ""]);
     let stays = if holding.group_stays {
-        "the harness did not make it: stays"
+        "stays: not created by the harness"
     } else {
         ""
     };
@@ -117,39 +117,39 @@ fn table(holding: &Holding) -> String {
         table.row([short_type(&it.kind), it.name.clone(), String::new()]);
     }
     for it in &holding.foreign {
-        let stays = "not ours: stays, and the group with it".to_owned();
+        let stays = "stays: not created by the harness; the group stays too".to_owned();
         table.row([short_type(&it.kind), it.name.clone(), stays]);
     }
     table.render()
 }
 
-/// Whether its time is over.
+/// Whether the time to live is over.
 fn expired(holding: &Holding) -> Result<bool, CommandError> {
     let Some(text) = &holding.expires else {
         return Ok(false);
     };
     let expires: Timestamp = text.parse().map_err(|error| {
         let wrong = format!(
-            "the tag harness-expires of {} is no time: {error}",
+            "the tag harness-expires of {} is not a time: {error}",
             holding.group
         );
         CommandError::new(Exit::Unavailable, wrong)
-            .hint(Hint::run(Verb::Promote).words(", which sets it anew"))
+            .hint(Hint::run(Verb::Promote).words(" to set it again."))
     })?;
     Ok(expires <= Timestamp::now())
 }
 
 fn not_yet(holding: &Holding, ui: &mut Ui) -> Exit {
     ui.text(match &holding.expires {
-        Some(expires) => format!("its time is not over before {expires}: nothing was deleted"),
-        None => "what was promoted sets no `time-to-live`: nothing was deleted".to_owned(),
+        Some(expires) => format!("the time to live ends at {expires}: nothing was deleted"),
+        None => "the promotion set no `time-to-live`: nothing was deleted".to_owned(),
     });
     ui.json(&serde_json::json!({"holding": holding, "removed": []}));
     Exit::Ok
 }
 
 fn nothing(holding: Option<Holding>, ui: &mut Ui) -> Exit {
-    ui.text("nothing is promoted");
+    ui.text("nothing has been promoted");
     let removed = Vec::new();
     ui.json(&Report { holding, removed });
     Exit::Ok
@@ -157,12 +157,12 @@ fn nothing(holding: Option<Holding>, ui: &mut Ui) -> Exit {
 
 fn refusal(holding: &Holding) -> CommandError {
     let what = format!(
-        "this would delete {} resource(s) of resource group {}, the database with all workflows \
-         among them",
+        "this would delete {} resource(s) of resource group {}, including the database with all \
+         workflows",
         holding.owned.len(),
         holding.group
     );
-    CommandError::new(Exit::NotAllowed, what).hint("add `--yes` to delete them")
+    CommandError::new(Exit::NotAllowed, what).hint("Add `--yes` to delete them.")
 }
 
 async fn take_down(

@@ -1,4 +1,4 @@
-//! What the harness's own crates log on standard error.
+//! The logs of the harness's own crates, on standard error.
 
 use tracing::Level;
 use tracing_subscriber::Layer as _;
@@ -6,7 +6,6 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// The crates that the harness is made of.
 const CRATES: [&str; 20] = [
     "archive",
     "artifact",
@@ -30,7 +29,7 @@ const CRATES: [&str; 20] = [
     "temporal",
 ];
 
-/// Logs on standard error, the more the oftener the user has asked for it.
+/// Logs to standard error. `verbose` is the number of `-v`.
 pub(super) fn log_to_stderr(verbose: u8) {
     let level = match verbose {
         0 => return,
@@ -39,18 +38,20 @@ pub(super) fn log_to_stderr(verbose: u8) {
     };
     let log = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        // It would tell of a standard error that cannot be written on standard error, and panic.
+        // Otherwise a failed write to standard error would be reported on standard error, and
+        // panic.
         .log_internal_errors(false)
         .with_filter(
             filter_fn(move |event| *event.level() <= level && is_ours(event.target()))
-                // What is finer is not even asked about, such as each frame of a connection.
+                // Finer levels, such as each frame of a connection, are disabled in full.
                 .with_max_level_hint(level),
         );
     // A second command in one process, as in tests, finds the first one's subscriber.
     let _ = tracing_subscriber::registry().with(log).try_init();
 }
 
-/// Whether what logs is in a crate of the harness. Third parties have names that begin like ours.
+/// Whether a log target is in a crate of the harness. Some third-party crates have names that begin
+/// like ours.
 fn is_ours(target: &str) -> bool {
     let name = target.split("::").next().unwrap_or_default();
     CRATES.contains(&name)
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_crate_of_the_harness_is_heard() {
+    fn logs_of_every_crate_of_the_harness_are_kept() {
         let folder = testing::project().join("harness");
         let entries = folder.read_dir_utf8().expect("the project's own folder");
         let folders = entries.map(|entry| entry.expect("readable").into_path());
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn third_parties_whose_names_begin_like_ours_are_not_heard() {
+    fn logs_of_third_party_crates_with_similar_names_are_dropped() {
         for ours in [
             "azure",
             "azure::arm::client",

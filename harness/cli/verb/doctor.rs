@@ -5,15 +5,15 @@ use base::news::Listener;
 use base::tool::Environment;
 use tokio_util::sync::CancellationToken;
 
-use super::Outcome;
+use super::VerbResult;
 use super::session::{self, Target};
 use crate::doctor::{self, Check, Status};
 use crate::error::{CommandError, Exit};
 use crate::ui::{Table, Ui};
 
-/// Show what this machine can run, and how to mend what it cannot
+/// Show what this machine can run, and how to fix what is missing
 ///
-/// Exits 0 if at least the process backend can run here, else 69.
+/// Exits 0 if this machine can run at least backend `process`, else 69.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  harness doctor\n  harness doctor --output json")]
 pub(super) struct Args {
@@ -21,11 +21,11 @@ pub(super) struct Args {
     pub(super) target: Target,
 }
 
-pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: &Args, ui: &mut Ui) -> VerbResult {
     let loaded = session::load(&args.target);
     let profile = loaded.profile();
     let environment = Environment::of_process();
-    let news = Listener::nobody();
+    let news = Listener::silent();
     let pin = Pin::current();
     let fetched = pin.as_ref().map_or("", |pin| &pin.version.server);
     let version = match &profile {
@@ -66,13 +66,13 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
     Ok(if well { Exit::Ok } else { Exit::Unavailable })
 }
 
-/// Someone who asks what is wrong is answered also where the profile is what is wrong.
+/// A broken profile is a failed check, so that `doctor` still prints the others.
 fn broken_profile(error: &CommandError) -> Check {
     Check {
         name: "profile".to_owned(),
         status: Status::Broken,
         found: error.source.to_string(),
-        fix: Some("mend the profile, or name another with `--profile`".to_owned()),
+        fix: Some("fix the profile, or name another with `--profile`".to_owned()),
         enables: "backend process".to_owned(),
     }
 }

@@ -18,35 +18,35 @@ use super::abandoned;
 use super::any_backend::on_any_backend;
 use super::session::{self, Owned, Target};
 use super::shutdown::Shutdown;
-use super::{Outcome, failure, lifecycle, place};
+use super::{VerbResult, failure, lifecycle, place};
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 
-/// How long a Docker engine may take to answer at all.
+/// The deadline for any answer of the Docker engine.
 const DOCKER: Duration = Duration::from_secs(10);
 
-/// The way out where nobody can say whether anything is left.
+/// The hint for when it is unknown whether anything still runs.
 fn down_again() -> Hint {
-    Hint::run(Verb::Down).words(" again: containers may be left")
+    Hint::run(Verb::Down).words(" again; containers may still be running.")
 }
 
-/// Stop everything that `up` started, and say so if anything is left
+/// Stop everything that `up` started, and list what could not be stopped
 ///
-/// Data, logs and reports stay; `--purge` removes them as well.
+/// Keeps data, logs and reports; `--purge` removes them too.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  harness down\n  harness down --purge --yes")]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) target: Target,
-    /// Remove data, logs and reports too
+    /// Also remove data, logs and reports
     #[arg(long)]
     purge: bool,
-    /// Do not ask for leave to remove them
+    /// Confirm that `--purge` may remove them
     #[arg(long, short)]
     yes: bool,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let loaded = session::load(&args.target);
     if let Some(profile) = loaded.readable() {
         place::here(&args.target, profile, Some(Verb::Destroy))?;
@@ -73,49 +73,52 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     }
 }
 
-/// Says under which names something is up here, where nothing is under the one that was meant.
+/// Adds the names of the topologies that are up here to the error about the one that is not.
 fn elsewhere(error: CommandError, target: &Target) -> Result<CommandError, CommandError> {
     let others = up_here(&session::state_named(&target.profile)?);
     Ok(error.with_hints(others))
 }
 
-/// The other profiles of the folder that are up, if there are any.
+/// The other profiles that are up in this folder, as a hint.
 fn up_here(state: &Directory) -> Option<Hint> {
     let others = session::others_up(state).join(", ");
     (!others.is_empty()).then(|| {
-        Hint::say(format!("up here: {others} ("))
-            .command(Command::chosen(Verb::Down))
-            .words(")")
+        Hint::say(format!(
+            "these profiles are up here: {others}; stop one with "
+        ))
+        .command(Command::with_placeholder(Verb::Down))
     })
 }
 
-/// Takes down, and purges while the folder is still owned.
-async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> Outcome {
+/// Takes the topology down, and purges while this command still owns the folder.
+async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> VerbResult {
     refuse_to_purge(args, owned.state.path())?;
     tell_broken(owned.state, ui)?;
     let taken_down = take_down(owned, ui).await;
     if let Err(error) = &taken_down
         && error.exit == Exit::Interrupted
     {
-        // The user asked to stop.
         return taken_down.map(|_| Exit::Ok);
     }
-    // Where no engine is there and the topology had containers, that was an error before.
+    // `take_down` has already failed if the topology has containers and no engine answers.
     let marked = by_marks(owned.state, false).await;
     if let (Err(_), Ok(marked)) = (&taken_down, &marked)
         && !marked.is_empty()
     {
-        ui.say(format!("· ended by their marks: {}", marked.join(", ")));
+        ui.say(format!(
+            "· also stopped (found by their marker): {}",
+            marked.join(", ")
+        ));
     }
     let (mut removed, marked) = (taken_down?, marked?);
     ui.text(match removed.len() {
-        0 => "nothing was up".to_owned(),
+        0 => "nothing was running".to_owned(),
         count => format!("everything is down: {count} removed"),
     });
     if !marked.is_empty() {
         let list = marked.join("\n  ");
         ui.text(format!(
-            "ended by their marks, as no record named them:\n  {list}"
+            "also stopped (found by their marker, not in the records):\n  {list}"
         ));
         removed.extend(marked);
     }
@@ -128,20 +131,21 @@ async fn remove<B: Backend>(args: &Args, owned: &Owned<'_, B>, ui: &mut Ui) -> O
     Ok(Exit::Ok)
 }
 
-/// Tells which records are none any more: what they were about is found by its marks.
+/// Names the records that are broken. Their processes and containers are found by their marker.
 fn tell_broken(state: &Directory, ui: &mut Ui) -> Result<(), CommandError> {
     let broken = state.broken_records();
     for path in broken.map_err(failure::unreadable)? {
-        ui.say(format!("· {path} is no record any more: it is cleared"));
+        ui.say(format!("· {path} is not a valid record; removing it"));
     }
     if let Err(error) = fault::Journal::look(&state.faults()) {
-        ui.say(format!("· {}: it is cleared", in_one_line(&error)));
+        ui.say(format!("· {}; removing it", in_one_line(&error)));
     }
     Ok(())
 }
 
-/// Ends whatever still carries the mark of the folder, and names it: records may have been lost. That
-/// no Docker engine is there is an error if the topology may have containers.
+/// Stops every process and container that carries the marker of the folder, and returns their
+/// names: records may have been lost. A missing Docker engine is an error if the topology may have
+/// containers.
 async fn by_marks(state: &Directory, needs_docker: bool) -> Result<Vec<String>, CommandError> {
     let ended = places::end_orphans(state).await;
     let mut ended = ended.map_err(|left| remain(&left))?;
@@ -153,7 +157,8 @@ async fn by_marks(state: &Directory, needs_docker: bool) -> Result<Vec<String>, 
     Ok(ended)
 }
 
-/// The Docker engine, if one is there. One that does not answer in time may have containers.
+/// The Docker engine, if there is one. An engine that does not answer in time is an error, since it
+/// may have containers.
 async fn engine() -> Result<Result<Engine, docker::Error>, CommandError> {
     let environment = Environment::of_process();
     let answer = tokio::time::timeout(DOCKER, async {
@@ -167,14 +172,13 @@ async fn engine() -> Result<Result<Engine, docker::Error>, CommandError> {
     })
 }
 
-/// Where there is no state folder there may still be processes and containers that have lost
-/// theirs.
-async fn without_state(profile: &Profile, state: &Directory, ui: &mut Ui) -> Outcome {
+/// Stops processes and containers whose state folder was deleted.
+async fn without_state(profile: &Profile, state: &Directory, ui: &mut Ui) -> VerbResult {
     let ended = by_marks(state, profile.backend.needs_docker()).await?;
     ui.text(match ended.len() {
         0 => nothing_is_up(state),
         _ => format!(
-            "ended, although their state folder is gone:\n  {}",
+            "stopped (their state folder no longer exists):\n  {}",
             ended.join("\n  ")
         ),
     });
@@ -196,15 +200,15 @@ async fn remove_containers(
 
 fn remain(left: &[String]) -> CommandError {
     let list = left.join("\n  ");
-    CommandError::new(Exit::Leftovers, format!("these would not end:\n  {list}"))
+    CommandError::new(Exit::Leftovers, format!("could not stop:\n  {list}"))
 }
 
-/// Nobody can say whether anything is left.
+/// It is unknown whether anything still runs.
 fn unanswered(error: docker::Error) -> CommandError {
     let hints = error.hints();
     let error = CommandError::new(Exit::Unavailable, error);
     let error = error.with_hints(hints);
-    error.hint(Hint::say("then ").then(down_again()))
+    error.hint(Hint::say("Then ").then(down_again()))
 }
 
 async fn take_down<B: Backend>(
@@ -219,21 +223,21 @@ async fn take_down<B: Backend>(
 
 fn nothing_is_up(state: &Directory) -> String {
     up_here(state).map_or_else(
-        || "nothing is up, and nothing was".to_owned(),
-        |others| format!("nothing of that name is up; {others}"),
+        || "nothing is up: there is no state folder".to_owned(),
+        |others| format!("no topology of that name is up; {others}"),
     )
 }
 
-/// What is gone from a folder of what there was.
+/// What was removed from a folder.
 fn purged(lost: &[&str], folder: &Utf8Path) -> String {
     match lost {
-        [] => format!("there were no data, logs or reports in {folder}"),
-        [only] => format!("the {only} in {folder} are gone"),
-        [others @ .., end] => format!("{} and {end} in {folder} are gone", others.join(", ")),
+        [] => format!("no data, logs or reports to remove in {folder}"),
+        [only] => format!("removed {only} in {folder}"),
+        [others @ .., end] => format!("removed {} and {end} in {folder}", others.join(", ")),
     }
 }
 
-/// Data is removed only when both are said.
+/// Refuses `--purge` without `--yes`.
 fn refuse_to_purge(args: &Args, folder: &Utf8Path) -> Result<(), CommandError> {
     if !args.purge || args.yes {
         return Ok(());
@@ -242,7 +246,7 @@ fn refuse_to_purge(args: &Args, folder: &Utf8Path) -> Result<(), CommandError> {
         Exit::NotAllowed,
         format!("`--purge` would remove {folder} with its database, logs and reports"),
     )
-    .hint("add `--yes` to remove them, or leave `--purge` out to keep them"))
+    .hint("Add `--yes` to remove them, or omit `--purge` to keep them."))
 }
 
 #[cfg(test)]
@@ -250,11 +254,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_there_was_is_told_to_be_gone() {
+    fn only_what_was_removed_is_reported() {
         let purged = |lost: &[&str]| purged(lost, "/a".into());
-        assert_eq!(purged(&[]), "there were no data, logs or reports in /a");
-        assert_eq!(purged(&["logs"]), "the logs in /a are gone");
+        assert_eq!(purged(&[]), "no data, logs or reports to remove in /a");
+        assert_eq!(purged(&["logs"]), "removed logs in /a");
         let all = ["data", "logs", "reports"];
-        assert_eq!(purged(&all), "data, logs and reports in /a are gone");
+        assert_eq!(purged(&all), "removed data, logs and reports in /a");
     }
 }

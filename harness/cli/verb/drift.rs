@@ -6,16 +6,16 @@ use promotion::Group;
 
 use super::session::{self, Target};
 use super::shutdown::Shutdown;
-use super::{Outcome, in_azure, plan};
+use super::{VerbResult, in_azure, plan};
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 
-/// Say what in Azure is not as the profile says, property by property
+/// Show what in Azure differs from the profile, property by property
 ///
-/// What somebody has changed there shows, and what was changed in the profile since. Asks Azure's own
-/// what-if of every resource, and the cluster of every object. Exits 2 if anything differs; `harness
-/// promote` puts it right. What no promotion puts right, such as storage that has grown by itself, is
-/// told as a note and counts as no drift.
+/// Shows changes that were made in Azure, and changes to the profile since the promotion. Compares
+/// every resource with Azure's what-if, and every object with the cluster. Exits 2 if anything
+/// differs; `harness promote` corrects it. A difference that no promotion corrects, such as storage
+/// that grew automatically, is shown as a note and is not drift.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,35 +26,37 @@ pub(super) struct Args {
     pub(super) target: Target,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let session = in_azure::look(session::load(&args.target)).await?;
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run it again");
+    let shutdown = Shutdown::listen(events.clone(), "run the command again");
     let work = plan::changes(&args.target, &session, &events, &shutdown.asked);
     let changes = ui.follow(&mut receiver, Box::pin(work)).await?;
     match &changes.outlook.group {
         Group::Ours => {}
         Group::Absent => {
-            let nothing = CommandError::new(Exit::Unavailable, "nothing is promoted")
-                .hint(Hint::run(Verb::Promote).words(" first"));
+            let nothing = CommandError::new(Exit::Unavailable, "nothing has been promoted")
+                .hint(Hint::run(Verb::Promote).words(" first."));
             return Err(nothing.with_hints(changes.notes));
         }
         Group::Foreign(_) | Group::Hidden => {
             let list = changes.forbidden().join("; ");
             return Err(CommandError::new(Exit::NotAllowed, list)
-                .hint("choose another `backend.azure.resource-group`"));
+                .hint("Set another `backend.azure.resource-group` in the profile."));
         }
     }
     if !changes.sees_objects() && !session.backend.site.without_cluster() {
-        let why = changes.unseen.unwrap_or_else(|| "there is none".to_owned());
-        let unknown = format!("what is in the cluster is not known: {why}");
+        let why = changes
+            .unseen
+            .unwrap_or_else(|| "there is no cluster".to_owned());
+        let unknown = format!("could not read the cluster: {why}");
         return Err(CommandError::new(Exit::Unavailable, unknown)
-            .hint(Hint::run(Verb::Status).words(", which says more")));
+            .hint(Hint::run(Verb::Status).words(" for details.")));
     }
     if let (Some(why), 0) = (&changes.outlook.unknown, changes.count()) {
-        let unknown = format!("what differs in Azure is {why}");
+        let unknown = format!("the differences in Azure are {why}");
         return Err(CommandError::new(Exit::Unavailable, unknown)
-            .hint(Hint::run(Verb::Plan).words(", which says what stands in the way")));
+            .hint(Hint::run(Verb::Plan).words(" to see the obstacles.")));
     }
     ui.text(plan::differences(&changes));
     let notes: Vec<String> = changes.notes.iter().map(Hint::to_string).collect();

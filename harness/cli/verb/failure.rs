@@ -1,5 +1,5 @@
-//! What is said when bringing a topology up, taking it down or healing it fails: what failed, why as
-//! far as it is known, and a way out.
+//! The errors of bringing a topology up, taking it down and healing it: what failed, the known
+//! cause, and hints.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -16,14 +16,14 @@ use super::session;
 use super::way::Way;
 use crate::error::{CommandError, Exit};
 
-/// What to ask where a record could not be read.
-const UNREADABLE: &str = "is the state folder readable?";
+/// The hint for a record that could not be read.
+const UNREADABLE: &str = "Check that the state folder is readable.";
 
 /// What each resource of a plan needs directly.
 pub(super) type Needs = BTreeMap<ResourceId, Vec<ResourceId>>;
 
-/// What went wrong with the steps of a plan: with what the backend knows of it and, where something is
-/// brought up, with the one that died first. `needs` is [`needs`] of that plan.
+/// Turns an error of a plan's steps into a command's error. Adds what the backend knows and, when
+/// bringing up, the replica that died first. `needs` is [`needs`] of that plan.
 pub(super) async fn explain<B: Backend>(
     error: engine::Error,
     backend: &B,
@@ -44,8 +44,7 @@ pub(super) async fn explain<B: Backend>(
     }
 }
 
-/// Adds what the backend knows to an error of the engine: the end of the log, further evidence,
-/// and a way out.
+/// Adds the end of the log, the evidence and the hints to an error of the engine.
 async fn told<B: Backend>(
     error: engine::Error,
     backend: &B,
@@ -55,14 +54,14 @@ async fn told<B: Backend>(
     let (up, down, hosts) = (way.up(), way.down(), backend.hosts());
     let again = if taking_down { down.clone() } else { up };
     if let engine::Error::Interrupted = &error {
-        let go_on = Hint::run(again).words(" to go on");
+        let go_on = Hint::run(again).words(" to continue");
         return interrupted(if taking_down {
-            go_on
+            go_on.words(".")
         } else {
             go_on
                 .words(", or ")
                 .command(down)
-                .words(format!(" to {}", way.end()))
+                .words(format!(" to {}.", way.end()))
         });
     }
     let (log_tail, evidence) = match error.id() {
@@ -73,11 +72,9 @@ async fn told<B: Backend>(
         engine::Error::Apply { source, .. } => source.hints.clone(),
         _ => Vec::new(),
     };
-    hints.extend(
-        evidence.map(|folder| Hint::say(format!("what there was to see of it is in {folder}"))),
-    );
+    hints.extend(evidence.map(|folder| Hint::say(format!("See the evidence in {folder}."))));
     match &error {
-        // Again, it would fail the same way, which a remedy of its own says better.
+        // The same command would fail again, so the error's own remedy is the hint.
         engine::Error::Apply { source, .. } if !source.may_pass => {
             if source.hints.is_empty() {
                 hints.push(mend(again));
@@ -92,7 +89,9 @@ async fn told<B: Backend>(
         }
     }
     let exit = match &error {
-        engine::Error::Apply { source, .. } if source.blame == Blame::Leave => Exit::NotAllowed,
+        engine::Error::Apply { source, .. } if source.blame == Blame::Permission => {
+            Exit::NotAllowed
+        }
         _ if taking_down => Exit::Leftovers,
         engine::Error::Apply { source, .. } => session::exit_of(source.blame),
         _ => Exit::Unavailable,
@@ -103,7 +102,7 @@ async fn told<B: Backend>(
     whole
 }
 
-/// What had died before something else failed: the cause of that, most of the time.
+/// An error whose likely cause is a replica that died before.
 #[derive(Debug, thiserror::Error)]
 #[error("{failed}")]
 struct AfterDeath {
@@ -116,7 +115,7 @@ struct AfterDeath {
 #[error("{0}")]
 struct Died(String);
 
-/// Has an error be about the one that died first, if anybody did.
+/// Makes the first death the cause of an error, if there was one.
 pub(super) fn after(deaths: &[Death], error: CommandError) -> CommandError {
     match deaths.first() {
         Some(first) if error.exit != Exit::Interrupted => {
@@ -142,7 +141,7 @@ pub(super) fn needs(plan: &Plan) -> Needs {
     direct.collect()
 }
 
-/// What a resource needs, also by way of others: that was ready before it began.
+/// What a resource needs directly or indirectly. All of it was ready before its step began.
 fn all_needs<'a>(needs: &'a Needs, id: &ResourceId) -> BTreeSet<&'a ResourceId> {
     let mut found = BTreeSet::new();
     let mut open: Vec<&ResourceId> = needs.get(id).into_iter().flatten().collect();
@@ -154,7 +153,7 @@ fn all_needs<'a>(needs: &'a Needs, id: &ResourceId) -> BTreeSet<&'a ResourceId> 
     found
 }
 
-/// The one that was ready, and has ended while something waited that needs it.
+/// A needed replica that was ready and has ended since.
 async fn died_before<B: Backend>(
     backend: &B,
     needs: &BTreeSet<&ResourceId>,
@@ -168,16 +167,17 @@ async fn died_before<B: Backend>(
         let status = vital.ended?;
         needed(&replica, &vital.services).then_some((replica, status, vital.life))
     })?;
-    let log_tail = backend.hosts().last_words(&replica, Some(&life)).await;
+    let log_tail = backend.hosts().log_tail(&replica, Some(&life)).await;
     Some((format!("{replica} died by itself: {status}"), log_tail))
 }
 
-/// The beginning of a hint that shows what a resource has written: its own log, if it has one, or
-/// all that there are; nothing where there are none.
+/// The beginning of a hint that names the log of a resource, or all logs if it has none of its own.
+/// None if there are no logs.
 async fn logs<H: Host>(hosts: &H, id: &ResourceId) -> Option<Hint> {
     let logs = hosts.logs().await;
     let name = id.name();
-    // Names of namespaces and of groups in Azure are users' own, and may be those of services.
+    // Users choose the names of namespaces and of resource groups, so these may equal the name of a
+    // service.
     let writes = matches!(
         id.kind(),
         ResourceKind::Process
@@ -187,12 +187,12 @@ async fn logs<H: Host>(hosts: &H, id: &ResourceId) -> Option<Hint> {
     );
     let own = |log: &Log| log.replica == name || log.services.iter().any(|it| it == name);
     if writes && logs.iter().any(own) {
-        return Some(Hint::run(Verb::LogsOf(name.to_owned())).words("; "));
+        return Some(Hint::run(Verb::LogsOf(name.to_owned())).words(". "));
     }
-    (!logs.is_empty()).then(|| Hint::run(Verb::Logs).words("; "))
+    (!logs.is_empty()).then(|| Hint::run(Verb::Logs).words(". "))
 }
 
-/// What the user can do about an error of the engine.
+/// The hint for an error of the engine.
 fn way_out(error: &engine::Error, logs: Option<Hint>, again: Verb, down: Verb) -> Hint {
     let after_logs = |hint: Hint| match logs {
         Some(logs) => logs.then(hint),
@@ -200,20 +200,19 @@ fn way_out(error: &engine::Error, logs: Option<Hint>, again: Verb, down: Verb) -
     };
     match error {
         engine::Error::NotReady { .. } => after_logs(
-            Hint::say("if it runs and does not answer, ")
+            Hint::say("If it runs and does not answer, restart it with ")
                 .command(down)
                 .words(" and then ")
-                .command(again)
-                .words(" start it anew"),
+                .command(again),
         ),
         engine::Error::Failed { .. } => after_logs(mend(again)),
-        _ => Hint::run(again).words(" again to go on from here"),
+        _ => Hint::run(again).words(" again to continue from here."),
     }
 }
 
 fn mend(again: Verb) -> Hint {
-    let mend = Hint::say("mend the cause and run ");
-    mend.command(again).words(" again")
+    let mend = Hint::say("Fix the cause, then run ");
+    mend.command(again).words(" again.")
 }
 
 pub(super) fn interrupted(hint: impl Into<Hint>) -> CommandError {
@@ -224,12 +223,12 @@ pub(super) fn interrupted(hint: impl Into<Hint>) -> CommandError {
 async fn tail<H: Host>(hosts: &H, replica: &str) -> Option<LogTail> {
     // An older end of the log is better than none.
     let _ = hosts.collect_logs(None).await;
-    hosts.last_words(replica, None).await
+    hosts.log_tail(replica, None).await
 }
 
-/// What remains, and why, as far as the step that failed knows it.
+/// The resources that remain, with the cause that the failed step knows.
 #[derive(Debug, thiserror::Error)]
-#[error("these remain although they were told to end:\n  {list}")]
+#[error("could not stop:\n  {list}")]
 struct Leftovers {
     list: String,
     #[source]
@@ -248,7 +247,7 @@ pub(super) fn leave(left: &[String], failed: Option<CommandError>) -> CommandErr
     error
 }
 
-/// Why a topology that comes by promotion only is left as it is.
+/// The error for a promoted topology that differs from the profile. Only `promote` may change it.
 pub(super) fn differs(plan: &Plan) -> CommandError {
     let steps = plan.steps.iter().filter(|step| step.action != Action::Keep);
     let steps: Vec<String> = steps
@@ -257,14 +256,14 @@ pub(super) fn differs(plan: &Plan) -> CommandError {
     let list = steps.join("\n  ");
     CommandError::new(
         Exit::NotAllowed,
-        format!("what is promoted is not what the profile says:\n  {list}"),
+        format!("the promoted topology differs from the profile:\n  {list}"),
     )
     .hint(promote_first())
 }
 
-/// The way out where what is promoted is not what the profile says.
+/// The hint for a promoted topology that differs from the profile.
 pub(super) fn promote_first() -> Hint {
-    Hint::run(Verb::Promote).words(" first, or name the profile that was promoted")
+    Hint::run(Verb::Promote).words(" first, or name the profile that was promoted.")
 }
 
 pub(super) fn unreadable(error: io::Error) -> CommandError {
@@ -291,7 +290,7 @@ pub(super) fn unhealed(error: engine::fault::Error) -> CommandError {
         Hint::run(Verb::Heal)
             .words(" again, or ")
             .command(Verb::Down)
-            .words(" to give the topology up"),
+            .words(" to discard the topology."),
     )
 }
 
@@ -300,20 +299,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_remains_is_told_with_what_held_it_up() {
+    fn leftovers_are_listed_with_the_cause() {
         let failed = CommandError::new(Exit::Unavailable, "could not delete `process/worker-0`")
-            .hint("see who holds it");
+            .hint("Check what holds it.");
         let error = leave(&["worker-0 (pid 7)".to_owned()], Some(failed));
         assert_eq!(error.exit, Exit::Leftovers);
         assert_eq!(error.causes(), ["could not delete `process/worker-0`"]);
-        assert_eq!(error.hints, [Hint::say("see who holds it")]);
+        assert_eq!(error.hints, [Hint::say("Check what holds it.")]);
         assert!(error.to_string().contains("worker-0 (pid 7)"), "{error}");
     }
 
     #[test]
-    fn a_journal_of_faults_that_cannot_be_gone_by_is_no_failure_to_heal() {
+    fn an_unreadable_fault_journal_is_not_a_failure_to_heal() {
         let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
-        let garbage = serde_json::from_str::<u8>("x").expect_err("it is no number");
+        let garbage = serde_json::from_str::<u8>("x").expect_err("not a number");
         let parse = fault::JournalError::Parse {
             path: "faults.ndjson".into(),
             line: 1,

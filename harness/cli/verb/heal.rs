@@ -5,11 +5,11 @@ use backend::event::Events;
 use super::abandoned;
 use super::any_backend::on_any_backend;
 use super::session::{self, Target};
-use super::{Outcome, lifecycle};
+use super::{VerbResult, lifecycle};
 use crate::error::Exit;
 use crate::ui::Ui;
 
-/// Undo faults that an interrupted run left behind
+/// Undo the faults that an interrupted run left open
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  harness heal")]
 pub(super) struct Args {
@@ -17,7 +17,7 @@ pub(super) struct Args {
     pub(super) target: Target,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let (events, mut receiver) = Events::channel();
     let loaded = session::load(&args.target);
     let healed = match session::own(&loaded, "heal", ui).await {

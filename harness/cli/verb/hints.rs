@@ -1,5 +1,5 @@
-//! Every command that the harness tells to run is one that the command line takes: those of hints,
-//! which are data, and those that other messages quote.
+//! Tests that the command line accepts every command that the harness tells the user to run: those
+//! of hints, which are data, and those that other messages quote.
 
 use base::hint::{Command, Hint, Verb};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -10,8 +10,7 @@ use super::Cli;
 use super::session::Target;
 use crate::error::{CommandError, Exit};
 
-/// What stands in the place of what only a run of the harness knows, by the name of it in the
-/// source: all that it may be.
+/// Sample values for the placeholders in the source, by name. Only a run knows the real values.
 const KNOWN: [(&str, &[&str]); 4] = [
     (
         "suffix",
@@ -26,7 +25,7 @@ const KNOWN: [(&str, &[&str]); 4] = [
     ("", &["mine"]),
 ];
 
-/// Every verb that a hint can tell, with what stands in its places.
+/// Every verb that a hint can name, with sample values.
 fn verbs() -> Vec<Verb> {
     let verbs = vec![
         Verb::Destroy,
@@ -48,7 +47,7 @@ fn verbs() -> Vec<Verb> {
         Verb::Up,
         Verb::UpDryRun,
     ];
-    // A verb that is new stands in the list above as well.
+    // A new verb must be added to the list above.
     for verb in &verbs {
         match verb {
             Verb::Destroy
@@ -72,7 +71,7 @@ fn verbs() -> Vec<Verb> {
     verbs
 }
 
-/// Targets of all kinds, with names that a shell and a command line take for something else.
+/// Targets of all kinds, with names that a shell or clap could misread.
 fn targets() -> Vec<Target> {
     let named = |word: &str, sets: &[&str]| {
         let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
@@ -95,7 +94,7 @@ fn targets() -> Vec<Target> {
     ]
 }
 
-/// The words that a shell makes of a line.
+/// The words into which a shell splits a line.
 fn by_shell(line: &str) -> Vec<String> {
     let script = format!(r"printf '%s\0' {line}");
     let read = std::process::Command::new("sh")
@@ -106,7 +105,7 @@ fn by_shell(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_command_of_a_hint_is_one_that_the_command_line_takes_whatever_it_is_about() {
+fn every_command_of_a_hint_parses_for_every_target() {
     for verb in verbs() {
         for target in targets() {
             let hint = Hint::from(verb.clone());
@@ -116,8 +115,8 @@ fn every_command_of_a_hint_is_one_that_the_command_line_takes_whatever_it_is_abo
             let told = hint.to_string();
             let words = by_shell(told.trim_matches('`'));
             parses(&words, &told);
-            let command = hint.commands().next().expect("it is one command");
-            // What programs run is what people copy.
+            let command = hint.commands().next().expect("one command");
+            // The words for programs equal the line for people.
             match command.line() {
                 Some(line) => assert_eq!(line, words),
                 None => assert!(matches!(verb, Verb::PlanOut | Verb::Serve), "{told}"),
@@ -125,17 +124,17 @@ fn every_command_of_a_hint_is_one_that_the_command_line_takes_whatever_it_is_abo
             assert_eq!(
                 is_named(&words, &target),
                 takes_a_profile(&words),
-                "{told} is about the topology if it can be"
+                "{told} names the topology if its verb takes one"
             );
         }
         let bare = Command::named(verb, [""; 0]).to_string();
         parses(&by_shell(&bare), &bare);
     }
-    let down = Command::chosen(Verb::Down).to_string();
+    let down = Command::with_placeholder(Verb::Down).to_string();
     parses(&by_shell(&down), &down);
 }
 
-/// Whether words end by what names a target, but for options of their own.
+/// Whether the words name the target, before the verb's own options.
 fn is_named(words: &[String], target: &Target) -> bool {
     let options = target.options();
     if options.is_empty() {
@@ -157,7 +156,7 @@ fn takes_a_profile(words: &[String]) -> bool {
     arguments.any(|argument| argument.get_long() == Some("profile"))
 }
 
-/// Every source file below a folder, but for tests, whose messages nobody is told.
+/// Every source file below a folder except tests.
 fn sources(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
     let mut found = Vec::new();
     for entry in folder.read_dir_utf8().expect("the source is there") {
@@ -172,8 +171,7 @@ fn sources(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
     found
 }
 
-/// The code of a source file without its tests and comments. A string that goes on in the next line
-/// goes on where that begins.
+/// The code of a source file without tests and comments, with continued string literals joined.
 fn code(source: &str) -> String {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let lines = code
@@ -189,7 +187,7 @@ fn code(source: &str) -> String {
     text
 }
 
-/// The commands that strings of a source file quote, as they are written there.
+/// The commands that the strings of a source file quote, verbatim.
 fn quoted(source: &str) -> Vec<String> {
     let text = code(source);
     let parts = text.split('`').skip(1);
@@ -197,7 +195,7 @@ fn quoted(source: &str) -> Vec<String> {
     commands.map(str::to_owned).collect()
 }
 
-/// The calls by which words become hints, and lists of hints, with all that is in their brackets.
+/// The calls that turn words into hints, and lists of hints, each with its arguments.
 fn words_of_hints(source: &str) -> Vec<String> {
     const CALLS: [&str; 5] = ["hint(", "Hint::say(", "words(", "hints.push(", "vec!["];
     let text = code(source);
@@ -218,14 +216,14 @@ fn words_of_hints(source: &str) -> Vec<String> {
     whole.collect()
 }
 
-/// A command with everything that may stand in its places.
+/// A command with every sample value filled in.
 fn filled(command: &str) -> Vec<String> {
     let Some((before, rest)) = command.split_once('{') else {
         return vec![command.to_owned()];
     };
     let (place, after) = rest.split_once('}').expect("a place ends");
     let known = KNOWN.iter().find(|(name, _)| *name == place);
-    let (_, values) = known.unwrap_or_else(|| panic!("`{command}`: what may `{place}` be?"));
+    let (_, values) = known.unwrap_or_else(|| panic!("`{command}`: no sample value for `{place}`"));
     let whole = values.iter().map(|value| format!("{before}{value}{after}"));
     whole.flat_map(|command| filled(&command)).collect()
 }
@@ -234,7 +232,7 @@ fn filled(command: &str) -> Vec<String> {
 fn parses<S: AsRef<str>>(words: &[S], whence: &str) {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     let parsed = Cli::command().try_get_matches_from(&words);
-    // Help that is asked for comes as an error.
+    // clap returns requested help as an error.
     let help = |error: &clap::Error| error.kind() == ErrorKind::DisplayHelp;
     let taken = parsed.as_ref().err().is_none_or(help);
     assert!(taken, "{whence}: {words:?}: {parsed:?}");
@@ -250,7 +248,7 @@ fn source_of_everything() -> Vec<(Utf8PathBuf, String)> {
 }
 
 #[test]
-fn every_command_that_another_message_quotes_is_one_that_the_command_line_takes() {
+fn every_command_that_another_message_quotes_parses() {
     let mut count = 0;
     for (path, source) in source_of_everything() {
         for command in quoted(&source).iter().flat_map(|it| filled(it)) {
@@ -263,7 +261,7 @@ fn every_command_that_another_message_quotes_is_one_that_the_command_line_takes(
 }
 
 #[test]
-fn no_hint_tells_a_command_in_words() {
+fn no_hint_contains_a_command_as_text() {
     let mut count = 0;
     for (path, source) in source_of_everything() {
         for words in words_of_hints(&source) {
@@ -283,7 +281,7 @@ fn no_hint_tells_a_command_in_words() {
 }
 
 #[test]
-fn what_no_command_line_takes_is_found() {
+fn an_invalid_quoted_command_is_found() {
     let source = "notice(\"run `harness logs {replica}`; then `harness \\\n    upp` again\")\n\
                   // `harness nothing`\n#[cfg(test)]\n\"`harness none`\"";
     assert_eq!(quoted(source), ["harness logs {replica}", "harness upp"]);
@@ -293,7 +291,7 @@ fn what_no_command_line_takes_is_found() {
 }
 
 #[test]
-fn a_hint_that_tells_a_command_in_words_is_found() {
+fn a_hint_with_a_command_as_text_is_found() {
     for source in [
         "error.hint(format!(\n    \"(do) run `harness {up}`\"\n))",
         "Hint::run(Verb::Up).words(\" or `harness \\\n     down`\")",

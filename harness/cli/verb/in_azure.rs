@@ -1,4 +1,4 @@
-//! What the verbs about a place in Azure share: the place, the session, the gate.
+//! What the verbs that work on Azure share: the profile's settings, the session, the gate.
 
 use backend::state::Directory;
 use base::causes::in_one_line;
@@ -21,7 +21,7 @@ use crate::ui::Ui;
 /// A session in Azure.
 pub(super) type InAzure = Box<Session<AzureBackend>>;
 
-/// The session of a verb that only looks.
+/// The session of a verb that only reads.
 pub(super) async fn look(loaded: Loaded) -> Result<InAzure, CommandError> {
     Ok(in_azure(session::look(&place_of(loaded)?).await?))
 }
@@ -31,24 +31,25 @@ pub(super) async fn own(loaded: Loaded, verb: &str, ui: &mut Ui) -> Result<InAzu
     Ok(in_azure(session::own(&place_of(loaded)?, verb, ui).await?))
 }
 
-/// Has things go wrong in a rehearsal; before anything is asked of its Azure.
+/// Injects faults into the built-in Azure of a rehearsal, before the first request to it.
 pub(super) fn go_wrong(
     session: &Session<AzureBackend>,
     faults: &[AzureFault],
 ) -> Result<(), CommandError> {
     let azure = place(&session.profile)?;
     let script = azure_fault::script(faults, &Scene::of(azure, session.profile.name.as_str()));
-    session.backend.site.go_wrong(script);
+    session.backend.site.set_faults(script);
     Ok(())
 }
 
-/// What is told of each other place that this folder has promoted the profile to and that may still
-/// stand: another `resource-group` makes another place, and the first one goes on being paid for.
+/// A note about each other resource group that this folder has promoted the profile to and that may
+/// still exist. After a change of `resource-group`, the first group still costs money.
 pub(super) async fn elsewhere(target: &Target, session: &Session<AzureBackend>) -> Vec<Hint> {
     match session.backend.places.elsewhere().await {
         Ok(places) => places.iter().map(|it| told(target, it)).collect(),
         Err(error) => vec![Hint::say(format!(
-            "whether another place that was promoted to before still stands is not known: {}",
+            "could not check whether an earlier promotion to another resource group still exists: \
+             {}",
             in_one_line(&error)
         ))],
     }
@@ -77,52 +78,51 @@ fn told(target: &Target, elsewhere: &Elsewhere) -> Hint {
     }
     let note = match unknown {
         None => format!(
-            "resource group {group}{of} still stands with what was promoted to it before, and is \
-             paid for: "
+            "resource group {group}{of} still exists from an earlier promotion and costs money: "
         ),
         Some(why) => format!(
-            "whether resource group {group}{of}, which was promoted to before, still stands is not \
-             known ({why}): "
+            "could not check whether resource group {group}{of} of an earlier promotion still \
+             exists ({why}): "
         ),
     };
     Hint::say(note)
         .command(Command::named(Verb::Destroy, target.options()))
-        .words(" shows what is in it, and with `--yes` deletes it")
+        .words(" lists its resources, and deletes them with `--yes`")
 }
 
 fn in_azure(session: AnySession) -> InAzure {
     match session {
         AnySession::Azure(session) => session,
-        _ => unreachable!("the profile was seen to be of a place in Azure"),
+        _ => unreachable!("the profile's backend was checked to be Azure"),
     }
 }
 
-/// What was loaded, if it is a place in Azure.
+/// The loaded profile, if its backend is Azure.
 fn place_of(loaded: Loaded) -> Result<Loaded, CommandError> {
     let target = loaded.target.in_azure()?;
     place(loaded.profile()?)?;
     Ok(loaded.by(target))
 }
 
-/// The place in Azure that a profile names.
+/// The Azure settings of a profile.
 pub(super) fn place(profile: &Profile) -> Result<&Azure, CommandError> {
     match &profile.backend {
         Backend::Azure(azure) => Ok(azure),
         other => {
             let kind = other.kind();
             let message = format!(
-                "profile `{}` is of backend `{kind}`, and only a place in Azure is promoted to",
+                "profile `{}` has backend `{kind}`, and this verb needs backend `azure`",
                 profile.name
             );
             Err(CommandError::new(Exit::Usage, message)
-                .hint("name one of backend `azure`, such as `-p azure`")
-                .hint(Hint::from(Verb::UpDryRun).words(" says what `up` would do")))
+                .hint("Name a profile of backend `azure`, such as `-p azure`.")
+                .hint(Hint::run(Verb::UpDryRun).words(" to see what `up` would do.")))
         }
     }
 }
 
-/// How what is required stands, by the reports of all profiles of this folder. `worker` is the build
-/// that would be promoted, where that is known.
+/// The state of the gate's conditions, by the reports of all profiles in this folder. `worker` is
+/// the build that would be promoted, if it is known.
 pub(super) fn gate(
     target: &Target,
     profile: &Profile,
@@ -134,7 +134,8 @@ pub(super) fn gate(
     let required = files.map(|file| required(file)).collect::<Result<_, _>>()?;
     let states = state.path().parent().unwrap_or(state.path());
     let reports = promotion::read(states).map_err(|error| {
-        CommandError::new(Exit::Unavailable, error).hint("are the state folders readable?")
+        CommandError::new(Exit::Unavailable, error)
+            .hint("Check that the state folders are readable.")
     })?;
     let max_age = profile.promotion.max_age;
     let now = Timestamp::now();
@@ -159,7 +160,8 @@ fn required(file: &Utf8Path) -> Result<Required, CommandError> {
 /// A scenario that `promotion.require` names.
 pub(super) fn document(file: &Utf8Path) -> Result<Document, CommandError> {
     let invalid = |error: Box<dyn std::error::Error + Send + Sync>| {
-        CommandError::new(Exit::Invalid, error).hint("`promotion.require` names it")
+        CommandError::new(Exit::Invalid, error)
+            .hint("Correct the file, or the profile's `promotion.require`.")
     };
     let text = fs_err::read_to_string(file).map_err(|error| invalid(error.into()))?;
     Document::parse(file.as_str(), text).map_err(|error| invalid(error.into()))

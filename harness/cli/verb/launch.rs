@@ -4,10 +4,10 @@ use backend::state::Directory;
 use camino::Utf8PathBuf;
 use places::process::become_child;
 
-use super::Outcome;
+use super::VerbResult;
 use crate::error::{CommandError, Exit};
 
-/// Become a replica by its launch record (the harness calls this itself)
+/// Become a replica, as its launch record says (internal)
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The state folder
@@ -16,7 +16,7 @@ pub(super) struct Args {
     replica: String,
 }
 
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> VerbResult {
     let error = become_child(&Directory::new(&args.state), &args.replica);
     Err(CommandError::new(Exit::Unavailable, error).hint(format!(
         "the launch record is run/{}.launch.json",

@@ -15,8 +15,8 @@ use super::failure;
 use super::session::{self, Owned, Session};
 use crate::error::{CommandError, Exit};
 
-/// What would be done to bring the topology up; nothing is fetched or changed.
-pub(super) async fn rehearse<B: Backend>(
+/// The plan of bringing the topology up. Fetches nothing and changes nothing.
+pub(super) async fn dry_run<B: Backend>(
     session: &mut Session<B>,
     events: &Events,
 ) -> Result<Plan, CommandError> {
@@ -29,7 +29,8 @@ pub(super) async fn rehearse<B: Backend>(
     plan_up(session, &prepared.map_err(session::backend_error)?).await
 }
 
-/// Brings the topology up, or what is missing of it, and returns what had to be done.
+/// Creates, repairs and replaces what the profile requires, and returns the plan that was carried
+/// out.
 pub(super) async fn bring_up<B: Backend>(
     session: &mut Session<B>,
     events: &Events,
@@ -38,14 +39,14 @@ pub(super) async fn bring_up<B: Backend>(
     bring_up_after(session, events, shutdown, |_| Ok(())).await
 }
 
-/// As [`bring_up`], after somebody has looked at the plan, who may refuse it.
+/// Like [`bring_up`], but `look` sees the plan first and may refuse it.
 pub(super) async fn bring_up_after<B: Backend>(
     session: &mut Session<B>,
     events: &Events,
     shutdown: &CancellationToken,
     look: impl FnOnce(&Plan) -> Result<(), CommandError>,
 ) -> Result<Plan, CommandError> {
-    // What is to be healed in the end must be known in the beginning.
+    // Fails before anything is changed if the fault journal cannot be read.
     open_faults(&session.state)?;
     let provision = Provision {
         fetch: Fetch::Missing,
@@ -55,7 +56,7 @@ pub(super) async fn bring_up_after<B: Backend>(
     let prepared = session.backend.prepare(&session.topology, provision).await;
     if shutdown.is_cancelled() {
         let up = session.way.up();
-        return Err(failure::interrupted(Hint::run(up).words(" to go on")));
+        return Err(failure::interrupted(Hint::run(up).words(" to continue.")));
     }
     let prepared = prepared.map_err(session::backend_error)?;
     let plan = plan_up(session, &prepared).await?;
@@ -66,19 +67,19 @@ pub(super) async fn bring_up_after<B: Backend>(
     }
     let (owned, parts) = (session.owned(), Some(&prepared.parts));
     run(&owned, plan.clone(), parts, events, shutdown).await?;
-    // Last, for what a fault is undone by may have died as well and be up again only now.
+    // Heals last: a replica that undoing a fault needs may have been down until now.
     heal(session, events).await?;
     Ok(plan)
 }
 
-/// What there is, or may be, by what can be seen and by the journal.
+/// The resources that exist or may exist, by observation and by the journal.
 pub(super) async fn observe<B: Backend>(
     session: &Session<B>,
 ) -> Result<Vec<Observed>, CommandError> {
     observe_for(session, None).await
 }
 
-/// The same, where it is known what was prepared.
+/// Like [`observe`], with the parts that `prepare` returned.
 async fn observe_for<B: Backend>(
     session: &Session<B>,
     parts: Option<&B::Parts>,
@@ -89,7 +90,7 @@ async fn observe_for<B: Backend>(
     }
 }
 
-/// The same for a command that does not own the folder.
+/// Like [`observe`], for a command that does not own the folder.
 pub(super) async fn look<B: Backend>(
     backend: &B,
     state: &Directory,
@@ -103,8 +104,8 @@ async fn looked<B: Backend>(
     parts: Option<&B::Parts>,
 ) -> Result<Vec<Observed>, CommandError> {
     let named = state.named().map_err(session::state_error)?;
-    let doomed = state.doomed().map_err(session::state_error)?;
-    observed_of(backend, &named, &doomed, parts).await
+    let being_removed = state.being_removed().map_err(session::state_error)?;
+    observed_of(backend, &named, &being_removed, parts).await
 }
 
 async fn observed<B: Backend>(
@@ -113,23 +114,24 @@ async fn observed<B: Backend>(
     parts: Option<&B::Parts>,
 ) -> Result<Vec<Observed>, CommandError> {
     let named = journal.named().map_err(failure::unreadable)?;
-    let doomed = journal.doomed().map_err(failure::unreadable)?;
-    observed_of(backend, &named, &doomed, parts).await
+    let being_removed = journal.being_removed().map_err(failure::unreadable)?;
+    observed_of(backend, &named, &being_removed, parts).await
 }
 
-/// What can be seen, given what the journal names and what a killed command was about to end.
+/// Observes, given the resources that the journal names and those that a killed command was
+/// removing.
 async fn observed_of<B: Backend>(
     backend: &B,
     named: &[ResourceId],
-    doomed: &[ResourceId],
+    being_removed: &[ResourceId],
     parts: Option<&B::Parts>,
 ) -> Result<Vec<Observed>, CommandError> {
     let observed = backend.observe(named, parts).await;
     let mut observed = observed.map_err(session::backend_error)?;
     for resource in &mut observed {
-        if doomed.contains(&resource.id) && matches!(resource.state, State::Live(_)) {
+        if being_removed.contains(&resource.id) && matches!(resource.state, State::Live(_)) {
             resource.state = State::Dead {
-                reason: "an interrupted command was about to end it".to_owned(),
+                reason: "an interrupted command was removing it".to_owned(),
             };
         }
     }
@@ -144,7 +146,7 @@ async fn plan_up<B: Backend>(
     Ok(plan::diff(&prepared.desired, &observed))
 }
 
-/// Whether anything of the topology lives.
+/// Whether any resource of the topology exists and is alive.
 pub(super) async fn is_up<B: Backend>(session: &Session<B>) -> Result<bool, CommandError> {
     let observed = observe(session).await?;
     Ok(observed
@@ -152,8 +154,8 @@ pub(super) async fn is_up<B: Backend>(session: &Session<B>) -> Result<bool, Comm
         .any(|resource| matches!(resource.state, State::Live(_))))
 }
 
-/// Takes everything down, whatever the profile says today, and returns what was there. `stop` ends
-/// it after the steps under way; after `hurry` it waits for nothing that can be forced.
+/// Takes everything down by the records, not by the profile, and returns what it removed. `stop`
+/// ends it after the steps under way. After `hurry` it forces whatever it would wait for.
 pub(super) async fn take_down<B: Backend>(
     owned: &Owned<'_, B>,
     events: &Events,
@@ -181,19 +183,19 @@ pub(super) async fn take_down<B: Backend>(
     if stop.is_cancelled() {
         return done.map(|()| removed);
     }
-    // Also where one step failed: what is left by then is ended all the same.
+    // Runs even if a step failed.
     let leftovers = owned.backend.sweep().await;
     if !leftovers.is_empty() {
         let failed = done.err();
         if owned.way.is_promotion()
             && let Some(failed) = failed
         {
-            // The step that failed knows what held it up.
+            // The failed step knows the cause.
             return Err(failed);
         }
         let down = owned.way.down();
-        let by_hand = Hint::say("end them by hand, then run ");
-        let hint = by_hand.command(down).words(" again");
+        let by_hand = Hint::say("Stop them by hand, then run ");
+        let hint = by_hand.command(down).words(" again.");
         return Err(failure::leave(&leftovers, failed).hint(hint));
     }
     done?;
@@ -201,22 +203,22 @@ pub(super) async fn take_down<B: Backend>(
     Ok(removed)
 }
 
-/// Lets what a killed command was making come to its end, so that it is seen.
+/// Waits for work that a killed command started, so that its result is observed.
 async fn settle<B: Backend>(owned: &Owned<'_, B>) -> Result<(), CommandError> {
     if owned.journal.cut_short().map_err(failure::unreadable)? {
-        tokio::time::sleep(owned.backend.hosts().lingers()).await;
+        tokio::time::sleep(owned.backend.hosts().settling_time()).await;
     }
     Ok(())
 }
 
-/// With everything gone there is nothing left to undo, and nothing left to finish.
+/// Removes the journals: nothing is left to undo or to finish.
 fn forget<B: Backend>(owned: &Owned<'_, B>) -> io::Result<()> {
     present(fs_err::remove_file(owned.state.faults()))?;
     owned.state.forget_records()?;
     owned.journal.clear()
 }
 
-/// Undoes the faults that an earlier run left, and returns how many there were.
+/// Undoes the faults that an earlier run left open, and returns their number.
 pub(super) async fn heal<B: Backend>(
     session: &Session<B>,
     events: &Events,
@@ -224,7 +226,7 @@ pub(super) async fn heal<B: Backend>(
     heal_what_is_left(&session.backend, &session.state, events).await
 }
 
-/// The same, whatever the profile says today.
+/// Like [`heal`], without a profile.
 pub(super) async fn heal_what_is_left<B: Backend>(
     backend: &B,
     state: &Directory,
@@ -250,7 +252,7 @@ pub(super) async fn heal_what_is_left<B: Backend>(
         .map_or(Ok(count), |error| Err(failure::unhealed(error)))
 }
 
-/// The faults that an earlier run left, as far as can be seen without owning the folder.
+/// The faults that an earlier run left open. Needs no ownership of the folder.
 pub(super) fn open_faults(state: &Directory) -> Result<Vec<fault::Unhealed>, CommandError> {
     let open = fault::Journal::look(&state.faults());
     open.map_err(|error| failure::unhealed(error.into()))

@@ -12,7 +12,7 @@ use camino::Utf8PathBuf;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::Outcome;
+use super::VerbResult;
 use super::abandoned;
 use super::any_backend::on_any_backend;
 use super::backend_name::Named;
@@ -22,10 +22,10 @@ use super::way::Way;
 use crate::error::{CommandError, Exit};
 use crate::ui::{Output, Ui};
 
-/// How often followed files are looked at.
+/// How often `--follow` reads the files.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How often it is looked for replicas that are new.
+/// How often `--follow` looks for new replicas.
 const CENSUS: Duration = Duration::from_secs(1);
 
 /// Show the logs of services
@@ -45,36 +45,36 @@ pub(super) struct Args {
         conflicts_with = "file"
     )]
     profile: String,
-    // Without the short form that other verbs have: here `-f` follows, as everywhere else.
+    // No short form: in `logs`, `-f` means `--follow`, as in other tools.
     /// Profile by file
     #[arg(long, value_name = "FILE")]
     file: Option<Utf8PathBuf>,
     /// Set a key of the profile, such as `name=other`; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Where it runs, whatever the profile says
+    /// Backend to use, in place of the profile's
     #[arg(long, value_enum, value_name = "NAME", env = BACKEND)]
     backend: Option<Named>,
-    /// In place of Azure, the built-in one
+    /// Use the built-in Azure in place of Azure
     #[arg(long)]
     rehearse: bool,
     /// Services or replicas, such as `worker` or `worker-0`; all if none is named
     services: Vec<String>,
-    /// Go on showing what is written, until Ctrl-C
+    /// Keep printing new lines until Ctrl-C
     #[arg(long, short = 'f')]
     follow: bool,
-    /// How many of the last lines of each log
+    /// Number of lines to show from the end of each log
     #[arg(long, short = 'n', default_value_t = 50)]
     lines: usize,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     if args.follow && ui.output() == Output::Json {
         return Err(CommandError::new(
             Exit::Usage,
-            "`--follow` has no end, and a JSON document has one",
+            "`--follow` cannot be combined with `--output json`",
         )
-        .hint("leave `--follow` or `--output json` out"));
+        .hint("Omit `--follow` or `--output json`."));
     }
     let target = args.target();
     let loaded = session::load(&target);
@@ -106,8 +106,9 @@ impl Args {
     }
 }
 
-async fn show<H: Host>(args: &Args, way: Way, hosts: &H, ui: &mut Ui) -> Outcome {
-    // Listened to before the first line is shown: whoever sees it may have seen enough.
+async fn show<H: Host>(args: &Args, way: Way, hosts: &H, ui: &mut Ui) -> VerbResult {
+    // Listens before the first line is printed, since the user may press Ctrl-C as soon as it
+    // appears.
     let interrupt = args.follow.then(|| signal(SignalKind::interrupt()));
     let interrupt = interrupt
         .transpose()
@@ -116,15 +117,15 @@ async fn show<H: Host>(args: &Args, way: Way, hosts: &H, ui: &mut Ui) -> Outcome
     let logs = hosts.logs().await;
     match collected {
         Err(error) if logs.is_empty() => return Err(session::backend_error(error)),
-        // What there is of them, and of others, may say why.
+        // The logs that could be read may show the cause.
         Err(error) => ui.say(format!(
-            "! not all logs could be brought up to date: {}",
+            "! could not update all logs: {}",
             in_one_line(&error)
         )),
         Ok(()) => {}
     }
     if logs.is_empty() {
-        let first = Hint::run(way.up()).words(" first");
+        let first = Hint::run(way.up()).words(" first.");
         return Err(CommandError::new(Exit::Unavailable, "nothing is up").hint(first));
     }
     let logs = select(logs, &args.services)?;
@@ -156,7 +157,7 @@ async fn show<H: Host>(args: &Args, way: Way, hosts: &H, ui: &mut Ui) -> Outcome
     Ok(Exit::Ok)
 }
 
-/// The logs that the names ask for: a name is a replica or a service.
+/// The logs of these names, each a replica or a service.
 fn select(logs: Vec<Log>, names: &[String]) -> Result<Vec<Log>, CommandError> {
     if names.is_empty() {
         return Ok(logs);
@@ -170,8 +171,8 @@ fn select(logs: Vec<Log>, names: &[String]) -> Result<Vec<Log>, CommandError> {
         if matching.peek().is_none() {
             let known: Vec<String> = logs.iter().map(|log| log.replica.clone()).collect();
             return Err(
-                CommandError::new(Exit::Usage, format!("there is no log of `{name}`"))
-                    .hint(format!("there are logs of {}", known.join(", "))),
+                CommandError::new(Exit::Usage, format!("no log of `{name}` exists"))
+                    .hint(format!("Name one of: {}.", known.join(", "))),
             );
         }
         chosen.extend(matching.map(|log| (log.replica.clone(), log.clone())));
@@ -179,7 +180,7 @@ fn select(logs: Vec<Log>, names: &[String]) -> Result<Vec<Log>, CommandError> {
     Ok(chosen.into_values().collect())
 }
 
-/// Shows what is written from now on, also by replicas that come later.
+/// Prints new lines, including those of replicas that start later.
 async fn follow<H: Host>(
     hosts: &H,
     files: &mut Vec<Followed>,
@@ -210,7 +211,7 @@ async fn follow<H: Host>(
     }
 }
 
-/// A log file and how far it was read.
+/// A log file and the offset up to which it was read.
 struct Followed {
     replica: String,
     path: Utf8PathBuf,
@@ -228,11 +229,11 @@ impl Followed {
         }
     }
 
-    /// The whole lines since the last look; a line still being written is kept for the next.
+    /// The complete lines since the last call. An incomplete last line is left for the next call.
     fn read_new_lines(&mut self) -> Result<Vec<String>, CommandError> {
         let failed = |error| CommandError::new(Exit::Unavailable, error);
         let Some(mut file) = present(fs_err::File::open(&self.path)).map_err(failed)? else {
-            // Its replica has not written anything yet.
+            // The replica has written nothing yet.
             return Ok(Vec::new());
         };
         file.seek(SeekFrom::Start(self.offset)).map_err(failed)?;
@@ -274,14 +275,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_name_all_logs_are_meant() {
+    fn without_a_name_all_logs_are_selected() {
         let all = ["temporal", "worker-0", "worker-1"].map(str::to_owned);
         assert_eq!(selected(&[]), Ok(all.to_vec()));
     }
 
     #[test]
     fn a_name_is_a_service_or_a_replica_and_no_log_is_shown_twice() {
-        let of = |names: &[&str]| selected(names).expect("there are such logs");
+        let of = |names: &[&str]| selected(names).expect("the logs exist");
         assert_eq!(of(&["worker"]), ["worker-0", "worker-1"]);
         assert_eq!(of(&["worker-1"]), ["worker-1"]);
         assert_eq!(of(&["temporal-history", "web"]), ["temporal"]);
@@ -293,10 +294,10 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_an_error_even_beside_a_known_one() {
-        let error = selected(&["worker", "wrker"]).expect_err("there is no such log");
+        let error = selected(&["worker", "wrker"]).expect_err("no such log exists");
         insta::assert_snapshot!(error, @"
-        error: there is no log of `wrker`
-          hint: there are logs of temporal, worker-0, worker-1
+        error: no log of `wrker` exists
+          hint: Name one of: temporal, worker-0, worker-1.
         ");
     }
 }

@@ -1,4 +1,4 @@
-//! What this machine has for a cluster: asked of the machine itself.
+//! Asks whether this machine has what a k3d cluster needs.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::doctor::{self, Found};
 
-/// How long a Docker engine may take to answer before this machine counts as one without.
+/// The deadline after which a silent Docker engine counts as absent.
 const DOCKER: Duration = Duration::from_secs(2);
 
-/// What this machine has for a cluster: what answers, or why nothing does.
+/// The Docker engine and k3d of this machine: the version, or why it cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Machine {
     pub(super) docker: Result<String, String>,
@@ -20,7 +20,6 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// Asks the machine.
     pub(super) async fn ask(environment: &Environment) -> Self {
         let (docker, k3d) = tokio::join!(docker(environment), k3d(environment));
         Self { docker, k3d }
@@ -36,13 +35,13 @@ async fn docker(environment: &Environment) -> Result<String, String> {
         Ok(Ok(version)) => Ok(format!("Docker {version}")),
         Ok(Err(error @ docker::Error::Host { .. })) => Err(error.to_string()),
         Ok(Err(error)) if is_forbidden(&error) => {
-            Err("this user may not use the Docker engine".to_owned())
+            Err("this user has no permission to use the Docker engine".to_owned())
         }
         Ok(Err(_)) | Err(_) => Err("no Docker engine answers".to_owned()),
     }
 }
 
-/// Whether it is for want of rights that nothing answers.
+/// Whether missing permissions are the reason.
 fn is_forbidden(error: &docker::Error) -> bool {
     causes::of(error).any(|cause| {
         let cause = cause.downcast_ref::<std::io::Error>();

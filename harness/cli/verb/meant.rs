@@ -1,5 +1,5 @@
-//! What may have been meant by a word that names no profile, or no scenario: a name in place of a
-//! file, a file in place of a name, one kind of file in place of the other.
+//! Hints for a word that names no profile or no scenario: a name in place of a file, a file in
+//! place of a name, a scenario in place of a profile.
 
 use base::hint::{Command, Hint, Verb};
 use base::shell;
@@ -15,7 +15,7 @@ pub(super) fn profile(target: &Target) -> Vec<Hint> {
     }
 }
 
-/// A path after `-p`, which takes a name.
+/// For a path after `-p`, which takes a name.
 fn instead_of_name(word: &str) -> Option<Hint> {
     if !is_file_name(word) {
         return None;
@@ -28,28 +28,28 @@ fn instead_of_name(word: &str) -> Option<Hint> {
     };
     let file = shell::word(file.as_str());
     Some(Hint::say(format!(
-        "`-p` takes the name of a profile; a file is named by `-f {file}` (`logs` has `--file`)"
+        "`-p` takes a profile's name; use `-f {file}` for a file (`--file` with `logs`)."
     )))
 }
 
-/// Something after `-f` that is no file with a profile in it.
+/// For a word after `-f` that is not the file of a profile.
 fn instead_of_file(file: &Utf8Path) -> Vec<Hint> {
     let mut hints = Vec::new();
     if file.is_dir() {
-        let folder = format!("{file} is a folder, and `-f` takes a file in it");
+        let folder = format!("`{file}` is a folder; name a file in it after `-f`.");
         hints.push(Hint::say(folder));
     }
     if is(file, "Scenario") {
-        // The file was given as the profile, so that which one is meant is not known.
+        // The command names no profile: the file stood in its place.
         let test = Command::named(Verb::Test(file.to_string()), [""; 0]);
-        let hint = Hint::say("it is a scenario: ").command(test);
-        hints.push(hint.words(" runs it"));
+        let hint = Hint::say("It is a scenario; run it with ").command(test);
+        hints.push(hint);
     }
     let named = Utf8Path::new(PROFILES).join(format!("{file}.yaml"));
     if !file.is_file() && named.is_file() {
         let name = shell::word(file.as_str());
         hints.push(Hint::say(format!(
-            "`-f` takes a file; a profile is named by `-p {name}`"
+            "`-f` takes a file; use `-p {name}` for a profile's name."
         )));
     }
     hints
@@ -60,15 +60,15 @@ pub(super) fn scenario(file: &Utf8Path) -> Option<Hint> {
     if is(file, "Profile") {
         let profile = shell::word(file.as_str());
         return Some(Hint::say(format!(
-            "it is a profile: `-f {profile}` names it, and scenarios are named beside it"
+            "It is a profile; name it with `-f {profile}`, and add the scenarios."
         )));
     }
     let below = Utf8Path::new("scenarios").join(format!("{file}.yaml"));
     let is_meant = below.is_file() && !file.exists();
-    is_meant.then(|| Hint::from(Verb::Test(below.into_string())).words(" runs that one"))
+    is_meant.then(|| Hint::run(Verb::Test(below.into_string())))
 }
 
-/// Whether a file says that it is a document of a kind.
+/// Whether a file declares this `kind`.
 fn is(file: &Utf8Path, kind: &str) -> bool {
     let text = fs_err::read_to_string(file).unwrap_or_default();
     let mut words = text.lines().filter_map(|line| line.strip_prefix("kind:"));

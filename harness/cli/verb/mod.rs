@@ -1,4 +1,4 @@
-//! The command line: one file per verb, each with its help, its arguments and its run.
+//! The command line: one file per verb, each with its help, its arguments and its `run`.
 
 mod abandoned;
 mod any_backend;
@@ -21,7 +21,6 @@ mod logs;
 mod machine;
 mod meant;
 mod open;
-mod outcome;
 mod outputs;
 mod parity;
 mod place;
@@ -40,6 +39,7 @@ mod status;
 mod target;
 mod test;
 mod up;
+mod verb_result;
 mod view;
 mod way;
 
@@ -49,8 +49,8 @@ use base::hint::{Hint, Verb};
 use camino::Utf8PathBuf;
 use clap::builder::Resettable;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use outcome::Outcome;
 use session::Target;
+use verb_result::VerbResult;
 
 use crate::error::{CommandError, Exit};
 use crate::ui::{Output, Stream, Ui};
@@ -63,9 +63,9 @@ use crate::ui::{Output, Stream, Ui};
     max_term_width = 100,
     after_help = "\
 Start here:
-  harness test scenarios/     bring the topology up, load it, break it, judge it, take it down
-  harness up --local          leave it running
-  harness doctor              what this machine can run
+  harness test scenarios/     start the topology, load it, break it, judge the result, stop it
+  harness up --local          start the topology and leave it running
+  harness doctor              show what this machine can run
 
 Exit codes: 0 ok, 1 invariant violated, 2 inconclusive, 64 usage, 65 invalid file, 69 unavailable,
 70 internal, 71 output not written, 73 leftovers, 74 heal failed, 77 not allowed, 99 threshold
@@ -78,20 +78,26 @@ struct Cli {
     command: Command,
 }
 
-/// Options of every verb.
+/// Global options.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Options of every verb")]
+#[command(next_help_heading = "Global options")]
 struct Global {
-    /// Form of the data on standard output
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORM")]
+    /// Format of the data on standard output
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
     output: Output,
     /// Write every event to standard output, one JSON object a line
     #[arg(long, global = true)]
     events: bool,
-    /// Work as if started in this folder
+    /// Run as if started in this folder
     #[arg(short = 'C', long, global = true, value_name = "FOLDER")]
     directory: Option<Utf8PathBuf>,
-    /// Log what happens inside to standard error (-v info, -vv debug)
+    /// Write the harness's own logs to standard error (-v info, -vv debug)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
@@ -126,7 +132,7 @@ enum Command {
     Reap(reap::Args),
 }
 
-/// Parses a command line and runs it to its end; everything printed goes through `ui`.
+/// Parses a command line and runs it. All output goes through `ui`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, ui: &mut Ui) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let exit = parse_and_run(&arguments, ui);
@@ -160,7 +166,7 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
-/// A command line to which a variable that is set to nothing is one that is not set.
+/// Makes an empty environment variable count as unset.
 fn without_empty_variables(command: clap::Command) -> clap::Command {
     let is_empty = |variable: &OsStr| std::env::var_os(variable).is_some_and(|it| it.is_empty());
     let command = command.mut_args(|argument| match argument.get_env() {
@@ -170,14 +176,15 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
     command.mut_subcommands(without_empty_variables)
 }
 
-/// Shows what is wrong with a command line, or the help that it asked for.
+/// Prints the usage error of a command line, or the help that it asked for.
 fn usage(error: &clap::Error, arguments: &[OsString], ui: &mut Ui) -> Exit {
     let text = error.render();
     if !error.use_stderr() {
         ui.raw(text.ansi().to_string().trim_end());
         return Exit::Ok;
     }
-    // The line could not be read as a whole; a program that asked for JSON gets it all the same.
+    // clap parsed nothing, so `--output json` is looked for by hand: a program that asks for JSON
+    // must get JSON.
     let json = arguments.iter().any(|argument| argument == "--output=json")
         || arguments
             .windows(2)
@@ -197,16 +204,16 @@ fn usage(error: &clap::Error, arguments: &[OsString], ui: &mut Ui) -> Exit {
     Exit::Usage
 }
 
-fn run(cli: Cli, ui: &mut Ui) -> Outcome {
+fn run(cli: Cli, ui: &mut Ui) -> VerbResult {
     if let Some(folder) = &cli.global.directory {
         std::env::set_current_dir(folder).map_err(|error| {
             CommandError::new(
                 Exit::Usage,
-                format!("could not work in `{folder}`: {error}"),
+                format!("could not enter the folder `{folder}`: {error}"),
             )
         })?;
     }
-    // The child half of a launch must not start a runtime: it is about to become another program.
+    // `launch` must not start a runtime: it is about to exec another program.
     if let Command::Launch(args) = &cli.command {
         return launch::run(args);
     }
@@ -217,8 +224,8 @@ fn run(cli: Cli, ui: &mut Ui) -> Outcome {
     runtime.block_on(dispatch(cli.command, cli.global.directory, ui))
 }
 
-/// Runs a verb; what its hints tell to run is about what the verb was about.
-async fn dispatch(mut command: Command, folder: Option<Utf8PathBuf>, ui: &mut Ui) -> Outcome {
+/// Runs a verb, and completes the commands in its hints with the options of its target.
+async fn dispatch(mut command: Command, folder: Option<Utf8PathBuf>, ui: &mut Ui) -> VerbResult {
     if let Some(target) = command.target_mut() {
         target.directory.clone_from(&folder);
     }
@@ -235,7 +242,7 @@ async fn dispatch(mut command: Command, folder: Option<Utf8PathBuf>, ui: &mut Ui
 }
 
 impl Command {
-    /// What a verb is about, if that is one topology.
+    /// The target of a verb that works on one topology.
     fn target(&mut self) -> Option<Target> {
         match self {
             Self::Logs(args) => Some(args.target()),
@@ -244,7 +251,7 @@ impl Command {
         }
     }
 
-    /// The target of a verb that has one of the usual kind.
+    /// The target of a verb that flattens [`Target`] into its arguments.
     fn target_mut(&mut self) -> Option<&mut Target> {
         match self {
             Self::Up(args) => Some(&mut args.target),
@@ -266,7 +273,7 @@ impl Command {
     }
 }
 
-async fn verb(command: Command, ui: &mut Ui) -> Outcome {
+async fn verb(command: Command, ui: &mut Ui) -> VerbResult {
     match command {
         Command::Up(args) => Box::pin(up::run(args, ui)).await,
         Command::Down(args) => Box::pin(down::run(args, ui)).await,
@@ -299,7 +306,7 @@ async fn verb(command: Command, ui: &mut Ui) -> Outcome {
 mod tests {
     use super::*;
 
-    /// The names of a command and of all below it that are shown, with its help.
+    /// The names of a command and of its visible subcommands, each with its help.
     fn helps(command: &clap::Command, above: &str) -> Vec<(String, String)> {
         let name = format!("{above} {}", command.get_name());
         let mut below = Vec::new();
@@ -312,12 +319,12 @@ mod tests {
     }
 
     #[test]
-    fn the_definition_of_the_command_line_is_sound() {
+    fn the_command_line_definition_is_valid() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn the_help_of_every_verb_has_an_example_that_the_command_line_takes() {
+    fn the_help_of_every_verb_has_an_example_that_parses() {
         for (name, help) in helps(&Cli::command(), "") {
             let examples: Vec<&str> = help
                 .lines()

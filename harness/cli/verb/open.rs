@@ -15,11 +15,11 @@ use super::abandoned;
 use super::any_backend::on_any_backend;
 use super::session::{self, AnySession, Session, Target};
 use super::shutdown::Shutdown;
-use super::{Outcome, view};
+use super::{VerbResult, view};
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 
-/// How often a way into Azure is asked for anew.
+/// How often the port forward into Azure is renewed.
 const RENEWAL: Duration = Duration::from_mins(10);
 
 /// How long the desktop may take to start a browser.
@@ -27,7 +27,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Open the web console or the starter in a browser, and print the address
 ///
-/// Of a topology in Azure the port is forwarded to this machine for as long as the command runs.
+/// For a topology in Azure, forwards the port to this machine until the command ends.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -40,10 +40,10 @@ pub(super) struct Args {
     /// What to open
     #[arg(value_enum)]
     what: What,
-    /// Only print the address
+    /// Print the address without opening it
     #[arg(long)]
     print: bool,
-    /// The port of this machine that is forwarded to Azure, in place of any that is free
+    /// Local port to forward to Azure [default: any free port]
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
 }
@@ -75,7 +75,7 @@ impl What {
         }
     }
 
-    /// What a user opens at an address.
+    /// The URL that a user opens.
     fn url(self, address: SocketAddr) -> String {
         match self {
             Self::Web => format!("http://{address}/"),
@@ -85,7 +85,7 @@ impl What {
     }
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let loaded = session::load(&args.target);
     let endpoints = match session::look(&loaded).await {
         Ok(AnySession::Azure(session)) => return forward(&args, &session, ui).await,
@@ -105,7 +105,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let name = args.what.name();
     let endpoint = view::find(&endpoints, name).ok_or_else(|| {
         CommandError::new(Exit::Unavailable, format!("`{name}` is not up"))
-            .hint(Hint::run(Verb::Up).words(" first"))
+            .hint(Hint::run(Verb::Up).words(" first."))
     })?;
     show(&args, endpoint.address, ui).await;
     Ok(Exit::Ok)
@@ -115,15 +115,15 @@ fn refuse_port(args: &Args) -> Result<(), CommandError> {
     if args.port.is_none() {
         return Ok(());
     }
-    let here = "`--port` is for a place in Azure, whose ports are forwarded";
+    let here = "`--port` applies only to a topology in Azure";
     Err(CommandError::new(Exit::Usage, here)
-        .hint("here, `starter.port`, `web.port` and `temporal.port` of the profile say it"))
+        .hint("Set `starter.port`, `web.port` or `temporal.port` in the profile."))
 }
 
-/// Forwards a port of the cluster until the user has enough.
-async fn forward(args: &Args, session: &Session<AzureBackend>, ui: &mut Ui) -> Outcome {
+/// Forwards a port of the cluster until Ctrl-C.
+async fn forward(args: &Args, session: &Session<AzureBackend>, ui: &mut Ui) -> VerbResult {
     let (events, _unheard) = Events::channel();
-    let shutdown = Shutdown::listen(events, "it is over");
+    let shutdown = Shutdown::listen(events, "the port forward ends");
     let entrance = args.what.entrance();
     let link = &session.backend.link;
     let forwarded = link.forward(entrance, &session.topology, args.port);
@@ -132,8 +132,8 @@ async fn forward(args: &Args, session: &Session<AzureBackend>, ui: &mut Ui) -> O
     };
     let address = forwarded.map_err(session::backend_error)?;
     show(args, address, ui).await;
-    ui.say("· forwarded until Ctrl-C");
-    // The token that new connections need does not last.
+    ui.say("· forwarding until Ctrl-C");
+    // The token that new connections need expires.
     loop {
         let renewed = shutdown
             .asked
@@ -144,7 +144,7 @@ async fn forward(args: &Args, session: &Session<AzureBackend>, ui: &mut Ui) -> O
         }
         let forwarded = link.forward(entrance, &session.topology, args.port);
         if let Err(error) = forwarded.await {
-            ui.say(format!("· the way in was not renewed: {error}"));
+            ui.say(format!("· could not renew the port forward: {error}"));
         }
     }
 }
@@ -155,11 +155,11 @@ async fn show(args: &Args, address: SocketAddr, ui: &mut Ui) {
     ui.json(&serde_json::json!({"url": url}));
     let browses = !args.print && args.what != What::Frontend;
     if browses && !in_browser(&url).await {
-        ui.say("no browser could be started here; open the address yourself");
+        ui.say("could not start a browser; open the address yourself");
     }
 }
 
-/// Hands the address to the desktop; false where there is none.
+/// Opens the address with the desktop's opener; false if that fails.
 async fn in_browser(url: &str) -> bool {
     let program = if cfg!(target_os = "macos") {
         "open"

@@ -9,15 +9,14 @@ use places::azure::{AzureBackend, Facts};
 use serde::Serialize;
 
 use super::session::{self, Session, Target, backend_error};
-use super::{Outcome, in_azure};
+use super::{VerbResult, in_azure};
 use crate::error::{CommandError, Exit};
 use crate::ui::{Table, Ui};
 
-/// What stands behind the address of a starter for it to start a workflow: whoever uses it appends a
-/// name.
+/// The path of the starter that starts a workflow. The caller appends a name.
 const STARTS: &str = "/async?name=";
 
-/// Print what a promoted topology is called in Azure, and how it is reached
+/// Print the names and addresses of a promoted topology in Azure
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -36,25 +35,25 @@ pub(super) struct Outputs {
     #[serde(flatten)]
     facts: Facts,
     entrances: BTreeMap<&'static str, Entrance>,
-    /// Why the cluster could not be asked for addresses, if so.
+    /// Why the cluster could not be asked for addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     unseen: Option<String>,
 }
 
-/// How users come in.
+/// A service that users reach from outside.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Entrance {
     /// `cluster-ip`, `internal` or `public`.
     exposure: &'static str,
-    /// Where it is, if it has an address of its own.
+    /// Its address, if it has one.
     address: Option<String>,
-    /// Why it has none, or none that is known.
+    /// Why the address is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'static str>,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let session = in_azure::look(session::load(&args.target)).await?;
     let outputs = of(&session).await?;
     ui.text(text(&outputs));
@@ -67,21 +66,21 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     })
 }
 
-/// Says why addresses are not known, if they are not.
+/// Warns if the addresses are unknown.
 pub(super) fn tell_unseen(outputs: &Outputs, ui: &mut Ui) {
     if let Some(why) = &outputs.unseen {
-        ui.say(format!("! addresses are not known: {why}"));
+        ui.say(format!("! could not read the addresses: {why}"));
     }
 }
 
-/// What there is to say of a session's topology.
+/// The outputs of a session's topology.
 pub(super) async fn of(session: &Session<AzureBackend>) -> Result<Outputs, CommandError> {
     let azure = in_azure::place(&session.profile)?;
     let facts = Facts::look(&session.backend.stack).await;
     let facts = facts.map_err(backend_error)?;
     let facts = facts.ok_or_else(|| {
-        CommandError::new(Exit::Unavailable, "nothing is promoted")
-            .hint(Hint::run(Verb::Promote).words(" first"))
+        CommandError::new(Exit::Unavailable, "nothing has been promoted")
+            .hint(Hint::run(Verb::Promote).words(" first."))
     })?;
     let (addresses, unseen) = match session.backend.link.addresses().await {
         Ok(addresses) => (addresses, None),
@@ -92,9 +91,9 @@ pub(super) async fn of(session: &Session<AzureBackend>) -> Result<Outputs, Comma
         let address = addresses.get(service).map(|base| way(service, base));
         let note = match exposure {
             _ if address.is_some() => None,
-            _ if nothing_runs => Some("nothing runs"),
-            Exposure::ClusterIp => Some("only within the cluster"),
-            _ if unseen.is_some() => Some("not known"),
+            _ if nothing_runs => Some("no workload runs"),
+            Exposure::ClusterIp => Some("only inside the cluster"),
+            _ if unseen.is_some() => Some("unknown"),
             Exposure::Internal | Exposure::Public(_) => Some("none yet"),
         };
         Entrance {
@@ -122,7 +121,7 @@ pub(super) async fn of(session: &Session<AzureBackend>) -> Result<Outputs, Comma
     })
 }
 
-/// What a user opens at the address of a service.
+/// The URL that a user opens for a service.
 fn way(service: &str, base: &str) -> String {
     match service {
         "starter" => format!("{base}{STARTS}"),
@@ -130,16 +129,16 @@ fn way(service: &str, base: &str) -> String {
     }
 }
 
-/// How the entrances are used; `suffix` names the profile in commands.
+/// How to reach the services. `suffix` names the profile in commands.
 pub(super) fn way_in(session: &Session<AzureBackend>, suffix: &str) -> String {
     if session.backend.site.without_cluster() {
-        return "· nothing runs: without Docker and k3d there is no cluster to rehearse the rest in"
+        return "· no workload runs: the rehearsal has no cluster without Docker and k3d"
             .to_owned();
     }
     format!("· `harness open web{suffix}` forwards a port to this machine")
 }
 
-/// The same for people.
+/// The outputs as text.
 pub(super) fn text(outputs: &Outputs) -> String {
     let facts = &outputs.facts;
     let mut names = Table::new(["WHAT", "NAME"]);
@@ -151,7 +150,7 @@ pub(super) fn text(outputs: &Outputs) -> String {
         ("cluster", Some(&facts.cluster)),
         ("registry", facts.registry.as_ref()),
         ("mysql", facts.mysql.as_ref()),
-        ("gate passed by", facts.gate_override.as_ref()),
+        ("gate overridden", facts.gate_override.as_ref()),
         ("may be destroyed from", facts.expires.as_ref()),
     ] {
         if let Some(name) = name {
@@ -176,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entrance_is_given_as_it_is_used() {
+    fn an_entrance_is_shown_as_a_url_to_use() {
         let base = "http://20.1.2.3:8080";
         assert_eq!(way("web", base), base);
         assert_eq!(way("starter", base), "http://20.1.2.3:8080/async?name=");

@@ -2,27 +2,27 @@
 
 use serde::Serialize;
 
-use super::Outcome;
+use super::VerbResult;
 use super::session::{self, Target};
 use crate::error::{CommandError, Exit};
 use crate::parity::{self, Cell, Comparison, Facts, Row, Verdict};
 use crate::ui::{Table, Ui};
 
-/// Compare two profiles, and what runs of them
+/// Compare two profiles and their running topologies
 ///
-/// Exits 0 if nothing differs but what the places explain, else 1. What is not up, or cannot be
-/// looked at, is unknown, and never taken for the same. What runs otherwise than its own profile
-/// asks for is told as a warning.
+/// Exits 0 if the only differences are those that the backends explain, else 1. A topology that is
+/// not up or cannot be read counts as unknown, never as the same. A running topology that differs
+/// from its own profile gives a warning.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   harness parity server k3d
   harness parity local profiles/k3d.yaml --output json")]
 pub(super) struct Args {
-    /// The one profile: a name, or a file
+    /// The first profile: a name or a file
     #[arg(value_name = "PROFILE")]
     left: String,
-    /// The other one
+    /// The second profile
     #[arg(value_name = "PROFILE")]
     right: String,
     /// Set a key of both profiles, such as `worker.replicas=3`; may be repeated
@@ -37,11 +37,11 @@ struct Parity {
     left: Facts,
     right: Facts,
     rows: Vec<Row>,
-    /// What runs otherwise than its own profile asks for.
+    /// How the running topologies differ from their own profiles.
     warnings: Vec<String>,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let left = facts(Target::named(&args.left, &args.set)).await?;
     let right = facts(Target::named(&args.right, &args.set)).await?;
     let comparison = parity::compare(&left, &right);
@@ -62,7 +62,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     }
     let mut warnings = left.drift();
     let mut more = right.drift();
-    // Both sides may be the same.
+    // Both arguments may name the same profile.
     more.retain(|warning| !warnings.contains(warning));
     warnings.extend(more);
     for warning in &warnings {
@@ -78,7 +78,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     Ok(exit)
 }
 
-/// All that is known of a profile.
+/// The facts of a profile and of its running topology.
 pub(super) async fn facts(target: Target) -> Result<Facts, CommandError> {
     let session = session::look(&session::load(&target)).await?;
     Ok(session::on_backend!(session, |session| {
@@ -106,7 +106,7 @@ fn table(left: &str, right: &str, comparison: &Comparison) -> String {
     table.render()
 }
 
-/// Why cells of a side are unknown, each reason once.
+/// The distinct reasons why cells of a side are unknown.
 fn unknown<'a>(profile: &str, cells: impl Iterator<Item = &'a Cell>) -> Vec<String> {
     let whys = cells.filter_map(|cell| match cell {
         Cell::Unknown(why) => Some(format!("? {profile}: {why}")),
@@ -118,7 +118,7 @@ fn unknown<'a>(profile: &str, cells: impl Iterator<Item = &'a Cell>) -> Vec<Stri
     whys
 }
 
-/// How often there was each verdict.
+/// The number of aspects by verdict.
 pub(super) fn summary(comparison: &Comparison) -> String {
     let counts = Verdict::ALL.map(|verdict| format!("{} {verdict}", comparison.count(verdict)));
     counts.join(", ")

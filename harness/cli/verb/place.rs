@@ -1,5 +1,5 @@
-//! On which backend a profile runs, where it leaves that open or the command line says otherwise.
-//! Pure: what there is to choose by was loaded, looked up and asked before.
+//! Chooses the backend of a profile, from the profile, the command line and the machine. Pure: its
+//! inputs were gathered before.
 
 use base::hint::{Hint, Verb};
 use base::tool::Environment;
@@ -12,20 +12,19 @@ use super::machine::Machine;
 use super::target::Target;
 use crate::error::{CommandError, Exit};
 
-/// How many times as fast as Azure the built-in one is, and the variable that says otherwise.
+/// The default speed of the built-in Azure relative to Azure, and the variable that overrides it.
 const SPEED: u32 = 60;
 const SPEED_VARIABLE: &str = "HARNESS_REHEARSAL_SPEED";
 
-/// A backend, and why it is this one where the profile does not say.
+/// A backend, and the reason for it where the profile does not name one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Choice {
     pub(super) backend: Backend,
     pub(super) reason: Option<String>,
 }
 
-/// Chooses the backend of a profile: the one that the command line names, else the one that the
-/// profile names, else the one that the topology is `standing` on. `None` leaves it to what the machine
-/// has: [`first_of`].
+/// The backend that the command line names, else the profile's, else the one that the topology is
+/// `standing` on. With `None`, [`first_of`] decides by what the machine has.
 pub(super) fn choose(
     profile: &Profile,
     named: Option<Named>,
@@ -34,7 +33,7 @@ pub(super) fn choose(
     if let Some(named) = named {
         return Some(Choice {
             backend: named.of(&profile.backend),
-            reason: Some("--backend names it".to_owned()),
+            reason: Some("chosen by --backend".to_owned()),
         });
     }
     if !matches!(profile.backend, Backend::Local { .. }) {
@@ -50,46 +49,52 @@ pub(super) fn choose(
     }
 }
 
-/// Which built-in Azure a rehearsal is on, and why: with a cluster and a database of this machine
-/// for those in it, unless the machine has nothing to make them with. What `stands` was made with them,
-/// and is not taken down without them.
+/// The built-in Azure of a rehearsal, and the reason. k3d and Docker stand in for its cluster and
+/// database if the machine has them. A rehearsal that already `stands` keeps them, since it cannot
+/// be taken down without them.
 pub(super) fn rehearsal(speed: u32, machine: &Machine, stands: bool) -> (Aim, String) {
-    let (ground, reason) = match (&machine.docker, &machine.k3d) {
+    let (stand_in, reason) = match (&machine.docker, &machine.k3d) {
         (Ok(docker), Ok(k3d)) => {
-            let reason = format!("a rehearsal; {docker} and {k3d} make its cluster and database");
+            let reason = format!("a rehearsal; {docker} and {k3d} run its cluster and database");
             (true, reason)
         }
         (Err(why), _) | (_, Err(why)) if stands => (true, format!("a rehearsal; {why}")),
         (Err(why), _) | (_, Err(why)) => {
-            let reason = format!("a rehearsal of the Azure part alone: {why}, so nothing can run");
+            let reason = format!(
+                "a rehearsal of the Azure resources only: {why}, so no workload \
+                                  can run"
+            );
             (false, reason)
         }
     };
-    (Aim::Rehearsal { speed, ground }, reason)
+    (Aim::Rehearsal { speed, stand_in }, reason)
 }
 
-/// How many times as fast as Azure the built-in one is.
+/// The speed of the built-in Azure relative to Azure.
 pub(super) fn speed(environment: &Environment) -> Result<u32, CommandError> {
     let Some(text) = environment.text(SPEED_VARIABLE) else {
         return Ok(SPEED);
     };
     let speed = text.parse().ok().filter(|speed| *speed > 0);
     speed.ok_or_else(|| {
-        let wrong = format!("{SPEED_VARIABLE} is `{text}`, which is no whole number from 1 on");
-        CommandError::new(Exit::Usage, wrong).hint("1 is as fast as Azure, 60 the default")
+        let wrong = format!("{SPEED_VARIABLE} is `{text}`, not a whole number of at least 1");
+        CommandError::new(Exit::Usage, wrong)
+            .hint("Set it to 1 for the speed of Azure, or to 60, the default.")
     })
 }
 
-/// Why a place of this machine is not rehearsed.
+/// The error for `--rehearse` with a profile of this machine.
 pub(super) fn no_rehearsal(profile: &Profile) -> CommandError {
     let here = format!(
-        "profile `{}` is a place of this machine, and only one in Azure is rehearsed",
+        "profile `{}` runs on this machine, and only a profile in Azure can be rehearsed",
         profile.name
     );
-    CommandError::new(Exit::Usage, here).hint("leave `--rehearse` out, or name a place in Azure")
+    CommandError::new(Exit::Usage, here)
+        .hint("Omit `--rehearse`, or name a profile of backend `azure`.")
 }
 
-/// Refuses a place in Azure for a verb about places of this machine; `instead` does it there.
+/// Refuses a profile in Azure for a verb that works on this machine. `instead` is the verb for
+/// Azure.
 pub(super) fn here(
     target: &Target,
     profile: &Profile,
@@ -101,39 +106,37 @@ pub(super) fn here(
     }
 }
 
-/// Why a verb that works on this machine has nothing to do with a place in Azure.
+/// The error for a profile in Azure with a verb that works on this machine.
 fn in_azure(profile: &Profile, instead: Option<Verb>) -> CommandError {
     let name = &profile.name;
-    let there = format!(
-        "profile `{name}` is a place in Azure, and this verb is for places of this machine"
-    );
+    let there = format!("profile `{name}` runs in Azure, and this verb works only on this machine");
     let error = CommandError::new(Exit::Usage, there);
     let error = match instead {
-        Some(verb) => error.hint(Hint::from(verb).words(" does it there")),
+        Some(verb) => error.hint(Hint::run(verb).words(" for a topology in Azure.")),
         None => error,
     };
-    error.hint("add `--backend k3d` or `--backend process` to run the same topology here")
+    error.hint("Add `--backend k3d` or `--backend process` to run the same topology here.")
 }
 
 fn as_it_stands(named: Named, written: &Backend) -> Choice {
     Choice {
         backend: named.of(written),
-        reason: Some("something is up on it".to_owned()),
+        reason: Some("the topology is up on it".to_owned()),
     }
 }
 
-/// The first of k3d and processes that can run the profile on this machine.
+/// The first of k3d and process that this machine can run the profile on.
 pub(super) fn first_of(profile: &Profile, machine: &Machine) -> Choice {
     let choice = |named: Named, reason: String| Choice {
         backend: named.of(&profile.backend),
         reason: Some(reason),
     };
     if let Run::Command(_) = profile.worker.run {
-        let reason = "`worker.run.command` is a program of this machine, and no image";
+        let reason = "`worker.run.command` is a program, not an image";
         return choice(Named::Process, reason.to_owned());
     }
     match (&machine.docker, &machine.k3d) {
-        (Ok(docker), Ok(k3d)) => choice(Named::K3d, format!("{docker} and {k3d} are there")),
+        (Ok(docker), Ok(k3d)) => choice(Named::K3d, format!("found {docker} and {k3d}")),
         (Err(reason), _) | (_, Err(reason)) => choice(Named::Process, reason.clone()),
     }
 }
@@ -156,11 +159,11 @@ mod tests {
             k3d: found(k3d, "k3d v5.9.0", "k3d is not installed"),
         };
         let Choice { backend, reason } = first_of(&profile, &machine);
-        (backend.kind(), reason.expect("a choice has a reason"))
+        (backend.kind(), reason.expect("every choice has a reason"))
     }
 
     #[test]
-    fn the_first_backend_that_the_machine_can_run_is_chosen_and_the_reason_said() {
+    fn the_first_backend_that_the_machine_can_run_is_chosen_with_the_reason() {
         let all = [(true, true), (true, false), (false, true), (false, false)];
         let lines: Vec<String> = all
             .into_iter()
@@ -170,7 +173,7 @@ mod tests {
             })
             .collect();
         insta::assert_snapshot!(lines.join("\n"), @"
-        k3d: Docker 28.2.2 and k3d v5.9.0 are there
+        k3d: found Docker 28.2.2 and k3d v5.9.0
         process: k3d is not installed
         process: no Docker engine answers
         process: no Docker engine answers

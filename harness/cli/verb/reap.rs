@@ -1,7 +1,7 @@
-//! The reaper: a detached helper that heals what a killed run could not.
+//! The reaper: a detached process that heals the faults of a killed run.
 //!
-//! It waits for the lock of the state folder, which the run holds for its whole life. Whoever gets
-//! the lock after the run finds either no open fault, and goes, or the faults of a dead run.
+//! It waits for the lock of the state folder, which the run holds for its whole life. When it gets
+//! the lock, it finds either no open fault, and exits, or the open faults of a dead run.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,33 +15,28 @@ use model::profile::Backend;
 use tokio_util::sync::CancellationToken;
 
 use super::any_backend::{AnyBackend, PlaceRecord, on_any_backend};
-use super::{Outcome, lifecycle, session};
+use super::{VerbResult, lifecycle, session};
 use crate::error::{CommandError, Exit};
 
-/// Longer than any run may last: a reaper that waited in vain must not wait for ever.
+/// The longest that a reaper waits, above the length of any run.
 const PATIENCE: Duration = Duration::from_hours(24);
 
-/// Heal the faults of a run when it dies (the harness calls this itself)
+/// Heal the faults of a run when it dies (internal)
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The state folder
     folder: Utf8PathBuf,
 }
 
-pub(super) async fn run(args: Args) -> Outcome {
+pub(super) async fn run(args: Args) -> VerbResult {
     let (events, _unheard) = Events::channel();
     let state = Directory::new(&args.folder);
     let unreadable = |error| CommandError::new(Exit::Unavailable, error);
     let place: Option<PlaceRecord> = read_json(&record(&state)).map_err(unreadable)?;
-    let nothing = || {
-        format!(
-            "{} says nothing of how the place is reached",
-            record(&state)
-        )
-    };
+    let nothing = || format!("{} does not say how to reach the topology", record(&state));
     let place = place.ok_or_else(|| CommandError::new(Exit::Unavailable, nothing()))?;
     let kind = state.standing().map_err(session::state_error)?;
-    // With everything taken down, no fault is open.
+    // A topology that was taken down has no open fault.
     let Some(kind) = kind else {
         return Ok(Exit::Ok);
     };
@@ -55,20 +50,20 @@ pub(super) async fn run(args: Args) -> Outcome {
     Ok(Exit::Ok)
 }
 
-/// Where it is written down how the place of a run is reached: its profile may say something else by
-/// the time that somebody heals.
+/// The file that says how to reach the topology of a run. The profile may have changed by the time
+/// of healing.
 fn record(state: &Directory) -> Utf8PathBuf {
     state.run().join("place.json")
 }
 
-/// A reaper on guard; ended when the run that started it is over.
+/// A running reaper. Killed when the run that started it is over.
 #[derive(Debug)]
 pub(super) struct Guard {
     // Held for its `kill_on_drop`.
     _reaper: tokio::process::Child,
 }
 
-/// Puts a reaper on guard for the run that calls this.
+/// Starts a reaper for the calling run.
 pub(super) fn guard(place: &PlaceRecord, state: &Directory) -> Result<Guard, CommandError> {
     let started = || -> std::io::Result<tokio::process::Child> {
         write_atomically(&record(state), &serde_json::to_vec_pretty(place)?)?;
@@ -84,7 +79,8 @@ pub(super) fn guard(place: &PlaceRecord, state: &Directory) -> Result<Guard, Com
             .envs(Environment::of_process().for_family(Family::Container))
             .envs(credentials(place))
             .env(MARKER, state.marker("reaper"))
-            // Before `setsid` in the child could: Ctrl-C on this terminal must not reach it.
+            // A process group of its own from the start: Ctrl-C at this terminal must not reach the
+            // child before it calls `setsid`.
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -93,13 +89,15 @@ pub(super) fn guard(place: &PlaceRecord, state: &Directory) -> Result<Guard, Com
             .spawn()
     };
     let reaper = started().map_err(|error| {
-        CommandError::new(Exit::Unavailable, error)
-            .hint("no fault was injected: without a reaper a killed run could not be healed")
+        CommandError::new(Exit::Unavailable, error).hint(
+            "Fix the cause: without a reaper no fault is injected, since a killed run could \
+                   not be healed.",
+        )
     })?;
     Ok(Guard { _reaper: reaper })
 }
 
-/// The variables by which Azure is signed in to, for a reaper that has to.
+/// The variables that sign in to Azure, for a reaper that needs them.
 fn credentials(place: &PlaceRecord) -> Vec<(String, String)> {
     let in_azure = matches!(place.backend, Backend::Azure(_));
     let own = std::env::vars().filter(|(name, _)| name.starts_with("AZURE_"));

@@ -9,26 +9,27 @@ use places::{azure, k3d};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Outcome;
+use super::VerbResult;
 use super::session::{self, Target};
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 
 /// Print the Kubernetes objects of a profile as YAML
 ///
-/// Of a place in Azure, the ARM template comes before them. Needs no cluster, no Docker, no account and no network. What is secret is not shown, and what
-/// only a machine or Azure can tell, such as the worker's image, stands in angle brackets.
+/// For a profile in Azure, prints the ARM template first. Needs no cluster, no Docker, no account
+/// and no network. Hides secrets, and prints values that only a machine or Azure can know, such as
+/// the worker's image, in angle brackets.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   harness render -p k3d
   harness render -p k3d --output json
   harness render -p azure
-  harness render -p k3d --validate   against the API server of what is up")]
+  harness render -p k3d --validate   against the API server of the running cluster")]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) target: Target,
-    /// Have the API server of the profile's cluster check every object; nothing is kept
+    /// Let the API server of the profile's cluster validate every object, without storing it
     #[arg(long)]
     validate: bool,
 }
@@ -39,13 +40,13 @@ pub(super) struct Args {
 struct Rendered {
     profile: String,
     topology: Digest,
-    /// The ARM template, of a place in Azure.
+    /// The ARM template, for a profile in Azure.
     #[serde(skip_serializing_if = "Option::is_none")]
     template: Option<Value>,
     groups: Vec<Row>,
 }
 
-/// Objects that come and go together.
+/// Objects that are applied and deleted together.
 #[derive(Debug, Serialize)]
 struct Row {
     id: ResourceId,
@@ -53,7 +54,7 @@ struct Row {
     objects: Vec<Value>,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let Args { target, validate } = args;
     let loaded = session::load(&target);
     let profile = loaded.profile()?;
@@ -64,7 +65,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let topology = profile.topology();
     let name = profile.name.as_str();
     let (template, groups) = match &backend {
-        // Where the machine has the choice, these are the objects in case that it is a cluster.
+        // A profile that leaves the backend open gets the objects of the k3d backend.
         Backend::K3d(_) | Backend::Local { .. } => (None, k3d::objects(name, &topology)),
         Backend::Azure(azure) => {
             let (template, groups) = azure::rendered(name, azure, &topology);
@@ -79,7 +80,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         ui.say(format!("✓ the API server accepts all {objects} objects"));
     }
     if let Some(template) = &template {
-        // JSON is YAML as well, and it is as JSON that Azure takes it.
+        // JSON is also YAML, and Azure takes the template as JSON.
         let text = serde_json::to_string_pretty(template).expect("JSON becomes text");
         ui.text(format!("---\n{text}"));
     }
@@ -95,10 +96,9 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
 }
 
 fn nothing(profile: &str, runs: &str) -> CommandError {
-    let none =
-        format!("profile `{profile}` runs {runs}: there are no Kubernetes objects to render");
+    let none = format!("profile `{profile}` runs {runs} and has no Kubernetes objects");
     CommandError::new(Exit::Invalid, none)
-        .hint("name a profile of backend `k3d`, or add `--backend k3d`")
+        .hint("Name a profile of backend `k3d`, or add `--backend k3d`.")
 }
 
 fn row(group: &Group) -> Row {
@@ -109,17 +109,17 @@ fn row(group: &Group) -> Row {
     }
 }
 
-/// Shows the objects to the API server of the cluster that the profile has up.
+/// Validates the objects with the API server of the profile's running cluster.
 async fn check(target: &Target, profile: &Profile, groups: &[Group]) -> Result<(), CommandError> {
     let state = session::state_of(target, profile)?;
-    let cluster = k3d::connect(&state)
-        .await
-        .map_err(|error| session::backend_error(error).hint(Hint::run(Verb::Up).words(" first")))?;
+    let cluster = k3d::connect(&state).await.map_err(|error| {
+        session::backend_error(error).hint(Hint::run(Verb::Up).words(" first."))
+    })?;
     let complaints = cluster.validate(groups).await;
     let complaints = complaints.map_err(session::backend_error)?;
     if complaints.is_empty() {
         return Ok(());
     }
-    let refused = format!("the API server refuses: {}", complaints.join("; "));
+    let refused = format!("the API server rejects: {}", complaints.join("; "));
     Err(CommandError::new(Exit::Internal, refused))
 }

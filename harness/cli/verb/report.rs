@@ -1,4 +1,4 @@
-//! The verb `report`: what came of a run, by its folder.
+//! The verb `report`: the result of a run, read from its folder.
 
 use std::io;
 
@@ -10,26 +10,26 @@ use scenario::{Fragment, RunPlan, VerdictKind, assess};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Outcome;
+use super::VerbResult;
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 
-/// Show what came of a run, judged anew by what stands in its folder
+/// Show the result of a run, judged again from its folder
 ///
-/// For a run that was cut off, says when, and how much of it is on record.
+/// For a run that was cut off, says when that happened and how much was recorded.
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
   harness report .harness/local/reports/smoke-2a-19d0f5c3a10
   harness report .harness/local/reports/smoke-2a-19d0f5c3a10/report.json --output json
 
-Exits with the verdict, as the test did. A run that has no verdict is inconclusive: 2.")]
+Exits with the code of the verdict, as `test` did, and with 2 (inconclusive) for a run without one.")]
 pub(super) struct Args {
-    /// The folder of the run, or the report in it
+    /// The folder of the run, or its report.json
     folder: Utf8PathBuf,
 }
 
-/// What is told of a report that an earlier version of the harness wrote.
+/// The part of an earlier version's report that is printed.
 #[derive(Deserialize)]
 struct Written {
     scenario: String,
@@ -37,10 +37,10 @@ struct Written {
     reason: String,
 }
 
-pub(super) fn run(args: &Args, ui: &mut Ui) -> Outcome {
+pub(super) fn run(args: &Args, ui: &mut Ui) -> VerbResult {
     let folder = folder(&args.folder)?;
     let archive = Archive::open(folder).map_err(unreadable)?;
-    if archive.has_only_its_report() {
+    if archive.is_report_only() {
         return as_written(&archive, folder, ui);
     }
     let Some(assessment) = assess(&archive).map_err(unreadable)? else {
@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, ui: &mut Ui) -> Outcome {
     Ok(report.verdict.into())
 }
 
-/// The folder that is meant by a path, which may be that of the report in it.
+/// The folder of a run by a path to it or to its report.
 fn folder(path: &Utf8Path) -> Result<&Utf8Path, CommandError> {
     let folder = match path.file_name() {
         Some(REPORT) => path.parent().filter(|folder| *folder != ""),
@@ -67,15 +67,14 @@ fn folder(path: &Utf8Path) -> Result<&Utf8Path, CommandError> {
     if folder.is_dir() {
         return Ok(folder);
     }
-    let error = format!("there is no folder `{folder}`");
+    let error = format!("the folder `{folder}` does not exist");
     Err(CommandError::new(Exit::Usage, error).hint(name_a_folder()))
 }
 
-/// Shows the verdict of a folder that has no events to judge it by.
-fn as_written(archive: &Archive, folder: &Utf8Path, ui: &mut Ui) -> Outcome {
+/// Shows the written verdict of a folder that has no events to judge.
+fn as_written(archive: &Archive, folder: &Utf8Path, ui: &mut Ui) -> VerbResult {
     let Some(report): Option<Value> = archive.report().map_err(unreadable)? else {
-        let error =
-            format!("{folder} has no {REPORT}: the run was cut off, and it is not known when");
+        let error = format!("{folder} has no {REPORT}: the run was cut off at an unknown time");
         return Err(CommandError::new(Exit::Invalid, error));
     };
     let written = Written::deserialize(&report);
@@ -85,25 +84,25 @@ fn as_written(archive: &Archive, folder: &Utf8Path, ui: &mut Ui) -> Outcome {
         reason,
     } = written.map_err(|error| CommandError::new(Exit::Invalid, error))?;
     ui.text(format_args!(
-        "{scenario}: {verdict}\n  {reason}\n  (as an earlier version of the harness wrote it)"
+        "{scenario}: {verdict}\n  {reason}\n  (written by an earlier version of the harness)"
     ));
     ui.json(&report);
     Ok(verdict.into())
 }
 
 fn name_a_folder() -> Hint {
-    Hint::say("name the folder of a run: the table that a test ends with has its report")
+    Hint::say("Name the folder of a run: the table at the end of `test` lists the reports.")
 }
 
 fn unreadable(error: Error) -> CommandError {
     match &error {
         Error::NoRun { .. } => CommandError::new(Exit::Invalid, error).hint(name_a_folder()),
         Error::Version { .. } => CommandError::new(Exit::Invalid, error)
-            .hint("a later version of the harness wrote it: use that one"),
+            .hint("Use the later version of the harness that wrote it."),
         Error::Read { source, .. } if source.kind() != io::ErrorKind::InvalidData => {
             CommandError::new(Exit::Unavailable, error)
         }
         _ => CommandError::new(Exit::Invalid, error)
-            .hint("what is left in the folder cannot be judged; run the scenario again"),
+            .hint("Run the scenario again: the remaining files cannot be judged."),
     }
 }

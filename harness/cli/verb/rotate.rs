@@ -3,18 +3,18 @@
 use backend::event::Events;
 use base::hint::{Hint, Verb};
 use model::plan::Plan;
-use places::azure::Order;
+use places::azure::PromotionOptions;
 
 use super::session::{self, Target, backend_error};
 use super::shutdown::Shutdown;
-use super::{Outcome, failure, in_azure, lifecycle};
+use super::{VerbResult, failure, in_azure, lifecycle};
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 
-/// Give the database's administrator another password, and everybody who uses it
+/// Replace the password of the database's administrator
 ///
-/// The new password goes to the server, then into the cluster, whose pods are replaced one by one.
-/// Run it again after it was ended: the same password goes on to where it has not arrived.
+/// Sets the new password on the server, then in the cluster, and replaces the pods one by one.
+/// After an interruption, run it again: it continues with the same password.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  harness rotate password -p azure")]
 pub(super) struct Args {
@@ -38,22 +38,24 @@ enum What {
     Password,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let What::Password = args.what;
     let mut session = in_azure::own(session::load(&args.target), "rotate", ui).await?;
     let session = &mut *session;
     if !lifecycle::is_up(session).await? {
-        return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
-            .hint(Hint::run(Verb::Promote).words(" first")));
+        return Err(
+            CommandError::new(Exit::Unavailable, "nothing has been promoted")
+                .hint(Hint::run(Verb::Promote).words(" first.")),
+        );
     }
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run `harness rotate password` again");
     session.backend.listen(&events, &shutdown.asked);
-    // Only a password changes: what the gate has not let through does not come in by this door.
+    // Refuses any other change, which would bypass the gate.
     if let Some(other) = session
         .backend
         .stack
-        .unlike(&session.topology)
+        .difference_from(&session.topology)
         .await
         .map_err(backend_error)?
     {
@@ -63,13 +65,16 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         let unchanged = lifecycle::bring_up_after(session, &events, &shutdown.asked, unchanged);
         ui.follow(&mut receiver, Box::pin(unchanged)).await?;
     }
-    session.backend.order(Order {
+    session.backend.set_options(PromotionOptions {
         another_password: true,
-        ..Order::default()
+        ..PromotionOptions::default()
     });
     let work = lifecycle::bring_up(session, &events, &shutdown.asked);
     let steps = ui.follow(&mut receiver, Box::pin(work)).await?;
-    ui.text("the database's administrator has another password, and so has everybody who uses it");
+    ui.text(
+        "replaced the password of the database's administrator, in the server and in the \
+             cluster",
+    );
     ui.json(&serde_json::json!({ "steps": steps }));
     Ok(Exit::Ok)
 }

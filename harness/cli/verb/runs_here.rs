@@ -1,4 +1,4 @@
-//! Which command line runs on this machine what would be promoted.
+//! The command line that runs on this machine the topology to promote.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,21 +9,21 @@ use model::topology::Digest;
 use super::backend_name::Named;
 use super::session::{self, Target};
 
-/// The profile that runs any topology that has its settings, unless it says otherwise itself.
+/// The default profile for running a topology on this machine.
 const USUAL: &str = "k3d";
 
-/// The command lines that run a topology on this machine.
+/// Finds the command lines that run a topology on this machine.
 pub(super) struct RunsHere<'a> {
     target: &'a Target,
     topology: &'a Digest,
-    /// What is set of the topology. What is set of a place in Azure is nothing to a place here.
+    /// The `--set` options that concern the topology, without those that concern Azure.
     sets: Vec<String>,
-    /// The options by which each profile that was asked about comes to the topology, by its name.
+    /// The options by which a profile gives the same topology, by the profile's name. A cache.
     known: RefCell<BTreeMap<String, Option<String>>>,
 }
 
 impl<'a> RunsHere<'a> {
-    /// Those of a topology that would be promoted by a target.
+    /// For the topology that a target would promote.
     pub(super) fn of(target: &'a Target, topology: &'a Digest) -> Self {
         let of_place = |set: &&String| set.starts_with("backend.") || set.starts_with("promotion.");
         let sets = target.set.iter().filter(|set| !of_place(set));
@@ -35,8 +35,8 @@ impl<'a> RunsHere<'a> {
         }
     }
 
-    /// The options that run it: the profile that ran it before, else the usual one, if that comes to
-    /// the same; else the profile itself, in k3d.
+    /// The options that run the topology: of the profile that ran it before, else of the default
+    /// profile if it gives the same topology, else of the profile itself on k3d.
     pub(super) fn options(&self, ran: Option<&str>) -> String {
         let mut names = ran.into_iter().chain([USUAL]);
         names
@@ -44,8 +44,8 @@ impl<'a> RunsHere<'a> {
             .unwrap_or_else(|| self.itself())
     }
 
-    /// The options by which a profile comes to the topology, if it does. Each is loaded once, however
-    /// many requirements it closes.
+    /// The options by which a profile gives the same topology, if it does. Each profile is loaded
+    /// once.
     fn same(&self, name: &str) -> Option<String> {
         if let Some(known) = self.known.borrow().get(name) {
             return known.clone();

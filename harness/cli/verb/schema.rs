@@ -10,7 +10,7 @@ use crate::ui::Ui;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  harness schema profile > profiles/profile.schema.json")]
 pub(super) struct Args {
-    /// The format
+    /// The file format to describe
     #[arg(value_enum)]
     format: Format,
 }

@@ -1,7 +1,8 @@
-//! Ctrl-C, SIGTERM and a terminal that closes: the first asks, the second insists, the third aborts.
+//! Ctrl-C, SIGTERM and a terminal that closes. The first stops gracefully, the second stops
+//! waiting, the third aborts.
 //!
-//! A terminal that closes asks, once: it sends SIGHUP to more than one process, each of which may
-//! pass it on. Whoever is started by `nohup` has SIGHUP ignored, and goes on.
+//! A terminal that closes counts once, since it sends SIGHUP to several processes, each of which
+//! may forward it. Under `nohup` SIGHUP is ignored, and the command continues.
 
 use std::io::{IsTerminal as _, stderr, stdin, stdout};
 use std::time::Duration;
@@ -12,26 +13,26 @@ use tokio::signal::unix::{self, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// How often it is looked whether the terminal is still there: where it is not this process's
-/// controlling one, nothing tells that it has closed.
+/// How often the terminal is checked. A terminal that is not the controlling one of this process
+/// sends no signal when it closes.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// The two tokens that work listens to; the listener lives as long as this.
+/// The two cancellation tokens of a command. The listener ends when this is dropped.
 #[derive(Debug)]
 pub(super) struct Shutdown {
-    /// Stop what you are doing, in order: heal, take down.
+    /// Stop gracefully: heal, then take down.
     pub(super) asked: CancellationToken,
-    /// Stop waiting for anything that is not healing.
+    /// Stop waiting for anything except healing.
     pub(super) insisted: CancellationToken,
     _listener: JoinSet<()>,
 }
 
 impl Shutdown {
-    /// Listens from now on: a signal that comes when this has returned is heard. What it hears is told
-    /// as notices.
+    /// Starts to listen before it returns, so that no later signal is lost. Each signal sends a
+    /// notice.
     pub(super) fn listen(events: Events, how_to_finish: &str) -> Self {
         let asked = CancellationToken::new();
-        // No child of the first: asking must not insist.
+        // Not a child token: the first Ctrl-C must not trigger the second stage.
         let insisted = CancellationToken::new();
         let mut listener = JoinSet::new();
         if let Some(signals) = Signals::listen() {
@@ -51,12 +52,11 @@ impl Shutdown {
     }
 }
 
-/// The signals that are listened to.
 #[derive(Debug)]
 struct Signals {
     interrupt: unix::Signal,
     terminate: unix::Signal,
-    /// None where SIGHUP is nothing.
+    /// None where SIGHUP is ignored.
     hang_up: Option<HangUp>,
 }
 
@@ -99,12 +99,12 @@ async fn listen(
         }
         match times {
             1 => {
-                events.notice("stopping in order; once more to stop waiting");
+                events.notice("stopping gracefully; press Ctrl-C again to stop waiting");
                 asked.cancel();
             }
             2 => {
                 events.notice(format!(
-                    "not waiting any more; once more to abort, then {how_to_finish}"
+                    "no longer waiting; press Ctrl-C again to abort, then {how_to_finish}"
                 ));
                 insisted.cancel();
             }
@@ -115,7 +115,6 @@ async fn listen(
     }
 }
 
-/// A terminal that may close.
 #[derive(Debug)]
 struct HangUp {
     told: unix::Signal,
@@ -123,7 +122,7 @@ struct HangUp {
 }
 
 impl HangUp {
-    /// None for whom that is nothing.
+    /// None where SIGHUP is ignored.
     fn listen() -> Option<Self> {
         if ignores_hang_up() {
             return None;
@@ -134,7 +133,7 @@ impl HangUp {
         })
     }
 
-    /// Ends when the terminal closes; never where that is nothing.
+    /// Returns when the terminal closes, and never where SIGHUP is ignored.
     async fn comes(this: Option<Self>) {
         let Some(Self { mut told, at_first }) = this else {
             return std::future::pending().await;
@@ -152,7 +151,7 @@ impl HangUp {
     }
 }
 
-/// How many of the standard streams are terminals; one that has closed is none.
+/// How many of the standard streams are terminals. A closed terminal does not count.
 fn terminals() -> usize {
     let streams = [
         stdin().is_terminal(),
@@ -162,9 +161,9 @@ fn terminals() -> usize {
     streams.into_iter().filter(|is| *is).count()
 }
 
-/// Whether SIGHUP was ignored when this process began, as by `nohup`: the mask of ignored signals in
-/// `/proc/self/status` (`proc_pid_status(5)`), of which SIGHUP is the first. Where there is no such
-/// file, whoever has sent all output elsewhere is taken for one who wants to go on.
+/// Whether SIGHUP was ignored when this process began, as by `nohup`: the mask of ignored signals
+/// in `/proc/self/status` (`proc_pid_status(5)`), of which SIGHUP is the first. Without that file,
+/// a process whose output is redirected counts as one that ignores SIGHUP.
 fn ignores_hang_up() -> bool {
     let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
         return !stdout().is_terminal() && !stderr().is_terminal();
@@ -172,7 +171,7 @@ fn ignores_hang_up() -> bool {
     ignored(&status).is_some_and(|signals| signals & 1 == 1)
 }
 
-/// The signals that are ignored, by the lines of such a file.
+/// The mask of ignored signals in the text of such a file.
 fn ignored(status: &str) -> Option<u64> {
     let mask = status
         .lines()
@@ -185,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_ignored_is_read_from_the_lines_of_proc() {
+    fn ignored_signals_are_read_from_proc() {
         let nohup = "Name:\tharness\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000000000\n";
         assert_eq!(ignored(nohup), Some(0x1001));
         assert_eq!(ignored("Name:\tharness\n"), None);

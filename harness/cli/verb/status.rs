@@ -9,20 +9,20 @@ use serde::Serialize;
 use super::abandoned;
 use super::any_backend::on_any_backend;
 use super::session::{self, Target};
-use super::{Outcome, lifecycle, view};
+use super::{VerbResult, lifecycle, view};
 use crate::error::{CommandError, Exit};
 use crate::ui::{Table, Ui};
 
-/// What a resource is that does its job.
+/// The state of a resource that does its job.
 const READY: &str = "ready";
 
-/// What a resource is that the profile has and that is not there.
+/// The state of a resource that the profile has and that does not exist.
 const MISSING: &str = "missing";
 
 /// Show what runs, whether it is ready, and where
 ///
-/// Exits 0 if everything that the profile has is ready, else 69. Where the profile cannot be read,
-/// what was brought up is known by its records.
+/// Exits 0 if every resource of the profile is ready, else 69. If the profile cannot be read, shows
+/// what the records in the state folder name.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  harness status\n  harness status --output json")]
 pub(super) struct Args {
@@ -40,7 +40,6 @@ struct Status {
     endpoints: Vec<Endpoint>,
 }
 
-/// One resource.
 #[derive(Debug, Serialize)]
 struct Row {
     id: ResourceId,
@@ -48,7 +47,7 @@ struct Row {
     reason: Option<String>,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let loaded = session::load(&args.target);
     match session::look(&loaded).await {
         Ok(session) => session::on_backend!(session, |session| {
@@ -77,17 +76,16 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     }
 }
 
-/// What is looked at.
 struct Seen<'a, B> {
     profile: &'a str,
-    /// What the profile says, where it can be read.
+    /// None where the profile cannot be read.
     topology: Option<&'a Topology>,
     state: &'a Directory,
     place: &'a Place,
     backend: &'a B,
 }
 
-async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> Outcome {
+async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> VerbResult {
     let Seen {
         profile,
         state,
@@ -103,7 +101,7 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> Outcome {
         ui.text(format!("profile {profile}: nothing is up"));
         let others = session::others_up(state);
         if !others.is_empty() {
-            ui.text(format!("up here under another name: {}", others.join(", ")));
+            ui.text(format!("up here under other names: {}", others.join(", ")));
         }
     } else {
         let mut table = Table::new(["RESOURCE", "STATE", ""]);
@@ -119,7 +117,8 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> Outcome {
     }
     for open in open_faults {
         ui.say(format!(
-            "! fault `{}` ({} {}) of an interrupted run is not undone; `harness heal` undoes it",
+            "! fault `{}` ({} {}) of an interrupted run is still open; run `harness heal` to undo \
+             it",
             open.occurrence.id, open.occurrence.fault, open.occurrence.target
         ));
     }
@@ -132,8 +131,8 @@ async fn show<B: Backend>(seen: &Seen<'_, B>, ui: &mut Ui) -> Outcome {
     Ok(if ready { Exit::Ok } else { Exit::Unavailable })
 }
 
-/// What there is, and what there should be. Of a topology of which nothing is there, nothing is
-/// missing: it is not up.
+/// The resources that exist and those that should exist. If none exists, none counts as missing:
+/// the topology is not up.
 async fn rows<B: Backend>(seen: &Seen<'_, B>) -> Result<Vec<Row>, CommandError> {
     let observed = lifecycle::look(seen.backend, seen.state).await?;
     let wanted = seen.state.wanted().map_err(session::state_error)?;
@@ -143,7 +142,7 @@ async fn rows<B: Backend>(seen: &Seen<'_, B>) -> Result<Vec<Row>, CommandError> 
         let (state, reason) = match resource.state {
             State::Dead { reason } => ("dead", Some(reason)),
             State::Live(digest) if other(&digest) => {
-                let why = "an interrupted command was to replace it";
+                let why = "an interrupted command did not replace it yet";
                 ("outdated", Some(why.to_owned()))
             }
             State::Live(_) => match seen.backend.ready(&resource.id, None).await {
@@ -164,12 +163,12 @@ async fn rows<B: Backend>(seen: &Seen<'_, B>) -> Result<Vec<Row>, CommandError> 
         let expected = seen.backend.expects(topology).await;
         let expected = expected.map_err(session::backend_error)?;
         for row in rows.iter_mut().filter(|row| !expected.contains(&row.id)) {
-            let not_wanted = || "the profile does not have it".to_owned();
+            let not_wanted = || "not in the profile".to_owned();
             row.reason.get_or_insert_with(not_wanted);
         }
-        add_missing(&mut rows, expected, "the profile has it", seen.backend).await;
+        add_missing(&mut rows, expected, "the profile requires it", seen.backend).await;
     }
-    let by_whom = "the last command that brought it up had it";
+    let by_whom = "the last command that changed the topology required it";
     add_missing(&mut rows, wanted.into_keys(), by_whom, seen.backend).await;
     Ok(rows)
 }
@@ -180,7 +179,8 @@ async fn add_missing<B: Backend>(
     by_whom: &str,
     backend: &B,
 ) {
-    // An image in a registry is known by what is in it, once that is made: whoever runs it tells of it.
+    // An image in a registry is named by its digest, which is unknown before the build. The
+    // deployments that run it show whether it is there.
     let expected = expected
         .into_iter()
         .filter(|id| id.kind() != ResourceKind::Image);
@@ -191,7 +191,7 @@ async fn add_missing<B: Backend>(
     }
 }
 
-/// What is not among that which exists. Temporal's namespaces are asked for one by one.
+/// The row of a resource that was not observed. Only Temporal namespaces are asked for one by one.
 async fn missing<B: Backend>(backend: &B, id: ResourceId, by_whom: &str) -> Row {
     let (state, reason) = match id.kind() {
         ResourceKind::Namespace => match backend.ready(&id, None).await {

@@ -1,4 +1,4 @@
-//! What a verb is about: a profile by name or file, and where it is to run.
+//! The target of a verb: a profile by name or file, and the backend to run it on.
 
 use base::shell::{self, option};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -6,22 +6,22 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::backend_name::Named;
 use crate::error::{CommandError, Exit};
 
-/// The profile that is meant where none is named.
+/// The default profile.
 pub(super) const DEFAULT_PROFILE: &str = "local";
 
-/// The folder of profiles that have a name.
+/// The folder of the profiles that are named by `--profile`.
 pub(super) const PROFILES: &str = "profiles";
 
-/// Whether a word names a file, and not a profile.
+/// Whether a word names a file rather than a profile.
 pub(super) fn is_file_name(word: &str) -> bool {
     let extension = Utf8Path::new(word).extension();
     word.contains('/') || matches!(extension, Some("yaml" | "yml"))
 }
 
-/// The variable that names a backend for all commands.
+/// The variable that names a backend for every command.
 pub(super) const BACKEND: &str = "HARNESS_BACKEND";
 
-/// Which profile a verb is about.
+/// The profile and backend that a verb works on.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
 pub(super) struct Target {
@@ -40,22 +40,22 @@ pub(super) struct Target {
     /// Profile by file
     #[arg(long, short, value_name = "FILE")]
     pub(super) file: Option<Utf8PathBuf>,
-    /// Where to run it, whatever the profile says
+    /// Backend to use, in place of the profile's
     #[arg(long, value_enum, value_name = "NAME", env = BACKEND)]
     pub(super) backend: Option<Named>,
-    /// In place of Azure, the built-in one: a rehearsal, apart from the real thing
+    /// Use the built-in Azure in place of Azure, with separate state
     #[arg(long)]
     pub(super) rehearse: bool,
     /// Set a key of the profile, such as `worker.replicas=3`; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
-    /// The folder of `-C`, which a command line that names this target has to name again
+    /// The folder of `-C`, which a printed command line repeats
     #[arg(skip)]
     pub(super) directory: Option<Utf8PathBuf>,
 }
 
 impl Target {
-    /// A target by one word: a file if it looks like one, else a name.
+    /// A target by one word: a file if the word looks like one, else a profile's name.
     pub(super) fn named(word: &str, set: &[String]) -> Self {
         Self {
             profile: word.to_owned(),
@@ -68,14 +68,13 @@ impl Target {
         }
     }
 
-    /// The same as a place in Azure: a variable that names a backend of this machine for all commands
-    /// is not about it.
+    /// This target in Azure. Ignores `HARNESS_BACKEND`, which names a backend of this machine.
     pub(super) fn in_azure(&self) -> Result<Self, CommandError> {
         let by_variable = |named: Named| std::env::var(BACKEND).is_ok_and(|it| it == named.word());
         if self.backend.is_some_and(|named| !by_variable(named)) {
             let message =
-                "`--backend` names a place of this machine, and this is about one in Azure";
-            return Err(CommandError::new(Exit::Usage, message).hint("leave `--backend` out"));
+                "`--backend` names a backend of this machine, and this verb works on Azure";
+            return Err(CommandError::new(Exit::Usage, message).hint("Omit `--backend`."));
         }
         Ok(Self {
             backend: None,
@@ -83,7 +82,7 @@ impl Target {
         })
     }
 
-    /// The arguments that name this target again, for a command line of another process.
+    /// The arguments that name this target on another process's command line.
     pub(super) fn arguments(&self) -> Vec<String> {
         let which = match &self.file {
             Some(file) => option("--file", file.as_str()),
@@ -99,8 +98,8 @@ impl Target {
         options.chain(sets).collect()
     }
 
-    /// The options by which a command that a user is told to run is about this target; none for the
-    /// default.
+    /// The options that name this target in a command for the user to run; empty for the default
+    /// target.
     pub(super) fn options(&self) -> Vec<String> {
         let default = self.file.is_none() && self.profile == DEFAULT_PROFILE;
         let default = default && self.backend.is_none() && self.set.is_empty() && !self.rehearse;
@@ -110,7 +109,7 @@ impl Target {
         directory.into_iter().chain(named).flatten().collect()
     }
 
-    /// The same in a text, behind a verb.
+    /// The options as shell text, to append to a verb.
     pub(super) fn suffix(&self) -> String {
         let words = self.options().into_iter();
         let words: Vec<String> = words
@@ -137,7 +136,7 @@ mod tests {
 
     fn read(words: &[&str]) -> Target {
         let line = Line::try_parse_from(["harness"].iter().chain(words));
-        let Line { directory, target } = line.expect("a sound command line");
+        let Line { directory, target } = line.expect("a valid command line");
         Target {
             directory,
             ..target
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_printed_to_be_run_is_about_the_same_profile_whatever_it_is_called() {
+    fn printed_options_name_the_same_target_for_every_kind_of_name() {
         let suffix = |words: &[&str]| read(words).suffix();
         assert_eq!(suffix(&[]), "");
         assert_eq!(suffix(&["-C", "my project"]), " -C 'my project'");
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_is_the_same_after_it_was_written_as_words() {
+    fn a_target_survives_a_round_trip_through_its_arguments() {
         for words in [
             &["--file=-mine.yaml", "--set=-a=b", "--set", "a=b c"][..],
             &["--profile=-x", "--backend=process"],

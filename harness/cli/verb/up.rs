@@ -8,13 +8,14 @@ use serde::Serialize;
 
 use super::session::{self, Session, Target};
 use super::shutdown::Shutdown;
-use super::{Outcome, lifecycle, place, view};
+use super::{VerbResult, lifecycle, place, view};
 use crate::error::Exit;
 use crate::ui::{Table, Ui};
 
-/// Bring the topology up and leave it running
+/// Start the topology and leave it running
 ///
-/// What runs as it should is kept, what died is repaired, what changed is replaced.
+/// Keeps the resources that run as the profile says, restarts those that died, and replaces those
+/// whose configuration changed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,7 +25,7 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) target: Target,
-    /// Show what would be done, and do nothing
+    /// Show the plan without changing anything
     #[arg(long)]
     dry_run: bool,
 }
@@ -40,7 +41,7 @@ struct Report<'a> {
     endpoints: Vec<Endpoint>,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let loaded = session::load(&args.target);
     if let Some(profile) = loaded.readable() {
         place::here(&args.target, profile, Some(Verb::Promote))?;
@@ -48,7 +49,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     loaded.doubt(ui);
     if args.dry_run {
         let session = session::look(&loaded).await?;
-        return session::on_backend!(session, |session| Box::pin(rehearse(session, ui)).await);
+        return session::on_backend!(session, |session| Box::pin(dry_run(session, ui)).await);
     }
     let session = session::own(&loaded, "up", ui).await?;
     let suffix = args.target.suffix();
@@ -56,12 +57,12 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         .await)
 }
 
-async fn rehearse<B: Backend>(session: &mut Session<B>, ui: &mut Ui) -> Outcome {
+async fn dry_run<B: Backend>(session: &mut Session<B>, ui: &mut Ui) -> VerbResult {
     let allowed = session.state.allows(&session.place.backend);
     allowed.map_err(session::state_error)?;
     let (events, mut receiver) = Events::channel();
     let plan = ui
-        .follow(&mut receiver, lifecycle::rehearse(session, &events))
+        .follow(&mut receiver, lifecycle::dry_run(session, &events))
         .await?;
     let mut table = Table::new(["ACTION", "RESOURCE", "REASON"]);
     for step in &plan.steps {
@@ -76,7 +77,7 @@ async fn rehearse<B: Backend>(session: &mut Session<B>, ui: &mut Ui) -> Outcome 
     Ok(Exit::Ok)
 }
 
-async fn bring_up<B: Backend>(session: &mut Session<B>, suffix: &str, ui: &mut Ui) -> Outcome {
+async fn bring_up<B: Backend>(session: &mut Session<B>, suffix: &str, ui: &mut Ui) -> VerbResult {
     let (events, mut receiver) = Events::channel();
     view::introduce(session, &events);
     let shutdown = Shutdown::listen(events.clone(), "run `harness down`");
@@ -101,7 +102,6 @@ async fn report<B: Backend>(session: &Session<B>, plan: &Plan, ui: &mut Ui) {
     });
 }
 
-/// What was done, in a line.
 fn done(plan: &Plan) -> String {
     let done: Vec<String> = [
         (Action::Create, "created"),
@@ -116,13 +116,13 @@ fn done(plan: &Plan) -> String {
     })
     .collect();
     if done.is_empty() {
-        "everything was up already".to_owned()
+        "everything was already up".to_owned()
     } else {
         format!("everything is up: {}", done.join(", "))
     }
 }
 
-/// What a newcomer does now.
+/// The commands that a new user tries next.
 fn next_steps(endpoints: &[Endpoint], suffix: &str) -> String {
     let mut lines = Vec::new();
     if let Some(starter) = view::find(endpoints, "starter") {

@@ -1,4 +1,4 @@
-//! Renderings that more than one verb shows.
+//! Text that more than one verb prints.
 
 use backend::event::Events;
 use backend::{Backend, Endpoint, Place};
@@ -6,7 +6,7 @@ use backend::{Backend, Endpoint, Place};
 use super::session::Session;
 use crate::ui::Table;
 
-/// The addresses that a user opens, first those and then, of the rest, nothing: JSON has them all.
+/// A table of the addresses that a user opens. Only JSON has the other endpoints.
 pub(super) fn endpoints(endpoints: &[Endpoint]) -> String {
     let mut table = Table::new(["ENDPOINT", "ADDRESS", ""]);
     for (name, endpoint) in named(endpoints) {
@@ -16,14 +16,14 @@ pub(super) fn endpoints(endpoints: &[Endpoint]) -> String {
         };
         let moved = endpoint.wanted.map(|wanted| {
             let used = endpoint.address.port();
-            format!("port {wanted} was taken, {used} is used")
+            format!("port {wanted} was taken, using {used}")
         });
         table.row([name, address, moved.unwrap_or_default()]);
     }
     table.render()
 }
 
-/// The endpoint of a name that a user knows: `frontend`, `web`, `starter`.
+/// The endpoint called `frontend`, `web` or `starter`.
 pub(super) fn find<'a>(endpoints: &'a [Endpoint], name: &str) -> Option<&'a Endpoint> {
     named(endpoints)
         .into_iter()
@@ -31,7 +31,7 @@ pub(super) fn find<'a>(endpoints: &'a [Endpoint], name: &str) -> Option<&'a Endp
         .map(|(_, endpoint)| endpoint)
 }
 
-/// The endpoints that have such a name; further starters are numbered.
+/// The endpoints that have such a name. Further starters are numbered.
 fn named(endpoints: &[Endpoint]) -> Vec<(String, &Endpoint)> {
     let mut named = Vec::new();
     let mut starters = 0;
@@ -62,7 +62,7 @@ fn rank(name: &str) -> u8 {
     }
 }
 
-/// Says where this profile runs, and what else its author should know of it.
+/// Sends notices of where this profile runs and of what its author should know.
 pub(super) fn introduce<B: Backend>(session: &Session<B>, events: &Events) {
     events.notice(choice(session));
     for notice in session.profile.notices() {
@@ -70,7 +70,7 @@ pub(super) fn introduce<B: Backend>(session: &Session<B>, events: &Events) {
     }
 }
 
-/// Where this profile runs, and what that leaves out, in a sentence.
+/// Where this profile runs, in one line.
 fn choice<B: Backend>(session: &Session<B>) -> String {
     let Place {
         backend,
@@ -86,7 +86,7 @@ fn choice<B: Backend>(session: &Session<B>) -> String {
     )
 }
 
-/// A type of Azure's without its provider, which the rest of it tells.
+/// A resource type of Azure without its provider, which is clear from the rest.
 pub(super) fn short_type(kind: &str) -> String {
     let (_, rest) = kind.split_once('/').unwrap_or(("", kind));
     rest.to_owned()
@@ -119,13 +119,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_user_opens_comes_in_the_order_of_use_and_says_which_port_was_taken() {
+    fn endpoints_are_listed_in_order_of_use_with_the_port_that_was_taken() {
         insta::assert_snapshot!(endpoints(&all()), @"
         ENDPOINT   ADDRESS
         frontend   127.0.0.1:7233
         web        http://127.0.0.1:8233
         starter    http://127.0.0.1:8080
-        starter-1  http://127.0.0.1:8082  port 8081 was taken, 8082 is used
+        starter-1  http://127.0.0.1:8082  port 8081 was taken, using 8082
         ");
     }
 

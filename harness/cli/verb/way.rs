@@ -1,19 +1,20 @@
-//! How a topology comes to its place and goes from it, decided once for all that a command does.
+//! How a topology is deployed and removed: by `up` and `down`, or by `promote` and `destroy`.
+//! Decided once per command.
 
 use base::hint::Verb;
 use model::profile::Backend;
 
-/// The way of a topology to its place.
+/// How a topology is deployed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// `up` brings it to this machine, and whoever runs a command may bring it up.
+    /// By `up` on this machine. Any command may bring it up.
     Up,
-    /// It is promoted, and goes by word of its owner only: others find it as it is, or not at all.
+    /// By `promote`. Only `promote` and `destroy` change it; other commands use it as they find it.
     Promotion,
 }
 
 impl Way {
-    /// The way to the place of a profile.
+    /// The way of a profile's backend.
     pub(super) fn to(backend: &Backend) -> Self {
         if matches!(backend, Backend::Azure(_)) {
             Self::Promotion
@@ -26,7 +27,7 @@ impl Way {
         self == Self::Promotion
     }
 
-    /// The verb that brings it.
+    /// The verb that deploys.
     pub(super) fn up(self) -> Verb {
         match self {
             Self::Up => Verb::Up,
@@ -34,7 +35,7 @@ impl Way {
         }
     }
 
-    /// The verb that takes it away.
+    /// The verb that removes.
     pub(super) fn down(self) -> Verb {
         match self {
             Self::Up => Verb::Down,
@@ -42,11 +43,11 @@ impl Way {
         }
     }
 
-    /// What the one that takes it away is for.
+    /// What the verb that removes does, for hints.
     pub(super) fn end(self) -> &'static str {
         match self {
             Self::Up => "stop everything",
-            Self::Promotion => "see what there is and, with its `--yes`, delete it",
+            Self::Promotion => "list what exists, and delete it with `--yes`",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The snapshot, and what begins as a copy of it.
+//! The snapshot, and databases that are copied from it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::fixture::{Fixture, container, image_tool, schema};
 
-/// An image of its own, so that its snapshot is one that nobody else has: MySQL with a label more.
+/// An image with an additional label, so that nobody else has its snapshot.
 struct OwnImage {
     tag: String,
 }
@@ -53,7 +53,7 @@ impl OwnImage {
         engine
             .remove_container(&spec.name)
             .await
-            .expect("it is ours");
+            .expect("the test made it");
         Self { tag }
     }
 
@@ -63,7 +63,7 @@ impl OwnImage {
     }
 }
 
-/// Everything that makes up both schemas.
+/// The definitions of both schemas.
 async fn dump(fixture: &Fixture) -> BTreeMap<String, String> {
     let mut dump = BTreeMap::new();
     for store in Store::ALL {
@@ -108,7 +108,7 @@ fn text(rows: Vec<Vec<Option<String>>>) -> String {
 }
 
 #[tokio::test]
-async fn a_copy_of_the_snapshot_equals_a_database_made_from_nothing() {
+async fn a_copy_of_the_snapshot_equals_a_new_database() {
     let (Some(mut first), Some(mut second)) = (Fixture::new().await, Fixture::new().await) else {
         return;
     };
@@ -118,11 +118,14 @@ async fn a_copy_of_the_snapshot_equals_a_database_made_from_nothing() {
 
     interrupt(&mut first, &sets).await;
     first.prepare_with(&sets, image_tool()).await.expect("made");
-    assert!(told_progress(&mut first), "it takes long enough to be told");
+    assert!(
+        told_progress(&mut first),
+        "making it takes long enough for progress"
+    );
     let left = first.engine.owned(first.owner()).await.expect("a list");
-    assert_eq!(left, [], "what made the snapshot is gone");
+    assert_eq!(left, [], "the helpers of the snapshot are gone");
     second.prepare(&sets).await.expect("found");
-    assert!(!told_progress(&mut second), "there is nothing to do");
+    assert!(!told_progress(&mut second), "the snapshot exists");
 
     for fixture in [&first, &second] {
         fixture.up().await;
@@ -162,7 +165,7 @@ async fn a_copy_of_the_snapshot_equals_a_database_made_from_nothing() {
     image.remove().await;
 }
 
-/// Interrupts the making of a snapshot while MySQL is initialised, after which nothing is left.
+/// Interrupts the making of a snapshot while MySQL initialises, and checks that nothing is left.
 async fn interrupt(fixture: &mut Fixture, sets: &[&str]) {
     let engine = fixture.engine.clone();
     let name = fixture.mysql.names().helper("build");
@@ -190,18 +193,18 @@ fn told_progress(fixture: &mut Fixture) -> bool {
     told
 }
 
-/// The volume of the snapshot that a database is a copy of.
+/// The snapshot volume that a database is copied from.
 fn golden(fixture: &Fixture) -> String {
     fixture.prepared().snapshot.volume()
 }
 
 #[tokio::test]
-async fn a_copy_that_was_cut_short_is_made_again() {
+async fn an_interrupted_copy_is_made_again() {
     let Some(mut fixture) = Fixture::new().await else {
         return;
     };
     fixture.prepare(&[]).await.expect("prepared");
-    // What a killed command leaves: a part of the data, and nothing that says it is whole.
+    // A killed command leaves a part of the data without the mark of a complete copy.
     let data = fixture.mysql.names().data();
     let labels = [(docker::OWNER.to_owned(), fixture.owner().to_owned())].into();
     let made = fixture.engine.create_volume(&data, &labels).await;
@@ -226,7 +229,7 @@ async fn a_copy_that_was_cut_short_is_made_again() {
     assert_eq!(ran.await.expect("it runs").0, 0);
     assert_eq!(
         fixture.observed(&[]).await,
-        ["container/mysql is dead: its container is gone, and what belongs to it is left"]
+        ["container/mysql is dead: its container is gone, but other parts of it remain"]
     );
 
     fixture.up().await;
@@ -234,7 +237,7 @@ async fn a_copy_that_was_cut_short_is_made_again() {
 }
 
 #[tokio::test]
-async fn docker_shows_no_password_and_no_key() {
+async fn docker_inspect_shows_no_password_and_no_key() {
     let Some(mut fixture) = Fixture::new().await else {
         return;
     };
@@ -243,7 +246,7 @@ async fn docker_shows_no_password_and_no_key() {
     let name = fixture.mysql.names().container();
     let options = None::<InspectContainerOptions>;
     let shown = api().inspect_container(name, options).await;
-    let shown = serde_json::to_string(&shown.expect("it is there")).expect("JSON");
+    let shown = serde_json::to_string(&shown.expect("it exists")).expect("JSON");
     assert!(shown.contains("--require-secure-transport=ON"));
     for file in ["mysql", "mysql-key.pem"] {
         let path = fixture.state.secrets().join(file);

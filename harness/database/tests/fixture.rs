@@ -1,4 +1,4 @@
-//! A database in a state folder of its own.
+//! A database in a temporary state folder.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Mysql, Prepared, SchemaTool, Wanted};
 
-/// How long anything here may take on a machine that does much else.
+/// How long a step may take on a busy machine.
 pub(super) const DEADLINE: Duration = Duration::from_mins(3);
 
 pub(super) struct Fixture {
@@ -31,7 +31,7 @@ pub(super) struct Fixture {
     pub(super) prepared: Option<Prepared>,
     pub(super) events: Events,
     pub(super) heard: UnboundedReceiver<Event>,
-    /// Ends what is being prepared.
+    /// Cancels the preparation.
     pub(super) cancel: CancellationToken,
     environment: Environment,
     address: SocketAddr,
@@ -40,11 +40,11 @@ pub(super) struct Fixture {
 }
 
 impl Fixture {
-    /// A state folder with nothing in it; `None` where there is no Docker.
+    /// An empty state folder; `None` if there is no Docker.
     pub(super) async fn new() -> Option<Self> {
         let engine = engine().await?;
         let folder = TempDir::new().expect("a temporary folder");
-        let path = Utf8Path::from_path(folder.path()).expect("text");
+        let path = Utf8Path::from_path(folder.path()).expect("a UTF-8 path");
         let state = Directory::new(path.join(".harness/test"));
         let opened = state.open("test", "process", Duration::ZERO).await;
         let (lock, _) = opened.expect("the folder is new");
@@ -65,7 +65,7 @@ impl Fixture {
         })
     }
 
-    /// Prepares for profile `server` with some values set.
+    /// Prepares the database of profile `server` with some values set.
     pub(super) async fn prepare(&mut self, sets: &[&str]) -> Result<Topology, backend::Error> {
         self.prepare_with(sets, self.schema_tool()).await
     }
@@ -93,7 +93,7 @@ impl Fixture {
         Ok(topology)
     }
 
-    /// The program where there is one, which starts faster than a container.
+    /// The program if it exists, because it starts faster than a container.
     fn schema_tool(&self) -> SchemaTool {
         match self.environment.find("temporal-sql-tool") {
             Some(path) => SchemaTool::Program(Program::new(path, Vec::new())),
@@ -101,7 +101,7 @@ impl Fixture {
         }
     }
 
-    /// Creates or replaces everything, and waits until it is ready.
+    /// Makes or replaces everything and waits until it is ready.
     pub(super) async fn up(&self) {
         for id in [container(), schema()] {
             self.make(&id).await;
@@ -137,7 +137,7 @@ impl Fixture {
     }
 
     pub(super) async fn client(&self) -> Client {
-        let access = self.mysql.access().expect("it was made");
+        let access = self.mysql.connect_options().expect("it was made");
         let client = Client::connect(&access, None, DEADLINE).await;
         client.expect("it answers")
     }
@@ -147,7 +147,7 @@ impl Fixture {
         rows.unwrap_or_else(|error| panic!("{query}: {error:?}"))
     }
 
-    /// What is observed, in lines.
+    /// The observed resources, one line each.
     pub(super) async fn observed(&self, named: &[ResourceId]) -> Vec<String> {
         let observed = self.mysql.observe(named).await.expect("Docker answers");
         let lines = observed.into_iter().map(|one| match one.state {
@@ -157,8 +157,8 @@ impl Fixture {
         lines.collect()
     }
 
-    /// From here on it is as in a later command, which only looks.
-    pub(super) fn forget_what_was_prepared(&mut self) {
+    /// Forgets what was prepared, as in a later command that only observes.
+    pub(super) fn forget_prepared(&mut self) {
         let parts = (
             self.engine.clone(),
             self.state.clone(),
@@ -172,7 +172,7 @@ impl Fixture {
         self.state.path().as_str()
     }
 
-    /// Takes it down as `down` does, after which nothing is left.
+    /// Removes the database as `down` does and checks that nothing is left.
     pub(super) async fn down(self) {
         self.remove(&schema()).await;
         self.remove(&container()).await;
@@ -183,7 +183,7 @@ impl Fixture {
     }
 }
 
-/// The image that has Temporal's SQL tool.
+/// The image with Temporal's SQL tool.
 pub(super) fn image_tool() -> SchemaTool {
     SchemaTool::Image("temporalio/admin-tools:1.32.0".to_owned())
 }
@@ -196,7 +196,7 @@ pub(super) fn schema() -> ResourceId {
     ResourceId::new(ResourceKind::Schema, "temporal")
 }
 
-/// The topology of the project's own profile `server`.
+/// The topology of the project's profile `server`.
 pub(super) fn topology(sets: &[&str]) -> Topology {
     testing::profile::topology("server", sets)
 }

@@ -1,4 +1,4 @@
-//! The life of the container, and what is done behind the harness's back.
+//! The life of the container, including changes from outside the harness.
 
 use backend::Readiness;
 use model::plan::{Observed, State};
@@ -7,7 +7,8 @@ use mysql::Client;
 use super::fixture::{DEADLINE, Fixture, container, schema};
 
 #[tokio::test]
-async fn data_survives_a_kill_a_removal_and_a_replacement_and_goes_with_the_rest() {
+async fn data_survives_a_kill_a_lost_container_and_a_replacement_and_is_removed_with_the_database()
+{
     let Some(mut fixture) = Fixture::new().await else {
         return;
     };
@@ -34,7 +35,7 @@ async fn data_survives_a_kill_a_removal_and_a_replacement_and_goes_with_the_rest
     let name = fixture.mysql.names().container().to_owned();
     assert_eq!(
         fixture.observed(&[]).await,
-        ["container/mysql is dead: it ended with code 137"]
+        ["container/mysql is dead: it exited with code 137"]
     );
     fixture.mysql.start_again().await.expect("it starts");
     fixture.wait_until_ready(&container()).await;
@@ -45,7 +46,7 @@ async fn data_survives_a_kill_a_removal_and_a_replacement_and_goes_with_the_rest
     removed.expect("Docker answers");
     assert_eq!(
         fixture.observed(&[]).await,
-        ["container/mysql is dead: its container is gone, and what belongs to it is left"]
+        ["container/mysql is dead: its container is gone, but other parts of it remain"]
     );
     let readiness = fixture
         .mysql
@@ -72,7 +73,7 @@ async fn data_survives_a_kill_a_removal_and_a_replacement_and_goes_with_the_rest
 }
 
 #[tokio::test]
-async fn a_password_that_was_changed_is_right_again_after_a_restart() {
+async fn a_changed_password_is_reset_by_a_restart() {
     let Some(mut fixture) = Fixture::new().await else {
         return;
     };
@@ -94,7 +95,7 @@ async fn a_password_that_was_changed_is_right_again_after_a_restart() {
 }
 
 #[tokio::test]
-async fn only_those_who_trust_its_certificate_and_encrypt_get_in() {
+async fn clients_must_encrypt_and_trust_the_certificate() {
     let (Some(mut fixture), Some(mut plain)) = (Fixture::new().await, Fixture::new().await) else {
         return;
     };
@@ -103,13 +104,20 @@ async fn only_those_who_trust_its_certificate_and_encrypt_get_in() {
     plain.prepare(&sets).await.expect("prepared");
     fixture.up().await;
     plain.up().await;
-    let mut access = fixture.mysql.access().expect("it was made");
+    let mut access = fixture.mysql.connect_options().expect("it was made");
     for host in ["127.0.0.1", "localhost"] {
         host.clone_into(&mut access.host);
         let connected = Client::connect(&access, None, DEADLINE).await;
         connected.unwrap_or_else(|error| panic!("{host}: {error:?}"));
     }
-    assert!(plain.mysql.access().expect("it was made").roots.is_none());
+    assert!(
+        plain
+            .mysql
+            .connect_options()
+            .expect("it was made")
+            .roots
+            .is_none()
+    );
     assert_eq!(plain.prepared().roots_file(), None);
     let roots = fixture.prepared().roots_file().expect("it has TLS");
     let roots = fs_err::read_to_string(roots).expect("written");
@@ -123,17 +131,17 @@ async fn only_those_who_trust_its_certificate_and_encrypt_get_in() {
 }
 
 #[tokio::test]
-async fn later_commands_find_it_by_what_the_folder_says() {
+async fn later_commands_find_the_database_with_the_records_of_the_state_folder() {
     let Some(mut fixture) = Fixture::new().await else {
         return;
     };
     fixture.prepare(&[]).await.expect("prepared");
     assert!(fixture.mysql.log().is_none());
     fixture.up().await;
-    let prepared = fixture.prepared().access();
+    let prepared = fixture.prepared().connect_options();
     let address = fixture.mysql.address();
-    fixture.forget_what_was_prepared();
-    let found = fixture.mysql.access().expect("it was made");
+    fixture.forget_prepared();
+    let found = fixture.mysql.connect_options().expect("it was made");
     assert_eq!(found.port, prepared.port);
     assert_eq!(found.password, prepared.password);
     assert_eq!(found.roots, prepared.roots);

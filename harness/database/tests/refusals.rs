@@ -1,4 +1,4 @@
-//! What is refused before it can do harm.
+//! Refusals before any harm is done.
 
 use docker::ContainerSpec;
 
@@ -11,14 +11,14 @@ async fn too_few_connections_are_an_error_before_anything_starts() {
     };
     let sets = ["database.mysql.max-connections=100"];
     let error = fixture.prepare(&sets).await.expect_err("too few");
-    insta::assert_snapshot!(error.to_string(), @"database.mysql.max-connections is 100, and the Temporal processes may open 130");
-    insta::assert_snapshot!(base::hint::join(&error.hints, "\n"), @"set database.mysql.max-connections to 130 or more, or let fewer replicas run under temporal.roles");
+    insta::assert_snapshot!(error.to_string(), @"database.mysql.max-connections is 100, but the Temporal processes may open 130");
+    insta::assert_snapshot!(base::hint::join(&error.hints, "\n"), @"Set `database.mysql.max-connections` in the profile to 130 or more, or reduce the replicas under `temporal.roles`.");
     let made = fixture.engine.owned(fixture.owner()).await.expect("a list");
     assert_eq!(made, []);
 }
 
 #[tokio::test]
-async fn an_older_mysql_is_not_given_the_data_of_a_newer_one() {
+async fn an_older_mysql_is_refused_on_the_data_of_a_newer_one() {
     let Some(mut fixture) = Fixture::new().await else {
         return;
     };
@@ -26,13 +26,13 @@ async fn an_older_mysql_is_not_given_the_data_of_a_newer_one() {
     fixture.make(&container()).await;
     let sets = ["database.mysql.version=8.0"];
     let error = fixture.prepare(&sets).await.expect_err("it is older");
-    insta::assert_snapshot!(error.to_string(), @"the data of MySQL 8.4 cannot be read by MySQL 8.0");
-    insta::assert_snapshot!(base::hint::join(&error.hints, "\n"), @"set database.mysql.version to 8.4, or run `harness down` to give its data up");
+    insta::assert_snapshot!(error.to_string(), @"MySQL 8.0 cannot read the data of MySQL 8.4");
+    insta::assert_snapshot!(base::hint::join(&error.hints, "\n"), @"Set `database.mysql.version` in the profile to 8.4, or run `harness down` to delete the data.");
     fixture.down().await;
 }
 
 #[tokio::test]
-async fn a_container_of_somebody_else_is_named_and_left_alone() {
+async fn a_container_of_another_owner_is_named_and_not_touched() {
     let Some(mut fixture) = Fixture::new().await else {
         return;
     };
@@ -55,6 +55,6 @@ async fn a_container_of_somebody_else_is_named_and_left_alone() {
     let after = fixture.engine.container(&theirs.name).await;
     assert_eq!(after.expect("an answer"), Some(before));
     let removed = fixture.engine.remove_container(&theirs.name).await;
-    removed.expect("it is the test's own");
+    removed.expect("the test made it");
     fixture.down().await;
 }

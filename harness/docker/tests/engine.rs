@@ -1,4 +1,4 @@
-//! A real engine, asked for all that this crate can ask of one.
+//! The functions of this crate with a real engine.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -29,7 +29,7 @@ fn script(test: &str, script: &str) -> ContainerSpec {
 }
 
 async fn provided(engine: &Engine) {
-    let news = Listener::nobody();
+    let news = Listener::silent();
     engine
         .provide_image(SHELL, &news, &CancellationToken::new())
         .await
@@ -37,7 +37,7 @@ async fn provided(engine: &Engine) {
 }
 
 #[tokio::test]
-async fn a_container_lives_from_start_to_removal_and_each_step_can_be_repeated() {
+async fn a_container_can_be_started_stopped_and_removed_and_each_step_can_be_repeated() {
     let Some(engine) = engine().await else {
         return;
     };
@@ -92,7 +92,7 @@ async fn a_container_lives_from_start_to_removal_and_each_step_can_be_repeated()
 
 async fn status(engine: &Engine, name: &str) -> Status {
     let container = engine.container(name).await.expect("an answer");
-    container.expect("it is there").status
+    container.expect("it exists").status
 }
 
 fn ended(code: i64) -> Status {
@@ -117,11 +117,11 @@ async fn a_container_of_somebody_else_is_refused_and_left_alone() {
     let cancel = CancellationToken::new();
     let run = engine.run_container(&ours, DEADLINE, &cancel).await;
     for refused in [engine.start_container(&ours).await.map(drop), run.map(drop)] {
-        let error = refused.expect_err("it is somebody else's");
+        let error = refused.expect_err("it has another owner");
         assert_eq!(
             error.to_string(),
             format!(
-                "container `{}` is there already and belongs to the topology in {}",
+                "container `{}` already exists and belongs to the topology in {}",
                 theirs.name, theirs.owner
             )
         );
@@ -132,7 +132,7 @@ async fn a_container_of_somebody_else_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn files_volumes_and_networks_are_there_when_a_container_starts() {
+async fn files_volumes_and_networks_exist_when_a_container_starts() {
     let Some(engine) = engine().await else {
         return;
     };
@@ -168,7 +168,7 @@ async fn files_volumes_and_networks_are_there_when_a_container_starts() {
     let foreign = engine.create_network(&network, "/test/other").await;
     assert!(matches!(foreign, Err(Error::Foreign { .. })));
     let labels = engine.volume(&volume).await.expect("an answer");
-    assert_eq!(labels.expect("it is there")[OWNER], owner);
+    assert_eq!(labels.expect("it exists")[OWNER], owner);
 
     let cancel = CancellationToken::new();
     let first = engine.run_container(&spec, DEADLINE, &cancel).await;
@@ -189,7 +189,7 @@ async fn files_volumes_and_networks_are_there_when_a_container_starts() {
 }
 
 #[tokio::test]
-async fn what_runs_too_long_or_is_interrupted_leaves_no_container() {
+async fn a_timed_out_or_interrupted_run_leaves_no_container() {
     let Some(engine) = engine().await else {
         return;
     };
@@ -205,7 +205,7 @@ async fn what_runs_too_long_or_is_interrupted_leaves_no_container() {
 }
 
 #[tokio::test]
-async fn a_command_in_a_container_answers_with_its_code_and_output() {
+async fn a_command_in_a_container_returns_its_exit_code_and_output() {
     let Some(engine) = engine().await else {
         return;
     };
@@ -220,7 +220,7 @@ async fn a_command_in_a_container_answers_with_its_code_and_output() {
 }
 
 #[tokio::test]
-async fn a_log_is_written_whole_and_an_older_longer_one_does_not_show_through() {
+async fn a_log_is_written_completely_and_replaces_an_older_longer_one() {
     let Some(engine) = engine().await else {
         return;
     };
@@ -237,14 +237,13 @@ async fn a_log_is_written_whole_and_an_older_longer_one_does_not_show_through() 
     let written = engine.write_log(&spec.name, &file).await;
     written.expect("it is written");
     let text = fs_err::read_to_string(&file).expect("written");
-    // What comes by two pipes may come in either order.
+    // Standard output and standard error may arrive in either order.
     let mut lines: Vec<&str> = text.lines().collect();
     lines.sort_unstable();
     assert_eq!(lines, ["one", "two"]);
     remove_all(&engine, &spec.owner).await;
 }
 
-/// Waits until a container has ended.
 async fn until_ended(name: &str) -> Result<(), tokio::time::error::Elapsed> {
     let options = None::<bollard::query_parameters::WaitContainerOptions>;
     let mut waiting = Box::pin(api().wait_container(name, options));
@@ -252,7 +251,7 @@ async fn until_ended(name: &str) -> Result<(), tokio::time::error::Elapsed> {
 }
 
 #[tokio::test]
-async fn a_log_is_followed_on_to_the_container_that_takes_the_place_of_another() {
+async fn following_a_log_continues_with_a_replacement_container() {
     let Some(engine) = engine().await else {
         return;
     };
@@ -270,7 +269,7 @@ async fn a_log_is_followed_on_to_the_container_that_takes_the_place_of_another()
             sleep(Duration::from_millis(20)).await;
         }
     };
-    // As another command does that wants the end of it.
+    // Another command that needs the end of the log does the same.
     let collect = async || engine.write_log(name, &file).await.expect("written");
     let stop = CancellationToken::new();
     let change = async {
@@ -281,7 +280,11 @@ async fn a_log_is_followed_on_to_the_container_that_takes_the_place_of_another()
         engine.start_container(&second).await.expect("it starts");
         until("one\ntwo\nthree\n").await;
         collect().await;
-        assert_eq!(read(), "one\ntwo\nthree\n", "nobody else writes it");
+        assert_eq!(
+            read(),
+            "one\ntwo\nthree\n",
+            "only the follower writes the file"
+        );
         stop.cancel();
     };
     let (followed, changed) = tokio::join!(
@@ -296,12 +299,12 @@ async fn a_log_is_followed_on_to_the_container_that_takes_the_place_of_another()
 }
 
 #[tokio::test]
-async fn an_image_that_is_not_to_be_had_is_named_with_ways_out() {
+async fn the_error_for_an_image_that_cannot_be_pulled_has_the_image_and_hints() {
     let Some(engine) = engine().await else {
         return;
     };
     let reference = "127.0.0.1:1/nobody/nothing:1";
-    let news = Listener::nobody();
+    let news = Listener::silent();
     let cancel = CancellationToken::new();
     let error = engine
         .provide_image(reference, &news, &cancel)
@@ -316,7 +319,7 @@ async fn an_image_that_is_not_to_be_had_is_named_with_ways_out() {
 }
 
 #[tokio::test]
-async fn an_archive_is_loaded_under_the_references_in_it() {
+async fn an_archive_is_loaded_with_the_references_in_it() {
     let Some(engine) = engine().await else {
         return;
     };
@@ -329,19 +332,21 @@ async fn an_archive_is_loaded_under_the_references_in_it() {
     let loaded = engine.load_image(&file).await.expect("it is an image");
     assert_eq!(loaded, [reference.as_str()]);
     let image = engine.image(&reference).await.expect("an answer");
-    let image = image.expect("it is there");
+    let image = image.expect("it exists");
     assert!(image.id.starts_with("sha256:"));
     assert_eq!(image.repo_digest, None);
     let removed = api()
         .remove_image(&reference, None::<RemoveImageOptions>, None)
         .await;
-    removed.expect("it is ours");
+    removed.expect("the test made it");
     assert_eq!(engine.image(&reference).await.expect("an answer"), None);
 }
 
-/// An image without a file in it, as `docker save` would write it.
+/// An image without files, in the format of `docker save`.
 fn empty_image(reference: &str) -> Vec<u8> {
-    let layer = tar::Builder::new(Vec::new()).into_inner().expect("memory");
+    let layer = tar::Builder::new(Vec::new())
+        .into_inner()
+        .expect("writing to memory succeeds");
     let diff = model::topology::Digest::of_bytes(&layer);
     let config = serde_json::json!({
         "architecture": "amd64", "os": "linux", "config": {},
@@ -360,7 +365,7 @@ fn empty_image(reference: &str) -> Vec<u8> {
         header.set_size(content.len() as u64);
         header.set_mode(0o644);
         let added = archive.append_data(&mut header, name, content.as_slice());
-        added.expect("memory");
+        added.expect("writing to memory succeeds");
     }
-    archive.into_inner().expect("memory")
+    archive.into_inner().expect("writing to memory succeeds")
 }

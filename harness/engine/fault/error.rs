@@ -1,9 +1,9 @@
-//! What can go wrong with a fault.
+//! The errors of injecting and healing faults.
 
 use std::time::Duration;
 
 use backend::fault::JournalError;
-use backend::wait::Vain;
+use backend::wait;
 use base::causes::all_in_one_line;
 use model::quantity;
 use model::topology::ServiceName;
@@ -13,77 +13,54 @@ use super::pull::Act;
 /// A fault that could not be injected or undone.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The place has no lever for it; nothing was done.
-    #[error("could not inject fault `{fault}`: there is no lever for `{service}` here")]
-    NoLever {
-        /// The fault's id.
-        fault: String,
-        /// The service that it is aimed at.
-        service: ServiceName,
-    },
-    /// It was not seen who is to be hit; nothing was done.
-    #[error("could not inject fault `{fault}`: could not see who runs")]
+    /// The backend cannot control the service. Nothing was done.
+    #[error("could not inject fault `{fault}`: this backend cannot control `{service}`")]
+    NoLever { fault: String, service: ServiceName },
+    /// The replicas to hit could not be determined. Nothing was done.
+    #[error("could not inject fault `{fault}`: could not see which replicas run")]
     Unseen {
-        /// The fault's id.
         fault: String,
-        /// Why.
         #[source]
-        source: Vain,
+        source: wait::Error,
     },
     /// The journal could not be read or written.
-    #[error("could not keep the journal of faults")]
+    #[error("could not read or write the fault journal")]
     Journal(#[from] JournalError),
     /// The backend failed to pull a lever.
     #[error("could not {act} fault `{fault}`")]
     Pull {
-        /// What the lever was pulled for.
         act: Act,
-        /// The fault's id.
         fault: String,
-        /// Why.
         #[source]
         source: backend::Error,
     },
-    /// The backend was still pulling a lever at the deadline.
+    /// A lever did not finish before the deadline.
     #[error("could not {act} fault `{fault}` within {}", quantity::Duration::from(*deadline))]
     PullInTime {
-        /// What the lever was pulled for.
         act: Act,
-        /// The fault's id.
         fault: String,
-        /// The deadline.
         deadline: Duration,
     },
-    /// What was hit does not do its job again.
+    /// The victim does not do its job again.
     #[error("could not heal fault `{fault}`")]
     NotBack {
-        /// The fault's id.
         fault: String,
         /// What was seen last.
         #[source]
-        source: Vain,
+        source: wait::Error,
     },
-    /// What was hit does its own job again, and the whole does not.
-    #[error("could not heal fault `{fault}`: no workflow can be started yet: {reason}")]
-    Serve {
-        /// The fault's id.
-        fault: String,
-        /// What is not yet so.
-        reason: String,
-    },
-    /// The backend failed to inject the fault, and to undo what there may be of it.
-    #[error("{inject}; and what there may be of it could not be undone")]
+    /// The victim does its job again, but the topology does not serve.
+    #[error("could not heal fault `{fault}`: still cannot start a workflow: {reason}")]
+    Serve { fault: String, reason: String },
+    /// The fault could not be injected, and its partial effect could not be undone.
+    #[error("{inject}; could not undo its partial effect")]
     InjectAndHeal {
         /// Why it could not be injected, with its causes.
         inject: String,
-        /// Why it could not be undone.
         #[source]
         heal: Box<Error>,
     },
     /// Several faults could not be undone.
     #[error("{} faults could not be healed: {}", .failures.len(), all_in_one_line(.failures))]
-    Several {
-        /// Why, for each.
-        failures: Vec<Error>,
-    },
+    Several { failures: Vec<Error> },
 }

@@ -1,14 +1,14 @@
-//! Undoes what the journal says was injected.
+//! Undoes the faults that the journal lists as open.
 //!
-//! A fault is healed when what was hit does its own job again. Where that was the server or its
-//! database, workflows have to start again as well, on every history shard: but nothing can be asked
-//! of the whole while another fault keeps a part of it down, so the last of them to be healed answers
-//! for that.
+//! A fault is healed when the victim does its own job again. If the victim was the server or its
+//! database, workflows must also start again on every history shard. This cannot be checked while
+//! another fault keeps a part of the server down, so the fault that is healed last must pass that
+//! check.
 
 use std::time::Duration;
 
 use backend::Backend;
-use backend::fault::{Entry, Journal, Occurrence, Sign, Unhealed};
+use backend::fault::{EntryId, Journal, Occurrence, Sign, Unhealed};
 use backend::wait;
 use tokio::time::Instant;
 
@@ -16,22 +16,22 @@ use super::Error;
 use super::pace::{self, WHOLE};
 use super::pull::{Act, pull_all};
 
-/// How long it may take until workflows can be started again once what was hit does its job.
+/// How long it may take until workflows can be started again after the victim does its job.
 const SERVE: Duration = Duration::from_mins(1);
 
-/// Undoes one injection; nothing happens if it is undone already.
+/// Undoes one injection. Does nothing if it is undone already.
 pub async fn heal_one<B: Backend>(
     backend: &B,
     journal: &Journal,
-    entry: Entry,
+    entry: EntryId,
 ) -> Result<(), Error> {
     let unhealed = journal.unhealed()?;
     let Some(open) = unhealed.into_iter().find(|open| open.entry == entry) else {
         return Ok(());
     };
     undo(backend, journal, &open).await?;
-    if keeps_the_whole_down(&open) {
-        let why_not = why_it_does_not_serve(backend, journal, std::slice::from_ref(&open)).await?;
+    if blocks_workflows(&open) {
+        let why_not = wait_until_serving(backend, journal, std::slice::from_ref(&open)).await?;
         if let Some(reason) = why_not {
             return Err(not_serving(&open, reason));
         }
@@ -39,17 +39,16 @@ pub async fn heal_one<B: Backend>(
     Ok(journal.verified(entry)?)
 }
 
-/// What came of undoing everything that was not known to be undone.
+/// The result of undoing all open faults.
 #[derive(Debug, Default)]
 pub struct Healing {
-    /// What was undone.
     pub healed: Vec<Occurrence>,
-    /// Why each of the rest could not be, in the order in which it was tried.
+    /// Why each of the others could not be undone, in the order of the attempts.
     pub failures: Vec<Error>,
 }
 
 impl Healing {
-    /// All failures as one, if there are any.
+    /// All failures as one error, if there are any.
     pub fn failure(self) -> Option<Error> {
         let mut failures = self.failures;
         match failures.len() {
@@ -66,9 +65,9 @@ impl Healing {
     }
 }
 
-/// Undoes everything in the journal that is not known to be undone, and says what came of it: what
-/// others need first, and otherwise the latest. Every one is tried, whatever becomes of the others.
-/// Those that fail are tried once more in the other order, since one may need what came after it.
+/// Undoes all open faults of the journal: first those that others depend on, then the latest first.
+/// Every fault is tried, even if another one fails. Failed ones are tried once more in the other
+/// order, since one may depend on a later one.
 pub async fn heal_all<B: Backend>(backend: &B, journal: &Journal) -> Result<Healing, Error> {
     let mut open = journal.unhealed()?;
     open.sort_by_key(|open| open.occurrence.target.service().layer());
@@ -79,7 +78,7 @@ pub async fn heal_all<B: Backend>(backend: &B, journal: &Journal) -> Result<Heal
     for again in [false, true] {
         for open in std::mem::take(&mut open) {
             match undo(backend, journal, &open).await {
-                Ok(()) if keeps_the_whole_down(&open) => of_server.push(open),
+                Ok(()) if blocks_workflows(&open) => of_server.push(open),
                 Ok(()) => healing.record(journal, open),
                 Err(error) if again || alone => healing.failures.push(error),
                 Err(_) => failed.push(open),
@@ -91,7 +90,7 @@ pub async fn heal_all<B: Backend>(backend: &B, journal: &Journal) -> Result<Heal
     if of_server.is_empty() {
         return Ok(healing);
     }
-    let why_not = why_it_does_not_serve(backend, journal, &of_server).await?;
+    let why_not = wait_until_serving(backend, journal, &of_server).await?;
     for open in of_server {
         match &why_not {
             None => healing.record(journal, open),
@@ -102,7 +101,7 @@ pub async fn heal_all<B: Backend>(backend: &B, journal: &Journal) -> Result<Heal
 }
 
 /// Whether no workflow can be started while the fault is open.
-fn keeps_the_whole_down(open: &Unhealed) -> bool {
+fn blocks_workflows(open: &Unhealed) -> bool {
     open.remedy.whole.is_some()
 }
 
@@ -113,7 +112,7 @@ fn not_serving(open: &Unhealed, reason: String) -> Error {
     }
 }
 
-/// Pulls the levers of a remedy, and waits until what was hit does its own job again.
+/// Pulls the levers of a remedy, and waits until the victim does its own job again.
 async fn undo<B: Backend>(backend: &B, journal: &Journal, open: &Unhealed) -> Result<(), Error> {
     let fault = &open.occurrence.id;
     pull_all(backend, &open.remedy.pulls, Act::Heal, fault).await?;
@@ -127,16 +126,16 @@ async fn undo<B: Backend>(backend: &B, journal: &Journal, open: &Unhealed) -> Re
     })
 }
 
-/// Waits until workflows can be started again, and says why not if they cannot. It is not asked for
-/// while any fault but `undone` keeps a part of the server or its database down, be it injected while
-/// this waits.
-async fn why_it_does_not_serve<B: Backend>(
+/// Waits until workflows can be started again; returns the reason if they cannot. Passes without a
+/// check while any fault other than `undone` keeps a part of the server or its database down, even
+/// one that is injected during the wait.
+async fn wait_until_serving<B: Backend>(
     backend: &B,
     journal: &Journal,
     undone: &[Unhealed],
 ) -> Result<Option<String>, Error> {
-    let entries: Vec<Entry> = undone.iter().map(|open| open.entry).collect();
-    let is_other = |open: &Unhealed| !entries.contains(&open.entry) && keeps_the_whole_down(open);
+    let entries: Vec<EntryId> = undone.iter().map(|open| open.entry).collect();
+    let is_other = |open: &Unhealed| !entries.contains(&open.entry) && blocks_workflows(open);
     let mut signs: Vec<&Sign> = Vec::new();
     for sign in undone.iter().filter_map(|open| open.remedy.whole.as_ref()) {
         if !signs.contains(&sign) {
@@ -156,6 +155,6 @@ async fn why_it_does_not_serve<B: Backend>(
     };
     match wait::until(Instant::now() + SERVE, WHOLE, look).await {
         Ok(looked) => Ok(looked.map(|()| None)?),
-        Err(vain) => Ok(Some(vain.to_string())),
+        Err(error) => Ok(Some(error.to_string())),
     }
 }

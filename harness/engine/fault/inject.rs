@@ -1,8 +1,8 @@
-//! Injects a fault, with its remedy in the journal first, and looks for its effect.
+//! Injects a fault, after its remedy is in the journal, and looks for its effect.
 
 use std::time::Duration;
 
-use backend::fault::{Entry, Journal, Occurrence, Proof, Reach, Recipe, Victim};
+use backend::fault::{EntryId, Journal, Occurrence, Proof, Reach, Recipe, Victim};
 use backend::wait::{self, Pending};
 use backend::{Backend, Host as _};
 use base::causes::in_one_line;
@@ -15,21 +15,20 @@ use super::heal::heal_one;
 use super::pace;
 use super::pull::{Act, pull_all};
 
-/// How long it may take to see who is to be hit.
+/// How long it may take to determine the replicas to hit.
 const SEE: Duration = Duration::from_secs(15);
 
-/// A fault whose levers were pulled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Injected {
     /// Its number in the journal.
-    pub entry: Entry,
-    /// What it was seen to do.
+    pub entry: EntryId,
+    /// What the harness saw it do.
     pub proof: Proof,
 }
 
-/// Journals how a fault is undone, pulls its levers, and looks for its effect until it is seen, the time
-/// for it is over, or `stop` is cancelled. When it cannot be injected it is undone at once, for it may
-/// have happened in part.
+/// Journals the remedy of a fault, pulls its levers, and looks for its effect. The look ends when
+/// the effect is seen, its time is over, or `stop` is cancelled. If the injection fails, the fault
+/// is undone at once, since it may have happened in part.
 pub async fn inject<B: Backend>(
     backend: &B,
     journal: &Journal,
@@ -48,7 +47,7 @@ pub async fn inject<B: Backend>(
     };
     let error = match proven {
         Ok(proof) => {
-            let proof = without(&victim, proof);
+            let proof = account_for_absent(&victim, proof);
             match journal.looked(entry, &proof) {
                 Ok(()) => return Ok(Injected { entry, proof }),
                 Err(error) => Error::Journal(error),
@@ -65,7 +64,7 @@ pub async fn inject<B: Backend>(
     }
 }
 
-/// Who is hit, as it is now.
+/// The target of the fault, as it is now.
 async fn victim<B: Backend>(
     backend: &B,
     topology: &Topology,
@@ -81,7 +80,8 @@ async fn victim<B: Backend>(
         let vitals = backend.hosts().vitals().await;
         let lives = vitals.lives_of(service.as_str());
         match vitals.unseen {
-            // What cannot be seen is somebody else's, where all of the service is.
+            // If all replicas of the service are visible, what is not visible belongs to another
+            // service.
             Some(reason) if lives.len() < count(&reach) => Err(Pending::NotYet(reason)),
             _ => Ok(lives),
         }
@@ -98,7 +98,7 @@ async fn victim<B: Backend>(
     })
 }
 
-/// How many replicas a service is to have.
+/// How many replicas a service should have.
 fn count(reach: &Reach) -> usize {
     match reach {
         Reach::Replicas(all) => all.len(),
@@ -107,20 +107,19 @@ fn count(reach: &Reach) -> usize {
     }
 }
 
-/// Looks for the effect of a fault.
 async fn prove<B: Backend>(backend: &B, recipe: &Recipe, stop: &CancellationToken) -> Proof {
     let look = async || backend.look(&recipe.proof).await.looked();
     let pace = pace::of(&recipe.remedy);
     let seen = wait::until(Instant::now() + recipe.within, pace, look);
     match stop.run_until_cancelled(seen).await {
         Some(Ok(effect)) => Proof::Seen(effect),
-        Some(Err(vain)) => Proof::Unseen(vain.to_string()),
+        Some(Err(error)) => Proof::Unseen(error.to_string()),
         None => Proof::Unseen("the run was stopped before its effect was seen".to_owned()),
     }
 }
 
-/// A fault that was to hit what did not run has not done all that it says.
-fn without(victim: &Victim, proof: Proof) -> Proof {
+/// A fault on a replica that did not run has not had its full effect.
+fn account_for_absent(victim: &Victim, proof: Proof) -> Proof {
     let Reach::Replicas(all) = &victim.reach else {
         return proof;
     };

@@ -1,5 +1,5 @@
-//! The procedure around a fault: its undo is in the journal before it is injected, and what is open
-//! is healed.
+//! The procedure around a fault: its remedy is in the journal before it is injected, and open
+//! faults are healed.
 
 mod error;
 mod heal;

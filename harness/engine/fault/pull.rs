@@ -11,9 +11,7 @@ use super::Error;
 /// What levers are pulled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// To inject a fault.
     Inject,
-    /// To heal it.
     Heal,
 }
 
@@ -26,7 +24,7 @@ impl fmt::Display for Act {
     }
 }
 
-/// Pulls levers in order, up to the first that cannot be pulled.
+/// Pulls levers in order, up to the first that fails.
 pub(super) async fn pull_all<B: Backend>(
     backend: &B,
     pulls: &[Pull],

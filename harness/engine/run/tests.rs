@@ -1,4 +1,4 @@
-//! Plans carried out on a scripted backend, in held time.
+//! Plans that run on a scripted backend, with paused time.
 
 mod order;
 mod script;
@@ -6,7 +6,7 @@ mod script;
 use std::time::Duration;
 
 use backend::event::Event;
-use backend::state::Record;
+use backend::state::JournalEntry;
 use base::news::News;
 use camino::Utf8PathBuf;
 use model::plan::ResourceKind;
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use self::script::{Behaviour, Script};
 use super::*;
 
-/// A step that creates a resource after others and waits a minute for it.
+/// A step that creates a resource after others and waits up to a minute for it.
 fn step(name: &str, after: &[&str]) -> Step {
     Step {
         id: id(name),
@@ -31,13 +31,13 @@ fn id(name: impl std::fmt::Display) -> ResourceId {
     ResourceId::new(ResourceKind::Process, name)
 }
 
-/// What came of a run.
+/// The result of a run.
 struct Played {
     result: Result<(), Error>,
     /// What the backend was asked to do, and when.
     asked: String,
-    /// What the journal has, in order.
-    journal: Vec<Record>,
+    /// The entries of the journal, in order.
+    journal: Vec<JournalEntry>,
     events: Vec<Event>,
     took: Duration,
 }
@@ -48,10 +48,10 @@ impl Played {
         error.to_string()
     }
 
-    /// The journal, a line a record.
+    /// The journal, one line for each entry.
     fn journal(&self) -> String {
         let records = self.journal.iter();
-        let lines = records.map(|record| format!("{} {:?}", record.id.name(), record.moment));
+        let lines = records.map(|entry| format!("{} {:?}", entry.id.name(), entry.stage));
         lines.collect::<Vec<_>>().join("\n")
     }
 }
@@ -88,13 +88,13 @@ async fn play_until(steps: Vec<Step>, script: Script, shutdown: CancellationToke
     }
 }
 
-/// A resource that is ready so many seconds after it was applied.
+/// A resource that is ready this many seconds after it was applied.
 fn ready_after(seconds: u64) -> Behaviour {
     Behaviour::ReadyAfter(Duration::from_secs(seconds))
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_can_be_done_side_by_side_is_and_what_waits_is_done_in_order() {
+async fn independent_steps_run_in_parallel_and_dependent_steps_in_order() {
     let steps = vec![
         step("database", &[]),
         step("cache", &[]),
@@ -131,7 +131,7 @@ async fn what_can_be_done_side_by_side_is_and_what_waits_is_done_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_kept_is_only_waited_for_and_told_of_by_nobody() {
+async fn a_kept_resource_is_only_awaited_and_causes_no_event() {
     let mut kept = step("server", &[]);
     kept.action = Action::Keep;
     let played = play(vec![kept], Script::new([])).await;
@@ -142,7 +142,7 @@ async fn what_is_kept_is_only_waited_for_and_told_of_by_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_removed_is_not_waited_for() {
+async fn a_removed_resource_is_not_awaited() {
     let mut gone = step("server", &[]);
     gone.action = Action::Delete;
     let never = Behaviour::Never("it is gone");
@@ -152,7 +152,7 @@ async fn what_is_removed_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_error_stops_what_waits_and_what_has_not_begun() {
+async fn the_first_error_stops_waiting_steps_and_steps_that_have_not_begun() {
     let steps = vec![
         step("broken", &[]),
         step("slow", &[]),
@@ -164,11 +164,7 @@ async fn the_first_error_stops_what_waits_and_what_has_not_begun() {
     ]);
     let played = play(steps, script).await;
     assert_eq!(played.error(), "could not create `process/broken`");
-    assert_eq!(
-        played.took,
-        Duration::from_secs(2),
-        "nobody waits for `slow`"
-    );
+    assert_eq!(played.took, Duration::from_secs(2), "`slow` is not awaited");
     insta::assert_snapshot!(played.journal(), @"
     broken Intent
     slow Intent
@@ -179,7 +175,7 @@ async fn the_first_error_stops_what_waits_and_what_has_not_begun() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_ready_in_time_is_an_error_with_what_was_missing() {
+async fn a_resource_that_is_not_ready_in_time_is_an_error_with_the_last_reason() {
     let script = Script::new([("server", ready_after(61))]);
     let played = play(vec![step("server", &[])], script).await;
     assert_eq!(
@@ -190,23 +186,23 @@ async fn what_is_not_ready_in_time_is_an_error_with_what_was_missing() {
     let late = played.took.saturating_sub(Duration::from_mins(1));
     assert!(late <= PACE.last, "{:?}", played.took);
     let waiting = |event: &&Event| matches!(event.kind, Kind::StepWaiting { .. });
-    assert_eq!(played.events.iter().filter(waiting).count(), 1, "told once");
+    assert_eq!(played.events.iter().filter(waiting).count(), 1, "sent once");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_that_does_not_end_is_given_up_shortly_after_the_deadline() {
+async fn a_check_that_does_not_finish_is_cut_off_shortly_after_the_deadline() {
     let script = Script::new([("server", Behaviour::Silent)]);
     let played = play(vec![step("server", &[])], script).await;
     assert_eq!(
         played.error(),
-        "`process/server` was not ready within 1m: looking at it did not end"
+        "`process/server` was not ready within 1m: the check did not finish"
     );
     assert!(matches!(played.result, Err(Error::NotReady { .. })));
     assert_eq!(played.took, Duration::from_mins(1) + wait::GLANCE);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interruption_ends_a_look_that_is_under_way() {
+async fn an_interruption_ends_a_running_check() {
     for action in [Action::Create, Action::Keep] {
         let shutdown = CancellationToken::new();
         let mut step = step("server", &[]);
@@ -224,7 +220,7 @@ async fn an_interruption_ends_a_look_that_is_under_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_never_will_be_ready_ends_the_wait_at_once() {
+async fn a_resource_that_will_never_be_ready_ends_the_wait_at_once() {
     let never = Behaviour::Never("it exited with 1");
     let played = play(vec![step("server", &[])], Script::new([("server", never)])).await;
     assert_eq!(played.error(), "`process/server` failed: it exited with 1");
@@ -237,7 +233,7 @@ async fn what_never_will_be_ready_ends_the_wait_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interruption_finishes_what_is_being_applied_and_begins_nothing() {
+async fn an_interruption_lets_the_current_apply_finish_and_begins_nothing() {
     let shutdown = CancellationToken::new();
     let steps = vec![
         step("applied", &[]),
@@ -266,7 +262,7 @@ async fn an_interruption_finishes_what_is_being_applied_and_begins_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_given_up_at_the_users_word_is_an_interruption() {
+async fn a_step_that_is_abandoned_because_the_user_stops_is_an_interruption() {
     let shutdown = CancellationToken::new();
     let behaviour = Behaviour::RefusesAfter(Duration::from_secs(5));
     let script = Script::new([("long", behaviour)]);
@@ -277,7 +273,7 @@ async fn what_is_given_up_at_the_users_word_is_an_interruption() {
     let play = play_until(vec![step("long", &[])], script, shutdown.clone());
     let (played, ()) = tokio::join!(play, interrupt);
     assert!(matches!(played.result, Err(Error::Interrupted)));
-    let told = |event: &Event| matches!(&event.kind, Kind::News(News::Notice { message }) if message.starts_with("given up: could not"));
+    let told = |event: &Event| matches!(&event.kind, Kind::News(News::Notice { message }) if message.starts_with("gave up: could not"));
     assert!(played.events.iter().any(told), "{:?}", played.events);
 }
 

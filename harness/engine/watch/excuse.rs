@@ -1,53 +1,50 @@
-//! Whose end is planned. Pure.
+//! Which ends of replicas are planned. Pure.
 
 use std::collections::BTreeSet;
 
-/// The services that faults are at, now and since the last look but one that saw everything.
+/// The services with a fault, now or since the look before the last complete look.
 ///
-/// A look takes time, and a fault may begin or end meanwhile: a service is excused in each
-/// comparison of two looks of which one overlaps with a fault on it. What a look did not see is
-/// compared with an earlier one, so that a fault between those excuses it as well.
+/// A look takes time, and a fault may begin or end during it. So a service is excused in each
+/// comparison of two looks if one of them overlaps with a fault on it. What an incomplete look did
+/// not see is compared with an earlier look, so a fault between those excuses it, too.
 #[derive(Debug, Default)]
 pub(super) struct Excuses {
     open: Vec<String>,
     touched: BTreeSet<String>,
 }
 
-/// The excuses of a look that has begun.
+/// The excuses at the begin of a look.
 #[derive(Debug)]
 pub(super) struct Begun(BTreeSet<String>);
 
 impl Excuses {
-    /// A fault on a service begins.
     pub(super) fn begin(&mut self, service: &str) {
         self.open.push(service.to_owned());
         self.touched.insert(service.to_owned());
     }
 
-    /// A fault on a service is over, and the service does its job again.
     pub(super) fn end(&mut self, service: &str) {
         if let Some(place) = self.open.iter().position(|open| open == service) {
             self.open.swap_remove(place);
         }
     }
 
-    /// All faults are over.
     pub(super) fn end_all(&mut self) {
         self.open.clear();
     }
 
-    /// A look begins.
+    /// Begins a look.
     pub(super) fn look(&mut self) -> Begun {
         let open = self.open.iter().cloned().collect();
         Begun(std::mem::replace(&mut self.touched, open))
     }
 
-    /// A look saw less than all: the next one compares with what was seen before it.
+    /// A look was incomplete: the next one is compared with the look before it.
     pub(super) fn keep(&mut self, look: Begun) {
         self.touched.extend(look.0);
     }
 
-    /// Whether one that ended between the look before and `look`, which is done, was meant to.
+    /// Whether the end of a replica between the look before and the finished `look` was planned.
     pub(super) fn cover(&self, look: &Begun, services: &[String]) -> bool {
         services
             .iter()
@@ -59,7 +56,7 @@ impl Excuses {
 mod tests {
     use super::*;
 
-    /// Looks once; whether the end of a worker is excused.
+    /// Looks once. Returns whether the end of a worker is excused.
     fn excused(excuses: &mut Excuses, during: impl FnOnce(&mut Excuses)) -> bool {
         let look = excuses.look();
         during(excuses);
@@ -79,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_that_begins_or_ends_while_somebody_looks_excuses_both_comparisons() {
+    fn a_fault_that_begins_or_ends_during_a_look_excuses_both_comparisons() {
         let mut excuses = Excuses::default();
         assert!(excused(&mut excuses, |it| it.begin("worker")));
         assert!(excused(&mut excuses, |it| it.end("worker")));
@@ -91,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn looks_that_see_nothing_use_up_no_excuse() {
+    fn failed_looks_use_up_no_excuse() {
         let mut excuses = Excuses::default();
         let _ = excuses.look();
         excuses.begin("worker");
@@ -104,11 +101,11 @@ mod tests {
             excused(&mut excuses, |_| ()),
             "it is compared with the look before the fault"
         );
-        assert!(!excused(&mut excuses, |_| ()), "all was seen since");
+        assert!(!excused(&mut excuses, |_| ()), "a complete look came since");
     }
 
     #[test]
-    fn nobody_else_is_excused_and_of_two_faults_both_must_end() {
+    fn other_services_are_not_excused_and_both_of_two_faults_must_end() {
         let mut excuses = Excuses::default();
         excuses.begin("mysql");
         assert!(!excused(&mut excuses, |_| ()));

@@ -1,7 +1,7 @@
-//! Who dies although nobody planned it: looks at the lives of all replicas again and again, and
-//! tells of each that ended.
+//! Watches for replicas that die without a planned fault: checks the lives of all replicas
+//! regularly and reports each that ended.
 //!
-//! It judges nothing and starts nothing again; what a death means for a run is for the verdict.
+//! It judges nothing and restarts nothing. The verdict decides what a death means for a run.
 
 mod excuse;
 mod watcher;

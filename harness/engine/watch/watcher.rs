@@ -1,4 +1,4 @@
-//! The watcher of one command: it remembers between scenarios what it saw last.
+//! The watcher of one command. Between scenarios it remembers what it saw last.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -12,50 +12,51 @@ use tokio_util::sync::CancellationToken;
 
 use super::excuse::Excuses;
 
-/// How often it is looked.
+/// How often it looks.
 const PACE: Duration = Duration::from_millis(500);
 
-/// For how long the last look of a run is repeated where a place cannot be looked at.
+/// For how long the last look of a run is repeated if the place cannot be checked.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Looks after the lives of a topology.
+/// Watches the lives of a topology's replicas.
 #[derive(Debug, Default)]
 pub struct Watch(RefCell<Memory>);
 
 #[derive(Debug, Default)]
 struct Memory {
-    /// What was seen last; nothing before the first look.
+    /// The last look; `None` before the first one.
     known: Option<Vitals>,
     excuses: Excuses,
-    /// The moment from which offsets count, of the run that is under way.
+    /// The start of the current run, from which offsets count.
     epoch: Option<Instant>,
     deaths: Vec<Death>,
 }
 
-/// What was seen of a run.
+/// What was seen during a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seen {
-    /// Who died although no fault had planned it, in order.
+    /// The replicas that died without a planned fault, in order.
     pub deaths: Vec<Death>,
-    /// Why it is not known of all replicas whether they lived to the end.
+    /// Why it is not known whether all replicas lived to the end.
     pub unseen: Option<String>,
 }
 
-/// What follows where a place could not be looked at to the end, and why it could not.
+/// The text for a place that could not be checked to the end, with the reason.
 pub fn not_known(reason: &str) -> String {
     format!("it is not known whether all replicas lived to the end: {reason}")
 }
 
 impl Watch {
-    /// To be called before a topology is brought up. What died since the last run is told; before
-    /// the first one, nobody knows what should be alive, and what is dead has been so before.
+    /// Call this before a topology is brought up. It reports what died since the last run. Before
+    /// the first run, nobody knows what should be alive, so replicas that are dead by then are not
+    /// reported.
     pub async fn prepare<B: Backend>(&self, backend: &B, events: &Events) {
         if self.0.borrow().known.is_some() {
             self.look(backend, events).await;
             return;
         }
         let mut vitals = backend.hosts().vitals().await;
-        // What lives may be replaced now, for the profile says otherwise today.
+        // A living replica may be replaced now, because the profile may have changed.
         vitals.replicas.retain(|_, vital| vital.ended.is_some());
         self.0.borrow_mut().known = Some(vitals);
     }
@@ -86,38 +87,36 @@ impl Watch {
         }
     }
 
-    /// A run begins: from now on, times count from `epoch`.
+    /// Begins a run: from now on, offsets count from `epoch`.
     pub fn begin(&self, epoch: Instant) {
         self.0.borrow_mut().epoch = Some(epoch);
     }
 
-    /// A fault on a service begins: that its replicas end is planned.
+    /// A fault on a service begins: its replicas are expected to end.
     pub fn excuse(&self, service: &str) {
         self.0.borrow_mut().excuses.begin(service);
     }
 
-    /// A fault on a service is undone.
     pub fn expect(&self, service: &str) {
         self.0.borrow_mut().excuses.end(service);
     }
 
-    /// All faults are undone.
     pub fn expect_all(&self) {
         self.0.borrow_mut().excuses.end_all();
     }
 
-    /// Who died since the end of the run before.
+    /// The deaths since the end of the run before.
     pub fn deaths_so_far(&self) -> Vec<Death> {
         self.0.borrow().deaths.clone()
     }
 
-    /// Why it is not known of all replicas whether they live, if it is not.
+    /// Why it is not known whether all replicas live, if so.
     pub fn unseen(&self) -> Option<String> {
         let memory = self.0.borrow();
         memory.known.as_ref()?.unseen.clone()
     }
 
-    /// Ends a run, and says what was seen since the end of the one before.
+    /// Ends a run, and returns what was seen since the end of the run before.
     pub fn end(&self) -> Seen {
         let unseen = self.unseen();
         let mut memory = self.0.borrow_mut();
@@ -128,7 +127,7 @@ impl Watch {
         }
     }
 
-    /// Looks once, and tells of each life that ended since the look before.
+    /// Looks once, and reports each life that ended since the look before.
     async fn look<B: Backend>(&self, backend: &B, events: &Events) {
         let begun = self.0.borrow_mut().excuses.look();
         let now = backend.hosts().vitals().await;
@@ -152,7 +151,7 @@ impl Watch {
         {
             let epoch = self.0.borrow().epoch;
             let at_ms = epoch.map(|epoch| epoch.elapsed().into());
-            let log_tail = backend.hosts().last_words(&replica, Some(&life)).await;
+            let log_tail = backend.hosts().log_tail(&replica, Some(&life)).await;
             let death = Death {
                 replica,
                 at_ms,

@@ -1,4 +1,4 @@
-//! Objects that somebody touched, and the algebra of comparing.
+//! Objects that another user changed, and the algebra of comparing.
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 
-/// A Deployment as the API server tells it.
+/// A Deployment as the API server returns it.
 fn deployment() -> Value {
     json!({
         "apiVersion": "apps/v1",
@@ -37,7 +37,7 @@ fn lines(before: &Value, after: &Value) -> Vec<String> {
 }
 
 #[test]
-fn what_the_api_server_keeps_of_an_object_is_no_difference() {
+fn fields_of_the_api_server_are_not_a_difference() {
     let mut later = deployment();
     later["status"]["readyReplicas"] = 0.into();
     later["metadata"]["annotations"]["harness/digest"] = "1b2c".into();
@@ -54,7 +54,7 @@ fn what_the_api_server_keeps_of_an_object_is_no_difference() {
 }
 
 #[test]
-fn each_property_that_differs_is_told_by_its_path_with_both_values() {
+fn each_different_property_is_shown_with_its_path_and_both_values() {
     let mut touched = deployment();
     touched["metadata"]["annotations"]["harness/replicas"] = "2".into();
     touched["metadata"]["labels"] = json!({"mine": "yes"});
@@ -74,7 +74,7 @@ fn each_property_that_differs_is_told_by_its_path_with_both_values() {
 }
 
 #[test]
-fn lists_of_another_order_or_length_are_told_whole() {
+fn lists_with_another_order_or_length_are_shown_whole() {
     let mut touched = deployment();
     let container = &mut touched["spec"]["template"]["spec"]["containers"][0];
     container["args"] = json!(["--fast", "--safe"]);
@@ -86,7 +86,7 @@ fn lists_of_another_order_or_length_are_told_whole() {
 }
 
 #[test]
-fn of_a_secret_is_told_what_differs_and_nothing_that_is_in_it() {
+fn differences_of_a_secret_are_shown_without_values() {
     let secret = |password: &str, note: &str| {
         json!({
             "kind": "Secret",
@@ -109,7 +109,7 @@ fn of_a_secret_is_told_what_differs_and_nothing_that_is_in_it() {
     }
 }
 
-/// JSON in which keys and names meet often.
+/// JSON in which equal keys and names are frequent.
 fn json() -> impl Strategy<Value = Value> {
     let key = || prop::sample::select(vec!["a", "b", "name", "harness/c"]);
     let leaf = prop_oneof![
@@ -138,7 +138,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Makes the changes.
+/// Applies the changes.
 fn apply(mut value: Value, changes: &[Change]) -> Value {
     for change in changes {
         set(&mut value, &change.at, change.after.as_ref());
@@ -148,15 +148,13 @@ fn apply(mut value: Value, changes: &[Change]) -> Value {
 
 fn set(value: &mut Value, at: &[Step], after: Option<&Value>) {
     let Some((step, rest)) = at.split_first() else {
-        return after
-            .expect("it is there before and after")
-            .clone_into(value);
+        return after.expect("it exists before and after").clone_into(value);
     };
     match (step, value) {
         (Step::Key(key), Value::Object(map)) => match (rest, after) {
             ([], None) => _ = map.remove(key),
             ([], Some(after)) => _ = map.insert(key.clone(), after.clone()),
-            _ => set(map.get_mut(key).expect("it is there"), rest, after),
+            _ => set(map.get_mut(key).expect("it exists"), rest, after),
         },
         (Step::Index(index), Value::Array(list)) => set(&mut list[*index], rest, after),
         (Step::Named(name), Value::Array(list)) => {
@@ -172,7 +170,8 @@ fn set(value: &mut Value, at: &[Step], after: Option<&Value>) {
     }
 }
 
-/// The value with its lists of names in the order of these: where a new one comes in is not told.
+/// The value with its named lists in the order of the names, because a difference does not contain
+/// the position of a new element.
 fn ordered(value: &Value) -> Value {
     match value {
         Value::Object(map) => map
@@ -197,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_not_the_same_differs(before in json(), after in json()) {
+    fn different_values_have_differences(before in json(), after in json()) {
         prop_assert_eq!(changes(&before, &after).is_empty(), before == after);
     }
 
@@ -208,7 +207,7 @@ proptest! {
     }
 
     #[test]
-    fn the_way_back_is_the_same_way(before in json(), after in json()) {
+    fn the_reverse_difference_has_the_same_paths(before in json(), after in json()) {
         let there = changes(&before, &after);
         let back = changes(&after, &before);
         prop_assert_eq!(there.len(), back.len());

@@ -1,11 +1,11 @@
-//! Kubeconfigs as they come, and as they must not.
+//! Valid and invalid kubeconfigs.
 
 use super::*;
 
-/// What is in each kubeconfig here and must be in no error.
+/// A secret in each kubeconfig that must not be in any error.
 const KEPT: &str = "c2VjcmV0";
 
-/// A kubeconfig, with further lines for its cluster and its user.
+/// A kubeconfig with additional lines for its cluster and its user.
 fn kubeconfig(cluster: &str, user: &str) -> Secret {
     Secret::new(format!(
         "apiVersion: v1
@@ -28,7 +28,7 @@ users:
     ))
 }
 
-/// A cluster as it should be.
+/// A valid cluster entry.
 fn cluster() -> String {
     use base64::Engine as _;
 
@@ -39,7 +39,7 @@ fn cluster() -> String {
     format!("server: https://127.0.0.1:6443\n    certificate-authority-data: {pem}")
 }
 
-/// A user as AKS tells it where local accounts are disabled.
+/// A user entry of AKS with disabled local accounts.
 const EXEC: &str = "exec:
       apiVersion: client.authentication.k8s.io/v1beta1
       command: kubelogin
@@ -50,7 +50,7 @@ const EXEC: &str = "exec:
 const CERTIFICATE: &str = "client-certificate-data: c2VjcmV0
     client-key-data: c2VjcmV0";
 
-/// Who the user is to be, in words.
+/// The credentials in words.
 fn told(auth: &AuthInfo) -> String {
     let shown = serde_json::to_value(auth).expect("JSON");
     let mut told: Vec<String> = shown
@@ -70,7 +70,7 @@ fn user(user: &str, token: Option<&str>) -> Result<String, Unusable> {
 }
 
 #[test]
-fn a_user_that_a_program_would_tell_is_told_by_the_token() {
+fn a_user_from_a_program_uses_the_token() {
     assert_eq!(user(EXEC, Some("t0k")).expect("used"), r#"token="t0k""#);
     let both = format!("{CERTIFICATE}\n    {EXEC}");
     assert_eq!(user(&both, Some("t0k")).expect("used"), r#"token="t0k""#);
@@ -80,7 +80,7 @@ fn a_user_that_a_program_would_tell_is_told_by_the_token() {
 }
 
 #[test]
-fn a_user_with_a_certificate_or_token_of_its_own_is_taken_as_it_is() {
+fn a_user_with_its_own_certificate_or_token_is_unchanged() {
     let certificate = r#"client-certificate-data="c2VjcmV0" client-key-data="c2VjcmV0""#;
     for token in [None, Some("t0k")] {
         assert_eq!(user(CERTIFICATE, token).expect("used"), certificate);
@@ -90,9 +90,9 @@ fn a_user_with_a_certificate_or_token_of_its_own_is_taken_as_it_is() {
 }
 
 #[test]
-fn the_server_is_the_current_one_and_verified_by_the_authority_that_comes_with_it() {
+fn the_server_is_that_of_the_current_context_and_verified_with_its_authority() {
     let whole = kubeconfig(&cluster(), CERTIFICATE);
-    let config = config(&whole, None).expect("it is right");
+    let config = config(&whole, None).expect("the kubeconfig is valid");
     assert_eq!(config.cluster_url.to_string(), "https://127.0.0.1:6443/");
     assert!(!config.accept_invalid_certs);
     assert_eq!(config.root_cert.map(|roots| roots.len()), Some(1));
@@ -100,7 +100,7 @@ fn the_server_is_the_current_one_and_verified_by_the_authority_that_comes_with_i
 }
 
 #[test]
-fn what_cannot_be_used_is_refused_in_words_that_quote_nothing() {
+fn invalid_kubeconfigs_are_refused_without_quoting_them() {
     let fine = cluster();
     let with = |line: &str| kubeconfig(&format!("{fine}\n    {line}"), EXEC);
     let as_user = |user: &str| kubeconfig(&fine, user);
@@ -109,7 +109,7 @@ fn what_cannot_be_used_is_refused_in_words_that_quote_nothing() {
         (with("proxy-url: http://c2VjcmV0"), "`proxy-url`"),
         (
             kubeconfig("server: http://c2VjcmV0", EXEC),
-            "what is not encrypted",
+            "would not be encrypted",
         ),
         (
             kubeconfig("server: https://c2VjcmV0", EXEC),
@@ -120,33 +120,36 @@ fn what_cannot_be_used_is_refused_in_words_that_quote_nothing() {
                 "server: https://a\n    certificate-authority: /c2VjcmV0",
                 EXEC,
             ),
-            "no file beside it is read",
+            "no other file is read",
         ),
         (
             kubeconfig(
                 "server: https://a\n    certificate-authority-data: c2VjcmV0",
                 EXEC,
             ),
-            "its certificate authority cannot be used",
+            "its certificate authority is invalid",
         ),
         (
             kubeconfig("tls-server-name: c2VjcmV0", EXEC),
             "`server` is missing",
         ),
-        (as_user("tokenFile: /c2VjcmV0"), "`tokenFile`: no file"),
-        (as_user("client-key: /c2VjcmV0"), "`client-key`: no file"),
         (
-            as_user("{token: a, as: c2VjcmV0}"),
-            "nobody is impersonated",
+            as_user("tokenFile: /c2VjcmV0"),
+            "`tokenFile` is not supported: no other file",
         ),
+        (
+            as_user("client-key: /c2VjcmV0"),
+            "`client-key` is not supported: no other file",
+        ),
+        (as_user("{token: a, as: c2VjcmV0}"), "does not impersonate"),
         (as_user(EXEC), "and there is no token"),
         (as_user("{}"), "and there is no token"),
         (Secret::new(""), "`current-context` is missing"),
         (
             Secret::new("users: c2VjcmV0"),
-            "it is no kubeconfig (line 1)",
+            "it is not a kubeconfig (line 1)",
         ),
-        (Secret::new("\n{c2VjcmV0: ["), "it is no kubeconfig"),
+        (Secret::new("\n{c2VjcmV0: ["), "it is not a kubeconfig"),
     ];
     for (text, expected) in cases {
         let error = config(&text, None).expect_err(expected);
@@ -157,7 +160,7 @@ fn what_cannot_be_used_is_refused_in_words_that_quote_nothing() {
 }
 
 #[tokio::test]
-async fn keys_and_tokens_that_are_none_are_refused_unseen() {
+async fn invalid_keys_and_tokens_are_refused_without_quoting_them() {
     let quoted = r#"token: "c2VjcmV0\n""#;
     for (user, token) in [
         (CERTIFICATE, None),
@@ -172,13 +175,13 @@ async fn keys_and_tokens_that_are_none_are_refused_unseen() {
 }
 
 #[tokio::test]
-async fn where_a_token_is_needed_a_hint_says_where_it_comes_from() {
+async fn the_error_for_a_missing_token_has_a_hint() {
     let connected =
         crate::Cluster::from_kubeconfig(&kubeconfig(&cluster(), EXEC), None, "temporal");
-    let error: backend::Error = connected.expect_err("nobody is signed in");
+    let error: backend::Error = connected.expect_err("there is no token");
     assert_eq!(error.to_string(), "could not use the cluster's kubeconfig");
     assert!(
-        error.hints[0].to_string().contains("sign in"),
+        error.hints[0].to_string().contains("Sign in"),
         "{:?}",
         error.hints
     );

@@ -1,4 +1,4 @@
-//! The objects as they are applied, and what must hold of each of them.
+//! The applied objects, and properties that each of them must have.
 
 use ::base::secret::Secret;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use super::*;
 use crate::fixture::{PASSWORD, local, topology};
 use crate::{Exposure, Resolver};
 
-/// A cluster that clients reach by a tunnel, with a database that does without TLS.
+/// A cluster with a port-forward for clients and a database without TLS.
 fn tunnelled() -> Site {
     let mut site = local();
     site.mysql.roots = None;
@@ -20,13 +20,13 @@ fn yaml(groups: &[Group]) -> String {
     documents.concat()
 }
 
-/// The objects of a kind, from all groups.
+/// The objects of a kind in all groups.
 fn of_kind(groups: &[Group], kind: &str) -> Vec<Value> {
     let objects = groups.iter().flat_map(Group::documents);
     objects.filter(|object| object["kind"] == kind).collect()
 }
 
-/// The objects with a template for pods.
+/// The objects with a pod template.
 fn workloads(groups: &[Group]) -> Vec<Value> {
     let mut workloads = of_kind(groups, "Deployment");
     workloads.extend(of_kind(groups, "Job"));
@@ -44,7 +44,7 @@ fn the_objects_of_a_local_cluster() {
 }
 
 #[test]
-fn the_objects_of_two_replicas_that_nobody_comes_in_to() {
+fn the_objects_of_two_replicas_without_exposure() {
     let sets = [
         "temporal.roles.history.replicas=2",
         "temporal.dynamic-config.frontend.rps=100",
@@ -53,10 +53,10 @@ fn the_objects_of_two_replicas_that_nobody_comes_in_to() {
     insta::assert_snapshot!(yaml(&objects(&topology(&sets), &tunnelled())));
 }
 
-/// Pods reach a cache of names on their own node by a policy in the words of Cilium alone, and only
-/// where the place has such caches.
+/// A pod reaches the DNS cache on its node only through a Cilium policy, which exists only if the
+/// place may have such caches.
 #[test]
-fn pods_may_ask_a_cache_on_their_node_where_there_may_be_one() {
+fn pods_may_query_a_dns_cache_on_their_node_if_there_may_be_one() {
     let cilium = |site: &Site| of_kind(&objects(&topology(&[]), site), "CiliumNetworkPolicy");
     assert_eq!(cilium(&local()), Vec::<Value>::new());
     let mut site = local();
@@ -138,7 +138,7 @@ fn each_group_comes_after_those_it_needs() {
 }
 
 #[test]
-fn no_secret_is_in_what_is_shown_and_every_one_is_in_what_is_applied() {
+fn shown_objects_have_no_secret_and_applied_ones_have_all() {
     let groups = objects(&topology(&[]), &local());
     let encoded = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ==";
     let shown = format!("{}{groups:?}", yaml(&groups));
@@ -153,7 +153,7 @@ fn no_secret_is_in_what_is_shown_and_every_one_is_in_what_is_applied() {
 }
 
 #[test]
-fn every_pod_runs_without_privileges_on_a_root_that_it_cannot_write() {
+fn every_pod_runs_without_privileges_on_a_read_only_root() {
     for workload in workloads(&objects(&topology(&[]), &local())) {
         let name = workload["metadata"]["name"].clone();
         let spec = &workload["spec"]["template"]["spec"];
@@ -194,7 +194,7 @@ fn every_selector_selects_the_pods_of_its_own_service_only() {
 }
 
 #[test]
-fn what_a_pod_reads_from_elsewhere_replaces_it_when_it_changes() {
+fn a_change_of_referenced_configuration_replaces_the_pods() {
     let configuration = |sets: &[&str], site: &Site| -> Vec<(String, String)> {
         let groups = objects(&topology(sets), site);
         let line = |deployment: Value| {
@@ -234,7 +234,7 @@ fn what_a_pod_reads_from_elsewhere_replaces_it_when_it_changes() {
 }
 
 #[test]
-fn a_schema_job_that_changed_is_another_job() {
+fn a_changed_schema_job_has_another_name() {
     let name = |site: &Site| {
         let jobs = of_kind(&objects(&topology(&[]), site), "Job");
         jobs[0]["metadata"]["name"].to_string()
@@ -246,7 +246,7 @@ fn a_schema_job_that_changed_is_another_job() {
 }
 
 #[test]
-fn a_budget_is_there_for_more_than_one_replica_only() {
+fn only_more_than_one_replica_has_a_disruption_budget() {
     let groups = objects(&topology(&["worker.replicas=1"]), &local());
     assert!(of_kind(&groups, "PodDisruptionBudget").is_empty());
     let groups = objects(&topology(&["worker.replicas=2"]), &local());
@@ -256,7 +256,7 @@ fn a_budget_is_there_for_more_than_one_replica_only() {
 }
 
 #[test]
-fn the_digest_of_a_group_covers_what_is_in_it_and_nothing_else() {
+fn the_digest_of_a_group_covers_exactly_its_objects() {
     let digests = |sets: &[&str]| -> Vec<(String, String)> {
         let groups = objects(&topology(sets), &local());
         let line = |group: &Group| (group.id.to_string(), group.digest().to_string());
@@ -292,14 +292,14 @@ fn the_whole_topology_fits_on_a_machine_with_two_processors() {
         let spec = &workload["spec"]["template"]["spec"]["containers"][0];
         let replicas = workload["spec"]["replicas"].as_u64().unwrap_or(1);
         let cpu = spec["resources"]["requests"]["cpu"].as_str().expect("text");
-        u32::try_from(replicas).expect("few") * millicores(cpu)
+        u32::try_from(replicas).expect("a small number") * millicores(cpu)
     });
-    // What is left is for the cluster itself and for what loads the topology.
+    // The rest is for the cluster itself and for the load generator.
     assert!(requests.sum::<u32>() <= 1000);
 }
 
 #[test]
-fn an_object_knows_its_group_its_version_and_its_siblings() {
+fn an_object_carries_its_group_its_version_and_the_other_objects() {
     let groups = objects(&topology(&[]), &local());
     let history = group(&groups, "deployment/temporal-history");
     for object in history.documents() {

@@ -1,4 +1,4 @@
-//! What is seen of groups whose objects something happened to.
+//! The observed state of groups whose objects were changed.
 
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use model::plan::ResourceKind;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::{Group, fixture, workload};
 
-/// A group of an identity and a Deployment of so many replicas.
+/// A group with a service account and a Deployment.
 fn group(replicas: u16) -> Group {
     let site = fixture::local();
     let part = fixture::part(&site, "web");
@@ -35,7 +35,7 @@ fn why_dead(objects: &[Value]) -> String {
 }
 
 #[test]
-fn a_whole_group_lives_with_the_digest_that_it_was_applied_with() {
+fn a_complete_group_is_live_with_its_applied_digest() {
     let applied = group(1);
     let observed = only(&applied.manifests());
     assert_eq!(observed.id, applied.id);
@@ -45,7 +45,7 @@ fn a_whole_group_lives_with_the_digest_that_it_was_applied_with() {
 }
 
 #[test]
-fn a_group_that_lacks_an_object_says_which() {
+fn a_group_with_a_missing_object_names_it() {
     let mut objects = group(1).manifests();
     objects.remove(0);
     assert_eq!(why_dead(&objects), "ServiceAccount/web is missing");
@@ -55,18 +55,21 @@ fn a_group_that_lacks_an_object_says_which() {
 fn a_group_of_two_versions_was_interrupted() {
     let mut objects = group(2).manifests();
     objects[0] = group(1).manifests().remove(0);
-    assert_eq!(why_dead(&objects), "a change of it was interrupted");
+    assert_eq!(why_dead(&objects), "an update was interrupted");
 }
 
 #[test]
-fn a_deployment_that_was_scaled_is_not_what_was_applied() {
+fn a_scaled_deployment_is_dead() {
     let mut objects = group(2).manifests();
     objects[1]["spec"]["replicas"] = json!(0);
-    assert_eq!(why_dead(&objects), "it was scaled to 0, and 2 are wanted");
+    assert_eq!(
+        why_dead(&objects),
+        "it was scaled to 0, but should have 2 replicas"
+    );
 }
 
 #[test]
-fn what_is_being_removed_is_not_there_any_more() {
+fn a_group_that_is_being_removed_is_dead() {
     let mut objects = group(1).manifests();
     objects[1]["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
     assert_eq!(why_dead(&objects), "Deployment/web is being removed");
@@ -84,7 +87,7 @@ fn a_failed_job_is_dead() {
 }
 
 #[test]
-fn objects_without_a_group_are_nobodys() {
+fn objects_without_a_group_are_ignored() {
     assert!(groups(&[json!({"kind": "Service", "metadata": {"name": "other"}})]).is_empty());
     let label = json!({"labels": {GROUP: "nothing.web"}});
     assert!(groups(&[json!({"kind": "Service", "metadata": label})]).is_empty());

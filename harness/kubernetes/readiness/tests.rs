@@ -1,11 +1,11 @@
-//! What is said of groups, by looks that a test makes up.
+//! The states of groups in snapshots that a test makes.
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::pod::CONFIGURATION;
 
-/// A Deployment of so many replicas as its controller describes it.
+/// A Deployment with these replica counts in its status.
 fn a_deployment(wanted: i32, updated: i32, ready: i32, all: i32) -> Deployment {
     from(json!({
         "metadata": {"name": "web", "generation": 2},
@@ -23,7 +23,7 @@ fn a_deployment(wanted: i32, updated: i32, ready: i32, all: i32) -> Deployment {
     }))
 }
 
-/// A pod of a component, made from a configuration.
+/// A pod of a component with a configuration digest.
 fn a_pod(component: &str, configuration: &str, status: &Value) -> Pod {
     from(json!({
         "metadata": {
@@ -48,8 +48,8 @@ fn waits(reason: &str, last: &Value) -> Value {
 }
 
 fn of_web(deployment: Deployment, pods: Vec<Pod>) -> Finding {
-    let look = Look::of(vec![deployment], Vec::new(), pods);
-    finding(&look, &ResourceId::new(ResourceKind::Deployment, "web"))
+    let snapshot = Snapshot::of(vec![deployment], Vec::new(), pods);
+    finding(&snapshot, &ResourceId::new(ResourceKind::Deployment, "web"))
 }
 
 fn not_yet(reason: &str) -> Finding {
@@ -57,13 +57,13 @@ fn not_yet(reason: &str) -> Finding {
 }
 
 #[test]
-fn replicas_count_when_all_are_ready_and_none_of_before_is_left() {
+fn a_deployment_is_ready_when_all_replicas_are_ready_and_no_old_one_is_left() {
     for (wanted, updated, ready, all, expected) in [
         (2, 2, 2, 2, Finding::Ready),
-        (2, 2, 1, 2, not_yet("1 of 2 replicas ready")),
-        (2, 0, 0, 0, not_yet("0 of 2 replicas ready")),
-        (2, 1, 2, 3, not_yet("1 of 2 replicas replaced")),
-        (2, 2, 3, 3, not_yet("1 replicas of before still there")),
+        (2, 2, 1, 2, not_yet("1 of 2 replicas are ready")),
+        (2, 0, 0, 0, not_yet("0 of 2 replicas are ready")),
+        (2, 1, 2, 3, not_yet("1 of 2 replicas are replaced")),
+        (2, 2, 3, 3, not_yet("1 old replicas are still running")),
         (1, 1, 1, 1, Finding::Ready),
     ] {
         let found = of_web(a_deployment(wanted, updated, ready, all), Vec::new());
@@ -72,22 +72,25 @@ fn replicas_count_when_all_are_ready_and_none_of_before_is_left() {
 }
 
 #[test]
-fn what_the_controller_has_not_seen_is_not_ready_yet() {
+fn a_change_that_the_controller_has_not_seen_is_not_ready_yet() {
     let mut deployment = a_deployment(1, 1, 1, 1);
     deployment.metadata.generation = Some(3);
     let found = of_web(deployment, Vec::new());
-    assert_eq!(found, not_yet("the change is not seen yet"));
+    assert_eq!(
+        found,
+        not_yet("the Deployment controller has not seen the change yet")
+    );
 }
 
 #[test]
-fn a_container_that_ends_again_and_again_ends_the_wait_with_its_log() {
+fn a_container_that_keeps_exiting_ends_the_wait_with_its_log() {
     let last = json!({"terminated": {"exitCode": 137, "reason": "OOMKilled"}});
     let pod = a_pod("web", "new", &waits("CrashLoopBackOff", &last));
     let found = of_web(a_deployment(1, 1, 0, 1), vec![pod]);
     assert_eq!(
         found,
         Finding::Never {
-            reason: "pod `web-1-a` ends again and again, with exit code 137 (OOMKilled)".to_owned(),
+            reason: "pod `web-1-a` keeps exiting with code 137 (OOMKilled)".to_owned(),
             log: Some(LogOf {
                 pod: "web-1-a".to_owned(),
                 previous: true,
@@ -97,7 +100,7 @@ fn a_container_that_ends_again_and_again_ends_the_wait_with_its_log() {
 }
 
 #[test]
-fn an_image_that_cannot_be_had_ends_the_wait() {
+fn an_image_that_cannot_be_pulled_ends_the_wait() {
     for reason in [
         "ErrImagePull",
         "ImagePullBackOff",
@@ -113,7 +116,8 @@ fn an_image_that_cannot_be_had_ends_the_wait() {
     }
 }
 
-/// What is said of a pod that has waited so long for its image, where a registry is waited for.
+/// The state of a pod that has waited for its image for `waited` seconds, with a registry whose
+/// permission may come later.
 fn pulls(image: &str, answer: &str, waited: i64, registry: Option<&str>) -> Finding {
     let mut status = waits("ImagePullBackOff", &Value::Null);
     let container = &mut status["containerStatuses"][0];
@@ -123,18 +127,18 @@ fn pulls(image: &str, answer: &str, waited: i64, registry: Option<&str>) -> Find
     let time = Timestamp::from_second(-waited).expect("a time").to_string();
     status["startTime"] = time.into();
     let pod = a_pod("web", "new", &status);
-    let mut look = Look::of(vec![a_deployment(1, 1, 0, 1)], Vec::new(), vec![pod]);
-    look.awaited = registry.map(|registry| Awaited {
+    let mut snapshot = Snapshot::of(vec![a_deployment(1, 1, 0, 1)], Vec::new(), vec![pod]);
+    snapshot.awaited = registry.map(|registry| Awaited {
         registry: registry.to_owned(),
         within: std::time::Duration::from_mins(15),
     });
-    finding(&look, &ResourceId::new(ResourceKind::Deployment, "web"))
+    finding(&snapshot, &ResourceId::new(ResourceKind::Deployment, "web"))
 }
 
 #[test]
-fn a_registry_that_the_nodes_may_yet_be_let_into_is_waited_for_as_long_as_that_may_take() {
+fn a_registry_whose_permission_may_come_later_is_waited_for_up_to_its_limit() {
     let (ours, here) = ("own.azurecr.io/worker@sha256:1", Some("own.azurecr.io"));
-    let waiting = not_yet("0 of 1 replicas ready");
+    let waiting = not_yet("0 of 1 replicas are ready");
     for answer in ["401 Unauthorized", "403 Forbidden"] {
         assert_eq!(pulls(ours, answer, 900, here), waiting);
         let late = pulls(ours, answer, 901, here);
@@ -145,7 +149,7 @@ fn a_registry_that_the_nodes_may_yet_be_let_into_is_waited_for_as_long_as_that_m
 }
 
 #[test]
-fn a_registry_that_denies_an_image_ends_the_wait_where_no_right_is_to_come() {
+fn a_registry_that_denies_an_image_ends_the_wait_if_no_permission_is_expected() {
     let denied = "401 Unauthorized";
     let (ours, theirs) = ("own.azurecr.io/worker:1", "temporalio/servr:1.31.0");
     for (image, registry) in [
@@ -163,7 +167,7 @@ fn a_registry_that_denies_an_image_ends_the_wait_where_no_right_is_to_come() {
 }
 
 #[test]
-fn what_a_busy_node_did_not_manage_at_first_has_twenty_seconds() {
+fn a_transient_failure_on_a_busy_node_has_twenty_seconds() {
     let with = |since: i64| {
         let mut status = waits("CreateContainerError", &Value::Null);
         let time = Timestamp::from_second(since).expect("a time").to_string();
@@ -171,30 +175,30 @@ fn what_a_busy_node_did_not_manage_at_first_has_twenty_seconds() {
         let pod = a_pod("web", "new", &status);
         of_web(a_deployment(1, 1, 0, 1), vec![pod])
     };
-    assert_eq!(with(-20), not_yet("0 of 1 replicas ready"));
+    assert_eq!(with(-20), not_yet("0 of 1 replicas are ready"));
     assert!(matches!(with(-21), Finding::Never { .. }));
 }
 
 #[test]
-fn a_container_that_is_being_made_does_not_end_the_wait() {
+fn a_container_that_is_being_created_does_not_end_the_wait() {
     let pod = a_pod("web", "new", &waits("ContainerCreating", &Value::Null));
     let found = of_web(a_deployment(1, 1, 0, 1), vec![pod]);
-    assert_eq!(found, not_yet("0 of 1 replicas ready"));
+    assert_eq!(found, not_yet("0 of 1 replicas are ready"));
 }
 
 #[test]
-fn what_is_wrong_with_pods_of_before_or_of_others_does_not_matter() {
+fn failures_of_old_pods_and_of_other_components_are_ignored() {
     let broken = || waits("CrashLoopBackOff", &Value::Null);
     let pods = vec![
         a_pod("web", "old", &broken()),
         a_pod("worker", "new", &broken()),
     ];
     let found = of_web(a_deployment(1, 1, 0, 2), pods);
-    assert_eq!(found, not_yet("1 replicas of before still there"));
+    assert_eq!(found, not_yet("1 old replicas are still running"));
 }
 
 #[test]
-fn a_pod_that_fits_nowhere_has_ten_seconds() {
+fn an_unschedulable_pod_has_ten_seconds() {
     let since = |second: i64| {
         let time = Timestamp::from_second(second).expect("a time").to_string();
         let status = json!({"conditions": [{
@@ -205,8 +209,9 @@ fn a_pod_that_fits_nowhere_has_ten_seconds() {
         let pod = a_pod("web", "new", &status);
         of_web(a_deployment(1, 1, 0, 1), vec![pod])
     };
-    assert_eq!(since(-10), not_yet("0 of 1 replicas ready"));
-    let reason = "pod `web-1-a` fits on no node: 0/1 nodes are available: 1 Insufficient cpu.";
+    assert_eq!(since(-10), not_yet("0 of 1 replicas are ready"));
+    let reason =
+        "pod `web-1-a` does not fit on any node: 0/1 nodes are available: 1 Insufficient cpu.";
     assert_eq!(
         since(-11),
         Finding::Never {
@@ -217,15 +222,15 @@ fn a_pod_that_fits_nowhere_has_ten_seconds() {
 }
 
 #[test]
-fn a_job_is_ready_once_it_is_complete_and_never_once_it_failed() {
+fn a_job_is_ready_when_it_is_complete_and_never_after_it_failed() {
     let with = |status: Value| {
         let job: k8s_openapi::api::batch::v1::Job = from(json!({
             "metadata": {"name": "schema-0f3a"},
             "status": status,
         }));
         let pod = a_pod("schema", "new", &json!({}));
-        let look = Look::of(Vec::new(), vec![job], vec![pod]);
-        finding(&look, &ResourceId::new(ResourceKind::Job, "schema"))
+        let snapshot = Snapshot::of(Vec::new(), vec![job], vec![pod]);
+        finding(&snapshot, &ResourceId::new(ResourceKind::Job, "schema"))
     };
     let condition = |kind: &str| json!([{"type": kind, "status": "True", "message": "why"}]);
     assert_eq!(
@@ -243,21 +248,21 @@ fn a_job_is_ready_once_it_is_complete_and_never_once_it_failed() {
         }
     );
     assert_eq!(with(json!({})), not_yet("its Job has not ended"));
-    let failures = not_yet("it failed and is tried again (failures: 1)");
+    let failures = not_yet("its Job failed and is retried (failures: 1)");
     assert_eq!(with(json!({"failed": 1})), failures);
 }
 
 #[test]
-fn the_base_is_ready_once_its_namespace_takes_objects() {
+fn the_base_is_ready_when_its_namespace_is_active() {
     let with = |phase: Option<&str>| {
-        let mut look = Look::of(Vec::new(), Vec::new(), Vec::new());
-        look.namespace = phase.map(|phase| from(json!({"status": {"phase": phase}})));
-        finding(&look, &ResourceId::new(ResourceKind::Base, "temporal"))
+        let mut snapshot = Snapshot::of(Vec::new(), Vec::new(), Vec::new());
+        snapshot.namespace = phase.map(|phase| from(json!({"status": {"phase": phase}})));
+        finding(&snapshot, &ResourceId::new(ResourceKind::Base, "temporal"))
     };
     assert_eq!(with(Some("Active")), Finding::Ready);
     assert_eq!(
         with(Some("Terminating")),
         not_yet("the namespace is Terminating")
     );
-    assert_eq!(with(None), not_yet("the namespace is not there"));
+    assert_eq!(with(None), not_yet("the namespace does not exist"));
 }

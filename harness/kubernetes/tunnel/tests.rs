@@ -1,4 +1,4 @@
-//! Clients and pods that end, flood and fall silent, with a test in place of the API server.
+//! Clients and pods that end, flood and fall silent, with the test as the API server.
 
 use tokio::io::DuplexStream;
 use tokio::net::TcpListener;
@@ -9,7 +9,7 @@ use super::*;
 
 const ERROR: u8 = 1;
 
-/// A client, a pod, and what goes on between them.
+/// A client, a pod, and the copy between them.
 struct Line {
     client: TcpStream,
     pod: WebSocketStream<DuplexStream>,
@@ -33,20 +33,20 @@ impl Line {
             copied,
         };
         for channel in [DATA, ERROR] {
-            line.says(channel, &80_u16.to_le_bytes()).await;
+            line.send(channel, &80_u16.to_le_bytes()).await;
         }
         line
     }
 
-    /// The pod, or what speaks for it, says something.
-    async fn says(&mut self, channel: u8, text: &[u8]) {
+    /// Sends a message from the pod's side.
+    async fn send(&mut self, channel: u8, text: &[u8]) {
         let message = [&[channel], text].concat();
         let sent = self.pod.send(Message::Binary(message.into())).await;
         sent.expect("it is sent");
     }
 
-    /// What the pod hears next.
-    async fn hears(&mut self) -> Vec<u8> {
+    /// The next data that the pod's side receives.
+    async fn receive(&mut self) -> Vec<u8> {
         loop {
             match self.pod.next().await.expect("a message").expect("whole") {
                 Message::Binary(message) => return message.to_vec(),
@@ -63,13 +63,13 @@ impl Line {
 }
 
 #[tokio::test]
-async fn a_client_that_has_nothing_more_to_say_still_hears_the_whole_answer() {
+async fn a_half_closed_client_still_receives_the_whole_answer() {
     let mut line = Line::new().await;
     line.client.write_all(b"question").await.expect("written");
     line.client.shutdown().await.expect("ended");
-    assert_eq!(line.hears().await, b"\0question");
+    assert_eq!(line.receive().await, b"\0question");
     for part in [b"long ".as_slice(), b"answer"] {
-        line.says(DATA, part).await;
+        line.send(DATA, part).await;
     }
     line.pod.close(None).await.expect("ended");
     let mut answer = String::new();
@@ -80,7 +80,7 @@ async fn a_client_that_has_nothing_more_to_say_still_hears_the_whole_answer() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_a_pod_that_says_nothing_ends_the_connection() {
+async fn a_half_closed_client_and_a_silent_pod_end_the_connection() {
     let mut line = Line::new().await;
     line.client.shutdown().await.expect("ended");
     assert_eq!(line.end().await, End::Client);
@@ -90,10 +90,10 @@ async fn a_client_that_leaves_a_pod_that_says_nothing_ends_the_connection() {
 }
 
 #[tokio::test]
-async fn a_pod_that_ends_while_its_client_speaks_loses_nothing_of_what_it_said() {
+async fn data_of_a_pod_that_ends_while_its_client_sends_is_not_lost() {
     let mut line = Line::new().await;
     line.client.write_all(b"unread").await.expect("written");
-    line.says(DATA, b"last words").await;
+    line.send(DATA, b"last words").await;
     line.pod.close(None).await.expect("ended");
     let mut heard = String::new();
     line.client
@@ -107,9 +107,9 @@ async fn a_pod_that_ends_while_its_client_speaks_loses_nothing_of_what_it_said()
 }
 
 #[tokio::test]
-async fn a_port_that_refuses_resets_the_connection_and_says_why() {
+async fn a_refusing_port_resets_the_connection_with_a_reason() {
     let mut line = Line::new().await;
-    line.says(ERROR, b"dial: connection refused\n").await;
+    line.send(ERROR, b"dial: connection refused\n").await;
     let mut heard = Vec::new();
     let reset = line.client.read_to_end(&mut heard).await;
     let reset = reset.expect_err("no clean end");
@@ -119,11 +119,14 @@ async fn a_port_that_refuses_resets_the_connection_and_says_why() {
 }
 
 #[tokio::test]
-async fn a_way_that_breaks_is_no_end_of_what_a_pod_says() {
+async fn a_broken_connection_is_not_a_clean_end() {
     let mut line = Line::new().await;
-    line.says(DATA, b"half of").await;
+    line.send(DATA, b"half of").await;
     let mut heard = [0; 7];
-    line.client.read_exact(&mut heard).await.expect("it comes");
+    line.client
+        .read_exact(&mut heard)
+        .await
+        .expect("the data arrives");
     drop(line.pod);
     let mut rest = Vec::new();
     let end = line.client.read_to_end(&mut rest).await;
@@ -132,38 +135,38 @@ async fn a_way_that_breaks_is_no_end_of_what_a_pod_says() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_holds_up_its_pod_and_can_still_speak() {
+async fn a_client_that_does_not_read_blocks_its_pod_and_can_still_send() {
     let mut line = Line::new().await;
     let piece = vec![7; PIECE];
     let flood = async {
         loop {
-            line.says(DATA, &piece).await;
+            line.send(DATA, &piece).await;
         }
     };
-    // As much as the buffers of the system take, and then no more.
+    // The system's buffers accept some data, and then the sender is blocked.
     let held = timeout(Duration::from_millis(500), flood).await;
-    held.expect_err("it is held up");
+    held.expect_err("the sender is blocked");
     line.client.write_all(b"enough").await.expect("written");
-    assert_eq!(line.hears().await, b"\0enough");
+    assert_eq!(line.receive().await, b"\0enough");
 }
 
 #[tokio::test]
-async fn what_is_no_port_forward_ends_it() {
+async fn a_message_of_another_protocol_ends_the_connection() {
     for message in [b"".as_slice(), b"\x02ab"] {
         let mut line = Line::new().await;
         let sent = line
             .pod
             .send(Message::Binary(Bytes::copy_from_slice(message)));
         sent.await.expect("it is sent");
-        let other = "the API server speaks another protocol".to_owned();
+        let other = "the API server uses another protocol".to_owned();
         assert_eq!(line.end().await, End::Broken(other));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_api_server_that_answers_no_ping_is_gone() {
+async fn an_api_server_without_ping_answers_counts_as_gone() {
     let mut line = Line::new().await;
-    // Nothing is read from `line.pod`, so nothing is answered.
+    // Nothing reads from `line.pod`, so no ping is answered.
     let silent = "the API server is silent".to_owned();
     assert_eq!(line.end().await, End::Broken(silent));
 }

@@ -1,4 +1,4 @@
-//! A generator that cannot follow its schedule, in paused time.
+//! Tests of a generator that cannot keep up with its schedule, in paused time.
 
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ fn is_not_sent(iteration: &Iteration) -> bool {
     matches!(iteration.outcome(), WorkflowOutcome::NotSent(_))
 }
 
-/// A run of two seconds at a hundred per second, whose process stands still from the middle of the
-/// first second on.
+/// A run of two seconds at 100/s whose process is stopped for `length`, from the middle of the first
+/// second on.
 async fn suspended(length: Duration) -> Ran {
     let workloads = vec![workload("hello", open(100, 1000))];
     let cancel = CancellationToken::new();
@@ -34,7 +34,7 @@ async fn suspended(length: Duration) -> Ran {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_due_while_the_generator_stood_still_is_not_sent_after_the_end() {
+async fn arrivals_due_during_a_stall_are_not_sent_after_the_load_has_ended() {
     let ran = suspended(SECOND * 60).await;
     let sent = ran.count(|iteration| iteration.started().is_some());
     let not_sent = ran.count(is_not_sent);
@@ -45,11 +45,11 @@ async fn what_was_due_while_the_generator_stood_still_is_not_sent_after_the_end(
     let last_sent = ran.iterations.iter().filter_map(Iteration::started).max();
     assert!(last_sent <= Some(SECOND / 2), "{last_sent:?}");
     let delay = ran.latencies().generator_delay;
-    assert_eq!(delay.count(), 200, "what was not sent was late as well");
+    assert_eq!(delay.count(), 200, "unsent arrivals count as late too");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_due_while_the_generator_stood_still_is_sent_late_while_the_load_goes_on() {
+async fn arrivals_due_during_a_stall_are_sent_late_while_the_load_goes_on() {
     let ran = suspended(SECOND).await;
     assert_eq!(ran.count(is_not_sent), 0);
     assert_eq!(ran.count(|iteration| iteration.started().is_some()), 200);
@@ -58,7 +58,7 @@ async fn what_was_due_while_the_generator_stood_still_is_sent_late_while_the_loa
 }
 
 #[tokio::test(start_paused = true)]
-async fn millions_of_arrivals_without_a_slot_leave_few_records_and_are_all_counted() {
+async fn millions_of_dropped_arrivals_make_few_records_and_are_all_counted() {
     let slow = Model {
         run_time: SECOND * 10,
         ..Model::default()
@@ -71,7 +71,7 @@ async fn millions_of_arrivals_without_a_slot_leave_few_records_and_are_all_count
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_of_dropped_arrivals_ends_with_its_phase() {
+async fn a_batch_of_dropped_arrivals_does_not_cross_a_phase_boundary() {
     let slow = Model {
         run_time: SECOND * 10,
         ..Model::default()

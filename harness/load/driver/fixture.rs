@@ -1,4 +1,4 @@
-//! Runs of the driver against the model of a server, in paused time.
+//! Runs the driver against a simulated server, in paused time.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -45,9 +45,9 @@ pub(super) fn closed(users: u32) -> Executor {
     Executor::ConstantConcurrency { users }
 }
 
-/// A run to its end, and what came of it.
+/// The results of a finished run.
 pub(super) struct Ran {
-    /// In the order of workload and sequence.
+    /// Sorted by workload and sequence number.
     pub(super) iterations: Vec<Iteration>,
     pub(super) counts: Counts,
     pub(super) took: Duration,
@@ -73,7 +73,6 @@ impl Ran {
     }
 }
 
-/// How many arrivals an iteration stands for.
 pub(super) fn arrivals(iteration: &Iteration) -> usize {
     let unsent = iteration.unsent();
     unsent.map_or(1, |unsent| {
@@ -124,7 +123,7 @@ pub(super) async fn run(model: Model, executor: Executor, window: Duration) -> R
     .await
 }
 
-/// Every sequence number that was reached has exactly one record.
+/// Asserts that every sequence number that a workload reached is in exactly one record.
 pub(super) fn assert_nothing_is_lost(iterations: &[Iteration]) {
     let mut sequences: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
     for iteration in iterations {

@@ -1,4 +1,4 @@
-//! The driver against the model of a server, in paused time.
+//! Tests of the driver against a simulated server, in paused time.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -63,10 +63,10 @@ async fn an_arrival_without_a_free_slot_is_dropped_and_never_delayed() {
     );
 }
 
-/// Six seconds of silence at 500 per second: everyone who came meanwhile has waited, and the
-/// median of an honest generator says so, while that of a closed loop does not notice.
+/// The server freezes for six seconds at 500/s. All users who arrive meanwhile wait, and the median
+/// of an open loop shows it. The median of a closed loop does not (coordinated omission).
 #[tokio::test(start_paused = true)]
-async fn a_freeze_moves_the_median_of_an_open_loop_alone() {
+async fn a_freeze_raises_the_median_of_an_open_loop_only() {
     let freezing = || Model {
         freezes: vec![Window {
             from: SECOND * 2,
@@ -90,7 +90,7 @@ async fn a_freeze_moves_the_median_of_an_open_loop_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_closed_loop_keeps_exactly_so_many_in_flight() {
+async fn a_closed_loop_keeps_exactly_one_workflow_per_user_in_flight() {
     let ran = run(Model::default(), closed(7), SECOND).await;
     assert_eq!(ran.count(is_right), 7 * 100);
     for moment in (0..1000).map(Duration::from_millis) {
@@ -101,22 +101,22 @@ async fn a_closed_loop_keeps_exactly_so_many_in_flight() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_closed_loop_does_not_race_against_a_server_that_is_away() {
-    let away = Model {
+async fn a_closed_loop_pauses_between_iterations_while_the_server_is_down() {
+    let down = Model {
         outages: vec![Window {
             from: Duration::ZERO,
             until: SECOND,
         }],
         ..Model::default()
     };
-    let ran = run(away, closed(3), SECOND).await;
+    let ran = run(down, closed(3), SECOND).await;
     let unknown = |iteration: &Iteration| matches!(iteration.outcome(), WorkflowOutcome::Unknown(failure) if failure.code == "Unavailable");
     assert_eq!(ran.count(unknown), 30);
     assert_eq!(ran.counts.failed, 30);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_operation_belongs_to_the_phase_of_its_intended_start() {
+async fn an_iteration_belongs_to_the_phase_of_its_intended_start() {
     let phases = [("warmup", SECOND), ("chaos", SECOND * 2)];
     let workloads = vec![
         workload("open", open(10, 10)),
@@ -134,7 +134,7 @@ async fn an_operation_belongs_to_the_phase_of_its_intended_start() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_does_not_close_is_open_when_the_drain_ends() {
+async fn a_workflow_that_does_not_close_is_open_when_the_drain_ends() {
     let defects = BTreeMap::from([(3, Defect::NeverCloses)]);
     let model = Model {
         defects,
@@ -181,9 +181,9 @@ async fn what_does_not_close_is_open_when_the_drain_ends() {
     assert_eq!(ran.took, SECOND * 31);
 }
 
-/// The machine sleeps in the drain: its clock goes on, and nothing on it does.
+/// The machine sleeps during the drain: its clock goes on, but no process runs.
 #[tokio::test(start_paused = true)]
-async fn the_drain_does_not_pass_while_the_process_cannot_run() {
+async fn the_drain_does_not_elapse_while_the_process_cannot_run() {
     let asleep = Window {
         from: SECOND * 10,
         until: SECOND * 3610,
@@ -266,9 +266,9 @@ async fn a_wrong_result_is_recorded_beside_the_expected_one() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// `drive_model` checks it of every run.
+    /// `drive_model` asserts it for every run.
     #[test]
-    fn nothing_is_lost_whatever_the_server_does(
+    fn every_arrival_has_exactly_one_record_whatever_the_server_does(
         users in 0..8_u32,
         per_second in 1..200_u32,
         max_in_flight in 0..20_u32,

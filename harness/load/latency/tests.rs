@@ -1,4 +1,4 @@
-//! Percentiles against those of the values themselves.
+//! Tests percentiles against those of the exact values.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ fn call(op: OpKind, outcome: Outcome) -> Call {
     }
 }
 
-/// An iteration whose start ended like this.
+/// An iteration whose start has this outcome.
 fn iteration(outcome: Outcome) -> Iteration {
     Iteration {
         workload: "w".to_owned(),
@@ -33,7 +33,7 @@ fn iteration(outcome: Outcome) -> Iteration {
     }
 }
 
-/// An iteration whose start was acknowledged after 2 ms, and whose wait for the close ended like this.
+/// An iteration whose start was acknowledged after 2 ms, and whose wait for the close has this outcome.
 fn acknowledged(outcome: Outcome) -> Iteration {
     let run_id = "run".to_owned();
     let mut iteration = iteration(Outcome::Ok(Reply::Started { run_id }));
@@ -73,7 +73,7 @@ fn shown(latencies: &Latencies, permille: u64) -> Option<String> {
 }
 
 #[test]
-fn latency_counts_from_the_intended_start_and_service_time_from_the_actual() {
+fn latency_is_measured_from_the_intended_start_and_service_time_from_the_actual_start() {
     let latencies = IterationLatencies::from_iter([&closed(Status::Completed)]);
     let rounded = |latencies: &Latencies| shown(latencies, 500);
     assert_eq!(rounded(&latencies.response).as_deref(), Some("500ms"));
@@ -85,9 +85,9 @@ fn latency_counts_from_the_intended_start_and_service_time_from_the_actual() {
     assert_eq!(rounded(&latencies.start).as_deref(), Some("2.00ms"));
 }
 
-/// How many latencies an outcome counts as, and of how many only a lower bound is known.
+/// For each outcome: the number of latencies in each view, and how many of them are censored.
 #[test]
-fn what_was_given_up_on_took_longer_and_what_failed_fast_does_not_count() {
+fn an_abandoned_iteration_is_censored_and_a_failed_one_does_not_count() {
     let counted = |iteration: Iteration| {
         let latencies = IterationLatencies::from_iter([&iteration]);
         let of = |latencies: &Latencies| (latencies.count(), latencies.censored());
@@ -128,16 +128,16 @@ fn durations_outside_the_bounds_count_as_the_bounds() {
 }
 
 #[test]
-fn a_workflow_of_days_takes_as_long_as_it_takes() {
+fn a_workflow_that_takes_days_is_measured_exactly() {
     let latencies = Latencies::from_iter([Duration::from_hours(50)]);
     let max = latencies.percentile(1000).expect("one duration");
     assert!(max.is_known());
     assert_eq!(max.at_least.as_std().as_secs() / 3600, 50);
 }
 
-/// Workflows of 8 s, of which a client that waits for 5 s gave up on 75 of 78.
+/// 78 workflows, on 75 of which the client gave up after 5 s.
 #[test]
-fn percentiles_among_what_was_given_up_on_are_lower_bounds() {
+fn percentiles_among_censored_durations_are_lower_bounds() {
     let mut latencies = Latencies::from_iter([8, 8, 8].map(Duration::from_millis));
     latencies.record_longer(Duration::from_millis(5020), 75);
     let percentiles = latencies.percentiles().expect("78 durations");
@@ -163,7 +163,7 @@ fn percentiles_among_what_was_given_up_on_are_lower_bounds() {
 }
 
 #[test]
-fn a_percentile_below_all_that_was_given_up_on_is_known_and_one_among_it_has_two_bounds() {
+fn a_percentile_below_all_censored_durations_is_exact_and_one_among_them_has_two_bounds() {
     let mut latencies: Latencies = (1..=9).map(Duration::from_secs).collect();
     latencies.record_longer(Duration::from_millis(4500), 1);
     assert_eq!(shown(&latencies, 400).as_deref(), Some("4.00s"));
@@ -173,7 +173,7 @@ fn a_percentile_below_all_that_was_given_up_on_is_known_and_one_among_it_has_two
 }
 
 #[test]
-fn programs_read_a_known_percentile_under_its_name_and_any_other_as_two_bounds() {
+fn an_exact_percentile_is_serialised_as_one_number_and_any_other_as_two_bounds() {
     let mut latencies: Latencies = (1..=9).map(Duration::from_secs).collect();
     latencies.record_longer(Duration::from_millis(4500), 1);
     let percentiles = latencies.percentiles().expect("ten durations");
@@ -205,7 +205,7 @@ fn programs_read_a_known_percentile_under_its_name_and_any_other_as_two_bounds()
     assert!((12.3..12.4).contains(&p99), "{json}");
 }
 
-/// Two lists of durations: known ones, and lower bounds.
+/// Two lists of durations in microseconds: exact ones, and lower bounds.
 fn durations() -> impl Strategy<Value = (Vec<u64>, Vec<u64>)> {
     (
         vec(1..MICROSECONDS_PER_DAY, 0..200),
@@ -221,7 +221,7 @@ fn of(known: &[u64], bounds: &[u64]) -> Latencies {
     latencies
 }
 
-/// The value of a percentile by the nearest rank.
+/// The exact percentile by the nearest rank.
 fn exact(mut microseconds: Vec<u64>, permille: usize) -> Duration {
     microseconds.sort_unstable();
     let rank = (microseconds.len() * permille).div_ceil(1000).max(1);
@@ -243,7 +243,7 @@ proptest! {
     }
 
     #[test]
-    fn a_percentile_is_right_to_a_thousandth(
+    fn a_percentile_is_exact_to_a_thousandth(
         known in vec(1..MICROSECONDS_PER_DAY, 1..300),
         permille in 1..=1000_usize,
     ) {
@@ -253,10 +253,10 @@ proptest! {
         prop_assert!(is_near(found.at_least, exact), "{found:?} for {exact:?}");
     }
 
-    /// Whatever the durations that are not known really were, the percentile is within its bounds;
-    /// and its bounds are as near as they can be.
+    /// Whatever the actual values of censored durations are, the percentile is within its bounds, and
+    /// the bounds are tight.
     #[test]
-    fn a_percentile_has_the_bounds_of_all_that_can_be(
+    fn a_percentile_has_the_tightest_bounds_that_always_hold(
         (known, bounds) in durations(),
         further in vec(0..MICROSECONDS_PER_DAY, 50),
         permille in 1..=1000_usize,

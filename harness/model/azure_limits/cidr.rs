@@ -1,4 +1,4 @@
-//! Ranges of addresses.
+//! Address ranges in CIDR notation.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::quantity::{ParseError, textual};
 
-/// A range of IPv4 addresses: the first address of it, and how many bits they share.
+/// A range of IPv4 addresses: its first address and its prefix length.
 ///
 /// ```
 /// use model::profile::azure::Cidr;
@@ -14,14 +14,14 @@ use crate::quantity::{ParseError, textual};
 /// let whole: Cidr = "10.240.0.0/16".parse()?;
 /// let part: Cidr = "10.240.4.0/28".parse()?;
 /// assert!(whole.contains(part) && whole.overlaps(part) && !part.contains(whole));
-/// assert!("10.240.4.1/28".parse::<Cidr>().is_err(), "it does not begin there");
+/// assert!("10.240.4.1/28".parse::<Cidr>().is_err(), "not the first address of the range");
 /// # Ok::<(), model::quantity::ParseError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cidr {
     /// The first address.
     pub first: Ipv4Addr,
-    /// How many leading bits all of them share.
+    /// The prefix length: the number of leading bits that all addresses share, 0 to 32.
     pub bits: u8,
 }
 
@@ -32,7 +32,7 @@ textual!(
 );
 
 impl Cidr {
-    /// The range of these addresses, where `first` is the first of one.
+    /// `first` must be the first address of the range. This is not checked.
     pub const fn new(first: [u8; 4], bits: u8) -> Self {
         let [a, b, c, d] = first;
         Self {
@@ -51,18 +51,18 @@ impl Cidr {
         self.contains(other) || other.contains(self)
     }
 
-    /// The address that comes so many after the first.
+    /// The address `offset` after the first one.
     pub fn address(self, offset: u32) -> Ipv4Addr {
         Ipv4Addr::from_bits(self.first.to_bits().saturating_add(offset))
     }
 
-    /// How many addresses there are.
+    /// The number of addresses.
     pub fn addresses(self) -> u64 {
         1 << (32 - self.bits)
     }
 }
 
-/// The bits that the addresses of a range share.
+/// The mask of the leading bits that the addresses of a range share.
 fn mask(bits: u8) -> u32 {
     u32::MAX.checked_shl(32 - u32::from(bits)).unwrap_or(0)
 }
@@ -78,8 +78,8 @@ impl FromStr for Cidr {
             let bits: u8 = bits.parse().ok().filter(|bits| plain && *bits <= 32)?;
             (first.to_bits() & !mask(bits) == 0).then_some(Self { first, bits })
         };
-        let expected = "a range of IPv4 addresses, by the first of them and the bits that they \
-                        share (such as `10.240.0.0/22`, or `203.0.113.7/32` for one address)";
+        let expected = "an IPv4 range in CIDR notation, starting with its first address (such as \
+                        `10.240.0.0/22`, or `203.0.113.7/32` for one address)";
         read().ok_or_else(|| ParseError::new(text, expected))
     }
 }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     fn any_cidr() -> impl Strategy<Value = Cidr> {
-        // Few first bits differ, so that ranges meet often.
+        // Few bits vary, so that ranges often overlap.
         (any::<u32>(), 0_u8..=32).prop_map(|(address, bits)| Cidr {
             first: Ipv4Addr::from_bits(address & 0xC000_0003 & mask(bits)),
             bits,
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_range_is_refused() {
+    fn an_invalid_range_is_rejected() {
         for text in [
             "",
             "10.0.0.0",
@@ -125,12 +125,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_range_reads_as_it_is_written(range in any_cidr()) {
+        fn formatting_and_parsing_round_trip(range in any_cidr()) {
             prop_assert_eq!(range.to_string().parse(), Ok(range));
         }
 
         #[test]
-        fn a_range_contains_what_lies_between_its_ends(a in any_cidr(), b in any_cidr()) {
+        fn a_range_contains_the_addresses_between_its_ends(a in any_cidr(), b in any_cidr()) {
             let ends = |range: Cidr| {
                 let first = u64::from(range.first.to_bits());
                 (first, first + range.addresses() - 1)

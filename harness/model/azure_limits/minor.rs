@@ -1,18 +1,17 @@
-//! Major and minor of a version, which is all that Azure lets anybody choose of Kubernetes and MySQL.
+//! Major and minor of a version. For Kubernetes and MySQL, Azure chooses the patch release itself.
 
 use std::fmt;
 
-/// Major and minor of a version.
+/// Major and minor of a version, such as `1.35`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Minor {
-    /// Such as 1.
     pub major: u32,
-    /// Such as 35.
     pub minor: u32,
 }
 
 impl Minor {
-    /// That of a version, whatever follows; nothing if it is none.
+    /// Parses a version and ignores everything after the minor number. Returns `None` if it is not
+    /// a version.
     pub fn of(version: &str) -> Option<Self> {
         let mut parts = version.split('.');
         let mut next = || parts.next()?.parse().ok();
@@ -22,7 +21,7 @@ impl Minor {
         })
     }
 
-    /// The one after it.
+    /// The next minor version.
     #[must_use]
     pub fn next(self) -> Self {
         Self {
@@ -31,7 +30,7 @@ impl Minor {
         }
     }
 
-    /// The one so many before it.
+    /// The minor version `count` before this one, at least `major.0`.
     #[must_use]
     pub fn before(self, count: u32) -> Self {
         Self {
@@ -52,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_compared_by_numbers_and_a_patch_does_not_matter() {
+    fn versions_are_compared_as_numbers_without_the_patch_release() {
         let of = |text: &str| Minor::of(text).expect("a version");
         assert_eq!(of("1.35.4"), of("1.35"));
         assert!(of("1.9") < of("1.10"));

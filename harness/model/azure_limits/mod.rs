@@ -1,5 +1,5 @@
-//! What Azure allows: words in names, lengths of names, values by SKU. Tables with their sources;
-//! pure. What is in no table is not known, and nobody is refused for it.
+//! The limits of Azure: reserved words and lengths of names, values by SKU. All are tables with
+//! their sources. A value that is in no table is unknown, and must not be rejected. Pure.
 
 mod cidr;
 mod minor;
@@ -13,13 +13,15 @@ mod tag;
 
 pub use cidr::Cidr;
 pub use minor::Minor;
-pub use mysql::{Range, buffer_pool, connections, mysql_skus, storage_gib};
+pub use mysql::{ParameterRange, buffer_pool, connections, mysql_skus, storage_gib};
 pub use name::{
     ADMINISTRATORS, NODE_GROUP, NODE_GROUP_LABEL, administrator_is_reserved, dns_prefix_fits,
     is_pool_reserved, reserved_word,
 };
-pub use network::{KEPT_OF_SUBNET, PODS, SERVICES, SERVICES_SIZE, SMALLEST_SUBNET, kept_by_aks};
-pub use node::{Least, NODE, SYSTEM_NODE};
+pub use network::{
+    PODS, RESERVED_PER_SUBNET, SERVICES, SERVICES_SIZE, SMALLEST_SUBNET, reserved_by_aks,
+};
+pub use node::{MinimumSize, NODE, SYSTEM_NODE};
 pub use pool::{MAX_PODS, NODES, OS_DISK, POOL_NAME, SYSTEM_PODS, WINDOWS_POOL_NAME};
 pub use region::is_region;
 pub use tag::{TAG_NAME, TAG_VALUE, TAGS, find_tag, is_reserved_in_tags, is_same_tag};

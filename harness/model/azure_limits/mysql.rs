@@ -1,26 +1,23 @@
-//! What a flexible server of Azure Database for MySQL allows, by its SKU: the tables of
+//! The limits of Azure Database for MySQL (flexible server) by SKU, from the tables of
 //! <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-server-parameters> and
-//! <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-service-tiers-storage>. Where
-//! the two differ, the smaller number.
+//! <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-service-tiers-storage>. If the
+//! two pages differ, this module uses the smaller number.
 
-/// The values of a server parameter.
+/// The default and the bounds of a server parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
-    /// Where nobody sets it.
+pub struct ParameterRange {
     pub default: u64,
-    /// At least.
-    pub least: u64,
-    /// At most.
-    pub most: u64,
+    pub minimum: u64,
+    pub maximum: u64,
 }
 
-/// The most storage of a server in GiB: 16 TiB, and twice that of a memory-optimized one.
+/// The maximum storage of a server in GiB: 16 TiB, or 32 TiB for a memory-optimized server.
 pub fn storage_gib(memory_optimized: bool) -> u32 {
     if memory_optimized { 32_768 } else { 16_384 }
 }
 
-/// SKUs without `Standard_`, with the default and the largest `max_connections`. The pages have no
-/// default for `D96ads_v5`; everywhere else it is half of the most.
+/// SKUs without `Standard_`, with the default and the maximum of `max_connections`. The pages have
+/// no default for `D96ads_v5`. For all other SKUs, the default is half of the maximum.
 const CONNECTIONS: &[(&[&str], u64, u64)] = &[
     (&["B1s"], 85, 171),
     (&["B1ms"], 171, 341),
@@ -47,11 +44,11 @@ const CONNECTIONS: &[(&[&str], u64, u64)] = &[
     (&["E96ds_v5", "E96ads_v5"], 50_000, 100_000),
 ];
 
-/// The smallest `max_connections` of every SKU.
+/// The minimum of `max_connections` of every SKU.
 const LEAST_CONNECTIONS: u64 = 10;
 
-/// SKUs without `Standard_`, with `innodb_buffer_pool_size` in bytes: default, least and most. The
-/// page's rows of B12ms and B16ms contradict themselves, and are left out.
+/// SKUs without `Standard_`, with `innodb_buffer_pool_size` in bytes: default, minimum and maximum.
+/// The rows of B12ms and B16ms on the page contradict themselves, so they are left out.
 const BUFFER_POOLS: &[(&[&str], [u64; 3])] = &[
     (&["B1s"], [134_217_728, 33_554_432, 268_435_456]),
     (&["B1ms"], [536_870_912, 134_217_728, 1_073_741_824]),
@@ -74,30 +71,31 @@ const BUFFER_POOLS: &[(&[&str], [u64; 3])] = &[
     ),
 ];
 
-/// `max_connections` of a SKU, where it is known.
-pub fn connections(sku: &str) -> Option<Range> {
-    let (_, default, most) = CONNECTIONS.iter().find(|(skus, ..)| is_one(skus, sku))?;
-    Some(Range {
+/// `max_connections` of a SKU. `None` if it is unknown.
+pub fn connections(sku: &str) -> Option<ParameterRange> {
+    let (_, default, maximum) = CONNECTIONS.iter().find(|(skus, ..)| is_one(skus, sku))?;
+    Some(ParameterRange {
         default: *default,
-        least: LEAST_CONNECTIONS,
-        most: *most,
+        minimum: LEAST_CONNECTIONS,
+        maximum: *maximum,
     })
 }
 
-/// Every SKU of which something is known, without `Standard_`.
+/// Every SKU with a known limit, without `Standard_`.
 pub fn mysql_skus() -> impl Iterator<Item = &'static str> {
     let connections = CONNECTIONS.iter().flat_map(|(skus, ..)| *skus);
     let pools = BUFFER_POOLS.iter().flat_map(|(skus, _)| *skus);
     connections.chain(pools).copied()
 }
 
-/// `innodb_buffer_pool_size` of a SKU in bytes, where it is known.
-pub fn buffer_pool(sku: &str) -> Option<Range> {
-    let (_, [default, least, most]) = BUFFER_POOLS.iter().find(|(skus, _)| is_one(skus, sku))?;
-    Some(Range {
+/// `innodb_buffer_pool_size` of a SKU in bytes. `None` if it is unknown.
+pub fn buffer_pool(sku: &str) -> Option<ParameterRange> {
+    let (_, [default, minimum, maximum]) =
+        BUFFER_POOLS.iter().find(|(skus, _)| is_one(skus, sku))?;
+    Some(ParameterRange {
         default: *default,
-        least: *least,
-        most: *most,
+        minimum: *minimum,
+        maximum: *maximum,
     })
 }
 
@@ -111,10 +109,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_recording_and_a_report_have_is_in_the_table() {
-        // Recorded of Burstable B1ms, 2023-04-18: value 171, allowed 10-341.
-        let small = connections("Standard_B1ms").expect("it is known");
-        assert_eq!((small.default, small.least, small.most), (171, 10, 341));
+    fn the_table_agrees_with_a_recording_and_a_report() {
+        // Recorded from a burstable B1ms on 2023-04-18: value 171, allowed 10-341.
+        let small = connections("Standard_B1ms").expect("a known SKU");
+        assert_eq!(
+            (small.default, small.minimum, small.maximum),
+            (171, 10, 341)
+        );
         // https://github.com/Azure/azure-mysql/issues/286
         assert_eq!(
             connections("standard_d4ads_v5").map(|it| it.default),
@@ -122,15 +123,15 @@ mod tests {
         );
         assert_eq!(connections("Standard_D2s_v5"), None);
         assert_eq!(
-            buffer_pool("Standard_B1ms").map(|it| it.most),
+            buffer_pool("Standard_B1ms").map(|it| it.maximum),
             Some(1 << 30)
         );
     }
 
     #[test]
-    fn a_default_is_half_of_the_most() {
-        for (skus, default, most) in CONNECTIONS {
-            assert!((2 * default).abs_diff(*most) <= 1, "{skus:?}");
+    fn a_default_is_half_of_the_maximum() {
+        for (skus, default, maximum) in CONNECTIONS {
+            assert!((2 * default).abs_diff(*maximum) <= 1, "{skus:?}");
         }
     }
 }

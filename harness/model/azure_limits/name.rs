@@ -1,16 +1,16 @@
-//! What may be in names.
+//! Reserved words and lengths of names.
 
-/// Words that no name has anywhere. Microsoft's page lists them for every resource with an address
-/// of its own; that `XBOX` is refused in the middle of a name too was reported
+/// Words that a name must not contain. Microsoft's page lists them for every resource with its own
+/// public address. A user reported that Azure also rejects `XBOX` inside a name
 /// (<https://github.com/MicrosoftDocs/azure-docs/issues/104539>).
 const ANYWHERE: [&str; 3] = ["microsoft", "windows", "xbox"];
 
-/// Words that no name begins with.
+/// Words that a name must not start with.
 const IN_FRONT: [&str; 1] = ["login"];
 
-/// Words that are no whole name
-/// (<https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-reserved-resource-name>;
-/// that they are refused as a whole only: <https://github.com/Azure/azure-dev/issues/7745>).
+/// Words that must not be the whole name
+/// (<https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-reserved-resource-name>).
+/// Azure rejects them only as the whole name (<https://github.com/Azure/azure-dev/issues/7745>).
 const WHOLE: [&str; 38] = [
     "access",
     "app_code",
@@ -52,7 +52,7 @@ const WHOLE: [&str; 38] = [
     "xbox",
 ];
 
-/// The word in a name that Azure reserves, if it has one.
+/// The reserved word in a name, if it has one.
 pub fn reserved_word(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     let anywhere = ANYWHERE.into_iter().filter(|word| name.contains(word));
@@ -61,21 +61,23 @@ pub fn reserved_word(name: &str) -> Option<&'static str> {
     anywhere.chain(in_front).chain(whole).next()
 }
 
-/// The longest name of the resource group that AKS makes for nodes
+/// The maximum length of the name of the resource group that AKS creates for nodes
 /// (<https://github.com/rancher/dashboard/issues/8980>).
 pub const NODE_GROUP: usize = 80;
 
-/// The longest that nodes can carry as a label: a longer one is cut, and the network of the pods
-/// breaks without a word (<https://github.com/Azure/bicep-registry-modules/issues/5109>).
+/// The maximum length of that name as a label of the nodes. AKS cuts a longer name, and then the
+/// pod network breaks without an error
+/// (<https://github.com/Azure/bicep-registry-modules/issues/5109>).
 pub const NODE_GROUP_LABEL: usize = 63;
 
-/// Whether a name is one that AKS keeps for pools of its own
+/// Whether AKS reserves a name for its own node pools
 /// (<https://github.com/Azure/AKS/blob/master/CHANGELOG.md>, release 2025-04-27).
 pub fn is_pool_reserved(name: &str) -> bool {
     name.eq_ignore_ascii_case("aksmanagedap")
 }
 
-/// Whether a text can be in front of a cluster's host name
+/// Whether a string can be the DNS prefix of a cluster: 1 to 54 letters, digits and `-`, no `-` at
+/// the start or end
 /// (<https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/create-upgrade-delete/aks-common-issues-faq>).
 pub fn dns_prefix_fits(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -85,7 +87,7 @@ pub fn dns_prefix_fits(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
-/// Names of administrators that Azure Database for MySQL refuses
+/// Administrator names that Azure Database for MySQL rejects
 /// (<https://learn.microsoft.com/azure/mysql/flexible-server/how-to-troubleshoot-cli-errors>, code
 /// `BlockedUserName`).
 pub const ADMINISTRATORS: [&str; 7] = [
@@ -98,8 +100,8 @@ pub const ADMINISTRATORS: [&str; 7] = [
     "public",
 ];
 
-/// Whether an administrator cannot be called so: a name of those, or one that begins with `pg_`
-/// (the same page).
+/// Whether Azure rejects an administrator name: one of [`ADMINISTRATORS`], or a name that starts
+/// with `pg_` (the same page).
 pub fn administrator_is_reserved(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ADMINISTRATORS.contains(&name.as_str()) || name.starts_with("pg_")
@@ -110,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_list_of_reserved_words_holds_where_it_holds() {
+    fn each_list_of_reserved_words_applies_only_to_its_part_of_a_name() {
         for (name, word) in [
             ("my-microsoft-aks", Some("microsoft")),
             ("WINDOWS-1", Some("windows")),
@@ -119,7 +121,7 @@ mod tests {
             ("Azure", Some("azure")),
             ("office365", Some("office365")),
             ("web.config", Some("web.config")),
-            // What a word of the other lists does elsewhere.
+            // These words are reserved only in other parts of a name.
             ("my-login", None),
             ("azure-aks", None),
             ("bing-1bff1d2026", None),
@@ -132,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn an_administrator_has_no_name_of_azures_own() {
+    fn reserved_administrator_names_are_recognised() {
         for name in ["admin", "azure_pg_admin", "Root", "pg_temporal"] {
             assert!(administrator_is_reserved(name), "{name}");
         }

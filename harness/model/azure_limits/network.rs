@@ -1,39 +1,41 @@
-//! The addresses of a cluster and of its network.
+//! The address ranges of a cluster and its network.
 
 use std::ops::RangeInclusive;
 
 use super::Cidr;
 
-/// The addresses that AKS gives to pods in an overlay network where nobody says others.
+/// The default addresses of pods in an overlay network of AKS.
 pub const PODS: Cidr = Cidr::new([10, 244, 0, 0], 16);
 
-/// The addresses that AKS gives to services where nobody says others. The cluster's DNS is at
-/// 10.0.0.10, ten above the first one.
+/// The default addresses of services in AKS. The cluster's DNS is at 10.0.0.10, ten above the first
+/// address.
 pub const SERVICES: Cidr = Cidr::new([10, 0, 0, 0], 16);
 
-/// What a cluster can use neither for services and pods nor for its network:
+/// Ranges that a cluster cannot use for services, pods or its network:
 /// <https://learn.microsoft.com/azure/aks/concepts-network-ip-address-planning>.
-const KEPT_BY_AKS: [Cidr; 4] = [
+const RESERVED_BY_AKS: [Cidr; 4] = [
     Cidr::new([169, 254, 0, 0], 16),
     Cidr::new([172, 30, 0, 0], 16),
     Cidr::new([172, 31, 0, 0], 16),
     Cidr::new([192, 0, 2, 0], 24),
 ];
 
-/// The largest and the smallest range of services, in leading bits: AKS takes /12 at most (the same
-/// page), and the smallest has room for the address of the cluster's DNS, ten above the first one.
+/// The allowed prefix lengths of the range of services. AKS allows /12 as the largest range (the
+/// same page). The smallest range has room for the cluster's DNS, ten above the first address.
 pub const SERVICES_SIZE: RangeInclusive<u8> = 12..=28;
 
-/// The smallest subnet that Azure has, in leading bits:
+/// The prefix length of the smallest subnet in Azure:
 /// <https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq>.
 pub const SMALLEST_SUBNET: u8 = 29;
 
-/// How many addresses of each subnet Azure keeps for itself (the same page).
-pub const KEPT_OF_SUBNET: u64 = 5;
+/// The number of addresses that Azure reserves in each subnet (the same page).
+pub const RESERVED_PER_SUBNET: u64 = 5;
 
-/// The range that AKS keeps for itself and that another one meets, if it does.
-pub fn kept_by_aks(range: Cidr) -> Option<Cidr> {
-    KEPT_BY_AKS.into_iter().find(|kept| kept.overlaps(range))
+/// The range that AKS reserves and that overlaps `range`, if there is one.
+pub fn reserved_by_aks(range: Cidr) -> Option<Cidr> {
+    RESERVED_BY_AKS
+        .into_iter()
+        .find(|kept| kept.overlaps(range))
 }
 
 #[cfg(test)]
@@ -41,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_range_that_meets_one_of_akss_own_is_told_which() {
+    fn a_range_that_overlaps_a_reserved_range_is_found() {
         for (range, kept) in [
             ("169.254.7.0/24", Some("169.254.0.0/16")),
             ("172.16.0.0/12", Some("172.30.0.0/16")),
@@ -52,7 +54,7 @@ mod tests {
         ] {
             let kept: Option<Cidr> = kept.map(|it| it.parse().expect("a range"));
             assert_eq!(
-                kept_by_aks(range.parse().expect("a range")),
+                reserved_by_aks(range.parse().expect("a range")),
                 kept,
                 "{range}"
             );
@@ -60,9 +62,12 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_says_is_not_of_akss_own_and_does_not_meet() {
+    fn the_default_ranges_do_not_overlap_and_are_not_reserved() {
         assert!(!PODS.overlaps(SERVICES));
-        assert_eq!((kept_by_aks(PODS), kept_by_aks(SERVICES)), (None, None));
+        assert_eq!(
+            (reserved_by_aks(PODS), reserved_by_aks(SERVICES)),
+            (None, None)
+        );
         assert!(SERVICES_SIZE.contains(&SERVICES.bits));
     }
 }

@@ -1,7 +1,7 @@
 //! The regions of Azure's public cloud.
 
-/// Their names: <https://learn.microsoft.com/azure/reliability/regions-list>. New ones come every
-/// year, so that one which is not here may be there all the same.
+/// Programmatic names: <https://learn.microsoft.com/azure/reliability/regions-list>. Azure adds
+/// regions every year, so a region that is not in this list may exist.
 const REGIONS: [&str; 58] = [
     "australiacentral",
     "australiacentral2",
@@ -63,7 +63,7 @@ const REGIONS: [&str; 58] = [
     "westus3",
 ];
 
-/// Whether a region is known by its name.
+/// Whether a programmatic name is in the list of known regions.
 pub fn is_region(name: &str) -> bool {
     REGIONS.contains(&name)
 }

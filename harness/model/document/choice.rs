@@ -1,4 +1,4 @@
-//! A choice that is written as a map with one key, such as `backend: {process: {}}`.
+//! Reads a choice that is written as a map with one key, such as `backend: {process: {}}`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
 
-/// Reads an externally tagged enum that may be left out. To be named by every key that holds one:
+/// Reads an externally tagged enum that may be left out. Use it for every key with such a value:
 ///
 /// ```
 /// #[derive(serde::Deserialize)]
@@ -25,8 +25,8 @@ use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, V
 /// # Ok::<(), model::document::Error>(())
 /// ```
 ///
-/// By itself the parser takes a bare word (`soil: Sand`) for the whole choice, goes on to read its
-/// value from whatever comes next, and blames that.
+/// Without this function, the parser accepts a bare word (`soil: Sand`), reads the value of the
+/// choice from the next token, and reports a misleading error there.
 pub fn choice<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

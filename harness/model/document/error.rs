@@ -1,84 +1,85 @@
-//! What is wrong with a document, and where.
+//! Errors in documents, with their position.
 
 use std::fmt;
 
 use serde_saphyr::Location;
 
-use super::place::Place;
+use super::position::Position;
 use super::{message, snippet};
 
-/// A document that does not say what it should. Displays as `name:line:column: message`, followed
-/// by the offending line with the offence underlined.
+/// An error in a document. Displays as `name:line:column: message`, followed by the line with the
+/// error underlined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Error {
     name: String,
-    place: Option<Place>,
+    position: Option<Position>,
     message: String,
     snippet: Option<String>,
 }
 
 impl Error {
-    /// An error found by looking at values, at the place of one of them: usually the `referenced`
-    /// location of a [`serde_saphyr::Spanned`]. `text` is the whole document; `message` is a
-    /// lowercase fragment.
+    /// An error at the position of a value, usually the `referenced` location of a
+    /// [`serde_saphyr::Spanned`]. `text` is the whole document. `message` is a lowercase fragment.
     pub fn at(
         name: impl Into<String>,
         text: &str,
-        place: impl Into<Place>,
+        position: impl Into<Position>,
         message: impl Into<String>,
     ) -> Self {
-        let place = place.into();
+        let position = position.into();
         Self {
             name: name.into(),
-            place: Some(place),
+            position: Some(position),
             message: message.into(),
-            snippet: snippet::render(text, place),
+            snippet: snippet::render(text, position),
         }
     }
 
-    /// An error at a place of a command line argument that holds a value such as a document has.
-    /// Displays as `option argument: message`, followed by the argument with the offence
-    /// underlined.
+    /// An error in a command line argument that contains a YAML value. Displays as
+    /// `option argument: message`, followed by the argument with the error underlined.
     pub fn in_argument(
         option: &str,
         argument: &str,
-        place: Place,
+        position: Position,
         message: impl Into<String>,
     ) -> Self {
         Self {
             name: format!("{option} {argument}"),
-            place: None,
+            position: None,
             message: message.into(),
-            snippet: snippet::render(argument, place),
+            snippet: snippet::render(argument, position),
         }
     }
 
-    /// An error of the document as a whole, such as a key that it lacks.
+    /// An error of the whole document, without a position.
     pub fn of_whole(name: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             name: name.into(),
-            place: None,
+            position: None,
             message: message.into(),
             snippet: None,
         }
     }
 
-    /// An error of the document as a whole, shown at its top.
+    /// An error of the whole document, such as a missing key, shown at the first key.
     pub fn at_top(name: impl Into<String>, text: &str, message: impl Into<String>) -> Self {
         match snippet::top(text) {
-            Some(place) => Self::at(name, text, place, message),
+            Some(position) => Self::at(name, text, position, message),
             None => Self::of_whole(name, message),
         }
     }
 
     pub(super) fn of_parser(name: &str, text: &str, source: &serde_saphyr::Error) -> Self {
-        let place = source
+        let position = source
             .location()
             .filter(|location| *location != Location::UNKNOWN)
-            .map(|location| snippet::offence(source, text, location.into()));
-        let message = message::of(source, place.and_then(|place| snippet::cut(text, place)));
-        match place {
-            Some(place) => Self::at(name, text, place, message),
+            .map(|location| snippet::locate(source, text, location.into()));
+        let message = message::of(
+            source,
+            position.and_then(|position| snippet::cut(text, position)),
+        );
+        match position {
+            Some(position) => Self::at(name, text, position, message),
             None => Self::of_whole(name, message),
         }
     }
@@ -88,12 +89,12 @@ impl Error {
         &self.name
     }
 
-    /// Where in the document, if at a place of it.
-    pub fn place(&self) -> Option<Place> {
-        self.place
+    /// `None` for an error of the whole document or of an argument.
+    pub fn position(&self) -> Option<Position> {
+        self.position
     }
 
-    /// What is wrong, without the place and the offending line.
+    /// The message, without the position and the line.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -102,7 +103,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.name)?;
-        if let Some(Place { line, column, .. }) = self.place {
+        if let Some(Position { line, column, .. }) = self.position {
             write!(out, ":{line}:{column}")?;
         }
         write!(out, ": {}", self.message)?;

@@ -1,37 +1,40 @@
-//! The parser's findings in the words of those who write profiles and scenarios.
+//! Translates errors of the YAML parser into messages for authors of profiles and scenarios.
 
 use std::borrow::Cow;
 
 use serde_saphyr::{Error, MessageFormatter as _, UserMessageFormatter};
 
-use super::instead;
+use super::suggestion;
 
-/// Says what is wrong; `found` is the text at the place of the error.
+/// The message for an error. `found` is the text at the position of the error.
 pub(super) fn of(error: &Error, found: Option<&str>) -> String {
     match error {
         Error::AliasError { error, .. } | Error::WithSnippet { error, .. } => of(error, found),
         Error::SerdeUnknownField {
             field, expected, ..
-        } => format!("unknown key `{field}`{}", instead(field, expected)),
+        } => format!("unknown key `{field}`{}", suggestion(field, expected)),
         Error::SerdeUnknownVariant {
             variant, expected, ..
-        } => format!("unknown choice `{variant}`{}", instead(variant, expected)),
+        } => format!(
+            "unknown choice `{variant}`{}",
+            suggestion(variant, expected)
+        ),
         Error::SerdeMissingField { field, .. } => format!("key `{field}` is missing"),
         Error::DuplicateMappingKey { key: Some(key), .. } => {
             format!("key `{key}` is given more than once")
         }
         Error::NullIntoString { .. } => {
-            "expected a text, found nothing; an empty text is written `''`".to_owned()
+            "expected a string, found nothing; write `''` for an empty string".to_owned()
         }
         Error::InvalidBooleanStrict { .. } => wanted(found, "`true` or `false`"),
-        Error::Eof { .. } => "the document ends before it says anything".to_owned(),
+        Error::Eof { .. } => "the document is empty".to_owned(),
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. } => {
             "the document is nested too deeply, or its aliases make it too large".to_owned()
         }
-        Error::MultipleDocuments { .. } => "a file holds one document, not several".to_owned(),
+        Error::MultipleDocuments { .. } => "expected one document, found several".to_owned(),
         Error::Unexpected { expected, .. } => wanted(found, &shape(expected)),
         Error::InvalidScalar { ty, .. } => wanted(found, &scalar(ty)),
         Error::SerdeInvalidValue {
@@ -67,7 +70,7 @@ fn shape(expected: &str) -> Cow<'_, str> {
         "mapping start" => "a map (`key: value`)".into(),
         "sequence start" => "a list (`[first, second]`)".into(),
         "enum" => "a choice (`choice: ...`)".into(),
-        "string scalar" => "a text".into(),
+        "string scalar" => "a string".into(),
         other => other.into(),
     }
 }
@@ -131,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_met_with_the_one_that_was_meant() {
+    fn an_unknown_key_gets_a_suggestion() {
         insta::assert_snapshot!(wrong("watreing: 3d\n"), @r"
         garden.yaml:1:1: unknown key `watreing`; did you mean `watering`?
           |
@@ -141,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_strange_key_is_met_with_all_there_are() {
+    fn a_key_without_a_similar_key_gets_the_list_of_all_keys() {
         insta::assert_snapshot!(wrong("trees: 1\ncolour: red\n"), @r"
         garden.yaml:2:1: unknown key `colour`; expected `trees`, `watering`, `beds`, `soil` or `sizes`
           |
@@ -151,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_key_is_refused() {
+    fn a_repeated_key_is_rejected() {
         insta::assert_snapshot!(wrong("sizes:\n  small: 1\n  small: 2\n"), @r"
         garden.yaml:3:3: key `small` is given more than once
           |
@@ -161,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_choice_is_met_with_the_others() {
+    fn an_unknown_choice_gets_the_list_of_choices() {
         insta::assert_snapshot!(wrong("soil: peat\n"), @r"
         garden.yaml:1:7: unknown choice `peat`; expected `sand` or `clay`
           |
@@ -177,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_without_its_value_is_told_so() {
+    fn a_choice_without_its_value_is_rejected() {
         insta::assert_snapshot!(wrong("soil: sand\ntrees: 1\n"), @r"
         garden.yaml:1:7: `sand` needs a value: `sand: ...`
           |
@@ -207,13 +210,13 @@ mod tests {
     #[test]
     fn a_choice_without_a_value_may_be_a_bare_word() {
         for text in ["soil: clay\n", "soil: {clay: }\n"] {
-            let garden: Garden = parse("garden.yaml", text).expect("the document is right");
+            let garden: Garden = parse("garden.yaml", text).expect("a valid document");
             assert!(matches!(garden.soil, Some(Soil::Clay)), "{text}");
         }
     }
 
     #[test]
-    fn a_second_choice_is_refused() {
+    fn a_second_choice_is_rejected() {
         insta::assert_snapshot!(wrong("soil:\n  sand:\n    grain: 1\n  clay:\n"), @r"
         garden.yaml:4:3: expected one choice, found 2
           |
@@ -235,14 +238,14 @@ mod tests {
     #[test]
     fn a_missing_key_is_shown_at_the_top_of_its_map() {
         #[derive(Deserialize)]
-        #[expect(dead_code, reason = "what is read is not looked at")]
+        #[expect(dead_code, reason = "the test only reads the values")]
         struct Park {
             name: String,
             trees: Option<u8>,
             gardens: Option<Vec<Bed>>,
         }
         #[derive(Deserialize)]
-        #[expect(dead_code, reason = "what is read is not looked at")]
+        #[expect(dead_code, reason = "the test only reads the values")]
         struct Bed {
             plant: String,
             rows: u8,
@@ -269,14 +272,14 @@ mod tests {
     }
 
     #[test]
-    fn what_only_older_yaml_takes_for_truth_is_refused() {
+    fn a_boolean_of_yaml_1_1_is_rejected() {
         #[derive(Deserialize)]
-        #[expect(dead_code, reason = "what is read is not looked at")]
+        #[expect(dead_code, reason = "the test only reads the values")]
         struct Gate {
             open: bool,
         }
         let error = parse::<Gate>("gate.yaml", "open: no\n").err();
-        insta::assert_snapshot!(error.expect("`no` is a text").to_string(), @r"
+        insta::assert_snapshot!(error.expect("`no` is a string").to_string(), @r"
         gate.yaml:1:7: expected `true` or `false`, found `no`
           |
         1 | open: no
@@ -288,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_fill_the_memory_is_refused() {
+    fn a_document_that_would_fill_the_memory_is_rejected() {
         let deep = format!("a: {}{}\n", "[".repeat(100), "]".repeat(100));
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..9 {
@@ -305,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_another_shape_is_shown() {
+    fn a_value_of_the_wrong_type_is_shown() {
         insta::assert_snapshot!(wrong("beds: roses\n"), @r"
         garden.yaml:1:7: expected a list (`[first, second]`), found `roses`
           |
@@ -327,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_out_of_range_is_told_its_range() {
+    fn a_number_out_of_range_gets_the_range() {
         insta::assert_snapshot!(wrong("trees: 0\n"), @r"
         garden.yaml:1:8: expected a whole number from 1 to 65535, found integer `0`
           |
@@ -349,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_quantity_is_met_with_examples() {
+    fn an_invalid_quantity_gets_examples() {
         insta::assert_snapshot!(wrong("trees: 2\nwatering: 3 fortnights # or so\n"), @r"
         garden.yaml:2:11: `3 fortnights` is not a duration (such as `250ms`, `90s`, `2m30s`, `3d`)
           |
@@ -359,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_yaml_is_placed_too() {
+    fn invalid_yaml_has_a_position_too() {
         insta::assert_snapshot!(wrong("beds: [a\ntrees: 1\n"), @r"
         garden.yaml:2:6: illegal placement of ':' indicator
           |
@@ -367,7 +370,7 @@ mod tests {
           |      ^
         ");
         insta::assert_snapshot!(wrong("trees: 1\n---\ntrees: 2\n"), @r"
-        garden.yaml:3:1: a file holds one document, not several
+        garden.yaml:3:1: expected one document, found several
           |
         3 | trees: 2
           | ^

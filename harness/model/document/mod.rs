@@ -1,11 +1,11 @@
-//! YAML documents that people write: parsed straight into types, and when one is wrong, one error
-//! with file, line, column, the offending line and, for a misspelt word, a suggestion.
+//! Parses YAML documents into types. An error has the file, the line, the column, the line's text
+//! and, for a misspelt word, a suggestion.
 //!
-//! Pure: takes a text and the name to cite it by, never opens a file.
+//! Pure: the caller passes the text and the name of the document. This module opens no files.
 //!
-//! What a type can say, [`parse`] checks: unknown and repeated keys, unknown choices, quantities.
-//! What needs a comparison of values is checked afterwards, with the same kind of error: declare
-//! the value as [`serde_saphyr::Spanned`] and hand its location to [`Error::at`].
+//! [`parse`] checks what types express: unknown and repeated keys, unknown choices, quantities.
+//! Later checks that compare values report the same kind of error: declare the value as
+//! [`serde_saphyr::Spanned`] and pass its location to [`Error::at`].
 //!
 //! ```
 //! use model::document::{self, Error};
@@ -32,23 +32,25 @@
 mod choice;
 mod error;
 mod message;
-mod place;
+mod position;
 mod snippet;
 mod suggest;
 
 pub use choice::choice;
 pub use error::Error;
-pub use place::Place;
-pub use suggest::{did_you_mean, instead};
+pub use position::Position;
+pub use suggest::{did_you_mean, suggestion};
 
 use serde::de::DeserializeOwned;
 
-/// Reads one YAML document into `T`; `name` is what errors call the document, usually its path.
+/// Parses one YAML document into `T`. `name` is the name of the document in errors, usually its
+/// path.
 ///
-/// A type meant for this has `#[serde(rename_all = "kebab-case", deny_unknown_fields)]` and
-/// externally tagged enums, each behind [`choice`]; `flatten`, `untagged` and `tag` lose the place of an error.
+/// `T` should have `#[serde(rename_all = "kebab-case", deny_unknown_fields)]` and read externally
+/// tagged enums with [`choice`]. Do not use `flatten`, `untagged` and `tag`: they lose the position
+/// of an error.
 pub fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Error> {
-    // As YAML 1.2 has it, and as editors do that go by the schemas: `no` and `010` are texts.
+    // Like YAML 1.2, and like editors that use the schemas: `no` and `010` are strings.
     let options = serde_saphyr::options! {
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,

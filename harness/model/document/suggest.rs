@@ -1,7 +1,7 @@
-//! What a misspelt word was meant to be.
+//! Suggestions for misspelt words.
 
-/// The candidate most like `word`, if any is like it: about every third letter may be wrong, and
-/// two letters that changed places count as one.
+/// The candidate that is most similar to `word`, if one is similar enough. About a third of the
+/// letters may be wrong. Two swapped letters count as one wrong letter.
 ///
 /// ```
 /// use model::document::did_you_mean;
@@ -23,15 +23,15 @@ pub fn did_you_mean<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// The end of a message about an unknown word: the one that was meant, or all that there are.
+/// The end of a message about an unknown word: the most similar candidate, or all candidates.
 ///
 /// ```
-/// use model::document::instead;
+/// use model::document::suggestion;
 ///
-/// assert_eq!(instead("verson", &["version", "roles"]), "; did you mean `version`?");
-/// assert_eq!(instead("colour", &["version", "roles"]), "; expected `version` or `roles`");
+/// assert_eq!(suggestion("verson", &["version", "roles"]), "; did you mean `version`?");
+/// assert_eq!(suggestion("colour", &["version", "roles"]), "; expected `version` or `roles`");
 /// ```
-pub fn instead(word: &str, candidates: &[&str]) -> String {
+pub fn suggestion(word: &str, candidates: &[&str]) -> String {
     if let Some(meant) = did_you_mean(word, candidates.iter().copied()) {
         return format!("; did you mean `{meant}`?");
     }

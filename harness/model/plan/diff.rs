@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::{Action, Observed, Plan, Resource, ResourceId, State, Step};
 use crate::quantity::Duration;
 
-/// Plans how to get from `observed` to `desired`.
+/// Plans the steps that change `observed` into `desired`.
 ///
-/// Resources that should go come first, each before what it relies on; then every desired resource
-/// after those it needs. `desired` must be free of cycles in `needs`; names of resources that are
-/// neither desired nor observed are ignored there.
+/// A resource that is not desired is removed before the resources that it needs. A desired resource
+/// is created after the resources that it needs. `needs` must have no cycles. Ids in `needs` of
+/// resources that are neither desired nor observed are ignored.
 pub fn diff(desired: &[Resource], observed: &[Observed]) -> Plan {
     let wanted: BTreeSet<&ResourceId> = desired.iter().map(|resource| &resource.id).collect();
     let existing: BTreeMap<&ResourceId, &Observed> = observed
@@ -26,38 +26,38 @@ pub fn diff(desired: &[Resource], observed: &[Observed]) -> Plan {
             dependants.entry(need).or_default().push(gone.id.clone());
         }
     }
-    let removals = unwanted
+    let removal_steps = unwanted
         .iter()
-        .map(|gone| removal(gone, dependants.remove(&gone.id).unwrap_or_default()));
-    let arrivals = desired
+        .map(|gone| removal_step(gone, dependants.remove(&gone.id).unwrap_or_default()));
+    let desired_steps = desired
         .iter()
-        .map(|resource| arrival(resource, existing.get(&resource.id).copied(), &wanted));
+        .map(|resource| desired_step(resource, existing.get(&resource.id).copied(), &wanted));
     Plan {
-        steps: in_order(removals.chain(arrivals).collect()),
+        steps: in_order(removal_steps.chain(desired_steps).collect()),
     }
 }
 
-/// The step that removes `gone`, after everything that relies on it and goes as well.
-fn removal(gone: &Observed, dependants: Vec<ResourceId>) -> Step {
+/// The step that removes `gone`, after all removed resources that need it.
+fn removal_step(gone: &Observed, dependants: Vec<ResourceId>) -> Step {
     Step {
         id: gone.id.clone(),
         action: Action::Delete,
-        reason: "not wanted any more".to_owned(),
+        reason: "no longer needed".to_owned(),
         after: dependants,
         ready_timeout: Duration::default(),
     }
 }
 
-/// The step that makes one desired resource what it should be.
-fn arrival(
+/// The step for one desired resource.
+fn desired_step(
     resource: &Resource,
     existing: Option<&Observed>,
     wanted: &BTreeSet<&ResourceId>,
 ) -> Step {
     let (action, reason) = match existing.map(|observed| &observed.state) {
-        None => (Action::Create, "not there yet".to_owned()),
+        None => (Action::Create, "does not exist yet".to_owned()),
         Some(State::Live(digest)) if *digest == resource.digest => {
-            (Action::Keep, "as it should be".to_owned())
+            (Action::Keep, "up to date".to_owned())
         }
         Some(State::Live(_)) => (Action::Update, "its configuration changed".to_owned()),
         Some(State::Dead { reason }) => (Action::Update, reason.clone()),
@@ -76,7 +76,7 @@ fn arrival(
     }
 }
 
-/// Sorts steps so that each comes after those it waits for, and otherwise leaves their order.
+/// Sorts steps so that each comes after the steps that it waits for. Stable otherwise.
 fn in_order(steps: Vec<Step>) -> Vec<Step> {
     let ranks = ranks(&steps);
     let mut ranked: Vec<(usize, Step)> = ranks.into_iter().zip(steps).collect();
@@ -84,18 +84,18 @@ fn in_order(steps: Vec<Step>) -> Vec<Step> {
     ranked.into_iter().map(|(_, step)| step).collect()
 }
 
-/// For each step the length of the longest chain of steps that it waits for, by Kahn's algorithm:
-/// a step is ranked once all of those are (Kahn, "Topological sorting of large networks", 1962).
+/// For each step, the length of the longest chain of steps that it waits for. Uses Kahn's algorithm
+/// (Kahn, "Topological sorting of large networks", 1962).
 fn ranks(steps: &[Step]) -> Vec<usize> {
-    let place: BTreeMap<&ResourceId, usize> = steps
+    let index: BTreeMap<&ResourceId, usize> = steps
         .iter()
         .enumerate()
-        .map(|(place, step)| (&step.id, place))
+        .map(|(index, step)| (&step.id, index))
         .collect();
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); steps.len()];
     for (follower, step) in steps.iter().enumerate() {
         for id in &step.after {
-            followers[place[id]].push(follower);
+            followers[index[id]].push(follower);
         }
     }
     let mut unranked: Vec<usize> = steps.iter().map(|step| step.after.len()).collect();
@@ -124,7 +124,7 @@ mod tests {
     use crate::plan::ResourceKind;
     use crate::topology::Digest;
 
-    /// Resources named by number, each needing some with smaller numbers.
+    /// Resources with numbers as names. Each needs some resources with smaller numbers.
     fn resources() -> impl Strategy<Value = Vec<Resource>> {
         let one = (any::<bool>(), 0..4_u8, any::<u16>());
         prop::collection::vec(one, 0..12).prop_map(|choices| {
@@ -161,7 +161,7 @@ mod tests {
             .collect()
     }
 
-    /// What a faithful backend would show after the plan.
+    /// What a correct backend observes after the plan.
     fn applied(plan: &Plan, desired: &[Resource], observed: &[Observed]) -> Vec<Observed> {
         let mut world: BTreeMap<ResourceId, Observed> = observed
             .iter()
@@ -175,7 +175,7 @@ mod tests {
                 }
                 Action::Create | Action::Update => {
                     let resource = desired.iter().find(|resource| resource.id == step.id);
-                    let resource = resource.expect("only desired resources are made");
+                    let resource = resource.expect("only desired resources are created");
                     world.extend(
                         live(std::slice::from_ref(resource))
                             .into_iter()
@@ -189,43 +189,43 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_as_it_should_be_is_kept(resources in resources()) {
+        fn resources_that_are_up_to_date_are_kept(resources in resources()) {
             let plan = diff(&resources, &live(&resources));
             prop_assert!(plan.steps.iter().all(|step| step.action == Action::Keep));
             prop_assert!(plan.is_empty());
         }
 
         #[test]
-        fn applying_a_plan_reaches_what_is_desired(from in resources(), to in resources()) {
+        fn applying_a_plan_reaches_the_desired_resources(from in resources(), to in resources()) {
             let before = live(&from);
             let after = applied(&diff(&to, &before), &to, &before);
             prop_assert!(diff(&to, &after).is_empty());
         }
 
         #[test]
-        fn every_step_comes_after_those_it_waits_for(from in resources(), to in resources()) {
+        fn every_step_comes_after_the_steps_it_waits_for(from in resources(), to in resources()) {
             let plan = diff(&to, &live(&from));
-            for (place, step) in plan.steps.iter().enumerate() {
+            for (index, step) in plan.steps.iter().enumerate() {
                 for awaited in &step.after {
-                    prop_assert!(plan.steps[..place].iter().any(|earlier| earlier.id == *awaited));
+                    prop_assert!(plan.steps[..index].iter().any(|earlier| earlier.id == *awaited));
                 }
             }
         }
 
         #[test]
-        fn a_resource_goes_before_what_it_relies_on(resources in resources()) {
+        fn a_resource_is_removed_before_the_resources_it_needs(resources in resources()) {
             let plan = diff(&[], &live(&resources));
-            let place = |id: &ResourceId| plan.steps.iter().position(|step| step.id == *id);
+            let index = |id: &ResourceId| plan.steps.iter().position(|step| step.id == *id);
             for resource in &resources {
                 for need in &resource.needs {
-                    prop_assert!(place(&resource.id) < place(need));
+                    prop_assert!(index(&resource.id) < index(need));
                 }
             }
         }
     }
 
     #[test]
-    fn what_died_is_replaced_and_the_reason_is_told() {
+    fn a_dead_resource_is_replaced_and_the_step_has_the_reason() {
         let resource = Resource {
             id: ResourceId::new(ResourceKind::Process, "worker-0"),
             digest: Digest::of(&1),

@@ -1,6 +1,6 @@
-//! From what should be and what is to what to do.
+//! Plans the steps from observed resources to desired resources.
 //!
-//! Pure: [`diff`] compares desired resources with observed ones by identity and digest.
+//! Pure: [`diff`] compares desired resources with observed ones by id and digest.
 
 mod diff;
 mod model;
@@ -8,4 +8,4 @@ mod resource_id;
 
 pub use diff::diff;
 pub use model::{Action, Observed, Plan, Resource, State, Step};
-pub use resource_id::{NoResource, ResourceId, ResourceKind};
+pub use resource_id::{InvalidResourceId, ResourceId, ResourceKind};

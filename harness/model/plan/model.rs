@@ -8,74 +8,68 @@ use super::ResourceId;
 use crate::quantity::{Duration, in_milliseconds};
 use crate::topology::Digest;
 
-/// A resource as it should be.
+/// A desired resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Resource {
-    /// Its name.
     pub id: ResourceId,
-    /// Identity of its whole configuration: another digest means another resource.
+    /// The digest of its whole configuration. A resource with another digest is replaced.
     pub digest: Digest,
-    /// Resources that must be ready before it is created.
+    /// Resources that must be ready before this one is created.
     pub needs: Vec<ResourceId>,
-    /// How long it may take to become ready.
+    /// The maximum time until it is ready.
     pub ready_timeout: Duration,
 }
 
-/// A resource as it is.
+/// A resource that exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Observed {
-    /// Its name.
     pub id: ResourceId,
-    /// Whether it lives, and as what.
     pub state: State,
-    /// Resources that it relies on: it goes before they go.
+    /// Resources that it needs. It is removed before they are removed.
     pub needs: Vec<ResourceId>,
-    /// Whether taking a topology down leaves it to whatever it is in, such as a namespace to the
-    /// database that it is kept in, or leaves it altogether.
+    /// Whether taking the topology down does not remove it. Either it disappears with the resource
+    /// that contains it, such as a namespace with its database, or it stays.
     pub stays: bool,
 }
 
-/// Whether a resource lives.
+/// Whether a resource runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It runs, with the configuration of this digest.
     Live(Digest),
-    /// It was created and does not run any more, or only in part.
+    /// It was created, but it does not run any more or runs only in part.
     Dead {
-        /// Why, for people.
+        /// Text for people.
         reason: String,
     },
 }
 
-/// What to do, in an order in which every step comes after the steps it waits for.
+/// The steps to run. Every step comes after the steps that it waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Plan {
-    /// The steps.
     pub steps: Vec<Step>,
 }
 
 impl Plan {
-    /// Whether everything is as it should be.
+    /// Whether the plan changes nothing.
     pub fn is_empty(&self) -> bool {
         self.steps.iter().all(|step| step.action == Action::Keep)
     }
 }
 
-/// One thing to do to one resource.
+/// One action on one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Step {
-    /// The resource.
     pub id: ResourceId,
-    /// What happens to it.
     pub action: Action,
-    /// Why, for people.
+    /// Text for people.
     pub reason: String,
-    /// Resources whose own steps must have finished before this one starts.
+    /// Resources whose steps must have finished before this one starts.
     pub after: Vec<ResourceId>,
-    /// How long the resource may take to become ready.
+    /// The maximum time until the resource is ready.
     #[serde(
         rename = "ready-timeout-ms",
         serialize_with = "in_milliseconds::serialize"
@@ -83,17 +77,17 @@ pub struct Step {
     pub ready_timeout: Duration,
 }
 
-/// What can happen to a resource; displays as a verb in the imperative.
+/// An action on a resource. Displays as a verb in the imperative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// It is not there: make it.
+    /// The resource does not exist: create it.
     Create,
-    /// It is there with another configuration, or dead: replace it.
+    /// The resource has another configuration or is dead: replace it.
     Update,
-    /// It is as it should be.
+    /// The resource is up to date.
     Keep,
-    /// It should not be there: remove it.
+    /// The resource is not desired: remove it.
     Delete,
 }
 

@@ -1,26 +1,26 @@
-//! The name of a resource: an enum and a word inside, `process/worker-0` at the edge.
+//! The id of a resource: a kind and a name, written as `process/worker-0`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// What a resource is, whatever place it is in.
+/// The kinds of resource of all backends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ResourceKind {
-    /// The Kubernetes namespace that all other objects are in, with what all of them need.
+    /// The Kubernetes namespace of all other objects, with the objects that all of them need.
     Base,
     /// A local Kubernetes cluster.
     Cluster,
     /// A container of a Docker engine.
     Container,
-    /// A Kubernetes Deployment with what belongs to it.
+    /// A Kubernetes Deployment with the objects that belong to it.
     Deployment,
     /// A resource group in Azure.
     Group,
     /// An image in a registry.
     Image,
-    /// The images in the nodes of a local cluster.
+    /// The images on the nodes of a local cluster.
     Images,
     /// A Kubernetes Job.
     Job,
@@ -28,9 +28,9 @@ pub enum ResourceKind {
     Namespace,
     /// A network of a Docker engine.
     Network,
-    /// A process of this machine.
+    /// A process on this machine.
     Process,
-    /// A replica of the model.
+    /// A replica of the simulated backend.
     Replica,
     /// A schema in a database.
     Schema,
@@ -39,7 +39,7 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
-    /// All of them, in the order of their words.
+    /// All kinds, sorted by their strings.
     pub const ALL: [Self; 14] = [
         Self::Base,
         Self::Cluster,
@@ -57,8 +57,8 @@ impl ResourceKind {
         Self::Stack,
     ];
 
-    /// The word for it in a name.
-    pub fn word(self) -> &'static str {
+    /// The kind as it is written in an id.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Base => "base",
             Self::Cluster => "cluster",
@@ -80,11 +80,11 @@ impl ResourceKind {
 
 impl fmt::Display for ResourceKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.word())
+        out.write_str(self.as_str())
     }
 }
 
-/// The name of a resource in its place: `process/worker-0`, `namespace/default`.
+/// The id of a resource, unique in its topology: `process/worker-0`, `namespace/default`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct ResourceId {
@@ -93,18 +93,16 @@ pub struct ResourceId {
 }
 
 impl ResourceId {
-    /// Names a resource by its kind and its name within that kind.
     pub fn new(kind: ResourceKind, name: impl fmt::Display) -> Self {
         let name = name.to_string();
         Self { kind, name }
     }
 
-    /// What it is.
     pub fn kind(&self) -> ResourceKind {
         self.kind
     }
 
-    /// The name within its kind, after the slash.
+    /// The part after the first slash.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -116,28 +114,28 @@ impl fmt::Display for ResourceId {
     }
 }
 
-/// A text that names no resource.
+/// A string that is not a resource id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` names no resource")]
-pub struct NoResource(String);
+#[error("`{0}` is not a resource id")]
+pub struct InvalidResourceId(String);
 
 impl FromStr for ResourceId {
-    type Err = NoResource;
+    type Err = InvalidResourceId;
 
-    fn from_str(text: &str) -> Result<Self, NoResource> {
+    fn from_str(text: &str) -> Result<Self, InvalidResourceId> {
         let parts = text.split_once('/').and_then(|(word, name)| {
             let mut all = ResourceKind::ALL.into_iter();
-            Some((all.find(|kind| kind.word() == word)?, name))
+            Some((all.find(|kind| kind.as_str() == word)?, name))
         });
-        let (kind, name) = parts.ok_or_else(|| NoResource(text.to_owned()))?;
+        let (kind, name) = parts.ok_or_else(|| InvalidResourceId(text.to_owned()))?;
         Ok(Self::new(kind, name))
     }
 }
 
 impl TryFrom<String> for ResourceId {
-    type Error = NoResource;
+    type Error = InvalidResourceId;
 
-    fn try_from(text: String) -> Result<Self, NoResource> {
+    fn try_from(text: String) -> Result<Self, InvalidResourceId> {
         text.parse()
     }
 }
@@ -153,13 +151,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_text_at_the_edge_and_comes_back_as_it_was() {
+    fn an_id_is_a_string_in_documents_and_round_trips() {
         for kind in ResourceKind::ALL {
             let id = ResourceId::new(kind, "a/b-0");
             assert_eq!(id.to_string().parse(), Ok(id.clone()));
-            let json = serde_json::to_string(&id).expect("a text");
+            let json = serde_json::to_string(&id).expect("a string");
             assert_eq!(json, format!("\"{kind}/a/b-0\""));
-            assert_eq!(serde_json::from_str::<ResourceId>(&json).expect("it"), id);
+            assert_eq!(
+                serde_json::from_str::<ResourceId>(&json).expect("a resource id"),
+                id
+            );
         }
         for other in ["", "process", "nothing/x"] {
             assert!(other.parse::<ResourceId>().is_err(), "{other}");
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_in_the_order_of_their_texts() {
+    fn kinds_are_sorted_by_their_strings() {
         assert!(ResourceKind::ALL.is_sorted());
         assert!(ResourceKind::ALL.is_sorted_by_key(|kind| format!("{kind}/")));
     }

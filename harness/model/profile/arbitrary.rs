@@ -1,4 +1,4 @@
-//! Any profile that may be written, for property tests.
+//! Strategies for valid profiles, for property tests.
 
 use std::str::FromStr;
 
@@ -6,9 +6,9 @@ use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
 
-use super::arbitrary_value::{duration, spanned, word};
+use super::arbitrary_value::{duration, scalar, spanned};
 use super::azure;
-use super::dynamic_config::{Content, DynamicConfig, Written};
+use super::dynamic_config::{Content, DynamicConfig, Entry};
 use super::model::{
     ApiVersion, Backend, Database, DevServer, Engine, K3d, Kind, Local, Mysql, Namespace, Process,
     Profile, Promotion, Role, Roles, Run, Server, Simulated, Starter, StarterMode, Temporal, Web,
@@ -17,9 +17,9 @@ use super::model::{
 use crate::quantity::{Duration, Whole};
 use crate::topology::Tls;
 
-/// Any profile that is right by itself and extends `base`.
+/// A valid profile that extends `base`.
 pub(super) fn profile() -> BoxedStrategy<Profile> {
-    // Boxed, because the types of the sections together are too large for a test's stack.
+    // Boxed, because the types of all sections are too large for the stack of a test.
     let sections = (
         of(temporal().boxed()),
         of(mysql().prop_map(Database::Mysql).boxed()),
@@ -35,8 +35,8 @@ pub(super) fn profile() -> BoxedStrategy<Profile> {
             Profile {
                 api_version: Some(ApiVersion::V1),
                 kind: Some(Kind::Profile),
-                name: Some(spanned(word("any"))),
-                extends: Some(spanned(word("base"))),
+                name: Some(spanned(scalar("any"))),
+                extends: Some(spanned(scalar("base"))),
                 description,
                 temporal,
                 database,
@@ -88,7 +88,7 @@ fn temporal() -> impl Strategy<Value = Temporal> {
 }
 
 fn dynamic_config() -> impl Strategy<Value = DynamicConfig> {
-    let entry = |(key, value): (&str, serde_json::Value)| Written {
+    let entry = |(key, value): (&str, serde_json::Value)| Entry {
         key: spanned(key.to_owned()),
         value: spanned(Content::One(value)),
     };
@@ -109,7 +109,7 @@ fn namespaces() -> impl Strategy<Value = Vec<Namespace>> {
         namespaces
             .into_iter()
             .map(|(name, retention)| Namespace {
-                name: spanned(word(&name)),
+                name: spanned(scalar(&name)),
                 retention: retention.map(spanned),
             })
             .collect()
@@ -144,10 +144,10 @@ fn worker() -> impl Strategy<Value = Worker> {
     let run = prop_oneof![
         path().prop_map(Run::Build),
         vec("[a-z./-]{1,8}", 1..4).prop_map(|command| {
-            let words = command.iter().map(|it| word(it)).collect();
+            let words = command.iter().map(|it| scalar(it)).collect();
             Run::Command(spanned(words))
         }),
-        "[a-z]{1,6}(/[a-z]{1,6})?(:[a-z0-9]{1,4})?".prop_map(|image| Run::Image(word(&image))),
+        "[a-z]{1,6}(/[a-z]{1,6})?(:[a-z0-9]{1,4})?".prop_map(|image| Run::Image(scalar(&image))),
     ];
     let environment = btree_map(text("[A-Z_]{1,8}"), text("[ a-z0-9=:#]{0,8}"), 0..3);
     let values = (
@@ -215,15 +215,15 @@ fn promotion() -> impl Strategy<Value = Promotion> {
 }
 
 fn version() -> impl Strategy<Value = super::Version> {
-    r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}".prop_map(|text| word(&text))
+    r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}".prop_map(|text| scalar(&text))
 }
 
-fn path() -> impl Strategy<Value = super::word::FilePath> {
+fn path() -> impl Strategy<Value = super::scalar::FilePath> {
     text("[a-z/. ]{1,12}")
 }
 
 fn text<T: FromStr<Err: std::fmt::Debug> + std::fmt::Debug>(
     pattern: &'static str,
 ) -> impl Strategy<Value = T> {
-    pattern.prop_map(|text| word(&text))
+    pattern.prop_map(|text| scalar(&text))
 }

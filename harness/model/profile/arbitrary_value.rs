@@ -1,4 +1,4 @@
-//! Values that arbitrary profiles are made of.
+//! Strategies for the values of profiles.
 
 use std::str::FromStr;
 
@@ -11,8 +11,9 @@ pub(super) fn duration() -> impl Strategy<Value = Duration> {
     (1000_u64..10_000_000).prop_map(Duration::from_millis)
 }
 
-pub(super) fn word<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
-    text.parse().expect("the strategy follows the word's rule")
+pub(super) fn scalar<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse()
+        .expect("the strategy follows the rule of the type")
 }
 
 pub(super) fn spanned<T>(value: T) -> Spanned<T> {

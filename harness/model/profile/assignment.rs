@@ -1,46 +1,48 @@
-//! `--set key=value`: one value laid over a profile, refused as precisely as one in a file.
+//! `--set key=value`: overrides one value of a profile.
 //!
-//! The assignment is rewritten as a small YAML document and read like any other, so that a value
-//! means on the command line what it means in a file; places of errors are carried back.
+//! The assignment is translated into a small YAML document and parsed like a file, so that a value
+//! means the same in both. The positions of errors are translated back to the argument.
 
 use serde::de::DeserializeOwned;
 
-use crate::document::{self, Error, Place};
+use crate::document::{self, Error, Position};
 
-/// What errors call the option.
+/// The name of the option in errors.
 const OPTION: &str = "--set";
 
-/// The map whose keys have dots of their own: what follows it is one key.
+/// The path of the map whose keys contain dots. The rest of the path is one key.
 const DOTTED: &str = "temporal.dynamic-config.";
 
-/// An assignment, and the document that says the same.
+/// An assignment and the document with the same meaning.
 #[derive(Debug)]
 pub(super) struct Assignment {
     argument: String,
     document: String,
-    /// Number of characters of each key, as the argument has it and as the document has it.
+    /// The number of characters of each key in the argument and in the document.
     keys: Vec<(usize, usize)>,
 }
 
 impl Assignment {
-    /// Reads `a.b=value`.
+    /// Parses `a.b=value`.
     pub(super) fn read(argument: &str) -> Result<Self, Error> {
         let wrong = |message: &str| {
-            let place = Place {
+            let position = Position {
                 line: 1,
                 column: 1,
                 length: argument.chars().count(),
             };
-            Err(Error::in_argument(OPTION, argument, place, message))
+            Err(Error::in_argument(OPTION, argument, position, message))
         };
         let Some((path, value)) = argument.split_once('=') else {
             return wrong("expected `key=value`, such as `worker.replicas=3`");
         };
         if value.trim().is_empty() {
-            return wrong("there is no value after `=`; an empty text is written `''`");
+            return wrong("the value after `=` is missing; write `''` for an empty string");
         }
         if argument.contains(['\n', '\r']) {
-            return wrong("a value takes one line; write `[a, b]` for a list, `{a: b}` for a map");
+            return wrong(
+                "a value must be on one line; write `[a, b]` for a list, `{a: b}` for a map",
+            );
         }
         let mut document = String::new();
         let mut keys = Vec::new();
@@ -63,45 +65,45 @@ impl Assignment {
         })
     }
 
-    /// Reads the value in its place within `T`.
+    /// Parses the document into `T`.
     pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
         document::parse(OPTION, &self.document).map_err(|error| {
-            let start = Place {
+            let start = Position {
                 line: 1,
                 column: 1,
                 length: 0,
             };
-            self.error_at(error.place().unwrap_or(start), error.message())
+            self.error_at(error.position().unwrap_or(start), error.message())
         })
     }
 
     /// An error of the whole argument.
     pub(super) fn error(&self, message: impl Into<String>) -> Error {
         let length = self.argument.chars().count();
-        let place = Place {
+        let position = Position {
             line: 1,
             column: 1,
             length,
         };
-        Error::in_argument(OPTION, &self.argument, place, message)
+        Error::in_argument(OPTION, &self.argument, position, message)
     }
 
-    /// An error at a place of the document, shown in the argument.
-    pub(super) fn error_at(&self, place: Place, message: impl Into<String>) -> Error {
-        Error::in_argument(OPTION, &self.argument, self.in_argument(place), message)
+    /// An error at a position in the document, shown in the argument.
+    pub(super) fn error_at(&self, position: Position, message: impl Into<String>) -> Error {
+        Error::in_argument(OPTION, &self.argument, self.in_argument(position), message)
     }
 
-    fn in_argument(&self, place: Place) -> Place {
-        let depth = place.line.saturating_sub(1).min(self.keys.len() - 1);
+    fn in_argument(&self, position: Position) -> Position {
+        let depth = position.line.saturating_sub(1).min(self.keys.len() - 1);
         let before: usize = self.keys[..depth].iter().map(|(typed, _)| typed + 1).sum();
         let (typed, written) = self.keys[depth];
-        let within = place.column.saturating_sub(1 + 2 * depth);
-        // After the key come a colon and a space in the document, an equals sign in the argument.
+        let within = position.column.saturating_sub(1 + 2 * depth);
+        // A colon and a space follow the key in the document, and an equals sign in the argument.
         let (offset, length) = match within.checked_sub(written + 2) {
-            Some(within) => (typed + 1 + within, place.length),
+            Some(within) => (typed + 1 + within, position.length),
             None => (0, typed),
         };
-        Place {
+        Position {
             line: 1,
             column: 1 + before + offset,
             length,
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_assignment_is_refused() {
+    fn an_argument_that_is_not_an_assignment_is_rejected() {
         for argument in ["replicas", "replicas=", "=", "a=b\nc: d"] {
             assert!(Assignment::read(argument).is_err(), "{argument}");
         }
@@ -162,12 +164,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_argument_is_read_or_refused(argument in r#"[a-z.="'{}\[\]:, é]{0,16}"#) {
+        fn no_argument_panics(argument in r#"[a-z.="'{}\[\]:, é]{0,16}"#) {
             let _ = value(&argument);
         }
 
         #[test]
-        fn places_are_carried_back(
+        fn positions_are_translated_back_to_the_argument(
             keys in prop::collection::vec("[a-z]{1,5}|[a-z]{2} [a-z]", 1..4),
             value in "[a-z]{1,5}",
         ) {
@@ -175,14 +177,14 @@ mod tests {
             let assignment = Assignment::read(&argument)?;
             let lines: Vec<&str> = assignment.document.lines().collect();
             for (depth, line) in lines.iter().enumerate() {
-                let place = Place { line: depth + 1, column: 2 * depth + 1, length: line.len() };
-                let found = assignment.in_argument(place);
+                let position = Position { line: depth + 1, column: 2 * depth + 1, length: line.len() };
+                let found = assignment.in_argument(position);
                 let start = found.column - 1;
                 prop_assert_eq!(&argument[start..start + found.length], &*keys[depth]);
             }
             let column = lines.last().map_or(0, |line| line.len()) - value.len() + 1;
-            let place = Place { line: lines.len(), column, length: value.len() };
-            let found = assignment.in_argument(place);
+            let position = Position { line: lines.len(), column, length: value.len() };
+            let found = assignment.in_argument(position);
             prop_assert_eq!(&argument[found.column - 1..], &*value);
         }
     }

@@ -1,4 +1,4 @@
-//! What must hold within one file or assignment, beyond what its types say.
+//! Checks of one file or assignment that its types do not express.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -6,30 +6,29 @@ use std::ops::RangeInclusive;
 use serde_saphyr::Spanned;
 
 use super::azure;
-use super::dynamic_config::{DynamicConfig, Written};
+use super::dynamic_config::{DynamicConfig, Entry};
 use super::layer::{Layer, Layers};
 use super::model::{Backend, Database, Namespace, PortNumber, Profile, Run};
 use crate::document::Error;
 use crate::quantity::Duration;
 
-/// Temporal refuses a shorter retention (`MinRetentionLocal` in its `common/namespace`) and cuts a
-/// longer one (`maxAllowedDuration` in its `common/primitives/timestamp`).
+/// Temporal rejects a shorter retention (`MinRetentionLocal` in its `common/namespace`) and limits
+/// a longer one (`maxAllowedDuration` in its `common/primitives/timestamp`).
 const RETENTION: RangeInclusive<Duration> =
     Duration::from_secs(60 * 60)..=Duration::from_secs(36_500 * 24 * 60 * 60);
 
-/// How long something may take to be ready: nothing is in no time, and nobody waits for longer.
+/// The bounds of a ready timeout. No service is ready at once, and a longer timeout is a mistake.
 const READY: RangeInclusive<Duration> = Duration::from_millis(1)..=DAY;
 
-/// How long a worker may take to end; at once is a choice.
+/// The bounds of a termination grace period. Zero means SIGKILL at once.
 const GRACE: RangeInclusive<Duration> = Duration::from_secs(0)..=DAY;
 
-/// How old a verdict may be.
+/// The bounds of the maximum age of a verdict.
 const VERDICT_AGE: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_secs(36_500 * 24 * 60 * 60);
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Checks a file.
 pub(super) fn file(layer: &Layer) -> Result<(), Error> {
     let Profile {
         api_version, kind, ..
@@ -46,7 +45,7 @@ pub(super) fn file(layer: &Layer) -> Result<(), Error> {
 /// Checks a `--set`.
 pub(super) fn set(layer: &Layer) -> Result<(), Error> {
     if let Some(extends) = &layer.written.extends {
-        return Err(layer.error_at(extends, "`extends` can be said in a file only"));
+        return Err(layer.error_at(extends, "`extends` is allowed only in a file"));
     }
     values(layer)
 }
@@ -77,13 +76,13 @@ fn values(layer: &Layer) -> Result<(), Error> {
                 .first()
                 .is_none_or(|program| program.as_str().is_empty()) =>
         {
-            Err(layer.error_at(command, "a command starts with a program"))
+            Err(layer.error_at(command, "the command has no program"))
         }
         _ => Ok(()),
     }
 }
 
-/// Checks that no duration is so short that nothing can come of it, or longer than anybody waits.
+/// Checks the bounds of all durations.
 fn durations(layer: &Layer) -> Result<(), Error> {
     let Profile {
         temporal,
@@ -101,27 +100,27 @@ fn durations(layer: &Layer) -> Result<(), Error> {
         worker.as_ref().and_then(|it| it.ready_timeout.as_ref()),
     ];
     for timeout in timeouts {
-        within(layer, timeout, &READY, "`ready-timeout` is")?;
+        within(layer, timeout, &READY, "ready-timeout")?;
     }
     let grace = worker
         .as_ref()
         .and_then(|it| it.termination_grace_period.as_ref());
-    within(layer, grace, &GRACE, "`termination-grace-period` is")?;
+    within(layer, grace, &GRACE, "termination-grace-period")?;
     let age = promotion.as_ref().and_then(|it| it.max_age.as_ref());
-    within(layer, age, &VERDICT_AGE, "`max-age` is")
+    within(layer, age, &VERDICT_AGE, "max-age")
 }
 
 fn within(
     layer: &Layer,
     duration: Option<&Spanned<Duration>>,
     range: &RangeInclusive<Duration>,
-    what: &str,
+    key: &str,
 ) -> Result<(), Error> {
     match duration.filter(|duration| !range.contains(&duration.value)) {
         Some(duration) => {
             let (least, most) = (range.start(), range.end());
             let found = duration.value;
-            let message = format!("{what} from {least} to {most}, found `{found}`");
+            let message = format!("`{key}` must be from {least} to {most}, found `{found}`");
             Err(layer.error_at(duration, message))
         }
         None => Ok(()),
@@ -130,29 +129,31 @@ fn within(
 
 fn namespaces(layer: &Layer, namespaces: &Spanned<Vec<Namespace>>) -> Result<(), Error> {
     if namespaces.value.is_empty() {
-        let message = "`temporal.namespaces` names none; the worker needs one to poll";
+        let message = "`temporal.namespaces` is empty; the worker needs a namespace to poll";
         return Err(layer.error_at(namespaces, message));
     }
     let mut seen = BTreeSet::new();
     for Namespace { name, retention } in &namespaces.value {
         if !seen.insert(&name.value) {
-            let message = format!("there is already a namespace `{}`", name.value);
+            let message = format!("namespace `{}` is listed more than once", name.value);
             return Err(layer.error_at(name, message));
         }
-        let what = "Temporal keeps closed workflows for a time";
-        within(layer, retention.as_ref(), &RETENTION, what)?;
+        within(layer, retention.as_ref(), &RETENTION, "retention")?;
     }
     Ok(())
 }
 
-/// Checks that no key is set twice. The server does not tell keys apart by case, and takes one of
+/// Checks that no key is set twice. The server ignores the case of keys, and would use only one of
 /// the two.
 fn keys(layer: &Layer, config: &DynamicConfig) -> Result<(), Error> {
-    for (index, Written { key, .. }) in config.0.iter().enumerate() {
-        let same = |other: &&Written| other.key.value.eq_ignore_ascii_case(&key.value);
+    for (index, Entry { key, .. }) in config.0.iter().enumerate() {
+        let same = |other: &&Entry| other.key.value.eq_ignore_ascii_case(&key.value);
         if let Some(other) = config.0[..index].iter().find(same) {
             let other = &other.key.value;
-            let message = format!("`{}` is the key `{other}`, which is set already", key.value);
+            let message = format!(
+                "`{}` is the same key as `{other}`, which is already set",
+                key.value
+            );
             return Err(layer.error_at(key, message));
         }
     }
@@ -173,7 +174,7 @@ pub(super) fn pinned_ports(layers: &Layers, merged: &Profile) -> Result<(), Erro
         };
         for (other, earlier) in &pins[..index] {
             if earlier(merged).is_some_and(|pinned| pinned.value == port) {
-                let message = format!("port {port} is pinned by `{other}` too");
+                let message = format!("`{other}` also pins port {port}");
                 return Err(layers.error_at(find, &message));
             }
         }

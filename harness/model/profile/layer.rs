@@ -1,4 +1,4 @@
-//! The files and assignments that a profile is made of, each of which is cited by its own errors.
+//! The layers of a profile: files and `--set` assignments. Errors name the layer with the error.
 
 use camino::Utf8Path;
 use serde_saphyr::Spanned;
@@ -6,9 +6,9 @@ use serde_saphyr::Spanned;
 use super::assignment::Assignment;
 use super::model::Profile;
 use super::overlay::Overlay;
-use crate::document::{self, Error, Place};
+use crate::document::{self, Error, Position};
 
-/// One file or one `--set`, read on its own.
+/// One file or one `--set`, parsed separately.
 #[derive(Debug)]
 pub(super) struct Layer {
     source: Source,
@@ -40,20 +40,20 @@ impl Layer {
         })
     }
 
-    /// An error at one of this layer's values.
+    /// An error at the position of a value of this layer.
     pub(super) fn error_at<T>(&self, value: &Spanned<T>, message: impl Into<String>) -> Error {
-        self.error_in(place(value), message)
+        self.error_in(position(value), message)
     }
 
-    /// An error at a place in this layer.
-    fn error_in(&self, place: Place, message: impl Into<String>) -> Error {
+    /// An error at a position in this layer.
+    fn error_in(&self, position: Position, message: impl Into<String>) -> Error {
         match &self.source {
-            Source::File { name, text } => Error::at(name, text, place, message),
-            Source::Set(assignment) => assignment.error_at(place, message),
+            Source::File { name, text } => Error::at(name, text, position, message),
+            Source::Set(assignment) => assignment.error_at(position, message),
         }
     }
 
-    /// An error of this layer as a whole, such as a key that it lacks.
+    /// An error of the whole layer, such as a missing key.
     pub(super) fn error(&self, message: impl Into<String>) -> Error {
         match &self.source {
             Source::File { name, text } => Error::at_top(name, text, message),
@@ -72,19 +72,19 @@ impl Layer {
 /// All layers of one profile.
 #[derive(Debug)]
 pub(super) struct Layers {
-    /// The file that was asked for.
+    /// The requested file.
     pub(super) leaf: Layer,
-    /// The files it extends, the nearest first.
+    /// The files that it extends, the direct one first.
     pub(super) extended: Vec<Layer>,
-    /// The assignments, in the order in which they were given.
+    /// The assignments, in the order of the command line.
     pub(super) sets: Vec<Layer>,
 }
 
 impl Layers {
-    /// What all layers together say.
+    /// Merges all layers.
     pub(super) fn merged(&self) -> Profile {
         let extended = self.extended.iter().rev().map(|layer| Profile {
-            // What a file says of itself alone is not passed on.
+            // These values are not inherited.
             name: None,
             description: None,
             ..layer.written.clone()
@@ -95,40 +95,40 @@ impl Layers {
             .fold(Profile::default(), Overlay::overlay)
     }
 
-    /// The value, or an error that names its key and the files that could have given it.
+    /// The value, or an error with its key and the files in which it is missing.
     pub(super) fn require<T>(&self, value: Option<T>, key: &str) -> Result<T, Error> {
         value.ok_or_else(|| {
             let extended: Vec<&str> = self.extended.iter().map(Layer::name).collect();
-            let either = match &*extended {
+            let extended = match &*extended {
                 [] => String::new(),
-                names => format!(", and not in what it extends ({}) either", names.join(", ")),
+                names => format!(" here and in the extended profiles ({})", names.join(", ")),
             };
-            self.leaf.error(format!("key `{key}` is missing{either}"))
+            self.leaf.error(format!("key `{key}` is missing{extended}"))
         })
     }
 
-    /// An error at the value that `find` sees in the layer whose word was the last.
+    /// An error at the value that `find` returns for the layer with the highest precedence.
     pub(super) fn error_at<T>(
         &self,
         find: impl Fn(&Profile) -> Option<&Spanned<T>>,
         message: &str,
     ) -> Error {
-        self.error_where(|written| find(written).map(place), message)
+        self.error_where(|written| find(written).map(position), message)
     }
 
-    /// An error at the place that `find` sees in the layer whose word was the last.
+    /// An error at the position that `find` returns for the layer with the highest precedence.
     pub(super) fn error_where(
         &self,
-        find: impl Fn(&Profile) -> Option<Place>,
+        find: impl Fn(&Profile) -> Option<Position>,
         message: &str,
     ) -> Error {
         match self.last(find) {
-            Some((layer, place)) => layer.error_in(place, message),
+            Some((layer, position)) => layer.error_in(position, message),
             None => self.leaf.error(message),
         }
     }
 
-    /// What `find` sees in the layer whose word was the last, and that layer.
+    /// The layer with the highest precedence for which `find` returns a value, and that value.
     pub(super) fn last<'a, T>(
         &'a self,
         find: impl Fn(&'a Profile) -> Option<T>,
@@ -144,7 +144,7 @@ impl Layers {
     }
 }
 
-/// Where a value stands in its layer.
-pub(super) fn place<T>(value: &Spanned<T>) -> Place {
-    Place::from(value.referenced)
+/// The position of a value in its layer.
+pub(super) fn position<T>(value: &Spanned<T>) -> Position {
+    Position::from(value.referenced)
 }

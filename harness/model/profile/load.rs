@@ -1,4 +1,4 @@
-//! From what was asked for to a profile: the file, what it extends, what `--set` adds.
+//! Loads a profile: the requested file, the files that it extends, and the `--set` assignments.
 
 use std::io;
 
@@ -8,26 +8,20 @@ use super::layer::{Layer, Layers};
 use super::{Error, Name, Profile, azure, check, resolve};
 use crate::document;
 
-/// A profile that is asked for.
+/// The profile to load.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// Where it stands.
     pub source: Source,
-    /// Assignments `a.b=value` laid over it one after another; values are YAML.
+    /// Assignments `a.b=value`, applied in this order. Values are YAML.
     pub sets: Vec<String>,
 }
 
-/// Where a profile stands.
+/// The location of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// By its name: `NAME.yaml` in a folder.
-    Named {
-        /// The folder.
-        folder: Utf8PathBuf,
-        /// The file's name without `.yaml`.
-        name: String,
-    },
-    /// In this file. What it extends stands in the same folder.
+    /// The file `NAME.yaml` in a folder.
+    Named { folder: Utf8PathBuf, name: String },
+    /// This file. The profiles that it extends are in the same folder.
     File(Utf8PathBuf),
 }
 
@@ -43,8 +37,7 @@ pub struct Reader<R, L> {
 /// Loads and resolves a profile.
 ///
 /// # Errors
-/// A profile that is not there, cannot be read, does not say what it should, or leaves something
-/// unsaid.
+/// The profile does not exist, cannot be read, is invalid, or lacks a required value.
 pub fn load<R, L>(request: &Request, reader: &Reader<R, L>) -> Result<Profile, Error>
 where
     R: Fn(&Utf8Path) -> io::Result<String>,
@@ -53,35 +46,35 @@ where
     read(request, reader)?.resolve()
 }
 
-/// A profile as it is written, with all that it is made of.
+/// A profile with all its layers, parsed but not resolved.
 #[derive(Debug)]
-pub struct Written(Layers);
+pub struct Unresolved(Layers);
 
-/// Reads all that a profile is made of.
+/// Reads and parses all layers of a profile.
 ///
 /// # Errors
-/// As [`load`], but for what is left unsaid.
-pub fn read<R, L>(request: &Request, reader: &Reader<R, L>) -> Result<Written, Error>
+/// The profile does not exist, cannot be read, or is invalid. Missing values are not checked.
+pub fn read<R, L>(request: &Request, reader: &Reader<R, L>) -> Result<Unresolved, Error>
 where
     R: Fn(&Utf8Path) -> io::Result<String>,
     L: Fn(&Utf8Path) -> Vec<String>,
 {
-    Ok(Written(reader.layers(request)?))
+    Ok(Unresolved(reader.layers(request)?))
 }
 
-impl Written {
-    /// Resolves what is written.
+impl Unresolved {
+    /// Merges the layers and fills in defaults.
     ///
     /// # Errors
-    /// A profile that leaves something unsaid, or whose values do not go together.
+    /// A required value is missing, or values contradict each other.
     pub fn resolve(&self) -> Result<Profile, Error> {
         Ok(resolve::resolve(&self.0)?)
     }
 
-    /// What it may say and probably does not mean, each at its place.
+    /// Warnings about values that are valid but probably not intended, each with its position.
     #[must_use]
-    pub fn doubts(&self) -> Vec<document::Error> {
-        azure::doubts(&self.0)
+    pub fn warnings(&self) -> Vec<document::Error> {
+        azure::warnings(&self.0)
     }
 }
 
@@ -90,7 +83,7 @@ where
     R: Fn(&Utf8Path) -> io::Result<String>,
     L: Fn(&Utf8Path) -> Vec<String>,
 {
-    /// Reads all that the profile is made of.
+    /// Reads all layers.
     fn layers(&self, request: &Request) -> Result<Layers, Error> {
         let (path, leaf) = self.leaf(&request.source)?;
         let sets = request.sets.iter();
@@ -107,7 +100,7 @@ where
         })
     }
 
-    /// Reads the file that was asked for.
+    /// Reads the requested file.
     fn leaf(&self, source: &Source) -> Result<(Utf8PathBuf, Layer), Error> {
         match source {
             Source::File(path) => match self.layer(path)? {
@@ -119,7 +112,7 @@ where
             },
             Source::Named { folder, name } => {
                 let path = folder.join(format!("{name}.yaml"));
-                // A name never leads out of its folder.
+                // A valid name cannot point outside the folder.
                 let layer = match name.parse::<Name>() {
                     Ok(_) => self.layer(&path)?,
                     Err(_) => None,
@@ -129,14 +122,14 @@ where
                     None => Err(Error::Find {
                         name: name.clone(),
                         folder: folder.clone(),
-                        instead: self.instead(folder, name, &[]),
+                        suggestion: self.suggestion(folder, name, &[]),
                     }),
                 }
             }
         }
     }
 
-    /// Reads one file; `None` if there is none.
+    /// Reads one file. `None` if it does not exist.
     fn layer(&self, path: &Utf8Path) -> Result<Option<Layer>, Error> {
         match (self.read)(path) {
             Ok(text) => {
@@ -152,7 +145,7 @@ where
         }
     }
 
-    /// Reads the files that `leaf` extends, the nearest first.
+    /// Reads the files that `leaf` extends, the direct one first.
     fn extended(&self, path: &Utf8Path, leaf: &Layer) -> Result<Vec<Layer>, Error> {
         let folder = path.parent().unwrap_or(Utf8Path::new(""));
         let mut seen = vec![path.to_owned()];
@@ -164,11 +157,11 @@ where
             };
             let path = folder.join(format!("{}.yaml", extends.value));
             if let Some(first) = seen.iter().position(|earlier| *earlier == path) {
-                return Err(last.error_at(extends, circle(&seen[first..])).into());
+                return Err(last.error_at(extends, cycle(&seen[first..])).into());
             }
             let Some(layer) = self.layer(&path)? else {
-                let instead = self.instead(folder, extends.value.as_str(), &seen);
-                let message = format!("there is no profile `{}` here{instead}", extends.value);
+                let suggestion = self.suggestion(folder, extends.value.as_str(), &seen);
+                let message = format!("there is no profile `{}` here{suggestion}", extends.value);
                 return Err(last.error_at(extends, message).into());
             };
             layers.push(layer);
@@ -176,8 +169,9 @@ where
         }
     }
 
-    /// What may have been meant by `name`: a profile of the folder, other than those in `except`.
-    fn instead(&self, folder: &Utf8Path, name: &str, except: &[Utf8PathBuf]) -> String {
+    /// The profile in the folder that is most similar to `name`, or all profiles, without those in
+    /// `except`. It is the end of an error message.
+    fn suggestion(&self, folder: &Utf8Path, name: &str, except: &[Utf8PathBuf]) -> String {
         let files = (self.list)(if folder == "" {
             Utf8Path::new(".")
         } else {
@@ -189,18 +183,18 @@ where
             .filter_map(|file| file.strip_suffix(".yaml"))
             .collect();
         names.sort_unstable();
-        document::instead(name, &names)
+        document::suggestion(name, &names)
     }
 }
 
-fn circle(paths: &[Utf8PathBuf]) -> String {
+fn cycle(paths: &[Utf8PathBuf]) -> String {
     let names: Vec<&str> = paths
         .iter()
         .chain(paths.first())
         .filter_map(|path| path.file_stem())
         .collect();
     format!(
-        "profiles extend each other in a circle: {}",
+        "profiles extend each other in a cycle: {}",
         names.join(" → ")
     )
 }

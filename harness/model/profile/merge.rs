@@ -1,10 +1,10 @@
-//! What it means that one profile extends another: maps merge, lists and single values are
-//! replaced, and so is a choice where another one is made.
+//! Merges a profile with the profile that it extends. Maps are merged. Lists and single values are
+//! replaced. A choice is merged with the same choice, and replaced by another choice.
 //!
-//! A profile that says nothing changes nothing, and laying the same over itself changes nothing.
-//! It is associative as long as no choice changes: once another one is made, what stood under the
-//! first is forgotten, even if a third layer goes back to it. Every struct is written out in full,
-//! so that a new key cannot be forgotten here.
+//! Merging an empty profile changes nothing, and merging is idempotent. It is associative as long
+//! as no choice changes. If a layer makes another choice, the values of the first choice are lost,
+//! even if a third layer makes the first choice again. Every struct is written in full, so that the
+//! compiler reports a missing key.
 
 use super::model::{
     Backend, Database, DevServer, Engine, K3d, Local, Mysql, Process, Profile, Promotion, Role,
@@ -217,18 +217,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_profile_that_says_nothing_changes_nothing(profile in arbitrary::profile()) {
+        fn merging_an_empty_profile_changes_nothing(profile in arbitrary::profile()) {
             prop_assert_eq!(json(&profile.clone().overlay(Profile::default())), json(&profile));
             prop_assert_eq!(json(&Profile::default().overlay(profile.clone())), json(&profile));
         }
 
         #[test]
-        fn a_profile_laid_over_itself_is_itself(profile in arbitrary::profile()) {
+        fn merging_is_idempotent(profile in arbitrary::profile()) {
             prop_assert_eq!(json(&profile.clone().overlay(profile.clone())), json(&profile));
         }
 
         #[test]
-        fn layers_of_one_choice_can_be_grouped_at_will(
+        fn merging_is_associative_if_no_choice_changes(
             [mut first, mut second, mut third] in [(); 3].map(|()| arbitrary::profile()),
         ) {
             for profile in [&mut first, &mut second, &mut third] {

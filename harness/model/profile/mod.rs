@@ -1,16 +1,16 @@
-//! What a user wants to run, and where: profiles as they are written, laid one over another, and
-//! resolved into values that are all there and all valid.
+//! Profiles: what to run, and on which backend. A profile is parsed, merged with the profiles that
+//! it extends, and resolved. A resolved profile has all values, and all of them are valid.
 //!
 //! ```text
 //! profiles/*.yaml, --set ─parse→ model::Profile ─overlay→ model::Profile ─resolve→ Profile ─→ Topology
 //! ```
 //!
-//! Pure: files are read by closures that the caller hands in.
+//! Pure: the caller passes closures that read files.
 //!
 //! ```
 //! use model::profile::{self, Reader, Request, Source};
 //!
-//! # std::env::set_current_dir("../..").expect("the project's own folder");
+//! # std::env::set_current_dir("../..").expect("the folder of the project");
 //! let request = Request {
 //!     source: Source::Named { folder: "profiles".into(), name: "local".to_owned() },
 //!     sets: vec!["worker.replicas=3".to_owned()],
@@ -41,17 +41,17 @@ pub mod model;
 mod overlay;
 mod resolve;
 mod resolved;
+mod scalar;
 mod schema;
 #[cfg(test)]
 pub mod tests;
 mod topology;
-mod word;
 
 pub use error::Error;
-pub use load::{Reader, Request, Source, Written, load, read};
+pub use load::{Reader, Request, Source, Unresolved, load, read};
 pub use model::StarterMode;
 pub use resolved::{
     Backend, Database, Engine, K3d, Profile, Promotion, Roles, Starter, Temporal, Web, Worker,
 };
+pub use scalar::{Name, NamespaceName, TaskQueueName, Version};
 pub use schema::json_schema;
-pub use word::{Name, NamespaceName, TaskQueueName, Version};

@@ -1,5 +1,6 @@
-//! A profile as it is written: every key optional, because a file may leave it to the one it
-//! extends. The doc comments here are the descriptions in `profiles/profile.schema.json`.
+//! A profile as it is written. Every key is optional, because a file may get it from the profile
+//! that it extends. The doc comments here are the descriptions in `profiles/profile.schema.json`:
+//! each key has its meaning, unit, bounds and default.
 
 use std::collections::BTreeMap;
 
@@ -9,65 +10,69 @@ use serde_saphyr::Spanned;
 
 use super::azure::model::Azure;
 use super::dynamic_config::DynamicConfig;
-pub use super::word::Replicas;
-use super::word::{
+pub use super::scalar::Replicas;
+use super::scalar::{
     EnvironmentName, FilePath, Image, Name, NamespaceName, TaskQueueName, Text, Version,
 };
 use crate::document::choice;
 use crate::quantity::{Duration, Whole};
 use crate::topology::Tls;
 
-/// The number of a port.
+/// A port number.
 pub type PortNumber = Whole<1, 65535>;
 
-/// What a Temporal topology is and where it runs.
+/// A Temporal topology and the backend that it runs on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Profile {
-    /// The version of this format.
+    /// Version of this format: `harness/v1`. Required in every file.
     #[serde(rename = "apiVersion")]
     #[schemars(required)]
     pub api_version: Option<ApiVersion>,
-    /// The kind of document.
+    /// Kind of document: `Profile`. Required in every file.
     #[schemars(required)]
     pub kind: Option<Kind>,
-    /// What this profile is called; its state and everything it creates carry the name.
+    /// Name of this profile. The state folder and all resources that the harness creates carry it.
+    /// 1 to 32 lowercase letters, digits and `-`, with no `-` at the start or end. Required in
+    /// every file.
     #[schemars(required, with = "Name")]
     pub name: Option<Spanned<Name>>,
-    /// Another profile of the same folder, whose values hold where this one says nothing. Maps
-    /// merge, lists replace; a choice such as `backend` is replaced when another one is made.
-    /// `name` and `description` are not passed on.
+    /// Name of another profile in the same folder. Its values apply where this file has none. Maps
+    /// are merged, and lists are replaced. A choice such as `backend` is merged with the same
+    /// choice and replaced by another one. `name` and `description` are not inherited. Default:
+    /// none.
     #[schemars(with = "Option<Name>")]
     pub extends: Option<Spanned<Name>>,
-    /// What it is for, in a sentence.
+    /// Purpose of this profile, in one sentence. Default: none.
     pub description: Option<String>,
-    /// The Temporal cluster.
+    /// The Temporal cluster. Required, because `version` and `history-shards` have no default.
     pub temporal: Option<Temporal>,
-    /// The database that Temporal stores its state in.
+    /// The database that stores the state of Temporal. Required.
     #[serde(default, deserialize_with = "choice")]
     pub database: Option<Database>,
-    /// Temporal's web console.
+    /// Temporal's web console. Required, because `version` has no default.
     pub web: Option<Web>,
-    /// The application's worker.
+    /// The application's worker. Required, because `task-queue` and `run` have no default.
     pub worker: Option<Worker>,
-    /// The HTTP server that starts workflows.
+    /// The HTTP server that starts workflows. Default: a starter in each worker replica, on a free
+    /// port.
     pub starter: Option<Starter>,
-    /// Where all of it runs; not part of the topology's identity.
+    /// The backend that the topology runs on. It is not part of the topology's digest. Required.
     #[serde(default, deserialize_with = "choice")]
     pub backend: Option<Backend>,
-    /// What must have passed before this profile is promoted.
+    /// Conditions for promoting this profile. Default: no required scenarios.
     pub promotion: Option<Promotion>,
 }
 
-/// The version of the profile format.
+/// Version of the profile format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum ApiVersion {
-    /// The first and only one.
+    /// The only version.
     #[serde(rename = "harness/v1")]
     V1,
 }
 
-/// The kind of document.
+/// Kind of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Kind {
     /// A profile.
@@ -78,22 +83,26 @@ pub enum Kind {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Temporal {
-    /// Version of the Temporal server.
+    /// Version of the Temporal server, such as `1.32.0`. Required.
     pub version: Option<Version>,
-    /// Number of history shards; cannot change during the life of a database.
+    /// Number of history shards, 1 to 65536. It cannot change during the life of a database.
+    /// Required.
     pub history_shards: Option<Whole<1, 65536>>,
-    /// The roles of the server, scaled one by one where the backend runs them apart.
+    /// Number of replicas of each server role. It has no effect where all roles run in one process.
+    /// Default: one replica of each role.
     pub roles: Option<Roles>,
-    /// Namespaces that exist once the topology is up. Default: `default`.
+    /// Temporal namespaces that the harness creates, at least one. The worker polls the first one.
+    /// Default: one namespace, `default`.
     #[schemars(with = "Option<Vec<Namespace>>", length(min = 1))]
     pub namespaces: Option<Spanned<Vec<Namespace>>>,
-    /// Dynamic configuration of the server: key to value, or to a list of values with their
-    /// constraints, as in the server's own file. Keys merge with those extended.
+    /// Dynamic configuration of the server. Each key has a value, or a list of values with
+    /// constraints as in the server's own file. Keys are merged with those of the extended profile,
+    /// ignoring case. Default: none.
     pub dynamic_config: Option<DynamicConfig>,
-    /// Pins the frontend's gRPC port, of its first replica; otherwise a free one is chosen.
+    /// gRPC port of the first frontend replica, 1 to 65535. Default: a free port.
     #[schemars(with = "Option<PortNumber>")]
     pub port: Option<Spanned<PortNumber>>,
-    /// How long each role may take to become ready. Default: `3m`.
+    /// Maximum time until a replica of a server role is ready, `1ms` to `1d`. Default: `3m`.
     #[schemars(with = "Option<Duration>")]
     pub ready_timeout: Option<Spanned<Duration>>,
 }
@@ -102,13 +111,13 @@ pub struct Temporal {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Roles {
-    /// The gateway that clients and workers talk to.
+    /// The gateway for clients and workers. Default: one replica.
     pub frontend: Option<Role>,
-    /// Keeps the workflows' state.
+    /// Stores and advances the state of workflows. Default: one replica.
     pub history: Option<Role>,
-    /// Hands tasks to workers.
+    /// Hosts task queues and dispatches tasks to workers. Default: one replica.
     pub matching: Option<Role>,
-    /// Runs Temporal's own workflows.
+    /// Runs Temporal's internal workflows. Default: one replica.
     pub worker: Option<Role>,
 }
 
@@ -116,28 +125,28 @@ pub struct Roles {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Role {
-    /// How many of it run. Default: 1.
+    /// Number of replicas, 1 to 1000. Default: 1.
     pub replicas: Option<Replicas>,
 }
 
-/// A namespace.
+/// A Temporal namespace.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Namespace {
-    /// Its name, unique in the list.
+    /// Name, unique in the list: 1 to 200 printable ASCII characters without spaces.
+    /// `temporal-system` is reserved. Required.
     #[schemars(with = "NamespaceName")]
     pub name: Spanned<NamespaceName>,
-    /// How long closed workflows are kept: an hour or more, and 36500 days at most.
-    /// Default: `3d`.
+    /// How long the server keeps closed workflows, `1h` to `36500d`. Default: `3d`.
     #[schemars(with = "Option<Duration>")]
     pub retention: Option<Spanned<Duration>>,
 }
 
-/// The kinds of database.
+/// The database of Temporal.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Database {
-    /// MySQL, or what stands in for it where the backend says so.
+    /// MySQL. Temporal's development server uses SQLite instead.
     Mysql(Mysql),
 }
 
@@ -145,16 +154,17 @@ pub enum Database {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Mysql {
-    /// Version of MySQL.
+    /// Version of MySQL, such as `"8.4"`. In Azure it must be `"8.4"`. Required.
     #[schemars(with = "Option<Version>")]
     pub version: Option<Spanned<Version>>,
-    /// MySQL's `max_connections`: at most 100000, as MySQL has it. Default: 500.
+    /// MySQL's `max_connections`, 1 to 100000. In Azure, the SKU may allow fewer. Default: 500.
     #[schemars(with = "Option<Whole<1, 100_000>>")]
     pub max_connections: Option<Spanned<Whole<1, 100_000>>>,
-    /// Whether connections are encrypted. Default: `required`.
+    /// Whether connections to the database are encrypted. In Azure it must be `required`. Default:
+    /// `required`.
     #[schemars(with = "Option<Tls>")]
     pub tls: Option<Spanned<Tls>>,
-    /// How long it may take to become ready. Default: `3m`.
+    /// Maximum time until the database is ready, `1ms` to `1d`. Default: `3m`.
     #[schemars(with = "Option<Duration>")]
     pub ready_timeout: Option<Spanned<Duration>>,
 }
@@ -163,12 +173,12 @@ pub struct Mysql {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Web {
-    /// Version of the web console.
+    /// Version of the web console, such as `2.54.1`. Required.
     pub version: Option<Version>,
-    /// Pins its port; otherwise a free one is chosen.
+    /// HTTP port of the web console, 1 to 65535. Default: a free port.
     #[schemars(with = "Option<PortNumber>")]
     pub port: Option<Spanned<PortNumber>>,
-    /// How long it may take to become ready. Default: `3m`.
+    /// Maximum time until the web console is ready, `1ms` to `1d`. Default: `3m`.
     #[schemars(with = "Option<Duration>")]
     pub ready_timeout: Option<Spanned<Duration>>,
 }
@@ -177,20 +187,22 @@ pub struct Web {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Worker {
-    /// How many of it run. Default: 1.
+    /// Number of replicas, 1 to 1000. Default: 1.
     pub replicas: Option<Replicas>,
-    /// The task queue that it polls.
+    /// Task queue that the worker polls: 1 to 200 characters without spaces. It must not start with
+    /// `/_sys/` or `temporal-sys-`. Required.
     pub task_queue: Option<TaskQueueName>,
-    /// How to run it.
+    /// Where the program of the worker comes from. Required.
     #[serde(default, deserialize_with = "choice")]
     pub run: Option<Run>,
-    /// Environment variables for it, besides those that tell it where Temporal is. Names merge
-    /// with those extended.
+    /// Additional environment variables. The harness also sets the variables for the address of
+    /// Temporal. Names are merged with those of the extended profile. Default: none.
     pub environment: Option<BTreeMap<EnvironmentName, Text>>,
-    /// How long a replica may take to become ready; building it is not counted. Default: `3m`.
+    /// Maximum time until a replica is ready, without the time of the build, `1ms` to `1d`.
+    /// Default: `3m`.
     #[schemars(with = "Option<Duration>")]
     pub ready_timeout: Option<Spanned<Duration>>,
-    /// How long a replica may take to finish what is under way after SIGTERM, before SIGKILL.
+    /// Time between SIGTERM and SIGKILL, in which a replica can finish its tasks, `0s` to `1d`.
     /// Default: `30s`.
     #[schemars(with = "Option<Duration>")]
     pub termination_grace_period: Option<Spanned<Duration>>,
@@ -200,12 +212,14 @@ pub struct Worker {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Run {
-    /// The folder of a Cargo package whose binary `worker` is built and run; where containers are
-    /// run and it has a `Dockerfile` and no `Cargo.toml`, the image that is built from that.
+    /// Folder of a Cargo package. The harness builds and runs its binary `worker`. If the folder
+    /// has a `Dockerfile` and no `Cargo.toml`, backends that run containers build the image from
+    /// the `Dockerfile`.
     Build(FilePath),
-    /// A program and its arguments, in any language; for backends that run processes.
+    /// A program in any language, with its arguments; at least one item. Only for backends that run
+    /// processes.
     Command(#[schemars(with = "Vec<Text>", length(min = 1))] Spanned<Vec<Text>>),
-    /// A container image, in any language; for backends that run containers.
+    /// Reference of a container image, in any language. Only for backends that run containers.
     Image(Image),
 }
 
@@ -213,107 +227,108 @@ pub enum Run {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Starter {
-    /// Where it lives. Default: `in-worker`.
+    /// Where the starter runs. Default: `in-worker`.
     pub mode: Option<StarterMode>,
-    /// Pins its port, of the first replica; otherwise a free one is chosen.
+    /// HTTP port of the starter in the first worker replica, 1 to 65535. Default: a free port.
     #[schemars(with = "Option<PortNumber>")]
     pub port: Option<Spanned<PortNumber>>,
 }
 
-/// Where the starter lives.
+/// Where the starter runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StarterMode {
-    /// In the process of each worker replica, which answers `/ping` there.
+    /// In the process of each worker replica. A replica is ready when `/ping` answers.
     #[default]
     InWorker,
-    /// Nowhere: the worker serves no HTTP.
+    /// There is no starter: the worker serves no HTTP.
     Off,
 }
 
-/// The places a topology can run.
+/// The backend that a topology runs on.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Backend {
-    /// The first of `k3d` and `process` that this machine can run.
+    /// `k3d` if this machine can run it, else `process`.
     Local(Local),
-    /// Child processes of this machine.
+    /// Child processes on this machine.
     Process(Process),
-    /// A local Kubernetes cluster in containers, with MySQL in a container beside it.
+    /// A local Kubernetes cluster in containers, with MySQL in a container next to it.
     K3d(K3d),
-    /// A model in virtual time: nothing runs.
+    /// A simulation in virtual time. No processes run.
     Simulated(Simulated),
-    /// A cluster of AKS in Azure, on Azure Database for MySQL.
+    /// An AKS cluster in Azure with Azure Database for MySQL.
     Azure(Box<Azure>),
 }
 
-/// The choice among the places of this machine, with what holds for each of them.
+/// Settings for each backend of this machine. The harness chooses the backend.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Local {
-    /// Where it is to be k3d.
+    /// Settings if the harness chooses k3d. Default: the defaults of `k3d`.
     pub k3d: Option<K3d>,
-    /// Where it is to be processes.
+    /// Settings if the harness chooses processes. Default: the defaults of `process`.
     pub process: Option<Process>,
 }
 
-/// The backend of a local Kubernetes cluster, made by k3d.
+/// A local Kubernetes cluster that k3d creates.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct K3d {
-    /// How many nodes run the control plane. Default: 1.
+    /// Number of control plane nodes, 1 to 100. Default: 1.
     pub servers: Option<Whole<1, 100>>,
-    /// How many further nodes there are. Default: 0.
+    /// Number of additional nodes, 0 to 100. Default: 0.
     pub agents: Option<Whole<0, 100>>,
-    /// Version of Kubernetes, as the tag of the k3s image has it. Default: `1.34.3-k3s1`.
+    /// Version of Kubernetes, as in the tag of the k3s image. Default: `1.34.3-k3s1`.
     pub kubernetes: Option<Version>,
 }
 
-/// The backend of child processes.
+/// Child processes on this machine.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Process {
-    /// What runs Temporal. Default: `dev-server`.
+    /// The program that runs Temporal. Default: `dev-server`.
     #[serde(default, deserialize_with = "choice")]
     pub engine: Option<Engine>,
 }
 
-/// What runs Temporal as processes.
+/// The program that runs Temporal as processes.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Engine {
     /// The development server of the Temporal CLI: all roles, the web console and an SQLite
     /// database in one process.
     DevServer(DevServer),
-    /// The released server, one process per role and replica, on MySQL in a container.
+    /// The released server: one process per role and replica, and MySQL in a container.
     Server(Server),
 }
 
-/// The development server.
+/// The development server of the Temporal CLI.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DevServer {
-    /// Path of the Temporal CLI; otherwise it is looked for, and fetched if need be.
+    /// Path of the Temporal CLI. Default: the harness searches for it, and downloads it if it does
+    /// not find it.
     pub cli: Option<FilePath>,
 }
 
-/// The released server as processes.
+/// The released Temporal server as processes. It has no settings.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Server {}
 
-/// The simulated backend.
+/// The simulated backend. It has no settings.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Simulated {}
 
-/// What must have passed before a profile is promoted.
+/// Conditions for promoting a profile.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Promotion {
-    /// Scenario files whose verdict must be a pass on the same topology.
+    /// Paths of scenario files that must have passed on the same topology. Default: none.
     pub require: Option<Vec<FilePath>>,
-    /// How old such a verdict may be. Default: `24h`.
+    /// Maximum age of such a verdict, `1s` to `36500d`. Default: `24h`.
     #[schemars(with = "Option<Duration>")]
     pub max_age: Option<Spanned<Duration>>,
 }

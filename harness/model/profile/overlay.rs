@@ -1,12 +1,12 @@
-//! Values that merge.
+//! Merging of values from several profiles.
 
 use std::collections::BTreeMap;
 
-use super::word::{EnvironmentName, Text};
+use super::scalar::{EnvironmentName, Text};
 
-/// Values that merge rather than replace each other.
+/// A value that is merged with the value of an extending profile instead of being replaced by it.
 pub(super) trait Overlay: Sized {
-    /// Lays `over` over these values.
+    /// Merges `over` into this value. `over` has precedence.
     fn overlay(self, over: Self) -> Self;
 }
 

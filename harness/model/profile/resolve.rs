@@ -1,10 +1,10 @@
-//! From what is written to what holds: one function per section, which demands what has no
-//! default and fills in what has.
+//! Resolves a merged profile. One function per section requires the values without a default, and
+//! fills in the defaults of the others.
 
 use serde_saphyr::Spanned;
 
 use super::layer::Layers;
-use super::word::Text;
+use super::scalar::Text;
 use super::{
     Backend, Database, Engine, K3d, Name, Profile, Promotion, Roles, Starter, Temporal, Web,
     Worker, azure, check, dynamic_config, model,
@@ -15,13 +15,13 @@ use crate::topology::{self, Namespace, Run, TemporalSettings};
 
 const READY_TIMEOUT: Duration = Duration::from_secs(180);
 
-/// How long a worker may take to end where the profile does not say: Kubernetes' default.
+/// The default of Kubernetes.
 const TERMINATION_GRACE_PERIOD: Duration = Duration::from_secs(30);
 const RETENTION: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 const MAX_CONNECTIONS: u32 = 500;
 const VERDICT_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Resolves what all layers together say.
+/// Merges all layers and resolves the result.
 pub(super) fn resolve(layers: &Layers) -> Result<Profile, Error> {
     let merged = layers.merged();
     check::pinned_ports(layers, &merged)?;

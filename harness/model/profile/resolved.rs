@@ -1,4 +1,4 @@
-//! A profile with every value there and valid.
+//! Resolved profiles. All values are present and valid.
 
 use std::collections::BTreeMap;
 
@@ -11,27 +11,18 @@ use super::{Name, StarterMode};
 use crate::quantity::Duration;
 use crate::topology::{Run, TemporalSettings};
 
-/// A whole profile; what each value means is said in [`super::model`].
+/// A resolved profile. [`super::model`] documents the values.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Profile {
-    /// What it is called.
     pub name: Name,
-    /// What it is for.
     pub description: Option<String>,
-    /// The Temporal cluster.
     pub temporal: Temporal,
-    /// The database behind it.
     pub database: Database,
-    /// The web console.
     pub web: Web,
-    /// The application's worker.
     pub worker: Worker,
-    /// The HTTP starter.
     pub starter: Starter,
-    /// Where all of it runs.
     pub backend: Backend,
-    /// What must have passed before it is promoted.
     pub promotion: Promotion,
 }
 
@@ -39,37 +30,33 @@ pub struct Profile {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Temporal {
-    /// What holds for the cluster as a whole.
+    /// The settings of the whole cluster.
     pub settings: TemporalSettings,
-    /// How many of each role run.
     pub roles: Roles,
-    /// The frontend's gRPC port, if pinned.
+    /// The gRPC port of the first frontend replica, if pinned.
     pub port: Option<u16>,
-    /// How long a role may take to become ready.
+    /// The maximum time until a replica of a role is ready.
     pub ready_timeout: Duration,
 }
 
-/// How many replicas of each role run.
+/// The number of replicas of each server role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Roles {
-    /// Of the frontend.
     pub frontend: u16,
-    /// Of history.
     pub history: u16,
-    /// Of matching.
     pub matching: u16,
-    /// Of Temporal's own worker.
+    /// The server's internal worker.
     pub worker: u16,
 }
 
-/// The database behind Temporal.
+/// The database of Temporal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Database {
-    /// What holds for it wherever it runs.
+    /// The settings that do not depend on the backend.
     pub settings: crate::topology::Database,
-    /// How long it may take to become ready.
+    /// The maximum time until the database is ready.
     pub ready_timeout: Duration,
 }
 
@@ -77,11 +64,10 @@ pub struct Database {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Web {
-    /// Its version.
     pub version: String,
-    /// Its port, if pinned.
+    /// The HTTP port, if pinned.
     pub port: Option<u16>,
-    /// How long it may take to become ready.
+    /// The maximum time until the web console is ready.
     pub ready_timeout: Duration,
 }
 
@@ -89,17 +75,15 @@ pub struct Web {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Worker {
-    /// How many run.
     pub replicas: u16,
-    /// The task queue that they poll.
+    /// The task queue that the worker polls.
     pub task_queue: String,
-    /// How to run one.
     pub run: Run,
-    /// Environment variables for it.
+    /// Additional environment variables.
     pub environment: BTreeMap<String, String>,
-    /// How long one may take to become ready.
+    /// The maximum time until a replica is ready.
     pub ready_timeout: Duration,
-    /// How long one may take to end after SIGTERM.
+    /// The time between SIGTERM and SIGKILL.
     pub termination_grace_period: Duration,
 }
 
@@ -107,45 +91,40 @@ pub struct Worker {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Starter {
-    /// Where it lives.
     pub mode: StarterMode,
-    /// Its port, if pinned.
+    /// The HTTP port of the first replica, if pinned.
     pub port: Option<u16>,
 }
 
-/// The place a topology runs.
+/// The backend that a topology runs on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Backend {
-    /// The first of the two that this machine can run, in this order.
+    /// k3d if this machine can run it, else processes.
     Local {
-        /// Where it is to be k3d.
         k3d: K3d,
-        /// What runs Temporal where it is to be processes.
+        /// The program that runs Temporal if the harness chooses processes.
         engine: Engine,
     },
-    /// Child processes of this machine.
-    Process {
-        /// What runs Temporal.
-        engine: Engine,
-    },
+    /// Child processes on this machine.
+    Process { engine: Engine },
     /// A local Kubernetes cluster.
     K3d(K3d),
-    /// A model in virtual time.
+    /// A simulation in virtual time.
     Simulated,
-    /// A place in Azure.
+    /// An AKS cluster in Azure.
     Azure(Box<Azure>),
 }
 
 impl Profile {
-    /// What a user should know of a profile that is nevertheless right, in sentences.
+    /// Notices about a valid profile, for the user. Each is a sentence.
     pub fn notices(&self) -> Vec<String> {
         dynamic_config::notices(&self.temporal.settings)
     }
 
-    /// Why this cannot run where `backend` says, if so: looked at again when a choice that the
-    /// profile leaves open has been made.
-    pub fn misplaced(&self) -> Option<String> {
+    /// Why the profile cannot run on its backend. `None` if it can. For `local`, check again after
+    /// the harness has chosen the backend.
+    pub fn backend_conflict(&self) -> Option<String> {
         match &self.backend {
             Backend::Process {
                 engine: Engine::DevServer { .. },
@@ -162,7 +141,7 @@ impl Profile {
 }
 
 impl Backend {
-    /// What it is called: `process`, `k3d`, `simulated`, `azure`.
+    /// The name of the backend in documents: `local`, `process`, `k3d`, `simulated` or `azure`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Local { .. } => "local",
@@ -173,7 +152,7 @@ impl Backend {
         }
     }
 
-    /// Whether what runs there runs in containers, wholly or in part.
+    /// Whether the backend runs containers with Docker on this machine.
     pub fn needs_docker(&self) -> bool {
         match self {
             Self::Local { engine, .. } | Self::Process { engine } => *engine == Engine::Server,
@@ -182,7 +161,7 @@ impl Backend {
         }
     }
 
-    /// Path of the Temporal CLI, if given.
+    /// The path of the Temporal CLI, if the profile sets it.
     pub fn cli(&self) -> Option<&Utf8Path> {
         match self {
             Self::Local {
@@ -201,16 +180,16 @@ impl Backend {
     }
 }
 
-/// What runs Temporal as processes.
+/// The program that runs Temporal as processes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
     /// The development server of the Temporal CLI.
     DevServer {
-        /// Path of the Temporal CLI, if given.
+        /// The path of the Temporal CLI, if the profile sets it.
         cli: Option<Utf8PathBuf>,
     },
-    /// The released server, one process per role and replica, on MySQL.
+    /// The released server: one process per role and replica, and MySQL.
     Server,
 }
 
@@ -220,18 +199,18 @@ impl Default for Engine {
     }
 }
 
-/// The version of Kubernetes where the profile names none.
+/// The default version of Kubernetes for k3d.
 const KUBERNETES: &str = "1.34.3-k3s1";
 
 /// A local Kubernetes cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct K3d {
-    /// How many nodes run the control plane.
+    /// The number of control plane nodes.
     pub servers: u16,
-    /// How many further nodes there are.
+    /// The number of additional nodes.
     pub agents: u16,
-    /// Version of Kubernetes, as the tag of the k3s image has it.
+    /// The version of Kubernetes, as in the tag of the k3s image.
     pub kubernetes: String,
 }
 
@@ -245,12 +224,12 @@ impl Default for K3d {
     }
 }
 
-/// What must have passed before a profile is promoted.
+/// Conditions for promoting a profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Promotion {
     /// Scenario files that must have passed.
     pub require: Vec<Utf8PathBuf>,
-    /// How old their verdicts may be.
+    /// The maximum age of their verdicts.
     pub max_age: Duration,
 }

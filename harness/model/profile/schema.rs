@@ -1,11 +1,11 @@
-//! The JSON Schema of a profile file, for editors.
+//! The JSON Schema of profile files, for editors.
 
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::model::Profile;
 
-/// The schema of a profile as it is written, in the draft that YAML editors know best.
+/// The schema of a profile file, in draft 7, which most YAML editors support.
 pub fn json_schema() -> Value {
     SchemaSettings::draft07()
         .into_generator()

@@ -1,4 +1,4 @@
-//! What a profile makes run, wherever it runs.
+//! Derives the topology from a profile, independent of the backend.
 
 use super::{Database, Profile, Starter, StarterMode, Temporal, Web, Worker};
 use crate::quantity::Duration;
@@ -13,12 +13,12 @@ const WEB: &str = "web";
 const WORKER: &str = "worker";
 
 impl Profile {
-    /// The identity of the topology: equal for two profiles that run the same thing in different
-    /// places, whichever file a value came from.
+    /// The digest of the topology. Two profiles that run the same topology on different backends
+    /// have the same digest, independent of the files that their values come from.
     ///
-    /// Left out are the place (`backend`), what the profile is called (`name`, `description`) and
-    /// `promotion`: that asks for verdicts on this very digest, and asking for one more must not
-    /// make those at hand worthless.
+    /// It does not include `backend`, `name`, `description` and `promotion`. `promotion` requires
+    /// verdicts on this digest, and requiring another scenario must not invalidate the existing
+    /// verdicts.
     pub fn digest(&self) -> Digest {
         let Self {
             name: _,
@@ -34,7 +34,7 @@ impl Profile {
         Digest::of(&(temporal, database, web, worker, starter))
     }
 
-    /// The topology: each service after those it needs.
+    /// The topology. Each service comes after the services that it needs.
     pub fn topology(&self) -> Topology {
         let mut services = vec![mysql(&self.database)];
         services.extend(roles(&self.temporal));
@@ -63,8 +63,8 @@ fn mysql(database: &Database) -> Service {
     }
 }
 
-/// The roles of the server. They find each other by membership, in any order; only Temporal's own
-/// worker is a client of the frontend.
+/// The roles of the server. They find each other through membership, so they can start in any
+/// order. Only the server's internal worker is a client of the frontend.
 fn roles(temporal: &Temporal) -> [Service; 4] {
     let Temporal {
         settings: _,
@@ -127,7 +127,8 @@ fn web(web: &Web) -> Service {
     }
 }
 
-/// The application's worker. A workflow starts only when history and matching serve too.
+/// The application's worker. It also needs history and matching, because a workflow starts only if
+/// both serve.
 fn worker(worker: &Worker, starter: &Starter) -> Service {
     let Worker {
         replicas,
@@ -182,14 +183,12 @@ mod tests {
     use crate::topology::Layer;
 
     fn digest(sets: &[&str]) -> Digest {
-        load(&[], "local", sets)
-            .expect("the profile is right")
-            .digest()
+        load(&[], "local", sets).expect("a valid profile").digest()
     }
 
     #[test]
-    fn a_service_is_in_the_layer_of_what_it_is() {
-        let profile = load(&[], "local", &[]).expect("the profile is right");
+    fn a_service_is_in_the_layer_of_its_component() {
+        let profile = load(&[], "local", &[]).expect("a valid profile");
         for service in profile.topology().services {
             let layer = match service.component {
                 Component::Database => Layer::Database,
@@ -204,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_place_the_names_and_the_gate_leave_the_digest_as_it_is() {
+    fn the_backend_the_names_and_the_gate_do_not_change_the_digest() {
         for set in [
             "name=other",
             "description=another one",
@@ -218,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_of_the_topology_gives_a_digest_of_its_own() {
+    fn every_value_of_the_topology_changes_the_digest() {
         let mut seen = BTreeMap::from([(digest(&[]), "")]);
         for set in [
             "temporal.version=1.31.0",
@@ -257,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_like_a_default_is_the_default() {
+    fn a_written_default_does_not_change_the_digest() {
         for set in [
             "temporal.ready-timeout=3m",
             "database.mysql.max-connections=500",
@@ -269,8 +268,8 @@ mod tests {
     }
 
     #[test]
-    fn each_service_comes_after_those_it_needs() {
-        let profile = load(&[], "local", &[]).expect("the profile is right");
+    fn each_service_comes_after_the_services_it_needs() {
+        let profile = load(&[], "local", &[]).expect("a valid profile");
         let mut before: Vec<ServiceName> = Vec::new();
         for service in profile.topology().services {
             for needed in &service.needs {
@@ -283,7 +282,7 @@ mod tests {
     #[test]
     fn ports_and_readiness_follow_from_the_profile() {
         let sets = ["temporal.port=7233", "starter.port=8080"];
-        let profile = load(&[], "local", &sets).expect("the profile is right");
+        let profile = load(&[], "local", &sets).expect("a valid profile");
         let lines: Vec<String> = profile
             .topology()
             .services
@@ -317,7 +316,7 @@ mod tests {
 
     #[test]
     fn without_a_starter_the_worker_has_no_port() {
-        let profile = load(&[], "local", &["starter.mode=off"]).expect("the profile is right");
+        let profile = load(&[], "local", &["starter.mode=off"]).expect("a valid profile");
         let worker = profile
             .topology()
             .services

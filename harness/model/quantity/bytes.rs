@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::number::digits;
 use super::{ParseError, textual};
 
-/// An amount of data, in units of 1024.
+/// An amount of data. The units are powers of 1024.
 ///
 /// ```
 /// let limit: model::quantity::Bytes = "512MiB".parse()?;
@@ -29,12 +29,11 @@ const UNITS: [(&str, u64); 5] = [
 ];
 
 impl Bytes {
-    /// So many bytes.
     pub const fn new(bytes: u64) -> Self {
         Self(bytes)
     }
 
-    /// How many bytes.
+    /// The number of bytes.
     pub const fn get(self) -> u64 {
         self.0
     }
@@ -60,7 +59,7 @@ impl FromStr for Bytes {
 }
 
 impl fmt::Display for Bytes {
-    /// In the largest unit of which it is a whole number.
+    /// Uses the largest unit that gives a whole number.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = |(_, size): &&(&str, u64)| self.0 >= *size && self.0.is_multiple_of(*size);
         let (unit, size) = UNITS.iter().find(whole).unwrap_or(&("B", 1));
@@ -75,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_amount_without_a_unit_or_with_another_one_is_refused() {
+    fn an_amount_without_a_unit_or_with_an_unknown_unit_is_rejected() {
         for text in [
             "4",
             "",
@@ -92,7 +91,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(number in 0..1_u64 << 20, unit in 0..5_usize) {
+        fn formatting_and_parsing_round_trip(number in 0..1_u64 << 20, unit in 0..5_usize) {
             let bytes = Bytes(number * UNITS[unit].1);
             prop_assert_eq!(bytes.to_string().parse::<Bytes>(), Ok(bytes));
         }

@@ -1,4 +1,4 @@
-//! How many: `0`, `25`.
+//! A count, written as a string: `0`, `25`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::number::digits;
 use super::{ParseError, textual};
 
-/// A whole number of things.
+/// A whole number of at most 18 digits, written as a string.
 ///
 /// ```
 /// let dropped: model::quantity::Count = "25".parse()?;
@@ -19,7 +19,6 @@ pub struct Count(u64);
 textual!(Count, r"^[0-9]{1,18}$", "0");
 
 impl Count {
-    /// The number.
     pub const fn get(self) -> u64 {
         self.0
     }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::number::digits;
 use super::{ParseError, textual};
 
-/// A non-negative span of time; a day is 24 hours.
+/// A non-negative span of time. A day is 24 hours.
 ///
 /// ```
 /// let retention: model::quantity::Duration = "2m30s".parse()?;
@@ -24,22 +24,19 @@ textual!(
 );
 
 impl Duration {
-    /// The duration of whole seconds.
     pub const fn from_secs(seconds: u64) -> Self {
         Self(std::time::Duration::from_secs(seconds))
     }
 
-    /// The duration of whole milliseconds.
     pub const fn from_millis(milliseconds: u64) -> Self {
         Self(std::time::Duration::from_millis(milliseconds))
     }
 
-    /// The same span in the standard library's type.
     pub const fn as_std(self) -> std::time::Duration {
         self.0
     }
 
-    /// The duration to about three digits, for people: `12.3ms`, `1.20s`, `90.0s`.
+    /// The duration with about three digits, for people: `12.3ms`, `1.20s`, `90.0s`.
     ///
     /// ```
     /// let duration = model::quantity::Duration::from_millis(1204);
@@ -61,7 +58,6 @@ impl Duration {
         format!("{number:.digits$}{unit}")
     }
 
-    /// Seconds, with their fraction.
     pub fn as_secs_f64(self) -> f64 {
         self.0.as_secs_f64()
     }
@@ -73,9 +69,9 @@ impl From<std::time::Duration> for Duration {
     }
 }
 
-/// Units from the longest down: how they are written, how many nanoseconds they have, how many
-/// digits a count of them may have, and how many more after a point, so that no part of a nanosecond
-/// is named.
+/// The units, from the longest to the shortest. Each has its symbol, its length in nanoseconds, the
+/// maximum number of digits, and the maximum number of digits after the point. The last limit keeps
+/// the resolution at a nanosecond.
 const UNITS: [(&str, u128, usize, usize); 7] = [
     ("d", 86_400_000_000_000, 7, 9),
     ("h", 3_600_000_000_000, 9, 9),
@@ -99,7 +95,7 @@ impl FromStr for Duration {
             let (number, after) = rest.split_at(rest.find(letter).ok_or_else(wrong)?);
             let end = after.find(|byte| !letter(byte)).unwrap_or(after.len());
             let (unit, after) = after.split_at(end);
-            // Each unit comes once, after those that are longer.
+            // Each unit may occur once, after the longer units.
             let unit = units.find(|(name, ..)| *name == unit).ok_or_else(wrong)?;
             nanoseconds += count(number, unit).ok_or_else(wrong)?;
             if after.is_empty() {
@@ -113,7 +109,7 @@ impl FromStr for Duration {
     }
 }
 
-/// How many nanoseconds a number of a unit has.
+/// The number of nanoseconds of a number with a unit.
 fn count(number: &str, unit: &(&str, u128, usize, usize)) -> Option<u128> {
     let (_, nanoseconds, whole_digits, fraction_digits) = *unit;
     let (whole, fraction) = match number.split_once('.') {
@@ -135,7 +131,7 @@ fn count(number: &str, unit: &(&str, u128, usize, usize)) -> Option<u128> {
 }
 
 impl fmt::Display for Duration {
-    /// The shortest text of the same value: units from days down, zero units left out.
+    /// Writes the units from days to nanoseconds, and leaves out those that are zero.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0.as_nanos();
         if rest == 0 {
@@ -158,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bare_number_or_a_negative_span_is_refused() {
+    fn a_number_without_a_unit_or_a_negative_duration_is_rejected() {
         for text in [
             "90",
             "",
@@ -181,7 +177,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(nanoseconds in 0..=i64::MAX.unsigned_abs()) {
+        fn formatting_and_parsing_round_trip(nanoseconds in 0..=i64::MAX.unsigned_abs()) {
             let duration = Duration(std::time::Duration::from_nanos(nanoseconds));
             prop_assert_eq!(duration.to_string().parse::<Duration>(), Ok(duration));
         }

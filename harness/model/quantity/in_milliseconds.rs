@@ -1,11 +1,11 @@
-//! A duration in documents that programs read: a number of milliseconds. For
-//! `#[serde(with = "model::quantity::in_milliseconds")]`, on keys that end in `-ms`.
+//! Serialises a duration as a number of milliseconds, for documents that programs read. Use it with
+//! `#[serde(with = "model::quantity::in_milliseconds")]` on keys that end in `-ms`.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Duration, Milliseconds};
 
-/// A duration as it is read: earlier versions wrote it as people do.
+/// A duration in a document. Earlier versions of the harness wrote it as a string such as `90s`.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Read {
@@ -22,23 +22,20 @@ impl From<Read> for Duration {
     }
 }
 
-/// Writes a duration.
 pub fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     Milliseconds::from(*duration).serialize(serializer)
 }
 
-/// Reads a duration.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     Read::deserialize(deserializer).map(Into::into)
 }
 
-/// Where there may be none.
+/// The same for an `Option<Duration>`.
 pub mod option {
     use serde::{Serialize, Serializer};
 
     use super::{Duration, Milliseconds};
 
-    /// Writes a duration, or null.
     pub fn serialize<S: Serializer>(
         duration: &Option<Duration>,
         serializer: S,
@@ -70,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_a_number_and_is_also_read_as_people_write_it() {
+    fn a_duration_is_written_as_a_number_and_read_from_a_number_or_a_string() {
         let walk = || Walk {
             length: Duration::from_millis(1500),
         };

@@ -1,4 +1,4 @@
-//! A span of time in documents that programs read: `103.2`, a number of milliseconds.
+//! A duration in documents that programs read: a number of milliseconds, such as `103.2`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,12 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Duration;
 
-/// The longest span, in microseconds; about 31 years. Up to it, a JSON number holds every
-/// microsecond.
+/// The longest duration in microseconds, about 31 years. Up to this limit, a JSON number can
+/// represent every microsecond.
 const MOST: u64 = 1_000_000_000_000_000;
 
-/// A span of time to the microsecond, written as a number of milliseconds with at most three
-/// decimals. What is below a microsecond is cut off, and a longer span counts as the longest.
+/// A duration with a resolution of a microsecond, written as a number of milliseconds with at most
+/// three decimals. Conversion cuts off nanoseconds, and limits longer durations to about 31 years.
 ///
 /// ```
 /// use model::quantity::Milliseconds;
@@ -31,19 +31,19 @@ pub struct Milliseconds {
 }
 
 impl Milliseconds {
-    /// The span of a number of milliseconds, to the nearest microsecond; nothing where it is
-    /// negative, no number, or longer than the longest.
+    /// Converts a number of milliseconds, rounded to the nearest microsecond. Returns `None` if the
+    /// number is negative, NaN, or larger than the longest duration.
     fn of_number(milliseconds: f64) -> Option<Self> {
         let microseconds = (milliseconds * 1000.0).round();
         #[expect(
             clippy::cast_precision_loss,
-            reason = "a 64-bit float holds every whole number up to the most"
+            reason = "a 64-bit float represents every whole number up to `MOST`"
         )]
         let fits = milliseconds >= 0.0 && microseconds <= MOST as f64;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "a whole number from zero to the most"
+            reason = "a whole number from 0 to `MOST`"
         )]
         fits.then_some(Self {
             microseconds: microseconds as u64,
@@ -54,13 +54,12 @@ impl Milliseconds {
     fn number(self) -> f64 {
         #[expect(
             clippy::cast_precision_loss,
-            reason = "a 64-bit float holds every whole number up to the most"
+            reason = "a 64-bit float represents every whole number up to `MOST`"
         )]
         let microseconds = self.microseconds as f64;
         microseconds / 1000.0
     }
 
-    /// The same span in the standard library's type.
     pub const fn as_std(self) -> std::time::Duration {
         std::time::Duration::from_micros(self.microseconds)
     }
@@ -94,7 +93,7 @@ impl From<Milliseconds> for Duration {
 }
 
 impl fmt::Display for Milliseconds {
-    /// About as long as it is, for people: `12.3ms`, `1.20s`.
+    /// The duration with about three digits, for people: `12.3ms`, `1.20s`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(&Duration::from(*self).approximate())
     }
@@ -113,7 +112,7 @@ impl<'de> Deserialize<'de> for Milliseconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = f64::deserialize(deserializer)?;
         Self::of_number(number).ok_or_else(|| {
-            D::Error::custom(format_args!("`{number}` is no number of milliseconds"))
+            D::Error::custom(format_args!("`{number}` is not a number of milliseconds"))
         })
     }
 }
@@ -148,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_number_has_no_decimals_and_no_number_has_more_than_three() {
+    fn a_whole_number_has_no_decimals_and_other_numbers_have_at_most_three() {
         let texts = [0, 1, 20, 300, 103_200, 2_000_000, MOST - 1, MOST].map(|it| written(of(it)));
         let expected = [
             "0",
@@ -164,14 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_below_a_microsecond_is_cut_off_and_what_is_too_long_is_the_longest() {
+    fn nanoseconds_are_cut_off_and_long_durations_are_limited() {
         let nanoseconds = std::time::Duration::from_nanos(1_999);
         assert_eq!(Milliseconds::from(nanoseconds), of(1));
         assert_eq!(Milliseconds::from(std::time::Duration::MAX), of(MOST));
     }
 
     #[test]
-    fn what_is_no_span_is_refused() {
+    fn invalid_numbers_are_rejected() {
         for number in [
             json!(-1),
             json!(-0.0001),
@@ -191,7 +190,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back_to_the_microsecond(microseconds in 0..=MOST) {
+        fn formatting_and_parsing_round_trip_to_the_microsecond(microseconds in 0..=MOST) {
             let span = of(microseconds);
             let text = written(span);
             prop_assert_eq!(serde_json::from_str::<Milliseconds>(&text).ok(), Some(span));

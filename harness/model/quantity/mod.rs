@@ -1,8 +1,8 @@
-//! Quantities as people write them in profiles and scenarios: `90s`, `50/s`, `0.1%`.
+//! Quantities in profiles and scenarios: `90s`, `50/s`, `0.1%`.
 //!
-//! Each is a newtype over SI units that reads and writes one textual form, so that a value in a
-//! file, a message and a report look the same. Pure. [`Milliseconds`] is for documents that programs
-//! read, and a number there; [`in_milliseconds`] writes a [`Duration`] that way.
+//! Each quantity is a newtype over SI units with one textual form, so that a value looks the same
+//! in a file, a message and a report. [`Milliseconds`] is for documents that programs read, and is
+//! written as a number; [`in_milliseconds`] writes a [`Duration`] as such a number. Pure.
 
 mod bytes;
 mod count;
@@ -28,7 +28,7 @@ pub use threshold::{Comparison, Threshold};
 pub use throughput::Throughput;
 pub use whole::Whole;
 
-/// A text that is not the quantity it should be.
+/// A string that is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not {expected}")]
 pub struct ParseError {
@@ -45,7 +45,7 @@ impl ParseError {
     }
 }
 
-/// A character as people see it: one that shows nothing is written by its number.
+/// Escapes an invisible character, so that the user can see it.
 fn shown(character: char) -> impl Iterator<Item = char> {
     let plain = matches!(character, '\'' | '"' | '\\');
     let escaped = (!plain).then(|| character.escape_debug());
@@ -53,8 +53,8 @@ fn shown(character: char) -> impl Iterator<Item = char> {
     escaped.into_iter().flatten().chain(bare)
 }
 
-/// Serde and JSON Schema by way of `FromStr` and `Display`: what reads and writes one textual form
-/// is a string in every file.
+/// Implements Serde and JSON Schema with `FromStr` and `Display`. The type is a string in
+/// documents.
 macro_rules! textual {
     ($name:ident, $pattern:literal, $example:literal) => {
         impl serde::Serialize for $name {

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use super::number::decimal;
 use super::{ParseError, textual};
 
-/// A share, written in percent and kept as it was written; `100%` is the whole.
+/// A share in percent. `100%` is the whole, and a share may be larger than that. The number is kept
+/// in percent, so that it is written as it was read.
 ///
 /// ```
 /// let share: model::quantity::Percent = "95%".parse()?;
@@ -19,7 +20,7 @@ pub struct Percent(f64);
 textual!(Percent, r"^[0-9]{1,15}(\.[0-9]{1,40})?%$", "0.1%");
 
 impl Percent {
-    /// The share as a fraction of one.
+    /// The share as a fraction: `1.0` is the whole.
     pub fn fraction(self) -> f64 {
         self.0 / 100.0
     }
@@ -47,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_without_its_sign_is_refused() {
+    fn a_number_without_a_percent_sign_is_rejected() {
         for text in ["50", "-1%", "+1%", "1 %", "1e2%", "inf%"] {
             assert!(text.parse::<Percent>().is_err(), "{text}");
         }

@@ -1,4 +1,4 @@
-//! How many per unit of time: `50/s`, `3000/min`.
+//! A rate of events: `50/s`, `3000/min`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,7 +24,6 @@ textual!(
 );
 
 impl Rate {
-    /// Events per second.
     pub const fn per_second(self) -> f64 {
         self.0
     }
@@ -62,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_without_a_unit_or_above_all_numbers_is_refused() {
+    fn a_rate_without_a_unit_or_without_a_positive_finite_number_is_rejected() {
         for text in [
             "50", "50/day", "0/s", "-1/s", "inf/s", "NaN/s", "/s", "50 / s", "5e1/s",
         ] {
@@ -72,7 +71,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(per_second in 1e-6..1e9_f64) {
+        fn formatting_and_parsing_round_trip(per_second in 1e-6..1e9_f64) {
             prop_assert_eq!(Rate(per_second).to_string().parse::<Rate>(), Ok(Rate(per_second)));
         }
     }

@@ -1,5 +1,4 @@
-//! What holds of all quantities: an editor that goes by the published schemas and the parser accept
-//! the same texts.
+//! Properties of all quantities: the published schemas and the parser accept the same strings.
 
 use std::fmt::Debug;
 use std::str::FromStr;
@@ -18,7 +17,7 @@ struct Judge {
 impl Judge {
     fn of<T: FromStr<Err = ParseError> + JsonSchema + Debug>() -> Self {
         let schema: Value = schemars::schema_for!(T).to_value();
-        let schema = jsonschema::draft7::new(&schema).expect("the schema is one");
+        let schema = jsonschema::draft7::new(&schema).expect("a valid schema");
         let parses = |text: &str| text.parse::<T>().is_ok();
         Self { schema, parses }
     }
@@ -51,7 +50,7 @@ fn agreed(text: &str) -> bool {
 }
 
 #[test]
-fn texts_that_one_of_the_two_once_took_are_judged_alike() {
+fn the_schema_and_the_parser_agree_on_strings_that_only_one_accepted_before() {
     for text in [
         "1 day",
         "P1D",
@@ -130,7 +129,7 @@ fn texts_that_one_of_the_two_once_took_are_judged_alike() {
 
 proptest! {
     #[test]
-    fn an_editor_and_the_parser_accept_the_same(
+    fn the_schema_and_the_parser_accept_the_same_strings(
         text in r"([<>]=?)?[ \t]{0,2}([+-]?[0-9]{0,20}(\.[0-9]{0,12})?(d|h|m|s|ms|us|ns|%|/s|/min|/h|/day|e3)?){0,3}[ \n]?",
     ) {
         prop_assert!(agreed(&text), "{:?}", text);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ParseError;
 
-/// On which side of the bound a value must lie.
+/// The side of the bound on which a value must lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub enum Comparison {
     /// `<`
@@ -38,15 +38,13 @@ pub enum Comparison {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Threshold<T> {
-    /// On which side of the bound.
     pub comparison: Comparison,
-    /// The bound.
     pub bound: T,
 }
 
 impl<T> Threshold<T> {
-    /// Whether `actual` is on the right side of the bound, which `unit` expresses in the unit of
-    /// `actual`.
+    /// Whether `actual` meets the threshold. `unit` converts the bound to the unit of `actual`.
+    /// An `actual` that is NaN never meets it.
     pub fn admits(&self, actual: f64, unit: impl FnOnce(&T) -> f64) -> bool {
         let bound = unit(&self.bound);
         match self.comparison {
@@ -62,7 +60,7 @@ impl<T: FromStr<Err = ParseError>> FromStr for Threshold<T> {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        // The longer sign first: `<=` also begins with `<`.
+        // The longer signs come first, because `<=` also starts with `<`.
         const SIGNS: [(&str, Comparison); 4] = [
             ("<=", Comparison::AtMost),
             (">=", Comparison::AtLeast),
@@ -134,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn formatting_and_parsing_round_trip() {
         for text in ["< 2s", "<= 1m30s", "> 1ns", ">= 0s"] {
             let threshold: Threshold<Duration> = text.parse().expect("a threshold");
             assert_eq!(threshold.to_string(), text);
@@ -142,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bound_belongs_to_the_sides_that_say_so() {
+    fn only_inclusive_comparisons_admit_the_bound_itself() {
         let admitted = |text: &str, actual: f64| {
             let threshold: Threshold<Count> = text.parse().expect("a threshold");
             threshold.admits(actual, |bound| {
@@ -153,12 +151,12 @@ mod tests {
         assert!(!admitted("< 5", 5.0) && !admitted("> 5", 5.0));
         assert!(
             !admitted("<= 5", f64::NAN),
-            "what is not known is never admitted"
+            "an unknown value is never admitted"
         );
     }
 
     #[test]
-    fn a_value_without_a_comparison_or_of_another_kind_is_refused() {
+    fn a_value_without_a_comparison_or_of_another_type_is_rejected() {
         for text in ["5/s", "= 5/s", "< fast", "<", ">= 95 %x"] {
             assert!(text.parse::<Threshold<Throughput>>().is_err(), "{text}");
         }

@@ -1,4 +1,4 @@
-//! How much gets done: `18/s`, or a share of what was offered: `95%`.
+//! A throughput: `18/s`, or a share of the offered load: `95%`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -37,7 +37,7 @@ impl FromStr for Throughput {
             text.parse().map(Self::Rate).map_err(|_| {
                 ParseError::new(
                     text,
-                    "a throughput (such as `18/s`, or `95%` of the offered)",
+                    "a throughput (such as `18/s`, or `95%` of the offered load)",
                 )
             })
         }

@@ -1,4 +1,4 @@
-//! A whole number within bounds: `3` replicas, port `7233`.
+//! A whole number with bounds, such as a number of replicas or a port.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 
-/// A whole number from `LEAST` to `MOST`, written as a number.
+/// A whole number from `LEAST` to `MOST`, written as a number in documents.
 ///
 /// ```
 /// use model::quantity::Whole;
@@ -21,19 +21,18 @@ use serde::{Serialize, Serializer};
 pub struct Whole<const LEAST: u32, const MOST: u32>(u32);
 
 impl<const LEAST: u32, const MOST: u32> Whole<LEAST, MOST> {
-    /// The number, if it is within the bounds.
+    /// Returns `None` if the number is outside the bounds.
     pub fn new(number: u32) -> Option<Self> {
         (LEAST..=MOST).contains(&number).then_some(Self(number))
     }
 
-    /// The number.
     pub const fn get(self) -> u32 {
         self.0
     }
 
-    /// The number where the bounds make it fit.
+    /// The number as `u16`. Does not compile if `MOST` does not fit.
     pub fn get_u16(self) -> u16 {
-        const { assert!(MOST <= 65535, "the number fits") };
+        const { assert!(MOST <= 65535, "`MOST` fits in a `u16`") };
         u16::try_from(self.0).unwrap_or(u16::MAX)
     }
 }
@@ -56,7 +55,7 @@ impl<'de, const LEAST: u32, const MOST: u32> Deserialize<'de> for Whole<LEAST, M
     }
 }
 
-/// Takes any scalar, so that all that is wrong is told the same bounds.
+/// Accepts any scalar, so that the error for every wrong value names the bounds.
 struct Within<const LEAST: u32, const MOST: u32>;
 
 impl<const LEAST: u32, const MOST: u32> Within<LEAST, MOST> {
@@ -96,7 +95,7 @@ impl<const LEAST: u32, const MOST: u32> Visitor<'_> for Within<LEAST, MOST> {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         match text.parse::<u64>() {
-            Ok(_) => Self::refuse(format_args!("the text `{text}`")),
+            Ok(_) => Self::refuse(format_args!("the string `{text}`")),
             Err(_) => Self::refuse(format_args!("`{text}`")),
         }
     }

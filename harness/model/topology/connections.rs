@@ -1,19 +1,19 @@
-//! How many connections to its database a topology may open.
+//! The number of database connections that a topology may open.
 
 use super::{Component, Topology};
 
-/// Connections of one process of the server to the default store: what its configuration has by
-/// default (`SQL_MAX_CONNS` in its embedded template).
+/// The maximum number of connections of one server process to the default store. It is the default
+/// of `SQL_MAX_CONNS` in the server's embedded configuration template.
 pub const DEFAULT_STORE_POOL: u32 = 20;
 
-/// The same for the visibility store (`SQL_VIS_MAX_CONNS`).
+/// The same for the visibility store: the default of `SQL_VIS_MAX_CONNS`.
 pub const VISIBILITY_STORE_POOL: u32 = 10;
 
-/// Left for everybody else: the schema tool, probes, an operator who looks for the reason of a
-/// trouble.
+/// Connections for other clients: the schema tool, probes, an operator.
 const SPARE: u32 = 10;
 
-/// How many connections the database must allow for every pool of every Temporal process to fill.
+/// The number of connections that the database must allow, so that every pool of every Temporal
+/// process can be full.
 pub fn needed_connections(topology: &Topology) -> u32 {
     let processes: u32 = topology
         .services
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn every_replica_of_every_role_brings_both_of_its_pools() {
+    fn every_replica_of_every_role_has_both_pools() {
         let role = |name: &str, replicas| (Component::Temporal(name.to_owned()), replicas);
         let web = Component::Web {
             version: "2.54.1".to_owned(),

@@ -12,18 +12,17 @@ use sha2::{Digest as _, Sha256};
 pub struct Digest(String);
 
 impl Digest {
-    /// The digest of a value by its JSON form, in which maps are ordered by key.
+    /// The digest of a value's JSON, in which maps are sorted by key.
     pub fn of<T: Serialize>(value: &T) -> Self {
-        let value = serde_json::to_value(value).expect("a plain data type always becomes JSON");
+        let value = serde_json::to_value(value).expect("a plain data type serialises to JSON");
         Self::of_bytes(value.to_string().as_bytes())
     }
 
-    /// The digest of bytes.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self::finished(Sha256::new_with_prefix(bytes))
     }
 
-    /// The digest of all that a stream has to give.
+    /// Reads a stream to its end and returns the digest of its content.
     pub fn of_stream(mut stream: impl io::Read) -> io::Result<Self> {
         let mut digester = Digester::default();
         let mut buffer = vec![0; 1 << 20];
@@ -56,14 +55,13 @@ impl fmt::Display for Digest {
     }
 }
 
-/// Makes a digest of what is written to it.
+/// Computes the digest of everything that is written to it.
 #[derive(Debug, Clone, Default)]
 pub struct Digester {
     hash: Sha256,
 }
 
 impl Digester {
-    /// The digest of all that was written.
     pub fn finish(self) -> Digest {
         Digest::finished(self.hash)
     }

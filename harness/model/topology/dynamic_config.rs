@@ -1,30 +1,29 @@
-//! Dynamic configuration of the Temporal server: values, and the conditions under which they hold.
+//! Dynamic configuration of the Temporal server: values and their constraints.
 
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-/// The dynamic configuration of a server: what each key is set to.
+/// The dynamic configuration of a server: the setting of each key.
 pub type DynamicConfig = BTreeMap<String, Setting>;
 
-/// What one key is set to: one value, or several of which the server takes the one whose conditions
-/// are the most specific. Serialises as the bare value where it holds always.
+/// The values of one key. The server uses the value with the most specific matching constraints.
+/// Serialises as the bare value if there is one value without constraints.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting(Vec<Conditional>);
 
-/// A value that holds under conditions, or always where there are none.
+/// A value with its constraints. Without constraints it always applies.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Conditional {
-    /// The value.
     pub value: Value,
-    /// The conditions by their names, such as `namespace`.
+    /// The constraints by name, such as `namespace`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub constraints: BTreeMap<String, Value>,
 }
 
 impl Setting {
-    /// A value that holds always.
+    /// One value without constraints.
     pub fn always(value: impl Into<Value>) -> Self {
         Self::of(vec![Conditional {
             value: value.into(),
@@ -32,17 +31,15 @@ impl Setting {
         }])
     }
 
-    /// Values with their conditions.
     pub fn of(values: Vec<Conditional>) -> Self {
         Self(values)
     }
 
-    /// The values with their conditions.
     pub fn values(&self) -> &[Conditional] {
         &self.0
     }
 
-    /// The value, if there is one that holds always and no other.
+    /// The value, if it is the only one and has no constraints.
     pub fn only(&self) -> Option<&Value> {
         match &*self.0 {
             [only] if only.constraints.is_empty() => Some(&only.value),
@@ -51,7 +48,7 @@ impl Setting {
     }
 }
 
-/// As a profile has it: the bare value where it holds always, else the server's list.
+/// Serialises in the form of a profile: the bare value, or the list with constraints.
 impl Serialize for Setting {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.only() {
@@ -61,14 +58,14 @@ impl Serialize for Setting {
     }
 }
 
-/// The server's own file: each key with the list of its values. It is JSON, which is YAML in which
-/// no text is taken for a number.
+/// The content of the server's dynamic configuration file: each key with the list of its values.
+/// It is JSON, which is valid YAML and quotes all strings, so that no string is read as a number.
 pub fn dynamic_config_text(settings: &DynamicConfig) -> String {
     let file: Map<String, Value> = settings
         .iter()
         .map(|(key, Setting(values))| (key.clone(), json!(values)))
         .collect();
-    let text = serde_json::to_string_pretty(&file).expect("JSON can always be written");
+    let text = serde_json::to_string_pretty(&file).expect("a JSON value serialises");
     format!("{text}\n")
 }
 
@@ -77,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_servers_file_keeps_the_kind_of_each_number_and_the_conditions() {
+    fn the_file_of_the_server_keeps_number_types_and_constraints() {
         let orders = Conditional {
             value: json!(100),
             constraints: [("namespace".to_owned(), json!("orders"))].into(),
@@ -132,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_holds_always_is_written_bare() {
+    fn a_single_value_without_constraints_is_written_bare() {
         assert_eq!(json!(Setting::always(5)), json!(5));
         let orders = Conditional {
             value: json!(5),

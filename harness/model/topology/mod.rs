@@ -1,8 +1,8 @@
-//! What runs, wherever it runs: services with named ports, what they need of each other, and when
-//! each counts as ready.
+//! A topology, independent of the backend: services with named ports, their dependencies, and the
+//! conditions that make them ready.
 //!
-//! Pure. Knows neither processes, containers nor clouds; a backend turns a [`Topology`] into its
-//! own resources.
+//! Pure. This module does not know processes, containers or clouds. A backend turns a [`Topology`]
+//! into its own resources.
 
 mod connections;
 mod digest;

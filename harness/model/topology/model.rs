@@ -9,33 +9,31 @@ use serde::{Deserialize, Serialize};
 use super::{Digest, DynamicConfig};
 use crate::quantity::Duration;
 
-/// The whole of what a profile asks for, independent of the place.
+/// Everything that a profile describes, independent of the backend.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Topology {
-    /// Identity over everything but the place: two backends with the same digest run the same thing.
+    /// The digest of everything except the backend. Two backends with the same digest run the same
+    /// topology.
     pub digest: Digest,
-    /// The Temporal cluster as such.
     pub temporal: TemporalSettings,
-    /// The database behind it.
     pub database: Database,
-    /// Everything that runs, in an order in which each comes after what it needs.
+    /// All services. Each comes after the services that it needs.
     pub services: Vec<Service>,
 }
 
 impl Topology {
-    /// The namespace that the worker polls and clients start workflows in: the first.
+    /// The first namespace. The worker polls it, and clients start workflows in it.
     pub fn main_namespace(&self) -> &str {
         let first = self.temporal.namespaces.first();
         first.map_or("default", |namespace| &namespace.name)
     }
 
-    /// The service of a name.
     pub fn service(&self, name: &str) -> Option<&Service> {
         let mut services = self.services.iter();
         services.find(|service| service.name.as_str() == name)
     }
 
-    /// How the worker is run.
+    /// Where the program of the worker comes from.
     pub fn worker_run(&self) -> &Run {
         let mut services = self.services.iter();
         let run = services.find_map(|service| match &service.component {
@@ -46,67 +44,64 @@ impl Topology {
     }
 }
 
-/// What holds for the Temporal cluster, not for one role of it.
+/// Settings of the whole Temporal cluster.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TemporalSettings {
     /// Server version, such as `1.32.0`.
     pub version: String,
-    /// Number of history shards; fixed for the life of a database.
+    /// Number of history shards. It cannot change during the life of a database.
     pub history_shards: u32,
-    /// Namespaces that exist once the topology is up.
+    /// Namespaces that the harness creates.
     pub namespaces: Vec<Namespace>,
-    /// Dynamic configuration, by the server's own spelling of each key.
+    /// Dynamic configuration. Keys have the spelling of the server.
     pub dynamic_config: DynamicConfig,
 }
 
 /// A Temporal namespace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Namespace {
-    /// Its name.
     pub name: String,
-    /// How long closed workflows are kept.
+    /// How long the server keeps closed workflows.
     pub retention: Duration,
 }
 
-/// The database that Temporal stores its state in.
+/// The database that stores the state of Temporal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Database {
     /// MySQL version, such as `8.4`.
     pub version: String,
     /// MySQL's `max_connections`.
     pub max_connections: u32,
-    /// Whether connections to it are encrypted.
     pub tls: Tls,
 }
 
-/// Whether connections are encrypted.
+/// Whether connections to the database are encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tls {
-    /// Always: others are refused.
+    /// All connections are encrypted. The database refuses other connections.
     #[default]
     Required,
-    /// Never.
+    /// Connections are not encrypted.
     Off,
 }
 
-/// The name of a service, such as `temporal-history`; its replicas are `temporal-history-0`, ...
+/// The name of a service, such as `temporal-history`. Its replicas are `temporal-history-0` and so
+/// on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ServiceName(String);
 
 impl ServiceName {
-    /// Names a service.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
 
-    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Who needs it.
+    /// The layer that the service belongs to.
     pub fn layer(&self) -> Layer {
         match self.as_str() {
             "mysql" => Layer::Database,
@@ -116,20 +111,19 @@ impl ServiceName {
     }
 }
 
-/// The layers of a topology: each needs those before it.
+/// The layers of a topology. Each layer needs the layers before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
-    /// The database.
     Database,
     /// The roles of the Temporal server.
     Server,
-    /// What connects to the frontend: the application's worker, the web console.
+    /// The clients of the frontend: the application's worker and the web console.
     Clients,
 }
 
 impl Layer {
-    /// Whether workflows can be started without what is in it.
-    pub fn is_of_clients(self) -> bool {
+    /// Whether this is the layer of clients. Workflows can start without it.
+    pub fn is_clients(self) -> bool {
         self == Self::Clients
     }
 }
@@ -140,59 +134,56 @@ impl fmt::Display for ServiceName {
     }
 }
 
-/// Something that runs in one or more replicas.
+/// A service that runs in one or more replicas.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Service {
-    /// Its name, unique in the topology.
+    /// Unique in the topology.
     pub name: ServiceName,
-    /// What it is, with what only that kind of service has.
     pub component: Component,
-    /// How many of it run.
+    /// Number of replicas.
     pub replicas: u16,
-    /// The ports it listens on.
+    /// The ports that each replica listens on.
     pub ports: Vec<Port>,
-    /// The services it needs to be ready before it can be.
+    /// The services that must be ready before this one starts.
     pub needs: Vec<ServiceName>,
-    /// What must hold of each replica for it to count as ready.
+    /// The conditions that make a replica ready. All must hold.
     pub readiness: Vec<Readiness>,
-    /// How long a replica may take to become ready.
+    /// The maximum time until a replica is ready.
     pub ready_timeout: Duration,
 }
 
 impl Service {
-    /// The name of one of its replicas, the first being 0.
+    /// The name of a replica. Replicas are counted from 0.
     pub fn replica(&self, number: u16) -> String {
         format!("{}-{number}", self.name)
     }
 
-    /// The names of all of its replicas.
     pub fn replica_names(&self) -> impl Iterator<Item = String> {
         (0..self.replicas).map(|number| self.replica(number))
     }
 }
 
-/// The kinds of service there are.
+/// The kinds of service, with the settings of each kind.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Component {
-    /// The database.
     Database,
     /// One role of the Temporal server: `frontend`, `history`, `matching` or `worker`.
     Temporal(String),
     /// Temporal's web console.
     Web {
-        /// Its version, such as `2.54.1`.
+        /// Version, such as `2.54.1`.
         version: String,
     },
-    /// The application's worker, perhaps with an HTTP starter in it.
+    /// The application's worker. It may contain the HTTP starter.
     Worker {
-        /// Task queue that it polls.
+        /// The task queue that it polls.
         task_queue: String,
-        /// How to run it.
         run: Run,
-        /// Environment variables for it, besides those that tell it where Temporal is.
+        /// Additional environment variables. The harness also sets the variables for the address of
+        /// Temporal.
         environment: BTreeMap<String, String>,
-        /// How long a replica may take to end after SIGTERM, before SIGKILL.
+        /// The time between SIGTERM and SIGKILL.
         termination_grace_period: Duration,
     },
 }
@@ -201,47 +192,39 @@ pub enum Component {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Run {
-    /// A Cargo package folder whose binary `worker` is built and run.
+    /// The folder of a Cargo package. The harness builds and runs its binary `worker`.
     Build(String),
-    /// A program with its arguments, in any language.
+    /// A program in any language, with its arguments.
     Command(Vec<String>),
-    /// A container image, in any language.
+    /// The reference of a container image, in any language.
     Image(String),
 }
 
 /// A named port of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Port {
-    /// Its name, such as `grpc`, `http`, `metrics`.
+    /// Such as `grpc`, `http`, `metrics`.
     pub name: String,
-    /// The number a user insists on, for the first replica: honoured, or an early error.
+    /// The port number of the first replica, if the profile pins it. If the port is taken, starting
+    /// the topology fails.
     pub pinned: Option<u16>,
 }
 
-/// A condition that is checked, never assumed from a tool's word.
+/// A condition that makes a replica ready. The harness checks it itself and does not rely on the
+/// output of a tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Readiness {
-    /// The named port accepts a connection.
-    TcpAccepts {
-        /// Port name.
-        port: String,
-    },
-    /// gRPC health answers SERVING on the named port.
-    GrpcServing {
-        /// Port name.
-        port: String,
-    },
-    /// HTTP GET on the named port answers 200.
+    /// The named port accepts a TCP connection.
+    TcpAccepts { port: String },
+    /// The gRPC health check on the named port returns SERVING.
+    GrpcServing { port: String },
+    /// HTTP GET on the named port returns 200.
     HttpOk {
-        /// Port name.
         port: String,
-        /// Path, such as `/ping`.
+        /// Such as `/ping`.
         path: String,
     },
-    /// The task queue has a poller that this replica brought.
-    TaskQueuePolled {
-        /// Task queue name.
-        task_queue: String,
-    },
+    /// The task queue has a poller of this replica.
+    TaskQueuePolled { task_queue: String },
 }

@@ -1,27 +1,28 @@
-//! Which build of the worker runs: what a verdict vouches for besides the topology.
+//! Identifies the build of the worker. A verdict applies to a topology and a worker build.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Digest;
 
-/// A build of the worker, by as many of its identities as are known.
+/// A build of the worker, with all identities that are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct WorkerBuild {
-    /// SHA-256 of the executable; with arguments, of the executable, the arguments and the files
-    /// among them.
+    /// SHA-256 of the executable. If the command has arguments: of the executable, the arguments,
+    /// and the files that the arguments name.
     #[schemars(with = "Option<String>")]
     pub program: Option<Digest>,
-    /// The image's id, such as `sha256:...`.
+    /// Id of the image, such as `sha256:...`.
     pub image: Option<String>,
-    /// The image's name, with its tag or digest.
+    /// Name of the image, with its tag or digest.
     pub reference: Option<String>,
 }
 
 impl WorkerBuild {
-    /// Whether two are known to be the same build. Content decides where both know theirs: the same
-    /// executable in another image is the same build, and so is the same image under another name.
+    /// Whether both are known to be the same build. Compares the first identity that both have: the
+    /// program, then the image id, then the image name. So the same executable in another image is
+    /// the same build, and so is the same image with another name.
     pub fn is_same(&self, other: &Self) -> bool {
         let pairs = [
             self.program
@@ -40,7 +41,7 @@ impl WorkerBuild {
         pairs.into_iter().flatten().next().unwrap_or(false)
     }
 
-    /// A name for people: the first digits of what it is known by best.
+    /// A short name for people: the first digits of the best known identity.
     pub fn short(&self) -> String {
         let image = || {
             let id = self.image.as_deref()?.trim_start_matches("sha256:");
@@ -52,7 +53,7 @@ impl WorkerBuild {
             .map(|it| format!("program {}", it.short()));
         let named = || self.reference.clone();
         let name = program.or_else(image).or_else(named);
-        name.unwrap_or_else(|| "of no known identity".to_owned())
+        name.unwrap_or_else(|| "of unknown identity".to_owned())
     }
 }
 
@@ -69,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn content_decides_before_names_and_nothing_in_common_is_not_the_same() {
+    fn content_is_compared_before_names_and_builds_without_a_common_identity_differ() {
         let same = |one: &WorkerBuild, other: &WorkerBuild| {
             assert_eq!(one.is_same(other), other.is_same(one));
             one.is_same(other)
@@ -88,13 +89,13 @@ mod tests {
     }
 
     #[test]
-    fn people_read_its_first_digits() {
+    fn the_short_name_has_the_first_digits() {
         let digest = Digest::of_bytes(b"a");
         let program = build(Some("a"), Some("sha256:0123456789abcdef"), None);
         assert_eq!(program.short(), format!("program {}", digest.short()));
         let image = build(None, Some("sha256:0123456789abcdef"), Some("orders:7"));
         assert_eq!(image.short(), "image 0123456789ab");
         assert_eq!(build(None, None, Some("orders:7")).short(), "orders:7");
-        assert_eq!(WorkerBuild::default().short(), "of no known identity");
+        assert_eq!(WorkerBuild::default().short(), "of unknown identity");
     }
 }

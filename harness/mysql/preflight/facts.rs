@@ -1,4 +1,4 @@
-//! What a server says of itself.
+//! The settings that a server reports.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use crate::{Client, Error};
 
-/// The variables that are asked for. Asked by name in one question, since naming one that a server
-/// lacks in a SELECT is an error, and not all have all of them.
+/// The variables to read. `SHOW` skips the variables that a server does not have, whereas a
+/// `SELECT` with such a variable fails.
 const VARIABLES: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name IN \
     ('version', 'version_comment', 'max_connections', 'transaction_isolation', \
      'innodb_flush_log_at_trx_commit', 'sync_binlog', 'optimizer_switch', 'time_zone', \
      'system_time_zone', 'require_secure_transport')";
 
-/// What a server says of itself.
+/// The settings that a server reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Facts {
@@ -24,24 +24,24 @@ pub struct Facts {
     pub version_comment: String,
     /// `@@max_connections`.
     pub max_connections: u32,
-    /// `@@transaction_isolation`, where there is one.
+    /// `@@transaction_isolation`, if the server has it.
     pub transaction_isolation: Option<String>,
     /// `@@innodb_flush_log_at_trx_commit`.
     pub innodb_flush_log_at_trx_commit: u8,
     /// `@@sync_binlog`.
     pub sync_binlog: u32,
-    /// `prefer_ordering_index` in `@@optimizer_switch`, where there is one.
+    /// `prefer_ordering_index` in `@@optimizer_switch`, if the server has it.
     pub prefer_ordering_index: Option<bool>,
-    /// `@@time_zone`, or `@@system_time_zone` where that is `SYSTEM`.
+    /// `@@time_zone`, or `@@system_time_zone` if that is `SYSTEM`.
     pub time_zone: String,
     /// `@@require_secure_transport`.
     pub require_secure_transport: bool,
-    /// The TLS version of this very connection; empty if it is not encrypted.
+    /// The TLS version of this connection; empty if it is not encrypted.
     pub tls_version: String,
 }
 
 impl Facts {
-    /// Asks a server.
+    /// Reads the settings of a server.
     pub async fn read(client: &mut Client) -> Result<Self, Error> {
         let variables = client.rows(VARIABLES).await?;
         let status = client
@@ -51,7 +51,7 @@ impl Facts {
         Self::of_answers(answers).map_err(|(question, answer)| client.unusable(&question, &answer))
     }
 
-    /// Judges the rows of name and value; the error names the variable and its value.
+    /// Parses rows of name and value. The error has the variable and its value.
     pub(super) fn of_answers(
         rows: impl IntoIterator<Item = Vec<Option<String>>>,
     ) -> Result<Self, (String, String)> {
@@ -77,29 +77,28 @@ impl Facts {
     }
 }
 
-/// A name, in lower case, and its value.
+/// A name in lower case, and its value.
 fn pair(row: Vec<Option<String>>) -> Option<(String, String)> {
     let mut row = row.into_iter().flatten();
     Some((row.next()?.to_lowercase(), row.next()?))
 }
 
-/// Whether a switch such as `a=on,b=off` is on.
+/// Whether an option in a list such as `a=on,b=off` is on.
 fn switch(switches: &str, name: &str) -> Option<bool> {
     let mut switches = switches.split(',').filter_map(|item| item.split_once('='));
     let (_, value) = switches.find(|(key, _)| *key == name)?;
     Some(value == "on")
 }
 
-/// What the server answered, by name.
+/// The server's values, by name.
 struct Answers(BTreeMap<String, String>);
 
 impl Answers {
-    /// A variable's value; empty where the server has no such variable.
+    /// A variable's value; empty if the server does not have the variable.
     fn text(&self, name: &str) -> String {
         self.0.get(name).cloned().unwrap_or_default()
     }
 
-    /// A variable's value as a number.
     fn number<T: FromStr>(&self, name: &str) -> Result<T, (String, String)> {
         let text = self.text(name);
         text.parse().map_err(|_| (format!("@@{name}"), text))

@@ -1,36 +1,35 @@
-//! What is asked of a server, and what is not as it should be.
+//! The requirements for a server, and the rules that it violates.
 
 use serde::Serialize;
 
-/// What is asked of a server.
+/// The requirements for a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
     /// How many connections the Temporal processes may open.
     pub connections: u32,
-    /// Whether its connections are to be encrypted.
+    /// Whether connections must be encrypted.
     pub encryption: bool,
 }
 
-/// How grave a finding is.
+/// How severe a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// It works, but not as it should.
+    /// Temporal can run, with the described disadvantage.
     Warning,
-    /// Temporal cannot run on it.
+    /// Temporal cannot run on this server.
     Refused,
 }
 
-/// Something that is not as Temporal needs it.
+/// A violated rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Finding {
-    /// How grave it is.
     pub severity: Severity,
-    /// What was found.
+    /// The setting or product that violates the rule.
     pub found: String,
     /// Why that matters.
     pub reason: String,
-    /// What to do.
+    /// How to fix it.
     pub remedy: String,
 }

@@ -1,18 +1,18 @@
-//! Which product and release a server is.
+//! The product and release of a server.
 
 /// A release of MySQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Release {
-    /// `8` of 8.4.7.
+    /// `8` in 8.4.7.
     pub(super) major: u16,
-    /// `4` of 8.4.7.
+    /// `4` in 8.4.7.
     pub(super) minor: u16,
-    /// `7` of 8.4.7.
+    /// `7` in 8.4.7.
     pub(super) patch: u16,
 }
 
 impl Release {
-    /// Reads the beginning of `VERSION()`, such as `8.0.36-28-azure`.
+    /// Parses the beginning of `VERSION()`, such as `8.0.36-28-azure`.
     pub(super) fn of_version(version: &str) -> Option<Self> {
         let end = version.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
         let mut parts = version[..end.unwrap_or(version.len())].split('.');
@@ -25,7 +25,7 @@ impl Release {
     }
 }
 
-/// Whether a server is `MariaDB`, which says so in one of the two.
+/// Whether a server is `MariaDB`: its version or its comment contains the name.
 pub(super) fn is_mariadb(version: &str, comment: &str) -> bool {
     [version, comment]
         .iter()

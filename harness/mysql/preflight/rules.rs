@@ -1,4 +1,4 @@
-//! The rules, one function each; where a reason was found elsewhere, it says where.
+//! The rules, one function each. A rule names its source if it is not Temporal's own code.
 
 use super::facts::Facts;
 use super::finding::{Finding, Needs, Severity};
@@ -11,7 +11,7 @@ const OLDEST: Release = Release {
     patch: 19,
 };
 
-/// It is MySQL, of a release that has what Temporal's schema needs.
+/// The server is MySQL, in a release with the features that Temporal's schema needs.
 pub(super) fn product(facts: &Facts) -> Option<Finding> {
     if is_mariadb(&facts.version, &facts.version_comment) {
         return Some(mariadb(facts));
@@ -19,35 +19,35 @@ pub(super) fn product(facts: &Facts) -> Option<Finding> {
     let found = format!("MySQL {}", facts.version);
     let Some(release) = Release::of_version(&facts.version) else {
         return Some(warning(
-            format!("a server that calls its version `{}`", facts.version),
-            "it cannot be told whether that has what Temporal needs",
-            "compare with MySQL 8.0.19, the oldest release that fits",
+            format!("a server with the unknown version `{}`", facts.version),
+            "the harness cannot determine whether it has the features that Temporal needs",
+            "compare it with MySQL 8.0.19, the oldest supported release",
         ));
     };
     let remedy = "use MySQL 8.4";
     match (release.major, release.minor) {
         (..=7, _) => Some(refusal(
             found,
-            "Temporal's one MySQL plugin is `mysql8`; its schema for 5.7 was removed, and the \
-             visibility schema indexes expressions and JSON arrays, which MySQL can do since 8.0.17",
+            "Temporal's only MySQL plugin is `mysql8`, and its schema for 5.7 was removed; the \
+             visibility schema indexes expressions and JSON arrays, which needs MySQL 8.0.17 or later",
             remedy,
         )),
         _ if release < OLDEST => Some(refusal(
             found,
-            "the visibility schema indexes expressions and JSON arrays, which MySQL can do since \
-             8.0.17, and Temporal is tested with 8.0.19 and later only (temporal#2210)",
+            "the visibility schema indexes expressions and JSON arrays, which needs MySQL \
+             8.0.17 or later, and Temporal is tested only with 8.0.19 and later (temporal#2210)",
             remedy,
         )),
         (8, 0) => Some(warning(
             found,
-            "MySQL 8.0 reached the end of its life in April 2026: no more security fixes",
+            "MySQL 8.0 reached its end of life in April 2026 and gets no security fixes",
             remedy,
         )),
         _ => None,
     }
 }
 
-/// Why `MariaDB` will not do.
+/// The reason for refusing `MariaDB`.
 fn mariadb(facts: &Facts) -> Finding {
     let operator = "it lacks the operator `column->\"$.path\"`, which the visibility schema needs \
                     from version 1.2 on";
@@ -62,12 +62,12 @@ fn mariadb(facts: &Facts) -> Finding {
     refusal(
         format!("MariaDB {}", facts.version),
         reason,
-        "use MySQL 8.4; MariaDB could hold the default store alone, with visibility in another \
-         product, and the harness does not run such mixed stores",
+        "use MySQL 8.4; MariaDB supports only the default store, and the harness does not support a \
+         visibility store in another product",
     )
 }
 
-/// Everyone who may connect can.
+/// The server allows as many connections as the Temporal processes may open.
 pub(super) fn connections(facts: &Facts, needs: Needs) -> Option<Finding> {
     let (have, need) = (facts.max_connections, needs.connections);
     let missing = need.checked_sub(have).filter(|missing| *missing > 0)?;
@@ -75,7 +75,7 @@ pub(super) fn connections(facts: &Facts, needs: Needs) -> Option<Finding> {
         format!("max_connections = {have}"),
         format!(
             "the Temporal processes may open {need} connections, {missing} more than that; under \
-             load MySQL would refuse them (ERROR 1040)"
+             load MySQL would refuse some of them (ERROR 1040)"
         ),
         format!(
             "set `max_connections` to {need} or more (`database.mysql.max-connections` in the \
@@ -84,46 +84,47 @@ pub(super) fn connections(facts: &Facts, needs: Needs) -> Option<Finding> {
     ))
 }
 
-/// The optimiser may read an index in order.
+/// The optimiser may read rows in the order of an index.
 pub(super) fn prefer_ordering_index(facts: &Facts) -> Option<Finding> {
     (facts.prefer_ordering_index == Some(false)).then(|| {
         warning(
             "prefer_ordering_index=off in optimizer_switch",
-            "listing workflows then sorts all of them in place of reading the first from an index: \
-             milliseconds become minutes (temporal#12209)",
+            "listing workflows then sorts all of them instead of reading the first ones from an index: \
+             it takes minutes instead of milliseconds (temporal#12209)",
             "SET PERSIST optimizer_switch = 'prefer_ordering_index=on'",
         )
     })
 }
 
-/// A commit is on the disk when it is acknowledged.
+/// A commit is on disk when MySQL acknowledges it.
 pub(super) fn flush_log(facts: &Facts) -> Option<Finding> {
     let value = facts.innodb_flush_log_at_trx_commit;
     (value != 1).then(|| {
         warning(
             format!("innodb_flush_log_at_trx_commit = {value}"),
-            "not crash-safe: the last second of what Temporal has acknowledged may be lost with \
-             the machine, and with 0 even when only MySQL dies",
+            "not crash-safe: a crash of the machine may lose the last second of commits that Temporal \
+             has acknowledged; with 0, even a crash of MySQL alone may lose them",
             "SET PERSIST innodb_flush_log_at_trx_commit = 1",
         )
     })
 }
 
-/// So is its entry in the binary log, without which recovery rolls it back.
+/// The entry of a commit in the binary log is on disk too. Without it, recovery rolls the commit
+/// back.
 pub(super) fn sync_binlog(facts: &Facts) -> Option<Finding> {
     let value = facts.sync_binlog;
     (value != 1).then(|| {
         warning(
             format!("sync_binlog = {value}"),
-            "not crash-safe: after a crash of the machine, recovery rolls back what the binary log \
-             does not have, though Temporal has acknowledged it, and replicas may differ",
+            "not crash-safe: after a crash of the machine, recovery rolls back acknowledged commits that \
+             are not in the binary log, and replicas may differ",
             "SET PERSIST sync_binlog = 1",
         )
     })
 }
 
-/// Temporal writes times of UTC. `DATETIME` takes them as they are, whatever the zone; the
-/// `TIMESTAMP` columns of `cluster_membership` do not.
+/// Temporal writes UTC times. `DATETIME` columns store them unchanged in every time zone, but the
+/// `TIMESTAMP` columns of `cluster_membership` convert them.
 pub(super) fn time_zone(facts: &Facts) -> Option<Finding> {
     let zone = facts.time_zone.as_str();
     let fixed = zone.starts_with(['+', '-']);
@@ -131,15 +132,15 @@ pub(super) fn time_zone(facts: &Facts) -> Option<Finding> {
     (!fixed && !utc).then(|| {
         warning(
             format!("time zone {zone}"),
-            "Temporal writes UTC into the TIMESTAMP columns of `cluster_membership`; MySQL takes \
-             that for local time and refuses the hour that the change to summer time leaves out \
-             (ERROR 1292), so that its processes lose sight of each other for that hour",
+            "Temporal writes UTC into the TIMESTAMP columns of `cluster_membership`; MySQL reads it as \
+             local time and refuses the hour that is skipped when daylight saving time begins \
+             (ERROR 1292), so for that hour the Temporal processes do not find each other",
             "SET PERSIST time_zone = '+00:00'",
         )
     })
 }
 
-/// Nothing passes unencrypted where that was asked for.
+/// Connections are encrypted if the profile requires TLS.
 pub(super) fn encryption(facts: &Facts, needs: Needs) -> Option<Finding> {
     if !needs.encryption {
         return None;
@@ -147,20 +148,20 @@ pub(super) fn encryption(facts: &Facts, needs: Needs) -> Option<Finding> {
     if facts.tls_version.is_empty() {
         return Some(warning(
             "a connection without TLS",
-            "the profile asks for TLS, and without it workflow data can be read on the way",
-            "give the server a certificate, and clients the one that it comes from",
+            "the profile requires TLS; without it, workflow data can be read on the network",
+            "give the server a certificate, and give the clients its authority's certificate",
         ));
     }
     (!facts.require_secure_transport).then(|| {
         warning(
             "require_secure_transport = OFF",
-            "the profile asks for TLS, and this server takes unencrypted connections as well",
+            "the profile requires TLS, but this server also accepts unencrypted connections",
             "SET PERSIST require_secure_transport = ON",
         )
     })
 }
 
-/// Temporal cannot run on it.
+/// Temporal cannot run on this server.
 fn refusal(
     found: impl Into<String>,
     reason: impl Into<String>,
@@ -174,7 +175,7 @@ fn refusal(
     }
 }
 
-/// It works, but not as it should.
+/// Temporal can run, with a disadvantage.
 fn warning(
     found: impl Into<String>,
     reason: impl Into<String>,

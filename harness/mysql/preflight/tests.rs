@@ -1,10 +1,10 @@
-//! The rules, on what servers say.
+//! The rules with the settings of real servers.
 
 use super::facts::Facts;
 use super::{Finding, Needs, Severity, findings};
 
-/// A server as Temporal wants it.
-fn sound() -> Facts {
+/// A server that meets all rules.
+fn good() -> Facts {
     Facts {
         version: "8.4.7".into(),
         version_comment: "MySQL Community Server - GPL".into(),
@@ -19,15 +19,15 @@ fn sound() -> Facts {
     }
 }
 
-/// Needs that it meets.
+/// Requirements that this server meets.
 const NEEDS: Needs = Needs {
     connections: 240,
     encryption: true,
 };
 
-/// What is found of a server that is sound but for one thing.
+/// The findings for a good server with one change.
 fn found(change: impl FnOnce(&mut Facts)) -> Vec<Finding> {
-    let mut facts = sound();
+    let mut facts = good();
     change(&mut facts);
     findings(&facts, &NEEDS)
 }
@@ -47,7 +47,7 @@ fn text(findings: &[Finding]) -> String {
 }
 
 #[test]
-fn a_sound_server_gives_no_finding() {
+fn a_good_server_has_no_findings() {
     assert_eq!(found(|_| ()), []);
     assert_eq!(found(|facts| facts.time_zone = "+02:00".into()), []);
     assert_eq!(found(|facts| facts.version = "9.7.4-2".into()), []);
@@ -55,7 +55,7 @@ fn a_sound_server_gives_no_finding() {
 }
 
 #[test]
-fn mariadb_is_refused_with_what_it_lacks() {
+fn mariadb_is_refused_with_the_missing_features() {
     let old = found(|facts| {
         facts.version = "10.11.19-MariaDB-1".into();
         facts.transaction_isolation = None;
@@ -64,7 +64,7 @@ fn mariadb_is_refused_with_what_it_lacks() {
     insta::assert_snapshot!(text(&old), @r#"
     Refused: MariaDB 10.11.19-MariaDB-1
       it has no variable `transaction_isolation` (ERROR 1193), which Temporal sets on every connection, and it lacks the operator `column->"$.path"`, which the visibility schema needs from version 1.2 on
-      use MySQL 8.4; MariaDB could hold the default store alone, with visibility in another product, and the harness does not run such mixed stores
+      use MySQL 8.4; MariaDB supports only the default store, and the harness does not support a visibility store in another product
     "#);
     let new = found(|facts| {
         facts.version = "11.8.2".into();
@@ -73,12 +73,12 @@ fn mariadb_is_refused_with_what_it_lacks() {
     insta::assert_snapshot!(text(&new), @r#"
     Refused: MariaDB 11.8.2
       it lacks the operator `column->"$.path"`, which the visibility schema needs from version 1.2 on
-      use MySQL 8.4; MariaDB could hold the default store alone, with visibility in another product, and the harness does not run such mixed stores
+      use MySQL 8.4; MariaDB supports only the default store, and the harness does not support a visibility store in another product
     "#);
 }
 
 #[test]
-fn releases_without_what_the_schema_needs_are_refused() {
+fn releases_that_lack_features_of_the_schema_are_refused() {
     let releases = ["5.7.44-log", "8.0.16", "8.0.18"].map(|version| {
         let found = found(|facts| facts.version = version.into());
         assert_eq!(found[0].severity, Severity::Refused);
@@ -86,19 +86,19 @@ fn releases_without_what_the_schema_needs_are_refused() {
     });
     insta::assert_snapshot!(releases.concat(), @"
     Refused: MySQL 5.7.44-log
-      Temporal's one MySQL plugin is `mysql8`; its schema for 5.7 was removed, and the visibility schema indexes expressions and JSON arrays, which MySQL can do since 8.0.17
+      Temporal's only MySQL plugin is `mysql8`, and its schema for 5.7 was removed; the visibility schema indexes expressions and JSON arrays, which needs MySQL 8.0.17 or later
       use MySQL 8.4
     Refused: MySQL 8.0.16
-      the visibility schema indexes expressions and JSON arrays, which MySQL can do since 8.0.17, and Temporal is tested with 8.0.19 and later only (temporal#2210)
+      the visibility schema indexes expressions and JSON arrays, which needs MySQL 8.0.17 or later, and Temporal is tested only with 8.0.19 and later (temporal#2210)
       use MySQL 8.4
     Refused: MySQL 8.0.18
-      the visibility schema indexes expressions and JSON arrays, which MySQL can do since 8.0.17, and Temporal is tested with 8.0.19 and later only (temporal#2210)
+      the visibility schema indexes expressions and JSON arrays, which needs MySQL 8.0.17 or later, and Temporal is tested only with 8.0.19 and later (temporal#2210)
       use MySQL 8.4
     ");
 }
 
 #[test]
-fn an_old_release_or_one_that_cannot_be_read_is_a_warning() {
+fn an_old_or_unreadable_release_is_a_warning() {
     let releases = ["8.0.19", "8.0.36-28-azure", "banana"].map(|version| {
         let found = found(|facts| facts.version = version.into());
         assert_eq!(found[0].severity, Severity::Warning);
@@ -106,14 +106,14 @@ fn an_old_release_or_one_that_cannot_be_read_is_a_warning() {
     });
     insta::assert_snapshot!(releases.concat(), @"
     Warning: MySQL 8.0.19
-      MySQL 8.0 reached the end of its life in April 2026: no more security fixes
+      MySQL 8.0 reached its end of life in April 2026 and gets no security fixes
       use MySQL 8.4
     Warning: MySQL 8.0.36-28-azure
-      MySQL 8.0 reached the end of its life in April 2026: no more security fixes
+      MySQL 8.0 reached its end of life in April 2026 and gets no security fixes
       use MySQL 8.4
-    Warning: a server that calls its version `banana`
-      it cannot be told whether that has what Temporal needs
-      compare with MySQL 8.0.19, the oldest release that fits
+    Warning: a server with the unknown version `banana`
+      the harness cannot determine whether it has the features that Temporal needs
+      compare it with MySQL 8.0.19, the oldest supported release
     ");
 }
 
@@ -122,13 +122,13 @@ fn too_few_connections_are_refused_with_the_arithmetic() {
     let few = found(|facts| facts.max_connections = 151);
     insta::assert_snapshot!(text(&few), @"
     Refused: max_connections = 151
-      the Temporal processes may open 240 connections, 89 more than that; under load MySQL would refuse them (ERROR 1040)
+      the Temporal processes may open 240 connections, 89 more than that; under load MySQL would refuse some of them (ERROR 1040)
       set `max_connections` to 240 or more (`database.mysql.max-connections` in the profile), or run fewer replicas
     ");
 }
 
 #[test]
-fn what_works_but_not_as_it_should_is_a_warning_with_its_remedy() {
+fn a_setting_with_a_disadvantage_is_a_warning_with_its_remedy() {
     let all = found(|facts| {
         facts.prefer_ordering_index = Some(false);
         facts.innodb_flush_log_at_trx_commit = 2;
@@ -139,35 +139,35 @@ fn what_works_but_not_as_it_should_is_a_warning_with_its_remedy() {
     assert!(all.iter().all(|found| found.severity == Severity::Warning));
     insta::assert_snapshot!(text(&all), @"
     Warning: prefer_ordering_index=off in optimizer_switch
-      listing workflows then sorts all of them in place of reading the first from an index: milliseconds become minutes (temporal#12209)
+      listing workflows then sorts all of them instead of reading the first ones from an index: it takes minutes instead of milliseconds (temporal#12209)
       SET PERSIST optimizer_switch = 'prefer_ordering_index=on'
     Warning: innodb_flush_log_at_trx_commit = 2
-      not crash-safe: the last second of what Temporal has acknowledged may be lost with the machine, and with 0 even when only MySQL dies
+      not crash-safe: a crash of the machine may lose the last second of commits that Temporal has acknowledged; with 0, even a crash of MySQL alone may lose them
       SET PERSIST innodb_flush_log_at_trx_commit = 1
     Warning: sync_binlog = 0
-      not crash-safe: after a crash of the machine, recovery rolls back what the binary log does not have, though Temporal has acknowledged it, and replicas may differ
+      not crash-safe: after a crash of the machine, recovery rolls back acknowledged commits that are not in the binary log, and replicas may differ
       SET PERSIST sync_binlog = 1
     Warning: time zone Europe/Berlin
-      Temporal writes UTC into the TIMESTAMP columns of `cluster_membership`; MySQL takes that for local time and refuses the hour that the change to summer time leaves out (ERROR 1292), so that its processes lose sight of each other for that hour
+      Temporal writes UTC into the TIMESTAMP columns of `cluster_membership`; MySQL reads it as local time and refuses the hour that is skipped when daylight saving time begins (ERROR 1292), so for that hour the Temporal processes do not find each other
       SET PERSIST time_zone = '+00:00'
     Warning: require_secure_transport = OFF
-      the profile asks for TLS, and this server takes unencrypted connections as well
+      the profile requires TLS, but this server also accepts unencrypted connections
       SET PERSIST require_secure_transport = ON
     ");
 }
 
 #[test]
-fn encryption_matters_only_where_it_is_asked_for() {
+fn encryption_matters_only_if_it_is_required() {
     let plain = found(|facts| facts.tls_version = String::new());
     insta::assert_snapshot!(text(&plain), @"
     Warning: a connection without TLS
-      the profile asks for TLS, and without it workflow data can be read on the way
-      give the server a certificate, and clients the one that it comes from
+      the profile requires TLS; without it, workflow data can be read on the network
+      give the server a certificate, and give the clients its authority's certificate
     ");
     let facts = Facts {
         require_secure_transport: false,
         tls_version: String::new(),
-        ..sound()
+        ..good()
     };
     let needs = Needs {
         encryption: false,
@@ -187,7 +187,7 @@ fn refusals_come_first() {
 }
 
 #[test]
-fn facts_are_read_from_what_each_product_answers() {
+fn the_settings_of_each_product_are_parsed() {
     let rows = |pairs: &[(&str, &str)]| {
         let pair = |(name, value): &(&str, &str)| vec![Some((*name).into()), Some((*value).into())];
         pairs.iter().map(pair).collect::<Vec<_>>()
@@ -208,7 +208,7 @@ fn facts_are_read_from_what_each_product_answers() {
         ("version_comment", "MySQL Community Server - GPL"),
         ("Ssl_version", "TLSv1.3"),
     ];
-    assert_eq!(Facts::of_answers(rows(&mysql)), Ok(sound()));
+    assert_eq!(Facts::of_answers(rows(&mysql)), Ok(good()));
 
     let mariadb = [
         ("innodb_flush_log_at_trx_commit", "1"),

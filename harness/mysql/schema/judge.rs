@@ -1,4 +1,4 @@
-//! What the things found in a database say about the state of a schema. Pure.
+//! Derives the state of a schema from the content of a database. Pure.
 
 use std::collections::BTreeSet;
 
@@ -7,16 +7,16 @@ use super::object::Object;
 use super::state::State;
 use super::version::Version;
 
-/// What was found in a database.
+/// The content of a database.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// The version that the tool wrote down, if it did.
+    /// The version that the tool recorded, if any.
     pub(super) version: Option<Version>,
-    /// Every table, column and index, whoever made it.
+    /// Every table, column and index, including foreign ones.
     pub(super) objects: BTreeSet<Object>,
 }
 
-/// Judges what was found in `database`, for a server that expects a version.
+/// The state of the schema in `database`, for a server that expects a version.
 pub(super) fn judge(
     manifest: &Manifest,
     database: &str,
@@ -27,15 +27,16 @@ pub(super) fn judge(
     let mut after = manifest.after(version);
     let next = after.next();
     let mut before = manifest.objects(version);
-    // The steps do not name the columns that come with their table; those that are dropped did.
+    // The steps do not list the columns that a table is created with, but they list the columns
+    // that are dropped.
     before.extend(next.into_iter().flat_map(Delta::drops));
     let between = Between {
         database,
         found: &found.objects,
         before,
     };
-    // A table, column or index of a version after the next is nothing that an interrupted update
-    // leaves: the recorded version is wrong, or, where none is recorded, missing.
+    // An interrupted update leaves no table, column or index of a version after the next. If there
+    // is one, the recorded version is wrong or missing.
     let unexplained = match found.version {
         Some(_) => between.latest(after),
         None => between.latest(manifest.after(version)),
@@ -60,7 +61,7 @@ pub(super) fn judge(
     }
 }
 
-/// The state of a schema that is whole.
+/// The state of a complete schema.
 fn by_version(version: Version, expected: Option<Version>) -> State {
     match expected {
         _ if version == Version::NONE => State::Older(version),
@@ -70,16 +71,16 @@ fn by_version(version: Version, expected: Option<Version>) -> State {
     }
 }
 
-/// A database between the version that it has and a later one.
+/// A database between its recorded version and a later one.
 struct Between<'a> {
     database: &'a str,
     found: &'a BTreeSet<Object>,
-    /// What its version consists of.
+    /// The objects of the recorded version.
     before: BTreeSet<&'a Object>,
 }
 
 impl Between<'_> {
-    /// The latest of some versions that has left something, and what.
+    /// The latest of some versions that has left changes, and these changes.
     fn latest<'d>(
         &self,
         deltas: impl Iterator<Item = &'d Delta>,
@@ -89,7 +90,7 @@ impl Between<'_> {
         added.pop()
     }
 
-    /// What a version has added, but for what it makes anew.
+    /// What a version has added, without what it drops and creates again.
     fn added(&self, delta: &Delta) -> Vec<String> {
         let drops = delta.drops();
         let steps = delta.steps.iter();
@@ -97,19 +98,19 @@ impl Between<'_> {
         added.map(|step| format!("added {}", step.object)).collect()
     }
 
-    /// Whether something is there that the version does not have.
+    /// Whether an object exists that the version does not have.
     fn is_new(&self, object: &Object) -> bool {
         self.found.contains(object) && !self.before.contains(object)
     }
 
-    /// Whether something is not there that the version has.
+    /// Whether an object of the version is missing.
     fn is_gone(&self, object: &Object) -> bool {
         !self.found.contains(object) && self.before.contains(object)
     }
 
-    /// Whether the tool would stop if it did the steps of an update again. It goes on only after an
-    /// error with the words `already exist` or `not found` in it, and of MySQL's errors that is
-    /// only the one about a table that exists (`tools/common/schema/updatetask.go`).
+    /// Whether the tool would fail if it ran the steps of an update again. The tool continues only
+    /// after an error with the words `already exist` or `not found`. Of MySQL's errors, that is
+    /// only the one for an existing table (`tools/common/schema/updatetask.go`).
     fn is_stuck(&self, delta: &Delta) -> bool {
         delta
             .steps
@@ -121,7 +122,7 @@ impl Between<'_> {
             })
     }
 
-    /// What an update has done, as far as it can be seen.
+    /// The visible changes of an update.
     fn applied(&self, delta: &Delta) -> Vec<String> {
         let applied = delta.steps.iter().filter_map(|step| match step.change {
             Change::Add | Change::AddFilled if self.is_new(&step.object) => {
@@ -135,14 +136,15 @@ impl Between<'_> {
         applied.collect()
     }
 
-    /// The statements that take it back, the last step first.
+    /// The statements that undo an update, the last step first.
     fn remedy(&self, delta: &Delta) -> Vec<String> {
         let steps = delta.steps.iter().rev();
-        steps.filter_map(|step| self.take_back(step)).collect()
+        steps.filter_map(|step| self.undo(step)).collect()
     }
 
-    /// The statement that takes a step back, if it was done and does not go with its table.
-    fn take_back(&self, step: &Step) -> Option<String> {
+    /// The statement that undoes a step, if the step was done and dropping its table does not undo
+    /// it.
+    fn undo(&self, step: &Step) -> Option<String> {
         let object = &step.object;
         let goes_with = object.within().is_some_and(|table| self.is_new(&table));
         match &step.change {

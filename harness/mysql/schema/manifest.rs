@@ -1,6 +1,6 @@
-//! What each version of a schema does to the one before, as recorded from Temporal's SQL tool.
+//! The steps from each version of a schema to the next, recorded from Temporal's SQL tool.
 //!
-//! The files beside this one hold a line for each step, below a line with the version:
+//! The files beside this one have a line for each step, below a line with the version:
 //!
 //! ```text
 //! 1.16
@@ -8,9 +8,9 @@
 //! + column current_executions.data_encoding
 //! ```
 //!
-//! `-` drops what is defined as the line says, `+` adds. A table that gets rows at once is `filled`.
-//! What only changes a column in place is left out, since the tool can do that twice. To record
-//! them anew, after a new release of Temporal:
+//! `-` drops an object with the given definition, and `+` adds one. A table that gets rows at once
+//! is `filled`. Steps that only change a column in place are left out, since the tool can repeat
+//! them. To record the steps again after a new release of Temporal:
 //! `UPDATE_SCHEMA_MANIFEST=1 cargo test --lib the_recorded_steps_are_those_of_the_tool`.
 
 use std::collections::BTreeSet;
@@ -25,46 +25,43 @@ pub(super) struct Manifest {
     versions: Vec<Delta>,
 }
 
-/// What one version does.
+/// The steps of one version.
 #[derive(Debug)]
 pub(super) struct Delta {
-    /// The version that it leads to.
+    /// The version after the steps.
     pub(super) version: Version,
-    /// In the order in which the tool takes them.
+    /// In the order of the tool.
     pub(super) steps: Vec<Step>,
 }
 
 /// One step of an update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
-    /// What is done.
     pub(super) change: Change,
-    /// To what.
     pub(super) object: Object,
 }
 
-/// What a step does.
+/// The kind of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Change {
-    /// It adds.
     Add,
-    /// It adds a table, and rows to it.
+    /// Adds a table and inserts rows.
     AddFilled,
-    /// It drops what was defined like this.
+    /// Drops an object with this definition.
     Drop(String),
 }
 
 impl Manifest {
-    /// The recorded one of a store.
+    /// The recorded manifest of a store.
     pub(super) fn of(store: Store) -> Self {
         Self::parse(match store {
             Store::Default => include_str!("temporal.txt"),
             Store::Visibility => include_str!("visibility.txt"),
         })
-        .expect("the recorded steps are read by a test")
+        .expect("a test reads the recorded steps")
     }
 
-    /// Reads a file; the error is the line that makes no sense.
+    /// Parses a file. The error is the first invalid line.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut versions: Vec<Delta> = Vec::new();
         let lines = text.lines().filter(|line| !line.starts_with('#'));
@@ -81,7 +78,7 @@ impl Manifest {
         Ok(Self { versions })
     }
 
-    /// All that a version consists of.
+    /// All objects of a version.
     pub(super) fn objects(&self, version: Version) -> BTreeSet<&Object> {
         let mut objects = BTreeSet::new();
         let upto = self.versions.iter().take_while(|d| d.version <= version);
@@ -95,7 +92,7 @@ impl Manifest {
         objects
     }
 
-    /// What comes after a version, the next one first.
+    /// The versions after a version, the next one first.
     pub(super) fn after(&self, version: Version) -> impl Iterator<Item = &Delta> {
         let after = move |delta: &&Delta| delta.version > version;
         self.versions.iter().filter(after)
@@ -103,7 +100,7 @@ impl Manifest {
 }
 
 impl Delta {
-    /// What it drops, to be made anew or not.
+    /// The objects that it drops, including those that it adds again.
     pub(super) fn drops(&self) -> BTreeSet<&Object> {
         let steps = self.steps.iter();
         let drops = steps.filter(|step| matches!(step.change, Change::Drop(_)));
@@ -112,7 +109,7 @@ impl Delta {
 }
 
 impl Step {
-    /// Reads a line.
+    /// Parses a line.
     fn parse(line: &str) -> Option<Self> {
         let mut words = line.splitn(4, ' ');
         let sign = words.next()?;

@@ -1,20 +1,20 @@
-//! What a schema is made of.
+//! The objects of a schema.
 
 use std::fmt;
 
-/// A part of a schema, by name.
+/// An object of a schema, by name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Object {
-    /// A table, with all that is made together with it.
+    /// A table with everything in its `CREATE TABLE` statement.
     Table(String),
-    /// A column: table, name.
+    /// A column: table and name.
     Column(String, String),
-    /// An index: table, name.
+    /// An index: table and name.
     Index(String, String),
 }
 
 impl Object {
-    /// Reads what `Display` writes.
+    /// Parses the output of `Display`.
     pub(super) fn parse(kind: &str, name: &str) -> Option<Self> {
         let pair = || {
             let (table, name) = name.split_once('.')?;
@@ -28,7 +28,7 @@ impl Object {
         }
     }
 
-    /// The table that it is a part of.
+    /// The table that a column or index belongs to.
     pub(super) fn within(&self) -> Option<Self> {
         match self {
             Self::Table(_) => None,
@@ -36,7 +36,7 @@ impl Object {
         }
     }
 
-    /// The SQL that removes it from a database.
+    /// The SQL that drops it from a database.
     pub(super) fn drop(&self, database: &str) -> String {
         match self {
             Self::Table(table) => format!("DROP TABLE `{database}`.`{table}`;"),
@@ -47,7 +47,7 @@ impl Object {
         }
     }
 
-    /// The SQL that makes it again, from its part of what `SHOW CREATE TABLE` answers.
+    /// The SQL that creates it again, from its part of the output of `SHOW CREATE TABLE`.
     pub(super) fn create(&self, database: &str, definition: &str) -> String {
         match self {
             Self::Table(table) => format!("CREATE TABLE `{database}`.`{table}` {definition};"),

@@ -1,4 +1,4 @@
-//! The questions that are asked of a database.
+//! The queries that read a database.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use super::judge::Found;
 use super::object::Object;
 use crate::{Client, Error};
 
-/// The table that the tool writes the version down in.
+/// The table in which the tool records the version.
 const VERSIONS: &str = "schema_version";
 
-/// All that is to be known of a database; nothing if there is none of that name.
+/// The content of a database; empty if it does not exist.
 pub(super) async fn found(client: &mut Client, database: &str) -> Result<Found, Error> {
     let objects = objects(client, database).await?;
     let versioned = objects.contains(&Object::Table(VERSIONS.to_owned()));
@@ -46,7 +46,7 @@ pub(super) async fn objects(
     Ok(rows.into_iter().filter_map(object).collect())
 }
 
-/// The version that the tool wrote down.
+/// The version that the tool recorded.
 async fn version(client: &mut Client, database: &str) -> Result<Option<Version>, Error> {
     let question = format!(
         "SELECT curr_version FROM `{database}`.{VERSIONS} \
@@ -57,6 +57,6 @@ async fn version(client: &mut Client, database: &str) -> Result<Option<Version>,
         return Ok(None);
     };
     let version = text.parse();
-    let version = version.map_err(|_| client.unusable("the version of the schema", &text))?;
+    let version = version.map_err(|_| client.unusable("the schema version", &text))?;
     Ok(Some(version))
 }

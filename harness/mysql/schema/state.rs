@@ -1,37 +1,36 @@
-//! What can be the matter with a store's schema.
+//! The state of a store's schema.
 
 use serde::Serialize;
 
 use super::version::Version;
 
-/// What was found of a store's schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// No database, or no table of Temporal's in it.
+    /// No database, or no table of Temporal in it.
     Empty,
-    /// As the server expects it. Where it is not known what a release expects, any whole schema
-    /// counts as current: the tool of that release may still have an update for it.
+    /// The version that the server expects. If the expected version of a release is unknown, every
+    /// complete schema counts as current; the tool of that release may still have an update for it.
     Current(Version),
-    /// An update leads to what the server expects.
+    /// An update leads to the version that the server expects.
     Older(Version),
-    /// Of a newer server.
+    /// The schema of a newer server.
     Newer(Version),
-    /// An update was interrupted, and cannot go on from there by itself (temporal#1087).
+    /// An update was interrupted and cannot be resumed (temporal#1087).
     HalfApplied {
-        /// The version that it has.
+        /// The recorded version.
         version: Version,
         /// The version whose update was interrupted.
         towards: Version,
-        /// What that update has done already, such as `added column executions.data_encoding`.
+        /// The changes that this update already made, such as `added column
+        /// executions.data_encoding`.
         applied: Vec<String>,
-        /// The SQL that takes it back, after which the update can be run again. A column comes back
-        /// as the last of its table, and without what was in it; Temporal names its columns, and
-        /// that update was to drop it anyway.
+        /// The SQL that undoes them. After it, the update can run again. A restored column is the
+        /// last one of its table and has no data. Temporal selects columns by name, and the update
+        /// would drop the column anyway.
         ///
-        /// Empty where no statement is safe: what is found is not what an interrupted update
-        /// leaves, but a recorded version that is missing or wrong. A backup helps, or an empty
-        /// database.
+        /// Empty if no statement is safe: the content does not match an interrupted update, and the
+        /// recorded version is missing or wrong. A backup or an empty database helps.
         remedy: Vec<String>,
     },
 }

@@ -4,13 +4,13 @@ use serde::Serialize;
 
 use super::version::Version;
 
-/// Temporal's two stores.
+/// One of Temporal's two stores. Each is a database with its own schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Store {
     /// Workflows, tasks, cluster metadata.
     Default,
-    /// What List and Count are answered from.
+    /// The records that List and Count queries read.
     Visibility,
 }
 
@@ -18,7 +18,7 @@ impl Store {
     /// Both, in the order in which they are set up.
     pub const ALL: [Self; 2] = [Self::Default, Self::Visibility];
 
-    /// The database that it is in.
+    /// The name of the store's database.
     pub fn database(self) -> &'static str {
         match self {
             Self::Default => "temporal",
@@ -26,7 +26,7 @@ impl Store {
         }
     }
 
-    /// What Temporal's SQL tool calls its schema.
+    /// The name of the schema in Temporal's SQL tool.
     pub fn schema_name(self) -> &'static str {
         match self {
             Self::Default => "mysql/v8/temporal",
@@ -34,8 +34,8 @@ impl Store {
         }
     }
 
-    /// The version that a release of the server expects, where it is known: what that release has
-    /// in `schema/mysql/v8/version.go`.
+    /// The schema version that a release of the server expects, if known: the one in
+    /// `schema/mysql/v8/version.go` of that release.
     pub fn expected(self, server: &str) -> Option<Version> {
         let mut parts = server.split('.');
         let (default, visibility) = match (parts.next()?, parts.next()?) {

@@ -1,4 +1,4 @@
-//! The schema's state: by recorded steps, and on a real server with the real tool.
+//! The schema's state: with recorded steps, and on a real server with the real tool.
 
 mod judged;
 mod matrix;

@@ -1,21 +1,19 @@
-//! A schema's version.
+//! The version of a schema.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// A schema's version, such as `1.19`.
+/// The version of a schema, such as `1.19`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
-    /// Before the point.
     pub major: u16,
-    /// After it.
     pub minor: u16,
 }
 
 impl Version {
-    /// What the tool writes down when it has set up its own tables and nothing else.
+    /// The version that the tool records after it has created only its own tables.
     pub(super) const NONE: Self = Self { major: 0, minor: 0 };
 }
 
@@ -25,7 +23,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// Text that is no version.
+/// Text that is not a schema version.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a schema version such as 1.19")]
 pub struct NotAVersion(String);
@@ -45,7 +43,7 @@ impl FromStr for Version {
 }
 
 impl Serialize for Version {
-    /// As text, since `1.10` is no number.
+    /// Serializes as text, because a number could not distinguish `1.1` from `1.10`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }

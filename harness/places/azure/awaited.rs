@@ -1,17 +1,17 @@
-//! How long pods may wait for images of our registry, to which the nodes of Azure may have no right
-//! yet.
+//! How long pods may wait for images from our registry, since the nodes may not have the right to
+//! pull yet.
 
 use std::time::Duration;
 
-use azure::arm::ARRIVAL;
+use azure::arm::PROPAGATION_TIME;
 use kubernetes::Awaited;
 
-/// How long a pod may wait for an image of our registry: until the right of the nodes has arrived,
-/// and until they try again, which is after five minutes at the latest
+/// How long a pod may wait for an image from our registry: until the role assignment of the nodes
+/// takes effect, and until the nodes try again, which takes up to five minutes
 /// (<https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff>).
-pub(super) const PULL: Duration = ARRIVAL.saturating_add(Duration::from_mins(5));
+pub(super) const PULL: Duration = PROPAGATION_TIME.saturating_add(Duration::from_mins(5));
 
-/// What nodes of Azure may not have the right to pull from yet.
+/// The registry that the nodes may not have the right to pull from yet.
 pub(super) fn of(registry: String) -> Awaited {
     Awaited {
         registry,

@@ -1,6 +1,6 @@
-//! The Azure backend as the engine sees it: the parts of a place side by side. Its resources are
-//! `group/...`, `stack/...`, `image/worker`, the groups of [`kubernetes`] and `namespace/...`
-//! (Temporal's); in a rehearsal with Docker also those of the ground.
+//! The Azure backend as the engine sees it. Its resources are `group/...`, `stack/...`,
+//! `image/worker`, the groups of [`kubernetes`] and `namespace/...` (Temporal's). In a rehearsal
+//! with Docker, the resources of the stand-in are added.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,6 @@ use model::topology::{Run, ServiceName, Topology};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
-use super::ground::Ground;
 use super::group::{self, Group};
 use super::hosts::Hosts;
 use super::image::{self, Image, Maker};
@@ -27,29 +26,29 @@ use super::parts::Parts;
 use super::password::Password;
 use super::places::Places;
 use super::prepare::Preparation;
-use super::settings::{Order, Settings};
+use super::reporter::Reporter;
+use super::settings::{PromotionOptions, Settings};
 use super::site::Site;
 use super::stack::{self, Stack};
+use super::stand_in::StandIn;
 use super::sweep;
-use super::told::Told;
 
 /// How long connecting to the frontend may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// The topology in Azure.
+/// A topology in Azure.
 #[derive(Debug)]
 pub struct AzureBackend {
-    /// What its parts share.
+    /// What all its parts share.
     pub site: Arc<Site>,
-    /// Where else its profile was promoted to.
+    /// The other places that the profile was promoted to.
     pub places: Places,
-    /// The resource group.
     pub group: Arc<Group>,
-    /// The deployment stack in it.
+    /// The deployment stack in the resource group.
     pub stack: Arc<Stack>,
-    /// The way into the cluster.
+    /// The connection to the cluster.
     pub link: Arc<Link>,
-    /// Where the worker's image is made.
+    /// Builds the worker's image.
     pub worker: Maker,
     /// The password of the database.
     pub password: Password,
@@ -58,12 +57,12 @@ pub struct AzureBackend {
     image: Image,
     levers: Levers,
     hosts: Hosts,
-    order: Order,
-    told: Told,
+    options: PromotionOptions,
+    reporter: Reporter,
 }
 
 impl AzureBackend {
-    /// The backend of a state folder; without `lock` it can look but not touch.
+    /// The backend of a state folder. Without `lock` it can look but not change anything.
     pub fn new(
         settings: Settings,
         state: Directory,
@@ -81,8 +80,8 @@ impl AzureBackend {
             image: Image::new(&site, &stack),
             levers: Levers::new(&site, &link, &objects),
             hosts: Hosts::new(&site, &link),
-            order: Order::default(),
-            told: Told::default(),
+            options: PromotionOptions::default(),
+            reporter: Reporter::default(),
             site,
             group,
             stack,
@@ -91,7 +90,6 @@ impl AzureBackend {
         })
     }
 
-    /// Where a run took place.
     pub fn place(&self) -> Place {
         Place {
             backend: self.site.settings.aim.name().to_owned(),
@@ -100,26 +98,26 @@ impl AzureBackend {
         }
     }
 
-    /// What the promotion says besides; before `prepare`.
-    pub fn order(&mut self, order: Order) {
-        self.order = order;
+    /// Sets the options of this promotion. Call it before `prepare`.
+    pub fn set_options(&mut self, options: PromotionOptions) {
+        self.options = options;
     }
 
-    /// Tells of progress, and stops waiting when this is cancelled, where something is removed.
+    /// Where removals report their progress, and what stops them from waiting.
     pub fn listen(&mut self, events: &Events, cancel: &CancellationToken) {
-        self.told = Told::new(events, cancel);
+        self.reporter = Reporter::new(events, cancel);
     }
 
     async fn make(&self, id: &ResourceId, parts: &Parts) -> Result<(), backend::Error> {
-        let told = &parts.told;
+        let reporter = &parts.reporter;
         match id.kind() {
             ResourceKind::Group => self.group.make().await,
             ResourceKind::Stack => {
-                self.stack.make(id, &parts.stack, told).await?;
+                self.stack.make(id, &parts.stack, reporter).await?;
                 self.link.forget().await;
                 Ok(())
             }
-            ResourceKind::Image => self.image.push(&parts.materials.worker, told).await,
+            ResourceKind::Image => self.image.push(&parts.materials.worker, reporter).await,
             ResourceKind::Namespace => {
                 let frontend = self.link.frontend().await?;
                 let made = parts.namespaces.apply(id, frontend).await;
@@ -127,7 +125,7 @@ impl AzureBackend {
             }
             kind => {
                 let outputs = self.stack.outputs().await?;
-                let made = self.objects.make(id, &parts.materials, &outputs, told);
+                let made = self.objects.make(id, &parts.materials, &outputs, reporter);
                 made.await?;
                 if kind == ResourceKind::Base {
                     self.password.arrive()?;
@@ -139,30 +137,30 @@ impl AzureBackend {
 
     async fn remove(&self, id: &ResourceId) -> Result<(), backend::Error> {
         match id.kind() {
-            ResourceKind::Group => self.group.remove(&self.told).await,
+            ResourceKind::Group => self.group.remove(&self.reporter).await,
             ResourceKind::Stack => {
                 self.link.forget().await;
-                self.stack.remove(id, &self.told).await
+                self.stack.remove(id, &self.reporter).await
             }
-            // An image stays in the registry, beside those that are used; a namespace goes with the
+            // An image stays in the registry, like older images; a namespace is removed with the
             // database.
             ResourceKind::Image | ResourceKind::Namespace => Ok(()),
             _ => self.objects.remove(id).await,
         }
     }
 
-    async fn apply_to_ground(
+    async fn apply_to_stand_in(
         &self,
-        ground: &Ground,
+        stand_in: &StandIn,
         id: &ResourceId,
         change: Change<'_, Parts>,
     ) -> Result<(), backend::Error> {
         let unknown = || Error::Unknown { id: id.clone() };
         let change = match change {
-            Change::Make(parts) => Change::Make(parts.ground.as_ref().ok_or_else(unknown)?),
+            Change::Make(parts) => Change::Make(parts.stand_in.as_ref().ok_or_else(unknown)?),
             Change::Remove => Change::Remove,
         };
-        let changed = Box::pin(ground.place.apply(id, change)).await;
+        let changed = Box::pin(stand_in.place.apply(id, change)).await;
         if id.kind() == ResourceKind::Cluster {
             self.link.forget().await;
         }
@@ -208,7 +206,7 @@ impl Backend for AzureBackend {
             image: &self.image,
             objects: &self.objects,
             password: &self.password,
-            order: &self.order,
+            options: &self.options,
             topology,
             provision,
         };
@@ -225,8 +223,8 @@ impl Backend for AzureBackend {
             expected.extend(kubernetes::expected(topology));
             expected.extend(Namespaces::expected(topology));
         }
-        if let Some(ground) = &self.site.ground {
-            expected.extend(ground.place.expects(topology).await?);
+        if let Some(stand_in) = &self.site.stand_in {
+            expected.extend(stand_in.place.expects(topology).await?);
         }
         Ok(expected)
     }
@@ -236,11 +234,11 @@ impl Backend for AzureBackend {
         named: &[ResourceId],
         parts: Option<&Parts>,
     ) -> Result<Vec<Observed>, backend::Error> {
-        let of_ground = parts.and_then(|parts| parts.ground.as_ref());
-        let (mut observed, replaced) = match &self.site.ground {
-            Some(ground) => (
-                Box::pin(ground.place.observe(named, of_ground)).await?,
-                of_ground.map(|parts| ground.handle.replaces_cluster(parts)),
+        let stand_in_parts = parts.and_then(|parts| parts.stand_in.as_ref());
+        let (mut observed, replaced) = match &self.site.stand_in {
+            Some(stand_in) => (
+                Box::pin(stand_in.place.observe(named, stand_in_parts)).await?,
+                stand_in_parts.map(|parts| stand_in.infrastructure.replaces_cluster(parts)),
             ),
             None => (Vec::new(), None),
         };
@@ -252,10 +250,10 @@ impl Backend for AzureBackend {
         let Some(stack) = stack else {
             return Ok(observed);
         };
-        let stack = Stack::observe(&scope, &stack, parts.map(|parts| &parts.order));
+        let stack = Stack::observe(&scope, &stack, parts.map(|parts| &parts.options));
         let lives = matches!(stack.state, State::Live(_));
         observed.push(stack);
-        // What is in a cluster that is to be replaced goes with it.
+        // The contents of a cluster that will be replaced are removed with it.
         if lives && !replaced.transpose()?.unwrap_or(false) {
             observed.extend(Box::pin(self.observe_contents(parts)).await?);
         }
@@ -268,28 +266,29 @@ impl Backend for AzureBackend {
         change: Change<'_, Parts>,
     ) -> Result<(), backend::Error> {
         self.site.touch()?;
-        if let Some(ground) = self.site.ground_of(id) {
-            return self.apply_to_ground(ground, id, change).await;
+        if let Some(stand_in) = self.site.stand_in_for(id) {
+            return self.apply_to_stand_in(stand_in, id, change).await;
         }
-        let told = match &change {
-            Change::Make(parts) => &parts.told,
-            Change::Remove => &self.told,
+        let reporter = match &change {
+            Change::Make(parts) => &parts.reporter,
+            Change::Remove => &self.reporter,
         };
-        // Azure goes on with what it was told, and the next command with the rest.
+        // After an interruption, Azure continues what was requested, and the next command does the
+        // rest.
         let work = Box::pin(async {
             match change {
                 Change::Make(parts) => self.make(id, parts).await,
                 Change::Remove => self.remove(id).await,
             }
         });
-        let changed = told.cancel.run_until_cancelled(work).await;
+        let changed = reporter.cancel.run_until_cancelled(work).await;
         changed.unwrap_or_else(|| Err(Error::Interrupted.into()))
     }
 
     async fn ready(&self, id: &ResourceId, parts: Option<&Parts>) -> Readiness {
-        if let Some(ground) = self.site.ground_of(id) {
-            let parts = parts.and_then(|parts| parts.ground.as_ref());
-            return Box::pin(ground.place.ready(id, parts)).await;
+        if let Some(stand_in) = self.site.stand_in_for(id) {
+            let parts = parts.and_then(|parts| parts.stand_in.as_ref());
+            return Box::pin(stand_in.place.ready(id, parts)).await;
         }
         let materials = parts.map(|parts| &parts.materials);
         match id.kind() {

@@ -1,4 +1,4 @@
-//! Azure as a place: the real one, or the one that is built in.
+//! The Azure that a command talks to: Microsoft's, or the built-in one.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,25 +14,25 @@ use camino::Utf8PathBuf;
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// Which Azure.
+/// The Azure to connect to.
 #[derive(Debug, Clone)]
 pub enum Which {
-    /// Microsoft's.
+    /// Microsoft's Azure.
     Azure,
-    /// The built-in one.
+    /// The built-in Azure.
     Rehearsal(Rehearsal),
 }
 
-/// The built-in Azure, as it is rehearsed with.
+/// The settings of the built-in Azure for a rehearsal.
 #[derive(Clone)]
 pub struct Rehearsal {
-    /// Where its state is kept from one command to the next.
+    /// The folder that keeps its state between commands.
     pub folder: Utf8PathBuf,
     /// How many times as fast as Azure it is.
     pub speed: u32,
-    /// What goes wrong in it.
+    /// The faults that it has.
     pub script: Script,
-    /// What is real behind it.
+    /// The real resources behind it.
     pub hooks: Arc<dyn Hooks>,
 }
 
@@ -44,7 +44,7 @@ impl fmt::Debug for Rehearsal {
 }
 
 impl Rehearsal {
-    /// One in which nothing goes wrong and nothing is real, sixty times as fast as Azure.
+    /// One without faults and without real resources, sixty times as fast as Azure.
     pub fn new(folder: Utf8PathBuf) -> Self {
         Self {
             folder,
@@ -55,21 +55,20 @@ impl Rehearsal {
     }
 }
 
-/// How an Azure is reached.
+/// How to reach an Azure.
 #[derive(Debug, Clone)]
 pub struct Access {
-    /// Where it is.
     pub endpoints: Endpoints,
-    /// What says who we are.
+    /// The environment with the credentials.
     pub environment: Environment,
-    /// What waits are measured in.
+    /// The clock for waits.
     pub clock: Clock,
-    /// Who is told of each exchange.
+    /// Receives each exchange of request and response.
     pub recorder: Option<Recorder>,
 }
 
 impl Access {
-    /// The way to Microsoft's, with the credentials of an environment.
+    /// Access to Microsoft's Azure, with the credentials of an environment.
     pub fn public(environment: Environment) -> Self {
         Self {
             endpoints: Endpoints::public(),
@@ -79,7 +78,7 @@ impl Access {
         }
     }
 
-    /// The way to a built-in one as its only client: its credentials take the place of those of the
+    /// Access to a built-in Azure as its only client. Its credentials replace those of the
     /// environment. `settings` are those that it was started with.
     pub fn built_in(
         simulator: &Simulator,
@@ -91,7 +90,7 @@ impl Access {
             .with("AZURE_CLIENT_ID", &settings.client)
             .with("AZURE_CLIENT_SECRET", settings.secret.reveal())
             .with("AZURE_SUBSCRIPTION_ID", &settings.subscription)
-            // It has no identity for machines.
+            // It has no managed identities.
             .with("AZURE_TOKEN_CREDENTIALS", "");
         Ok(Self {
             endpoints: Endpoints::custom(&simulator.base_url, simulator.ca_pem.as_bytes())?,
@@ -100,43 +99,41 @@ impl Access {
     }
 }
 
-/// An Azure, and who we are there.
+/// A connection to an Azure, and our identity there.
 #[derive(Debug)]
 pub struct Cloud {
-    /// Its resource manager.
     pub arm: Arm,
-    /// The subscription that is meant.
+    /// The subscription of the profile.
     pub subscription: Subscription,
-    /// Who calls.
+    /// The identity of the caller.
     pub caller: Caller,
-    /// How it was signed in.
+    /// The kind of credential that was used.
     pub credentials: Kind,
-    /// Lives as long as the connection.
+    /// Kept alive as long as the connection.
     rehearsal: Option<Simulator>,
 }
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Azure, or what signs in there, says no.
+    /// Azure, or the credential source, refused.
     #[error(transparent)]
     Arm(#[from] arm::Error),
-    /// The built-in Azure does not start.
-    #[error("the built-in Azure does not start")]
+    /// The built-in Azure did not start.
+    #[error("could not start the built-in Azure")]
     Rehearsal(#[from] azure_simulator::Error),
-    /// A token that does not say whose it is.
-    #[error("Azure's token does not say who it is for")]
+    /// A token without a usable object id.
+    #[error("Azure's token does not name its owner")]
     Token,
-    /// No subscription is to be seen.
-    #[error("these credentials reach no subscription")]
+    /// The credentials can access no subscription.
+    #[error("these credentials have access to no subscription")]
     NoSubscription,
-    /// Several are, and none is named.
-    #[error("these credentials reach {} subscriptions: {}", .0.len(), .0.join(", "))]
+    /// The credentials can access several subscriptions, and none is named.
+    #[error("these credentials have access to {} subscriptions: {}", .0.len(), .0.join(", "))]
     Subscriptions(Vec<String>),
 }
 
 impl Error {
-    /// What helps.
     pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Arm(error) => error.hints(),
@@ -144,22 +141,22 @@ impl Error {
                 if source.kind() == std::io::ErrorKind::InvalidData =>
             {
                 vec![Hint::say(format!(
-                    "remove {path} to begin the rehearsal anew"
+                    "Remove {path} to start the rehearsal from the beginning."
                 ))]
             }
             Self::Rehearsal(_) | Self::Token => Vec::new(),
             Self::NoSubscription => vec![Hint::say(
-                "run `az login`, or give these credentials a role on a subscription",
+                "Run `az login`, or give these credentials a role on a subscription.",
             )],
             Self::Subscriptions(_) => {
-                let either = "set `backend.azure.subscription`, or AZURE_SUBSCRIPTION_ID";
+                let either = "Set `backend.azure.subscription`, or AZURE_SUBSCRIPTION_ID.";
                 vec![Hint::say(either)]
             }
         }
     }
 }
 
-/// What a token says of its holder.
+/// The claims of a token about its owner.
 #[derive(Deserialize)]
 struct Claims {
     oid: String,
@@ -168,13 +165,13 @@ struct Claims {
 }
 
 impl Cloud {
-    /// Whether it is the built-in one.
+    /// Whether it is the built-in Azure.
     pub fn is_rehearsed(&self) -> bool {
         self.rehearsal.is_some()
     }
 
-    /// Signs in and finds the subscription: the one that is named, by the profile or by
-    /// `AZURE_SUBSCRIPTION_ID`, or the only one there is.
+    /// Signs in and finds the subscription: the one that the profile or `AZURE_SUBSCRIPTION_ID`
+    /// names, or the only one.
     pub async fn connect(
         which: &Which,
         environment: &Environment,
@@ -190,7 +187,7 @@ impl Cloud {
         })
     }
 
-    /// The same in an Azure that is reached in a way of its own.
+    /// Does the same with the given access.
     pub async fn sign_in(access: Access, subscription: Option<&str>) -> Result<Self, Error> {
         let Access {
             endpoints,
@@ -225,7 +222,7 @@ impl Cloud {
     }
 }
 
-/// Starts the built-in Azure, whose credentials take the place of the user's own.
+/// Starts the built-in Azure. Its credentials replace the user's own.
 async fn rehearse(
     rehearsal: &Rehearsal,
     environment: &Environment,
@@ -258,7 +255,7 @@ fn only(mut all: Vec<Subscription>) -> Result<Subscription, Error> {
     }
 }
 
-/// Who a token is for. It is not verified: whoever takes it does that.
+/// The owner of a token. The token is not verified here: the service that receives it does that.
 fn caller(token: &str) -> Option<Caller> {
     let claims = BASE64_URL_SAFE_NO_PAD
         .decode(token.split('.').nth(1)?)
@@ -278,7 +275,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_says_who_it_is_for() {
+    fn a_token_names_its_owner() {
         let token = |claims: &str| format!("e30.{}.s", BASE64_URL_SAFE_NO_PAD.encode(claims));
         let of = |claims| caller(&token(claims)).map(|caller| (caller.object_id, caller.kind));
         let id = || "1".to_owned();

@@ -1,4 +1,4 @@
-//! What the Azure backend could not do.
+//! The errors of the Azure backend, with their hints.
 
 use std::io;
 
@@ -11,154 +11,128 @@ use model::plan::ResourceId;
 
 use super::cloud;
 
-/// What the Azure backend could not do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no way into Azure.
+    /// There is no connection to Azure.
     #[error("{}", unconnected(.0))]
     Cloud(#[from] cloud::Error),
-    /// Azure did not do its part.
-    #[error("Azure did not {act}")]
+    /// A request to Azure failed.
+    #[error("could not {act} in Azure")]
     Azure {
-        /// What was asked for.
+        /// What was requested, as an infinitive.
         act: String,
-        /// Why not.
         #[source]
         source: arm::Error,
     },
-    /// The resource group is somebody else's.
+    /// The resource group belongs to another profile, or is not the harness's.
     #[error("resource group `{group}` {}", owner(.profile.as_deref()))]
     Foreign {
-        /// The group.
         group: String,
-        /// The profile that it says it belongs to.
+        /// The profile that its tag names.
         profile: Option<String>,
     },
-    /// Somebody else is at work on the same stack.
-    #[error("another promotion of this profile is under way: the stack `{stack}` is {state}")]
+    /// Another promotion changes the same stack.
+    #[error("another promotion of this profile is running: the stack `{stack}` is {state}")]
     Busy {
-        /// The stack.
         stack: String,
-        /// Its state, in Azure's words.
+        /// The provisioning state, in Azure's words.
         state: String,
     },
-    /// Who promotes may not register providers.
+    /// The caller may not register providers.
     #[error(
         "the subscription is not registered for {}, and these credentials may not register it",
         .namespaces.join(", ")
     )]
-    MayNotRegister {
-        /// The providers.
-        namespaces: Vec<String>,
-    },
-    /// A provider does not get registered.
+    MayNotRegister { namespaces: Vec<String> },
+    /// A provider did not get registered in time.
     #[error("provider {namespace} is still {state}")]
     Unregistered {
-        /// The provider.
         namespace: String,
-        /// Its state, in Azure's words.
+        /// The registration state, in Azure's words.
         state: String,
     },
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
-    /// Docker could not do its part.
+    /// Docker failed.
     #[error("could not use Docker")]
     Docker(#[from] docker::Error),
-    /// Resources of the stack are left.
-    #[error("these were not deleted: {}", .remain.join(", "))]
-    Remain {
-        /// Their ids.
-        remain: Vec<String>,
-    },
-    /// What was cancelled is not over yet.
-    #[error("Azure is still at work on {moving}")]
+    /// Resources of the stack remain.
+    #[error("Azure did not delete: {}", .remain.join(", "))]
+    Remain { remain: Vec<String> },
+    /// A cancelled operation has not ended yet.
+    #[error("Azure is still changing {moving}")]
     Moving {
-        /// Names of resources.
+        /// The names of the resources.
         moving: String,
     },
-    /// The group has what is not ours.
-    #[error("resource group `{group}` has what the harness did not make: {}", .foreign.join(", "))]
+    /// The group contains resources that the harness did not create.
+    #[error("resource group `{group}` has resources that the harness did not create: {}", .foreign.join(", "))]
     NotEmpty {
-        /// The group.
         group: String,
-        /// The ids of what is in it.
+        /// The ids of these resources.
         foreign: Vec<String>,
     },
-    /// The stack does not say what is needed of it.
-    #[error("the stack gives no output `{output}`")]
-    Output {
-        /// The output.
-        output: &'static str,
-    },
-    /// The worker's image is not to be had.
+    /// The stack lacks an output.
+    #[error("the stack has no output `{output}`")]
+    Output { output: &'static str },
+    /// The worker's image could not be built or found.
     #[error("could not provide the worker's image")]
     Worker(#[from] artifact::Error),
-    /// The registry did not take it, or does not answer.
+    /// The registry refused a request or did not answer.
     #[error("could not use the registry")]
     Registry(#[from] registry::Error),
-    /// A namespace could not be made.
     #[error(transparent)]
     Namespace(#[from] namespaces::Error),
-    /// The frontend cannot be reached.
     #[error("could not reach the frontend")]
     Connect(#[from] connect::Error),
     /// A file of the state folder could not be read or written.
     #[error("could not {act} {path}")]
     File {
-        /// What was tried.
         act: &'static str,
-        /// The file.
         path: Utf8PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// There is nothing of that name.
+    /// The topology has no resource of that name.
     #[error("`{id}` is not part of this topology")]
-    Unknown {
-        /// The name.
-        id: ResourceId,
-    },
-    /// The database is not such that it can be restarted.
-    #[error("the database cannot be restarted: {reason}")]
-    Unfit {
-        /// What was seen.
-        reason: String,
-    },
-    /// The topology has no such way in.
+    Unknown { id: ResourceId },
+    /// The database cannot be restarted now.
+    #[error("cannot restart the database: {reason}")]
+    Unfit { reason: String },
+    /// The topology has no such entrance.
     #[error("this topology has no {0}")]
     NoEntrance(Entrance),
-    /// The cluster takes too long.
+    /// The cluster did not answer in time.
     #[error("the cluster does not answer")]
     SilentCluster,
-    /// Nothing is up.
-    #[error("there is no cluster")]
+    /// Nothing is promoted.
+    #[error("Azure has no cluster for this profile")]
     NoCluster,
     /// The command only looks and may not change anything.
-    #[error("the state folder is not owned by this command")]
+    #[error("this command does not hold the lock of the state folder")]
     NotOwner,
 }
 
-/// Whether Azure is at work on the stack that something was asked of.
+/// Whether Azure refused the request because it is changing the stack.
 pub(super) fn is_busy(error: &arm::Error) -> bool {
     error.fault().is_some_and(|fault| fault.has_code(arm::BUSY))
 }
 
-/// What could not be done on the way into Azure: to sign in is the first step of three, and whoever
-/// is told so looks for what is wrong with his credentials.
+/// The first line of an error on the way to a subscription. Sign-in is only the first of three
+/// steps, and the line must not make users check their credentials if another step failed.
 fn unconnected(error: &cloud::Error) -> &'static str {
     match error {
         cloud::Error::Rehearsal(_) => "could not rehearse",
         cloud::Error::Token | cloud::Error::Arm(arm::Error::Login { .. }) => {
             "could not sign in to Azure"
         }
-        cloud::Error::Arm(error) if error.is_throttled() => "Azure limits how often it is asked",
+        cloud::Error::Arm(error) if error.is_throttled() => "Azure limits the rate of requests",
         cloud::Error::Arm(arm::Error::Unreachable { .. } | arm::Error::NoToken { .. }) => {
             "could not reach Azure"
         }
         cloud::Error::Arm(arm::Error::Endpoint { .. } | arm::Error::Client { .. }) => {
-            "could not make a client of Azure"
+            "could not create a client for Azure"
         }
         cloud::Error::Arm(_) | cloud::Error::NoSubscription | cloud::Error::Subscriptions(_) => {
             "could not find the subscription"
@@ -169,12 +143,12 @@ fn unconnected(error: &cloud::Error) -> &'static str {
 fn owner(profile: Option<&str>) -> String {
     match profile {
         Some(profile) => format!("belongs to profile `{profile}`"),
-        None => "was not made by the harness".to_owned(),
+        None => "was not created by the harness".to_owned(),
     }
 }
 
 impl Error {
-    /// Azure did not do that.
+    /// Turns a failed request into an error that says what was requested.
     pub fn azure(act: impl Into<String>) -> impl FnOnce(arm::Error) -> Self {
         let act = act.into();
         |source| Self::Azure { act, source }
@@ -182,13 +156,15 @@ impl Error {
 
     fn blame(&self) -> Blame {
         match self {
-            Self::Foreign { .. } | Self::Busy { .. } | Self::MayNotRegister { .. } => Blame::Leave,
+            Self::Foreign { .. } | Self::Busy { .. } | Self::MayNotRegister { .. } => {
+                Blame::Permission
+            }
             Self::Cloud(cloud::Error::Arm(error)) | Self::Azure { source: error, .. } => {
                 match error {
-                    arm::Error::Login { .. } => Blame::Leave,
+                    arm::Error::Login { .. } => Blame::Permission,
                     arm::Error::Interrupted { .. } => Blame::Interruption,
-                    _ if matches!(error.status(), Some(401 | 403)) => Blame::Leave,
-                    // Somebody else was faster.
+                    _ if matches!(error.status(), Some(401 | 403)) => Blame::Permission,
+                    // Another command was faster.
                     _ if error.fault().is_some_and(|fault| {
                         let codes = [
                             arm::BUSY,
@@ -198,7 +174,7 @@ impl Error {
                         codes.iter().any(|code| fault.has_code(code))
                     }) =>
                     {
-                        Blame::Leave
+                        Blame::Permission
                     }
                     _ => Blame::Place,
                 }
@@ -208,8 +184,8 @@ impl Error {
         }
     }
 
-    /// Whether the same command may succeed later although what it asks for is the same: a closed
-    /// region, a size, a quota, a right have to be changed first.
+    /// Whether the same command may succeed later without a change. A closed region, a size, a
+    /// quota or a missing permission needs a change first.
     fn may_pass(&self) -> bool {
         match self {
             Self::Cloud(cloud::Error::Arm(error)) | Self::Azure { source: error, .. } => {
@@ -224,7 +200,6 @@ impl Error {
         }
     }
 
-    /// What the user can do.
     fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Cloud(error) => error.hints(),
@@ -232,8 +207,8 @@ impl Error {
             Self::Registry(error) => error.hints(),
             Self::Docker(error) => error.hints(),
             Self::Unregistered { namespace, .. } => vec![Hint::say(format!(
-                "run `az provider show --namespace {namespace}`, and this command again once it \
-                 is registered"
+                "Run `az provider show --namespace {namespace}` until it shows the provider as \
+                 registered, then run this command again."
             ))],
             Self::MayNotRegister { namespaces } => {
                 let commands = namespaces.iter();
@@ -241,32 +216,32 @@ impl Error {
                     .map(|it| format!("`az provider register --namespace {it} --wait`"))
                     .collect();
                 vec![Hint::say(format!(
-                    "whoever is Owner or Contributor of the subscription runs, once: {}",
+                    "Have an Owner or Contributor of the subscription run, once: {}.",
                     commands.join(", ")
                 ))]
             }
             Self::Foreign { group, .. } => vec![Hint::say(format!(
-                "choose another `backend.azure.resource-group`; what is in `{group}` is left alone"
+                "Set another `backend.azure.resource-group`; the harness does not change `{group}`."
             ))],
             Self::Busy { .. } => vec![
-                Hint::say("wait until it is over (")
+                Hint::say("Wait until it ends (")
                     .command(Verb::Status)
-                    .words(" tells), then run this command again"),
+                    .words(" shows this), then run this command again."),
             ],
             Self::Remain { .. } => vec![Hint::say(
-                "what Azure says against it is in the activity log of the resource group",
+                "See the activity log of the resource group for Azure's reason.",
             )],
             Self::Moving { .. } => vec![
-                Hint::say("it makes no more than these; ")
+                Hint::say("Wait until these end; ")
                     .command(Verb::Status)
-                    .words(" tells how far it is"),
+                    .words(" shows the progress."),
             ],
             Self::NotEmpty { group, .. } => vec![
-                Hint::say("everything of the harness is gone; move or delete the rest, then run ")
+                Hint::say("Move or delete these resources (all resources of the harness are deleted), then run ")
                     .command(Verb::Destroy)
-                    .words(format!(" again, or keep `{group}` for it")),
+                    .words(format!(" again, or keep `{group}` for them.")),
             ],
-            Self::NoCluster => vec![Hint::run(Verb::Promote).words(" first")],
+            Self::NoCluster => vec![Hint::run(Verb::Promote).words(" first.")],
             _ => Vec::new(),
         }
     }
@@ -300,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn running_it_again_is_told_where_time_or_somebody_else_may_change_what_stood_in_the_way() {
+    fn an_error_may_pass_if_time_or_another_party_can_remove_its_cause() {
         let azure = |status, code| Error::azure("x")(refused(status, code)).may_pass();
         for (status, code, may_pass) in [
             (429, "TooManyRequests", true),

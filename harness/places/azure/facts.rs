@@ -1,5 +1,4 @@
-//! What there is to say of a promoted topology: what it is called, how it is reached, and what
-//! would go with it.
+//! Facts about a promoted topology: its names, its addresses, and what `destroy` would remove.
 
 use azure::arm::ResourceId;
 use azure::template::{MYSQL_OUTPUT, REGISTRY_OUTPUT};
@@ -11,57 +10,50 @@ use super::group::is_made;
 use super::scope::{EXPIRES, OVERRIDE, TOPOLOGY};
 use super::stack::Stack;
 
-/// What a promoted topology is called.
+/// The names and addresses of a promoted topology.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Facts {
-    /// Identity of what runs there.
+    /// The digest of the topology that runs there.
     pub topology: Option<String>,
     /// The subscription's name.
     pub subscription: String,
-    /// The resource group.
     pub resource_group: String,
-    /// Its region.
     pub region: String,
-    /// The Kubernetes cluster.
     pub cluster: String,
-    /// The registry's address.
+    /// The registry's host name.
     pub registry: Option<String>,
     /// The database's host name.
     pub mysql: Option<String>,
-    /// Why the gate was passed by, if it was.
+    /// Why the gate was overridden, if it was.
     pub gate_override: Option<String>,
     /// From when it may be destroyed, if that was set (RFC 3339).
     pub expires: Option<String>,
 }
 
-/// What is there, and whose it is.
+/// The contents of a resource group, by owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Holding {
-    /// The resource group.
     pub group: String,
-    /// Whether the group stays, as somebody else made it for the profile.
+    /// Whether the group is kept, because somebody else created it for the profile.
     pub group_stays: bool,
     /// From when it may be destroyed, if that was set (RFC 3339).
     pub expires: Option<String>,
-    /// What belongs to the stack.
+    /// The resources of the stack.
     pub owned: Vec<Part>,
-    /// What else is in the group.
+    /// The other resources in the group.
     pub foreign: Vec<Part>,
 }
 
-/// A resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Part {
-    /// Its type.
     pub kind: String,
-    /// Its name.
     pub name: String,
 }
 
 impl Facts {
-    /// What is promoted; nothing if nothing is.
+    /// The facts of what is promoted; `None` if nothing is.
     pub async fn look(stack: &Stack) -> Result<Option<Self>, backend::Error> {
         let Some((group, found)) = stack.find_in_group().await? else {
             return Ok(None);
@@ -83,7 +75,7 @@ impl Facts {
 }
 
 impl Holding {
-    /// What is in the resource group; nothing if that is not there.
+    /// The contents of the resource group; `None` if there is no group.
     pub async fn look(stack: &Stack) -> Result<Option<Self>, backend::Error> {
         let Some((group, found)) = stack.find_group().await? else {
             return Ok(None);
@@ -93,7 +85,7 @@ impl Holding {
         let managed = managed.into_iter().flatten().map(|it| it.id);
         let managed: Vec<ResourceId> = managed.collect();
         let listed = stack.site.arm().await?.resources(&scope.group).await;
-        let listed = listed.map_err(Error::azure("say what is in the resource group"))?;
+        let listed = listed.map_err(Error::azure("list the resources of the resource group"))?;
         let known = |id: &ResourceId| managed.contains(id) || of_stacks(id);
         let foreign = listed
             .iter()
@@ -116,7 +108,7 @@ fn part(id: &ResourceId) -> Part {
     }
 }
 
-/// Whether it is a stack or belongs to one: these are no content of a group.
+/// Whether it is a stack or a part of one. These do not count as contents of a group.
 fn of_stacks(id: &ResourceId) -> bool {
     let stacks = "microsoft.resources/deploymentstacks";
     id.kind()

@@ -1,5 +1,5 @@
-//! The resource group: made first, removed last, and only ever touched if its tag says that it is
-//! this profile's.
+//! The resource group. It is created first and removed last. The harness changes it only if its tag
+//! names this profile.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,24 +15,22 @@ use model::topology::Digest;
 
 use super::error::Error;
 use super::places::Places;
+use super::reporter::Reporter;
 use super::scope::{self, EXPIRES, MADE, PROFILE, TIME_TO_LIVE};
 use super::site::Site;
-use super::told::Told;
 
-/// How long it may take to be seen ready once it was made: the making itself is waited for while it
-/// is applied.
+/// How long the group may take to be visible after it was created. `apply` waits for the creation
+/// itself.
 pub(super) const SEEN: Duration = Duration::from_secs(120);
 
-/// How a resource group is found.
+/// The result of looking for a resource group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Found {
-    /// It is not there.
     Absent,
-    /// It is this profile's.
+    /// It belongs to this profile.
     Ours(ResourceGroup),
 }
 
-/// The resource group of a place.
 #[derive(Debug)]
 pub struct Group {
     site: Arc<Site>,
@@ -41,12 +39,12 @@ pub struct Group {
     removed: AtomicBool,
 }
 
-/// The resource group, as a resource.
+/// The resource id of the group.
 pub(super) fn id(group: &arm::Group) -> ResourceId {
     ResourceId::new(ResourceKind::Group, &group.name)
 }
 
-/// Whether the harness has made a group.
+/// Whether the harness created the group.
 pub(super) fn is_made(group: &ResourceGroup) -> bool {
     find_tag(&group.tags, MADE).is_some()
 }
@@ -60,7 +58,6 @@ impl Group {
         }
     }
 
-    /// As it should be.
     pub(super) fn desire(&self, group: &arm::Group) -> Resource {
         Resource {
             id: id(group),
@@ -70,15 +67,15 @@ impl Group {
         }
     }
 
-    /// Looks for the group; one that is somebody else's is an error.
+    /// Looks for the group. A group that belongs to somebody else is an error.
     pub(super) async fn find(&self) -> Result<Found, backend::Error> {
         let scope = self.site.scope().await?;
         let found = match self.site.arm().await?.resource_group(&scope.group).await {
-            // Whose only role was on the group may not look at what is no longer there.
+            // A caller whose only role was on the group may not look it up after it was deleted.
             Err(error) if error.status() == Some(403) && self.is_removed() => Ok(None),
             found => found,
         };
-        let found = found.map_err(Error::azure("say whether the resource group is there"))?;
+        let found = found.map_err(Error::azure("look up the resource group"))?;
         match found.map(|group| (find_tag(&group.tags, PROFILE).cloned(), group)) {
             None => Ok(Found::Absent),
             Some((Some(profile), group)) if profile == scope.profile() => Ok(Found::Ours(group)),
@@ -90,7 +87,6 @@ impl Group {
         }
     }
 
-    /// As it is.
     pub(super) fn observe(&self, group: &arm::Group, found: &ResourceGroup) -> Observed {
         Observed {
             id: id(group),
@@ -104,7 +100,7 @@ impl Group {
         scope::group_tags(&self.site.settings.azure, &self.site.settings.profile)
     }
 
-    /// Of the tags that are wanted those that a group has, with the values that it has.
+    /// The wanted tags that the group has, with the values that it has.
     fn kept_tags(&self, found: &ResourceGroup) -> BTreeMap<String, String> {
         let kept = self.tags().into_keys().filter_map(|name| {
             let value = find_tag(&found.tags, &name)?.clone();
@@ -113,10 +109,10 @@ impl Group {
         kept.collect()
     }
 
-    /// Writes the group's tags, and from when it may be destroyed, which counts from now.
+    /// Writes the group's tags, and its expiry, which counts from now.
     pub async fn make(&self) -> Result<(), backend::Error> {
         let scope = self.site.scope().await?;
-        // Between the look before and this one somebody else may have made it.
+        // Somebody else may have created the group since the last look.
         let theirs = match self.find().await? {
             Found::Ours(found) => found.tags,
             Found::Absent => BTreeMap::from([(MADE.to_owned(), "group".to_owned())]),
@@ -135,9 +131,9 @@ impl Group {
         Ok(())
     }
 
-    /// Removes the group once nothing is in it. One that somebody else made for the profile stays:
-    /// who may not make another would have none to promote to.
-    pub(super) async fn remove(&self, told: &Told) -> Result<(), backend::Error> {
+    /// Removes the group once it is empty. A group that somebody else created for the profile
+    /// stays, since its users may not be allowed to create another one.
+    pub(super) async fn remove(&self, reporter: &Reporter) -> Result<(), backend::Error> {
         match self.find().await? {
             Found::Ours(found) if is_made(&found) => {}
             Found::Ours(_) | Found::Absent => return Ok(()),
@@ -153,7 +149,7 @@ impl Group {
         }
         let begun = arm.delete_resource_group(&scope.group).await;
         let (begun, id) = (begun.map_err(failed())?, id(&scope.group));
-        told.finish(arm, begun, &id).await.map_err(failed())?;
+        reporter.finish(arm, begun, &id).await.map_err(failed())?;
         self.removed.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -171,12 +167,12 @@ impl Group {
     }
 }
 
-/// Its identity: where it is, and that it has these tags, whatever else it has.
+/// The digest of the group: its region and the wanted tags. Other tags do not count.
 fn digest(region: &str, tags: &BTreeMap<String, String>) -> Digest {
     Digest::of(&(region.replace(' ', "").to_lowercase(), tags))
 }
 
-/// The tags that a group gets: ours, with the time that it has, and those of others.
+/// The tags to write: ours with the expiry, and those of others.
 fn written(
     mut theirs: BTreeMap<String, String>,
     mut ours: BTreeMap<String, String>,
@@ -195,7 +191,7 @@ fn written(
     theirs
 }
 
-/// When a time that begins now is over.
+/// The moment when a time that begins now ends.
 fn end_of(time: Duration) -> Timestamp {
     let time = SignedDuration::try_from(time.as_std()).ok();
     let end = time.and_then(|time| Timestamp::now().checked_add(time).ok());

@@ -1,5 +1,5 @@
-//! Where replicas live: the pods of the cluster, and in a rehearsal the containers of this machine
-//! that stand for Azure's.
+//! The hosts of replicas: the pods of the cluster, and in a rehearsal also the stand-in's
+//! containers on this machine.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,33 +17,32 @@ use super::link::Link;
 use super::site::Site;
 use crate::k3d::{self, Containers};
 
-/// The hosts of a topology.
 #[derive(Debug)]
 pub struct Hosts {
     site: Arc<Site>,
     link: Arc<Link>,
-    /// Those of the ground of a rehearsal. The same pods are reached by both ways: their lives are
-    /// asked for by that of Azure, and their logs by that of the ground, where the logs of nodes are.
-    ground: Option<(Containers, k3d::Pods)>,
+    /// The hosts of the stand-in. It has the same pods as `link`. Their lives come from `link`;
+    /// their logs come from the stand-in, which also has the logs of the nodes.
+    stand_in: Option<(Containers, k3d::Pods)>,
 }
 
 impl Hosts {
     pub(super) fn new(site: &Arc<Site>, link: &Arc<Link>) -> Self {
-        let ground = site.ground.as_ref();
+        let stand_in = site.stand_in.as_ref();
         Self {
-            ground: ground.map(|ground| ground.place.hosts().clone()),
+            stand_in: stand_in.map(|stand_in| stand_in.place.hosts().clone()),
             site: Arc::clone(site),
             link: Arc::clone(link),
         }
     }
 
     fn containers(&self) -> Option<&Containers> {
-        self.ground.as_ref().map(|(containers, _)| containers)
+        self.stand_in.as_ref().map(|(containers, _)| containers)
     }
 }
 
 impl Host for Hosts {
-    /// The database in Azure is Azure's affair.
+    /// Does not include the database in Azure, which Azure operates.
     async fn vitals(&self) -> Vitals {
         let mut vitals = match self.containers() {
             Some(containers) => containers.vitals().await,
@@ -57,9 +56,9 @@ impl Host for Hosts {
         vitals
     }
 
-    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+    async fn log_tail(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
         if let Some(containers) = self.containers()
-            && let Some(words) = containers.last_words(replica, life).await
+            && let Some(words) = containers.log_tail(replica, life).await
         {
             return Some(words);
         }
@@ -69,15 +68,15 @@ impl Host for Hosts {
     }
 
     async fn logs(&self) -> Vec<Log> {
-        match &self.ground {
-            Some(ground) => ground.logs().await,
+        match &self.stand_in {
+            Some(stand_in) => stand_in.logs().await,
             None => Cluster::logs(&self.site.state.logs()),
         }
     }
 
     async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), backend::Error> {
-        if let Some(ground) = &self.ground {
-            return ground.collect_logs(follow).await;
+        if let Some(stand_in) = &self.stand_in {
+            return stand_in.collect_logs(follow).await;
         }
         match self.link.connection().await? {
             Some(connection) => {
@@ -88,7 +87,7 @@ impl Host for Hosts {
         }
     }
 
-    /// A forwarded port lives no longer than the command that forwards it.
+    /// Empty: a forwarded port ends with the command that forwards it.
     async fn endpoints(&self) -> Vec<Endpoint> {
         Vec::new()
     }
@@ -112,14 +111,15 @@ impl Host for Hosts {
     }
 
     /// The database in Azure has no address outside of its network.
-    async fn database(&self) -> Result<Option<mysql::Access>, backend::Error> {
+    async fn database(&self) -> Result<Option<mysql::ConnectOptions>, backend::Error> {
         match self.containers() {
             Some(containers) => containers.database().await,
             None => Ok(None),
         }
     }
 
-    fn lingers(&self) -> Duration {
-        self.containers().map_or(Duration::ZERO, Host::lingers)
+    fn settling_time(&self) -> Duration {
+        self.containers()
+            .map_or(Duration::ZERO, Host::settling_time)
     }
 }

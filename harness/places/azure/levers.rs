@@ -1,10 +1,10 @@
-//! How faults take hold of a topology here: of its database as Azure's, of all else as workloads of
-//! the cluster.
+//! The levers of this place: Azure restarts the database, and the cluster controls everything else
+//! as workloads.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use backend::fault::{Pull, Reach, Sighting, Sign, Signal, Whom};
+use backend::fault::{Pull, Reach, Recipients, Sighting, Sign, Signal};
 use backend::{Backend as _, Host as _, Readiness, namespaces};
 use base::causes::in_one_line;
 use model::plan::{ResourceId, ResourceKind};
@@ -16,7 +16,6 @@ use super::objects::Objects;
 use super::server::{Condition, Server};
 use super::site::Site;
 
-/// What is pulled and looked at.
 #[derive(Debug)]
 pub(super) struct Levers {
     site: Arc<Site>,
@@ -35,7 +34,7 @@ impl Levers {
         }
     }
 
-    /// How each service of a topology is taken hold of.
+    /// How each service of a topology is controlled.
     pub(super) fn reach(&self, topology: &Topology) -> BTreeMap<ServiceName, Reach> {
         if self.site.without_cluster() {
             return BTreeMap::new();
@@ -57,12 +56,11 @@ impl Levers {
         topology.services.iter().map(reach).collect()
     }
 
-    /// Pulls a lever.
     pub(super) async fn pull(&self, pull: &Pull) -> Result<(), backend::Error> {
         match pull {
             Pull::Signal {
                 signal: Signal::Kill,
-                whom: Whom::Service(service),
+                whom: Recipients::Service(service),
             } => {
                 let connection = self.link.connected().await?;
                 connection.cluster.kill_all(service).await
@@ -75,7 +73,6 @@ impl Levers {
         }
     }
 
-    /// Looks for a sign once.
     pub(super) async fn look(&self, sign: &Sign) -> Sighting {
         let looked = match sign {
             Sign::Gone { service, lives } => self.gone(service, lives).await,
@@ -87,7 +84,7 @@ impl Levers {
         looked.unwrap_or_else(|error| Sighting::NotYet(in_one_line(&error)))
     }
 
-    /// Where the cluster or the service was taken down since, there is nothing to scale.
+    /// Does nothing if the cluster or the service was taken down in the meantime.
     async fn scale(&self, service: &ServiceName, replicas: u16) -> Result<(), backend::Error> {
         let Some(connection) = self.link.connection().await? else {
             return Ok(());
@@ -107,13 +104,14 @@ impl Levers {
         Ok(connection.cluster.gone(service, lives).await)
     }
 
-    /// What stands for the server on this machine tells by its lives; otherwise Azure's word counts.
+    /// The stand-in shows this by the lives of its container; otherwise Azure's state of the server
+    /// counts.
     async fn interrupted(
         &self,
         lives: &BTreeMap<String, String>,
     ) -> Result<Sighting, backend::Error> {
-        if let Some(ground) = self.site.ground.as_ref().filter(|_| !lives.is_empty()) {
-            return Ok(ground.place.containers().vitals().await.gone(lives));
+        if let Some(stand_in) = self.site.stand_in.as_ref().filter(|_| !lives.is_empty()) {
+            return Ok(stand_in.place.containers().vitals().await.gone(lives));
         }
         Ok(match self.server.condition().await? {
             Condition::Away(what) => Sighting::Seen(what),
@@ -125,7 +123,7 @@ impl Levers {
         })
     }
 
-    /// Azure says that its server is back; what stands for it on this machine has to answer as well.
+    /// Azure must report its server as ready; a stand-in must answer as well.
     async fn database_is_back(&self) -> Result<Sighting, backend::Error> {
         match self.server.condition().await? {
             Condition::Absent => return Ok(no_more("database")),
@@ -134,19 +132,20 @@ impl Levers {
         }
         if self.server.is_restarting() {
             return Ok(Sighting::NotYet(
-                "Azure has not ended its restart".to_owned(),
+                "Azure has not finished the restart".to_owned(),
             ));
         }
-        let Some(ground) = &self.site.ground else {
+        let Some(stand_in) = &self.site.stand_in else {
             return Ok(Sighting::Seen("the server is ready".to_owned()));
         };
         Ok(
-            match ground.place.ready(&database::container_id(), None).await {
+            match stand_in.place.ready(&database::container_id(), None).await {
                 Readiness::Ready => Readiness::Ready.into(),
                 Readiness::NotYet(reason) => Sighting::NotYet(reason),
-                // Azure starts its server, and a command that was killed has started none.
+                // Azure would start its server. Here, a killed command may not have started the
+                // stand-in again.
                 Readiness::Never(reason) => {
-                    ground.place.pull(&start()).await?;
+                    stand_in.place.pull(&start()).await?;
                     Sighting::NotYet(reason)
                 }
             },
@@ -178,7 +177,7 @@ fn deployment(service: &ServiceName) -> ResourceId {
     ResourceId::new(ResourceKind::Deployment, service)
 }
 
-/// The lever that starts what stands for the database on this machine.
+/// The lever that starts the stand-in's database.
 fn start() -> Pull {
     let container = database::container_id();
     Pull::Start {
@@ -186,7 +185,7 @@ fn start() -> Pull {
     }
 }
 
-/// What was taken down since: that nothing runs is no fault any more.
+/// The service was taken down in the meantime, so nothing has to run.
 fn no_more(what: &str) -> Sighting {
     Sighting::Seen(format!("there is no {what} any more"))
 }

@@ -1,5 +1,5 @@
-//! Ways into the cluster: its API, and ports of its services forwarded to this machine. Nothing of
-//! a topology in Azure is otherwise reached from here.
+//! The connection to the cluster: its API, and ports of its services that are forwarded to this
+//! machine. There is no other way to a topology in Azure from here.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -16,14 +16,13 @@ use super::awaited;
 use super::error::Error;
 use super::site::Site;
 
-/// For how long a connection is used: Entra's tokens are good for an hour or more.
+/// How long a connection is used. Entra's tokens are valid for an hour or more.
 const FRESH: Duration = Duration::from_mins(30);
 
-/// For how long a cluster that has not answered is not asked again: a command has many questions,
-/// and no cluster comes to be in less.
+/// How long a cluster that did not answer is not asked again. A command asks many questions, and no
+/// cluster starts in a shorter time.
 const SILENT: Duration = Duration::from_secs(5);
 
-/// A connection to the cluster.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) cluster: Cluster,
@@ -31,26 +30,26 @@ pub(super) struct Connection {
     since: Instant,
 }
 
-/// What is known of the way into the cluster.
+/// What is known about the connection.
 #[derive(Debug, Default)]
-struct Way {
+struct State {
     connection: Option<Arc<Connection>>,
-    /// Since when it has not answered.
+    /// When it failed to answer.
     silent: Option<Instant>,
 }
 
-/// The way into the cluster of a place.
+/// The connection to the cluster of a place.
 #[derive(Debug)]
 pub struct Link {
     site: Arc<Site>,
-    way: Mutex<Way>,
+    state: Mutex<State>,
 }
 
 impl Link {
     pub(super) fn new(site: &Arc<Site>) -> Self {
         Self {
             site: Arc::clone(site),
-            way: Mutex::default(),
+            state: Mutex::default(),
         }
     }
 
@@ -60,29 +59,29 @@ impl Link {
         connection.ok_or_else(|| Error::NoCluster.into())
     }
 
-    /// The cluster; nothing if Azure has none, an error if it does not answer.
+    /// The cluster; `None` if Azure has none, an error if it does not answer.
     pub(super) async fn connection(&self) -> Result<Option<Arc<Connection>>, backend::Error> {
         if self.site.without_cluster() {
             return Ok(None);
         }
-        let mut way = self.way.lock().await;
+        let mut state = self.state.lock().await;
         let fresh = |it: &&Arc<Connection>| it.since.elapsed() < FRESH;
-        if let Some(connection) = way.connection.as_ref().filter(fresh) {
+        if let Some(connection) = state.connection.as_ref().filter(fresh) {
             return Ok(Some(Arc::clone(connection)));
         }
-        if way.silent.is_some_and(|since| since.elapsed() < SILENT) {
+        if state.silent.is_some_and(|since| since.elapsed() < SILENT) {
             return Err(Error::SilentCluster.into());
         }
         let Some(cluster) = sign_in(&self.site).await? else {
-            *way = Way::default();
+            *state = State::default();
             return Ok(None);
         };
         if !cluster.answers().await {
-            way.silent = Some(Instant::now());
+            state.silent = Some(Instant::now());
             return Err(Error::SilentCluster.into());
         }
-        // The ports stay, for those who have been told of them.
-        let forwards = match way.connection.take() {
+        // The forwarded ports stay open, since others already use them.
+        let forwards = match state.connection.take() {
             Some(before) => {
                 before.forwards.renew(cluster.clone());
                 Arc::clone(&before.forwards)
@@ -94,28 +93,29 @@ impl Link {
             forwards,
             since: Instant::now(),
         });
-        *way = Way {
+        *state = State {
             connection: Some(Arc::clone(&connection)),
             silent: None,
         };
         Ok(Some(connection))
     }
 
-    /// Forgets a cluster that goes, or is another one now.
+    /// Forgets a cluster that is removed or replaced.
     pub(super) async fn forget(&self) {
-        *self.way.lock().await = Way::default();
+        *self.state.lock().await = State::default();
     }
 
-    /// Where the frontend's gRPC is to be had on this machine, for as long as this command runs.
+    /// The address of the frontend's gRPC port on this machine, valid while this command runs.
     pub(super) async fn frontend(&self) -> Result<SocketAddr, backend::Error> {
-        // Its name and port are those of every topology, so that who only looks needs none.
+        // Name and port are the same in every topology, so commands that only look need no
+        // topology.
         let (service, port) = Entrance::frontend();
         let connection = self.connected().await?;
         connection.forwards.open(&service, port, None)
     }
 
-    /// Forwards an entrance to this machine, for as long as this command runs: to the wanted port,
-    /// if there is one.
+    /// Forwards an entrance to this machine while this command runs: to the wanted port, if one is
+    /// given.
     pub async fn forward(
         &self,
         entrance: Entrance,
@@ -127,8 +127,8 @@ impl Link {
         connection.forwards.open(&service, port, wanted)
     }
 
-    /// The addresses that the cloud has given to services, by the names of these; none where there
-    /// is no cluster yet.
+    /// The external addresses of services, by the services' names. Empty if there is no cluster
+    /// yet.
     pub async fn addresses(&self) -> Result<BTreeMap<String, String>, backend::Error> {
         match self.connection().await? {
             Some(connection) => connection.cluster.load_balancers().await,
@@ -137,15 +137,14 @@ impl Link {
     }
 }
 
-/// The cluster, if Azure has one.
 async fn sign_in(site: &Site) -> Result<Option<Cluster>, backend::Error> {
     let (arm, scope) = (site.arm().await?, site.scope().await?);
     let asked = arm.cluster_user_kubeconfig(&scope.group, &scope.names.cluster);
     let kubeconfig = match asked.await {
         Ok(kubeconfig) => kubeconfig,
-        // One that is being made or deleted has no credentials to give.
+        // A cluster that is being created or deleted has no credentials.
         Err(error) if error.is_not_found() || error.is_conflict() => return Ok(None),
-        Err(error) => return Err(Error::azure("say how the cluster is reached")(error).into()),
+        Err(error) => return Err(Error::azure("get the cluster's kubeconfig")(error).into()),
     };
     let arm::Options {
         credential,
@@ -153,8 +152,8 @@ async fn sign_in(site: &Site) -> Result<Option<Cluster>, backend::Error> {
         ..
     } = arm.options();
     let token = credential.token(&endpoints.aks_scope()).await;
-    let token = token.map_err(Error::azure("give a token for the cluster"))?;
-    let awaited = match site.ground {
+    let token = token.map_err(Error::azure("get a token for the cluster"))?;
+    let awaited = match site.stand_in {
         Some(_) => None,
         None => Some(awaited::of(site.login_server(&scope).await?)),
     };

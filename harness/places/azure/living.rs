@@ -1,4 +1,4 @@
-//! What is there already, as far as it decides what may become of it. Pure but for the look.
+//! The existing resources, as far as they decide what can be changed. Pure except for the look.
 
 use azure::api_version;
 use azure::arm::{self, StackSpec};
@@ -8,24 +8,21 @@ use serde_json::Value;
 use super::cloud::Cloud;
 use super::scope::Scope;
 
-/// Where the size of a server's storage is.
+/// The JSON pointer to the size of a server's storage.
 const STORAGE: &str = "/properties/storage/storageSizeGB";
 
-/// What is there already.
+/// The existing resources.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Living {
     /// The region of the resource group.
     pub region: Option<String>,
-    /// The cluster.
     pub cluster: Option<Value>,
-    /// The database server.
     pub server: Option<Value>,
-    /// The virtual network.
     pub network: Option<Value>,
 }
 
 impl Living {
-    /// Looks at all of it, in a resource group that is there.
+    /// Looks up all of them. The resource group must exist.
     pub async fn look(cloud: &Cloud, scope: &Scope) -> Result<Self, arm::Error> {
         let (arm, group, names) = (&cloud.arm, &scope.group, &scope.names);
         let region = arm.resource_group(group).await?.map(|it| it.location);
@@ -43,7 +40,7 @@ impl Living {
         })
     }
 
-    /// Looks at the database server alone, of whose storage a stack has to know.
+    /// Looks up the database server only: a stack needs the size of its storage.
     pub(super) async fn look_at_server(cloud: &Cloud, scope: &Scope) -> Result<Self, arm::Error> {
         let (arm, name) = (&cloud.arm, &scope.names.mysql);
         let server = arm.resource(
@@ -58,12 +55,12 @@ impl Living {
         })
     }
 
-    /// How much storage the database server has, in GiB.
+    /// The storage of the database server, in GiB.
     pub fn storage_gib(&self) -> Option<u64> {
         self.server.as_ref()?.pointer(STORAGE)?.as_u64()
     }
 
-    /// The pools of the cluster.
+    /// The node pools of the cluster.
     pub fn pools(&self) -> impl Iterator<Item = &Value> {
         let pools = self.cluster.iter().filter_map(|cluster| {
             let pools = cluster.pointer("/properties/agentPoolProfiles")?;
@@ -72,10 +69,10 @@ impl Living {
         pools.flatten()
     }
 
-    /// Asks for no less storage than there is: it grows by itself and never shrinks, and Azure
-    /// refuses whoever asks for less
+    /// Raises the requested storage to the existing size. Storage grows by itself and never
+    /// shrinks, and Azure refuses a smaller size
     /// (<https://learn.microsoft.com/azure/mysql/flexible-server/concepts-service-tiers-storage#storage-autogrow>).
-    /// The tags that say what a stack was made from stay those of what the profile asks for.
+    /// The tags with the digests of the stack still describe what the profile requests.
     pub fn keep_storage(&self, stack: &mut StackSpec) {
         let Some(there) = self.storage_gib() else {
             return;
@@ -117,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_larger_of_profile_and_server_is_asked_for() {
+    fn the_larger_size_of_profile_and_server_is_requested() {
         let server = |gib: u64| json!({"properties": {"storage": {"storageSizeGB": gib}}});
         for (asked, there, sent) in [
             (20, Some(25), 25),

@@ -1,16 +1,15 @@
 //! The topology in Azure: a resource group with one deployment stack, the worker's image in its
 //! registry, and the objects of [`kubernetes`] in its cluster.
 //!
-//! What is there is always asked of Azure; nothing but the way to finish is remembered here. In a
-//! rehearsal the Azure is the built-in one, and what a cluster and a database stand for is made on
-//! this machine by [`k3d`](super::k3d), if it has Docker.
+//! The state of resources is always read from Azure; the state folder only keeps what is needed to
+//! finish a promotion. In a rehearsal, Azure is the built-in one. If this machine has Docker,
+//! [`k3d`](super::k3d) makes a stand-in for the cluster and the database.
 
 mod awaited;
 mod backend;
 mod cloud;
 mod error;
 mod facts;
-mod ground;
 mod group;
 mod hosts;
 mod image;
@@ -25,16 +24,17 @@ mod prepare;
 mod promoter;
 mod registration;
 mod render;
+mod reporter;
 mod roots;
 mod scope;
 mod server;
 mod settings;
 mod site;
 mod stack;
+mod stand_in;
 mod sweep;
 #[cfg(test)]
 mod tests;
-mod told;
 
 pub use backend::AzureBackend;
 pub use cloud::{Access, Cloud, Error as CloudError, Rehearsal, Which};
@@ -55,6 +55,6 @@ pub use scope::{
     DIGEST, EXPIRES, OVERRIDE, PROFILE, PROMOTER, STORAGE, Scope, TEMPLATE, TIME_TO_LIVE, TOPOLOGY,
     UNMANAGE, Wish, digest_of, group_tags,
 };
-pub use settings::{Aim, Order, Settings};
+pub use settings::{Aim, PromotionOptions, Settings};
 pub use site::Site;
 pub use stack::Stack;

@@ -1,4 +1,4 @@
-//! What the resources of a topology are made of.
+//! What the resources of a topology are made from.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,21 @@ use kubernetes::Group;
 use model::plan::ResourceId;
 
 use super::objects::Materials;
-use super::settings::Order;
-use super::told::Told;
+use super::reporter::Reporter;
+use super::settings::PromotionOptions;
 use crate::k3d;
 
-/// Everything that making the resources of a topology needs here.
 #[derive(Debug)]
 pub struct Parts {
     pub(super) stack: StackSpec,
-    /// What the objects in the cluster are made of.
+    /// What the objects in the cluster are made from.
     pub(super) materials: Materials,
-    /// These objects, as far as they are known before the stack is there.
+    /// These objects, as far as they are known before the stack exists.
     pub groups: BTreeMap<ResourceId, Group>,
     /// Temporal's namespaces.
     pub(super) namespaces: Namespaces,
-    /// The ground of a rehearsal.
-    pub(super) ground: Option<k3d::Parts>,
-    /// What the promotion says besides.
-    pub(super) order: Order,
-    pub(super) told: Told,
+    /// The parts of the stand-in, in a rehearsal.
+    pub(super) stand_in: Option<k3d::Parts>,
+    pub(super) options: PromotionOptions,
+    pub(super) reporter: Reporter,
 }

@@ -1,6 +1,5 @@
-//! The password of the database's administrator: in the cluster's Secret, and nowhere else. Until
-//! it has arrived there it is in a file of the state folder, so that nothing is lost when a command
-//! is killed on the way.
+//! The password of the database's administrator. It is stored in the cluster's Secret only. Until
+//! it is there, a file of the state folder keeps it, so that a killed command does not lose it.
 
 use std::io;
 use std::sync::Arc;
@@ -14,7 +13,6 @@ use super::error::Error;
 use super::link::Link;
 use super::site::Site;
 
-/// The password of the database's administrator.
 #[derive(Debug)]
 pub struct Password {
     site: Arc<Site>,
@@ -29,8 +27,8 @@ impl Password {
         }
     }
 
-    /// The password that is to be: one that is on its way, else the one that the cluster has, else a
-    /// new one; `another` passes over that of the cluster.
+    /// The password to use: the one in the file if there is one, else the cluster's, else a new
+    /// one. With `another`, the cluster's is not used.
     pub(super) async fn provide(
         &self,
         promoted: bool,
@@ -38,7 +36,7 @@ impl Password {
         fetch: Fetch,
     ) -> Result<Secret, backend::Error> {
         if let Some(under_way) = self.under_way()? {
-            // A command that was killed may have brought it there and not lived to say so.
+            // A killed command may have stored it in the cluster without removing the file.
             if let Ok(Some(connection)) = self.link.connection().await
                 && let Ok(Some(kept)) = connection.cluster.database_password().await
                 && kept == under_way
@@ -50,7 +48,8 @@ impl Password {
             return Ok(under_way);
         }
         if promoted && !another {
-            // A cluster that does not answer may well have one: another would lock its pods out.
+            // If the cluster does not answer, do not replace its password: that would lock its pods
+            // out.
             if let Some(connection) = self.link.connection().await? {
                 let kept = connection.cluster.database_password().await?;
                 if let Some(kept) = kept {
@@ -61,14 +60,14 @@ impl Password {
         match fetch {
             Fetch::Nothing => Ok(Secret::generate()),
             Fetch::Missing => {
-                create_private(&self.site.state.secrets()).map_err(self.failed("make"))?;
+                create_private(&self.site.state.secrets()).map_err(self.failed("create"))?;
                 let made = Secret::of_file(&self.file());
                 Ok(made.map_err(self.failed("write"))?)
             }
         }
     }
 
-    /// Whether a password is on its way that has not arrived everywhere.
+    /// Whether a new password has not reached the cluster and the database yet.
     pub fn is_rotating(&self) -> bool {
         self.file().exists()
     }
@@ -78,7 +77,7 @@ impl Password {
         Ok(text.map_err(self.failed("read"))?.map(Secret::new))
     }
 
-    /// It has arrived in the cluster.
+    /// Removes the file, since the password has reached the cluster.
     pub(super) fn arrive(&self) -> Result<(), Error> {
         let removed = present(fs_err::remove_file(self.file()));
         removed.map(drop).map_err(self.failed("remove"))

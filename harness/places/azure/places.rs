@@ -1,5 +1,5 @@
-//! Where this folder has promoted its profile to: a profile that names another resource group since
-//! leaves the first one standing, and paid for.
+//! The resource groups that this folder has promoted its profile to. If the profile names another
+//! resource group later, the first one continues to run and to cost money.
 
 use std::sync::Arc;
 
@@ -13,13 +13,10 @@ use super::error::Error;
 use super::scope::PROFILE;
 use super::site::Site;
 
-/// A resource group of a subscription that this folder has promoted to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Promoted {
-    /// The subscription's id.
     pub subscription: String,
-    /// The resource group.
     pub resource_group: String,
 }
 
@@ -31,7 +28,7 @@ impl Promoted {
         }
     }
 
-    /// Azure takes names in any case.
+    /// Whether both are the same place. Azure ignores the case of names.
     fn is(&self, other: &Self) -> bool {
         let (one, its) = (&self.resource_group, &other.resource_group);
         self.shares_subscription(other) && one.eq_ignore_ascii_case(its)
@@ -42,14 +39,13 @@ impl Promoted {
     }
 }
 
-/// A place that was promoted to before, and was not destroyed since from this folder.
+/// Another place that was promoted to and was not destroyed from this folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Elsewhere {
-    /// The place.
     pub place: Promoted,
     /// Whether it is in another subscription than the profile names now.
     pub in_another_subscription: bool,
-    /// Why it is not known whether it still stands, if so.
+    /// Why it is unknown whether it still exists, if so.
     pub unknown: Option<String>,
 }
 
@@ -63,7 +59,6 @@ impl Elsewhere {
     }
 }
 
-/// The record of the places that this folder has promoted its profile to.
 #[derive(Debug)]
 pub struct Places {
     site: Arc<Site>,
@@ -75,10 +70,10 @@ impl Places {
         Self { site }
     }
 
-    /// Remembers that something is about to be made in a group.
+    /// Records that something is about to be created in a group.
     pub(super) fn remember(&self, group: &Group) -> Result<(), Error> {
         let place = Promoted::of(group);
-        // A record that cannot be read was told of by what looked; it holds no promotion up.
+        // An unreadable record was reported by the look before; it does not stop the promotion.
         let mut all = self.read().unwrap_or_default();
         if all.iter().any(|it| it.is(&place)) {
             return Ok(());
@@ -87,7 +82,7 @@ impl Places {
         self.write(&all)
     }
 
-    /// Forgets the place that the profile names, once nothing of it is left.
+    /// Forgets the place that the profile names. Call it when nothing of it is left.
     pub async fn forget(&self) -> Result<(), backend::Error> {
         let place = Promoted::of(&self.site.scope().await?.group);
         let before = self.read()?;
@@ -98,7 +93,7 @@ impl Places {
         Ok(())
     }
 
-    /// The other places that were promoted to and still stand, as far as that is known.
+    /// The other places that were promoted to and still exist, as far as this is known.
     pub async fn elsewhere(&self) -> Result<Vec<Elsewhere>, backend::Error> {
         let here = Promoted::of(&self.site.scope().await?.group);
         let (arm, profile) = (self.site.arm().await?, &self.site.settings.profile);
@@ -131,7 +126,7 @@ impl Places {
 
     fn write(&self, places: &[Promoted]) -> Result<(), Error> {
         let path = self.path();
-        let text = serde_json::to_vec_pretty(places).expect("names become JSON");
+        let text = serde_json::to_vec_pretty(places).expect("names serialise to JSON");
         write_atomically(&path, &text).map_err(|source| Error::File {
             act: "write",
             path,
@@ -152,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_case_of_a_subscription_or_a_group_makes_no_other_place() {
+    fn the_case_of_subscription_and_group_does_not_matter() {
         let here = promoted("0a1b-c2d3", "orders");
         assert!(here.is(&promoted("0A1B-C2D3", "Orders")));
         assert!(!here.is(&promoted("0a1b-c2d3", "orders-2")));

@@ -1,4 +1,4 @@
-//! What must be known before anything is made: the image, the password, the names, the objects.
+//! Prepares a promotion: the image, the password, the names and the objects.
 
 use azure::arm;
 use backend::namespaces::Namespaces;
@@ -14,15 +14,14 @@ use super::image::{Image, Maker};
 use super::objects::{Materials, Objects};
 use super::parts::Parts;
 use super::password::Password;
+use super::reporter::Reporter;
 use super::roots;
 use super::scope::{OVERRIDE, Scope, Wish};
-use super::settings::Order;
+use super::settings::PromotionOptions;
 use super::site::Site;
 use super::stack::Stack;
-use super::told::Told;
 use crate::k3d;
 
-/// The preparation of a topology.
 pub(super) struct Preparation<'a> {
     pub(super) site: &'a Site,
     pub(super) group: &'a group::Group,
@@ -31,26 +30,26 @@ pub(super) struct Preparation<'a> {
     pub(super) image: &'a Image,
     pub(super) objects: &'a Objects,
     pub(super) password: &'a Password,
-    pub(super) order: &'a Order,
+    pub(super) options: &'a PromotionOptions,
     pub(super) topology: &'a Topology,
     pub(super) provision: Provision<'a>,
 }
 
 impl Preparation<'_> {
-    /// Provides everything and says what is wanted.
+    /// Prepares everything and returns the desired resources.
     pub(super) async fn prepare(self) -> Result<Prepared<Parts>, backend::Error> {
         let (topology, provision) = (self.topology, self.provision);
         if provision.fetch == Fetch::Missing {
             self.worker.foresee(topology)?;
         }
-        // Azure answers in a moment, and images take minutes.
+        // Azure answers fast, and building images takes minutes, so Azure is asked first.
         let scope = self.site.scope().await?;
         let found = self.stack.find_in_group().await?;
         let found = found.map(|(_, stack)| stack);
-        let ground = self.ground().await?;
+        let stand_in = self.stand_in().await?;
         let worker = self.worker.provide(topology, provision).await?;
-        let mysql = match &ground {
-            Some((_, ground)) => ground.mysql_server().clone(),
+        let mysql = match &stand_in {
+            Some((_, stand_in)) => stand_in.mysql_server().clone(),
             None => self.server(&scope, found.is_some()).await?,
         };
         let spec = self.spec(&scope, found.as_ref(), mysql.password.clone())?;
@@ -74,35 +73,41 @@ impl Preparation<'_> {
         desired.extend(self.image.desire(&scope, &materials.worker));
         desired.extend(groups.values().map(Group::resource));
         desired.extend(namespaces.desire());
-        let (of_ground, ground) = ground.unzip();
-        desired.extend(of_ground.into_iter().flatten());
+        let (stand_in_resources, stand_in) = stand_in.unzip();
+        desired.extend(stand_in_resources.into_iter().flatten());
         let parts = Parts {
             stack: spec,
             materials,
             groups,
             namespaces,
-            ground,
-            order: self.order.clone(),
-            told: Told::new(provision.events, provision.cancel),
+            stand_in,
+            options: self.options.clone(),
+            reporter: Reporter::new(provision.events, provision.cancel),
         };
         Ok(Prepared { desired, parts })
     }
 
-    /// The ground of a rehearsal: its resources, and what they are made of.
-    async fn ground(&self) -> Result<Option<(Vec<Resource>, k3d::Parts)>, backend::Error> {
-        let Some(ground) = &self.site.ground else {
+    /// The stand-in of a rehearsal: its resources, and what they are made from.
+    async fn stand_in(&self) -> Result<Option<(Vec<Resource>, k3d::Parts)>, backend::Error> {
+        let Some(stand_in) = &self.site.stand_in else {
             return Ok(None);
         };
-        if self.order.another_password && self.provision.fetch == Fetch::Missing {
-            ground.handle.change_password(&Secret::generate()).await?;
+        if self.options.another_password && self.provision.fetch == Fetch::Missing {
+            stand_in
+                .infrastructure
+                .change_password(&Secret::generate())
+                .await?;
         }
-        let prepared = ground.place.prepare(self.topology, self.provision).await?;
+        let prepared = stand_in
+            .place
+            .prepare(self.topology, self.provision)
+            .await?;
         Ok(Some((prepared.desired, prepared.parts)))
     }
 
-    /// The database in Azure, as objects are told of it.
+    /// The database in Azure, in the terms of the objects.
     async fn server(&self, scope: &Scope, promoted: bool) -> Result<MysqlServer, backend::Error> {
-        let (another, fetch) = (self.order.another_password, self.provision.fetch);
+        let (another, fetch) = (self.options.another_password, self.provision.fetch);
         let password = self.password.provide(promoted, another, fetch).await?;
         Ok(MysqlServer {
             host: scope.mysql_host(),
@@ -113,7 +118,7 @@ impl Preparation<'_> {
         })
     }
 
-    /// The stack as it should be; `found` is how it is.
+    /// The desired stack; `found` is the existing one.
     fn spec(
         &self,
         scope: &Scope,
@@ -124,10 +129,10 @@ impl Preparation<'_> {
             Fetch::Missing => self.site.promoter()?,
             Fetch::Nothing => String::new(),
         };
-        // Who rotates a password says nothing of the gate.
-        let told = found.filter(|_| self.order.another_password);
-        let told = told.and_then(|stack| find_tag(&stack.tags, OVERRIDE));
-        let reason = self.order.gate_override.as_ref().or(told);
+        // A rotation of the password keeps the recorded override of the gate.
+        let recorded = found.filter(|_| self.options.another_password);
+        let recorded = recorded.and_then(|stack| find_tag(&stack.tags, OVERRIDE));
+        let reason = self.options.gate_override.as_ref().or(recorded);
         Ok(scope.stack(Wish {
             azure: &self.site.settings.azure,
             topology: self.topology,

@@ -1,5 +1,5 @@
-//! Who promotes: an id of the state folder, so that a promotion that another folder has under way
-//! is told from one of our own that was killed.
+//! The id of the promoting state folder. It distinguishes a running promotion of another folder
+//! from one of this folder that was killed.
 
 use backend::state::Directory;
 use base::file::{create_private, present, write_atomically};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::error::Error;
 
-/// The id of a state folder, made when it is first asked for.
+/// The id of a state folder. It is created when it is first needed.
 pub(super) fn id(state: &Directory) -> Result<String, Error> {
     let path = state.path().join("promoter");
     let failed = |source| Error::File {

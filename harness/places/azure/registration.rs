@@ -1,4 +1,4 @@
-//! The resource providers that a subscription has to be registered for, once and for all.
+//! Registers the subscription for the resource providers that a topology needs.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::cloud::Cloud;
 use super::error::Error;
 
-/// What a topology in Azure is made of: provider, and a type of it that the region has to offer.
+/// The providers of a topology in Azure, each with a resource type that the region must offer.
 pub const PROVIDERS: [(&str, &str); 6] = [
     ("Microsoft.ContainerService", "managedClusters"),
     ("Microsoft.ContainerRegistry", "registries"),
@@ -21,16 +21,16 @@ pub const PROVIDERS: [(&str, &str); 6] = [
     ("Microsoft.Compute", "virtualMachines"),
 ];
 
-/// How long it is waited between two looks, and for all of it: a registration takes a minute or two.
+/// The pause between two checks, and the deadline for all. A registration takes one or two minutes.
 const PACE: Pace = Pace {
     first: Duration::from_millis(200),
     last: Duration::from_secs(5),
 };
 const DEADLINE: Duration = Duration::from_mins(10);
 
-/// Registers the subscription for what it is known not to be registered for yet, and waits until it
-/// is; whether there was anything. Whoever may not look is not told, and goes on: it may well be
-/// registered.
+/// Registers the subscription for the providers that are known to be missing, and waits until they
+/// are registered. Returns whether any was missing. A provider that the caller may not look up is
+/// skipped, since it may be registered.
 pub async fn register_providers(cloud: &Cloud, events: &Events) -> Result<bool, backend::Error> {
     let (arm, id) = (&cloud.arm, &cloud.subscription.subscription_id);
     let mut missing = Vec::new();
@@ -81,16 +81,16 @@ async fn until_registered(
             Some((_, state)) => Err(Pending::NotYet(state)),
         }
     });
-    let registered = registered.await.map_err(|vain| Error::Unregistered {
+    let registered = registered.await.map_err(|error| Error::Unregistered {
         namespace: left.first().map_or("", |left| left).to_owned(),
-        state: vain.to_string(),
+        state: error.to_string(),
     });
     registered??;
     progress.finish();
     Ok(())
 }
 
-/// Those of these providers that are not registered, each with its state in Azure's words.
+/// The providers in `namespaces` that are not registered, each with its state in Azure's words.
 async fn unregistered(
     cloud: &Cloud,
     namespaces: &[&'static str],
@@ -107,7 +107,6 @@ async fn unregistered(
     Ok(states)
 }
 
-/// What an error says that was not done.
 fn failed(namespace: &str) -> impl FnOnce(arm::Error) -> Error {
     Error::azure(format!("register provider {namespace}"))
 }

@@ -1,7 +1,7 @@
-//! The template and the objects of a place as far as a profile alone decides them: no account, no
-//! cluster, no network.
+//! Renders the template and the objects of a place from a profile alone: no account, no cluster, no
+//! network.
 
-use azure::template::{self, Caller, CallerKind, Names, Place};
+use azure::template::{self, Caller, CallerKind, DeploymentScope, Names};
 use base::secret::Secret;
 use kubernetes::{Group, Images, MysqlServer, NAMESPACE, Site};
 use model::profile::azure::Azure;
@@ -12,20 +12,20 @@ use super::objects::{RESOLVER, exposure};
 use super::roots;
 use super::scope::PROFILE;
 
-/// What stands where only Azure or a machine can tell.
-const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+/// Placeholders for values that only Azure or a machine knows.
+const ZERO_ID: &str = "00000000-0000-0000-0000-000000000000";
 const WORKER: &str = "<the registry>/worker@<the image's digest>";
 
-/// The ARM template and the groups of objects. The ids of the subscription and of who promotes,
-/// unless the profile names them, are noughts.
+/// The ARM template and the groups of objects. The ids of the subscription and of the caller are
+/// zero unless the profile names them.
 pub fn rendered(profile: &str, azure: &Azure, topology: &Topology) -> (Value, Vec<Group>) {
-    let subscription = azure.subscription.as_deref().unwrap_or(NOBODY);
-    let place = Place {
+    let subscription = azure.subscription.as_deref().unwrap_or(ZERO_ID);
+    let place = DeploymentScope {
         subscription: subscription.to_owned(),
         resource_group: azure.resource_group.clone(),
         profile: profile.to_owned(),
         caller: Caller {
-            object_id: NOBODY.to_owned(),
+            object_id: ZERO_ID.to_owned(),
             kind: CallerKind::User,
         },
     };
@@ -49,6 +49,6 @@ pub fn rendered(profile: &str, azure: &Azure, topology: &Topology) -> (Value, Ve
         exposure: exposure(&azure.expose),
         resolver: RESOLVER,
     };
-    let template = serde_json::to_value(template).expect("a template becomes JSON");
+    let template = serde_json::to_value(template).expect("a template serialises to JSON");
     (template, kubernetes::objects(topology, &site))
 }

@@ -1,5 +1,5 @@
-//! The authorities that certificates of Azure Database for MySQL come from. Which they are, and that
-//! none below them is to be relied on, says
+//! The root certificates of Azure Database for MySQL. This page names them, and says not to pin
+//! intermediate certificates:
 //! <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-root-certificate-rotation>.
 
 use std::sync::LazyLock;
@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-/// The names of the authorities.
+/// The common names of the authorities.
 const NAMES: [&str; 2] = [
     "DigiCert Global Root G2",
     "Microsoft RSA Root Certificate Authority 2017",
 ];
 
-/// How long a line of a PEM file is (RFC 7468).
+/// The length of a line in a PEM file (RFC 7468).
 const LINE: usize = 64;
 
 static BUNDLE: LazyLock<String> = LazyLock::new(|| {
@@ -22,14 +22,14 @@ static BUNDLE: LazyLock<String> = LazyLock::new(|| {
     wanted.map(|root| pem(root)).collect()
 });
 
-/// Their certificates (PEM).
+/// The certificates of the authorities (PEM).
 pub(super) fn bundle() -> &'static str {
     &BUNDLE
 }
 
-/// Whether a certificate has a name in it, where it is followed by another part of it.
+/// Whether a certificate contains a common name, followed by another part of the subject.
 fn names(certificate: &[u8], name: &str) -> bool {
-    // As text of ASN.1: its length, then its letters.
+    // ASN.1 stores a text as its length, then its characters.
     let mut text = vec![u8::try_from(name.len()).unwrap_or(u8::MAX)];
     text.extend_from_slice(name.as_bytes());
     certificate.windows(text.len()).any(|window| window == text)

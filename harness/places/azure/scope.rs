@@ -1,11 +1,11 @@
-//! Where in Azure a profile is, what it is called there, and what its stack is to be. Pure.
+//! Where a profile is in Azure, the names of its resources, and its desired stack. Pure.
 
 use std::collections::BTreeMap;
 
 use azure::arm::{
     Action, DenySettings, Group, Parameter, StackProperties, StackSpec, Undeletable, Unmanage,
 };
-use azure::template::{self, Names, PASSWORD, Place};
+use azure::template::{self, DeploymentScope, Names, PASSWORD};
 use base::secret::Secret;
 use model::azure_limits::find_tag;
 use model::profile::azure::Azure;
@@ -14,30 +14,31 @@ use serde_json::Value;
 
 use super::cloud::Cloud;
 
-/// The tag with the profile that something belongs to.
+/// The tag with the profile that a resource belongs to.
 pub const PROFILE: &str = "harness-profile";
-/// The tag with the identity of what runs.
+/// The tag with the digest of the topology.
 pub const TOPOLOGY: &str = "harness-topology";
 /// The tag with the time from which a resource group may be destroyed (RFC 3339).
 pub const EXPIRES: &str = "harness-expires";
-/// The tag with the `time-to-live` that it was promoted with: which of two times is another one cannot
-/// be told from when they end.
+/// The tag with the `time-to-live` of the promotion. The expiry alone does not show whether the
+/// time-to-live changed.
 pub const TIME_TO_LIVE: &str = "harness-time-to-live";
-/// The tag of a resource group that the harness has made: no other is deleted.
+/// The tag of a resource group that the harness created. Only such groups are deleted.
 pub(super) const MADE: &str = "harness-made";
-/// The tag with the reason for which a gate was passed by.
+/// The tag with the reason for an override of the gate.
 pub const OVERRIDE: &str = "harness-gate-override";
-/// The tag with the identity of all that a stack was made from but its password.
+/// The tag with the digest of everything that a stack was made from, without the password.
 pub const TEMPLATE: &str = "harness-template";
-/// The tag with the storage of the database that the profile asked for, in GiB: Azure may have made
-/// it larger since.
+/// The tag with the storage of the database that the profile requested, in GiB. Azure may have
+/// increased it since.
 pub const STORAGE: &str = "harness-storage-gib";
-/// The tag with the identity of all that a stack was made from.
+/// The tag with the digest of everything that a stack was made from.
 pub const DIGEST: &str = "harness-digest";
-/// The tag with the state folder whose command made a stack.
+/// The tag with the id of the state folder that promoted the stack.
 pub const PROMOTER: &str = "harness-promoter";
 
-/// What goes with a stack goes when the stack does; the group is removed apart, once it is empty.
+/// The stack's resources are deleted with the stack. The group is removed separately once it is
+/// empty.
 pub const UNMANAGE: Unmanage = Unmanage {
     resources: Action::Delete,
     resource_groups: Action::Detach,
@@ -45,33 +46,29 @@ pub const UNMANAGE: Unmanage = Unmanage {
     undeletable: Undeletable::Detach,
 };
 
-/// A resource group of a subscription, with the names of what a profile has in it.
+/// A resource group of a subscription, with the names of a profile's resources in it.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    /// The resource group.
     pub group: Group,
-    /// Names of all resources.
     pub names: Names,
-    place: Place,
+    place: DeploymentScope,
 }
 
-/// What a stack is made from, besides where it is.
+/// What a stack is made from, except its place.
 #[derive(Debug, Clone)]
 pub struct Wish<'a> {
-    /// The place.
+    /// The Azure section of the profile.
     pub azure: &'a Azure,
-    /// What runs there.
     pub topology: &'a Topology,
-    /// The password of the database's administrator.
     pub password: Secret,
-    /// Who makes it: an id of the state folder.
+    /// The id of the promoting state folder.
     pub promoter: &'a str,
-    /// Why the gate is passed by, if it is.
+    /// Why the gate is overridden, if it is.
     pub gate_override: Option<&'a str>,
 }
 
 impl<'a> Wish<'a> {
-    /// What is asked for, but for who makes it and why.
+    /// A stack without a promoter and without an override.
     pub fn of(azure: &'a Azure, topology: &'a Topology, password: Secret) -> Self {
         Self {
             azure,
@@ -84,9 +81,9 @@ impl<'a> Wish<'a> {
 }
 
 impl Scope {
-    /// Where a profile is in a cloud.
+    /// The scope of a profile in a cloud.
     pub fn of(azure: &Azure, profile: &str, cloud: &Cloud) -> Self {
-        let place = Place {
+        let place = DeploymentScope {
             subscription: cloud.subscription.subscription_id.clone(),
             resource_group: azure.resource_group.clone(),
             profile: profile.to_owned(),
@@ -99,17 +96,16 @@ impl Scope {
         }
     }
 
-    /// The profile's name.
     pub fn profile(&self) -> &str {
         &self.place.profile
     }
 
-    /// What the database server will be called on its network.
+    /// The future host name of the database server.
     pub(super) fn mysql_host(&self) -> String {
         format!("{}.mysql.database.azure.com", self.names.mysql)
     }
 
-    /// The stack as it should be.
+    /// The desired stack.
     pub fn stack(&self, wish: Wish<'_>) -> StackSpec {
         let Wish {
             azure,
@@ -121,11 +117,11 @@ impl Scope {
         let profile = &self.place.profile;
         let own = BTreeMap::from([(PROFILE.to_owned(), profile.clone())]);
         let template = template::template(azure, &topology.database, &self.place, &own);
-        let template = serde_json::to_value(template).expect("a template becomes JSON");
+        let template = serde_json::to_value(template).expect("a template serialises to JSON");
         let digest = Digest::of(&(
             &template,
             &topology.digest,
-            // Nothing leads from this back to 187 random bits.
+            // A digest cannot be reversed to 187 random bits.
             Digest::of_bytes(password.reveal().as_bytes()),
         ));
         let mut tags = own;
@@ -150,19 +146,19 @@ impl Scope {
     }
 }
 
-/// The tags of the resource group, but for the time that it has.
+/// The tags of the resource group, without the expiry.
 pub fn group_tags(azure: &Azure, profile: &str) -> BTreeMap<String, String> {
     let own = [(PROFILE.to_owned(), profile.to_owned())];
     azure.tags.clone().into_iter().chain(own).collect()
 }
 
-/// The identity of all that a stack is, or was, made from, by its tags.
+/// The digest of everything that a stack was made from, by its tags.
 pub fn digest_of(tags: &BTreeMap<String, String>) -> Option<Digest> {
     let text = find_tag(tags, DIGEST)?.clone();
     serde_json::from_value(Value::String(text)).ok()
 }
 
-/// A text as the value of a tag, which has 256 characters at most.
+/// A text as the value of a tag, which has at most 256 characters.
 pub(super) fn tag_value(text: &str) -> String {
     text.chars().take(256).collect()
 }

@@ -1,5 +1,5 @@
-//! The database server in Azure, as faults take hold of it: restarted, by failover where it has a
-//! standby, and looked at until it is back.
+//! The database server in Azure, as a target of faults: restarts it, by failover if it has a
+//! standby, and checks its state.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -16,25 +16,23 @@ use super::site::Site;
 /// How long Azure may take to restart a server, or to fail it over.
 const RESTART: Duration = Duration::from_mins(10);
 
-/// How a server is found.
+/// The state of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Condition {
-    /// It is not there.
+    /// It does not exist.
     Absent,
-    /// It does its job.
     Ready,
-    /// It does not, in Azure's words.
+    /// It does not do its job; the state, in Azure's words.
     Away(String),
 }
 
-/// How a restart ended, once it has; the error is for people.
+/// The result of a restart, once it has ended; the error is for people.
 type Ending = Arc<OnceLock<Result<(), String>>>;
 
-/// The database server of a place.
 #[derive(Debug)]
 pub(super) struct Server {
     site: Arc<Site>,
-    /// The last restart that this command has begun, and how it ended, once it has.
+    /// The last restart that this command began.
     restart: Mutex<Option<Ending>>,
 }
 
@@ -46,8 +44,8 @@ impl Server {
         }
     }
 
-    /// Begins its restart, which Azure ends. A server that is away already is not restarted: what
-    /// would be seen of it then would prove nothing.
+    /// Begins a restart, which Azure finishes. A server that is already unavailable is not
+    /// restarted, since its state would then prove nothing.
     pub(super) async fn restart(&self, failover: bool) -> Result<(), backend::Error> {
         let reason = match self.condition().await? {
             Condition::Ready => None,
@@ -73,7 +71,7 @@ impl Server {
             let wait = Wait {
                 cancel: &CancellationToken::new(),
                 deadline: RESTART,
-                begun: &|_| {},
+                on_pending: &|_| {},
                 progress: &|_| {},
             };
             let done = arm.finish(begun, &wait).await;
@@ -83,14 +81,14 @@ impl Server {
         Ok(())
     }
 
-    /// Whether Azure is still at a restart that this command has begun.
+    /// Whether Azure has not finished a restart that this command began.
     pub(super) fn is_restarting(&self) -> bool {
         self.last()
             .as_ref()
             .is_some_and(|last| last.get().is_none())
     }
 
-    /// Why the last restart that this command has begun came to nothing, if it did.
+    /// Why the last restart that this command began failed, if it did.
     pub(super) fn failure(&self) -> Option<String> {
         let last = self.last();
         last.as_ref()?.get()?.as_ref().err().cloned()
@@ -100,7 +98,6 @@ impl Server {
         self.restart.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at it once.
     pub(super) async fn condition(&self) -> Result<Condition, backend::Error> {
         let scope = self.site.scope().await?;
         let arm = self.site.arm().await?;
@@ -112,18 +109,18 @@ impl Server {
             name,
         );
         let found = found.await;
-        let found = found.map_err(Error::azure("say how the database is"))?;
+        let found = found.map_err(Error::azure("look up the database server"))?;
         Ok(found.map_or(Condition::Absent, |server| condition(name, &server)))
     }
 }
 
-/// What a server's document says of it.
+/// The state in a server's JSON document.
 fn condition(name: &str, server: &Value) -> Condition {
     let word = |pointer: &str| server.pointer(pointer).and_then(Value::as_str);
     match word("/properties/state") {
         Some("Ready") => {}
         Some(state) => return Condition::Away(format!("server {name} is {state}")),
-        None => return Condition::Away(format!("server {name} does not say how it is")),
+        None => return Condition::Away(format!("server {name} reports no state")),
     }
     match word("/properties/highAvailability/state") {
         None | Some("Healthy" | "NotEnabled") => Condition::Ready,
@@ -138,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_is_ready_where_it_says_so_and_its_standby_is_whole() {
+    fn a_server_is_ready_if_it_reports_so_and_its_standby_is_healthy() {
         let found = |state: &str, standby: Value| {
             let availability = json!({"mode": "ZoneRedundant", "state": standby});
             let properties = json!({"state": state, "highAvailability": availability});
@@ -153,6 +150,6 @@ mod tests {
         let over = found("Ready", json!("FailingOver"));
         assert_eq!(over, away("the standby of server db is FailingOver"));
         let mute = condition("db", &json!({}));
-        assert_eq!(mute, away("server db does not say how it is"));
+        assert_eq!(mute, away("server db reports no state"));
     }
 }

@@ -1,39 +1,37 @@
-//! What the place is told: by the profile, by the command line, by a promotion.
+//! The settings of the place: from the profile, the command line, and the promotion.
 
 use base::tool::Environment;
 use model::profile::azure::Azure;
 use serde::{Deserialize, Serialize};
 
-/// What the backend needs to know of the profile and the place.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The profile's name.
     pub profile: String,
-    /// The place.
+    /// The Azure section of the profile.
     pub azure: Azure,
-    /// Which Azure.
+    /// The Azure to use.
     pub aim: Aim,
-    /// The harness's own environment.
     pub environment: Environment,
 }
 
-/// Which Azure a topology is promoted to.
+/// The Azure that a topology is promoted to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Aim {
-    /// Microsoft's.
+    /// Microsoft's Azure.
     Azure,
-    /// The built-in one.
+    /// The built-in Azure.
     Rehearsal {
         /// How many times as fast as Azure it is.
         speed: u32,
-        /// Whether a cluster and a database of this machine stand for those in it.
-        ground: bool,
+        /// Whether a cluster and a database on this machine stand in for those in Azure.
+        #[serde(rename = "ground")]
+        stand_in: bool,
     },
 }
 
 impl Aim {
-    /// The place, as verdicts and errors name it.
+    /// The name of the place in verdicts and errors.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Azure => "azure",
@@ -41,7 +39,7 @@ impl Aim {
         }
     }
 
-    /// How many times as fast as ours the time of this Azure is.
+    /// How many times as fast as real time this Azure is.
     pub(super) fn speed(&self) -> u32 {
         match self {
             Self::Azure => 1,
@@ -50,13 +48,13 @@ impl Aim {
     }
 }
 
-/// What a promotion says besides what the profile does.
+/// The options of one promotion, in addition to the profile.
 #[derive(Debug, Clone, Default)]
-pub struct Order {
-    /// Why the gate is passed by, if it is.
+pub struct PromotionOptions {
+    /// Why the gate is overridden, if it is.
     pub gate_override: Option<String>,
-    /// What was found to differ from the template although it was made from it.
+    /// What differs from the template although the stack was made from it, if anything.
     pub drifted: Option<String>,
-    /// Whether the database's administrator gets another password.
+    /// Whether the database's administrator gets a new password.
     pub another_password: bool,
 }

@@ -1,5 +1,5 @@
-//! What all parts of the place share: the settings, the state folder, Azure itself, and what stands
-//! on this machine for it.
+//! What all parts of the place share: the settings, the state folder, the connection to Azure, and
+//! the stand-in on this machine.
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,57 +12,56 @@ use tokio::sync::OnceCell;
 
 use super::cloud::{Cloud, Rehearsal, Which};
 use super::error::Error;
-use super::ground::{self, Ground};
 use super::promoter;
 use super::scope::Scope;
 use super::settings::{Aim, Settings};
+use super::stand_in::{self, StandIn};
 use crate::k3d;
 
-/// A profile's place in Azure.
 #[derive(Debug)]
 pub struct Site {
     pub(super) settings: Settings,
     pub(super) state: Directory,
     lock: Option<Arc<Lock>>,
-    pub(super) ground: Option<Ground>,
-    /// What goes wrong in a rehearsal, once that is said.
+    pub(super) stand_in: Option<StandIn>,
+    /// The faults of the built-in Azure, once they are set.
     script: OnceLock<Script>,
-    /// Signed in to when it is first needed.
+    /// Connected when it is first needed.
     cloud: OnceCell<Cloud>,
 }
 
 impl Site {
-    /// The place of a state folder; without `lock` it can be looked at but not touched.
+    /// The place of a state folder. Without `lock` it can be looked at but not changed.
     pub(super) fn new(
         settings: Settings,
         state: Directory,
         lock: Option<Lock>,
     ) -> Result<Self, backend::Error> {
         let lock = lock.map(Arc::new);
-        let ground = ground::of(&settings, &state, lock.as_ref())?;
+        let stand_in = stand_in::of(&settings, &state, lock.as_ref())?;
         Ok(Self {
             settings,
             state,
             lock,
-            ground,
+            stand_in,
             script: OnceLock::new(),
             cloud: OnceCell::new(),
         })
     }
 
-    /// Has things go wrong, in a rehearsal; before anything is asked of its Azure. What was said
-    /// first counts.
-    pub fn go_wrong(&self, script: Script) {
+    /// Sets the faults of the built-in Azure in a rehearsal. Call it before anything is requested.
+    /// Only the first call counts.
+    pub fn set_faults(&self, script: Script) {
         self.script.get_or_init(|| script);
     }
 
-    /// Azure, signed in to.
+    /// The connection to Azure.
     pub async fn cloud(&self) -> Result<&Cloud, backend::Error> {
         let connect = || async {
             let environment = &self.settings.environment;
             let (which, subscription) = match self.settings.aim {
                 Aim::Azure => (Which::Azure, self.settings.azure.subscription.as_deref()),
-                // The built-in one has a subscription of its own.
+                // The built-in Azure has its own subscription.
                 Aim::Rehearsal { speed, .. } => (self.rehearsal(speed).await?, None),
             };
             let cloud = Cloud::connect(&which, environment, subscription).await;
@@ -76,53 +75,59 @@ impl Site {
             folder: self.state.path().join("cloud"),
             speed,
             script: self.script.get().cloned().unwrap_or_default(),
-            hooks: ground::hooks(self.ground.as_ref()).await?,
+            hooks: stand_in::hooks(self.stand_in.as_ref()).await?,
         }))
     }
 
-    /// Its resource manager.
     pub(super) async fn arm(&self) -> Result<&Arm, backend::Error> {
         Ok(&self.cloud().await?.arm)
     }
 
-    /// The resource group, with the names of what is in it.
+    /// The resource group, with the names of its resources.
     pub(super) async fn scope(&self) -> Result<Scope, backend::Error> {
         let (cloud, settings) = (self.cloud().await?, &self.settings);
         Ok(Scope::of(&settings.azure, &settings.profile, cloud))
     }
 
-    /// What the registry will be called.
+    /// The future host name of the registry.
     pub(super) async fn login_server(&self, scope: &Scope) -> Result<String, backend::Error> {
         let suffix = &self.arm().await?.options().endpoints.registry_suffix;
         Ok(match self.settings.aim {
             Aim::Azure => format!("{}.{suffix}", scope.names.registry),
-            // The built-in one has all its registries at one address.
+            // The built-in Azure serves all of its registries at one address.
             Aim::Rehearsal { .. } => suffix.clone(),
         })
     }
 
-    /// Whether only what Azure Resource Manager does is rehearsed, for want of a cluster.
+    /// Whether the rehearsal covers only Azure Resource Manager, because this machine cannot run a
+    /// cluster.
     pub fn without_cluster(&self) -> bool {
-        matches!(self.settings.aim, Aim::Rehearsal { ground: false, .. })
+        matches!(
+            self.settings.aim,
+            Aim::Rehearsal {
+                stand_in: false,
+                ..
+            }
+        )
     }
 
-    /// The ground of a rehearsal, where it is whose a resource is.
-    pub(super) fn ground_of(&self, id: &ResourceId) -> Option<&Ground> {
-        let ground = self.ground.as_ref();
-        ground.filter(|_| k3d::Ground::owns(id))
+    /// The stand-in, if it owns this resource.
+    pub(super) fn stand_in_for(&self, id: &ResourceId) -> Option<&StandIn> {
+        let stand_in = self.stand_in.as_ref();
+        stand_in.filter(|_| k3d::Infrastructure::owns(id))
     }
 
-    /// Refuses a command that only looks.
+    /// Refuses to change anything without the lock.
     pub(super) fn touch(&self) -> Result<(), Error> {
         self.lock.as_ref().map(|_| ()).ok_or(Error::NotOwner)
     }
 
-    /// Who promotes, as the tags of a stack have it.
+    /// The id of this state folder, for the tag of the stack.
     pub(super) fn promoter(&self) -> Result<String, Error> {
         promoter::id(&self.state)
     }
 
-    /// Where images are kept that are made here.
+    /// The folder for images that are built here.
     pub(super) fn images(&self) -> Utf8PathBuf {
         self.state.path().join("images")
     }

@@ -1,4 +1,4 @@
-//! What faults do to the database of a rehearsal, against the built-in Azure.
+//! Faults on the database of a rehearsal, against the built-in Azure.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Aim, AzureBackend, Settings, register_providers};
 
-/// So fast that nothing takes long, and as fast as rehearsals are by default.
+/// `FAST` makes every wait short; `USUAL` is the default speed of rehearsals.
 const FAST: u32 = 6000;
 const USUAL: u32 = 60;
 
@@ -27,24 +27,24 @@ fn backend(folder: &Utf8Path, speed: u32, lock: Option<Lock>) -> AzureBackend {
         azure: azure(&[]),
         aim: Aim::Rehearsal {
             speed,
-            ground: false,
+            stand_in: false,
         },
         environment: Environment::default(),
     };
     let state = Directory::new(folder.join("state"));
-    AzureBackend::new(settings, state, lock).expect("nothing was asked yet")
+    AzureBackend::new(settings, state, lock).expect("creating it asks nothing")
 }
 
-/// Makes the resource group and everything in its stack.
+/// Creates the resource group and everything in its stack.
 async fn promote(folder: &Utf8Path) {
     let state = Directory::new(folder.join("state"));
     let opened = state.open("promote", "azure-rehearsal", Duration::ZERO);
-    let (lock, _journal) = opened.await.expect("a folder of our own");
+    let (lock, _journal) = opened.await.expect("the folder is free");
     let backend = backend(folder, FAST, Some(lock));
     let (events, _unheard) = Events::channel();
     let cloud = backend.site.cloud().await.expect("it signs in");
     let registered = register_providers(cloud, &events).await;
-    assert!(registered.expect("it registers"), "they were not");
+    assert!(registered.expect("it registers"), "none was missing");
     let topology = topology("azure", &["worker.run={image: registry.example/worker:1}"]);
     let provision = Provision {
         fetch: Fetch::Missing,
@@ -52,10 +52,10 @@ async fn promote(folder: &Utf8Path) {
         cancel: &CancellationToken::new(),
     };
     let prepared = backend.prepare(&topology, provision).await;
-    let prepared = prepared.expect("nothing is needed");
+    let prepared = prepared.expect("it prepares");
     for resource in &prepared.desired[..2] {
         let made = backend.apply(&resource.id, Change::Make(&prepared.parts));
-        made.await.expect("it is made");
+        made.await.expect("it is created");
     }
     let observed = backend.observe(&[], Some(&prepared.parts)).await;
     let observed = observed.expect("it answers");
@@ -79,7 +79,7 @@ fn back() -> Sign {
 }
 
 #[tokio::test]
-async fn a_restart_is_proven_by_azures_word_and_over_when_that_says_so() {
+async fn azures_state_of_the_server_proves_a_restart_and_its_end() {
     let (_folder, folder, _) = testing::machine::machine();
     promote(&folder).await;
     let backend = backend(&folder, USUAL, None);
@@ -88,7 +88,7 @@ async fn a_restart_is_proven_by_azures_word_and_over_when_that_says_so() {
     let restart = Pull::Restart { failover: false };
     backend.pull(&restart).await.expect("it begins");
     let Sighting::Seen(what) = backend.look(&interrupted()).await else {
-        panic!("it is not away");
+        panic!("the server is still available");
     };
     assert!(what.ends_with(" is Updating"), "{what}");
     assert!(matches!(backend.look(&back()).await, Sighting::NotYet(_)));
@@ -103,7 +103,7 @@ async fn a_restart_is_proven_by_azures_word_and_over_when_that_says_so() {
 }
 
 #[tokio::test]
-async fn where_nothing_stands_nothing_has_to_be_back_and_other_places_levers_are_refused() {
+async fn without_a_promotion_nothing_has_to_be_back_and_levers_of_other_places_are_refused() {
     let (_folder, folder, _) = testing::machine::machine();
     let backend = backend(&folder, USUAL, None);
     let none = Sighting::Seen("there is no database any more".to_owned());
@@ -117,6 +117,6 @@ async fn where_nothing_stands_nothing_has_to_be_back_and_other_places_levers_are
     assert!(backend.levers(&topology("azure", &[])).is_empty());
     let replicas = vec!["mysql".to_owned()];
     let foreign = backend.pull(&Pull::Start { replicas }).await;
-    let foreign = foreign.expect_err("it is a place of this machine's");
+    let foreign = foreign.expect_err("Azure has no such lever");
     assert!(foreign.to_string().contains("azure-rehearsal"), "{foreign}");
 }

@@ -1,6 +1,5 @@
-//! The k3d backend as the engine sees it: the parts of a place side by side. Its resources are
-//! `network/...`, `container/mysql`, `cluster/...`, `images/cluster`, the groups of [`kubernetes`] and
-//! `namespace/...` (Temporal's).
+//! The k3d backend as the engine sees it. Its resources are `network/...`, `container/mysql`,
+//! `cluster/...`, `images/cluster`, the groups of [`kubernetes`] and `namespace/...` (Temporal's).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,9 +19,9 @@ use super::containers::Containers;
 use super::error::Error;
 use super::foresee::foresee;
 use super::found::Found;
-use super::ground::Ground;
 use super::groups::Groups;
 use super::images::NodeImages;
+use super::infrastructure::Infrastructure;
 use super::levers::{self, Levers};
 use super::names::images_id;
 use super::network::Network;
@@ -30,7 +29,7 @@ use super::nodes::Nodes;
 use super::parts::Parts;
 use super::pods::Pods;
 use super::prepare::Preparation;
-use super::record::Record;
+use super::record::ClusterRecord;
 use super::settings::{Extent, Settings};
 use super::site::Site;
 use super::sweep;
@@ -38,7 +37,7 @@ use super::sweep;
 /// How long connecting to the frontend may take.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// The topology in a local Kubernetes cluster.
+/// A topology in a local Kubernetes cluster.
 #[derive(Debug)]
 pub struct K3dBackend {
     site: Arc<Site>,
@@ -50,7 +49,7 @@ pub struct K3dBackend {
 }
 
 impl K3dBackend {
-    /// The backend of a state folder; without `lock` it can look but not touch.
+    /// The backend of a state folder. Without `lock` it can look but not change anything.
     pub fn new(
         settings: Settings,
         state: Directory,
@@ -84,7 +83,6 @@ impl K3dBackend {
         })
     }
 
-    /// Where a run took place.
     pub fn place(&self) -> Place {
         Place {
             backend: "k3d".to_owned(),
@@ -93,7 +91,7 @@ impl K3dBackend {
         }
     }
 
-    /// Looks, before images are pulled and the worker is built, at what can be seen at once.
+    /// Checks what is known at once, before images are pulled and the worker is built.
     pub async fn foresee(
         &self,
         topology: &Topology,
@@ -102,14 +100,14 @@ impl K3dBackend {
         foresee(&self.site, topology, cancel).await
     }
 
-    /// What a place that stands on this one needs.
-    pub fn ground(&self) -> Ground {
-        Ground {
+    /// The operations for another place that uses this one as its infrastructure.
+    pub fn infrastructure(&self) -> Infrastructure {
+        Infrastructure {
             images: self.images.clone(),
         }
     }
 
-    /// The host of the database and the nodes.
+    /// The host of the database and of the nodes.
     pub fn containers(&self) -> &Containers {
         &self.hosts.0
     }
@@ -120,7 +118,7 @@ impl K3dBackend {
             ResourceKind::Cluster => self.nodes.make(&parts.cluster, &parts.cancel).await?,
             ResourceKind::Images => self.images.make(&parts.images, &parts.cancel).await?,
             ResourceKind::Namespace => {
-                let frontend = Record::frontend(&self.site.state)?;
+                let frontend = ClusterRecord::frontend(&self.site.state)?;
                 let made = parts.namespaces.apply(id, frontend).await;
                 made.map_err(Error::from)?;
             }
@@ -135,7 +133,7 @@ impl K3dBackend {
             ResourceKind::Network => self.network.remove().await?,
             ResourceKind::Cluster => self.nodes.remove().await?,
             ResourceKind::Images => self.images.remove()?,
-            // It goes with the database.
+            // It is removed with the database.
             ResourceKind::Namespace => {}
             _ if database::owns(id) => self.site.mysql().await?.remove(id).await?,
             _ => self.groups.remove(id).await?,
@@ -143,11 +141,11 @@ impl K3dBackend {
         Ok(())
     }
 
-    /// A living cluster with what is in it. Of one that is to be replaced, nothing in it is listed: it
-    /// goes with the cluster.
+    /// A living cluster with its contents. If the cluster will be replaced, its contents are left
+    /// out: they are removed with it.
     async fn observe_cluster(
         &self,
-        record: &Record,
+        record: &ClusterRecord,
         parts: Option<&Parts>,
     ) -> Result<Vec<Observed>, backend::Error> {
         let cluster = |state| vec![self.nodes.observed(state)];
@@ -170,7 +168,7 @@ impl K3dBackend {
         observed.extend(self.images.observe(record).await?);
         observed.extend(groups);
         if let Some(parts) = parts.filter(|_| whole) {
-            let frontend = Record::frontend(&self.site.state)?;
+            let frontend = ClusterRecord::frontend(&self.site.state)?;
             observed.extend(parts.namespaces.observe(frontend).await);
         }
         Ok(observed)
@@ -236,8 +234,8 @@ impl Backend for K3dBackend {
         observed.extend(self.network.observe().await?);
         match self.nodes.find().await? {
             Found::Absent => {}
-            // Schema, shards and namespaces were in it, and the server remembers them as if they
-            // still were.
+            // The cluster relied on schema, shards and namespaces in that database, and the server
+            // still expects them.
             Found::Live(_) if mysql.lacks_data().await => {
                 let reason = "the data of its database is gone".to_owned();
                 observed.push(self.nodes.observed(State::Dead { reason }));
@@ -265,7 +263,7 @@ impl Backend for K3dBackend {
             ResourceKind::Network => self.network.ready().await,
             ResourceKind::Cluster => self.nodes.ready().await,
             ResourceKind::Images => self.images.ready().await,
-            ResourceKind::Namespace => match Record::frontend(&self.site.state) {
+            ResourceKind::Namespace => match ClusterRecord::frontend(&self.site.state) {
                 Ok(frontend) => namespaces::ready(id.name(), frontend).await,
                 Err(error) => Readiness::Never(in_one_line(&error)),
             },
@@ -278,7 +276,7 @@ impl Backend for K3dBackend {
     }
 
     async fn frontend(&self, namespace: &str) -> Result<temporal::Client, backend::Error> {
-        let address = Record::frontend(&self.site.state)?;
+        let address = ClusterRecord::frontend(&self.site.state)?;
         let client = namespaces::client(address, namespace, CONNECT).await;
         Ok(client.map_err(Error::from)?)
     }
@@ -311,7 +309,7 @@ mod tests {
 
     use super::*;
 
-    /// A backend without Docker, and how errors name the Docker that it does not find.
+    /// A backend without Docker, and the Docker address that its errors name.
     fn without_docker() -> (tempfile::TempDir, K3dBackend, String) {
         let folder = tempfile::tempdir().expect("a folder");
         let root = camino::Utf8Path::from_path(folder.path()).expect("text");
@@ -323,16 +321,16 @@ mod tests {
             environment: Environment::of_process().with("DOCKER_HOST", absent.as_str()),
         };
         let backend = K3dBackend::new(settings, Directory::new(root.join("state")), None);
-        (folder, backend.expect("nothing was asked yet"), absent)
+        (folder, backend.expect("creating it asks nothing"), absent)
     }
 
     #[tokio::test]
-    async fn a_look_that_fails_is_no_end_of_the_wait_and_says_why() {
+    async fn a_failed_look_does_not_end_the_wait_and_gives_the_reason() {
         let (_folder, backend, absent) = without_docker();
         let (names, of) = (&backend.site.names, ResourceId::new);
         for id in [names.network_id(), of(ResourceKind::Deployment, "web")] {
             let Readiness::NotYet(reason) = backend.ready(&id, None).await else {
-                panic!("{id}: the wait is over");
+                panic!("{id}: the wait ended");
             };
             assert!(reason.contains(&absent), "{id}: {reason}");
         }
@@ -346,17 +344,20 @@ mod tests {
             },
         ] {
             let Sighting::NotYet(reason) = backend.look(&sign).await else {
-                panic!("{sign:?}: the wait is over");
+                panic!("{sign:?}: the wait ended");
             };
             assert!(reason.contains(&absent), "{sign:?}: {reason}");
         }
     }
 
     #[tokio::test]
-    async fn a_lever_or_sign_of_another_place_is_refused() {
+    async fn a_lever_or_a_sign_of_another_place_is_refused() {
         let (_folder, backend, _) = without_docker();
         let restart = Pull::Restart { failover: false };
-        let refused = backend.pull(&restart).await.expect_err("there is none");
+        let refused = backend
+            .pull(&restart)
+            .await
+            .expect_err("k3d has no such lever");
         assert!(!refused.may_pass && !refused.hints.is_empty(), "{refused}");
         let sign = Sign::Interrupted {
             service: ServiceName::new("mysql"),

@@ -8,8 +8,8 @@ use kubernetes::{Cluster, NAMESPACE};
 use super::error::Error;
 use super::record;
 
-/// The API of the cluster, connected to when it is first needed and kept as long as it is the same
-/// cluster.
+/// The API of the cluster. It is connected when it is first needed, and kept until the cluster is
+/// removed.
 #[derive(Debug)]
 pub(super) struct Connection {
     state: Directory,
@@ -17,7 +17,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Of a state folder; nothing is connected to yet.
+    /// For a state folder. Does not connect yet.
     pub(super) fn new(state: Directory) -> Self {
         Self {
             state,
@@ -25,7 +25,7 @@ impl Connection {
         }
     }
 
-    /// The API of the cluster that was made last.
+    /// The API of the cluster that was created last.
     pub(super) async fn cluster(&self) -> Result<Cluster, backend::Error> {
         if let Some(cluster) = self.made().clone() {
             return Ok(cluster);
@@ -35,7 +35,7 @@ impl Connection {
         Ok(cluster)
     }
 
-    /// Forgets the API of a cluster that goes.
+    /// Forgets the API of a removed cluster.
     pub(super) fn forget(&self) {
         *self.made() = None;
     }
@@ -45,7 +45,7 @@ impl Connection {
     }
 }
 
-/// The API of the cluster of a state folder.
+/// Connects to the cluster of a state folder.
 pub async fn connect(state: &Directory) -> Result<Cluster, backend::Error> {
     let kubeconfig = record::kubeconfig(state);
     if !kubeconfig.exists() {

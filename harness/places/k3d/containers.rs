@@ -1,4 +1,4 @@
-//! The host of the database and of the cluster's nodes: containers of this machine's Docker engine.
+//! The host of the database and of the nodes: containers of this machine's Docker engine.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,18 +14,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::nodes::Nodes;
 use super::ports::{self, MYSQL};
-use super::record::Record;
+use super::record::ClusterRecord;
 use super::site::Site;
 use crate::{container_life, owned};
 
-/// The containers of a topology.
 #[derive(Debug, Clone)]
 pub struct Containers {
     pub(super) nodes: Nodes,
 }
 
 impl Containers {
-    /// Whether the database's container runs.
     pub(super) async fn database_lives(&self) -> Result<bool, backend::Error> {
         let observed = self.site().mysql().await?.observe(&[]).await?;
         let lives = |state: &State| matches!(state, State::Live(_));
@@ -49,15 +47,15 @@ impl Containers {
         })
     }
 
-    /// The container of a replica and its log file. The first node stands for the cluster, as errors
-    /// name that.
+    /// The container of a replica and its log file. The cluster's own name stands for the first
+    /// node, since errors name the cluster.
     async fn container(&self, replica: &str) -> Option<(String, Utf8PathBuf)> {
         if replica == MYSQL {
             let file = self.site().state.logs().join(format!("{MYSQL}.log"));
             let mysql = self.site().mysql().await.ok()?;
             return Some((mysql.container().to_owned(), file));
         }
-        let record = Record::known(&self.site().state).ok().flatten()?;
+        let record = ClusterRecord::known(&self.site().state).ok().flatten()?;
         let mut nodes = record.nodes.into_iter();
         let node = if replica == self.site().names.cluster {
             nodes.next()?
@@ -94,7 +92,7 @@ impl Host for Containers {
         if let Ok(mysql) = self.site().mysql().await {
             container_life::add(&mut vitals, engine, MYSQL, mysql.container()).await;
         }
-        match Record::known(&self.site().state) {
+        match ClusterRecord::known(&self.site().state) {
             Ok(record) => {
                 for node in record.iter().flat_map(|record| &record.nodes) {
                     container_life::add(&mut vitals, engine, node, node).await;
@@ -105,10 +103,10 @@ impl Host for Containers {
         vitals
     }
 
-    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+    async fn log_tail(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
         let (container, file) = self.container(replica).await?;
         let engine = self.site().engine().await.ok()?;
-        container_life::last_words(engine, &container, file, life).await
+        container_life::log_tail(engine, &container, file, life).await
     }
 
     async fn logs(&self) -> Vec<Log> {
@@ -119,7 +117,7 @@ impl Host for Containers {
         logs
     }
 
-    /// The nodes' logs are written where the cluster failed.
+    /// Writes the nodes' logs only if the cluster failed.
     async fn collect_logs(&self, follow: Option<&CancellationToken>) -> Result<(), backend::Error> {
         let mysql = self.site().mysql().await?;
         let nodes = async {
@@ -153,14 +151,14 @@ impl Host for Containers {
         }
     }
 
-    async fn database(&self) -> Result<Option<mysql::Access>, backend::Error> {
+    async fn database(&self) -> Result<Option<mysql::ConnectOptions>, backend::Error> {
         if database::address(&self.site().state).is_none() {
             return Ok(None);
         }
-        Ok(Some(self.site().mysql().await?.access()?))
+        Ok(Some(self.site().mysql().await?.connect_options()?))
     }
 
-    fn lingers(&self) -> Duration {
-        owned::ENGINE_LINGERS
+    fn settling_time(&self) -> Duration {
+        owned::ENGINE_SETTLING
     }
 }

@@ -1,4 +1,4 @@
-//! What can be seen at once of whether a topology can run here.
+//! Early checks of whether a topology can run here.
 
 use model::topology::Topology;
 use tokio_util::sync::CancellationToken;
@@ -8,7 +8,7 @@ use super::settings::Extent;
 use super::site::Site;
 use super::tool;
 
-/// Looks, before images are pulled and the worker is built, at what can be seen at once.
+/// Checks what is known at once, before images are pulled and the worker is built.
 pub(super) async fn foresee(
     site: &Site,
     topology: &Topology,

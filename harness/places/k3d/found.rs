@@ -1,14 +1,13 @@
-//! What there is of a cluster.
+//! The result of looking for a cluster.
 
-use super::record::Record;
+use super::record::ClusterRecord;
 
-/// What there is of the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Found {
-    /// Nothing.
+    /// There is no cluster.
     Absent,
-    /// Something that has to be made anew; the reason is for people.
+    /// Parts of it exist and must be recreated; the reason, for people.
     Dead(String),
     /// All of its nodes run.
-    Live(Box<Record>),
+    Live(Box<ClusterRecord>),
 }

@@ -14,19 +14,19 @@ use super::names::{Names, images_id};
 use super::nodes::Nodes;
 use super::outside::Outside;
 use super::parts::Parts;
-use super::record::Record;
+use super::record::ClusterRecord;
 use super::site::Site;
 
-/// How long the cluster may take to say what is in it.
+/// How long the cluster may take to list its objects.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// The annotation of pods with the ids of their images: another image of the same name makes other
-/// pods.
+/// The annotation of pods with the ids of their images. A new image of the same name changes it, so
+/// the pods are replaced.
 const IMAGES: &str = "harness/images";
 
-/// A group as it is in a cluster of this kind: it also needs the cluster, its images, and the
-/// database beside it.
-pub(super) fn placed(mut group: Group, names: &Names, images: &[Image]) -> Group {
+/// A group with what it needs in a k3d cluster: the cluster, its images, and the database beside
+/// it.
+pub(super) fn with_needs(mut group: Group, names: &Names, images: &[Image]) -> Group {
     let id = &group.id;
     let needed = match id.kind() {
         ResourceKind::Job => vec![images_id(), database::container_id()],
@@ -45,7 +45,7 @@ pub(super) fn placed(mut group: Group, names: &Names, images: &[Image]) -> Group
     group
 }
 
-/// Writes the ids of the images of a Deployment's pods into it.
+/// Adds the ids of the images of its pods to a Deployment.
 fn name_images(object: &mut Object, images: &[Image]) {
     let Object::Deployment(deployment) = object else {
         return;
@@ -70,14 +70,14 @@ fn name_images(object: &mut Object, images: &[Image]) {
 #[derive(Debug, Clone)]
 pub(super) struct Groups {
     pub(super) nodes: Nodes,
-    /// Asks what listens on this machine.
+    /// For checks of ports on this machine.
     pub(super) http: reqwest::Client,
 }
 
 impl Groups {
-    /// The groups in a living cluster; none if its API does not answer. One that was applied and is
-    /// not there any more is dead.
-    pub(super) async fn observe(&self, record: &Record) -> Vec<Observed> {
+    /// The groups in a living cluster; empty if its API does not answer. A group that was applied
+    /// and no longer exists is dead.
+    pub(super) async fn observe(&self, record: &ClusterRecord) -> Vec<Observed> {
         let Ok(cluster) = self.site().api.cluster().await else {
             return Vec::new();
         };
@@ -105,8 +105,8 @@ impl Groups {
         observed
     }
 
-    /// Why the groups that are wanted and do not live can never be made in this cluster: a port of its
-    /// nodes is lost, and the way in from this machine leads to that port.
+    /// Why missing groups can never work in this cluster: a node lost a port through which this
+    /// machine reaches them. `None` if no port is lost.
     pub(super) async fn lost_port(&self, parts: &Parts, observed: &[Observed]) -> Option<String> {
         let lives = |group: &Group| {
             let mut same = observed.iter().filter(|seen| seen.id == group.id);
@@ -118,12 +118,11 @@ impl Groups {
             return None;
         }
         let cluster = self.site().api.cluster().await.ok()?;
-        // A cluster that does not answer is seen as such by whoever needs an answer.
+        // A cluster that does not answer is reported by other checks.
         let lost = timeout(LOOK, cluster.lost_port(broken)).await;
         lost.ok()?.ok()?
     }
 
-    /// Applies a group.
     pub(super) async fn make(&self, id: &ResourceId, parts: &Parts) -> Result<(), backend::Error> {
         let cluster = self.site().api.cluster().await?;
         let group = parts.groups.get(id);
@@ -133,20 +132,19 @@ impl Groups {
             mysql.check_schema(&parts.topology.temporal.version).await?;
         }
         let state = &self.site().state;
-        Record::change(state, |record| _ = record.groups.insert(id.clone()))?;
+        ClusterRecord::change(state, |record| _ = record.groups.insert(id.clone()))?;
         cluster.apply(group).await
     }
 
-    /// Removes a group that the topology has no more.
+    /// Removes a group that the topology no longer has.
     pub(super) async fn remove(&self, id: &ResourceId) -> Result<(), backend::Error> {
         self.site().api.cluster().await?.delete(id).await?;
         let state = &self.site().state;
-        Record::change(state, |record| _ = record.groups.remove(id))?;
+        ClusterRecord::change(state, |record| _ = record.groups.remove(id))?;
         Ok(())
     }
 
-    /// Whether a group does its job; where it is known what was prepared, also for those outside the
-    /// cluster.
+    /// Whether a group does its job. With `parts`, it is also checked from outside the cluster.
     pub(super) async fn ready(&self, id: &ResourceId, parts: Option<&Parts>) -> Readiness {
         let mysql = match self.site().mysql().await {
             Ok(mysql) => mysql,
@@ -158,8 +156,8 @@ impl Groups {
                 other => other,
             },
             ResourceKind::Job => {
-                // What counts is what the Job is to leave. In a copy of the golden snapshot that is
-                // there already, and nobody needs to wait until it has found so.
+                // The result of the Job counts. A copy of the golden snapshot already has it, so
+                // there is no need to wait for the Job.
                 let database = parts.map(|parts| &parts.database);
                 match mysql.ready(&database::schema_id(), database).await {
                     Readiness::Ready => Readiness::Ready,

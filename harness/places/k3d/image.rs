@@ -1,4 +1,4 @@
-//! The images that a cluster is to have, and how Docker is provided with them.
+//! The images that a cluster needs, and how Docker gets them.
 
 use std::collections::BTreeMap;
 
@@ -11,21 +11,20 @@ use model::topology::{Digest, Topology, WorkerBuild};
 
 use super::error::Error;
 
-/// An image that the cluster needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Image {
-    /// Its reference, as objects and Docker have it.
+    /// The reference that objects and Docker use.
     pub(super) reference: String,
-    /// What tells it from another one of that reference.
+    /// The id, which changes with the content.
     pub(super) id: String,
-    /// The archive that it is imported from; otherwise it is in Docker.
+    /// The archive to import it from. Without one, it is imported from Docker.
     pub(super) archive: Option<Utf8PathBuf>,
-    /// Which build of the worker is in it; of the worker's image alone.
+    /// The build of the worker in it. Only the worker's image has one.
     pub(super) build: Option<WorkerBuild>,
 }
 
 impl Image {
-    /// The identity of all images together.
+    /// The digest of all images together.
     pub(super) fn digest(images: &[Self]) -> Digest {
         Digest::of(&ids(images))
     }
@@ -36,7 +35,7 @@ pub(super) fn ids(images: &[Image]) -> BTreeMap<String, String> {
     images.iter().map(id).collect()
 }
 
-/// The references of a topology's images, but for the worker's.
+/// The references of a topology's images, except the worker's.
 pub(super) fn references(topology: &Topology) -> [String; 3] {
     let Images {
         server,
@@ -47,7 +46,7 @@ pub(super) fn references(topology: &Topology) -> [String; 3] {
     [server, admin_tools, web]
 }
 
-/// The images of these references, those that are absent pulled, all at once.
+/// The images of these references. Pulls the missing ones, all at once.
 pub(super) async fn provide(
     engine: &Engine,
     references: &[String],

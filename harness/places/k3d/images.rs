@@ -1,4 +1,4 @@
-//! The images in the nodes: imported, and looked for in every node.
+//! The images in the nodes: imports them, and checks them in every node.
 
 use std::collections::BTreeSet;
 
@@ -14,16 +14,15 @@ use super::image::{Image, ids};
 use super::missing::{self, Missing};
 use super::names::images_id;
 use super::nodes::Nodes;
-use super::record::{Imported, Record};
+use super::record::{ClusterRecord, Imported};
 use super::site::Site;
 
-/// How long they may take to become ready.
+/// How long the images may take to become ready.
 const READY: Duration = Duration::from_secs(180);
 
-/// How often an import is tried: one that says it has succeeded may not have (k3d#1484).
+/// How often an import is tried: a reported success may be wrong (k3d#1484).
 const TRIES: usize = 3;
 
-/// The images in the nodes of a cluster.
 #[derive(Debug, Clone)]
 pub(super) struct NodeImages {
     pub(super) nodes: Nodes,
@@ -39,19 +38,19 @@ impl NodeImages {
         }
     }
 
-    /// The images as the nodes of a cluster have them.
-    pub(super) async fn observe(&self, record: &Record) -> Result<Option<Observed>, Error> {
+    /// The images that the nodes of a cluster have.
+    pub(super) async fn observe(&self, record: &ClusterRecord) -> Result<Option<Observed>, Error> {
         let Some(imported) = &record.images else {
             return Ok(None);
         };
         let missing = self.missing(record, imported.ids.keys()).await?;
         let state = if imported.nodes != self.node_ids(record).await? {
             State::Dead {
-                reason: "a node was replaced since".to_owned(),
+                reason: "a node was replaced in the meantime".to_owned(),
             }
         } else if let Some(first) = missing.first() {
             State::Dead {
-                reason: format!("not there: {first}"),
+                reason: format!("missing: {first}"),
             }
         } else {
             State::Live(Digest::of(&imported.ids))
@@ -64,7 +63,7 @@ impl NodeImages {
         }))
     }
 
-    /// Imports what a node lacks or has in another version.
+    /// Imports the images that a node lacks or has in another version.
     pub(super) async fn make(
         &self,
         wanted: &[Image],
@@ -85,19 +84,19 @@ impl NodeImages {
             ids: ids(wanted),
             worker: wanted.iter().find_map(|image| image.build.clone()),
         };
-        Record::change(&self.site().state, |record| record.images = Some(imported))
+        ClusterRecord::change(&self.site().state, |record| record.images = Some(imported))
     }
 
-    /// Forgets that they were put there: they go with the nodes.
+    /// Removes the images from the record. The images themselves are removed with the nodes.
     pub(super) fn remove(&self) -> Result<(), Error> {
-        Record::change(&self.site().state, |record| record.images = None)
+        ClusterRecord::change(&self.site().state, |record| record.images = None)
     }
 
-    /// Imports images, again until every node has all that are wanted. The stream into a node breaks
-    /// now and then; what the nodes have is what counts.
+    /// Imports images, and repeats this until every node has all wanted images. The stream into a
+    /// node sometimes breaks, so the nodes' own lists count.
     pub(super) async fn import(
         &self,
-        record: &Record,
+        record: &ClusterRecord,
         wanted: &[Image],
         mut needed: Vec<&Image>,
         cancel: &CancellationToken,
@@ -150,7 +149,7 @@ impl NodeImages {
         };
         match looked.await {
             Ok(missing) if missing.is_empty() => Readiness::Ready,
-            Ok(missing) => Readiness::Never(format!("not there: {}", list(&missing))),
+            Ok(missing) => Readiness::Never(format!("missing: {}", list(&missing))),
             Err(error @ Error::NoCluster) => Readiness::Never(error.to_string()),
             Err(error) => Readiness::unseen(&error),
         }
@@ -159,14 +158,14 @@ impl NodeImages {
     /// The images that a node lacks.
     pub(super) async fn missing(
         &self,
-        record: &Record,
+        record: &ClusterRecord,
         references: impl Iterator<Item = &String> + Clone,
     ) -> Result<Vec<Missing>, Error> {
         missing::find(self.site().engine().await?, record, references).await
     }
 
-    /// The ids of the containers that are the nodes.
-    async fn node_ids(&self, record: &Record) -> Result<BTreeSet<String>, Error> {
+    /// The container ids of the nodes.
+    async fn node_ids(&self, record: &ClusterRecord) -> Result<BTreeSet<String>, Error> {
         let engine = self.site().engine().await?;
         let nodes = record.nodes.iter().map(|node| engine.container(node));
         let nodes = try_join_all(nodes).await?.into_iter().flatten();
@@ -188,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_image_of_the_same_name_is_another_set_of_images() {
+    fn a_new_image_of_the_same_name_changes_the_digest() {
         let image = |id: &str| Image {
             reference: "worker:1".to_owned(),
             id: id.to_owned(),

@@ -1,9 +1,9 @@
-//! How faults take hold of a topology here: of its database as a container, of all else as
-//! workloads of the cluster.
+//! The levers of this place: Docker controls the database's container, and the cluster controls
+//! everything else as workloads.
 
 use std::collections::BTreeMap;
 
-use backend::fault::{Pull, Reach, Sighting, Sign, Signal, Whom};
+use backend::fault::{Pull, Reach, Recipients, Sighting, Sign, Signal};
 use backend::{Host as _, namespaces};
 use base::causes::in_one_line;
 use model::plan::{ResourceId, ResourceKind};
@@ -14,13 +14,13 @@ use super::error::Error;
 use super::found::Found;
 use super::groups::Groups;
 use super::ports::MYSQL;
-use super::record::Record;
+use super::record::ClusterRecord;
 use super::site::Site;
 
-/// The backend, as errors name it.
+/// The name of the backend in errors.
 const BACKEND: &str = "k3d";
 
-/// How each service of a topology is taken hold of.
+/// How each service of a topology is controlled.
 pub(super) fn reach(topology: &Topology) -> BTreeMap<ServiceName, Reach> {
     let reach = |service: &Service| {
         let reach = match service.component {
@@ -36,7 +36,6 @@ pub(super) fn reach(topology: &Topology) -> BTreeMap<ServiceName, Reach> {
     topology.services.iter().map(reach).collect()
 }
 
-/// What is pulled and looked at.
 #[derive(Debug)]
 pub(super) struct Levers<'a> {
     pub(super) containers: &'a Containers,
@@ -44,16 +43,15 @@ pub(super) struct Levers<'a> {
 }
 
 impl Levers<'_> {
-    /// Pulls a lever.
     pub(super) async fn pull(&self, pull: &Pull) -> Result<(), backend::Error> {
         match pull {
             Pull::Signal {
                 signal: Signal::Kill,
-                whom: Whom::Service(service),
+                whom: Recipients::Service(service),
             } => self.site().api.cluster().await?.kill_all(service).await,
             Pull::Signal {
                 signal: Signal::Kill,
-                whom: Whom::Replicas(replicas),
+                whom: Recipients::Replicas(replicas),
             } if is_database(replicas) => self.site().mysql().await?.kill().await,
             Pull::Start { replicas } if is_database(replicas) => {
                 self.site().mysql().await?.start_again().await
@@ -71,7 +69,6 @@ impl Levers<'_> {
         }
     }
 
-    /// Looks for a sign once.
     pub(super) async fn look(&self, sign: &Sign) -> Sighting {
         let looked = match sign {
             Sign::Gone { service, lives } => self.gone(service, lives).await,
@@ -93,8 +90,7 @@ impl Levers<'_> {
         Ok(self.site().api.cluster().await?.gone(service, lives).await)
     }
 
-    /// Where the cluster or the database was taken down since, that nothing runs is no fault any
-    /// more.
+    /// If the cluster or the database was taken down in the meantime, the service counts as back.
     async fn back(&self, service: &ServiceName) -> Result<Sighting, backend::Error> {
         if service.as_str() == MYSQL {
             let mysql = self.site().mysql().await?;
@@ -109,20 +105,20 @@ impl Levers<'_> {
         Ok(self.groups.ready(&deployment(service), None).await.into())
     }
 
-    /// Nothing is asked where the cluster was taken down since. A stand-in for a cluster in Azure has
-    /// no frontend of its own.
+    /// If the cluster was taken down in the meantime, nothing is checked. A stand-in for a cluster
+    /// in Azure has no frontend of its own.
     async fn serves(&self, namespace: &str) -> Result<Sighting, backend::Error> {
         let nothing = || Sighting::Seen("there is no frontend any more".to_owned());
         if self.groups.nodes.live().await?.is_none() {
             return Ok(nothing());
         }
-        Ok(match Record::frontend(&self.site().state) {
+        Ok(match ClusterRecord::frontend(&self.site().state) {
             Ok(frontend) => namespaces::ready(namespace, frontend).await.into(),
             Err(_) => nothing(),
         })
     }
 
-    /// Whether a service was applied to the cluster that runs, and not removed since.
+    /// Whether a service was applied to the running cluster and not removed since.
     async fn is_applied(&self, service: &ServiceName) -> Result<bool, Error> {
         Ok(match self.groups.nodes.find().await? {
             Found::Live(record) => record.groups.contains(&deployment(service)),

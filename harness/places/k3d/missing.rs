@@ -1,4 +1,4 @@
-//! Which images are not in which node: asked of the nodes themselves.
+//! Finds the images that nodes lack, by asking the nodes.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,14 +7,12 @@ use docker::Engine;
 use futures_util::future::try_join_all;
 
 use super::error::Error;
-use super::record::Record;
+use super::record::ClusterRecord;
 
-/// An image that a node lacks; displays as `IMAGE in NODE`.
+/// An image that a node lacks. Displayed as `IMAGE in NODE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Missing {
-    /// The image's reference.
     pub(super) reference: String,
-    /// The node.
     node: String,
 }
 
@@ -24,10 +22,10 @@ impl fmt::Display for Missing {
     }
 }
 
-/// Those of these images that a node of the cluster lacks.
+/// The images in `references` that a node of the cluster lacks.
 pub(super) async fn find(
     engine: &Engine,
-    record: &Record,
+    record: &ClusterRecord,
     references: impl Iterator<Item = &String> + Clone,
 ) -> Result<Vec<Missing>, Error> {
     let lists = try_join_all(record.nodes.iter().map(|node| async move {
@@ -51,7 +49,7 @@ pub(super) async fn find(
     Ok(missing)
 }
 
-/// A reference as containerd keeps it, with registry and tag: `docker.io/library/mysql:8.4`.
+/// A reference as containerd stores it, with registry and tag: `docker.io/library/mysql:8.4`.
 fn whole(reference: &str) -> String {
     let (first, rest) = reference.split_once('/').unwrap_or(("", reference));
     let with_registry = if first.contains(['.', ':']) || first == "localhost" {
@@ -74,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reference_is_looked_for_as_the_nodes_have_it() {
+    fn a_reference_is_compared_in_the_form_that_nodes_use() {
         for (reference, kept) in [
             (
                 "temporalio/server:1.32.0",

@@ -1,9 +1,9 @@
-//! The topology in a local Kubernetes cluster that k3d makes, with MySQL in a container beside it,
-//! as a cloud's database is beside its cluster.
+//! The topology in a local k3d cluster, with MySQL in a container beside it, as a cloud has its
+//! database beside its cluster.
 //!
-//! All names follow from the state folder, and everything in Docker carries it as a label, so any
-//! later command finds what an earlier one has left. Nothing of the user's own is read or written:
-//! the kubeconfig is a file in the state folder.
+//! All names are derived from the state folder, and everything in Docker carries it as a label, so
+//! later commands find what earlier ones have left. The user's own configuration is neither read
+//! nor written: the kubeconfig is a file in the state folder.
 
 mod backend;
 mod connection;
@@ -11,10 +11,10 @@ mod containers;
 mod error;
 mod foresee;
 mod found;
-mod ground;
 mod groups;
 mod image;
 mod images;
+mod infrastructure;
 mod levers;
 mod missing;
 mod names;
@@ -39,7 +39,7 @@ pub use backend::K3dBackend;
 pub use connection::connect;
 pub use containers::Containers;
 pub use error::Error;
-pub use ground::Ground;
+pub use infrastructure::Infrastructure;
 pub use nodes::node_image;
 pub use objects::objects;
 pub use parts::Parts;
@@ -47,13 +47,13 @@ pub use pods::Pods;
 pub use settings::{Extent, Settings};
 pub use tool::is_too_old;
 
-/// The label by which k3d marks all that belongs to the cluster of a state folder: not all of it
-/// carries ours.
+/// The label by which k3d marks all parts of the cluster of a state folder. Some parts do not carry
+/// the harness's own label.
 pub fn label(state: &Directory) -> String {
     names::Names::of(state).k3d_label()
 }
 
-/// Whether a cluster was made for a state folder and not removed.
+/// Whether a cluster was created for a state folder and not removed.
 pub fn stands(state: &Directory) -> bool {
     record::path(state).exists()
 }

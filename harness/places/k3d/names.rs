@@ -1,35 +1,35 @@
-//! What a topology's things are called in Docker: a function of the state folder alone, so that
-//! they are found again whatever else is lost.
+//! The names of a topology's parts in Docker. They depend on the state folder only, so the parts
+//! are found again even if all records are lost.
 
 use backend::state::Directory;
 use model::plan::{ResourceId, ResourceKind};
 use model::topology::Digest;
 
-/// The endpoint of the frontend's gRPC.
+/// The name of the endpoint for the frontend's gRPC.
 pub(super) const FRONTEND: &str = "grpc";
 
-/// The longest name that k3d takes for a cluster.
+/// The longest cluster name that k3d accepts.
 const LONGEST: usize = 32;
 
-/// How many digits of the folder's digest tell apart two profiles of one name.
+/// How many digits of the folder's digest distinguish profiles of the same name.
 const DIGITS: usize = 6;
 
-/// The label by which k3d marks all that belongs to a cluster.
+/// The label by which k3d marks all parts of a cluster.
 const K3D_CLUSTER: &str = "k3d.cluster";
 
-/// The names of one state folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Names {
-    /// The state folder, as labels have it.
+    /// The path of the state folder, for labels.
     pub(super) owner: String,
-    /// The cluster, and the network that it shares with the database.
+    /// The name of the cluster, and of the network that it shares with the database.
     pub(super) cluster: String,
 }
 
 impl Names {
     pub(super) fn of(state: &Directory) -> Self {
         let owner = state.path().as_str();
-        // What a host name may not have, such as the dot of a rehearsal's folder.
+        // Host names do not allow some characters, such as the dot in the folder name of a
+        // rehearsal.
         let profile = state
             .path()
             .file_name()
@@ -48,7 +48,6 @@ impl Names {
         }
     }
 
-    /// The network.
     pub(super) fn network(&self) -> &str {
         &self.cluster
     }
@@ -67,7 +66,7 @@ impl Names {
             .collect()
     }
 
-    /// The label that k3d puts on containers and volumes of the cluster, its helpers included.
+    /// The label that k3d puts on the cluster's containers and volumes, including its helpers.
     pub(super) fn k3d_label(&self) -> String {
         format!("{K3D_CLUSTER}={}", self.cluster)
     }
@@ -81,7 +80,7 @@ impl Names {
     }
 }
 
-/// The images in the nodes, as a resource.
+/// The resource id of the images in the nodes.
 pub(super) fn images_id() -> ResourceId {
     ResourceId::new(ResourceKind::Images, "cluster")
 }
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_has_the_profile_in_it_and_tells_folders_apart() {
+    fn a_name_contains_the_profile_and_differs_between_folders() {
         let one = names("/a/.harness/k3d");
         assert_eq!(one.cluster, "h-k3d-86e43a");
         assert_ne!(one, names("/b/.harness/k3d"));
@@ -106,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_is_cut_to_what_k3d_takes() {
+    fn a_long_name_is_shortened_to_what_k3d_accepts() {
         let long = names("/a/.harness/a-profile-whose-name-is-so-long");
         assert!(long.cluster.len() <= LONGEST, "{}", long.cluster);
         assert!(long.cluster.starts_with("h-a-profile-whose-name-is-"));

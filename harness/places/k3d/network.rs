@@ -10,10 +10,9 @@ use model::topology::Digest;
 use super::error::Error;
 use super::site::Site;
 
-/// How long it may take to become ready.
+/// How long the network may take to become ready.
 const READY: Duration = Duration::from_secs(60);
 
-/// The network of a topology.
 #[derive(Debug, Clone)]
 pub(super) struct Network {
     pub(super) site: Arc<Site>,

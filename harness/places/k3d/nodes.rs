@@ -1,4 +1,4 @@
-//! The cluster as a resource: the containers that are its nodes, made, looked at and removed.
+//! The cluster as a resource: creates, checks and removes the containers that are its nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,38 +14,37 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::found::Found;
-use super::record::{self, Record, Stage};
+use super::record::{self, ClusterRecord, Stage};
 use super::site::Site;
 use super::tool::{self, MARK};
 use crate::address::Listen;
 use crate::census;
 
-/// How long it may take to become ready.
+/// How long the cluster may take to become ready.
 const READY: Duration = Duration::from_secs(300);
 
-/// The image of the nodes of a cluster.
+/// The image of a cluster's nodes.
 pub fn node_image(cluster: &K3d) -> String {
     format!("rancher/k3s:v{}", cluster.kubernetes)
 }
 
-/// A cluster as it is to be.
+/// The desired cluster.
 #[derive(Debug)]
 pub(super) struct Wanted {
     pub(super) cluster: tool::Cluster,
-    /// The image of its nodes, by its id.
+    /// The id of the image of its nodes.
     pub(super) image: String,
     /// Its ports on this machine.
     pub(super) ports: BTreeMap<String, Listen>,
 }
 
 impl Wanted {
-    /// Whether a cluster that is there is not this one.
-    pub(super) fn replaces(&self, record: &Record) -> bool {
+    /// Whether the recorded cluster differs from this one.
+    pub(super) fn replaces(&self, record: &ClusterRecord) -> bool {
         self.cluster.digest() != record.digest
     }
 }
 
-/// The nodes of a cluster.
 #[derive(Debug, Clone)]
 pub(super) struct Nodes {
     pub(super) site: Arc<Site>,
@@ -61,7 +60,7 @@ impl Nodes {
         }
     }
 
-    /// The cluster as it was found.
+    /// The observed cluster, in a given state.
     pub(super) fn observed(&self, state: State) -> Observed {
         Observed {
             id: self.site.names.cluster_id(),
@@ -71,25 +70,25 @@ impl Nodes {
         }
     }
 
-    /// Looks what there is of the cluster, by Docker and by the record.
+    /// Looks for the cluster in Docker and in the record.
     pub(super) async fn find(&self) -> Result<Found, Error> {
-        let Some(record) = Record::read(&self.site.state)? else {
+        let Some(record) = ClusterRecord::read(&self.site.state)? else {
             return Ok(if self.pieces().await?.is_empty() {
                 Found::Absent
             } else {
-                Found::Dead("it is there without a record".to_owned())
+                Found::Dead("it exists without a record".to_owned())
             });
         };
         if record.stage == Stage::Making {
             return Ok(Found::Dead(
-                "an interrupted command was making it".to_owned(),
+                "an interrupted command was creating it".to_owned(),
             ));
         }
         let engine = self.site.engine().await?;
         for node in &record.nodes {
             let reason = match engine.container(node).await? {
                 Some(container) if container.status == Status::Running => continue,
-                Some(container) => format!("of its node {node}: {}", container.status),
+                Some(container) => format!("its node {node} does not run: {}", container.status),
                 None => format!("its node {node} is gone"),
             };
             return Ok(Found::Dead(reason));
@@ -97,16 +96,16 @@ impl Nodes {
         Ok(Found::Live(Box::new(record)))
     }
 
-    /// The record of a cluster of which all nodes run.
-    pub(super) async fn live(&self) -> Result<Option<Record>, Error> {
+    /// The record of the cluster, if all of its nodes run.
+    pub(super) async fn live(&self) -> Result<Option<ClusterRecord>, Error> {
         Ok(match self.find().await? {
             Found::Live(record) => Some(*record),
             Found::Absent | Found::Dead(_) => None,
         })
     }
 
-    /// Whether the node runs that has the ports: it is no other program that listens there, also
-    /// where the cluster as a whole is dead.
+    /// Whether the node with the ports runs. Then the cluster itself uses the ports, even if
+    /// another node is dead.
     pub(super) async fn first_runs(&self) -> Result<bool, Error> {
         let Some(first) = self.recorded().into_iter().next() else {
             return Ok(false);
@@ -115,7 +114,7 @@ impl Nodes {
         Ok(container.is_some_and(|container| container.status == Status::Running))
     }
 
-    /// Makes the cluster in place of whatever there is of it.
+    /// Creates the cluster, and first removes what exists of it.
     pub(super) async fn make(
         &self,
         wanted: &Wanted,
@@ -123,7 +122,7 @@ impl Nodes {
     ) -> Result<(), Error> {
         self.remove().await?;
         let Site { names, state, .. } = &*self.site;
-        let mut record = Record {
+        let mut record = ClusterRecord {
             digest: wanted.cluster.digest(),
             stage: Stage::Making,
             nodes: names.nodes(wanted.cluster.servers, wanted.cluster.agents),
@@ -133,7 +132,7 @@ impl Nodes {
             groups: BTreeSet::new(),
         };
         record.write(state)?;
-        // k3d takes the volume that is there and does not label it as ours.
+        // k3d uses an existing volume but does not label it as ours.
         let labels = BTreeMap::from([(OWNER.to_owned(), names.owner.clone())]);
         let engine = self.site.engine().await?;
         engine.create_volume(&names.image_volume(), &labels).await?;
@@ -163,12 +162,12 @@ impl Nodes {
         })
     }
 
-    /// Removes all there is of the cluster.
+    /// Removes everything that exists of the cluster.
     pub(super) async fn remove(&self) -> Result<(), Error> {
         self.end_orphans().await?;
         self.site.api.forget();
         if !self.pieces().await?.is_empty() {
-            // What k3d leaves, or cannot do, is done here: it is not asked to prove anything.
+            // The harness itself removes below what k3d leaves or fails to delete.
             let name = &self.site.names.cluster;
             let uncancelled = CancellationToken::new();
             if let Err(error) = self.site.k3d().delete(name, &uncancelled).await {
@@ -179,7 +178,7 @@ impl Nodes {
         for piece in self.pieces().await? {
             engine.remove(&piece).await?;
         }
-        Record::forget(&self.site.state)
+        ClusterRecord::forget(&self.site.state)
     }
 
     /// Everything in Docker that belongs to the cluster: nodes, k3d's helpers, volumes.
@@ -195,8 +194,8 @@ impl Nodes {
         Ok(pieces)
     }
 
-    /// Ends the k3d of a command that was killed: it would go on making, or removing, what this one
-    /// looks at.
+    /// Ends the k3d of a killed command, which would continue to create or remove what this command
+    /// checks.
     pub(super) async fn end_orphans(&self) -> Result<(), Error> {
         self.site.check_lock()?;
         let processes = census::end(&self.site.state, |marked| marked.replica == MARK).await;
@@ -206,7 +205,7 @@ impl Nodes {
         Err(Error::Orphan { processes })
     }
 
-    /// Whether the cluster does its job; a node that ended will not.
+    /// Whether the cluster does its job. If a node ended, it never will.
     pub(super) async fn ready(&self) -> Readiness {
         let record = match self.find().await {
             Ok(Found::Live(record)) => record,
@@ -223,10 +222,10 @@ impl Nodes {
         }
     }
 
-    /// Whether pods can run in it and find each other. The DNS comes last, and neither the images
-    /// nor the objects wait for it.
+    /// Whether pods can run in it and find each other. The cluster's DNS is the last part to start,
+    /// and neither images nor objects wait for it.
     pub(super) async fn pods_can_run(&self) -> Readiness {
-        let nodes = match Record::read(&self.site.state) {
+        let nodes = match ClusterRecord::read(&self.site.state) {
             Ok(record) => record.map_or(0, |record| record.nodes.len()),
             Err(error) => return Readiness::unseen(&error),
         };
@@ -236,7 +235,7 @@ impl Nodes {
         }
     }
 
-    /// Writes what the nodes have said to log files; answers with those that there are.
+    /// Writes the nodes' logs to files. Returns the files that were written.
     pub(super) async fn write_logs(&self) -> Vec<Utf8PathBuf> {
         let Ok(engine) = self.site.engine().await else {
             return Vec::new();
@@ -251,14 +250,13 @@ impl Nodes {
         logs
     }
 
-    /// The log file of a node.
     pub(super) fn log_file(&self, node: &str) -> Utf8PathBuf {
         self.site.state.logs().join(format!("{node}.log"))
     }
 
-    /// The nodes that the record names, as far as that can be read.
+    /// The nodes in the record, if it can be read.
     pub(super) fn recorded(&self) -> Vec<String> {
-        let record = Record::read(&self.site.state).ok().flatten();
+        let record = ClusterRecord::read(&self.site.state).ok().flatten();
         record.map_or_else(Vec::new, |record| record.nodes)
     }
 }

@@ -1,5 +1,4 @@
-//! The objects of a cluster as far as a profile alone decides them: no Docker, no cluster, no
-//! network.
+//! Renders the objects of a cluster from a profile alone: no Docker, no cluster, no network.
 
 use base::secret::Secret;
 use kubernetes::{Group, Images, MysqlServer, NAMESPACE, Resolver, Site};
@@ -7,13 +6,13 @@ use model::topology::{Run, Tls, Topology};
 
 use super::ports;
 
-/// What stands where only a machine can tell.
+/// Placeholders for values that only a machine knows.
 const WORKER: &str = "<the worker's image>";
 const HOST: &str = "<the database's name on its network>";
 const CERTIFICATE: &str = "<the database's certificate>";
 
-/// The groups of a topology's objects. The worker's image, unless the profile names it, and what
-/// there is to know of the database stand in angle brackets.
+/// The groups of a topology's objects. The worker's image, unless the profile names it, and the
+/// facts of the database are placeholders in angle brackets.
 pub fn objects(profile: &str, topology: &Topology) -> Vec<Group> {
     let images = Images::of(topology, worker(topology));
     let mysql = MysqlServer {
@@ -36,7 +35,7 @@ fn worker(topology: &Topology) -> &str {
     }
 }
 
-/// What the objects of a profile are made for.
+/// What the objects of a profile are rendered for.
 pub(super) fn site(profile: &str, images: Images, mysql: MysqlServer) -> Site {
     Site {
         namespace: NAMESPACE.to_owned(),

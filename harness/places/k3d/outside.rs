@@ -1,5 +1,5 @@
-//! Whether a service does its job for those outside the cluster, which its pods cannot tell: a port of
-//! a node leads to a pod only some time after that is ready.
+//! Checks a service from outside the cluster. Its pods cannot tell this, since a node's port leads
+//! to a pod only some time after the pod is ready.
 
 use std::net::SocketAddr;
 
@@ -9,10 +9,10 @@ use model::topology::{Readiness, Service, ServiceName};
 
 use super::parts::Parts;
 use super::ports;
-use super::record::Record;
+use super::record::ClusterRecord;
 use super::site::Site;
 
-/// A look from this machine at a topology that was prepared.
+/// Checks a prepared topology from this machine.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Outside<'a> {
     pub(super) site: &'a Site,
@@ -21,7 +21,7 @@ pub(super) struct Outside<'a> {
 }
 
 impl Outside<'_> {
-    /// Whether a service does its job; otherwise why not.
+    /// Whether a service does its job; the error is the reason why not.
     pub(super) async fn serves(self, service: &str) -> Result<(), String> {
         let Some(service) = self.parts.topology.service(service) else {
             return Ok(());
@@ -52,7 +52,7 @@ impl Outside<'_> {
     }
 
     async fn polled(self, queue: &str, service: &ServiceName) -> Result<(), String> {
-        let frontend = Record::frontend(&self.site.state);
+        let frontend = ClusterRecord::frontend(&self.site.state);
         let frontend = frontend.map_err(|error| in_one_line(&error))?;
         let cluster = self.site.api.cluster().await;
         let cluster = cluster.map_err(|error| in_one_line(&error))?;
@@ -60,7 +60,7 @@ impl Outside<'_> {
         cluster.polls(service, queue, frontend, namespace).await
     }
 
-    /// Where a port of a service is to be had on this machine.
+    /// The address of a service's port on this machine.
     fn address(self, service: &Service, port: &str) -> Option<SocketAddr> {
         let ports = &self.parts.cluster.ports;
         Some(ports.get(ports::endpoint(service, port)?)?.address)

@@ -1,4 +1,4 @@
-//! What the resources of a topology are made of.
+//! What the resources of a topology are made from.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 use super::image::Image;
 use super::nodes;
 
-/// Everything that making the resources of a topology needs here.
 #[derive(Debug)]
 pub struct Parts {
     pub(super) topology: Topology,
@@ -22,9 +21,9 @@ pub struct Parts {
     pub(super) images: Vec<Image>,
     /// The database beside it.
     pub(super) database: Prepared,
-    /// The database, as the objects are told of it.
+    /// The database, in the terms of the objects.
     pub(super) server: MysqlServer,
-    /// The objects in it.
+    /// The objects in the cluster.
     pub(super) groups: BTreeMap<ResourceId, Group>,
     /// Temporal's namespaces.
     pub(super) namespaces: Namespaces,
@@ -33,7 +32,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// The database, as pods of the cluster reach it.
+    /// The database, as the pods of the cluster reach it.
     pub fn mysql_server(&self) -> &MysqlServer {
         &self.server
     }

@@ -1,4 +1,4 @@
-//! The host of everything else: the pods of the cluster.
+//! The host of all other services: the pods of the cluster.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,10 +14,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::nodes::Nodes;
 use super::ports::API;
-use super::record::Record;
+use super::record::ClusterRecord;
 use super::site::Site;
 
-/// The pods of a topology.
 #[derive(Debug, Clone)]
 pub struct Pods {
     pub(super) nodes: Nodes,
@@ -31,8 +30,8 @@ impl Pods {
 
 impl Host for Pods {
     async fn vitals(&self) -> Vitals {
-        // Where the record cannot be read, that is said with the nodes.
-        let Ok(Some(_)) = Record::known(&self.site().state) else {
+        // An unreadable record is reported by the host of the nodes.
+        let Ok(Some(_)) = ClusterRecord::known(&self.site().state) else {
             return Vitals::default();
         };
         match self.site().api.cluster().await {
@@ -41,7 +40,7 @@ impl Host for Pods {
         }
     }
 
-    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+    async fn log_tail(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
         let cluster = self.site().api.cluster().await.ok()?;
         let folder = self.site().state.logs();
         cluster.last_words(&folder, replica, life).await
@@ -67,9 +66,9 @@ impl Host for Pods {
         let Ok(Some(record)) = self.nodes.live().await else {
             return Vec::new();
         };
-        let ways_in = record.ports.into_iter().filter(|(port, _)| port != API);
-        // A port of the cluster leads to whichever replica the cluster chooses.
-        let endpoints = ways_in.map(|(port, listen)| Endpoint {
+        let service_ports = record.ports.into_iter().filter(|(port, _)| port != API);
+        // A port of the cluster leads to any replica of the service.
+        let endpoints = service_ports.map(|(port, listen)| Endpoint {
             replica: listen.service.clone(),
             service: ServiceName::new(listen.service),
             port,
@@ -98,6 +97,9 @@ impl Host for Pods {
     }
 
     async fn worker_build(&self) -> Option<WorkerBuild> {
-        Record::read(&self.site().state).ok()??.images?.worker
+        ClusterRecord::read(&self.site().state)
+            .ok()??
+            .images?
+            .worker
     }
 }

@@ -1,4 +1,4 @@
-//! The ports of the cluster on this machine, and where in the nodes they lead to.
+//! The cluster's ports on this machine, and the node ports that they lead to.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -8,20 +8,20 @@ use kubernetes::{Exposure, Way};
 use model::topology::{Component, Port, Service, Topology};
 
 use super::names::FRONTEND;
-use super::record::Record;
+use super::record::ClusterRecord;
 use crate::address::{self, Addresses, Listen};
 
-/// The port of the cluster's API; all others lead to services in it.
+/// The port of the cluster's API. All other ports lead to services in the cluster.
 pub(super) const API: &str = "api";
 
-/// What stands for the replica in the choice of ports.
+/// The replica name for the choice of ports.
 const CLUSTER: &str = "cluster";
 
-/// The database: its service, and its port.
+/// The service of the database, and the name of its port.
 pub(super) const MYSQL: &str = "mysql";
 
-/// The ports of a service that clients outside the cluster use: its kind and its port's name, the
-/// name of the endpoint, and the port of every node.
+/// The ports that clients outside the cluster use: the kind of the service, the name of its port,
+/// the name of the endpoint, and the port on every node.
 const EXPOSED: [(Kind, &str, &str, u16); 4] = [
     (Kind::Frontend, "grpc", FRONTEND, 30_233),
     (Kind::Frontend, "http", "http", 30_243),
@@ -29,7 +29,7 @@ const EXPOSED: [(Kind, &str, &str, u16); 4] = [
     (Kind::Worker, "starter", "starter", 30_281),
 ];
 
-/// The kinds of service that are reached from outside.
+/// The kinds of services that are reachable from outside the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Frontend,
@@ -48,21 +48,19 @@ impl Kind {
     }
 }
 
-/// Addresses on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ports {
-    /// The cluster's own, by endpoint.
+    /// The cluster's addresses, by endpoint.
     pub(super) cluster: BTreeMap<String, Listen>,
-    /// The database's.
     pub(super) mysql: Listen,
 }
 
-/// Assigns the addresses of a topology. What lives keeps its own: a cluster by its record, a
-/// database by its address; what is dead gets its old one back if that is free.
+/// Assigns the addresses of a topology. A living cluster or database keeps its addresses. A dead
+/// one gets its old addresses back if they are free.
 pub(super) fn assign(
     topology: &Topology,
     state: &Directory,
-    cluster: Option<(&Record, bool)>,
+    cluster: Option<(&ClusterRecord, bool)>,
     mysql: Option<(SocketAddr, bool)>,
 ) -> Result<Ports, address::Error> {
     let mut addresses = Addresses::new(state);
@@ -111,7 +109,7 @@ fn wanted(topology: &Topology) -> Vec<(&'static str, &str, Port)> {
     wanted
 }
 
-/// The port that the database asks for.
+/// The wanted port of the database.
 pub(super) fn mysql_wanted(state: &Directory) -> u16 {
     address::wanted(state.path().as_str(), MYSQL, MYSQL)
 }
@@ -123,7 +121,7 @@ fn free(name: &str) -> Port {
     }
 }
 
-/// The port that an endpoint leads to in every node; the API has one of its own.
+/// The port that an endpoint leads to on every node; the API has its own.
 pub(super) fn node_port(endpoint: &str) -> Option<u16> {
     let mut exposed = EXPOSED.iter();
     exposed
@@ -131,7 +129,7 @@ pub(super) fn node_port(endpoint: &str) -> Option<u16> {
         .map(|(_, _, _, port)| *port)
 }
 
-/// The endpoint of a port of a service, if it is reached from outside.
+/// The endpoint of a service's port, if it is reachable from outside the cluster.
 pub(super) fn endpoint(service: &Service, port: &str) -> Option<&'static str> {
     let kind = Kind::of(service)?;
     let mut exposed = EXPOSED.iter();
@@ -140,7 +138,7 @@ pub(super) fn endpoint(service: &Service, port: &str) -> Option<&'static str> {
         .map(|(_, _, endpoint, _)| *endpoint)
 }
 
-/// The ports of nodes, as the objects have them.
+/// The node ports, in the terms of the objects.
 pub(super) fn exposure() -> Exposure {
     let way = |kind| {
         let of_it = EXPOSED.iter().filter(|(known, ..)| *known == kind);
@@ -160,7 +158,7 @@ mod tests {
 
     use model::topology::Digest;
 
-    use super::super::record::{Record, Stage};
+    use super::super::record::{ClusterRecord, Stage};
     use super::*;
 
     fn topology(sets: &[&str]) -> Topology {
@@ -171,8 +169,8 @@ mod tests {
         Directory::new("/nowhere/.harness/k3d")
     }
 
-    fn record(ports: &Ports) -> Record {
-        Record {
+    fn record(ports: &Ports) -> ClusterRecord {
+        ClusterRecord {
             digest: Digest::of(&1),
             stage: Stage::Made,
             nodes: Vec::new(),
@@ -184,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_in_has_a_port_of_its_own_and_the_same_again_tomorrow() {
+    fn every_endpoint_has_its_own_port_and_gets_it_again_later() {
         let topology = topology(&[]);
         let ports = assign(&topology, &state(), None, None).expect("ports");
         let names: Vec<&str> = ports.cluster.keys().map(String::as_str).collect();
@@ -197,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_living_cluster_keeps_its_ports_although_they_are_taken_by_itself() {
+    fn a_living_cluster_keeps_the_ports_that_it_occupies() {
         let topology = topology(&[]);
         let mut ports = assign(&topology, &state(), None, None).expect("ports");
         let itself = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
@@ -210,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_starter_there_is_no_port_for_it_and_a_pinned_one_is_honoured() {
+    fn without_a_starter_there_is_no_port_for_it_and_a_pinned_port_is_used() {
         let topology = topology(&["starter.mode=off", "web.port=8233"]);
         let ports = assign(&topology, &state(), None, None).expect("ports");
         assert!(!ports.cluster.contains_key("starter"));

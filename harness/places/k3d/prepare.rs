@@ -1,5 +1,5 @@
-//! What must be there before anything is made: k3d, images, addresses; and from them the cluster
-//! and the objects as they are wanted.
+//! Prepares a topology: checks k3d, provides images, assigns addresses, and derives the desired
+//! cluster and objects.
 
 use std::collections::BTreeMap;
 
@@ -19,12 +19,11 @@ use super::image::{self, Image};
 use super::nodes::{Wanted, node_image};
 use super::parts::Parts;
 use super::ports::{self, API, Ports};
-use super::record::Record;
+use super::record::ClusterRecord;
 use super::settings::Extent;
 use super::site::Site;
 use super::{groups, objects, tool, worker};
 
-/// Prepares for one topology.
 #[derive(Clone, Copy)]
 pub(super) struct Preparation<'a> {
     pub(super) containers: &'a Containers,
@@ -76,12 +75,12 @@ impl Preparation<'_> {
         })
     }
 
-    /// Addresses: what lives keeps its own.
+    /// The addresses. A living cluster or database keeps its own.
     async fn ports(self) -> Result<Ports, backend::Error> {
-        // Without Docker nothing goes here, whatever else is missing.
+        // Without Docker nothing works here, so its error comes first.
         self.site().engine().await?;
         let state = &self.site().state;
-        let record = Record::read(state)?;
+        let record = ClusterRecord::read(state)?;
         let runs = self.containers.nodes.first_runs().await?;
         let mysql = match database::address(state) {
             Some(address) => Some((address, self.containers.database_lives().await?)),
@@ -113,9 +112,9 @@ impl Preparation<'_> {
         mysql.prepare(self.topology, wanted, provision).await
     }
 
-    /// The database as the objects are told of it.
+    /// The database, in the terms of the objects.
     async fn server(self, prepared: &Prepared) -> Result<MysqlServer, backend::Error> {
-        let access = prepared.access();
+        let access = prepared.connect_options();
         Ok(MysqlServer {
             host: self.site().mysql().await?.host(),
             port: database::PORT,
@@ -125,7 +124,7 @@ impl Preparation<'_> {
         })
     }
 
-    /// The images that the cluster itself is made of, and those that its nodes are to have.
+    /// The images of the cluster itself, and those that its nodes need.
     async fn images(self, own: &[String]) -> Result<Provided, backend::Error> {
         let engine = self.site().engine().await?;
         let public = image::references(self.topology);
@@ -155,19 +154,19 @@ impl Preparation<'_> {
         } = self.site();
         let site = objects::site(&settings.profile, references, server);
         let groups = kubernetes::objects(self.topology, &site).into_iter();
-        let groups = groups.map(|group| groups::placed(group, names, images));
+        let groups = groups.map(|group| groups::with_needs(group, names, images));
         groups.map(|group| (group.id.clone(), group)).collect()
     }
 
-    /// A ground has no frontend to make any by.
+    /// The namespaces. Infrastructure alone has no frontend to create them with.
     fn namespaces(self) -> Namespaces {
         match self.site().settings.extent {
             Extent::Topology => Namespaces::of(self.topology, kubernetes::serving()),
-            Extent::Ground => Namespaces::default(),
+            Extent::Infrastructure => Namespaces::default(),
         }
     }
 
-    /// The image of the helper that k3d starts with every cluster, chosen as k3d does.
+    /// The image of the helper that k3d starts with every cluster, chosen by k3d's own rules.
     async fn tools_image(self) -> Result<String, Error> {
         let environment = &self.site().settings.environment;
         if let Some(image) = environment.text("K3D_IMAGE_TOOLS") {
@@ -183,7 +182,7 @@ impl Preparation<'_> {
             names, settings, ..
         } = self.site();
         let api = ports.cluster[API].address.port();
-        let ways_in = ports
+        let service_ports = ports
             .cluster
             .iter()
             .filter_map(|(name, listen)| Some((listen.address.port(), ports::node_port(name)?)));
@@ -194,7 +193,7 @@ impl Preparation<'_> {
             servers: settings.cluster.servers,
             agents: settings.cluster.agents,
             api,
-            ports: ways_in.collect(),
+            ports: service_ports.collect(),
             labels: vec![(OWNER.to_owned(), names.owner.clone())],
         }
     }
@@ -206,18 +205,17 @@ impl<'a> Preparation<'a> {
     }
 }
 
-/// Images that Docker has.
 struct Provided {
-    /// That of the nodes, by its id.
+    /// The id of the nodes' image.
     node: String,
-    /// Those that the nodes are to have.
+    /// The images that the nodes need.
     all: Vec<Image>,
-    /// The worker's among them, by its reference.
+    /// The reference of the worker's image among them.
     worker: Option<String>,
 }
 
-/// Prepares a database while images are provided. If these fail it is stopped and still waited for:
-/// it has containers of its own under way, which nobody else would remove.
+/// Prepares the database while images are provided. If the images fail, the database is stopped and
+/// still awaited: it has running containers that nothing else would remove.
 async fn both<D, I, E>(
     mut database: impl Future<Output = Result<D, E>> + Unpin,
     mut images: impl Future<Output = Result<I, E>> + Unpin,

@@ -1,7 +1,7 @@
-//! What is remembered of the cluster: `run/cluster.json` in the state folder.
+//! The record of the cluster: `run/cluster.json` in the state folder.
 //!
-//! Docker knows which containers there are; only the record knows whether k3d came to the end of
-//! making them, which images went into the nodes, and what has been applied to the cluster.
+//! Docker knows which containers exist. Only the record knows whether k3d finished creating them,
+//! which images the nodes have, and what was applied to the cluster.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -18,59 +18,58 @@ use super::error::Error;
 use super::names;
 use crate::address::Listen;
 
-/// A cluster that was made, or is being made.
+/// A cluster that was created, or is being created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) struct Record {
-    /// Identity of its configuration.
+pub(super) struct ClusterRecord {
+    /// The digest of its configuration.
     pub(super) digest: Digest,
-    /// How far its making came.
     pub(super) stage: Stage,
     /// The containers that are its nodes.
     pub(super) nodes: Vec<String>,
-    /// The image of the nodes, by its id.
+    /// The id of the nodes' image.
     pub(super) image: String,
-    /// Where its ports are to be had on this machine.
+    /// The addresses of its ports on this machine.
     pub(super) ports: BTreeMap<String, Listen>,
-    /// The images that were put into the nodes.
+    /// The images that were imported into the nodes.
     pub(super) images: Option<Imported>,
     /// The groups of objects that were applied to it.
     pub(super) groups: BTreeSet<ResourceId>,
 }
 
-/// How far the making of a cluster came.
+/// How far the creation of a cluster is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Stage {
-    /// k3d was started, and perhaps killed.
+    /// k3d was started, and may have been killed.
     Making,
-    /// k3d was done.
+    /// k3d finished.
     Made,
 }
 
-/// Images that were seen in every node.
+/// Images that were found in every node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Imported {
-    /// The nodes that they were seen in, by the containers' ids.
+    /// The container ids of these nodes.
     pub(super) nodes: BTreeSet<String>,
-    /// Their ids, by reference.
+    /// The ids of the images, by reference.
     pub(super) ids: BTreeMap<String, String>,
     /// The build of the worker among them.
     #[serde(default)]
     pub(super) worker: Option<WorkerBuild>,
 }
 
-impl Record {
-    /// The record of a state folder. One that cannot be read is none: Docker still knows what is
-    /// there, and nobody is kept from removing it.
+impl ClusterRecord {
+    /// The record of a state folder. A damaged record counts as none: Docker still knows the
+    /// containers, so they can be removed.
     pub(super) fn read(state: &Directory) -> Result<Option<Self>, Error> {
         let bytes = present(fs_err::read(path(state))).map_err(failed("read", state))?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    /// The same, where one that says something else is no reason to go on: without it nobody knows
-    /// who should be alive.
+    /// The same, but a damaged record is an error: without it, nobody knows which replicas should
+    /// be alive.
     pub(super) fn known(state: &Directory) -> Result<Option<Self>, Error> {
         read_json(&path(state)).map_err(failed("read", state))
     }
@@ -81,7 +80,7 @@ impl Record {
         written.map_err(failed("write", state))
     }
 
-    /// Changes the record, if there is one. Steps that run at once do so one after the other, as
+    /// Changes the record, if there is one. Parallel steps do this one after the other, since
     /// nothing is awaited here.
     pub(super) fn change(state: &Directory, change: impl FnOnce(&mut Self)) -> Result<(), Error> {
         let Some(mut record) = Self::read(state)? else {
@@ -91,7 +90,7 @@ impl Record {
         record.write(state)
     }
 
-    /// Forgets a cluster that is gone, how it was reached, and what its making left.
+    /// Removes the record, the kubeconfig and k3d's temporary files of a removed cluster.
     pub(super) fn forget(state: &Directory) -> Result<(), Error> {
         let forget = || {
             present(fs_err::remove_dir_all(temporary(state)))?;
@@ -103,7 +102,7 @@ impl Record {
         forget().map_err(failed("remove", state))
     }
 
-    /// Where the frontend is reached on this machine.
+    /// The address of the frontend on this machine.
     pub(super) fn frontend(state: &Directory) -> Result<SocketAddr, Error> {
         let record = Self::read(state)?.ok_or(Error::NoCluster)?;
         let listen = record.ports.get(names::FRONTEND).ok_or(Error::NoCluster)?;
@@ -116,12 +115,11 @@ fn failed(act: &'static str, state: &Directory) -> impl FnOnce(io::Error) -> Err
     move |source| Error::Record { act, path, source }
 }
 
-/// The record's file.
 pub(super) fn path(state: &Directory) -> Utf8PathBuf {
     state.run().join("cluster.json")
 }
 
-/// The kubeconfig of the cluster: a file of our own, never the user's.
+/// The kubeconfig of the cluster. It is never the user's own file.
 pub(super) fn kubeconfig(state: &Directory) -> Utf8PathBuf {
     state.run().join("kubeconfig.yaml")
 }
@@ -136,14 +134,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_that_says_nothing_keeps_nobody_from_removing_and_lets_nobody_seem_dead() {
+    fn a_damaged_record_does_not_prevent_a_removal_and_declares_no_replica_dead() {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = camino::Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
         let state = Directory::new(folder);
-        assert_eq!(Record::known(&state).expect("no error"), None);
+        assert_eq!(ClusterRecord::known(&state).expect("no error"), None);
         fs_err::create_dir_all(state.run()).expect("a folder");
         fs_err::write(path(&state), "half a rec").expect("a file");
-        assert_eq!(Record::read(&state).expect("no error"), None);
-        assert!(Record::known(&state).is_err());
+        assert_eq!(ClusterRecord::read(&state).expect("no error"), None);
+        assert!(ClusterRecord::known(&state).is_err());
     }
 }

@@ -14,16 +14,14 @@ use super::names::Names;
 use super::settings::Settings;
 use super::tool::K3d;
 
-/// The state folder, the names that follow from it, and the programs that are asked.
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) settings: Settings,
     pub(super) state: Directory,
     pub(super) names: Names,
-    /// The API of the cluster.
     pub(super) api: Connection,
     lock: Option<Arc<Lock>>,
-    /// Docker, connected to when it is first needed.
+    /// Docker, connected when it is first needed.
     docker: OnceCell<Docker>,
     /// The version of k3d, asked when it is first needed.
     version: OnceCell<String>,
@@ -37,7 +35,7 @@ struct Docker {
 }
 
 impl Site {
-    /// The site of a state folder; without `lock` it can be looked at but not touched.
+    /// The site of a state folder. Without `lock` it can be looked at but not changed.
     pub(super) fn new(settings: Settings, state: Directory, lock: Option<Arc<Lock>>) -> Self {
         Self {
             names: Names::of(&state),
@@ -50,7 +48,7 @@ impl Site {
         }
     }
 
-    /// That this command may change what is here.
+    /// Refuses to change anything without the lock.
     pub(super) fn check_lock(&self) -> Result<(), Error> {
         self.lock.as_ref().map(drop).ok_or(Error::NotOwner)
     }
@@ -62,18 +60,15 @@ impl Site {
         }
     }
 
-    /// The version of k3d.
     pub(super) async fn k3d_version(&self, cancel: &CancellationToken) -> Result<&str, Error> {
         let asked = || async { self.k3d().version(cancel).await.map_err(Error::Use) };
         Ok(self.version.get_or_try_init(asked).await?)
     }
 
-    /// The Docker engine.
     pub(super) async fn engine(&self) -> Result<&Engine, Error> {
         Ok(&self.docker().await?.engine)
     }
 
-    /// The database.
     pub(super) async fn mysql(&self) -> Result<&Mysql, Error> {
         Ok(&self.docker().await?.mysql)
     }

@@ -1,5 +1,4 @@
-//! What is done once everything was removed: nothing that carries a mark of this topology is left,
-//! or it is named.
+//! The last step of a removal: checks that nothing with a marker of this topology remains.
 
 use base::causes::in_one_line;
 
@@ -7,12 +6,15 @@ use super::error::Error;
 use super::nodes::Nodes;
 use crate::{census, remove_owned};
 
-/// Ends what is left and names what would not go.
+/// Ends what remains. Returns what could not be ended.
 pub(super) async fn sweep(nodes: &Nodes) -> Vec<String> {
     let mut left = census::sweep(&nodes.site.state).await;
     match sweep_docker(nodes).await {
         Ok(more) => left.extend(more),
-        Err(error) => left.push(format!("what may be in Docker: {}", in_one_line(&error))),
+        Err(error) => left.push(format!(
+            "possibly resources in Docker: {}",
+            in_one_line(&error)
+        )),
     }
     left
 }

@@ -1,4 +1,4 @@
-//! The tool k3d, with every default changed that would reach beyond the state folder.
+//! Runs k3d. Overrides every default that would affect anything outside the state folder.
 
 use std::time::Duration;
 
@@ -10,34 +10,34 @@ use tokio_util::sync::CancellationToken;
 
 use super::record;
 
-/// The process mark of a running k3d, so that one that outlived its command is found.
+/// The marker of a running k3d, so that one that outlived its command is found.
 pub(super) const MARK: &str = "k3d";
 
-/// How long k3d itself waits for the nodes to say that they run.
+/// How long k3d itself waits for the nodes to start.
 const BOOT: Duration = Duration::from_mins(3);
 
 /// How long each command may take.
 const LOOK: Duration = Duration::from_secs(15);
 const CREATE: Duration = Duration::from_secs(BOOT.as_secs() + 30);
 const DELETE: Duration = Duration::from_mins(2);
-/// Usually some ten seconds; now and then k3d hangs over it, and does not when it is run again.
+/// An import usually takes ten seconds. Sometimes k3d hangs in it, and succeeds when it runs again.
 const IMPORT: Duration = Duration::from_secs(100);
 
-/// What k3s runs that a topology has no use for: each takes an image, memory and time.
+/// Parts of k3s that a topology does not need. Each would cost an image, memory and time.
 const DISABLED: [&str; 3] = ["traefik", "servicelb", "metrics-server"];
 
-/// What the kubelets are told. A cluster on somebody's own machine has to live with a disk that is
-/// nearly full, and an image that was imported must not be taken for waste: no registry has it.
+/// Settings of the kubelets. The disk of a user's machine may be nearly full. Imported images must
+/// not be garbage-collected, because no registry has them.
 const KUBELET: [&str; 2] = [
     "eviction-hard=memory.available<100Mi,nodefs.available<1%,imagefs.available<1%",
     "image-gc-high-threshold=100",
 ];
 
-/// The first release of k3d that has the options that are used of it.
+/// The first major release of k3d with all required options.
 const OLDEST: u32 = 5;
 
-/// Whether a version of k3d lacks options that are used of it; one that is no number, as of a build
-/// of somebody's own, counts as new.
+/// Whether a version of k3d lacks required options. A version that is no number, such as that of a
+/// custom build, counts as new.
 pub fn is_too_old(version: &str) -> bool {
     let major = version.trim_start_matches('v').split('.').next();
     let major = major.and_then(|major| major.parse().ok());
@@ -51,10 +51,9 @@ pub(super) struct K3d<'a> {
     pub(super) state: &'a Directory,
 }
 
-/// A cluster as it is to be made.
+/// The arguments for a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cluster {
-    /// Its name.
     pub(super) name: String,
     /// The image of its nodes.
     pub(super) image: String,
@@ -62,20 +61,19 @@ pub(super) struct Cluster {
     pub(super) network: String,
     /// How many nodes run the control plane.
     pub(super) servers: u16,
-    /// How many further nodes there are.
+    /// How many nodes are added to those.
     pub(super) agents: u16,
     /// The port of its API on this machine.
     pub(super) api: u16,
-    /// Ports of this machine, each with the one that it leads to in the first server.
+    /// Ports of this machine, each with the port of the first server node that it leads to.
     pub(super) ports: Vec<(u16, u16)>,
-    /// Labels of the containers.
     pub(super) labels: Vec<(String, String)>,
 }
 
 impl K3d<'_> {
     /// Its version, such as `5.9.0`.
     pub(super) async fn version(&self, cancel: &CancellationToken) -> Result<String, Error> {
-        // Where only a look is taken there may be no folder yet.
+        // A command that only looks may have no state folder.
         let tool = Tool::new("k3d", Family::Container, self.environment, LOOK)?;
         let said = tool.arguments(["version"]);
         let said = said.output(cancel).await?.output;
@@ -84,14 +82,14 @@ impl K3d<'_> {
         Ok(version.trim_start_matches('v').to_owned())
     }
 
-    /// Makes a cluster, and waits until its nodes say that they run. One that fails stays, as its
-    /// containers say why.
+    /// Creates a cluster, and waits until its nodes run. A failed cluster is kept, since its
+    /// containers show the reason.
     pub(super) async fn create(
         &self,
         cluster: &Cluster,
         cancel: &CancellationToken,
     ) -> Result<(), Error> {
-        // It leaves files in the folder for temporary files.
+        // k3d leaves files in the folder for temporary files.
         let folder = record::temporary(self.state);
         create_private(&folder).map_err(|source| Error::Start {
             command: format!("k3d in {folder}"),
@@ -102,13 +100,13 @@ impl K3d<'_> {
         tool.output(cancel).await.map(drop)
     }
 
-    /// Removes a cluster; that there is none is no error.
+    /// Removes a cluster. A missing cluster is no error.
     pub(super) async fn delete(&self, name: &str, cancel: &CancellationToken) -> Result<(), Error> {
         let tool = self.tool(DELETE)?.arguments(["cluster", "delete", name]);
         tool.output(cancel).await.map(drop)
     }
 
-    /// How to reach a cluster: the text of a kubeconfig.
+    /// The kubeconfig of a cluster, as text.
     pub(super) async fn kubeconfig(
         &self,
         name: &str,
@@ -118,7 +116,7 @@ impl K3d<'_> {
         Ok(tool.output(cancel).await?.output)
     }
 
-    /// Puts images, by reference or archive, into every node. Its success proves nothing: see
+    /// Imports images, by reference or archive, into every node. A success proves nothing: see
     /// k3d#1484.
     pub(super) async fn import(
         &self,
@@ -137,16 +135,15 @@ impl K3d<'_> {
     fn tool(&self, deadline: Duration) -> Result<Tool, Error> {
         let tool = Tool::new("k3d", Family::Container, self.environment, deadline)?;
         let home = self.state.home();
-        // Removing a cluster edits the kubeconfig that this names, and otherwise the user's own. A
-        // `:` parts two files in it, so that it is named from the folder that it is in, which is
-        // also one without files that k3d would take for images.
+        // k3d edits this kubeconfig when it removes a cluster; without it, it would edit the
+        // user's. A `:` separates files in this variable, so the file is named relative to its
+        // folder. That folder has no files that k3d would mistake for images.
         let kubeconfig = record::kubeconfig(self.state);
         let kubeconfig = kubeconfig.file_name().unwrap_or_default();
         Ok(tool
             .folder(&self.state.run())
             .variable("KUBECONFIG", kubeconfig)
-            // Nothing is fetched or built here, so that no login and no context of the user's is
-            // of use.
+            // k3d fetches and builds nothing here, so it needs no login and no context of the user.
             .variable("HOME", home.as_str())
             .variable("DOCKER_CONFIG", home.as_str())
             .variable("XDG_CONFIG_HOME", home.join("config").as_str())
@@ -156,7 +153,7 @@ impl K3d<'_> {
 }
 
 impl Cluster {
-    /// Its identity: what k3d would be told.
+    /// The digest of the cluster: that of k3d's arguments.
     pub(super) fn digest(&self) -> Digest {
         Digest::of(&self.arguments())
     }
@@ -185,7 +182,7 @@ impl Cluster {
             format!("--agents={agents}"),
             format!("--api-port=127.0.0.1:{api}"),
             "--no-lb".to_owned(),
-            // What failed stays, since it is what explains the failure.
+            // A failed cluster is kept, since it shows the reason.
             "--no-rollback".to_owned(),
             "--kubeconfig-update-default=false".to_owned(),
             "--kubeconfig-switch-context=false".to_owned(),
@@ -205,13 +202,13 @@ impl Cluster {
     }
 }
 
-/// A value before the `@` that begins the choice of nodes; one in the value itself is written `\@`.
+/// Escapes a value: an `@` begins the node filter, so one in the value is written `\@`.
 fn escaped(value: &str) -> String {
     value.replace('@', r"\@")
 }
 
-/// Whether k3d can be told a label's value: a backslash before an `@` would have to be escaped as
-/// well, and k3d takes `\\@` for the beginning of the choice of nodes (`SplitFiltersFromFlag` in its
+/// Whether k3d accepts a label's value. A backslash before an `@` would need an escape, too, but
+/// k3d takes the `@` in `\\@` as the beginning of the node filter (`SplitFiltersFromFlag` in its
 /// `cmd/util/filter.go`).
 pub(super) fn takes_label(value: &str) -> bool {
     !value.contains(r"\@") && !value.ends_with('\\')
@@ -222,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_release_before_the_first_that_does_is_too_old() {
+    fn a_release_before_the_first_with_all_options_is_too_old() {
         for (version, old) in [
             ("4.4.8", true),
             ("v3.0", true),
@@ -237,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_the_user_is_touched_and_nothing_listens_beyond_this_machine() {
+    fn the_users_configuration_is_not_used_and_nothing_listens_beyond_this_machine() {
         let cluster = Cluster {
             name: "h-k3d-012345".to_owned(),
             image: "rancher/k3s:v1.34.3-k3s1".to_owned(),
@@ -276,7 +273,7 @@ mod tests {
         ");
     }
 
-    /// What k3d reads as the value, and as the choice of nodes, of a flag with both.
+    /// How k3d splits a flag into its value and its node filter.
     fn split(flag: &str) -> Option<(String, String)> {
         let (mut parts, mut part) = (Vec::new(), String::new());
         let mut rest = flag.split('@').peekable();
@@ -293,7 +290,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn k3d_reads_back_the_label_that_is_meant(value in r"[a-z/@\\#=,; \n]{0,12}") {
+        fn k3d_reads_back_the_label_that_was_written(value in r"[a-z/@\\#=,; \n]{0,12}") {
             let read = split(&format!("{}@server:*", escaped(&value)));
             let meant = Some((value.clone(), "server:*".to_owned()));
             proptest::prop_assert_eq!(read == meant, takes_label(&value), "{}", value);

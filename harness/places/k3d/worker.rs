@@ -1,4 +1,4 @@
-//! The image of the worker: made here, built by Docker, or named by the profile.
+//! The image of the worker: built here, built by Docker, or named by the profile.
 
 use backend::state::Directory;
 use backend::{Fetch, Provision};
@@ -7,15 +7,15 @@ use model::topology::{Run, Topology, WorkerBuild};
 
 use super::error::Error;
 use super::image::{self, Image};
-use super::record::Record;
+use super::record::ClusterRecord;
 use super::settings::Extent;
 use super::site::Site;
 
-/// What a plan that is not carried out calls an image that was never made.
+/// The reference in a plan for an image that was never built.
 const NOT_MADE: &str = "worker:not-made-yet";
 
-/// The image of a topology's worker; none where one that is made goes to a ground by way of a
-/// registry.
+/// The image of a topology's worker. `None` if the image is built and reaches an infrastructure
+/// cluster through a registry.
 pub(super) async fn image(
     site: &Site,
     topology: &Topology,
@@ -24,7 +24,7 @@ pub(super) async fn image(
 ) -> Result<Option<Image>, backend::Error> {
     let run = topology.worker_run();
     Ok(match (run, site.settings.extent, provision.fetch) {
-        (Run::Build(_) | Run::Command(_), Extent::Ground, _) => None,
+        (Run::Build(_) | Run::Command(_), Extent::Infrastructure, _) => None,
         (Run::Build(_) | Run::Command(_), Extent::Topology, Fetch::Nothing) => {
             Some(earlier(&site.state, topology)?)
         }
@@ -50,7 +50,7 @@ async fn provided(
     let made = made.await.map_err(Error::from)?;
     if made.archive.is_some() {
         return Ok(Image {
-            // The name of an image that is made here says what is in it.
+            // The name of an image that is built here identifies its content.
             id: made.reference.clone(),
             reference: made.reference,
             archive: made.archive,
@@ -58,7 +58,10 @@ async fn provided(
         });
     }
     let provided = image::provide(engine, &[made.reference], provision).await?;
-    let image = provided.into_iter().next().expect("one was asked for");
+    let image = provided
+        .into_iter()
+        .next()
+        .expect("one image was requested");
     let build = WorkerBuild {
         image: made.build.image.or_else(|| Some(image.id.clone())),
         ..made.build
@@ -69,10 +72,10 @@ async fn provided(
     })
 }
 
-/// The image that the cluster has for the worker, for a plan that is not carried out.
+/// The worker's image that the cluster has, for a plan that is not carried out.
 fn earlier(state: &Directory, topology: &Topology) -> Result<Image, Error> {
     let others = image::references(topology);
-    let record = Record::read(state)?.and_then(|record| record.images);
+    let record = ClusterRecord::read(state)?.and_then(|record| record.images);
     let mut earlier = record.into_iter().flat_map(|imported| imported.ids);
     let (reference, id) = earlier
         .find(|(reference, _)| !others.contains(reference))

@@ -1,4 +1,4 @@
-//! The process backend as the engine sees it: each resource by its kind.
+//! The process backend as the engine sees it: dispatches each resource by its kind.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,7 +26,8 @@ use super::{expected, prepare};
 /// How long connecting to the frontend may take.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// The topology as child processes, with containers beside them where engine `server` has some.
+/// A topology as child processes. With engine `server`, the database and the web console are
+/// containers.
 #[derive(Debug)]
 pub struct ProcessBackend {
     site: Arc<Site>,
@@ -36,7 +37,7 @@ pub struct ProcessBackend {
 }
 
 impl ProcessBackend {
-    /// The backend of a state folder; without `lock` it can look but not touch.
+    /// The backend of a state folder. Without `lock` it can look but not change anything.
     pub fn new(
         settings: Settings,
         state: Directory,
@@ -54,7 +55,6 @@ impl ProcessBackend {
         })
     }
 
-    /// Where this is.
     pub fn place(&self) -> Place {
         let (engine, database) = match self.site.settings.engine {
             Engine::DevServer { .. } => ("dev-server", "sqlite"),
@@ -92,7 +92,7 @@ impl ProcessBackend {
         match id.kind() {
             ResourceKind::Process => self.processes.remove(id).await,
             ResourceKind::Container | ResourceKind::Schema => self.containers.remove(id).await,
-            // It goes with the database that it is kept in.
+            // It is removed with the database that stores it.
             ResourceKind::Namespace => Ok(()),
             _ => Err(Error::Unknown { id: id.clone() }),
         }
@@ -176,7 +176,7 @@ impl Backend for ProcessBackend {
         match self.containers.sweep().await {
             Ok(containers) => left.extend(containers),
             Err(error) => left.push(format!(
-                "what Docker may have of it: {}",
+                "possibly resources in Docker: {}",
                 in_one_line(&error)
             )),
         }

@@ -1,7 +1,7 @@
-//! The record of the web console's container, and what that is made from.
+//! The record of the web console's container, and the container's specification.
 //!
-//! It shares this machine's network, so that it reaches the frontend on 127.0.0.1 and is reached
-//! there, and nowhere else.
+//! The container shares this machine's network. So it reaches the frontend on 127.0.0.1, and can be
+//! reached only there.
 
 use std::io;
 use std::net::SocketAddr;
@@ -21,31 +21,27 @@ use crate::address::Listen;
 /// The name of the container among the replicas of a topology.
 pub(super) const WEB: &str = "web";
 
-/// Where the image has its configuration.
+/// The path of the configuration in the image.
 const CONFIGURATION: &str = "/home/ui-server/config/docker.yaml";
 
 /// What the container is made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Console {
-    /// Its container's name.
     pub(super) name: String,
-    /// Id of its image.
     pub(super) image: String,
     /// Where it listens.
     pub(super) listen: Listen,
-    /// The frontend that it shows.
+    /// The address of the frontend that it shows.
     pub(super) frontend: SocketAddr,
     pub(super) needs: Vec<ResourceId>,
     pub(super) ready_timeout: Duration,
 }
 
 impl Console {
-    /// The resource.
     pub(super) fn id() -> ResourceId {
         ResourceId::new(ResourceKind::Container, WEB)
     }
 
-    /// As it should be.
     pub(super) fn resource(&self) -> Resource {
         Resource {
             id: Self::id(),
@@ -55,19 +51,19 @@ impl Console {
         }
     }
 
-    /// As it was made, if it was. A record that cannot be read is none: nobody is kept from stopping
-    /// what Docker still knows.
+    /// The console that was created, if any. A damaged record counts as none, so that the
+    /// containers that Docker still knows can be stopped.
     pub(super) fn read(state: &Directory) -> Option<Self> {
         Self::known(state).ok().flatten()
     }
 
-    /// The same, where a record that cannot be read is an error: whether there is a console, nobody
-    /// knows then.
+    /// The same, but a damaged record is an error: without it, nobody knows whether there is a
+    /// console.
     pub(super) fn known(state: &Directory) -> io::Result<Option<Self>> {
         read_json(&path(state))
     }
 
-    /// What must answer 200 for it to count as ready.
+    /// The URL that must answer 200 when the console is ready.
     pub(super) fn url(&self) -> String {
         format!("http://{}/healthz", self.listen.address)
     }
@@ -106,7 +102,7 @@ impl Console {
         written.map_err(Error::file("write", path(state)))
     }
 
-    /// Forgets it, once its container is removed.
+    /// Removes the record. Call it after the container was removed.
     pub(super) fn forget(state: &Directory) -> Result<(), Error> {
         let removed = present(fs_err::remove_file(path(state)));
         removed

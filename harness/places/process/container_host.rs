@@ -1,4 +1,4 @@
-//! The containers beside the processes as replicas that live and die.
+//! The host of the containers beside the processes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use base::log_tail::LogTail;
 use camino::Utf8PathBuf;
 use futures_util::future::try_join;
 use model::topology::ServiceName;
-use mysql::Access;
+use mysql::ConnectOptions;
 use tokio_util::sync::CancellationToken;
 
 use super::console::{Console, WEB};
@@ -19,7 +19,7 @@ use super::error::Error;
 use super::site::Site;
 use crate::{container_life, owned};
 
-/// Where the database and the web console live.
+/// The host of the database and the web console.
 #[derive(Debug)]
 pub struct ContainerHost {
     site: Arc<Site>,
@@ -30,7 +30,7 @@ impl ContainerHost {
         Self { site }
     }
 
-    /// What Docker has of them; none where nothing was ever made, or nobody can be asked.
+    /// Docker, if something was ever created there and it answers.
     async fn docker(&self) -> Option<&Connected> {
         let docker = self.site.docker.connected_if_used(&[]).await;
         docker.ok().flatten()
@@ -91,7 +91,7 @@ impl Host for ContainerHost {
         lives.unwrap_or_else(|error| Vitals::unseen(in_one_line(&error)))
     }
 
-    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+    async fn log_tail(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
         if !is_container(replica) {
             return None;
         }
@@ -101,11 +101,11 @@ impl Host for ContainerHost {
             _ => Console::read(&self.site.state)?.name,
         };
         let file = self.log(replica);
-        container_life::last_words(&docker.engine, &container, file, life).await
+        container_life::log_tail(&docker.engine, &container, file, life).await
     }
 
     async fn logs(&self) -> Vec<Log> {
-        // They are collected into the folder of all logs, which the host of processes lists.
+        // The logs are in the folder of all logs, which the host of processes lists.
         Vec::new()
     }
 
@@ -145,17 +145,17 @@ impl Host for ContainerHost {
         usage
     }
 
-    async fn database(&self) -> Result<Option<Access>, backend::Error> {
+    async fn database(&self) -> Result<Option<ConnectOptions>, backend::Error> {
         if self.site.docker.database_address().is_none() {
             return Ok(None);
         }
         let docker = self.site.docker.connected().await?;
-        docker.mysql.access().map(Some)
+        docker.mysql.connect_options().map(Some)
     }
 
-    fn lingers(&self) -> Duration {
+    fn settling_time(&self) -> Duration {
         if self.site.docker.is_used(&[]) {
-            owned::ENGINE_LINGERS
+            owned::ENGINE_SETTLING
         } else {
             Duration::ZERO
         }

@@ -1,5 +1,5 @@
-//! What engine `server` has in containers beside its processes, as resources: the database with its
-//! schemas, and the web console.
+//! The containers of engine `server` as resources: the database with its schemas, and the web
+//! console.
 
 use std::sync::Arc;
 
@@ -13,7 +13,6 @@ use super::parts::Parts;
 use super::site::Site;
 use crate::remove_owned;
 
-/// The containers of a state folder.
 #[derive(Debug)]
 pub(super) struct Containers {
     site: Arc<Site>,
@@ -28,7 +27,7 @@ impl Containers {
         let docker = match self.site.docker.connected_if_used(named).await {
             Ok(Some(docker)) => docker,
             Ok(None) => return Ok(Vec::new()),
-            // The processes can be seen and stopped all the same.
+            // The processes can still be observed and stopped.
             Err(error) => return Ok(vec![unknown(&error)]),
         };
         let mut observed = docker.mysql.observe(named).await?;
@@ -36,8 +35,7 @@ impl Containers {
         Ok(observed)
     }
 
-    /// Whether the database was made and its data is gone; where Docker does not answer, nobody
-    /// knows.
+    /// Whether the database was created and its data is gone. `false` if Docker does not answer.
     pub(super) async fn lack_data(&self) -> bool {
         if self.site.docker.database_address().is_none() {
             return false;
@@ -48,7 +46,7 @@ impl Containers {
         }
     }
 
-    /// Makes one of them anew. The data of the database stays.
+    /// Recreates a container. The data of the database is kept.
     pub(super) async fn make(&self, id: &ResourceId, parts: &Parts) -> Result<(), Error> {
         let docker = self.site.docker.connected().await?;
         if *id == Console::id() {
@@ -58,7 +56,7 @@ impl Containers {
         }
     }
 
-    /// Removes one of them, the database with its data.
+    /// Removes a container; the database is removed with its data.
     pub(super) async fn remove(&self, id: &ResourceId) -> Result<(), Error> {
         let docker = self.site.docker.connected().await?;
         if *id == Console::id() {
@@ -82,7 +80,7 @@ impl Containers {
         Ok(docker.mysql.ready(id, prepared).await)
     }
 
-    /// Whether one of them does its job; `None` where it was taken down.
+    /// Whether a container does its job; `None` if it was taken down.
     pub(super) async fn ready_again(&self, replica: &str) -> Result<Option<Readiness>, Error> {
         if !self.is_made(replica) {
             return Ok(None);
@@ -91,7 +89,7 @@ impl Containers {
         self.look(&id, None).await.map(Some)
     }
 
-    /// Whether one of them was made, and not taken down since.
+    /// Whether a container was created and not taken down since.
     fn is_made(&self, replica: &str) -> bool {
         match replica {
             MYSQL => self.site.docker.database_address().is_some(),
@@ -100,7 +98,7 @@ impl Containers {
         }
     }
 
-    /// Kills one of them, if it runs.
+    /// Kills a container, if it runs.
     pub(super) async fn kill(&self, replica: &str) -> Result<(), Error> {
         if !self.is_made(replica) {
             return Ok(());
@@ -112,7 +110,7 @@ impl Containers {
         }
     }
 
-    /// Starts one of them again, unless it was taken down since.
+    /// Starts a container again, unless it was taken down since.
     pub(super) async fn start_again(&self, replica: &str) -> Result<(), Error> {
         if !self.is_made(replica) {
             return Ok(());
@@ -124,7 +122,7 @@ impl Containers {
         }
     }
 
-    /// Removes whatever carries the mark of the folder, and names what would not go.
+    /// Removes everything with the label of the folder. Returns what could not be removed.
     pub(super) async fn sweep(&self) -> Result<Vec<String>, Error> {
         let Some(docker) = self.site.docker.connected_if_used(&[]).await? else {
             return Ok(Vec::new());
@@ -137,7 +135,7 @@ impl Containers {
     }
 }
 
-/// What is observed of containers where nobody can be asked about them.
+/// The observed containers if Docker does not answer.
 fn unknown(error: &Error) -> Observed {
     Observed {
         id: database::container_id(),

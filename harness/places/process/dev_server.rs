@@ -1,5 +1,5 @@
-//! Engine `dev-server`: the Temporal CLI's development server stands for all roles, the database
-//! and the web console, in one process with one history shard on SQLite.
+//! Engine `dev-server`: the Temporal CLI's development server runs all roles, the database and the
+//! web console in one process, with one history shard on SQLite.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +18,11 @@ use crate::address::{Addresses, Listen};
 /// How long Temporal may take to end after SIGTERM.
 const TEMPORAL_GRACE: Duration = Duration::from_secs(10);
 
-/// The file that the development server keeps its data in.
+/// The file with the data of the development server.
 const DATABASE: &str = "temporal.db";
 
-/// The longest path of a database that SQLite opens, in bytes, wherever it is told it from: of
-/// `MAX_PATHNAME` (512) in its `os_unix.c` it keeps 8 for the journal beside it (`pager.c`).
+/// The longest path of a database that SQLite opens, in bytes, relative or absolute. From its
+/// `MAX_PATHNAME` (512, in `os_unix.c`) it reserves 8 for the journal (`pager.c`).
 const LONGEST_DATABASE: usize = 504;
 
 /// The launch records of the whole topology, with addresses assigned.
@@ -42,7 +42,7 @@ pub(super) fn launches(topology: &Topology, maker: &LaunchMaker<'_>) -> Result<V
     Ok(launches)
 }
 
-/// The record of the development server.
+/// The launch record of the development server.
 fn temporal(
     topology: &Topology,
     maker: &LaunchMaker<'_>,
@@ -85,9 +85,9 @@ fn temporal(
     }))
 }
 
-/// The database's path from the state folder, where the development server runs. It makes a URI of
-/// it, `file:PATH?...`, without escaping anything, and looks for the file by the same path: a `#`, `?`
-/// or `%` in a path from the root would have SQLite open another file than the one that is looked for
+/// The path of the database relative to the state folder, where the development server runs. The
+/// server puts it into a URI, `file:PATH?...`, without escaping, and later looks for the file by
+/// the same path. A `#`, `?` or `%` in an absolute path would make SQLite open another file
 /// (`buildDSN` in `common/persistence/sql/sqlplugin/sqlite/plugin.go` of the server's source).
 fn database(maker: &LaunchMaker<'_>) -> Result<Utf8PathBuf, Error> {
     let path = maker.state.data().join(DATABASE);
@@ -100,7 +100,6 @@ fn database(maker: &LaunchMaker<'_>) -> Result<Utf8PathBuf, Error> {
     Ok(maker.within_state(&path))
 }
 
-/// The command line of the development server.
 fn server_arguments(
     topology: &Topology,
     ports: &BTreeMap<String, Listen>,
@@ -123,8 +122,8 @@ fn server_arguments(
         "--ui-disable-news-fetch",
         "--db-filename",
         database,
-        // A write-ahead log keeps readers and the writer apart, and with it `normal` loses no
-        // committed transaction when the process is killed.
+        // With a write-ahead log, readers do not block the writer, and `normal` loses no committed
+        // transaction when the process is killed.
         "--sqlite-pragma",
         "journal_mode=wal",
         "--sqlite-pragma",
@@ -139,7 +138,7 @@ fn server_arguments(
     .map(str::to_owned)
     .to_vec();
     for (key, setting) in &topology.temporal.dynamic_config {
-        // The option takes no conditions, and a profile that has some is refused for this engine.
+        // The option accepts no conditions. Profiles with conditions are refused for this engine.
         if let Some(value) = setting.only() {
             let option = "--dynamic-config-value".to_owned();
             arguments.extend([option, format!("{key}={value}")]);
@@ -148,7 +147,7 @@ fn server_arguments(
     arguments
 }
 
-/// The ports of the development server as (name, service, pin): the frontend's own, and the web
+/// The ports of the development server as (name, service, pin): the frontend's, and the web
 /// console's under the name `web`.
 fn server_ports(topology: &Topology) -> Vec<(String, String, Option<u16>)> {
     let pin = |wanted: fn(&Component) -> bool, port: &str| {

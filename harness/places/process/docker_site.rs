@@ -1,4 +1,4 @@
-//! What a state folder may have in Docker: MySQL, and the web console.
+//! The containers that a state folder may have in Docker: MySQL and the web console.
 
 use std::net::SocketAddr;
 
@@ -21,8 +21,8 @@ pub(super) fn is_container(replica: &str) -> bool {
     [MYSQL, WEB].contains(&replica)
 }
 
-/// The Docker engine as this folder sees it. It is connected to when it is first needed: where
-/// nothing is in containers, nobody asks for it.
+/// The Docker engine of a state folder. It is connected when it is first needed: without
+/// containers, Docker is not required.
 #[derive(Debug)]
 pub(super) struct DockerSite {
     state: Directory,
@@ -31,7 +31,7 @@ pub(super) struct DockerSite {
     connected: OnceCell<Connected>,
 }
 
-/// A Docker engine, and what is made there.
+/// A connected Docker engine, with the services in it.
 #[derive(Debug)]
 pub(super) struct Connected {
     pub(super) engine: Engine,
@@ -49,7 +49,6 @@ impl DockerSite {
         }
     }
 
-    /// Docker, connected to.
     pub(super) async fn connected(&self) -> Result<&Connected, Error> {
         self.connected
             .get_or_try_init(|| async {
@@ -68,8 +67,8 @@ impl DockerSite {
             .await
     }
 
-    /// As [`Self::connected`], if something is, or may be, in containers: otherwise nobody needs
-    /// Docker.
+    /// The same as [`Self::connected`], but only if containers may exist. Otherwise Docker is not
+    /// required.
     pub(super) async fn connected_if_used(
         &self,
         named: &[ResourceId],
@@ -81,14 +80,14 @@ impl DockerSite {
         }
     }
 
-    /// Whether something is, or may be, in containers. The secrets are made before anything is, and
-    /// go when nothing is left.
+    /// Whether containers may exist. The secrets are created before any container, and removed when
+    /// no container is left.
     pub(super) fn is_used(&self, named: &[ResourceId]) -> bool {
         let kinds = [ResourceKind::Container, ResourceKind::Schema];
         self.state.secrets().exists() || named.iter().any(|id| kinds.contains(&id.kind()))
     }
 
-    /// Where the database of this folder listens, if it was ever made.
+    /// The address of this folder's database, if it was ever created.
     pub(super) fn database_address(&self) -> Option<SocketAddr> {
         database::address(&self.state)
     }

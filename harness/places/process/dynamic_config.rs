@@ -1,4 +1,4 @@
-//! The dynamic configuration of engine `server`: its file, and the server's own judgement of it.
+//! The dynamic configuration of engine `server`: writes its file, and lets the server validate it.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 
-/// How long the server may take to judge its dynamic configuration.
+/// How long the server may take to validate its dynamic configuration.
 const VALIDATE: Duration = Duration::from_secs(30);
 
-/// The file with the dynamic configuration, always there, as the server does not start without.
-/// Its name follows from its content: another content replaces the processes.
+/// The path of the dynamic configuration. The file always exists, because the server does not start
+/// without it. Its name contains a digest of its content, so a change replaces the processes.
 pub(super) fn file(
     topology: &Topology,
     state: &Directory,
@@ -38,8 +38,8 @@ pub(super) fn file(
     Ok(path)
 }
 
-/// Has the server judge its dynamic configuration. It only warns of a key that it does not know and
-/// of a value of the wrong type, and goes on without: nobody means that.
+/// Lets the server validate its dynamic configuration. At run time, the server only warns about an
+/// unknown key or a value of a wrong type, and ignores the setting. Here both are errors.
 pub(super) async fn validate(
     server: &Program,
     file: &Utf8Path,
@@ -58,7 +58,7 @@ pub(super) async fn validate(
     };
     let said = match ran.await {
         Ok(output) => output.output,
-        Err(error @ tool::Error::Run { .. }) => error.said(),
+        Err(error @ tool::Error::Run { .. }) => error.last_lines(),
         Err(error) => return Err(Error::Validate(error)),
     };
     match complaints(&said) {
@@ -69,7 +69,7 @@ pub(super) async fn validate(
     }
 }
 
-/// What it complains of, each in a line: `  warning: unregistered key "frontend.rsp"`.
+/// The server's complaints, from lines like `  warning: unregistered key "frontend.rsp"`.
 fn complaints(said: &str) -> Vec<String> {
     let lines = said.lines().map(str::trim_start);
     let complaints = lines.filter_map(|line| {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_server_complains_of_is_read_and_nothing_else() {
+    fn only_the_complaints_of_the_server_are_read() {
         let said = "/a/dynamic-config.yaml\n  warning: unregistered key \"frontend.rsp\"\n  error: yaml: line 2\n";
         let complaints = complaints(said);
         insta::assert_snapshot!(complaints.join("; "), @r#"unregistered key "frontend.rsp"; yaml: line 2"#);

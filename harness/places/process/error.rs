@@ -1,4 +1,4 @@
-//! What the process backend could not do.
+//! The errors of the process backend, with their hints.
 
 use std::io;
 
@@ -12,31 +12,27 @@ use model::plan::ResourceId;
 use super::stop;
 use crate::address;
 
-/// What the process backend could not do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A launch record or pid file could not be read.
     #[error("could not read the launch records in {path}")]
     Records {
-        /// Where they are.
+        /// The folder of the records.
         path: Utf8PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
     /// A replica could not be started.
     #[error("could not start `{replica}`")]
     Start {
-        /// The replica.
         replica: String,
-        /// Why.
         #[source]
         source: io::Error,
     },
-    /// It failed for several replicas.
-    #[error("it failed for {} replicas: {}", .failures.len(), all_in_one_line(.failures))]
+    /// An operation failed for several replicas.
+    #[error("failed for {} replicas: {}", .failures.len(), all_in_one_line(.failures))]
     Several {
-        /// Why, for each.
+        /// One error for each replica.
         failures: Vec<Error>,
     },
     /// A replica could not be stopped.
@@ -45,46 +41,41 @@ pub enum Error {
     /// No address for a service.
     #[error("could not assign an address")]
     Address(#[from] address::Error),
-    /// A program is not to be had.
+    /// A program could not be found, downloaded or built.
     #[error("could not provide a program")]
     Program(#[from] artifact::Error),
     /// The frontend cannot be reached.
     #[error("could not reach the frontend")]
     Connect(#[from] connect::Error),
-    /// A namespace could not be made.
     #[error(transparent)]
     Namespace(#[from] namespaces::Error),
-    /// The database could not do it.
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] backend::Error),
-    /// Docker could not do it.
+    /// Docker failed.
     #[error(transparent)]
     Docker(#[from] docker::Error),
-    /// `SQLite` does not open a file whose path is that long.
-    #[error("the path of the database has {} bytes, and SQLite opens none above {longest}: {path}", .path.as_str().len())]
+    /// The path of the database is too long for `SQLite`.
+    #[error("the path of the database has {} bytes, but SQLite allows at most {longest}: {path}", .path.as_str().len())]
     DatabasePath {
-        /// The path.
         path: Utf8PathBuf,
-        /// How many bytes it may have.
+        /// The longest allowed path, in bytes.
         longest: usize,
     },
-    /// The server does not take the dynamic configuration.
-    #[error("the server does not take `temporal.dynamic-config`: {reason}")]
+    /// The server rejects the dynamic configuration.
+    #[error("the server rejects `temporal.dynamic-config`: {reason}")]
     DynamicConfig {
-        /// What it says.
+        /// The server's complaints.
         reason: String,
     },
-    /// The server could not be asked about the dynamic configuration.
-    #[error("could not have the server judge `temporal.dynamic-config`")]
+    /// The server could not validate the dynamic configuration.
+    #[error("could not validate `temporal.dynamic-config` with the server")]
     Validate(#[source] tool::Error),
-    /// There is nothing of that name.
+    /// The topology has no resource of that name.
     #[error("`{id}` is not part of this topology")]
-    Unknown {
-        /// The name.
-        id: ResourceId,
-    },
+    Unknown { id: ResourceId },
     /// The command only looks and may not change anything.
-    #[error("the state folder is not owned by this command")]
+    #[error("this command does not hold the lock of the state folder")]
     NotOwner,
 }
 
@@ -98,17 +89,17 @@ impl From<Error> for backend::Error {
             Error::Start { replica, .. } => vec![Hint::run(Verb::LogsOf(replica.clone()))],
             Error::Several { .. } => vec![Hint::run(Verb::Logs)],
             Error::Stop(_) => {
-                vec![Hint::run(Verb::Down).words(" again, or end the processes by hand")]
+                vec![Hint::run(Verb::Down).words(" again, or stop the processes by hand.")]
             }
             Error::Program(error) => error.hints(),
             Error::Address(error) => error.hint().into_iter().collect(),
             Error::Docker(error) => error.hints(),
             Error::DatabasePath { .. } => {
-                let shorter = "work in a folder with a shorter path; `-C FOLDER` names one";
+                let shorter = "Work in a folder with a shorter path; `-C FOLDER` names one.";
                 vec![Hint::say(shorter)]
             }
             Error::DynamicConfig { .. } => vec![Hint::say(
-                "mend or remove that key below `temporal.dynamic-config` in the profile",
+                "Correct or remove that key below `temporal.dynamic-config` in the profile.",
             )],
             _ => Vec::new(),
         };

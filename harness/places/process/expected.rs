@@ -1,4 +1,4 @@
-//! What a topology is made of here, by name, and by which engine it was brought up.
+//! The expected resources of a topology, and the engine of a running one.
 
 use backend::namespaces::Namespaces;
 use backend::state::Directory;
@@ -10,11 +10,11 @@ use super::console::Console;
 use super::launch::Launch;
 use super::names::{FRONTEND, TEMPORAL};
 
-/// The names of all that an engine makes of a topology.
+/// The ids of the resources that an engine makes for a topology.
 pub(super) fn of(engine: &Engine, topology: &Topology) -> Vec<ResourceId> {
     let mut expected = Vec::new();
     if let Engine::DevServer { .. } = engine {
-        // One process stands for all but the worker.
+        // One process runs everything except the worker.
         expected.push(ResourceId::new(ResourceKind::Process, TEMPORAL));
     }
     for service in &topology.services {
@@ -39,7 +39,7 @@ fn replicas(service: &Service) -> impl Iterator<Item = ResourceId> {
         .map(|replica| ResourceId::new(ResourceKind::Process, replica))
 }
 
-/// The engine of what was brought up in a state folder, by its records.
+/// The engine that a state folder's topology was started with, by its launch records.
 pub fn engine_of(state: &Directory) -> Engine {
     match Launch::read(state, FRONTEND) {
         Ok(Some(_)) => Engine::Server,

@@ -1,10 +1,10 @@
-//! The launch record of a replica, and the two halves of starting it.
+//! The launch record of a replica, and both steps of its start.
 //!
-//! The harness starts itself again with the hidden verb `launch`. That process takes the lock on
-//! the pid file, writes its own pid there, leaves the terminal's session and then *becomes* the
-//! program (`exec`, so pid and lock stay). Until that moment it also holds the lock of the state
-//! folder, inherited as standard input: if the starting command is killed between fork and
-//! registration, the next command waits until the child is known.
+//! The harness starts itself again with the hidden verb `launch`. That process locks the pid file,
+//! writes its own pid into it, leaves the terminal's session, and then becomes the program by
+//! `exec`, which keeps pid and lock. Until then it also holds the lock of the state folder,
+//! inherited as standard input. If the starting command is killed between the fork and the
+//! registration, the next command therefore waits until the child is known.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -28,49 +28,45 @@ use super::liveness::PidFile;
 use super::probe::Check;
 use crate::address::Listen;
 
-/// How long a child tries to take its pid file; only a command that looks at it holds it as well.
+/// How long a child tries to lock its pid file. Only a command that reads the file may hold the
+/// lock.
 const PID_FILE_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Everything about one replica: how to start it, where it listens, when it is ready, how it stops.
+/// Everything about one replica: how to start, reach, check and stop it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Launch {
     /// The replica, such as `worker-0`.
     pub replica: String,
-    /// The service or services it stands for.
+    /// The services that it runs.
     pub services: Vec<String>,
-    /// Identity of this configuration.
+    /// The digest of this configuration.
     pub digest: Digest,
-    /// What it needs to be ready first.
+    /// The resources that must be ready first.
     pub needs: Vec<ResourceId>,
-    /// The program.
     pub program: Utf8PathBuf,
-    /// Its arguments.
     pub arguments: Vec<String>,
-    /// Its whole environment.
     pub environment: BTreeMap<String, String>,
-    /// Variables besides, each with the private file that its value is read from at the start.
+    /// Further variables, each with the private file that its value is read from at the start.
     #[serde(default)]
     pub secrets: BTreeMap<String, Utf8PathBuf>,
-    /// Its working directory.
     pub directory: Utf8PathBuf,
-    /// Its listening addresses by port name.
+    /// Its addresses, by port name.
     pub ports: BTreeMap<String, Listen>,
-    /// What must hold for it to be ready.
+    /// What must hold when it is ready.
     pub checks: Vec<Check>,
     /// How long it may take to become ready.
     pub ready_timeout: quantity::Duration,
     /// How long it may take to end after SIGTERM, before SIGKILL.
     pub grace: quantity::Duration,
-    /// How many bytes of its log are of earlier launches.
+    /// How many bytes of its log belong to earlier launches.
     #[serde(default)]
     pub log_begin: u64,
-    /// Of the worker, which build of it was started.
+    /// The build of the worker that was started; `None` for other programs.
     #[serde(default)]
     pub worker: Option<WorkerBuild>,
 }
 
 impl Launch {
-    /// The resource that this record describes.
     pub fn id(&self) -> ResourceId {
         ResourceId::new(ResourceKind::Process, &self.replica)
     }
@@ -78,25 +74,25 @@ impl Launch {
     /// The record of a replica, if there is one.
     pub fn read(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
         let bytes = present(fs_err::read(Self::path(state, replica)))?;
-        // A record that cannot be read is none: the journal and the marks still know the replica,
-        // and nobody is kept from stopping it.
+        // A damaged record counts as none, so that the replica can be stopped: the journal and the
+        // marker still identify it.
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    /// The same, where one that says something else is an error: who should be alive, nobody knows
-    /// then.
+    /// The same, but a damaged record is an error: without it, nobody knows which replicas should
+    /// be alive.
     pub(super) fn known(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
         read_json(&Self::path(state, replica))
     }
 
-    /// Every record of the folder, by replica; what is none is left out.
+    /// All valid records of the folder, by replica.
     pub fn read_all(state: &Directory) -> io::Result<Vec<Self>> {
         let replicas = Self::replicas(state)?;
         let records = replicas.iter().map(|replica| Self::read(state, replica));
         records.filter_map(Result::transpose).collect()
     }
 
-    /// The replicas that have a record, whatever it says.
+    /// The replicas that have a record, valid or not.
     pub fn replicas(state: &Directory) -> io::Result<Vec<String>> {
         let Some(entries) = present(fs_err::read_dir(state.run()))? else {
             return Ok(Vec::new());
@@ -111,13 +107,13 @@ impl Launch {
         Ok(replicas)
     }
 
-    /// Writes the record; the next start of the replica is by it.
+    /// Writes the record. The next start of the replica uses it.
     pub fn write(&self, state: &Directory) -> io::Result<()> {
         let bytes = serde_json::to_vec_pretty(self)?;
         write_atomically(&Self::path(state, &self.replica), &bytes)
     }
 
-    /// Forgets a replica that has been stopped.
+    /// Removes the files of a replica that was stopped.
     pub fn forget(state: &Directory, replica: &str) -> io::Result<()> {
         for path in [Self::path(state, replica), PidFile::path(state, replica)] {
             present(fs_err::remove_file(path))?;
@@ -125,13 +121,11 @@ impl Launch {
         Ok(())
     }
 
-    /// The end of the replica's log, of what was written since this launch; `None` if there is no
-    /// log.
+    /// The end of the replica's log since this launch; `None` if there is no log.
     pub(super) fn log_tail(&self, state: &Directory) -> Option<LogTail> {
         LogTail::of_file(Self::log(state, &self.replica), self.log_begin).ok()
     }
 
-    /// The log file of a replica.
     pub fn log(state: &Directory, replica: &str) -> Utf8PathBuf {
         state.logs().join(format!("{replica}.log"))
     }
@@ -140,7 +134,7 @@ impl Launch {
         state.run().join(format!("{replica}.launch.json"))
     }
 
-    /// The program as this process becomes it.
+    /// The command that this process becomes by `exec`.
     fn command(&self) -> io::Result<Command> {
         let mut command = Command::new(&self.program);
         command
@@ -155,7 +149,7 @@ impl Launch {
         Ok(command)
     }
 
-    /// Starts the replica that the record describes, detached; `lock` is the state folder's.
+    /// Starts the replica of this record, detached. `lock` is the lock of the state folder.
     pub(super) fn spawn(
         &self,
         state: &Directory,
@@ -180,12 +174,12 @@ impl Launch {
     }
 }
 
-/// The other half: registers this process as the replica and becomes its program.
+/// The second step: registers this process as the replica and becomes its program.
 ///
-/// Returns only if that failed; the error is for the replica's log.
+/// Returns only on failure; the error is for the replica's log.
 pub fn become_child(state: &Directory, replica: &str) -> io::Error {
     match register(state, replica) {
-        // The descriptor of the pid file lives in `_held` until `exec` replaces this process.
+        // `_held` keeps the descriptor of the pid file open until `exec` replaces this process.
         Ok((launch, _held)) => match launch.command() {
             Ok(mut command) => command.exec(),
             Err(error) => error,
@@ -196,10 +190,10 @@ pub fn become_child(state: &Directory, replica: &str) -> io::Error {
 
 fn register(state: &Directory, replica: &str) -> io::Result<(Launch, File)> {
     // A session of its own, and so a process group of its own: Ctrl-C and a closing terminal reach
-    // neither this process nor what it starts.
+    // neither this process nor its children.
     nix::unistd::setsid()?;
     let launch = Launch::read(state, replica)?
-        .ok_or_else(|| io::Error::other(format!("there is no launch record of `{replica}`")))?;
+        .ok_or_else(|| io::Error::other(format!("`{replica}` has no launch record")))?;
     let mut file = File::options()
         .read(true)
         .write(true)

@@ -1,4 +1,4 @@
-//! Making launch records: what they are made from, and what all of them have in common.
+//! Makes launch records: their inputs, and what all of them have in common.
 
 use std::collections::BTreeMap;
 
@@ -16,48 +16,47 @@ use super::programs::Programs;
 use super::records::Records;
 use crate::address::{self, Addresses, Listen};
 
-/// What the records are made from, besides the topology.
+/// The inputs of launch records, besides the topology.
 pub(super) struct LaunchMaker<'a> {
     pub(super) state: &'a Directory,
-    /// The folder that the user works in: where a worker's own program runs.
+    /// The user's working folder, where a worker's own program runs.
     pub(super) root: &'a Utf8Path,
     pub(super) programs: Programs,
-    /// What a child may see of the harness's own environment.
+    /// The part of the harness's own environment that a child gets.
     pub(super) inherited: BTreeMap<String, String>,
-    /// Records of the replicas that were started before, and whether they are alive.
+    /// The records of replicas that were started before, and whether they are alive.
     pub(super) before: &'a Records,
 }
 
-/// A private file, and the identity of what is in it: another secret replaces those who know the
-/// one before.
+/// A private file with the digest of its content. A new secret replaces the processes that know the
+/// old one.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct SecretFile {
     pub(super) path: Utf8PathBuf,
     pub(super) content: Digest,
 }
 
-/// Whose program it is, and so where it runs and what it finds there.
+/// Who owns a program. This decides where it runs and which home it gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// Temporal's. It runs in the state folder, so that it can be told paths from there: SQLite
-    /// takes a path for a part of a URI and the server for a part of a YAML file, and neither is
-    /// unharmed by whatever a folder above may be called. Its home is a folder in there, without
-    /// what the user has set for himself.
+    /// Temporal. It runs in the state folder and gets relative paths, because SQLite puts a path
+    /// into a URI and the server puts one into a YAML file, and the names of folders above could
+    /// break both. Its home is a folder in the state folder, without the user's settings.
     Harness,
-    /// The user's. It runs where he works and has his home, but no profile of Temporal's clients:
-    /// that would lead elsewhere.
+    /// The user. The program runs in the user's working folder with the user's home, but without a
+    /// profile of Temporal's clients, which could name another server.
     User,
 }
 
-/// By these a profile of Temporal's clients is found, or chosen. A worker that is told one of them
-/// is meant to find it.
+/// The variables that choose a profile of Temporal's clients. A worker whose environment sets one
+/// of them keeps it.
 const PROFILE_FILE: &str = "TEMPORAL_CONFIG_FILE";
 const PROFILE: &str = "TEMPORAL_PROFILE";
 
-/// The same for the older file of the Temporal CLI: an environment in it that nobody has.
+/// The same for the older file of the Temporal CLI: selects an environment that does not exist.
 const CLI_ENVIRONMENT: (&str, &str) = ("TEMPORAL_ENV", "harness-none");
 
-/// A record without what every record has in common.
+/// A record without the parts that all records have in common.
 pub(super) struct Draft<'a> {
     pub(super) replica: String,
     pub(super) owner: Owner,
@@ -75,7 +74,7 @@ pub(super) struct Draft<'a> {
 }
 
 impl LaunchMaker<'_> {
-    /// The addresses that can be assigned: those of what runs are taken.
+    /// Addresses to assign from. Those of living replicas are taken.
     pub(super) fn addresses(&self) -> Addresses<'_> {
         let mut addresses = Addresses::new(self.state);
         for (launch, _) in self.before.values().filter(|(_, alive)| *alive) {
@@ -86,7 +85,7 @@ impl LaunchMaker<'_> {
         addresses
     }
 
-    /// The address of a port: the one that a live replica has, or a newly assigned one.
+    /// The address of a port: that of a living replica, or a new one.
     pub(super) fn listen(
         &self,
         addresses: &mut Addresses<'_>,
@@ -100,8 +99,8 @@ impl LaunchMaker<'_> {
         addresses.listen(service, replica, port, before)
     }
 
-    /// The addresses of all ports of a replica. One number can be had once, by the first: further
-    /// replicas get one of their own.
+    /// The addresses of all ports of a replica. Only the first replica gets a pinned port; the
+    /// others get ports of their own.
     pub(super) fn listen_all(
         &self,
         addresses: &mut Addresses<'_>,
@@ -121,8 +120,8 @@ impl LaunchMaker<'_> {
         Ok(ports)
     }
 
-    /// Completes a draft. The digest covers what the profile decides and not what the child
-    /// inherits: another terminal is no reason to replace a process.
+    /// Completes a draft. The digest covers what the profile decides, but not the inherited
+    /// environment: another terminal is no reason to replace a process.
     pub(super) fn record(&self, draft: Draft<'_>) -> Launch {
         let Draft {
             replica,
@@ -149,7 +148,7 @@ impl LaunchMaker<'_> {
         ));
         let marker = self.state.marker(&replica);
         let secrets = secrets.into_iter().map(|(name, file)| (name, file.path));
-        let mut whole = self.surroundings(owner, &environment);
+        let mut whole = self.base_environment(owner, &environment);
         whole.extend(environment);
         whole.insert(MARKER.to_owned(), marker);
         let directory = match owner {
@@ -175,14 +174,14 @@ impl LaunchMaker<'_> {
         }
     }
 
-    /// A path as what runs in the state folder is told it.
+    /// A path relative to the state folder, for programs that run there.
     pub(super) fn within_state(&self, path: &Utf8Path) -> Utf8PathBuf {
         let inside = path.strip_prefix(self.state.path());
         inside.unwrap_or(path).to_owned()
     }
 
-    /// What a child gets besides its `own` variables.
-    fn surroundings(
+    /// The variables that a child gets in addition to its `own`.
+    fn base_environment(
         &self,
         owner: Owner,
         own: &BTreeMap<String, String>,

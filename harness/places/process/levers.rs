@@ -1,8 +1,8 @@
-//! The levers of this place: replicas of its services are killed, and started again.
+//! The levers of this place: kills replicas and starts them again.
 
 use std::collections::BTreeMap;
 
-use backend::fault::{Pull, Reach, Sighting, Sign, Signal, Whom};
+use backend::fault::{Pull, Reach, Recipients, Sighting, Sign, Signal};
 use backend::{Host as _, Readiness, namespaces};
 use futures_util::future::join_all;
 use model::profile::Engine;
@@ -17,12 +17,13 @@ use super::process_host::ProcessHost;
 use super::processes::Processes;
 use super::site::Site;
 
-/// The backend, as errors name it.
+/// The name of the backend in errors.
 const BACKEND: &str = "process";
 
-/// How the services of a topology are taken hold of, of those that can be.
+/// How each service of a topology is controlled. Services that cannot be controlled are absent.
 pub(super) fn reach(engine: &Engine, topology: &Topology) -> BTreeMap<ServiceName, Reach> {
-    // One development server stands for everything else: no part of it can be killed by itself.
+    // The development server runs everything except the worker, so no part of it can be killed
+    // alone.
     let apart = *engine == Engine::Server;
     let services = topology.services.iter();
     services
@@ -39,7 +40,6 @@ fn replicas(service: &Service) -> Vec<String> {
     }
 }
 
-/// What is pulled and looked at.
 #[derive(Debug)]
 pub(super) struct Levers<'a> {
     pub(super) site: &'a Site,
@@ -49,12 +49,11 @@ pub(super) struct Levers<'a> {
 }
 
 impl Levers<'_> {
-    /// Pulls a lever.
     pub(super) async fn pull(&self, pull: &Pull) -> Result<(), backend::Error> {
         match pull {
             Pull::Signal {
                 signal: Signal::Kill,
-                whom: Whom::Replicas(replicas),
+                whom: Recipients::Replicas(replicas),
             } => Ok(each(replicas, async |replica| self.kill(replica).await).await?),
             Pull::Start { replicas } => {
                 Ok(each(replicas, async |replica| self.start_again(replica).await).await?)
@@ -65,7 +64,6 @@ impl Levers<'_> {
         }
     }
 
-    /// Looks for a sign once.
     pub(super) async fn look(&self, sign: &Sign) -> Sighting {
         match sign {
             Sign::Gone { lives, .. } => self.hosts.vitals().await.gone(lives),
@@ -91,7 +89,7 @@ impl Levers<'_> {
         }
     }
 
-    /// Whether all of the replicas do their job that are still there to do it.
+    /// Whether all of the replicas that still exist do their job.
     async fn back(&self, replicas: &[String]) -> Sighting {
         let mut looks = Vec::new();
         for replica in replicas {
@@ -106,7 +104,7 @@ impl Levers<'_> {
         together(&looks)
     }
 
-    /// Whether workflows can be started; nothing is asked where no frontend was brought up.
+    /// Whether workflows can be started. Passes without a check if no frontend is up.
     async fn serves(&self, namespace: &str) -> Sighting {
         match self.site.frontend_address() {
             Ok(Some(frontend)) => namespaces::ready(namespace, frontend).await.into(),
@@ -116,7 +114,7 @@ impl Levers<'_> {
     }
 }
 
-/// Does something to each of the replicas at once, also where it fails for another.
+/// Does something to all replicas at once, even if it fails for some.
 async fn each(
     replicas: &[String],
     act: impl AsyncFn(&str) -> Result<(), Error>,
@@ -130,7 +128,7 @@ async fn each(
     }
 }
 
-/// What the looks at several replicas say together: the worst.
+/// The combined result of several checks: the worst one.
 fn together(looks: &[(&str, Readiness)]) -> Sighting {
     let (mut ready, mut not_yet, mut never) = (Vec::new(), Vec::new(), Vec::new());
     for (replica, look) in looks {
@@ -141,7 +139,7 @@ fn together(looks: &[(&str, Readiness)]) -> Sighting {
         }
     }
     if !never.is_empty() {
-        // What is not there yet is told with it, as nobody looks again.
+        // Replicas that are not ready yet are reported, too, since no further check follows.
         never.extend(not_yet);
         Sighting::Never(never.join("; "))
     } else if !not_yet.is_empty() {
@@ -149,7 +147,7 @@ fn together(looks: &[(&str, Readiness)]) -> Sighting {
     } else if !ready.is_empty() {
         Sighting::Seen(format!("ready: {}", ready.join(", ")))
     } else {
-        Sighting::Seen("all of it was taken down".to_owned())
+        Sighting::Seen("all of its replicas were taken down".to_owned())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who is alive: pid files whose lock the child itself holds.
+//! Which replicas are alive: pid files that the child itself keeps locked.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -10,19 +10,19 @@ use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 
-/// Where only the clock's time of a start is known: the kernel counts from the start of the machine,
-/// and where the clock was set since then, the same start comes out as another second.
+/// The tolerance where only the wall-clock time of a start is known. The kernel counts from boot,
+/// so a clock that was set shifts the computed time of the same start.
 const CLOCK_STEP: u64 = 2;
 
-/// What a child writes into its pid file.
+/// The content of a pid file. The child writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct PidFile {
-    /// Process id, and by `setsid` also the id of its process group.
+    /// The process id. Because of `setsid`, it is also the id of the process group.
     pub(super) pid: i32,
-    /// Start time in seconds since the epoch, to be compared with times of other programs.
+    /// The start time in seconds since the epoch, for comparison with times of other programs.
     pub(super) started: u64,
-    /// Start time in clock ticks since the machine started, where the system tells it: with the pid
-    /// it names one process, however the clock is set.
+    /// The start time in clock ticks since boot, if the system reports it. With the pid it
+    /// identifies one process, even if the clock is set.
     ticks: Option<u64>,
 }
 
@@ -40,20 +40,20 @@ impl PidFile {
         }
     }
 
-    /// The process of a replica if it is alive: its pid file is locked, and by nobody but it.
+    /// The process of a replica, if it is alive: then its pid file is locked.
     ///
-    /// The lock outlives the leader of the group while any descendant holds the descriptor, so
-    /// that a half-dead group is seen as alive and can be stopped.
+    /// The lock outlives the leader of the group while any descendant holds the descriptor. So a
+    /// group that is partly dead counts as alive and can be stopped.
     pub(super) fn alive(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
         Ok(Self::held(state, replica)?.and_then(Result::ok))
     }
 
-    /// Whether somebody is alive whom the pid file does not name: it holds something else.
+    /// Whether a living process holds the lock but the content of the pid file is damaged.
     pub(super) fn is_broken(state: &Directory, replica: &str) -> io::Result<bool> {
         Ok(Self::held(state, replica)?.is_some_and(|read| read.is_err()))
     }
 
-    /// What the pid file says while somebody holds it; nothing where nobody does.
+    /// The content of the pid file while a process holds its lock; `None` if none does.
     fn held(state: &Directory, replica: &str) -> io::Result<Option<serde_json::Result<Self>>> {
         let Some(file) = present(File::open(Self::path(state, replica)))? else {
             return Ok(None);
@@ -65,24 +65,24 @@ impl PidFile {
         }
     }
 
-    /// The process of a replica if it is the one that was started: where only descendants of it are
+    /// The process of a replica, if it is the one that was started. If only its descendants are
     /// alive, the replica is not.
     pub(super) fn leader(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
         Ok(Self::alive(state, replica)?.filter(|process| process.leads()))
     }
 
-    /// The process that was last started as a replica, alive or not; `None` if none ever was. A file
-    /// that holds something else is an error: whom it named, nobody knows.
+    /// The process that was last started as a replica, alive or not; `None` if none ever was. A
+    /// damaged file is an error, since the process is then unknown.
     pub(super) fn last(state: &Directory, replica: &str) -> io::Result<Option<Self>> {
         read_json(&Self::path(state, replica))
     }
 
-    /// Names this process, and no other one that gets its pid later.
+    /// The id of this life. It differs from that of another process that gets the same pid later.
     pub(super) fn life(self) -> String {
         format!("{} {}", self.pid, self.ticks.unwrap_or(self.started))
     }
 
-    /// CPU time, user and system, that the process has used.
+    /// The CPU time, user and system, that the process has used.
     pub(super) fn cpu_time(self) -> Option<Duration> {
         let pid = u32::try_from(self.pid).ok()?;
         let kind = ProcessRefreshKind::nothing().with_cpu();
@@ -91,18 +91,18 @@ impl PidFile {
         })
     }
 
-    /// Whether the process that wrote this is still the one that has the pid.
+    /// Whether the pid still belongs to the process that wrote this file.
     pub(super) fn leads(self) -> bool {
         self.has_its_pid() == Some(true)
     }
 
-    /// Whether the pid has become another process's: until then a group of that number is the
-    /// replica's, even where its leader has died.
+    /// Whether the pid belongs to another process now. Until then, a process group of that number
+    /// is the replica's, even if its leader has died.
     pub(super) fn is_superseded(self) -> bool {
         self.has_its_pid() == Some(false)
     }
 
-    /// Whether the process of that pid is the one that wrote this; `None` if there is none.
+    /// Whether the process with the pid is the one that wrote this file; `None` if there is none.
     fn has_its_pid(self) -> Option<bool> {
         let pid = u32::try_from(self.pid).ok()?;
         let started = start_time(pid)?;
@@ -113,21 +113,21 @@ impl PidFile {
     }
 }
 
-/// Start time of a process in clock ticks since the machine started: field 22 of
-/// `/proc/PID/stat` (`proc_pid_stat(5)`), where there is such a file.
+/// The start time of a process in clock ticks since boot: field 22 of `/proc/PID/stat`
+/// (`proc_pid_stat(5)`). `None` without such a file.
 fn start_ticks(pid: u32) -> Option<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The second field is the program's name in parentheses, which may hold anything.
+    // The second field is the program's name in parentheses, which may contain any character.
     let (_, fields) = stat.rsplit_once(')')?;
     fields.split_whitespace().nth(19)?.parse().ok()
 }
 
-/// Start time of a process that is not a zombie, in seconds since the epoch.
+/// The start time of a process that is not a zombie, in seconds since the epoch.
 fn start_time(pid: u32) -> Option<u64> {
     look(pid, ProcessRefreshKind::nothing(), Process::start_time)
 }
 
-/// What the kernel says of a process that is not a zombie.
+/// Reads a fact about a process that is not a zombie.
 fn look<T>(pid: u32, kind: ProcessRefreshKind, what: impl FnOnce(&Process) -> T) -> Option<T> {
     let pid = Pid::from_u32(pid);
     let mut system = System::new().ok()?;
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whom_a_file_named_that_holds_something_else_is_not_known() {
+    fn a_damaged_pid_file_is_an_error() {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = camino::Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
         let state = Directory::new(folder);
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_is_told_from_one_that_got_its_pid_later() {
+    fn a_process_is_distinguished_from_one_that_gets_its_pid_later() {
         let own = PidFile::of_this_process();
         assert!(own.leads());
         assert!(!own.is_superseded());
@@ -167,7 +167,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_clock_that_was_set_changes_nothing() {
+    fn setting_the_clock_changes_nothing() {
         let own = PidFile::of_this_process();
         let before = PidFile {
             started: own.started - 3600,

@@ -1,12 +1,11 @@
-//! The topology as child processes of nobody: detached, each with its own process group, log file
-//! and pid file, and no daemon to watch them.
+//! The topology as detached processes, without a daemon. Each has its own process group, log file
+//! and pid file.
 //!
-//! A child is alive while the lock on its pid file is held, and the child itself holds it, by a
-//! descriptor that it inherits. The launch record beside the pid file says everything needed to
-//! start it again, probe it and stop it, so any later command can.
+//! A process is alive while it holds the lock on its pid file, by a descriptor that it inherits.
+//! The launch record beside the pid file has everything that is needed to start, check and stop it,
+//! so any later command can do that.
 
 mod backend;
-mod beside;
 mod children;
 mod console;
 mod container_host;
@@ -29,6 +28,7 @@ mod processes;
 mod programs;
 mod records;
 mod server;
+mod server_preparation;
 mod site;
 mod start;
 mod stop;

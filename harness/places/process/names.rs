@@ -1,6 +1,6 @@
 //! The replicas that clients connect to.
 
-/// The replica that the development server is.
+/// The replica that runs the development server.
 pub(super) const TEMPORAL: &str = "temporal";
 
 /// The replica whose frontend clients connect to.

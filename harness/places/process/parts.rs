@@ -1,4 +1,4 @@
-//! What the resources of a topology are made of in this place.
+//! What the resources of a topology are made from in this place.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::launch::Launch;
 use super::names::TEMPORAL;
 use super::server;
 
-/// Launch records for the processes, and what the containers beside them are made of.
+/// Launch records for the processes, and the parts of the containers.
 #[derive(Debug)]
 pub struct Parts {
     launches: BTreeMap<ResourceId, Launch>,
@@ -40,8 +40,12 @@ impl Parts {
         }
     }
 
-    /// The same with the database in a container, and the web console, if there is one.
-    pub(super) fn beside(self, database: database::Prepared, console: Option<Console>) -> Self {
+    /// Adds the container of the database, and that of the web console if there is one.
+    pub(super) fn with_containers(
+        self,
+        database: database::Prepared,
+        console: Option<Console>,
+    ) -> Self {
         Self {
             database: Some(database),
             console,
@@ -49,16 +53,16 @@ impl Parts {
         }
     }
 
-    /// The records of engine `dev-server`: Temporal's, and the workers'.
+    /// The launch records of engine `dev-server`: Temporal's and the workers'.
     pub fn into_launches(self) -> (Launch, Vec<Launch>) {
         let launches = self.launches.into_values();
         let (temporal, workers): (Vec<Launch>, Vec<Launch>) =
             launches.partition(|launch| launch.replica == TEMPORAL);
         let temporal = temporal.into_iter().next();
-        (temporal.expect("one process is Temporal"), workers)
+        (temporal.expect("one record is Temporal's"), workers)
     }
 
-    /// The resources that are made of them.
+    /// The resources that are made from these parts.
     pub(super) fn desire(&self) -> Vec<Resource> {
         let processes = self.launches.iter().map(|(id, launch)| Resource {
             id: id.clone(),

@@ -1,5 +1,5 @@
-//! What must be there before anything starts: programs, addresses, and what the containers are made
-//! of. What can be seen at once is looked at before anything is fetched or compiled.
+//! Prepares a topology: programs, addresses, and the parts of the containers. What is known at once
+//! is checked before anything is fetched or compiled.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use camino::Utf8Path;
 use model::profile::Engine;
 use model::topology::Topology;
 
-use super::beside::Beside;
 use super::dev_server;
 use super::error::Error;
 use super::launch_maker::LaunchMaker;
 use super::parts::Parts;
 use super::programs::{self, Programs};
 use super::records::{self, Records};
+use super::server_preparation::ServerPreparation;
 use super::site::Site;
 
-/// What a child may see of the harness's own environment: where programs and its home are, how
-/// people write here, where certificates are. Everything else is cut off.
+/// The variables of the harness's own environment that a child gets: paths of programs and of the
+/// home, language settings, and certificates. All others are removed.
 const INHERITED: [&str; 11] = [
     "HOME",
     "LANG",
@@ -41,7 +41,7 @@ fn inherited(environment: &Environment) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What a topology is made of here, with programs found or fetched and addresses assigned.
+/// The parts of a topology. Finds or fetches programs and assigns addresses.
 pub(super) async fn parts(
     site: &Site,
     topology: &Topology,
@@ -67,7 +67,7 @@ async fn of_dev_server(
     topology: &Topology,
     provision: Provision<'_>,
 ) -> Result<Parts, Error> {
-    // For its errors: a pinned port that is taken is no reason to compile anything.
+    // Only for its errors: if a pinned port is taken, nothing is compiled.
     dev_server::launches(topology, &maker(site, before, Programs::unknown()))?;
     let programs = Programs {
         temporal: programs::cli(topology, cli, site, provision).await?,
@@ -83,17 +83,17 @@ async fn of_server(
     topology: &Topology,
     provision: Provision<'_>,
 ) -> Result<Parts, Error> {
-    let beside = Beside {
+    let preparation = ServerPreparation {
         topology,
         docker: site.docker.connected().await?,
         environment: &site.settings.environment,
     };
     let unknown = maker(site, before, Programs::unknown());
-    beside.foresee(&unknown).await?;
+    preparation.foresee(&unknown).await?;
     let (temporal, sql_tool) = programs::server(topology, site, provision).await?;
     let worker = programs::worker(topology, site, provision, before).await?;
     let maker = maker(site, before, Programs { temporal, worker });
-    beside.prepare(&maker, sql_tool, provision).await
+    preparation.prepare(&maker, sql_tool, provision).await
 }
 
 fn maker<'a>(site: &'a Site, before: &'a Records, programs: Programs) -> LaunchMaker<'a> {

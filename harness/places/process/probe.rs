@@ -1,4 +1,4 @@
-//! Readiness of a process, checked from outside over the wire.
+//! Readiness checks of a process over the network.
 
 use std::net::SocketAddr;
 
@@ -12,56 +12,42 @@ use tokio::net::TcpStream;
 use super::liveness::PidFile;
 use crate::census::marked;
 
-/// A condition with its addresses filled in.
+/// A readiness condition with its addresses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
-    /// A connection is accepted.
-    TcpAccepts {
-        /// Where.
-        address: SocketAddr,
-    },
-    /// The frontend's gRPC health says SERVING.
-    GrpcServing {
-        /// Where.
-        address: SocketAddr,
-    },
-    /// The gRPC health of a role that is no frontend says SERVING.
+    /// A TCP connection is accepted.
+    TcpAccepts { address: SocketAddr },
+    /// The gRPC health check of the frontend says SERVING.
+    GrpcServing { address: SocketAddr },
+    /// The gRPC health check of another role says SERVING.
     RoleServing {
-        /// Where.
         address: SocketAddr,
         /// The role, such as `history`.
         role: String,
     },
-    /// HTTP GET answers 200.
-    HttpOk {
-        /// What to get.
-        url: String,
-    },
-    /// The task queue is polled by this replica.
+    /// An HTTP GET answers 200.
+    HttpOk { url: String },
+    /// This replica polls the task queue.
     TaskQueuePolled {
         /// The frontend to ask.
         frontend: SocketAddr,
-        /// Namespace of the queue.
         namespace: String,
-        /// The queue.
         task_queue: String,
     },
 }
 
-/// The replica that a check is about.
+/// The replica that is checked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Subject<'a> {
-    /// The state folder that it belongs to.
     pub(super) state: &'a Directory,
-    /// Its name.
     pub(super) replica: &'a str,
     /// Its registered process.
     pub(super) process: PidFile,
 }
 
 impl Subject<'_> {
-    /// Whether a process is one of the replica's: the registered one, or one that it started.
+    /// Whether a process belongs to the replica: it is the registered one, or was started by it.
     fn has(&self, pid: i32) -> bool {
         let carries_our_mark = || {
             let marked = marked(self.state);
@@ -74,7 +60,6 @@ impl Subject<'_> {
 }
 
 impl Check {
-    /// Checks once.
     pub(super) async fn look(&self, http: &reqwest::Client, subject: Subject<'_>) -> Readiness {
         let outcome = match self {
             Self::TcpAccepts { address } => accepts(*address).await,
@@ -123,18 +108,19 @@ async fn polled(
         let fresh = poller
             .last_access
             .is_some_and(|at| at.as_second() >= started);
-        // An identity that names no process may be anybody's, so also this replica's.
+        // An identity that names no process may belong to any worker, so it counts.
         fresh && pid_in(&poller.identity).is_none_or(|pid| subject.has(pid))
     });
     if ours {
         Ok(())
     } else {
-        Err(format!("task queue `{task_queue}` has no poller of it yet"))
+        Err(format!(
+            "task queue `{task_queue}` has no poller of this replica yet"
+        ))
     }
 }
 
-/// The process that a poller's identity names: SDKs call themselves `4711@host` if not told
-/// otherwise.
+/// The process in a poller's identity. By default, SDKs use identities such as `4711@host`.
 fn pid_in(identity: &str) -> Option<i32> {
     identity.split_once('@')?.0.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! The processes as replicas that live and die.
+//! The host of the processes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -11,17 +11,17 @@ use base::log_tail::LogTail;
 use model::topology::{ServiceName, WorkerBuild};
 use tokio_util::sync::CancellationToken;
 
-use super::children::Fate;
+use super::children::ChildState;
 use super::launch::Launch;
 use super::liveness::PidFile;
 use super::records::{self, Records};
 use super::site::Site;
 
-/// What is said of a process that this command had not started: only its parent is told.
+/// The status of a process that another command started: only a parent learns the exit status.
 const NOT_KNOWN: &str =
-    "its process is gone, and its exit status is not known: an earlier command had started it";
+    "its process is gone, and its exit status is not known: an earlier command started it";
 
-/// This machine, where the processes live.
+/// This machine, as the host of processes.
 #[derive(Debug)]
 pub struct ProcessHost {
     site: Arc<Site>,
@@ -32,12 +32,12 @@ impl ProcessHost {
         Self { site }
     }
 
-    /// The records, where nobody can be told why there are none.
+    /// The launch records; empty if they cannot be read.
     fn records(&self) -> Records {
         records::all(&self.site.state).unwrap_or_default()
     }
 
-    /// The life of a replica; `None` of one that is being started.
+    /// The life of a replica; `None` if the replica is being started.
     fn life(&self, replica: &str) -> io::Result<Option<Vital>> {
         let (state, children) = (&self.site.state, &self.site.children);
         let Some(launch) = Launch::known(state, replica)? else {
@@ -57,12 +57,12 @@ impl ProcessHost {
             return Ok(None);
         };
         let status = match children.pid(replica) {
-            // It was started since, and has yet to write that down.
+            // It was started again and has not registered itself yet.
             Some(pid) if pid != process.pid => return Ok(None),
-            Some(_) => match children.fate(replica) {
-                Some(Fate::Ended(status)) => status,
-                // It has let its lock go. The kernel will say how it ended, if it has.
-                Some(Fate::Runs) => return Ok(Some(vital(process, None))),
+            Some(_) => match children.state_of(replica) {
+                Some(ChildState::Ended(status)) => status,
+                // It has released its lock, but has not been reaped yet.
+                Some(ChildState::Runs) => return Ok(Some(vital(process, None))),
                 None => NOT_KNOWN.to_owned(),
             },
             None => NOT_KNOWN.to_owned(),
@@ -89,16 +89,16 @@ impl Host for ProcessHost {
         vitals
     }
 
-    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+    async fn log_tail(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
         let state = &self.site.state;
         let launch = Launch::read(state, replica).ok()??;
         let last = PidFile::last(state, replica).ok()?.map(PidFile::life);
-        // Where one life ends in the log is known of the last only.
+        // Only the last life's part of the log is known.
         let is_last = life.is_none() || life == last.as_deref();
         is_last.then(|| launch.log_tail(state)).flatten()
     }
 
-    /// All log files of the folder, also of what is down: that is when its log is wanted most.
+    /// All log files of the folder, including those of dead replicas, which are needed most.
     async fn logs(&self) -> Vec<Log> {
         let records = self.records();
         let files = self.site.state.logs().read_dir_utf8();

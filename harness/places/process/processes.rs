@@ -1,4 +1,4 @@
-//! Processes as resources: made, looked at and ended by their launch records.
+//! Processes as resources: creates, checks and ends them by their launch records.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use backend::Readiness;
 use base::causes::in_one_line;
 use model::plan::{Observed, ResourceId, ResourceKind, State};
 
-use super::children::Fate;
+use super::children::ChildState;
 use super::error::Error;
 use super::launch::Launch;
 use super::liveness::PidFile;
@@ -18,11 +18,9 @@ use super::site::Site;
 use super::{records, start, stop};
 use crate::census::{self, marked};
 
-/// How long a replica may take to end whose record does not say it: as long as the development
-/// server's does.
+/// How long a replica without a readable record may take to end: as long as the development server.
 const UNKNOWN_GRACE: Duration = Duration::from_secs(10);
 
-/// The processes of a state folder.
 #[derive(Debug)]
 pub(super) struct Processes {
     site: Arc<Site>,
@@ -33,9 +31,9 @@ impl Processes {
         Self { site }
     }
 
-    /// Those that have records, and those of `named` that an interrupted command may have started;
-    /// where there is neither, those that carry the mark of the folder. `lack_data` says that the
-    /// database is gone with its data.
+    /// The processes with records, and those of `named` that an interrupted command may have
+    /// started. If there are none, those that carry the marker of the folder. `lack_data` means
+    /// that the database is gone with its data.
     pub(super) fn observe(
         &self,
         named: &[ResourceId],
@@ -56,7 +54,7 @@ impl Processes {
             observed.extend(orphans.map(|replica| dead(replica, "it runs without a record")));
         }
         if lack_data {
-            // A server that is left knows of workflows and namespaces that no database has any more.
+            // A server that still runs relies on workflows and namespaces that no database has.
             let relies = |process: &&mut Observed| process.needs.iter().any(database::owns);
             for process in observed.iter_mut().filter(relies) {
                 process.state = State::Dead {
@@ -87,16 +85,16 @@ impl Processes {
         Ok(observed)
     }
 
-    /// Starts a process by its record, in place of the one that may run.
+    /// Starts a process by its record. Ends the one that may run first.
     pub(super) async fn make(&self, launch: &Launch) -> Result<(), Error> {
         start::start(launch, &self.site).await
     }
 
-    /// Ends a process, with all that it started, and forgets it.
+    /// Ends a process with everything that it started, and removes its record.
     pub(super) async fn remove(&self, id: &ResourceId) -> Result<(), Error> {
         let grace = match records::of(&self.site.state, id.name())? {
             Some(launch) => launch.grace.as_std(),
-            // It was named and never started, or its record is lost.
+            // It was in the journal but never started, or its record is lost.
             None => UNKNOWN_GRACE,
         };
         let (state, haste) = (&self.site.state, &self.site.settings.haste);
@@ -104,7 +102,8 @@ impl Processes {
         Ok(stop::forget(state, id.name())?)
     }
 
-    /// Whether a process does its job, by the record that was prepared, or else as it was started.
+    /// Whether a process does its job, by the prepared record or else by the one that it was
+    /// started with.
     pub(super) async fn ready(&self, id: &ResourceId, parts: Option<&Parts>) -> Readiness {
         let launch = match parts {
             Some(parts) => parts.launch(id).cloned().map(Some),
@@ -117,7 +116,7 @@ impl Processes {
         }
     }
 
-    /// Whether a process that was started does its job; `None` of one that was taken down since.
+    /// Whether a started process does its job; `None` if it was taken down since.
     pub(super) async fn ready_again(&self, replica: &str) -> Result<Option<Readiness>, Error> {
         Ok(match records::of(&self.site.state, replica)? {
             Some(launch) => Some(self.does_its_job(&launch).await),
@@ -125,15 +124,15 @@ impl Processes {
         })
     }
 
-    /// Whether a process is alive, and its checks hold.
+    /// Whether a process is alive and its checks hold.
     async fn does_its_job(&self, launch: &Launch) -> Readiness {
         let replica = &launch.replica;
         let leader = PidFile::leader(&self.site.state, replica);
-        let fate = self.site.children.fate(replica);
-        if let Some(Fate::Ended(status)) = fate {
+        let child = self.site.children.state_of(replica);
+        if let Some(ChildState::Ended(status)) = child {
             return Readiness::Never(format!("its process ended: {status}"));
         }
-        let process = match (leader, fate) {
+        let process = match (leader, child) {
             (Ok(Some(process)), _) => process,
             (Ok(None), Some(_)) => {
                 return Readiness::NotYet("its process is starting".to_owned());
@@ -155,12 +154,12 @@ impl Processes {
         Readiness::Ready
     }
 
-    /// Kills a process with all that it started; one that does not run is passed over.
+    /// Kills a process with everything that it started. Does nothing if it does not run.
     pub(super) async fn kill(&self, replica: &str) -> Result<(), Error> {
         Ok(stop::kill_now(&self.site.state, replica).await?)
     }
 
-    /// Starts a process again as it was started last, unless it is alive or was taken down since.
+    /// Starts a process again with its last record, unless it is alive or was taken down since.
     pub(super) async fn start_again(&self, replica: &str) -> Result<(), Error> {
         match records::of(&self.site.state, replica)? {
             Some(launch) => start::start_again(&launch, &self.site).await,
@@ -168,7 +167,7 @@ impl Processes {
         }
     }
 
-    /// Ends whatever carries the mark of the folder, and names what would not go.
+    /// Ends everything with the marker of the folder. Returns what could not be ended.
     pub(super) async fn sweep(&self) -> Vec<String> {
         census::sweep(&self.site.state).await
     }

@@ -1,4 +1,4 @@
-//! The programs that the records start: found, fetched, or built.
+//! The programs in launch records: found, fetched, or built.
 
 use artifact::{Pin, Program, ServerSearch, TemporalSearch};
 use backend::{Fetch, Provision};
@@ -9,7 +9,7 @@ use super::error::Error;
 use super::records::Records;
 use super::site::Site;
 
-/// What runs Temporal: the CLI, or the released server; and the worker.
+/// The programs of a topology. `temporal` is the CLI or the released server.
 #[derive(Debug, Clone)]
 pub(super) struct Programs {
     pub(super) temporal: Program,
@@ -17,7 +17,7 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    /// Programs that nobody has looked for yet.
+    /// Placeholders for programs that were not looked for yet.
     pub(super) fn unknown() -> Self {
         Self {
             temporal: Program::still_missing("temporal"),
@@ -77,7 +77,7 @@ pub(super) async fn server(
     })
 }
 
-/// The worker's program: built or looked for, or, where nothing may be built, as it was before.
+/// The worker's program: built or found. If nothing may be built, the one of the last launch.
 pub(super) async fn worker(
     topology: &Topology,
     site: &Site,

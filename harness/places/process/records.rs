@@ -1,4 +1,4 @@
-//! The launch records of a state folder, and who of those that they describe is alive.
+//! The launch records of a state folder, and whether their replicas are alive.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,10 +9,9 @@ use super::error::Error;
 use super::launch::Launch;
 use super::liveness::PidFile;
 
-/// What was started, each with whether it is alive.
+/// The launch records by replica, each with whether the replica is alive.
 pub(super) type Records = BTreeMap<String, (Launch, bool)>;
 
-/// The records of all replicas.
 pub(super) fn all(state: &Directory) -> Result<Records, Error> {
     let mut records = Records::new();
     for launch in Launch::read_all(state).map_err(unreadable(state))? {
@@ -22,7 +21,7 @@ pub(super) fn all(state: &Directory) -> Result<Records, Error> {
     Ok(records)
 }
 
-/// The record of a replica as it was started last, unless it was taken down since.
+/// The record of a replica's last start; `None` if it was taken down since.
 pub(super) fn of(state: &Directory, replica: &str) -> Result<Option<Launch>, Error> {
     Launch::read(state, replica).map_err(unreadable(state))
 }
@@ -33,8 +32,7 @@ pub(super) fn is_alive(state: &Directory, replica: &str) -> Result<bool, Error> 
     Ok(leader.is_some())
 }
 
-/// Replicas of which a record cannot be read, be it the launch record or the pid file, each with
-/// which of them it is.
+/// The replicas with a damaged launch record or pid file, each with a text that says which.
 pub(super) fn broken(state: &Directory) -> Result<BTreeMap<String, &'static str>, Error> {
     let mut broken = BTreeMap::new();
     for replica in Launch::replicas(state).map_err(unreadable(state))? {

@@ -1,6 +1,6 @@
-//! Engine `server`: the released server, one process per role and replica, on MySQL.
+//! Engine `server`: the released server, with one process for each role and replica, on MySQL.
 //!
-//! What a process is told are the variables of the configuration that is embedded in the server's
+//! The processes are configured by the variables of the configuration template in the server's
 //! executable (`common/config/config_template_embedded.yaml` in its source).
 
 use std::collections::BTreeMap;
@@ -22,25 +22,24 @@ use crate::address::{self, Addresses, Listen};
 /// How long a process may take to hand over its shards and end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// The replica that starts before all others. Each process writes down what cluster it is of, unless
-/// the database has that already with the same addresses; of two that do so at once, one gives up
+/// The replica that starts before all others. Each process stores the cluster's metadata unless the
+/// database already has it with the same addresses. If two processes do so at once, one fails
 /// (`ApplyClusterMetadataConfigProvider` in `temporal/fx.go` of the server's source).
 const FIRST: &str = "temporal-history-0";
 
-/// The database as the processes see it.
+/// The database, in the terms of the processes.
 #[derive(Debug, Clone)]
 pub(super) struct Store {
     pub(super) address: SocketAddr,
     pub(super) user: String,
     pub(super) password: SecretFile,
-    /// The file with the certificates that the database's must come from, with TLS: its path from
-    /// the state folder.
+    /// The file with the CA certificates for the database's TLS, relative to the state folder.
     pub(super) roots: Option<Utf8PathBuf>,
-    /// What must be ready before a process can start, and outlives it.
+    /// What must be ready before a process can start. It is removed after the process.
     pub(super) needs: Vec<ResourceId>,
 }
 
-/// A role of the server in one replica, with its addresses.
+/// One replica of a role, with its addresses.
 struct Replica<'a> {
     service: &'a Service,
     role: &'a str,
@@ -48,8 +47,8 @@ struct Replica<'a> {
     ports: BTreeMap<String, Listen>,
 }
 
-/// The launch records of the whole topology, with addresses assigned. `dynamic_config` is a path from
-/// the state folder.
+/// The launch records of the whole topology, with addresses assigned. `dynamic_config` is relative
+/// to the state folder.
 pub(super) fn launches(
     topology: &Topology,
     store: &Store,
@@ -76,14 +75,14 @@ pub(super) fn launches(
     Ok(launches)
 }
 
-/// Whether a process is one without which no workflow gets on.
+/// Whether workflows cannot progress without this process.
 pub(super) fn serves(launch: &Launch) -> bool {
     let services = ["temporal-frontend", "temporal-history", "temporal-matching"];
     let is = |service: &String| services.contains(&service.as_str());
     launch.services.iter().any(is)
 }
 
-/// Every replica of every role; one number can be pinned once, for the first.
+/// Every replica of every role. Only the first replica of a role gets a pinned port.
 fn replicas<'a>(
     topology: &'a Topology,
     maker: &LaunchMaker<'_>,
@@ -108,7 +107,7 @@ fn replicas<'a>(
     Ok(replicas)
 }
 
-/// What every process is told.
+/// The variables that all processes share.
 fn shared(
     topology: &Topology,
     store: &Store,
@@ -123,7 +122,8 @@ fn shared(
         mysql_user: &store.user,
         roots: store.roots.as_ref().map(ToString::to_string),
         dynamic_config: dynamic_config.to_string(),
-        // Elsewhere the frontend's port is that of the process itself, and here each has its own.
+        // By default, the frontend's port is that of the process itself; here each process has its
+        // own.
         grpc: grpc.to_string(),
         http: http.to_string(),
     };
@@ -136,7 +136,6 @@ fn shared(
     shared.into_iter().map(owned).collect()
 }
 
-/// The record of one replica of a role.
 fn launch(
     replica: &Replica<'_>,
     store: &Store,
@@ -181,11 +180,11 @@ fn launch(
     })
 }
 
-/// What shows that a role does its job; only the frontend answers clients besides.
+/// The check that a role does its job. Only the frontend also answers clients.
 ///
-/// History says that it serves 5 s after it has its shards (`service/history/service.go` in the
-/// server's source), which is for those who balance load. Nobody waits for that here: what cannot
-/// do without history comes after it, and is checked itself.
+/// History reports SERVING 5 s after it has its shards (`service/history/service.go` in the
+/// server's source), for the benefit of load balancers. There is no need to wait for that here:
+/// whatever needs history comes after it and is checked itself.
 fn check(role: &str, ports: &BTreeMap<String, Listen>) -> Check {
     let address = ports["grpc"].address;
     match role {

@@ -1,4 +1,4 @@
-//! What the parts of this place have in common.
+//! What all parts of this place share.
 
 use std::net::SocketAddr;
 
@@ -15,20 +15,20 @@ use super::error::Error;
 use super::names::{FRONTEND, TEMPORAL};
 use super::records;
 
-/// What the backend needs to know of the profile and the place.
+/// The settings of the process backend.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The folder that the user works in.
+    /// The user's working folder.
     pub root: Utf8PathBuf,
     /// What runs Temporal.
     pub engine: Engine,
-    /// The harness's own environment.
     pub environment: Environment,
-    /// Cancelled once nothing that can be forced is waited for, such as the end of a replica.
+    /// When this is cancelled, waits that can be forced end at once, such as the wait for a
+    /// replica's end.
     pub haste: CancellationToken,
 }
 
-/// The state folder with what is known and held of it.
+/// The state folder, its lock, and what this command started in it.
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) settings: Settings,
@@ -41,7 +41,7 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// The site of a state folder; without `lock` nothing can be started in it.
+    /// The site of a state folder. Without `lock` nothing can be started.
     pub(super) fn new(
         settings: Settings,
         state: Directory,
@@ -58,7 +58,7 @@ impl Site {
         })
     }
 
-    /// The lock of the folder, which whatever is started needs.
+    /// The lock of the folder, which every start needs.
     pub(super) fn lock(&self) -> Result<&Lock, Error> {
         self.lock.as_ref().ok_or(Error::NotOwner)
     }
@@ -71,14 +71,14 @@ impl Site {
         }
     }
 
-    /// Where clients connect to, if a frontend was started and not taken down since.
+    /// The address for clients, if a frontend was started and not taken down since.
     pub(super) fn frontend_address(&self) -> Result<Option<SocketAddr>, Error> {
         let launch = records::of(&self.state, self.frontend())?;
         let listen = launch.and_then(|mut launch| launch.ports.remove("grpc"));
         Ok(listen.map(|listen| listen.address))
     }
 
-    /// As [`Self::frontend_address`], where it is an error that there is none.
+    /// The same as [`Self::frontend_address`], but an error if there is none.
     pub(super) fn known_frontend(&self) -> Result<SocketAddr, Error> {
         let address = self.frontend_address()?;
         address.ok_or_else(|| Error::Unknown {
@@ -86,7 +86,7 @@ impl Site {
         })
     }
 
-    /// As [`Self::frontend_address`], if the frontend is alive.
+    /// The same as [`Self::frontend_address`], but only if the frontend is alive.
     pub(super) fn living_frontend(&self) -> Result<Option<SocketAddr>, Error> {
         let lives = records::is_alive(&self.state, self.frontend())?;
         Ok(self.frontend_address()?.filter(|_| lives))

@@ -1,4 +1,4 @@
-//! Starting a replica by its launch record.
+//! Starts a replica by its launch record.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use super::liveness::PidFile;
 use super::site::Site;
 use super::stop;
 
-/// Starts the replica of a record, after ending the one that may be there in its own time.
+/// Starts the replica of a record. First ends the one that may run, within its grace period.
 pub(super) async fn start(launch: &Launch, site: &Site) -> Result<(), Error> {
     let lock = site.lock()?;
     let (grace, haste) = (launch.grace.as_std(), &site.settings.haste);
@@ -20,7 +20,7 @@ pub(super) async fn start(launch: &Launch, site: &Site) -> Result<(), Error> {
     spawn(launch, site, lock).map_err(failed(launch))
 }
 
-/// Starts the replica of a record unless it is alive. What a dead one left behind is killed.
+/// Starts the replica of a record unless it is alive. Kills what a dead one left.
 pub(super) async fn start_again(launch: &Launch, site: &Site) -> Result<(), Error> {
     let lock = site.lock()?;
     let leader = PidFile::leader(&site.state, &launch.replica);
@@ -41,7 +41,8 @@ fn failed(launch: &Launch) -> impl Fn(io::Error) -> Error {
 fn spawn(launch: &Launch, site: &Site, lock: &Lock) -> io::Result<()> {
     let log = Launch::log(&site.state, &launch.replica);
     let launch = Launch {
-        // Whatever is in it was written before: nothing of the replica is alive.
+        // Everything in the log so far is from earlier launches, since nothing of the replica is
+        // alive.
         log_begin: fs_err::metadata(log).map_or(0, |log| log.len()),
         worker: started(launch)?,
         ..launch.clone()
@@ -52,8 +53,8 @@ fn spawn(launch: &Launch, site: &Site, lock: &Lock) -> io::Result<()> {
     Ok(())
 }
 
-/// The build of the worker that is started by a record, if it is one of the worker: by what the
-/// program is now, since it may have been built anew since the record was made.
+/// The build of the worker that a record starts; `None` for other programs. It is computed at the
+/// start, since the program may have been rebuilt after the record was made.
 fn started(launch: &Launch) -> io::Result<Option<WorkerBuild>> {
     let build = || {
         let program = artifact::content(&launch.program, &launch.arguments)?;

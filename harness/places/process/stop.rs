@@ -1,9 +1,9 @@
-//! Ending a replica: ask its process group, wait, then insist.
+//! Ends a replica: SIGTERM to its process group, then SIGKILL after the grace period.
 
 use std::time::Duration;
 
 use backend::state::Directory;
-use backend::wait::{self, Pace, Pending, Vain};
+use backend::wait::{self, Pace, Pending};
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, getpgid};
@@ -18,30 +18,27 @@ use crate::census::{Marked, marked};
 pub(crate) const AFTER_KILL: Duration = Duration::from_secs(10);
 const PACE: Pace = Pace::steady(Duration::from_millis(10));
 
-/// A replica that did not end.
+/// A replica that could not be ended.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Its pid file could not be looked at.
-    #[error("could not look at the pid file of `{replica}`")]
+    /// Its pid file could not be read, or its group could not be signalled.
+    #[error("could not read the pid file of `{replica}`")]
     Look {
-        /// The replica.
         replica: String,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
-    /// Processes of it are alive after SIGKILL.
-    #[error("`{replica}` did not end: {processes}")]
+    /// Some of its processes survived SIGKILL.
+    #[error("could not stop `{replica}`: {processes}")]
     Remains {
-        /// The replica.
         replica: String,
-        /// What is left.
+        /// The processes that remain.
         processes: String,
     },
 }
 
-/// Ends a replica and everything it started: SIGTERM, and SIGKILL to what is there after `grace`, or
-/// once there is haste.
+/// Ends a replica and everything it started: first SIGTERM, then SIGKILL after `grace`, or as soon
+/// as `haste` is cancelled.
 pub(super) async fn stop(
     state: &Directory,
     replica: &str,
@@ -64,7 +61,7 @@ pub(super) async fn stop(
 /// Ends a replica and everything it started by SIGKILL, at once.
 pub(super) async fn kill_now(state: &Directory, replica: &str) -> Result<(), Error> {
     let deadline = Instant::now() + AFTER_KILL;
-    // What it starts meanwhile is killed as well.
+    // Processes that it starts in the meantime are killed, too.
     let ended = wait::until(deadline, PACE, async || {
         match signal(state, replica, Signal::SIGKILL) {
             Ok(left) if left.is_empty() => Ok(Ok(())),
@@ -74,15 +71,15 @@ pub(super) async fn kill_now(state: &Directory, replica: &str) -> Result<(), Err
     });
     match ended.await {
         Ok(done) => done,
-        Err(Vain::Late(processes) | Vain::Never(processes)) => Err(Error::Remains {
+        Err(wait::Error::Late(processes) | wait::Error::Never(processes)) => Err(Error::Remains {
             replica: replica.to_owned(),
             processes,
         }),
     }
 }
 
-/// Signals the group of a replica if, and only if, it is certainly still its group, and whatever
-/// carries its marker outside of it. Names what there was.
+/// Signals the process group of a replica, if it certainly still is that, and all processes outside
+/// of it with the replica's marker. Returns the processes that were found.
 fn signal(state: &Directory, replica: &str, signal: Signal) -> Result<Vec<String>, Error> {
     let mut marked = marked(state);
     marked.retain(|marked| marked.replica == replica);
@@ -98,7 +95,7 @@ fn signal(state: &Directory, replica: &str, signal: Signal) -> Result<Vec<String
         marked = outside;
         if there.is_empty() {
             let path = PidFile::path(state, replica);
-            there.push(format!("the process that has {path} locked"));
+            there.push(format!("the process that holds the lock of {path}"));
         }
     }
     for marked in marked {
@@ -124,7 +121,7 @@ fn alive(state: &Directory, replica: &str) -> Result<Option<PidFile>, Error> {
     })
 }
 
-/// Removes the record of a replica that was stopped.
+/// Removes the record of a stopped replica.
 pub(super) fn forget(state: &Directory, replica: &str) -> Result<(), Error> {
     Launch::forget(state, replica).map_err(|source| Error::Look {
         replica: replica.to_owned(),

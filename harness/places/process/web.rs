@@ -1,4 +1,4 @@
-//! The web console in a container: its release is an image, and no program.
+//! The web console, which is released as an image and runs in a container.
 
 use std::time::Duration;
 
@@ -10,10 +10,9 @@ use model::topology::Digest;
 
 use super::console::Console;
 
-/// How long one look at it may take.
+/// How long one check of it may take.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// The web console of a state folder.
 #[derive(Debug)]
 pub(super) struct Web {
     pub(super) engine: Engine,
@@ -46,7 +45,7 @@ impl Web {
         Ok(provided.map_or_else(|| "not pulled yet".to_owned(), |image| image.id))
     }
 
-    /// The resource as it is, if it was ever made.
+    /// The observed resource, if it was ever created.
     pub(super) async fn observe(&self) -> Result<Option<Observed>, Error> {
         let Some(console) = Console::read(&self.state) else {
             return Ok(None);
@@ -65,7 +64,7 @@ impl Web {
         }))
     }
 
-    /// Makes the container anew.
+    /// Recreates the container.
     pub(super) async fn make(&self, console: &Console) -> Result<(), Error> {
         console.write(&self.state)?;
         let spec = console.spec(&self.state);
@@ -81,10 +80,9 @@ impl Web {
         Console::forget(&self.state)
     }
 
-    /// Whether it does its job.
     pub(super) async fn ready(&self) -> Result<Readiness, Error> {
         let Some(console) = Console::read(&self.state) else {
-            return Ok(Readiness::Never("it was never made".to_owned()));
+            return Ok(Readiness::Never("it was never created".to_owned()));
         };
         match self.status(&console).await? {
             Some(Status::Running) => {}
@@ -107,7 +105,7 @@ impl Web {
         }
     }
 
-    /// Starts the container again, if it was not taken down since.
+    /// Starts the container again, unless it was taken down since.
     pub(super) async fn start_again(&self) -> Result<(), Error> {
         match Console::read(&self.state) {
             Some(console) if self.status(&console).await?.is_some() => {
@@ -117,7 +115,7 @@ impl Web {
         }
     }
 
-    /// What the container of a console does, if it is there.
+    /// The status of the console's container, if it exists.
     pub(super) async fn status(&self, console: &Console) -> Result<Option<Status>, Error> {
         let container = self.engine.container(&console.name).await?;
         Ok(container.map(|container| container.status))

@@ -1,4 +1,4 @@
-//! The application's worker, beside whichever engine runs Temporal.
+//! The application's worker, which is the same for both engines.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use super::launch_maker::{Draft, LaunchMaker, Owner};
 use super::probe::Check;
 use crate::address::{self, Addresses, Listen};
 
-/// The records of all replicas of the topology's workers; `temporal` must be ready first.
+/// The launch records of all replicas of the topology's workers. `temporal` must be ready first.
 pub(super) fn launches(
     topology: &Topology,
     frontend: SocketAddr,
@@ -36,7 +36,6 @@ pub(super) fn launches(
     Ok(launches)
 }
 
-/// The record of one replica of a worker.
 fn worker(
     topology: &Topology,
     service: &Service,
@@ -52,7 +51,7 @@ fn worker(
         termination_grace_period,
     } = &service.component
     else {
-        unreachable!("only workers are made into worker records");
+        unreachable!("the caller passes workers only");
     };
     let replica = service.replica(number);
     let ports = maker.listen_all(addresses, service, number, &replica)?;
@@ -82,13 +81,13 @@ fn worker(
         grace: *termination_grace_period,
     });
     Ok(Launch {
-        // Known when it is started, and not before.
+        // Set when the worker is started.
         worker: Some(WorkerBuild::default()),
         ..launch
     })
 }
 
-/// What must hold of a replica, with its addresses filled in.
+/// The checks of a replica, with its addresses.
 fn checks(
     service: &Service,
     ports: &BTreeMap<String, Listen>,

@@ -1,11 +1,11 @@
-//! The simulated backend: resources are entries of a file, and are ready as soon as they are there.
+//! The simulated backend: resources are entries of a file and are ready at once.
 //!
 //! It runs every verb through the same pipeline as a real place, without touching one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use backend::fault::{Pull, Reach, Sighting, Sign, Signal, Whom};
+use backend::fault::{Pull, Reach, Recipients, Sighting, Sign, Signal};
 use backend::state::{Directory, Lock};
 use backend::{Backend, Change, Error, Host as _, Place, Prepared, Provision, Readiness};
 use model::plan::{Action, Observed, Resource, ResourceId, ResourceKind, State};
@@ -17,21 +17,20 @@ use temporal::simulated::{Defect, Frontend, Model};
 
 use super::replicas::{Replica, Replicas, World};
 
-/// The name of this backend.
 const NAME: &str = "simulated";
 
-/// The first port of the model; nothing listens there.
+/// The first port of the model. Nothing listens there.
 const FIRST_PORT: u16 = 20_000;
 
-/// A topology that is a model.
+/// A topology that is only simulated.
 #[derive(Debug)]
 pub struct SimulatedBackend {
-    // Held, not read: while this lives no other command has the folder.
+    // Held but not read: it keeps other commands out of the folder.
     _lock: Option<Lock>,
     replicas: Replicas,
 }
 
-/// The replicas of a topology as they are to be.
+/// The desired replicas of a topology.
 #[derive(Debug)]
 pub struct Parts(World);
 
@@ -50,7 +49,6 @@ impl SimulatedBackend {
         }
     }
 
-    /// Where this is.
     pub fn place(&self) -> Place {
         Place {
             backend: NAME.to_owned(),
@@ -60,7 +58,7 @@ impl SimulatedBackend {
     }
 }
 
-/// What the modelled worker answers: the greeting of the example workflow.
+/// The result of the simulated worker: the greeting of the example workflow.
 fn greeting(start: &Start) -> Value {
     let name = start
         .input
@@ -70,8 +68,8 @@ fn greeting(start: &Start) -> Value {
     Value::String(format!("Hello {name}!"))
 }
 
-/// What the model does with workflows of some types: `Sleep` takes as long as its argument says, and
-/// of `Unreadable` the server cannot tell anything.
+/// The behaviour of some workflow types: `Sleep` runs for the duration in its argument, and the
+/// server can report nothing about `Unreadable`.
 fn by_type(start: &Start) -> Option<Defect> {
     match start.workflow_type.as_str() {
         "Sleep" => {
@@ -132,7 +130,7 @@ impl Backend for SimulatedBackend {
         };
         let dead = |reason: String| State::Dead { reason };
         let Some(world) = self.replicas.world()? else {
-            let state = dead("its record is no model".to_owned());
+            let state = dead("its record is damaged".to_owned());
             let named = named.iter().cloned();
             return Ok(named
                 .map(|id| observed(id, state.clone(), Vec::new()))
@@ -142,7 +140,7 @@ impl Backend for SimulatedBackend {
             let state = if replica.alive {
                 State::Live(replica.digest)
             } else {
-                dead("the model says so".to_owned())
+                dead("the model marks it as dead".to_owned())
             };
             observed(id, state, replica.needs)
         });
@@ -207,7 +205,7 @@ impl Backend for SimulatedBackend {
         let (replicas, ended) = match pull {
             Pull::Signal {
                 signal: Signal::Kill,
-                whom: Whom::Replicas(replicas),
+                whom: Recipients::Replicas(replicas),
             } => (replicas, Some("signal: 9 (SIGKILL)")),
             Pull::Start { replicas } => (replicas, None),
             Pull::Signal { .. } | Pull::Scale { .. } | Pull::Restart { .. } => {
@@ -226,10 +224,10 @@ impl Backend for SimulatedBackend {
                     let mut meant = world.iter().filter(|(id, _)| is_named(replicas, id));
                     match meant.find(|(_, replica)| !replica.alive) {
                         Some((id, _)) => Sighting::NotYet(format!("{} is dead", id.name())),
-                        None => Sighting::Seen("the model has it alive".to_owned()),
+                        None => Sighting::Seen("the model marks it as alive".to_owned()),
                     }
                 }
-                Ok(None) => Sighting::NotYet("its record is no model".to_owned()),
+                Ok(None) => Sighting::NotYet("its record is damaged".to_owned()),
                 Err(error) => Sighting::NotYet(error.to_string()),
             },
             Sign::Serves { .. } => Sighting::Seen("the model serves".to_owned()),
@@ -242,13 +240,13 @@ fn is_named(replicas: &[String], id: &ResourceId) -> bool {
     replicas.iter().any(|name| name == id.name())
 }
 
-/// The replicas of a service as resources, and as they are to be.
+/// The replicas of a service, as resources and as desired entries of the model.
 fn wanted(
     service: &Service,
     topology: &Topology,
     mut ports: BTreeMap<String, u16>,
 ) -> Vec<(Resource, Replica)> {
-    // How many others there are is nothing to a replica.
+    // The number of replicas does not change the digest of one replica.
     let one = Service {
         replicas: 1,
         ..service.clone()

@@ -1,14 +1,14 @@
-//! In debug builds, a way to have a replica die in the middle of a run: `HARNESS_MODEL_DEATH` names
-//! it and after how many starts of workflows, such as `worker-0@20`. What a test sees is decided by
-//! that and by no clock.
+//! In debug builds, lets a replica die in the middle of a run. `HARNESS_MODEL_DEATH` names the
+//! replica and the number of started workflows after which it dies, such as `worker-0@20`. No clock
+//! is involved, so tests are deterministic.
 
-/// How it ends.
+/// Its exit status.
 pub(super) const STATUS: i32 = 3;
 
-/// What it writes last.
-pub(super) const LAST_WORDS: &str = "panic: the model has it die";
+/// The last line of its log.
+pub(super) const LAST_LINE: &str = "panic: the model lets it die";
 
-/// The replica that is to be dead by now, if there is one. It dies once.
+/// The replica that must be dead by now, if any. It is returned once.
 #[cfg(debug_assertions)]
 pub(super) fn due(starts: u64) -> Option<String> {
     use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! A topology that is a model: no process, no network, and time that a test can hold.
+//! A simulated topology: no process, no network, and a clock that tests can control.
 
 mod backend;
 mod death;

@@ -1,4 +1,4 @@
-//! The replicas of the model: entries of a file, with log files of their own.
+//! The replicas of the model: entries of a file, each with its own log file.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -24,28 +24,26 @@ pub(super) struct Replica {
     pub(super) digest: Digest,
     pub(super) service: String,
     pub(super) needs: Vec<ResourceId>,
-    /// Port name to number; the first replica of a service has those of all.
+    /// Port numbers by port name. The first replica of a service has all ports of the service.
     pub(super) ports: BTreeMap<String, u16>,
     pub(super) alive: bool,
-    /// How often it was started.
     #[serde(default)]
     pub(super) starts: u64,
     /// How it ended, if it has.
     #[serde(default)]
     pub(super) ended: Option<String>,
-    /// How many bytes of its log are of earlier launches.
+    /// How many bytes of its log belong to earlier launches.
     #[serde(default)]
     pub(super) log_begin: u64,
 }
 
-/// What there is, by its name.
+/// The entries of the model, by resource id.
 pub(super) type World = BTreeMap<ResourceId, Replica>;
 
-/// The replicas of a state folder.
 #[derive(Debug)]
 pub struct Replicas {
     pub(super) state: Directory,
-    /// What they serve, which counts the starts of workflows.
+    /// The simulated frontend, which counts the started workflows.
     pub(super) frontend: Frontend,
 }
 
@@ -54,7 +52,7 @@ impl Replicas {
         self.state.run().join("simulated.json")
     }
 
-    /// The model; none where its file holds something else.
+    /// The entries of the model; `None` if its file is damaged.
     pub(super) fn world(&self) -> Result<Option<World>, Error> {
         let bytes = present(fs_err::read(self.path())).map_err(Error::new)?;
         Ok(bytes.map_or(Some(World::new()), |bytes| {
@@ -62,12 +60,12 @@ impl Replicas {
         }))
     }
 
-    /// The same where nobody can be told of what went wrong.
-    pub(super) fn glance(&self) -> World {
+    /// The same, but empty on any error.
+    pub(super) fn world_or_empty(&self) -> World {
         self.world().ok().flatten().unwrap_or_default()
     }
 
-    /// Has the replica die that the model wants dead by now, with its last words.
+    /// Lets the replica of `HARNESS_MODEL_DEATH` die if it is due, with its last log line.
     fn die_in_time(&self) -> Result<(), Error> {
         let Some(replica) = death::due(self.frontend.starts()) else {
             return Ok(());
@@ -75,7 +73,7 @@ impl Replicas {
         let ended = format!("exit status: {}", death::STATUS);
         let died = self.mark(|id, _| id.name() == replica, Some(&ended))?;
         for replica in died {
-            self.write_log(&replica, death::LAST_WORDS)?;
+            self.write_log(&replica, death::LAST_LINE)?;
         }
         Ok(())
     }
@@ -100,7 +98,7 @@ impl Replicas {
         write_atomically(&self.path(), &bytes).map_err(Error::new)
     }
 
-    /// Ends replicas, or without `ended` starts them, and returns those for which that was a change.
+    /// Ends replicas, or starts them if `ended` is `None`. Returns the replicas that changed.
     pub(super) fn mark(
         &self,
         matches: impl Fn(&ResourceId, &Replica) -> bool,
@@ -130,21 +128,21 @@ impl Host for Replicas {
                 replicas: world.into_iter().map(vital).collect(),
                 unseen: None,
             },
-            Ok(None) => Vitals::unseen(format!("{} is no model", self.path())),
+            Ok(None) => Vitals::unseen(format!("{} is damaged", self.path())),
             Err(error) => Vitals::unseen(error.to_string()),
         }
     }
 
-    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+    async fn log_tail(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
         let id = ResourceId::new(ResourceKind::Replica, replica);
-        let found = self.glance().remove(&id)?;
+        let found = self.world_or_empty().remove(&id)?;
         let is_last = life.is_none_or(|life| life == found.starts.to_string());
         let tail = LogTail::of_file(self.log(replica), found.log_begin);
         tail.ok().filter(|_| is_last)
     }
 
     async fn logs(&self) -> Vec<Log> {
-        let world = self.glance().into_iter();
+        let world = self.world_or_empty().into_iter();
         world
             .map(|(id, replica)| Log {
                 replica: id.name().to_owned(),
@@ -163,7 +161,7 @@ impl Host for Replicas {
     }
 
     async fn endpoints(&self) -> Vec<Endpoint> {
-        self.glance()
+        self.world_or_empty()
             .into_iter()
             .flat_map(|(id, Replica { service, ports, .. })| {
                 ports.into_iter().map(move |(port, number)| Endpoint {

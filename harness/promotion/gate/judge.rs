@@ -1,4 +1,4 @@
-//! How requirements stand, by what reports say. Pure.
+//! Judges requirements by the reports. Pure.
 
 use backend::Place;
 use base::shell;
@@ -7,25 +7,24 @@ use model::quantity::Duration;
 use model::topology::{Digest, WorkerBuild};
 use scenario::VerdictKind;
 
-use super::{Condition, Instead, Required, Standing};
+use super::{Condition, Mismatch, Required, Standing};
 use crate::{Damaged, Evidence, Reports};
 
-/// The database without which a verdict says nothing of a place that has MySQL.
+/// The database that a run must use, because the topology in Azure has MySQL.
 const DATABASE: &str = "mysql";
 
-/// The backends whose verdicts count: what was promoted does not vouch for its own promotion.
+/// The backends whose verdicts count. A promoted topology cannot justify its own promotion.
 const LOCAL: [&str; 2] = ["process", "k3d"];
 
-/// How far a report may be ahead of the clock: machines that share a folder differ by as much.
+/// How far a report may be ahead of the clock: the clocks of machines that share a folder differ.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// What would be promoted.
+/// The topology and worker that would be promoted.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
-    /// The topology.
     pub topology: &'a Digest,
-    /// The build of the worker; none where it is not known yet. Then a build that would be let
-    /// through is enough: whether it is the one to promote is asked when that is made.
+    /// The build of the worker; `None` if it is not known yet. Then one passing build is enough.
+    /// The gate is checked again once the worker to promote is built.
     pub worker: Option<&'a WorkerBuild>,
 }
 
@@ -36,7 +35,7 @@ impl Candidate<'_> {
     }
 }
 
-/// The newest of each build, the newest first.
+/// The newest evidence of each worker build, the newest first.
 fn newest_of_each_build<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Vec<&'a Evidence> {
     let mut all: Vec<&Evidence> = evidence.collect();
     all.sort_by_key(|it| std::cmp::Reverse(it.finished));
@@ -50,13 +49,13 @@ fn newest_of_each_build<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Vec
     newest
 }
 
-/// The options of `harness test` that run what would be promoted on this machine; the profile that ran
-/// it before is named, if one did. They begin with a space.
+/// Returns the options of `harness test` that run the candidate on this machine, with a leading
+/// space. The argument is the profile that ran it before, if any.
 pub(super) type Options<'a> = &'a dyn Fn(Option<&str>) -> String;
 
-/// How each requirement stands at a moment: what the newest report says that is of this topology
-/// and this build of the worker on MySQL. An older pass does not make up for a newer failure, nor for
-/// a newer report that cannot be read or placed in time. What was written after such a report does.
+/// Judges each requirement at the time `now`. The newest report of this topology and worker build
+/// with MySQL decides. An older pass does not outweigh a newer failure, nor a newer report that
+/// cannot be read or that has an impossible date. A report written after such a report does.
 pub fn judge(
     required: Vec<Required>,
     reports: &Reports,
@@ -101,7 +100,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// How a scenario stands, and the profile that ran it.
+    /// The standing of a scenario, and the profile that ran it.
     fn standing(&self, name: &str) -> (Standing, Option<&'a str>) {
         let of_it = self.reports.evidence.iter();
         let of_it = of_it.filter(|it| it.scenario == name);
@@ -116,12 +115,12 @@ impl<'a> Judge<'a> {
             return (standing, profile);
         }
         let placed =
-            |it: &&Evidence| !self.is_ahead(it) || !self.is_made_up_for(it.written, &counting);
+            |it: &&Evidence| !self.is_ahead(it) || !self.is_superseded(it.written, &counting);
         let builds = newest_of_each_build(counting.iter().copied().filter(placed));
         let standings = builds.iter().map(|it| (self.of_newest(it), profile_of(it)));
         let mut standings: Vec<(Standing, Option<&str>)> = standings.collect();
         if standings.is_empty() {
-            let instead = newest.map(|newest| instead(newest, self.candidate));
+            let instead = newest.map(|newest| mismatch(newest, self.candidate));
             return (Standing::Missing { instead }, profile);
         }
         let met = |(it, _): &(Standing, Option<&str>)| matches!(it, Standing::Met { .. });
@@ -136,23 +135,23 @@ impl<'a> Judge<'a> {
             && evidence.place.database == DATABASE
     }
 
-    /// Whether a report is dated later than it can be.
+    /// Whether a report is dated after the clock, beyond the tolerance.
     fn is_ahead(&self, evidence: &Evidence) -> bool {
         evidence.finished.duration_since(self.now) > SKEW
     }
 
-    /// Whether a report that counts was written after a moment.
-    fn is_made_up_for(&self, moment: Timestamp, counting: &[&Evidence]) -> bool {
+    /// Whether a report that counts was written after `moment`.
+    fn is_superseded(&self, moment: Timestamp, counting: &[&Evidence]) -> bool {
         let mut known = counting.iter().filter(|it| !self.is_ahead(it));
         known.any(|it| it.written > moment)
     }
 
-    /// What cannot be read, may be of a scenario, and has not been made up for.
+    /// The newest unreadable report that may belong to a scenario and is not superseded.
     fn damaged(&self, name: &str, counting: &[&Evidence]) -> Option<&'a Damaged> {
         let damaged = self.reports.damaged.iter();
         let open = damaged.filter(|it| {
             let is_it = it.scenario.as_deref().is_none_or(|it| it == name);
-            is_it && !self.is_made_up_for(it.written, counting)
+            is_it && !self.is_superseded(it.written, counting)
         });
         open.max_by_key(|it| it.written)
     }
@@ -173,7 +172,7 @@ impl<'a> Judge<'a> {
                 report: report(),
             };
         }
-        // What is ahead by no more than clocks differ is new.
+        // A report that is ahead within the tolerance counts as new.
         let age = std::time::Duration::try_from(age).unwrap_or_default();
         if age > self.max_age.as_std() {
             return Standing::Old {
@@ -189,7 +188,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The profile that ran, where another run of it would count.
+/// The profile that ran, if another run of it would count.
 fn profile_of(evidence: &Evidence) -> Option<&str> {
     let counts = is_local(&evidence.place) && evidence.place.database == DATABASE;
     counts.then_some(&*evidence.profile)
@@ -199,18 +198,18 @@ fn is_local(place: &Place) -> bool {
     LOCAL.contains(&place.backend.as_str())
 }
 
-fn instead(newest: &Evidence, candidate: Candidate<'_>) -> Instead {
+fn mismatch(newest: &Evidence, candidate: Candidate<'_>) -> Mismatch {
     let Place {
         backend, database, ..
     } = &newest.place;
     if newest.topology != *candidate.topology {
-        Instead::Topology(newest.topology.clone())
+        Mismatch::Topology(newest.topology.clone())
     } else if database != DATABASE {
-        Instead::Database(database.clone())
+        Mismatch::Database(database.clone())
     } else if !is_local(&newest.place) {
-        Instead::Backend(backend.clone())
+        Mismatch::Backend(backend.clone())
     } else {
-        Instead::Worker {
+        Mismatch::Worker {
             ran: newest.worker.as_ref().map(WorkerBuild::short),
             promoted: candidate.worker.map(WorkerBuild::short).unwrap_or_default(),
         }

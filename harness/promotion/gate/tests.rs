@@ -40,15 +40,15 @@ fn build(content: &[u8]) -> WorkerBuild {
     }
 }
 
-fn said(evidence: &[Evidence]) -> String {
-    said_of(evidence, Some(&build(b"worker")))
+fn judged(evidence: &[Evidence]) -> String {
+    judged_for(evidence, Some(&build(b"worker")))
 }
 
-fn said_of(evidence: &[Evidence], worker: Option<&WorkerBuild>) -> String {
-    said_by(evidence, &[], worker)
+fn judged_for(evidence: &[Evidence], worker: Option<&WorkerBuild>) -> String {
+    judged_with(evidence, &[], worker)
 }
 
-/// A report of smoke that cannot be read.
+/// A report of `smoke` that cannot be read.
 fn damaged(minutes_ago: i64) -> Damaged {
     Damaged {
         scenario: Some("smoke".to_owned()),
@@ -58,7 +58,7 @@ fn damaged(minutes_ago: i64) -> Damaged {
     }
 }
 
-fn said_by(evidence: &[Evidence], damaged: &[Damaged], worker: Option<&WorkerBuild>) -> String {
+fn judged_with(evidence: &[Evidence], damaged: &[Damaged], worker: Option<&WorkerBuild>) -> String {
     let reports = Reports {
         evidence: evidence.to_vec(),
         damaged: damaged.to_vec(),
@@ -78,153 +78,157 @@ fn said_by(evidence: &[Evidence], damaged: &[Damaged], worker: Option<&WorkerBui
         panic!("one requirement, one condition");
     };
     assert_eq!(condition.holds(), condition.opens.is_none());
-    let said = format!("{} {condition}", condition.holds());
-    said.replace(AGAIN, "; AGAIN")
+    let judged = format!("{} {condition}", condition.holds());
+    judged.replace(AGAIN, "; AGAIN")
 }
 
-/// What opens the gate where k3d is what it was, or is to be, run with.
+/// The command that opens the gate if the run uses k3d.
 const AGAIN: &str = "; `harness test scenarios/smoke.yaml --profile k3d` runs it again";
 
 #[test]
 fn the_newest_verdict_on_this_topology_and_mysql_decides() {
     use VerdictKind::{Fail, Pass};
     assert_eq!(
-        said(&[]),
+        judged(&[]),
         "false smoke: never run; `harness test scenarios/smoke.yaml --profile k3d` runs it"
     );
     assert_eq!(
-        said(&[evidence(5, Pass)]),
+        judged(&[evidence(5, Pass)]),
         "true smoke: passed (5/report.json)"
     );
     assert_eq!(
-        said(&[evidence(9, Pass), evidence(5, Fail)]),
+        judged(&[evidence(9, Pass), evidence(5, Fail)]),
         "false smoke: the last verdict is fail (5/report.json); AGAIN"
     );
     assert_eq!(
-        said(&[evidence(9, Fail), evidence(5, Pass)]),
+        judged(&[evidence(9, Fail), evidence(5, Pass)]),
         "true smoke: passed (5/report.json)"
     );
     assert_eq!(
-        said(&[evidence(60, Pass)]),
+        judged(&[evidence(60, Pass)]),
         "true smoke: passed (60/report.json)"
     );
     assert_eq!(
-        said(&[evidence(61, Pass)]),
-        "false smoke: passed 1h1m ago, and 1h is the most that counts; AGAIN"
+        judged(&[evidence(61, Pass)]),
+        "false smoke: passed 1h1m ago, and only runs of the last 1h count; AGAIN"
     );
 }
 
 #[test]
-fn a_verdict_of_another_build_does_not_count_and_one_of_no_known_build_neither() {
+fn a_verdict_of_another_or_an_unknown_build_does_not_count() {
     use VerdictKind::{Fail, Pass};
     let mut other = evidence(1, Fail);
     other.worker = Some(build(b"another"));
     let (ran, promoted) = (build(b"another").short(), build(b"worker").short());
     assert_eq!(
-        said(std::slice::from_ref(&other)),
+        judged(std::slice::from_ref(&other)),
         format!(
-            "false smoke: run with another build of the worker ({ran}), not with the one to \
+            "false smoke: ran with another build of the worker ({ran}), not with the one to \
              promote ({promoted}); AGAIN"
         )
     );
     let mut silent = evidence(2, Pass);
     silent.worker = None;
     assert_eq!(
-        said(std::slice::from_ref(&silent)),
+        judged(std::slice::from_ref(&silent)),
         "false smoke: the report does not say which build of the worker ran; AGAIN"
     );
     let all = [other, silent, evidence(5, Pass)];
-    assert_eq!(said(&all), "true smoke: passed (5/report.json)");
-    // What would be promoted is not known yet: a build that would be let through is enough.
-    assert_eq!(said_of(&all, None), "true smoke: passed (5/report.json)");
+    assert_eq!(judged(&all), "true smoke: passed (5/report.json)");
+    // The build to promote is not known yet: one passing build is enough.
+    assert_eq!(judged_for(&all, None), "true smoke: passed (5/report.json)");
     assert_eq!(
-        said_of(&all[..2], None),
+        judged_for(&all[..2], None),
         "false smoke: the last verdict is fail (1/report.json); AGAIN"
     );
     assert_eq!(
-        said_of(&all[1..2], None),
+        judged_for(&all[1..2], None),
         "false smoke: the report does not say which build of the worker ran; AGAIN"
     );
     let mut again = evidence(6, Fail);
     again.worker.clone_from(&all[2].worker);
     let since = [evidence(1, Fail), all[2].clone()];
     assert_eq!(
-        said_of(&since, None),
+        judged_for(&since, None),
         "false smoke: the last verdict is fail (1/report.json); AGAIN"
     );
     assert_eq!(
-        said_of(&[again, all[2].clone()], None),
+        judged_for(&[again, all[2].clone()], None),
         "true smoke: passed (5/report.json)"
     );
 }
 
 #[test]
-fn what_ran_elsewhere_does_not_count_and_does_not_hide_what_does() {
+fn a_run_elsewhere_does_not_count_and_does_not_hide_one_that_does() {
     let mut other = evidence(2, VerdictKind::Pass);
     other.topology = Digest::of_bytes(b"theirs");
     let theirs = Digest::of_bytes(b"theirs");
     assert_eq!(
-        said(std::slice::from_ref(&other)),
+        judged(std::slice::from_ref(&other)),
         format!(
-            "false smoke: run on another topology ({}), not on this one; AGAIN",
+            "false smoke: ran on another topology ({}), not on this one; AGAIN",
             theirs.short()
         )
     );
     let mut sqlite = evidence(1, VerdictKind::Fail);
     sqlite.place.database = "sqlite".to_owned();
     assert_eq!(
-        said(std::slice::from_ref(&sqlite)),
-        "false smoke: run on database sqlite, not on MySQL; AGAIN"
+        judged(std::slice::from_ref(&sqlite)),
+        "false smoke: ran on database sqlite, not on MySQL; AGAIN"
     );
     let all = [other, sqlite, evidence(5, VerdictKind::Pass)];
-    assert_eq!(said(&all), "true smoke: passed (5/report.json)");
+    assert_eq!(judged(&all), "true smoke: passed (5/report.json)");
 }
 
 #[test]
-fn what_is_dated_later_than_the_clock_opens_no_gate_until_something_is_written_after_it() {
+fn a_report_dated_after_the_clock_keeps_the_gate_closed_until_a_later_report() {
     use VerdictKind::{Fail, Pass};
     assert_eq!(
-        said(&[evidence(-5, Pass)]),
+        judged(&[evidence(-5, Pass)]),
         "true smoke: passed (-5/report.json)"
     );
-    let told = |ahead: &str, minutes: i64| {
+    let future = |ahead: &str, minutes: i64| {
         format!(
             "false smoke: the last report ({minutes}/report.json) is dated {ahead} ahead of this \
-             machine's clock: set the clock right, or remove that report; AGAIN"
+             machine's clock: correct the clock, or remove that report; AGAIN"
         )
     };
-    assert_eq!(said(&[evidence(-6, Pass)]), told("6m", -6));
-    assert_eq!(said(&[evidence(-9000, Fail)]), told("6d6h", -9000));
-    // The clock was set back: which came first cannot be told.
+    assert_eq!(judged(&[evidence(-6, Pass)]), future("6m", -6));
+    assert_eq!(judged(&[evidence(-9000, Fail)]), future("6d6h", -9000));
+    // The clock was set back, so the order of the runs is unknown.
     let both = [evidence(-9000, Pass), evidence(5, Pass)];
-    assert_eq!(said(&both), told("6d6h", -9000));
-    // The file itself is older than what was run since.
+    assert_eq!(judged(&both), future("6d6h", -9000));
+    // The file is older than the run since.
     let mut edited = evidence(-9000, Pass);
     edited.written = ago(10);
     assert_eq!(
-        said(&[edited.clone(), evidence(5, Pass)]),
+        judged(&[edited.clone(), evidence(5, Pass)]),
         "true smoke: passed (5/report.json)"
     );
     assert_eq!(
-        said(&[edited.clone(), evidence(5, Fail)]),
+        judged(&[edited.clone(), evidence(5, Fail)]),
         "false smoke: the last verdict is fail (5/report.json); AGAIN"
     );
     assert_eq!(
-        said(&[edited, evidence(15, Pass)]),
-        told("6d6h", -9000),
+        judged(&[edited, evidence(15, Pass)]),
+        future("6d6h", -9000),
         "an older pass"
     );
 }
 
 #[test]
-fn what_cannot_be_read_might_say_anything_until_something_is_written_after_it() {
+fn an_unreadable_report_keeps_the_gate_closed_until_a_later_report() {
     use VerdictKind::{Fail, Pass};
     let worker = build(b"worker");
     let with =
-        |evidence: &[Evidence], damaged: &[Damaged]| said_by(evidence, damaged, Some(&worker));
-    let told = "false smoke: the last report (5/report.json) cannot be read: it is empty; AGAIN";
-    assert_eq!(with(&[], &[damaged(5)]), told);
-    assert_eq!(with(&[evidence(9, Pass)], &[damaged(5), damaged(7)]), told);
+        |evidence: &[Evidence], damaged: &[Damaged]| judged_with(evidence, damaged, Some(&worker));
+    let expected =
+        "false smoke: the last report (5/report.json) cannot be read: it is empty; AGAIN";
+    assert_eq!(with(&[], &[damaged(5)]), expected);
+    assert_eq!(
+        with(&[evidence(9, Pass)], &[damaged(5), damaged(7)]),
+        expected
+    );
     assert_eq!(
         with(&[evidence(4, Pass)], &[damaged(5)]),
         "true smoke: passed (4/report.json)"
@@ -235,7 +239,7 @@ fn what_cannot_be_read_might_say_anything_until_something_is_written_after_it() 
     );
     let mut elsewhere = evidence(4, Pass);
     elsewhere.place.database = "sqlite".to_owned();
-    assert_eq!(with(&[elsewhere], &[damaged(5)]), told);
+    assert_eq!(with(&[elsewhere], &[damaged(5)]), expected);
     let other = Damaged {
         scenario: Some("steady".to_owned()),
         ..damaged(5)
@@ -244,19 +248,19 @@ fn what_cannot_be_read_might_say_anything_until_something_is_written_after_it() 
         with(&[evidence(9, Pass)], &[other]),
         "true smoke: passed (9/report.json)"
     );
-    let nobodys = Damaged {
+    let unknown = Damaged {
         scenario: None,
         ..damaged(5)
     };
-    assert_eq!(with(&[evidence(9, Pass)], &[nobodys]), told);
+    assert_eq!(with(&[evidence(9, Pass)], &[unknown]), expected);
 }
 
 #[test]
-fn the_command_that_opens_the_gate_names_the_profile_that_ran_if_that_would_count() {
+fn the_command_that_opens_the_gate_names_the_profile_that_ran_if_it_would_count() {
     let command = |change: &dyn Fn(&mut Evidence)| {
         let mut one = evidence(1, VerdictKind::Fail);
         change(&mut one);
-        said(&[one])
+        judged(&[one])
     };
     let own = command(&|it| it.profile = "my server".to_owned());
     assert!(
@@ -274,7 +278,7 @@ fn the_command_that_opens_the_gate_names_the_profile_that_ran_if_that_would_coun
 }
 
 #[test]
-fn programs_read_how_old_a_verdict_is_as_a_number_of_milliseconds() {
+fn ages_are_serialised_in_milliseconds() {
     let written = |standing: Standing| serde_json::to_value(standing).expect("JSON");
     let old = Standing::Old {
         age: Duration::from_millis(7_200_500),

@@ -1,4 +1,4 @@
-//! What a cluster and its pools of nodes were made as, and which versions of Kubernetes they may go to.
+//! Properties of a cluster and its node pools that cannot change, and allowed Kubernetes upgrades.
 
 use model::azure_limits::Minor;
 use model::profile::azure::Azure;
@@ -6,21 +6,21 @@ use places::azure::Living;
 use serde_json::Value;
 
 use super::fixed::{Fixed, fixed};
-use super::refusal::{ANEW, refusal};
+use super::refusal::{RECREATE, refusal};
 use super::wanted::{POOL, Wanted};
 use crate::Check;
 
-/// How many minor versions a pool may be behind its cluster.
+/// The number of minor versions that a pool may be behind its cluster.
 const BEHIND: u32 = 3;
 
-/// What helps with a pool.
 pub(super) const ANOTHER_POOL: &str =
-    "put it back, or name another pool with what you want and leave this one out";
-/// What helps with the system pool, which is made with the cluster and goes with it.
-const SAME_SYSTEM_POOL: &str = "put it back, and name another pool with what you want besides; or \
-                                make everything anew: `harness destroy`, then `harness promote`";
+    "change it back, or add a pool with another name and these properties, and remove this one";
+/// The system pool is created and deleted with the cluster.
+const SAME_SYSTEM_POOL: &str = "change it back and add another pool with these properties, or \
+                                create everything again with `harness destroy` and `harness \
+                                promote`";
 
-/// Of a cluster: <https://learn.microsoft.com/azure/templates/microsoft.containerservice/managedclusters>,
+/// Sources: <https://learn.microsoft.com/azure/templates/microsoft.containerservice/managedclusters>,
 /// <https://github.com/Azure/azure-cli/issues/12669> (private),
 /// <https://github.com/Azure/terraform-azurerm-avm-res-containerservice-managedcluster/issues/166> (`dnsPrefix`).
 const CLUSTER_FIXED: [Fixed; 7] = [
@@ -48,7 +48,7 @@ const CLUSTER_FIXED: [Fixed; 7] = [
     ),
 ];
 
-/// Of a pool: <https://github.com/pulumi/pulumi-azure-native/issues/959> (`vmSize`),
+/// Sources: <https://github.com/pulumi/pulumi-azure-native/issues/959> (`vmSize`),
 /// <https://github.com/Azure/AKS/issues/695> (`vnetSubnetID`),
 /// <https://learn.microsoft.com/azure/templates/microsoft.containerservice/managedclusters/agentpools>.
 const POOL_FIXED: [Fixed; 6] = [
@@ -60,7 +60,7 @@ const POOL_FIXED: [Fixed; 6] = [
     ("/osSKU", "its operating system"),
 ];
 
-/// Of a cluster that lives, and of its pools.
+/// The refused changes of an existing cluster and its pools.
 pub(super) fn of_cluster(
     what: &str,
     azure: &Azure,
@@ -71,14 +71,14 @@ pub(super) fn of_cluster(
     let Some(cluster) = &living.cluster else {
         return Vec::new();
     };
-    let mut all = fixed(what, &CLUSTER_FIXED, resource, cluster, ANEW);
+    let mut all = fixed(what, &CLUSTER_FIXED, resource, cluster, RECREATE);
     all.extend(version(what, azure, cluster));
     all.extend(lagging(azure, living));
     all.extend(pools(wanted, living));
     all
 }
 
-/// Kubernetes goes up, one minor version at a time:
+/// Kubernetes can only be upgraded, one minor version at a time:
 /// <https://learn.microsoft.com/azure/aks/upgrade-aks-cluster>.
 fn version(what: &str, azure: &Azure, cluster: &Value) -> Option<Check> {
     let asked = &azure.kubernetes.version;
@@ -87,21 +87,21 @@ fn version(what: &str, azure: &Azure, cluster: &Value) -> Option<Check> {
         .or_else(|| current("/properties/kubernetesVersion"))?;
     let (was, is) = (Minor::of(current)?, Minor::of(asked)?);
     if is < was {
-        let reason =
-            format!("it runs Kubernetes {current}, and a cluster never goes back to {asked}");
-        let remedy = format!("say `backend.azure.kubernetes.version: \"{was}\"`");
+        let reason = format!("it runs Kubernetes {current} and cannot be downgraded to {asked}");
+        let remedy = format!("set `backend.azure.kubernetes.version: \"{was}\"`");
         return Some(refusal(what, reason, &remedy));
     }
     let next = was.next();
     (is > next).then(|| {
-        let reason =
-            format!("it runs Kubernetes {current}, and {asked} is more than one minor version on");
-        let remedy = format!("promote {next} first, and then the next");
+        let reason = format!(
+            "it runs Kubernetes {current}, and {asked} is more than one minor version ahead"
+        );
+        let remedy = format!("promote {next} first, then one minor version at a time");
         refusal(what, reason, &remedy)
     })
 }
 
-/// A pool may be three minor versions behind its cluster:
+/// A pool may be at most three minor versions behind its cluster:
 /// <https://aka.ms/aks/UpgradeVersionRules>.
 fn lagging(azure: &Azure, living: &Living) -> Vec<Check> {
     let Some(asked) = Minor::of(&azure.kubernetes.version) else {
@@ -114,23 +114,23 @@ fn lagging(azure: &Azure, living: &Living) -> Vec<Check> {
         lags.then(|| {
             let asked = &azure.kubernetes.version;
             let reason = format!(
-                "it runs Kubernetes {version}, and a cluster of {asked} takes no pool that is more \
-                 than three minor versions behind"
+                "it runs Kubernetes {version}, but a pool must be at most three minor versions \
+                 behind a cluster of {asked}"
             );
-            let remedy = "upgrade it first: `az aks nodepool upgrade`";
+            let remedy = "upgrade it first with `az aks nodepool upgrade`";
             refusal(&format!("node pool {name}"), reason, remedy)
         })
     });
     old.collect()
 }
 
-/// The version of Kubernetes that a pool runs.
+/// The Kubernetes version of a pool.
 pub(crate) fn pool_version(pool: &Value) -> Option<&str> {
     let text = |key: &str| pool.get(key)?.as_str();
     text("currentOrchestratorVersion").or_else(|| text("orchestratorVersion"))
 }
 
-/// Each pool is what it was made as, and the system pool is the one that the cluster was made with.
+/// The fixed properties of pools, and the system pool, which the cluster was created with.
 fn pools(wanted: &Wanted<'_>, living: &Living) -> Vec<Check> {
     let name = |pool: &Value| pool["name"].as_str().unwrap_or_default().to_owned();
     let find = |wanted: &str| living.pools().find(|it| name(it) == wanted);
@@ -149,11 +149,11 @@ fn pools(wanted: &Wanted<'_>, living: &Living) -> Vec<Check> {
                 let there = living.pools().filter(|pool| is_system(pool)).map(name);
                 let there = there.collect::<Vec<_>>().join(", ");
                 let reason = format!(
-                    "the profile makes it the system pool, and that of the cluster is `{there}`"
+                    "the profile makes it the system pool, but the cluster's system pool is `{there}`"
                 );
-                let remedy = "the system pool is the one called `system`, else the first by name: \
-                              keep the one that is there, and give the new one a name that comes \
-                              after it";
+                let remedy = "keep the existing system pool, and give the new pool a name that sorts \
+                              after it: the system pool is the one named `system`, else the first \
+                              by name";
                 all.push(refusal(&what, reason, remedy));
             }
         }

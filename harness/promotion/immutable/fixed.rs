@@ -1,14 +1,14 @@
-//! Properties that are what they were made as.
+//! Properties that cannot change after creation.
 
 use serde_json::Value;
 
 use super::refusal::refusal;
 use crate::Check;
 
-/// A property that is what it was made as: where it is, and what people call it.
+/// A property that cannot change: its JSON pointer, and its name for people.
 pub(super) type Fixed = (&'static str, &'static str);
 
-/// Properties that would become something else and cannot.
+/// The properties that would change but cannot.
 pub(super) fn fixed(
     what: &str,
     properties: &[Fixed],
@@ -19,13 +19,13 @@ pub(super) fn fixed(
     let changed = properties.iter().filter_map(|(pointer, name)| {
         let wanted = wanted.pointer(pointer)?;
         let living = match living.pointer(pointer) {
-            // What Azure leaves out is off.
+            // Azure omits a boolean that is off.
             None if wanted.is_boolean() => &Value::Bool(false),
             living => living?,
         };
         (!is_same(living, wanted)).then(|| {
             let (was, is) = (plain(living), plain(wanted));
-            let reason = format!("{name} cannot change from {was} to {is} once it is made");
+            let reason = format!("{name} cannot change from {was} to {is} after creation");
             refusal(what, reason, remedy)
         })
     });
@@ -39,7 +39,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// A value as people write it; of an id the name.
+/// A value for people; of an id only the name.
 fn plain(value: &Value) -> String {
     match value.as_str() {
         Some(id) if id.starts_with('/') => id.rsplit('/').next().unwrap_or(id).to_owned(),

@@ -1,13 +1,13 @@
-//! Which addresses of a network stay.
+//! Subnets whose addresses cannot change.
 
 use places::azure::Living;
 use serde_json::Value;
 
-use super::refusal::{ANEW, refusal};
+use super::refusal::{RECREATE, refusal};
 use super::wanted::{NETWORK, Wanted};
 use crate::Check;
 
-/// The addresses of a subnet that something stands in stay:
+/// The addresses of a subnet cannot change while a resource uses it:
 /// <https://github.com/hashicorp/terraform-provider-azurerm/issues/7687>.
 pub(super) fn subnets(wanted: &Wanted<'_>, living: &Living) -> Vec<Check> {
     let Some(((name, wanted), network)) = wanted.first(NETWORK).zip(living.network.as_ref()) else {
@@ -28,9 +28,9 @@ pub(super) fn subnets(wanted: &Wanted<'_>, living: &Living) -> Vec<Check> {
         (was != is).then(|| {
             let reason = format!(
                 "`backend.azure.network.{subnet}` cannot change from {was} to {is} while {user} \
-                 stands in it"
+                 uses it"
             );
-            refusal(&format!("network {name}"), reason, ANEW)
+            refusal(&format!("network {name}"), reason, RECREATE)
         })
     });
     changed.collect()

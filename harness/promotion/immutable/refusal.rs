@@ -1,10 +1,10 @@
-//! That Azure would refuse a change.
+//! A change that Azure would refuse.
 
 use crate::{Check, Problem};
 
-/// What helps where nothing but a new one does.
-pub(super) const ANEW: &str =
-    "put it back, or make everything anew: `harness destroy`, then `harness promote`";
+/// The remedy if only a new resource helps.
+pub(super) const RECREATE: &str =
+    "change it back, or create everything again with `harness destroy` and `harness promote`";
 
 pub(super) fn refusal(what: &str, reason: String, remedy: &str) -> Check {
     Check::of(what, Ok(()), |()| Some(Problem::new(reason, remedy)))

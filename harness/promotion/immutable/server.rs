@@ -1,4 +1,4 @@
-//! What a database server was made as, and what of it only grows.
+//! Properties of a database server that cannot change, or can only grow.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,11 @@ use places::azure::{Living, STORAGE};
 use serde_json::Value;
 
 use super::fixed::{Fixed, fixed};
-use super::refusal::{ANEW, refusal};
+use super::refusal::{RECREATE, refusal};
 use crate::Check;
 
-/// Of a database server:
-/// <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-limitations>, and what
-/// Microsoft's description marks as `create, read`.
+/// Sources: <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-limitations>, and the
+/// properties that Microsoft's description marks as `create, read`.
 const SERVER_FIXED: [Fixed; 4] = [
     (
         "/properties/administratorLogin",
@@ -25,12 +24,12 @@ const SERVER_FIXED: [Fixed; 4] = [
     ),
     (
         "/properties/network/privateDnsZoneResourceId",
-        "its private zone",
+        "its private DNS zone",
     ),
-    ("/properties/availabilityZone", "its zone"),
+    ("/properties/availabilityZone", "its availability zone"),
 ];
 
-/// Of a server that lives. `asked` are the tags of its stack.
+/// The refused changes of an existing server. `asked` are the tags of its stack.
 pub(super) fn of_server(
     what: &str,
     azure: &Azure,
@@ -41,14 +40,14 @@ pub(super) fn of_server(
     let Some(server) = &living.server else {
         return Vec::new();
     };
-    let mut all = fixed(what, &SERVER_FIXED, resource, server, ANEW);
+    let mut all = fixed(what, &SERVER_FIXED, resource, server, RECREATE);
     all.extend(server_version(what, azure, resource, server));
     all.extend(standby(what, azure, server));
     all.extend(storage(what, azure, living, asked));
     all
 }
 
-/// MySQL goes up, and not where the server is burstable.
+/// MySQL can only be upgraded, and a burstable server not even that.
 fn server_version(what: &str, azure: &Azure, wanted: &Value, server: &Value) -> Option<Check> {
     let version = |server: &Value| {
         let version = server.pointer("/properties/version")?.as_str()?;
@@ -56,11 +55,12 @@ fn server_version(what: &str, azure: &Azure, wanted: &Value, server: &Value) -> 
     };
     let ((was, old), (is, new)) = (version(server)?, version(wanted)?);
     if new < old {
-        let reason = format!("it runs MySQL {was}, and a server never goes back to {is}");
-        return Some(refusal(what, reason, ANEW));
+        let reason = format!("it runs MySQL {was} and cannot be downgraded to {is}");
+        return Some(refusal(what, reason, RECREATE));
     }
     (new > old && azure.mysql.tier() == MysqlTier::Burstable).then(|| {
-        let reason = format!("it runs MySQL {was}, and a burstable server gets no {is}");
+        let reason =
+            format!("it runs MySQL {was}, and a burstable server cannot be upgraded to {is}");
         refusal(
             what,
             reason,
@@ -69,8 +69,9 @@ fn server_version(what: &str, azure: &Azure, wanted: &Value, server: &Value) -> 
     })
 }
 
-/// A standby in another zone, and backups of such a server in another region, are decided when the
-/// server is made: <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-limitations>.
+/// A standby in another zone can only be set when the server is created, and so can the
+/// geo-redundant backup of such a server:
+/// <https://learn.microsoft.com/azure/mysql/flexible-server/concepts-limitations>.
 fn standby(what: &str, azure: &Azure, server: &Value) -> Vec<Check> {
     let text = |pointer| server.pointer(pointer).and_then(Value::as_str);
     let mode = text("/properties/highAvailability/mode").unwrap_or("Disabled");
@@ -83,23 +84,24 @@ fn standby(what: &str, azure: &Azure, server: &Value) -> Vec<Check> {
     let key = "`backend.azure.mysql.high-availability`";
     let mut all = Vec::new();
     if is == HighAvailability::ZoneRedundant && was != is {
-        let reason = format!("{key}: a standby in another zone is made with the server or never");
-        let remedy = "say `same-zone`, or make everything anew: `harness destroy`, then `harness \
-                      promote`";
+        let reason =
+            format!("{key}: a standby in another zone can only be created with the server");
+        let remedy = "set `same-zone`, or create everything again with `harness destroy` and \
+                      `harness promote`";
         all.push(refusal(what, reason, remedy));
     }
     if is == HighAvailability::SameZone && was == HighAvailability::ZoneRedundant {
-        let reason = format!("{key}: a standby does not move to another zone");
+        let reason = format!("{key}: a standby cannot move to another zone");
         all.push(refusal(
             what,
             reason,
-            "promote `disabled` first, and then `same-zone`",
+            "promote `disabled` first, then `same-zone`",
         ));
     }
     let burstable = azure.mysql.tier() == MysqlTier::Burstable;
     if burstable && was != HighAvailability::Disabled {
-        let reason = "it has a standby, and a burstable server has none".to_owned();
-        let remedy = format!("promote {key} `disabled` first, and then the smaller `sku`");
+        let reason = "it has a standby, and a burstable server cannot have one".to_owned();
+        let remedy = format!("promote {key} `disabled` first, then the smaller `sku`");
         all.push(refusal(what, reason, &remedy));
     }
     let geo = text("/properties/backup/geoRedundantBackup");
@@ -109,13 +111,13 @@ fn standby(what: &str, azure: &Azure, server: &Value) -> Vec<Check> {
         let reason = "`backend.azure.mysql.geo-redundant-backup` cannot change on a server with a \
                       standby in another zone"
             .to_owned();
-        all.push(refusal(what, reason, ANEW));
+        all.push(refusal(what, reason, RECREATE));
     }
     all
 }
 
-/// Whether the profile asks for less storage than it did, and than there is. Where it asks for what
-/// it did, the server has grown by itself, and that is nobody's mistake.
+/// Refuses less storage than at the last promotion, if it is also less than the server has. If the
+/// profile is unchanged and the server has more, the server grew on its own, which is no error.
 fn storage(
     what: &str,
     azure: &Azure,
@@ -127,13 +129,13 @@ fn storage(
     let there = living.storage_gib()?;
     (is < was && is < there).then(|| {
         let reason = format!(
-            "`backend.azure.mysql.storage` was {was} and is {is} now, and the server has {there} \
-             GiB, which never get less"
+            "`backend.azure.mysql.storage` was {was} and is now {is}, but the server has {there} \
+             GiB and its storage cannot shrink"
         );
         refusal(
             what,
             reason,
-            &format!("say {there}, or make everything anew"),
+            &format!("set it to {there}, or create everything again"),
         )
     })
 }

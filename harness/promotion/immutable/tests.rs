@@ -23,7 +23,7 @@ fn spec(sets: &[&str]) -> StackSpec {
     }
 }
 
-/// What lives once a profile is promoted.
+/// The existing resources after a promotion.
 fn living(sets: &[&str]) -> Living {
     let spec = spec(sets);
     let wanted = Wanted(&spec);
@@ -45,17 +45,17 @@ fn living(sets: &[&str]) -> Living {
     }
 }
 
-fn told(living: &Living, sets: &[&str]) -> Vec<String> {
+fn refusals(living: &Living, sets: &[&str]) -> Vec<String> {
     let checks = refused(&azure(sets), &spec(sets), living, None);
-    let told = checks.into_iter().map(|check| {
+    let lines = checks.into_iter().map(|check| {
         let reason = check.problem.map(|it| it.reason).unwrap_or_default();
         format!("{}: {reason}", check.what)
     });
-    told.collect()
+    lines.collect()
 }
 
 #[test]
-fn what_is_as_it_was_or_may_become_something_else_is_not_refused() {
+fn unchanged_and_changeable_properties_are_not_refused() {
     let there = living(&[POOLS]);
     for sets in [
         &[POOLS][..],
@@ -77,13 +77,17 @@ fn what_is_as_it_was_or_may_become_something_else_is_not_refused() {
         ],
         &[POOLS, "backend.azure.network.address-space=10.240.0.0/15"],
     ] {
-        assert_eq!(told(&there, sets), [] as [&str; 0], "{sets:?}");
-        assert_eq!(told(&Living::default(), sets), [] as [&str; 0], "{sets:?}");
+        assert_eq!(refusals(&there, sets), [] as [&str; 0], "{sets:?}");
+        assert_eq!(
+            refusals(&Living::default(), sets),
+            [] as [&str; 0],
+            "{sets:?}"
+        );
     }
 }
 
 #[test]
-fn a_pool_is_what_it_was_made_as_and_its_successor_has_another_name() {
+fn a_pool_with_other_properties_needs_another_name() {
     let there = living(&[POOLS]);
     let sets = [
         "backend.azure.kubernetes.node-pools={system: {}, batch: {vm-size: Standard_D4s_v5, max-pods: 30}}",
@@ -94,17 +98,17 @@ fn a_pool_is_what_it_was_made_as_and_its_successor_has_another_name() {
         .filter_map(|it| Some(&*it.problem.as_ref()?.remedy));
     assert_eq!(remedies.collect::<Vec<_>>(), [ANOTHER_POOL; 2]);
     assert_eq!(
-        told(&there, &sets)[0],
-        "node pool batch: `vm-size` cannot change from Standard_D2s_v5 to Standard_D4s_v5 once it is made"
+        refusals(&there, &sets)[0],
+        "node pool batch: `vm-size` cannot change from Standard_D2s_v5 to Standard_D4s_v5 after creation"
     );
 }
 
 #[test]
-fn the_system_pool_cannot_become_one_that_the_stack_would_then_delete() {
-    // `batch` is a resource of the stack; as the system pool it would be a part of the cluster.
+fn a_pool_of_the_stack_cannot_become_the_system_pool() {
+    // `batch` is a resource of the stack. As the system pool, it would be part of the cluster.
     let there = living(&[POOLS]);
     let only = ["backend.azure.kubernetes.node-pools={batch: {count: 3}}"];
-    // The profile of the test names a pool `system` itself.
+    // The profile of the test already has a pool named `system`.
     let mut wanted = spec(&only);
     let resources = wanted.properties.template["resources"].as_array_mut();
     for cluster in resources
@@ -124,7 +128,7 @@ fn the_system_pool_cannot_become_one_that_the_stack_would_then_delete() {
 }
 
 #[test]
-fn versions_go_up_one_at_a_time_and_a_burstable_server_stays() {
+fn versions_can_only_be_upgraded_one_at_a_time_and_not_on_a_burstable_server() {
     let mut there = living(&[]);
     let runs = |there: &mut Living, version: &str| {
         let cluster = there.cluster.as_mut().expect("a cluster");
@@ -139,30 +143,34 @@ fn versions_go_up_one_at_a_time_and_a_burstable_server_stays() {
     ] {
         runs(&mut there, version);
         let set = format!("backend.azure.kubernetes.version=\"{asked}\"");
-        let told = told(&there, &[&set]);
-        assert_eq!(!told.is_empty(), refused, "{version} {asked}: {told:?}");
+        let refusals = refusals(&there, &[&set]);
+        assert_eq!(
+            !refusals.is_empty(),
+            refused,
+            "{version} {asked}: {refusals:?}"
+        );
     }
     runs(&mut there, "1.35.7");
     let server = there.server.as_mut().expect("a server");
     server["properties"]["version"] = json!("8.0.21");
     assert_eq!(
-        told(&there, &[]),
-        ["MySQL server azure-1bff1d2026: it runs MySQL 8.0.21, and a burstable server gets no 8.4"]
+        refusals(&there, &[]),
+        ["MySQL server azure-1bff1d2026: it runs MySQL 8.0.21, and a burstable server cannot be upgraded to 8.4"]
             .map(|it| it.replace("azure-1bff1d2026", &crate::fixture::names().mysql))
     );
     let larger = "backend.azure.mysql.sku=Standard_D2ds_v4";
-    assert_eq!(told(&there, &[larger]), [] as [&str; 0]);
+    assert_eq!(refusals(&there, &[larger]), [] as [&str; 0]);
     let cluster = there.cluster.as_mut().expect("a cluster");
     cluster["properties"]["agentPoolProfiles"][0]["orchestratorVersion"] = json!("1.31.1");
-    let told = told(&there, &[larger]);
+    let refusals = refusals(&there, &[larger]);
     assert!(
-        told[0].contains("no pool that is more than three minor versions behind"),
-        "{told:?}"
+        refusals[0].contains("a pool must be at most three minor versions behind"),
+        "{refusals:?}"
     );
 }
 
 #[test]
-fn less_storage_than_was_asked_for_is_refused_and_less_than_has_grown_is_not() {
+fn less_storage_than_at_the_last_promotion_is_refused_and_less_than_it_grew_is_not() {
     let mut there = living(&[]);
     let server = there.server.as_mut().expect("a server");
     server["properties"]["storage"]["storageSizeGB"] = json!(64);
@@ -186,13 +194,13 @@ fn less_storage_than_was_asked_for_is_refused_and_less_than_has_grown_is_not() {
 }
 
 #[test]
-fn a_standby_is_decided_when_the_server_is_made() {
+fn a_zone_redundant_standby_can_only_be_created_with_the_server() {
     let mut there = living(&["backend.azure.mysql.sku=Standard_D2ds_v4"]);
     let mut with = |mode: &str, wanted: &str| {
         let server = there.server.as_mut().expect("a server");
         server["properties"]["highAvailability"]["mode"] = json!(mode);
         let set = format!("backend.azure.mysql={{{wanted}}}");
-        told(&there, &[&set]).len()
+        refusals(&there, &[&set]).len()
     };
     let general = |mode: &str| format!("sku: Standard_D2ds_v4, high-availability: {mode}");
     for (was, wanted, expected) in [

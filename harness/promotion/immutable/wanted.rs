@@ -1,4 +1,4 @@
-//! The resources as a template wants them.
+//! The desired resources in a template.
 
 use azure::arm::StackSpec;
 use serde_json::Value;
@@ -8,7 +8,7 @@ pub(super) const POOL: &str = "Microsoft.ContainerService/managedClusters/agentP
 pub(super) const SERVER: &str = "Microsoft.DBforMySQL/flexibleServers";
 pub(super) const NETWORK: &str = "Microsoft.Network/virtualNetworks";
 
-/// The resources as a template wants them.
+/// The desired resources in the template of a stack.
 pub(super) struct Wanted<'a>(pub(super) &'a StackSpec);
 
 impl Wanted<'_> {
@@ -26,7 +26,7 @@ impl Wanted<'_> {
         self.all(kind).next()
     }
 
-    /// The system pool, which is a part of the cluster.
+    /// The system pool, which is part of the cluster resource.
     pub(super) fn system_pool(&self) -> Option<Value> {
         let (_, cluster) = self.first(CLUSTER)?;
         cluster.pointer("/properties/agentPoolProfiles/0").cloned()

@@ -1,5 +1,5 @@
-//! The processors of the nodes: pods of the worker may run on any of them, so its image has to be for
-//! those of each pool. Temporal's own images are for both kinds that AKS has.
+//! The processor architectures of the nodes. Worker pods may run in any pool, so the worker's image
+//! must support the architecture of each. Temporal's own images support both architectures of AKS.
 
 use azure::arm::Machine;
 use model::profile::azure::{Azure, NodePool};
@@ -8,12 +8,12 @@ use model::topology::Run;
 use super::check::{Check, Problem};
 use super::question::Answer;
 
-/// What Azure calls processors of the kinds that AKS has:
+/// Azure's names of the architectures in AKS:
 /// <https://learn.microsoft.com/azure/aks/use-arm64-vms>.
 const X64: &str = "x64";
 const ARM64: &str = "Arm64";
 
-/// The processors that a worker which is built here is for: those of this machine.
+/// The architecture of this machine, for which it builds workers.
 fn of_this_machine() -> Option<&'static str> {
     match std::env::consts::ARCH {
         "x86_64" => Some(X64),
@@ -22,13 +22,13 @@ fn of_this_machine() -> Option<&'static str> {
     }
 }
 
-/// Looks at each pool whose processors are not those that the worker's image is sure to be for.
+/// Checks the pools whose architecture the worker's image may not support.
 pub(super) fn architectures(
     azure: &Azure,
     worker: &Run,
     machines: &Answer<Vec<Machine>>,
 ) -> Vec<Check> {
-    // What is not known of sizes is told once.
+    // Unknown sizes are reported by another check.
     let machines = machines.as_deref().unwrap_or_default();
     let pools = azure.kubernetes.pools.iter();
     let checks = pools.filter_map(|pool| {
@@ -36,7 +36,7 @@ pub(super) fn architectures(
             .iter()
             .find(|it| it.name.eq_ignore_ascii_case(&pool.vm_size))?;
         let theirs = size.architecture()?;
-        let what = format!("processors of node pool {}", pool.name);
+        let what = format!("architecture of node pool {}", pool.name);
         match worker {
             Run::Image(image) => named(image, theirs).map(|why| Check::unknown(what, why)),
             Run::Build(_) | Run::Command(_) => {
@@ -48,10 +48,10 @@ pub(super) fn architectures(
     checks.collect()
 }
 
-/// What is not known of an image that a registry has: whether it is for Arm64 as well.
+/// Why it is unknown whether an image of a registry supports the architecture.
 fn named(image: &str, theirs: &str) -> Option<String> {
     theirs.eq_ignore_ascii_case(ARM64).then(|| {
-        format!("they are {ARM64}, and whether the image {image} is for those is not known")
+        format!("it is {ARM64}, and it is not known whether the image {image} supports that")
     })
 }
 
@@ -64,7 +64,7 @@ fn built(pool: &NodePool, theirs: &str, ours: &str) -> Option<Problem> {
         };
         Problem::new(
             format!(
-                "those of {} are {theirs}, and the worker is built for {ours}, as this machine is",
+                "{} has {theirs} processors, but the worker is built on this machine for {ours}",
                 pool.vm_size
             ),
             format!(
@@ -89,7 +89,7 @@ mod tests {
         serde_json::from_value(document).expect("a size")
     }
 
-    fn told(worker: &Run, size: &str) -> Vec<String> {
+    fn reported(worker: &Run, size: &str) -> Vec<String> {
         let set = format!("backend.azure.kubernetes.node-pools.batch.vm-size={size}");
         let machines = vec![
             machine("Standard_D2s_v5", of_this_machine().unwrap_or(X64)),
@@ -117,15 +117,15 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_that_is_built_here_runs_on_processors_like_those_of_this_machine() {
+    fn a_worker_that_is_built_here_needs_the_architecture_of_this_machine() {
         let here = Run::Build("workflow".to_owned());
-        assert_eq!(told(&here, "Standard_D2s_v5"), [""; 0]);
-        assert_eq!(told(&here, "Standard_D2y_v9"), [""; 0]);
-        let [line] = &told(&here, "Standard_D2x_v9")[..] else {
+        assert_eq!(reported(&here, "Standard_D2s_v5"), [""; 0]);
+        assert_eq!(reported(&here, "Standard_D2y_v9"), [""; 0]);
+        let [line] = &reported(&here, "Standard_D2x_v9")[..] else {
             panic!("one pool");
         };
         assert!(
-            line.starts_with("processors of node pool batch: those of Standard_D2x_v9 are "),
+            line.starts_with("architecture of node pool batch: Standard_D2x_v9 has "),
             "{line}"
         );
         assert!(
@@ -135,23 +135,25 @@ mod tests {
     }
 
     #[test]
-    fn of_an_image_in_a_registry_is_not_known_whether_it_is_for_arm() {
+    fn it_is_not_known_whether_an_image_in_a_registry_supports_arm() {
         assert_eq!(named("a/b:1", "x64"), None);
         assert_eq!(
             named("a/b:1", "Arm64").as_deref(),
-            Some("they are Arm64, and whether the image a/b:1 is for those is not known")
+            Some("it is Arm64, and it is not known whether the image a/b:1 supports that")
         );
     }
 
     #[test]
-    fn the_reverse_is_refused_as_well() {
+    fn both_wrong_architectures_are_refused() {
         let azure = azure(&[]);
         let pool = &azure.kubernetes.pools[0];
         assert_eq!(built(pool, "x64", X64), None);
         for (theirs, ours) in [("Arm64", X64), ("x64", ARM64)] {
             let Problem { reason, .. } = built(pool, theirs, ours).expect("it is refused");
-            let said = format!("are {theirs}, and the worker is built for {ours}");
-            assert!(reason.contains(&said), "{reason}");
+            let expected = format!(
+                "has {theirs} processors, but the worker is built on this machine for {ours}"
+            );
+            assert!(reason.contains(&expected), "{reason}");
         }
     }
 }

@@ -1,28 +1,26 @@
-//! What was looked at, and what is wrong with it.
+//! The result of a check.
 
 use serde::Serialize;
 
 use super::question::Answer;
 
-/// Something that was looked at.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What.
     pub what: String,
-    /// What is wrong, and what helps; `None` if all is well.
+    /// The problem, which prevents a promotion; `None` if there is none.
     pub problem: Option<Problem>,
-    /// Why it could not be found out, if so. It does not stand in the way.
+    /// Why the check has no result, if so. It does not prevent a promotion.
     pub unknown: Option<String>,
-    /// What the promotion will do about it by itself, or what else is to be known.
+    /// What the promotion will do on its own, or another remark.
     pub note: Option<String>,
 }
 
-/// What is wrong.
+/// A problem and its remedy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// What.
     pub reason: String,
-    /// What helps.
+    /// A lowercase fragment that follows `reason`.
     pub remedy: String,
 }
 
@@ -36,7 +34,7 @@ impl Problem {
 }
 
 impl Check {
-    /// What an answer says, or that there is none.
+    /// Judges an answer; without an answer, the check has no result.
     pub(crate) fn of<T>(
         what: impl Into<String>,
         answer: Answer<T>,

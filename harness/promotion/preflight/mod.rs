@@ -1,5 +1,5 @@
-//! What would go wrong, looked for before anything is made: most of it would else be told after
-//! ten minutes, by a deployment that fails.
+//! Checks for problems before anything is created. Otherwise, most of them would show only after
+//! ten minutes, when a deployment fails.
 
 mod architecture;
 mod check;
@@ -20,8 +20,8 @@ use model::profile::azure::Azure;
 use model::topology::Topology;
 use places::azure::{Cloud, Living};
 
-/// Looks at everything. `group` is the resource group, if it is there: what it has already needs
-/// neither a name nor a quota. `living` is what of it lives.
+/// Runs all checks. `group` is the resource group, if it exists: its existing resources need
+/// neither a name nor quota. `living` are its existing resources.
 pub(super) async fn preflight(
     cloud: &Cloud,
     azure: &Azure,
@@ -34,7 +34,7 @@ pub(super) async fn preflight(
     let region = azure.region.as_str();
     let mut checks = vec![subscription(cloud)];
     checks.extend(rights::rights(cloud, group).await?);
-    let (providers, hindrances) = providers::providers(cloud, azure).await?;
+    let (providers, skip_reasons) = providers::providers(cloud, azure).await?;
     checks.extend(providers);
     let there = match group {
         Some(group) => arm.resources(group).await?,
@@ -45,23 +45,23 @@ pub(super) async fn preflight(
         there.any(|it| it.id.name().eq_ignore_ascii_case(name))
     };
     if !found(&names.registry) {
-        let hindrance = hindrances.of("Microsoft.ContainerRegistry");
-        let registry = ask(hindrance, arm.registry_name(id, &names.registry)).await?;
+        let skip_reason = skip_reasons.of("Microsoft.ContainerRegistry");
+        let registry = ask(skip_reason, arm.registry_name(id, &names.registry)).await?;
         checks.push(names::free("registry", &names.registry, registry));
     }
-    let hindrance = || hindrances.of("Microsoft.DBforMySQL");
+    let skip_reason = || skip_reasons.of("Microsoft.DBforMySQL");
     if !found(&names.mysql) {
-        let server = ask(hindrance(), arm.server_name(id, &names.mysql)).await?;
+        let server = ask(skip_reason(), arm.server_name(id, &names.mysql)).await?;
         checks.push(names::free("MySQL server", &names.mysql, server));
     }
-    let capabilities = ask(hindrance(), arm.server_capabilities(id, region)).await?;
+    let capabilities = ask(skip_reason(), arm.server_capabilities(id, region)).await?;
     let what = format!("MySQL server {}", azure.mysql.sku);
     checks.push(Check::of(what, capabilities, |zones| {
         mysql::server(azure, &topology.database, &zones)
     }));
     let cluster = living.cluster.as_ref().map(Cluster::of).transpose()?;
-    let hindrance = hindrances.of("Microsoft.ContainerService");
-    let releases = ask(hindrance, arm.kubernetes_releases(id, region)).await?;
+    let skip_reason = skip_reasons.of("Microsoft.ContainerService");
+    let releases = ask(skip_reason, arm.kubernetes_releases(id, region)).await?;
     let preview = releases
         .as_deref()
         .is_ok_and(|releases| version::is_preview(azure, releases));
@@ -70,12 +70,12 @@ pub(super) async fn preflight(
         version::version(azure, cluster.as_ref(), &releases)
     });
     checks.push(Check {
-        note: preview.then(|| format!("it is a preview in {region}, without support")),
+        note: preview.then(|| format!("it is a preview in {region} without support")),
         ..version
     });
-    let hindrance = || hindrances.of("Microsoft.Compute");
-    let machines = ask(hindrance(), arm.machines(id, region)).await?;
-    let usages = ask(hindrance(), arm.compute_usages(id, region)).await?;
+    let skip_reason = || skip_reasons.of("Microsoft.Compute");
+    let machines = ask(skip_reason(), arm.machines(id, region)).await?;
+    let usages = ask(skip_reason(), arm.compute_usages(id, region)).await?;
     checks.extend(nodes::nodes(azure, cluster.as_ref(), &machines, &usages));
     let worker = topology.worker_run();
     checks.extend(architecture::architectures(azure, worker, &machines));
@@ -87,7 +87,7 @@ fn subscription(cloud: &Cloud) -> Check {
     let enabled = it.state.eq_ignore_ascii_case("Enabled");
     let what = format!("subscription {}", it.display_name);
     Check::of(what, Ok(()), |()| {
-        let remedy = "enable it in the portal, or name another one";
+        let remedy = "enable it in the portal, or choose another subscription";
         (!enabled).then(|| Problem::new(format!("it is {}", it.state), remedy))
     })
 }

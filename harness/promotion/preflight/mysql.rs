@@ -1,4 +1,4 @@
-//! The database server: whether some zone of the region has it.
+//! The database server: whether a zone of the region offers it.
 
 use azure::arm::ServerCapability;
 use model::profile::azure::{Azure, HighAvailability, MysqlTier};
@@ -6,7 +6,7 @@ use model::topology::Database;
 
 use super::check::Problem;
 
-/// What keeps the server from being made.
+/// The problem that prevents the creation of the server, if any.
 pub(super) fn server(
     azure: &Azure,
     database: &Database,
@@ -25,7 +25,7 @@ pub(super) fn server(
         .filter(|version| version.name.starts_with(&database.version))
         .peekable();
     if versions.peek().is_none() {
-        let reason = format!("MySQL {} is not offered as {tier}", database.version);
+        let reason = format!("MySQL {} is not offered in tier {tier}", database.version);
         Some(Problem::new(
             reason,
             "choose another `backend.azure.region`",
@@ -34,7 +34,7 @@ pub(super) fn server(
         .flat_map(|version| &version.skus)
         .any(|sku| sku.name.eq_ignore_ascii_case(&mysql.sku))
     {
-        let reason = format!("{} is not to be had in {}", mysql.sku, azure.region);
+        let reason = format!("{} is not offered in {}", mysql.sku, azure.region);
         let remedy = "choose another `backend.azure.mysql.sku` or region";
         Some(Problem::new(reason, remedy))
     } else {
@@ -51,7 +51,7 @@ fn availability(azure: &Azure, zones: &[ServerCapability]) -> Option<Problem> {
     let mut modes = zones.iter().flat_map(|zone| &zone.high_availability);
     let offered = modes.any(|offered| offered.eq_ignore_ascii_case(mode));
     (!offered).then(|| {
-        let reason = format!("no standby of kind {mode} in {}", azure.region);
+        let reason = format!("{} does not offer a standby of kind {mode}", azure.region);
         let remedy = "choose another `backend.azure.mysql.high-availability`";
         Problem::new(reason, remedy)
     })

@@ -1,26 +1,26 @@
-//! The nodes of the cluster: whether the region has their sizes for the subscription, whether those
-//! do, and whether the quota has what has to be new.
+//! The nodes of the cluster: whether the subscription may use their sizes in the region, whether
+//! the sizes are large enough, and whether the quota suffices for new nodes.
 
 use std::collections::BTreeMap;
 
 use azure::arm::{Cluster, Machine, Pool, Usage};
-use model::azure_limits::{Least, NODE, SYSTEM_NODE};
+use model::azure_limits::{MinimumSize, NODE, SYSTEM_NODE};
 use model::profile::azure::{Azure, NodePool};
 
 use super::check::{Check, Problem};
 use super::question::Answer;
 
-/// Nodes of one size that have to be made.
+/// New nodes of a pool.
 struct New<'a> {
     pool: &'a NodePool,
-    /// How many.
+    /// The number of new nodes.
     count: i64,
-    /// Whether the pool is the system's.
+    /// Whether it is the system pool.
     system: bool,
 }
 
-/// The pools that need nodes: those that are not there, and those that grow, by what they lack. What
-/// a pool has counts in whatever state it is: its vCPUs are a part of what is used of the quota.
+/// The pools that need new nodes: new pools and growing ones. Existing nodes of a pool count in any
+/// state, because the quota already includes their vCPUs.
 fn new<'a>(azure: &'a Azure, cluster: Option<&Cluster>) -> Vec<New<'a>> {
     let there = cluster.map(Cluster::pools).unwrap_or_default();
     let pools = azure.kubernetes.pools.iter().enumerate();
@@ -36,7 +36,7 @@ fn new<'a>(azure: &'a Azure, cluster: Option<&Cluster>) -> Vec<New<'a>> {
     new.filter(|it| it.count > 0).collect()
 }
 
-/// Looks at the nodes that have to be made.
+/// Checks the new nodes.
 pub(super) fn nodes(
     azure: &Azure,
     cluster: Option<&Cluster>,
@@ -56,7 +56,7 @@ fn found<'a>(machines: &'a [Machine], pool: &NodePool) -> Option<&'a Machine> {
         .find(|it| it.name.eq_ignore_ascii_case(&pool.vm_size))
 }
 
-/// The key of a pool's size.
+/// The profile key of a pool's size.
 fn key(pool: &NodePool) -> String {
     let name = &pool.name;
     format!("`backend.azure.kubernetes.node-pools.{name}.vm-size`")
@@ -71,20 +71,20 @@ fn size(azure: &Azure, new: &New<'_>, machines: &Answer<Vec<Machine>>) -> Check 
         |machines| {
             let Some(machine) = found(machines, pool) else {
                 return Some(Problem::new(
-                    format!("there is no such size in {region}"),
+                    format!("{region} does not have this size"),
                     format!(
                         "choose another {} or region: `az vm list-skus --location {region} \
-                     --resource-type virtualMachines --output table` lists what there is",
+                        --resource-type virtualMachines --output table` lists the available sizes",
                         key(pool)
                     ),
                 ));
             };
             if let Some(reason) = machine.refusal() {
                 return Some(Problem::new(
-                    format!("the subscription may not have it in {region} ({reason})"),
+                    format!("the subscription may not use it in {region} ({reason})"),
                     format!(
-                        "choose another {} or region, or ask for access by a support request of the \
-                     kind `Service and subscription limits (quotas)`",
+                        "choose another {} or region, or ask for access with a support request of \
+                        the type `Service and subscription limits (quotas)`",
                         key(pool)
                     ),
                 ));
@@ -97,22 +97,22 @@ fn size(azure: &Azure, new: &New<'_>, machines: &Answer<Vec<Machine>>) -> Check 
     )
 }
 
-/// What a machine lacks for a node, if anything; what is not told is not held against it.
+/// Why a machine is too small for a node, if it is. Unknown values count as large enough.
 fn small(machine: &Machine, system: bool) -> Option<String> {
     let (cores, memory) = (machine.cores(), machine.memory_gib());
     let has = || {
-        let told = |it: Option<String>| it.unwrap_or_else(|| "?".to_owned());
-        let cores = told(cores.map(|it| it.to_string()));
-        let memory = told(memory.map(|it| it.to_string()));
+        let known = |it: Option<String>| it.unwrap_or_else(|| "?".to_owned());
+        let cores = known(cores.map(|it| it.to_string()));
+        let memory = known(memory.map(|it| it.to_string()));
         format!("it has {cores} vCPUs and {memory} GiB")
     };
-    let lacks = |least: Least| {
+    let lacks = |least: MinimumSize| {
         cores.is_some_and(|it| it < i64::from(least.cores))
             || memory.is_some_and(|it| it < least.memory_gib())
     };
     if system && lacks(SYSTEM_NODE) {
         return Some(format!(
-            "the system's pool takes {} vCPUs and {} GiB of memory at least, and {}",
+            "the system pool needs at least {} vCPUs and {} GiB of memory, but {}",
             SYSTEM_NODE.cores,
             SYSTEM_NODE.memory_gib(),
             has()
@@ -120,14 +120,14 @@ fn small(machine: &Machine, system: bool) -> Option<String> {
     }
     lacks(NODE).then(|| {
         format!(
-            "a node takes {} GiB of memory at least, and {}",
+            "a node needs at least {} GiB of memory, but {}",
             NODE.memory_gib(),
             has()
         )
     })
 }
 
-/// Whether the quotas of the region and of each family have the vCPUs of what has to be made.
+/// Checks the quotas of the region and of each family against the vCPUs of new nodes.
 fn quotas(
     azure: &Azure,
     new: &[New<'_>],
@@ -137,7 +137,7 @@ fn quotas(
     if new.is_empty() {
         return Vec::new();
     }
-    let whole = format!("quota of cores in {}", azure.region);
+    let whole = format!("core quota in {}", azure.region);
     let known = machines.as_deref().and_then(|machines| {
         let usages = usages.as_deref()?;
         Ok((machines, usages))
@@ -146,7 +146,7 @@ fn quotas(
         Ok(known) => known,
         Err(why) => return vec![Check::unknown(whole, why.clone())],
     };
-    // By families in lower case, with the name that the sizes give them.
+    // By family in lower case, with the name in the sizes.
     let mut families: BTreeMap<String, (&str, i64)> = BTreeMap::new();
     let mut all = 0;
     for new in new {
@@ -159,12 +159,12 @@ fn quotas(
         family.or_insert((&machine.family, 0)).1 += cores;
     }
     if families.is_empty() {
-        // None of the sizes is there, which is said already.
+        // No size exists, which another check reports.
         return Vec::new();
     }
     let mut checks = vec![quota(whole, "cores", all, usages)];
     checks.extend(families.into_values().map(|(family, needed)| {
-        let what = format!("quota of {family} in {}", azure.region);
+        let what = format!("core quota of {family} in {}", azure.region);
         quota(what, family, needed, usages)
     }));
     checks
@@ -174,17 +174,17 @@ fn quota(what: String, name: &str, needed: i64, usages: &[Usage]) -> Check {
     let usage = usages
         .iter()
         .find(|it| it.name.value.eq_ignore_ascii_case(name))
-        .ok_or_else(|| format!("not known: Azure lists no quota of {name}"));
+        .ok_or_else(|| format!("unknown: Azure lists no quota for {name}"));
     Check::of(what, usage, |usage| {
-        let left = usage.left();
-        (left < needed).then(|| {
+        let remaining = usage.remaining();
+        (remaining < needed).then(|| {
             Problem::new(
                 format!(
-                    "{needed} vCPUs are needed, and {left} of {} are left",
+                    "exceeded: {needed} vCPUs needed, {remaining} of {} left",
                     usage.limit.max(0)
                 ),
-                "ask for more of it in the portal under Quotas, or take fewer nodes \
-                 (`backend.azure.kubernetes.node-pools`), another size, or another region",
+                "ask for a higher quota in the portal under Quotas, or choose fewer nodes \
+                 (`backend.azure.kubernetes.node-pools`), another size or another region",
             )
         })
     })

@@ -1,9 +1,9 @@
-//! Questions to Azure that need not have an answer.
+//! Requests to Azure that may remain without an answer.
 
 use azure::arm;
 
-/// What providers say to a subscription that is not registered for them, or that has never used
-/// them in the region. The subscription itself was found before anything is asked.
+/// The error codes of providers if the subscription is not registered for them, or has never used
+/// them in the region. The subscription itself exists: it was read before.
 const UNREGISTERED: [&str; 5] = [
     "MissingSubscriptionRegistration",
     "SubscriptionNotRegistered",
@@ -12,16 +12,17 @@ const UNREGISTERED: [&str; 5] = [
     "SubscriptionNotFound",
 ];
 
-/// An answer, or why there is none.
+/// An answer, or the reason why there is none.
 pub(super) type Answer<T> = Result<T, String>;
 
-/// Asks a question, unless it is known that there is no answer. What Azure does not answer because
-/// of who asks, or in which subscription, is no error: a promotion may well succeed all the same.
+/// Sends a request, unless `skip_reason` is given. It is no error if Azure refuses to answer
+/// because of the caller's rights or of the subscription's registrations: a promotion may still
+/// succeed.
 pub(super) async fn ask<T>(
-    hindrance: Option<String>,
+    skip_reason: Option<String>,
     question: impl Future<Output = Result<T, arm::Error>>,
 ) -> Result<Answer<T>, arm::Error> {
-    if let Some(why) = hindrance {
+    if let Some(why) = skip_reason {
         return Ok(Err(why));
     }
     match question.await {
@@ -30,21 +31,21 @@ pub(super) async fn ask<T>(
     }
 }
 
-/// Why there is no answer, if the error says no more than that.
+/// Why there is no answer, if the error is only a refusal to answer.
 fn unanswered(error: &arm::Error) -> Option<String> {
     let fault = error.fault()?;
     if error.status() == Some(403) {
         let action = fault.message.split_once("perform action '");
         let action = action.and_then(|(_, rest)| rest.split_once('\''));
         return Some(match action {
-            Some((action, _)) => format!("not known: these credentials lack {action}"),
-            None => format!("not known: {fault}"),
+            Some((action, _)) => format!("unknown: these credentials lack {action}"),
+            None => format!("unknown: {fault}"),
         });
     }
     unregistered(error)
 }
 
-/// Why there is no answer, if the subscription is not registered for what was asked of.
+/// Why there is no answer, if the subscription is not registered for the provider.
 pub(crate) fn unregistered(error: &arm::Error) -> Option<String> {
     let fault = error.fault()?;
     let mut codes = UNREGISTERED.iter();
@@ -52,8 +53,8 @@ pub(crate) fn unregistered(error: &arm::Error) -> Option<String> {
         let named = fault.message.split_once("use namespace '");
         let named = named.and_then(|(_, rest)| rest.split_once('\''));
         match named {
-            Some((namespace, _)) => format!("not known until {namespace} is registered"),
-            None => format!("not known: {fault}"),
+            Some((namespace, _)) => format!("unknown until {namespace} is registered"),
+            None => format!("unknown: {fault}"),
         }
     })
 }
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_not_answered_because_of_who_asks_is_unknown_and_every_other_error_ends_it() {
+    async fn a_refusal_to_answer_means_unknown_and_every_other_error_is_returned() {
         let action = "The client 'c' does not have authorization to perform action \
                       'Microsoft.Compute/skus/read' over scope '/subscriptions/s'";
         let unknown = [
@@ -97,21 +98,21 @@ mod tests {
             ),
             (404, "SubscriptionNotFound", "Subscription s was not found."),
         ];
-        let mut told = Vec::new();
+        let mut reasons = Vec::new();
         for (status, code, message) in unknown {
             let question = async { Err::<(), _>(refused(status, code, message)) };
             let answer = ask(None, question).await.expect("it is no error");
-            told.push(answer.expect_err("there is no answer"));
+            reasons.push(answer.expect_err("there is no answer"));
         }
-        insta::assert_snapshot!(told.join("\n"), @"
-        not known: these credentials lack Microsoft.Compute/skus/read
-        not known: Forbidden: no
-        not known: MissingSubscriptionRegistration: no
-        not known until Microsoft.Network is registered
-        not known: SubscriptionNotRegistered: no
-        not known: Subscription Not Registered: no
-        not known: SubscriptionHasNoUsages: Subscription s has no usages.
-        not known: SubscriptionNotFound: Subscription s was not found.
+        insta::assert_snapshot!(reasons.join("\n"), @"
+        unknown: these credentials lack Microsoft.Compute/skus/read
+        unknown: Forbidden: no
+        unknown: MissingSubscriptionRegistration: no
+        unknown until Microsoft.Network is registered
+        unknown: SubscriptionNotRegistered: no
+        unknown: Subscription Not Registered: no
+        unknown: SubscriptionHasNoUsages: Subscription s has no usages.
+        unknown: SubscriptionNotFound: Subscription s was not found.
         ");
         for (status, code) in [
             (401, "ExpiredAuthenticationToken"),
@@ -126,8 +127,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_answered_is_not_asked() {
-        let question = async { panic!("it is asked") };
+    async fn a_request_with_a_skip_reason_is_not_sent() {
+        let question = async { panic!("it is sent") };
         let answer: Answer<()> = ask(Some("why".to_owned()), question)
             .await
             .expect("no error");

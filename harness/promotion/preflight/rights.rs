@@ -1,4 +1,4 @@
-//! What whoever promotes is allowed.
+//! The rights of the caller.
 
 use azure::arm::{self, Group, ResourceId};
 use places::azure::Cloud;
@@ -6,16 +6,16 @@ use places::azure::Cloud;
 use super::check::{Check, Problem};
 use super::question::ask;
 
-/// What whoever promotes has to be allowed, besides what every contributor is.
+/// The right that a promotion needs and that `Contributor` does not include.
 const ASSIGN: &str = "Microsoft.Authorization/roleAssignments/write";
 
-/// What every contributor is allowed and a promotion begins with.
+/// The rights that a promotion needs first and that `Contributor` includes.
 const MAKE: [&str; 2] = [
     "Microsoft.Resources/subscriptions/resourceGroups/write",
     "Microsoft.Resources/deploymentStacks/write",
 ];
 
-/// In the group if that is there, else in the subscription.
+/// Checks the rights in the group if it exists, else in the subscription.
 pub(super) async fn rights(cloud: &Cloud, group: Option<&Group>) -> Result<[Check; 2], arm::Error> {
     let id = &cloud.subscription.subscription_id;
     let whole = || ResourceId::new(format!("/subscriptions/{id}"));
@@ -29,21 +29,20 @@ pub(super) async fn rights(cloud: &Cloud, group: Option<&Group>) -> Result<[Chec
     };
     let check = |what: &str, rights: &[&str], remedy: &str| {
         Check::of(what, missing(rights), |missing| {
-            missing.map(|right| Problem::new(format!("{right} is not allowed"), remedy))
+            missing.map(|right| Problem::new(format!("these credentials lack {right}"), remedy))
         })
     };
     Ok([
         check(
             "right to assign roles",
             &[ASSIGN],
-            "it takes Owner, User Access Administrator or Role Based Access Control Administrator \
-             on the subscription, or on a resource group that is there",
+            "ask for Owner, User Access Administrator or Role Based Access Control Administrator \
+             on the subscription, or on an existing resource group",
         ),
         check(
-            "right to make resources",
+            "right to create resources",
             &MAKE,
-            "it takes Owner or Contributor on the subscription, or on a resource group that is \
-             there",
+            "ask for Owner or Contributor on the subscription, or on an existing resource group",
         ),
     ])
 }

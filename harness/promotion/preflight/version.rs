@@ -1,4 +1,4 @@
-//! The version of Kubernetes: whether the region has it.
+//! The Kubernetes version: whether the region offers it.
 
 use azure::arm::{Cluster, Release};
 use model::azure_limits::Minor;
@@ -8,8 +8,8 @@ use super::check::Problem;
 
 const KEY: &str = "backend.azure.kubernetes.version";
 
-/// What keeps the cluster from having the version. Which way one that is there may go is told by
-/// what changes.
+/// The problem that prevents the version, if any. `immutable` checks the upgrade paths of an
+/// existing cluster.
 pub(super) fn version(
     azure: &Azure,
     cluster: Option<&Cluster>,
@@ -24,8 +24,8 @@ pub(super) fn version(
     }
 }
 
-/// A version stays what it is, whatever has become of it since, but for one that has long-term
-/// support only and would lose that.
+/// A cluster can keep its version even if AKS no longer offers it, except a version that has only
+/// long-term support when the cluster would lose that.
 fn leaves(azure: &Azure, cluster: &Cluster, releases: &[Release]) -> Option<Problem> {
     let wanted = azure.kubernetes.version.as_str();
     let mut releases = releases.iter();
@@ -34,17 +34,16 @@ fn leaves(azure: &Azure, cluster: &Cluster, releases: &[Release]) -> Option<Prob
     let leaves = cluster.has_long_term_support() && !premium;
     (leaves && release.is_long_term_only()).then(|| {
         Problem::new(
-            "the cluster has long-term support, and without it AKS does not have the version any \
-             more",
+            "the cluster has long-term support, and without that AKS no longer offers the version",
             format!(
-                "keep `backend.azure.kubernetes.tier` at `premium`, and leave it with or after a \
-                 newer `{KEY}`"
+                "keep `backend.azure.kubernetes.tier` at `premium`, and change it only together \
+                 with a newer `{KEY}` or later"
             ),
         )
     })
 }
 
-/// Whether it is a preview in the region, as something to know.
+/// Whether the version is a preview in the region.
 pub(super) fn is_preview(azure: &Azure, releases: &[Release]) -> bool {
     let wanted = azure.kubernetes.version.as_str();
     releases.iter().any(|it| it.is(wanted) && it.is_preview)
@@ -66,13 +65,13 @@ fn offered(azure: &Azure, releases: &[Release]) -> Option<Problem> {
     let fitting = fitting.join(", ");
     match releases.iter().find(|it| it.is(wanted)) {
         None => Some(Problem::new(
-            format!("AKS does not have it in {region}"),
-            format!("choose another `{KEY}`: {region} has {fitting}"),
+            format!("AKS does not offer it in {region}"),
+            format!("choose another `{KEY}`: {region} offers {fitting}"),
         )),
         Some(release) if release.is_long_term_only() && !premium => Some(Problem::new(
-            format!("AKS has it in {region} with long-term support only"),
+            format!("AKS offers it in {region} only with long-term support"),
             format!(
-                "choose another `{KEY}` ({region} has {fitting}), or set \
+                "choose another `{KEY}` ({region} offers {fitting}), or set \
                  `backend.azure.kubernetes.tier` to `premium`, which has long-term support"
             ),
         )),
@@ -100,7 +99,7 @@ mod tests {
         serde_json::from_value(list).expect("releases")
     }
 
-    fn said(wanted: &str, tier: &str, runs: Option<&str>) -> String {
+    fn judged(wanted: &str, tier: &str, runs: Option<&str>) -> String {
         with_plan(wanted, tier, runs, "KubernetesOfficial")
     }
 
@@ -117,7 +116,7 @@ mod tests {
         });
         let runs = runs.unwrap_or("none");
         match version(&azure, cluster.as_ref(), &releases()) {
-            None => format!("{runs} > {wanted} {tier}: well"),
+            None => format!("{runs} > {wanted} {tier}: ok"),
             Some(Problem { reason, remedy }) => {
                 format!("{runs} > {wanted} {tier}: {reason}; {remedy}")
             }
@@ -125,32 +124,32 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_offered_and_supported_or_runs_already() {
-        let told = [
-            said("1.20", "free", None),
-            said("1.35", "free", None),
-            said("1.37", "standard", None),
-            said("1.33", "standard", None),
-            said("1.33", "premium", None),
-            said("1.34", "free", Some("1.34.6")),
-            said("1.35", "free", Some("1.34.6")),
-            said("1.33", "free", Some("1.33.9")),
+    fn a_version_must_be_offered_and_supported_or_already_run() {
+        let results = [
+            judged("1.20", "free", None),
+            judged("1.35", "free", None),
+            judged("1.37", "standard", None),
+            judged("1.33", "standard", None),
+            judged("1.33", "premium", None),
+            judged("1.34", "free", Some("1.34.6")),
+            judged("1.35", "free", Some("1.34.6")),
+            judged("1.33", "free", Some("1.33.9")),
             with_plan("1.33", "standard", Some("1.33.9"), "AKSLongTermSupport"),
             with_plan("1.33", "premium", Some("1.33.9"), "AKSLongTermSupport"),
             with_plan("1.36", "standard", Some("1.36.1"), "AKSLongTermSupport"),
         ];
-        insta::assert_snapshot!(told.join("\n"), @r#"
-        none > 1.20 free: AKS does not have it in westeurope; choose another `backend.azure.kubernetes.version`: westeurope has 1.35, 1.36, 1.37 (preview)
-        none > 1.35 free: well
-        none > 1.37 standard: well
-        none > 1.33 standard: AKS has it in westeurope with long-term support only; choose another `backend.azure.kubernetes.version` (westeurope has 1.35, 1.36, 1.37 (preview)), or set `backend.azure.kubernetes.tier` to `premium`, which has long-term support
-        none > 1.33 premium: well
-        1.34.6 > 1.34 free: well
-        1.34.6 > 1.35 free: well
-        1.33.9 > 1.33 free: well
-        1.33.9 > 1.33 standard: the cluster has long-term support, and without it AKS does not have the version any more; keep `backend.azure.kubernetes.tier` at `premium`, and leave it with or after a newer `backend.azure.kubernetes.version`
-        1.33.9 > 1.33 premium: well
-        1.36.1 > 1.36 standard: well
+        insta::assert_snapshot!(results.join("\n"), @r#"
+        none > 1.20 free: AKS does not offer it in westeurope; choose another `backend.azure.kubernetes.version`: westeurope offers 1.35, 1.36, 1.37 (preview)
+        none > 1.35 free: ok
+        none > 1.37 standard: ok
+        none > 1.33 standard: AKS offers it in westeurope only with long-term support; choose another `backend.azure.kubernetes.version` (westeurope offers 1.35, 1.36, 1.37 (preview)), or set `backend.azure.kubernetes.tier` to `premium`, which has long-term support
+        none > 1.33 premium: ok
+        1.34.6 > 1.34 free: ok
+        1.34.6 > 1.35 free: ok
+        1.33.9 > 1.33 free: ok
+        1.33.9 > 1.33 standard: the cluster has long-term support, and without that AKS no longer offers the version; keep `backend.azure.kubernetes.tier` at `premium`, and change it only together with a newer `backend.azure.kubernetes.version` or later
+        1.33.9 > 1.33 premium: ok
+        1.36.1 > 1.36 standard: ok
         "#);
         assert!(is_preview(
             &azure(&[&format!("{KEY}=\"1.37\"")]),

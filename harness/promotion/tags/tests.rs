@@ -15,8 +15,8 @@ fn group(tags: &[(&str, &str)]) -> ResourceGroup {
         .expect("a group")
 }
 
-/// What would change of a group with some tags by a profile with some settings.
-fn told(tags: &[(&str, &str)], sets: &[&str]) -> Vec<String> {
+/// The changes of a group with `tags` by a profile with changed settings.
+fn changed(tags: &[(&str, &str)], sets: &[&str]) -> Vec<String> {
     let profile = [("harness-profile", "azure")];
     let tags = [&profile[..], tags].concat();
     lines(of_group(&group(&tags), &azure(sets), "azure"))
@@ -35,54 +35,54 @@ const TIME: &str = "backend.azure.time-to-live=2h";
 const ENDS: (&str, &str) = ("harness-expires", "2026-01-01T02:00:00Z");
 
 #[test]
-fn the_time_that_a_group_has_is_told_if_the_profile_gives_another_one_and_not_as_it_passes() {
+fn the_expiry_of_a_group_is_reported_only_if_the_time_to_live_changes() {
     let of = |time| [ENDS, ("harness-time-to-live", time)];
-    assert_eq!(told(&of("2h"), &[TIME]), [""; 0]);
+    assert_eq!(changed(&of("2h"), &[TIME]), [""; 0]);
     assert_eq!(
-        told(&of("1h"), &[TIME]),
+        changed(&of("1h"), &[TIME]),
         [r#"tags.harness-expires: "2026-01-01T02:00:00Z" > "2h after the promotion""#]
     );
     assert_eq!(
-        told(&of("2h"), &[]),
+        changed(&of("2h"), &[]),
         [r#"tags.harness-expires: "2026-01-01T02:00:00Z" > null"#]
     );
     let new = r#"tags.harness-expires: null > "2h after the promotion""#;
-    assert_eq!(told(&[], &[TIME]), [new]);
-    // What it was promoted with is not known.
-    assert_eq!(told(&[ENDS], &[TIME]), [""; 0]);
-    assert_eq!(told(&[], &[]), [""; 0]);
+    assert_eq!(changed(&[], &[TIME]), [new]);
+    // The time to live of the last promotion is unknown.
+    assert_eq!(changed(&[ENDS], &[TIME]), [""; 0]);
+    assert_eq!(changed(&[], &[]), [""; 0]);
     let never = [("harness-expires", "never"), ("harness-time-to-live", "2h")];
-    assert_eq!(told(&never, &[TIME]).len(), 1);
+    assert_eq!(changed(&never, &[TIME]).len(), 1);
 }
 
 #[test]
-fn tags_of_a_group_that_the_profile_sets_are_told_and_those_of_others_stay() {
+fn changed_tags_of_the_profile_are_reported_and_tags_of_others_stay() {
     let set = "backend.azure.tags={team: payments}";
     assert_eq!(
-        told(&[("owner", "ops")], &[set]),
+        changed(&[("owner", "ops")], &[set]),
         [r#"tags.team: null > "payments""#]
     );
     assert_eq!(
-        told(&[("team", "Payments")], &[set]),
+        changed(&[("team", "Payments")], &[set]),
         [r#"tags.team: "Payments" > "payments""#]
     );
-    assert_eq!(told(&[("Team", "payments")], &[set]), [""; 0]);
+    assert_eq!(changed(&[("Team", "payments")], &[set]), [""; 0]);
 }
 
 #[test]
-fn what_others_may_not_do_is_told_where_somebody_changed_it() {
+fn a_changed_deny_mode_is_reported() {
     let change = |before: &str, after: &str| json!({"before": {"mode": before}, "after": {"mode": after}, "delta": []});
     assert_eq!(denied(&change("None", "none")), None);
     assert_eq!(
         denied(&json!({"before": null, "after": {"mode": "None"}})),
         None
     );
-    let told = denied(&change("DenyDelete", "None")).expect("it is told");
-    assert_eq!(told.path, "denySettings.mode");
+    let changed = denied(&change("DenyDelete", "None")).expect("it is reported");
+    assert_eq!(changed.path, "denySettings.mode");
 }
 
-/// A stack as a promotion leaves it, changed, and what would become of it.
-fn of_changed(change: impl FnOnce(&mut Stack, &mut StackSpec), is_told: bool) -> Vec<String> {
+/// The changes of a stack that `change` modified after a promotion.
+fn of_changed(change: impl FnOnce(&mut Stack, &mut StackSpec), is_reported: bool) -> Vec<String> {
     let mut spec = spec();
     let id = format!(
         "{SUBSCRIPTION}/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure"
@@ -91,7 +91,7 @@ fn of_changed(change: impl FnOnce(&mut Stack, &mut StackSpec), is_told: bool) ->
                        "properties": {"provisioningState": "Succeeded"}});
     let mut stack: Stack = serde_json::from_value(stack).expect("a stack");
     change(&mut stack, &mut spec);
-    lines(of_stack(&stack, &spec, None, is_told))
+    lines(of_stack(&stack, &spec, None, is_reported))
 }
 
 fn spec() -> StackSpec {
@@ -122,7 +122,7 @@ fn set(tags: &mut Tags, name: &str, value: &str) {
 }
 
 #[test]
-fn a_stack_is_told_with_the_tags_that_differ_and_not_for_what_is_its_own_affair() {
+fn a_stack_is_reported_with_changed_tags_except_those_set_at_each_promotion() {
     assert_eq!(of_changed(|_, _| {}, false), [""; 0]);
     let own = of_changed(
         |stack, spec| {
@@ -155,7 +155,7 @@ fn a_stack_is_told_with_the_tags_that_differ_and_not_for_what_is_its_own_affair(
 }
 
 #[test]
-fn another_template_is_told_where_nothing_else_tells_of_it() {
+fn another_template_is_reported_only_if_no_change_is_visible() {
     let change = |stack: &mut Stack, _: &mut StackSpec| {
         set(&mut stack.tags, "harness-template", "another");
     };
@@ -163,23 +163,23 @@ fn another_template_is_told_where_nothing_else_tells_of_it() {
     assert_eq!(
         of_changed(change, false),
         [
-            "it was made from another template, and its resources show no change: \
-             `harness promote` makes it again"
+            "it was deployed from another template, but its resources show no change: \
+             `harness promote` deploys it again"
         ]
     );
 }
 
 #[test]
-fn a_stack_that_is_made_again_whatever_its_resources_are_is_told_with_the_reason() {
+fn a_stack_that_is_deployed_again_anyway_is_reported_with_the_reason() {
     let failed = of_changed(
         |stack, _| stack.properties.provisioning_state = "failed".to_owned(),
         true,
     );
-    assert_eq!(failed, ["it is failed: `harness promote` makes it again"]);
+    assert_eq!(failed, ["it is failed: `harness promote` deploys it again"]);
     let nameless = of_changed(|stack, _| drop(stack.tags.remove("harness-digest")), false);
     assert_eq!(
         nameless,
-        ["it does not say what it was made from: `harness promote` makes it again"]
+        ["it has no digest of its template and parameters: `harness promote` deploys it again"]
     );
     let busy = of_changed(
         |stack, _| stack.properties.provisioning_state = "deploying".to_owned(),

@@ -1,4 +1,4 @@
-//! The report in the folder of its run: the only file of this room that touches the disk.
+//! Writes the report into the folder of its run.
 
 use std::io;
 
@@ -17,8 +17,8 @@ pub struct Error {
     source: io::Error,
 }
 
-/// Writes a report into the folder of its run, and says where it is. It comes last: where it is, the
-/// rest is there and whole.
+/// Writes a report into the folder of its run and returns its path. It is the last file to be written:
+/// if it exists, the others are complete.
 pub fn write(folder: &Utf8Path, report: &Report) -> Result<Utf8PathBuf, Error> {
     let path = folder.join(REPORT);
     write_json(&path, report).map_err(|source| Error {

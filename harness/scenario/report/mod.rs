@@ -1,7 +1,7 @@
-//! Reports: what came of a run, for programs and for people.
+//! The report of a run, for programs and for people.
 //!
-//! Decides nothing: everything here was decided by [`scenario::judge`](crate::judge).
-//! Pure but for `folder`, which writes the report.
+//! It shows what [`scenario::judge`](crate::judge) decided. Only `folder`, which writes the report, is
+//! not pure.
 
 mod folder;
 mod model;

@@ -1,4 +1,4 @@
-//! The report of one run, as `report.json` has it.
+//! The report of one run, the content of `report.json`.
 
 use archive::FILES;
 use backend::Place;
@@ -19,7 +19,7 @@ use crate::{
     Assessment, Expectation, FaultRecord, Judgement, PhaseStatistics, RunPlan, VerdictKind,
 };
 
-/// What came of one run of one scenario, and what is needed to run it again.
+/// The verdict of one run with its evidence, and the command to run it again.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(title = "Report")]
@@ -31,50 +31,50 @@ pub struct Report {
     pub kind: &'static str,
     /// The verdict.
     pub verdict: VerdictKind,
-    /// The verdict in one line: the gravest of its reasons, and how many more there are.
+    /// One line: the gravest reason for the verdict and the number of others.
     pub reason: String,
     /// Every reason for the verdict, the gravest first.
     pub reasons: Vec<String>,
     /// The scenario's name.
     pub scenario: String,
-    /// What the scenario is for.
+    /// The purpose of the scenario.
     pub description: String,
-    /// The run's name, which is part of every workflow id.
+    /// The run's name, a part of every workflow id.
     pub run: String,
     /// The seed of every random choice, in digits.
     #[serde(serialize_with = "model::seed::serialize")]
     #[schemars(with = "String", extend("pattern" = "^[0-9]+$"))]
     pub seed: u64,
-    /// The command that makes the same choices again.
+    /// The command that runs the scenario again with the same seed.
     pub replay: String,
-    /// Where it ran.
+    /// The place where it ran.
     pub place: Place,
-    /// Identity of what ran, wherever that was.
+    /// The digest of the topology. It does not depend on the place.
     #[schemars(with = "String")]
     pub topology: Digest,
-    /// Which build of the worker ran; none where the place does not tell.
+    /// The build of the worker; null where the place cannot tell.
     pub worker: Option<WorkerBuild>,
-    /// What ran, in which version.
+    /// The versions that ran.
     pub versions: Versions,
     /// The machine that offered the load.
     pub machine: Machine,
     /// When the run began.
     #[schemars(with = "String")]
     pub started: Timestamp,
-    /// When the last of it was known.
+    /// When all evidence was recorded.
     #[schemars(with = "String")]
     pub finished: Timestamp,
-    /// What each phase measured.
+    /// The statistics of each phase.
     pub phases: Vec<PhaseStatistics>,
-    /// What became of each fault.
+    /// Each fault with its outcome.
     pub faults: Vec<FaultRecord>,
-    /// Every replica that died although no fault had planned it, in order.
+    /// Every unplanned death of a replica, in order.
     pub deaths: Vec<Death>,
-    /// Every threshold with its value; those of the steady state first.
+    /// Every threshold with its measured value; those of the steady state first.
     pub expectations: Vec<Expectation>,
     /// Every invariant with its counter-examples.
     pub invariants: Vec<Finding>,
-    /// Whether the load was offered as it was meant to be.
+    /// The health of the load generator.
     pub generator: Generator,
     /// The files beside this one.
     pub files: Vec<String>,
@@ -84,9 +84,9 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Generator {
-    /// From the intended to the actual start, over the whole run.
+    /// The time from the intended to the actual start, over the whole run.
     pub delay: Option<Percentiles>,
-    /// How late it may be at the 99th percentile for the run to say anything.
+    /// The greatest delay at the 99th percentile that is not inconclusive.
     #[serde(
         rename = "bound-ms",
         serialize_with = "model::quantity::in_milliseconds::serialize"
@@ -96,7 +96,6 @@ pub struct Generator {
 }
 
 impl Report {
-    /// The report of a run.
     pub fn new(setting: &Setting, plan: &RunPlan, assessment: &Assessment) -> Self {
         let Assessment {
             started,
@@ -141,7 +140,7 @@ impl Report {
     }
 }
 
-/// The command that makes the same choices again, as a shell takes it.
+/// The command that runs the scenario again with the same seed, quoted for a shell.
 fn replay(setting: &Setting, seed: u64) -> String {
     let mut words = vec!["harness".to_owned(), "test".to_owned()];
     words.extend(setting.options.iter().map(|word| shell::word(word)));

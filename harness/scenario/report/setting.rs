@@ -1,35 +1,33 @@
-//! Where a run takes place, as it is written down before it begins.
+//! The setting of a run, written to `run.json` before it begins.
 
 use backend::Place;
 use model::topology::Digest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a report says about the surroundings of a run.
+/// Where a run takes place, and in which versions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Setting {
     /// The scenario's file, as the user named it.
     pub document: String,
-    /// The words of the command line by which the user named the profile; perhaps none.
+    /// The options by which the user chose the profile; may be empty.
     pub options: Vec<String>,
-    /// Where it runs.
     pub place: Place,
-    /// Identity of what runs.
+    /// The digest of the topology.
     pub topology: Digest,
-    /// Versions of what takes part.
     pub versions: Versions,
     /// The machine that offers the load.
     pub machine: Machine,
 }
 
-/// Versions of what took part.
+/// The versions that took part in a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Versions {
-    /// Of this program.
+    /// The version of the harness.
     pub harness: String,
-    /// Of the Temporal server.
+    /// The version of the Temporal server.
     pub temporal: String,
 }
 
@@ -37,7 +35,7 @@ pub struct Versions {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Machine {
-    /// Cores that the process may use.
+    /// Number of cores that the process may use.
     pub cores: usize,
     /// Operating system.
     pub os: String,
@@ -46,7 +44,6 @@ pub struct Machine {
 }
 
 impl Versions {
-    /// Of this program and a Temporal server.
     pub fn with_temporal(temporal: &str) -> Self {
         Self {
             harness: env!("CARGO_PKG_VERSION").to_owned(),

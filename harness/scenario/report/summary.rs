@@ -14,13 +14,12 @@ use model::quantity::Duration;
 use super::Report;
 use crate::{Expectation, FaultRecord, PhaseStatistics};
 
-/// How many counter-examples of one invariant, and how many reasons besides the gravest, are shown;
-/// all of them are in `report.json`.
+/// How many counter-examples of one invariant and how many further reasons are shown. `report.json`
+/// has more.
 const SHOWN: usize = 3;
 
 impl Report {
-    /// What came of the run, at a glance: the verdict first, then what it rests on, then how to
-    /// run it again.
+    /// The verdict first, then its evidence, then the command to run the scenario again.
     pub fn summary(&self) -> String {
         let mut text = String::new();
         line(
@@ -46,14 +45,10 @@ impl Report {
         );
         section(&mut text, "phases", phases(&self.phases));
         section(&mut text, "faults", faults(&self.faults));
-        section(
-            &mut text,
-            "deaths that no fault planned",
-            deaths(&self.deaths),
-        );
+        section(&mut text, "unplanned deaths", deaths(&self.deaths));
         section(&mut text, "expectations", expectations(&self.expectations));
         section(&mut text, "invariants", invariants(&self.invariants));
-        let replay = format_args!("\n  again with the same choices: {}", self.replay);
+        let replay = format_args!("\n  run it again with the same seed: {}", self.replay);
         line(&mut text, replay);
         text
     }
@@ -77,7 +72,7 @@ fn table() -> Table {
     table
 }
 
-/// The columns of the phases. Of what goes wrong only that is shown which did, somewhere.
+/// The table of the phases. A column for trouble is shown only if a phase has some.
 fn phases(phases: &[PhaseStatistics]) -> Option<Table> {
     let latency = |pick: fn(&Percentiles) -> Percentile| {
         column(phases, move |phase| {
@@ -104,7 +99,7 @@ fn phases(phases: &[PhaseStatistics]) -> Option<Table> {
     columns.push(("per second", per_second));
     columns.push(("p50", latency(|p| p.p50)));
     columns.push(("p99", latency(|p| p.p99)));
-    columns.push(("longest", latency(|p| p.max)));
+    columns.push(("max", latency(|p| p.max)));
 
     let mut table = table();
     table.set_header(columns.iter().map(|(title, _)| *title));
@@ -150,7 +145,7 @@ fn deaths(deaths: &[Death]) -> Option<Table> {
         table.add_row([&death.replica, &at, &death.status]);
         match &death.log_tail {
             Some(LogTail { path, lines }) if lines.is_empty() => {
-                table.add_row(["", "", &format!("it had written nothing to {path}")]);
+                table.add_row(["", "", &format!("it wrote nothing to {path}")]);
             }
             Some(LogTail { lines, .. }) => {
                 for line in lines {
@@ -158,7 +153,7 @@ fn deaths(deaths: &[Death]) -> Option<Table> {
                 }
             }
             None => {
-                table.add_row(["", "", "no log of that life is to be had"]);
+                table.add_row(["", "", "its log is not available"]);
             }
         }
     }

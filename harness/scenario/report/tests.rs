@@ -207,7 +207,7 @@ fn setting(document: &str) -> Setting {
 }
 
 #[test]
-fn a_summary_is_understood_at_a_glance() {
+fn a_summary_shows_the_verdict_and_its_evidence() {
     insta::assert_snapshot!(report().summary(), @r#"
     worker-crash: fail
       right-result is violated by 5 of 96 workflows
@@ -215,22 +215,22 @@ fn a_summary_is_understood_at_a_glance() {
       on backend process, engine dev-server, database sqlite, topology efdb72926f70
 
       phases
-                  offered  completed  failed  given up  per second     p50     p99  longest
-        baseline       48         48       0         0         8.0  12.0ms  44.0ms   44.0ms
-        chaos          48         39       3         6         8.0  12.0ms   5.21s    5.21s
+                  offered  completed  failed  given up  per second     p50     p99     max
+        baseline       48         48       0         0         8.0  12.0ms  44.0ms  44.0ms
+        chaos          48         39       3         6         8.0  12.0ms   5.21s   5.21s
 
       faults
         kill worker  from 7.00s to 12.0s  worker-0 is gone
         kill worker  from 7.00s to 12.0s  no effect: worker-0 is gone
 
-      deaths that no fault planned
+      unplanned deaths
         worker-0  at 3.00s        exit status: 3
                                   > panic: out of luck
                                   > exiting
         worker-0  at 4.00s        exit status: 3
-                                  it had written nothing to logs/worker-0.log
+                                  it wrote nothing to logs/worker-0.log
         worker-0  before the run  exit status: 3
-                                  no log of that life is to be had
+                                  its log is not available
 
       expectations
         ok      baseline error rate  0%  wanted < 1%
@@ -244,7 +244,7 @@ fn a_summary_is_understood_at_a_glance() {
                                worker-crash/2a-0/hello/2: expected "Hello calm-newt!", got "Hello keen-lynx!"
                                and 2 more in report.json
 
-      again with the same choices: harness test scenarios/worker-crash.yaml --seed 42
+      run it again with the same seed: harness test scenarios/worker-crash.yaml --seed 42
     "#);
 }
 
@@ -264,7 +264,7 @@ fn a_report_follows_its_schema() {
 }
 
 #[test]
-fn bounds_follow_the_schema_and_half_of_them_does_not() {
+fn bounds_follow_the_schema_only_as_a_pair() {
     let mut report = report();
     let mut latencies = Latencies::from_iter([std::time::Duration::from_millis(8)]);
     latencies.record_longer(std::time::Duration::from_secs(5), 9);
@@ -317,7 +317,7 @@ fn a_report_says_what_ran_where_and_how_to_run_it_again() {
 }
 
 #[test]
-fn a_run_is_repeated_by_a_command_that_can_be_copied_whatever_its_file_is_called() {
+fn the_replay_command_can_be_copied_whatever_the_file_name() {
     let Report { replay, .. } = report_of("my scenarios/10% $more.yaml");
     assert_eq!(
         replay,
@@ -326,7 +326,7 @@ fn a_run_is_repeated_by_a_command_that_can_be_copied_whatever_its_file_is_called
 }
 
 #[test]
-fn the_folder_of_a_run_holds_all_that_the_report_names() {
+fn the_folder_of_a_run_has_every_file_that_the_report_names() {
     let folder = TempDir::new().expect("a folder");
     let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
     let path = path.join("runs/2a-0");
@@ -359,7 +359,7 @@ fn names(folder: &Utf8Path) -> Vec<String> {
 }
 
 #[test]
-fn what_could_not_be_written_is_named_and_no_report_says_that_it_is_there() {
+fn a_report_that_cannot_be_written_is_an_error_with_the_file_name() {
     let folder = TempDir::new().expect("a folder");
     let path = Utf8Path::from_path(folder.path()).expect("a path in UTF-8");
     let path = path.join("run");

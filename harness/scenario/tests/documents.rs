@@ -11,7 +11,7 @@ fn wrong(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn an_unknown_key_is_met_with_the_one_that_was_meant() {
+fn an_unknown_key_suggests_the_right_one() {
     insta::assert_snapshot!(wrong("throughput:", "troughput:"), @r#"
     crash.yaml:24:7: unknown key `troughput`; did you mean `throughput`?
        |
@@ -21,7 +21,7 @@ fn an_unknown_key_is_met_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn a_bad_threshold_is_shown_a_good_one() {
+fn a_bad_threshold_shows_an_example() {
     insta::assert_snapshot!(wrong("\"< 1%\"", "1%"), @r"
     crash.yaml:18:17: `1%` is not a threshold (`<`, `<=`, `>` or `>=`, and a value)
        |
@@ -35,7 +35,7 @@ fn a_bad_threshold_is_shown_a_good_one() {
        |                           ^^^^^^^^
     "#);
     insta::assert_snapshot!(wrong("\">= 90%\"", "\">= 90\""), @r#"
-    crash.yaml:24:19: `90` is not a throughput (such as `18/s`, or `95%` of the offered)
+    crash.yaml:24:19: `90` is not a throughput (such as `18/s`, or `95%` of the offered load)
        |
     24 |       throughput: ">= 90"
        |                   ^^^^^^^
@@ -51,7 +51,7 @@ fn a_fault_outside_its_phase_is_refused() {
        |                                                                         ^^
     ");
     insta::assert_snapshot!(wrong("phase: chaos", "phase: drain"), @r"
-    crash.yaml:15:53: no fault is injected in the drain: it is there for the load to end
+    crash.yaml:15:53: a fault cannot be injected in the drain, which waits for open workflows to close
        |
     15 |   - {id: crash, fault: kill, target: worker, phase: drain, at: 1s, for: 3s}
        |                                                     ^^^^^
@@ -71,15 +71,15 @@ fn a_fault_outside_its_phase_is_refused() {
 }
 
 #[test]
-fn a_target_that_is_no_service_is_met_with_the_one_that_was_meant() {
+fn an_unknown_target_suggests_the_right_service() {
     insta::assert_snapshot!(wrong("target: worker", "target: wroker"), @r"
-    crash.yaml:15:38: no service is called `wroker`; did you mean `worker`?
+    crash.yaml:15:38: there is no service `wroker`; did you mean `worker`?
        |
     15 |   - {id: crash, fault: kill, target: wroker, phase: chaos, at: 1s, for: 3s}
        |                                      ^^^^^^
     ");
     insta::assert_snapshot!(wrong("target: worker", "target: everything"), @r"
-    crash.yaml:15:38: no service is called `everything`; expected `temporal-frontend`, `temporal-history` or `worker`
+    crash.yaml:15:38: there is no service `everything`; expected `temporal-frontend`, `temporal-history` or `worker`
        |
     15 |   - {id: crash, fault: kill, target: everything, phase: chaos, at: 1s, for: 3s}
        |                                      ^^^^^^^^^^
@@ -89,19 +89,19 @@ fn a_target_that_is_no_service_is_met_with_the_one_that_was_meant() {
 #[test]
 fn a_template_that_cannot_be_filled_is_shown() {
     insta::assert_snapshot!(wrong("Hello {{ name }}!", "Hello {{ nmae }}!"), @r#"
-    crash.yaml:11:15: no variable is called `nmae`; did you mean `name`?
+    crash.yaml:11:15: unknown variable `nmae`; did you mean `name`?
        |
     11 |       input: ["Hello {{ nmae }}!"]
        |               ^^^^^^^^^^^^^^^^^^^
     "#);
     insta::assert_snapshot!(wrong("Hello {{ name }}!", "Hello {{ name"), @r#"
-    crash.yaml:11:15: a template that cannot be filled: syntax error: unexpected end of input, expected end of variable block
+    crash.yaml:11:15: could not fill the template: syntax error: unexpected end of input, expected end of variable block
        |
     11 |       input: ["Hello {{ name"]
        |               ^^^^^^^^^^^^^^^
     "#);
     insta::assert_snapshot!(wrong("Hello {{ name }}!", "{{ 1 / n }}"), @r#"
-    crash.yaml:11:15: a template that cannot be filled: invalid operation: unable to calculate 1 / 0
+    crash.yaml:11:15: could not fill the template: invalid operation: unable to calculate 1 / 0
        |
     11 |       input: ["{{ 1 / n }}"]
        |               ^^^^^^^^^^^^^
@@ -109,17 +109,17 @@ fn a_template_that_cannot_be_filled_is_shown() {
 }
 
 #[test]
-fn a_name_is_given_once() {
+fn names_are_unique() {
     let twice =
         "  - {id: crash, fault: kill, target: worker, phase: recovery, at: 1s, for: 1s}\nexpect:";
     insta::assert_snapshot!(wrong("expect:", twice), @r"
-    crash.yaml:16:10: there is another fault called `crash`
+    crash.yaml:16:10: another fault has the name `crash`
        |
     16 |   - {id: crash, fault: kill, target: worker, phase: recovery, at: 1s, for: 1s}
        |          ^^^^^
     ");
     insta::assert_snapshot!(wrong("name: hello", "name: Hello World"), @"
-    crash.yaml:6:11: `Hello World` is no name for a workload: at most 63 lowercase letters, digits and dashes, no dash at the ends
+    crash.yaml:6:11: `Hello World` is not a valid workload name: use at most 63 lowercase letters, digits and dashes, and no dash at either end
       |
     6 |   - name: Hello World
       |           ^^^^^^^^^^^
@@ -139,7 +139,7 @@ fn faults_on_one_target_do_not_overlap() {
 }
 
 #[test]
-fn an_expectation_of_a_phase_that_is_not_there_is_refused() {
+fn an_expectation_for_a_missing_phase_is_refused() {
     insta::assert_snapshot!(wrong(", recovery: 4s", ""), @r#"
     crash.yaml:22:7: there is no phase `recovery` in `phases`
        |
@@ -147,7 +147,7 @@ fn an_expectation_of_a_phase_that_is_not_there_is_refused() {
        |       ^
     "#);
     insta::assert_snapshot!(wrong("baseline: 4s, ", ""), @r#"
-    crash.yaml:18:5: the steady state is that of phase `baseline`, which is not in `phases`
+    crash.yaml:18:5: `steady-state` needs the phase `baseline`, which is not in `phases`
        |
     18 |     error-rate: "< 1%"
        |     ^
@@ -176,7 +176,7 @@ fn a_scenario_that_would_do_nothing_is_refused() {
       |       ^
     ");
     insta::assert_snapshot!(wrong("{warmup: 1s, baseline: 4s, chaos: 6s, recovery: 4s, drain: 10s}", "{drain: 10s}"), @r"
-    crash.yaml:13:9: no phase is under load; name one of `warmup`, `baseline`, `chaos`, `recovery`
+    crash.yaml:13:9: no phase has load; name at least one of `warmup`, `baseline`, `chaos`, `recovery`
        |
     13 | phases: {drain: 10s}
        |         ^
@@ -185,7 +185,7 @@ fn a_scenario_that_would_do_nothing_is_refused() {
     let text = super::CRASH.replacen(result, "", 1) + "  invariants: [right-result]\n";
     let error = resolution(&text, 1).expect_err("no result is expected");
     insta::assert_snapshot!(error, @r"
-    crash.yaml:25:16: no workflow has a `result` to be right
+    crash.yaml:25:16: `right-result` needs a workflow with a `result`, and none has one
        |
     25 |   invariants: [right-result]
        |                ^^^^^^^^^^^^
@@ -193,7 +193,7 @@ fn a_scenario_that_would_do_nothing_is_refused() {
 }
 
 #[test]
-fn a_number_that_would_be_sent_as_another_is_refused() {
+fn a_number_that_cannot_be_sent_exactly_is_refused() {
     let input = "input: [\"Hello {{ name }}!\"]";
     insta::assert_snapshot!(wrong(input, "input: [1, {id: 18446744073709551616}]"), @r#"
     crash.yaml:11:18: `18446744073709551616` does not fit 64 bits and would be sent as another number; write it as a text, `"18446744073709551616"`, or as a float
@@ -233,9 +233,9 @@ fn values_are_kept_as_they_are_written() {
 }
 
 #[test]
-fn a_rate_that_no_generator_can_send_is_refused() {
+fn a_rate_above_the_limit_is_refused() {
     insta::assert_snapshot!(wrong("rate: 10/s", "rate: 1000000000/s"), @r"
-    crash.yaml:8:7: no generator can send 1000000000/s; a rate of at most 1000000/s is counted in full, and far fewer are sent
+    crash.yaml:8:7: 1000000000/s is more than a generator can count; use at most 1000000/s
       |
     8 |       constant-arrival-rate: {rate: 1000000000/s, arrivals: uniform, max-in-flight: 100}
       |       ^
@@ -267,7 +267,7 @@ fn more_workflows_in_flight_than_one_generator_can_hold_are_refused() {
 }
 
 #[test]
-fn times_in_which_nothing_can_happen_are_refused() {
+fn durations_outside_their_bounds_are_refused() {
     let timeout = |timeout: &str| {
         let line = format!("    timeout: {timeout}\n    workflow:");
         wrong("    workflow:", &line)
@@ -281,12 +281,12 @@ fn times_in_which_nothing_can_happen_are_refused() {
         wrong("for: 3s", "for: 0s"),
     ];
     insta::assert_snapshot!(errors.join("\n\n"), @"
-    crash.yaml:9:14: `timeout` is from 1ms to 30d, found `0s`
+    crash.yaml:9:14: `timeout` must be from 1ms to 30d, found `0s`
       |
     9 |     timeout: 0s
       |              ^^
 
-    crash.yaml:9:14: `timeout` is from 1ms to 30d, found `1000000d`
+    crash.yaml:9:14: `timeout` must be from 1ms to 30d, found `1000000d`
       |
     9 |     timeout: 1000000d
       |              ^^^^^^^^
@@ -301,12 +301,12 @@ fn times_in_which_nothing_can_happen_are_refused() {
     13 | phases: {warmup: 1s, baseline: 4s, chaos: 0s, recovery: 4s, drain: 10s}
        |         ^
 
-    crash.yaml:13:9: phase `chaos` lasts from 1ms to 30d, found `31d`
+    crash.yaml:13:9: phase `chaos` must last from 1ms to 30d, found `31d`
        |
     13 | phases: {warmup: 1s, baseline: 4s, chaos: 31d, recovery: 4s, drain: 10s}
        |         ^
 
-    crash.yaml:15:73: a fault lasts longer than 0s
+    crash.yaml:15:73: a fault must last longer than 0s
        |
     15 |   - {id: crash, fault: kill, target: worker, phase: chaos, at: 1s, for: 0s}
        |                                                                         ^^
@@ -314,7 +314,7 @@ fn times_in_which_nothing_can_happen_are_refused() {
 }
 
 #[test]
-fn names_that_are_refused_later_are_refused_here() {
+fn names_that_temporal_or_a_file_system_refuses_are_refused_early() {
     let long = format!("name: {}", "c".repeat(64));
     let errors = [
         wrong("name: crash", &long),
@@ -327,27 +327,27 @@ fn names_that_are_refused_later_are_refused_here() {
         wrong("type: Workflow", "type: Workflow\n      task-queue: ''"),
     ];
     insta::assert_snapshot!(errors.join("\n\n"), @"
-    crash.yaml:3:7: `cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc` is no name for a scenario: at most 63 lowercase letters, digits and dashes, no dash at the ends
+    crash.yaml:3:7: `cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc` is not a valid scenario name: use at most 63 lowercase letters, digits and dashes, and no dash at either end
       |
     3 | name: cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc
       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-    crash.yaml:3:7: `crash-` is no name for a scenario: at most 63 lowercase letters, digits and dashes, no dash at the ends
+    crash.yaml:3:7: `crash-` is not a valid scenario name: use at most 63 lowercase letters, digits and dashes, and no dash at either end
       |
     3 | name: crash-
       |       ^^^^^^
 
-    crash.yaml:10:13: a workflow type is a name of 1 to 1000 bytes
+    crash.yaml:10:13: a workflow type must have 1 to 1000 bytes and no NUL
        |
     10 |       type: ''
        |             ^^
 
-    crash.yaml:11:19: `/_sys/a` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+    crash.yaml:11:19: `/_sys/a` is not a task queue name (1 to 200 characters without spaces, not starting with `/_sys/` or `temporal-sys-`)
        |
     11 |       task-queue: /_sys/a
        |                   ^^^^^^^
 
-    crash.yaml:11:19: `` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+    crash.yaml:11:19: `` is not a task queue name (1 to 200 characters without spaces, not starting with `/_sys/` or `temporal-sys-`)
        |
     11 |       task-queue: ''
        |                   ^^

@@ -1,6 +1,6 @@
 //! What becomes of faults when others are open.
 
-use backend::fault::{Entry, Fault, Journal, Occurrence, Target};
+use backend::fault::{EntryId, Fault, Journal, Occurrence, Target};
 use backend::run_id::RunId;
 use camino::Utf8Path;
 use engine::fault::{Healing, Injected, heal_all, heal_one, inject};
@@ -18,7 +18,7 @@ use super::topology;
 struct Broken {
     stage: Stage,
     journal: Journal,
-    entries: Vec<Entry>,
+    entries: Vec<EntryId>,
     _folder: TempDir,
 }
 
@@ -93,7 +93,7 @@ fn ids(healing: &Healing) -> Vec<&str> {
 const ASK: &str = "ask whether it serves";
 
 #[tokio::test(start_paused = true)]
-async fn the_database_is_healed_before_those_who_need_it_whoever_was_killed_last() {
+async fn the_database_is_healed_before_the_services_that_need_it() {
     for services in [["mysql", "temporal-history"], ["temporal-history", "mysql"]] {
         let stage = stage().needs("temporal-history-0", "mysql-0");
         let broken = Broken::with(stage, &services).await;
@@ -106,7 +106,7 @@ async fn the_database_is_healed_before_those_who_need_it_whoever_was_killed_last
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_heals_only_after_another_is_tried_again() {
+async fn a_fault_that_heals_only_after_another_is_tried_again() {
     for needy in ["temporal-frontend-0", "temporal-worker-0"] {
         let (first, second) = ("temporal-frontend-0", "temporal-worker-0");
         let other = if needy == first { second } else { first };
@@ -120,7 +120,7 @@ async fn one_that_heals_only_after_another_is_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_cannot_be_healed_is_told_and_keeps_no_other_from_it() {
+async fn a_fault_that_cannot_be_healed_is_reported_and_the_others_are_healed() {
     let stage = stage().needs("temporal-history-0", "temporal-history-0");
     let broken = Broken::with(stage, &["temporal-history", "mysql", "worker"]).await;
     let healing = broken.heal_all().await;
@@ -132,7 +132,7 @@ async fn one_that_cannot_be_healed_is_told_and_keeps_no_other_from_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_that_ends_while_another_lasts_is_healed_without_what_that_one_takes() {
+async fn a_fault_is_healed_while_another_one_lasts() {
     let mut broken = Broken::with(stage(), &["mysql", "temporal-history", "worker"]).await;
     let [mysql, history, worker] = broken.entries[..] else {
         panic!("three were injected");
@@ -152,10 +152,10 @@ async fn a_fault_that_ends_while_another_lasts_is_healed_without_what_that_one_t
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_does_not_serve_is_not_healed() {
+async fn a_service_that_is_not_ready_is_not_healed() {
     let broken = Broken::with(stage(), &["temporal-history"]).await;
     broken.stage.breaks("temporal-matching-0");
-    let why = "could not heal fault `temporal-history`: no workflow can be started yet: \
+    let why = "could not heal fault `temporal-history`: still cannot start a workflow: \
                temporal-matching-0 is down";
     let one = heal_one(&broken.stage, &broken.journal, broken.entries[0]).await;
     assert_eq!(one.expect_err("matching is down").to_string(), why);
@@ -165,7 +165,7 @@ async fn what_does_not_serve_is_not_healed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_that_begins_while_another_is_healed_is_not_waited_for() {
+async fn healing_does_not_wait_for_a_fault_that_begins_meanwhile() {
     let broken = Broken::with(stage(), &["temporal-history"]).await;
     broken.stage.breaks("mysql-0");
     let begun = tokio::time::Instant::now();

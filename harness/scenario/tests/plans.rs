@@ -142,7 +142,7 @@ fn a_stored_plan_is_read_back_as_it_was() {
 }
 
 #[test]
-fn a_fault_that_the_place_cannot_express_is_a_reason_and_no_error() {
+fn a_fault_that_the_place_does_not_support_is_a_reason_to_skip() {
     let text = CRASH.replace("target: worker", "target: temporal-history");
     let Ok(Resolution::Unrunnable { reasons }) = resolution(&text, 1) else {
         panic!("the scenario cannot run here");

@@ -53,7 +53,7 @@ async fn nothing_is_read_before_the_last_fault_is_healed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_faults_histories_are_read_while_the_load_goes_on_and_none_twice() {
+async fn without_faults_histories_are_read_during_the_load_and_only_once() {
     let model = Model {
         defects: (0..3).map(|number| (number, Defect::Unreadable)).collect(),
         ..Model::default()
@@ -112,7 +112,7 @@ async fn nothing_is_due_while_the_client_connects() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_whose_evidence_cannot_be_written_heals_and_says_so() {
+async fn a_run_that_cannot_write_evidence_heals_and_reports_it() {
     let (performed, stage) = performed(Manner::Obedient, Bytes::new(45_000)).await;
     let error = performed
         .assessment
@@ -145,7 +145,7 @@ async fn a_run_whose_evidence_cannot_be_written_heals_and_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_healed_is_told_where_there_is_no_verdict_too() {
+async fn a_fault_that_cannot_be_healed_is_reported_without_a_verdict_too() {
     let (performed, _) = performed(Manner::RefusesToHeal, Bytes::new(45_000)).await;
     let error = performed
         .assessment
@@ -183,7 +183,7 @@ async fn a_folder_that_has_lost_records_is_not_judged() {
         fs_err::write(&path, &text[..cut]).expect("writable");
         let error = assess(&archive).expect_err("one is torn");
         let said = error.to_string();
-        let expected = format!("is damaged: {file} has 149 records, and 150 were written");
+        let expected = format!("is damaged: {file} has 149 records, but 150 were written");
         assert!(said.ends_with(&expected), "{said}");
     }
 }

@@ -184,7 +184,7 @@ async fn a_crash_that_loses_nothing_passes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_death_that_no_fault_planned_proves_nothing_whenever_it_comes() {
+async fn an_unplanned_death_at_any_time_is_inconclusive() {
     // In the warmup, in the baseline, while a fault is at another service, after it, at the end.
     for second in [0, 3, 8, 12, 14] {
         let after = Duration::from_secs(second);
@@ -206,7 +206,7 @@ async fn a_death_that_no_fault_planned_proves_nothing_whenever_it_comes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_death_after_an_injection_that_failed_is_told() {
+async fn a_death_after_a_failed_injection_is_reported() {
     let after = Duration::from_secs(8);
     let stage = Stage::new(Model::default(), Manner::RefusesToInject).dies_after("worker", after);
     let played = play_on(CRASH, stage, &CancellationToken::new()).await;
@@ -219,7 +219,7 @@ async fn a_death_after_an_injection_that_failed_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_fault_did_while_nobody_could_look_is_no_death() {
+async fn a_kill_by_a_fault_during_an_unwatched_time_is_no_death() {
     // The fault is from 6 s to 9 s.
     let stage = Stage::new(crashed(), Manner::Obedient).blind_during(window(5, 12));
     let played = play_on(CRASH, stage, &CancellationToken::new()).await;
@@ -245,7 +245,7 @@ async fn a_freeze_moves_the_latencies_of_its_phase_and_of_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lie_of_the_server_fails_and_names_its_workflow() {
+async fn a_wrong_record_of_the_server_fails_and_names_its_workflow() {
     let lies = [
         Defect::LosesStart,
         Defect::RunsTwice,
@@ -268,13 +268,13 @@ async fn a_lie_of_the_server_fails_and_names_its_workflow() {
         reasons.push(format!("{name}: {reason}"));
     }
     insta::assert_snapshot!(reasons.join("\n"), @r#"
-    LosesStart: no-lost-start is violated by 1 of 150 workflows: crash/7-0/hello/60: its start was acknowledged, but the server has no such execution
-    RunsTwice: no-lost-start is violated by 1 of 150 workflows: crash/7-0/hello/60: its start was acknowledged as run 00000000-0000-4000-8000-00000000003d, but the server has run 00000000-0000-4000-8000-00000000003e
+    LosesStart: no-lost-start is violated by 1 of 150 workflows: crash/7-0/hello/60: start acknowledged, but the server has no such execution
+    RunsTwice: no-lost-start is violated by 1 of 150 workflows: crash/7-0/hello/60: start acknowledged as run 00000000-0000-4000-8000-00000000003d, but the server has run 00000000-0000-4000-8000-00000000003e
     WrongResult(String("Goodbye")): right-result is violated by 1 of 150 workflows: crash/7-0/hello/60: expected "Hello ivory-hobby!", got "Goodbye"
-    NeverCloses: all-closed is violated by 1 of 150 workflows: crash/7-0/hello/60: still running: the last that happened is ActivityTaskScheduled
-    MisreportsStatus: all-closed is violated by 1 of 150 workflows: crash/7-0/hello/60: still running: the last that happened is WorkflowExecutionCompleted, and 1 more
-    SkipsEventId: history-integrity is violated by 1 of 150 workflows: crash/7-0/hello/60: event 6 (ActivityTaskScheduled) stands where event 5 belongs
-    ClosesTwice: history-integrity is violated by 1 of 150 workflows: crash/7-0/hello/60: it closed 2 times: WorkflowExecutionCompleted, WorkflowExecutionCompleted
+    NeverCloses: all-closed is violated by 1 of 150 workflows: crash/7-0/hello/60: still running: the last event is ActivityTaskScheduled
+    MisreportsStatus: all-closed is violated by 1 of 150 workflows: crash/7-0/hello/60: still running: the last event is WorkflowExecutionCompleted, and 1 more
+    SkipsEventId: history-integrity is violated by 1 of 150 workflows: crash/7-0/hello/60: expected event 5, found event 6 (ActivityTaskScheduled)
+    ClosesTwice: history-integrity is violated by 1 of 150 workflows: crash/7-0/hello/60: closed 2 times: WorkflowExecutionCompleted, WorkflowExecutionCompleted
     "#);
 }
 
@@ -287,7 +287,7 @@ async fn a_fault_without_effect_is_inconclusive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_that_cannot_be_injected_is_inconclusive_and_undone_all_the_same() {
+async fn a_fault_that_cannot_be_injected_is_inconclusive_and_healed() {
     let played = play_through(Model::default(), Manner::RefusesToInject).await;
     let reason = "could not inject fault `crash`: the worker is not there";
     assert_eq!(played.verdict(), (VerdictKind::Inconclusive, reason));
@@ -326,7 +326,7 @@ async fn an_interruption_heals_and_judges_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_that_cannot_be_undone_is_said_and_stays_in_the_journal() {
+async fn a_fault_that_cannot_be_healed_is_reported_and_stays_in_the_journal() {
     let played = play_through(crashed(), Manner::RefusesToHeal).await;
     let reason = "could not heal fault `crash`: the worker does not start; \
                   run `harness heal`";
@@ -341,11 +341,11 @@ async fn a_fault_that_cannot_be_undone_is_said_and_stays_in_the_journal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_that_is_undone_at_the_second_try_is_healed() {
+async fn a_fault_that_is_healed_at_the_second_try_counts_as_healed() {
     let played = play_through(crashed(), Manner::HealsAtTheSecondTry).await;
     let (kind, reason) = played.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
-    assert!(reason.starts_with("healing went on for 3.9"), "{reason}");
+    assert!(reason.starts_with("healing took 3.9"), "{reason}");
     assert_eq!(played.done, ["inject", "heal", "heal"]);
     assert!(played.assessment.seen.faults[0].healed.is_some());
     assert_eq!(played.unhealed, 0);

@@ -74,7 +74,7 @@ async fn a_workflow_that_closes_after_its_client_gave_up_is_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_still_running_when_the_drain_is_over_is_not_closed() {
+async fn a_workflow_that_runs_after_the_drain_violates_all_closed() {
     let model = Model {
         defects: [(3, Defect::NeverCloses)].into(),
         ..slow()
@@ -104,7 +104,7 @@ async fn a_start_without_an_answer_that_the_server_took_is_waited_for() {
 
 /// The machine sleeps for an hour, in the load, in the drain, or while histories are read.
 #[tokio::test(start_paused = true)]
-async fn an_hour_in_which_nothing_ran_is_no_reason_to_fail() {
+async fn an_hour_of_sleep_is_no_reason_to_fail() {
     for asleep in [3, 9, 12] {
         let model = Model {
             freezes: vec![window(asleep, asleep + 3600)],
@@ -123,7 +123,7 @@ async fn an_hour_in_which_nothing_ran_is_no_reason_to_fail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interruption_is_heard_while_open_workflows_are_waited_for() {
+async fn an_interruption_ends_the_wait_for_open_workflows() {
     let shutdown = CancellationToken::new();
     let model = Model {
         defects: [(3, Defect::NeverCloses)].into(),
@@ -161,7 +161,7 @@ async fn a_fault_that_is_healed_late_does_not_use_up_the_drain() {
 
 /// 89 histories, and a server that lets five be read in a second.
 #[tokio::test(start_paused = true)]
-async fn being_asked_too_much_is_waited_out_and_costs_no_verdict() {
+async fn a_rate_limit_is_waited_out_and_the_run_still_passes() {
     let model = Model {
         reads_per_second: Some(5),
         ..Model::default()
@@ -177,7 +177,7 @@ async fn being_asked_too_much_is_waited_out_and_costs_no_verdict() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_is_gone_for_good_is_given_up_on_and_says_why() {
+async fn reading_from_a_server_that_is_gone_ends_with_the_reason() {
     let model = Model {
         outages: vec![window(3, 100_000)],
         ..Model::default()

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use backend::fault::{Pull, Reach, Sighting, Sign, Whom};
+use backend::fault::{Pull, Reach, Recipients, Sighting, Sign};
 use backend::{
     Backend, Change, Endpoint, Error, Host, Log, Prepared, Provision, Readiness, Vital, Vitals,
 };
@@ -171,7 +171,7 @@ impl Host for Stage {
         }
     }
 
-    async fn last_words(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
+    async fn log_tail(&self, replica: &str, life: Option<&str>) -> Option<LogTail> {
         let lines = vec![format!("life {} of {replica} is over", life?)];
         Some(LogTail {
             path: "log".into(),
@@ -241,7 +241,7 @@ impl Backend for Stage {
     async fn pull(&self, pull: &Pull) -> Result<(), Error> {
         match pull {
             Pull::Signal {
-                whom: Whom::Replicas(replicas),
+                whom: Recipients::Replicas(replicas),
                 ..
             } => {
                 self.done.borrow_mut().push("inject");

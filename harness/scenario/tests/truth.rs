@@ -57,7 +57,7 @@ fn shown(played: &Played) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_given_up_on_meets_no_upper_bound() {
+async fn iterations_that_were_given_up_meet_no_upper_bound() {
     let played = played(SLOW, slow()).await;
     let PhaseStatistics {
         offered,
@@ -72,11 +72,11 @@ async fn what_was_given_up_on_meets_no_upper_bound() {
     ");
     let (kind, reason) = played.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive);
-    insta::assert_snapshot!(reason, @"75 of 78 workflows in baseline were given up on before they closed, which is 96.2%, and no `error-rate` says how many may");
+    insta::assert_snapshot!(reason, @"75 of 78 workflows in baseline were not waited for until they closed (96.2%), and the scenario sets no `error-rate` for the phase");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_given_up_on_misses_its_threshold_where_the_scenario_speaks_of_errors() {
+async fn iterations_that_were_given_up_miss_an_error_rate() {
     let text = SLOW.replace(
         "start-to-close: {",
         "error-rate: \"<= 100%\"\n      start-to-close: {",
@@ -88,7 +88,7 @@ async fn what_was_given_up_on_misses_its_threshold_where_the_scenario_speaks_of_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lower_bound_is_met_by_what_took_longer_than_it() {
+async fn a_censored_latency_above_a_lower_bound_meets_it() {
     let text = SLOW.replace(
         "p50: \"< 6s\", p90: \"< 6s\"",
         "p50: \"> 4s\", p90: \">= 7s\"",
@@ -102,7 +102,7 @@ async fn a_lower_bound_is_met_by_what_took_longer_than_it() {
 
 /// The server goes away in the middle of the chaos and does not come back.
 #[tokio::test(start_paused = true)]
-async fn nothing_holds_of_executions_that_could_not_be_read() {
+async fn no_invariant_holds_if_no_execution_could_be_read() {
     let gone = Model {
         outages: vec![window(8, 100_000)],
         ..Model::default()
@@ -119,12 +119,12 @@ async fn nothing_holds_of_executions_that_could_not_be_read() {
     }
     let reasons = &played.assessment.judgement.verdict.reasons;
     let names = "no-lost-start, right-result, all-closed, history-integrity";
-    let unchecked = format!("{names} were checked on no workflow");
+    let unchecked = format!("{names} were not checked on any workflow");
     assert!(reasons.contains(&unchecked), "{reasons:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_invariant_that_is_about_no_workflow_is_not_known_to_hold() {
+async fn an_invariant_that_applies_to_no_workflow_is_not_known_to_hold() {
     // What says its result never starts within the run.
     let rare = "  - name: rare\n    executor:\n      constant-arrival-rate: {rate: 1/h, \
                 max-in-flight: 1}\n    workflow: {type: Workflow, input: [1], result: 1}\n";
@@ -134,11 +134,11 @@ async fn an_invariant_that_is_about_no_workflow_is_not_known_to_hold() {
     let played = played(&text, Model::default()).await;
     let (kind, reason) = played.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive);
-    insta::assert_snapshot!(reason, @"right-result was checked on no workflow");
+    insta::assert_snapshot!(reason, @"right-result was not checked on any workflow");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_baseline_that_stalls_is_not_steady_although_nothing_has_ended_badly() {
+async fn a_stalled_baseline_is_not_steady_even_without_errors() {
     // From the middle of the baseline on nothing goes on; what is under way then is over a second
     // old at its end.
     let stalled = Model {

@@ -199,7 +199,7 @@ fn told(scenes: &[(&str, Scene)]) -> String {
 }
 
 #[test]
-fn a_death_comes_before_all_that_may_have_come_of_it() {
+fn a_death_is_the_first_reason() {
     let unread = |mut scene: Scene| {
         scene.evidence.readings.remove("hello-5");
         scene
@@ -255,17 +255,17 @@ fn a_death_comes_before_all_that_may_have_come_of_it() {
     died, and slow -> inconclusive: worker-1 died by itself 12.3s into the run: exit status: 3
     died, died, and not all read back -> inconclusive: worker-1 died by itself 12.3s into the run: exit status: 3, and 2 more
     died, and not steady -> inconclusive: worker-1 died by itself 12.3s into the run: exit status: 3
-    lost, and died -> fail: no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution; worker-1 died by itself 12.3s into the run: exit status: 3
+    lost, and died -> fail: no-lost-start is violated by 1 of 15 workflows: hello-3: start acknowledged, but the server has no such execution; worker-1 died by itself 12.3s into the run: exit status: 3
     dirty, and died -> heal-failed: worker-1 died by itself 12.3s into the run: exit status: 3; could not heal fault `crash`: no worker; run `harness heal`
     not watched to the end -> inconclusive: it is not known whether all replicas lived to the end: the cluster does not answer
-    stopped, and slow -> inconclusive: the harness itself was stopped, or got no time to run, for 25.0s on end
+    stopped, and slow -> inconclusive: the harness could not run for 25.0s: it was stopped, or the machine was overloaded
     stopped for a moment -> pass: 15 workflows completed, and every expectation is met
     stopped, and died -> inconclusive: worker-1 died by itself 12.3s into the run: exit status: 3, and 1 more
     ");
 }
 
 #[test]
-fn the_gravest_thing_that_is_known_decides() {
+fn the_gravest_reason_decides() {
     let saturated = |mut scene: Scene| {
         scene.delay = std::time::Duration::from_millis(300);
         scene
@@ -317,8 +317,8 @@ fn the_gravest_thing_that_is_known_decides() {
     no effect, and slow -> inconclusive: fault `crash` had no proven effect: none
     saturated, and slow -> inconclusive: the load generator was saturated: its starts were 300ms late at p99, bound 250ms
     not all read back -> inconclusive: 1 workflow could not be read back: hello-5: it was not read back
-    lost, and no effect -> fail: no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution
-    lost, and slow -> fail: no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution
+    lost, and no effect -> fail: no-lost-start is violated by 1 of 15 workflows: hello-3: start acknowledged, but the server has no such execution
+    lost, and slow -> fail: no-lost-start is violated by 1 of 15 workflows: hello-3: start acknowledged, but the server has no such execution
     lost, and interrupted -> interrupted: interrupted before the end; every fault is healed
     interrupted, and dirty -> heal-failed: could not heal fault `crash`: no worker; run `harness heal`
     lost, and dirty -> heal-failed: could not heal fault `crash`: no worker; run `harness heal`
@@ -326,7 +326,7 @@ fn the_gravest_thing_that_is_known_decides() {
 }
 
 #[test]
-fn a_start_without_an_answer_is_no_pass_unless_the_scenario_speaks_of_it() {
+fn a_start_without_an_answer_is_inconclusive_unless_a_threshold_covers_it() {
     let with = |second: usize, speaks: bool| {
         let mut scene = Scene::good();
         let iteration = &mut scene.evidence.iterations[second];
@@ -340,7 +340,7 @@ fn a_start_without_an_answer_is_no_pass_unless_the_scenario_speaks_of_it() {
     // The baseline goes from the first second to the fifth, the chaos from there to the eleventh.
     let Verdict { kind, reason, .. } = with(3, false);
     assert_eq!(kind, VerdictKind::Inconclusive);
-    insta::assert_snapshot!(reason, @"1 of 4 starts in baseline were refused or had no clear answer, and no `error-rate` says how many may");
+    insta::assert_snapshot!(reason, @"1 of 4 starts in baseline were refused or had no clear answer, and the scenario sets no `error-rate` for the phase");
     assert_eq!(
         with(3, true).kind,
         VerdictKind::Pass,
@@ -367,18 +367,18 @@ fn a_recovery_begins_once_everything_is_healed() {
     assert_eq!(healed(11_500).kind, VerdictKind::Pass);
     let Verdict { kind, reason, .. } = healed(13_500);
     assert_eq!(kind, VerdictKind::Inconclusive);
-    insta::assert_snapshot!(reason, @"healing went on for 2.50s of the recovery of 4s, so that it says nothing");
+    insta::assert_snapshot!(reason, @"healing took 2.50s of the recovery phase of 4s: too little of the phase is left to judge it");
 }
 
 #[test]
-fn a_run_in_which_nothing_completed_says_nothing() {
+fn a_run_in_which_no_workflow_completed_is_inconclusive() {
     let mut scene = Scene::good();
     scene.plan.thresholds.clear();
     scene.plan.steady_state = None;
     scene.evidence = Evidence::default();
     let Verdict { kind, reason, .. } = scene.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive);
-    insta::assert_snapshot!(reason, @"not one workflow completed, so nothing was tested, and 1 more");
+    insta::assert_snapshot!(reason, @"no workflow completed, so nothing was tested, and 1 more");
 }
 
 #[test]
@@ -437,7 +437,7 @@ fn unsent(evidence: &mut Evidence, second: u64, arrivals: u64, cause: Cause) {
 
 /// 964 of 2,964 in the warmup, and 28,510 of 30,197 in the baseline.
 #[test]
-fn the_gravest_reason_is_told_with_how_many_more_there_are() {
+fn the_gravest_reason_is_shown_with_the_number_of_others() {
     let mut scene = Scene::good();
     for _ in 1..2000 {
         completed(&scene.plan, &mut scene.evidence, 0);
@@ -453,15 +453,15 @@ fn the_gravest_reason_is_told_with_how_many_more_there_are() {
         reasons,
     } = scene.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive);
-    insta::assert_snapshot!(reason, @"28510 of 30197 arrivals in baseline were dropped: as many as allowed were in flight, and 1 more");
+    insta::assert_snapshot!(reason, @"28510 of 30197 arrivals in baseline were dropped: `max-in-flight` was reached, and 1 more");
     insta::assert_snapshot!(reasons.join("\n"), @r"
-    28510 of 30197 arrivals in baseline were dropped: as many as allowed were in flight
-    964 of 2964 arrivals in warmup were dropped: as many as allowed were in flight
+    28510 of 30197 arrivals in baseline were dropped: `max-in-flight` was reached
+    964 of 2964 arrivals in warmup were dropped: `max-in-flight` was reached
     ");
 }
 
 #[test]
-fn what_keeps_the_whole_run_from_saying_anything_is_graver_than_what_is_missing_in_a_phase() {
+fn a_reason_about_the_whole_run_comes_before_one_about_a_phase() {
     let mut scene = Scene::good().has_no_effect();
     unsent(&mut scene.evidence, 2, 1000, Cause::LoadEnded);
     unsent(&mut scene.evidence, 7, 10, Cause::MaxInFlight);
@@ -469,13 +469,13 @@ fn what_keeps_the_whole_run_from_saying_anything_is_graver_than_what_is_missing_
     insta::assert_snapshot!(scene.verdict().reasons.join("\n"), @r"
     fault `crash` had no proven effect: none
     1 workflow could not be read back: hello-5: it was not read back
-    1000 of 1004 arrivals in baseline were not sent: the load had ended when the generator came to them
-    10 of 16 arrivals in chaos were dropped: as many as allowed were in flight
+    1000 of 1004 arrivals in baseline were not sent: the generator was late, and the load had ended
+    10 of 16 arrivals in chaos were dropped: `max-in-flight` was reached
     ");
 }
 
 #[test]
-fn a_violation_is_told_with_the_others_and_with_why_the_run_says_nothing_else() {
+fn a_violation_is_shown_with_all_other_reasons() {
     let mut scene = Scene::good().loses_a_workflow().has_no_effect();
     if let Some(Reading::Found(execution)) = scene.evidence.readings.get_mut("hello-4") {
         execution.result = Some("wrong".into());
@@ -488,16 +488,16 @@ fn a_violation_is_told_with_the_others_and_with_why_the_run_says_nothing_else() 
         "{reason}"
     );
     insta::assert_snapshot!(reasons.join("\n"), @r#"
-    no-lost-start is violated by 1 of 15 workflows: hello-3: its start was acknowledged, but the server has no such execution
+    no-lost-start is violated by 1 of 15 workflows: hello-3: start acknowledged, but the server has no such execution
     right-result is violated by 1 of 14 workflows; 1 could not be checked: the server has no such execution: hello-4: expected "Hello!", got "wrong"
-    history-integrity is violated by 1 of 14 workflows; 1 could not be checked: the server has no such execution: hello-4: the client was told another result than its history has
+    history-integrity is violated by 1 of 14 workflows; 1 could not be checked: the server has no such execution: hello-4: the client saw a different result than the history has
     fault `crash` had no proven effect: none
     all-closed holds for 14 workflows; 1 could not be checked: the server has no such execution
     "#);
 }
 
 #[test]
-fn the_threshold_that_is_missed_by_most_is_told() {
+fn the_threshold_with_the_largest_miss_is_shown() {
     let mut scene = Scene::good().recovers_slowly();
     // In three of four seconds of the recovery nothing completes, and everything takes 3.02 s.
     let of = |scene: &Scene, metric: &str| {
@@ -514,7 +514,7 @@ fn the_threshold_that_is_missed_by_most_is_told() {
 
 /// The baseline lasts from the first second to the fifth, and its p99 must be below 1 s.
 #[test]
-fn the_steady_state_is_judged_again_once_all_that_began_in_the_baseline_has_ended() {
+fn the_steady_state_is_judged_again_after_every_iteration_of_the_baseline_ended() {
     let last = |intended: u64, injected: u64, ended: u64| {
         let mut scene = Scene::good();
         scene.faults[0].injected = Some(Duration::from_millis(injected));
@@ -527,7 +527,7 @@ fn the_steady_state_is_judged_again_once_all_that_began_in_the_baseline_has_ende
     };
     let Verdict { kind, reason, .. } = last(4_000, 6_000, 5_900);
     assert_eq!(kind, VerdictKind::Inconclusive);
-    insta::assert_snapshot!(reason, @"no steady state: once all that began in the baseline had ended, start-to-close p99 was 1.90s, wanted < 1s");
+    insta::assert_snapshot!(reason, @"no steady state: after every workflow of the baseline had ended, start-to-close p99 was 1.90s, wanted < 1s");
     let kind = last(4_800, 5_600, 9_000).kind;
     assert_eq!(kind, VerdictKind::Pass, "the fault delayed it");
     let Verdict { kind, reason, .. } = last(4_000, 5_600, 9_000);
@@ -537,7 +537,7 @@ fn the_steady_state_is_judged_again_once_all_that_began_in_the_baseline_has_ende
 
 /// Two of five take 8 s, in a baseline of 4 s: none of those has ended when the fault comes.
 #[test]
-fn slow_workflows_that_a_fault_meets_under_way_are_no_steady_state() {
+fn slow_workflows_under_way_at_a_fault_are_no_steady_state() {
     let mut scene = Scene::good();
     scene.faults[0].injected = Some(Duration::from_secs(6));
     for second in 1..5 {
@@ -558,13 +558,13 @@ fn slow_workflows_that_a_fault_meets_under_way_are_no_steady_state() {
     });
     let Verdict { kind, reason, .. } = scene.verdict();
     assert_eq!(kind, VerdictKind::Inconclusive, "{reason}");
-    let told = "no steady state: once all that began in the baseline had ended, \
+    let told = "no steady state: after every workflow of the baseline had ended, \
                 start-to-close p90 was 8.0";
     assert!(reason.starts_with(told), "{reason}");
 }
 
 #[test]
-fn workflows_that_failed_are_no_pass_unless_the_scenario_speaks_of_errors() {
+fn failed_workflows_are_inconclusive_unless_a_threshold_covers_errors() {
     let with = |failed: usize, error_rate: Option<&str>| {
         let mut scene = Scene::good();
         for _ in 1..25 {
@@ -591,14 +591,14 @@ fn workflows_that_failed_are_no_pass_unless_the_scenario_speaks_of_errors() {
     };
     let Verdict { kind, reason, .. } = with(99, None);
     assert_eq!(kind, VerdictKind::Inconclusive);
-    insta::assert_snapshot!(reason, @"99 of 100 workflows in baseline failed, which is 99%, and no `error-rate` says how many may");
+    insta::assert_snapshot!(reason, @"99 of 100 workflows in baseline failed (99%), and the scenario sets no `error-rate` for the phase");
     assert_eq!(with(2, None).kind, VerdictKind::Inconclusive);
     assert_eq!(with(1, None).kind, VerdictKind::Pass, "it is tolerated");
     assert_eq!(with(99, Some("<= 99%")).kind, VerdictKind::Pass);
 }
 
 #[test]
-fn starts_that_a_fault_refused_are_not_left_out_of_latencies_in_silence() {
+fn latency_thresholds_need_an_error_rate_where_a_fault_refuses_starts() {
     let with = |thresholds: Option<Thresholds>| {
         let mut scene = Scene::good();
         for iteration in &mut scene.evidence.iterations {
@@ -616,7 +616,7 @@ fn starts_that_a_fault_refused_are_not_left_out_of_latencies_in_silence() {
     assert_eq!(with(None).kind, VerdictKind::Pass, "there is a fault");
     let Verdict { kind, reason, .. } = with(Some(p50_below("< 1s")));
     assert_eq!(kind, VerdictKind::Inconclusive);
-    insta::assert_snapshot!(reason, @"5 of 6 starts in chaos were refused or had no clear answer, and no `error-rate` says how many may");
+    insta::assert_snapshot!(reason, @"5 of 6 starts in chaos were refused or had no clear answer, and the scenario sets no `error-rate` for the phase");
     let spoken = Thresholds {
         error_rate: Some("<= 90%".parse().expect("a threshold")),
         ..p50_below("< 1s")
@@ -625,7 +625,7 @@ fn starts_that_a_fault_refused_are_not_left_out_of_latencies_in_silence() {
 }
 
 #[test]
-fn an_invariant_that_could_not_be_checked_on_all_is_not_known_to_hold() {
+fn an_invariant_that_was_not_checked_on_all_workflows_is_not_known_to_hold() {
     let with = |invariant, bend: fn(&mut Reading)| {
         let mut scene = Scene::good();
         scene.plan.invariants = vec![invariant];
@@ -656,7 +656,7 @@ fn an_invariant_that_could_not_be_checked_on_all_is_not_known_to_hold() {
 }
 
 #[test]
-fn a_start_that_the_stop_of_a_run_cut_off_is_no_reason_of_its_own() {
+fn a_start_cut_off_by_an_early_end_is_no_reason() {
     let is_told = |ending| {
         let mut scene = Scene::good();
         scene.ending = ending;
@@ -675,7 +675,7 @@ fn a_start_that_the_stop_of_a_run_cut_off_is_no_reason_of_its_own() {
 }
 
 #[test]
-fn of_a_phase_to_which_nothing_was_offered_no_threshold_is_met() {
+fn a_phase_without_arrivals_meets_no_threshold() {
     let mut scene = Scene::good();
     scene.plan.steady_state = None;
     let in_recovery = |iteration: &Iteration| iteration.phase == "recovery";

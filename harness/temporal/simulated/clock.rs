@@ -1,10 +1,11 @@
-//! The model's time, which stands still while the server is frozen. Pure.
+//! The time of the simulated server, which stops while the server is frozen. Pure.
 
 use std::time::Duration;
 
 use super::Window;
 
-/// When work that begins at `from` and takes `work` is done, given when the server stands still.
+/// When work that begins at `from` and takes `work` is done. The server does no work during
+/// `freezes`.
 pub(super) fn done_at(freezes: &[Window], from: Duration, work: Duration) -> Duration {
     let mut now = from;
     let mut left = work;
@@ -20,7 +21,7 @@ pub(super) fn done_at(freezes: &[Window], from: Duration, work: Duration) -> Dur
     now + left
 }
 
-/// The first moment from `from` on that no window covers.
+/// The first time at or after `from` that no window covers.
 pub(super) fn first_outside(windows: &[Window], from: Duration) -> Duration {
     windows.iter().fold(from, |now, window| {
         if window.covers(now) {
@@ -49,11 +50,15 @@ mod tests {
     }
 
     #[test]
-    fn work_stands_still_while_the_server_does() {
+    fn no_work_is_done_during_a_freeze() {
         assert_eq!(done(0, 5), 5);
         assert_eq!(done(5, 5), 10, "done just before the freeze");
         assert_eq!(done(5, 6), 21, "the rest is done after the freeze");
-        assert_eq!(done(15, 0), 20, "no answer comes out of a freeze");
+        assert_eq!(
+            done(15, 0),
+            20,
+            "the server does not answer during a freeze"
+        );
         assert_eq!(done(5, 16), 41, "two freezes");
         assert_eq!(done(20, 1), 21, "a freeze that is over");
         assert_eq!(done(50, 1), 51);

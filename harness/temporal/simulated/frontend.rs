@@ -1,4 +1,4 @@
-//! The frontend of a modelled cluster.
+//! The frontend of a simulated cluster.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use crate::{
     Answer, Close, Cluster, Error, Execution, ExecutionKey, Op, Pending, Reply, Start, Status,
 };
 
-/// A frontend in tokio's time, held or not, that answers as its [`Model`] says.
+/// A frontend that behaves as its [`Model`] says. It uses tokio's clock, which a test can pause.
 #[derive(Debug, Clone)]
 pub struct Frontend {
     model: Arc<Model>,
@@ -26,13 +26,13 @@ pub struct Frontend {
 struct State {
     /// The runs of every workflow id, oldest first.
     workflows: BTreeMap<String, Vec<Run>>,
-    /// How many workflows were started.
+    /// Number of workflows started.
     starts: u64,
-    /// How many runs there were.
+    /// Number of runs created.
     runs: u64,
-    /// The second in which was read last, and how often.
+    /// The second of the last read, and the number of reads in it.
     reads: (u64, u32),
-    /// When an execution was read first.
+    /// When an execution was first read.
     first_read: Option<Duration>,
 }
 
@@ -52,7 +52,7 @@ impl Run {
     }
 }
 
-/// What the server does with a start.
+/// The server's decision about a start.
 enum Accepted {
     Run { id: String },
     AlreadyRunning { id: String },
@@ -68,12 +68,12 @@ impl Frontend {
         }
     }
 
-    /// How many workflows were started.
+    /// The number of workflows started.
     pub fn starts(&self) -> u64 {
         self.state().starts
     }
 
-    /// When an execution was read first, from the creation of the frontend.
+    /// When an execution was first read, from the creation of the frontend.
     pub fn first_read(&self) -> Option<Duration> {
         self.state().first_read
     }
@@ -86,7 +86,7 @@ impl Frontend {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until an answer that is ready at `ready` arrives, or gives up at the deadline.
+    /// Waits until `ready`, when the answer arrives, or gives up at `until`.
     async fn answer(
         &self,
         operation: &'static str,
@@ -100,8 +100,8 @@ impl Frontend {
             .ok_or_else(|| error(operation, "Cancelled", "timeout expired"))
     }
 
-    /// When the server answers a question asked now; an outage is an error.
-    fn asked_now(&self, operation: &'static str) -> Result<Duration, Error> {
+    /// When the server answers a request sent now. An error during an outage.
+    fn answer_time(&self, operation: &'static str) -> Result<Duration, Error> {
         let now = self.now();
         if first_outside(&self.model.outages, now) > now {
             return Err(error(operation, "Unavailable", "connection refused"));
@@ -109,7 +109,7 @@ impl Frontend {
         Ok(done_at(&self.model.freezes, now, Duration::ZERO))
     }
 
-    /// Accepts a start, which the server does whether or not its client still waits.
+    /// Accepts a start, as a server does whether or not the client is still waiting.
     fn accept(&self, start: &Start, at: Duration) -> Accepted {
         let mut state = self.state();
         let State {
@@ -172,7 +172,7 @@ impl Frontend {
         }
     }
 
-    /// Whether the limit of this second has room for another read.
+    /// Counts a read, and returns whether it is within the limit of this second.
     fn may_read(&self) -> bool {
         let Some(limit) = self.model.reads_per_second else {
             return true;
@@ -201,7 +201,7 @@ impl Frontend {
     async fn start(&self, start: Start, deadline: Duration) -> Result<Reply, Error> {
         const OPERATION: &str = "start workflow";
         let until = self.now() + deadline;
-        let begins = self.asked_now(OPERATION)?;
+        let begins = self.answer_time(OPERATION)?;
         let at = done_at(&self.model.freezes, begins, self.model.start_latency);
         let accepted = self.accept(&start, at);
         self.answer(OPERATION, Some(at), until).await?;
@@ -253,7 +253,7 @@ impl crate::Frontend for Frontend {
     ) -> Result<Option<Execution>, Error> {
         const OPERATION: &str = "describe workflow";
         let until = self.now() + deadline;
-        let answers = self.asked_now(OPERATION)?;
+        let answers = self.answer_time(OPERATION)?;
         self.answer(OPERATION, Some(answers), until).await?;
         if !self.may_read() {
             let message = "namespace rate limit exceeded";
@@ -307,7 +307,11 @@ fn not_found(operation: &'static str) -> Error {
 }
 
 fn no_cluster(operation: &'static str) -> Error {
-    error(operation, "Unimplemented", "a model has workflows only")
+    error(
+        operation,
+        "Unimplemented",
+        "the simulated frontend has workflows only",
+    )
 }
 
 #[cfg(test)]

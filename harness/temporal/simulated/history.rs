@@ -1,4 +1,4 @@
-//! The histories that the model's workflows leave: those of a hello world with one activity. Pure.
+//! The histories of simulated workflows: a hello world with one activity. Pure.
 
 use std::time::Duration;
 
@@ -23,11 +23,11 @@ const KINDS: [&str; 11] = [
 ];
 const CLOSE: &str = "WorkflowExecutionCompleted";
 
-/// How many of them there are while the activity is under way.
+/// Number of events while the activity is under way.
 const BEFORE_CLOSE: usize = 5;
 
-/// The history of a workflow that started at `created` and, if it has, closed at `closed`; both
-/// from the creation of the frontend.
+/// The history of a workflow that started at `created` and closed at `closed`, or is still running.
+/// Both times count from the creation of the frontend.
 pub(super) fn history(
     created: Duration,
     closed: Option<Duration>,
@@ -59,9 +59,9 @@ pub(super) fn history(
     kinds.iter().copied().chain(again).map(event).collect()
 }
 
-/// An offset on the model's calendar, which begins with the Unix epoch.
+/// The simulated time begins at the Unix epoch.
 fn timestamp(offset: Duration) -> Timestamp {
     Timestamp::UNIX_EPOCH
         .checked_add(offset)
-        .expect("no run lasts for millennia")
+        .expect("the offset fits in a timestamp")
 }

@@ -1,7 +1,7 @@
-//! A frontend that is a model: no process, no network, and time that a test can hold.
+//! A simulated frontend: no process, no network, and a clock that a test can pause.
 //!
-//! The model can be made to freeze, to fail and to be wrong on purpose, so that the load driver
-//! and the checkers can be shown to notice.
+//! It can freeze, fail and give wrong answers on purpose, so that tests can show that the load driver
+//! and the checkers detect it.
 
 mod clock;
 mod frontend;

@@ -1,4 +1,4 @@
-//! How the model behaves.
+//! The behaviour of a simulated frontend.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,39 +12,36 @@ use crate::Start;
 /// A span of time, from the creation of the frontend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// When it begins.
     pub from: Duration,
-    /// When it is over.
+    /// Exclusive.
     pub until: Duration,
 }
 
 impl Window {
-    /// Whether it covers an offset.
     pub fn covers(&self, offset: Duration) -> bool {
         self.from <= offset && offset < self.until
     }
 }
 
-/// What goes wrong with one workflow.
+/// A defect of one workflow.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Defect {
-    /// Its start is acknowledged, and then there is no such workflow.
+    /// Its start is acknowledged, but the workflow does not exist.
     LosesStart,
     /// It completes with this result.
     WrongResult(Value),
-    /// It never closes.
     NeverCloses,
     /// An event id is missing in its history.
     SkipsEventId,
-    /// Its history has two terminal events.
+    /// Its history has two closing events.
     ClosesTwice,
-    /// Describe says that it runs although its history is closed.
+    /// Describe reports that it is running although its history is closed.
     MisreportsStatus,
-    /// Its one start made two runs.
+    /// One start makes two runs.
     RunsTwice,
-    /// It runs for so long.
+    /// It closes after this run time.
     RunsFor(Duration),
-    /// The server cannot tell anything of it.
+    /// Reading it back always fails.
     Unreadable,
 }
 
@@ -55,23 +52,22 @@ pub struct Model {
     pub start_latency: Duration,
     /// From the acknowledgement to the close.
     pub run_time: Duration,
-    /// The result of a workflow.
     pub result: Arc<dyn Fn(&Start) -> Value + Send + Sync>,
-    /// When the server stands still, in order and without overlap: it answers nothing and does no
-    /// work, then goes on where it was.
+    /// When the server is frozen: it does not answer and does no work, then it resumes. In order and
+    /// without overlap.
     pub freezes: Vec<Window>,
-    /// When the server cannot be reached; its work goes on.
+    /// When the server is unreachable. Its work goes on.
     pub outages: Vec<Window>,
-    /// How many executions may be read in a second; asked for more, the server refuses.
+    /// Rate limit of reads; the server refuses reads above it.
     pub reads_per_second: Option<u32>,
-    /// What goes wrong, by the number of the workflow in the order of starts, from 0.
+    /// Defects by the number of the workflow in the order of starts, from 0.
     pub defects: BTreeMap<u64, Defect>,
-    /// What goes wrong with all others, by what is started.
+    /// The defect of every other workflow.
     pub defect_of: fn(&Start) -> Option<Defect>,
 }
 
 impl Default for Model {
-    /// A server that is quick and right, and echoes its first argument.
+    /// A fast server without defects. The result of a workflow is its first argument.
     fn default() -> Self {
         Self {
             start_latency: Duration::from_millis(2),

@@ -6,51 +6,51 @@ use super::Subscription;
 const REFUSED: [(&str, &str); 12] = [
     (
         "kubernetes.private=true",
-        "`backend.azure.kubernetes.private` cannot change from false to true once it is made",
+        "`backend.azure.kubernetes.private` cannot change from false to true after creation",
     ),
     (
         "network.services=10.1.0.0/16",
-        "`backend.azure.network.services` cannot change from 10.0.0.0/16 to 10.1.0.0/16 once it is made",
+        "`backend.azure.network.services` cannot change from 10.0.0.0/16 to 10.1.0.0/16 after creation",
     ),
     (
         "network.nodes=10.240.8.0/22",
-        "`backend.azure.network.nodes` cannot change from 10.240.0.0/22 to 10.240.8.0/22 while the cluster stands in it",
+        "`backend.azure.network.nodes` cannot change from 10.240.0.0/22 to 10.240.8.0/22 while the cluster uses it",
     ),
     (
         "network.mysql=10.240.5.0/28",
-        "`backend.azure.network.mysql` cannot change from 10.240.4.0/28 to 10.240.5.0/28 while the MySQL server stands in it",
+        "`backend.azure.network.mysql` cannot change from 10.240.4.0/28 to 10.240.5.0/28 while the MySQL server uses it",
     ),
     (
         "kubernetes.node-pools.system.vm-size=Standard_D4s_v5",
-        "`vm-size` cannot change from Standard_D2s_v5 to Standard_D4s_v5 once it is made",
+        "`vm-size` cannot change from Standard_D2s_v5 to Standard_D4s_v5 after creation",
     ),
     (
         "kubernetes.node-pools.system.os-disk=64",
-        "`os-disk` cannot change from 32 to 64 once it is made",
+        "`os-disk` cannot change from 32 to 64 after creation",
     ),
     (
         "kubernetes.node-pools.system.max-pods=60",
-        "`max-pods` cannot change from 110 to 60 once it is made",
+        "`max-pods` cannot change from 110 to 60 after creation",
     ),
     (
         "kubernetes.version=\"1.34\"",
-        "it runs Kubernetes 1.35.4, and a cluster never goes back to 1.34",
+        "it runs Kubernetes 1.35.4 and cannot be downgraded to 1.34",
     ),
     (
         "kubernetes.version=\"1.37\"",
-        "it runs Kubernetes 1.35.4, and 1.37 is more than one minor version on",
+        "it runs Kubernetes 1.35.4, and 1.37 is more than one minor version ahead",
     ),
     (
         "mysql.administrator=other",
-        "`backend.azure.mysql.administrator` cannot change from temporal to other once it is made",
+        "`backend.azure.mysql.administrator` cannot change from temporal to other after creation",
     ),
     (
         "mysql={sku: Standard_D2ds_v4, high-availability: zone-redundant}",
-        "a standby in another zone is made with the server or never",
+        "a standby in another zone can only be created with the server",
     ),
     (
         "region=northeurope",
-        "it is in westeurope, and `backend.azure.region` says northeurope: nothing moves",
+        "it is in westeurope, but `backend.azure.region` is northeurope; a resource group cannot move",
     ),
 ];
 
@@ -82,7 +82,7 @@ fn another_size_of_nodes_is_another_pool() {
     let larger = "--set backend.azure.kubernetes.node-pools.batch.vm-size=Standard_D4s_v5";
     let refused = azure.promote(larger);
     assert_eq!(refused.code, 77, "{refused}");
-    let remedy = "name another pool with what you want and leave this one out";
+    let remedy = "add a pool with another name and these properties, and remove this one";
     assert!(refused.stderr.contains(remedy), "{refused}");
     let instead = "--set backend.azure.kubernetes.node-pools.large.vm-size=Standard_D4s_v5";
     let promoted = azure.promote(instead);
@@ -120,7 +120,7 @@ fn a_system_pool_by_another_name_is_refused_as_the_cluster_keeps_its_own() {
         let run = azure.promote(&set);
         assert_eq!(run.code, code, "{run}");
         let reason = format!(
-            "✗ node pool {pool}: the profile makes it the system pool, and that of the cluster is `workers`"
+            "✗ node pool {pool}: the profile makes it the system pool, but the cluster's system pool is `workers`"
         );
         let plan = azure.run(&format!("plan {set}"));
         assert_eq!(plan.stdout.contains(&reason), code != 0, "{plan}");

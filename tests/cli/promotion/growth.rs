@@ -71,7 +71,7 @@ fn a_profile_that_asks_for_more_storage_gets_it_and_one_that_asks_for_less_is_re
         let less = azure.run(line);
         assert_eq!(less.code, 77, "{less}");
         let reason =
-            "`backend.azure.mysql.storage` was 32 and is 20 now, and the server has 32 GiB";
+            "`backend.azure.mysql.storage` was 32 and is now 20, but the server has 32 GiB";
         assert!(less.to_string().contains(reason), "{less}");
     }
     assert_eq!(storage(&azure), 32);

@@ -89,10 +89,10 @@ fn azure_is_left_at_work_unless_it_is_to_be_cancelled() {
     let azure = Subscription::new();
     let said = interrupted(&azure, "");
     assert!(
-        said.contains("interrupted; Azure goes on with stack/harness-azure"),
+        said.contains("interrupted; Azure continues to deploy stack/harness-azure"),
         "{said}"
     );
-    assert!(said.contains("run `harness promote"), "{said}");
+    assert!(said.contains("Run `harness promote"), "{said}");
     assert_ne!(phase(&azure).as_deref(), Some("Canceled"));
     goes_on(&azure);
 }
@@ -101,7 +101,10 @@ fn azure_is_left_at_work_unless_it_is_to_be_cancelled() {
 fn what_is_cancelled_is_at_rest_and_is_gone_on_from_or_destroyed() {
     let azure = Subscription::new();
     let said = interrupted(&azure, "--on-interrupt cancel");
-    assert!(said.contains("cancelled: Azure is at rest"), "{said}");
+    assert!(
+        said.contains("cancelled the deployment of stack/harness-azure"),
+        "{said}"
+    );
     assert_eq!(phase(&azure).as_deref(), Some("Canceled"));
     let moving = ["Creating", "Updating", "Deleting"];
     for entry in azure.content() {
@@ -176,9 +179,13 @@ impl Terminal {
 #[test]
 fn at_a_terminal_the_question_is_asked_and_no_answer_but_yes_cancels() {
     for (answer, said, ends_as) in [
-        ("y", "cancelled: Azure is at rest", Some("Canceled")),
-        ("", "Azure goes on with stack/harness-azure", None),
-        ("n", "Azure goes on with stack/harness-azure", None),
+        (
+            "y",
+            "cancelled the deployment of stack/harness-azure",
+            Some("Canceled"),
+        ),
+        ("", "Azure continues to deploy stack/harness-azure", None),
+        ("n", "Azure continues to deploy stack/harness-azure", None),
     ] {
         let azure = Subscription::new();
         let terminal = Terminal::start(slowly(&azure, PROMOTE));

@@ -14,7 +14,7 @@ fn more_connections_than_the_sku_has_are_refused_where_the_profile_is_read() {
     let run = azure.promote("--set backend.azure.mysql.sku=Standard_B1ms");
     assert_snapshot!(run, @"
     --- stderr
-    error: --set backend.azure.mysql.sku=Standard_B1ms: `max-connections` is 500, and a server of `Standard_B1ms` has 341 at most; say `database.mysql.max-connections: 341` beside the SKU, or take a `sku` such as `Standard_B2s`
+    error: --set backend.azure.mysql.sku=Standard_B1ms: `max-connections` is 500, but a server of `Standard_B1ms` allows at most 341; set `database.mysql.max-connections: 341` too, or set a `sku` such as `Standard_B2s`
       |
     1 | backend.azure.mysql.sku=Standard_B1ms
       |                         ^^^^^^^^^^^^^
@@ -98,7 +98,7 @@ fn a_reserved_word_is_refused_before_anything_is_made() {
     let run = azure.promote("--set backend.azure.resource-group=our-windows-lab");
     assert_snapshot!(run, @"
     --- stderr
-    error: --set backend.azure.resource-group=our-windows-lab: Azure reserves `windows`: a resource group `our-windows-lab` can have no cluster; take another `resource-group`
+    error: --set backend.azure.resource-group=our-windows-lab: Azure reserves the word `windows`, so a resource group `our-windows-lab` cannot contain a cluster; set another `resource-group`
       |
     1 | backend.azure.resource-group=our-windows-lab
       |                              ^^^^^^^^^^^^^^^

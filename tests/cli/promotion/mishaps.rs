@@ -79,15 +79,15 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
     assert_eq!(azure.content(), BTreeSet::new());
     assert_snapshot!(told.join("\n"), @r#"
     throttled: exit 69
-      error: Azure limits how often it is asked
+      error: Azure limits the rate of requests
         caused by: Azure answered 429 to GET /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f
         caused by: SubscriptionRequestsThrottled: Number of requests for subscription and operation exceeded the limit. Please try again later.
-        hint: Azure limits how often it is asked: wait some minutes and run the same command again, it goes on from there
+        hint: Wait a few minutes and run the same command again: it continues from there. Azure throttles requests.
 
     sign-in-throttled: exit 69
-      error: Azure limits how often it is asked
-        caused by: the directory answered 429 to the request for a token: Too Many Requests
-        hint: nothing is said against the credentials: wait some minutes and run the same command again, it goes on from there
+      error: Azure limits the rate of requests
+        caused by: the directory answered 429 to the token request: Too Many Requests
+        hint: Wait a few minutes and run the same command again: it continues from there. The directory did not refuse the credentials.
 
     another-operation: exit 0
 
@@ -97,33 +97,33 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
 
     operation-failed: exit 69
       error: could not create `stack/harness-azure`
-        caused by: Azure did not make what is in the stack
+        caused by: could not create the resources of the stack in Azure
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: ServerProvisioningFailed (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.DBforMySQL/flexibleServers/azure-1bff1d2026): The server could not be provisioned.
-        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
+        hint: Run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to continue from here.
 
     principal-not-found: exit 0
 
     sku-not-available: exit 69
       error: could not create `stack/harness-azure`
-        caused by: Azure did not make what is in the stack
+        caused by: could not create the resources of the stack in Azure
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: BadRequest (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The VM size of Standard_D2s_v5 is not allowed in your subscription in location 'westeurope'. The available VM sizes are 'standard_b2s'. For more details, please visit https://aka.ms/aks/quotas-skus-regions
-        hint: take a size of machines that the message names, or another region; a support request of the kind `Service and subscription limits (quotas)` opens others
+        hint: Choose a machine size that the message names, or another region. To get access to other sizes, open a support request of the type `Service and subscription limits (quotas)`.
 
     quota-exceeded: exit 69
       error: could not create `stack/harness-azure`
-        caused by: Azure did not make what is in the stack
+        caused by: could not create the resources of the stack in Azure
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: ErrCode_InsufficientVCPUQuota (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): Insufficient regional vcpu quota left for location westeurope. left regional vcpu quota 2, requested quota 4. If you want to increase the quota, please follow this instruction: https://learn.microsoft.com/en-us/azure/quotas/view-quotas. Surge nodes would also consume vcpu quota, please consider use smaller maxSurge or use maxUnavailable to proceed upgrade without surge nodes, details: aka.ms/aks/maxUnavailable.
-        hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
+        hint: Ask for a higher quota in the portal under Quotas, or choose fewer or smaller machines, or another region.
 
     authorization-failed: exit 77
       error: could not create `stack/harness-azure`
-        caused by: Azure did not make what is in the stack
+        caused by: could not create the resources of the stack in Azure
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: AuthorizationFailed (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ManagedIdentity/userAssignedIdentities/azure-kubelet/providers/Microsoft.Authorization/roleAssignments/e675eda8-69ca-5375-8a46-d5c609d23f57): The client does not have authorization to perform action 'Microsoft.Authorization/roleAssignments/write' or the scope is invalid. If access was recently granted, please refresh your credentials.
-        hint: ask for the role `Role Based Access Control Administrator`, `User Access Administrator` or `Owner` on the resource group: the promotion assigns roles
+        hint: Ask for the role `Role Based Access Control Administrator`, `User Access Administrator` or `Owner` on the resource group, because a promotion assigns roles.
 
     server-busy: exit 0
 
@@ -131,17 +131,17 @@ fn each_mishap_is_survived_or_explained_and_gone_on_from() {
 
     missing-role: exit 69
       error: could not create `stack/harness-azure`
-        caused by: Azure did not make what is in the stack
+        caused by: could not create the resources of the stack in Azure
         caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
         caused by: CustomKubeletIdentityMissingPermissionError (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ContainerService/managedClusters/azure-aks): The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity. You can run 'az role assignment create --assignee <control-plane-identity-principal-id> --role 'Managed Identity Operator' --scope <kubelet-identity-resource-id>' to grant the permission. See https://learn.microsoft.com/en-us/azure/aks/use-managed-identity#add-role-assignment
-        hint: the promotion gives the control plane's identity the role `Managed Identity Operator` on the identity of the nodes, and the role has not arrived; Azure promises no time for that: run the same command again in half an hour, and see with `az role assignment list --scope KUBELET-IDENTITY-ID` whether the role is still there
-        hint: run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to go on from here
+        hint: Run the same command again in half an hour, and check with `az role assignment list --scope KUBELET-IDENTITY-ID` that the role assignment exists. The promotion assigns the role `Managed Identity Operator` on the identity of the nodes to the identity of the control plane, and the assignment has not propagated yet. Azure promises no time for that.
+        hint: Run `harness promote --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}' --override-gate untested` again to continue from here.
 
     delete-failed: exit 73
       error: could not remove `stack/harness-azure`
-        caused by: these were not deleted: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.DBforMySQL/flexibleServers/azure-1bff1d2026/databases/temporal_visibility
-        hint: what Azure says against it is in the activity log of the resource group
-        hint: run `harness destroy --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to go on from here
+        caused by: Azure did not delete: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.DBforMySQL/flexibleServers/azure-1bff1d2026/databases/temporal_visibility
+        hint: See the activity log of the resource group for Azure's reason.
+        hint: Run `harness destroy --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'` again to continue from here.
     "#);
 }
 
@@ -152,7 +152,7 @@ fn a_role_that_arrives_after_four_minutes_is_waited_for() {
     let azure = Subscription::new();
     let run = azure.promote("--fault late-role");
     assert_eq!(run.code, 0, "{run}");
-    let waiting = "a role has not arrived yet; it is tried again in 10s: ";
+    let waiting = "a role assignment has not taken effect yet; retrying in 10s: ";
     assert!(run.stderr.contains(waiting), "{run}");
     assert!(
         run.stderr

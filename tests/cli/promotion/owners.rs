@@ -27,7 +27,7 @@ fn what_is_not_ours_is_named_and_stays() {
     assert!(
         shown
             .stdout
-            .contains("not ours: stays, and the group with it"),
+            .contains("stays: not created by the harness; the group stays too"),
         "{shown}"
     );
     let destroyed = azure.run("destroy --yes");
@@ -35,7 +35,7 @@ fn what_is_not_ours_is_named_and_stays() {
     assert!(
         destroyed
             .stderr
-            .contains("has what the harness did not make"),
+            .contains("has resources that the harness did not create"),
         "{destroyed}"
     );
     let left = azure.content();
@@ -64,7 +64,7 @@ fn a_group_whose_tag_is_gone_is_nobodys_to_touch() {
         let run = azure.run(line);
         assert_eq!(run.code, 77, "{line}: {run}");
         assert!(
-            run.stderr.contains("was not made by the harness"),
+            run.stderr.contains("was not created by the harness"),
             "{line}: {run}"
         );
     }
@@ -105,7 +105,7 @@ fn what_somebody_else_promotes_is_left_to_them() {
     assert!(
         refused
             .stderr
-            .contains("another promotion of this profile is under way"),
+            .contains("another promotion of this profile is running"),
         "{refused}"
     );
     let refused = busy("destroy --yes");
@@ -113,7 +113,7 @@ fn what_somebody_else_promotes_is_left_to_them() {
     assert!(
         refused
             .stderr
-            .contains("another promotion of this profile is under way"),
+            .contains("another promotion of this profile is running"),
         "{refused}"
     );
 }

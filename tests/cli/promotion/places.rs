@@ -5,14 +5,14 @@ use super::Subscription;
 const OTHER: &str = "--set backend.azure.resource-group=other";
 
 /// What is told of the group that was promoted to first, and what ends it.
-const FIRST: &str = "resource group harness-azure still stands with what was promoted to it before, \
-                     and is paid for: `harness destroy --profile azure --rehearse ";
+const FIRST: &str = "resource group harness-azure still exists from an earlier promotion and \
+                     costs money: `harness destroy --profile azure --rehearse ";
 
 #[test]
 fn a_group_that_was_promoted_to_before_is_told_of_until_it_is_destroyed() {
     let azure = Subscription::new();
     assert_eq!(azure.promote("").code, 0);
-    assert!(!azure.run("plan").stdout.contains("still stands"));
+    assert!(!azure.run("plan").stdout.contains("still exists"));
     let plan = azure.run(&format!("plan {OTHER}"));
     assert!(plan.stdout.contains(&format!("note: {FIRST}")), "{plan}");
     let json = azure.run(&format!("plan {OTHER} --output json")).json();
@@ -37,7 +37,7 @@ fn a_group_that_was_promoted_to_before_is_told_of_until_it_is_destroyed() {
     assert!(second.stdout.contains(FIRST), "{second}");
     let first = azure.run("plan");
     assert!(
-        first.stdout.contains("resource group other still stands"),
+        first.stdout.contains("resource group other still exists"),
         "{first}"
     );
     // It is no drift of the second, and each goes by itself.
@@ -47,15 +47,15 @@ fn a_group_that_was_promoted_to_before_is_told_of_until_it_is_destroyed() {
     let gone = azure.run("destroy --yes");
     assert_eq!(gone.code, 0, "{gone}");
     assert!(
-        gone.stderr.contains("! resource group other still stands"),
+        gone.stderr.contains("! resource group other still exists"),
         "{gone}"
     );
     let drift = azure.run(&format!("drift {OTHER}"));
     assert_eq!(drift.code, 0, "{drift}");
-    assert!(!drift.to_string().contains("still stands"), "{drift}");
+    assert!(!drift.to_string().contains("still exists"), "{drift}");
     let last = azure.run(&format!("destroy --yes {OTHER}"));
     assert_eq!(last.code, 0, "{last}");
-    assert!(!last.to_string().contains("still stands"), "{last}");
+    assert!(!last.to_string().contains("still exists"), "{last}");
     assert!(azure.content().is_empty());
 }
 
@@ -69,14 +69,14 @@ fn a_group_that_somebody_else_removed_or_took_over_is_told_of_no_more() {
         ours["tags"]["harness-profile"] = serde_json::json!("theirs");
     });
     let taken = azure.run(&format!("plan {OTHER}"));
-    assert!(!taken.stdout.contains("still stands"), "{taken}");
+    assert!(!taken.stdout.contains("still exists"), "{taken}");
     azure.change_cloud(|cloud| {
         for kind in ["groups", "resources", "stacks"] {
             cloud[kind] = serde_json::json!({});
         }
     });
     let gone = azure.run(&format!("plan {OTHER}"));
-    assert!(!gone.stdout.contains("still stands"), "{gone}");
+    assert!(!gone.stdout.contains("still exists"), "{gone}");
 }
 
 #[test]

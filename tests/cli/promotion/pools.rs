@@ -151,7 +151,7 @@ fn nodes_of_another_architecture_than_the_worker_are_refused_before_anything_is_
         for verb in ["plan", "promote --override-gate=untested"] {
             let refused = run(verb, pool, other);
             assert_eq!(refused.code, 77, "{refused}");
-            let why = format!("processors of node pool {pool}: those of {other} are ");
+            let why = format!("architecture of node pool {pool}: {other} has ");
             assert!(refused.to_string().contains(&why), "{refused}");
         }
         let fits = run("plan", pool, own);
@@ -161,7 +161,7 @@ fn nodes_of_another_architecture_than_the_worker_are_refused_before_anything_is_
     // What a registry has may be for both.
     let named =
         azure.run("plan --set backend.azure.kubernetes.node-pools.batch.vm-size=Standard_D2ps_v5");
-    let told = "? processors of node pool batch: they are Arm64, and whether the image \
-                example/worker:1 is for those is not known";
+    let told = "? architecture of node pool batch: it is Arm64, and it is not known whether the image \
+                example/worker:1 supports that";
     assert!(named.stdout.contains(told), "{named}");
 }

@@ -17,8 +17,8 @@ fn roles_are_read_as_who_gets_which_role_on_what() {
         "identity azure-control-plane gets Managed Identity Operator on identity azure-kubelet",
         "identity azure-control-plane gets Network Contributor on subnet azure-network/nodes",
         "identity azure-kubelet gets AcrPull on registry azure1bff1d2026",
-        "whoever promotes gets AcrPush on registry azure1bff1d2026",
-        "whoever promotes gets Azure Kubernetes Service RBAC Cluster Admin on cluster azure-aks",
+        "the promoter gets AcrPush on registry azure1bff1d2026",
+        "the promoter gets Azure Kubernetes Service RBAC Cluster Admin on cluster azure-aks",
     ] {
         assert!(plan.stdout.contains(line), "{line}: {plan}");
     }
@@ -81,8 +81,8 @@ fn a_plan_after_an_overridden_promotion_says_which_gate_is_closed_and_why_it_exi
     let (_, end) = end.split_once('\n').unwrap_or_default();
     insta::assert_snapshot!(end, @r#"
 
-    this stands in the way of `harness promote`, hence exit code 77
+    `harness promote` would refuse this plan (exit code 77):
       ✗ gate: smoke: never run; `harness test scenarios/smoke.yaml --profile azure --backend k3d --set 'worker.run={"image":"example/worker:1"}'` runs it
-    what is there was promoted past the gate ("untested"), which opened it for that once: run what is missing, or say `--override-gate REASON` again
+    the running topology was promoted with the gate overridden ("untested"); an override counts once: run the missing scenarios, or give `--override-gate REASON` again
     "#);
 }

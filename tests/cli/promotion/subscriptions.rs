@@ -49,18 +49,18 @@ fn a_plan_registers_nothing_and_says_what_is_not_known_before_that() {
     let plan = azure.run("plan");
     assert_eq!(plan.code, 77, "{plan}");
     assert_snapshot!(questions(&plan), @"
-    ✓ provider Microsoft.ContainerService: the subscription will be registered for it
-    ✓ provider Microsoft.ContainerRegistry: the subscription will be registered for it
-    ✓ provider Microsoft.DBforMySQL: the subscription will be registered for it
-    ✓ provider Microsoft.ManagedIdentity: the subscription will be registered for it
-    ✓ provider Microsoft.Network: the subscription will be registered for it
-    ✓ provider Microsoft.Compute: the subscription will be registered for it
-    ? name of the registry azure1bff1d2026: not known until Microsoft.ContainerRegistry is registered
-    ? name of the MySQL server azure-1bff1d2026: not known until Microsoft.DBforMySQL is registered
-    ? MySQL server Standard_B2s: not known until Microsoft.DBforMySQL is registered
-    ? Kubernetes 1.35: not known until Microsoft.ContainerService is registered
-    ? size Standard_D2s_v5 of node pool system: not known until Microsoft.Compute is registered
-    ? quota of cores in westeurope: not known until Microsoft.Compute is registered
+    ✓ provider Microsoft.ContainerService: the promotion registers the subscription for it
+    ✓ provider Microsoft.ContainerRegistry: the promotion registers the subscription for it
+    ✓ provider Microsoft.DBforMySQL: the promotion registers the subscription for it
+    ✓ provider Microsoft.ManagedIdentity: the promotion registers the subscription for it
+    ✓ provider Microsoft.Network: the promotion registers the subscription for it
+    ✓ provider Microsoft.Compute: the promotion registers the subscription for it
+    ? name of the registry azure1bff1d2026: unknown until Microsoft.ContainerRegistry is registered
+    ? name of the MySQL server azure-1bff1d2026: unknown until Microsoft.DBforMySQL is registered
+    ? MySQL server Standard_B2s: unknown until Microsoft.DBforMySQL is registered
+    ? Kubernetes 1.35: unknown until Microsoft.ContainerService is registered
+    ? size Standard_D2s_v5 of node pool system: unknown until Microsoft.Compute is registered
+    ? core quota in westeurope: unknown until Microsoft.Compute is registered
     ");
     assert_eq!(azure.cloud()["providers"], json!({}));
     let plan = azure.run("plan --output json").json();
@@ -71,7 +71,7 @@ fn a_plan_registers_nothing_and_says_what_is_not_known_before_that() {
     };
     let version = unknown("Kubernetes 1.35");
     assert_eq!(version["problem"], Value::Null);
-    let why = "not known until Microsoft.ContainerService is registered";
+    let why = "unknown until Microsoft.ContainerService is registered";
     assert_eq!(version["unknown"], why);
 }
 
@@ -89,12 +89,12 @@ fn a_subscription_that_is_registered_for_nothing_is_registered_and_asked_before_
     assert!(
         at("registering the subscription for Microsoft.ContainerService, ") < at("create group/")
     );
-    assert!(at("asking what was not known before") < at("create group/"));
+    assert!(at("repeating the checks that had no answer") < at("create group/"));
     assert_eq!(questions(&promoted), "", "{promoted}");
     assert!(
         promoted
             .stdout
-            .contains("✓ quota of standardDSv5Family in westeurope"),
+            .contains("✓ core quota of standardDSv5Family in westeurope"),
         "{promoted}"
     );
     let again = azure.promote("");
@@ -135,16 +135,16 @@ fn without_quota_or_sizes_the_error_names_cause_and_remedy_and_nothing_is_made()
     }
     assert_snapshot!(told.join("\n\n"), @"
     no-family-quota
-    quota of standardDSv5Family in westeurope: 4 vCPUs are needed, and 0 of 0 are left; ask for more of it in the portal under Quotas, or take fewer nodes (`backend.azure.kubernetes.node-pools`), another size, or another region
+    core quota of standardDSv5Family in westeurope: exceeded: 4 vCPUs needed, 0 of 0 left; ask for a higher quota in the portal under Quotas, or choose fewer nodes (`backend.azure.kubernetes.node-pools`), another size or another region
 
     no-family-quota
-    quota of standardDSv5Family in westeurope: 4 vCPUs are needed, and 0 of 0 are left; ask for more of it in the portal under Quotas, or take fewer nodes (`backend.azure.kubernetes.node-pools`), another size, or another region
+    core quota of standardDSv5Family in westeurope: exceeded: 4 vCPUs needed, 0 of 0 left; ask for a higher quota in the portal under Quotas, or choose fewer nodes (`backend.azure.kubernetes.node-pools`), another size or another region
 
     no-regional-quota
-    quota of cores in westeurope: 4 vCPUs are needed, and 0 of 0 are left; ask for more of it in the portal under Quotas, or take fewer nodes (`backend.azure.kubernetes.node-pools`), another size, or another region
+    core quota in westeurope: exceeded: 4 vCPUs needed, 0 of 0 left; ask for a higher quota in the portal under Quotas, or choose fewer nodes (`backend.azure.kubernetes.node-pools`), another size or another region
 
     restricted-sizes
-    size Standard_D2s_v5 of node pool system: the subscription may not have it in westeurope (NotAvailableForSubscription); choose another `backend.azure.kubernetes.node-pools.system.vm-size` or region, or ask for access by a support request of the kind `Service and subscription limits (quotas)`
+    size Standard_D2s_v5 of node pool system: the subscription may not use it in westeurope (NotAvailableForSubscription); choose another `backend.azure.kubernetes.node-pools.system.vm-size` or region, or ask for access with a support request of the type `Service and subscription limits (quotas)`
     ");
 }
 
@@ -167,31 +167,31 @@ fn what_does_not_exist_is_refused_with_what_there_is_instead() {
     }
     assert_snapshot!(told.join("\n\n"), @r#"
     backend.azure.kubernetes.node-pools.system.vm-size=Standard_Nonsense_v9
-    size Standard_Nonsense_v9 of node pool system: there is no such size in westeurope; choose another `backend.azure.kubernetes.node-pools.system.vm-size` or region: `az vm list-skus --location westeurope --resource-type virtualMachines --output table` lists what there is
+    size Standard_Nonsense_v9 of node pool system: westeurope does not have this size; choose another `backend.azure.kubernetes.node-pools.system.vm-size` or region: `az vm list-skus --location westeurope --resource-type virtualMachines --output table` lists the available sizes
 
     backend.azure.kubernetes.node-pools.system.vm-size=Standard_B1ms
-    size Standard_B1ms of node pool system: the system's pool takes 2 vCPUs and 4 GiB of memory at least, and it has 1 vCPUs and 2 GiB; choose a larger `backend.azure.kubernetes.node-pools.system.vm-size`
+    size Standard_B1ms of node pool system: the system pool needs at least 2 vCPUs and 4 GiB of memory, but it has 1 vCPUs and 2 GiB; choose a larger `backend.azure.kubernetes.node-pools.system.vm-size`
 
     backend.azure.kubernetes.version="1.20"
-    Kubernetes 1.20: AKS does not have it in westeurope; choose another `backend.azure.kubernetes.version`: westeurope has 1.34, 1.35, 1.36, 1.37 (preview)
+    Kubernetes 1.20: AKS does not offer it in westeurope; choose another `backend.azure.kubernetes.version`: westeurope offers 1.34, 1.35, 1.36, 1.37 (preview)
 
     backend.azure.kubernetes.version="1.33"
-    Kubernetes 1.33: AKS has it in westeurope with long-term support only; choose another `backend.azure.kubernetes.version` (westeurope has 1.34, 1.35, 1.36, 1.37 (preview)), or set `backend.azure.kubernetes.tier` to `premium`, which has long-term support
+    Kubernetes 1.33: AKS offers it in westeurope only with long-term support; choose another `backend.azure.kubernetes.version` (westeurope offers 1.34, 1.35, 1.36, 1.37 (preview)), or set `backend.azure.kubernetes.tier` to `premium`, which has long-term support
 
     backend.azure.kubernetes.node-pools.system.count=51
-    quota of cores in westeurope: 102 vCPUs are needed, and 100 of 100 are left; ask for more of it in the portal under Quotas, or take fewer nodes (`backend.azure.kubernetes.node-pools`), another size, or another region
-    quota of standardDSv5Family in westeurope: 102 vCPUs are needed, and 100 of 100 are left; ask for more of it in the portal under Quotas, or take fewer nodes (`backend.azure.kubernetes.node-pools`), another size, or another region
+    core quota in westeurope: exceeded: 102 vCPUs needed, 100 of 100 left; ask for a higher quota in the portal under Quotas, or choose fewer nodes (`backend.azure.kubernetes.node-pools`), another size or another region
+    core quota of standardDSv5Family in westeurope: exceeded: 102 vCPUs needed, 100 of 100 left; ask for a higher quota in the portal under Quotas, or choose fewer nodes (`backend.azure.kubernetes.node-pools`), another size or another region
 
     backend.azure.kubernetes.node-pools.work.vm-size=Standard_B2ts_v2
-    size Standard_B2ts_v2 of node pool work: a node takes 2 GiB of memory at least, and it has 2 vCPUs and 1 GiB; choose a larger `backend.azure.kubernetes.node-pools.work.vm-size`
+    size Standard_B2ts_v2 of node pool work: a node needs at least 2 GiB of memory, but it has 2 vCPUs and 1 GiB; choose a larger `backend.azure.kubernetes.node-pools.work.vm-size`
 
     backend.azure.region=atlantis
-    provider Microsoft.ContainerService: managedClusters is not to be had in atlantis; choose another `backend.azure.region`
-    provider Microsoft.ContainerRegistry: registries is not to be had in atlantis; choose another `backend.azure.region`
-    provider Microsoft.DBforMySQL: flexibleServers is not to be had in atlantis; choose another `backend.azure.region`
-    provider Microsoft.ManagedIdentity: userAssignedIdentities is not to be had in atlantis; choose another `backend.azure.region`
-    provider Microsoft.Network: virtualNetworks is not to be had in atlantis; choose another `backend.azure.region`
-    provider Microsoft.Compute: virtualMachines is not to be had in atlantis; choose another `backend.azure.region`
+    provider Microsoft.ContainerService: atlantis does not offer managedClusters; choose another `backend.azure.region`
+    provider Microsoft.ContainerRegistry: atlantis does not offer registries; choose another `backend.azure.region`
+    provider Microsoft.DBforMySQL: atlantis does not offer flexibleServers; choose another `backend.azure.region`
+    provider Microsoft.ManagedIdentity: atlantis does not offer userAssignedIdentities; choose another `backend.azure.region`
+    provider Microsoft.Network: atlantis does not offer virtualNetworks; choose another `backend.azure.region`
+    provider Microsoft.Compute: atlantis does not offer virtualMachines; choose another `backend.azure.region`
     "#);
     let supported = "--set backend.azure.kubernetes.version=\"1.33\" \
                      --set backend.azure.kubernetes.tier=premium";
@@ -204,7 +204,7 @@ fn a_version_of_kubernetes_that_is_a_preview_is_told_as_one_and_is_no_obstacle()
     let azure = Subscription::new().registered();
     let preview = "--set backend.azure.kubernetes.version=\"1.37\"";
     let plan = azure.run(&format!("plan {preview}"));
-    let told = "✓ Kubernetes 1.37: it is a preview in westeurope, without support";
+    let told = "✓ Kubernetes 1.37: it is a preview in westeurope without support";
     assert!(plan.stdout.contains(told), "{plan}");
     let promoted = azure.promote(preview);
     assert_eq!(promoted.code, 0, "{promoted}");
@@ -219,8 +219,8 @@ fn a_pool_that_grows_needs_a_quota_for_what_it_grows_by() {
     assert_eq!(more.code, 0, "{more}");
     let too_many = azure.promote(&format!("--set {POOL}.count=51"));
     assert_snapshot!(obstacles(&too_many), @"
-    quota of cores in westeurope: 2 vCPUs are needed, and 0 of 100 are left; ask for more of it in the portal under Quotas, or take fewer nodes (`backend.azure.kubernetes.node-pools`), another size, or another region
-    quota of standardDSv5Family in westeurope: 2 vCPUs are needed, and 0 of 100 are left; ask for more of it in the portal under Quotas, or take fewer nodes (`backend.azure.kubernetes.node-pools`), another size, or another region
+    core quota in westeurope: exceeded: 2 vCPUs needed, 0 of 100 left; ask for a higher quota in the portal under Quotas, or choose fewer nodes (`backend.azure.kubernetes.node-pools`), another size or another region
+    core quota of standardDSv5Family in westeurope: exceeded: 2 vCPUs needed, 0 of 100 left; ask for a higher quota in the portal under Quotas, or choose fewer nodes (`backend.azure.kubernetes.node-pools`), another size or another region
     ");
     let kept = azure.promote("--fault no-family-quota");
     assert_eq!(kept.code, 0, "{kept}");
@@ -258,31 +258,31 @@ fn rights_on_the_group_alone_do_where_somebody_has_made_it() {
     let azure = Subscription::new();
     let rights = "--fault rights-on-group";
     let hidden = azure.promote(rights);
-    assert_snapshot!(obstacles(&hidden), @"resource group harness-azure: these credentials may not look at it, so it is not there or they have no role on it; whoever owns the subscription makes it with `az group create --name harness-azure --location westeurope --tags harness-profile=azure`, and gives these credentials Contributor and User Access Administrator on it");
+    assert_snapshot!(obstacles(&hidden), @"resource group harness-azure: these credentials may not read it, so it does not exist or they have no role on it; the owner of the subscription can create it with `az group create --name harness-azure --location westeurope --tags harness-profile=azure`, and give these credentials Contributor and User Access Administrator on it");
     azure.is_untouched();
     let promoted = azure.promote(&format!("{rights} --fault prepared-group"));
     assert_eq!(promoted.code, 0, "{promoted}");
     assert_snapshot!(questions(&promoted), @"
-    ? provider Microsoft.ContainerService: not known: these credentials lack Microsoft.Resources/subscriptions/providers/read
-    ? provider Microsoft.ContainerRegistry: not known: these credentials lack Microsoft.Resources/subscriptions/providers/read
-    ? provider Microsoft.DBforMySQL: not known: these credentials lack Microsoft.Resources/subscriptions/providers/read
-    ? provider Microsoft.ManagedIdentity: not known: these credentials lack Microsoft.Resources/subscriptions/providers/read
-    ? provider Microsoft.Network: not known: these credentials lack Microsoft.Resources/subscriptions/providers/read
-    ? provider Microsoft.Compute: not known: these credentials lack Microsoft.Resources/subscriptions/providers/read
-    ? name of the registry azure1bff1d2026: not known: these credentials lack Microsoft.ContainerRegistry/checkNameAvailability/read
-    ? name of the MySQL server azure-1bff1d2026: not known: these credentials lack Microsoft.DBforMySQL/checkNameAvailability/action
-    ? MySQL server Standard_B2s: not known: these credentials lack Microsoft.DBforMySQL/locations/capabilities/read
-    ? Kubernetes 1.35: not known: these credentials lack Microsoft.ContainerService/locations/kubernetesVersions/read
-    ? size Standard_D2s_v5 of node pool system: not known: these credentials lack Microsoft.Compute/skus/read
-    ? quota of cores in westeurope: not known: these credentials lack Microsoft.Compute/skus/read
+    ? provider Microsoft.ContainerService: unknown: these credentials lack Microsoft.Resources/subscriptions/providers/read
+    ? provider Microsoft.ContainerRegistry: unknown: these credentials lack Microsoft.Resources/subscriptions/providers/read
+    ? provider Microsoft.DBforMySQL: unknown: these credentials lack Microsoft.Resources/subscriptions/providers/read
+    ? provider Microsoft.ManagedIdentity: unknown: these credentials lack Microsoft.Resources/subscriptions/providers/read
+    ? provider Microsoft.Network: unknown: these credentials lack Microsoft.Resources/subscriptions/providers/read
+    ? provider Microsoft.Compute: unknown: these credentials lack Microsoft.Resources/subscriptions/providers/read
+    ? name of the registry azure1bff1d2026: unknown: these credentials lack Microsoft.ContainerRegistry/checkNameAvailability/read
+    ? name of the MySQL server azure-1bff1d2026: unknown: these credentials lack Microsoft.DBforMySQL/checkNameAvailability/action
+    ? MySQL server Standard_B2s: unknown: these credentials lack Microsoft.DBforMySQL/locations/capabilities/read
+    ? Kubernetes 1.35: unknown: these credentials lack Microsoft.ContainerService/locations/kubernetesVersions/read
+    ? size Standard_D2s_v5 of node pool system: unknown: these credentials lack Microsoft.Compute/skus/read
+    ? core quota in westeurope: unknown: these credentials lack Microsoft.Compute/skus/read
     ");
     assert!(azure.content().len() > 15, "{promoted}");
     let again = azure.promote(rights);
     assert_eq!(again.code, 0, "{again}");
     // Whoever has rights on the group alone could not make another one.
     for said in [
-        "the harness did not make it: stays",
-        "everything is gone but resource group harness-azure, which the harness did not make",
+        "stays: not created by the harness",
+        "deleted everything except resource group harness-azure, which the harness did not create",
     ] {
         let destroyed = azure.run(&format!("destroy --yes {rights}"));
         assert_eq!(destroyed.code, 0, "{destroyed}");
@@ -302,14 +302,14 @@ fn what_would_change_in_a_group_that_is_there_is_asked_once_the_subscription_is_
     let group = "--fault unregistered-group";
     let plan = azure.run(&format!("plan {group}"));
     assert_eq!(plan.code, 77, "{plan}");
-    let unknown = "\nchanges: not known until Microsoft.";
+    let unknown = "\nchanges: unknown until Microsoft.";
     assert!(plan.stdout.contains(unknown), "{plan}");
     assert_eq!(azure.cloud()["providers"], json!({}));
     let drift = azure.run("drift");
     assert_eq!(drift.code, 69, "{drift}");
     let promoted = azure.promote(group);
     assert_eq!(promoted.code, 0, "{promoted}");
-    assert!(!promoted.stdout.contains("not known until"), "{promoted}");
+    assert!(!promoted.stdout.contains("unknown until"), "{promoted}");
     let made = |line: &str| line.starts_with("create") && line.contains("managedClusters");
     assert!(promoted.stdout.lines().any(made), "{promoted}");
     assert_eq!(questions(&promoted), "", "{promoted}");
@@ -334,13 +334,13 @@ fn who_may_not_register_is_told_who_does_and_how() {
         .skip_while(|line| !line.starts_with("error:"));
     assert_snapshot!(error.collect::<Vec<_>>().join("\n"), @"
     error: the subscription is not registered for Microsoft.DBforMySQL, Microsoft.Compute, and these credentials may not register it
-      hint: whoever is Owner or Contributor of the subscription runs, once: `az provider register --namespace Microsoft.DBforMySQL --wait`, `az provider register --namespace Microsoft.Compute --wait`
+      hint: Have an Owner or Contributor of the subscription run, once: `az provider register --namespace Microsoft.DBforMySQL --wait`, `az provider register --namespace Microsoft.Compute --wait`.
     ");
     assert_eq!(azure.content(), before);
     let none = Subscription::new().promote("--fault reader-on-subscription");
     assert_snapshot!(obstacles(&none), @"
-    right to assign roles: Microsoft.Authorization/roleAssignments/write is not allowed; it takes Owner, User Access Administrator or Role Based Access Control Administrator on the subscription, or on a resource group that is there
-    right to make resources: Microsoft.Resources/subscriptions/resourceGroups/write is not allowed; it takes Owner or Contributor on the subscription, or on a resource group that is there
+    right to assign roles: these credentials lack Microsoft.Authorization/roleAssignments/write; ask for Owner, User Access Administrator or Role Based Access Control Administrator on the subscription, or on an existing resource group
+    right to create resources: these credentials lack Microsoft.Resources/subscriptions/resourceGroups/write; ask for Owner or Contributor on the subscription, or on an existing resource group
     ");
 }
 
@@ -355,10 +355,10 @@ fn a_closed_region_is_known_when_something_is_made_there_and_the_error_says_so()
         .skip_while(|line| !line.starts_with("error:"));
     assert_snapshot!(error.collect::<Vec<_>>().join("\n"), @r#"
     error: could not create `stack/harness-azure`
-      caused by: Azure did not make what is in the stack
+      caused by: could not create the resources of the stack in Azure
       caused by: /subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.Resources/deploymentStacks/harness-azure ended as failed
       caused by: RequestDisallowedByAzure (/subscriptions/3f6c9b1e-8d24-4a57-b0e3-c19a75d2468f/resourceGroups/harness-azure/providers/Microsoft.ManagedIdentity/userAssignedIdentities/azure-control-plane): Resource 'azure-control-plane' was disallowed by Azure: The selected region is currently not accepting new customers: https://aka.ms/locationineligible.
-      hint: this region is closed to the subscription, which cannot be known before something is made there: take another `backend.azure.region` (an empty group in the closed one is removed by `harness destroy --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'`), or ask Azure's support for access
+      hint: Choose another `backend.azure.region`, or ask Azure's support for access. This region is closed to the subscription, and only the first request there shows it. To remove the empty resource group in this region, run `harness destroy --profile azure --rehearse --set 'promotion.require=[scenarios/smoke.yaml]' --set 'worker.run={"image":"example/worker:1"}'`.
     "#);
     assert_eq!(azure.run("destroy --yes").code, 0);
     azure.is_untouched();

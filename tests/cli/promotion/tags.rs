@@ -68,13 +68,10 @@ fn what_counts_for_destroy_is_the_time_that_was_promoted() {
     assert_eq!(azure.promote(DAYS).code, 0);
     let none = azure.run("destroy --expired --yes --set backend.azure.time-to-live=1ms");
     assert_eq!(none.code, 0, "{none}");
-    assert!(
-        none.stdout.contains("its time is not over before"),
-        "{none}"
-    );
+    assert!(none.stdout.contains("the time to live ends at"), "{none}");
     assert_eq!(azure.promote("").code, 0);
     let without = azure.run(&format!("destroy --expired --yes {HOURS}"));
-    let told = "what was promoted sets no `time-to-live`: nothing was deleted";
+    let told = "the promotion set no `time-to-live`: nothing was deleted";
     assert!(without.stdout.contains(told), "{without}");
 }
 
@@ -114,7 +111,7 @@ fn a_tag_of_the_stack_that_somebody_changed_added_or_took_away_is_drift_and_is_p
         (
             "harness-digest",
             Value::Null,
-            "it does not say what it was made from",
+            "it has no digest of its template and parameters",
         ),
     ];
     for (name, value, told) in changes {

@@ -12,7 +12,7 @@ fn a_topology_is_promoted_looked_at_and_destroyed() {
     let azure = Subscription::new();
     let promoted = azure.promote("");
     assert_eq!(promoted.code, 0, "{promoted}");
-    assert!(promoted.stdout.contains("gate passed by"), "{promoted}");
+    assert!(promoted.stdout.contains("gate overridden"), "{promoted}");
     let content = azure.content();
     assert!(content.len() > 15, "{content:#?}");
 
@@ -51,12 +51,12 @@ fn a_closed_gate_and_a_plan_that_the_world_has_moved_from_are_refused() {
     let closed = azure.run("promote");
     assert_eq!(closed.code, 77, "{closed}");
     assert_snapshot!(closed.stderr, @r#"
-    · profile azure: backend azure-rehearsal (a rehearsal of the Azure part alone: no Docker engine answers, so nothing can run), engine server, database mysql, topology [digest]
+    · profile azure: backend azure-rehearsal (a rehearsal of the Azure resources only: no Docker engine answers, so no workload can run), engine server, database mysql, topology [digest]
     · signing in
-    · asking what is there and what would change
+    · reading the current state and the changes
     error: the gate is closed:
       gate: smoke: never run; `harness test scenarios/smoke.yaml --profile azure --backend k3d --set 'worker.run={"image":"example/worker:1"}'` runs it
-      hint: run what is missing, or pass by the gate with `--override-gate REASON`
+      hint: Run the missing scenarios, or override the gate with `--override-gate REASON`.
     "#);
     assert_eq!(azure.content(), BTreeSet::new());
 
@@ -66,7 +66,7 @@ fn a_closed_gate_and_a_plan_that_the_world_has_moved_from_are_refused() {
     assert_eq!(kept.code, 0, "{kept}");
     let moved = azure.promote("--plan plan.json");
     assert_eq!(moved.code, 77, "{moved}");
-    assert!(moved.stderr.contains("is not so any more"), "{moved}");
+    assert!(moved.stderr.contains("is outdated"), "{moved}");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_place_whose_time_is_over_is_destroyed_and_one_whose_is_not_stays() {
     let azure = Subscription::new();
     assert_eq!(azure.promote("").code, 0);
     let never = azure.run("destroy --expired --yes");
-    assert!(never.stdout.contains("sets no `time-to-live`"), "{never}");
+    assert!(never.stdout.contains("set no `time-to-live`"), "{never}");
     // Its time begins with the promotion that sets it, and with each after that.
     let timed = "--set backend.azure.time-to-live=1h --set backend.azure.tags.team=x";
     assert_eq!(azure.promote(timed).code, 0);
@@ -149,5 +149,5 @@ fn verbs_of_this_machine_say_what_does_it_in_azure() {
     }
     let test = azure.run("test scenarios/smoke.yaml");
     assert_eq!(test.code, 69, "{test}");
-    assert!(test.stderr.contains("run `harness promote"), "{test}");
+    assert!(test.stderr.contains("Run `harness promote"), "{test}");
 }

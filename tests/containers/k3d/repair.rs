@@ -86,10 +86,10 @@ fn an_image_that_is_no_worker_ends_the_wait_at_once(place: &Place) {
     // A wait that goes on until its deadline would say that the worker was not ready in time.
     let up = up
         .says("`deployment/worker` failed: pod `worker-")
-        .says("` ends again and again, with exit code 0");
+        .says("` keeps exiting with code 0");
     let evidence = up.stderr.lines().find_map(|line| {
-        let (_, folder) = line.split_once("what there was to see of it is in ")?;
-        Some(folder.to_owned())
+        let (_, folder) = line.split_once("See the evidence in ")?;
+        Some(folder.strip_suffix('.')?.to_owned())
     });
     let evidence = camino::Utf8PathBuf::from(evidence.expect("a hint"));
     for file in ["events.txt", "pods.yaml", "objects.yaml"] {

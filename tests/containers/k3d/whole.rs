@@ -29,7 +29,7 @@ fn a_topology_is_brought_up_used_tested_and_taken_down() {
         .harness(&["up"])
         .run()
         .exits(0)
-        .shows("everything was up already");
+        .shows("everything was already up");
     place.harness(&["status"]).run().exits(0);
     let worker = place.harness(&["logs", "worker"]).run().exits(0);
     assert!(worker.stdout.contains("worker-"), "{worker}");
@@ -40,7 +40,7 @@ fn a_topology_is_brought_up_used_tested_and_taken_down() {
         .harness(&["down"])
         .run()
         .exits(0)
-        .shows("nothing was up");
+        .shows("nothing was running");
 }
 
 fn every_scenario_is_judged(place: &Place) {

@@ -15,7 +15,7 @@ fn a_database_that_is_killed_in_mid_run_is_the_reason() {
     let deaths = deaths(&place, &test);
     assert_eq!(deaths[0]["replica"], "mysql", "{test}");
     let status = deaths[0]["status"].as_str().expect("text");
-    assert_eq!(status, "its container ended: it ended with code 137");
+    assert_eq!(status, "its container ended: it exited with code 137");
     assert!(!lines(&deaths[0]).is_empty(), "{test}");
     place.assert_nothing_is_left(&[]);
 }

@@ -31,26 +31,26 @@ fn what_runs_is_left_alone_where_something_else_is_refused() {
         .harness(&["up", "--set", "database.mysql.version=\"8.0\""])
         .run()
         .exits(65)
-        .says("the data of MySQL 8.4 cannot be read by MySQL 8.0")
-        .says("hint: set database.mysql.version to 8.4");
+        .says("MySQL 8.0 cannot read the data of MySQL 8.4")
+        .says("hint: Set `database.mysql.version` in the profile to 8.4");
     place
         .harness(&["up", "--set", "temporal.history-shards=8"])
         .run()
         .exits(65)
-        .says("temporal.history-shards is 8, and the database was made for 4")
-        .says("hint: set temporal.history-shards to 4, or run `harness down");
+        .says("temporal.history-shards is 8, but the database has 4")
+        .says("hint: Set `temporal.history-shards` in the profile to 4, or run `harness down");
 
     let database = place.database();
     docker(&["network", "disconnect", "bridge", &database]);
     let up = place.harness(&["up", "--set", "database.mysql.ready-timeout=5s"]);
     let up = up.run().exits(69);
     up.says("`container/mysql` was not ready within 5s: MySQL does not answer at 127.0.0.1:")
-        .says("hint: run `harness logs mysql --profile server --set ")
+        .says("hint: Run `harness logs mysql --profile server --set ")
         .says(" --set database.mysql.ready-timeout=5s`; if it runs and does not answer, ")
         .says("`harness down --profile server --set ");
     docker(&["network", "connect", "bridge", &database]);
     place.greets("Ada");
-    place.up().shows("everything was up already");
+    place.up().shows("everything was already up");
 
     assert_eq!(place.pids(), pids);
     assert_eq!(place.containers(), containers);
@@ -63,6 +63,6 @@ fn few_connections(place: &Place) {
         .harness(&["up", "--set", "database.mysql.max-connections=50"])
         .run()
         .exits(65)
-        .says("database.mysql.max-connections is 50, and the Temporal processes may open 130")
-        .says("hint: set database.mysql.max-connections to 130 or more");
+        .says("database.mysql.max-connections is 50, but the Temporal processes may open 130")
+        .says("hint: Set `database.mysql.max-connections` in the profile to 130 or more");
 }

@@ -110,7 +110,7 @@ fn a_database_that_hangs_ends_the_wait(place: &Place) {
     up.says("`container/mysql` was not ready within 5s: MySQL at 127.0.0.1:")
         .says("took longer than 3s to answer");
     docker(&["kill", "--signal=CONT", &mysql]);
-    place.up().shows("everything was up already");
+    place.up().shows("everything was already up");
     place.greets("Katherine");
 }
 
@@ -136,6 +136,6 @@ fn another_password_on_either_side_is_missed_and_repaired() {
     place.sql("SELECT 1");
     assert!(place.knows("Ada"), "the data was left");
     place.greets("Hedy");
-    place.up().shows("everything was up already");
+    place.up().shows("everything was already up");
     place.down();
 }

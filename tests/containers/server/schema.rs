@@ -24,7 +24,7 @@ fn a_schema_that_is_newer_or_half_applied_is_refused_and_an_older_one_is_updated
     place.sql("UPDATE temporal.schema_version SET curr_version = '1.99'");
     refused(&place, 65)
         .says("the schema of `temporal` has version 1.99, which is newer than Temporal 1.32.0")
-        .says("hint: run the newer release of Temporal, or run `harness down");
+        .says("hint: Set `temporal.version` in the profile to the newer release, or run `harness down");
 
     place.sql(OLDER);
     place.sql(HALF);
@@ -32,7 +32,7 @@ fn a_schema_that_is_newer_or_half_applied_is_refused_and_an_older_one_is_updated
         .says(
             "the update of `temporal_visibility` from schema version 1.13 to 1.14 was interrupted",
         )
-        .says("hint: take the half of it back in database `temporal_visibility`");
+        .says("hint: Undo the interrupted update in database `temporal_visibility`");
     assert_eq!(
         self::versions(&place),
         ["1.18", "1.13"],

@@ -35,7 +35,7 @@ fn a_topology_is_brought_up_used_tested_and_taken_down() {
     assert_eq!(web, 200);
     everything_is_ready(&place);
     let pids = place.pids();
-    place.up().shows("everything was up already");
+    place.up().shows("everything was already up");
     place.harness(&["status"]).run().exits(0);
     place.harness(&["logs", "mysql"]).run().exits(0);
 
@@ -64,7 +64,7 @@ fn a_topology_is_brought_up_used_tested_and_taken_down() {
         .harness(&["down"])
         .run()
         .exits(0)
-        .shows("nothing was up");
+        .shows("nothing was running");
 }
 
 /// Insists that what a command told came in this order.

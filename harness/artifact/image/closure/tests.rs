@@ -1,10 +1,10 @@
-//! Libraries made by the C compiler, and where they are found.
+//! Searches libraries that the C compiler made.
 
 use std::process::Command;
 
 use super::*;
 
-/// Libraries made by the C compiler in a folder of their own.
+/// Libraries made by the C compiler in a separate folder.
 struct Fixture {
     _folder: tempfile::TempDir,
     folder: Utf8PathBuf,
@@ -13,14 +13,14 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
-        let folder = Utf8Path::from_path(temporary.path()).expect("text");
+        let folder = Utf8Path::from_path(temporary.path()).expect("a UTF-8 path");
         Self {
-            folder: folder.canonicalize_utf8().expect("it is there"),
+            folder: folder.canonicalize_utf8().expect("it exists"),
             _folder: temporary,
         }
     }
 
-    /// Makes `NAME` with nothing in it that needs the libraries `needs`.
+    /// Makes an empty library `NAME` that needs the libraries `needs`.
     fn library(&self, name: &str, needs: &[&str], options: &[&str]) -> Utf8PathBuf {
         let path = self.folder.join(name);
         fs_err::create_dir_all(path.parent().expect("in the folder")).expect("writable");
@@ -57,7 +57,7 @@ const OLD: &str = "-Wl,--disable-new-dtags";
 const NEW: &str = "-Wl,--enable-new-dtags";
 
 #[test]
-fn libraries_of_libraries_are_found_each_where_its_own_file_says() {
+fn each_library_is_searched_where_the_file_that_needs_it_says() {
     let fixture = Fixture::new();
     fixture.library("deep/libc3.so", &[], &[]);
     fixture.library(
@@ -70,7 +70,7 @@ fn libraries_of_libraries_are_found_each_where_its_own_file_says() {
         &["near/libc2.so"],
         &[NEW, "-Wl,-rpath,${ORIGIN}/near"],
     );
-    let found = fixture.closure(&top, &[]).expect("all is found");
+    let found = fixture.closure(&top, &[]).expect("all libraries are found");
     assert_eq!(
         found,
         ["FOLDER/near/libc2.so", "FOLDER/near/../deep/libc3.so"]
@@ -85,16 +85,16 @@ fn an_rpath_holds_for_descendants_and_a_runpath_does_not() {
     let needs: &[&str] = &["both/libmid.so"];
     let old = fixture.library("libold.so", needs, &[OLD, "-Wl,-rpath,$ORIGIN/both"]);
     let new = fixture.library("libnew.so", needs, &[NEW, "-Wl,-rpath,$ORIGIN/both"]);
-    let found = fixture.closure(&old, &[]).expect("all is found");
+    let found = fixture.closure(&old, &[]).expect("all libraries are found");
     assert_eq!(found, ["FOLDER/both/liblow.so", "FOLDER/both/libmid.so"]);
     insta::assert_snapshot!(
         fixture.closure(&new, &[]).expect_err("the folder is not inherited"),
-        @"FOLDER/both/libmid.so needs the library `liblow.so`, which is in no folder that the loader looks in"
+        @"FOLDER/both/libmid.so needs the library `liblow.so`, which is in none of the folders that the loader searches"
     );
 }
 
 #[test]
-fn what_a_file_says_comes_before_what_the_loader_knows_and_text_is_no_library() {
+fn the_folders_of_a_file_come_before_those_of_the_loader_and_text_is_not_a_library() {
     let fixture = Fixture::new();
     fixture.library("own/libx.so", &[], &[]);
     fixture.library("known/libx.so", &[], &[]);
@@ -118,7 +118,7 @@ fn what_a_file_says_comes_before_what_the_loader_knows_and_text_is_no_library() 
 }
 
 #[test]
-fn the_configuration_is_read_with_what_it_includes() {
+fn the_configuration_is_read_with_its_includes() {
     let fixture = Fixture::new();
     let write = |name: &str, text: &str| {
         let path = fixture.folder.join(name);
@@ -146,17 +146,19 @@ fn the_configuration_is_read_with_what_it_includes() {
 }
 
 #[test]
-fn what_the_test_itself_loads_is_in_its_closure() {
+fn the_libraries_of_the_test_binary_are_in_its_closure() {
     let own = std::env::current_exe().expect("a program");
     let own = Utf8PathBuf::try_from(own).expect("UTF-8");
     let closure = Closure::of(&own, &folders("/etc/ld.so.conf".into()));
-    let closure = closure.expect("all is found").expect("it is ELF");
-    let maps = fs_err::read_to_string("/proc/self/maps").expect("Linux has it");
+    let closure = closure
+        .expect("all libraries are found")
+        .expect("it is ELF");
+    let maps = fs_err::read_to_string("/proc/self/maps").expect("Linux has this file");
     let loaded = maps
         .lines()
         .filter_map(|line| line.split_whitespace().nth(5));
     let mut libraries = loaded.filter(|path| path.contains("/lib") && path.contains(".so"));
-    let real = |path: &Utf8Path| path.canonicalize_utf8().expect("it is there");
+    let real = |path: &Utf8Path| path.canonicalize_utf8().expect("it exists");
     let known: Vec<_> = closure
         .libraries
         .values()

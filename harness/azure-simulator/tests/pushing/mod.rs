@@ -1,4 +1,4 @@
-//! Images against the registry of the built-in Azure, behind TLS.
+//! Images and the registry of the built-in Azure, with TLS.
 
 mod archives;
 mod fixture;

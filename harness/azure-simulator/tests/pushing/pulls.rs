@@ -1,4 +1,4 @@
-//! What a registry gives back.
+//! Pulls from a registry.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -12,7 +12,7 @@ use super::fixture::World;
 use crate::{Fault, Script, What};
 
 fn content(path: &Utf8Path) -> BTreeMap<String, Vec<u8>> {
-    let file = fs_err::File::open(path).expect("there");
+    let file = fs_err::File::open(path).expect("the file exists");
     let mut files = BTreeMap::new();
     for entry in tar::Archive::new(file).entries().expect("an archive") {
         let mut entry = entry.expect("an entry");
@@ -25,7 +25,7 @@ fn content(path: &Utf8Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[tokio::test]
-async fn what_is_pulled_is_what_was_pushed_to_the_byte_and_has_the_name_of_its_reference() {
+async fn a_pulled_archive_has_the_pushed_bytes_and_the_name_of_its_reference() {
     let faults = vec![
         Fault::at("/docker/registry/", What::Reset),
         Fault::at("/docker/registry/", What::Status(503)).after(1),
@@ -38,10 +38,10 @@ async fn what_is_pulled_is_what_was_pushed_to_the_byte_and_has_the_name_of_its_r
         .registry
         .pull(&reference, &path)
         .await
-        .expect("it is pulled");
+        .expect("the pull succeeds");
     let (before, after) = (content(&world.path("image.tar")), content(&path));
     for (name, content) in before.iter().filter(|it| it.0.starts_with("blobs/")) {
-        assert!(after.get(name) == Some(content), "{name} is another");
+        assert!(after.get(name) == Some(content), "{name} differs");
     }
     assert_eq!(
         Image::read(&path).expect("an image").digest(),
@@ -54,20 +54,20 @@ async fn what_is_pulled_is_what_was_pushed_to_the_byte_and_has_the_name_of_its_r
         reference.to_string()
     );
     let docker = document("manifest.json")[0].clone();
-    assert!(after.contains_key(docker["Config"].as_str().expect("text")));
-    assert!(after.contains_key(docker["Layers"][1].as_str().expect("text")));
+    assert!(after.contains_key(docker["Config"].as_str().expect("a text")));
+    assert!(after.contains_key(docker["Layers"][1].as_str().expect("a text")));
     assert!(!world.path("pulled.part").exists());
 }
 
 #[tokio::test]
-async fn what_was_damaged_in_the_registry_is_refused_and_leaves_no_archive() {
+async fn damaged_bytes_are_refused_and_leave_no_archive() {
     let world = World::new().await;
     let image = world.image(&[500]);
     let reference = world.push(&image).await;
     let path = world.path("pulled.tar");
     for damaged in [image.blobs().next().expect("a blob"), image.digest()] {
-        let kept = world.kept(damaged);
-        let good = fs_err::read(&kept).expect("kept");
+        let kept = world.stored_path(damaged);
+        let good = fs_err::read(&kept).expect("the stored bytes");
         let mut bytes = good.clone();
         bytes[10] ^= 1;
         fs_err::write(&kept, &bytes).expect("writable");
@@ -85,11 +85,11 @@ async fn what_was_damaged_in_the_registry_is_refused_and_leaves_no_archive() {
         .registry
         .pull(&reference, &path)
         .await
-        .expect("it is pulled");
+        .expect("the pull succeeds");
 }
 
 #[tokio::test]
-async fn an_image_that_is_not_there_or_elsewhere_is_told_so() {
+async fn a_pull_of_an_absent_image_or_from_another_registry_fails() {
     let world = World::new().await;
     let server = world.simulator.base_url.trim_start_matches("https://");
     let reference = |server| Reference::new(server, "worker", Digest::of(b"none"));
@@ -105,7 +105,7 @@ async fn an_image_that_is_not_there_or_elsewhere_is_told_so() {
         }
     };
     let Error::Azure(absent) = pull(reference(server)).await else {
-        panic!("the registry says so");
+        panic!("the error is not from the registry");
     };
     assert!(absent.is_not_found());
     let elsewhere = pull(reference("other.azurecr.io")).await;
@@ -113,7 +113,7 @@ async fn an_image_that_is_not_there_or_elsewhere_is_told_so() {
 }
 
 #[tokio::test]
-async fn docker_takes_what_was_pulled() {
+async fn docker_loads_a_pulled_archive() {
     let Some(engine) = engine().await else {
         return;
     };
@@ -125,12 +125,15 @@ async fn docker_takes_what_was_pulled() {
         .registry
         .pull(&reference, &path)
         .await
-        .expect("it is pulled");
-    let loaded = engine.load_image(&path).await.expect("Docker takes it");
+        .expect("the pull succeeds");
+    let loaded = engine
+        .load_image(&path)
+        .await
+        .expect("Docker loads the archive");
     let [name] = loaded.as_slice() else {
         panic!("{loaded:?}");
     };
-    // Docker's older store has no names with digests in them.
+    // Docker's older image store has no names with digests.
     let names = [reference.to_string(), reference.tagged()];
     assert!(names.contains(name), "{name}");
     remove_image(name).await;

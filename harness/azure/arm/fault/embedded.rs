@@ -1,19 +1,19 @@
-//! Errors that are written into the text of other errors. AKS answers without an envelope, and a
-//! deployment passes that on as text with the bare reason of HTTP for a code
-//! (<https://github.com/Azure/AKS-Construction/issues/501>); a check before a deployment puts a
-//! sentence around it (<https://github.com/Azure/AKS/issues/4383>); and what AKS quotes of other
-//! providers looks as Go prints it
+//! Errors that are embedded in the text of other errors. AKS answers with a bare error, and a
+//! deployment passes it on as text with the HTTP reason as its code
+//! (<https://github.com/Azure/AKS-Construction/issues/501>). The preflight check of a deployment
+//! puts a sentence around it (<https://github.com/Azure/AKS/issues/4383>). AKS quotes errors of
+//! other providers in the format of Go
 //! (<https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/create-upgrade-delete/error-code-linkedauthorizationfailed>).
 
 use serde_json::{Deserializer, Value};
 
-/// How many braces are tried; a text with more of them is no text with an error in it.
+/// The number of braces that are tried as the start of a document.
 const TRIES: usize = 16;
 
-/// The JSON documents in a text: the text itself, or what stands in it.
+/// The JSON documents in a text: the whole text, or those embedded in it.
 pub(super) fn documents(text: &str) -> Vec<Value> {
     match serde_json::from_str(text) {
-        // Written as text twice.
+        // A document that was serialised to text twice.
         Ok(Value::String(inner)) if inner != text => return documents(&inner),
         Ok(whole @ (Value::Object(_) | Value::Array(_))) => return vec![whole],
         _ => {}
@@ -39,7 +39,7 @@ pub(super) fn documents(text: &str) -> Vec<Value> {
     found
 }
 
-/// Codes and messages that a text quotes as `Code="..." Message="..."`.
+/// The codes and messages in a text that have the form `Code="..." Message="..."`.
 pub(super) fn quoted(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -56,7 +56,7 @@ pub(super) fn quoted(text: &str) -> Vec<(String, String)> {
     found
 }
 
-/// A text up to the quotation mark that ends it, and what is behind that.
+/// The text up to the next unescaped quotation mark, and the rest after that mark.
 fn until_quote(text: &str) -> Option<(String, &str)> {
     let mut escaped = false;
     let end = text.char_indices().find(|(_, letter)| {
@@ -75,14 +75,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_is_found_as_the_whole_text_in_a_sentence_and_written_as_text_again() {
+    fn a_document_is_found_as_the_whole_text_inside_a_sentence_and_as_quoted_text() {
         let document = json!({"code": "X", "message": "a {b} \"c\""});
         let text = document.to_string();
         let twice = serde_json::to_string(&text).expect("JSON");
         for text in [
             text.clone(),
             format!("\r\n{text}\r\n"),
-            format!("It failed {{as it does}}. Message: {text}. Details: "),
+            format!("It failed {{as usual}}. Message: {text}. Details: "),
             twice,
             r#"Message: {\"code\":\"X\",\"message\":\"a {b} c\"}"#.to_owned(),
         ] {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quoted_as_go_prints_it_is_found() {
+    fn an_error_in_the_format_of_go_is_found() {
         let text = r#"Reconcile failed. OrginalError: Code="LinkedAuthorizationFailed" Message="The client \"x\" has no right."; Code="Other""#;
         let found = quoted(text);
         let of = |code: &str, message: &str| (code.to_owned(), message.to_owned());

@@ -1,4 +1,4 @@
-//! Which credentials are found, and what is said where they do not do.
+//! Which credentials are found, and the errors when they are missing or refused.
 
 use std::ffi::OsStr;
 use std::io;
@@ -25,7 +25,7 @@ fn kind(variables: &[(&str, &str)]) -> Kind {
 }
 
 #[test]
-fn the_environment_decides_which_credentials_there_are() {
+fn the_environment_decides_which_credentials_are_used() {
     let tenant = ("AZURE_TENANT_ID", "t");
     let client = ("AZURE_CLIENT_ID", "c");
     let secret = ("AZURE_CLIENT_SECRET", "s");
@@ -50,17 +50,17 @@ fn the_environment_decides_which_credentials_there_are() {
 }
 
 #[test]
-fn a_secret_without_its_client_is_said_and_not_shown() {
+fn a_secret_without_its_client_is_an_error_that_hides_the_secret() {
     let variables = environment(&[("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_SECRET", "hunter2")]);
     let found = Credential::detect(&variables, &Endpoints::public(), None);
     let error = found.expect_err("incomplete");
     insta::assert_snapshot!(error, @"could not log in to Azure with the service principal of AZURE_CLIENT_ID and its secret");
-    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to those of a service principal whose secret has not expired");
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to those of a service principal whose secret has not expired.");
     assert!(!format!("{error:?}").contains("hunter2"));
 }
 
 #[tokio::test]
-async fn a_service_principal_logs_in_at_the_authority_and_again_when_it_has_to() {
+async fn a_service_principal_logs_in_at_the_authority_and_again_after_a_renewal() {
     let token = |token: &str| {
         Reply::new(200).json(json!({
             "token_type": "Bearer", "expires_in": 3600, "access_token": token
@@ -78,7 +78,7 @@ async fn a_service_principal_logs_in_at_the_authority_and_again_when_it_has_to()
         let token = credential.token(SCOPE).await.expect("a token");
         assert_eq!(token.reveal(), expected);
     }
-    credential.renew().expect("made anew");
+    credential.renew().expect("renewed");
     assert_eq!(
         credential.token(SCOPE).await.expect("a token").reveal(),
         "b"
@@ -112,7 +112,7 @@ async fn a_secret_that_entra_refuses_is_an_error_with_a_remedy() {
     assert!(!format!("{error:?}").contains("hunter2"));
 }
 
-/// Stands for the shell that `az` and `azd` are run in.
+/// Stands in for the shell that runs `az` and `azd`.
 #[derive(Debug)]
 struct Shell {
     answers: fn(&str) -> Option<&'static str>,
@@ -160,7 +160,7 @@ async fn log_in(answers: fn(&str) -> Option<&'static str>) -> (Result<String, Er
 }
 
 #[tokio::test]
-async fn az_is_asked_for_the_tenant_of_the_subscription() {
+async fn az_is_called_with_the_subscription() {
     let (token, ran) = log_in(|command| {
         let answer =
             r#"{"accessToken": "from-az", "expires_on": 4102444800, "tokenType": "Bearer"}"#;
@@ -175,7 +175,7 @@ async fn az_is_asked_for_the_tenant_of_the_subscription() {
 }
 
 #[tokio::test]
-async fn azd_is_asked_where_az_does_not_do() {
+async fn azd_is_called_if_az_is_missing() {
     let (token, ran) = log_in(|command| {
         let answer = r#"{"token": "from-azd", "expiresOn": "2100-01-01T00:00:00Z"}"#;
         command.contains(" azd ").then_some(answer)
@@ -187,9 +187,9 @@ async fn azd_is_asked_where_az_does_not_do() {
 }
 
 #[tokio::test]
-async fn who_is_logged_in_nowhere_is_told_how_to() {
+async fn a_user_who_is_not_logged_in_gets_a_hint() {
     let (token, _) = log_in(|_| None).await;
-    let error = token.expect_err("nobody");
+    let error = token.expect_err("no login");
     insta::assert_snapshot!(error, @"could not log in to Azure with the login of the Azure CLI (az) or azd");
-    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"run `az login` (or `azd auth login`); in CI set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE");
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"Run `az login` or `azd auth login`. In CI, set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE.");
 }

@@ -1,4 +1,4 @@
-//! What a deployment has done so far.
+//! The operations of a deployment.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::{Reply, Server};
 use crate::arm::{DeploymentOperation, Group};
 
 #[tokio::test]
-async fn the_operations_of_a_deployment_are_read_page_by_page_and_whatever_they_lack() {
+async fn the_operations_of_a_deployment_are_read_page_by_page_even_with_missing_fields() {
     let operation = |id: &str, properties: serde_json::Value| json!({"id": format!("/d/operations/{id}"), "operationId": id, "properties": properties});
     let target = json!({
         "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforMySQL/flexibleServers/db/databases/temporal",
@@ -43,7 +43,7 @@ async fn the_operations_of_a_deployment_are_read_page_by_page_and_whatever_they_
     assert_eq!(target.id.name(), "temporal");
     assert_eq!(first.duration, Some(Duration::from_millis(65_250)));
     assert!(first.timestamp.is_some());
-    assert_eq!(read[1].fault().expect("said").code, "SkuNotAvailable");
+    assert_eq!(read[1].fault().expect("an error").code, "SkuNotAvailable");
     assert_eq!(
         (read[1].properties.timestamp, read[1].properties.duration),
         (None, None)

@@ -1,18 +1,18 @@
-//! Resource groups, and what is done to what is in one.
+//! Resource groups, and operations on their resources.
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
 use super::{Reply, Server};
-use crate::arm::{Action, Begun, Group, ResourceGroup, Undeletable, Unmanage};
+use crate::arm::{Action, Group, ResourceGroup, Started, Undeletable, Unmanage};
 
 fn ok(body: serde_json::Value) -> Reply {
     Reply::new(200).json(body)
 }
 
 #[tokio::test]
-async fn a_group_is_looked_for_made_listed_and_deleted() {
+async fn a_group_is_found_created_listed_and_deleted() {
     let next = "{base}/subscriptions/s/resourceGroups/g/resources?page=2";
     let group = |tags| json!({"id": "/g", "location": "westeurope", "tags": tags});
     let server = Server::start([
@@ -36,9 +36,9 @@ async fn a_group_is_looked_for_made_listed_and_deleted() {
     let all = client.resources(&group).await.expect("listed");
     let names: Vec<_> = all.iter().map(|it| it.id.name()).collect();
     assert_eq!(names, ["1", "2"]);
-    let begun = client.delete_resource_group(&group).await.expect("begun");
-    assert!(matches!(begun, Begun::Pending(..)));
-    let sent = &server.asked()[2].body;
+    let started = client.delete_resource_group(&group).await.expect("started");
+    assert!(matches!(started, Started::Pending(..)));
+    let sent = &server.received()[2].body;
     assert_eq!(sent, r#"{"location":"westeurope","tags":{"a":"b"}}"#);
     insta::assert_snapshot!(server.lines(), @"
     HEAD /subscriptions/s/resourcegroups/g?api-version=2024-03-01
@@ -51,7 +51,7 @@ async fn a_group_is_looked_for_made_listed_and_deleted() {
 }
 
 #[tokio::test]
-async fn nothing_is_in_a_group_that_is_gone_since_it_was_seen() {
+async fn a_group_that_was_just_deleted_has_no_resources() {
     let gone = json!({"error": {"code": "ResourceGroupNotFound", "message": "m"}});
     let no_subscription = json!({"error": {"code": "SubscriptionNotFound", "message": "m"}});
     let server = Server::start([
@@ -83,14 +83,17 @@ async fn a_stack_is_deleted_and_a_server_fails_over() {
     client
         .delete_stack(&group, "x", unmanage)
         .await
-        .expect("begun");
-    let begun = client.fail_server_over(&group, "db").await.expect("begun");
-    // What comes of it is that it is done: nothing is asked for afterwards.
-    let pending = match begun {
-        Begun::Pending(pending, _) => Some(pending),
-        Begun::Done(_) => None,
+        .expect("started");
+    let started = client
+        .fail_server_over(&group, "db")
+        .await
+        .expect("started");
+    // The operation has no result, so none is requested afterwards.
+    let pending = match started {
+        Started::Pending(pending, _) => Some(pending),
+        Started::Done(_) => None,
     };
-    assert_eq!(pending.expect("it goes on").result, None);
+    assert_eq!(pending.expect("it is still running").result, None);
     insta::assert_snapshot!(server.lines(), @"
     DELETE /subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/deploymentStacks/x?api-version=2025-07-01&unmanageAction.Resources=delete&unmanageAction.ResourceGroups=detach&unmanageAction.ManagementGroups=detach&unmanageAction.ResourcesWithoutDeleteSupport=detach&bypassStackOutOfSyncError=false
     POST /subscriptions/s/resourceGroups/g/providers/Microsoft.DBforMySQL/flexibleServers/db/failover?api-version=2023-12-30

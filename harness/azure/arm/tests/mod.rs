@@ -1,10 +1,10 @@
-//! The client against a server of this process that speaks HTTPS and answers by a script.
+//! Tests of the client against a scripted HTTPS server in this process.
 
 mod credentials;
 mod deployments;
+mod followed_operation;
 mod groups;
 mod operations;
-mod outcome;
 mod questions;
 mod requests;
 mod resources;

@@ -1,4 +1,4 @@
-//! Long-running operations in every variant that Azure answers in.
+//! Long-running operations in every variant that Azure uses.
 
 use std::time::Duration;
 
@@ -6,22 +6,22 @@ use azure_core::http::Method;
 use serde_json::{Value, json};
 
 use super::Reply;
-use super::outcome::{RESULT, STATUS, resource, run, state};
-use crate::arm::{Error, Via};
+use super::followed_operation::{RESULT, STATUS, resource, run, state};
+use crate::arm::{Error, PollMethod};
 
 #[tokio::test]
 async fn a_put_that_is_done_at_once_is_not_followed() {
     for body in [resource("Succeeded"), json!({"id": "/x"})] {
-        let outcome = run(Method::Put, vec![Reply::new(200).json(body.clone())]).await;
-        assert_eq!(outcome.result.expect("done"), body);
-        assert!(outcome.journal.is_empty());
+        let followed = run(Method::Put, vec![Reply::new(200).json(body.clone())]).await;
+        assert_eq!(followed.result.expect("done"), body);
+        assert!(followed.journal.is_empty());
     }
 }
 
-/// The deployment stack as it was recorded: 201, a state in lower case, then the resource itself.
+/// As recorded for a deployment stack: 201, a state in lower case, then the resource itself.
 #[tokio::test]
 async fn a_put_is_followed_by_azure_async_operation_and_read_back() {
-    let outcome = run(
+    let followed = run(
         Method::Put,
         vec![
             Reply::new(201)
@@ -36,11 +36,11 @@ async fn a_put_is_followed_by_azure_async_operation_and_read_back() {
         ],
     )
     .await;
-    assert_eq!(outcome.states(), ["deploying", "updatingDenyAssignments"]);
-    assert_eq!(outcome.result.expect("done"), resource("succeeded"));
-    // 5 s and 3 s as asked, then 4 s of our own, as it is the third look.
-    assert_eq!(outcome.waited, Duration::from_secs(12));
-    insta::assert_snapshot!(outcome.server.lines(), @"
+    assert_eq!(followed.states(), ["deploying", "updatingDenyAssignments"]);
+    assert_eq!(followed.result.expect("done"), resource("succeeded"));
+    // 5 s and 3 s as Azure asked, then the client's own 4 s before the third poll.
+    assert_eq!(followed.waited, Duration::from_secs(12));
+    insta::assert_snapshot!(followed.server.lines(), @"
     PUT /subscriptions/s/x?api-version=2024-03-01
     GET /subscriptions/s/operationStatuses/1?api-version=v
     GET /subscriptions/s/operationStatuses/1?api-version=v
@@ -49,10 +49,10 @@ async fn a_put_is_followed_by_azure_async_operation_and_read_back() {
     ");
 }
 
-/// A MySQL server as it is described: `Location` alone, and the result at the original address.
+/// As described for a MySQL server: only `Location`, and the result at the original URL.
 #[tokio::test]
 async fn a_put_is_followed_by_location() {
-    let outcome = run(
+    let followed = run(
         Method::Put,
         vec![
             Reply::new(202)
@@ -69,15 +69,15 @@ async fn a_put_is_followed_by_location() {
         ],
     )
     .await;
-    assert_eq!(outcome.states(), ["Running", "InProgress"]);
-    assert_eq!(outcome.result.expect("done"), resource("Succeeded"));
-    // Three looks: no less than this lies between two, whatever Azure says.
-    assert_eq!(outcome.waited, Duration::from_millis(300));
+    assert_eq!(followed.states(), ["Running", "InProgress"]);
+    assert_eq!(followed.result.expect("done"), resource("Succeeded"));
+    // Three polls: the shortest wait applies, although Azure asks for none.
+    assert_eq!(followed.waited, Duration::from_millis(300));
 }
 
 #[tokio::test]
 async fn a_put_without_headers_is_followed_by_its_own_state() {
-    let outcome = run(
+    let followed = run(
         Method::Put,
         vec![
             Reply::new(201).json(resource("Creating")),
@@ -86,9 +86,9 @@ async fn a_put_without_headers_is_followed_by_its_own_state() {
         ],
     )
     .await;
-    assert_eq!(outcome.result.expect("done"), resource("SUCCEEDED"));
-    assert_eq!(outcome.waited, Duration::from_secs(3));
-    assert_eq!(outcome.journal[0].via, Via::Resource);
+    assert_eq!(followed.result.expect("done"), resource("SUCCEEDED"));
+    assert_eq!(followed.waited, Duration::from_secs(3));
+    assert_eq!(followed.journal[0].via, PollMethod::Resource);
 }
 
 #[tokio::test]
@@ -109,14 +109,14 @@ async fn a_post_gives_the_result_at_its_location() {
         Reply::new(200).json(changes.clone()),
     ];
     for replies in [by_location, by_both] {
-        let outcome = run(Method::Post, replies).await;
-        assert_eq!(outcome.result.expect("done"), changes);
+        let followed = run(Method::Post, replies).await;
+        assert_eq!(followed.result.expect("done"), changes);
     }
 }
 
-/// Described with `Location`, and recorded with `Azure-AsyncOperation`.
+/// Microsoft describes it with `Location`, and recordings show `Azure-AsyncOperation`.
 #[tokio::test]
-async fn a_delete_ends_with_nothing_in_either_variant() {
+async fn a_delete_has_no_result_in_either_variant() {
     let by_location = vec![
         Reply::new(202)
             .header("location", RESULT)
@@ -139,13 +139,13 @@ async fn a_delete_ends_with_nothing_in_either_variant() {
         state("deletingResources"),
         state("Succeeded"),
     ];
-    let outcome = run(Method::Delete, by_status).await;
-    outcome.result.expect("done");
-    assert_eq!(outcome.server.asked().len(), 3);
+    let followed = run(Method::Delete, by_status).await;
+    followed.result.expect("done");
+    assert_eq!(followed.server.received().len(), 3);
 }
 
 #[tokio::test]
-async fn a_failure_says_what_failed() {
+async fn a_failed_operation_reports_its_error() {
     let inner = json!({"code": "SkuNotAvailable", "message": "no Standard_B2s in westeurope"});
     let error = json!({"code": "DeploymentFailed", "message": "see details", "details": [inner]});
     let by_status = vec![
@@ -159,12 +159,12 @@ async fn a_failure_says_what_failed() {
     ];
     for replies in [by_status, by_resource] {
         let error = run(Method::Put, replies).await.result.expect_err("failed");
-        let fault = error.fault().expect("said").to_string();
+        let fault = error.fault().expect("an error").to_string();
         assert_eq!(fault, "SkuNotAvailable: no Standard_B2s in westeurope");
         assert!(
             error.hints()[0]
                 .to_string()
-                .starts_with("take another size"),
+                .starts_with("Choose another size"),
             "{error:?}"
         );
         let shown = error.to_string().to_lowercase();
@@ -182,27 +182,27 @@ async fn a_failure_says_what_failed() {
 }
 
 #[tokio::test]
-async fn an_operation_outlives_a_token_and_a_while_without_answers() {
+async fn a_wait_survives_an_expired_token_and_missing_answers() {
     let mut replies = vec![Reply::new(202).header("azure-asyncoperation", STATUS)];
     replies.push(Reply::new(401));
     replies.push(state("Running"));
-    // More than the repeats of one request.
+    // More than the retries of one request.
     replies.extend(vec![Reply::new(502); 7]);
     replies.push(state("Succeeded").cut());
     replies.push(state("Succeeded"));
-    let outcome = run(Method::Delete, replies).await;
-    assert_eq!(outcome.states(), ["Running", "Unknown"]);
-    outcome.result.expect("done");
+    let followed = run(Method::Delete, replies).await;
+    assert_eq!(followed.states(), ["Running", "Unknown"]);
+    followed.result.expect("done");
 }
 
 #[tokio::test]
 async fn an_operation_that_moves_is_followed_to_its_new_address() {
-    // 4 KB, which is what Azure says to be ready for.
+    // Azure tells clients to expect up to 4 KB.
     let long = format!(
         "{{base}}/subscriptions/s/operationResults/2?c={}",
         "x".repeat(4_000)
     );
-    let outcome = run(
+    let followed = run(
         Method::Delete,
         vec![
             Reply::new(202).header("location", RESULT),
@@ -211,12 +211,12 @@ async fn an_operation_that_moves_is_followed_to_its_new_address() {
         ],
     )
     .await;
-    outcome.result.expect("done");
-    assert_eq!(outcome.journal.len(), 2);
-    assert!(outcome.server.asked()[2].line.len() > 4_000);
+    followed.result.expect("done");
+    assert_eq!(followed.journal.len(), 2);
+    assert!(followed.server.received()[2].line.len() > 4_000);
 }
 
-/// Not described for anything that is used here, and allowed.
+/// Allowed by Azure's rules, although no service here is described that way.
 #[tokio::test]
 async fn a_delete_without_headers_is_done_when_the_resource_is_gone() {
     let gone = json!({"error": {"code": "ResourceNotFound", "message": "gone"}});
@@ -226,7 +226,7 @@ async fn a_delete_without_headers_is_done_when_the_resource_is_gone() {
         Reply::new(200).json(json!({"id": "/x"})),
         Reply::new(404).json(gone),
     ];
-    let outcome = run(Method::Delete, replies).await;
-    assert_eq!(outcome.states(), ["Deleting", "Running"]);
-    assert_eq!(outcome.result.expect("gone"), Value::Null);
+    let followed = run(Method::Delete, replies).await;
+    assert_eq!(followed.states(), ["Deleting", "Running"]);
+    assert_eq!(followed.result.expect("gone"), Value::Null);
 }

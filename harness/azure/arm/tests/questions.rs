@@ -1,4 +1,4 @@
-//! What is asked before anything is made.
+//! The requests of a preflight check.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ fn ok(body: serde_json::Value) -> Reply {
 }
 
 #[tokio::test]
-async fn a_provider_is_registered_and_a_name_is_looked_up() {
+async fn a_provider_is_registered_and_names_are_checked() {
     let provider = || {
         let kind = json!({"resourceType": "t", "locations": ["West Europe"]});
         let state = "Registering";
@@ -23,20 +23,20 @@ async fn a_provider_is_registered_and_a_name_is_looked_up() {
     let client = server.client();
     let found = client.provider("s", "N").await.expect("there");
     assert!(found.offers("T", "westeurope") && !found.offers("t", "eastus"));
-    let begun = client.register_provider("s", "N").await.expect("begun");
-    assert!(!begun.is_registered());
-    let registry = client.registry_name("s", "x").await.expect("told");
+    let started = client.register_provider("s", "N").await.expect("started");
+    assert!(!started.is_registered());
+    let registry = client.registry_name("s", "x").await.expect("answered");
     assert_eq!(registry.reason.as_deref(), Some("AlreadyExists"));
     assert!(
         !client
             .server_name("s", "x")
             .await
-            .expect("told")
+            .expect("answered")
             .name_available
     );
-    let asked = &server.asked()[2].body;
+    let received = &server.received()[2].body;
     assert_eq!(
-        asked,
+        received,
         r#"{"name":"x","type":"Microsoft.ContainerRegistry/registries"}"#
     );
     insta::assert_snapshot!(server.lines(), @"
@@ -48,7 +48,7 @@ async fn a_provider_is_registered_and_a_name_is_looked_up() {
 }
 
 #[tokio::test]
-async fn a_region_and_a_subscription_say_what_they_have() {
+async fn what_a_region_and_a_subscription_offer_is_read() {
     let skus = json!([{"name": "Standard_B2s", "vCores": 2, "supportedIops": 1280}]);
     let tier = json!({
         "name": "Burstable",
@@ -74,7 +74,7 @@ async fn a_region_and_a_subscription_say_what_they_have() {
     let zones = client
         .server_capabilities("s", "westeurope")
         .await
-        .expect("told");
+        .expect("answered");
     assert_eq!(zones[0].high_availability, ["ZoneRedundant"]);
     let tier = &zones[0].tiers[0];
     assert_eq!(tier.storage[0].min_mib, Some(20_480));
@@ -82,17 +82,20 @@ async fn a_region_and_a_subscription_say_what_they_have() {
     let quota = client
         .compute_usages("s", "westeurope")
         .await
-        .expect("told");
-    assert_eq!(quota[0].left(), 0);
+        .expect("answered");
+    assert_eq!(quota[0].remaining(), 0);
     let scope = ResourceId::new("/subscriptions/s");
-    let roles = client.permissions(&scope).await.expect("told");
+    let roles = client.permissions(&scope).await.expect("answered");
     assert!(roles[0].allows("Microsoft.Authorization/roleAssignments/write"));
     let kubeconfig = client.cluster_user_kubeconfig(&group, "k").await;
-    assert_eq!(kubeconfig.expect("told").reveal(), "a: 1");
+    assert_eq!(kubeconfig.expect("answered").reveal(), "a: 1");
     let none = client.cluster_user_kubeconfig(&group, "k").await;
     none.expect_err("there is none");
     let subscription = client.subscription("s").await.expect("there");
-    assert_eq!(client.subscriptions().await.expect("told"), [subscription]);
+    assert_eq!(
+        client.subscriptions().await.expect("answered"),
+        [subscription]
+    );
     insta::assert_snapshot!(server.lines(), @"
     GET /subscriptions/s/providers/Microsoft.DBforMySQL/locations/westeurope/capabilities?api-version=2023-12-30
     GET /subscriptions/s/providers/Microsoft.Compute/locations/westeurope/usages?api-version=2024-03-01
@@ -104,10 +107,10 @@ async fn a_region_and_a_subscription_say_what_they_have() {
     ");
 }
 
-/// As Microsoft's examples have them: all values of a size are text, and versions are no list like
-/// others.
+/// As in Microsoft's examples: all values of a size are text, and the list of versions has a format
+/// of its own.
 #[tokio::test]
-async fn a_region_says_which_machines_and_versions_it_has() {
+async fn the_machine_sizes_and_kubernetes_versions_of_a_region_are_read() {
     let machine = json!({
         "resourceType": "virtualMachines", "name": "Standard_A0", "family": "standardA0_A7Family",
         "locationInfo": [{"location": "westus", "zones": ["2", "1"], "zoneDetails": []}],
@@ -133,7 +136,7 @@ async fn a_region_says_which_machines_and_versions_it_has() {
     ])
     .await;
     let client = server.client();
-    let machines = client.machines("s", "westus").await.expect("told");
+    let machines = client.machines("s", "westus").await.expect("answered");
     let [open, closed] = machines.as_slice() else {
         panic!("{machines:?}")
     };
@@ -146,12 +149,12 @@ async fn a_region_says_which_machines_and_versions_it_has() {
     let releases = client
         .kubernetes_releases("s", "westus")
         .await
-        .expect("told");
+        .expect("answered");
     assert!(releases[0].is("1.25") && releases[0].is("1.25.4") && !releases[0].is("1.25.6"));
     assert!(!releases[0].is_long_term_only() && releases[1].is_long_term_only());
     let group = Group::new("s", "g");
     let cluster = client.resource(&group, resource_type::CLUSTER, KUBERNETES, "k");
-    let document = cluster.await.expect("told").expect("there");
+    let document = cluster.await.expect("answered").expect("there");
     let cluster = Cluster::of(&document).expect("a cluster");
     assert_eq!(
         (cluster.version(), cluster.pools()[0].count),

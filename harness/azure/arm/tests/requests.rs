@@ -1,4 +1,4 @@
-//! Single requests: what is sent, what is repeated, what is told of it.
+//! Single requests: headers, retries and recorded exchanges.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,13 +17,13 @@ fn waited(clock: &Clock, start: tokio::time::Instant) -> Duration {
 }
 
 #[tokio::test]
-async fn a_request_says_who_asks_and_for_which_command() {
+async fn a_request_carries_a_token_and_the_id_of_the_command() {
     let server = Server::start([Reply::new(200).json(json!({"a": 1}))]).await;
     let body: Value = server.client().get(&target()).await.expect("answered");
     assert_eq!(body, json!({"a": 1}));
-    let asked = &server.asked()[0];
-    assert_eq!(asked.line, "GET /subscriptions/s?api-version=2022-12-01");
-    let has = |header: &str| asked.headers.iter().any(|it| it.starts_with(header));
+    let received = &server.received()[0];
+    assert_eq!(received.line, "GET /subscriptions/s?api-version=2022-12-01");
+    let has = |header: &str| received.headers.iter().any(|it| it.starts_with(header));
     assert!(has("authorization: Bearer token-1"));
     assert!(has(
         "x-ms-correlation-request-id: 11111111-2222-3333-4444-555555555555"
@@ -32,12 +32,12 @@ async fn a_request_says_who_asks_and_for_which_command() {
     assert!(
         has("user-agent: harness azsdk-rust-harness/"),
         "{:?}",
-        asked.headers
+        received.headers
     );
 }
 
 #[tokio::test]
-async fn a_throttled_request_is_repeated_when_azure_says_so() {
+async fn a_throttled_request_is_retried_after_the_time_that_azure_names() {
     let server = Server::start([
         Reply::new(429).header("retry-after", "17"),
         Reply::new(429).header("retry-after", "0"),
@@ -47,13 +47,13 @@ async fn a_throttled_request_is_repeated_when_azure_says_so() {
     .await;
     let start = server.clock.now();
     let _: Value = server.client().get(&target()).await.expect("answered");
-    // 17 s and 0 s as asked, and 4 s of our own before the third repeat.
+    // 17 s and 0 s as Azure asked, and the client's own 4 s before the third retry.
     assert_eq!(waited(&server.clock, start), Duration::from_secs(21));
-    assert_eq!(server.asked().len(), 4);
+    assert_eq!(server.received().len(), 4);
 }
 
 #[tokio::test]
-async fn what_is_throttled_for_good_is_an_error_with_a_remedy() {
+async fn a_request_that_stays_throttled_is_an_error_with_a_hint() {
     let error = json!({"error": {"code": "TooManyRequests", "message": "slow down"}});
     let reply = Reply::new(429).header("x-ms-request-id", "r-1").json(error);
     let server = Server::start(vec![reply; 20]).await;
@@ -62,18 +62,18 @@ async fn what_is_throttled_for_good_is_an_error_with_a_remedy() {
         .get::<Value>(&target())
         .await
         .expect_err("throttled");
-    assert_eq!(server.asked().len(), 7);
-    assert!(error.is_passing());
+    assert_eq!(server.received().len(), 7);
+    assert!(error.is_transient());
     insta::assert_snapshot!(error, @"Azure answered 429 to GET /subscriptions/s");
-    insta::assert_snapshot!(error.fault().expect("said"), @"TooManyRequests: slow down");
+    insta::assert_snapshot!(error.fault().expect("an error"), @"TooManyRequests: slow down");
     insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"
-    Azure limits how often it is asked: wait some minutes and run the same command again, it goes on from there
-    Azure's support finds this by request id r-1
+    Wait a few minutes and run the same command again: it continues from there. Azure throttles requests.
+    Give Azure's support the request id r-1.
     ");
 }
 
 #[tokio::test]
-async fn a_connection_that_ends_mid_body_is_tried_again() {
+async fn a_request_is_retried_after_its_connection_breaks_inside_the_body() {
     let body = json!({"name": "x".repeat(10_000)});
     let server = Server::start([
         Reply::new(200).json(body.clone()).cut(),
@@ -82,11 +82,11 @@ async fn a_connection_that_ends_mid_body_is_tried_again() {
     .await;
     let read: Value = server.client().get(&target()).await.expect("answered");
     assert_eq!(read, body);
-    assert_eq!(server.asked().len(), 2);
+    assert_eq!(server.received().len(), 2);
 }
 
 #[tokio::test]
-async fn what_must_not_be_done_twice_is_sent_once() {
+async fn an_action_that_must_not_be_repeated_is_sent_once() {
     let server = Server::start([Reply::new(202).json(json!({"x": 1})).cut()]).await;
     let group = Group::new("s", "g");
     let restarted = server
@@ -95,15 +95,15 @@ async fn what_must_not_be_done_twice_is_sent_once() {
         .await;
     let error = restarted.expect_err("the answer was lost");
     assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
-    assert_eq!(server.asked().len(), 1);
+    assert_eq!(server.received().len(), 1);
     assert_eq!(
-        server.asked()[0].body,
+        server.received()[0].body,
         r#"{"maxFailoverSeconds":60,"restartWithFailover":"Enabled"}"#
     );
 }
 
 #[tokio::test]
-async fn a_token_that_is_taken_back_is_replaced_once() {
+async fn a_revoked_token_is_replaced_once() {
     let refused = || {
         let error = json!({"error": {"code": "ExpiredAuthenticationToken", "message": "expired"}});
         Reply::new(401).json(error)
@@ -123,7 +123,7 @@ async fn a_token_that_is_taken_back_is_replaced_once() {
         .expect_err("refused twice");
     assert_eq!(error.status(), Some(401));
     let tokens: Vec<_> = server
-        .asked()
+        .received()
         .into_iter()
         .flat_map(|it| it.headers)
         .collect();
@@ -132,11 +132,11 @@ async fn a_token_that_is_taken_back_is_replaced_once() {
         .filter_map(|it| it.strip_prefix("authorization: Bearer "))
         .collect();
     assert_eq!(tokens, ["token-1", "token-2", "token-2", "token-3"]);
-    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"run `az login` again, and see that this machine's clock is right: a token counts from minute to minute");
+    insta::assert_snapshot!(base::hint::join(&error.hints(), "\n"), @"Run `az login` again, and check that this machine's clock is right. A token is valid only between two exact times.");
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_no_error_but_a_missing_subscription_is() {
+async fn a_missing_resource_is_no_error_but_a_missing_subscription_is() {
     let missing =
         |code: &str| Reply::new(404).json(json!({"error": {"code": code, "message": "m"}}));
     let server = Server::start([

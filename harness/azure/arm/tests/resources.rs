@@ -1,4 +1,4 @@
-//! Stacks, what-ifs and registries: what is sent, and what is read in the answers.
+//! Stacks, what-if results and registries: request bodies and parsed answers.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{Reply, Server};
 use crate::arm::{
-    Access, Act, Action, Begun, Change, DenyMode, DenySettings, Group, Parameter, StackProperties,
-    StackSpec, Undeletable, Unmanage, WhatIf,
+    Access, Action, Change, ChangeKind, DenyMode, DenySettings, Group, Parameter, StackProperties,
+    StackSpec, Started, Undeletable, Unmanage, WhatIf,
 };
 
 fn group() -> Group {
@@ -50,7 +50,7 @@ fn unmanage() -> Unmanage {
 }
 
 #[tokio::test]
-async fn a_stack_is_put_with_its_secrets_and_shown_without() {
+async fn a_stack_is_sent_with_its_secrets_and_printed_without() {
     let server = Server::start([ok(
         json!({"properties": {"provisioningState": "succeeded"}}),
     )])
@@ -59,9 +59,9 @@ async fn a_stack_is_put_with_its_secrets_and_shown_without() {
         .client()
         .put_stack(&group(), "harness-x", &stack())
         .await;
-    assert!(matches!(put.expect("answered"), Begun::Done(_)));
+    assert!(matches!(put.expect("answered"), Started::Done(_)));
     assert!(!format!("{:?}", stack()).contains("hunter2"));
-    let body: Value = serde_json::from_str(&server.asked()[0].body).expect("JSON");
+    let body: Value = serde_json::from_str(&server.received()[0].body).expect("JSON");
     insta::assert_json_snapshot!(body, @r#"
     {
       "properties": {
@@ -95,7 +95,7 @@ async fn a_stack_is_put_with_its_secrets_and_shown_without() {
 }
 
 #[tokio::test]
-async fn a_stack_is_read_whatever_its_case_and_whatever_is_new_in_it() {
+async fn a_stack_is_read_in_any_case_and_with_unknown_properties() {
     let server = Server::start([ok(json!({
         "id": "/subscriptions/s/resourceGroups/G/providers/Microsoft.Resources/deploymentStacks/x",
         "systemData": {}, "location": "",
@@ -126,13 +126,17 @@ async fn a_stack_is_read_whatever_its_case_and_whatever_is_new_in_it() {
     let left: Vec<_> = state.not_deleted().map(|it| it.id.name()).collect();
     assert_eq!(left, ["gone"]);
     assert_eq!(
-        state.failed_resources[0].error.as_ref().expect("said").code,
+        state.failed_resources[0]
+            .error
+            .as_ref()
+            .expect("an error")
+            .code,
         "ScopeLocked"
     );
 }
 
 #[tokio::test]
-async fn a_what_if_is_asked_for_computed_read_and_deleted() {
+async fn a_what_if_result_is_requested_read_and_deleted() {
     let result = json!({"id": "/w", "properties": {
         "provisioningState": "succeeded", "deploymentStackLastModified": "2026-01-01T00:00:00Z",
         "changes": {"resourceChanges": [
@@ -153,18 +157,26 @@ async fn a_what_if_is_asked_for_computed_read_and_deleted() {
         .put_what_if(&group(), "w", "x", &stack())
         .await
         .expect("answered");
-    let Begun::Done(computed) = client.what_if(&group(), "w").await.expect("answered") else {
+    let Started::Done(computed) = client.what_if(&group(), "w").await.expect("answered") else {
         panic!("it is done at once");
     };
     let computed = WhatIf::of(computed).expect("a what-if");
-    let acts: Vec<_> = computed
+    let kinds: Vec<_> = computed
         .properties
         .changes
         .resource_changes
         .iter()
-        .map(Change::act)
+        .map(Change::kind)
         .collect();
-    assert_eq!(acts, [Act::Create, Act::Detach, Act::Nothing, Act::Unknown]);
+    assert_eq!(
+        kinds,
+        [
+            ChangeKind::Create,
+            ChangeKind::Detach,
+            ChangeKind::Nothing,
+            ChangeKind::Unknown
+        ]
+    );
     client
         .delete_what_if(&group(), "w")
         .await
@@ -174,7 +186,7 @@ async fn a_what_if_is_asked_for_computed_read_and_deleted() {
     POST /subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/deploymentStacksWhatIfResults/w/whatIf?api-version=2025-07-01
     DELETE /subscriptions/s/resourceGroups/g/providers/Microsoft.Resources/deploymentStacksWhatIfResults/w?api-version=2025-07-01
     ");
-    let body: Value = serde_json::from_str(&server.asked()[0].body).expect("JSON");
+    let body: Value = serde_json::from_str(&server.received()[0].body).expect("JSON");
     let properties = &body["properties"];
     assert_eq!(properties["retentionInterval"], "P1D");
     let stack = group().resource("Microsoft.Resources/deploymentStacks", "x");
@@ -183,7 +195,7 @@ async fn a_what_if_is_asked_for_computed_read_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_registry_trades_a_token_for_its_own() {
+async fn a_registry_exchanges_an_entra_token_for_its_own() {
     let server = Server::start([
         ok(json!({"refresh_token": "refresh"})),
         Reply::new(429).header("retry-after", "0"),
@@ -204,18 +216,18 @@ async fn a_registry_trades_a_token_for_its_own() {
         .await;
     let denied = denied.expect_err("denied");
     assert_eq!(
-        denied.fault().expect("said").to_string(),
+        denied.fault().expect("an error").to_string(),
         "UNAUTHORIZED: no"
     );
-    let asked: Vec<_> = server
-        .asked()
+    let received: Vec<_> = server
+        .received()
         .iter()
         .map(|it| format!("{} {}", it.line, it.body))
         .collect();
-    let asked = asked
+    let received = received
         .join("\n")
         .replace(&registry.replace(':', "%3A"), "REGISTRY");
-    insta::assert_snapshot!(asked, @"
+    insta::assert_snapshot!(received, @"
     POST /oauth2/exchange grant_type=access_token&service=REGISTRY&tenant=tenant&access_token=token-1
     POST /oauth2/token grant_type=refresh_token&service=REGISTRY&scope=repository%3Aa%2Fb%3Apull%2Cpush&refresh_token=refresh
     POST /oauth2/token grant_type=refresh_token&service=REGISTRY&scope=repository%3Aa%2Fb%3Apull%2Cpush&refresh_token=refresh
@@ -224,5 +236,5 @@ async fn a_registry_trades_a_token_for_its_own() {
     client
         .registry_refresh_token("evil.example", "tenant")
         .await
-        .expect_err("no registry");
+        .expect_err("not a registry");
 }

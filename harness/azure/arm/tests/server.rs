@@ -1,4 +1,4 @@
-//! A server with a certificate of its own authority, which gives one scripted answer a request.
+//! An HTTPS server with its own certificate authority. Each request gets the next scripted answer.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -47,16 +47,16 @@ impl Reply {
         self
     }
 
-    /// The connection ends in the middle of the body.
+    /// Closes the connection in the middle of the body.
     pub(in crate::arm) fn cut(mut self) -> Self {
         self.cut = true;
         self
     }
 }
 
-/// What was asked.
+/// A request that the server received.
 #[derive(Debug, Clone)]
-pub(in crate::arm) struct Asked {
+pub(in crate::arm) struct Received {
     /// Method, path and query.
     pub(in crate::arm) line: String,
     /// Headers, as `name: value`.
@@ -67,10 +67,10 @@ pub(in crate::arm) struct Asked {
 #[derive(Default)]
 struct Script {
     replies: Mutex<VecDeque<Reply>>,
-    asked: Mutex<Vec<Asked>>,
+    received: Mutex<Vec<Received>>,
 }
 
-/// The server, which ends with the runtime of its test.
+/// The server. It ends with the runtime of its test.
 pub(in crate::arm) struct Server {
     base: String,
     ca: String,
@@ -80,7 +80,7 @@ pub(in crate::arm) struct Server {
 
 impl Server {
     pub(in crate::arm) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
-        // What installs the provider that the server's side of TLS needs too.
+        // Installs the crypto provider, which the TLS server needs as well.
         let _ = base::http::builder();
         let ca_key = rcgen::KeyPair::generate().expect("a key");
         let mut params = rcgen::CertificateParams::new(Vec::new()).expect("no names");
@@ -95,7 +95,7 @@ impl Server {
         let config = rustls::ServerConfig::builder()
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], private.expect("a key"))
-            .expect("they belong together");
+            .expect("the key belongs to the certificate");
         let tcp = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("https://{}", tcp.local_addr().expect("bound"));
         let script = Arc::new(Script::default());
@@ -135,13 +135,13 @@ impl Server {
         .expect("a client")
     }
 
-    pub(in crate::arm) fn asked(&self) -> Vec<Asked> {
-        self.script.asked.lock().expect("unpoisoned").clone()
+    pub(in crate::arm) fn received(&self) -> Vec<Received> {
+        self.script.received.lock().expect("unpoisoned").clone()
     }
 
     /// Method, path and query of each request.
     pub(in crate::arm) fn lines(&self) -> String {
-        let lines: Vec<_> = self.asked().into_iter().map(|it| it.line).collect();
+        let lines: Vec<_> = self.received().into_iter().map(|it| it.line).collect();
         lines.join("\n")
     }
 
@@ -158,7 +158,7 @@ async fn answer(
     let body = axum::body::to_bytes(body, usize::MAX).await;
     let headers = parts.headers.iter();
     let headers = headers.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or("?")));
-    script.asked.lock().expect("unpoisoned").push(Asked {
+    script.received.lock().expect("unpoisoned").push(Received {
         line: format!("{} {}", parts.method, parts.uri),
         headers: headers.collect(),
         body: String::from_utf8_lossy(&body.unwrap_or_default()).into_owned(),
@@ -204,7 +204,7 @@ impl Listener for Tls {
     }
 }
 
-/// Gives out one token after another.
+/// Returns a new token for each call.
 #[derive(Debug, Default)]
 struct Tokens(AtomicUsize);
 

@@ -1,12 +1,12 @@
-//! What a user reads when Azure says no.
+//! The errors and hints that a user reads when Azure refuses a request.
 
 use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::arm::{ARRIVAL, Error, Fault, Passing};
+use crate::arm::{Error, Fault, PROPAGATION_TIME, Transient};
 
-/// An error as it is printed: its causes, then what helps.
+/// An error as it is printed: the error, its causes, its hints.
 fn shown(status: u16, fault: &serde_json::Value) -> String {
     let fault = Fault::of_body(fault.to_string().as_bytes());
     let act = "PUT /subscriptions/s/resourceGroups/g".to_owned();
@@ -33,8 +33,8 @@ fn plain(code: &str, message: &str) -> String {
 }
 
 #[test]
-fn the_deepest_detail_is_what_is_shown() {
-    // As deployments have it: details in details, and an error as text in a message.
+fn the_innermost_details_are_shown() {
+    // As deployments write it: nested details, and an error as text in a message.
     let inner = json!({"status": "Failed", "error": {
         "code": "ResourceDeploymentFailure",
         "message": "The resource operation completed with terminal state 'Failed'.",
@@ -51,13 +51,13 @@ fn the_deepest_detail_is_what_is_shown() {
     insta::assert_snapshot!(text, @"
     Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
     ServerIsBusy: Server is busy.; SkuNotAvailable (node-pool): no Standard_B2s
-    hint: the database server takes one change at a time: run the same command again in a minute
-    hint: take another size or another region: `az vm list-skus --location REGION --output table` and `az mysql flexible-server list-skus --location REGION` list what there is
+    hint: Run the same command again in a minute. The database server accepts one change at a time.
+    hint: Choose another size or region: `az vm list-skus --location REGION --output table` and `az mysql flexible-server list-skus --location REGION` list the available sizes.
     ");
 }
 
 #[test]
-fn an_embedded_error_is_left_out_only_where_its_code_and_message_are_there_already() {
+fn an_embedded_error_is_left_out_only_if_a_detail_has_the_same_code_and_message() {
     let known = json!({"code": "QuotaExceeded", "message": "cores of the region", "subcode": ""});
     let embedded = |one: &serde_json::Value| {
         let fault = json!({"code": "Conflict", "message": one.to_string(), "details": [known]});
@@ -76,11 +76,11 @@ fn an_embedded_error_is_left_out_only_where_its_code_and_message_are_there_alrea
     let fault = json!({"code": "Conflict", "message": quoted, "details": [known]});
     let fault = Fault::of_json(&fault).expect("an error");
     assert_eq!(fault.to_string(), "QuotaExceeded: cores of the region");
-    assert!(!fault.has_code(""), "no code is none");
+    assert!(!fault.has_code(""), "an empty code matches nothing");
 }
 
 #[test]
-fn an_error_that_is_none_of_azures_is_shown_as_it_is() {
+fn an_unknown_error_is_shown_unchanged() {
     insta::assert_snapshot!(plain("SomethingNew", "nobody has seen this yet"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     SomethingNew: nobody has seen this yet
@@ -92,7 +92,7 @@ fn an_error_that_is_none_of_azures_is_shown_as_it_is() {
 }
 
 #[test]
-fn details_without_end_do_not_overflow() {
+fn deeply_nested_details_are_cut_off() {
     let mut body = json!({"code": "Deepest", "message": "m"});
     for _ in 0..40 {
         body = json!({"code": "Outer", "message": "m", "details": [body]});
@@ -101,128 +101,128 @@ fn details_without_end_do_not_overflow() {
 }
 
 #[test]
-fn a_role_that_is_missing() {
+fn a_missing_role_has_a_hint() {
     let message = "The client 'c' does not have authorization to perform action \
         'Microsoft.Authorization/roleAssignments/write' over scope '/subscriptions/s'.";
     insta::assert_snapshot!(plain("AuthorizationFailed", message), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     AuthorizationFailed: The client 'c' does not have authorization to perform action 'Microsoft.Authorization/roleAssignments/write' over scope '/subscriptions/s'.
-    hint: ask for the role `Role Based Access Control Administrator`, `User Access Administrator` or `Owner` on the resource group: the promotion assigns roles
+    hint: Ask for the role `Role Based Access Control Administrator`, `User Access Administrator` or `Owner` on the resource group, because a promotion assigns roles.
     ");
     let message = "The client 'c' does not have authorization to perform action \
         'Microsoft.Network/virtualNetworks/write' over scope '/subscriptions/s'.";
     insta::assert_snapshot!(plain("AuthorizationFailed", message), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     AuthorizationFailed: The client 'c' does not have authorization to perform action 'Microsoft.Network/virtualNetworks/write' over scope '/subscriptions/s'.
-    hint: ask for a role that has the action which the message names (`Contributor` has all but those on roles); a new role takes up to 5 minutes to be known everywhere
+    hint: Ask for a role that allows the action in the message. `Contributor` allows everything except role assignments. A new role takes up to 5 minutes to propagate.
     ");
 }
 
 #[test]
-fn what_there_is_not_enough_of() {
+fn exceeded_quotas_and_limits_have_a_hint() {
     insta::assert_snapshot!(plain("QuotaExceeded", "Approved cores quota exceeded: 10."), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     QuotaExceeded: Approved cores quota exceeded: 10.
-    hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
+    hint: Ask for a higher quota in the portal under Quotas, or choose fewer or smaller machines, or another region.
     ");
     insta::assert_snapshot!(plain("OperationNotAllowed", "exceeding approved standardDSv5Family Cores Quota"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     OperationNotAllowed: exceeding approved standardDSv5Family Cores Quota
-    hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
+    hint: Ask for a higher quota in the portal under Quotas, or choose fewer or smaller machines, or another region.
     ");
     insta::assert_snapshot!(plain("SkuNotAvailable", "Standard_B2s is not available"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     SkuNotAvailable: Standard_B2s is not available
-    hint: take another size or another region: `az vm list-skus --location REGION --output table` and `az mysql flexible-server list-skus --location REGION` list what there is
+    hint: Choose another size or region: `az vm list-skus --location REGION --output table` and `az mysql flexible-server list-skus --location REGION` list the available sizes.
     ");
     insta::assert_snapshot!(plain("LocationNotAvailableForResourceType", "not in 'xy'"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     LocationNotAvailableForResourceType: not in 'xy'
-    hint: take a region that has this type and is open to the subscription: `az provider show --namespace NAMESPACE` lists them
+    hint: Choose a region that offers this resource type to the subscription: `az provider show --namespace NAMESPACE` lists them.
     ");
     insta::assert_snapshot!(plain("TooManyRequests", "limit reached"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     TooManyRequests: limit reached
-    hint: Azure limits how often it is asked: wait some minutes and run the same command again, it goes on from there
+    hint: Wait a few minutes and run the same command again: it continues from there. Azure throttles requests.
     ");
 }
 
 #[test]
-fn what_has_to_be_chosen_otherwise() {
+fn wrong_choices_have_a_hint() {
     insta::assert_snapshot!(plain("AlreadyInUse", "The registry DNS name x is already in use."), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     AlreadyInUse: The registry DNS name x is already in use.
-    hint: the name is taken by somebody in Azure, since such names are worldwide: take another one
+    hint: Choose another name. Such names are unique in all of Azure, and this one is taken.
     ");
     insta::assert_snapshot!(plain("SubscriptionNotFound", "The subscription 's' could not be found."), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     SubscriptionNotFound: The subscription 's' could not be found.
-    hint: see which subscriptions these credentials reach with `az account list --output table`, and correct `subscription` in the profile
+    hint: Correct `subscription` in the profile. `az account list --output table` lists the subscriptions that these credentials can access.
     ");
     insta::assert_snapshot!(plain("RequestDisallowedByPolicy", "Resource 'x' was disallowed by policy."), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     RequestDisallowedByPolicy: Resource 'x' was disallowed by policy.
-    hint: a policy of your organisation forbids this: follow what the message names (often a tag, a region or a SKU), or ask for an exemption
+    hint: Follow the policy that the message names (often about a tag, a region or a SKU), or ask for an exemption. A policy of your organisation forbids this.
     ");
     insta::assert_snapshot!(plain("MissingSubscriptionRegistration", "not registered to use namespace 'Microsoft.DBforMySQL'"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     MissingSubscriptionRegistration: not registered to use namespace 'Microsoft.DBforMySQL'
-    hint: register the provider that the message names: `az provider register --namespace NAMESPACE --wait`
+    hint: Register the provider that the message names: `az provider register --namespace NAMESPACE --wait`.
     ");
     insta::assert_snapshot!(plain("InvalidAuthenticationToken", "The access token is not yet valid."), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     InvalidAuthenticationToken: The access token is not yet valid.
-    hint: run `az login` again, and see that this machine's clock is right: a token counts from minute to minute
+    hint: Run `az login` again, and check that this machine's clock is right. A token is valid only between two exact times.
     ");
 }
 
 #[test]
-fn a_value_that_the_sku_does_not_have() {
+fn a_value_that_the_sku_does_not_allow_has_a_hint() {
     let message = "The value: [500] of Server Parameter: [max_connections] is invalid, the allowed values are: [10-341]";
     insta::assert_snapshot!(plain("InvalidParameterValue", message), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     InvalidParameterValue: The value: [500] of Server Parameter: [max_connections] is invalid, the allowed values are: [10-341]
-    hint: this SKU of MySQL does not allow the value: set `database.mysql.max-connections` to what it has, or take a larger `backend.azure.mysql.sku`; `az mysql flexible-server parameter show --name PARAMETER` tells the bounds
+    hint: Set `database.mysql.max-connections` to a value that this MySQL SKU allows, or choose a larger `backend.azure.mysql.sku`. `az mysql flexible-server parameter show --name PARAMETER` shows the limits.
     ");
     insta::assert_snapshot!(plain("ReservedResourceName", "The resource name 'windows-aks' or a part of the name is a trademarked or reserved word."), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     ReservedResourceName: The resource name 'windows-aks' or a part of the name is a trademarked or reserved word.
-    hint: take another profile name or resource group: Azure reserves the word for trademarks of Microsoft
+    hint: Choose another profile name or resource group. Azure reserves the word for trademarks of Microsoft.
     ");
 }
 
 #[test]
-fn what_passes_with_time() {
+fn errors_that_pass_with_time_have_a_hint() {
     insta::assert_snapshot!(plain("PrincipalNotFound", "Principal p does not exist in the directory"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     PrincipalNotFound: Principal p does not exist in the directory
-    hint: a new identity is not known everywhere yet: run the same command again in some minutes
+    hint: Run the same command again in a few minutes. A new identity has not propagated yet.
     ");
     insta::assert_snapshot!(plain("AnotherOperationInProgress", "subnet is being changed"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     AnotherOperationInProgress: subnet is being changed
-    hint: another operation on the same thing has to end first: wait for it (the portal shows it in the activity log), then run the same command again
+    hint: Wait until the other operation on this resource ends (the activity log in the portal shows it), then run the same command again.
     ");
     insta::assert_snapshot!(plain("Conflict", "Another operation is in progress on this cluster"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     Conflict: Another operation is in progress on this cluster
-    hint: another operation on the same thing has to end first: wait for it (the portal shows it in the activity log), then run the same command again
+    hint: Wait until the other operation on this resource ends (the activity log in the portal shows it), then run the same command again.
     ");
     insta::assert_snapshot!(plain("ServerIsBusy", "Cannot complete operation"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     ServerIsBusy: Cannot complete operation
-    hint: the database server takes one change at a time: run the same command again in a minute
+    hint: Run the same command again in a minute. The database server accepts one change at a time.
     ");
     insta::assert_snapshot!(plain("DeploymentStackDeleteResourcesFailed", "could not delete x"), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     DeploymentStackDeleteResourcesFailed: could not delete x
-    hint: remove what the message names by hand, or what depends on it, then run the same command again; a role assignment that is gone already can hold a stack up
+    hint: Remove by hand the resources that the message names, or those that depend on them, then run the same command again. A role assignment that no longer exists can block a stack.
     ");
 }
 
-/// As AKS answers a refused cluster, and as a deployment passes that on.
+/// As AKS answers when it refuses a cluster, and as a deployment passes that on.
 #[test]
-fn an_error_without_an_envelope_is_read_like_any_other() {
+fn an_error_without_an_envelope_is_read() {
     let quota = "Insufficient vcpu quota requested 4, remaining 0 for family standardDSv5Family for \
                  region westeurope.";
     let bare = json!({
@@ -231,7 +231,7 @@ fn an_error_without_an_envelope_is_read_like_any_other() {
     insta::assert_snapshot!(shown(400, &bare), @"
     Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
     ErrCode_InsufficientVCPUQuota: Insufficient vcpu quota requested 4, remaining 0 for family standardDSv5Family for region westeurope.
-    hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
+    hint: Ask for a higher quota in the portal under Quotas, or choose fewer or smaller machines, or another region.
     ");
     let text = format!("{bare:#}").replace('\n', "\r\n");
     let detail = json!({"code": "BadRequest", "message": text, "target": "/x"});
@@ -239,30 +239,30 @@ fn an_error_without_an_envelope_is_read_like_any_other() {
     insta::assert_snapshot!(shown(400, &nested), @"
     Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
     ErrCode_InsufficientVCPUQuota (/x): Insufficient vcpu quota requested 4, remaining 0 for family standardDSv5Family for region westeurope.
-    hint: ask for a higher quota in the portal under Quotas, or take fewer or smaller machines, or another region
+    hint: Ask for a higher quota in the portal under Quotas, or choose fewer or smaller machines, or another region.
     ");
     let size = json!({"code": "BadRequest", "details": null, "subcode": "", "message":
         "The VM size of Standard_B2s is not allowed in your subscription in location 'westus2'."});
     insta::assert_snapshot!(shown(400, &size), @"
     Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
     BadRequest: The VM size of Standard_B2s is not allowed in your subscription in location 'westus2'.
-    hint: take a size of machines that the message names, or another region; a support request of the kind `Service and subscription limits (quotas)` opens others
+    hint: Choose a machine size that the message names, or another region. To get access to other sizes, open a support request of the type `Service and subscription limits (quotas)`.
     ");
     let version = json!({"code": "K8sVersionNotSupported", "details": null, "subcode": "", "message":
         "Managed cluster c is on version 1.20 which is not supported in this region."});
     insta::assert_snapshot!(shown(400, &version), @"
     Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
     K8sVersionNotSupported: Managed cluster c is on version 1.20 which is not supported in this region.
-    hint: take a version of Kubernetes that the region has: `az aks get-versions --location REGION --output table` lists them; one with long-term support alone needs the tier `premium`
+    hint: Choose a Kubernetes version that the region offers: `az aks get-versions --location REGION --output table` lists them. A version that has only long-term support needs the tier `premium`.
     ");
     insta::assert_snapshot!(plain("RequestDisallowedByAzure", "The selected region is currently not accepting new customers: https://aka.ms/locationineligible."), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     RequestDisallowedByAzure: The selected region is currently not accepting new customers: https://aka.ms/locationineligible.
-    hint: this region is closed to the subscription, which cannot be known before something is made there: take another `backend.azure.region` (an empty group in the closed one is removed by `harness destroy`), or ask Azure's support for access
+    hint: Choose another `backend.azure.region`, or ask Azure's support for access. This region is closed to the subscription, and only the first request there shows it. To remove the empty resource group in this region, run `harness destroy`.
     ");
 }
 
-/// What AKS says without an envelope of a control plane that may not hand nodes their identity.
+/// The bare error of AKS if the control plane may not assign the kubelet identity to nodes.
 fn kubelet() -> serde_json::Value {
     json!({
         "code": "CustomKubeletIdentityMissingPermissionError",
@@ -272,7 +272,7 @@ fn kubelet() -> serde_json::Value {
     })
 }
 
-/// What a deployment makes of it.
+/// The error of a deployment that contains it.
 fn in_a_deployment(inner: &serde_json::Value, target: &str) -> serde_json::Value {
     json!({"status": "Failed", "error": {
         "code": "DeploymentFailed",
@@ -282,16 +282,16 @@ fn in_a_deployment(inner: &serde_json::Value, target: &str) -> serde_json::Value
 }
 
 #[test]
-fn what_aks_says_without_an_envelope_is_read_with_its_code_and_remedy() {
+fn an_error_of_aks_without_an_envelope_has_its_code_and_hint() {
     insta::assert_snapshot!(shown(400, &kubelet()), @"
     Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
     CustomKubeletIdentityMissingPermissionError: The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity.
-    hint: the promotion gives the control plane's identity the role `Managed Identity Operator` on the identity of the nodes, and the role has not arrived; Azure promises no time for that: run the same command again in half an hour, and see with `az role assignment list --scope KUBELET-IDENTITY-ID` whether the role is still there
+    hint: Run the same command again in half an hour, and check with `az role assignment list --scope KUBELET-IDENTITY-ID` that the role assignment exists. The promotion assigns the role `Managed Identity Operator` on the identity of the nodes to the identity of the control plane, and the assignment has not propagated yet. Azure promises no time for that.
     ");
     insta::assert_snapshot!(shown(400, &in_a_deployment(&kubelet(), "azure-aks")), @"
     Azure answered 400 to PUT /subscriptions/s/resourceGroups/g
     CustomKubeletIdentityMissingPermissionError (azure-aks): The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity.
-    hint: the promotion gives the control plane's identity the role `Managed Identity Operator` on the identity of the nodes, and the role has not arrived; Azure promises no time for that: run the same command again in half an hour, and see with `az role assignment list --scope KUBELET-IDENTITY-ID` whether the role is still there
+    hint: Run the same command again in half an hour, and check with `az role assignment list --scope KUBELET-IDENTITY-ID` that the role assignment exists. The promotion assigns the role `Managed Identity Operator` on the identity of the nodes to the identity of the control plane, and the assignment has not propagated yet. Azure promises no time for that.
     ");
     let closer = json!({"code": "BadRequest", "details": null, "message": "Cilium dataplane requires network policy cilium.", "subcode": "CiliumDataplaneRequiresNetworkPolicyCilium", "target": "networkProfile.networkPolicy"});
     insta::assert_snapshot!(shown(400, &closer), @"
@@ -300,19 +300,19 @@ fn what_aks_says_without_an_envelope_is_read_with_its_code_and_remedy() {
     ");
 }
 
-/// The error of a stack, of an operation and of a resource stands in the midst of what is read.
+/// The error of a stack is one field of a larger document.
 #[test]
-fn an_error_is_read_to_its_depth_wherever_it_stands() {
+fn an_error_in_a_field_is_read_with_its_embedded_errors() {
     let state =
         json!({"provisioningState": "failed", "error": in_a_deployment(&kubelet(), "k")["error"]});
     let state: crate::arm::StackState = serde_json::from_value(state).expect("a state");
     let fault = state.error.expect("an error");
     assert!(fault.has_code("CustomKubeletIdentityMissingPermissionError"));
-    assert_eq!(fault.passing(), Some(Passing::Arrival));
+    assert_eq!(fault.transient(), Some(Transient::Propagation));
 }
 
 #[test]
-fn an_error_in_a_sentence_and_one_as_go_prints_it_are_read() {
+fn errors_inside_a_sentence_and_in_the_format_of_go_are_read() {
     let message = format!(
         "Preflight validation check for resource(s) for container service azure-aks in resource group g failed. Message: {}. Details: ",
         kubelet()
@@ -320,14 +320,14 @@ fn an_error_in_a_sentence_and_one_as_go_prints_it_are_read() {
     insta::assert_snapshot!(plain("BadRequest", &message), @"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     CustomKubeletIdentityMissingPermissionError: The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity.
-    hint: the promotion gives the control plane's identity the role `Managed Identity Operator` on the identity of the nodes, and the role has not arrived; Azure promises no time for that: run the same command again in half an hour, and see with `az role assignment list --scope KUBELET-IDENTITY-ID` whether the role is still there
+    hint: Run the same command again in half an hour, and check with `az role assignment list --scope KUBELET-IDENTITY-ID` that the role assignment exists. The promotion assigns the role `Managed Identity Operator` on the identity of the nodes to the identity of the control plane, and the assignment has not propagated yet. Azure promises no time for that.
     ");
     let message = "Reconcile VNet failed. Details: VNetReconciler retry failed: Category: ClientError; SubCode: LinkedAuthorizationFailed; OrginalError: Code=\"LinkedAuthorizationFailed\" Message=\"The client 'c' has no right 'Microsoft.Network/virtualNetworks/subnets/join/action' on \\\"nodes\\\".\"; AKSTeam: Networking, Retriable: false.";
     insta::assert_snapshot!(plain("ReconcileVNetError", message), @r#"
     Azure answered 409 to PUT /subscriptions/s/resourceGroups/g
     LinkedAuthorizationFailed: The client 'c' has no right 'Microsoft.Network/virtualNetworks/subnets/join/action' on "nodes".
-    hint: ask for a role that has the action which the message names (`Contributor` has all but those on roles); a new role takes up to 5 minutes to be known everywhere
-    hint: the promotion gives the control plane's identity the role `Network Contributor` on the subnet of the nodes, and the role has not arrived: run the same command again in half an hour, and see with `az role assignment list --scope SUBNET-ID` whether the role is still there
+    hint: Ask for a role that allows the action in the message. `Contributor` allows everything except role assignments. A new role takes up to 5 minutes to propagate.
+    hint: Run the same command again in half an hour, and check with `az role assignment list --scope SUBNET-ID` that the role assignment exists. The promotion assigns the role `Network Contributor` on the subnet of the nodes to the identity of the control plane, and the assignment has not propagated yet.
     "#);
     let entra = json!({"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret."});
     insta::assert_snapshot!(shown(401, &entra), @"
@@ -346,9 +346,9 @@ fn an_error_in_a_sentence_and_one_as_go_prints_it_are_read() {
 }
 
 #[test]
-fn a_role_that_has_not_arrived_is_waited_for_by_minutes_and_a_missing_right_is_not() {
-    let passing =
-        |fault: &serde_json::Value| Fault::of_body(fault.to_string().as_bytes()).passing();
+fn a_role_that_has_not_propagated_is_transient_and_a_missing_right_is_not() {
+    let transient =
+        |fault: &serde_json::Value| Fault::of_body(fault.to_string().as_bytes()).transient();
     let of = |code: &str, message: &str| json!({"error": {"code": code, "message": message}});
     let preflight = "Preflight validation check for resource(s) for container service k in resource group g failed. Message: The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to assign kubelet identity.. Details: ";
     let joining = "OrginalError: Code=\"LinkedAuthorizationFailed\" Message=\"m\"";
@@ -359,37 +359,41 @@ fn a_role_that_has_not_arrived_is_waited_for_by_minutes_and_a_missing_right_is_n
         of("BadRequest", preflight),
         of("ReconcileVNetError", joining),
     ] {
-        assert_eq!(passing(&arriving), Some(Passing::Arrival), "{arriving}");
+        assert_eq!(
+            transient(&arriving),
+            Some(Transient::Propagation),
+            "{arriving}"
+        );
     }
     let busy = of("ServerIsBusy", "m");
-    assert_eq!(passing(&busy), Some(Passing::Busy));
+    assert_eq!(transient(&busy), Some(Transient::Busy));
     let under_way = of("AnotherOperationInProgress", "m");
-    assert_eq!(passing(&under_way), Some(Passing::Operation));
+    assert_eq!(transient(&under_way), Some(Transient::OperationInProgress));
     for aks in [
         "Operation is not allowed: Another operation (Updating) is in progress, please wait for it to finish before starting a new operation.",
         "Operation is not allowed: Another agentpool operation (batch - Updating) is in progress, please wait for it to finish before starting a new operation.",
         "Managed Cluster operation is not allowed: Another operation (Updating) is in progress on agent pool (batch), please wait for it to finish before starting a new operation.",
     ] {
         let aks = of("OperationNotAllowed", aks);
-        assert_eq!(passing(&aks), Some(Passing::Operation));
+        assert_eq!(transient(&aks), Some(Transient::OperationInProgress));
     }
     let quota = of(
         "OperationNotAllowed",
         "exceeding approved Total Regional Cores quota",
     );
-    assert_eq!(passing(&quota), None);
+    assert_eq!(transient(&quota), None);
     for lasting in [
         "AuthorizationFailed",
         "LinkedAuthorizationFailed",
         "QuotaExceeded",
     ] {
-        assert_eq!(passing(&of(lasting, "m")), None);
+        assert_eq!(transient(&of(lasting, "m")), None);
     }
-    // Operations of a cluster take minutes, those of a server seconds.
-    let all = |passing: Passing| passing.waits().iter().sum::<std::time::Duration>();
-    assert_eq!(all(Passing::Operation), ARRIVAL);
-    assert_eq!(all(Passing::Arrival), ARRIVAL);
-    assert_eq!(all(Passing::Busy).as_secs(), 25);
-    let waits = Passing::Arrival.waits();
+    // Operations of a cluster take minutes, those of a server take seconds.
+    let all = |transient: Transient| transient.waits().iter().sum::<std::time::Duration>();
+    assert_eq!(all(Transient::OperationInProgress), PROPAGATION_TIME);
+    assert_eq!(all(Transient::Propagation), PROPAGATION_TIME);
+    assert_eq!(all(Transient::Busy).as_secs(), 25);
+    let waits = Transient::Propagation.waits();
     assert!(waits.is_sorted_by(|one, next| one <= next || next == waits.last().expect("one")));
 }

@@ -1,4 +1,4 @@
-//! Timelines of events that a test makes up.
+//! Tests of timelines, on made-up events.
 
 use super::*;
 
@@ -62,7 +62,7 @@ fn path(timeline: &Timeline) -> Vec<&str> {
 }
 
 #[test]
-fn the_critical_path_goes_by_what_was_waited_for_and_has_no_gap_for_the_whole() {
+fn the_critical_path_follows_the_waits_without_a_gap() {
     let events = heard(&[
         "100 begin process/cache",
         "100 begin process/database",
@@ -106,7 +106,7 @@ fn the_critical_path_goes_by_what_was_waited_for_and_has_no_gap_for_the_whole() 
 }
 
 #[test]
-fn a_step_that_kept_what_it_found_passes_on_what_it_waited_for() {
+fn a_step_that_kept_its_resource_passes_on_its_own_waits() {
     let events = heard(&[
         "0 begin process/database",
         "3000 ready process/database",
@@ -126,7 +126,7 @@ fn a_step_that_kept_what_it_found_passes_on_what_it_waited_for() {
 }
 
 #[test]
-fn where_nothing_was_made_the_command_itself_is_the_path() {
+fn without_created_resources_the_command_is_the_critical_path() {
     let timeline = Timeline::of(&[], &plan(&["process/kept:"]), ENDS);
     assert_eq!(timeline.resources, []);
     let ends: Vec<f64> = timeline.critical_path.iter().map(|work| work.end).collect();
@@ -134,7 +134,7 @@ fn where_nothing_was_made_the_command_itself_is_the_path() {
 }
 
 #[test]
-fn a_resource_has_the_moments_of_its_step_and_each_wait_lasts_until_the_next() {
+fn a_resource_has_the_times_of_its_step_and_each_wait_lasts_until_the_next() {
     let events = heard(&[
         "0 remove process/old",
         "100 ready process/old",
@@ -161,7 +161,7 @@ fn a_resource_has_the_moments_of_its_step_and_each_wait_lasts_until_the_next() {
 }
 
 #[test]
-fn preparation_is_what_progress_was_told_of() {
+fn preparation_is_read_from_progress_events() {
     let events = heard(&[
         "100 progress pull",
         "200 progress compile",
@@ -174,7 +174,7 @@ fn preparation_is_what_progress_was_told_of() {
 }
 
 #[test]
-fn what_was_prepared_is_not_the_harness_itself_and_counts_once_where_it_overlaps() {
+fn preparation_is_not_the_harness_s_own_time_and_overlaps_count_once() {
     let works = [
         work("b", 2.0, 5.0),
         work("a", 1.0, 3.0),
@@ -195,9 +195,9 @@ fn what_was_prepared_is_not_the_harness_itself_and_counts_once_where_it_overlaps
 }
 
 #[test]
-fn events_are_read_as_the_stream_has_them_and_unknown_ones_are_passed_over() {
+fn events_of_the_stream_are_read_and_unknown_ones_are_ignored() {
     let read = |value: &serde_json::Value| -> Heard {
-        serde_json::from_value(value.clone()).expect("it is understood")
+        serde_json::from_value(value.clone()).expect("the event is known")
     };
     let kind = backend::event::Kind::StepApplied {
         id: id("process/worker"),

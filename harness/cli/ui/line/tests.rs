@@ -1,4 +1,4 @@
-//! The whole table from event to line.
+//! Tests of the table from events to lines.
 
 use backend::death::Death;
 use backend::fault::Proof;
@@ -45,7 +45,7 @@ fn shown(kind: &Kind, scenario: Option<&str>) -> String {
 }
 
 #[test]
-fn every_event_that_is_news_has_its_line() {
+fn every_printed_event_has_its_line() {
     let id = ResourceId::new(ResourceKind::Process, "worker-0");
     let action = Action::Update;
     let outside = [
@@ -122,7 +122,7 @@ fn every_event_that_is_news_has_its_line() {
 }
 
 #[test]
-fn what_only_moves_has_no_line() {
+fn progress_events_have_no_line() {
     let what = || "download temporal".to_owned();
     for kind in [
         Kind::StepWaiting {

@@ -1,4 +1,4 @@
-//! What goes where, in each mode.
+//! Tests of what is printed where, in each mode.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use model::phase::Phase;
 use super::*;
 use crate::error::Exit;
 
-/// A stream that can be read back.
+/// A stream that records what is written.
 #[derive(Debug, Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
 
@@ -36,7 +36,7 @@ impl Write for Captured {
     }
 }
 
-/// A stream whose reader has gone.
+/// A stream whose reader has closed it.
 struct Closed;
 
 impl Write for Closed {
@@ -49,7 +49,7 @@ impl Write for Closed {
     }
 }
 
-/// While it lives, snapshots have no moments and no version of the harness.
+/// While it lives, snapshots hide times and the harness's version.
 fn timeless() -> SettingsBindDropGuard {
     let mut settings = Settings::clone_current();
     settings.add_filter(r#""at":"[^"]+Z""#, r#""at":"[time]""#);
@@ -57,7 +57,7 @@ fn timeless() -> SettingsBindDropGuard {
     settings.bind_to_scope()
 }
 
-/// What a command prints that tells events, gives data and then fails.
+/// The output of a command that sends events, writes data and then fails.
 async fn printed(display: Display, output: Output, stream: Stream) -> String {
     let (stdout, stderr) = (Captured::default(), Captured::default());
     let mut ui = Ui::new(Box::new(stdout.clone()), Box::new(stderr.clone()), display);
@@ -84,7 +84,7 @@ async fn printed(display: Display, output: Output, stream: Stream) -> String {
 }
 
 #[tokio::test]
-async fn text_is_data_for_people_and_events_are_talk() {
+async fn text_is_data_and_events_are_messages() {
     let printed = printed(Display::Lines, Output::Text, Stream::Told).await;
     insta::assert_snapshot!(printed, @"
     the result is 7
@@ -200,17 +200,17 @@ fn colour_is_for_terminals_that_want_it() {
 }
 
 #[test]
-fn a_reader_that_has_gone_is_noticed_and_no_error() {
+fn a_closed_reader_is_noticed_and_is_no_error() {
     let mut ui = Ui::new(Box::new(Closed), Box::new(Closed), Display::Lines);
     assert!(!ui.is_unread());
     ui.say("nobody hears this");
-    assert!(!ui.is_unread(), "talk is not data");
+    assert!(!ui.is_unread(), "messages are not data");
     ui.text("nobody reads this");
     assert!(ui.is_unread());
     assert_eq!(ui.end(Exit::Ok), Exit::Ok);
 }
 
-/// A disk with room for so many bytes.
+/// A disk with room for this many bytes.
 struct Full(Captured, usize);
 
 impl Write for Full {
@@ -230,7 +230,7 @@ impl Write for Full {
 }
 
 #[test]
-fn data_that_could_not_be_written_decides_the_exit_unless_there_is_something_graver() {
+fn unwritten_data_decides_the_exit_unless_another_code_is_graver() {
     for (exit, wanted) in [
         (Exit::Ok, Exit::OutputLost),
         (Exit::Inconclusive, Exit::OutputLost),
@@ -248,16 +248,16 @@ fn data_that_could_not_be_written_decides_the_exit_unless_there_is_something_gra
         ui.text("and more");
         assert!(ui.is_unread());
         ui.text("x");
-        assert_eq!(stdout.text(), "four\nand", "nothing follows a hole");
+        assert_eq!(stdout.text(), "four\nand", "nothing follows a failed write");
         assert_eq!(ui.end(exit), wanted);
         insta::allow_duplicates! {
             insta::assert_snapshot!(stderr.text(), @"
             error: could not write to standard output
               caused by: no storage space
-              hint: see that there is room where standard output goes, and run it again
+              hint: Free some space where standard output is written, and run the command again.
             ");
         }
-        assert_eq!(ui.end(exit), exit, "it is told once");
+        assert_eq!(ui.end(exit), exit, "it is reported once");
     }
 }
 
@@ -274,7 +274,7 @@ async fn work_whose_events_cannot_be_written_goes_on_and_says_so_once() {
     };
     assert_eq!(ui.follow(&mut receiver, work).await, 7);
     insta::assert_snapshot!(stderr.text(), @"
-    ! could not write events to standard output (no storage space): going on without
+    ! could not write events to standard output (no storage space): continuing without them
     · one
     · two
     ");
@@ -311,7 +311,7 @@ async fn the_progress_of_one_work_does_not_silence_that_of_another() {
 }
 
 #[tokio::test]
-async fn what_happens_in_a_run_is_told_by_the_name_of_its_scenario() {
+async fn events_of_a_run_are_printed_with_the_name_of_its_scenario() {
     let stderr = Captured::default();
     let stdout = Box::new(Captured::default());
     let mut ui = Ui::new(stdout, Box::new(stderr.clone()), Display::Lines);
@@ -353,7 +353,7 @@ async fn what_happens_in_a_run_is_told_by_the_name_of_its_scenario() {
 }
 
 #[test]
-fn talk_that_cannot_be_written_changes_nothing() {
+fn messages_that_cannot_be_written_change_nothing() {
     let mut ui = Ui::new(
         Box::new(io::sink()),
         Box::new(Full(Captured::default(), 0)),

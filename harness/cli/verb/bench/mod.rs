@@ -1,15 +1,15 @@
-//! Measuring.
+//! The verb `bench`.
 
 mod by_hand;
 mod throughput;
 mod timeline;
 mod up;
 
-use super::Outcome;
+use super::VerbResult;
 use super::session::{self, Target};
 use crate::ui::Ui;
 
-/// Measure what this topology carries, and what the harness costs
+/// Measure the throughput of a topology, and the start-up time of the harness
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -27,7 +27,7 @@ enum What {
 }
 
 impl Args {
-    /// What is measured, where that is the topology of a target and not one that is made for it.
+    /// The target, for a measurement of an existing topology.
     pub(super) fn target(&self) -> Option<Target> {
         match &self.what {
             What::Throughput(args) => Some(args.target.clone()),
@@ -36,7 +36,7 @@ impl Args {
     }
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     match args.what {
         What::Throughput(args) => {
             let session = session::own(&session::load(&args.target), "bench", ui).await?;

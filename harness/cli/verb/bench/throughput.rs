@@ -15,9 +15,10 @@ use crate::error::{CommandError, Exit};
 use crate::ui::{Table, Ui};
 use crate::verb::session::{self, Session, Target};
 use crate::verb::shutdown::Shutdown;
-use crate::verb::{Outcome, failure, lifecycle};
+use crate::verb::{VerbResult, failure, lifecycle};
 
-/// Run hello world at a fixed concurrency: workflows per second, latency, CPU per workflow
+/// Run hello world at a fixed concurrency, and measure workflows per second, latency and CPU per
+/// workflow
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  harness bench throughput --concurrency 32 --duration 20s --keep"
@@ -25,13 +26,13 @@ use crate::verb::{Outcome, failure, lifecycle};
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) target: Target,
-    /// Workflows in flight at any time
+    /// Number of workflows in flight
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_IN_FLIGHT)))]
     concurrency: u32,
-    /// How long the load runs before it counts
+    /// How long the load runs before the measurement
     #[arg(long, default_value = "3s")]
     warmup: quantity::Duration,
-    /// How long it counts
+    /// Length of the measurement
     #[arg(long, default_value = "20s", value_parser = some_time)]
     duration: quantity::Duration,
     /// Leave the topology up
@@ -39,16 +40,20 @@ pub(super) struct Args {
     keep: bool,
 }
 
-/// A time in which something can be counted.
+/// Parses a duration greater than zero.
 fn some_time(text: &str) -> Result<quantity::Duration, String> {
     let time: quantity::Duration = text.parse().map_err(|error| format!("{error}"))?;
     if time.as_std().is_zero() {
-        return Err("nothing can be counted in no time".to_owned());
+        return Err("the duration must be greater than zero".to_owned());
     }
     Ok(time)
 }
 
-pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &mut Ui) -> Outcome {
+pub(super) async fn run<B: Backend>(
+    args: &Args,
+    session: &mut Session<B>,
+    ui: &mut Ui,
+) -> VerbResult {
     let (events, mut receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run `harness down`");
     let was_up = lifecycle::is_up(session).await?;
@@ -75,8 +80,8 @@ pub(super) async fn run<B: Backend>(args: &Args, session: &mut Session<B>, ui: &
     })
 }
 
-/// What came of a measurement and of the take-down after it: the graver failure decides, and the other
-/// is told.
+/// Combines the results of the measurement and of the take-down. Returns the graver error, and
+/// sends the other as a notice.
 fn ending<T>(
     measured: Result<T, CommandError>,
     down: Result<(), CommandError>,
@@ -86,19 +91,19 @@ fn ending<T>(
         (Ok(measured), down) => down.map(|()| measured),
         (Err(mut error), Ok(())) => {
             if error.exit == Exit::Interrupted {
-                // It is down again: nothing is left to be done.
+                // The topology is down, so no hint is needed.
                 error.hints.clear();
             }
             Err(error)
         }
         (Err(error), Err(left)) if left.exit.gravity() > error.exit.gravity() => {
             let why = in_one_line(&*error.source);
-            events.notice(format!("nothing was measured: {why}"));
+            events.notice(format!("the measurement failed: {why}"));
             Err(left)
         }
         (Err(error), Err(left)) => {
             let left = in_one_line(&*left.source);
-            events.notice(format!("what was to be measured is not down: {left}"));
+            events.notice(format!("could not take the topology down: {left}"));
             Err(error)
         }
     }
@@ -148,7 +153,7 @@ fn settings<B: Backend>(args: &Args, session: &Session<B>) -> Settings {
 
 fn text(measured: &Throughput) -> String {
     let mut lines = vec![format!(
-        "{:.1} workflows/s ({} completed, {} failed, {} given up on, in {:.0}s with {} in flight)",
+        "{:.1} workflows/s ({} completed, {} failed, {} abandoned, in {:.0}s with {} in flight)",
         measured.per_second,
         measured.completed,
         measured.failed,
@@ -157,7 +162,7 @@ fn text(measured: &Throughput) -> String {
         measured.users
     )];
     let doubts = measured.doubts().into_iter();
-    lines.extend(doubts.map(|doubt| format!("these figures say nothing: {doubt}")));
+    lines.extend(doubts.map(|doubt| format!("these figures are not valid: {doubt}")));
     lines.extend(measured.latency.as_ref().map(|latency| {
         format!(
             "start to close: p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",
@@ -174,7 +179,7 @@ fn text(measured: &Throughput) -> String {
     lines.join("\n")
 }
 
-/// A number of milliseconds for people, in a column of them.
+/// Milliseconds with two decimals.
 fn two_decimals(span: Milliseconds) -> String {
     format!("{:.2}", span.as_std().as_secs_f64() * 1000.0)
 }
@@ -195,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_not_hidden_by_why_nothing_was_measured() {
+    fn leftovers_are_not_hidden_by_a_failed_measurement() {
         for measured in [None, Some(Exit::Unavailable), Some(Exit::Interrupted)] {
             let error = ended(measured, Some(Exit::Leftovers)).expect_err("something is left");
             assert_eq!(error.exit, Exit::Leftovers, "{measured:?}");
@@ -206,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interruption_has_no_hint_where_all_is_down_again() {
+    fn an_interruption_has_no_hint_once_everything_is_down() {
         let error = ended(Some(Exit::Interrupted), None).expect_err("it was interrupted");
         assert!(error.hints.is_empty(), "{:?}", error.hints);
         let error = ended(Some(Exit::Unavailable), None).expect_err("it failed");

@@ -1,9 +1,9 @@
-//! A timeline as text.
+//! The text of a timeline.
 
 use crate::bench::{Made, Timeline};
 use crate::ui::Table;
 
-/// What happened when, and why it could not be faster.
+/// The steps of a timeline with their times, and the critical path.
 pub(super) fn text(timeline: &Timeline) -> String {
     let mut table = Table::new([
         "",
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_timeline_is_read_at_a_glance() {
+    fn a_timeline_is_printed_as_a_table() {
         let timeline = Timeline {
             preparation: vec![work("pull mysql:8.4", 0.1, 2.4)],
             resources: vec![Made {

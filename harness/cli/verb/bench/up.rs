@@ -13,9 +13,9 @@ use crate::error::{CommandError, Exit};
 use crate::ui::{Table, Ui};
 use crate::verb::session::{self, AnySession, Target};
 use crate::verb::shutdown::Shutdown;
-use crate::verb::{Outcome, failure};
+use crate::verb::{VerbResult, failure};
 
-/// Measure `up` until the first workflow's result, against doing the same by hand
+/// Measure the time of `up` until the first workflow's result, compared with the same steps by hand
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,29 +24,29 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     target: Target,
-    /// How often everything is measured, in turn
+    /// Number of rounds; each takes every measurement once
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
-    /// Also measure without the golden snapshot of the database, which is removed and made anew
+    /// Also measure without the golden snapshot of the database, which is removed and created again
     #[arg(long)]
     without_snapshot: bool,
 }
 
-pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
-    // Owned to the end: a second `bench` would measure the first.
+pub(super) async fn run(args: &Args, ui: &mut Ui) -> VerbResult {
+    // Holds the lock to the end: a second `bench` at the same time would distort both measurements.
     let loaded = session::load(&named(&args.target, "bench-by-hand"));
     let session = session::own(&loaded, "bench", ui).await?;
     let (place, topology) = subject(&session)?;
     let snapshot = snapshot(args, &place, topology).await?;
     let target = named(&args.target, "bench-up");
     let down = Command::named(Verb::Down, target.options());
-    let remove = Hint::run(down).words(" to remove what was left");
+    let remove = Hint::run(down).words(" to remove the leftovers.");
     let target = target.arguments();
     let harness = Harness::new(tool::this_program(), target);
     let http =
         base::http::loopback_client().map_err(|error| CommandError::new(Exit::Internal, error))?;
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run it again");
+    let shutdown = Shutdown::listen(events.clone(), "run the command again");
     let work = async {
         let provision = Provision {
             fetch: Fetch::Missing,
@@ -62,9 +62,9 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
             rounds: args.rounds.into(),
         };
         let measured = shutdown.asked.run_until_cancelled(async {
-            events.notice("once without measuring, so that nothing has to be fetched or built");
-            measurement.rehearse(&http).await?;
-            events.notice(format!("{} round(s) of all measurements", args.rounds));
+            events.notice("warming up: fetching and building everything before the measurement");
+            measurement.warm_up(&http).await?;
+            events.notice(format!("measuring: {} round(s)", args.rounds));
             bench::measure_startup(&measurement, &http).await
         });
         let measured = measured.await;
@@ -72,10 +72,10 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
         let failed = |exit, error| CommandError::new(exit, error).hint(remove.clone());
         match (measured, cleaned) {
             (Some(Ok(measured)), Ok(())) => Ok(measured),
-            (None, Ok(())) => Err(failure::interrupted("run it again")),
+            (None, Ok(())) => Err(failure::interrupted("Run the command again.")),
             (Some(Err(error)), Ok(())) => Err(failed(Exit::Unavailable, error)),
             (Some(Err(error)), Err(left)) => {
-                events.notice(format!("what was measured is not down: {left}"));
+                events.notice(format!("could not take the topology down: {left}"));
                 Err(failed(Exit::Unavailable, error))
             }
             (Some(Ok(_)) | None, Err(left)) => Err(failed(Exit::Leftovers, left)),
@@ -87,23 +87,23 @@ pub(super) async fn run(args: &Args, ui: &mut Ui) -> Outcome {
     Ok(Exit::Ok)
 }
 
-/// The same profile under a name, and so with a state folder, of its own.
+/// The same profile with another name, and so with a separate state folder.
 fn named(target: &Target, name: &str) -> Target {
     let mut target = target.clone();
     target.set.push(format!("name={name}"));
     target
 }
 
-/// Where the session is and what of, if anything starts there.
+/// The place and topology of a session, if its backend can be measured.
 fn subject(session: &AnySession) -> Result<(Place, Topology), CommandError> {
     match session {
         AnySession::Process(session) => Ok((session.place.clone(), session.topology.clone())),
         AnySession::K3d(session) => Ok((session.place.clone(), session.topology.clone())),
         AnySession::Azure(_) | AnySession::Simulated(_) => Err(CommandError::new(
             Exit::Unavailable,
-            "`bench up` measures how long programs of this machine take to start",
+            "`bench up` measures only topologies on this machine",
         )
-        .hint("use a profile of backend `process` or `k3d`")),
+        .hint("Use a profile of backend `process` or `k3d`.")),
     }
 }
 
@@ -118,7 +118,7 @@ async fn snapshot(
     if place.database != "mysql" {
         let message = format!("database {} has no golden snapshot", place.database);
         return Err(CommandError::new(Exit::Usage, message)
-            .hint("leave `--without-snapshot` out, or use profile `server` or `k3d`"));
+            .hint("Omit `--without-snapshot`, or use profile `server` or `k3d`."));
     }
     let engine = Engine::connect(&Environment::of_process()).await;
     let engine = engine.map_err(|error| {
@@ -186,7 +186,7 @@ fn table(measured: &Startup) -> String {
     table.render()
 }
 
-/// What each part by hand took.
+/// The time of each part by hand.
 fn parts(measured: &Startup) -> Option<String> {
     let parts = measured.by_hand_parts.iter();
     let lines: Vec<String> = parts
@@ -195,13 +195,13 @@ fn parts(measured: &Startup) -> Option<String> {
     (!lines.is_empty()).then(|| format!("by hand: {}", lines.join(", ")))
 }
 
-/// What the figures come to.
+/// The comparisons of the figures.
 fn conclusions(measured: &Startup) -> Option<String> {
     let mut lines = Vec::new();
     if let Some(by_hand) = measured.by_hand {
         let difference = measured.up_cold.first_result.median - by_hand.median;
         lines.push(format!(
-            "cold, `up` takes {difference:+.2}s ({:+.0}%) against the same by hand",
+            "a cold `up` takes {difference:+.2}s ({:+.0}%) compared with the same by hand",
             difference / by_hand.median * 100.0
         ));
     }
@@ -212,7 +212,8 @@ fn conclusions(measured: &Startup) -> Option<String> {
         measured.up_cold.database,
     ) {
         lines.push(format!(
-            "the database was ready after {:.2}s without the golden snapshot and {:.2}s with it: {:.1}x",
+            "the database was ready after {:.2}s without the golden snapshot and {:.2}s with it: \
+             {:.1}x",
             without.median,
             with.median,
             without.median / with.median

@@ -1,4 +1,4 @@
-//! What profiles cost, as data.
+//! The costs of profiles, as data.
 
 use azure::price::Estimate;
 use serde::Serialize;
@@ -13,18 +13,17 @@ pub(super) struct Costs {
     pub(super) profiles: Vec<Cost>,
 }
 
-/// What one profile costs.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Cost {
     pub(super) profile: String,
     pub(super) backend: &'static str,
     pub(super) region: Option<String>,
-    /// Whether that region is known, or a list has a price of its own.
+    /// Whether the region is known: a price list has at least one price for it.
     pub(super) region_known: Option<bool>,
     #[serde(flatten)]
     pub(super) estimate: Estimate,
-    /// What a list of another time did not count, at the prices of today.
+    /// What the chosen price list leaves out, at today's prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) left_out: Option<Estimate>,
     pub(super) budget: Option<u32>,

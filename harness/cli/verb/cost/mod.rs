@@ -11,22 +11,22 @@ use model::profile::azure::Azure;
 use model::profile::{Backend, Profile};
 
 use self::costs::{Cost, Costs};
-use super::Outcome;
+use super::VerbResult;
 use super::session::{self, DEFAULT_PROFILE, Target};
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 
-/// Say what profiles cost in a month, before anything is made in Azure
+/// Estimate what profiles cost in a month, before anything is created in Azure
 ///
-/// List prices in US dollars, without tax or discount. A price that is not known is unknown, and
-/// the total then says "at least". Exits 99 if a profile costs more than its `budget`.
+/// Uses list prices in US dollars, without tax or discount. With an unknown price, the total says
+/// "at least". Exits 99 if a profile costs more than its `budget`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   harness cost -p azure
   harness cost -p local -p azure -p azure-seed
   harness cost -p azure --set backend.azure.mysql.storage=128
-  harness cost -p azure --refresh   with the prices of today
+  harness cost -p azure --refresh   with today's prices
   harness cost -p azure-seed --prices article-2020")]
 pub(super) struct Args {
     /// Profile by name or file; may be repeated
@@ -35,7 +35,7 @@ pub(super) struct Args {
     /// Set a key of all profiles, such as `worker.replicas=3`; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Which prices to go by
+    /// Price list to use
     #[arg(
         long,
         value_enum,
@@ -44,26 +44,25 @@ pub(super) struct Args {
         conflicts_with = "refresh"
     )]
     prices: By,
-    /// Ask Azure for the prices of these profiles first, and keep them in .harness/prices.json
+    /// First fetch the prices of these profiles from Azure, into .harness/prices.json
     #[arg(long)]
     refresh: bool,
-    /// Where the price API is
+    /// Base address of the price API
     #[arg(long, value_name = "URL", hide = true, default_value = retail::BASE)]
     prices_from: String,
 }
 
-/// A choice of prices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 enum By {
-    /// Those of today, as far as they are known
+    /// Today's prices, as far as they are known
     #[default]
     Today,
-    /// Those of the article of 2020 for what it counted, and apart from them what it left out
+    /// The prices of the article of 2020, with a separate table of what it left out
     #[value(name = "article-2020")]
     Article,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let targets = args.profile.iter();
     let targets = targets.map(|word| Target::named(word, &args.set));
     let profiles: Vec<Profile> = targets
@@ -95,13 +94,13 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     })
 }
 
-/// What one place costs, by the prices that `cost` would go by.
+/// The costs of one profile in Azure, by the prices that `cost` uses.
 pub(super) fn estimate(azure: &Azure) -> Result<Estimate, CommandError> {
     let prices = Prices::new(refresh::fetched()?);
     Ok(price::estimate(azure, &prices))
 }
 
-/// The places in Azure among profiles.
+/// The Azure settings of those profiles that have backend `azure`.
 fn places(profiles: &[Profile]) -> Vec<&Azure> {
     profiles.iter().filter_map(place).collect()
 }
@@ -125,7 +124,7 @@ fn cost(profile: &Profile, prices: &Prices, by: By) -> Cost {
             (counted, Some(left_out))
         }
     };
-    // It is about the prices of today.
+    // A budget is compared with today's prices.
     let budget = place
         .and_then(|azure| azure.budget)
         .filter(|_| by == By::Today);

@@ -1,4 +1,4 @@
-//! The prices that were fetched: how they come into `.harness/prices.json`, and out of it.
+//! Fetches prices into `.harness/prices.json`, and reads them from there.
 
 use std::io;
 
@@ -18,31 +18,30 @@ fn path() -> Result<Utf8PathBuf, CommandError> {
     Ok(session::working_directory()?.join(".harness/prices.json"))
 }
 
-/// What was fetched before, if anything was.
+/// The prices that were fetched before.
 pub(super) fn fetched() -> Result<Option<List>, CommandError> {
     let path = path()?;
     let wrong = |error: io::Error| {
-        CommandError::new(Exit::Invalid, error).hint(format!(
-            "remove `{path}`, or write it anew with `--refresh`"
-        ))
+        CommandError::new(Exit::Invalid, error)
+            .hint(format!("Remove `{path}`, or replace it with `--refresh`."))
     };
     let Some(text) = present(fs_err::read_to_string(&path)).map_err(wrong)? else {
         return Ok(None);
     };
     serde_json::from_str(&text).map(Some).map_err(|error| {
-        let what = format!("`{path}` is no list of prices: {error}");
+        let what = format!("`{path}` is not a price list: {error}");
         wrong(io::Error::new(io::ErrorKind::InvalidData, what))
     })
 }
 
-/// Fetches what the meters of these places cost, and keeps it beside what is known of others.
+/// Fetches the prices of these profiles' meters, and keeps the known prices of other meters.
 pub(super) async fn run(places: &[&Azure], base: &str, ui: &mut Ui) -> Result<(), CommandError> {
     if places.is_empty() {
-        ui.say("· none of these profiles is a place in Azure: there are no prices to ask for");
+        ui.say("· none of these profiles has backend `azure`: no prices to fetch");
         return Ok(());
     }
     let retail = Retail::at(base).map_err(|error| CommandError::new(Exit::Usage, error))?;
-    // What is there and cannot be read is about to be replaced.
+    // An unreadable list is replaced.
     let before = fetched().ok().flatten();
     let mut entries = before.map_or_else(Vec::new, |list| list.meters);
     let today = Zoned::now().date();
@@ -71,7 +70,7 @@ pub(super) async fn run(places: &[&Azure], base: &str, ui: &mut Ui) -> Result<()
     keep(&list)
 }
 
-/// The meters of places, each once, region by region.
+/// The distinct meters, by region.
 fn by_region(places: &[&Azure]) -> Vec<(String, Vec<Meter>)> {
     let mut regions: Vec<(String, Vec<Meter>)> = Vec::new();
     for azure in places {
@@ -95,8 +94,8 @@ fn by_region(places: &[&Azure]) -> Vec<(String, Vec<Meter>)> {
 fn told(region: &str, is_known: bool, known: usize, unknown: &[Meter]) -> String {
     if !is_known {
         return format!(
-            "! prices of {region}: Azure's list knows no such region; `az account list-locations \
-             --output table` lists those that there are"
+            "! prices of {region}: Azure's price list has no such region; `az account \
+             list-locations --output table` lists the regions"
         );
     }
     let names: Vec<String> = unknown.iter().map(ToString::to_string).collect();
@@ -111,7 +110,7 @@ fn told(region: &str, is_known: bool, known: usize, unknown: &[Meter]) -> String
 
 fn unreachable(error: Error) -> CommandError {
     CommandError::new(Exit::Unavailable, error)
-        .hint("leave out `--refresh` to go by the prices that are known already")
+        .hint("Omit `--refresh` to use the prices that are already known.")
 }
 
 fn keep(list: &List) -> Result<(), CommandError> {

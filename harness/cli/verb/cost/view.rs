@@ -1,4 +1,4 @@
-//! What people see of what profiles cost.
+//! The text of the costs of profiles.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,11 @@ use jiff::civil::Date;
 use super::costs::Cost;
 use crate::ui::Table;
 
-/// What the article did not count.
-const LEFT_OUT: &str = "What the article left out, at the prices of today:";
+const LEFT_OUT: &str = "What the article left out, at today's prices:";
 
-/// An estimate below the name of its profile.
 type Column<'a> = (&'a str, &'a Estimate);
 
-/// All of it: a table, and what has to be known to read it.
+/// A table, and the notes that explain it.
 pub(super) fn text(costs: &[Cost]) -> String {
     let columns: Vec<Column<'_>> = costs
         .iter()
@@ -40,20 +38,19 @@ fn table(columns: &[Column<'_>]) -> String {
     }
 }
 
-/// Why a profile is over its budget.
 pub(super) fn over_budget(cost: &Cost) -> String {
     let Cost {
         profile, estimate, ..
     } = cost;
     format!(
-        "! profile {profile} is over its budget: {}{} USD a month, and {} are allowed",
-        estimate.reading(),
+        "! profile {profile} is over its budget: {}{} USD a month, more than the {} USD allowed",
+        estimate.qualifier(),
         estimate.total,
         cost.budget.unwrap_or_default()
     )
 }
 
-/// One profile, with how its costs come about.
+/// One profile, with unit prices.
 fn alone(estimate: &Estimate) -> String {
     let mut table = Table::new(["WHAT", "SIZE", "UNIT PRICE", "PER MONTH"]);
     for line in &estimate.lines {
@@ -77,7 +74,7 @@ fn alone(estimate: &Estimate) -> String {
     table.render()
 }
 
-/// Several profiles, a column each.
+/// Several profiles, one column each.
 fn side_by_side(columns: &[Column<'_>]) -> String {
     let headings = columns.iter().map(|(profile, _)| (*profile).to_owned());
     let mut table = Table::of(["WHAT".to_owned()].into_iter().chain(headings).collect());
@@ -94,7 +91,7 @@ fn side_by_side(columns: &[Column<'_>]) -> String {
     table.render()
 }
 
-/// What any of the profiles is charged for, in the order in which each of them has it.
+/// The items that any of the profiles is charged for, in the profiles' order.
 fn whats<'a>(columns: &[Column<'a>]) -> Vec<&'a str> {
     let mut whats: Vec<&str> = Vec::new();
     for (_, estimate) in columns {
@@ -120,19 +117,19 @@ fn amount(line: &Line) -> String {
         (Some(amount), _) if is_borrowed(line) => format!("~{amount}"),
         (Some(amount), _) => amount.to_string(),
         (None, Kind::Fixed) => "unknown".to_owned(),
-        (None, Kind::Usage) => "by use".to_owned(),
+        (None, Kind::Usage) => "by usage".to_owned(),
     }
 }
 
 fn total(estimate: &Estimate) -> String {
-    format!("{}{}", estimate.reading(), estimate.total)
+    format!("{}{}", estimate.qualifier(), estimate.total)
 }
 
 fn is_borrowed(line: &Line) -> bool {
     line.price.as_ref().is_some_and(|price| price.borrowed)
 }
 
-/// What there is to know of one profile, below its name.
+/// The notes about one profile, below its name.
 fn notes(cost: &Cost) -> String {
     let Some(region) = &cost.region else {
         return format!("{}: runs on this machine", cost.profile);
@@ -153,28 +150,32 @@ fn notes(cost: &Cost) -> String {
         let sum: Usd = along.clone().filter_map(|line| line.per_month).sum();
         let names: Vec<&str> = along.map(|line| &*line.what).collect();
         notes.push(format!(
-            "  easily left out, as the article of 2020 did: {sum} for"
+            "  easily forgotten, as in the article of 2020: {sum} for"
         ));
         notes.push(format!("    {}", names.join(", ")));
     }
     if cost.region_known == Some(false) {
         notes.push(format!(
-            "  no list of prices knows the region {region}: these are prices of other regions, if \
-             there is such a region at all"
+            "  no price list has the region {region}: these are prices of other regions; check \
+             that the region exists"
         ));
     } else if lines().any(is_borrowed) {
-        notes.push("  ~ a price of another region, since none is known for this one".to_owned());
+        notes.push(
+            "  ~ a price of another region, since the price of this one is \
+                    unknown"
+                .to_owned(),
+        );
     }
     let today = left_out.unwrap_or(&cost.estimate);
     if today.about || today.at_least {
         let name = &cost.profile;
         notes.push(format!(
-            "  `harness cost -p {name} --refresh` asks Azure for the prices of {region}"
+            "  `harness cost -p {name} --refresh` fetches the prices of {region} from Azure"
         ));
     }
     if let Some(budget) = cost.budget.filter(|_| !cost.over_budget) {
         notes.push(if cost.estimate.at_least {
-            format!("  whether it is within its budget of {budget} is unknown")
+            format!("  unknown whether it is within its budget of {budget}")
         } else {
             format!("  within its budget of {budget}")
         });
@@ -182,11 +183,11 @@ fn notes(cost: &Cost) -> String {
     notes.join("\n")
 }
 
-/// What kind of prices these are, and of which day.
+/// The kind of these prices, and their dates.
 fn basis(costs: &[Cost]) -> String {
     let general = "\
-US dollars, list price, without tax or discount; 730 hours a month. What is by use is not in the
-total.";
+US dollars, list price, without tax or discount; 730 hours a month. The total
+excludes items by usage.";
     let mut lines = vec![general.to_owned()];
     let estimates = costs
         .iter()
@@ -201,7 +202,7 @@ total.";
         let whence = match origin {
             Origin::Fetched => ".harness/prices.json, from the Azure Retail Prices API",
             Origin::Article => "the table of the article of 2020, in East US",
-            Origin::BuiltIn => "the harness's own list, whose sources `--output json` names",
+            Origin::BuiltIn => "the harness's own list; `--output json` names its sources",
         };
         let days = match (dates.first(), dates.last()) {
             (Some(first), Some(last)) if first != last => format!("{first} to {last}"),

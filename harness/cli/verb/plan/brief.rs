@@ -1,17 +1,17 @@
-//! What would change, in lines that people can read: JSON has all of it.
+//! What would change, shortened for people; JSON has all of it.
 
 use kubernetes::What;
 use promotion::{Difference, Property};
 use serde_json::Value;
 
-/// The most characters of a value that are shown.
+/// The number of characters of a value that are shown.
 const VALUE: usize = 60;
-/// How many digits of a digest are shown, as everywhere.
+/// The number of digits of a digest that are shown, as elsewhere.
 const DIGITS: usize = 12;
-/// The most properties of a resource that are shown.
+/// The number of properties of a resource that are shown.
 const PROPERTIES: usize = 12;
 
-/// What people call a resource: of a child its own name.
+/// The name of a resource for people; of a child resource only its own part.
 pub(super) fn name(difference: &Difference) -> &str {
     match &difference.reading {
         Some(reading) => reading,
@@ -19,7 +19,7 @@ pub(super) fn name(difference: &Difference) -> &str {
     }
 }
 
-/// What of a resource would change, a line each; what is too much is counted.
+/// The properties of a resource that would change, one a line. Those above the limit are counted.
 pub(super) fn properties(difference: &Difference) -> impl Iterator<Item = String> {
     let name = name(difference);
     let shown = difference.properties.iter().take(PROPERTIES);
@@ -32,7 +32,7 @@ pub(super) fn properties(difference: &Difference) -> impl Iterator<Item = String
         format!("{name}: {path}: {} > {}", value(before), value(after))
     });
     let more = difference.properties.len().saturating_sub(PROPERTIES);
-    let more = (more > 0).then(|| format!("{name}: and {more} more, which `--output json` has"));
+    let more = (more > 0).then(|| format!("{name}: and {more} more, see `--output json`"));
     let note = difference
         .note
         .as_ref()
@@ -40,7 +40,7 @@ pub(super) fn properties(difference: &Difference) -> impl Iterator<Item = String
     shown.chain(more).chain(note)
 }
 
-/// What would change of an object.
+/// The line of a change in a Kubernetes object.
 pub(super) fn object(difference: &kubernetes::Difference) -> String {
     match &difference.what {
         What::Property {
@@ -60,7 +60,7 @@ fn none() -> String {
     "(none)".to_owned()
 }
 
-/// A value, or as much of it as fits.
+/// A value, cut to the limit.
 fn value(value: &Value) -> String {
     if value.is_null() {
         return none();
@@ -75,7 +75,7 @@ fn value(value: &Value) -> String {
     }
 }
 
-/// Whether a text is the SHA-256 of something.
+/// Whether a text looks like a SHA-256.
 fn is_digest(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_cut_and_what_is_much_is_counted() {
+    fn long_values_are_cut_and_surplus_properties_are_counted() {
         let property = |index: usize| Property {
             path: format!("properties.agentPoolProfiles.{index}"),
             before: Value::Null,
@@ -117,7 +117,7 @@ mod tests {
         );
         assert_eq!(
             lines[PROPERTIES],
-            "azure-aks: and 3 more, which `--output json` has"
+            "azure-aks: and 3 more, see `--output json`"
         );
         let start = "azure-aks: properties.agentPoolProfiles.0: (none) > {\"name\":\"batch\",";
         assert!(lines[0].starts_with(start), "{}", lines[0]);

@@ -1,4 +1,4 @@
-//! What would change: what is found in Azure and in the cluster, held against the profile.
+//! What would change: the state of Azure and of the cluster, compared with the profile.
 
 use backend::event::Events;
 use backend::{Backend as _, Fetch, Provision};
@@ -15,31 +15,30 @@ use crate::error::CommandError;
 use crate::verb::session::{Session, Target, backend_error};
 use crate::verb::{failure, in_azure};
 
-/// What would change.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::verb) struct Changes {
     pub(super) rehearsal: bool,
     pub(super) signed_in_by: String,
-    /// The identity of what was found and of what would be made: another one means that the world
-    /// has moved since, or the profile.
+    /// The digest of what was found and of what would be made. It changes when Azure, the cluster
+    /// or the profile changes.
     pub(in crate::verb) basis: Digest,
     #[serde(flatten)]
     pub(in crate::verb) outlook: Outlook,
-    /// What is to be told and counts as no change.
+    /// Notes that do not count as changes.
     #[serde(serialize_with = "as_texts")]
     pub(in crate::verb) notes: Vec<Hint>,
-    /// What would change in the cluster; `None` where there is none yet, or it could not be seen.
+    /// The changes in the cluster; `None` if it does not exist yet or could not be read.
     pub(super) objects: Option<Vec<kubernetes::Difference>>,
-    /// Why the cluster could not be looked at, if so.
+    /// Why the cluster could not be read.
     pub(in crate::verb) unseen: Option<String>,
-    /// Why the resource group is not this profile's to use, if so.
+    /// Why this profile may not use the resource group.
     #[serde(skip)]
     not_ours: Option<String>,
 }
 
 impl Changes {
-    /// What of Azure stands in the way.
+    /// The problems in Azure that forbid the promotion.
     pub(in crate::verb) fn forbidden(&self) -> Vec<String> {
         let problems = self.outlook.checks.iter().filter_map(|check| {
             let problem = check.problem.as_ref()?;
@@ -51,7 +50,7 @@ impl Changes {
         problems.chain(self.not_ours.clone()).collect()
     }
 
-    /// Looks anew at Azure: at what may stand in the way, and at what would change.
+    /// Repeats the preflight checks and the comparison with Azure.
     pub(in crate::verb) async fn look_again(
         &mut self,
         target: &Target,
@@ -65,27 +64,26 @@ impl Changes {
         Ok(())
     }
 
-    /// Why it is not known what would change, be it in Azure or in the cluster.
+    /// Why the changes are unknown, in Azure or in the cluster.
     pub(in crate::verb) fn unknown(&self) -> Option<&String> {
         self.outlook.unknown.as_ref().or(self.unseen.as_ref())
     }
 
-    /// Whether it is known what is in the cluster.
+    /// Whether the cluster could be read.
     pub(in crate::verb) fn sees_objects(&self) -> bool {
         self.objects.is_some()
     }
 
-    /// What would change in the cluster.
     pub(in crate::verb) fn objects(&self) -> &[kubernetes::Difference] {
         self.objects.as_deref().unwrap_or_default()
     }
 
-    /// How many resources and objects would change.
+    /// The number of resources and objects that would change.
     pub(in crate::verb) fn count(&self) -> usize {
         self.outlook.differences.len() + self.objects().len()
     }
 
-    /// What a stack that is there differs in from its template, in a few words.
+    /// The names of what differs between an existing stack and its template.
     pub(in crate::verb) fn drifted(&self) -> Option<String> {
         self.outlook.deployment.as_ref()?;
         let differences = self.outlook.differences.iter();
@@ -95,30 +93,27 @@ impl Changes {
     }
 }
 
-/// Why a resource group is not this profile's to make something in, and what helps.
+/// Why this profile may not use a resource group, and the remedy.
 fn not_ours(outlook: &Outlook, azure: &Azure, profile: &str) -> Option<String> {
     let group = &outlook.resource_group;
     match &outlook.group {
         Group::Absent | Group::Ours => None,
-        Group::Foreign(Some(other)) => {
-            Some(format!("resource group {group} is profile `{other}`'s"))
-        }
+        Group::Foreign(Some(other)) => Some(format!(
+            "resource group {group} belongs to profile `{other}`"
+        )),
         Group::Foreign(None) => Some(format!(
-            "resource group {group} was not made by the harness; if it is there for this profile, \
-             its owner says so with `az group update --name {group} --set \
+            "resource group {group} was not created by the harness; if it is meant for this profile, its owner can tag it with `az group update --name {group} --set \
              tags.{PROFILE}={profile}`"
         )),
         Group::Hidden => Some(format!(
-            "resource group {group}: these credentials may not look at it, so it is not there or \
-             they have no role on it; whoever owns the subscription makes it with `az group create \
-             --name {group} --location {} --tags {PROFILE}={profile}`, and gives these credentials \
-             Contributor and User Access Administrator on it",
+            "resource group {group}: these credentials may not read it, so it does not exist or they have no role on it; the owner of the subscription can create it with `az group create \
+             --name {group} --location {} --tags {PROFILE}={profile}`, and give these credentials Contributor and User Access Administrator on it",
             azure.region
         )),
     }
 }
 
-/// Asks what would change, unless somebody asks to stop.
+/// Finds out what would change, unless `cancel` is cancelled.
 pub(in crate::verb) async fn changes(
     target: &Target,
     session: &Session<AzureBackend>,
@@ -126,7 +121,7 @@ pub(in crate::verb) async fn changes(
     cancel: &CancellationToken,
 ) -> Result<Changes, CommandError> {
     let asked = cancel.run_until_cancelled(Box::pin(asked(target, session, events, cancel)));
-    let interrupted = || Err(failure::interrupted("run it again"));
+    let interrupted = || Err(failure::interrupted("Run the command again."));
     asked.await.unwrap_or_else(interrupted)
 }
 
@@ -145,7 +140,7 @@ async fn asked(
     } else {
         cloud.credentials.to_string()
     };
-    events.notice("asking what is there and what would change");
+    events.notice("reading the current state and the changes");
     let (outlook, notes) = outlook(target, session, azure, cancel).await?;
     let not_ours = not_ours(&outlook, azure, session.profile.name.as_str());
     let seen = match outlook.group {
@@ -169,7 +164,7 @@ async fn asked(
     })
 }
 
-/// What there is in Azure, and what would change there.
+/// The state of Azure, and what would change there.
 async fn outlook(
     target: &Target,
     session: &Session<AzureBackend>,
@@ -179,7 +174,7 @@ async fn outlook(
     let cloud = session.backend.site.cloud().await.map_err(backend_error)?;
     let name = session.profile.name.as_str();
     let looked = look(cloud, azure, &session.topology, name, cancel).await;
-    let failed = azure::Error::azure("say what would change");
+    let failed = azure::Error::azure("preview the changes");
     let mut outlook = looked.map_err(|error| backend_error(failed(error).into()))?;
     let notes = std::mem::take(&mut outlook.notes);
     let mut notes: Vec<Hint> = notes.into_iter().map(Hint::say).collect();
@@ -187,12 +182,12 @@ async fn outlook(
     Ok((outlook, notes))
 }
 
-/// Notes as the document of a plan has them.
+/// Serializes notes as texts.
 fn as_texts<S: Serializer>(notes: &[Hint], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(notes.iter().map(Hint::to_string))
 }
 
-/// The identity of what was found and of what would be made.
+/// The digest of what was found and of what would be made.
 fn basis(
     session: &Session<AzureBackend>,
     outlook: &Outlook,
@@ -208,7 +203,7 @@ fn basis(
     ))
 }
 
-/// What would change in the cluster; nothing where there is none.
+/// What would change in the cluster; `None` if there is no cluster.
 async fn objects(
     session: &Session<AzureBackend>,
     events: &Events,

@@ -1,4 +1,4 @@
-//! Drawing up a plan: everything that is known before anything is made.
+//! Computes a plan: everything that is known before anything is created.
 
 use azure::price::{Estimate, Usd};
 use backend::event::Events;
@@ -14,25 +14,25 @@ use crate::error::CommandError;
 use crate::verb::session::{Session, Target};
 use crate::verb::{cost, failure, in_azure};
 
-/// What promoting would do; `plan --output json` prints it.
+/// What a promotion would do, as `plan --output json` prints it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::verb) struct Plan {
     pub(super) profile: String,
     pub(super) topology: Digest,
-    /// The build of the worker that would be promoted; none where it is not known before it is made.
+    /// The build of the worker that would be promoted; `None` if it is unknown before it is built.
     pub(super) worker: Option<WorkerBuild>,
     pub(super) gate: Vec<Condition>,
     #[serde(flatten)]
     pub(in crate::verb) changes: Changes,
-    /// How it compares with the places on this machine where it has passed.
+    /// The comparison with the topologies on this machine that passed the gate's scenarios.
     pub(super) parity: Vec<Parity>,
     pub(super) cost: Estimate,
-    /// The most that a month may cost, in US dollars.
+    /// The budget of a month, in US dollars.
     pub(super) budget: Option<u32>,
 }
 
-/// A plan with what stands in its way.
+/// A plan with its obstacles, for JSON.
 #[derive(Debug, Serialize)]
 pub(super) struct Told<'a> {
     #[serde(flatten)]
@@ -41,7 +41,6 @@ pub(super) struct Told<'a> {
 }
 
 impl Plan {
-    /// The plan as a document.
     pub(super) fn told(&self) -> Told<'_> {
         Told {
             plan: self,
@@ -49,24 +48,24 @@ impl Plan {
         }
     }
 
-    /// What of the gate does not hold.
+    /// The conditions of the gate that do not hold.
     pub(in crate::verb) fn closed(&self) -> Vec<String> {
         let closed = self.gate.iter().filter(|condition| !condition.holds());
         let verdicts = closed.map(|condition| format!("gate: {condition}"));
         verdicts.chain(self.over_budget()).collect()
     }
 
-    /// Why it costs too much, if it does.
+    /// Why the plan is over its budget, if it is.
     pub(super) fn over_budget(&self) -> Option<String> {
         let over = |budget: &u32| self.cost.total > Usd::of((*budget).into());
         let budget = self.budget.filter(over)?;
         let total = &self.cost.total;
         Some(format!(
-            "budget: it costs {total} USD a month, and {budget} are allowed"
+            "budget: {total} USD a month, more than the {budget} USD allowed"
         ))
     }
 
-    /// Holds the verdicts against the build of the worker that is promoted, now that it is made.
+    /// Checks the verdicts for the build of the worker, now that it is built.
     pub(in crate::verb) fn judge_again(
         &mut self,
         target: &Target,
@@ -79,14 +78,14 @@ impl Plan {
         Ok(())
     }
 
-    /// Everything that stands in the way.
+    /// Everything that makes `promote` refuse.
     pub(super) fn obstacles(&self) -> Vec<String> {
         [self.closed(), self.changes.forbidden()].concat()
     }
 }
 
-/// Draws a plan up, unless somebody asks to stop. `worker` is the build that would be promoted, where
-/// that is known.
+/// Computes a plan, unless `cancel` is cancelled. `worker` is the build that would be promoted, if
+/// it is known.
 pub(in crate::verb) async fn draw(
     target: &Target,
     session: &Session<AzureBackend>,
@@ -101,7 +100,7 @@ pub(in crate::verb) async fn draw(
     let changes = changes(target, session, events, cancel).await?;
     let parity = parity(&gate, target, session, events);
     let parity = cancel.run_until_cancelled(Box::pin(parity)).await;
-    let parity = parity.ok_or_else(|| failure::interrupted("run it again"))?;
+    let parity = parity.ok_or_else(|| failure::interrupted("Run the command again."))?;
     Ok(Plan {
         profile: session.profile.name.to_string(),
         topology: session.topology.digest.clone(),

@@ -13,7 +13,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::azure_fault::AzureFault;
 use super::session::Target;
 use super::shutdown::Shutdown;
-use super::{Outcome, in_azure};
+use super::{VerbResult, in_azure};
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 
@@ -21,11 +21,11 @@ pub(super) use changes::changes;
 pub(super) use draw::{Plan, draw};
 pub(super) use view::{differences, text};
 
-/// Say what promoting a profile to Azure would do, and what stands in its way
+/// Show what promoting a profile to Azure would change, and what would make it fail
 ///
-/// Looks at the verdicts that the profile requires, at what Azure has to offer, and at what would
-/// change there and in the cluster; changes nothing. Exits 2 if something would change, 77 if
-/// something stands in the way, 69 if nothing is known to change but not all could be looked at.
+/// Checks the verdicts that the profile requires, runs preflight checks against Azure, and compares
+/// the profile with Azure and with the cluster. Changes nothing. Exits 2 if something would change,
+/// 77 if `promote` would refuse, and 69 if no change is known but not everything could be checked.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,15 +35,15 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) target: Target,
-    /// Write the plan to a file, for `promote --plan` to hold the world against
+    /// Write the plan to a file, which `promote --plan` compares with the state at that time
     #[arg(long, value_name = "FILE")]
     out: Option<Utf8PathBuf>,
-    /// What the built-in Azure is like; may be repeated
+    /// Fault to inject into the built-in Azure; may be repeated
     #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
     fault: Vec<AzureFault>,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     if let Some(file) = &args.out {
         writable(file)?;
     }
@@ -52,7 +52,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     let session = in_azure::look(loaded).await?;
     in_azure::go_wrong(&session, &args.fault)?;
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events.clone(), "run it again");
+    let shutdown = Shutdown::listen(events.clone(), "run the command again");
     let worker = session
         .backend
         .worker
@@ -63,7 +63,7 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     if let Some(file) = &args.out {
         let document = serde_json::to_vec_pretty(&plan.told()).expect("a plan becomes JSON");
         write_atomically(file, &document).map_err(|error| {
-            CommandError::new(Exit::Unavailable, error).hint("can this file be written?")
+            CommandError::new(Exit::Unavailable, error).hint("Check that the file can be written.")
         })?;
     }
     ui.text(text(&plan));
@@ -74,25 +74,25 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     Ok(exit(&plan))
 }
 
-/// Refuses a file that cannot be written before Azure is asked what is to be in it.
+/// Refuses a file that cannot be written before Azure is asked anything.
 fn writable(file: &Utf8Path) -> Result<(), CommandError> {
     let folder = match file.parent() {
         Some(folder) if folder != "" => folder,
         _ => Utf8Path::new("."),
     };
     let why = if !folder.is_dir() {
-        format!("there is no folder {folder}")
+        format!("the folder {folder} does not exist")
     } else if file.is_dir() {
         "it is a folder".to_owned()
     } else {
         return Ok(());
     };
-    let message = format!("the plan cannot be written to {file}: {why}");
+    let message = format!("could not write the plan to {file}: {why}");
     Err(CommandError::new(Exit::Unavailable, message)
-        .hint("`--out` names a file in a folder that is there"))
+        .hint("Name a file in an existing folder with `--out`."))
 }
 
-/// Whether it could go ahead, and whether there is anything to do.
+/// The exit code: whether `promote` would refuse, and whether anything would change.
 fn exit(plan: &Plan) -> Exit {
     if !plan.obstacles().is_empty() {
         Exit::NotAllowed

@@ -1,4 +1,4 @@
-//! How what would be promoted compares with where it has passed.
+//! Compares the topology to promote with those on this machine that passed its gate.
 
 use std::collections::BTreeSet;
 
@@ -12,19 +12,19 @@ use crate::parity::{self, Comparison};
 use crate::verb::backend_name::Named;
 use crate::verb::session::{Session, Target};
 
-/// A place on this machine, held against the one in Azure.
+/// A topology on this machine, compared with the one in Azure.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Parity {
-    /// The profile of the place.
+    /// The profile on this machine.
     pub(super) with: String,
-    /// That place on the left, Azure on the right.
+    /// This machine on the left, Azure on the right.
     #[serde(flatten)]
     pub(super) comparison: Comparison,
 }
 
-/// Compares with each place whose verdicts let the promotion through. Stands in nobody's way: what
-/// cannot be compared is told, and left out.
+/// Compares with each profile whose verdicts count for the gate. Never fails: a comparison that
+/// fails sends a notice and is left out.
 pub(super) async fn parity(
     gate: &[Condition],
     target: &Target,
@@ -53,7 +53,7 @@ pub(super) async fn parity(
                 comparison: parity::compare(&local, &azure),
             }),
             Err(error) => events.notice(format!(
-                "parity with profile {profile} is not known: {}",
+                "could not compare with profile {profile}: {}",
                 in_one_line(&*error.source)
             )),
         }
@@ -61,7 +61,7 @@ pub(super) async fn parity(
     all
 }
 
-/// The target of a place on this machine, with what of the settings is not about the place.
+/// The target of a profile on this machine, with the settings that do not concern Azure.
 fn local(profile: &str, backend: &str, promoted: &Target) -> Target {
     let of_place = |set: &&String| set.starts_with("backend.") || set.starts_with("promotion.");
     let set = promoted.set.iter().filter(|set| !of_place(set));

@@ -1,4 +1,4 @@
-//! What people see of a plan.
+//! The text of a plan.
 
 use base::hint::Hint;
 use promotion::{Check, Difference, Group, Outlook, Problem};
@@ -28,16 +28,16 @@ pub(in crate::verb) fn text(plan: &Plan) -> String {
     said.collect::<Vec<_>>().join("\n\n")
 }
 
-/// What would change in Azure and in the cluster, and what stays otherwise than the profile says.
+/// What would change in Azure and in the cluster, and the notes about what would not.
 pub(in crate::verb) fn differences(changes: &Changes) -> String {
     let outlook = &changes.outlook;
     let objects = match (&changes.unseen, changes.objects.as_deref()) {
-        (Some(why), _) => format!("objects: not known: {why}"),
+        (Some(why), _) => format!("objects: unknown: {why}"),
         (None, None) if outlook.group == Group::Ours => {
-            "objects: there was no cluster to look at".to_owned()
+            "objects: unknown: no cluster was reachable".to_owned()
         }
         (None, None) => String::new(),
-        (None, Some([])) => "objects: none would change".to_owned(),
+        (None, Some([])) => "objects: no changes".to_owned(),
         (None, Some(objects)) => self::objects(objects),
     };
     let resources = resources(outlook);
@@ -67,11 +67,11 @@ fn heading(plan: &Plan) -> String {
     };
     let group = &plan.changes.outlook.resource_group;
     let state = match &plan.changes.outlook.group {
-        Group::Absent => "which is not there yet".to_owned(),
-        Group::Ours => "which is this profile's".to_owned(),
-        Group::Foreign(Some(other)) => format!("which is profile `{other}`'s"),
-        Group::Foreign(None) => "which the harness did not make".to_owned(),
-        Group::Hidden => "which these credentials may not look at".to_owned(),
+        Group::Absent => "which does not exist yet".to_owned(),
+        Group::Ours => "which belongs to this profile".to_owned(),
+        Group::Foreign(Some(other)) => format!("which belongs to profile `{other}`"),
+        Group::Foreign(None) => "which the harness did not create".to_owned(),
+        Group::Hidden => "which these credentials may not read".to_owned(),
     };
     format!(
         "profile {}, topology {}, to {where_to}\n  subscription {}\n  signed in by {}\n  resource \
@@ -89,8 +89,9 @@ fn gate(plan: &Plan) -> String {
     }
     let heading = match &plan.worker {
         Some(worker) => format!("gate, for worker {}", worker.short()),
-        None => "gate (`promote` builds the worker, and holds the verdicts against that build)"
-            .to_owned(),
+        None => {
+            "gate (`promote` builds the worker, and checks the verdicts for that build)".to_owned()
+        }
     };
     let conditions = plan.gate.iter();
     let lines = conditions.map(|condition| mark(condition.holds(), condition));
@@ -131,11 +132,14 @@ fn resources(outlook: &Outlook) -> String {
     let differences = &outlook.differences;
     match &outlook.group {
         Group::Foreign(_) => {
-            let told = "changes: not asked for, as the resource group is not this profile's";
+            let told = "changes: not computed, since the resource group does not belong to this \
+                        profile";
             return told.to_owned();
         }
         Group::Hidden => {
-            return "changes: not known, as the resource group is not to be seen".to_owned();
+            return "changes: unknown, since these credentials may not read the resource \
+                    group"
+                .to_owned();
         }
         Group::Absent | Group::Ours => {}
     }
@@ -143,12 +147,12 @@ fn resources(outlook: &Outlook) -> String {
         None if differences.is_empty() => "changes: none".to_owned(),
         None => table(differences),
         Some(why) if differences.is_empty() => format!("changes: {why}"),
-        Some(why) => format!("{}\nwhat else would change: {why}", table(differences)),
+        Some(why) => format!("{}\nother changes: {why}", table(differences)),
     }
 }
 
 fn table(differences: &[Difference]) -> String {
-    // A role assignment is a sentence, and has the width of a page for it.
+    // Role assignments are long sentences, so they get a table of their own.
     let mut roles = Table::new(["CHANGE", "ROLE ASSIGNMENT"]);
     let mut others = Table::new(["CHANGE", "TYPE", "NAME"]);
     let mut properties = String::new();
@@ -169,7 +173,7 @@ fn table(differences: &[Difference]) -> String {
     tables.join("\n\n") + &properties
 }
 
-/// How often there was each verdict, and what differs.
+/// The number of aspects by verdict, and those that differ.
 fn parity(parity: &Parity) -> String {
     let Parity { with, comparison } = parity;
     let differs = comparison.rows.iter();
@@ -189,8 +193,8 @@ fn parity(parity: &Parity) -> String {
 
 fn conclusion(plan: &Plan) -> String {
     let cost = format!(
-        "{}{} USD a month; `harness cost -p {}` says what for",
-        plan.cost.reading(),
+        "{}{} USD a month; `harness cost -p {}` lists the items",
+        plan.cost.qualifier(),
         plan.cost.total,
         plan.profile
     );
@@ -205,20 +209,21 @@ fn conclusion(plan: &Plan) -> String {
     format!("{resources} resource(s) would change{objects}\nit costs {cost}{over}")
 }
 
-/// Why `promote` would refuse, and with it the exit code; nothing if it would not.
+/// Why `promote` would refuse the plan; none if it would not.
 pub(super) fn standing(plan: &Plan) -> Option<String> {
     let obstacles = plan.obstacles();
     if obstacles.is_empty() {
         return None;
     }
-    let heading = "this stands in the way of `harness promote`, hence exit code 77".to_owned();
+    let heading = "`harness promote` would refuse this plan (exit code 77):".to_owned();
     let obstacles = obstacles.into_iter().map(|it| format!("  ✗ {it}"));
-    // That it was let through once is no reason to wonder in silence.
+    // Explains why a topology that is already promoted is refused now.
     let reason = plan.changes.outlook.gate_override.as_ref();
     let once = reason.filter(|_| !plan.closed().is_empty()).map(|reason| {
         format!(
-            "what is there was promoted past the gate (\"{reason}\"), which opened it for that \
-             once: run what is missing, or say `--override-gate REASON` again"
+            "the running topology was promoted with the gate overridden (\"{reason}\"); an \
+             override counts once: run the missing scenarios, or give `--override-gate REASON` \
+             again"
         )
     });
     let lines: Vec<String> = [heading].into_iter().chain(obstacles).chain(once).collect();

@@ -1,4 +1,4 @@
-//! What becomes of Azure's work when the command is interrupted.
+//! What happens to a running deployment when the command is interrupted.
 
 use std::time::Duration;
 
@@ -12,23 +12,23 @@ use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 use crate::verb::shutdown::Shutdown;
 
-/// How long an answer is waited for.
+/// How long to wait for an answer to the question.
 const ANSWER: Duration = Duration::from_secs(30);
 
-/// What is done about Azure's work when the command is interrupted.
+/// What to do with a running deployment when the command is interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(super) enum OnInterrupt {
-    /// Ask at a terminal; leave it where there is none, or no answer
+    /// Ask at a terminal; without a terminal or an answer, leave it running
     #[default]
     Ask,
-    /// Leave Azure at it
+    /// Leave the deployment running
     Leave,
-    /// Cancel it, and wait until Azure is at rest
+    /// Cancel the deployment, and wait until it has stopped
     Cancel,
 }
 
-/// Does what is to be done about Azure's work, if an error is an interruption and Azure is at
-/// work; gives the error back, with what became of it.
+/// After an interruption, leaves or cancels a running deployment, and adds the result to the error.
+/// Returns any other error unchanged.
 pub(super) async fn settle(
     error: CommandError,
     azure: &Stack,
@@ -43,7 +43,10 @@ pub(super) async fn settle(
     let under_way = shutdown.insisted.run_until_cancelled(azure.under_way());
     let what = match under_way.await {
         None | Some(Ok(None)) => return error,
-        Some(Err(why)) => format!("what Azure is at is not known: {}", in_one_line(&why)),
+        Some(Err(why)) => format!(
+            "it is unknown whether Azure still deploys: {}",
+            in_one_line(&why)
+        ),
         Some(Ok(Some(stack))) => {
             let cancels = match how {
                 OnInterrupt::Leave => false,
@@ -54,7 +57,7 @@ pub(super) async fn settle(
                 let work = azure.cancel(&stack, events);
                 cancelled(&stack, work, shutdown, receiver, ui).await
             } else {
-                format!("Azure goes on with {stack}")
+                format!("Azure continues to deploy {stack}")
             }
         }
     };
@@ -64,7 +67,7 @@ pub(super) async fn settle(
     }
 }
 
-/// Waits for a cancellation, and says what came of it.
+/// Waits for a cancellation, and returns its result as text.
 async fn cancelled(
     stack: &ResourceId,
     work: impl Future<Output = Result<(), backend::Error>>,
@@ -75,15 +78,22 @@ async fn cancelled(
     ui.say(format!("· cancelling {stack}"));
     let work = shutdown.insisted.run_until_cancelled(work);
     match ui.follow(receiver, Box::pin(work)).await {
-        Some(Ok(())) => format!("cancelled: Azure is at rest, and makes no more of {stack}"),
-        Some(Err(why)) => format!("{stack} is not at rest: {}", in_one_line(&why)),
-        None => format!("{stack} was not waited for: Azure ends what it had begun"),
+        Some(Ok(())) => format!("cancelled the deployment of {stack}"),
+        Some(Err(why)) => format!(
+            "could not cancel the deployment of {stack}: {}",
+            in_one_line(&why)
+        ),
+        None => format!(
+            "did not wait for {stack}: Azure finishes the operations that it had \
+                         started"
+        ),
     }
 }
 
 async fn asked(stack: &ResourceId, shutdown: &Shutdown, ui: &mut Ui) -> bool {
     let question = format!(
-        "Azure is at work on {stack}, and goes on with it unless you cancel. Cancel? [y/N]"
+        "Azure is deploying {stack}. Cancelling stops the deployment and waits up to 15 minutes. \
+         Cancel? [y/N]"
     );
     let answer = ui.ask(&question, ANSWER);
     let answer = shutdown.insisted.run_until_cancelled(answer).await;

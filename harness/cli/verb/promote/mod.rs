@@ -8,7 +8,7 @@ use backend::{Fetch, Provision};
 use base::hint::{Hint, Verb};
 use camino::Utf8PathBuf;
 use model::topology::WorkerBuild;
-use places::azure::{AzureBackend, Order, register_providers};
+use places::azure::{AzureBackend, PromotionOptions, register_providers};
 use serde::Serialize;
 
 use self::interruption::OnInterrupt;
@@ -19,39 +19,39 @@ use super::plan::{self, Plan};
 use super::session::{Session, Target};
 use super::shutdown::Shutdown;
 use super::test::{self, Row};
-use super::{Outcome, failure, in_azure, lifecycle, view};
+use super::{VerbResult, failure, in_azure, lifecycle, view};
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 
-/// Make a profile's topology real in Azure, or what is missing or different of it
+/// Deploy a profile's topology to Azure, or update it there
 ///
-/// Goes ahead if every scenario of `promotion.require` has passed here on the same topology with
-/// MySQL. Then it makes the resource group with everything in it, pushes the worker's image, applies
-/// the objects to the cluster, and runs the required scenario `smoke`, if there is one, through a
-/// forwarded port. Run it again after it was ended: it goes on from there.
+/// Requires that every scenario of `promotion.require` has passed on this machine, on the same
+/// topology with MySQL. Then creates the resource group and its resources, pushes the worker's
+/// image, applies the objects to the cluster, and runs the required scenario `smoke`, if there is
+/// one, through a forwarded port. After an interruption, run it again: it continues.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   harness promote -p azure --rehearse         on the built-in Azure: no account, no network
   harness promote -p azure
   harness plan -p azure --out plan.json
-  harness promote -p azure --plan plan.json   only if nothing has moved since")]
+  harness promote -p azure --plan plan.json   only if nothing has changed since")]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) target: Target,
     /// Refuse if anything has changed since this plan was written
     #[arg(long, value_name = "FILE")]
     plan: Option<Utf8PathBuf>,
-    /// Go ahead although the gate is closed; the reason is kept in the stack's tags
+    /// Promote although the gate is closed; the reason is stored in the stack's tags
     #[arg(long, value_name = "REASON", value_parser = said)]
     override_gate: Option<String>,
     /// Do not run the scenario `smoke` at the end
     #[arg(long)]
     no_smoke: bool,
-    /// What to do about Azure's work when this command is interrupted
+    /// What to do with a running deployment when this command is interrupted
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     on_interrupt: OnInterrupt,
-    /// What goes wrong in the built-in Azure; may be repeated
+    /// Fault to inject into the built-in Azure; may be repeated
     #[arg(long, value_enum, value_name = "FAULT", requires = "rehearse")]
     fault: Vec<AzureFault>,
 }
@@ -66,35 +66,35 @@ struct Report {
     outputs: Outputs,
 }
 
-/// A reason that says something.
+/// Parses a reason, which must not be blank.
 fn said(text: &str) -> Result<String, &'static str> {
     if text.trim().is_empty() {
-        return Err("a reason is needed");
+        return Err("the reason is empty");
     }
     Ok(text.to_owned())
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
-    let passed_by = args.override_gate.clone();
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
+    let overridden = args.override_gate.clone();
     let promoted = Box::pin(promote(args, ui)).await;
     promoted.map_err(|mut error| {
-        // Without it, the same gate would be closed.
-        if let Some(reason) = passed_by {
+        // The hinted command must override the gate again.
+        if let Some(reason) = overridden {
             let again = Verb::PromoteOverriding(reason);
             for hint in &mut error.hints {
-                hint.exchange(&Verb::Promote, &again);
+                hint.replace_verb(&Verb::Promote, &again);
             }
         }
         error
     })
 }
 
-/// The way out of an interruption.
+/// The hint after an interruption.
 fn go_on() -> Hint {
-    Hint::run(Verb::Promote).words(" again to go on")
+    Hint::run(Verb::Promote).words(" again to continue.")
 }
 
-async fn promote(args: Args, ui: &mut Ui) -> Outcome {
+async fn promote(args: Args, ui: &mut Ui) -> VerbResult {
     let earlier = args.plan.as_ref().map(|file| basis(file)).transpose()?;
     let loaded = super::session::load(&args.target);
     loaded.doubt(ui);
@@ -110,7 +110,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     let mut plan = ui.follow(&mut receiver, Box::pin(work)).await?;
     let overridden = args.override_gate.is_some();
     allowed(overridden, earlier.as_ref(), &plan)?;
-    // To make it may take minutes, so all that is known without it comes first.
+    // The build may take minutes, so every check that does not need it runs first.
     let work = worker(session, &events, &shutdown);
     let worker = ui.follow(&mut receiver, Box::pin(work)).await?;
     plan.judge_again(&args.target, worker, session)?;
@@ -120,7 +120,7 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     possible(&plan)?;
     ui.text(plan::text(&plan));
     ui.text("");
-    session.backend.order(Order {
+    session.backend.set_options(PromotionOptions {
         gate_override: reason(&args, &plan),
         drifted: plan.changes.drifted(),
         another_password: false,
@@ -137,15 +137,15 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
         }
     };
     let again = || failure::interrupted(go_on());
-    // Its time begins anew.
+    // Renews the group's time to live.
     let renewed = shutdown
         .asked
         .run_until_cancelled(session.backend.group.make());
     let renewed = renewed.await.ok_or_else(again)?;
     renewed.map_err(super::session::backend_error)?;
-    // What was said is done.
-    session.backend.order(Order::default());
-    // The scenario listens for itself.
+    // The options are carried out.
+    session.backend.set_options(PromotionOptions::default());
+    // The scenario has a listener of its own.
     drop(shutdown);
     let smoke = smoke(&args, session, ui).await?;
     let shutdown = Shutdown::listen(events, UNDER_WAY);
@@ -164,11 +164,11 @@ async fn promote(args: Args, ui: &mut Ui) -> Outcome {
     Ok(exit)
 }
 
-/// What is left by who aborts.
+/// What to do after an abort, for the second notice.
 const UNDER_WAY: &str =
-    "what Azure has begun goes on: run `harness promote` to go on with it, or `harness destroy`";
+    "Azure continues its deployment: run `harness promote` to continue, or `harness destroy`";
 
-/// Registers the subscription for what is missing, and asks anew what nobody answered before that.
+/// Registers missing resource providers, and repeats the checks that they left unanswered.
 async fn ready_the_subscription(
     target: &Target,
     session: &Session<AzureBackend>,
@@ -181,7 +181,7 @@ async fn ready_the_subscription(
         let cloud = cloud.map_err(super::session::backend_error)?;
         let registered = register_providers(cloud, events).await;
         if registered.map_err(super::session::backend_error)? {
-            events.notice("asking what was not known before");
+            events.notice("repeating the checks that had no answer");
             plan.changes
                 .look_again(target, session, &shutdown.asked)
                 .await?;
@@ -192,7 +192,7 @@ async fn ready_the_subscription(
     done.unwrap_or_else(|| Err(failure::interrupted(go_on())))
 }
 
-/// Makes the worker's image and says which build of it would be promoted.
+/// Builds the worker's image and returns its build.
 async fn worker(
     session: &Session<AzureBackend>,
     events: &Events,
@@ -207,13 +207,13 @@ async fn worker(
     made.await.map_err(super::session::backend_error)
 }
 
-/// The reason of a gate that is passed by; none where it is open.
+/// The reason for overriding the gate; `None` if the gate is open.
 fn reason(args: &Args, plan: &Plan) -> Option<String> {
     let closed = !plan.closed().is_empty();
     args.override_gate.clone().filter(|_| closed)
 }
 
-/// Runs the required scenario of that name.
+/// Runs the required scenario named `smoke`.
 async fn smoke(
     args: &Args,
     session: &mut Session<AzureBackend>,

@@ -1,4 +1,4 @@
-//! Why a promotion is refused: the gate, Azure, or an earlier plan forbids it.
+//! Refusals of a promotion: by the gate, by Azure, or by an earlier plan.
 
 use base::hint::{Hint, Verb};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -24,10 +24,8 @@ pub(super) fn possible(plan: &Plan) -> Result<(), CommandError> {
     if forbidden.is_empty() {
         return Ok(());
     }
-    Err(
-        refused("this stands in the way of the promotion", &forbidden)
-            .hint(Hint::from(Verb::Plan).words(" shows all that was looked at")),
-    )
+    Err(refused("the promotion is not possible", &forbidden)
+        .hint(Hint::run(Verb::Plan).words(" to see all checks.")))
 }
 
 /// Refuses what the gate forbids.
@@ -37,7 +35,7 @@ pub(super) fn open(overridden: bool, plan: &Plan) -> Result<(), CommandError> {
         return Ok(());
     }
     Err(refused("the gate is closed", &closed)
-        .hint("run what is missing, or pass by the gate with `--override-gate REASON`"))
+        .hint("Run the missing scenarios, or override the gate with `--override-gate REASON`."))
 }
 
 fn refused(what: &str, list: &[String]) -> CommandError {
@@ -45,20 +43,20 @@ fn refused(what: &str, list: &[String]) -> CommandError {
     CommandError::new(Exit::NotAllowed, message)
 }
 
-/// What a plan that was written earlier was made from.
+/// The basis of a plan that was written earlier.
 pub(super) struct Basis {
     file: Utf8PathBuf,
     basis: String,
 }
 
-/// Reads it.
 pub(super) fn basis(file: &Utf8Path) -> Result<Basis, CommandError> {
     let no_plan = |why: String| {
-        CommandError::new(Exit::Invalid, format!("{file} is no plan{why}"))
-            .hint(Hint::from(Verb::PlanOut).words(" writes one"))
+        CommandError::new(Exit::Invalid, format!("{file} is not a plan{why}"))
+            .hint(Hint::run(Verb::PlanOut).words(" to write one."))
     };
-    let text = fs_err::read_to_string(file)
-        .map_err(|error| CommandError::new(Exit::Invalid, error).hint("`--plan` names it"))?;
+    let text = fs_err::read_to_string(file).map_err(|error| {
+        CommandError::new(Exit::Invalid, error).hint("Name an existing plan with `--plan`.")
+    })?;
     let written: Value =
         serde_json::from_str(&text).map_err(|error| no_plan(format!(": {error}")))?;
     let basis = written["basis"].as_str();
@@ -68,23 +66,22 @@ pub(super) fn basis(file: &Utf8Path) -> Result<Basis, CommandError> {
     })
 }
 
-/// Refuses if what was found differs from what a plan was made from.
+/// Refuses if the state differs from that of the earlier plan.
 fn unmoved(earlier: &Basis, plan: &Plan) -> Result<(), CommandError> {
     if let Some(why) = &plan.changes.unseen {
-        let unknown = format!("what is in the cluster is not known: {why}");
+        let unknown = format!("could not read the cluster: {why}");
         return Err(CommandError::new(Exit::Unavailable, unknown).hint(
-            Hint::say("run the same command again, or ")
+            Hint::say("Run the same command again, or run ")
                 .command(Verb::Status)
-                .words(", which says why"),
+                .words(" to see why."),
         ));
     }
     let Basis { file, basis } = earlier;
     if *basis == plan.changes.basis.to_string() {
         return Ok(());
     }
-    let moved =
-        format!("what {file} was made from is not so any more: the profile or Azure changed");
+    let moved = format!("{file} is outdated: the profile or Azure has changed since");
     Err(CommandError::new(Exit::NotAllowed, moved)
-        .hint(Hint::from(Verb::Plan).words(" shows a new one, and writes it with `--out FILE`"))
-        .hint("a plan counts for the identity that drew it up"))
+        .hint(Hint::run(Verb::Plan).words(" to see a new one; add `--out FILE` to write it."))
+        .hint("Use the identity that wrote the plan: a plan is valid only for it."))
 }

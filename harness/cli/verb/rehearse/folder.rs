@@ -1,5 +1,5 @@
-//! The folder that a served Azure is kept in: an empty one, or one that has an Azure already. Any
-//! other has files that are somebody's own.
+//! The state folder of `rehearse serve`: an empty folder, or one that already contains a built-in
+//! Azure. Any other folder contains a user's files and is refused.
 
 use std::io;
 
@@ -9,26 +9,25 @@ use serde_json::Value;
 
 use crate::error::{CommandError, Exit};
 
-/// All that one that was served leaves in its folder.
+/// Every name that `rehearse serve` leaves in its folder.
 const OWN: [&str; 5] = ["lock", "secrets", "authority.pem", "az", "cloud"];
 
-/// What names another folder.
-pub(super) const ANOTHER: &str = "`--state FOLDER` names another folder for its state";
+/// The hint to choose another folder.
+pub(super) const ANOTHER: &str = "Name another folder with `--state FOLDER`.";
 
-/// What is in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kept {
-    /// No Azure, and nothing else.
+    /// Nothing.
     Nothing,
-    /// An Azure with so many resources.
+    /// A built-in Azure with this number of resources.
     Azure(usize),
 }
 
-/// Looks into a folder, which need not be there; refuses one that is somebody's own.
+/// Inspects a folder, which may be absent; refuses one with a user's files.
 pub(super) fn look(folder: &Utf8Path) -> Result<Kept, CommandError> {
     passable(folder)?;
     let cloud = folder.join("cloud/cloud.json");
-    // What it says is read by whoever starts it, who tells what is wrong with it.
+    // The start reads its contents and reports errors in them.
     if let Some(text) = present(fs_err::read(&cloud)).map_err(unusable)? {
         let cloud: Value = serde_json::from_slice(&text).unwrap_or_default();
         let resources = cloud["resources"].as_object();
@@ -42,14 +41,13 @@ pub(super) fn look(folder: &Utf8Path) -> Result<Kept, CommandError> {
     }
     let example = names.iter().find(|name| !is_own(name));
     let example = example.or(names.first()).map_or("", String::as_str);
-    let message = format!(
-        "{folder} has no Azure in it, but other files, such as `{example}`: they are left alone"
-    );
+    let message =
+        format!("{folder} contains other files, such as `{example}`, and no built-in Azure");
     Err(CommandError::new(Exit::Usage, message)
-        .hint("`--state FOLDER` names an empty or new folder, or one that has such an Azure"))
+        .hint("Name a new or empty folder, or one with a built-in Azure, with `--state FOLDER`."))
 }
 
-/// Whether it is the state folder of a rehearsal, which may have no Azure yet.
+/// Whether it is the state folder of a rehearsal, which may not contain a built-in Azure yet.
 fn is_of_rehearsal(folder: &Utf8Path) -> bool {
     let header: io::Result<Option<Value>> = read_json(&folder.join("state.json"));
     header.is_ok_and(|header| header.is_some_and(|it| it["backend"] == "azure-rehearsal"))
@@ -69,17 +67,17 @@ fn names(folder: &Utf8Path) -> Result<Vec<String>, CommandError> {
 fn no_folder(path: &Utf8Path) -> CommandError {
     CommandError::new(
         Exit::Usage,
-        format!("`--state` names {path}, which is no folder"),
+        format!("`--state` names {path}, which is not a folder"),
     )
-    .hint("`--state FOLDER` names an empty or new folder, or one that has such an Azure")
+    .hint("Name a new or empty folder, or one with a built-in Azure, with `--state FOLDER`.")
 }
 
-/// A folder that cannot be looked into, made or written to.
+/// The error for a folder that cannot be read, created or written to.
 pub(super) fn unusable(error: io::Error) -> CommandError {
     CommandError::new(Exit::Unavailable, error).hint(ANOTHER)
 }
 
-/// Refuses a path that names a file, or goes through one.
+/// Refuses a path that names a file or leads through one.
 fn passable(folder: &Utf8Path) -> Result<(), CommandError> {
     let there = folder.ancestors().find(|path| path.exists());
     match there.filter(|path| !path.is_dir()) {

@@ -1,13 +1,13 @@
-//! The built-in Azure by itself.
+//! The verb `rehearse`: the built-in Azure for other tools.
 
 mod folder;
 mod serve;
 mod view;
 
-use super::Outcome;
+use super::VerbResult;
 use crate::ui::Ui;
 
-/// Use the built-in Azure, which rehearsals run against, with other tools
+/// Use the built-in Azure with other tools
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +23,7 @@ enum What {
     Serve(serve::Args),
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     match args.what {
         What::Serve(args) => serve::run(args, ui).await,
     }

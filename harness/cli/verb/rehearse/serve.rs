@@ -17,47 +17,47 @@ use super::folder::{self, ANOTHER, unusable};
 use super::view::{self, Served};
 use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
-use crate::verb::Outcome;
+use crate::verb::VerbResult;
 use crate::verb::azure_fault::{self, AzureFault, Scene};
 use crate::verb::place;
 use crate::verb::session::{SERVE, working_directory};
 use crate::verb::shutdown::Shutdown;
 
-/// The state folder where none is named. No name of a profile has a dot.
+/// The default state folder. No profile's name contains a dot.
 const FOLDER: &str = ".harness/rehearse.serve";
 
-/// How long Azure has a client wait between two looks at an operation, in seconds.
+/// The interval at which Azure lets a client poll an operation, in seconds.
 const LOOK: u32 = 15;
 
 /// Run the built-in Azure until Ctrl-C, for `az`, Microsoft's clients and curl
 ///
-/// It listens on 127.0.0.1 behind TLS, and prints where it is, who may use it, and what to paste into
-/// a shell. What is made in it is kept in its state folder for the next time, as are its port and the
-/// client's secret.
+/// Listens on 127.0.0.1 with TLS, and prints its address, its credentials and the commands to paste
+/// into a shell. The state folder keeps its resources, its port and the client's secret for the
+/// next start.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   harness rehearse serve
   harness rehearse serve --port 8443 --output json
-  harness rehearse serve --state .harness/azure.rehearsal   what a rehearsal of `azure` has made
+  harness rehearse serve --state .harness/azure.rehearsal   the resources of a rehearsal of `azure`
   harness rehearse serve --speed 1 --fault throttled        as slow as Azure, and throttled")]
 pub(super) struct Args {
-    /// The port that it listens on, in place of the one it had before or any that is free
+    /// Port to listen on [default: the previous port, else any free port]
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
-    /// The folder that its state is kept in: a new or empty one, or one that was served before or
-    /// that a rehearsal has [default: .harness/rehearse.serve]
+    /// State folder: new, empty, served before, or of a rehearsal [default:
+    /// .harness/rehearse.serve]
     #[arg(long, value_name = "FOLDER")]
     state: Option<Utf8PathBuf>,
-    /// How many times as fast as Azure it is [default: 60]
+    /// Speed relative to Azure [default: 60]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     speed: Option<u32>,
-    /// What goes wrong in it; may be repeated
+    /// Fault to inject; may be repeated
     #[arg(long, value_enum, value_name = "FAULT")]
     fault: Vec<AzureFault>,
 }
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let speed = match args.speed {
         Some(speed) => speed,
         None => place::speed(&Environment::of_process())?,
@@ -85,9 +85,9 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
         folder: Some(folder.join("cloud")),
         port: args.port,
     };
-    // Whoever ends it early ends it as well.
+    // Listens before the start, so that Ctrl-C also ends the start.
     let (events, mut receiver) = Events::channel();
-    let shutdown = Shutdown::listen(events, "it is over");
+    let shutdown = Shutdown::listen(events, "the built-in Azure stops");
     let simulator = Simulator::start(options).await;
     let simulator = simulator.map_err(|error| not_started(error, args.port))?;
     write_atomically(&ca_file, simulator.ca_pem.as_bytes()).map_err(unusable)?;
@@ -95,11 +95,11 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     ui.say(view::state(&served));
     ui.text(view::text(&served));
     ui.json(&served);
-    ui.say("· it runs until Ctrl-C");
+    ui.say("· running until Ctrl-C");
     let asked = shutdown.asked.clone();
     ui.follow(&mut receiver, async {
         asked.cancelled().await;
-        // A client that keeps its connection open is not waited for.
+        // Does not wait for clients that keep their connection open.
         let ended = shutdown.insisted.run_until_cancelled(simulator.shutdown());
         let _ = tokio::time::timeout(GRACE, ended).await;
     })
@@ -107,10 +107,10 @@ pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
     Ok(Exit::Ok)
 }
 
-/// How long requests that are under way may take when it ends.
+/// How long open requests may take after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Takes the folder: two clouds in one would undo each other's work.
+/// Locks the folder: two servers in one folder would overwrite each other's state.
 async fn own(folder: &Utf8Path) -> Result<Lock, CommandError> {
     create_private(folder).map_err(unusable)?;
     let lock = Lock::acquire(&folder.join("lock"), SERVE, Duration::ZERO).await;
@@ -121,9 +121,9 @@ async fn own(folder: &Utf8Path) -> Result<Lock, CommandError> {
             holder,
         };
         CommandError::new(Exit::Unavailable, busy).hint(
-            Hint::say("end that command, or run ")
+            Hint::say("Stop that command, or run ")
                 .command(Verb::Serve)
-                .words(" beside it"),
+                .words(" in another folder."),
         )
     })
 }
@@ -131,19 +131,19 @@ async fn own(folder: &Utf8Path) -> Result<Lock, CommandError> {
 fn not_started(error: azure_simulator::Error, port: Option<u16>) -> CommandError {
     let hint = match (&error, port) {
         (azure_simulator::Error::Listen { .. }, Some(_)) => {
-            "`--port` names another one; without it, one that is free is taken".to_owned()
+            "Name another port with `--port`, or omit it to use a free one.".to_owned()
         }
         (azure_simulator::Error::Read { path, source }, _)
             if source.kind() == io::ErrorKind::InvalidData =>
         {
-            format!("remove {path} to begin anew, or name another folder with `--state`")
+            format!("Remove {path} to start fresh, or name another folder with `--state`.")
         }
         _ => ANOTHER.to_owned(),
     };
     CommandError::new(Exit::Unavailable, error).hint(hint)
 }
 
-/// What stands behind it: the cluster of a rehearsal, if one of this machine stands in the folder.
+/// The workload behind it: the k3d cluster of a rehearsal, if the folder has one.
 struct Behind {
     kubeconfig: Utf8PathBuf,
 }
@@ -153,13 +153,14 @@ impl Hooks for Behind {
         match present(fs_err::read_to_string(&self.kubeconfig)) {
             Ok(Some(text)) => Ok(text),
             Ok(None) => Ok(nowhere(cluster)),
-            Err(error) => Err(format!("nothing runs as the cluster {cluster}: {error}")),
+            Err(error) => Err(format!("the cluster {cluster} does not run: {error}")),
         }
     }
 }
 
 /// The kubeconfig of a cluster that does not run, in the form of one without local accounts:
-/// <https://learn.microsoft.com/azure/aks/kubelogin-authentication>. Names in `invalid` lead nowhere.
+/// <https://learn.microsoft.com/azure/aks/kubelogin-authentication>. Names below `invalid` never
+/// resolve.
 fn nowhere(cluster: &str) -> String {
     format!(
         "\

@@ -1,4 +1,5 @@
-//! What has to be known to use the built-in Azure, and what to paste into a shell.
+//! How to use the built-in Azure: its addresses and credentials, and the commands to paste into a
+//! shell.
 
 use azure_simulator::{Settings, Simulator};
 use base::shell::word;
@@ -16,38 +17,37 @@ const AUDIENCE: &str = "https://management.azure.com";
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Served {
-    /// Azure Resource Manager, which is everything else as well.
+    /// The address of Azure Resource Manager, which serves the other endpoints too.
     resource_manager: String,
-    /// The directory, as `AZURE_AUTHORITY_HOST` takes it.
+    /// The authority (Entra ID), as `AZURE_AUTHORITY_HOST` takes it.
     authority: String,
-    /// Where it says where it is.
+    /// The address of the cloud's metadata.
     metadata: String,
-    /// What tokens are asked for.
+    /// The scope of tokens.
     scope: String,
     /// The certificate to trust (PEM).
     ca_file: Utf8PathBuf,
     tenant: String,
     subscription: String,
     client: String,
-    /// The client's secret, mode 0600, without a line's end.
+    /// The file with the client's secret: mode 0600, no trailing newline.
     secret_file: Utf8PathBuf,
-    /// Where its state is.
+    /// The state folder.
     state: Utf8PathBuf,
-    /// Whether nothing was kept there before.
+    /// Whether the state folder was empty.
     new: bool,
-    /// How many resources there were in it when it was started.
+    /// The number of resources at the start.
     resources: usize,
-    /// How many times as fast as Azure it is.
+    /// The speed relative to Azure.
     speed: u32,
-    /// What time it was there when it was started: its clock is as fast as the rest, and never goes back.
+    /// The simulated time at the start. The simulated clock runs at `speed`, and never goes back.
     clock: Timestamp,
-    /// The process to send SIGTERM to.
+    /// The process id, to send SIGTERM to.
     pid: u32,
-    /// Lines for a shell.
     commands: Commands,
 }
 
-/// Lines for a POSIX shell.
+/// Commands for a POSIX shell.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Commands {
@@ -102,7 +102,7 @@ impl Served {
         let (base, client, tenant) = (&self.resource_manager, &self.client, &self.tenant);
         let secret = word(&format!("@{}", self.secret_file));
         vec![
-            // Beside the user's own login.
+            // A folder of its own, to keep the user's own login.
             format!(
                 "export AZURE_CONFIG_DIR={}",
                 word(self.state.join("az").as_str())
@@ -153,14 +153,15 @@ impl Served {
                 "token=\"$(curl --silent --cacert {ca} --data grant_type=client_credentials --data client_id={client} --data-urlencode {secret} --data scope={scope} {base}/{tenant}/oauth2/v2.0/token | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\""
             ),
             format!(
-                // Not in the command line of curl, which everybody on the machine may read.
+                // The token is not in curl's command line, which every user of the machine can
+                // read.
                 "printf 'Authorization: Bearer %s\\n' \"$token\" | curl --cacert {ca} --header @- '{base}/subscriptions/{subscription}/resourcegroups?api-version=2024-11-01'"
             ),
         ]
     }
 }
 
-/// Which Azure it is: a mistyped folder is a new one.
+/// Says whether the built-in Azure is new, so that a mistyped folder is noticed.
 pub(super) fn state(served: &Served) -> String {
     let Served {
         state,
@@ -169,14 +170,14 @@ pub(super) fn state(served: &Served) -> String {
         ..
     } = served;
     if *new {
-        format!("· a new, empty Azure in {state}")
+        format!("· new, empty built-in Azure in {state}")
     } else {
         let plural = if *resources == 1 { "" } else { "s" };
-        format!("· the Azure of {state}, with {resources} resource{plural}")
+        format!("· built-in Azure of {state}, with {resources} resource{plural}")
     }
 }
 
-/// The same for people.
+/// The output as text.
 pub(super) fn text(served: &Served) -> String {
     let mut table = Table::new(["WHAT", "VALUE"]);
     for (what, value) in [
@@ -191,7 +192,7 @@ pub(super) fn text(served: &Served) -> String {
         ("client secret", &format!("in {}", served.secret_file)),
         ("state", served.state.as_str()),
         ("speed", &format!("{} times as fast as Azure", served.speed)),
-        ("its clock", &clock(served)),
+        ("clock", &clock(served)),
     ] {
         table.row([what, value].map(str::to_owned));
     }
@@ -199,7 +200,9 @@ pub(super) fn text(served: &Served) -> String {
     let Commands { az, clients, curl } = &served.commands;
     let lines = |commands: &[String]| commands.join("\n");
     format!(
-        "{}\n\n# az\n{}\n\n# Microsoft's clients; besides, where a client is made: base_url=\"{base}\",\n# credential_scopes=[\"{}\"], and disable_instance_discovery=True for its credential\n{}\n\n# curl\n{}",
+        "{}\n\n# az\n{}\n\n# Microsoft's clients; also set where a client is created: \
+         base_url=\"{base}\",\n# credential_scopes=[\"{}\"], and disable_instance_discovery=True \
+         for its credential\n{}\n\n# curl\n{}",
         table.render(),
         lines(az),
         served.scope,
@@ -208,8 +211,7 @@ pub(super) fn text(served: &Served) -> String {
     )
 }
 
-/// What time it is there. It may be later than here: the clock is as fast as everything there, and
-/// goes on from where it was.
+/// The simulated time, and how far it is ahead of this machine's clock.
 fn clock(served: &Served) -> String {
     let clock = served.clock.round(Unit::Second).unwrap_or(served.clock);
     let ahead = served.clock.duration_since(Timestamp::now());

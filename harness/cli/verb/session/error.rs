@@ -1,4 +1,4 @@
-//! How a command ends for which a backend, or a state folder, does not do its part.
+//! The errors of backends and of state folders as errors of a command.
 
 use backend::Blame;
 use backend::state;
@@ -6,17 +6,17 @@ use base::hint::{Hint, Verb};
 
 use crate::error::{CommandError, Exit};
 
-/// How a command ends that something is to blame for.
+/// The exit of a command by what is to blame.
 pub(in crate::verb) fn exit_of(blame: Blame) -> Exit {
     match blame {
         Blame::Place => Exit::Unavailable,
         Blame::Profile => Exit::Invalid,
-        Blame::Leave => Exit::NotAllowed,
+        Blame::Permission => Exit::NotAllowed,
         Blame::Interruption => Exit::Interrupted,
     }
 }
 
-/// A backend's error, with its hints, as a command's.
+/// A backend's error with its hints, as a command's error.
 pub(in crate::verb) fn backend_error(error: backend::Error) -> CommandError {
     let (hints, exit) = (error.hints.clone(), exit_of(error.blame));
     let mut whole = CommandError::new(exit, error);
@@ -29,21 +29,21 @@ pub(super) fn is_busy(error: &CommandError) -> bool {
     matches!(state, Some(state::Error::Busy { .. }))
 }
 
-/// Whether it is in use by one that ends only when it is told to, so that waiting is for nothing.
+/// Whether `rehearse serve` holds the folder. It never ends by itself, so waiting is useless.
 pub(super) fn is_served(error: &CommandError) -> bool {
     let state = error.source.downcast_ref::<state::Error>();
     matches!(state, Some(state::Error::Busy { holder, .. }) if holder.has_verb(SERVE))
 }
 
-/// The verb that a served Azure holds its folder by.
+/// The verb in the lock of a folder that `rehearse serve` holds.
 pub(in crate::verb) const SERVE: &str = "rehearse serve";
 
-/// The way out where a record is not what the harness writes there.
+/// The hint for a broken record.
 pub(in crate::verb) fn garbage() -> Hint {
     Hint::run(Verb::Down)
         .words(
-            ": it ends what is up, which it finds by its marks, and clears that file; for a place \
-             in Azure, remove the file and run ",
+            " to stop what is running, which it finds by its marker, and to remove that file; for \
+             a topology in Azure, remove the file and run ",
         )
         .command(Verb::Destroy)
 }
@@ -53,28 +53,27 @@ pub(in crate::verb) fn state_error(error: state::Error) -> CommandError {
         state::Error::Access { source, .. }
             if source.kind() == std::io::ErrorKind::PermissionDenied =>
         {
-            let whose = "whoever brought that topology up can look at it and take it down; it may \
-                         be up";
+            let whose = "Use the account that brought the topology up: it may still be running.";
             (Exit::Unavailable, Hint::say(whose))
         }
         state::Error::Access { .. } => (
             Exit::Unavailable,
             Hint::say(
-                "the harness keeps its state below the working directory; choose another with \
-                 `-C FOLDER`",
+                "Choose another working directory with `-C FOLDER`: the harness keeps its state \
+                 below it.",
             ),
         ),
         state::Error::Busy { holder, .. } if holder.has_verb(SERVE) => (
             Exit::Unavailable,
             Hint::say(format!(
-                "end `{holder}` by Ctrl-C where it runs, or by SIGTERM: what was made in it is kept, \
-                 and then this command goes on with it"
+                "Stop `{holder}` with Ctrl-C or SIGTERM, then run this command again: it uses the \
+                 same resources."
             )),
         ),
         state::Error::Busy { .. } => (
             Exit::Unavailable,
             Hint::say(
-                "wait for that command, or interrupt it; it heals and cleans up after itself",
+                "Wait for that command, or interrupt it: it heals and cleans up after itself.",
             ),
         ),
         state::Error::Backend { found, .. } => {
@@ -83,12 +82,12 @@ pub(in crate::verb) fn state_error(error: state::Error) -> CommandError {
             } else {
                 Verb::Down
             };
-            let first = format!(" first, or name backend `{found}` again");
+            let first = format!(" first, or use backend `{found}` again.");
             (Exit::Invalid, Hint::run(down).words(first))
         }
         state::Error::Garbage { .. } => (Exit::Invalid, garbage()),
         state::Error::Layout { path, .. } => {
-            let then = format!(" of the version that wrote it, then remove {path}");
+            let then = format!(" with the version that wrote it, then remove {path}.");
             (Exit::Invalid, Hint::run(Verb::Down).words(then))
         }
     };

@@ -1,4 +1,4 @@
-//! The folder that the user works in, and the state folders below it.
+//! The working directory, and the state folders below it.
 
 use backend::state::Directory;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -7,7 +7,8 @@ use model::profile::Profile;
 use crate::error::{CommandError, Exit};
 use crate::verb::target::Target;
 
-/// The state folder of a target. A rehearsal has one of its own: no name of a profile has a dot.
+/// The state folder of a target. A rehearsal has a separate one, whose name has a dot, as no
+/// profile's name has.
 pub(in crate::verb) fn state_of(
     target: &Target,
     profile: &Profile,
@@ -24,8 +25,7 @@ pub(in crate::verb) fn state_named(profile: &str) -> Result<Directory, CommandEr
     Ok(Directory::new(root.join(".harness").join(profile)))
 }
 
-/// Names of profiles, other than that of `state`, of which something was brought up here, or may
-/// have been.
+/// The names of the profiles that are up here or may be, without that of `state`.
 pub(in crate::verb) fn others_up(state: &Directory) -> Vec<String> {
     let Some(folders) = state.path().parent().map(Utf8Path::read_dir_utf8) else {
         return Vec::new();
@@ -38,7 +38,7 @@ pub(in crate::verb) fn others_up(state: &Directory) -> Vec<String> {
         .filter_map(|folder| match Directory::new(folder.path()).standing() {
             Ok(standing) => standing.map(|_| folder.file_name().to_owned()),
             Err(_) => Some(format!(
-                "{} (perhaps: it cannot be read)",
+                "{} (unknown: its state cannot be read)",
                 folder.file_name()
             )),
         })
@@ -47,17 +47,16 @@ pub(in crate::verb) fn others_up(state: &Directory) -> Vec<String> {
     names
 }
 
-/// The folder that the user works in, by its real path: the same folder by another name must find
-/// the same state.
+/// The canonical path of the working directory, so that every path to it finds the same state.
 pub(in crate::verb) fn working_directory() -> Result<Utf8PathBuf, CommandError> {
     let folder = std::env::current_dir().and_then(|folder| folder.canonicalize());
     let folder = folder.map_err(|error| {
-        CommandError::new(Exit::Unavailable, error).hint("is the working directory gone?")
+        CommandError::new(Exit::Unavailable, error).hint("Check that the working directory exists.")
     })?;
     Utf8PathBuf::try_from(folder).map_err(|error| {
         let folder = error.as_path().display();
         let error = format!("the path of the working directory is not UTF-8: {folder}");
         CommandError::new(Exit::Unavailable, error)
-            .hint("work in a folder whose path is; `-C FOLDER` names one")
+            .hint("Choose a folder with a UTF-8 path, with `-C FOLDER`.")
     })
 }

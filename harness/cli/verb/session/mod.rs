@@ -1,4 +1,4 @@
-//! What most verbs begin with: a profile, its topology, its state folder, its backend.
+//! The session of a verb: a profile, its topology, its state folder and its backend.
 
 mod error;
 mod folder;
@@ -28,14 +28,14 @@ use tokio_util::sync::CancellationToken;
 use crate::error::CommandError;
 use crate::ui::Ui;
 
-/// How long a command waits for another one to let go of the state folder.
+/// How long a command waits for another one to release the state folder.
 pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How long it waits before it says so: a command that has just ended may still be seen off by the
-/// child that it started last.
+/// How long it waits before it says so. The last child of a command that has just ended may hold
+/// the lock for a moment.
 const FIRST_TRY: Duration = Duration::from_millis(300);
 
-/// A session with whichever backend was chosen; verbs are generic.
+/// A session with any backend. Verbs are generic over the backend.
 #[derive(Debug)]
 pub(super) enum AnySession {
     Process(Box<Session<ProcessBackend>>),
@@ -44,7 +44,7 @@ pub(super) enum AnySession {
     Simulated(Box<Session<SimulatedBackend>>),
 }
 
-/// Runs `$body` with the session of whichever backend it is.
+/// Runs `$body` with the session, whatever its backend.
 macro_rules! on_backend {
     ($any:expr, |$session:ident| $body:expr) => {
         match $any {
@@ -69,28 +69,27 @@ macro_rules! on_backend {
 }
 pub(super) use on_backend;
 
-/// Everything that a verb needs to know.
 #[derive(Debug)]
 pub(super) struct Session<B: Backend> {
     pub(super) profile: Profile,
-    /// Why it runs on this backend, where the profile does not say.
+    /// Why this backend was chosen, if the profile does not name one.
     pub(super) reason: Option<String>,
     pub(super) topology: Topology,
     pub(super) state: Directory,
     pub(super) journal: Option<Journal>,
-    /// Where it is.
+    /// Where the topology runs.
     pub(super) place: Place,
-    /// What it takes to reach that.
+    /// What a later command needs to reach it again.
     pub(super) record: PlaceRecord,
-    /// How a topology comes there.
+    /// How the topology is deployed.
     pub(super) way: Way,
-    /// Once cancelled, nothing that can be forced is waited for.
+    /// Once cancelled, the backend forces whatever it would wait for.
     pub(super) haste: CancellationToken,
     pub(super) backend: B,
 }
 
 impl<B: Backend> Session<B> {
-    /// What a verb that owns the state folder works with.
+    /// The parts for a verb that owns the state folder.
     pub(super) fn owned(&self) -> Owned<'_, B> {
         let journal = self.journal.as_ref();
         Owned {
@@ -103,7 +102,7 @@ impl<B: Backend> Session<B> {
     }
 }
 
-/// A topology that may be changed, whatever its profile says.
+/// A topology that this command may change, without its profile.
 #[derive(Debug)]
 pub(super) struct Owned<'a, B> {
     pub(super) backend: &'a B,
@@ -113,14 +112,14 @@ pub(super) struct Owned<'a, B> {
     pub(super) haste: &'a CancellationToken,
 }
 
-/// The session of a verb that only looks.
+/// The session of a verb that only reads.
 pub(super) async fn look(loaded: &Loaded) -> Result<AnySession, CommandError> {
     let (subject, state) = Subject::of(loaded).await?;
     assemble(subject, state, None, None)
 }
 
-/// The session of a verb that changes something: it owns the state folder until it is dropped.
-/// Whom it has to wait for is told at once.
+/// The session of a verb that changes something. It owns the state folder until it is dropped. Says
+/// which command it waits for.
 pub(super) async fn own(
     loaded: &Loaded,
     verb: &str,
@@ -139,7 +138,7 @@ pub(super) async fn own(
     }
 }
 
-/// As [`own`], for a verb with a patience of its own.
+/// Like [`own`], with another waiting time.
 pub(super) async fn own_within(
     loaded: &Loaded,
     verb: &str,
@@ -189,7 +188,7 @@ fn assemble(
     })
 }
 
-/// What a session has whatever its backend.
+/// The parts of a session that do not depend on the backend.
 struct Common {
     profile: Profile,
     reason: Option<String>,

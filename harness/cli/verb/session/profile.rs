@@ -5,7 +5,7 @@ use std::sync::Arc;
 use backend::state::Directory;
 use camino::{Utf8Path, Utf8PathBuf};
 use model::document;
-use model::profile::{self, Profile, Reader, Request, Source, Written};
+use model::profile::{self, Profile, Reader, Request, Source, Unresolved};
 
 use super::folder::state_of;
 use crate::error::{CommandError, Exit};
@@ -13,20 +13,23 @@ use crate::ui::Ui;
 use crate::verb::meant;
 use crate::verb::target::{PROFILES, Target};
 
-/// What a target names, read once for all that a verb asks of it.
+/// The profile of a target, read once per command.
 #[derive(Debug)]
 pub(in crate::verb) struct Loaded {
     pub(in crate::verb) target: Target,
-    /// The profile, or why there is none.
+    /// The profile, or why it could not be loaded.
     profile: Result<Profile, Arc<profile::Error>>,
-    /// What it says and probably does not mean.
+    /// The warnings about values that are probably mistakes.
     doubts: Vec<document::Error>,
 }
 
 /// Loads the profile that a target names.
 pub(in crate::verb) fn load(target: &Target) -> Loaded {
     let written = profile::read(&request(target), &reader());
-    let doubts = written.as_ref().map(Written::doubts).unwrap_or_default();
+    let doubts = written
+        .as_ref()
+        .map(Unresolved::warnings)
+        .unwrap_or_default();
     let profile = written.and_then(|written| written.resolve());
     Loaded {
         target: target.clone(),
@@ -36,42 +39,42 @@ pub(in crate::verb) fn load(target: &Target) -> Loaded {
 }
 
 impl Loaded {
-    /// The profile; an error where it cannot be had.
+    /// The profile, or the error of loading it.
     pub(in crate::verb) fn profile(&self) -> Result<&Profile, CommandError> {
         let profile = self.profile.as_ref();
         profile.map_err(|error| unread(&self.target, error))
     }
 
-    /// The same profile, as another target names it.
+    /// The same profile under another target.
     pub(in crate::verb) fn by(self, target: Target) -> Self {
         Self { target, ..self }
     }
 
-    /// The profile, if there is one: what is wrong with it is told by whoever cannot do without.
+    /// The profile, if it could be loaded, for verbs that can do without it.
     pub(in crate::verb) fn readable(&self) -> Option<&Profile> {
         self.profile.as_ref().ok()
     }
 
-    /// The profile as it is written, and its state folder.
+    /// The profile and its state folder.
     pub(in crate::verb) fn named(&self) -> Result<(&Profile, Directory), CommandError> {
         let profile = self.profile()?;
         let state = state_of(&self.target, profile)?;
         Ok((profile, state))
     }
 
-    /// Tells what the profile says and probably does not mean.
+    /// Prints the warnings about values that are probably mistakes.
     pub(in crate::verb) fn doubt(&self, ui: &mut Ui) {
         for doubt in &self.doubts {
-            let place = doubt
-                .place()
-                .map(|place| format!(":{}:{}", place.line, place.column));
-            let (name, place) = (doubt.name(), place.unwrap_or_default());
-            ui.say(format!("! {name}{place}: {}", doubt.message()));
+            let position = doubt
+                .position()
+                .map(|position| format!(":{}:{}", position.line, position.column));
+            let (name, position) = (doubt.name(), position.unwrap_or_default());
+            ui.say(format!("! {name}{position}: {}", doubt.message()));
         }
     }
 }
 
-/// Whether it is the profile that is wrong, or not there: what was brought up by it is not.
+/// Whether the error concerns the profile only, not the running topology.
 pub(in crate::verb) fn is_of_profile(error: &CommandError) -> bool {
     error.source.is::<Arc<profile::Error>>()
 }
@@ -105,7 +108,7 @@ fn unread(target: &Target, error: &Arc<profile::Error>) -> CommandError {
     error.with_hints(meant::profile(target))
 }
 
-/// The names of the files in a folder; none if it cannot be read.
+/// The names of the files in a folder; empty if it cannot be read.
 fn file_names(folder: &Utf8Path) -> Vec<String> {
     let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
     entries.map(|entry| entry.file_name().to_owned()).collect()

@@ -1,4 +1,4 @@
-//! What a session is about: a profile that was loaded, on a backend that is chosen.
+//! Combines a loaded profile with the chosen backend.
 
 use backend::state::Directory;
 use base::tool::Environment;
@@ -12,21 +12,21 @@ use crate::error::{CommandError, Exit};
 use crate::verb::machine::Machine;
 use crate::verb::place::{self, Choice};
 
-/// What a session is about.
+/// A profile on its backend.
 pub(super) struct Subject {
     pub(super) profile: Profile,
-    /// Why it runs on this backend, where the profile does not say.
+    /// Why this backend was chosen, if the profile does not name one.
     pub(super) reason: Option<String>,
-    /// Which Azure it is, where it is one.
+    /// Azure or the built-in Azure, for backend `azure`.
     pub(super) aim: Aim,
 }
 
 impl Subject {
-    /// A profile with the backend that it runs on, and its state folder.
+    /// Chooses the backend of a profile, and returns it with the state folder.
     pub(super) async fn of(loaded: &Loaded) -> Result<(Self, Directory), CommandError> {
         let target = &loaded.target;
         let (written, state) = loaded.named()?;
-        // What cannot be read might say anything.
+        // An unreadable state may name any backend.
         state.inspect().map_err(state_error)?;
         let named = if target.rehearse {
             target.in_azure()?.backend
@@ -43,7 +43,7 @@ impl Subject {
             backend,
             ..written.clone()
         };
-        if let Some(reason) = profile.misplaced() {
+        if let Some(reason) = profile.backend_conflict() {
             return Err(CommandError::new(Exit::Invalid, reason));
         }
         let in_azure = matches!(profile.backend, Backend::Azure(_));
@@ -65,7 +65,7 @@ impl Subject {
         Ok((subject, state))
     }
 
-    /// The backend, as its state folder knows it.
+    /// The kind of backend, as in the state folder.
     pub(super) fn kind(&self) -> &'static str {
         match self.aim {
             Aim::Rehearsal { .. } => "azure-rehearsal",

@@ -1,4 +1,4 @@
-//! From paths to resolved scenarios: everything that can be wrong is found before anything starts.
+//! Reads and resolves scenarios, so that every error in them is found before anything starts.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -13,7 +13,7 @@ use crate::error::{CommandError, Exit};
 use crate::verb::meant;
 use crate::verb::session::Session;
 
-/// A scenario with what it resolved to.
+/// A scenario with its resolution.
 #[derive(Debug)]
 pub(super) struct Resolved {
     pub(super) document: Document,
@@ -21,7 +21,7 @@ pub(super) struct Resolved {
     pub(super) resolution: Resolution,
 }
 
-/// Reads every scenario below the paths, in the order of the paths and of the names in a folder.
+/// Reads every scenario below the paths: in the order of the paths, and by name within a folder.
 pub(super) fn read(paths: &[Utf8PathBuf]) -> Result<Vec<Document>, CommandError> {
     let mut documents = Vec::new();
     for path in paths {
@@ -41,18 +41,18 @@ pub(super) fn read(paths: &[Utf8PathBuf]) -> Result<Vec<Document>, CommandError>
     Ok(documents)
 }
 
-/// Two runs of one name in one invocation would be one run: their workflow ids are the same.
+/// Refuses two scenarios of one name: their runs would use the same workflow ids.
 fn refuse_namesakes(documents: &[Document]) -> Result<(), CommandError> {
     let mut seen = BTreeMap::new();
     for document in documents {
         let name = &document.scenario.name.value;
         if let Some(first) = seen.insert(name, document.name()) {
             let message = format!(
-                "two scenarios are called `{name}`: {first} and {}",
+                "two scenarios have the name `{name}`: {first} and {}",
                 document.name()
             );
             return Err(CommandError::new(Exit::Invalid, message)
-                .hint("rename one of them, or name its file once"));
+                .hint("Rename one of them, or pass its file only once."));
         }
     }
     Ok(())
@@ -73,14 +73,16 @@ fn files(path: &Utf8Path) -> Result<Vec<Utf8PathBuf>, CommandError> {
     files.sort();
     if files.is_empty() {
         return Err(
-            CommandError::new(Exit::Invalid, format!("there is no scenario in {path}"))
-                .hint("a scenario is a file ending in .yaml; see docs/scenario.md"),
+            CommandError::new(Exit::Invalid, format!("no scenario in {path}")).hint(
+                "Name a folder with scenarios, which are files ending in .yaml; see \
+                 docs/scenario.md.",
+            ),
         );
     }
     Ok(files)
 }
 
-/// Resolves every document on the environment of a session.
+/// Resolves every document in the environment of a session.
 pub(super) fn resolve<B: Backend>(
     documents: Vec<Document>,
     seed: Option<u64>,
@@ -92,7 +94,7 @@ pub(super) fn resolve<B: Backend>(
         place: &session.place,
         levers: &levers,
     };
-    // No two runs share a name, which a millisecond tells apart.
+    // The millisecond makes the name of each run unique.
     let now = Timestamp::now();
     documents
         .into_iter()
@@ -115,7 +117,7 @@ pub(super) fn resolve<B: Backend>(
         .collect()
 }
 
-/// A seed that nobody chose; short enough to be typed again.
+/// A random seed, short enough to type.
 fn random() -> u64 {
     RandomState::new().build_hasher().finish() & 0xffff_ffff
 }

@@ -1,4 +1,4 @@
-//! Running scenarios one after another on one topology.
+//! Runs scenarios one after another on one topology.
 
 use archive::Writer;
 use backend::Backend;
@@ -21,27 +21,27 @@ use crate::error::{CommandError, Exit};
 use crate::ui::Ui;
 use crate::verb::session::{self, Session, Target};
 use crate::verb::shutdown::Shutdown;
-use crate::verb::{Outcome, failure, lifecycle, reap};
+use crate::verb::{VerbResult, failure, lifecycle, reap};
 
-/// What a test run writes to while it goes on.
+/// The outputs of a running test.
 struct Stage<'a> {
     ui: &'a mut Ui,
     events: Events,
     receiver: UnboundedReceiver<Event>,
     shutdown: Shutdown,
-    /// Whether the topology is somebody's who has it up.
+    /// Whether the topology was up before this command.
     was_up: bool,
-    /// Remembers between scenarios who is alive.
+    /// Remembers the live replicas between scenarios.
     watch: Watch,
 }
 
-/// Runs what can run, shows the verdicts, and takes down what was brought up.
+/// Runs the scenarios that can run, prints the verdicts, and takes down what it brought up.
 pub(super) async fn execute<B: Backend>(
     args: &Args,
     resolved: Vec<Resolved>,
     session: &mut Session<B>,
     ui: &mut Ui,
-) -> Outcome {
+) -> VerbResult {
     let (events, receiver) = Events::channel();
     let shutdown = Shutdown::listen(events.clone(), "run `harness heal` or `harness down`");
     let mut stage = Stage {
@@ -53,8 +53,10 @@ pub(super) async fn execute<B: Backend>(
         watch: Watch::default(),
     };
     if session.way.is_promotion() && !stage.was_up {
-        return Err(CommandError::new(Exit::Unavailable, "nothing is promoted")
-            .hint(Hint::run(Verb::Promote).words(" first: `test` makes nothing in Azure")));
+        return Err(
+            CommandError::new(Exit::Unavailable, "nothing has been promoted")
+                .hint(Hint::run(Verb::Promote).words(" first: `test` creates nothing in Azure.")),
+        );
     }
     let mut ran = run_all(args, resolved, session, &mut stage).await;
     let taken_down = if args.keep || stage.was_up {
@@ -74,7 +76,7 @@ pub(super) async fn execute<B: Backend>(
     Ok(exit)
 }
 
-/// What to do after an interruption is nothing, where nothing is left.
+/// Removes the hints of an interruption if nothing is left to clean up.
 async fn about_interruption<B: Backend>(errors: &mut [CommandError], session: &Session<B>) {
     for error in errors {
         if error.exit == Exit::Interrupted
@@ -86,7 +88,7 @@ async fn about_interruption<B: Backend>(errors: &mut [CommandError], session: &S
     }
 }
 
-/// Runs one scenario on what is up and leaves it up.
+/// Runs one scenario on a topology that is up, and leaves it up.
 pub(in crate::verb) async fn one<B: Backend>(
     target: &Target,
     document: Document,
@@ -109,20 +111,20 @@ pub(in crate::verb) async fn one<B: Backend>(
     ran.only()
 }
 
-/// What came of all scenarios.
+/// The results of all scenarios.
 struct Ran {
-    /// One for each scenario of the command line.
+    /// One row for each scenario.
     rows: Vec<Row>,
-    /// What kept some of them from a verdict or a report.
+    /// The errors that prevented verdicts or reports.
     errors: Vec<CommandError>,
 }
 
 impl Ran {
-    /// The row of a single scenario. What was judged stands, whatever came after it, and the row says
-    /// so; otherwise the gravest error says why there is no verdict.
+    /// The row of a single scenario. A verdict stands even if a later step failed; the row holds
+    /// that error. Without a verdict, returns the gravest error.
     fn only(mut self) -> Result<Row, CommandError> {
         let row = self.rows.remove(0);
-        // Of several that are as grave, the first.
+        // Of several equally grave errors, the first.
         let errors = self.errors.into_iter().rev();
         match errors.max_by_key(|error| error.exit.gravity()) {
             Some(error) if !row.is_judged() || error.exit == Exit::Interrupted => Err(error),
@@ -139,7 +141,7 @@ async fn run_all<B: Backend>(
 ) -> Ran {
     crate::verb::view::introduce(session, &stage.events);
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
-    // Why the rest is not run any more.
+    // Why the remaining scenarios are not run.
     let mut stop: Option<String> = None;
     for scenario in resolved {
         let name = &scenario.document.scenario.name.value;
@@ -182,7 +184,7 @@ async fn run_all<B: Backend>(
                 error
             }
             Err(error) => {
-                // Its hints are in the row as well.
+                // The row contains the hints too, so they must be complete.
                 let error = error.about(&args.target.options());
                 let row = Row::failed(name, scenario.seed, &error);
                 stage.finished(&row);
@@ -191,17 +193,18 @@ async fn run_all<B: Backend>(
             }
         };
         if let Some(cause) = error.as_ref().and_then(no_room) {
-            stop = Some(format!("nothing could be written down: {cause}"));
+            stop = Some(format!("could not write evidence: {cause}"));
         }
         errors.extend(error);
     }
-    // What was said last.
+    // Prints the last events.
     let heard = std::future::ready(());
     stage.ui.follow(&mut stage.receiver, heard).await;
     Ran { rows, errors }
 }
 
-/// Why something failed for want of room, which the next scenario would not have either.
+/// The reason if an error came from a full or read-only disk, which would also fail the next
+/// scenario.
 fn no_room(error: &CommandError) -> Option<String> {
     causes::with(error.source.as_ref()).find_map(|error| {
         let error = error.downcast_ref::<std::io::Error>()?;
@@ -209,7 +212,7 @@ fn no_room(error: &CommandError) -> Option<String> {
     })
 }
 
-/// Has the topology be as it should be.
+/// Brings the topology to the state that the profile describes.
 async fn bring_up<B: Backend>(
     session: &mut Session<B>,
     stage: &mut Stage<'_>,
@@ -236,8 +239,8 @@ async fn bring_up<B: Backend>(
     Ok(())
 }
 
-/// Runs one scenario on a topology that is as it should be, and writes its report at once. A verdict
-/// stands also where that cannot be written: the error says so.
+/// Runs one scenario on a ready topology, and writes its report at once. Returns the verdict with
+/// the error if the report cannot be written.
 async fn run_one<B: Backend>(
     args: &Args,
     document: &str,
@@ -294,10 +297,10 @@ async fn run_one<B: Backend>(
 
 fn not_written(error: impl std::error::Error + Send + Sync + 'static) -> CommandError {
     CommandError::new(Exit::Unavailable, error)
-        .hint("see that the folder can be written and that there is room, then run it again")
+        .hint("Check that the folder is writable and has free space, then run the command again.")
 }
 
-/// Why a run came to no verdict.
+/// The error of a run without a verdict.
 fn without_verdict(error: scenario::Error) -> CommandError {
     let scenario::Error::Evidence {
         source,
@@ -310,9 +313,7 @@ fn without_verdict(error: scenario::Error) -> CommandError {
     let is_dirty = heal_failure.is_some();
     let mut error = not_written(error);
     if is_full {
-        error.hints = vec![Hint::say(
-            "let the folder grow larger with `--evidence-limit`",
-        )];
+        error.hints = vec![Hint::say("Raise the limit with `--evidence-limit`.")];
     }
     if is_dirty {
         error.exit = Exit::HealFailed;
@@ -322,7 +323,7 @@ fn without_verdict(error: scenario::Error) -> CommandError {
 }
 
 impl Stage<'_> {
-    /// Tells the end of a scenario that was not run to a verdict of its own.
+    /// Sends the end of a scenario that has no verdict of its own.
     fn finished(&self, row: &Row) {
         self.events.send(Kind::ScenarioFinished {
             scenario: row.scenario.clone(),
@@ -332,7 +333,7 @@ impl Stage<'_> {
     }
 }
 
-/// What is done to a topology that was up, and stays so: somebody else may be working with it.
+/// The notice that a topology that was already up is changed: somebody else may be using it.
 fn changes(plan: &Plan) -> Option<String> {
     const SHOWN: usize = 4;
     let steps = plan.steps.iter();
@@ -350,13 +351,13 @@ fn changes(plan: &Plan) -> Option<String> {
         count => format!(", and {count} more"),
     };
     Some(format!(
-        "what is up is not what this command asks for, and is changed: {}{more}; it stays up like \
-         that, and `harness up` with the settings that it had changes it back",
+        "the running topology differs from this command's profile and is changed: {}{more}; it \
+         stays changed afterwards; run `harness up` with its earlier settings to restore it",
         shown.join(", ")
     ))
 }
 
-/// A path as a user would type it.
+/// A path relative to the working directory, if it is below it.
 fn from_here(path: &camino::Utf8Path) -> &camino::Utf8Path {
     let here = session::working_directory().ok();
     here.and_then(|here| path.strip_prefix(here).ok())
@@ -380,7 +381,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_judged_stands_where_its_report_could_not_be_written() {
+    fn a_verdict_stands_although_its_report_could_not_be_written() {
         let error = |exit| CommandError::new(exit, "could not write report.json");
         let verdict = Verdict {
             kind: VerdictKind::Fail,
@@ -393,18 +394,21 @@ mod tests {
             rows: vec![row],
             errors: vec![unwritten],
         };
-        assert_eq!(judged.only().expect("it was judged").exit(), Exit::Violated);
+        assert_eq!(
+            judged.only().expect("it has a verdict").exit(),
+            Exit::Violated
+        );
 
         let failed = Ran {
             rows: vec![Row::failed("one", 1, &error(Exit::HealFailed))],
             errors: vec![error(Exit::HealFailed), error(Exit::Unavailable)],
         };
-        let gravest = failed.only().expect_err("nothing was judged");
+        let gravest = failed.only().expect_err("nothing has a verdict");
         assert_eq!(gravest.exit, Exit::HealFailed);
     }
 
     #[test]
-    fn nothing_more_is_run_where_there_is_no_room_for_it() {
+    fn a_full_disk_stops_the_remaining_scenarios() {
         for (kind, full) in [
             (std::io::ErrorKind::StorageFull, true),
             (std::io::ErrorKind::FileTooLarge, true),

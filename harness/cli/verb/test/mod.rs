@@ -1,4 +1,4 @@
-//! The verb `test`: the order of things.
+//! The verb `test`.
 
 mod args;
 mod documents;
@@ -10,11 +10,11 @@ pub(super) use args::Args;
 pub(super) use execute::one;
 pub(super) use row::Row;
 
-use super::Outcome;
+use super::VerbResult;
 use super::session;
 use crate::ui::Ui;
 
-pub(super) async fn run(args: Args, ui: &mut Ui) -> Outcome {
+pub(super) async fn run(args: Args, ui: &mut Ui) -> VerbResult {
     let documents = documents::read(&args.paths)?;
     let loaded = session::load(&args.target);
     if args.list || args.dry_run {

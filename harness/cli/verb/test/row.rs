@@ -1,4 +1,4 @@
-//! What came of each scenario of a command line, and how the command ends by that.
+//! The result of each scenario, and its effect on the exit of the command.
 
 use base::causes::in_one_line;
 use model::verdict::{Conclusion, VerdictKind};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::{CommandError, Exit};
 
-/// What came of one scenario, as the last table and `--output json` show it.
+/// The result of one scenario, as the final table and `--output json` show it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::verb) struct Row {
@@ -17,9 +17,9 @@ pub(in crate::verb) struct Row {
     pub(super) reason: String,
     #[serde(serialize_with = "model::seed::serialize")]
     pub(super) seed: u64,
-    /// Where its report is, if that could be written.
+    /// The path of its report, if it could be written.
     pub(super) report: Option<String>,
-    /// Why there is no verdict, or no report.
+    /// Why the verdict or the report is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Value>,
     #[serde(skip)]
@@ -27,7 +27,7 @@ pub(in crate::verb) struct Row {
 }
 
 impl Row {
-    /// One that was judged, or skipped.
+    /// A scenario that was judged or skipped.
     pub(super) fn judged(scenario: &str, seed: u64, verdict: Verdict) -> Self {
         let Verdict { kind, reason, .. } = verdict;
         Self {
@@ -41,7 +41,7 @@ impl Row {
         }
     }
 
-    /// One that was judged, and whose report is there or could not be written.
+    /// Adds the path of the report, or the error of writing it.
     pub(super) fn with_report(mut self, report: Result<String, &CommandError>) -> Self {
         match report {
             Ok(report) => self.report = Some(report),
@@ -50,7 +50,7 @@ impl Row {
         self
     }
 
-    /// One that could not be run to its end. An interruption is a verdict.
+    /// A scenario that could not be run to its end. An interruption is a verdict.
     pub(super) fn failed(scenario: &str, seed: u64, error: &CommandError) -> Self {
         let kind = match error.exit {
             Exit::Interrupted => Conclusion::Verdict(VerdictKind::Interrupted),
@@ -69,7 +69,7 @@ impl Row {
         row
     }
 
-    /// One that was not begun.
+    /// A scenario that was not started.
     pub(super) fn not_run(scenario: &str, seed: u64, why: &str) -> Self {
         Self {
             scenario: scenario.to_owned(),
@@ -82,7 +82,6 @@ impl Row {
         }
     }
 
-    /// Whether there is a verdict.
     pub(super) fn is_judged(&self) -> bool {
         matches!(self.verdict, Conclusion::Verdict(_))
     }
@@ -93,18 +92,18 @@ impl Row {
         self.exit = graver(self.exit, error.exit);
     }
 
-    /// How a command ends that ran this one alone.
+    /// The exit of a command that ran only this scenario.
     pub(in crate::verb) fn exit(&self) -> Exit {
         self.exit
     }
 
-    /// Whether everything that was asked for held, so that nothing more is to be said.
+    /// Whether the scenario passed without an error.
     pub(super) fn is_pass(&self) -> bool {
         self.verdict == Conclusion::Verdict(VerdictKind::Pass) && self.error.is_none()
     }
 }
 
-/// The graver of two ends.
+/// The graver of two exits.
 pub(super) fn graver(one: Exit, other: Exit) -> Exit {
     if other.gravity() > one.gravity() {
         other

@@ -1,4 +1,4 @@
-//! What `test` shows.
+//! The output of `test`.
 
 use backend::fault::Occurrence;
 use scenario::{Resolution, RunPlan};
@@ -10,8 +10,8 @@ use super::row::Row;
 use crate::error::{CommandError, Exit};
 use crate::ui::{Table, Ui};
 
-/// The verdicts as a document: what came of each scenario, and the gravest error, if there was one,
-/// as every other command has it.
+/// The verdicts as JSON: the result of each scenario, and the gravest error in the form of every
+/// other command.
 #[derive(Serialize)]
 struct Document<'a> {
     verdicts: &'a [Row],
@@ -19,7 +19,7 @@ struct Document<'a> {
     error: Option<Value>,
 }
 
-/// An error as a document, of a command that may end by something graver.
+/// An error as JSON, with the exit code of the command, which may be graver.
 fn with_exit(error: &CommandError, exit: Exit) -> Value {
     let document = serde_json::to_value(error.document());
     let mut document = document.expect("a plain struct becomes JSON");
@@ -27,7 +27,7 @@ fn with_exit(error: &CommandError, exit: Exit) -> Value {
     document
 }
 
-/// Shows what came of all scenarios, and then why the gravest errors came to be.
+/// Prints the results of all scenarios, then the errors.
 pub(super) fn verdicts(rows: &[Row], errors: &[CommandError], exit: Exit, ui: &mut Ui) {
     let mut table = Table::new(["SCENARIO", "VERDICT", "REPORT"]);
     for row in rows {
@@ -43,7 +43,7 @@ pub(super) fn verdicts(rows: &[Row], errors: &[CommandError], exit: Exit, ui: &m
     if !reasons.is_empty() {
         ui.text(format!("\n{}", reasons.join("\n")));
     }
-    // Of several the first.
+    // Of several equally grave errors, the first.
     let in_turn = errors.iter().rev();
     let gravest = in_turn.max_by_key(|error| error.exit.gravity());
     ui.json(&Document {
@@ -55,7 +55,7 @@ pub(super) fn verdicts(rows: &[Row], errors: &[CommandError], exit: Exit, ui: &m
     }
 }
 
-/// Shows which scenarios there are and which can run here.
+/// Prints the scenarios and whether they can run here.
 pub(super) fn list(resolved: &[Resolved], ui: &mut Ui) -> Exit {
     let mut paragraphs = Vec::new();
     let mut rows = Vec::new();
@@ -86,7 +86,7 @@ pub(super) fn list(resolved: &[Resolved], ui: &mut Ui) -> Exit {
     Exit::Ok
 }
 
-/// Shows the plans of all scenarios that can run here.
+/// Prints the plans of all scenarios that can run here.
 pub(super) fn plans(resolved: &[Resolved], ui: &mut Ui) -> Exit {
     let mut plans = Vec::new();
     let mut paragraphs = Vec::new();

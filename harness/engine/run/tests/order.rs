@@ -1,12 +1,12 @@
-//! What holds of the journal of every run, whatever the plan and whatever goes wrong.
+//! What holds for the journal of every run, for any plan and any failure.
 
-use backend::state::Moment;
+use backend::state::StepStage;
 use proptest::prelude::*;
 
 use super::*;
 
-/// Steps named by number, each after some with smaller numbers, and how the resource of each
-/// behaves.
+/// Steps named by number, each after some steps with smaller numbers, and the behaviour of each
+/// resource.
 fn plans() -> impl Strategy<Value = (Vec<Step>, Vec<(String, Behaviour)>)> {
     let behaviour = prop_oneof![
         6 => (0..5_u64).prop_map(ready_after),
@@ -28,7 +28,7 @@ fn plans() -> impl Strategy<Value = (Vec<Step>, Vec<(String, Behaviour)>)> {
     })
 }
 
-/// Runs a plan in held time.
+/// Runs a plan with paused time.
 fn played(steps: Vec<Step>, behaviours: Vec<(String, Behaviour)>) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -42,27 +42,27 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn intent_comes_before_effect_and_after_all_that_it_waits_for((steps, behaviours) in plans()) {
+    fn intent_comes_before_apply_and_after_every_dependency((steps, behaviours) in plans()) {
         let played = played(steps.clone(), behaviours);
-        let place = |id: &ResourceId, moment: Moment| {
-            let is = |record: &Record| record.id == *id && record.moment == moment;
+        let place = |id: &ResourceId, stage: StepStage| {
+            let is = |entry: &JournalEntry| entry.id == *id && entry.stage == stage;
             played.journal.iter().position(is)
         };
         for step in &steps {
-            let intent = place(&step.id, Moment::Intent);
-            let applied = place(&step.id, Moment::Applied);
-            let done = place(&step.id, Moment::Done);
-            let failed = place(&step.id, Moment::Failed);
+            let intent = place(&step.id, StepStage::Intent);
+            let applied = place(&step.id, StepStage::Applied);
+            let done = place(&step.id, StepStage::Done);
+            let failed = place(&step.id, StepStage::Failed);
             prop_assert!(applied.is_none_or(|applied| intent.is_some_and(|i| i < applied)));
             prop_assert!(done.is_none_or(|done| applied.is_some_and(|a| a < done)));
             prop_assert!(failed.is_none_or(|failed| intent.is_some_and(|i| i < failed)));
             prop_assert_eq!(intent.is_some(), done.is_some() != failed.is_some(), "one outcome");
             for awaited in &step.after {
-                let done = place(awaited, Moment::Done);
+                let done = place(awaited, StepStage::Done);
                 prop_assert!(intent.is_none_or(|intent| done.is_some_and(|d| d < intent)));
             }
         }
-        let all_done = steps.iter().all(|step| place(&step.id, Moment::Done).is_some());
+        let all_done = steps.iter().all(|step| place(&step.id, StepStage::Done).is_some());
         prop_assert_eq!(played.result.is_ok(), all_done);
     }
 }

@@ -1,4 +1,4 @@
-//! A backend that does as it is told, and notes what it was asked to do.
+//! A scripted backend that records what it was asked to do.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,22 +16,21 @@ use temporal::simulated::Frontend;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-/// How a resource behaves; one that is not in the script is ready at once.
+/// How a resource behaves. A resource without a script is ready at once.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Behaviour {
-    /// It takes this long to apply.
+    /// Applying it takes this long.
     AppliedAfter(Duration),
-    /// It cannot be applied, which is found out after this long.
+    /// Applying it fails after this long.
     RefusesAfter(Duration),
     /// It is ready this long after it was applied.
     ReadyAfter(Duration),
-    /// It never will be ready.
+    /// It will never be ready.
     Never(&'static str),
-    /// A look at it does not end.
+    /// A check of it does not finish.
     Silent,
 }
 
-/// The script of a whole run.
 pub(super) struct Script {
     behaviours: BTreeMap<String, Behaviour>,
     began: Instant,
@@ -44,7 +43,7 @@ impl Script {
         Self::from_iter(behaviours.map(|(name, behaviour)| (name.to_owned(), behaviour)))
     }
 
-    /// What was asked of the backend, a line each, with the second at which it was.
+    /// What the backend was asked, one line each, with the second of the request.
     pub(super) fn asked(&self) -> String {
         self.asked.borrow().join("\n")
     }
@@ -82,7 +81,7 @@ impl Backend for Script {
             Some(Behaviour::AppliedAfter(time)) => sleep(time).await,
             Some(Behaviour::RefusesAfter(time)) => {
                 sleep(time).await;
-                return Err(Error::new("it would not"));
+                return Err(Error::new("it refused"));
             }
             Some(Behaviour::ReadyAfter(_) | Behaviour::Never(_) | Behaviour::Silent) | None => {}
         }
@@ -104,15 +103,15 @@ impl Backend for Script {
     }
 
     async fn prepare(&self, _: &Topology, _: Provision<'_>) -> Result<Prepared<()>, Error> {
-        unreachable!("a plan is made after this")
+        unreachable!("the plan exists already")
     }
 
     async fn expects(&self, _: &Topology) -> Result<Vec<ResourceId>, Error> {
-        unreachable!("the engine goes by its plan")
+        unreachable!("the engine uses only its plan")
     }
 
     async fn observe(&self, _: &[ResourceId], _: Option<&()>) -> Result<Vec<Observed>, Error> {
-        unreachable!("a plan is made of this")
+        unreachable!("the plan exists already")
     }
 
     async fn frontend(&self, _: &str) -> Result<Frontend, Error> {
@@ -120,27 +119,27 @@ impl Backend for Script {
     }
 
     fn hosts(&self) -> &Nobody {
-        unreachable!("nobody dies in a plan")
+        unreachable!("a plan needs no hosts")
     }
 
     async fn sweep(&self) -> Vec<String> {
-        unreachable!("the engine goes by its plan")
+        unreachable!("the engine uses only its plan")
     }
 
     fn levers(&self, _: &Topology) -> BTreeMap<ServiceName, Reach> {
-        unreachable!("no fault is in a plan")
+        unreachable!("a plan has no faults")
     }
 
     async fn pull(&self, _: &Pull) -> Result<(), Error> {
-        unreachable!("no fault is in a plan")
+        unreachable!("a plan has no faults")
     }
 
     async fn look(&self, _: &Sign) -> Sighting {
-        unreachable!("no fault is in a plan")
+        unreachable!("a plan has no faults")
     }
 }
 
-/// The host of a plan, which nobody asks who lives.
+/// A host for plans, which never ask for replicas.
 pub(super) struct Nobody;
 
 impl Host for Nobody {
@@ -148,7 +147,7 @@ impl Host for Nobody {
         Vitals::default()
     }
 
-    async fn last_words(&self, _: &str, _: Option<&str>) -> Option<LogTail> {
+    async fn log_tail(&self, _: &str, _: Option<&str>) -> Option<LogTail> {
         None
     }
 

@@ -1,4 +1,4 @@
-//! By whom the cluster takes us for, when the kubeconfig tells it by a program.
+//! The user that the cluster sees when the kubeconfig gets its user from a program.
 
 use backend::Readiness;
 use base::causes::in_one_line;
@@ -9,7 +9,7 @@ use kube::api::PostParams;
 use kube::config::{AuthInfo, ExecConfig, Kubeconfig};
 use testing::docker_engine::SHELL;
 
-use super::place::{Place, STAYS};
+use super::test_namespace::{STAYS, TestNamespace};
 use crate::Cluster;
 
 fn text(kubeconfig: &Kubeconfig) -> Secret {
@@ -20,34 +20,34 @@ async fn refused(kubeconfig: &Kubeconfig, token: &str) -> backend::Error {
     let token = Secret::new(token);
     let cluster = Cluster::from_kubeconfig(&text(kubeconfig), Some(&token), "test-access");
     let seen = cluster.expect("it is a kubeconfig").observe().await;
-    seen.expect_err("nobody may look")
+    seen.expect_err("the user has no permission")
 }
 
 #[tokio::test]
-async fn a_user_is_who_the_certificate_or_else_the_token_says_and_the_server_who_it_should_be() {
-    let Some(place) = Place::new("test-access").await else {
+async fn the_user_is_that_of_the_certificate_or_else_of_the_token_and_the_server_is_verified() {
+    let Some(namespace) = TestNamespace::new("test-access").await else {
         return;
     };
-    let web = place.group("web", 0, SHELL, STAYS);
-    place.apply(&web).await;
-    let accounts = place.cluster.in_namespace::<ServiceAccount>();
+    let web = namespace.group("web", 0, SHELL, STAYS);
+    namespace.apply(&web).await;
+    let accounts = namespace.cluster.in_namespace::<ServiceAccount>();
     let request = TokenRequest {
         spec: TokenRequestSpec::default(),
         ..TokenRequest::default()
     };
     let how = PostParams::default();
     let token = accounts.create_token_request("web", &how, &request).await;
-    let token = token.expect("a token").status.expect("it is there").token;
+    let token = token.expect("a token").status.expect("it exists").token;
 
-    let file = fs_err::read_to_string(place.shared.kubeconfig()).expect("it is there");
+    let file = fs_err::read_to_string(namespace.shared.kubeconfig()).expect("it exists");
     let as_it_is = Cluster::from_kubeconfig(&Secret::new(&file), None, "test-access");
     let as_it_is = as_it_is.expect("it has a certificate");
     assert_eq!(as_it_is.ready(1).await, Readiness::Ready);
 
-    let mut kubeconfig = Kubeconfig::from_yaml(&file).expect("it is one");
+    let mut kubeconfig = Kubeconfig::from_yaml(&file).expect("a valid kubeconfig");
     let absent = ExecConfig {
         command: Some("/absent/kubelogin".to_owned()),
-        ..serde_json::from_str("{}").expect("nothing is needed")
+        ..serde_json::from_str("{}").expect("all fields are optional")
     };
     kubeconfig.auth_infos[0].auth_info = Some(AuthInfo {
         exec: Some(absent),
@@ -74,10 +74,7 @@ async fn a_user_is_who_the_certificate_or_else_the_token_says_and_the_server_who
     let key = rcgen::KeyPair::generate().expect("a key");
     let other = rcgen::CertificateParams::new(Vec::new()).expect("no names");
     let other = other.self_signed(&key).expect("a certificate").pem();
-    let cluster = kubeconfig.clusters[0]
-        .cluster
-        .as_mut()
-        .expect("it is there");
+    let cluster = kubeconfig.clusters[0].cluster.as_mut().expect("it exists");
     cluster.certificate_authority_data = Some({
         use base64::Engine as _;
         base64::engine::general_purpose::STANDARD.encode(other)

@@ -1,16 +1,16 @@
-//! What differs from what was applied, by whosever hand.
+//! The differences from what was applied, whoever caused them.
 
 use kube::api::{DeleteParams, DynamicObject, Patch, PatchParams};
 use kube::{Api, core::ApiResource};
 use serde_json::{Value, json};
 use testing::docker_engine::SHELL;
 
-use super::place::{Place, STAYS};
+use super::test_namespace::{STAYS, TestNamespace};
 use crate::object::kinds;
 use crate::{Exposure, Group, Object, fixture, objects};
 
-/// The whole topology, without a pod that would need its images.
-fn asleep(mut groups: Vec<Group>) -> Vec<Group> {
+/// The whole topology, scaled to 0 so that its images are not needed.
+fn scaled_to_zero(mut groups: Vec<Group>) -> Vec<Group> {
     let objects = groups.iter_mut().flat_map(|group| &mut group.objects);
     for object in objects {
         match object {
@@ -24,10 +24,10 @@ fn asleep(mut groups: Vec<Group>) -> Vec<Group> {
     groups
 }
 
-/// Somebody else in the namespace.
-struct Somebody<'a>(&'a Place);
+/// Another user in the namespace.
+struct OtherUser<'a>(&'a TestNamespace);
 
-impl Somebody<'_> {
+impl OtherUser<'_> {
     fn of_kind(&self, kind: &str) -> Api<DynamicObject> {
         let mut kinds = kinds().into_iter();
         let kind: ApiResource = kinds.find(|known| known.kind == kind).expect("a kind");
@@ -57,22 +57,22 @@ impl Somebody<'_> {
 }
 
 #[tokio::test]
-async fn what_was_applied_differs_in_nothing_and_what_was_touched_in_just_that() {
-    let Some(place) = Place::new("test-drift").await else {
+async fn applied_objects_have_no_differences_and_changed_ones_have_exactly_those() {
+    let Some(namespace) = TestNamespace::new("test-drift").await else {
         return;
     };
-    let mut site = place.site.clone();
+    let mut site = namespace.site.clone();
     site.exposure = Exposure::none();
     let two = ["temporal.roles.history.replicas=2"];
-    let mut groups = asleep(objects(&fixture::topology(&two), &site));
-    groups.push(place.group("shell", 1, SHELL, STAYS));
+    let mut groups = scaled_to_zero(objects(&fixture::topology(&two), &site));
+    groups.push(namespace.group("shell", 1, SHELL, STAYS));
     let differences = async |groups: &[Group]| -> Vec<String> {
-        let found = place.cluster.differences(groups).await.expect("asked");
+        let found = namespace.cluster.differences(groups).await.expect("asked");
         found.iter().map(ToString::to_string).collect()
     };
     for _ in 0..2 {
         for group in &groups {
-            place.apply(group).await;
+            namespace.apply(group).await;
         }
         assert_eq!(differences(&groups).await, Vec::<String>::new());
     }
@@ -81,22 +81,22 @@ async fn what_was_applied_differs_in_nothing_and_what_was_touched_in_just_that()
     assert_eq!(
         differences(others).await,
         [
-            "ServiceAccount/shell belongs to nothing",
-            "Deployment/shell belongs to nothing",
+            "ServiceAccount/shell is not part of the topology",
+            "Deployment/shell is not part of the topology",
         ]
     );
 
-    let somebody = Somebody(&place);
-    somebody.scales("shell", 0).await;
+    let other_user = OtherUser(&namespace);
+    other_user.scales("shell", 0).await;
     let label = json!({"metadata": {"labels": {"app.kubernetes.io/component": null}}});
-    somebody.edits("ServiceAccount", "web", label).await;
+    other_user.edits("ServiceAccount", "web", label).await;
     let note = json!({"metadata": {"annotations": {"mine": "yes"}}});
-    somebody.edits("Deployment", "web", note).await;
+    other_user.edits("Deployment", "web", note).await;
     let password = json!({"data": {"password": "aHVudGVyMg=="}});
-    somebody.edits("Secret", "mysql", password).await;
+    other_user.edits("Secret", "mysql", password).await;
     let settle = json!({"spec": {"minReadySeconds": 9}});
-    somebody.edits("Deployment", "worker", settle).await;
-    let policies = somebody.of_kind("NetworkPolicy");
+    other_user.edits("Deployment", "worker", settle).await;
+    let policies = other_user.of_kind("NetworkPolicy");
     let how = DeleteParams::default();
     let gone = policies.delete("name-resolution", &how).await;
     gone.expect("it is removed");
@@ -111,11 +111,11 @@ async fn what_was_applied_differs_in_nothing_and_what_was_touched_in_just_that()
         ]
     );
     for group in &groups {
-        place.apply(group).await;
+        namespace.apply(group).await;
     }
     assert_eq!(differences(&groups).await, Vec::<String>::new());
 
-    // What the API server cannot change in place.
+    // A property that cannot be changed in place.
     let mut moved = last.clone();
     if let Some(Object::Deployment(deployment)) = moved.objects.last_mut() {
         let spec = deployment.spec.as_mut().expect("it has one");
@@ -129,7 +129,7 @@ async fn what_was_applied_differs_in_nothing_and_what_was_touched_in_just_that()
     let found = differences(&moved).await;
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(
-        found[0].starts_with("Deployment/shell has to be made anew:"),
+        found[0].starts_with("Deployment/shell must be created again:"),
         "{found:?}"
     );
 }

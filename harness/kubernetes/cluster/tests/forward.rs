@@ -1,4 +1,4 @@
-//! Ports of pods that nobody may come in to, on this machine.
+//! Local ports that forward to pods without a Service.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::place::Place;
+use super::test_namespace::TestNamespace;
 use crate::{Forwards, Group, Object, pod};
 
-/// A program that says the name of its pod and then whatever it is told, to anybody who comes by the
-/// loopback address, as many as they are.
+/// A program that prints the name of its pod and then echoes all data, for any number of clients on
+/// the loopback address.
 const ECHO: &str = r#"exec perl -MIO::Socket::INET -e '
 $SIG{CHLD} = "IGNORE";
 $all = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8080, Listen => 128,
@@ -33,53 +33,60 @@ while ($one = $all->accept) {
 
 const PORT: u16 = 8080;
 
-/// How long a connection that ends may take to do so.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long an ending connection may take.
+const END_DEADLINE: Duration = Duration::from_secs(30);
 
-fn echo(place: &Place, replicas: u16) -> Group {
-    let mut group = place.group("echo", replicas, SHELL, ECHO);
+fn echo(namespace: &TestNamespace, replicas: u16) -> Group {
+    let mut group = namespace.group("echo", replicas, SHELL, ECHO);
     for object in &mut group.objects {
         if let Object::Deployment(deployment) = object {
             let template = &mut deployment.spec.as_mut().expect("it has one").template;
             let pods = template.spec.as_mut().expect("it has one");
-            // Each connection is a process.
+            // Each connection needs a process.
             pods.containers[0].resources = Some(pod::resources("1m", "16Mi", "512Mi"));
         }
     }
     group
 }
 
-/// A connection on which a pod has said its name.
+/// A connection on which a pod has sent its name.
 async fn greeted(address: SocketAddr) -> Option<(String, BufReader<TcpStream>)> {
-    let stream = TcpStream::connect(address).await.expect("it is let in");
+    let stream = TcpStream::connect(address)
+        .await
+        .expect("the port accepts it");
     let mut stream = BufReader::new(stream);
     let mut name = String::new();
-    let read = timeout(PATIENCE, stream.read_line(&mut name)).await;
-    let length = read.expect("it says something, or ends").ok()?;
+    let read = timeout(END_DEADLINE, stream.read_line(&mut name)).await;
+    let length = read.expect("it sends data or ends").ok()?;
     (length > 0).then(|| (name.trim().to_owned(), stream))
 }
 
-/// As [`greeted`], once a pod listens.
-async fn greeted_at_last(place: &Place, address: SocketAddr) -> (String, BufReader<TcpStream>) {
-    place
+/// Like [`greeted`], but waits until a pod listens.
+async fn greeted_at_last(
+    namespace: &TestNamespace,
+    address: SocketAddr,
+) -> (String, BufReader<TcpStream>) {
+    namespace
         .until("a pod answers", async || greeted(address).await.is_some())
         .await;
-    greeted(address).await.expect("it goes on answering")
+    greeted(address).await.expect("it still answers")
 }
 
 #[tokio::test]
-async fn many_connections_at_once_come_by_the_loopback_of_pods_that_let_nobody_in() {
-    let Some(place) = Place::new("test-forward").await else {
+async fn many_concurrent_connections_reach_pods_that_listen_only_on_loopback() {
+    let Some(namespace) = TestNamespace::new("test-forward").await else {
         return;
     };
-    let group = echo(&place, 2);
-    place.apply(&group).await;
-    place.until_ready(&group.id).await;
-    let forwards = Forwards::new(place.cluster.clone());
+    let group = echo(&namespace, 2);
+    namespace.apply(&group).await;
+    namespace.until_ready(&group.id).await;
+    let forwards = Forwards::new(namespace.cluster.clone());
     let name = ServiceName::new("echo");
     let address = forwards.open(&name, PORT, None).expect("it listens");
     assert!(address.ip().is_loopback());
-    let again = forwards.open(&name, PORT, Some(1)).expect("it still does");
+    let again = forwards
+        .open(&name, PORT, Some(1))
+        .expect("it still listens");
     assert_eq!(again, address);
     let taken = forwards.open(&ServiceName::new("other"), PORT, Some(address.port()));
     let taken = taken.expect_err("the port is taken");
@@ -88,57 +95,57 @@ async fn many_connections_at_once_come_by_the_loopback_of_pods_that_let_nobody_i
         "{taken}"
     );
     for _ in 0..2 {
-        greeted_at_last(&place, address).await;
+        greeted_at_last(&namespace, address).await;
     }
 
     let talks = (0..50_u8).map(async |number| {
         let (pod, stream) = greeted(address).await.expect("a pod answers");
-        // More than all buffers on the way can hold.
+        // More data than all buffers on the way can hold.
         let said = vec![number; 1 << 20];
         let (mut from, mut to) = stream.into_inner().into_split();
         let speak = async {
-            to.write_all(&said).await.expect("it is heard");
-            // Nothing more to say; what is still to come comes.
+            to.write_all(&said).await.expect("it is sent");
+            // Closes only the sending side, so the remaining data still arrives.
             to.shutdown().await.expect("ended");
         };
         let mut heard = vec![0; said.len()];
         let ((), read) = tokio::join!(speak, from.read_exact(&mut heard));
-        read.expect("all of it comes back");
+        read.expect("all data comes back");
         assert!(heard == said, "{number} heard something else");
         pod
     });
-    let talks = timeout(2 * PATIENCE, join_all(talks)).await;
-    let mut pods = talks.expect("all of them come to an end");
+    let talks = timeout(2 * END_DEADLINE, join_all(talks)).await;
+    let mut pods = talks.expect("all connections end");
     pods.sort();
     pods.dedup();
     assert_eq!(pods.len(), 2, "they take turns");
 
     drop(forwards);
     let closed = async || TcpStream::connect(address).await.is_err();
-    place.until("the port is closed", closed).await;
+    namespace.until("the port is closed", closed).await;
 }
 
 #[tokio::test]
-async fn a_connection_ends_with_its_pod_and_the_next_one_finds_the_next_pod() {
-    let Some(place) = Place::new("test-forward-kill").await else {
+async fn a_connection_ends_with_its_pod_and_the_next_one_uses_the_next_pod() {
+    let Some(namespace) = TestNamespace::new("test-forward-kill").await else {
         return;
     };
-    let group = echo(&place, 1);
-    place.apply(&group).await;
-    place.until_ready(&group.id).await;
+    let group = echo(&namespace, 1);
+    namespace.apply(&group).await;
+    namespace.until_ready(&group.id).await;
     let name = ServiceName::new("echo");
-    let forwards = Forwards::new(place.cluster.clone());
+    let forwards = Forwards::new(namespace.cluster.clone());
     let address = forwards.open(&name, PORT, None).expect("it listens");
-    let (first, mut stream) = greeted_at_last(&place, address).await;
+    let (first, mut stream) = greeted_at_last(&namespace, address).await;
 
-    place.kill(&name).await;
+    namespace.kill(&name).await;
     let mut rest = Vec::new();
-    let end = timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
+    let end = timeout(END_DEADLINE, stream.read_to_end(&mut rest)).await;
     let _ = end.expect("it ends with its pod");
     assert_eq!(rest, b"");
     assert!(greeted(address).await.is_none(), "nobody is there");
 
-    place.bring_back(&name, 1).await;
-    let (second, _) = greeted_at_last(&place, address).await;
+    namespace.bring_back(&name, 1).await;
+    let (second, _) = greeted_at_last(&namespace, address).await;
     assert_ne!(first, second);
 }

@@ -1,4 +1,4 @@
-//! Any place in Azure that may be written, for property tests.
+//! Strategies for valid Azure settings, for property tests.
 
 use std::str::FromStr;
 
@@ -10,10 +10,10 @@ use super::model::{
     Azure, Expose, Exposure, Kubernetes, Mysql, Network, NodePool, Public, Registry,
 };
 use super::{Cidr, HighAvailability, RegistrySku, Tier};
-use crate::profile::arbitrary_value::{duration, spanned, word};
+use crate::profile::arbitrary_value::{duration, scalar, spanned};
 use crate::quantity::{Duration, Whole};
 
-/// Any place that is right by itself.
+/// Valid Azure settings.
 pub(in crate::profile) fn azure() -> BoxedStrategy<Azure> {
     let tag = btree_map(text("t[a-z]{0,6}"), text("[ a-z:#]{0,6}"), 0..3);
     let scalars = (
@@ -23,7 +23,7 @@ pub(in crate::profile) fn azure() -> BoxedStrategy<Azure> {
         )),
         of(text("[A-Za-z_.]{0,9}[a-z]")),
         of(tag),
-        of(duration().prop_filter("a while", |it| *it != Duration::default())),
+        of(duration().prop_filter("not zero", |it| *it != Duration::default())),
         of(1_u32..9999),
     );
     let parts = (
@@ -147,7 +147,7 @@ fn exposure() -> impl Strategy<Value = Exposure> {
     ]
 }
 
-/// A range that is somebody's.
+/// A range that is small enough to be allowed.
 fn range() -> impl Strategy<Value = Cidr> {
     (1_u8..=223, any::<u8>(), any::<u8>()).prop_map(|(a, b, c)| Cidr::new([a, b, c, 0], 24))
 }
@@ -155,5 +155,5 @@ fn range() -> impl Strategy<Value = Cidr> {
 fn text<T: FromStr<Err: std::fmt::Debug> + std::fmt::Debug>(
     pattern: &'static str,
 ) -> impl Strategy<Value = T> {
-    pattern.prop_map(|text| word(&text))
+    pattern.prop_map(|text| scalar(&text))
 }

@@ -1,38 +1,42 @@
-//! What must hold of a place in Azure beyond what its types say: within one file or assignment,
-//! and of what all of them together say.
+//! Checks of Azure settings that their types do not express: of one file or assignment, and of the
+//! merged settings.
 
 use std::collections::BTreeMap;
 
 use serde_saphyr::Spanned;
 
 use super::model::{Azure, Exposure, Kubernetes, Public};
-use super::word::{TagName, TagValue};
+use super::scalar::{TagName, TagValue};
 use super::{Cidr, HighAvailability, MysqlTier};
 use crate::azure_limits;
 use crate::document::Error;
-use crate::profile::layer::{Layer, Layers, place};
+use crate::profile::layer::{Layer, Layers, position};
 use crate::profile::model::{self, Backend, Profile};
-use crate::profile::word::Version;
+use crate::profile::scalar::Version;
 use crate::quantity::Duration;
 use crate::topology::Tls;
 
-/// How many tags a profile may name: Azure takes 50 on a resource, and some are the harness's own.
+/// The maximum number of tags in a profile. Azure allows 50 on a resource, and the harness adds
+/// some.
 const TAGS: usize = 40;
-/// The longest time that a place lives.
+/// The maximum of `time-to-live`.
 const LONGEST_LIFE: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
-/// The MySQL of a flexible server that has standard support beyond 2026.
+/// The MySQL version of a flexible server with standard support after 2026.
 const MYSQL: &str = "8.4";
-/// Wider than this, a range is no longer somebody's.
+/// The minimum prefix length of an allowed range, in bits. A wider range belongs to many owners.
 const WIDEST: u8 = 8;
-/// Checks what one file or assignment says.
+/// Checks one file or assignment.
 pub(in crate::profile) fn values(layer: &Layer, azure: &Azure) -> Result<(), Error> {
     if azure.tags.as_ref().is_some_and(|tags| tags.len() > TAGS) {
-        let message = format!("`backend.azure.tags` has at most {TAGS}; Azure takes 50 with ours");
+        let message = format!(
+            "`backend.azure.tags` has more than {TAGS} tags; Azure allows 50, and the harness \
+             adds its own"
+        );
         return Err(layer.error(message));
     }
     if let Some([one, other]) = azure.tags.as_ref().and_then(twice) {
         let message = format!(
-            "`backend.azure.tags` names `{one}` and `{other}`, which are the same name to Azure"
+            "`backend.azure.tags` has both `{one}` and `{other}`; Azure ignores case in tag names"
         );
         return Err(layer.error(message));
     }
@@ -41,7 +45,7 @@ pub(in crate::profile) fn values(layer: &Layer, azure: &Azure) -> Result<(), Err
         .as_ref()
         .filter(|it| it.value == Duration::default() || it.value > LONGEST_LIFE)
     {
-        let message = format!("a place lives for longer than no time and {LONGEST_LIFE} at most");
+        let message = format!("`time-to-live` must be longer than 0s and at most {LONGEST_LIFE}");
         return Err(layer.error_at(time, message));
     }
     if let Some(kubernetes) = &azure.kubernetes {
@@ -54,7 +58,7 @@ pub(in crate::profile) fn values(layer: &Layer, azure: &Azure) -> Result<(), Err
     Ok(())
 }
 
-/// Two tags whose names differ in their case alone.
+/// Two tags whose names differ only in case.
 fn twice(tags: &BTreeMap<TagName, TagValue>) -> Option<[&str; 2]> {
     let names: Vec<&str> = tags.keys().map(TagName::as_str).collect();
     let pairs = names.iter().enumerate();
@@ -68,7 +72,7 @@ fn kubernetes(layer: &Layer, kubernetes: &Kubernetes) -> Result<(), Error> {
         .as_ref()
         .is_some_and(BTreeMap::is_empty)
     {
-        let message = "`backend.azure.kubernetes.node-pools` names none; a cluster needs one";
+        let message = "`backend.azure.kubernetes.node-pools` is empty; a cluster needs a node pool";
         return Err(layer.error(message));
     }
     ranges(
@@ -85,27 +89,26 @@ fn exposure(layer: &Layer, exposure: &Exposure) -> Result<(), Error> {
         return Ok(());
     };
     if allow.is_empty() {
-        let message = "`allow` names nobody, which Azure takes for everybody; \
-                       name ranges of addresses, or expose nothing with `cluster-ip`";
+        let message = "`allow` is empty, which Azure treats as all addresses; \
+                       list address ranges, or set `cluster-ip` to expose nothing";
         return Err(layer.error(message));
     }
     ranges(layer, allow)
 }
 
-/// Refuses ranges that are nobody's in particular.
+/// Rejects ranges that are too wide.
 fn ranges(layer: &Layer, ranges: &[Spanned<Cidr>]) -> Result<(), Error> {
     let open =
         |range: &&Spanned<Cidr>| range.value.first.is_unspecified() || range.value.bits < WIDEST;
     match ranges.iter().find(open) {
         Some(range) => {
             let whom = if range.value.first.is_unspecified() {
-                "everybody, other tenants of Azure too"
+                "everybody, including other tenants of Azure"
             } else {
-                "a good part of the Internet"
+                "a large part of the Internet"
             };
             let message = format!(
-                "`{}` admits {whom}; name the addresses that you come from, such as \
-                 `203.0.113.7/32`",
+                "`{}` admits {whom}; list your own addresses, such as `203.0.113.7/32`",
                 range.value
             );
             Err(layer.error_at(range, message))
@@ -114,7 +117,7 @@ fn ranges(layer: &Layer, ranges: &[Spanned<Cidr>]) -> Result<(), Error> {
     }
 }
 
-/// The place in Azure that a layer names, if it does.
+/// The Azure settings of a layer, if it has any.
 pub(super) fn azure(profile: &Profile) -> Option<&Azure> {
     match &profile.backend {
         Some(Backend::Azure(azure)) => Some(azure),
@@ -122,13 +125,13 @@ pub(super) fn azure(profile: &Profile) -> Option<&Azure> {
     }
 }
 
-/// Checks what all layers together say, apart from addresses.
+/// Checks the merged settings, except for addresses.
 pub(super) fn whole(layers: &Layers, resolved: &super::Azure) -> Result<(), Error> {
     let burstable = resolved.mysql.tier() == MysqlTier::Burstable;
     if burstable && resolved.mysql.high_availability != HighAvailability::Disabled {
         let message = format!(
-            "a standby needs a server of another tier: `{}` is burstable, and Azure gives those \
-             none; say a `sku` such as `Standard_D2ds_v4`",
+            "`{}` is burstable, and Azure supports no standby replica for it; set a `sku` such as \
+             `Standard_D2ds_v4`",
             resolved.mysql.sku
         );
         return Err(layers.error_at(high_availability, &message));
@@ -136,14 +139,14 @@ pub(super) fn whole(layers: &Layers, resolved: &super::Azure) -> Result<(), Erro
     storage(layers, &resolved.mysql)?;
     system_pods(layers, &resolved.kubernetes)?;
     if resolved.kubernetes.private && !resolved.kubernetes.authorized_ip_ranges.is_empty() {
-        let message = "a private cluster has no public address that `authorized-ip-ranges` could \
-                       guard; leave out the one or the other";
+        let message = "a private cluster has no public address for `authorized-ip-ranges`; remove \
+                       one of the two";
         return Err(layers.error_at(private, message));
     }
     Ok(())
 }
 
-/// Checks that the system pool has room for the pods that the cluster itself runs.
+/// Checks that the system pool has room for the cluster's own pods.
 fn system_pods(layers: &Layers, kubernetes: &super::Kubernetes) -> Result<(), Error> {
     let Some(system) = kubernetes.pools.first() else {
         return Ok(());
@@ -156,35 +159,36 @@ fn system_pods(layers: &Layers, kubernetes: &super::Kubernetes) -> Result<(), Er
     }
     let least = (wanted + count - 1) / count;
     let message = format!(
-        "pool `{name}` runs the cluster's own pods and has room for {room}, and AKS demands room \
-         for {wanted}: say `max-pods: {least}` or more, or more nodes"
+        "pool `{name}` runs the cluster's own pods and has room for {room} pods, but AKS requires \
+         {wanted}; set `max-pods: {least}` or more, or add nodes"
     );
     let max_pods = |written: &Profile| {
         let pools = azure(written)?.kubernetes.as_ref()?.node_pools.as_ref()?;
         let pool = pools.iter().find(|(one, _)| one.to_string() == *name)?.1;
-        pool.max_pods.as_ref().map(place)
+        pool.max_pods.as_ref().map(position)
     };
     Err(layers.error_where(max_pods, &message))
 }
 
-/// Checks the storage of the database against its tier, and against what a standby needs.
+/// Checks the storage of the database against the limit of its tier, and against the requirement of
+/// a standby replica.
 fn storage(layers: &Layers, mysql: &super::Mysql) -> Result<(), Error> {
     let most = azure_limits::storage_gib(mysql.tier() == MysqlTier::MemoryOptimized);
     if mysql.storage_gib > most {
         let message = format!(
-            "a server of `{}` has {most} GiB of storage at most; say less, or a `sku` such as \
-             `Standard_E2ds_v4`",
+            "a server of `{}` has at most {most} GiB of storage; reduce `storage`, or set a `sku` \
+             such as `Standard_E2ds_v4`",
             mysql.sku
         );
         let storage = |written: &Profile| {
             let mysql = azure(written)?.mysql.as_ref()?;
-            let sku = || mysql.sku.as_ref().map(place);
-            mysql.storage.as_ref().map(place).or_else(sku)
+            let sku = || mysql.sku.as_ref().map(position);
+            mysql.storage.as_ref().map(position).or_else(sku)
         };
         return Err(layers.error_where(storage, &message));
     }
     if mysql.high_availability != HighAvailability::Disabled && !mysql.auto_grow {
-        let message = "a standby needs storage that grows by itself; leave out `auto-grow: false`";
+        let message = "a standby replica requires storage auto-grow; remove `auto-grow: false`";
         return Err(layers.error_at(high_availability, message));
     }
     Ok(())
@@ -198,22 +202,22 @@ fn private(profile: &Profile) -> Option<&Spanned<bool>> {
     azure(profile)?.kubernetes.as_ref()?.private.as_ref()
 }
 
-/// Checks that Azure has the database that the topology names.
+/// Checks that Azure supports the database of the topology.
 pub(in crate::profile) fn database(layers: &Layers, merged: &Profile) -> Result<(), Error> {
     let written = version(merged).map(|version| version.value.as_str());
     if let Some(written) = written.filter(|written| *written != MYSQL) {
         let why = if written == "8.0" || written.starts_with("8.0.") {
-            "MySQL 8.0 leaves Azure's standard support on 2026-12-31 and is billed extra for every \
-             processor after it"
+            "Azure's standard support for MySQL 8.0 ends on 2026-12-31, and Azure then charges \
+             extra for every vCore"
         } else if written.starts_with("8.4.") {
-            "which patch release of MySQL runs in Azure is not yours to choose"
+            "Azure chooses the patch release of MySQL"
         } else {
-            "the harness knows of no such MySQL in Azure that has standard support"
+            "this is not a known MySQL version with standard support in Azure"
         };
-        return Err(layers.error_at(version, &format!("{why}; say `\"{MYSQL}\"`")));
+        return Err(layers.error_at(version, &format!("{why}; set `\"{MYSQL}\"`")));
     }
     if tls(merged).is_some_and(|tls| tls.value == Tls::Off) {
-        let message = "connections to a database in Azure are encrypted; say `required`";
+        let message = "connections to a database in Azure must be encrypted; set `required`";
         return Err(layers.error_at(tls, message));
     }
     Ok(())

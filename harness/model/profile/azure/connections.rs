@@ -1,15 +1,15 @@
-//! How many connections a topology opens, how many its database is to allow, and how many the SKU of
-//! the database has.
+//! Compares the connections that a topology opens with `max-connections` and with the limit of the
+//! database's SKU.
 
 use super::check::azure;
-use crate::azure_limits::{self, Range};
-use crate::document::{Error, Place};
-use crate::profile::layer::{Layers, place};
+use crate::azure_limits::{self, ParameterRange};
+use crate::document::{Error, Position};
+use crate::profile::layer::{Layers, position};
 use crate::profile::model::{self, Profile as Written};
 use crate::profile::{Backend, Profile};
 use crate::topology::needed_connections;
 
-/// The SKUs that are named as remedies, the smallest first.
+/// The SKUs that errors suggest, from the smallest to the largest.
 const LARGER: [&str; 9] = [
     "Standard_B1ms",
     "Standard_B2s",
@@ -22,8 +22,7 @@ const LARGER: [&str; 9] = [
     "Standard_E96ds_v5",
 ];
 
-/// Checks a resolved profile; of one that is not in Azure, and of a SKU that is in no table, nothing
-/// is known.
+/// Checks a resolved profile. Accepts profiles of other backends, and SKUs with unknown limits.
 pub(in crate::profile) fn check(layers: &Layers, profile: &Profile) -> Result<(), Error> {
     let Backend::Azure(resolved) = &profile.backend else {
         return Ok(());
@@ -38,65 +37,68 @@ pub(in crate::profile) fn check(layers: &Layers, profile: &Profile) -> Result<()
         return Ok(());
     }
     let message = format!(
-        "the Temporal processes of this topology may open {needed} connections, and \
-         `max-connections` is {wanted}; say {needed} or more, or let fewer replicas run under \
+        "the Temporal processes of this topology may open {needed} connections, but \
+         `max-connections` is {wanted}; set {needed} or more, or reduce the replicas in \
          `temporal.roles`"
     );
     Err(layers.error_where(connections_or_sku, &message))
 }
 
-/// Checks against what a SKU has.
+/// Checks against the limits of a SKU.
 fn allowed(
     layers: &Layers,
     sku: &str,
-    limit: Range,
+    limit: ParameterRange,
     wanted: u64,
     needed: u64,
 ) -> Result<(), Error> {
-    let Range { least, most, .. } = limit;
-    if needed > most {
+    let ParameterRange {
+        minimum, maximum, ..
+    } = limit;
+    if needed > maximum {
         let message = format!(
-            "the Temporal processes of this topology may open {needed} connections, and a server \
-             of `{sku}` has {most} at most; take {}, or let fewer replicas run under \
-             `temporal.roles`",
-            larger(needed)
+            "the Temporal processes of this topology may open {needed} connections, but a server \
+             of `{sku}` allows at most {maximum}; {}, or reduce the replicas in `temporal.roles`",
+            remedy(needed)
         );
         return Err(layers.error_where(sku_of, &message));
     }
-    if wanted > most {
+    if wanted > maximum {
         let message = format!(
-            "`max-connections` is {wanted}, and a server of `{sku}` has {most} at most; say \
-             `database.mysql.max-connections: {most}` beside the SKU, or take {}",
-            larger(wanted)
+            "`max-connections` is {wanted}, but a server of `{sku}` allows at most {maximum}; set \
+             `database.mysql.max-connections: {maximum}` too, or {}",
+            remedy(wanted)
         );
         return Err(layers.error_where(connections_or_sku, &message));
     }
-    if wanted < least {
-        let message =
-            format!("`max-connections` is {wanted}, and a server in Azure has {least} at least");
+    if wanted < minimum {
+        let message = format!(
+            "`max-connections` is {wanted}, but a server in Azure requires at least {minimum}"
+        );
         return Err(layers.error_where(connections_or_sku, &message));
     }
     Ok(())
 }
 
-/// A SKU that has so many connections.
-fn larger(connections: u64) -> String {
+/// Suggests a SKU that allows this number of connections.
+fn remedy(connections: u64) -> String {
     let enough =
-        |sku: &&str| azure_limits::connections(sku).is_some_and(|it| it.most >= connections);
+        |sku: &&str| azure_limits::connections(sku).is_some_and(|it| it.maximum >= connections);
     match LARGER.into_iter().find(enough) {
-        Some(sku) => format!("a `sku` such as `{sku}`"),
-        None => "less: no SKU has so many".to_owned(),
+        Some(sku) => format!("set a `sku` such as `{sku}`"),
+        None => "use fewer connections, because no SKU allows so many".to_owned(),
     }
 }
 
-fn sku_of(written: &Written) -> Option<Place> {
-    azure(written)?.mysql.as_ref()?.sku.as_ref().map(place)
+fn sku_of(written: &Written) -> Option<Position> {
+    azure(written)?.mysql.as_ref()?.sku.as_ref().map(position)
 }
 
-/// What decides between the two: whoever spoke last, of the number or of the SKU.
-fn connections_or_sku(written: &Written) -> Option<Place> {
+/// The position of `max-connections`, or else of the SKU. The layer that set one of them last is
+/// blamed.
+fn connections_or_sku(written: &Written) -> Option<Position> {
     let database = written.database.as_ref();
     let database = database.map(|model::Database::Mysql(mysql)| mysql);
     let connections = database.and_then(|mysql| mysql.max_connections.as_ref());
-    connections.map(place).or_else(|| sku_of(written))
+    connections.map(position).or_else(|| sku_of(written))
 }

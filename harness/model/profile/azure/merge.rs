@@ -1,12 +1,11 @@
-//! What it means that one place in Azure is laid over another; the rules are those of
-//! [`crate::profile`].
+//! Merges Azure settings with those of the extended profile, by the rules of [`crate::profile`].
 
 use std::collections::BTreeMap;
 
 use super::model::{
     Azure, Expose, Exposure, Kubernetes, Mysql, Network, NodePool, Public, Registry,
 };
-use super::word::{PoolName, TagName, TagValue};
+use super::scalar::{PoolName, TagName, TagValue};
 use crate::profile::overlay::Overlay;
 
 impl Overlay for Azure {
@@ -46,7 +45,7 @@ impl Overlay for BTreeMap<TagName, TagValue> {
     }
 }
 
-/// Pools of one name merge.
+/// Pools with the same name are merged.
 impl Overlay for BTreeMap<PoolName, NodePool> {
     fn overlay(mut self, over: Self) -> Self {
         for (name, over) in over {

@@ -1,30 +1,31 @@
-//! The place `azure` of a profile: where in Azure a topology runs and on what, as it is written,
-//! laid one over another, and resolved into values that are all there and all valid.
+//! The Azure backend of a profile: its settings are parsed, merged and resolved. Resolved settings
+//! have all values, and all of them are valid.
 //!
-//! Pure. Names are Azure's own; the harness asks nobody whether a region has a size of machine.
+//! Pure. Names are those of Azure. This module does not check whether a region offers a machine
+//! size.
 
 #[cfg(test)]
 pub(super) mod arbitrary;
 pub(super) mod check;
 pub(super) mod connections;
-mod doubt;
 mod merge;
 pub mod model;
 mod name;
 mod network;
 pub(super) mod resolve;
+mod scalar;
 mod settings;
 #[cfg(test)]
 mod tests;
-mod word;
+mod warning;
 
 pub use crate::azure_limits::Cidr;
-pub(super) use doubt::doubts;
+pub use scalar::{
+    Administrator, KubernetesVersion, MysqlSku, PoolName, Region, ResourceGroup, Subscription,
+    VmSize,
+};
 pub use settings::{
     Azure, Expose, Exposure, HighAvailability, Kubernetes, Mysql, MysqlTier, Network, NodePool,
     Registry, RegistrySku, Tier,
 };
-pub use word::{
-    Administrator, KubernetesVersion, MysqlSku, PoolName, Region, ResourceGroup, Subscription,
-    VmSize,
-};
+pub(super) use warning::warnings;

@@ -1,4 +1,4 @@
-//! The words of Azure's in what is named after a profile.
+//! Checks names for words that Azure reserves.
 
 use super::Azure;
 use super::check::azure;
@@ -7,17 +7,18 @@ use crate::document::Error;
 use crate::profile::Name;
 use crate::profile::layer::Layers;
 
-/// Refuses a name that Azure would refuse: that of a resource, all of which begin with the profile's
-/// name, that of the registry without `-`, or that of the group.
+/// Rejects names that Azure would reject: the names of resources, which start with the name of the
+/// profile; the name of the registry, which has no `-`; and the name of the resource group.
 pub(super) fn check(layers: &Layers, name: &Name, resolved: &Azure) -> Result<(), Error> {
     let letters = name.as_str().replace('-', "");
-    // What is behind it in every name; the registry's goes on with a hexadecimal digit.
+    // Every resource name continues with `-`, and the name of the registry with a hexadecimal
+    // digit.
     let named = [format!("{name}-"), format!("{letters}0")];
     if let Some(word) = named.iter().find_map(|named| reserved_word(named)) {
         let message = format!(
-            "what is in Azure is named after the profile, and Azure reserves `{word}`{}; take \
-             another `name`",
-            whence(name.as_str(), word)
+            "resources in Azure are named after the profile, and Azure reserves the word \
+             `{word}`{}; set another `name`",
+            origin(name.as_str(), word)
         );
         return Err(layers.error_at(|written| written.name.as_ref(), &message));
     }
@@ -26,16 +27,16 @@ pub(super) fn check(layers: &Layers, name: &Name, resolved: &Azure) -> Result<()
         return Ok(());
     };
     let message = format!(
-        "Azure reserves `{word}`: a resource group `{group}` can have no cluster; take another \
-         `resource-group`"
+        "Azure reserves the word `{word}`, so a resource group `{group}` cannot contain a cluster; \
+         set another `resource-group`"
     );
     Err(layers.error_at(|written| azure(written)?.resource_group.as_ref(), &message))
 }
 
-/// Where a word is that is not in the name as it is written.
-fn whence(name: &str, word: &str) -> String {
+/// Explains the word if the name does not contain it as it is written.
+fn origin(name: &str, word: &str) -> String {
     if name.contains(word) {
         return String::new();
     }
-    format!(", which `{name}` is without `-`, as in the name of the registry")
+    format!(", which `{name}` contains without `-`, as in the name of the registry")
 }

@@ -1,15 +1,17 @@
-//! What must hold of the addresses of a place in Azure.
+//! Checks of the addresses of a network in Azure.
 
 use serde_saphyr::Spanned;
 
 use super::check::azure;
 use super::{Azure, Cidr, NodePool, model};
-use crate::azure_limits::{KEPT_OF_SUBNET, PODS, SERVICES_SIZE, SMALLEST_SUBNET, kept_by_aks};
+use crate::azure_limits::{
+    PODS, RESERVED_PER_SUBNET, SERVICES_SIZE, SMALLEST_SUBNET, reserved_by_aks,
+};
 use crate::document::Error;
 use crate::profile::layer::Layers;
 use crate::profile::model::Profile;
 
-/// Checks the network of a resolved place, and cites the key that has the last word.
+/// Checks the network of resolved settings. An error points to the layer that set the key last.
 pub(super) fn check(layers: &Layers, azure: &Azure) -> Result<(), Error> {
     let network = azure.network;
     let (space, nodes, mysql) = (network.address_space, network.nodes, network.mysql);
@@ -24,29 +26,30 @@ pub(super) fn check(layers: &Layers, azure: &Azure) -> Result<(), Error> {
         }
         if subnet.bits > SMALLEST_SUBNET {
             let message = format!(
-                "subnet `{key}` ({subnet}) is too small: Azure has none below /{SMALLEST_SUBNET}"
+                "subnet `{key}` ({subnet}) is too small: the smallest subnet in Azure is \
+                 /{SMALLEST_SUBNET}"
             );
             return Err(layers.error_at(find, &message));
         }
     }
     if nodes.overlaps(mysql) {
         let message = format!(
-            "subnets `nodes` ({nodes}) and `mysql` ({mysql}) overlap; the one of MySQL is \
-             delegated to it and takes nothing else"
+            "subnets `nodes` ({nodes}) and `mysql` ({mysql}) overlap; the subnet of MySQL is \
+             delegated to MySQL and must not contain anything else"
         );
         return Err(layers.error_at(self::nodes_or_mysql, &message));
     }
     if services.overlaps(space) {
         let message = format!(
-            "`services` ({services}) overlaps `address-space` ({space}): what is in the network \
-             there could not be reached from the cluster"
+            "`services` ({services}) overlaps `address-space` ({space}): the cluster could not \
+             reach the network at these addresses"
         );
         return Err(layers.error_at(self::services, &message));
     }
     if !SERVICES_SIZE.contains(&services.bits) {
         let message = format!(
-            "`services` ({services}) is no size for the services of a cluster: AKS takes /{} to \
-             /{}",
+            "`services` ({services}) has the wrong size: AKS allows /{} to /{} for the services \
+             of a cluster",
             SERVICES_SIZE.start(),
             SERVICES_SIZE.end()
         );
@@ -57,34 +60,35 @@ pub(super) fn check(layers: &Layers, azure: &Azure) -> Result<(), Error> {
         ("address-space", space, self::space),
     ] {
         if range.overlaps(PODS) {
-            let message = format!("`{key}` ({range}) overlaps {PODS}, which AKS gives to pods");
+            let message = format!("`{key}` ({range}) overlaps {PODS}, which AKS uses for pods");
             return Err(layers.error_at(find, &message));
         }
-        if let Some(kept) = kept_by_aks(range) {
-            let message = format!("`{key}` ({range}) overlaps {kept}, which AKS keeps for itself");
+        if let Some(kept) = reserved_by_aks(range) {
+            let message = format!("`{key}` ({range}) overlaps {kept}, which AKS reserves");
             return Err(layers.error_at(find, &message));
         }
     }
     room(layers, azure)
 }
 
-/// Checks that the nodes, and those that replace them one by one in an upgrade, have addresses.
+/// Checks that the subnet has an address for each node. An upgrade needs one more node in each
+/// pool.
 fn room(layers: &Layers, azure: &Azure) -> Result<(), Error> {
     let surge = |pool: &NodePool| u64::from(pool.count) + 1;
     let wanted: u64 = azure.kubernetes.pools.iter().map(surge).sum();
     let nodes = azure.network.nodes;
-    let room = nodes.addresses() - KEPT_OF_SUBNET;
+    let room = nodes.addresses() - RESERVED_PER_SUBNET;
     if wanted <= room {
         return Ok(());
     }
     let message = format!(
-        "subnet `nodes` ({nodes}) has room for {room} nodes, and the pools want {wanted}: theirs, \
-         and one more each while they are upgraded"
+        "subnet `nodes` ({nodes}) has room for {room} nodes, but the pools need {wanted}: their \
+         nodes, and one more per pool during an upgrade"
     );
     Err(layers.error_at(self::nodes, &message))
 }
 
-/// Where a profile says something of its network.
+/// Finds a range in the network settings of a profile.
 type Find = fn(&Profile) -> Option<&Spanned<Cidr>>;
 
 fn network(profile: &Profile) -> Option<&model::Network> {

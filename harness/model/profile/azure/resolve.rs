@@ -1,11 +1,11 @@
-//! From a place in Azure as it is written to one whose every value is there. Defaults are for a
-//! small topology that costs as little as Azure lets it.
+//! Resolves Azure settings. The defaults are for a small topology at the lowest cost that Azure
+//! allows.
 
 use std::collections::BTreeMap;
 
 use serde_saphyr::Spanned;
 
-use super::word::PoolName;
+use super::scalar::PoolName;
 use super::{
     Azure, Cidr, Expose, Exposure, Kubernetes, Mysql, Network, NodePool, Registry, model, network,
 };
@@ -14,14 +14,15 @@ use crate::profile::Name;
 use crate::profile::layer::Layers;
 use crate::quantity::Whole;
 
-/// The oldest version that Azure supports for more than a few weeks from 2026-11 on: to 2027-03.
+/// As of 2026-11, the oldest version with more than a few weeks of support left. Azure supports it
+/// until 2027-03.
 const KUBERNETES: &str = "1.35";
 
-/// The pool that comes first, and the only one where a profile names none.
+/// The name of the system pool, which comes first. It is the only pool by default.
 const SYSTEM_POOL: &str = "system";
 const VM_SIZE: &str = "Standard_D2s_v5";
 const NODES: u16 = 2;
-/// The largest disk of the cheapest class of managed disk, P4.
+/// The size of a P4 disk, the cheapest class of managed disk.
 const OS_DISK_GIB: u16 = 32;
 const MAX_PODS: u16 = 110;
 
@@ -33,10 +34,10 @@ const ADMINISTRATOR: &str = "temporal";
 const ADDRESS_SPACE: Cidr = Cidr::new([10, 240, 0, 0], 16);
 const NODES_SUBNET: Cidr = Cidr::new([10, 240, 0, 0], 22);
 const MYSQL_SUBNET: Cidr = Cidr::new([10, 240, 4, 0], 28);
-/// Azure's own default.
+/// The default of Azure.
 const SERVICES: Cidr = Cidr::new([10, 0, 0, 0], 16);
 
-/// Resolves what all layers of the profile `name` together say.
+/// Resolves the merged settings of the profile `name`.
 pub(in crate::profile) fn resolve(
     layers: &Layers,
     name: &Name,
@@ -98,7 +99,7 @@ fn kubernetes(written: model::Kubernetes) -> Kubernetes {
     }
 }
 
-/// The pools, the system pool first.
+/// The node pools. The system pool comes first.
 fn pools(written: Option<BTreeMap<PoolName, model::NodePool>>) -> Vec<NodePool> {
     let Some(written) = written else {
         return vec![pool(SYSTEM_POOL.to_owned(), model::NodePool::default())];

@@ -1,4 +1,4 @@
-//! Where in Azure a topology runs and on what, with every value there and valid.
+//! The resolved settings of the Azure backend. All values are present and valid.
 
 use std::collections::BTreeMap;
 
@@ -8,31 +8,25 @@ use serde::{Deserialize, Serialize};
 use super::Cidr;
 use crate::quantity::Duration;
 
-/// A place in Azure; what each value means is said in [`super::model`].
+/// The settings of the Azure backend. [`super::model`] documents the values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Azure {
-    /// Region, such as `westeurope`.
+    /// Such as `westeurope`.
     pub region: String,
-    /// Subscription id; otherwise the one that the credentials say.
+    /// `None`: the subscription of the credentials.
     pub subscription: Option<String>,
-    /// The resource group that holds everything.
     pub resource_group: String,
-    /// Tags on everything, besides the harness's own.
+    /// Tags of all resources, without those of the harness.
     pub tags: BTreeMap<String, String>,
-    /// After how long `destroy --expired` takes it down.
+    /// The age after which `destroy --expired` removes the resources.
     pub time_to_live: Option<Duration>,
-    /// The most that a month may cost, in US dollars.
+    /// The maximum cost of a month in US dollars.
     pub budget: Option<u32>,
-    /// The Kubernetes cluster.
     pub kubernetes: Kubernetes,
-    /// The database.
     pub mysql: Mysql,
-    /// The container registry.
     pub registry: Registry,
-    /// The virtual network.
     pub network: Network,
-    /// How clients outside the cluster come in.
     pub expose: Expose,
 }
 
@@ -40,31 +34,29 @@ pub struct Azure {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Kubernetes {
-    /// Version, major and minor, such as `1.35`.
+    /// Major and minor version, such as `1.35`.
     pub version: String,
-    /// What the control plane promises.
     pub tier: Tier,
-    /// The pools of nodes by name; the first is the system pool.
+    /// The first pool is the system pool.
     pub pools: Vec<NodePool>,
-    /// Who may reach the API, as CIDR ranges; empty means everybody with a token.
+    /// The ranges that may reach the API. Empty: all addresses.
     pub authorized_ip_ranges: Vec<Cidr>,
-    /// Whether the API has a private address only.
+    /// Whether the API has only a private address.
     pub private: bool,
 }
 
-/// A pool of nodes.
+/// A node pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct NodePool {
-    /// Name: lowercase letters and digits, at most 12.
     pub name: String,
-    /// Size of the machines, such as `Standard_D2s_v5`.
+    /// Such as `Standard_D2s_v5`.
     pub vm_size: String,
-    /// How many.
+    /// The number of nodes.
     pub count: u16,
-    /// Size of each disk of the operating system, in GiB.
+    /// The size of the operating system disk of each node.
     pub os_disk_gib: u16,
-    /// The most pods on a node.
+    /// The maximum number of pods on a node.
     pub max_pods: u16,
 }
 
@@ -72,19 +64,15 @@ pub struct NodePool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Mysql {
-    /// SKU, such as `Standard_B2s`; its tier follows from its name.
+    /// Such as `Standard_B2s`. The name determines the tier.
     pub sku: String,
-    /// Storage, in GiB.
     pub storage_gib: u32,
-    /// Whether storage grows by itself.
+    /// Whether Azure enlarges the storage before it is full.
     pub auto_grow: bool,
-    /// Standby replica.
     pub high_availability: HighAvailability,
-    /// How many days backups are kept.
     pub backup_retention_days: u16,
-    /// Whether backups are kept in another region as well.
     pub geo_redundant_backup: bool,
-    /// Name of the administrator.
+    /// The name of the administrator.
     pub administrator: String,
 }
 
@@ -92,73 +80,69 @@ pub struct Mysql {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Registry {
-    /// SKU.
     pub sku: RegistrySku,
 }
 
-/// The virtual network, with one subnet for nodes and one that is delegated to MySQL.
+/// The virtual network with a subnet for nodes and a subnet that is delegated to MySQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Network {
-    /// The whole.
     pub address_space: Cidr,
-    /// The nodes' subnet.
+    /// The subnet of the nodes.
     pub nodes: Cidr,
-    /// The database's subnet.
+    /// The subnet of the database.
     pub mysql: Cidr,
-    /// The addresses of Kubernetes services; outside of `address_space`.
+    /// The addresses of Kubernetes services, outside `address_space`.
     pub services: Cidr,
 }
 
-/// How clients outside the cluster come in.
+/// How clients outside the cluster reach its services.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Expose {
-    /// To the web console.
     pub web: Exposure,
-    /// To the starter.
     pub starter: Exposure,
 }
 
-/// How one service is reached from outside the cluster.
+/// How clients outside the cluster reach a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Exposure {
-    /// By `harness open` alone, which forwards a port.
+    /// Only through a port that `harness open` forwards.
     ClusterIp,
-    /// By a load balancer with an address of the virtual network.
+    /// Through a load balancer with an address in the virtual network.
     Internal,
-    /// By a load balancer with a public address, for these ranges only.
+    /// Through a load balancer with a public address, only from these ranges.
     Public(Vec<Cidr>),
 }
 
-/// What the control plane of a cluster promises.
+/// Pricing tier of an AKS control plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tier {
-    /// Nothing.
+    /// No service level agreement.
     #[default]
     Free,
-    /// Its availability.
+    /// A service level agreement for availability.
     Standard,
-    /// Its availability, and versions with long-term support.
+    /// The same, and long-term support for Kubernetes versions.
     Premium,
 }
 
-/// The standby replica of a database.
+/// Standby replica of a database server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HighAvailability {
-    /// None.
+    /// No standby replica.
     #[default]
     Disabled,
-    /// In the same zone.
+    /// A standby replica in the same availability zone.
     SameZone,
-    /// In another zone.
+    /// A standby replica in another availability zone.
     ZoneRedundant,
 }
 
-/// The SKU of a container registry.
+/// SKU of a container registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RegistrySku {
@@ -167,30 +151,30 @@ pub enum RegistrySku {
     Basic,
     /// More storage and throughput.
     Standard,
-    /// Private endpoints and replication as well.
+    /// The same, and private endpoints and replication.
     Premium,
 }
 
-/// The tier of a database server, which its SKU decides.
+/// The tier of a database server. The SKU determines it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MysqlTier {
-    /// Processors that may be used in full for a while only.
+    /// vCores with CPU credits, which sustain full load only for a limited time.
     Burstable,
-    /// For most loads.
+    /// For most workloads.
     GeneralPurpose,
-    /// More memory; the portal calls it business critical.
+    /// More memory. The portal calls this tier "Business Critical".
     MemoryOptimized,
 }
 
 impl NodePool {
-    /// How many processors each machine has.
+    /// The number of vCPUs of each node.
     pub fn vcores(&self) -> u32 {
         vcores(&self.vm_size)
     }
 }
 
-/// The first number in the name of a size is that of its processors: `Standard_D2s_v5` has 2. Of
-/// the oldest sizes, such as `Standard_DS2_v2`, it is only their rank.
+/// The first number in the name of a size is the number of vCPUs: `Standard_D2s_v5` has 2. For the
+/// oldest sizes, such as `Standard_DS2_v2`, the number is only an index.
 fn vcores(size: &str) -> u32 {
     let size = size.trim_start_matches(|it: char| !it.is_ascii_digit());
     let digits = size.split(|it: char| !it.is_ascii_digit()).next();
@@ -198,7 +182,6 @@ fn vcores(size: &str) -> u32 {
 }
 
 impl Mysql {
-    /// The tier of the server's SKU.
     pub fn tier(&self) -> MysqlTier {
         match self.sku.as_bytes().get("Standard_".len()) {
             Some(b'B') => MysqlTier::Burstable,
@@ -207,12 +190,12 @@ impl Mysql {
         }
     }
 
-    /// How many processors each server has.
+    /// The number of vCores of each server.
     pub fn vcores(&self) -> u32 {
         vcores(&self.sku)
     }
 
-    /// How many servers are paid for: one, or two with a standby.
+    /// The number of servers that Azure charges for: one, or two with a standby replica.
     pub fn servers(&self) -> u32 {
         match self.high_availability {
             HighAvailability::Disabled => 1,

@@ -1,4 +1,4 @@
-//! What a profile says of dynamic configuration, held against the settings that the server has.
+//! Checks the dynamic configuration of a profile against the settings of the server.
 
 use std::collections::BTreeMap;
 
@@ -7,23 +7,23 @@ use serde_saphyr::Spanned;
 
 use super::kind::Kind;
 use super::list::{List, Precedence, Registered};
-use super::{Content, Written, constraint};
-use crate::document::{Error, did_you_mean, instead};
+use super::{Content, Entry, constraint};
+use crate::document::{Error, did_you_mean, suggestion};
 use crate::profile::layer::Layers;
 use crate::profile::model::Profile;
 use crate::topology::{Conditional, DynamicConfig, Setting, TemporalSettings};
 
-/// A namespace of Temporal's own, which no profile names.
+/// The internal namespace of Temporal. A profile cannot list it.
 const SYSTEM_NAMESPACE: &str = "temporal-system";
 
-/// Resolves dynamic configuration for a version of the server.
+/// Checks dynamic configuration for a version of the server, and converts it.
 pub(in crate::profile) fn resolve(
     layers: &Layers,
     version: &str,
     written: &super::DynamicConfig,
 ) -> Result<DynamicConfig, Error> {
     let list = List::nearest(version);
-    let resolved = written.0.iter().map(|Written { key, value }| {
+    let resolved = written.0.iter().map(|Entry { key, value }| {
         let key = &key.value;
         let registered = list.find(key);
         if registered.is_none() && list.is_of(version) {
@@ -38,19 +38,19 @@ pub(in crate::profile) fn resolve(
     resolved.collect()
 }
 
-/// The first key that is set to different values under different constraints, and why the
-/// development server has no use for them.
+/// The first key with constraints, and the message that the development server does not support
+/// them.
 pub(in crate::profile) fn constrained(settings: &TemporalSettings) -> Option<(&str, String)> {
     let mut set = settings.dynamic_config.iter();
     let (key, _) = set.find(|(_, setting)| setting.only().is_none())?;
     let message = format!(
-        "`{key}`: the development server takes one value for all, without constraints; run this \
-         with engine `server` or with `--backend k3d`"
+        "`{key}`: the development server allows only one value, without constraints; use engine \
+         `server` or `--backend k3d`"
     );
     Some((key, message))
 }
 
-/// Refuses what the development server cannot be told.
+/// Rejects settings that the development server does not support.
 pub(in crate::profile) fn for_dev_server(
     layers: &Layers,
     settings: &TemporalSettings,
@@ -60,7 +60,7 @@ pub(in crate::profile) fn for_dev_server(
     })
 }
 
-/// What a user should know of dynamic configuration that is nevertheless right.
+/// Notices about valid dynamic configuration, for the user.
 pub(in crate::profile) fn notices(settings: &TemporalSettings) -> Vec<String> {
     let TemporalSettings {
         version,
@@ -72,8 +72,8 @@ pub(in crate::profile) fn notices(settings: &TemporalSettings) -> Vec<String> {
     let mut notices = Vec::new();
     if !list.is_of(version) && !dynamic_config.is_empty() {
         notices.push(format!(
-            "the dynamic configuration of Temporal {version} is not known here, so it was held \
-             against that of {}",
+            "the dynamic configuration keys of Temporal {version} are unknown, so they were \
+             checked against those of {}",
             list.version
         ));
     }
@@ -81,7 +81,7 @@ pub(in crate::profile) fn notices(settings: &TemporalSettings) -> Vec<String> {
         if list.find(key).is_none() {
             let meant = meant(key, list);
             notices.push(format!(
-                "`{key}` is no dynamic configuration key of Temporal {}{meant}",
+                "`{key}` is not a dynamic configuration key of Temporal {}{meant}",
                 list.version
             ));
         }
@@ -89,8 +89,8 @@ pub(in crate::profile) fn notices(settings: &TemporalSettings) -> Vec<String> {
             let known = namespaces.iter().any(|known| known.name == namespace);
             if !known && namespace != SYSTEM_NAMESPACE {
                 notices.push(format!(
-                    "`{key}` has a value for namespace `{namespace}`, which the profile does not \
-                     name in `temporal.namespaces`"
+                    "`{key}` has a value for namespace `{namespace}`, which is not in \
+                     `temporal.namespaces` of the profile"
                 ));
             }
         }
@@ -103,8 +103,8 @@ fn constrained_namespaces(setting: &Setting) -> impl Iterator<Item = &str> {
     values.filter_map(|value| value.constraints.get(constraint::NAMESPACE)?.as_str())
 }
 
-/// Where one layer speaks of a key.
-fn entry<'a>(profile: &'a Profile, key: &str) -> Option<&'a Written> {
+/// The entry of a key in one layer.
+fn entry<'a>(profile: &'a Profile, key: &str) -> Option<&'a Entry> {
     let config = profile.temporal.as_ref()?.dynamic_config.as_ref()?;
     config.entry(key)
 }
@@ -116,7 +116,7 @@ fn unknown(key: &str, version: &str, list: List) -> String {
     )
 }
 
-/// The end of a message about an unknown key: the one that was meant, if one is like it.
+/// The end of a message about an unknown key: the most similar key, if one is similar enough.
 fn meant(key: &str, list: List) -> String {
     let lower = key.to_ascii_lowercase();
     let by_end = format!(".{lower}");
@@ -129,13 +129,13 @@ fn meant(key: &str, list: List) -> String {
     found.map_or_else(String::new, |found| format!("; did you mean `{found}`?"))
 }
 
-/// What is wrong with a setting, and in which item of its list.
-struct Wrong {
+/// The error of a setting, and the item of its list with the error.
+struct Invalid {
     item: Option<usize>,
     message: String,
 }
 
-impl Wrong {
+impl Invalid {
     fn whole(message: String) -> Self {
         Self {
             item: None,
@@ -150,7 +150,7 @@ impl Wrong {
         }
     }
 
-    /// The error at its place, in the layer that set the key.
+    /// The error with its position, in the layer that set the key.
     fn at(self, layers: &Layers, key: &str, spelling: &str) -> Error {
         let Self { item, message } = self;
         let message = format!("`{spelling}`: {message}");
@@ -168,7 +168,7 @@ fn item<'a>(profile: &'a Profile, key: &str, item: usize) -> Option<&'a Spanned<
     }
 }
 
-fn setting(registered: Option<&Registered>, content: &Content) -> Result<Setting, Wrong> {
+fn setting(registered: Option<&Registered>, content: &Content) -> Result<Setting, Invalid> {
     let kind = registered.map_or(Kind::Any, Registered::kind);
     let precedence = registered.map(|it| it.precedence);
     if let Content::List(items) = content
@@ -177,11 +177,12 @@ fn setting(registered: Option<&Registered>, content: &Content) -> Result<Setting
         return conditionals(&kind, precedence, items);
     }
     let value = content.to_value();
-    kind.check(&value).map_err(Wrong::whole)?;
+    kind.check(&value).map_err(Invalid::whole)?;
     Ok(Setting::always(value))
 }
 
-/// Whether a list is the server's own form, where a list may as well be a value.
+/// Whether a list is a list of values with constraints. For a type with list values, it may also be
+/// a value.
 fn is_list_of_conditionals(items: &[Spanned<Value>]) -> bool {
     let is = |item: &Spanned<Value>| {
         let entries = item.value.as_object();
@@ -199,20 +200,20 @@ fn conditionals(
     kind: &Kind,
     precedence: Option<Precedence>,
     items: &[Spanned<Value>],
-) -> Result<Setting, Wrong> {
+) -> Result<Setting, Invalid> {
     if items.is_empty() {
-        return Err(Wrong::whole(format!(
+        return Err(Invalid::whole(format!(
             "expected {kind}, found an empty list"
         )));
     }
     let mut values: Vec<Conditional> = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let conditional = conditional(kind, precedence, &item.value)
-            .map_err(|message| Wrong::item(index, message))?;
+            .map_err(|message| Invalid::item(index, message))?;
         let same = |other: &Conditional| other.constraints == conditional.constraints;
         if values.iter().any(same) {
-            let message = "there is already a value under the same constraints";
-            return Err(Wrong::item(index, message));
+            let message = "another value has the same constraints";
+            return Err(Invalid::item(index, message));
         }
         values.push(conditional);
     }
@@ -233,7 +234,7 @@ fn conditional(
     if let Some(strange) = entries.keys().find(|key| !FIELDS.contains(&key.as_str())) {
         return Err(format!(
             "unknown key `{strange}`{}",
-            instead(strange, &FIELDS)
+            suggestion(strange, &FIELDS)
         ));
     }
     let value = entries.get("value").ok_or("key `value` is missing")?;

@@ -1,4 +1,4 @@
-//! The conditions under which a value holds, and which of them the server asks for.
+//! The constraints of a value, and the combinations of constraints that the server looks up.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::kind::Found;
 use super::list::Precedence;
-use crate::document::instead;
+use crate::document::suggestion;
 
-/// The server's names of conditions (`convertYamlConstraints` in
-/// `common/dynamicconfig/yaml_loader.go` of its source).
+/// The names of constraints (`convertYamlConstraints` in `common/dynamicconfig/yaml_loader.go` of
+/// the server's source).
 pub(super) const NAMES: [&str; 8] = [
     NAMESPACE,
     NAMESPACE_ID,
@@ -30,10 +30,10 @@ const HISTORY_TASK_TYPE: &str = "historyTaskType";
 const DESTINATION: &str = "destination";
 const CHASM_TASK_TYPE: &str = "chasmTaskType";
 
-/// The kinds of task of a task queue, with the numbers that the server takes for them as well.
+/// The task types of a task queue.
 const TASK_TYPES: [&str; 3] = ["Workflow", "Activity", "Nexus"];
 
-/// The kinds of task of a history shard (`TaskType` in the server's `api/enums/v1`).
+/// The task types of a history shard (`TaskType` in the server's `api/enums/v1`).
 const HISTORY_TASK_TYPES: [&str; 33] = [
     "ReplicationHistory",
     "ReplicationSyncActivity",
@@ -70,15 +70,15 @@ const HISTORY_TASK_TYPES: [&str; 33] = [
     "TimeskippingTimer",
 ];
 
-/// Conditions in the server's spelling, or what is wrong with them. Without a precedence, the
-/// setting is not known, and only the conditions themselves are looked at.
+/// Checks constraints and returns them with the spelling of the server. `precedence` is `None` for
+/// an unknown setting; then the combination of constraints is not checked.
 pub(super) fn read(
     written: &Value,
     precedence: Option<Precedence>,
 ) -> Result<BTreeMap<String, Value>, String> {
     let entries = written.as_object().ok_or_else(|| {
         let found = Found(written);
-        format!("`constraints` is a map (such as `{{namespace: orders}}`), found {found}")
+        format!("expected `constraints` as a map (such as `{{namespace: orders}}`), found {found}")
     })?;
     let mut constraints = BTreeMap::new();
     for (name, value) in entries {
@@ -86,7 +86,7 @@ pub(super) fn read(
         let Some(known) = known else {
             return Err(format!(
                 "unknown constraint `{name}`{}",
-                instead(name, &NAMES)
+                suggestion(name, &NAMES)
             ));
         };
         self::value(known, value)?;
@@ -103,14 +103,14 @@ pub(super) fn read(
     Ok(constraints)
 }
 
-/// Checks the value of one condition.
+/// Checks the value of one constraint.
 fn value(name: &str, value: &Value) -> Result<(), String> {
     let (good, expected) = match name {
         SHARD_ID => (
             value
                 .as_i64()
                 .is_some_and(|shard| (1..=i64::from(i32::MAX)).contains(&shard)),
-            "the number of a shard, from 1".to_owned(),
+            "a shard number from 1".to_owned(),
         ),
         TASK_TYPE => (
             is_one_of(value, &TASK_TYPES, "TASK_QUEUE_TYPE_"),
@@ -120,12 +120,12 @@ fn value(name: &str, value: &Value) -> Result<(), String> {
             let word = value.as_str().unwrap_or_default();
             (
                 is_one_of(value, &HISTORY_TASK_TYPES, "TASK_TYPE_"),
-                format!("a type of history task{}", suggestion(word)),
+                format!("a type of history task{}", example(word)),
             )
         }
         _ => (
             value.as_str().is_some_and(|text| !text.is_empty()),
-            "a text".to_owned(),
+            "a string".to_owned(),
         ),
     };
     if good {
@@ -137,13 +137,13 @@ fn value(name: &str, value: &Value) -> Result<(), String> {
     ))
 }
 
-fn suggestion(word: &str) -> String {
+fn example(word: &str) -> String {
     let meant = crate::document::did_you_mean(word, HISTORY_TASK_TYPES);
     let meant = meant.unwrap_or("TransferActivityTask");
     format!(" (such as `{meant}`)")
 }
 
-/// Whether a value is a name, in the form of Temporal's or in that of Protobuf, or a number.
+/// Whether a value is one of the names, in the form of Temporal or of Protobuf, or a number.
 fn is_one_of(value: &Value, names: &[&str], prefix: &str) -> bool {
     let shouted = |name: &&str| {
         let upper = name.char_indices().map(|(at, letter)| {
@@ -167,8 +167,8 @@ fn is_one_of(value: &Value, names: &[&str], prefix: &str) -> bool {
     }
 }
 
-/// Checks that the server ever looks for a value under these conditions: it does for some
-/// combinations only (`Get` of each kind of setting in `common/dynamicconfig/setting_gen.go`).
+/// Checks that the server looks up values with this combination of constraints. It looks up only
+/// some combinations (`Get` of each kind of setting in `common/dynamicconfig/setting_gen.go`).
 fn combination(
     constraints: &BTreeMap<String, Value>,
     precedence: Precedence,
@@ -187,17 +187,19 @@ fn combination(
     let given: Vec<&str> = constraints.keys().map(String::as_str).collect();
     let given = given.join("` with `");
     Err(match taken.as_slice() {
-        [] => format!("it holds for the whole cluster and takes no constraints, found `{given}`"),
-        [only] => format!("it takes the constraint {only}, found `{given}`"),
+        [] => format!(
+            "this setting applies to the whole cluster and allows no constraints, found `{given}`"
+        ),
+        [only] => format!("this setting allows the constraint {only}, found `{given}`"),
         [most @ .., last] => format!(
-            "it takes the constraints {} or {last}, found `{given}`",
+            "this setting allows the constraints {} or {last}, found `{given}`",
             most.join(", ")
         ),
     })
 }
 
 impl Precedence {
-    /// The combinations of conditions that the server looks for, besides none.
+    /// The combinations of constraints that the server looks up, without the empty one.
     pub(super) fn combinations(self) -> &'static [&'static [&'static str]] {
         match self {
             Self::Global => &[],

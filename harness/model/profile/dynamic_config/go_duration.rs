@@ -1,8 +1,8 @@
-//! Durations as the Temporal server reads them in its dynamic configuration
-//! (`common/primitives/timestamp/parse_duration.go` in its source): Go's own form
-//! (`time.ParseDuration`), days as well, and bare numbers, which are seconds.
+//! Durations in the dynamic configuration of the Temporal server
+//! (`common/primitives/timestamp/parse_duration.go` in its source): the form of Go
+//! (`time.ParseDuration`) with an additional unit for days, or a number of seconds without a unit.
 
-/// Nanoseconds of each unit.
+/// The units with their length in nanoseconds.
 const UNITS: [(&str, f64); 9] = [
     ("ns", 1.0),
     ("us", 1e3),
@@ -15,16 +15,16 @@ const UNITS: [(&str, f64); 9] = [
     ("d", 86_400e9),
 ];
 
-/// The longest duration of Go's, about 292 years, in nanoseconds.
+/// The longest duration of Go in nanoseconds, about 292 years.
 const LONGEST: f64 = 9_223_372_036_854_775_807.0;
 
 /// The longest duration in whole seconds.
 pub(super) const LONGEST_SECONDS: u64 = 9_223_372_036;
 
-/// Whether the server takes a text for a duration.
+/// Whether the server parses a string as a duration.
 pub(super) fn is_duration(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    // Only numbers without a sign may go without a unit, but for zero.
+    // A number without a unit must not have a sign, except for zero.
     if number(text).is_some_and(|(_, rest)| rest.is_empty()) || unsigned == "0" {
         return true;
     }
@@ -47,7 +47,7 @@ pub(super) fn is_duration(text: &str) -> bool {
     !unsigned.is_empty() && nanoseconds < LONGEST
 }
 
-/// The decimal number that a text begins with, and what follows it.
+/// The decimal number at the start of a string, and the rest.
 fn number(text: &str) -> Option<(f64, &str)> {
     let digits = |text: &str| {
         let end = text.find(|letter: char| !letter.is_ascii_digit());
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_server_reads_is_a_duration() {
+    fn durations_of_the_server_are_accepted() {
         for text in [
             "0",
             "5",
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_does_not_read_is_none() {
+    fn other_strings_are_rejected() {
         for text in [
             "",
             "-",

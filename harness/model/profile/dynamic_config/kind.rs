@@ -1,17 +1,17 @@
-//! The types of the server's settings, and which values each takes.
+//! The types of the server's settings, and the values that each type accepts.
 //!
-//! What is refused here the server would not convert (`convert...` in
-//! `common/dynamicconfig/collection.go` of its source), or would convert into something else without
-//! a word: half a replica into none, a field that a structure does not have into nothing.
+//! This module rejects values that the server cannot convert (`convert...` in
+//! `common/dynamicconfig/collection.go` of its source), and values that the server would change
+//! without an error: it cuts the fraction of a number, and drops unknown fields of a structure.
 
 use std::fmt;
 
 use serde_json::Value;
 
 use super::go_duration::{LONGEST_SECONDS, is_duration};
-use crate::document::instead;
+use crate::document::suggestion;
 
-/// A type.
+/// The type of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     Bool,
@@ -22,20 +22,20 @@ pub(super) enum Kind {
     /// A point in time.
     Time,
     Map,
-    /// What the server converts by code of its own.
+    /// A type with its own conversion code in the server.
     Any,
     List(Box<Kind>),
-    /// A map with these keys, all of which may be left out.
+    /// A map with these keys. All keys are optional.
     Structure(Vec<(&'static str, Kind)>),
-    /// A value, or one that becomes another in the course of time.
+    /// A value, or a gradual change from one value to another.
     Gradual(Box<Kind>),
 }
 
 impl Kind {
-    /// Reads a type as the lists have it.
+    /// Parses a type in the notation of the lists.
     pub(super) fn of(text: &'static str) -> Self {
         let (kind, rest) = Self::read(text);
-        assert!(rest.is_empty(), "`{text}` is no type");
+        assert!(rest.is_empty(), "`{text}` is not a type");
         kind
     }
 
@@ -62,7 +62,7 @@ impl Kind {
             "time" => Self::Time,
             "map" => Self::Map,
             "any" => Self::Any,
-            other => unreachable!("`keys/main.go` writes no type `{other}`"),
+            other => unreachable!("`keys/main.go` does not write a type `{other}`"),
         };
         (kind, rest)
     }
@@ -80,12 +80,12 @@ impl Kind {
         }
     }
 
-    /// Whether a list is a value of this type, and not only a list of conditional values.
+    /// Whether a list can be a value of this type.
     pub(super) fn takes_lists(&self) -> bool {
         matches!(self, Self::List(_) | Self::Any)
     }
 
-    /// Says what is wrong with a value, if anything.
+    /// Checks a value of this type.
     pub(super) fn check(&self, value: &Value) -> Result<(), String> {
         let good = match self {
             Self::Bool => value.is_boolean() || value.as_str().is_some_and(is_bool),
@@ -128,7 +128,10 @@ impl Kind {
                 .find(|(field, _)| field.eq_ignore_ascii_case(name));
             let Some((field, kind)) = found else {
                 let names: Vec<&str> = fields.iter().map(|(field, _)| *field).collect();
-                return Err(format!("unknown field `{name}`{}", instead(name, &names)));
+                return Err(format!(
+                    "unknown field `{name}`{}",
+                    suggestion(name, &names)
+                ));
             };
             kind.check(value)
                 .map_err(|wrong| format!("field `{field}`: {wrong}"))?;
@@ -151,13 +154,13 @@ impl Kind {
 }
 
 impl fmt::Display for Kind {
-    /// What is expected, for people.
+    /// The expected value, for error messages.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bool => out.write_str("`true` or `false`"),
             Self::Int => out.write_str("a whole number"),
             Self::Float => out.write_str("a number"),
-            Self::Text => out.write_str("a text"),
+            Self::Text => out.write_str("a string"),
             Self::Duration => {
                 out.write_str("a duration (such as `250ms`, `1m30s`, `1d`, or a number of seconds)")
             }
@@ -165,7 +168,7 @@ impl fmt::Display for Kind {
             Self::Map => out.write_str("a map (`{key: value}`)"),
             Self::Any => out.write_str("a value"),
             Self::List(item) => match **item {
-                Self::Text => out.write_str("a list of texts (`[first, second]`)"),
+                Self::Text => out.write_str("a list of strings (`[first, second]`)"),
                 _ => out.write_str("a list (`[first, second]`)"),
             },
             Self::Structure(fields) => match fields.first() {
@@ -179,7 +182,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A value, for people.
+/// A value, for error messages.
 pub(super) struct Found<'a>(pub(super) &'a Value);
 
 impl fmt::Display for Found<'_> {
@@ -188,7 +191,7 @@ impl fmt::Display for Found<'_> {
             Value::Null => out.write_str("nothing"),
             Value::Bool(_) => write!(out, "`{}`", self.0),
             Value::Number(_) => write!(out, "the number `{}`", self.0),
-            Value::String(text) => write!(out, "the text `{text}`"),
+            Value::String(text) => write!(out, "the string `{text}`"),
             Value::Array(_) => out.write_str("a list"),
             Value::Object(_) => out.write_str("a map"),
         }
@@ -197,10 +200,10 @@ impl fmt::Display for Found<'_> {
 
 fn close(text: &'static str, bracket: char) -> &'static str {
     let rest = text.strip_prefix(bracket);
-    rest.expect("`keys/main.go` closes what it opens")
+    rest.expect("`keys/main.go` closes all brackets")
 }
 
-/// The texts that Go takes for a truth value (`strconv.ParseBool`).
+/// Whether Go parses a string as a boolean (`strconv.ParseBool`).
 fn is_bool(text: &str) -> bool {
     let known = [
         "1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False",

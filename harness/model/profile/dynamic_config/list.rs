@@ -2,7 +2,7 @@
 
 use super::kind::Kind;
 
-/// Each list with the release that it is of, oldest first. Lines are key, precedence and type.
+/// Each release with its list, the oldest first. A line has the key, the precedence and the type.
 const LISTS: &[(&str, &str)] = &[
     ("1.31.2", include_str!("keys/1.31.2.tsv")),
     ("1.32.0", include_str!("keys/1.32.0.tsv")),
@@ -11,7 +11,6 @@ const LISTS: &[(&str, &str)] = &[
 /// The settings of one release.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct List {
-    /// The release.
     pub(super) version: &'static str,
     lines: &'static str,
 }
@@ -19,14 +18,13 @@ pub(super) struct List {
 /// One setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Registered {
-    /// Its key in the server's own spelling.
+    /// The key in the spelling of the server.
     pub(super) key: &'static str,
-    /// By what its value may differ.
     pub(super) precedence: Precedence,
     kind: &'static str,
 }
 
-/// By what the value of a setting may differ.
+/// The scope of a setting: it may have a different value for each namespace, task queue and so on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Precedence {
     Global,
@@ -40,14 +38,13 @@ pub(super) enum Precedence {
 }
 
 impl List {
-    /// The list of the newest release.
     pub(super) fn newest() -> Self {
-        let (version, lines) = LISTS.last().expect("there is a list");
+        let (version, lines) = LISTS.last().expect("at least one list");
         Self { version, lines }
     }
 
-    /// The list that is nearest to a version: its own, else that of the last release before it,
-    /// else the oldest.
+    /// The list for a version: the list of the same minor version, else of the last release before
+    /// it, else the oldest list.
     pub(super) fn nearest(version: &str) -> Self {
         let wanted = numbers(version);
         let before = |(listed, _): &&(&str, &str)| numbers(listed) <= wanted;
@@ -64,22 +61,21 @@ impl List {
         }
     }
 
-    /// Whether it has all settings of a version: patch releases seldom bring new ones.
+    /// Whether the list is for the same minor version. Patch releases seldom add settings.
     pub(super) fn is_of(self, version: &str) -> bool {
         minor(self.version) == minor(version)
     }
 
-    /// The setting of a key, whatever the case of its letters.
+    /// The setting of a key. Ignores the case of the key.
     pub(super) fn find(self, key: &str) -> Option<Registered> {
         self.settings()
             .find(|setting| setting.key.eq_ignore_ascii_case(key))
     }
 
-    /// All settings.
     pub(super) fn settings(self) -> impl Iterator<Item = Registered> {
         self.lines.lines().map(|line| {
             let mut parts = line.split('\t');
-            let mut part = || parts.next().expect("a line has three parts");
+            let mut part = || parts.next().expect("three parts on every line");
             Registered {
                 key: part(),
                 precedence: Precedence::of(part()),
@@ -107,7 +103,7 @@ impl Precedence {
             "task-type" => Self::TaskType,
             "destination" => Self::Destination,
             "chasm-task-type" => Self::ChasmTaskType,
-            other => unreachable!("`keys/main.go` writes no precedence `{other}`"),
+            other => unreachable!("`keys/main.go` does not write a precedence `{other}`"),
         }
     }
 }
@@ -139,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_held_against_the_list_that_is_nearest() {
+    fn a_version_is_checked_against_the_nearest_list() {
         let nearest = |version| List::nearest(version).version;
         let versions = [
             "1.20.0",
@@ -159,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn case_means_nothing_in_a_key() {
+    fn the_case_of_a_key_is_ignored() {
         let found = List::newest().find("FRONTEND.namespacerps");
         assert_eq!(found.map(|found| found.key), Some("frontend.namespaceRPS"));
     }

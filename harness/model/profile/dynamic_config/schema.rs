@@ -1,4 +1,4 @@
-//! Dynamic configuration in the published schema, so that an editor completes and checks it.
+//! Dynamic configuration in the published schema, so that editors can complete and check it.
 
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::kind::Kind;
 use super::list::List;
 
-/// The settings of the newest server there is a list of. Other keys are let through, since a
-/// profile may name another server, and case means nothing in them.
+/// The settings of the newest server with a list. The schema allows other keys, because a profile
+/// may use another server version, and because the server ignores the case of keys.
 pub(super) fn of_newest(generator: &mut SchemaGenerator) -> Schema {
     let properties: Map<String, Value> = List::newest()
         .settings()
@@ -19,10 +19,10 @@ pub(super) fn of_newest(generator: &mut SchemaGenerator) -> Schema {
         })
         .collect();
     let schema = json!({"type": "object", "properties": properties});
-    Schema::try_from(schema).expect("an object is a schema")
+    Schema::try_from(schema).expect("an object is a valid schema")
 }
 
-/// Refers to the definition of what a type takes: a value, or a list of them with their conditions.
+/// A reference to the schema of a type: a value, or a list of values with constraints.
 fn reference(kind: &Kind, generator: &mut SchemaGenerator) -> Value {
     let (name, types) = match kind {
         Kind::Bool => ("Boolean", json!(["boolean", "string", "array"])),

@@ -1,10 +1,10 @@
-//! What a profile may say of dynamic configuration, by whole error texts.
+//! Errors in dynamic configuration, with their whole text.
 
 use serde_json::{Value, json};
 
 use crate::profile::tests::{load, wrong};
 
-/// What is wrong with each of these settings of a profile.
+/// The error of each of these settings in a profile.
 fn refused(settings: &[&str]) -> String {
     let refused = settings.iter().map(|setting| {
         let text = format!("extends: base\nbackend: {{simulated: {{}}}}\ntemporal:\n  dynamic-config:\n    {setting}\n");
@@ -13,19 +13,19 @@ fn refused(settings: &[&str]) -> String {
     refused.collect::<Vec<_>>().join("\n\n")
 }
 
-/// The settings that a profile with these assignments resolves to.
+/// The resolved settings of a profile with these assignments.
 fn resolved(sets: &[&str]) -> Value {
     let sets: Vec<&str> = ["backend={simulated: {}}"]
         .iter()
         .chain(sets)
         .copied()
         .collect();
-    let profile = load(&[], "local", &sets).expect("the profile is right");
+    let profile = load(&[], "local", &sets).expect("a valid profile");
     json!(profile.temporal.settings.dynamic_config)
 }
 
 #[test]
-fn a_misspelt_key_is_met_with_the_one_that_was_meant() {
+fn a_misspelt_key_gets_a_suggestion() {
     insta::assert_snapshot!(refused(&[
         "frontend.namespaceRSP: 100",
         "namespaceRPS: 100",
@@ -56,7 +56,7 @@ fn a_misspelt_key_is_met_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn a_value_of_another_type_is_told_what_is_expected() {
+fn the_error_of_a_value_of_the_wrong_type_names_the_expected_type() {
     insta::assert_snapshot!(refused(&[
         "frontend.namespaceRPS: many",
         "frontend.namespaceRPS: 1.0",
@@ -74,7 +74,7 @@ fn a_value_of_another_type_is_told_what_is_expected() {
         "matching.partitionScaler: {Ups: [{Window: soon}]}",
         "history.TaskDLQErrorPattern: 5",
     ]), @"
-    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: expected a whole number, found the text `many`
+    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: expected a whole number, found the string `many`
       |
     8 |     frontend.namespaceRPS: many
       |                            ^^^^
@@ -89,7 +89,7 @@ fn a_value_of_another_type_is_told_what_is_expected() {
     8 |     frontend.namespaceRPS: 1e3
       |                            ^^^
 
-    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: expected a whole number, found the text `100`
+    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: expected a whole number, found the string `100`
       |
     8 |     frontend.namespaceRPS: '100'
       |                            ^^^^^
@@ -109,7 +109,7 @@ fn a_value_of_another_type_is_told_what_is_expected() {
     8 |     frontend.namespaceRPS: []
       |                            ^
 
-    profiles/dev.yaml:8:35: `admin.enableListHistoryTasks`: expected `true` or `false`, found the text `yes`
+    profiles/dev.yaml:8:35: `admin.enableListHistoryTasks`: expected `true` or `false`, found the string `yes`
       |
     8 |     admin.enableListHistoryTasks: yes
       |                                   ^^^
@@ -119,17 +119,17 @@ fn a_value_of_another_type_is_told_what_is_expected() {
     8 |     admin.enableListHistoryTasks: 1
       |                                   ^
 
-    profiles/dev.yaml:8:45: `dynamicconfig.subscriptionPollInterval`: expected a duration (such as `250ms`, `1m30s`, `1d`, or a number of seconds), found the text `1 minute`
+    profiles/dev.yaml:8:45: `dynamicconfig.subscriptionPollInterval`: expected a duration (such as `250ms`, `1m30s`, `1d`, or a number of seconds), found the string `1 minute`
       |
     8 |     dynamicconfig.subscriptionPollInterval: 1 minute
       |                                             ^^^^^^^^
 
-    profiles/dev.yaml:8:33: `worker.protectedNamespaces`: expected a list of texts (`[first, second]`), found the text `example.org`
+    profiles/dev.yaml:8:33: `worker.protectedNamespaces`: expected a list of strings (`[first, second]`), found the string `example.org`
       |
     8 |     worker.protectedNamespaces: example.org
       |                                 ^^^^^^^^^^^
 
-    profiles/dev.yaml:8:33: `worker.protectedNamespaces`: item 2: expected a text, found the number `5`
+    profiles/dev.yaml:8:33: `worker.protectedNamespaces`: item 2: expected a string, found the number `5`
       |
     8 |     worker.protectedNamespaces: [example.org, 5]
       |                                 ^
@@ -139,12 +139,12 @@ fn a_value_of_another_type_is_told_what_is_expected() {
     8 |     matching.useNewMatcher: {Old: true, Now: false}
       |                             ^
 
-    profiles/dev.yaml:8:31: `matching.partitionScaler`: field `Ups`: item 1: field `Window`: expected a duration (such as `250ms`, `1m30s`, `1d`, or a number of seconds), found the text `soon`
+    profiles/dev.yaml:8:31: `matching.partitionScaler`: field `Ups`: item 1: field `Window`: expected a duration (such as `250ms`, `1m30s`, `1d`, or a number of seconds), found the string `soon`
       |
     8 |     matching.partitionScaler: {Ups: [{Window: soon}]}
       |                               ^
 
-    profiles/dev.yaml:8:34: `history.TaskDLQErrorPattern`: expected a text, found the number `5`
+    profiles/dev.yaml:8:34: `history.TaskDLQErrorPattern`: expected a string, found the number `5`
       |
     8 |     history.TaskDLQErrorPattern: 5
       |                                  ^
@@ -152,7 +152,7 @@ fn a_value_of_another_type_is_told_what_is_expected() {
 }
 
 #[test]
-fn a_list_of_values_is_judged_item_by_item() {
+fn a_list_of_values_is_checked_item_by_item() {
     insta::assert_snapshot!(refused(&[
         "frontend.namespaceRPS: [100]",
         "frontend.namespaceRPS: [{value: 1}, {value: many, constraints: {namespace: orders}}]",
@@ -172,7 +172,7 @@ fn a_list_of_values_is_judged_item_by_item() {
     8 |     frontend.namespaceRPS: [100]
       |                             ^^^
 
-    profiles/dev.yaml:8:41: `frontend.namespaceRPS`: expected a whole number, found the text `many`
+    profiles/dev.yaml:8:41: `frontend.namespaceRPS`: expected a whole number, found the string `many`
       |
     8 |     frontend.namespaceRPS: [{value: 1}, {value: many, constraints: {namespace: orders}}]
       |                                         ^
@@ -192,37 +192,37 @@ fn a_list_of_values_is_judged_item_by_item() {
     8 |     frontend.namespaceRPS: [{value: 1, constraints: {namespce: orders}}]
       |                             ^
 
-    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: it takes the constraint `namespace`, found `taskQueueName`
+    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: this setting allows the constraint `namespace`, found `taskQueueName`
       |
     8 |     frontend.namespaceRPS: [{value: 1, constraints: {taskQueueName: orders}}]
       |                             ^
 
-    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: constraint `namespace`: expected a text, found the number `5`
+    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: constraint `namespace`: expected a string, found the number `5`
       |
     8 |     frontend.namespaceRPS: [{value: 1, constraints: {namespace: 5}}]
       |                             ^
 
-    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: `constraints` is a map (such as `{namespace: orders}`), found the text `orders`
+    profiles/dev.yaml:8:29: `frontend.namespaceRPS`: expected `constraints` as a map (such as `{namespace: orders}`), found the string `orders`
       |
     8 |     frontend.namespaceRPS: [{value: 1, constraints: orders}]
       |                             ^
 
-    profiles/dev.yaml:8:41: `frontend.namespaceRPS`: there is already a value under the same constraints
+    profiles/dev.yaml:8:41: `frontend.namespaceRPS`: another value has the same constraints
       |
     8 |     frontend.namespaceRPS: [{value: 1}, {value: 2}]
       |                                         ^
 
-    profiles/dev.yaml:8:36: `admin.enableListHistoryTasks`: it holds for the whole cluster and takes no constraints, found `namespace`
+    profiles/dev.yaml:8:36: `admin.enableListHistoryTasks`: this setting applies to the whole cluster and allows no constraints, found `namespace`
       |
     8 |     admin.enableListHistoryTasks: [{value: true, constraints: {namespace: orders}}]
       |                                    ^
 
-    profiles/dev.yaml:8:43: `matching.numTaskqueueReadPartitions`: it takes the constraints `namespace`, `taskQueueName`, `namespace` with `taskQueueName` or `namespace` with `taskQueueName` with `taskType`, found `taskType`
+    profiles/dev.yaml:8:43: `matching.numTaskqueueReadPartitions`: this setting allows the constraints `namespace`, `taskQueueName`, `namespace` with `taskQueueName` or `namespace` with `taskQueueName` with `taskType`, found `taskType`
       |
     8 |     matching.numTaskqueueReadPartitions: [{value: 1, constraints: {taskType: Workflow}}]
       |                                           ^
 
-    profiles/dev.yaml:8:43: `matching.numTaskqueueReadPartitions`: constraint `taskType`: expected `Workflow`, `Activity` or `Nexus`, found the text `Activities`
+    profiles/dev.yaml:8:43: `matching.numTaskqueueReadPartitions`: constraint `taskType`: expected `Workflow`, `Activity` or `Nexus`, found the string `Activities`
       |
     8 |     matching.numTaskqueueReadPartitions: [{value: 1, constraints: {namespace: a, taskQueueName: b, taskType: Activities}}]
       |                                           ^
@@ -230,9 +230,9 @@ fn a_list_of_values_is_judged_item_by_item() {
 }
 
 #[test]
-fn a_key_that_is_set_twice_is_refused_whatever_its_case() {
+fn a_key_that_is_set_twice_is_rejected_even_with_another_case() {
     insta::assert_snapshot!(refused(&["frontend.rps: 5\n    Frontend.RPS: 6"]), @"
-    profiles/dev.yaml:9:5: `Frontend.RPS` is the key `frontend.rps`, which is set already
+    profiles/dev.yaml:9:5: `Frontend.RPS` is the same key as `frontend.rps`, which is already set
       |
     9 |     Frontend.RPS: 6
       |     ^^^^^^^^^^^^
@@ -240,7 +240,7 @@ fn a_key_that_is_set_twice_is_refused_whatever_its_case() {
 }
 
 #[test]
-fn the_servers_own_list_form_is_taken_with_its_constraints() {
+fn the_list_form_of_the_server_is_accepted_with_its_constraints() {
     let list = "[{value: 100, constraints: {Namespace: orders}}, {value: 2400}]";
     let set = format!("temporal.dynamic-config.frontend.namespaceRPS={list}");
     let expected = json!({"frontend.namespaceRPS": [
@@ -257,7 +257,7 @@ fn the_servers_own_list_form_is_taken_with_its_constraints() {
 }
 
 #[test]
-fn numbers_keep_their_value_and_their_kind() {
+fn numbers_keep_their_value_and_their_type() {
     let set = |value: &str| format!("temporal.dynamic-config={{{value}}}");
     let whole = resolved(&[&set("limit.maxIDLength: 9007199254740993")]);
     assert_eq!(
@@ -277,14 +277,14 @@ fn numbers_keep_their_value_and_their_kind() {
 }
 
 #[test]
-fn a_key_has_the_servers_spelling_and_the_last_word_holds_whatever_its_case() {
+fn a_key_gets_the_spelling_of_the_server_and_the_last_assignment_has_precedence() {
     let sets = ["frontend.rps=5", "FRONTEND.RPS=6"];
     let sets = sets.map(|set| format!("temporal.dynamic-config.{set}"));
     assert_eq!(resolved(&[&sets[0], &sets[1]]), json!({"frontend.rps": 6}));
 }
 
 #[test]
-fn all_forms_that_the_server_converts_are_taken() {
+fn all_forms_that_the_server_converts_are_accepted() {
     for value in [
         "admin.enableListHistoryTasks: 'true'",
         "dynamicconfig.subscriptionPollInterval: 5",
@@ -306,41 +306,41 @@ fn all_forms_that_the_server_converts_are_taken() {
 }
 
 #[test]
-fn the_development_server_takes_no_constraints() {
+fn the_development_server_allows_no_constraints() {
     let text = "extends: base\nbackend: {process: {}}\ntemporal:\n  dynamic-config:\n    \
         frontend.namespaceRPS: [{value: 1, constraints: {namespace: default}}]\n";
     insta::assert_snapshot!(wrong(text, &[]), @"
-    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: the development server takes one value for all, without constraints; run this with engine `server` or with `--backend k3d`
+    profiles/dev.yaml:8:28: `frontend.namespaceRPS`: the development server allows only one value, without constraints; use engine `server` or `--backend k3d`
       |
     8 |     frontend.namespaceRPS: [{value: 1, constraints: {namespace: default}}]
       |                            ^
     ");
     let once = "temporal.dynamic-config.frontend.namespaceRPS=[{value: 1}]";
     let sets = ["backend={process: {}}", once];
-    let profile = load(&[], "local", &sets).expect("one value for all is no constraint");
-    assert_eq!(profile.misplaced(), None);
+    let profile = load(&[], "local", &sets).expect("one value without constraints");
+    assert_eq!(profile.backend_conflict(), None);
 }
 
 #[test]
-fn another_server_is_held_against_the_nearest_and_that_is_said() {
+fn an_unknown_server_is_checked_against_the_nearest_list_with_a_notice() {
     let sets = [
         "backend={simulated: {}}",
         "temporal.version=1.99.0",
         "temporal.dynamic-config.frontend.namespaceRSP=5",
         "temporal.dynamic-config.frontend.namespaceRPS=[{value: 1, constraints: {namespace: orders}}]",
     ];
-    let profile = load(&[], "local", &sets).expect("what is not known may be right");
+    let profile = load(&[], "local", &sets).expect("unknown keys may be valid");
     insta::assert_snapshot!(profile.notices().join("\n"), @"
-    the dynamic configuration of Temporal 1.99.0 is not known here, so it was held against that of 1.32.0
-    `frontend.namespaceRPS` has a value for namespace `orders`, which the profile does not name in `temporal.namespaces`
-    `frontend.namespaceRSP` is no dynamic configuration key of Temporal 1.32.0; did you mean `frontend.namespaceRPS`?
+    the dynamic configuration keys of Temporal 1.99.0 are unknown, so they were checked against those of 1.32.0
+    `frontend.namespaceRPS` has a value for namespace `orders`, which is not in `temporal.namespaces` of the profile
+    `frontend.namespaceRSP` is not a dynamic configuration key of Temporal 1.32.0; did you mean `frontend.namespaceRPS`?
     ");
     let set = [
         "temporal.version=1.99.0",
         "temporal.dynamic-config.frontend.namespaceRPS=many",
     ];
     insta::assert_snapshot!(wrong("extends: base\nbackend: {simulated: {}}\n", &set), @"
-    --set temporal.dynamic-config.frontend.namespaceRPS=many: `frontend.namespaceRPS`: expected a whole number, found the text `many`
+    --set temporal.dynamic-config.frontend.namespaceRPS=many: `frontend.namespaceRPS`: expected a whole number, found the string `many`
       |
     1 | temporal.dynamic-config.frontend.namespaceRPS=many
       |                                               ^^^^

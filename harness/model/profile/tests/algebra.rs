@@ -1,4 +1,4 @@
-//! What holds of every profile.
+//! Properties of every profile.
 
 use proptest::prelude::*;
 use serde_saphyr::{Location, Spanned};
@@ -9,12 +9,12 @@ use crate::profile::overlay::Overlay as _;
 use crate::profile::{Name, arbitrary, model};
 
 #[test]
-fn the_local_profile_is_the_base_on_child_processes() {
-    let profile = load(&[], "local", &[]).expect("the profile is right");
+fn the_local_profile_is_the_base_on_a_local_backend() {
+    let profile = load(&[], "local", &[]).expect("a valid profile");
     insta::assert_json_snapshot!(profile, @r#"
     {
       "name": "local",
-      "description": "The first of k3d and processes that this machine can run",
+      "description": "k3d if this machine can run it, else child processes",
       "temporal": {
         "settings": {
           "version": "1.32.0",
@@ -86,23 +86,23 @@ fn the_local_profile_is_the_base_on_child_processes() {
 }
 
 #[test]
-fn another_choice_replaces_what_stood_under_the_first() {
+fn another_choice_replaces_the_values_of_the_first() {
     let sets = ["worker.run={command: [./worker, --fast]}"];
-    let profile = load(&[], "local", &sets).expect("the profile is right");
+    let profile = load(&[], "local", &sets).expect("a valid profile");
     let command = ["./worker", "--fast"].map(str::to_owned).to_vec();
     assert_eq!(profile.worker.run, crate::topology::Run::Command(command));
 }
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_back(profile in arbitrary::profile()) {
+    fn formatting_and_parsing_round_trip(profile in arbitrary::profile()) {
         let text = serde_saphyr::to_string(&profile)?;
         let read: model::Profile = document::parse("any.yaml", &text)?;
         prop_assert_eq!(serde_json::json!(read), serde_json::json!(profile), "{}", text);
     }
 
     #[test]
-    fn it_does_not_matter_which_file_a_value_comes_from(
+    fn the_file_that_a_value_comes_from_does_not_matter(
         first in arbitrary::profile(),
         second in arbitrary::profile(),
     ) {
@@ -123,6 +123,6 @@ proptest! {
 
 fn extends(name: &str) -> Spanned<Name> {
     let nowhere = Location::UNKNOWN;
-    let name = name.parse().expect("this is a name");
+    let name = name.parse().expect("a valid name");
     Spanned::new(name, nowhere, nowhere)
 }

@@ -1,9 +1,9 @@
-//! What `--set` does and what it refuses.
+//! Effects and errors of `--set`.
 
 use super::fixture::{load, wrong};
 
 #[test]
-fn an_assignment_to_an_unknown_key_is_met_with_the_one_that_was_meant() {
+fn an_assignment_to_an_unknown_key_gets_a_suggestion() {
     insta::assert_snapshot!(wrong("extends: local\n", &["temporal.verson=1"]), @r"
     --set temporal.verson=1: unknown key `verson`; did you mean `version`?
       |
@@ -19,7 +19,7 @@ fn an_assignment_to_an_unknown_key_is_met_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn an_assigned_value_is_refused_like_a_written_one() {
+fn an_assigned_value_is_checked_like_a_value_in_a_file() {
     insta::assert_snapshot!(wrong("extends: local\n", &["worker.replicas=many"]), @"
     --set worker.replicas=many: expected a whole number from 1 to 1000, found `many`
       |
@@ -39,14 +39,14 @@ fn an_assigned_value_is_refused_like_a_written_one() {
       |        ^
     ");
     insta::assert_snapshot!(wrong("extends: local\n", &["temporal.version.major=1"]), @r"
-    --set temporal.version.major=1: expected a text
+    --set temporal.version.major=1: expected a string
       |
     1 | temporal.version.major=1
       |                  ^^^^^
     ");
     insta::assert_snapshot!(
         wrong("extends: local\n", &["temporal.namespaces=[{name: a}, {name: a}]"]), @r"
-    --set temporal.namespaces=[{name: a}, {name: a}]: there is already a namespace `a`
+    --set temporal.namespaces=[{name: a}, {name: a}]: namespace `a` is listed more than once
       |
     1 | temporal.namespaces=[{name: a}, {name: a}]
       |                                        ^
@@ -61,7 +61,7 @@ fn an_assigned_value_is_refused_like_a_written_one() {
 }
 
 #[test]
-fn what_is_no_assignment_is_shown_one() {
+fn an_invalid_assignment_gets_an_example() {
     insta::assert_snapshot!(wrong("extends: local\n", &["worker.replicas"]), @r"
     --set worker.replicas: expected `key=value`, such as `worker.replicas=3`
       |
@@ -69,7 +69,7 @@ fn what_is_no_assignment_is_shown_one() {
       | ^^^^^^^^^^^^^^^
     ");
     insta::assert_snapshot!(wrong("extends: local\n", &["extends=base"]), @r"
-    --set extends=base: `extends` can be said in a file only
+    --set extends=base: `extends` is allowed only in a file
       |
     1 | extends=base
       |         ^^^^
@@ -77,8 +77,8 @@ fn what_is_no_assignment_is_shown_one() {
 }
 
 #[test]
-fn the_last_assignment_has_the_last_word() {
+fn the_last_assignment_has_precedence() {
     let sets = ["worker.replicas=3", "worker.replicas=4"];
-    let profile = load(&[], "local", &sets).expect("the profile is right");
+    let profile = load(&[], "local", &sets).expect("a valid profile");
     assert_eq!(profile.worker.replicas, 4);
 }

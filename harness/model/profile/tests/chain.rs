@@ -1,9 +1,9 @@
-//! What is refused of files together.
+//! Errors across several files.
 
 use super::fixture::{describe, load, wrong};
 
 #[test]
-fn an_unknown_profile_to_extend_is_met_with_the_one_that_was_meant() {
+fn an_unknown_profile_in_extends_gets_a_suggestion() {
     insta::assert_snapshot!(wrong("extends: bse\n", &[]), @r"
     profiles/dev.yaml:4:10: there is no profile `bse` here; did you mean `base`?
       |
@@ -13,7 +13,7 @@ fn an_unknown_profile_to_extend_is_met_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn profiles_that_extend_each_other_are_refused() {
+fn profiles_that_extend_each_other_are_rejected() {
     let head = "apiVersion: harness/v1\nkind: Profile\n";
     let one = format!("{head}name: one\nextends: two\n");
     let two = format!("{head}name: two\nextends: three\n");
@@ -24,13 +24,13 @@ fn profiles_that_extend_each_other_are_refused() {
         ("three.yaml", &*three),
     ];
     insta::assert_snapshot!(describe(load(&files, "one", &[])), @r"
-    profiles/three.yaml:4:10: profiles extend each other in a circle: two → three → two
+    profiles/three.yaml:4:10: profiles extend each other in a cycle: two → three → two
       |
     4 | extends: two
       |          ^^^
     ");
     insta::assert_snapshot!(wrong("extends: dev\n", &[]), @r"
-    profiles/dev.yaml:4:10: profiles extend each other in a circle: dev → dev
+    profiles/dev.yaml:4:10: profiles extend each other in a cycle: dev → dev
       |
     4 | extends: dev
       |          ^^^
@@ -51,9 +51,9 @@ fn an_error_in_an_extended_file_is_reported_there() {
 }
 
 #[test]
-fn a_missing_value_is_named_with_the_files_that_could_have_given_it() {
+fn the_error_of_a_missing_value_names_the_files_without_it() {
     insta::assert_snapshot!(wrong("extends: base\n", &[]), @"
-    profiles/dev.yaml:1:1: key `backend` is missing, and not in what it extends (profiles/base.yaml) either
+    profiles/dev.yaml:1:1: key `backend` is missing here and in the extended profiles (profiles/base.yaml)
       |
     1 | apiVersion: harness/v1
       | ^^^^^^^^^^
@@ -67,16 +67,16 @@ fn a_missing_value_is_named_with_the_files_that_could_have_given_it() {
 }
 
 #[test]
-fn an_unknown_profile_is_met_with_the_one_that_was_meant() {
+fn an_unknown_profile_gets_a_suggestion() {
     insta::assert_snapshot!(describe(load(&[], "locla", &[])), @"there is no profile `locla` in `profiles`; did you mean `local`?");
     insta::assert_snapshot!(describe(load(&[], "../secret", &[])), @"there is no profile `../secret` in `profiles`; expected `base` or `local`");
 }
 
 #[test]
-fn an_unreadable_file_is_named_with_its_cause() {
+fn the_error_of_an_unreadable_file_names_it_and_the_cause() {
     let files = [("dev.yaml", "unreadable")];
     insta::assert_snapshot!(describe(load(&files, "dev", &[])), @r"
-    failed to read profile `profiles/dev.yaml`
+    could not read profile `profiles/dev.yaml`
     caused by: permission denied
     ");
 }

@@ -1,4 +1,4 @@
-//! Profiles from a table in place of a folder.
+//! Loads profiles from a table instead of a folder.
 
 use std::error::Error as _;
 use std::io;
@@ -13,7 +13,7 @@ const LOCAL: (&str, &str) = (
     include_str!("../../../../profiles/local.yaml"),
 );
 
-/// Loads a profile by its name from `files`, beside which stand those of the project.
+/// Loads a profile by name from `files` and the project's profiles `base` and `local`.
 pub fn load(files: &[(&str, &str)], name: &str, sets: &[&str]) -> Result<Profile, Error> {
     let files: Vec<(&str, &str)> = files.iter().copied().chain([BASE, LOCAL]).collect();
     let request = Request {
@@ -39,14 +39,14 @@ pub fn load(files: &[(&str, &str)], name: &str, sets: &[&str]) -> Result<Profile
     profile::load(&request, &reader)
 }
 
-/// What goes wrong with a profile that begins like any other, here and in what causes it.
+/// The error of a profile with a valid header and this text.
 pub(in crate::profile) fn wrong(text: &str, sets: &[&str]) -> String {
     let text = format!("apiVersion: harness/v1\nkind: Profile\nname: dev\n{text}");
     describe(load(&[("dev.yaml", &text)], "dev", sets))
 }
 
 pub(super) fn describe(result: Result<Profile, Error>) -> String {
-    let error = result.expect_err("the profile is wrong");
+    let error = result.expect_err("an invalid profile");
     match error.source() {
         Some(source) => format!("{error}\ncaused by: {source}"),
         None => error.to_string(),

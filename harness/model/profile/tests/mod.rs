@@ -1,5 +1,4 @@
-//! Loading from files that exist in a table only: what goes wrong, word for word, and what holds
-//! of every profile.
+//! Loads profiles from a table of files. Tests whole error texts and properties of every profile.
 
 mod algebra;
 mod assignments;

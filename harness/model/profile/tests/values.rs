@@ -1,9 +1,9 @@
-//! What is refused within one file.
+//! Errors within one file.
 
 use super::fixture::{describe, load, wrong};
 
 #[test]
-fn an_unknown_key_is_met_with_the_one_that_was_meant() {
+fn an_unknown_key_gets_a_suggestion() {
     insta::assert_snapshot!(wrong("extends: base\ntemporal:\n  verson: 1.32.0\n", &[]), @r"
     profiles/dev.yaml:6:3: unknown key `verson`; did you mean `version`?
       |
@@ -13,7 +13,7 @@ fn an_unknown_key_is_met_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn a_value_of_another_type_is_shown() {
+fn a_value_of_the_wrong_type_is_shown() {
     insta::assert_snapshot!(wrong("extends: base\nworker:\n  replicas: many\n", &[]), @"
     profiles/dev.yaml:6:13: expected a whole number from 1 to 1000, found `many`
       |
@@ -23,7 +23,7 @@ fn a_value_of_another_type_is_shown() {
 }
 
 #[test]
-fn none_of_something_that_must_run_is_refused() {
+fn zero_replicas_are_rejected() {
     insta::assert_snapshot!(wrong("temporal: {roles: {history: {replicas: 0}}}\n", &[]), @"
     profiles/dev.yaml:4:40: expected a whole number from 1 to 1000, found `0`
       |
@@ -33,7 +33,7 @@ fn none_of_something_that_must_run_is_refused() {
 }
 
 #[test]
-fn a_bad_duration_is_met_with_examples() {
+fn an_invalid_duration_gets_examples() {
     insta::assert_snapshot!(wrong("web: {ready-timeout: 90}\n", &[]), @r"
     profiles/dev.yaml:4:22: `90` is not a duration (such as `250ms`, `90s`, `2m30s`, `3d`)
       |
@@ -43,10 +43,10 @@ fn a_bad_duration_is_met_with_examples() {
 }
 
 #[test]
-fn a_bad_name_is_told_the_rule() {
+fn an_invalid_name_gets_the_rule() {
     let text = "apiVersion: harness/v1\nkind: Profile\nname: My Profile\n";
     insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @"
-    profiles/dev.yaml:3:7: `My Profile` is not a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front or at the end)
+    profiles/dev.yaml:3:7: `My Profile` is not a name (1 to 32 lowercase letters, digits and `-`, no `-` at the start or end)
       |
     3 | name: My Profile
       |       ^^^^^^^^^^
@@ -54,7 +54,7 @@ fn a_bad_name_is_told_the_rule() {
 }
 
 #[test]
-fn a_bad_version_is_met_with_examples() {
+fn an_invalid_version_gets_examples() {
     insta::assert_snapshot!(wrong("database: {mysql: {version: latest}}\n", &[]), @r"
     profiles/dev.yaml:4:29: `latest` is not a version (such as `1.32.0` or `8.4`)
       |
@@ -64,11 +64,11 @@ fn a_bad_version_is_met_with_examples() {
 }
 
 #[test]
-fn a_namespace_that_is_listed_twice_is_refused() {
+fn a_namespace_that_is_listed_twice_is_rejected() {
     let text =
         "temporal:\n  namespaces:\n    - name: orders\n    - {name: orders, retention: 7d}\n";
     insta::assert_snapshot!(wrong(text, &[]), @r"
-    profiles/dev.yaml:7:14: there is already a namespace `orders`
+    profiles/dev.yaml:7:14: namespace `orders` is listed more than once
       |
     7 |     - {name: orders, retention: 7d}
       |              ^^^^^^
@@ -76,10 +76,10 @@ fn a_namespace_that_is_listed_twice_is_refused() {
 }
 
 #[test]
-fn a_retention_that_temporal_would_refuse_is_refused() {
+fn a_retention_that_temporal_would_reject_is_rejected() {
     let text = "temporal: {namespaces: [{name: orders, retention: 30m}]}\n";
     insta::assert_snapshot!(wrong(text, &[]), @"
-    profiles/dev.yaml:4:51: Temporal keeps closed workflows for a time from 1h to 36500d, found `30m`
+    profiles/dev.yaml:4:51: `retention` must be from 1h to 36500d, found `30m`
       |
     4 | temporal: {namespaces: [{name: orders, retention: 30m}]}
       |                                                   ^^^
@@ -87,9 +87,9 @@ fn a_retention_that_temporal_would_refuse_is_refused() {
 }
 
 #[test]
-fn an_empty_command_is_refused() {
+fn an_empty_command_is_rejected() {
     insta::assert_snapshot!(wrong("worker: {run: {command: []}}\n", &[]), @r"
-    profiles/dev.yaml:4:25: a command starts with a program
+    profiles/dev.yaml:4:25: the command has no program
       |
     4 | worker: {run: {command: []}}
       |                         ^
@@ -97,7 +97,7 @@ fn an_empty_command_is_refused() {
 }
 
 #[test]
-fn a_repeated_key_is_refused() {
+fn a_repeated_key_is_rejected() {
     insta::assert_snapshot!(wrong("web: {version: 2.54.1}\nweb: {version: 2.54.2}\n", &[]), @r"
     profiles/dev.yaml:5:1: key `web` is given more than once
       |
@@ -107,16 +107,16 @@ fn a_repeated_key_is_refused() {
 }
 
 #[test]
-fn a_port_that_is_pinned_twice_is_refused_where_the_last_word_was_said() {
+fn a_port_that_is_pinned_twice_is_rejected_in_the_last_layer() {
     let text = "extends: local\ntemporal: {port: 8080}\n";
     insta::assert_snapshot!(wrong(text, &["starter.port=8080"]), @r"
-    --set starter.port=8080: port 8080 is pinned by `temporal.port` too
+    --set starter.port=8080: `temporal.port` also pins port 8080
       |
     1 | starter.port=8080
       |              ^^^^
     ");
     insta::assert_snapshot!(wrong(&format!("{text}web: {{port: 8080}}\n"), &[]), @r"
-    profiles/dev.yaml:6:13: port 8080 is pinned by `temporal.port` too
+    profiles/dev.yaml:6:13: `temporal.port` also pins port 8080
       |
     6 | web: {port: 8080}
       |             ^^^^
@@ -124,7 +124,7 @@ fn a_port_that_is_pinned_twice_is_refused_where_the_last_word_was_said() {
 }
 
 #[test]
-fn a_file_of_another_format_is_refused() {
+fn a_file_of_another_format_is_rejected() {
     let none = [("dev.yaml", "name: dev\n")];
     insta::assert_snapshot!(describe(load(&none, "dev", &[])), @"
     profiles/dev.yaml:1:1: key `apiVersion` is missing; expected `apiVersion: harness/v1`
@@ -142,7 +142,7 @@ fn a_file_of_another_format_is_refused() {
 }
 
 #[test]
-fn an_unknown_backend_is_met_with_those_there_are() {
+fn an_unknown_backend_gets_the_list_of_backends() {
     insta::assert_snapshot!(wrong("extends: base\nbackend:\n  nomad: {}\n", &[]), @r"
     profiles/dev.yaml:6:3: unknown choice `nomad`; expected `local`, `process`, `k3d`, `simulated` or `azure`
       |
@@ -164,7 +164,7 @@ fn an_unknown_backend_is_met_with_those_there_are() {
     ");
 }
 
-/// What is wrong with each of these profiles.
+/// The error of each of these profiles.
 fn all_refused(texts: &[&str]) -> String {
     let refused: Vec<String> = texts
         .iter()
@@ -174,7 +174,7 @@ fn all_refused(texts: &[&str]) -> String {
 }
 
 #[test]
-fn names_that_are_refused_later_are_refused_here() {
+fn names_that_would_fail_later_are_rejected() {
     insta::assert_snapshot!(all_refused(&[
         "temporal: {namespaces: [{name: größe}]}",
         "temporal: {namespaces: [{name: temporal-system}]}",
@@ -188,17 +188,17 @@ fn names_that_are_refused_later_are_refused_here() {
         "worker: {run: {command: [./worker, \"a\\0b\"]}}",
         "promotion: {require: ['']}",
     ]), @r#"
-    profiles/dev.yaml:5:32: `größe` is not the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; not `temporal-system`)
+    profiles/dev.yaml:5:32: `größe` is not a namespace name (1 to 200 printable ASCII characters without spaces; not `temporal-system`)
       |
     5 | temporal: {namespaces: [{name: größe}]}
       |                                ^^^^^
 
-    profiles/dev.yaml:5:32: `temporal-system` is not the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; not `temporal-system`)
+    profiles/dev.yaml:5:32: `temporal-system` is not a namespace name (1 to 200 printable ASCII characters without spaces; not `temporal-system`)
       |
     5 | temporal: {namespaces: [{name: temporal-system}]}
       |                                ^^^^^^^^^^^^^^^
 
-    profiles/dev.yaml:5:24: `temporal.namespaces` names none; the worker needs one to poll
+    profiles/dev.yaml:5:24: `temporal.namespaces` is empty; the worker needs a namespace to poll
       |
     5 | temporal: {namespaces: []}
       |                        ^
@@ -208,22 +208,22 @@ fn names_that_are_refused_later_are_refused_here() {
     5 | temporal: {version: 1.32.0-a-}
       |                     ^^^^^^^^^
 
-    profiles/dev.yaml:5:22: `/_sys/orders` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+    profiles/dev.yaml:5:22: `/_sys/orders` is not a task queue name (1 to 200 characters without spaces, not starting with `/_sys/` or `temporal-sys-`)
       |
     5 | worker: {task-queue: /_sys/orders}
       |                      ^^^^^^^^^^^^
 
-    profiles/dev.yaml:5:22: `ord\u{200b}ers` is not the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or `temporal-sys-`)
+    profiles/dev.yaml:5:22: `ord\u{200b}ers` is not a task queue name (1 to 200 characters without spaces, not starting with `/_sys/` or `temporal-sys-`)
       |
     5 | worker: {task-queue: "ord\u200bers"}
       |                      ^^^^^^^^^^^^^^
 
-    profiles/dev.yaml:5:23: `My Worker` is not a reference of an image (such as `registry.example/worker:1.0`: a path in lowercase, perhaps a tag)
+    profiles/dev.yaml:5:23: `My Worker` is not an image reference (such as `registry.example/worker:1.0`: a lowercase path and an optional tag)
       |
     5 | worker: {run: {image: My Worker}}
       |                       ^^^^^^^^^
 
-    profiles/dev.yaml:5:23: `` is not a reference of an image (such as `registry.example/worker:1.0`: a path in lowercase, perhaps a tag)
+    profiles/dev.yaml:5:23: `` is not an image reference (such as `registry.example/worker:1.0`: a lowercase path and an optional tag)
       |
     5 | worker: {run: {image: ''}}
       |                       ^^
@@ -233,7 +233,7 @@ fn names_that_are_refused_later_are_refused_here() {
     5 | worker: {run: {build: ''}}
       |                       ^^
 
-    profiles/dev.yaml:5:36: `a\0b` is not a text without the character NUL
+    profiles/dev.yaml:5:36: `a\0b` is not a string without the character NUL
       |
     5 | worker: {run: {command: [./worker, "a\0b"]}}
       |                                    ^^^^^^
@@ -245,7 +245,7 @@ fn names_that_are_refused_later_are_refused_here() {
     "#);
     let text = "apiVersion: harness/v1\nkind: Profile\nname: a-\n";
     insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @"
-    profiles/dev.yaml:3:7: `a-` is not a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front or at the end)
+    profiles/dev.yaml:3:7: `a-` is not a name (1 to 32 lowercase letters, digits and `-`, no `-` at the start or end)
       |
     3 | name: a-
       |       ^^
@@ -253,7 +253,7 @@ fn names_that_are_refused_later_are_refused_here() {
 }
 
 #[test]
-fn variables_that_no_program_can_have_are_refused() {
+fn invalid_environment_variables_are_rejected() {
     insta::assert_snapshot!(all_refused(&[
         "worker: {environment: {A=B: x}}",
         "worker: {environment: {'': x}}",
@@ -262,32 +262,32 @@ fn variables_that_no_program_can_have_are_refused() {
         "worker: {environment: {A: }}",
         "worker: {environment: {A: [x]}}",
     ]), @r#"
-    profiles/dev.yaml:5:24: `A=B` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)
+    profiles/dev.yaml:5:24: `A=B` is not an environment variable name (letters, digits, `_`, `-` and `.`, not starting with a digit)
       |
     5 | worker: {environment: {A=B: x}}
       |                        ^^^
 
-    profiles/dev.yaml:5:24: `` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)
+    profiles/dev.yaml:5:24: `` is not an environment variable name (letters, digits, `_`, `-` and `.`, not starting with a digit)
       |
     5 | worker: {environment: {'': x}}
       |                        ^^
 
-    profiles/dev.yaml:5:24: `1A` is not the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)
+    profiles/dev.yaml:5:24: `1A` is not an environment variable name (letters, digits, `_`, `-` and `.`, not starting with a digit)
       |
     5 | worker: {environment: {1A: x}}
       |                        ^^
 
-    profiles/dev.yaml:7:8: `x\0y` is not a text without the character NUL
+    profiles/dev.yaml:7:8: `x\0y` is not a string without the character NUL
       |
     7 |     A: "x\0y"
       |        ^^^^^^
 
-    profiles/dev.yaml:5:25: expected a text, found nothing; an empty text is written `''`
+    profiles/dev.yaml:5:25: expected a string, found nothing; write `''` for an empty string
       |
     5 | worker: {environment: {A: }}
       |                         ^
 
-    profiles/dev.yaml:5:27: expected a text, found `[`
+    profiles/dev.yaml:5:27: expected a string, found `[`
       |
     5 | worker: {environment: {A: [x]}}
       |                           ^
@@ -295,7 +295,7 @@ fn variables_that_no_program_can_have_are_refused() {
 }
 
 #[test]
-fn durations_in_which_nothing_can_happen_or_that_nobody_waits_for_are_refused() {
+fn durations_that_are_too_short_or_too_long_are_rejected() {
     insta::assert_snapshot!(all_refused(&[
         "temporal: {ready-timeout: 0s}",
         "database: {mysql: {ready-timeout: 1000000d}}",
@@ -307,37 +307,37 @@ fn durations_in_which_nothing_can_happen_or_that_nobody_waits_for_are_refused() 
         "web: {ready-timeout: 1 minute}",
         "web: {ready-timeout: PT1M}",
     ]), @"
-    profiles/dev.yaml:5:27: `ready-timeout` is from 1ms to 1d, found `0s`
+    profiles/dev.yaml:5:27: `ready-timeout` must be from 1ms to 1d, found `0s`
       |
     5 | temporal: {ready-timeout: 0s}
       |                           ^^
 
-    profiles/dev.yaml:5:35: `ready-timeout` is from 1ms to 1d, found `1000000d`
+    profiles/dev.yaml:5:35: `ready-timeout` must be from 1ms to 1d, found `1000000d`
       |
     5 | database: {mysql: {ready-timeout: 1000000d}}
       |                                   ^^^^^^^^
 
-    profiles/dev.yaml:5:22: `ready-timeout` is from 1ms to 1d, found `1d1h`
+    profiles/dev.yaml:5:22: `ready-timeout` must be from 1ms to 1d, found `1d1h`
       |
     5 | web: {ready-timeout: 25h}
       |                      ^^^
 
-    profiles/dev.yaml:5:25: `ready-timeout` is from 1ms to 1d, found `0s`
+    profiles/dev.yaml:5:25: `ready-timeout` must be from 1ms to 1d, found `0s`
       |
     5 | worker: {ready-timeout: 0ms}
       |                         ^^^
 
-    profiles/dev.yaml:5:36: `termination-grace-period` is from 0s to 1d, found `2d`
+    profiles/dev.yaml:5:36: `termination-grace-period` must be from 0s to 1d, found `2d`
       |
     5 | worker: {termination-grace-period: 2d}
       |                                    ^^
 
-    profiles/dev.yaml:5:22: `max-age` is from 1s to 36500d, found `0s`
+    profiles/dev.yaml:5:22: `max-age` must be from 1s to 36500d, found `0s`
       |
     5 | promotion: {max-age: 0s}
       |                      ^^
 
-    profiles/dev.yaml:5:46: Temporal keeps closed workflows for a time from 1h to 36500d, found `1000000d`
+    profiles/dev.yaml:5:46: `retention` must be from 1h to 36500d, found `1000000d`
       |
     5 | temporal: {namespaces: [{name: a, retention: 1000000d}]}
       |                                              ^^^^^^^^
@@ -355,7 +355,7 @@ fn durations_in_which_nothing_can_happen_or_that_nobody_waits_for_are_refused() 
 }
 
 #[test]
-fn numbers_are_told_the_bounds_that_hold() {
+fn a_number_out_of_bounds_gets_the_bounds() {
     insta::assert_snapshot!(all_refused(&[
         "temporal: {port: 0}",
         "temporal: {port: 65536}",
@@ -398,7 +398,7 @@ fn numbers_are_told_the_bounds_that_hold() {
     5 | worker: {replicas: 1001}
       |                    ^^^^
 
-    profiles/dev.yaml:5:20: expected a whole number from 1 to 1000, found the text `3`
+    profiles/dev.yaml:5:20: expected a whole number from 1 to 1000, found the string `3`
       |
     5 | worker: {replicas: '3'}
       |                    ^^^
@@ -430,7 +430,7 @@ fn a_missing_key_is_shown_at_the_top_of_the_file() {
       | ^^^^
     ");
     insta::assert_snapshot!(wrong("extends: base\n", &[]), @"
-    profiles/dev.yaml:1:1: key `backend` is missing, and not in what it extends (profiles/base.yaml) either
+    profiles/dev.yaml:1:1: key `backend` is missing here and in the extended profiles (profiles/base.yaml)
       |
     1 | apiVersion: harness/v1
       | ^^^^^^^^^^
@@ -438,7 +438,7 @@ fn a_missing_key_is_shown_at_the_top_of_the_file() {
 }
 
 #[test]
-fn odd_yaml_is_shown_where_it_is_odd() {
+fn errors_in_unusual_yaml_have_the_right_position() {
     insta::assert_snapshot!(all_refused(&[
         "worker:\n\treplicas: 3",
         "worker: {replicas: 1}\r\nweb: {port: 0}",
@@ -461,7 +461,7 @@ fn odd_yaml_is_shown_where_it_is_odd() {
     5 | description: 名前, worker: x: y
       |                          ^
 
-    profiles/dev.yaml:7:1: a file holds one document, not several
+    profiles/dev.yaml:7:1: expected one document, found several
       |
     7 | web: {port: 2}
       | ^
@@ -473,7 +473,7 @@ fn odd_yaml_is_shown_where_it_is_odd() {
     ");
     let text = "\u{feff}apiVersion: harness/v1\r\nkind: Profile\r\nname: Dev\r\n";
     insta::assert_snapshot!(describe(load(&[("dev.yaml", text)], "dev", &[])), @"
-    profiles/dev.yaml:3:7: `Dev` is not a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front or at the end)
+    profiles/dev.yaml:3:7: `Dev` is not a name (1 to 32 lowercase letters, digits and `-`, no `-` at the start or end)
       |
     3 | name: Dev
       |       ^^^
@@ -481,11 +481,11 @@ fn odd_yaml_is_shown_where_it_is_odd() {
 }
 
 #[test]
-fn aliases_and_merge_keys_mean_what_they_stand_for() {
+fn aliases_are_replaced_by_their_values() {
     let text = "apiVersion: harness/v1\nkind: Profile\nname: dev\nextends: local\n\
         worker:\n  environment: &shared {A: no, B: 010}\n  replicas: &count 3\n\
         temporal:\n  roles: {history: {replicas: *count}}\n";
-    let profile = load(&[("dev.yaml", text)], "dev", &[]).expect("the profile is right");
+    let profile = load(&[("dev.yaml", text)], "dev", &[]).expect("a valid profile");
     assert_eq!(profile.temporal.roles.history, 3);
     assert_eq!(profile.worker.environment["A"], "no");
     assert_eq!(profile.worker.environment["B"], "010");

@@ -1,4 +1,4 @@
-//! The state by what was found, on the recorded steps.
+//! The state of a schema, derived from the recorded steps.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,12 @@ use super::super::manifest::Manifest;
 use super::super::object::Object;
 use super::super::{State, Store, Version};
 
-/// A version of the first and only major one.
+/// A version with major number 1.
 fn version(minor: u16) -> Version {
     Version { major: 1, minor }
 }
 
-/// A whole schema of a version, with something more and something less.
+/// A complete schema of a version, with some objects added and others removed.
 fn found(store: Store, minor: u16, more: &[&str], less: &[&str]) -> Found {
     let objects = Manifest::of(store);
     let objects = objects.objects(version(minor));
@@ -29,13 +29,13 @@ fn found(store: Store, minor: u16, more: &[&str], less: &[&str]) -> Found {
     }
 }
 
-/// A part of a schema, as the recorded steps name it.
+/// An object, in the notation of the recorded steps.
 fn object(text: &str) -> Object {
     let (kind, name) = text.split_once(' ').expect("two words");
     Object::parse(kind, name).expect("a part of a schema")
 }
 
-/// Judges for the newest release.
+/// The state for the newest release.
 fn state(store: Store, found: &Found) -> State {
     let manifest = Manifest::of(store);
     judge(&manifest, "db", found, store.expected("1.32.0"))
@@ -72,7 +72,7 @@ fn a_database_without_anything_of_temporal_is_empty() {
 }
 
 #[test]
-fn what_belongs_to_no_update_is_not_our_business() {
+fn objects_that_no_update_has_are_ignored() {
     let index = "index executions_visibility.own";
     let own = found(
         Store::Visibility,
@@ -90,7 +90,7 @@ fn a_table_alone_does_not_stop_the_tool() {
 }
 
 #[test]
-fn what_an_update_added_is_taken_back_in_reverse() {
+fn additions_of_an_update_are_undone_in_reverse_order() {
     let more = [
         "column executions_visibility.TemporalExternalPayloadSizeBytes",
         "column executions_visibility.TemporalExternalPayloadCount",
@@ -118,7 +118,7 @@ fn what_an_update_added_is_taken_back_in_reverse() {
 }
 
 #[test]
-fn what_an_update_dropped_is_made_again() {
+fn dropped_objects_are_created_again() {
     let less = [
         "index executions_visibility.by_root_workflow_id",
         "index executions_visibility.by_root_run_id",
@@ -146,7 +146,7 @@ fn what_an_update_dropped_is_made_again() {
 }
 
 #[test]
-fn a_column_that_was_dropped_and_made_anew_is_left() {
+fn a_column_that_was_dropped_and_created_again_is_kept() {
     let less = ["index executions_visibility.by_root_run_id"];
     let half = found(Store::Visibility, 5, &[], &less);
     let State::HalfApplied { remedy, .. } = state(Store::Visibility, &half) else {
@@ -157,7 +157,7 @@ fn a_column_that_was_dropped_and_made_anew_is_left() {
 }
 
 #[test]
-fn a_dropped_column_that_came_with_its_table_is_made_again() {
+fn a_dropped_column_of_a_create_table_statement_is_created_again() {
     let columns = [
         "column cluster_metadata.immutable_data",
         "column cluster_metadata.immutable_data_encoding",
@@ -173,7 +173,7 @@ fn a_dropped_column_that_came_with_its_table_is_made_again() {
 }
 
 #[test]
-fn a_dropped_table_is_made_again() {
+fn a_dropped_table_is_created_again() {
     let half = found(Store::Default, 7, &[], &["table tiered_storage_tasks"]);
     assert_json_snapshot!(state(Store::Default, &half), @r#"
     {
@@ -192,7 +192,7 @@ fn a_dropped_table_is_made_again() {
 }
 
 #[test]
-fn a_table_with_rows_in_it_goes_and_what_is_in_a_new_table_goes_with_it() {
+fn a_filled_table_is_dropped_and_the_objects_in_a_new_table_go_with_it() {
     let first = Found {
         version: Some(Version::NONE),
         objects: ["table namespaces", "table namespace_metadata"]
@@ -217,9 +217,9 @@ fn a_table_with_rows_in_it_goes_and_what_is_in_a_new_table_goes_with_it() {
     assert_eq!(remedy, ["DROP TABLE `db`.`chasm_search_attributes`;"]);
 }
 
-/// Dropping what a wrong version says is too new would be the loss of what is in it.
+/// A wrong version makes objects look too new. Dropping them would lose their data.
 #[test]
-fn nothing_is_taken_back_where_the_version_is_wrong_or_missing() {
+fn nothing_is_undone_if_the_version_is_wrong_or_missing() {
     let mut wrong = found(Store::Default, 19, &[], &[]);
     for recorded in [Some(version(12)), Some(Version::NONE), None] {
         wrong.version = recorded;
@@ -248,7 +248,7 @@ fn versions_are_ordered_by_number_and_written_as_text() {
 }
 
 #[test]
-fn a_line_that_makes_no_sense_is_named() {
+fn an_invalid_line_is_the_error() {
     let lines = [
         "+ table a",
         "1.0\n+ view a",

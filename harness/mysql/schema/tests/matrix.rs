@@ -10,7 +10,7 @@ use super::tool::{Bench, versions};
 use crate::fixture::RELEASE;
 
 #[tokio::test]
-async fn each_state_is_told_from_the_others_on_a_real_server() {
+async fn each_state_is_recognised_on_a_real_server() {
     let Some(mut bench) = Bench::start().await else {
         return;
     };
@@ -35,7 +35,7 @@ async fn each_state_is_told_from_the_others_on_a_real_server() {
             .expect("it updates");
         assert_eq!(found(&bench, store).await, State::Current(last));
 
-        // A user's own index is no business of ours.
+        // The user's own index is ignored.
         let table = match store {
             Store::Default => "executions (workflow_id)",
             Store::Visibility => "executions_visibility (workflow_id)",
@@ -61,11 +61,11 @@ async fn found(bench: &Bench, store: Store) -> State {
         .expect("its state")
 }
 
-/// For every version: the update is cut off after the first statement, in the middle, before and
-/// after the last one. What then stops the tool is noticed, taken back by the remedy, and after it
-/// the database is what it was; what does not stop the tool is not called half applied.
+/// Interrupts the update to every version after the first statement, in the middle, and before and
+/// after the last one. If the tool is then stuck, the state is half applied, and the remedy
+/// restores the database as it was. If the tool is not stuck, the state is not half applied.
 #[tokio::test]
-async fn an_update_cut_off_anywhere_is_taken_back_and_run_again() {
+async fn an_update_interrupted_anywhere_is_undone_and_run_again() {
     let Some(mut bench) = Bench::start().await else {
         return;
     };
@@ -86,7 +86,7 @@ async fn an_update_cut_off_anywhere_is_taken_back_and_run_again() {
         }
         assert!(
             stuck > 10,
-            "{store:?}: only {stuck} cuts left the tool stuck"
+            "{store:?}: only {stuck} interruptions left the tool stuck"
         );
         let whole = objects(&mut bench.client, "whole").await;
         let cut = objects(&mut bench.client, "cut").await;
@@ -96,7 +96,7 @@ async fn an_update_cut_off_anywhere_is_taken_back_and_run_again() {
     }
 }
 
-/// Where an update of so many statements is cut off.
+/// After how many statements the update is interrupted.
 fn places(statements: usize) -> Vec<usize> {
     let mut places = vec![1, statements / 2, statements - 1, statements];
     places.retain(|place| *place > 0);
@@ -104,8 +104,8 @@ fn places(statements: usize) -> Vec<usize> {
     places
 }
 
-/// Does a part of an update, and takes it back if it is one that the tool cannot go on from; the
-/// answer is whether it was. `whole` is what the database was before the update.
+/// Runs a part of an update, and undoes it if the tool cannot resume it. Returns whether it was
+/// undone. `whole` is the database before the update.
 async fn cut_off(
     bench: &mut Bench,
     store: Store,
@@ -122,7 +122,7 @@ async fn cut_off(
         return false;
     }
     let again = bench.update(store, "cut", version).await;
-    assert!(again.is_err(), "{case}: goes on by itself");
+    assert!(again.is_err(), "{case}: the tool can resume it");
     let found = found_in_cut(bench, store).await;
     let State::HalfApplied {
         towards, remedy, ..

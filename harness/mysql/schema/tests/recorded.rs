@@ -1,4 +1,4 @@
-//! The recorded steps are what the real tool does.
+//! The recorded steps match the real tool.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,10 +8,10 @@ use super::super::object::Object;
 use super::tool::{Bench, versions};
 use crate::Client;
 
-/// Where the steps are replayed.
+/// The database in which the steps are replayed.
 const REPLAY: &str = "replay";
 
-/// What the files begin with.
+/// The first lines of the files.
 const HEADER: &str = "\
 # What each version of the schema does to the one before. Written by a test: see manifest.rs.
 ";
@@ -37,8 +37,8 @@ async fn the_recorded_steps_are_those_of_the_tool() {
     }
 }
 
-/// Has the tool update a store version by version, and does the same once more by hand, looking at
-/// the database after every statement.
+/// Lets the tool update a store version by version, then replays its statements and reads the
+/// database after each one.
 async fn record(bench: &mut Bench, store: Store) -> String {
     bench.set_up(store.database()).await;
     bench
@@ -48,7 +48,7 @@ async fn record(bench: &mut Bench, store: Store) -> String {
     let mut text = HEADER.to_owned();
     let mut before = Vec::new();
     for version in versions(store) {
-        writeln!(text, "\n{version}").expect("memory");
+        writeln!(text, "\n{version}").expect("writing to memory succeeds");
         let mut steps = Vec::new();
         for statement in bench.statements(store, store.database(), version).await {
             bench.execute(&statement).await;
@@ -58,14 +58,14 @@ async fn record(bench: &mut Bench, store: Store) -> String {
             before = after;
         }
         for step in &steps {
-            writeln!(text, "{step}").expect("memory");
+            writeln!(text, "{step}").expect("writing to memory succeeds");
         }
     }
     bench.execute(&format!("DROP DATABASE {REPLAY}")).await;
     text
 }
 
-/// Everything in the database of the replay, and how it is defined.
+/// Every object in the replay database with its definition.
 async fn definitions(client: &mut Client) -> Vec<(Object, String)> {
     let tables = client.rows("SHOW TABLES").await.expect("the tables");
     let mut all = Vec::new();
@@ -77,7 +77,7 @@ async fn definitions(client: &mut Client) -> Vec<(Object, String)> {
     all
 }
 
-/// The parts of what `SHOW CREATE TABLE` answers.
+/// The objects in the output of `SHOW CREATE TABLE`.
 fn parts(table: &str, shown: &str) -> Vec<(Object, String)> {
     let (_, body) = shown.split_once(" (\n").expect("a body");
     let lines = body.lines().map(str::trim);
@@ -99,9 +99,9 @@ fn parts(table: &str, shown: &str) -> Vec<(Object, String)> {
     parts
 }
 
-/// The steps that lead from one to the other, without the parts of tables that come or go whole.
-/// What one statement adds is in the order of the table, where a column that others are generated
-/// from comes before them.
+/// The steps between two databases, without the objects of tables that are created or dropped. The
+/// additions of one statement are in the order of the table, where a column comes before those that
+/// are generated from it.
 fn difference(before: &[(Object, String)], after: &[(Object, String)]) -> Vec<String> {
     let names = |all: &[(Object, String)]| -> BTreeSet<Object> {
         all.iter().map(|(object, _)| object.clone()).collect()
@@ -118,7 +118,7 @@ fn difference(before: &[(Object, String)], after: &[(Object, String)]) -> Vec<St
         .collect()
 }
 
-/// Marks the table that a statement puts rows into.
+/// Marks the table that a statement inserts rows into.
 fn fill(steps: &mut [String], statement: &str) {
     if let Some(rest) = statement.strip_prefix("INSERT INTO ") {
         let table = rest.split_whitespace().next().expect("a table");

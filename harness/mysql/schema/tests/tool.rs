@@ -1,10 +1,10 @@
-//! What the real tool does, statement by statement, as MySQL's own log tells.
+//! The statements of the real tool, read from MySQL's general log.
 
 use super::super::{Store, Version};
 use crate::Client;
 use crate::fixture::{Server, SqlTool};
 
-/// A server with the tool beside it.
+/// A server with the tool.
 pub(super) struct Bench {
     pub(super) server: Server,
     pub(super) client: Client,
@@ -24,14 +24,14 @@ impl Bench {
         })
     }
 
-    /// A new database with the tool's own tables in it.
+    /// A new database with the tool's own tables.
     pub(super) async fn set_up(&self, database: &str) {
         for step in [&["create"] as &[_], &["setup-schema", "-v", "0.0"]] {
             self.tool.run(database, step).await.expect("it is set up");
         }
     }
 
-    /// Has the tool update to a version.
+    /// Lets the tool update to a version.
     pub(super) async fn update(
         &self,
         store: Store,
@@ -44,7 +44,7 @@ impl Bench {
         self.tool.run(database, &update).await
     }
 
-    /// The same, and what the tool asked MySQL to do, but for its own tables.
+    /// Updates as well, and returns the tool's statements, without those on its own tables.
     pub(super) async fn statements(
         &mut self,
         store: Store,
@@ -63,13 +63,13 @@ impl Bench {
         log.filter(|statement| changes_schema(statement)).collect()
     }
 
-    /// Does one thing.
+    /// Runs a statement.
     pub(super) async fn execute(&mut self, statement: &str) {
         let done = self.client.rows(statement).await;
         done.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
     }
 
-    /// Does what the tool does with a statement: it goes on if a table exists already.
+    /// Runs a statement as the tool does: an existing table is not an error.
     pub(super) async fn execute_as_the_tool(&mut self, statement: &str) {
         let done = self.client.rows(statement).await;
         if let Err(error) = done {
@@ -79,13 +79,13 @@ impl Bench {
     }
 }
 
-/// Whether a statement changes a schema, and not the tool's own tables.
+/// Whether a statement changes the schema outside the tool's own tables.
 fn changes_schema(statement: &str) -> bool {
     let words = ["CREATE", "ALTER", "DROP", "INSERT"];
     words.iter().any(|word| statement.starts_with(word)) && !statement.contains("schema_")
 }
 
-/// The versions that a store's schema has, up to the one of the tests' release.
+/// The versions of a store's schema, up to that of the tests' release.
 pub(super) fn versions(store: Store) -> impl Iterator<Item = Version> {
     let last = store.expected(crate::fixture::RELEASE);
     let last = last.expect("a release that is known").minor;

@@ -1,4 +1,4 @@
-//! Where the worker's image is made: on this machine, once in a command.
+//! Builds the worker's image on this machine, once per command.
 
 use std::sync::Arc;
 
@@ -16,12 +16,11 @@ use super::super::link::Link;
 use super::super::site::Site;
 use super::worker::Worker;
 
-/// Makes the worker's image.
 #[derive(Debug)]
 pub struct Maker {
     site: Arc<Site>,
     link: Arc<Link>,
-    /// The image, once it is made: what the gate was asked about is what is promoted.
+    /// The image, once it is built. The gate checks this image, and the same one is promoted.
     made: OnceCell<WorkerImage>,
 }
 
@@ -34,14 +33,14 @@ impl Maker {
         }
     }
 
-    /// Whether the image can be made, as far as one can see at once: before Azure is asked and
+    /// Checks whether the image can be built, as far as this is known before Azure is asked and
     /// anything is compiled.
     pub fn foresee(&self, topology: &Topology) -> Result<(), backend::Error> {
         let (run, environment) = (topology.worker_run(), &self.site.settings.environment);
         Ok(artifact::foresee_worker_image(run, environment).map_err(Error::from)?)
     }
 
-    /// The build of the worker that would be promoted, as far as one can see without compiling.
+    /// The build of the worker that would be promoted, as far as it is known without compiling.
     pub async fn built_last(
         &self,
         topology: &Topology,
@@ -52,7 +51,8 @@ impl Maker {
         Some(self.identified(built).await)
     }
 
-    /// Makes the image, or says which it is, and says which build of the worker is in it.
+    /// Builds the image, or takes the one that the profile names. Returns the build of the worker
+    /// in it.
     pub async fn build(
         &self,
         topology: &Topology,
@@ -62,8 +62,8 @@ impl Maker {
         Ok(self.identified(made.build.clone()).await)
     }
 
-    /// A build with the id of its image, where Docker has that under this name: a tag that was moved
-    /// since is then seen to be another build.
+    /// Adds the id of the image, if Docker has it under this name. This detects a tag that was
+    /// moved in the meantime.
     async fn identified(&self, build: WorkerBuild) -> WorkerBuild {
         let (None, Some(reference)) = (&build.image, &build.reference) else {
             return build;
@@ -78,7 +78,7 @@ impl Maker {
         }
     }
 
-    /// The image, made once in a command: a source that is changed meanwhile is for the next.
+    /// The image, built once per command. Later changes of the source count for the next command.
     async fn made(
         &self,
         topology: &Topology,
@@ -92,7 +92,7 @@ impl Maker {
         Ok(image.map_err(Error::from)?)
     }
 
-    /// Makes the image, or says which it is.
+    /// Builds the image, or takes the one that the profile names.
     pub(in super::super) async fn provide(
         &self,
         topology: &Topology,
@@ -116,7 +116,7 @@ impl Maker {
         Ok(Worker::Made(Arc::new(image)))
     }
 
-    /// The image that the cluster has, where none was made in this folder.
+    /// The image that the cluster runs, if none was built in this folder.
     async fn deployed(&self, topology: &Topology) -> Worker {
         let mut services = topology.services.iter();
         let worker = services.find(|it| matches!(it.component, Component::Worker { .. }));
@@ -127,7 +127,7 @@ impl Maker {
         image.ok().flatten().map_or(Worker::Unmade, Worker::Named)
     }
 
-    /// What Docker has built, as an archive.
+    /// Saves an image that Docker built as an archive.
     async fn save(&self, reference: &str) -> Result<Utf8PathBuf, backend::Error> {
         let archive = self.site.images().join("worker-built.tar");
         let engine = Engine::connect(&self.site.settings.environment).await;

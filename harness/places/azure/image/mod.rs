@@ -1,4 +1,4 @@
-//! The worker's image in the registry, named by its digest.
+//! The worker's image in the registry, identified by its digest.
 
 mod maker;
 mod worker;
@@ -16,19 +16,18 @@ pub(super) use worker::Worker;
 use self::worker::REPOSITORY;
 use super::error::Error;
 use super::group::SEEN;
+use super::reporter::Reporter;
 use super::scope::Scope;
 use super::site::Site;
 use super::stack::{self, Stack};
-use super::told::Told;
 
-/// The worker's image in the registry of a place.
 #[derive(Debug)]
 pub(super) struct Image {
     site: Arc<Site>,
     stack: Arc<Stack>,
 }
 
-/// The image, as a resource.
+/// The resource id of the image.
 pub(super) fn id() -> ResourceId {
     ResourceId::new(ResourceKind::Image, REPOSITORY)
 }
@@ -41,20 +40,20 @@ impl Image {
         }
     }
 
-    /// As it should be; nothing where the profile names one. It needs what it is pushed to, and what
-    /// takes it in.
+    /// The desired image; `None` if the profile names one. It needs the stack, which has the
+    /// registry, and the stand-in's cluster, which loads it.
     pub(super) fn desire(&self, scope: &Scope, worker: &Worker) -> Option<Resource> {
-        let ground = self.site.ground.iter();
-        let ground = ground.flat_map(|ground| ground.handle.cluster_needs());
+        let stand_in = self.site.stand_in.iter();
+        let stand_in = stand_in.flat_map(|stand_in| stand_in.infrastructure.cluster_needs());
         worker.digest().map(|digest| Resource {
             id: id(),
             digest,
-            needs: std::iter::once(stack::id(scope)).chain(ground).collect(),
+            needs: std::iter::once(stack::id(scope)).chain(stand_in).collect(),
             ready_timeout: SEEN,
         })
     }
 
-    /// The image in the registry, if it is there.
+    /// The image in the registry, if it exists.
     pub(super) async fn observe(
         &self,
         scope: &Scope,
@@ -68,7 +67,7 @@ impl Image {
             id: id(),
             state: State::Live(digest),
             needs: vec![stack::id(scope)],
-            // It goes with the registry.
+            // It is removed with the registry.
             stays: true,
         }))
     }
@@ -80,30 +79,35 @@ impl Image {
         Ok(Registry::new(cloud.arm.clone(), &name, tenant))
     }
 
-    /// Whether the registry has an image, and where pods of this machine run it, the nodes as well.
+    /// Whether the registry has the image; in a rehearsal, whether the stand-in's nodes have it,
+    /// too.
     async fn has(&self, image: &registry::Image) -> Result<bool, backend::Error> {
         let there = self.registry().await?.has(REPOSITORY, image.digest()).await;
         if !there.map_err(Error::from)? {
             return Ok(false);
         }
-        match &self.site.ground {
-            Some(ground) => {
+        match &self.site.stand_in {
+            Some(stand_in) => {
                 let name = self.stack.registry().await?;
                 let reference = format!("{name}/{REPOSITORY}@{}", image.digest());
-                ground.handle.has_image(&reference).await
+                stand_in.infrastructure.has_image(&reference).await
             }
             None => Ok(true),
         }
     }
 
-    /// Pushes the image. Nodes of this machine, which do not reach the built-in registry, are given
-    /// what it has.
-    pub(super) async fn push(&self, worker: &Worker, told: &Told) -> Result<(), backend::Error> {
+    /// Pushes the image. The stand-in's nodes cannot reach the built-in registry, so the image is
+    /// then pulled from it and loaded into them.
+    pub(super) async fn push(
+        &self,
+        worker: &Worker,
+        reporter: &Reporter,
+    ) -> Result<(), backend::Error> {
         let Worker::Made(image) = worker else {
             return Err(Error::Unknown { id: id() }.into());
         };
-        let registry = self.registry().await?.cancelled_by(&told.cancel);
-        let listener = told.events().ok_or(Error::NotOwner)?.listener();
+        let registry = self.registry().await?.cancelled_by(&reporter.cancel);
+        let listener = reporter.events().ok_or(Error::NotOwner)?.listener();
         let progress = Mutex::new(Progress::new("push worker".to_owned(), listener));
         let at = |done, total| {
             let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
@@ -113,15 +117,17 @@ impl Image {
         let reference = pushed.map_err(Error::from)?;
         let progress = progress.into_inner();
         progress.unwrap_or_else(PoisonError::into_inner).finish();
-        let Some(ground) = &self.site.ground else {
+        let Some(stand_in) = &self.site.stand_in else {
             return Ok(());
         };
         let archive = self.site.images().join("pulled.tar");
         let pulled = registry.pull(&reference, &archive).await;
         pulled.map_err(Error::from)?;
         let reference = reference.to_string();
-        let taken = ground.handle.take_in(&reference, &archive, &told.cancel);
-        taken.await
+        let loaded = stand_in
+            .infrastructure
+            .load_image(&reference, &archive, &reporter.cancel);
+        loaded.await
     }
 
     pub(super) async fn ready(&self, worker: Option<&Worker>) -> Readiness {

@@ -1,4 +1,4 @@
-//! Which image the worker runs from.
+//! The image that the worker runs from.
 
 use std::sync::Arc;
 
@@ -6,25 +6,24 @@ use azure::registry::Image;
 use camino::Utf8Path;
 use model::topology::Digest;
 
-/// What the worker is called in the registry.
+/// The name of the worker's repository in the registry.
 pub(super) const REPOSITORY: &str = "worker";
 
-/// What a plan that is not carried out says of an image that was never made.
+/// The tag in a plan for an image that was never built.
 const NOT_MADE: &str = "not-made-yet";
 
-/// The image of the worker.
 #[derive(Debug, Clone)]
 pub(in super::super) enum Worker {
-    /// One that is made here, and pushed.
+    /// An image that is built here and pushed.
     Made(Arc<Image>),
-    /// One that the profile names, in whatever registry it is.
+    /// An image that the profile names, in any registry.
     Named(String),
-    /// One that would be made.
+    /// An image that would be built.
     Unmade,
 }
 
 impl Worker {
-    /// The one that was made last in a folder, if any was.
+    /// The image that was built last in a folder, if any.
     pub(super) fn made_in(folder: &Utf8Path) -> Option<Self> {
         let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
         let mut made = entries.filter(|entry| entry.file_name().starts_with("worker-"));
@@ -32,7 +31,7 @@ impl Worker {
         Some(Self::Made(Arc::new(image)))
     }
 
-    /// How objects name it.
+    /// The reference that objects use.
     pub(in super::super) fn reference(&self, registry: &str) -> String {
         match self {
             Self::Made(image) => format!("{registry}/{REPOSITORY}@{}", image.digest()),
@@ -41,7 +40,7 @@ impl Worker {
         }
     }
 
-    /// Its identity as a resource; none if it is none.
+    /// The digest of the resource; `None` if the image is not a resource.
     pub(in super::super) fn digest(&self) -> Option<Digest> {
         match self {
             Self::Made(image) => Some(Digest::of(&image.digest().to_string())),

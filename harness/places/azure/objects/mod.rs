@@ -1,4 +1,4 @@
-//! The groups of objects in the cluster: as they should be, as they are, and how they are applied.
+//! The groups of objects in the cluster: desired, observed, and applied.
 
 mod exposure;
 mod needs;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use azure::arm::{ARRIVAL, Outputs};
+use azure::arm::{Outputs, PROPAGATION_TIME};
 use azure::template::{MYSQL_OUTPUT, REGISTRY_OUTPUT};
 use backend::Blame;
 use base::causes::in_one_line;
@@ -23,27 +23,26 @@ use self::needs::Needs;
 use super::error::Error;
 use super::image::Worker;
 use super::link::Link;
+use super::reporter::Reporter;
 use super::scope::Scope;
 use super::site::Site;
 use super::stack;
-use super::told::Told;
 
-/// How long the cluster may take to say what is in it.
+/// How long the cluster may take to list its objects.
 const LOOK: Duration = Duration::from_secs(20);
 
-/// How often it is tried whether a right that was given a moment ago counts.
+/// How often a request is repeated until a new role assignment takes effect.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// What objects are made of.
+/// What objects are made from.
 #[derive(Debug)]
 pub(super) struct Materials {
     pub(super) topology: Topology,
     pub(super) worker: Worker,
-    /// The database, by the name that it will have.
+    /// The database, with its future host name.
     pub(super) mysql: MysqlServer,
 }
 
-/// The groups of objects in the cluster of a place.
 #[derive(Debug)]
 pub struct Objects {
     site: Arc<Site>,
@@ -58,8 +57,8 @@ impl Objects {
         }
     }
 
-    /// The objects in the cluster, by what the stack gives out; what it does not give out yet is
-    /// what its names will come to.
+    /// The desired objects. They use the outputs of the stack, or the expected values if the stack
+    /// has none yet.
     pub(super) async fn groups(
         &self,
         materials: &Materials,
@@ -88,26 +87,26 @@ impl Objects {
             images: Images::of(topology, &worker.reference(&registry)),
             mysql,
             exposure: exposure(&self.site.settings.azure.expose),
-            resolver: match self.site.ground {
-                // What stands for AKS on this machine has neither Cilium nor caches on nodes.
+            resolver: match self.site.stand_in {
+                // The stand-in has neither Cilium nor DNS caches on its nodes.
                 Some(_) => Resolver::Pods,
                 None => RESOLVER,
             },
         };
-        let needs = Needs::of(&scope, worker, self.site.ground.as_ref());
+        let needs = Needs::of(&scope, worker, self.site.stand_in.as_ref());
         let groups = kubernetes::objects(topology, &site).into_iter();
-        let groups = groups.map(|group| needs.placed(group));
+        let groups = groups.map(|group| needs.with_needs(group));
         Ok(groups.map(|group| (group.id.clone(), group)).collect())
     }
 
-    /// The groups in the cluster. What all of them stand on counts as dead where it is not there, and
-    /// where nobody can say whether it is.
+    /// The groups in the cluster. The base group counts as dead if it does not exist, and if the
+    /// cluster cannot be asked.
     pub(super) async fn observe(&self, scope: &Scope) -> Vec<Observed> {
         if self.site.without_cluster() {
             return Vec::new();
         }
         let (mut observed, absence) = match self.look().await {
-            Ok(observed) => (observed, "it is not there".to_owned()),
+            Ok(observed) => (observed, "it does not exist".to_owned()),
             Err(error) => (Vec::new(), in_one_line(&error)),
         };
         let base = ResourceId::new(ResourceKind::Base, "temporal");
@@ -139,24 +138,24 @@ impl Objects {
         in_time(connection.cluster.observe()).await
     }
 
-    /// Applies a group as it is to be, now that the stack says what it is called.
+    /// Applies a group, with the outputs of the finished stack.
     pub(super) async fn make(
         &self,
         id: &ResourceId,
         materials: &Materials,
         outputs: &Outputs,
-        told: &Told,
+        reporter: &Reporter,
     ) -> Result<(), backend::Error> {
         let groups = self.groups(materials, outputs).await?;
         let group = groups.get(id);
         let group = group.ok_or_else(|| Error::Unknown { id: id.clone() })?;
-        // The right to do so was given a moment ago, and may take minutes to be known.
-        let deadline = Instant::now() + ARRIVAL;
+        // The role assignment is new and may take minutes to take effect.
+        let deadline = Instant::now() + PROPAGATION_TIME;
         loop {
             match self.link.connected().await?.cluster.apply(group).await {
-                Err(error) if error.blame == Blame::Leave && Instant::now() < deadline => {
-                    told.tell(id, format!("not allowed yet: {}", in_one_line(&error)));
-                    let waited = told.cancel.run_until_cancelled(sleep(PAUSE)).await;
+                Err(error) if error.blame == Blame::Permission && Instant::now() < deadline => {
+                    reporter.report(id, format!("not allowed yet: {}", in_one_line(&error)));
+                    let waited = reporter.cancel.run_until_cancelled(sleep(PAUSE)).await;
                     waited.ok_or(Error::Interrupted)?;
                 }
                 done => return done,
@@ -164,12 +163,12 @@ impl Objects {
         }
     }
 
-    /// Removes a group that the topology has no more.
+    /// Removes a group that the topology no longer has.
     pub(super) async fn remove(&self, id: &ResourceId) -> Result<(), backend::Error> {
         self.link.connected().await?.cluster.delete(id).await
     }
 
-    /// What differs in the cluster from what was prepared; nothing is known where there is none.
+    /// The differences between the cluster and the prepared groups; `None` if there is no cluster.
     pub async fn differences(
         &self,
         groups: &BTreeMap<ResourceId, Group>,
@@ -183,7 +182,7 @@ impl Objects {
     }
 }
 
-/// What the cluster says, if it does so in time.
+/// The answer of the cluster, or an error if it is late.
 async fn in_time<T>(
     asked: impl Future<Output = Result<T, backend::Error>>,
 ) -> Result<T, backend::Error> {

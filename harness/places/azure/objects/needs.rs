@@ -1,4 +1,4 @@
-//! Where the groups of objects stand among the resources of the place.
+//! The dependencies of the groups of objects on other resources of the place.
 
 use std::time::Duration;
 
@@ -6,37 +6,37 @@ use kubernetes::Group;
 use model::plan::{ResourceId, ResourceKind};
 
 use super::super::awaited::PULL;
-use super::super::ground::Ground;
 use super::super::image::{self, Worker};
 use super::super::scope::Scope;
 use super::super::stack;
+use super::super::stand_in::StandIn;
 
 /// What groups need besides each other.
 pub(super) struct Needs {
-    /// All of them.
+    /// What all groups need.
     cluster: Vec<ResourceId>,
-    /// The Job of the schema.
+    /// What the Job of the schema needs.
     database: Option<ResourceId>,
-    /// The worker.
+    /// What the worker needs.
     image: Option<ResourceId>,
-    /// How long the worker may wait for its image, beyond what it takes by itself.
+    /// How long the worker may wait for its image, in addition to its own time to get ready.
     pull: Duration,
 }
 
 impl Needs {
-    pub(super) fn of(scope: &Scope, worker: &Worker, ground: Option<&Ground>) -> Self {
+    pub(super) fn of(scope: &Scope, worker: &Worker, stand_in: Option<&StandIn>) -> Self {
         let mut cluster = vec![stack::id(scope)];
         cluster.extend(
-            ground
+            stand_in
                 .into_iter()
-                .flat_map(|ground| ground.handle.cluster_needs()),
+                .flat_map(|stand_in| stand_in.infrastructure.cluster_needs()),
         );
         Self {
             cluster,
-            database: ground.map(|_| database::container_id()),
+            database: stand_in.map(|_| database::container_id()),
             image: worker.digest().map(|_| image::id()),
             // Nodes of this machine are handed the image.
-            pull: if ground.is_none() {
+            pull: if stand_in.is_none() {
                 PULL
             } else {
                 Duration::ZERO
@@ -44,8 +44,8 @@ impl Needs {
         }
     }
 
-    /// A group with what it needs.
-    pub(super) fn placed(&self, mut group: Group) -> Group {
+    /// Adds the needs of a group to it.
+    pub(super) fn with_needs(&self, mut group: Group) -> Group {
         let mut needs = self.cluster.clone();
         match (group.id.kind(), group.id.name()) {
             (ResourceKind::Job, _) => needs.extend(self.database.clone()),
@@ -73,8 +73,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_worker_has_the_time_that_the_right_to_pull_may_take_and_what_it_takes_by_itself() {
-        let placed = |name: &str, pull: Duration| {
+    fn the_worker_has_time_for_the_role_assignment_in_addition_to_its_own() {
+        let with_needs = |name: &str, pull: Duration| {
             let needs = Needs {
                 cluster: Vec::new(),
                 database: None,
@@ -87,12 +87,12 @@ mod tests {
                 needs: Vec::new(),
                 ready_timeout: quantity::Duration::from_secs(180),
             };
-            needs.placed(group).ready_timeout.as_std()
+            needs.with_needs(group).ready_timeout.as_std()
         };
         let own = Duration::from_mins(3);
         let awaited = awaited::of("own.azurecr.io".to_owned());
-        assert_eq!(placed("worker", PULL), awaited.within + own);
-        assert_eq!(placed("worker", Duration::ZERO), own);
-        assert_eq!(placed("web", PULL), own);
+        assert_eq!(with_needs("worker", PULL), awaited.within + own);
+        assert_eq!(with_needs("worker", Duration::ZERO), own);
+        assert_eq!(with_needs("web", PULL), own);
     }
 }

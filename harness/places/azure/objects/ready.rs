@@ -1,4 +1,4 @@
-//! Whether the services of a group do their job for those who come in by a forwarded port.
+//! Whether the services of a group do their job, checked through forwarded ports.
 
 use backend::{Readiness, probe};
 use base::causes::in_one_line;
@@ -9,7 +9,7 @@ use super::super::link::Link;
 use super::Objects;
 
 impl Objects {
-    /// Whether a group does its job; by what the cluster says alone, where the topology is not given.
+    /// Whether a group does its job. Without a topology, only the cluster's own status counts.
     pub(in super::super) async fn ready(
         &self,
         id: &ResourceId,
@@ -55,7 +55,7 @@ async fn holds(
         address.map_err(|error| in_one_line(&error))
     };
     match condition {
-        // Asked of the frontend alone; the other roles are for it to reach.
+        // Only the frontend is checked directly; it must reach the other roles itself.
         GrpcServing { .. } if service.name.as_str() == "temporal-frontend" => {
             probe::serving(frontend.await?).await
         }
@@ -68,7 +68,7 @@ async fn holds(
                 .polls(&service.name, task_queue, frontend, namespace);
             polls.await
         }
-        // What the kubelet asks for.
+        // The kubelet checks these.
         GrpcServing { .. } | HttpOk { .. } | TcpAccepts { .. } => Ok(()),
     }
 }

@@ -1,8 +1,8 @@
-//! Cancelling what Azure is at, for who does not want to leave it at that.
+//! Cancels a running deployment, for users who do not want Azure to continue.
 
 use std::time::Duration;
 
-use azure::arm::{self, Resource, is_at_rest};
+use azure::arm::{self, Resource, is_terminal_state};
 use backend::event::{Events, Kind};
 use backend::wait::{self, Pace, Pending};
 use model::azure_limits::find_tag;
@@ -13,24 +13,23 @@ use super::super::error::Error;
 use super::super::scope::{PROMOTER, Scope};
 use super::Stack;
 
-/// How long it is waited for what Azure has been asked for already: as long as its slowest
-/// resource usually takes.
+/// How long to wait for what Azure has already started: as long as its slowest resource usually
+/// takes.
 const DEADLINE: Duration = Duration::from_mins(15);
 
-/// How long it is waited between two looks.
+/// The pause between two checks.
 const EVERY: Duration = Duration::from_secs(2);
 
 impl Stack {
-    /// The stack, if Azure is at work on it because this folder has asked for it.
+    /// The stack, if Azure is changing it because this folder requested it.
     pub async fn under_way(&self) -> Result<Option<ResourceId>, backend::Error> {
         let begun = self.find_begun().await?;
         let scope = self.site.scope().await?;
         Ok(begun.map(|_| super::id(&scope)))
     }
 
-    /// Has Azure make no more of the stack, and waits until the stack and what was asked for already
-    /// are at rest, for a quarter of an hour at most. What was made stays: the next promotion goes
-    /// on from there.
+    /// Stops the deployment, then waits up to 15 minutes until the stack and its running resources
+    /// are at rest. Created resources stay. The next promotion continues from there.
     pub async fn cancel(&self, id: &ResourceId, events: &Events) -> Result<(), backend::Error> {
         let mut cancelled = None;
         let deadline = Instant::now() + DEADLINE;
@@ -42,18 +41,18 @@ impl Stack {
             };
             events.send(Kind::StepWaiting {
                 id: id.clone(),
-                reason: format!("Azure ends what it had begun: {moving}"),
+                reason: format!("Azure is finishing what it started: {moving}"),
             });
             Err(Pending::NotYet(moving))
         });
-        let rest = rest.await.map_err(|vain| Error::Moving {
-            moving: vain.to_string(),
+        let rest = rest.await.map_err(|error| Error::Moving {
+            moving: error.to_string(),
         });
         rest?
     }
 
-    /// Cancels what is under way of the stack, unless that was `cancelled` before. The names of what
-    /// Azure is still at work on.
+    /// Cancels the running deployment of the stack, unless it was `cancelled` before. Returns the
+    /// names of what Azure is still changing.
     async fn stop(
         &self,
         cancelled: &mut Option<arm::ResourceId>,
@@ -66,9 +65,9 @@ impl Stack {
             let asked = arm.cancel_deployment(&scope.group, deployment.name());
             match asked.await {
                 Ok(()) => *cancelled = Some(deployment),
-                // It has not begun, or it is over: the next look tells.
+                // It has not begun, or has ended; the next check shows which.
                 Err(error) if error.is_not_found() || error.is_conflict() => {}
-                Err(error) => return Err(Error::azure("cancel what is under way")(error).into()),
+                Err(error) => return Err(Error::azure("cancel the deployment")(error).into()),
             }
         }
         let moving = self.moving(&scope).await?;
@@ -81,17 +80,17 @@ impl Stack {
         let promoter = self.site.promoter()?;
         Ok(found.map(|(_, stack)| stack).filter(|stack| {
             let ours = find_tag(&stack.tags, PROMOTER) == Some(&promoter);
-            ours && !is_at_rest(&stack.properties.provisioning_state)
+            ours && !is_terminal_state(&stack.properties.provisioning_state)
         }))
     }
 
-    /// The names of what Azure is at work on.
+    /// The names of the resources that Azure is changing.
     async fn moving(&self, scope: &Scope) -> Result<Vec<String>, backend::Error> {
         let listed = self.site.arm().await?.resources(&scope.group).await;
         let listed = listed
-            .map_err(Error::azure("say what is in the resource group"))?
+            .map_err(Error::azure("list the resources of the resource group"))?
             .into_iter();
-        let moving = listed.filter(Resource::is_moving);
+        let moving = listed.filter(Resource::is_changing);
         Ok(moving.map(|it| it.id.name().to_owned()).collect())
     }
 }

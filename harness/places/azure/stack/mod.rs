@@ -1,4 +1,4 @@
-//! The deployment stack: everything in the resource group, as one thing.
+//! The deployment stack: everything in the resource group as one resource.
 
 mod cancel;
 mod make;
@@ -8,7 +8,7 @@ mod server_parameter;
 
 use std::sync::Arc;
 
-use azure::arm::{self, Outputs, ResourceGroup, StackSpec, is_at_rest};
+use azure::arm::{self, Outputs, ResourceGroup, StackSpec, is_terminal_state};
 use azure::template::REGISTRY_OUTPUT;
 use backend::Readiness;
 use base::secret::Secret;
@@ -18,26 +18,25 @@ use model::topology::Topology;
 
 use super::error::Error;
 use super::group::{self, Found, Group, SEEN};
+use super::reporter::Reporter;
 use super::scope::{self, OVERRIDE, PROMOTER, Scope, TEMPLATE, Wish};
-use super::settings::Order;
+use super::settings::PromotionOptions;
 use super::site::Site;
-use super::told::Told;
 
-/// What a stack is waited for.
+/// Why a command waits for the stack to be at rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
     Make,
     Delete,
 }
 
-/// The stack of a place, in its resource group.
 #[derive(Debug)]
 pub struct Stack {
     pub(super) site: Arc<Site>,
     group: Arc<Group>,
 }
 
-/// The stack, as a resource.
+/// The resource id of the stack.
 pub(super) fn id(scope: &Scope) -> ResourceId {
     ResourceId::new(ResourceKind::Stack, &scope.names.stack)
 }
@@ -50,26 +49,25 @@ impl Stack {
         }
     }
 
-    /// As it should be.
     pub(super) fn desire(scope: &Scope, spec: &StackSpec) -> Resource {
         let digest = scope::digest_of(&spec.tags);
         Resource {
             id: id(scope),
-            digest: digest.expect("a stack of ours says what it is made from"),
+            digest: digest.expect("a desired stack has a digest in its tags"),
             needs: vec![group::id(&scope.group)],
             ready_timeout: SEEN,
         }
     }
 
-    /// The stack, if it is there.
+    /// The stack, if it exists.
     pub(super) async fn find(&self) -> Result<Option<arm::Stack>, backend::Error> {
         let scope = self.site.scope().await?;
         let arm = self.site.arm().await?;
         let found = arm.stack(&scope.group, &scope.names.stack).await;
-        Ok(found.map_err(Error::azure("say whether the stack is there"))?)
+        Ok(found.map_err(Error::azure("look up the stack"))?)
     }
 
-    /// The resource group with the stack in it, if both are there.
+    /// The resource group with the stack in it, if both exist.
     pub(super) async fn find_in_group(
         &self,
     ) -> Result<Option<(ResourceGroup, arm::Stack)>, backend::Error> {
@@ -77,7 +75,7 @@ impl Stack {
         Ok(found.and_then(|(group, stack)| Some((group, stack?))))
     }
 
-    /// The resource group with the stack in it, if the group is there.
+    /// The resource group with the stack in it, if the group exists.
     pub(super) async fn find_group(
         &self,
     ) -> Result<Option<(ResourceGroup, Option<arm::Stack>)>, backend::Error> {
@@ -87,20 +85,24 @@ impl Stack {
         Ok(Some((group, self.find().await?)))
     }
 
-    /// As it is. By what a promotion says besides it may have to be made anew.
-    pub(super) fn observe(scope: &Scope, stack: &arm::Stack, order: Option<&Order>) -> Observed {
+    /// The observed stack. The options of a promotion may require an update of it.
+    pub(super) fn observe(
+        scope: &Scope,
+        stack: &arm::Stack,
+        options: Option<&PromotionOptions>,
+    ) -> Observed {
         let state = &stack.properties.provisioning_state;
         let dead = |reason: String| State::Dead { reason };
-        let drifted = order.and_then(|order| order.drifted.clone());
+        let drifted = options.and_then(|options| options.drifted.clone());
         let state = match (drifted, scope::digest_of(&stack.tags)) {
-            _ if !is_at_rest(state) => dead(format!("a command was ended while it was {state}")),
+            _ if !is_terminal_state(state) => dead(format!("a command ended while it was {state}")),
             _ if !succeeded(stack) => dead(format!("it is {state}")),
             (Some(drift), _) => dead(drift),
-            _ if order.is_some_and(|order| is_news(order, stack)) => {
-                dead("the reason of its gate is to be written down".to_owned())
+            _ if options.is_some_and(|options| is_new_override(options, stack)) => {
+                dead("the reason for overriding the gate must be recorded".to_owned())
             }
             (None, Some(digest)) => State::Live(digest),
-            (None, None) => dead("it does not say what it was made from".to_owned()),
+            (None, None) => dead("it has no tag with its digest".to_owned()),
         };
         Observed {
             id: id(scope),
@@ -110,8 +112,12 @@ impl Stack {
         }
     }
 
-    /// Why what is promoted is not what a topology asks for, but for its password; nothing if it is.
-    pub async fn unlike(&self, topology: &Topology) -> Result<Option<String>, backend::Error> {
+    /// Why the promoted stack differs from what a topology requests, without its password; `None`
+    /// if it does not.
+    pub async fn difference_from(
+        &self,
+        topology: &Topology,
+    ) -> Result<Option<String>, backend::Error> {
         let Some((_, stack)) = self.find_in_group().await? else {
             return Ok(Some("nothing is promoted".to_owned()));
         };
@@ -119,17 +125,15 @@ impl Stack {
         let wanted = self.site.scope().await?.stack(wish).tags;
         let state = &stack.properties.provisioning_state;
         Ok(if find_tag(&stack.tags, TEMPLATE) != wanted.get(TEMPLATE) {
-            Some("what is promoted is not what the profile says".to_owned())
-        } else if is_at_rest(state) && !succeeded(&stack) || is_going(state) {
-            Some(format!(
-                "what is promoted is not whole: its stack is {state}"
-            ))
+            Some("the promoted stack differs from the profile".to_owned())
+        } else if is_terminal_state(state) && !succeeded(&stack) || is_deleting(state) {
+            Some(format!("the promoted stack is incomplete: it is {state}"))
         } else {
             None
         })
     }
 
-    /// What the stack gives out.
+    /// The outputs of the stack.
     pub(super) async fn outputs(&self) -> Result<Outputs, backend::Error> {
         let stack = self.find().await?;
         Ok(stack
@@ -137,7 +141,7 @@ impl Stack {
             .unwrap_or_default())
     }
 
-    /// The registry as the stack names it.
+    /// The host name of the registry, from the stack's outputs.
     pub(super) async fn registry(&self) -> Result<String, backend::Error> {
         let outputs = self.outputs().await?;
         let registry = outputs.text(REGISTRY_OUTPUT).map(str::to_owned);
@@ -145,33 +149,33 @@ impl Stack {
         Ok(registry.ok_or(Error::Output { output })?)
     }
 
-    /// Waits for what a killed command of ours had begun; what another one is at is left alone. The
-    /// stack as it is then, if it is there.
+    /// Waits for the operation of a killed command of this folder. An operation of another folder
+    /// is an error. Returns the stack at rest, if it exists.
     async fn until_at_rest(
         &self,
         scope: &Scope,
         purpose: Purpose,
-        told: &Told,
+        reporter: &Reporter,
     ) -> Result<Option<arm::Stack>, backend::Error> {
         let Some(stack) = self.find().await? else {
             return Ok(None);
         };
         let state = &stack.properties.provisioning_state;
-        if is_at_rest(state) {
+        if is_terminal_state(state) {
             return Ok(Some(stack));
         }
-        // Whoever deletes it: it is what is wanted.
-        let goes = is_going(state) && purpose == Purpose::Delete;
+        // A deletion is awaited for any owner, since it is what this command wants.
+        let goes = is_deleting(state) && purpose == Purpose::Delete;
         if !goes && find_tag(&stack.tags, PROMOTER) != Some(&self.site.promoter()?) {
             return Err(busy(scope, &stack).into());
         }
         let arm = self.site.arm().await?;
         let pending = arm.stack_in_progress(&scope.group, &scope.names.stack);
-        match told.finish(arm, pending, &id(scope)).await {
-            // How it ended does not matter: it is made, or deleted, anew.
+        match reporter.finish(arm, pending, &id(scope)).await {
+            // The result does not matter: the stack is created or deleted again.
             Ok(_) | Err(arm::Error::Failed { .. }) => self.find().await,
             Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(Error::azure("end what was under way")(error).into()),
+            Err(error) => Err(Error::azure("wait for the running operation")(error).into()),
         }
     }
 
@@ -193,17 +197,16 @@ fn succeeded(stack: &arm::Stack) -> bool {
 }
 
 /// Whether Azure is deleting it.
-fn is_going(state: &str) -> bool {
+fn is_deleting(state: &str) -> bool {
     state.to_lowercase().starts_with("delet")
 }
 
-/// Whether the gate is passed by for a reason that the stack does not tell.
-fn is_news(order: &Order, stack: &arm::Stack) -> bool {
-    let reason = order.gate_override.as_ref();
+/// Whether the gate is overridden for a reason that the stack's tags do not have yet.
+fn is_new_override(options: &PromotionOptions, stack: &arm::Stack) -> bool {
+    let reason = options.gate_override.as_ref();
     reason.is_some_and(|reason| find_tag(&stack.tags, OVERRIDE) != Some(&scope::tag_value(reason)))
 }
 
-/// Somebody else is at work on it.
 fn busy(scope: &Scope, stack: &arm::Stack) -> Error {
     Error::Busy {
         stack: scope.names.stack.clone(),

@@ -1,4 +1,4 @@
-//! How far Azure is with what is in the stack, told while it is waited for.
+//! Reports the progress of the stack's resources while the deployment is awaited.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -7,26 +7,26 @@ use azure::arm::DeploymentOperation;
 use jiff::Timestamp;
 use model::plan::ResourceId;
 
+use super::super::reporter::{Reporter, rounded};
 use super::super::settings::Aim;
-use super::super::told::{Told, rounded};
 use super::Stack;
 
-/// How often it is asked which resources it is at.
+/// How often the running operations are listed.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// Tells again and again which resources it is at.
+/// Reports regularly which resources are being deployed. Never returns.
 pub(super) async fn watch(
     stack: &Stack,
     id: &ResourceId,
     resources: usize,
-    told: &Told,
+    reporter: &Reporter,
 ) -> Infallible {
     let aim = &stack.site.settings.aim;
     loop {
         tokio::time::sleep(EVERY).await;
-        // What cannot be seen is not told, and is no reason to stop waiting.
+        // A failed look is not reported, and is no reason to stop waiting.
         if let Some(operations) = operations(stack).await {
-            told.tell(id, line(&operations, resources, aim));
+            reporter.report(id, line(&operations, resources, aim));
         }
     }
 }
@@ -52,7 +52,7 @@ fn line(operations: &[DeploymentOperation], resources: usize, aim: &Aim) -> Stri
         none if none.is_empty() => String::new(),
         now => format!("; now {now}"),
     };
-    format!("{} of {resources} made{now}", over.len())
+    format!("{} of {resources} created{now}", over.len())
 }
 
 fn under_way(operation: &DeploymentOperation, aim: &Aim) -> Option<String> {
@@ -63,7 +63,7 @@ fn under_way(operation: &DeploymentOperation, aim: &Aim) -> Option<String> {
         let since = Timestamp::now().duration_since(since);
         Duration::try_from(since).unwrap_or_default()
     });
-    // The built-in Azure's time is not ours.
+    // The timestamps of the built-in Azure are not in real time.
     let since = since.filter(|_| matches!(aim, Aim::Azure));
     let typical = azure_simulator::typical(&target.resource_type);
     let times = match (since, typical.map(|typical| typical / aim.speed())) {

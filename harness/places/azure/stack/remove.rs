@@ -1,34 +1,36 @@
-//! Deleting the stack with all that is in it.
+//! Deletes the stack with all of its resources.
 
 use azure::arm;
 use model::plan::ResourceId;
 
 use super::super::error::{Error, is_busy};
 use super::super::group::Found;
+use super::super::reporter::Reporter;
 use super::super::scope;
-use super::super::told::Told;
 use super::{Purpose, Stack};
 
 impl Stack {
-    /// Deletes the stack with all that is in it.
+    /// Deletes the stack with all of its resources.
     pub(in super::super) async fn remove(
         &self,
         id: &ResourceId,
-        told: &Told,
+        reporter: &Reporter,
     ) -> Result<(), backend::Error> {
         let Found::Ours(_) = self.group.find().await? else {
             return Ok(());
         };
         let scope = self.site.scope().await?;
-        self.until_at_rest(&scope, Purpose::Delete, told).await?;
+        self.until_at_rest(&scope, Purpose::Delete, reporter)
+            .await?;
         let arm = self.site.arm().await?;
-        let failed = || Error::azure("delete what is in the stack");
+        let failed = || Error::azure("delete the resources of the stack");
         let (group, name) = (&scope.group, &scope.names.stack);
         let done = match arm.delete_stack(group, name, scope::UNMANAGE).await {
-            Ok(begun) => told.finish(arm, begun, id).await,
-            // The answer was lost, and Azure is at it already; or somebody else was faster.
+            Ok(begun) => reporter.finish(arm, begun, id).await,
+            // The answer was lost and Azure is already deleting it, or another command was faster.
             Err(error) if is_busy(&error) => {
-                self.until_at_rest(&scope, Purpose::Delete, told).await?;
+                self.until_at_rest(&scope, Purpose::Delete, reporter)
+                    .await?;
                 Err(error)
             }
             Err(error) => Err(error),
@@ -43,7 +45,7 @@ impl Stack {
     }
 }
 
-/// What is left of a stack that was to go.
+/// The ids of the resources that remain of a deleted stack.
 fn remaining(stack: &arm::Stack) -> Vec<String> {
     let failed: Vec<String> = stack
         .properties

@@ -1,36 +1,35 @@
-//! Parameters of the database that a stack has and its next template lacks: nobody can delete them,
-//! so they are given their defaults before the stack lets go of them. A command that is killed between
-//! the two does it once more.
+//! Database parameters that a stack has and its next template lacks. They cannot be deleted, so
+//! they are reset to their defaults before the stack detaches them. If a command is killed in
+//! between, the next one resets them again.
 
 use azure::arm::{self, Arm, Group, Stack};
 use azure::template::SERVER_PARAMETERS;
 use model::plan::ResourceId;
 use serde_json::Value;
 
-use super::super::told::Told;
+use super::super::reporter::Reporter;
 
-/// A parameter of a server.
 #[derive(Debug, PartialEq, Eq)]
 struct Parameter {
     server: String,
     name: String,
 }
 
-/// Gives the parameters that a stack has and its template lacks their defaults. With a server that
-/// goes, go its parameters.
+/// Resets the parameters that a stack has and its template lacks. The parameters of a removed
+/// server are skipped, since they are removed with it.
 pub(super) async fn reset_dropped(
     arm: &Arm,
     group: &Group,
     stack: &Stack,
     template: &Value,
     id: &ResourceId,
-    told: &Told,
+    reporter: &Reporter,
 ) -> Result<(), arm::Error> {
     for Parameter { server, name } in dropped(stack, template) {
         let reset = arm.reset_server_parameter(group, &server, &name);
         if let Some(begun) = reset.await? {
-            told.note(id, &format!("{name} of {server} gets its default"));
-            told.finish(arm, begun, id).await?;
+            reporter.notice(id, &format!("resetting {name} of {server} to its default"));
+            reporter.finish(arm, begun, id).await?;
         }
     }
     Ok(())
@@ -72,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_template_lacks_of_a_server_that_it_has_is_dropped() {
+    fn parameters_that_the_template_lacks_are_dropped_if_it_has_their_server() {
         let server =
             "/subscriptions/s/resourcegroups/g/providers/Microsoft.DBforMySQL/flexibleServers/";
         let managed = |rest: &str| json!({"id": format!("{server}{rest}"), "status": "managed"});

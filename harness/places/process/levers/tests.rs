@@ -9,10 +9,10 @@ use super::*;
 use crate::process::{ProcessBackend, Settings};
 
 #[tokio::test]
-async fn where_nothing_is_up_there_is_nothing_to_heal_and_what_is_foreign_is_said_to_be() {
+async fn without_a_topology_there_is_nothing_to_heal_and_foreign_levers_and_signs_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = camino::Utf8Path::from_path(folder.path()).expect("text");
-    // Docker is not asked.
+    // Docker must not be needed.
     let absent = format!("unix://{folder}/docker.sock");
     let settings = Settings {
         root: folder.to_owned(),
@@ -21,12 +21,12 @@ async fn where_nothing_is_up_there_is_nothing_to_heal_and_what_is_foreign_is_sai
         haste: CancellationToken::new(),
     };
     let backend = ProcessBackend::new(settings, Directory::new(folder.join("state")), None);
-    let backend = backend.expect("nothing was asked yet");
+    let backend = backend.expect("creating it asks nothing");
     let service = ServiceName::new("worker");
     let replicas = vec![MYSQL.to_owned(), WEB.to_owned(), "worker-0".to_owned()];
     let kill = Pull::Signal {
         signal: Signal::Kill,
-        whom: Whom::Replicas(replicas.clone()),
+        whom: Recipients::Replicas(replicas.clone()),
     };
     let start = Pull::Start {
         replicas: replicas.clone(),
@@ -50,7 +50,10 @@ async fn where_nothing_is_up_there_is_nothing_to_heal_and_what_is_foreign_is_sai
         service: service.clone(),
         replicas: 1,
     };
-    let refused = backend.pull(&foreign).await.expect_err("it is foreign");
+    let refused = backend
+        .pull(&foreign)
+        .await
+        .expect_err("processes have no such lever");
     assert!(!refused.hints.is_empty(), "{refused}");
     let lives = BTreeMap::new();
     let foreign = backend.look(&Sign::Interrupted { service, lives }).await;
@@ -58,7 +61,7 @@ async fn where_nothing_is_up_there_is_nothing_to_heal_and_what_is_foreign_is_sai
 }
 
 #[test]
-fn replicas_are_back_together_and_one_that_never_comes_is_not_waited_for() {
+fn replicas_are_back_together_and_one_that_never_comes_back_ends_the_wait() {
     let ready = ("worker-0", Readiness::Ready);
     let starts = ("worker-1", Readiness::NotYet("it starts".to_owned()));
     let ended = ("worker-2", Readiness::Never("it ended".to_owned()));
@@ -71,7 +74,7 @@ fn replicas_are_back_together_and_one_that_never_comes_is_not_waited_for() {
 }
 
 #[test]
-fn of_the_development_server_only_workers_are_taken_hold_of_and_else_every_service() {
+fn with_the_development_server_only_workers_can_be_controlled_and_otherwise_all_services() {
     let named = |engine: &Engine, profile| {
         let topology = testing::profile::topology(profile, &[]);
         let reach = reach(engine, &topology).into_iter();

@@ -18,7 +18,7 @@ fn processes(folder: &Utf8Path) -> Processes {
     let state = Directory::new(folder.join("state"));
     fs_err::create_dir_all(state.run()).expect("a folder");
     Processes::new(Arc::new(
-        Site::new(settings, state, None).expect("nothing was asked yet"),
+        Site::new(settings, state, None).expect("creating it asks nothing"),
     ))
 }
 
@@ -55,7 +55,7 @@ fn told(processes: &Processes, named: &[&str], lack_data: bool) -> String {
 }
 
 #[test]
-fn what_is_dead_is_told_with_why() {
+fn a_dead_process_is_reported_with_the_reason() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = Utf8Path::from_path(folder.path()).expect("text");
     let processes = processes(folder);
@@ -83,7 +83,7 @@ fn what_is_dead_is_told_with_why() {
 }
 
 #[tokio::test]
-async fn what_was_taken_down_is_not_started_again_and_what_was_not_needs_the_folder() {
+async fn a_replica_that_was_taken_down_is_not_started_again_and_a_start_needs_the_lock() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = Utf8Path::from_path(folder.path()).expect("text");
     let processes = processes(folder);

@@ -1,7 +1,7 @@
-//! What is read of the answers of a what-if, by what Azure says in each.
+//! The changes that are read from what-if results.
 
 mod noise;
-mod told;
+mod reported;
 
 use serde_json::json;
 
@@ -23,7 +23,7 @@ fn modified(delta: &Value) -> Vec<Difference> {
     )
 }
 
-/// Paths of what would change.
+/// The paths of the changed properties.
 fn paths(delta: &Value) -> Vec<String> {
     let changed = modified(delta).into_iter().flat_map(|it| it.properties);
     changed.map(|it| it.path).collect()

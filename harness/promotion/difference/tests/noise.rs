@@ -1,11 +1,11 @@
-//! What only looks like a change.
+//! False changes.
 
 use serde_json::json;
 
 use super::*;
 
 #[test]
-fn what_what_if_cannot_resolve_or_nobody_may_read_is_no_change() {
+fn an_expression_or_an_unreadable_value_is_no_change() {
     let reference = "[reference('/i', '2023-01-31').principalId]";
     let entry = |path: &str, before: Value, after: Value| json!({"path": path, "changeType": "modify", "before": before, "after": after});
     for nothing in [
@@ -61,7 +61,7 @@ fn what_what_if_cannot_resolve_or_nobody_may_read_is_no_change() {
 }
 
 #[test]
-fn what_only_azure_filled_in_is_no_change() {
+fn a_property_that_azure_filled_in_is_no_change() {
     let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforMySQL/\
               flexibleServers/m/databases/temporal";
     let noise = json!({"path": "properties.maintenanceWindow", "changeType": "Delete"});

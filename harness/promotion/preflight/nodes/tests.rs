@@ -1,11 +1,11 @@
-//! What is said of nodes, by sizes and quotas as Azure answers them.
+//! Checks of nodes against sizes and quotas as Azure returns them.
 
 use serde_json::{Value, json};
 use testing::profile::azure;
 
 use super::*;
 
-/// A size, as the list of them has it.
+/// A size, as in Azure's list.
 fn machine(name: &str, family: &str, cores: &str, memory: &str, restrictions: &Value) -> Machine {
     let document = json!({
         "resourceType": "virtualMachines",
@@ -53,8 +53,8 @@ fn usage(name: &str, used: i64, limit: i64) -> Usage {
     serde_json::from_value(document).expect("a usage")
 }
 
-/// What is said of a profile, a line each.
-fn said(sets: &[&str], cluster: Option<&Value>, usages: &[Usage]) -> String {
+/// The checks of a profile, one per line.
+fn checked(sets: &[&str], cluster: Option<&Value>, usages: &[Usage]) -> String {
     let cluster = cluster.map(|it| serde_json::from_value(it.clone()).expect("a cluster"));
     let (machines, usages) = (Ok(machines()), Ok(usages.to_vec()));
     let checks = nodes(&azure(sets), cluster.as_ref(), &machines, &usages);
@@ -63,7 +63,7 @@ fn said(sets: &[&str], cluster: Option<&Value>, usages: &[Usage]) -> String {
         match (check.problem, check.unknown) {
             (Some(Problem { reason, .. }), _) => format!("{what}: {reason}"),
             (None, Some(why)) => format!("{what}: {why}"),
-            (None, None) => format!("{what}: well"),
+            (None, None) => format!("{what}: ok"),
         }
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -84,9 +84,9 @@ fn plenty() -> Vec<Usage> {
 const SIZE: &str = "backend.azure.kubernetes.node-pools.system.vm-size";
 
 #[test]
-fn a_size_has_to_be_there_for_the_subscription_and_to_do_for_the_system() {
-    let of = |size: &str| said(&[&format!("{SIZE}={size}")], None, &plenty());
-    let told = [
+fn a_size_must_be_available_to_the_subscription_and_large_enough() {
+    let of = |size: &str| checked(&[&format!("{SIZE}={size}")], None, &plenty());
+    let results = [
         "Standard_Nonsense_v9",
         "Standard_D2s_v5",
         "Standard_D4s_v5",
@@ -94,54 +94,54 @@ fn a_size_has_to_be_there_for_the_subscription_and_to_do_for_the_system() {
         "Standard_B1ms",
         "Standard_B2ts_v2",
     ];
-    insta::assert_snapshot!(told.map(of).join("\n"), @"
-    size Standard_Nonsense_v9 of node pool system: there is no such size in westeurope
-    size Standard_D2s_v5 of node pool system: well
-    quota of cores in westeurope: well
-    quota of standardDSv5Family in westeurope: well
-    size Standard_D4s_v5 of node pool system: the subscription may not have it in westeurope (NotAvailableForSubscription)
-    quota of cores in westeurope: well
-    quota of standardDSv5Family in westeurope: well
-    size Standard_E2s_v5 of node pool system: well
-    quota of cores in westeurope: well
-    quota of standardESv5Family in westeurope: well
-    size Standard_B1ms of node pool system: the system's pool takes 2 vCPUs and 4 GiB of memory at least, and it has 1 vCPUs and 2 GiB
-    quota of cores in westeurope: well
-    quota of standardBSFamily in westeurope: well
-    size Standard_B2ts_v2 of node pool system: the system's pool takes 2 vCPUs and 4 GiB of memory at least, and it has 2 vCPUs and 1 GiB
-    quota of cores in westeurope: well
-    quota of standardBsv2Family in westeurope: well
+    insta::assert_snapshot!(results.map(of).join("\n"), @"
+    size Standard_Nonsense_v9 of node pool system: westeurope does not have this size
+    size Standard_D2s_v5 of node pool system: ok
+    core quota in westeurope: ok
+    core quota of standardDSv5Family in westeurope: ok
+    size Standard_D4s_v5 of node pool system: the subscription may not use it in westeurope (NotAvailableForSubscription)
+    core quota in westeurope: ok
+    core quota of standardDSv5Family in westeurope: ok
+    size Standard_E2s_v5 of node pool system: ok
+    core quota in westeurope: ok
+    core quota of standardESv5Family in westeurope: ok
+    size Standard_B1ms of node pool system: the system pool needs at least 2 vCPUs and 4 GiB of memory, but it has 1 vCPUs and 2 GiB
+    core quota in westeurope: ok
+    core quota of standardBSFamily in westeurope: ok
+    size Standard_B2ts_v2 of node pool system: the system pool needs at least 2 vCPUs and 4 GiB of memory, but it has 2 vCPUs and 1 GiB
+    core quota in westeurope: ok
+    core quota of standardBsv2Family in westeurope: ok
     ");
 }
 
 #[test]
-fn the_quota_is_that_of_the_region_and_of_the_family_whatever_its_case() {
-    let with = |cores: Usage, family: Usage| said(&[], None, &[cores, family]);
+fn the_quotas_of_the_region_and_of_the_family_in_any_case_apply() {
+    let with = |cores: Usage, family: Usage| checked(&[], None, &[cores, family]);
     let family = "STANDARDdsv5FAMILY";
-    let told = [
+    let results = [
         with(usage("cores", 6, 10), usage(family, 0, 4)),
         with(usage("cores", 7, 10), usage(family, 0, 4)),
         with(usage("cores", 0, 10), usage(family, 0, 0)),
         with(usage("cores", 0, -1), usage("another", 0, 4)),
     ];
-    insta::assert_snapshot!(told.join("\n"), @"
-    size Standard_D2s_v5 of node pool system: well
-    quota of cores in westeurope: well
-    quota of standardDSv5Family in westeurope: well
-    size Standard_D2s_v5 of node pool system: well
-    quota of cores in westeurope: 4 vCPUs are needed, and 3 of 10 are left
-    quota of standardDSv5Family in westeurope: well
-    size Standard_D2s_v5 of node pool system: well
-    quota of cores in westeurope: well
-    quota of standardDSv5Family in westeurope: 4 vCPUs are needed, and 0 of 0 are left
-    size Standard_D2s_v5 of node pool system: well
-    quota of cores in westeurope: well
-    quota of standardDSv5Family in westeurope: not known: Azure lists no quota of standardDSv5Family
+    insta::assert_snapshot!(results.join("\n"), @"
+    size Standard_D2s_v5 of node pool system: ok
+    core quota in westeurope: ok
+    core quota of standardDSv5Family in westeurope: ok
+    size Standard_D2s_v5 of node pool system: ok
+    core quota in westeurope: exceeded: 4 vCPUs needed, 3 of 10 left
+    core quota of standardDSv5Family in westeurope: ok
+    size Standard_D2s_v5 of node pool system: ok
+    core quota in westeurope: ok
+    core quota of standardDSv5Family in westeurope: exceeded: 4 vCPUs needed, 0 of 0 left
+    size Standard_D2s_v5 of node pool system: ok
+    core quota in westeurope: ok
+    core quota of standardDSv5Family in westeurope: unknown: Azure lists no quota for standardDSv5Family
     ");
 }
 
 #[test]
-fn only_what_has_to_be_new_needs_a_quota() {
+fn only_new_nodes_need_quota() {
     let pool = |name: &str, count: u32, state: &str| json!({"name": name, "vmSize": "Standard_D2s_v5", "count": count, "provisioningState": state});
     let cluster = |pools: Value| json!({"properties": {"agentPoolProfiles": pools}});
     let none_left = [
@@ -152,39 +152,39 @@ fn only_what_has_to_be_new_needs_a_quota() {
     let whole = cluster(json!([pool("system", 2, "Succeeded")]));
     for state in ["Succeeded", "Failed", "Creating", "Updating"] {
         let there = cluster(json!([pool("system", 2, state)]));
-        assert_eq!(said(&[], Some(&there), &none_left), "", "{state}");
+        assert_eq!(checked(&[], Some(&there), &none_left), "", "{state}");
     }
     let count = "backend.azure.kubernetes.node-pools.system.count=5";
     let more = "backend.azure.kubernetes.node-pools.work.vm-size=Standard_DS2_v2";
     let failed = cluster(json!([pool("system", 1, "Failed")]));
-    let told = [
-        said(&[count], Some(&whole), &none_left),
-        said(&[more], Some(&whole), &none_left),
-        said(&[], Some(&failed), &none_left),
-        said(&[], Some(&cluster(Value::Null)), &none_left),
+    let results = [
+        checked(&[count], Some(&whole), &none_left),
+        checked(&[more], Some(&whole), &none_left),
+        checked(&[], Some(&failed), &none_left),
+        checked(&[], Some(&cluster(Value::Null)), &none_left),
     ];
-    insta::assert_snapshot!(told.join("\n--\n"), @"
-    size Standard_D2s_v5 of node pool system: well
-    quota of cores in westeurope: 6 vCPUs are needed, and 0 of 10 are left
-    quota of standardDSv5Family in westeurope: 6 vCPUs are needed, and 0 of 10 are left
+    insta::assert_snapshot!(results.join("\n--\n"), @"
+    size Standard_D2s_v5 of node pool system: ok
+    core quota in westeurope: exceeded: 6 vCPUs needed, 0 of 10 left
+    core quota of standardDSv5Family in westeurope: exceeded: 6 vCPUs needed, 0 of 10 left
     --
-    size Standard_DS2_v2 of node pool work: well
-    quota of cores in westeurope: 4 vCPUs are needed, and 0 of 10 are left
-    quota of standardDSv2Family in westeurope: well
+    size Standard_DS2_v2 of node pool work: ok
+    core quota in westeurope: exceeded: 4 vCPUs needed, 0 of 10 left
+    core quota of standardDSv2Family in westeurope: ok
     --
-    size Standard_D2s_v5 of node pool system: well
-    quota of cores in westeurope: 2 vCPUs are needed, and 0 of 10 are left
-    quota of standardDSv5Family in westeurope: 2 vCPUs are needed, and 0 of 10 are left
+    size Standard_D2s_v5 of node pool system: ok
+    core quota in westeurope: exceeded: 2 vCPUs needed, 0 of 10 left
+    core quota of standardDSv5Family in westeurope: exceeded: 2 vCPUs needed, 0 of 10 left
     --
-    size Standard_D2s_v5 of node pool system: well
-    quota of cores in westeurope: 4 vCPUs are needed, and 0 of 10 are left
-    quota of standardDSv5Family in westeurope: 4 vCPUs are needed, and 0 of 10 are left
+    size Standard_D2s_v5 of node pool system: ok
+    core quota in westeurope: exceeded: 4 vCPUs needed, 0 of 10 left
+    core quota of standardDSv5Family in westeurope: exceeded: 4 vCPUs needed, 0 of 10 left
     ");
 }
 
 #[test]
-fn without_the_sizes_or_the_quotas_nothing_is_guessed() {
-    let why = || "not known until Microsoft.Compute is registered".to_owned();
+fn without_sizes_or_quotas_the_checks_have_no_result() {
+    let why = || "unknown until Microsoft.Compute is registered".to_owned();
     let checks = nodes(&azure(&[]), None, &Err(why()), &Ok(plenty()));
     assert!(checks.iter().all(|it| it.problem.is_none()));
     assert!(checks.iter().all(|it| it.unknown == Some(why())));
@@ -194,5 +194,5 @@ fn without_the_sizes_or_the_quotas_nothing_is_guessed() {
         .filter(|it| it.unknown.is_some())
         .map(|it| it.what.as_str())
         .collect();
-    assert_eq!(unknown, ["quota of cores in westeurope"]);
+    assert_eq!(unknown, ["core quota in westeurope"]);
 }

@@ -1,4 +1,4 @@
-//! The model in paused time: right without defects, and wrong as each defect says.
+//! Tests of the simulated frontend in paused time, without defects and with each of them.
 
 use serde_json::json;
 
@@ -40,7 +40,7 @@ async fn wait(frontend: &Frontend, key: ExecutionKey, deadline: Duration) -> Res
     let answer = frontend.call(Op::AwaitResult(key), deadline).await;
     answer.into_result().map(|reply| match reply {
         Reply::Closed(close) => close,
-        Reply::Started { .. } => panic!("it was only waited for: {reply:?}"),
+        Reply::Started { .. } => panic!("expected a close, got {reply:?}"),
     })
 }
 
@@ -70,7 +70,7 @@ fn outline(execution: &Execution) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_defects_a_hello_world_looks_as_on_a_real_server() {
+async fn without_defects_a_hello_world_looks_like_on_a_real_server() {
     let (started, close, execution) = run(Model::default()).await;
     let execution = execution.expect("known");
     assert_eq!(execution.key, started);
@@ -93,7 +93,7 @@ async fn without_defects_a_hello_world_looks_as_on_a_real_server() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_workflow_under_way_is_running() {
+async fn a_workflow_that_has_not_closed_is_running() {
     let frontend = Frontend::new(Model::default());
     let started = started(&frontend).await;
     let execution = frontend.execution(started, DEADLINE).await;
@@ -123,14 +123,14 @@ async fn a_repeated_start_gives_the_same_run_and_another_one_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_start_is_acknowledged_and_then_unknown() {
+async fn a_lost_start_is_acknowledged_and_then_not_found() {
     let (_, close, execution) = run(with(Defect::LosesStart)).await;
     assert_eq!(close.expect_err("lost").code, "NotFound");
     assert_eq!(execution, None);
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_other_defect_shows_in_its_place() {
+async fn every_other_defect_has_its_effect() {
     let (_, close, execution) = run(with(Defect::WrongResult(json!(1)))).await;
     assert_eq!(close.expect("closed").result, Some(json!(1)));
     assert_eq!(execution.expect("known").result, Some(json!(1)));
@@ -165,7 +165,7 @@ async fn each_other_defect_shows_in_its_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_start_that_times_out_in_a_freeze_still_happens() {
+async fn a_start_that_times_out_during_a_freeze_still_makes_a_run() {
     let frontend = Frontend::new(Model {
         freezes: vec![Window {
             from: Duration::ZERO,
@@ -180,7 +180,7 @@ async fn a_start_that_times_out_in_a_freeze_still_happens() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_refuses_connections_and_leaves_the_work_alone() {
+async fn an_outage_refuses_connections_and_does_not_stop_workflows() {
     let outage = Window {
         from: Duration::from_millis(5),
         until: Duration::from_secs(1),
@@ -195,6 +195,6 @@ async fn an_outage_refuses_connections_and_leaves_the_work_alone() {
     assert!(matches!(outcome, Answer::Info(error) if error.code == "Unavailable"));
     assert!(frontend.execution(started.clone(), DEADLINE).await.is_err());
     let close = wait(&frontend, started, DEADLINE).await;
-    assert!(close.is_ok(), "an outage is waited out");
+    assert!(close.is_ok(), "the client waits until the outage is over");
     assert_eq!(frontend.now(), outage.until);
 }

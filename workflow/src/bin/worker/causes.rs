@@ -1,16 +1,16 @@
-//! An error with its causes, for people.
+//! Formats an error with its causes.
 
 use std::error::Error;
 
 use temporalio_client::tonic::Status;
 
-/// The error and its causes on one line, each once.
+/// The error and its causes in one line, without repetitions.
 pub(crate) fn one_line(error: &(dyn Error + 'static)) -> String {
     let mut line = text(error);
     let mut source = error.source();
     while let Some(cause) = source {
         let text = text(cause);
-        // Some libraries repeat the cause in the error's own text.
+        // Some libraries include the cause in the error's own text.
         if !line.ends_with(&text) {
             line.push_str(": ");
             line.push_str(&text);
@@ -20,7 +20,8 @@ pub(crate) fn one_line(error: &(dyn Error + 'static)) -> String {
     line.replace('\n', " ")
 }
 
-/// What an error says; a gRPC status says more than is good, the debug form of its cause included.
+/// The text of an error. The text of a gRPC status is shortened, because it includes the debug form
+/// of its cause.
 fn text(error: &(dyn Error + 'static)) -> String {
     match error.downcast_ref::<Status>() {
         Some(status) => format!("{} ({:?})", status.message(), status.code()),
@@ -37,7 +38,7 @@ mod tests {
     struct Link(&'static str, #[source] Option<Box<Link>>);
 
     #[test]
-    fn causes_follow_their_error_and_repetitions_are_left_out() {
+    fn causes_follow_the_error_without_repetitions() {
         let root = Link("refused\nby peer", None);
         let copy = Link("transport: refused\nby peer", Some(Box::new(root)));
         let error = Link("connect", Some(Box::new(copy)));
@@ -46,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grpc_status_says_its_message_and_its_code() {
+    fn a_grpc_status_is_shown_as_message_and_code() {
         let status = Status::not_found("no such namespace");
 
         assert_eq!(one_line(&status), "no such namespace (NotFound)");

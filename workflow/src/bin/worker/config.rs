@@ -1,4 +1,4 @@
-//! Flags and environment.
+//! Command-line flags and environment variables.
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -7,18 +7,18 @@ use std::time::Duration;
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 
-/// Runs the workflow worker and, where an address is given for it, an HTTP starter.
+/// Runs the workflow worker and, if it has an address, an HTTP starter.
 ///
 /// TLS, API key and metadata come from Temporal's own variables (`TEMPORAL_TLS`,
 /// `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, ...) and its profile file. `RUST_LOG` filters the log.
 #[derive(Debug, Parser)]
 #[command(name = "worker", version)]
 pub(crate) struct Config {
-    /// Temporal frontend, `host:port` (default: the profile's, else 127.0.0.1:7233)
+    /// Temporal frontend, `host:port` (default: from Temporal's profile, or 127.0.0.1:7233)
     #[arg(long, env = "TEMPORAL_ADDRESS", value_parser = NonEmptyStringValueParser::new())]
     address: Option<String>,
 
-    /// Namespace (default: the profile's, else `default`)
+    /// Namespace (default: from Temporal's profile, or `default`)
     #[arg(long, env = "TEMPORAL_NAMESPACE", value_parser = NonEmptyStringValueParser::new())]
     namespace: Option<String>,
 
@@ -27,50 +27,52 @@ pub(crate) struct Config {
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) task_queue: String,
 
-    /// How this worker shows among the pollers of its task queue (default: PID@HOST)
+    /// Identity of this worker among the pollers of its task queue (default: PID@HOST)
     #[arg(long, env = "TEMPORAL_IDENTITY", value_parser = NonEmptyStringValueParser::new())]
     identity: Option<String>,
 
-    /// Where the HTTP starter listens, such as 127.0.0.1:8080; without it there is none
+    /// Address of the HTTP starter, such as 127.0.0.1:8080 (default: no HTTP starter)
     #[arg(long, env = "STARTER_ADDRESS")]
     pub(crate) starter_address: Option<SocketAddr>,
 
-    /// Seconds that an HTTP request may take, the workflow's run included
+    /// Timeout of an HTTP request in seconds, including the workflow run
     #[arg(long, env = "STARTER_REQUEST_TIMEOUT", default_value = "10", value_parser = seconds)]
     pub(crate) request_timeout: Duration,
 
-    /// Seconds to keep trying, at the start, until Temporal and the namespace are there
+    /// How long to wait at the start for Temporal and the namespace, in seconds
     #[arg(long, env = "WORKER_CONNECT_DEADLINE", default_value = "60", value_parser = seconds)]
     pub(crate) connect_deadline: Duration,
 
-    /// Seconds that activities under way get to finish at shutdown, before they are cancelled
+    /// How long running activities may take to finish at shutdown before they are cancelled, in
+    /// seconds
     #[arg(long, env = "WORKER_SHUTDOWN_PERIOD", default_value = "10", value_parser = seconds)]
     pub(crate) shutdown_period: Duration,
 
-    /// Concurrent polls for workflow tasks, at least 2 (default: left to the SDK)
+    /// Concurrent polls for workflow tasks, at least 2 (default: chosen by the SDK)
     #[arg(long, env = "WORKER_WORKFLOW_POLLERS", value_parser = at_least_two)]
     pub(crate) workflow_pollers: Option<usize>,
 
-    /// Concurrent polls for activity tasks (default: left to the SDK)
+    /// Concurrent polls for activity tasks (default: chosen by the SDK)
     #[arg(long, env = "WORKER_ACTIVITY_POLLERS")]
     pub(crate) activity_pollers: Option<NonZeroUsize>,
 
-    /// Workflow tasks processed at the same time, at least 2
+    /// Maximum number of concurrent workflow tasks, at least 2
     #[arg(long, env = "WORKER_WORKFLOW_SLOTS", default_value = "100", value_parser = at_least_two)]
     pub(crate) workflow_slots: usize,
 
-    /// Activities run at the same time
+    /// Maximum number of concurrent activities
     #[arg(long, env = "WORKER_ACTIVITY_SLOTS", default_value = "100")]
     pub(crate) activity_slots: NonZeroUsize,
 }
 
 impl Config {
-    /// What to connect to: the flags, over Temporal's variables, over its profile file.
+    /// The connection options. Flags override Temporal's variables, which override its profile
+    /// file.
     pub(crate) fn connection(&self) -> Result<connect::Options, connect::Error> {
-        Ok(self.over(connect::Options::from_environment()?))
+        Ok(self.override_options(connect::Options::from_environment()?))
     }
 
-    fn over(&self, mut options: connect::Options) -> connect::Options {
+    fn override_options(&self, mut options: connect::Options) -> connect::Options {
         if let Some(address) = &self.address {
             options = options.with_address(address);
         }
@@ -91,25 +93,25 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "not a number of seconds, such as `10` or `0.5`".to_owned())
 }
 
-/// With one alone the SDK refuses to start: sticky and normal queues each need one.
+/// The SDK refuses to start with 1: the sticky queue and the normal queue each need one.
 fn at_least_two(text: &str) -> Result<usize, String> {
     text.parse()
         .ok()
         .filter(|number| *number >= 2)
-        .ok_or_else(|| "not a whole number from 2".to_owned())
+        .ok_or_else(|| "not a whole number of at least 2".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Parsing falls back on the environment, so each test names what it depends on.
+    /// Parsing reads the environment, so each test sets the flags that it depends on.
     fn parse(arguments: &[&str]) -> Result<Config, clap::Error> {
         Config::try_parse_from(["worker"].iter().chain(arguments))
     }
 
     #[test]
-    fn the_command_line_is_well_formed() {
+    fn the_command_line_is_valid() {
         <Config as clap::CommandFactory>::command().debug_assert();
     }
 
@@ -131,7 +133,7 @@ mod tests {
         ])
         .expect("valid");
 
-        let options = config.over(connect::Options::plaintext("elsewhere:1"));
+        let options = config.override_options(connect::Options::plaintext("elsewhere:1"));
         assert_eq!(
             format!("{options:?}"),
             "Options { address: \"temporal:7233\", namespace: \"orders\", \
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_given_is_left_to_the_profile() {
+    fn missing_flags_keep_the_values_of_the_profile() {
         let config = Config {
             address: None,
             namespace: None,
@@ -158,7 +160,7 @@ mod tests {
         };
         let profile = connect::Options::plaintext("profile:1").with_namespace("profiled");
 
-        let options = config.over(profile);
+        let options = config.override_options(profile);
 
         assert_eq!(options.address(), "profile:1");
         assert_eq!(options.namespace(), "profiled");
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn invalid_values_are_refused() {
         for argument in [
             "--address=",
             "--task-queue=",

@@ -1,4 +1,4 @@
-//! Waiting at the start until Temporal is there and has the namespace.
+//! Waits at the start until Temporal runs and has the namespace.
 
 use std::time::Duration;
 
@@ -8,28 +8,28 @@ use temporalio_client::{Client, ClientOptions};
 use temporalio_common::protos::temporal::api::workflowservice::v1::DescribeNamespaceRequest;
 
 use crate::causes;
-use crate::retry::{self, Failure, Given};
+use crate::retry::{self, Failure, GaveUp};
 
-/// No client.
+/// Why there is no client.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error(transparent)]
     Connect(#[from] connect::Error),
-    #[error("describe namespace `{namespace}`")]
+    #[error("could not describe the namespace `{namespace}`")]
     DescribeNamespace {
         namespace: String,
         source: tonic::Status,
     },
-    #[error("make the client")]
+    #[error("could not make the client")]
     MakeClient(#[from] ClientNewError),
     #[error("Temporal was not ready within {limit:?}")]
-    GaveUp {
+    NotReady {
         limit: Duration,
         source: Option<Box<Error>>,
     },
 }
 
-/// A client whose namespace was there a moment ago; tries for as long as `limit`.
+/// A client for a namespace that exists. Tries for up to `limit`.
 pub(crate) async fn client_within(
     limit: Duration,
     options: connect::Options,
@@ -37,26 +37,26 @@ pub(crate) async fn client_within(
     let attempt = async || {
         let outcome = client(options.clone()).await;
         outcome.map_err(|error| {
-            if is_lasting(&error) {
-                Failure::Lasting(error)
+            if is_permanent(&error) {
+                Failure::Permanent(error)
             } else {
-                Failure::Passing(error)
+                Failure::Transient(error)
             }
         })
     };
     let mut last = String::new();
-    let passing = |error: &Error| {
+    let on_transient = |error: &Error| {
         let reason = causes::one_line(error);
         if reason != last {
-            tracing::warn!("not yet: {reason}");
+            tracing::warn!("Temporal is not ready yet: {reason}");
             last = reason;
         }
     };
-    retry::until(limit, attempt, passing)
+    retry::until(limit, attempt, on_transient)
         .await
-        .map_err(|given| match given {
-            Given::Up(error) => error,
-            Given::Out(last) => Error::GaveUp {
+        .map_err(|gave_up| match gave_up {
+            GaveUp::Permanent(error) => error,
+            GaveUp::Deadline(last) => Error::NotReady {
                 limit,
                 source: last.map(Box::new),
             },
@@ -87,9 +87,9 @@ async fn client(options: connect::Options) -> Result<Client, Error> {
     )?)
 }
 
-/// A wrong configuration stays wrong, and so do wrong credentials; a server or a namespace may
-/// still be on its way.
-fn is_lasting(error: &Error) -> bool {
+/// An invalid configuration and wrong credentials are permanent errors. A server or a namespace may
+/// still come up.
+fn is_permanent(error: &Error) -> bool {
     match error {
         Error::Connect(connect::Error::Configuration { .. }) | Error::MakeClient(_) => true,
         Error::Connect(connect::Error::FirstCall { source, .. })
@@ -97,6 +97,6 @@ fn is_lasting(error: &Error) -> bool {
             source.code(),
             Code::Unauthenticated | Code::PermissionDenied | Code::InvalidArgument
         ),
-        Error::Connect(_) | Error::GaveUp { .. } => false,
+        Error::Connect(_) | Error::NotReady { .. } => false,
     }
 }

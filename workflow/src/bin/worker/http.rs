@@ -1,4 +1,4 @@
-//! The HTTP server's life: bound, served, drained.
+//! The HTTP server: bind, serve, drain.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// Beyond the request timeout: for writing the last answers.
+/// Additional time beyond the request timeout to write the last answers.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// Serves in a task of its own; dropped, it stops at once.
+/// Serves in a separate task, which ends on drop.
 pub(crate) struct HttpServer {
     task: JoinSet<io::Result<()>>,
     stop: CancellationToken,
@@ -21,7 +21,7 @@ pub(crate) struct HttpServer {
 }
 
 impl HttpServer {
-    /// Binds and serves from now on.
+    /// Binds the address and starts to serve.
     pub(crate) async fn serve(address: SocketAddr, router: Router) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
@@ -40,17 +40,17 @@ impl HttpServer {
         })
     }
 
-    /// Where it listens; the port is the one that was given where 0 was asked for.
+    /// The address of the server. Its port is the actual one if port 0 was requested.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Accepts no more, and lets the requests under way end, each of which may take `limit`.
+    /// Stops accepting connections and waits for running requests, each of which may take `limit`.
     pub(crate) async fn drain(mut self, limit: Duration) {
         self.stop.cancel();
         let ended = timeout(limit.saturating_add(MARGIN), self.task.join_next()).await;
         if ended.is_err() {
-            tracing::warn!("connections that stayed open were cut");
+            tracing::warn!("closed connections that were still open");
         }
     }
 }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_under_way_ends_while_no_other_is_accepted() {
+    async fn a_running_request_ends_but_no_other_is_accepted() {
         let gate = Gate::default();
         let router = Router::new().route("/", get(pass)).with_state(gate.clone());
         let local = SocketAddr::from(([127, 0, 0, 1], 0));

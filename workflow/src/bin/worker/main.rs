@@ -1,4 +1,4 @@
-//! Runs the worker, and an HTTP starter beside it where one is asked for.
+//! Runs the worker and, if configured, an HTTP starter.
 
 mod causes;
 mod config;
@@ -18,7 +18,7 @@ use clap::Parser;
 use config::Config;
 use tracing_subscriber::EnvFilter;
 
-/// A third less CPU per workflow than the system's allocator.
+/// Uses a third less CPU per workflow than the system's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -34,14 +34,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// One thread: measured to take a fifth less CPU per workflow than a pool of them.
+/// A single thread uses a fifth less CPU per workflow than a thread pool (measured).
 fn run(config: Config) -> Result<(), service::Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(service::Error::MakeRuntime)?;
     let outcome = runtime.block_on(service::run(config));
-    // Whatever was worth waiting for has been waited for.
+    // Everything that had to be awaited has ended.
     runtime.shutdown_background();
     outcome
 }

@@ -1,54 +1,54 @@
-//! Trying again until a deadline.
+//! Retries until a deadline.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// Pauses between attempts grow from the first to the longest, which is also the longest time by
-/// which success comes too late.
+/// The pauses between attempts grow from the first to the longest. The longest pause is also the
+/// maximum delay before a success is noticed.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
 /// Whether another attempt can help.
 #[derive(Debug)]
 pub(crate) enum Failure<E> {
-    /// It can.
-    Passing(E),
-    /// It cannot.
-    Lasting(E),
+    /// Another attempt can help.
+    Transient(E),
+    /// No other attempt can help.
+    Permanent(E),
 }
 
-/// Why there is no success.
+/// Why the attempts ended without success.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Given<E> {
-    /// An attempt failed in a way that no other attempt would mend.
-    Up(E),
-    /// The deadline came; the error is the last attempt's, if one had ended.
-    Out(Option<E>),
+pub(crate) enum GaveUp<E> {
+    /// An attempt failed permanently.
+    Permanent(E),
+    /// The deadline passed. Contains the error of the last attempt that ended, if any.
+    Deadline(Option<E>),
 }
 
-/// Runs `attempt` until it succeeds, fails for good, or `limit` has passed; `passing` hears of
-/// every failure in between.
+/// Runs `attempt` until it succeeds, fails permanently, or `limit` has passed. Calls `on_transient`
+/// with every transient error.
 pub(crate) async fn until<T, E>(
     limit: Duration,
     mut attempt: impl AsyncFnMut() -> Result<T, Failure<E>>,
-    mut passing: impl FnMut(&E),
-) -> Result<T, Given<E>> {
+    mut on_transient: impl FnMut(&E),
+) -> Result<T, GaveUp<E>> {
     let deadline = Instant::now() + limit;
     let mut pause = FIRST_PAUSE;
     let mut last = None;
     loop {
         match timeout_at(deadline, attempt()).await {
             Ok(Ok(value)) => return Ok(value),
-            Ok(Err(Failure::Lasting(error))) => return Err(Given::Up(error)),
-            Ok(Err(Failure::Passing(error))) => {
-                passing(&error);
+            Ok(Err(Failure::Permanent(error))) => return Err(GaveUp::Permanent(error)),
+            Ok(Err(Failure::Transient(error))) => {
+                on_transient(&error);
                 last = Some(error);
             }
-            Err(_) => return Err(Given::Out(last)),
+            Err(_) => return Err(GaveUp::Deadline(last)),
         }
         if Instant::now() + pause >= deadline {
-            return Err(Given::Out(last));
+            return Err(GaveUp::Deadline(last));
         }
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
@@ -62,7 +62,7 @@ mod tests {
     const LONG: Duration = Duration::from_mins(1);
 
     #[tokio::test]
-    async fn a_passing_failure_is_tried_again_and_heard_of() {
+    async fn a_transient_failure_is_reported_and_tried_again() {
         let mut attempts = 0;
         let mut heard = Vec::new();
 
@@ -71,7 +71,7 @@ mod tests {
             async || {
                 attempts += 1;
                 if attempts < 3 {
-                    Err(Failure::Passing(attempts))
+                    Err(Failure::Transient(attempts))
                 } else {
                     Ok("there")
                 }
@@ -85,15 +85,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lasting_failure_ends_it_at_once() {
+    async fn a_permanent_failure_ends_the_attempts_at_once() {
         let outcome = until(
             LONG,
-            async || Err::<(), _>(Failure::Lasting("wrong")),
+            async || Err::<(), _>(Failure::Permanent("wrong")),
             |_| (),
         )
         .await;
 
-        assert_eq!(outcome, Err(Given::Up("wrong")));
+        assert_eq!(outcome, Err(GaveUp::Permanent("wrong")));
     }
 
     #[tokio::test]
@@ -105,21 +105,21 @@ mod tests {
             limit,
             async || {
                 attempts += 1;
-                Err::<(), _>(Failure::Passing(attempts))
+                Err::<(), _>(Failure::Transient(attempts))
             },
             |_| (),
         )
         .await;
 
-        assert_eq!(outcome, Err(Given::Out(Some(2))));
+        assert_eq!(outcome, Err(GaveUp::Deadline(Some(2))));
     }
 
     #[tokio::test]
-    async fn the_deadline_cuts_an_attempt_that_hangs() {
+    async fn the_deadline_ends_an_attempt_that_hangs() {
         let limit = Duration::from_millis(20);
 
         let outcome = until(limit, async || std::future::pending().await, |(): &()| ()).await;
 
-        assert_eq!(outcome, Err::<(), _>(Given::Out(None)));
+        assert_eq!(outcome, Err::<(), _>(GaveUp::Deadline(None)));
     }
 }

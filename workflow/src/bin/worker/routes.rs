@@ -1,4 +1,4 @@
-//! The starter's HTTP surface. Knows Temporal only as a [`Starter`].
+//! The HTTP routes of the starter. They use Temporal only through [`Starter`].
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use workflow::{Name, name};
 use crate::causes;
 use crate::starter::{Refusal, Started, Starter};
 
-/// `GET /ping`, `/sync` and `/async`; each request is answered within about `limit`.
+/// `GET /ping`, `/sync` and `/async`. Each request is answered within about `limit`.
 pub(crate) fn router<S: Starter>(starter: S, limit: Duration) -> Router {
     Router::new()
         .route("/ping", get(async || "pong"))
@@ -36,7 +36,7 @@ struct Parameters {
     id: Option<String>,
 }
 
-/// A request that is not answered as it wished.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 enum Problem {
     #[error("{parameter} {source}")]
@@ -48,9 +48,11 @@ enum Problem {
     Query(#[from] QueryRejection),
     #[error(transparent)]
     Refusal(#[from] Refusal),
-    #[error("workflow ID={workflow_id} may or may not have started: no answer within {limit:?}")]
+    #[error(
+        "workflow ID={workflow_id} may have started, because Temporal did not answer within {limit:?}"
+    )]
     StartDeadline { workflow_id: Name, limit: Duration },
-    #[error("workflow ID={}, RunID={} has no result within {limit:?} and goes on",
+    #[error("workflow ID={}, RunID={} has no result within {limit:?} and continues",
         started.workflow_id, started.run_id)]
     ResultDeadline { started: Started, limit: Duration },
 }
@@ -79,11 +81,11 @@ impl IntoResponse for Problem {
     }
 }
 
-type Asked = Result<Query<Parameters>, QueryRejection>;
+type Parsed = Result<Query<Parameters>, QueryRejection>;
 
 async fn sync<S: Starter>(
     State(greeter): State<Greeter<S>>,
-    asked: Asked,
+    asked: Parsed,
 ) -> Result<String, Problem> {
     let deadline = Instant::now() + greeter.limit;
     let started = start(&greeter, asked, deadline).await?;
@@ -98,7 +100,7 @@ async fn sync<S: Starter>(
 
 async fn start_only<S: Starter>(
     State(greeter): State<Greeter<S>>,
-    asked: Asked,
+    asked: Parsed,
 ) -> Result<(StatusCode, String), Problem> {
     let deadline = Instant::now() + greeter.limit;
     let Started {
@@ -111,7 +113,7 @@ async fn start_only<S: Starter>(
 
 async fn start<S: Starter>(
     greeter: &Greeter<S>,
-    asked: Asked,
+    asked: Parsed,
     deadline: Instant,
 ) -> Result<Started, Problem> {
     let Query(Parameters { name, id }) = asked?;

@@ -1,4 +1,4 @@
-//! Every answer of the HTTP surface, with a Temporal that does as it is told.
+//! Every answer of the HTTP routes, with a fake Temporal.
 
 use std::future::pending;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use workflow::Name;
 use super::router;
 use crate::starter::{Refusal, Started, Starter};
 
-/// What the Temporal of a test does.
+/// The behaviour of the fake Temporal.
 #[derive(Clone, Copy)]
 enum Temporal {
     Works,
@@ -82,12 +82,14 @@ async fn get(temporal: Temporal, path: &str) -> String {
         .await
         .expect("infallible");
     let status = response.status().as_u16();
-    let body = to_bytes(response.into_body(), 10_000).await.expect("short");
+    let body = to_bytes(response.into_body(), 10_000)
+        .await
+        .expect("a short body");
     format!("{status} {}", String::from_utf8_lossy(&body))
 }
 
 #[tokio::test]
-async fn ping_answers_whatever_temporal_does() {
+async fn ping_answers_even_if_temporal_is_down() {
     assert_eq!(get(Temporal::IsDown, "/ping").await, "200 pong");
 }
 
@@ -117,7 +119,7 @@ async fn async_names_the_workflow_and_its_run() {
 }
 
 #[tokio::test]
-async fn an_id_of_its_own_replaces_the_name_as_workflow_id() {
+async fn a_given_id_replaces_the_name_as_workflow_id() {
     assert_eq!(
         get(Temporal::Works, "/async?name=Ada&id=order-7").await,
         "202 Started workflow ID=order-7, RunID=run-of-Ada"
@@ -142,17 +144,17 @@ async fn a_bad_name_or_id_is_a_bad_request() {
         );
         assert_eq!(
             get(Temporal::Works, &format!("{path}?name=A%0D%0AB")).await,
-            "400 name has the control character U+000D in place 2"
+            "400 name has the control character U+000D at position 2"
         );
         assert_eq!(
             get(Temporal::Works, &format!("{path}?name=A&id=%00")).await,
-            "400 id has the control character U+0000 in place 1"
+            "400 id has the control character U+0000 at position 1"
         );
     }
 }
 
 #[tokio::test]
-async fn a_query_that_is_none_is_a_bad_request() {
+async fn an_invalid_query_is_a_bad_request() {
     for query in ["name=A&name=B", "id=A&id=B"] {
         let answer = get(Temporal::Works, &format!("/sync?{query}")).await;
         assert!(answer.starts_with("400 "), "{answer}");
@@ -160,7 +162,7 @@ async fn a_query_that_is_none_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn a_workflow_that_is_running_is_a_conflict() {
+async fn a_running_workflow_is_a_conflict() {
     for path in ["/sync?name=Ada", "/async?name=Ada"] {
         assert_eq!(
             get(Temporal::HasItRunning, path).await,
@@ -170,18 +172,18 @@ async fn a_workflow_that_is_running_is_a_conflict() {
 }
 
 #[tokio::test]
-async fn temporal_out_of_reach_is_service_unavailable_with_the_reason() {
+async fn an_unreachable_temporal_is_service_unavailable_with_the_reason() {
     for path in ["/sync?name=Ada", "/async?name=Ada"] {
         let answer = get(Temporal::IsDown, path).await;
         assert_eq!(
             answer,
-            "503 Temporal cannot be reached to start workflow ID=Ada: \
+            "503 could not reach Temporal to start workflow ID=Ada: \
              connection refused (Unavailable)"
         );
     }
     assert_eq!(
         get(Temporal::GoesDownMeanwhile, "/sync?name=Ada").await,
-        "503 Temporal cannot be reached to wait for workflow ID=Ada, RunID=run-of-Ada: \
+        "503 could not reach Temporal to wait for workflow ID=Ada, RunID=run-of-Ada: \
          connection refused (Unavailable)"
     );
 }
@@ -195,7 +197,7 @@ async fn a_refusal_by_temporal_is_a_bad_gateway() {
 }
 
 #[tokio::test]
-async fn a_workflow_that_failed_is_a_bad_gateway_with_its_message() {
+async fn a_failed_workflow_is_a_bad_gateway_with_its_message() {
     assert_eq!(
         get(Temporal::FailsTheWorkflow, "/sync?name=Ada").await,
         "502 workflow ID=Ada, RunID=run-of-Ada failed: Activity task failed: the name is blank"
@@ -203,16 +205,16 @@ async fn a_workflow_that_failed_is_a_bad_gateway_with_its_message() {
 }
 
 #[tokio::test]
-async fn a_deadline_is_a_gateway_timeout_that_says_what_is_known() {
+async fn a_deadline_is_a_gateway_timeout_with_the_state_of_the_workflow() {
     for path in ["/sync?name=Ada", "/async?name=Ada"] {
         assert_eq!(
             get(Temporal::NeverStarts, path).await,
-            "504 workflow ID=Ada may or may not have started: no answer within 20ms"
+            "504 workflow ID=Ada may have started, because Temporal did not answer within 20ms"
         );
     }
     assert_eq!(
         get(Temporal::NeverCloses, "/sync?name=Ada").await,
-        "504 workflow ID=Ada, RunID=run-of-Ada has no result within 20ms and goes on"
+        "504 workflow ID=Ada, RunID=run-of-Ada has no result within 20ms and continues"
     );
 }
 

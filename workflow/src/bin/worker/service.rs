@@ -1,4 +1,4 @@
-//! The life of the process: connect, work, serve, and end in the reverse order.
+//! The life of the process: connect, work, serve, and shut down in reverse order.
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,40 +22,40 @@ use crate::routes;
 use crate::signals::StopSignals;
 use crate::temporal::TemporalStarter;
 
-/// What activities that were cancelled at shutdown get to end, and the SDK to report it.
+/// How long cancelled activities may take to end, and the SDK to report them, at shutdown.
 const CANCELLED_MARGIN: Duration = Duration::from_secs(5);
 
-/// Why the process ends other than by being asked to.
+/// Why the process ends without a stop signal.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("make the runtime")]
+    #[error("could not make the tokio runtime")]
     MakeRuntime(#[source] io::Error),
-    #[error("listen for signals")]
+    #[error("could not listen for signals")]
     Signals(#[source] io::Error),
     #[error(transparent)]
     Connect(#[from] frontend::Error),
-    #[error("make the SDK's runtime")]
+    #[error("could not make the SDK's runtime")]
     SdkRuntime(#[source] RuntimeError),
-    #[error("register a workflow")]
+    #[error("could not register a workflow")]
     Register(#[from] WorkflowRegistrationError),
-    #[error("make the worker")]
+    #[error("could not make the worker")]
     MakeWorker(#[source] WorkerCreateError),
-    #[error("listen for HTTP on {address}")]
+    #[error("could not listen for HTTP on {address}")]
     Listen {
         address: SocketAddr,
         source: io::Error,
     },
-    #[error("run the worker")]
+    #[error("the worker failed")]
     Work(#[source] WorkerRunError),
     #[error("the worker stopped by itself")]
     StoppedByItself,
     #[error("the worker did not stop within {0:?}")]
     StopDeadline(Duration),
-    #[error("stopped at once by a second signal, {0}")]
+    #[error("a second signal, {0}, ended the graceful stop")]
     SecondSignal(&'static str),
 }
 
-/// Runs until a signal asks it to end, or until it cannot go on.
+/// Runs until a signal stops it or an error occurs.
 pub(crate) async fn run(config: Config) -> Result<(), Error> {
     let mut signals = StopSignals::listen().map_err(Error::Signals)?;
     let options = config.connection().map_err(frontend::Error::from)?;
@@ -67,7 +67,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Error> {
     let client = tokio::select! {
         client = frontend::client_within(config.connect_deadline, options) => client?,
         signal = signals.next() => {
-            tracing::info!(signal, "stopped before there was a connection");
+            tracing::info!(signal, "stopped before Temporal was connected");
             return Ok(());
         }
     };
@@ -118,7 +118,8 @@ async fn serve(config: &Config, client: Client) -> Result<Option<HttpServer>, Er
     Ok(Some(http))
 }
 
-/// The worker's future cannot leave this thread, so it runs here and everything else beside it.
+/// The worker's future is not `Send`, so it runs in this task, and everything else runs
+/// concurrently.
 async fn work(
     config: &Config,
     mut worker: Worker,
@@ -142,7 +143,7 @@ async fn work(
     }
 
     let limit = config.request_timeout + config.shutdown_period + CANCELLED_MARGIN;
-    // Requests under way need the worker, so it stops polling only after the last of them.
+    // Running requests need the worker, so it stops polling only after the last request.
     let stopped = async {
         tokio::join!(running, async {
             drain.await;

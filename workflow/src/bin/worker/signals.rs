@@ -1,10 +1,10 @@
-//! The signals that ask the process to end.
+//! The signals that stop the process.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// TERM and INT, held from the moment of listening on: neither kills the process any more.
+/// TERM and INT. After `listen`, they no longer kill the process.
 pub(crate) struct StopSignals {
     terminate: Signal,
     interrupt: Signal,
@@ -18,7 +18,7 @@ impl StopSignals {
         })
     }
 
-    /// Waits for the next one and names it.
+    /// Waits for the next signal and returns its name.
     pub(crate) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",

@@ -1,21 +1,18 @@
-//! What the routes need of Temporal, and how it can refuse.
+//! The interface between the routes and Temporal, and its errors.
 
 use std::future::Future;
 
 use temporalio_client::tonic;
 use workflow::Name;
 
-/// A workflow that was started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Started {
-    /// Workflow id.
     pub(crate) workflow_id: String,
-    /// Run id.
     pub(crate) run_id: String,
 }
 
-/// Starts greetings and waits for them. No call here has a deadline of its own: the caller's
-/// cuts it.
+/// Starts greetings and waits for them. The calls have no deadline of their own; the caller sets
+/// one.
 pub(crate) trait Starter: Clone + Send + Sync + 'static {
     /// Starts a greeting of `name` as workflow `workflow_id`.
     fn start(
@@ -24,16 +21,16 @@ pub(crate) trait Starter: Clone + Send + Sync + 'static {
         name: &Name,
     ) -> impl Future<Output = Result<Started, Refusal>> + Send;
 
-    /// Waits until it closes, for its greeting.
+    /// Waits until the workflow closes and returns its greeting.
     fn result(&self, started: &Started) -> impl Future<Output = Result<String, Refusal>> + Send;
 }
 
-/// No greeting, and why.
+/// Why there is no greeting.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("workflow ID={workflow_id} is already running, RunID={run_id}")]
     AlreadyRunning { workflow_id: String, run_id: String },
-    #[error("Temporal cannot be reached to {act}")]
+    #[error("could not reach Temporal to {act}")]
     Unreachable { act: String, source: tonic::Status },
     #[error("Temporal refused to {act}")]
     Refused { act: String, source: tonic::Status },

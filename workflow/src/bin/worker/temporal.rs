@@ -1,4 +1,4 @@
-//! The starter that asks a real Temporal.
+//! The starter that uses a real Temporal.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use workflow::workflows::Greeting;
 use crate::causes;
 use crate::starter::{Refusal, Started, Starter};
 
-/// About half a second of retries: over a broken connection, yet a prompt refusal when Temporal
-/// is down. The server recognises a repeated start by its request id.
+/// About half a second of retries. This covers a broken connection, but still refuses quickly when
+/// Temporal is down. The server recognises a repeated start by its request id.
 const START_ATTEMPTS: usize = 4;
 
-/// About five seconds of retries: over a restart of Temporal, as the workflow is under way.
+/// About five seconds of retries. This covers a restart of Temporal while the workflow is running.
 const RESULT_ATTEMPTS: usize = 10;
 
 /// Starts workflows on one task queue.
@@ -71,7 +71,7 @@ impl Starter for TemporalStarter {
 fn retries(attempts: usize) -> RpcOptions {
     let retries = RetryOptions::builder()
         .max_interval(Duration::from_secs(1))
-        // The clock of this limit also runs while a long poll waits for good reason.
+        // This limit would also count the time of a long poll that waits normally.
         .max_elapsed_time(None)
         .max_retries(attempts)
         .build();
@@ -118,7 +118,7 @@ fn not_completed(started: &Started, error: WorkflowGetResultError) -> Refusal {
     }
 }
 
-/// Sorts a call that failed by whether Temporal said no or did not get to say anything.
+/// Distinguishes a call that Temporal refused from one that did not reach it.
 fn refused(act: String, source: Status) -> Refusal {
     match source.code() {
         Code::Unavailable | Code::ResourceExhausted | Code::Cancelled | Code::DeadlineExceeded => {
@@ -128,7 +128,7 @@ fn refused(act: String, source: Status) -> Refusal {
     }
 }
 
-/// The messages of a failure and its causes: the SDK's own text shows their debug form.
+/// The messages of a failure and its causes. The SDK's own text would contain their debug form.
 fn messages(failure: &IncomingError) -> String {
     let mut messages = vec![failure.failure().message.as_str()];
     let mut cause = failure.cause();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_and_overload_are_told_from_a_refusal() {
+    fn silence_and_overload_are_distinguished_from_a_refusal() {
         for (code, unreachable) in [
             (Code::Unavailable, true),
             (Code::ResourceExhausted, true),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_workflow_that_is_running_is_named_with_its_run() {
+    fn the_error_for_a_running_workflow_has_its_run_id() {
         let error = WorkflowStartError::AlreadyStarted {
             run_id: Some("run-1".to_owned()),
             source: Status::already_exists("it is"),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn each_outcome_but_completion_is_told() {
+    fn each_outcome_except_completion_has_a_message() {
         let refusal = not_completed(&started(), WorkflowGetResultError::TimedOut);
         assert_eq!(
             refusal.to_string(),

@@ -1,4 +1,4 @@
-//! A cluster by hand: k3d, kubectl, and the SQL tool in a job.
+//! A k3d cluster by hand: k3d, kubectl, and the SQL tool in a job.
 
 use artifact::WorkerImage;
 use backend::Provision;
@@ -12,13 +12,13 @@ use crate::bench::{ByHand, Script};
 use crate::error::CommandError;
 use crate::verb::session::{Session, backend_error};
 
-/// The steps.
+/// The script of the steps.
 const STEPS: &str = include_str!("../../../../../benches/by-hand/k3d.sh");
 
-/// What they are done with.
+/// The programs that the script needs.
 const TOOLS: [&str; 5] = ["bash", "curl", "docker", "k3d", "kubectl"];
 
-/// What is done by hand in place of a session, once its images are there.
+/// The script for a session's topology. Fetches its images first.
 pub(super) async fn of(
     session: &Session<K3dBackend>,
     provision: Provision<'_>,
@@ -28,7 +28,7 @@ pub(super) async fn of(
         return Ok(ByHand::Missing(missing));
     }
     let profile::Backend::K3d(cluster) = &session.profile.backend else {
-        unreachable!("the session is one of k3d");
+        unreachable!("the session has backend k3d");
     };
     let topology = &session.topology;
     let foreseen = session.backend.foresee(topology, provision.cancel).await;

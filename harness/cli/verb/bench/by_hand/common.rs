@@ -1,4 +1,4 @@
-//! What every way to do it by hand needs.
+//! What every script by hand needs.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
@@ -10,7 +10,7 @@ use model::topology::{Component, Run, Topology};
 
 use crate::error::{CommandError, Exit};
 
-/// The roles of the server, each with the variable that says how many of it there are.
+/// The roles of the server, each with the variable for its number of replicas.
 pub(super) const ROLES: [(&str, &str); 4] = [
     ("FRONTEND_REPLICAS", "frontend"),
     ("HISTORY_REPLICAS", "history"),
@@ -18,13 +18,13 @@ pub(super) const ROLES: [(&str, &str); 4] = [
     ("WORKER_REPLICAS", "worker"),
 ];
 
-/// The name of what steps make.
+/// The name of everything that a script creates.
 const NAME: &str = "h-bench-by-hand";
 
-/// The ports that steps may use. The server keeps its own in a column that ends at 32767.
+/// The ports that scripts may use. The server stores its port in a column whose maximum is 32767.
 const PORTS: std::ops::RangeInclusive<u16> = 30_000..=32_767;
 
-/// What every script is told.
+/// The variables of every script.
 pub(super) fn common(topology: &Topology) -> BTreeMap<&'static str, String> {
     let replicas = ROLES.map(|(variable, role)| (variable, replicas(topology, role).to_string()));
     let (task_queue, _, workers) = worker(topology);
@@ -45,7 +45,7 @@ pub(super) fn common(topology: &Topology) -> BTreeMap<&'static str, String> {
     variables
 }
 
-/// How many of a role of the server there are.
+/// The number of replicas of a server role.
 pub(super) fn replicas(topology: &Topology, role: &str) -> u16 {
     let mut services = topology.services.iter();
     let service = services.find(|service| match &service.component {
@@ -55,7 +55,7 @@ pub(super) fn replicas(topology: &Topology, role: &str) -> u16 {
     service.map_or(1, |service| service.replicas)
 }
 
-/// The worker's task queue, how it is run, and how many there are.
+/// The worker's task queue, how it runs, and its number of replicas.
 pub(super) fn worker(topology: &Topology) -> (&str, &Run, u16) {
     let mut services = topology.services.iter();
     let worker = services.find_map(|service| match &service.component {
@@ -67,14 +67,14 @@ pub(super) fn worker(topology: &Topology) -> (&str, &Run, u16) {
     worker.expect("every topology has a worker")
 }
 
-/// What is needed by hand and could not be provided.
+/// The error for a program or image that could not be provided.
 pub(super) fn artifact_error(error: artifact::Error) -> CommandError {
     let hints = error.hints();
     let error = CommandError::new(Exit::Unavailable, error);
     error.with_hints(hints)
 }
 
-/// What is missing to do it by hand, in a sentence.
+/// A message that names the missing programs, if any are missing.
 pub(super) fn missing(environment: &Environment, tools: &[&str]) -> Option<String> {
     let missing: Vec<&str> = tools
         .iter()
@@ -83,13 +83,13 @@ pub(super) fn missing(environment: &Environment, tools: &[&str]) -> Option<Strin
         .collect();
     (!missing.is_empty()).then(|| {
         format!(
-            "nothing was done by hand, for want of {} on PATH",
+            "skipped the steps by hand: not on PATH: {}",
             missing.join(", ")
         )
     })
 }
 
-/// Ports that are free now.
+/// Free ports, as a text.
 pub(super) fn ports(count: usize) -> Result<String, CommandError> {
     let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     let ports: Vec<String> = PORTS
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_named_and_where_all_is_there_nothing_is() {
+    fn missing_programs_are_named() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let folder = camino::Utf8Path::from_path(folder.path()).expect("text");
         let environment = Environment::default().with("PATH", folder.join("bin").as_str());
@@ -119,12 +119,12 @@ mod tests {
         assert_eq!(missing(&environment, &["bash"]), None);
         assert_eq!(
             missing(&environment, &["bash", "kubectl", "curl"]).as_deref(),
-            Some("nothing was done by hand, for want of kubectl, curl on PATH")
+            Some("skipped the steps by hand: not on PATH: kubectl, curl")
         );
     }
 
     #[test]
-    fn ports_are_different_ones_that_the_server_can_keep() {
+    fn ports_are_distinct_and_fit_the_server_s_column() {
         let ports = ports(4).expect("some are free");
         let ports: std::collections::BTreeSet<u16> = ports
             .split(' ')

@@ -1,4 +1,4 @@
-//! How the same is done by hand where a session is.
+//! The steps by hand for a session's topology.
 
 mod cluster;
 mod common;
@@ -12,7 +12,7 @@ use crate::bench::{ByHand, DevServer};
 use crate::error::CommandError;
 use crate::verb::session::{self, AnySession, Session};
 
-/// Prepares what is done by hand; programs are fetched and built here, outside of what is measured.
+/// Prepares the steps by hand. Fetches and builds programs here, outside of the measurement.
 pub(super) async fn of(
     session: &AnySession,
     provision: Provision<'_>,
@@ -25,9 +25,9 @@ pub(super) async fn of(
             _ => dev_server(session, provision).await,
         },
         AnySession::K3d(session) => cluster::of(session, provision).await,
-        AnySession::Azure(_) | AnySession::Simulated(_) => {
-            Ok(ByHand::Missing("nobody starts that by hand".to_owned()))
-        }
+        AnySession::Azure(_) | AnySession::Simulated(_) => Ok(ByHand::Missing(
+            "the steps by hand do not exist for this backend".to_owned(),
+        )),
     }
 }
 

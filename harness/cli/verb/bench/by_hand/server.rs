@@ -10,13 +10,13 @@ use crate::bench::{ByHand, Script};
 use crate::error::CommandError;
 use crate::verb::session::Session;
 
-/// The steps.
+/// The script of the steps.
 const STEPS: &str = include_str!("../../../../../benches/by-hand/server.sh");
 
-/// What they are done with, besides Temporal's own programs.
+/// The programs that the script needs, besides Temporal's own.
 const TOOLS: [&str; 3] = ["bash", "curl", "docker"];
 
-/// What is done by hand in place of a session, once its programs are there.
+/// The script for a session's topology. Fetches its programs first.
 pub(super) async fn of(
     session: &Session<ProcessBackend>,
     provision: Provision<'_>,
@@ -36,7 +36,7 @@ pub(super) async fn of(
         cancel,
     };
     let pin = Pin::current();
-    // A namespace is made with it.
+    // The script creates the namespace with it.
     let cli = TemporalSearch {
         server: &topology.temporal.version,
         explicit: None,

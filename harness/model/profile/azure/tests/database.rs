@@ -1,12 +1,12 @@
-//! The database: its connections, its storage, its standby.
+//! The database: connections, storage, standby replica.
 
 use super::{all_refused, refused, resolved};
 use crate::profile::tests::wrong;
 
 #[test]
-fn a_standby_needs_a_server_that_is_not_burstable() {
+fn a_standby_replica_needs_a_sku_that_is_not_burstable() {
     insta::assert_snapshot!(refused("    mysql: {high-availability: same-zone}\n"), @r"
-    profiles/dev.yaml:8:32: a standby needs a server of another tier: `Standard_B2s` is burstable, and Azure gives those none; say a `sku` such as `Standard_D2ds_v4`
+    profiles/dev.yaml:8:32: `Standard_B2s` is burstable, and Azure supports no standby replica for it; set a `sku` such as `Standard_D2ds_v4`
       |
     8 |     mysql: {high-availability: same-zone}
       |                                ^^^^^^^^^
@@ -16,7 +16,7 @@ fn a_standby_needs_a_server_that_is_not_burstable() {
 }
 
 #[test]
-fn a_database_that_azure_has_not_is_refused() {
+fn a_database_that_azure_does_not_support_is_rejected() {
     let databases = [
         "version: \"8.0\"",
         "version: 8.4.6",
@@ -25,22 +25,22 @@ fn a_database_that_azure_has_not_is_refused() {
     ];
     let refused = databases.map(|it| refused(&format!("database: {{mysql: {{{it}}}}}\n")));
     insta::assert_snapshot!(refused.join("\n\n"), @r#"
-    profiles/dev.yaml:8:29: MySQL 8.0 leaves Azure's standard support on 2026-12-31 and is billed extra for every processor after it; say `"8.4"`
+    profiles/dev.yaml:8:29: Azure's standard support for MySQL 8.0 ends on 2026-12-31, and Azure then charges extra for every vCore; set `"8.4"`
       |
     8 | database: {mysql: {version: "8.0"}}
       |                             ^^^^^
 
-    profiles/dev.yaml:8:29: which patch release of MySQL runs in Azure is not yours to choose; say `"8.4"`
+    profiles/dev.yaml:8:29: Azure chooses the patch release of MySQL; set `"8.4"`
       |
     8 | database: {mysql: {version: 8.4.6}}
       |                             ^^^^^
 
-    profiles/dev.yaml:8:29: the harness knows of no such MySQL in Azure that has standard support; say `"8.4"`
+    profiles/dev.yaml:8:29: this is not a known MySQL version with standard support in Azure; set `"8.4"`
       |
     8 | database: {mysql: {version: "9.1"}}
       |                             ^^^^^
 
-    profiles/dev.yaml:8:25: connections to a database in Azure are encrypted; say `required`
+    profiles/dev.yaml:8:25: connections to a database in Azure must be encrypted; set `required`
       |
     8 | database: {mysql: {tls: off}}
       |                         ^^^
@@ -48,19 +48,19 @@ fn a_database_that_azure_has_not_is_refused() {
 }
 
 #[test]
-fn a_database_allows_no_more_connections_than_its_sku_has() {
+fn max_connections_must_be_within_the_limits_of_the_sku() {
     insta::assert_snapshot!(all_refused(&[
         "mysql: {sku: Standard_B1ms}",
         "mysql: {sku: Standard_B1s}\ndatabase: {mysql: {max-connections: 341}}",
         "mysql: {sku: Standard_B1ms}\ndatabase: {mysql: {max-connections: 100001}}",
         "mysql: {sku: Standard_E96ds_v5}\ndatabase: {mysql: {max-connections: 9}}",
     ]), @"
-    profiles/dev.yaml:8:18: `max-connections` is 500, and a server of `Standard_B1ms` has 341 at most; say `database.mysql.max-connections: 341` beside the SKU, or take a `sku` such as `Standard_B2s`
+    profiles/dev.yaml:8:18: `max-connections` is 500, but a server of `Standard_B1ms` allows at most 341; set `database.mysql.max-connections: 341` too, or set a `sku` such as `Standard_B2s`
       |
     8 |     mysql: {sku: Standard_B1ms}
       |                  ^^^^^^^^^^^^^
 
-    profiles/dev.yaml:9:37: `max-connections` is 341, and a server of `Standard_B1s` has 171 at most; say `database.mysql.max-connections: 171` beside the SKU, or take a `sku` such as `Standard_B1ms`
+    profiles/dev.yaml:9:37: `max-connections` is 341, but a server of `Standard_B1s` allows at most 171; set `database.mysql.max-connections: 171` too, or set a `sku` such as `Standard_B1ms`
       |
     9 | database: {mysql: {max-connections: 341}}
       |                                     ^^^
@@ -70,7 +70,7 @@ fn a_database_allows_no_more_connections_than_its_sku_has() {
     9 | database: {mysql: {max-connections: 100001}}
       |                                     ^^^^^^
 
-    profiles/dev.yaml:9:37: `max-connections` is 9, and a server in Azure has 10 at least
+    profiles/dev.yaml:9:37: `max-connections` is 9, but a server in Azure requires at least 10
       |
     9 | database: {mysql: {max-connections: 9}}
       |                                     ^
@@ -80,7 +80,7 @@ fn a_database_allows_no_more_connections_than_its_sku_has() {
         ("Standard_B1ms", 171),
         ("Standard_B2s", 683),
         ("Standard_D2ds_v4", 1365),
-        // Of one that is in no table, nothing is known.
+        // The limits of this SKU are unknown.
         ("Standard_D2s_v9", 100_000),
     ] {
         resolved(&[
@@ -91,17 +91,17 @@ fn a_database_allows_no_more_connections_than_its_sku_has() {
 }
 
 #[test]
-fn storage_is_what_the_tier_has_and_grows_where_there_is_a_standby() {
+fn storage_has_the_limit_of_the_tier_and_a_standby_replica_requires_auto_grow() {
     insta::assert_snapshot!(all_refused(&[
         "mysql: {storage: 16385}",
         "mysql: {sku: Standard_D2ds_v4, high-availability: same-zone, auto-grow: false}",
     ]), @"
-    profiles/dev.yaml:8:22: a server of `Standard_B2s` has 16384 GiB of storage at most; say less, or a `sku` such as `Standard_E2ds_v4`
+    profiles/dev.yaml:8:22: a server of `Standard_B2s` has at most 16384 GiB of storage; reduce `storage`, or set a `sku` such as `Standard_E2ds_v4`
       |
     8 |     mysql: {storage: 16385}
       |                      ^^^^^
 
-    profiles/dev.yaml:8:55: a standby needs storage that grows by itself; leave out `auto-grow: false`
+    profiles/dev.yaml:8:55: a standby replica requires storage auto-grow; remove `auto-grow: false`
       |
     8 |     mysql: {sku: Standard_D2ds_v4, high-availability: same-zone, auto-grow: false}
       |                                                       ^^^^^^^^^
@@ -111,19 +111,19 @@ fn storage_is_what_the_tier_has_and_grows_where_there_is_a_standby() {
 }
 
 #[test]
-fn whoever_spoke_last_of_connections_or_sku_is_cited() {
+fn the_layer_that_set_connections_or_sku_last_is_reported() {
     let text =
         "extends: base\nbackend: {azure: {region: westeurope, mysql: {sku: Standard_B1ms}}}\n";
     let set = ["database.mysql.max-connections=400"];
     insta::assert_snapshot!(wrong(text, &set), @"
-    --set database.mysql.max-connections=400: `max-connections` is 400, and a server of `Standard_B1ms` has 341 at most; say `database.mysql.max-connections: 341` beside the SKU, or take a `sku` such as `Standard_B2s`
+    --set database.mysql.max-connections=400: `max-connections` is 400, but a server of `Standard_B1ms` allows at most 341; set `database.mysql.max-connections: 341` too, or set a `sku` such as `Standard_B2s`
       |
     1 | database.mysql.max-connections=400
       |                                ^^^
     ");
     let set = ["backend.azure.mysql.sku=Standard_B1s"];
     insta::assert_snapshot!(wrong(text, &set), @"
-    --set backend.azure.mysql.sku=Standard_B1s: `max-connections` is 500, and a server of `Standard_B1s` has 171 at most; say `database.mysql.max-connections: 171` beside the SKU, or take a `sku` such as `Standard_B2s`
+    --set backend.azure.mysql.sku=Standard_B1s: `max-connections` is 500, but a server of `Standard_B1s` allows at most 171; set `database.mysql.max-connections: 171` too, or set a `sku` such as `Standard_B2s`
       |
     1 | backend.azure.mysql.sku=Standard_B1s
       |                         ^^^^^^^^^^^^
@@ -131,18 +131,18 @@ fn whoever_spoke_last_of_connections_or_sku_is_cited() {
 }
 
 #[test]
-fn the_pools_of_connections_of_a_topology_fit_its_database() {
+fn the_connection_pools_of_a_topology_must_fit_its_database() {
     let text = "extends: base\nbackend: {azure: {region: westeurope, mysql: {sku: Standard_B1ms}}}\ndatabase: {mysql: {max-connections: 341}}\n";
     let twelve = ["temporal.roles.history.replicas=9"];
     insta::assert_snapshot!(wrong(text, &twelve), @"
-    profiles/dev.yaml:5:52: the Temporal processes of this topology may open 370 connections, and a server of `Standard_B1ms` has 341 at most; take a `sku` such as `Standard_B2s`, or let fewer replicas run under `temporal.roles`
+    profiles/dev.yaml:5:52: the Temporal processes of this topology may open 370 connections, but a server of `Standard_B1ms` allows at most 341; set a `sku` such as `Standard_B2s`, or reduce the replicas in `temporal.roles`
       |
     5 | backend: {azure: {region: westeurope, mysql: {sku: Standard_B1ms}}}
       |                                                    ^^^^^^^^^^^^^
     ");
     let few = ["database.mysql.max-connections=100"];
     insta::assert_snapshot!(wrong(text, &few), @"
-    --set database.mysql.max-connections=100: the Temporal processes of this topology may open 130 connections, and `max-connections` is 100; say 130 or more, or let fewer replicas run under `temporal.roles`
+    --set database.mysql.max-connections=100: the Temporal processes of this topology may open 130 connections, but `max-connections` is 100; set 130 or more, or reduce the replicas in `temporal.roles`
       |
     1 | database.mysql.max-connections=100
       |                                ^^^

@@ -1,11 +1,11 @@
-//! What holds where a key is left out.
+//! Defaults.
 
 use super::resolved;
 use crate::profile::azure;
 use crate::profile::tests::{load, wrong};
 
 #[test]
-fn what_is_left_out_is_small() {
+fn the_defaults_are_small() {
     insta::assert_json_snapshot!(resolved(&[]), @r#"
     {
       "region": "westeurope",
@@ -56,7 +56,7 @@ fn what_is_left_out_is_small() {
 }
 
 #[test]
-fn the_pool_called_system_comes_first_and_what_a_pool_leaves_out_has_defaults() {
+fn the_pool_system_comes_first_and_missing_keys_of_a_pool_have_defaults() {
     let pools = "backend.azure.kubernetes.node-pools={system: {count: 1}, batch: {max-pods: 30}}";
     let azure = resolved(&[pools]);
     let pools = azure.kubernetes.pools.iter();
@@ -65,7 +65,7 @@ fn the_pool_called_system_comes_first_and_what_a_pool_leaves_out_has_defaults() 
 }
 
 #[test]
-fn the_tier_and_the_processors_of_a_server_follow_from_its_sku() {
+fn the_sku_determines_the_tier_and_the_vcores_of_a_server() {
     use azure::MysqlTier::{Burstable, GeneralPurpose, MemoryOptimized};
     for (sku, tier, vcores) in [
         ("Standard_B1ms", Burstable, 1),
@@ -82,16 +82,16 @@ fn the_tier_and_the_processors_of_a_server_follow_from_its_sku() {
 }
 
 #[test]
-fn a_region_is_demanded() {
+fn a_region_is_required() {
     insta::assert_snapshot!(wrong("extends: base\nbackend: {azure: {}}\n", &[]), @"
-    profiles/dev.yaml:1:1: key `backend.azure.region` is missing, and not in what it extends (profiles/base.yaml) either
+    profiles/dev.yaml:1:1: key `backend.azure.region` is missing here and in the extended profiles (profiles/base.yaml)
       |
     1 | apiVersion: harness/v1
       | ^^^^^^^^^^
     ");
     let named = "extends: base\nbackend: {azure: {region: West Europe}}\n";
     insta::assert_snapshot!(wrong(named, &[]), @r"
-    profiles/dev.yaml:5:27: `West Europe` is not a region by its programmatic name (lowercase letters and digits, such as `westeurope`)
+    profiles/dev.yaml:5:27: `West Europe` is not the programmatic name of a region (lowercase letters and digits, such as `westeurope`)
       |
     5 | backend: {azure: {region: West Europe}}
       |                           ^^^^^^^^^^^
@@ -99,7 +99,7 @@ fn a_region_is_demanded() {
 }
 
 #[test]
-fn each_profile_of_the_project_is_right() {
+fn each_profile_of_the_project_is_valid() {
     for (name, text) in [
         ("azure", include_str!("../../../../../profiles/azure.yaml")),
         (

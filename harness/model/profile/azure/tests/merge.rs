@@ -1,4 +1,4 @@
-//! Layers, the one over the other.
+//! Merging of layers.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::profile::azure::arbitrary;
 use crate::profile::azure::model::{Azure, Exposure};
 use crate::profile::overlay::Overlay;
 
-/// Whether both exposures are public, or nothing is said of them.
+/// Whether each exposure is public or missing.
 fn no_choice(azure: &Azure) -> bool {
     let exposures = azure.expose.iter().flat_map(|it| [&it.web, &it.starter]);
     exposures
@@ -17,7 +17,7 @@ fn no_choice(azure: &Azure) -> bool {
 
 proptest! {
     #[test]
-    fn places_of_one_choice_can_be_grouped_at_will(
+    fn merging_is_associative_if_no_choice_changes(
         [first, second, third] in [(); 3].map(|()| arbitrary::azure().prop_filter("one choice", no_choice)),
     ) {
         let left = first.clone().overlay(second.clone()).overlay(third.clone());

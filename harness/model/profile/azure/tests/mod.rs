@@ -1,4 +1,4 @@
-//! What is refused of a place in Azure, word for word, and what holds where a key is left out.
+//! Errors in Azure settings, with their whole text, and defaults.
 
 mod database;
 mod defaults;
@@ -10,7 +10,7 @@ mod sizes;
 use crate::profile::tests::{load, wrong};
 use crate::profile::{Backend, azure};
 
-/// What goes wrong with each of these places in West Europe.
+/// The error of each of these settings, with the region West Europe.
 fn all_refused(places: &[&str]) -> String {
     let places = places.iter();
     let refused: Vec<String> = places
@@ -19,7 +19,7 @@ fn all_refused(places: &[&str]) -> String {
     refused.join("\n\n")
 }
 
-/// What goes wrong with this place in West Europe.
+/// The error of these settings, with the region West Europe.
 fn refused(place: &str) -> String {
     let text = format!("extends: base\nbackend:\n  azure:\n    region: westeurope\n{place}");
     wrong(&text, &[])
@@ -31,7 +31,7 @@ fn resolved(sets: &[&str]) -> azure::Azure {
         .chain(sets)
         .copied()
         .collect();
-    let profile = load(&[], "local", &sets).expect("the profile is right");
+    let profile = load(&[], "local", &sets).expect("a valid profile");
     match profile.backend {
         Backend::Azure(azure) => *azure,
         other => panic!("{other:?}"),

@@ -1,9 +1,9 @@
-//! Numbers and words of one key each.
+//! Errors of single keys.
 
 use super::{all_refused, refused, resolved};
 
 #[test]
-fn sizes_that_azure_does_not_have_are_refused() {
+fn values_that_azure_does_not_support_are_rejected() {
     insta::assert_snapshot!(all_refused(&[
         "kubernetes: {node-pools: {System: {}}}",
         "kubernetes: {node-pools: {}}",
@@ -19,12 +19,12 @@ fn sizes_that_azure_does_not_have_are_refused() {
         "tags: {harness-owner: me}",
         "time-to-live: 0s",
     ]), @r#"
-    profiles/dev.yaml:8:31: `System` is not the name of a node pool (lowercase letters and digits, at most 12, a letter in front; not `aksmanagedap`, which is Azure's own)
+    profiles/dev.yaml:8:31: `System` is not a node pool name (1 to 12 lowercase letters and digits, starting with a letter; not `aksmanagedap`, which AKS reserves)
       |
     8 |     kubernetes: {node-pools: {System: {}}}
       |                               ^^^^^^
 
-    profiles/dev.yaml:1:1: `backend.azure.kubernetes.node-pools` names none; a cluster needs one
+    profiles/dev.yaml:1:1: `backend.azure.kubernetes.node-pools` is empty; a cluster needs a node pool
       |
     1 | apiVersion: harness/v1
       | ^^^^^^^^^^
@@ -49,7 +49,7 @@ fn sizes_that_azure_does_not_have_are_refused() {
     8 |     kubernetes: {node-pools: {system: {max-pods: 300}}}
       |                                                  ^^^
 
-    profiles/dev.yaml:8:27: `1.35.2` is not a version of Kubernetes by major and minor (such as `"1.35"`; the patch release is Azure's choice)
+    profiles/dev.yaml:8:27: `1.35.2` is not a Kubernetes version as major and minor (such as `"1.35"`; Azure chooses the patch release)
       |
     8 |     kubernetes: {version: 1.35.2}
       |                           ^^^^^^
@@ -69,17 +69,17 @@ fn sizes_that_azure_does_not_have_are_refused() {
     8 |     mysql: {backup-retention-days: 36}
       |                                    ^^
 
-    profiles/dev.yaml:8:28: `root` is not the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; not `admin`, `administrator`, `azure_pg_admin`, `azure_superuser`, `guest`, `public` or `root`, and not beginning with `pg_`)
+    profiles/dev.yaml:8:28: `root` is not an administrator name (1 to 32 lowercase letters, digits and `_`, starting with a letter; not `admin`, `administrator`, `azure_pg_admin`, `azure_superuser`, `guest`, `public` or `root`, and not starting with `pg_`)
       |
     8 |     mysql: {administrator: root}
       |                            ^^^^
 
-    profiles/dev.yaml:8:12: `harness-owner` is not the name of a tag (1 to 512 characters and none of `<>%&\?/`, not beginning with `harness-`, which is the harness's own, or with `microsoft`, `azure` or `windows`, which are Azure's)
+    profiles/dev.yaml:8:12: `harness-owner` is not a tag name (1 to 512 characters, none of `<>%&\?/`; not starting with `harness-`, which the harness reserves, or with `microsoft`, `azure` or `windows`, which Azure reserves)
       |
     8 |     tags: {harness-owner: me}
       |            ^^^^^^^^^^^^^
 
-    profiles/dev.yaml:8:19: a place lives for longer than no time and 3650d at most
+    profiles/dev.yaml:8:19: `time-to-live` must be longer than 0s and at most 3650d
       |
     8 |     time-to-live: 0s
       |                   ^^
@@ -87,10 +87,10 @@ fn sizes_that_azure_does_not_have_are_refused() {
 }
 
 #[test]
-fn the_system_pool_has_room_for_the_pods_of_the_cluster_itself() {
+fn the_system_pool_must_have_room_for_the_pods_of_the_cluster() {
     let place = "    kubernetes: {node-pools: {system: {count: 2, max-pods: 10}, batch: {count: 1, max-pods: 10}}}\n";
     insta::assert_snapshot!(refused(place), @"
-    profiles/dev.yaml:8:60: pool `system` runs the cluster's own pods and has room for 20, and AKS demands room for 30: say `max-pods: 15` or more, or more nodes
+    profiles/dev.yaml:8:60: pool `system` runs the cluster's own pods and has room for 20 pods, but AKS requires 30; set `max-pods: 15` or more, or add nodes
       |
     8 |     kubernetes: {node-pools: {system: {count: 2, max-pods: 10}, batch: {count: 1, max-pods: 10}}}
       |                                                            ^^

@@ -1,8 +1,9 @@
-// Prints the dynamic configuration settings that a release of the Temporal server registers, one a
-// line: key, precedence, type, parted by tabs. Run by the script `make` beside it.
+// Prints the dynamic configuration settings that a release of the Temporal server registers. Each
+// line has the key, the precedence and the type, separated by tabs. The script `make` in this folder
+// runs it.
 //
-// The registry is what `temporal-server validate-dynamic-config` asks. It holds keys in lowercase;
-// their usual spelling is that of the string literals in the server's source.
+// `temporal-server validate-dynamic-config` uses the same registry. The registry has lowercase keys.
+// The usual spelling comes from the string literals in the server's source.
 package main
 
 import (
@@ -81,7 +82,7 @@ func describe(t reflect.Type, depth int) string {
 		// Converted from a list of patterns.
 		return "[string]"
 	case t.Name() == "AddressMatchRules":
-		// Converted from a list of what each rule is made of.
+		// Converted from a list of maps, one for each rule.
 		return "[{Pattern:string,AllowInsecure:bool}]"
 	case t.String() == "*template.Template":
 		return "string"
@@ -118,7 +119,8 @@ func describe(t reflect.Type, depth int) string {
 	}
 }
 
-// structure names the fields that a value may set; what has none is converted by code of its own.
+// structure lists the fields that a value may set. A type without such fields has its own conversion
+// code.
 func structure(t reflect.Type, depth int) string {
 	var fields []string
 	for i := range t.NumField() {
@@ -138,7 +140,7 @@ func structure(t reflect.Type, depth int) string {
 	return "{" + strings.Join(fields, ",") + "}"
 }
 
-// spellings finds string literals that may be keys, by their lowercase form.
+// spellings maps the lowercase form of each string literal that may be a key to its spelling.
 func spellings(folder string) map[string]string {
 	found := make(map[string]string)
 	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {

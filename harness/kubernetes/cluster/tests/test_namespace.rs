@@ -1,4 +1,4 @@
-//! A namespace of a test's own in the shared cluster.
+//! A namespace for one test in the shared cluster.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,45 +20,45 @@ use crate::fixture::{self, TestCluster};
 use crate::group::reference;
 use crate::{Cluster, Group, Object, Site, base, workload};
 
-/// A program that goes on until it is stopped, and one that ends with a word.
+/// A program that runs until it is stopped, and one that prints a word and exits.
 pub(super) const STAYS: &str = "sleep 1000 & wait";
 pub(super) const ENDS: &str = "echo hello";
 
-/// How long anything here may take.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a step may take.
+const DEADLINE: Duration = Duration::from_mins(2);
 
-/// How often it is looked for.
+/// How often to check.
 const PACE: Pace = Pace::steady(Duration::from_millis(50));
 
-/// A namespace with the base of a topology in it.
-pub(super) struct Place {
+/// A namespace with the base of a topology.
+pub(super) struct TestNamespace {
     pub(super) site: Site,
     pub(super) cluster: Cluster,
     pub(super) shared: Arc<TestCluster>,
 }
 
-impl Place {
+impl TestNamespace {
     /// `None` means that the test is skipped.
     pub(super) async fn new(namespace: &str) -> Option<Self> {
         let shared = fixture::cluster()?;
         let cluster = Cluster::connect(&shared.kubeconfig(), namespace).await;
         let mut site = fixture::local();
         namespace.clone_into(&mut site.namespace);
-        let place = Self {
-            cluster: cluster.expect("the kubeconfig is right"),
+        let namespace = Self {
+            cluster: cluster.expect("the kubeconfig is valid"),
             site,
             shared,
         };
-        place
+        namespace
             .until("the cluster is ready", async || {
-                place.cluster.ready(1).await == Readiness::Ready
+                namespace.cluster.ready(1).await == Readiness::Ready
             })
             .await;
-        place
-            .apply(&base::group(&fixture::topology(&[]), &place.site))
+        namespace
+            .apply(&base::group(&fixture::topology(&[]), &namespace.site))
             .await;
-        place.until_ready(&base::id()).await;
-        Some(place)
+        namespace.until_ready(&base::id()).await;
+        Some(namespace)
     }
 
     pub(super) async fn apply(&self, group: &Group) {
@@ -69,7 +69,7 @@ impl Place {
         let started = Instant::now();
         while !holds().await {
             assert!(
-                started.elapsed() < PATIENCE,
+                started.elapsed() < DEADLINE,
                 "{what}: {:?}",
                 self.cluster.observe().await
             );
@@ -82,13 +82,13 @@ impl Place {
         assert_eq!(end, Readiness::Ready, "{id}");
     }
 
-    /// The end of the wait for what never is ready; for the moment that it runs, a pod without a probe
-    /// seems to be.
-    pub(super) async fn end_in_vain(&self, id: &ResourceId) -> Readiness {
+    /// The end of the wait for a group that is never ready. A pod without a probe seems ready for
+    /// the moment that it runs.
+    pub(super) async fn never_ready(&self, id: &ResourceId) -> Readiness {
         let started = Instant::now();
         loop {
             match self.end_of_wait(id).await {
-                Readiness::Ready if started.elapsed() < PATIENCE => {
+                Readiness::Ready if started.elapsed() < DEADLINE => {
                     sleep(Duration::from_millis(50)).await;
                 }
                 end => return end,
@@ -96,12 +96,12 @@ impl Place {
         }
     }
 
-    /// How waiting for a group ends.
+    /// How the wait for a group ends.
     async fn end_of_wait(&self, id: &ResourceId) -> Readiness {
         let started = Instant::now();
         loop {
             match self.cluster.group_ready(id).await {
-                Readiness::NotYet(_) if started.elapsed() < PATIENCE => {
+                Readiness::NotYet(_) if started.elapsed() < DEADLINE => {
                     sleep(Duration::from_millis(50)).await;
                 }
                 end => return end,
@@ -109,15 +109,15 @@ impl Place {
         }
     }
 
-    /// What is seen of a group.
+    /// The observed state of a group.
     pub(super) async fn state(&self, id: &ResourceId) -> Option<State> {
         let observed = self.cluster.observe().await.expect("it is seen");
         let mut groups = observed.into_iter().filter(|group| group.id == *id);
         groups.next().map(|group| group.state)
     }
 
-    /// The objects of a group that there are.
-    pub(super) async fn there(&self, id: &ResourceId) -> Vec<String> {
+    /// The existing objects of a group.
+    pub(super) async fn existing(&self, id: &ResourceId) -> Vec<String> {
         let found = self.cluster.objects(&selecting(id)).await;
         found
             .expect("they are listed")
@@ -126,39 +126,39 @@ impl Place {
             .collect()
     }
 
-    /// The living pods of a service, each with its life.
+    /// The running pods of a service, each with the id of its run.
     pub(super) async fn lives(&self, service: &ServiceName) -> BTreeMap<String, String> {
         self.cluster.vitals().await.lives_of(service.as_str())
     }
 
-    /// Kills a service and keeps it away; answers with what was seen once it is gone.
+    /// Kills a service, scales it to 0, and returns what was observed when it is gone.
     pub(super) async fn kill(&self, service: &ServiceName) -> String {
         let lives = self.lives(service).await;
         let pods: Vec<String> = lives.keys().cloned().collect();
         let scaled = self.cluster.scale(service, 0).await;
-        scaled.expect("none of it is wanted");
+        scaled.expect("it is scaled to 0");
         self.cluster.kill(&pods).await.expect("they are killed");
         let look = async || self.cluster.gone(service, &lives).await.looked();
-        let gone = wait::until(Instant::now() + PATIENCE, PACE, look).await;
+        let gone = wait::until(Instant::now() + DEADLINE, PACE, look).await;
         gone.expect("they are gone")
     }
 
-    /// Has a service run again.
+    /// Scales a service up again.
     pub(super) async fn bring_back(&self, service: &ServiceName, replicas: u16) {
         let scaled = self.cluster.scale(service, replicas).await;
-        scaled.expect("it is wanted again");
+        scaled.expect("it is scaled up");
         let group = ResourceId::new(ResourceKind::Deployment, service);
         self.until_ready(&group).await;
     }
 
-    /// How many replicas of a service are wanted.
+    /// The desired number of replicas of a service.
     pub(super) async fn replicas(&self, service: &ServiceName) -> Option<i32> {
         let deployments: Api<Deployment> = self.cluster.in_namespace();
         let found = deployments.get(service.as_str()).await;
-        found.expect("it is there").spec?.replicas
+        found.expect("it exists").spec?.replicas
     }
 
-    /// The names of a component's pods, by uid.
+    /// The uids of a component's pods.
     pub(super) async fn uids(&self, component: &str) -> Vec<String> {
         let pods = self.cluster.pods_of(Some(component)).await.expect("listed");
         pods.into_iter()
@@ -166,7 +166,7 @@ impl Place {
             .collect()
     }
 
-    /// In which phases a component's pods are.
+    /// The phases of a component's pods.
     pub(super) async fn phases(&self, component: &str) -> Vec<String> {
         let pods = self.cluster.pods_of(Some(component)).await.expect("listed");
         pods.into_iter()
@@ -174,7 +174,7 @@ impl Place {
             .collect()
     }
 
-    /// A group of a Deployment, from its pod.
+    /// A group with a Deployment of one pod template.
     pub(super) fn group(&self, component: &str, replicas: u16, image: &str, line: &str) -> Group {
         let part = fixture::part(&self.site, component);
         let template = fixture::shell(&part, image, line).template();
@@ -186,7 +186,7 @@ impl Place {
         group_of(ResourceKind::Deployment, component, objects)
     }
 
-    /// A group of a Job that runs a line of shell.
+    /// A group with a Job that runs a shell script.
     pub(super) fn job(&self, component: &str, line: &str) -> Group {
         let part = fixture::part(&self.site, component);
         let mut template = fixture::shell(&part, SHELL, line).template();

@@ -1,28 +1,27 @@
-//! The place that a template is for.
+//! Where a template is deployed, and who deploys it.
 
-/// Whose subscription it is, and what in it.
+/// The resource group and the profile that a template is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The subscription's id.
+pub struct DeploymentScope {
+    /// The subscription id.
     pub subscription: String,
-    /// The resource group.
+    /// The name of the resource group.
     pub resource_group: String,
-    /// The profile's name.
+    /// The name of the profile.
     pub profile: String,
-    /// Who promotes, and so needs to push images and to apply objects.
+    /// Who promotes, and therefore needs to push images and to apply Kubernetes objects.
     pub caller: Caller,
 }
 
-/// Who calls.
+/// The principal that promotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The object id in Entra.
+    /// The object id of the principal in Entra.
     pub object_id: String,
-    /// What it is.
     pub kind: CallerKind,
 }
 
-/// What calls.
+/// The kind of principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallerKind {
     /// A person.

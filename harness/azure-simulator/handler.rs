@@ -1,11 +1,11 @@
-//! What handlers of requests share: they read the document and refuse unknown methods.
+//! Shared by the request handlers: they read the JSON body and refuse unknown methods.
 
 use serde_json::Value;
 
 use super::message::Request;
 use super::refusal::Refusal;
 
-/// The document that a request carries.
+/// The JSON object in the body of a request.
 pub(super) fn document_of(request: &Request) -> Result<Value, Refusal> {
     serde_json::from_slice(&request.body)
         .ok()
@@ -16,7 +16,7 @@ pub(super) fn document_of(request: &Request) -> Result<Value, Refusal> {
         })
 }
 
-/// What is said of a method that a resource does not have.
+/// The refusal of a method that the resource does not support.
 pub(super) fn unknown_method(method: &str) -> Refusal {
     let message = format!("The requested resource does not support http method '{method}'.");
     Refusal::new(405, "HttpMethodNotAllowed", message)

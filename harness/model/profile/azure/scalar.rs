@@ -1,13 +1,13 @@
-//! The words of a place in Azure, by Azure's rules for them.
+//! The scalar types of the Azure settings, with the rules of Azure.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::azure_limits;
-use crate::profile::word::word;
+use crate::profile::scalar::scalar;
 use crate::quantity::{ParseError, textual};
 
-/// Whether a text is `before`, then letters, digits and `_`.
+/// Whether a string is `before`, followed by 1 to 64 letters, digits and `_`.
 fn sku(text: &str, before: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let rest = text.strip_prefix(before);
@@ -18,23 +18,23 @@ fn small(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
 
-word!(
-    /// A region of Azure.
+scalar!(
+    /// The programmatic name of a region of Azure.
     Region,
     r"^[a-z][a-z0-9]{2,39}$",
     "westeurope",
-    "a region by its programmatic name (lowercase letters and digits, such as `westeurope`)",
+    "the programmatic name of a region (lowercase letters and digits, such as `westeurope`)",
     |text| (3..=40).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.bytes().all(small)
 );
 
-word!(
+scalar!(
     /// The id of a subscription.
     Subscription,
     r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
     "00000000-0000-0000-0000-000000000000",
-    "the id of a subscription (such as `00000000-0000-0000-0000-000000000000`, not its name)",
+    "a subscription id (such as `00000000-0000-0000-0000-000000000000`; not the name)",
     |text| {
         let parts: Vec<&str> = text.split('-').collect();
         let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
@@ -43,58 +43,59 @@ word!(
     }
 );
 
-word!(
-    /// The name of a resource group. AKS makes another for the nodes, called the same with `-nodes`
-    /// after it. Azure takes 80 characters for that; but nodes carry it as a label of 63, and where
-    /// it is longer, the network of the pods breaks.
+scalar!(
+    /// The name of a resource group. AKS creates another group for the nodes, with `-nodes`
+    /// appended to the name. Azure allows 80 characters for it. But nodes carry that name as a
+    /// label, which has at most 63 characters, and the pod network breaks if it is longer.
     ResourceGroup,
     r"^[0-9A-Za-z_().-]{0,56}[0-9A-Za-z_()-]$",
     "harness-azure",
-    "the name of a resource group (at most 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the \
-     end: AKS makes a group `NAME-nodes` besides, whose name its nodes carry as a label of 63; \
-     what an earlier harness made in a longer one goes by `az group delete --name NAME`)",
+    "a resource group name (1 to 57 letters, digits, `-`, `_`, `.`, `(`, `)`, no `.` at the end, \
+     because AKS also creates a group `NAME-nodes`, and its nodes carry that name as a label of at \
+     most 63 characters; to delete a group with a longer name that an earlier version of the \
+     harness created, run `az group delete --name NAME`)",
     |text| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.()".contains(&byte);
         (1..=57).contains(&text.len()) && !text.ends_with('.') && text.bytes().all(plain)
     }
 );
 
-word!(
-    /// A version of Kubernetes, of which Azure chooses the patch release.
+scalar!(
+    /// Major and minor version of Kubernetes. Azure chooses the patch release.
     KubernetesVersion,
     r"^1\.[1-9][0-9]$",
     "1.35",
-    "a version of Kubernetes by major and minor (such as `\"1.35\"`; the patch release is Azure's choice)",
+    "a Kubernetes version as major and minor (such as `\"1.35\"`; Azure chooses the patch release)",
     |text| {
         let minor = text.strip_prefix("1.").unwrap_or_default();
         minor.len() == 2 && !minor.starts_with('0') && minor.bytes().all(|it| it.is_ascii_digit())
     }
 );
 
-word!(
-    /// The name of a pool of Linux nodes. AKS has `aksmanagedap` for pools of its own.
+scalar!(
+    /// The name of a pool of Linux nodes. AKS reserves `aksmanagedap`.
     PoolName,
     r"^(?!aksmanagedap$)[a-z][a-z0-9]{0,11}$",
     "system",
-    "the name of a node pool (lowercase letters and digits, at most 12, a letter in front; not \
-     `aksmanagedap`, which is Azure's own)",
+    "a node pool name (1 to 12 lowercase letters and digits, starting with a letter; not \
+     `aksmanagedap`, which AKS reserves)",
     |text| (1..=12).contains(&text.len())
         && !azure_limits::is_pool_reserved(text)
         && text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.bytes().all(small)
 );
 
-word!(
-    /// A size of virtual machine.
+scalar!(
+    /// A virtual machine size.
     VmSize,
     r"^Standard_[A-Za-z0-9_]{1,64}$",
     "Standard_D2s_v5",
-    "a size of virtual machine (such as `Standard_D2s_v5`)",
+    "a virtual machine size (such as `Standard_D2s_v5`)",
     |text| sku(text, "Standard_")
 );
 
-word!(
-    /// A SKU of Azure Database for MySQL, flexible server.
+scalar!(
+    /// A SKU of Azure Database for MySQL (flexible server).
     MysqlSku,
     r"^Standard_[BDE][0-9][A-Za-z0-9_]{0,63}$",
     "Standard_B2s",
@@ -109,14 +110,14 @@ word!(
     }
 );
 
-word!(
-    /// The name of a database's administrator.
+scalar!(
+    /// The name of a database administrator.
     Administrator,
     r"^(?!(azure_superuser|azure_pg_admin|admin|administrator|root|guest|public)$|pg_)[a-z][a-z0-9_]{0,31}$",
     "temporal",
-    "the name of an administrator (lowercase letters, digits and `_`, at most 32, a letter in front; \
-     not `admin`, `administrator`, `azure_pg_admin`, `azure_superuser`, `guest`, `public` or `root`, \
-     and not beginning with `pg_`)",
+    "an administrator name (1 to 32 lowercase letters, digits and `_`, starting with a letter; not \
+     `admin`, `administrator`, `azure_pg_admin`, `azure_superuser`, `guest`, `public` or `root`, and \
+     not starting with `pg_`)",
     |text| {
         (1..=32).contains(&text.len())
             && text.starts_with(|first: char| first.is_ascii_lowercase())
@@ -125,13 +126,13 @@ word!(
     }
 );
 
-word!(
-    /// The name of a tag. Azure keeps some beginnings for itself, and the harness `harness-`.
+scalar!(
+    /// The name of a tag. Azure reserves some prefixes, and the harness reserves `harness-`.
     TagName,
     r"^(?!([Hh][Aa][Rr][Nn][Ee][Ss][Ss]-|[Mm][Ii][Cc][Rr][Oo][Ss][Oo][Ff][Tt]|[Aa][Zz][Uu][Rr][Ee]|[Ww][Ii][Nn][Dd][Oo][Ww][Ss]))[^<>%&\\?/\x00-\x1f\x7f-\x9f]{1,512}$",
     "team",
-    "the name of a tag (1 to 512 characters and none of `<>%&\\?/`, not beginning with `harness-`, \
-     which is the harness's own, or with `microsoft`, `azure` or `windows`, which are Azure's)",
+    "a tag name (1 to 512 characters, none of `<>%&\\?/`; not starting with `harness-`, which the \
+     harness reserves, or with `microsoft`, `azure` or `windows`, which Azure reserves)",
     |text| {
         let lower = text.to_ascii_lowercase();
         let kept = ["harness-", "microsoft", "azure", "windows"];
@@ -141,12 +142,12 @@ word!(
     }
 );
 
-word!(
+scalar!(
     /// The value of a tag.
     TagValue,
     r"^[^\x00-\x1f\x7f-\x9f]{0,256}$",
     "orders",
-    "the value of a tag (at most 256 characters)",
+    "a tag value (at most 256 characters)",
     |text| text.chars().count() <= azure_limits::TAG_VALUE && !text.contains(char::is_control)
 );
 
@@ -155,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_resource_group_has_57_characters_and_one_of_58_is_told_how_it_goes() {
+    fn a_resource_group_has_at_most_57_characters_and_the_error_tells_how_to_delete_longer_ones() {
         let group = |length: usize| "g".repeat(length).parse::<ResourceGroup>();
         assert!(group(57).is_ok());
         let error = group(58).expect_err("it is too long").to_string();

@@ -1,4 +1,4 @@
-//! What an event of a history says went wrong, in one line. Pure.
+//! The failure in an event of a history, as one line for people. Pure.
 
 use std::collections::BTreeMap;
 
@@ -11,18 +11,18 @@ use temporalio_common::protos::temporal::api::history::v1::history_event::Attrib
 use super::closing::close_of;
 use super::failure;
 
-/// Tells of events in the order of a history: a failed activity is named by the event that
-/// scheduled it.
+/// Describes the failures in a history. Pass its events in order: only the event that scheduled an
+/// activity has the activity's type.
 #[derive(Debug, Default)]
-pub(super) struct Happenings {
+pub(super) struct EventFailures {
     /// The types of activities, by the id of the event that scheduled each.
     activities: BTreeMap<i64, String>,
 }
 
-impl Happenings {
-    /// What went wrong by this event; `None` where nothing did.
-    pub(super) fn tell(&mut self, event: &HistoryEvent) -> Option<String> {
-        let told = match event.attributes.as_ref()? {
+impl EventFailures {
+    /// The failure in this event; `None` if it has none.
+    pub(super) fn failure_of(&mut self, event: &HistoryEvent) -> Option<String> {
+        let text = match event.attributes.as_ref()? {
             Attributes::ActivityTaskScheduledEventAttributes(scheduled) => {
                 let kind = scheduled.activity_type.clone().unwrap_or_default();
                 self.activities.insert(event.event_id, kind.name);
@@ -30,7 +30,7 @@ impl Happenings {
             }
             Attributes::WorkflowTaskFailedEventAttributes(failed) => {
                 let cause = words(failed.cause().as_str_name(), "WORKFLOW_TASK_FAILED_CAUSE_");
-                told("workflow task failed", cause, failed.failure.as_ref())
+                describe("workflow task failed", cause, failed.failure.as_ref())
             }
             Attributes::WorkflowTaskTimedOutEventAttributes(timed_out) => {
                 by_timeout("workflow task", timed_out.timeout_type())
@@ -38,12 +38,12 @@ impl Happenings {
             Attributes::ActivityTaskFailedEventAttributes(failed) => {
                 let what = format!("{} failed", self.activity(failed.scheduled_event_id));
                 let retry = retry(failed.retry_state());
-                told(&what, retry, failed.failure.as_ref())
+                describe(&what, retry, failed.failure.as_ref())
             }
             Attributes::ActivityTaskTimedOutEventAttributes(timed_out) => {
                 let what = format!("{} timed out", self.activity(timed_out.scheduled_event_id));
                 let retry = retry(timed_out.retry_state());
-                told(&what, retry, timed_out.failure.as_ref())
+                describe(&what, retry, timed_out.failure.as_ref())
             }
             Attributes::ActivityTaskCanceledEventAttributes(canceled) => {
                 format!(
@@ -51,9 +51,9 @@ impl Happenings {
                     self.activity(canceled.scheduled_event_id)
                 )
             }
-            other => of_others(other).or_else(|| close_of(event)?.failure)?,
+            other => related_failure(other).or_else(|| close_of(event)?.failure)?,
         };
-        Some(failure::line(&told))
+        Some(failure::line(&text))
     }
 
     fn activity(&self, scheduled: i64) -> String {
@@ -62,8 +62,8 @@ impl Happenings {
     }
 }
 
-/// What went wrong with children, and with what a workflow asked of others.
-fn of_others(attributes: &Attributes) -> Option<String> {
+/// Failures of child workflows, Nexus operations, and requests to other workflows.
+fn related_failure(attributes: &Attributes) -> Option<String> {
     Some(match attributes {
         Attributes::StartChildWorkflowExecutionFailedEventAttributes(failed) => {
             let cause = failed.cause();
@@ -72,15 +72,15 @@ fn of_others(attributes: &Attributes) -> Option<String> {
                 "START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_",
             );
             let what = format!("{} could not start", child(failed.workflow_type.as_ref()));
-            told(&what, cause, None)
+            describe(&what, cause, None)
         }
         Attributes::ChildWorkflowExecutionFailedEventAttributes(failed) => {
             let what = format!("{} failed", child(failed.workflow_type.as_ref()));
-            told(&what, retry(failed.retry_state()), failed.failure.as_ref())
+            describe(&what, retry(failed.retry_state()), failed.failure.as_ref())
         }
         Attributes::ChildWorkflowExecutionTimedOutEventAttributes(timed_out) => {
             let what = format!("{} timed out", child(timed_out.workflow_type.as_ref()));
-            told(&what, retry(timed_out.retry_state()), None)
+            describe(&what, retry(timed_out.retry_state()), None)
         }
         Attributes::ChildWorkflowExecutionTerminatedEventAttributes(terminated) => {
             format!(
@@ -92,9 +92,9 @@ fn of_others(attributes: &Attributes) -> Option<String> {
             format!("{} was canceled", child(canceled.workflow_type.as_ref()))
         }
         Attributes::NexusOperationFailedEventAttributes(failed) => {
-            told("nexus operation failed", None, failed.failure.as_ref())
+            describe("nexus operation failed", None, failed.failure.as_ref())
         }
-        Attributes::NexusOperationTimedOutEventAttributes(timed_out) => told(
+        Attributes::NexusOperationTimedOutEventAttributes(timed_out) => describe(
             "nexus operation timed out",
             None,
             timed_out.failure.as_ref(),
@@ -102,7 +102,7 @@ fn of_others(attributes: &Attributes) -> Option<String> {
         Attributes::SignalExternalWorkflowExecutionFailedEventAttributes(failed) => {
             let cause = failed.cause();
             let prefix = "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_";
-            told(
+            describe(
                 "signal to another workflow failed",
                 words(cause.as_str_name(), prefix),
                 None,
@@ -111,7 +111,7 @@ fn of_others(attributes: &Attributes) -> Option<String> {
         Attributes::RequestCancelExternalWorkflowExecutionFailedEventAttributes(failed) => {
             let cause = failed.cause();
             let prefix = "CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_";
-            told(
+            describe(
                 "cancel of another workflow failed",
                 words(cause.as_str_name(), prefix),
                 None,
@@ -131,11 +131,11 @@ fn retry(state: RetryState) -> Option<String> {
 }
 
 fn by_timeout(what: &str, kind: TimeoutType) -> String {
-    told(&format!("{what} timed out"), failure::timeout(kind), None)
+    describe(&format!("{what} timed out"), failure::timeout(kind), None)
 }
 
 /// `WHAT (MORE): FAILURE`.
-fn told(what: &str, more: Option<String>, failure: Option<&Failure>) -> String {
+fn describe(what: &str, more: Option<String>, failure: Option<&Failure>) -> String {
     let more = more.map_or_else(String::new, |more| format!(" ({more})"));
     match failure.map(failure::message) {
         Some(message) => format!("{what}{more}: {message}"),
@@ -143,7 +143,7 @@ fn told(what: &str, more: Option<String>, failure: Option<&Failure>) -> String {
     }
 }
 
-/// `PREFIX_NON_DETERMINISTIC_ERROR` as `non deterministic error`; nothing for what is unspecified.
+/// `PREFIX_NON_DETERMINISTIC_ERROR` as `non deterministic error`; `None` if it is unspecified.
 fn words(name: &str, prefix: &str) -> Option<String> {
     let name = name.strip_prefix(prefix).unwrap_or(name);
     (name != "UNSPECIFIED").then(|| name.to_lowercase().replace('_', " "))

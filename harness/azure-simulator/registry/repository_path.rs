@@ -1,11 +1,11 @@
-//! What of a registry a path means, and which names are none.
+//! Paths of the distribution API, and the syntax of their names.
 
 use super::super::message::Response;
 use super::failure::failure;
 
-/// What of a repository is meant.
+/// A path of the distribution API: a repository, and a part of it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct RepositoryPath {
     pub(super) repository: String,
     pub(super) part: Part,
 }
@@ -15,13 +15,13 @@ pub(super) struct Place {
 pub(super) enum Part {
     Blob(String),
     Upload(Option<String>),
-    /// By digest or by tag.
+    /// A digest or a tag.
     Manifest(String),
     Tags,
 }
 
-impl Place {
-    /// What the parts of a path after `/v2/` mean.
+impl RepositoryPath {
+    /// Reads the path segments after `/v2/`.
     pub(super) fn of(parts: &[&str]) -> Option<Self> {
         let (repository, part) = match parts {
             [name @ .., "blobs", "uploads"] => (name, Part::Upload(None)),
@@ -37,12 +37,12 @@ impl Place {
         })
     }
 
-    /// Whether it is a blob on its way, which concerns only who may push.
+    /// Whether it is an upload in progress. All its methods need the right to push.
     pub(super) fn is_upload(&self) -> bool {
         matches!(self.part, Part::Upload(_))
     }
 
-    /// Refuses names that no repository, tag or digest has.
+    /// Refuses invalid names of repositories, tags and digests.
     pub(super) fn checked(&self) -> Result<(), Response> {
         if !self.repository.split('/').all(is_component) || self.repository.len() > 255 {
             return Err(failure(400, "NAME_INVALID", "invalid repository name"));
@@ -60,7 +60,7 @@ impl Place {
     }
 }
 
-/// What is said of a digest that is not that of the content, or none at all.
+/// The refusal of a digest that is invalid or does not match the content.
 pub(super) fn invalid_digest() -> Response {
     let message = "provided digest did not match uploaded content";
     failure(400, "DIGEST_INVALID", message)

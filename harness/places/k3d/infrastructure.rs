@@ -1,4 +1,5 @@
-//! The place as the ground of another one: what a rehearsed cloud's cluster and database are.
+//! The operations for another place that uses this one as its infrastructure: a cluster and a
+//! database without Temporal.
 
 use std::sync::Arc;
 
@@ -13,17 +14,18 @@ use super::image::Image;
 use super::images::NodeImages;
 use super::names::images_id;
 use super::parts::Parts;
-use super::record::{self, Record};
+use super::record::{self, ClusterRecord};
 use super::site::Site;
 
-/// What another place needs to know of its ground and does to it, beside having its resources made.
+/// The operations for a place that runs Temporal on this place's cluster and database, in addition
+/// to those of the backend.
 #[derive(Debug, Clone)]
-pub struct Ground {
+pub struct Infrastructure {
     pub(super) images: NodeImages,
 }
 
-impl Ground {
-    /// Whether a resource is one of the ground's.
+impl Infrastructure {
+    /// Whether a resource is part of the infrastructure.
     pub fn owns(id: &ResourceId) -> bool {
         matches!(
             id.kind(),
@@ -34,34 +36,34 @@ impl Ground {
         )
     }
 
-    /// What objects in the cluster need: the cluster itself and its images.
+    /// What objects in the cluster need: the cluster and its images.
     pub fn cluster_needs(&self) -> [ResourceId; 2] {
         [self.site().names.cluster_id(), images_id()]
     }
 
-    /// Whether the cluster that is there is to be replaced, and what is in it goes with it.
+    /// Whether the existing cluster will be replaced, with everything in it.
     pub fn replaces_cluster(&self, parts: &Parts) -> Result<bool, backend::Error> {
-        let record = Record::read(&self.site().state)?;
+        let record = ClusterRecord::read(&self.site().state)?;
         Ok(record.is_some_and(|record| parts.cluster.replaces(&record)))
     }
 
-    /// The Docker engine.
     pub async fn engine(&self) -> Result<&Engine, backend::Error> {
         Ok(self.site().engine().await?)
     }
 
-    /// The file with the cluster's kubeconfig, once there is one.
+    /// The path of the cluster's kubeconfig. The file exists once the cluster was created.
     pub fn kubeconfig(&self) -> Utf8PathBuf {
         record::kubeconfig(&self.site().state)
     }
 
-    /// The database's name on the cluster's network, and that of its container.
+    /// The database's host name on the cluster's network, and the name of its container.
     pub async fn mysql_names(&self) -> Result<[String; 2], backend::Error> {
         let mysql = self.site().mysql().await?;
         Ok([mysql.host(), mysql.container().to_owned()])
     }
 
-    /// Gives the database another password, from the next time on that it is made or started.
+    /// Stores a new password for the database. It applies when the database is next created or
+    /// started.
     pub async fn change_password(&self, password: &Secret) -> Result<(), backend::Error> {
         let path = self.site().mysql().await?.password_file();
         let written = base::file::write_atomically(&path, password.reveal().as_bytes());
@@ -85,8 +87,8 @@ impl Ground {
         Ok(missing.await?.is_empty())
     }
 
-    /// Puts the image of an archive into every node.
-    pub async fn take_in(
+    /// Loads the image of an archive into every node.
+    pub async fn load_image(
         &self,
         reference: &str,
         archive: &Utf8Path,

@@ -1,4 +1,4 @@
-//! What is to be seen of the topology, at one moment.
+//! A snapshot of the topology's objects in the cluster.
 
 use std::time::Duration;
 
@@ -10,31 +10,31 @@ use tokio::time::Instant;
 
 use super::labels::COMPONENT;
 
-/// A registry that the nodes of a cluster may not have the right to pull from yet.
+/// A registry that the nodes may not have permission to pull from yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Awaited {
-    /// Its host, as images name it.
+    /// The host, as in image references.
     pub registry: String,
     /// How long a pod may wait for it.
     pub within: Duration,
 }
 
-/// What was seen.
+/// The snapshot.
 #[derive(Debug)]
-pub(super) struct Look {
+pub(super) struct Snapshot {
     pub(super) namespace: Option<Namespace>,
     pub(super) deployments: Vec<Deployment>,
     pub(super) jobs: Vec<Job>,
     pub(super) pods: Vec<Pod>,
-    /// The registry of which an answer that denies is not final, if there is one.
+    /// The registry whose refusals are not final, if any.
     pub(super) awaited: Option<Awaited>,
-    /// When, as conditions tell time.
+    /// The time of the snapshot, to compare with times of conditions.
     pub(super) now: Timestamp,
-    /// When, as waiting does.
+    /// The time of the snapshot, to compare with deadlines.
     pub(super) taken: Instant,
 }
 
-impl Look {
+impl Snapshot {
     /// The pods of a component.
     pub(super) fn pods_of<'a>(&'a self, component: &'a str) -> impl Iterator<Item = &'a Pod> {
         let of = move |pod: &&Pod| label(pod, COMPONENT) == Some(component);
@@ -49,8 +49,8 @@ pub(super) fn label<'a>(pod: &'a Pod, key: &str) -> Option<&'a str> {
 }
 
 #[cfg(test)]
-impl Look {
-    /// What a test says is to be seen.
+impl Snapshot {
+    /// A snapshot that a test makes.
     pub(super) fn of(deployments: Vec<Deployment>, jobs: Vec<Job>, pods: Vec<Pod>) -> Self {
         Self {
             namespace: None,

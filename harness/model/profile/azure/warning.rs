@@ -1,4 +1,4 @@
-//! What a profile of a place in Azure may say, and probably does not mean.
+//! Warnings about Azure settings that are valid but probably not intended.
 
 use serde_saphyr::Spanned;
 
@@ -9,7 +9,7 @@ use crate::document::Error;
 use crate::profile::layer::Layers;
 use crate::profile::model::Profile;
 
-/// Addresses that nobody comes from who comes by way of the Internet, and what they are for instead:
+/// Ranges from which no client on the Internet connects, and their purpose:
 /// <https://www.iana.org/assignments/iana-ipv4-special-registry>.
 const ELSEWHERE: [(Cidr, &str); 10] = [
     (Cidr::new([192, 0, 2, 0], 24), EXAMPLE),
@@ -20,54 +20,54 @@ const ELSEWHERE: [(Cidr, &str); 10] = [
     (Cidr::new([192, 168, 0, 0], 16), PRIVATE),
     (
         Cidr::new([100, 64, 0, 0], 10),
-        "is shared behind a provider's address (RFC 6598), and nobody comes from it to a public \
-         address",
+        "is shared address space of providers (RFC 6598), and no client connects to a public \
+         address from it",
     ),
     (
         Cidr::new([127, 0, 0, 0], 8),
-        "is each machine itself (RFC 1122), and nobody else comes from it",
+        "is the loopback of each machine (RFC 1122), and no other client connects from it",
     ),
     (
         Cidr::new([169, 254, 0, 0], 16),
-        "counts on one link only (RFC 3927), and nobody comes from it to a public address",
+        "is link-local (RFC 3927), and no client connects to a public address from it",
     ),
     (
         Cidr::new([224, 0, 0, 0], 3),
-        "is for multicast or reserved (RFC 5771, RFC 1112), and nobody comes from it",
+        "is for multicast or reserved (RFC 5771, RFC 1112), and no client connects from it",
     ),
 ];
 
 /// <https://www.rfc-editor.org/rfc/rfc5737>
-const EXAMPLE: &str = "is kept for documentation (RFC 5737) and belongs to nobody";
+const EXAMPLE: &str = "is reserved for documentation (RFC 5737), and no client connects from it";
 /// <https://www.rfc-editor.org/rfc/rfc1918>
-const PRIVATE: &str = "is private (RFC 1918), and nobody comes from it to a public address";
+const PRIVATE: &str = "is private (RFC 1918), and no client connects to a public address from it";
 
 type Ranges = Vec<Spanned<Cidr>>;
 
-/// Ranges that admit nobody: examples that were copied, and addresses of networks of one's own.
-pub(in crate::profile) fn doubts(layers: &Layers) -> Vec<Error> {
+/// Warns of ranges that admit no client: copied examples, and addresses of private networks.
+pub(in crate::profile) fn warnings(layers: &Layers) -> Vec<Error> {
     let merged = layers.merged();
-    let mut doubts = Vec::new();
+    let mut warnings = Vec::new();
     for find in [web, starter, authorized] {
-        // A range below another kind of exposure, or of another backend, does not count.
+        // Ignore the range if a later layer chose another kind of exposure or another backend.
         let counts = find(&merged).is_some();
         let Some((layer, ranges)) = layers.last(find).filter(|_| counts) else {
             continue;
         };
-        doubts.extend(ranges.iter().filter_map(|range| {
-            let why = why_nobody(range.value)?;
+        warnings.extend(ranges.iter().filter_map(|range| {
+            let why = why_no_client(range.value)?;
             let message = format!(
-                "`{}` {why}: put the addresses that you come from in its place",
+                "`{}` {why}: replace it with your own addresses",
                 range.value
             );
             Some(layer.error_at(range, message))
         }));
     }
-    doubts
+    warnings
 }
 
-/// Why nobody comes from a range, if that is known.
-fn why_nobody(range: Cidr) -> Option<&'static str> {
+/// Why no client connects from a range. `None` if clients may connect from it.
+fn why_no_client(range: Cidr) -> Option<&'static str> {
     let mut elsewhere = ELSEWHERE.iter();
     let found = elsewhere.find(|(kept, _)| kept.contains(range));
     found.map(|(_, why)| *why)

@@ -1,19 +1,19 @@
-//! Where something stands in a document.
+//! Positions in a document.
 
 use serde_saphyr::Location;
 
-/// A stretch of one line of a document.
+/// A range of characters on one line of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Line, counted from 1.
+pub struct Position {
+    /// Counted from 1.
     pub line: usize,
-    /// Column of its first character, counted in characters from 1.
+    /// Column of the first character, counted in characters from 1.
     pub column: usize,
-    /// Number of characters; 0 marks a point.
+    /// Number of characters. 0 marks a point between two characters.
     pub length: usize,
 }
 
-impl From<Location> for Place {
+impl From<Location> for Position {
     fn from(location: Location) -> Self {
         let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         Self {

@@ -1,12 +1,13 @@
-//! Where a workflow stands and why, in one line: the most telling of what is known. Pure.
+//! Why a workflow is still running, or how it closed, as one line for people. Pure.
 
 use jiff::Timestamp;
 
 use super::{Execution, PendingActivity, PendingTask, Status};
 
 impl Execution {
-    /// Why it still runs.
-    pub fn held_up_by(&self) -> String {
+    /// Why it is still running: the first known reason of a failing workflow task, an activity, a
+    /// waiting workflow task, a child workflow, the last event.
+    pub fn why_running(&self) -> String {
         let task = self.pending.workflow_task.as_ref();
         let failing = self.failing_workflow_task(task);
         failing
@@ -16,8 +17,8 @@ impl Execution {
             .unwrap_or_else(|| self.last_event())
     }
 
-    /// How it closed, and what went wrong before where that does not say it.
-    pub fn closed_by(&self) -> String {
+    /// How it closed, and its last earlier failure if the close does not explain itself.
+    pub fn how_it_closed(&self) -> String {
         let status = self.status.to_string();
         let failure = self.failure.as_deref().filter(|text| !text.is_empty());
         let how = match failure {
@@ -25,7 +26,7 @@ impl Execution {
             Some(failure) => format!("{status}: {failure}"),
             None => format!("{status}: no message"),
         };
-        // A failure has its causes; other ends come from outside.
+        // A failure contains its causes. Other closes come from outside and have none.
         match self.earlier_failure() {
             Some(earlier) if self.status != Status::Failed || failure.is_none() => {
                 format!("{how}; before that: {earlier}")
@@ -34,15 +35,15 @@ impl Execution {
         }
     }
 
-    /// The last thing that went wrong before it closed.
+    /// The last failure before the closing event.
     fn earlier_failure(&self) -> Option<&str> {
         let (_closing, earlier) = self.history.split_last()?;
         let mut failures = earlier.iter().rev();
         failures.find_map(|event| event.failure.as_deref())
     }
 
-    /// A workflow task that fails again and again. The history has its first failure only, Describe
-    /// the number of attempts.
+    /// A workflow task that fails repeatedly. The history has its first failure only; Describe has the
+    /// number of attempts.
     fn failing_workflow_task(&self, task: Option<&PendingTask>) -> Option<String> {
         let mut events = self.history.iter().rev();
         let ended = events.find(|event| {
@@ -68,30 +69,31 @@ impl Execution {
     fn activity(&self) -> Option<String> {
         let activities = self.pending.activities.iter();
         let worst = activities.max_by_key(|it| (it.last_failure.is_some(), it.attempt))?;
-        let told = activity(worst);
+        let text = activity(worst);
         match self.pending.activities.len() - 1 {
-            0 => Some(told),
-            1 => Some(format!("{told}; and one more activity")),
-            more => Some(format!("{told}; and {more} more activities")),
+            0 => Some(text),
+            1 => Some(format!("{text}; and one more activity")),
+            more => Some(format!("{text}; and {more} more activities")),
         }
     }
 
     fn child(&self) -> Option<String> {
         let child = self.pending.children.first()?;
-        let told = format!(
+        let text = format!(
             "it waits for child workflow `{}` with id {}",
             child.kind, child.workflow_id
         );
         match self.pending.children.len() - 1 {
-            0 => Some(told),
-            more => Some(format!("{told}, and {more} more")),
+            0 => Some(text),
+            more => Some(format!("{text}, and {more} more")),
         }
     }
 
     fn last_event(&self) -> String {
-        let last = self.history.last();
-        let last = last.map_or("nothing", |event| &event.kind);
-        format!("the last that happened is {last}")
+        match self.history.last() {
+            Some(event) => format!("the last event is {}", event.kind),
+            None => "the history is empty".to_owned(),
+        }
     }
 }
 
@@ -143,15 +145,18 @@ fn activity(activity: &PendingActivity) -> String {
         }
         _ => String::new(),
     };
-    let since = since(*started);
-    format!("activity `{kind}` is {state}{since} and not over ({of}, {beat}{timeout})")
+    let started = match started {
+        Some(started) => format!(", last started at {}", time(*started)),
+        None => String::new(),
+    };
+    format!("activity `{kind}` has not ended: state {state}{started} ({of}, {beat}{timeout})")
 }
 
 fn since(at: Option<Timestamp>) -> String {
     at.map_or_else(String::new, |at| format!(" since {}", time(at)))
 }
 
-/// A moment to the second, as logs have it.
+/// To the second, as in logs.
 fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
@@ -209,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_running_workflow_says_the_most_telling_of_what_holds_it_up() {
+    fn a_running_workflow_has_the_most_important_reason_why_it_is_running() {
         let failed = event(4, "WorkflowTaskFailed", Some(NONDETERMINISM));
         let scheduled = event(2, "WorkflowTaskScheduled", None);
         let waits = |workflow_task: Option<PendingTask>, activities| Pending {
@@ -256,33 +261,33 @@ mod tests {
             running(vec![scheduled], Pending::default()),
             running(Vec::new(), Pending::default()),
         ];
-        let told: Vec<String> = cases.iter().map(Execution::held_up_by).collect();
-        insta::assert_snapshot!(told.join("\n"), @"
+        let reasons: Vec<String> = cases.iter().map(Execution::why_running).collect();
+        insta::assert_snapshot!(reasons.join("\n"), @"
         its workflow task is at attempt 4: workflow task failed (non deterministic error): [TMPRL1100] Nondeterminism error: activity type mismatch
         workflow task failed (non deterministic error): [TMPRL1100] Nondeterminism error: activity type mismatch
         no worker has taken its workflow task from task queue `hello-world` since 1970-01-01T00:00:00Z
         a worker has had its workflow task since 1970-01-01T00:00:00Z
         activity `greet` is at attempt 7 of unlimited: last failure: connection refused; and one more activity
-        activity `greet` is started since 1970-01-01T00:00:00Z and not over (attempt 1 of unlimited, no heartbeat, start-to-close timeout 5m)
+        activity `greet` has not ended: state started, last started at 1970-01-01T00:00:00Z (attempt 1 of unlimited, no heartbeat, start-to-close timeout 5m)
         no worker has taken activity `greet` from task queue `hello-world` since 1970-01-01T00:00:00Z (attempt 1 of 3)
         it waits for child workflow `Child` with id child-1
-        the last that happened is WorkflowTaskScheduled
-        the last that happened is nothing
+        the last event is WorkflowTaskScheduled
+        the history is empty
         ");
     }
 
     #[test]
-    fn a_task_that_was_completed_since_is_not_held_against_a_workflow() {
+    fn a_workflow_task_failure_before_a_completed_one_is_not_a_reason() {
         let history = vec![
             event(3, "WorkflowTaskTimedOut", Some("workflow task timed out")),
             event(6, "WorkflowTaskCompleted", None),
         ];
-        let told = running(history, Pending::default()).held_up_by();
-        assert_eq!(told, "the last that happened is WorkflowTaskCompleted");
+        let reason = running(history, Pending::default()).why_running();
+        assert_eq!(reason, "the last event is WorkflowTaskCompleted");
     }
 
     #[test]
-    fn an_end_that_comes_from_outside_says_what_went_wrong_before() {
+    fn a_close_from_outside_is_shown_with_the_failure_before_it() {
         let closed = |status, failure: &str| {
             let history = vec![
                 event(4, "WorkflowTaskFailed", Some(NONDETERMINISM)),
@@ -293,15 +298,15 @@ mod tests {
                 failure: Some(failure.to_owned()),
                 ..running(history, Pending::default())
             };
-            execution.closed_by()
+            execution.how_it_closed()
         };
-        let told = [
+        let shown = [
             closed(Status::TimedOut, "timed out (no time left for a retry)"),
             closed(Status::Terminated, "by hand"),
             closed(Status::Failed, "Activity task failed: boom"),
             closed(Status::Failed, ""),
         ];
-        insta::assert_snapshot!(told.join("\n"), @"
+        insta::assert_snapshot!(shown.join("\n"), @"
         timed out (no time left for a retry); before that: workflow task failed (non deterministic error): [TMPRL1100] Nondeterminism error: activity type mismatch
         terminated: by hand; before that: workflow task failed (non deterministic error): [TMPRL1100] Nondeterminism error: activity type mismatch
         failed: Activity task failed: boom

@@ -1,4 +1,4 @@
-//! Dynamic configuration as it is written: keys and values with their places.
+//! Dynamic configuration as it is written: keys and values with their positions.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,31 +13,30 @@ use serde_saphyr::Spanned;
 use super::schema;
 use crate::profile::overlay::Overlay;
 
-/// Keys of the server's dynamic configuration with their values.
+/// The entries of the dynamic configuration in one profile file, in their order.
 #[derive(Debug, Clone, Default)]
-pub struct DynamicConfig(pub Vec<Written>);
+pub struct DynamicConfig(pub Vec<Entry>);
 
 /// One key with its value.
 #[derive(Debug, Clone)]
-pub struct Written {
-    /// The key. The server tells keys apart without regard to case.
+pub struct Entry {
+    /// The server ignores the case of keys.
     pub key: Spanned<String>,
-    /// What it is set to.
     pub value: Spanned<Content>,
 }
 
-/// What a key is set to.
+/// The value of a key.
 #[derive(Debug, Clone)]
 pub enum Content {
-    /// Anything but a list.
+    /// A value that is not a list.
     One(Value),
-    /// A list: of values with their conditions, or a value that is a list by itself.
+    /// A list of values with constraints, or a list that is the value.
     List(Vec<Spanned<Value>>),
 }
 
 impl DynamicConfig {
-    /// The entry of a key.
-    pub(in crate::profile) fn entry(&self, key: &str) -> Option<&Written> {
+    /// The entry of a key. Ignores the case of the key.
+    pub(in crate::profile) fn entry(&self, key: &str) -> Option<&Entry> {
         let mut entries = self.0.iter();
         entries.find(|entry| entry.key.value.eq_ignore_ascii_case(key))
     }
@@ -53,7 +52,7 @@ impl Overlay for DynamicConfig {
 }
 
 impl Content {
-    /// The value without its places.
+    /// The value without positions.
     pub(super) fn to_value(&self) -> Value {
         match self {
             Self::One(value) => value.clone(),
@@ -65,7 +64,7 @@ impl Content {
 impl Serialize for DynamicConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for Written { key, value } in &self.0 {
+        for Entry { key, value } in &self.0 {
             map.serialize_entry(&key.value, &value.value.to_value())?;
         }
         map.end()
@@ -90,7 +89,7 @@ impl<'de> Visitor<'de> for Entries {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<DynamicConfig, A::Error> {
         let mut entries = Vec::new();
         while let Some((key, value)) = map.next_entry()? {
-            entries.push(Written { key, value });
+            entries.push(Entry { key, value });
         }
         Ok(DynamicConfig(entries))
     }

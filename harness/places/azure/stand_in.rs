@@ -1,5 +1,5 @@
-//! What stands on this machine for a rehearsed cloud's cluster and database: a cluster made by k3d,
-//! with MySQL in a container beside it.
+//! The stand-in for a rehearsed cloud's cluster and database: a k3d cluster on this machine, with
+//! MySQL in a container beside it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,65 +13,68 @@ use tokio::task::JoinSet;
 use super::settings::{Aim, Settings};
 use crate::k3d::{self, Extent, K3dBackend};
 
-/// The ground of a rehearsal.
+/// The stand-in of a rehearsal.
 #[derive(Debug)]
-pub(super) struct Ground {
-    /// What makes its resources.
+pub(super) struct StandIn {
+    /// The backend that makes its resources.
     pub(super) place: K3dBackend,
-    /// What is asked of it besides.
-    pub(super) handle: k3d::Ground,
+    /// The operations that a backend does not have.
+    pub(super) infrastructure: k3d::Infrastructure,
 }
 
-/// The ground of a rehearsal, if it has one.
+/// The stand-in of a rehearsal, if it has one.
 pub(super) fn of(
     settings: &Settings,
     state: &Directory,
     lock: Option<&Arc<Lock>>,
-) -> Result<Option<Ground>, backend::Error> {
-    let Aim::Rehearsal { ground: true, .. } = settings.aim else {
+) -> Result<Option<StandIn>, backend::Error> {
+    let Aim::Rehearsal { stand_in: true, .. } = settings.aim else {
         return Ok(None);
     };
     let settings = k3d::Settings {
         profile: settings.profile.clone(),
         cluster: profile::K3d::default(),
-        extent: Extent::Ground,
+        extent: Extent::Infrastructure,
         environment: settings.environment.clone(),
     };
     let place = K3dBackend::new(settings, state.clone(), lock.cloned())?;
-    let handle = place.ground();
-    Ok(Some(Ground { place, handle }))
+    let infrastructure = place.infrastructure();
+    Ok(Some(StandIn {
+        place,
+        infrastructure,
+    }))
 }
 
-/// What is real behind the built-in Azure.
-pub(super) async fn hooks(ground: Option<&Ground>) -> Result<Arc<dyn Hooks>, backend::Error> {
-    let Some(ground) = ground else {
+/// The hooks by which the built-in Azure reaches the stand-in.
+pub(super) async fn hooks(stand_in: Option<&StandIn>) -> Result<Arc<dyn Hooks>, backend::Error> {
+    let Some(stand_in) = stand_in else {
         return Ok(Arc::new(Nothing));
     };
-    let ground = &ground.handle;
-    let [mysql, container] = ground.mysql_names().await?;
-    Ok(Arc::new(Behind {
-        kubeconfig: ground.kubeconfig(),
+    let stand_in = &stand_in.infrastructure;
+    let [mysql, container] = stand_in.mysql_names().await?;
+    Ok(Arc::new(StandInHooks {
+        kubeconfig: stand_in.kubeconfig(),
         mysql,
         container,
-        engine: ground.engine().await?.clone(),
+        engine: stand_in.engine().await?.clone(),
         restarts: Mutex::default(),
     }))
 }
 
-/// The cluster and the database of this machine, as the built-in Azure speaks of them.
-struct Behind {
+/// The stand-in, as the built-in Azure sees it.
+struct StandInHooks {
     kubeconfig: Utf8PathBuf,
     mysql: String,
     container: String,
     engine: Engine,
-    /// Restarts under way; they end with it.
+    /// Running restarts; they end when this is dropped.
     restarts: Mutex<JoinSet<()>>,
 }
 
-impl Hooks for Behind {
+impl Hooks for StandInHooks {
     fn kubeconfig(&self, cluster: &str) -> Result<String, String> {
         let read = fs_err::read_to_string(&self.kubeconfig);
-        read.map_err(|error| format!("nothing runs as the cluster {cluster}: {error}"))
+        read.map_err(|error| format!("no cluster stands in for {cluster}: {error}"))
     }
 
     fn mysql_host(&self, _: &str) -> String {
@@ -83,13 +86,13 @@ impl Hooks for Behind {
         let mut restarts = self.restarts.lock().unwrap_or_else(PoisonError::into_inner);
         restarts.spawn(async move {
             if let Err(error) = restart(&engine, &container).await {
-                tracing::warn!(%error, "the database was not restarted");
+                tracing::warn!(%error, "could not restart the database");
             }
         });
     }
 }
 
-/// As a failover does it: without a word, and with the data as it is.
+/// Restarts as a failover does: without a clean shutdown, and without loss of data.
 async fn restart(engine: &Engine, container: &str) -> Result<(), docker::Error> {
     engine.kill_container(container).await?;
     engine.start_again(container).await

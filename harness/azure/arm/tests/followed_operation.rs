@@ -1,4 +1,4 @@
-//! An operation from its first request to its end.
+//! Runs an operation from its first request to its end.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -25,8 +25,8 @@ pub(super) fn resource(state: &str) -> Value {
     json!({"id": "/x", "properties": {"provisioningState": state}})
 }
 
-/// What an operation came to, and how it was followed.
-pub(super) struct Outcome {
+/// The result of an operation, and the requests and waits that led to it.
+pub(super) struct FollowedOperation {
     pub(super) result: Result<Value, Error>,
     pub(super) server: Server,
     pub(super) progress: Vec<Progress>,
@@ -34,13 +34,13 @@ pub(super) struct Outcome {
     pub(super) waited: Duration,
 }
 
-impl Outcome {
+impl FollowedOperation {
     pub(super) fn states(&self) -> Vec<&str> {
         self.progress.iter().map(|it| &*it.state).collect()
     }
 }
 
-pub(super) async fn run(method: Method, replies: Vec<Reply>) -> Outcome {
+pub(super) async fn run(method: Method, replies: Vec<Reply>) -> FollowedOperation {
     run_with(
         method,
         replies,
@@ -55,7 +55,7 @@ pub(super) async fn run_with(
     replies: Vec<Reply>,
     deadline: Duration,
     cancel: &CancellationToken,
-) -> Outcome {
+) -> FollowedOperation {
     let server = Server::start(replies).await;
     let journal: Mutex<Vec<Pending>> = Mutex::default();
     let progress: Mutex<Vec<Progress>> = Mutex::default();
@@ -64,20 +64,20 @@ pub(super) async fn run_with(
     let wait = Wait {
         cancel,
         deadline,
-        begun: &|pending| journal.lock().expect("fine").push(pending.clone()),
-        progress: &|seen| progress.lock().expect("fine").push(seen.clone()),
+        on_pending: &|pending| journal.lock().expect("unpoisoned").push(pending.clone()),
+        progress: &|seen| progress.lock().expect("unpoisoned").push(seen.clone()),
     };
     let result = async {
         let answer = client.send(method, &target(), None).await?;
-        let begun = client.begun(method, &target(), &answer)?;
-        client.finish(begun, &wait).await
+        let started = client.started(method, &target(), &answer)?;
+        client.finish(started, &wait).await
     };
     let result = result.await;
-    Outcome {
+    FollowedOperation {
         result,
         waited: server.clock.now() - start,
         server,
-        progress: progress.into_inner().expect("fine"),
-        journal: journal.into_inner().expect("fine"),
+        progress: progress.into_inner().expect("unpoisoned"),
+        journal: journal.into_inner().expect("unpoisoned"),
     }
 }

@@ -1,4 +1,4 @@
-//! The words that values in a profile are made of, checked where they are read.
+//! The scalar types of a profile: strings with a rule, which is checked when they are parsed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,11 +6,12 @@ use std::str::FromStr;
 use crate::image_name::is_reference;
 use crate::quantity::{ParseError, Whole, textual};
 
-/// How many of something run: more than this many are meant by nobody.
+/// A number of replicas. The upper bound catches mistakes.
 pub type Replicas = Whole<1, 1000>;
 
-/// A text with a rule: `$holds` decides, `$pattern` says the same to editors, `$expected` to people.
-macro_rules! word {
+/// Defines a string type with a rule: `$holds` checks it, `$pattern` expresses it in the schema,
+/// and `$expected` describes it in errors.
+macro_rules! scalar {
     ($(#[$documentation:meta])* $name:ident, $pattern:literal, $example:literal, $expected:literal, $holds:expr) => {
         $(#[$documentation])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +20,6 @@ macro_rules! word {
         textual!($name, $pattern, $example);
 
         impl $name {
-            /// The word as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -45,14 +45,15 @@ macro_rules! word {
         }
     };
 }
-pub(super) use word;
+pub(super) use scalar;
 
-word!(
-    /// The name of a profile: part of folder, cluster and resource names, so it fits all of them.
+scalar!(
+    /// The name of a profile. It is part of folder, cluster and resource names, so it follows the
+    /// rules of all of them.
     Name,
     r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$",
     "local",
-    "a name (lowercase letters, digits and `-`, at most 32 of them, no `-` in front or at the end)",
+    "a name (1 to 32 lowercase letters, digits and `-`, no `-` at the start or end)",
     |text| {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         (1..=32).contains(&text.len())
@@ -62,9 +63,9 @@ word!(
     }
 );
 
-word!(
-    /// A released version, with as many numbers as its publisher gives it: part of labels in
-    /// Kubernetes, which end in a letter or digit and have at most 63 characters.
+scalar!(
+    /// The version of a release. It is part of Kubernetes labels, which end with a letter or digit
+    /// and have at most 63 characters.
     Version,
     r"^(?=.{1,63}$)[0-9]+(\.[0-9]+)*(-[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?)?$",
     "1.32.0",
@@ -85,26 +86,25 @@ word!(
     }
 );
 
-word!(
-    /// The name of a namespace. Clients send it in a header of HTTP, so it is plain ASCII;
-    /// `temporal-system` is Temporal's own.
+scalar!(
+    /// The name of a Temporal namespace. Clients send it in an HTTP header, so it is printable
+    /// ASCII. Temporal reserves `temporal-system`.
     NamespaceName,
     r"^(?!temporal-system$)[!-~]{1,200}$",
     "default",
-    "the name of a namespace (1 to 200 letters, digits and signs of ASCII without spaces; \
-     not `temporal-system`)",
+    "a namespace name (1 to 200 printable ASCII characters without spaces; not `temporal-system`)",
     |text| (1..=200).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_graphic())
         && text != "temporal-system"
 );
 
-word!(
-    /// The name of a task queue. Those that begin with `/_sys/` or `temporal-sys-` are Temporal's
-    /// own.
+scalar!(
+    /// The name of a task queue. Temporal reserves names that start with `/_sys/` or
+    /// `temporal-sys-`.
     TaskQueueName,
     r"^(?!/_sys/|temporal-sys-)[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]{1,200}$",
     "hello-world",
-    "the name of a task queue (1 to 200 characters without spaces, not beginning with `/_sys/` or \
+    "a task queue name (1 to 200 characters without spaces, not starting with `/_sys/` or \
      `temporal-sys-`)",
     |text| (1..=200).contains(&text.chars().count())
         && !text.contains(unseen)
@@ -112,7 +112,7 @@ word!(
         && !text.starts_with("temporal-sys-")
 );
 
-/// Whether a character shows nothing, so that two names could look the same.
+/// Whether a character is invisible. Two different names could look the same with it.
 fn unseen(character: char) -> bool {
     let marks = [
         '\u{200b}'..='\u{200f}',
@@ -125,12 +125,12 @@ fn unseen(character: char) -> bool {
         || marks.iter().any(|range| range.contains(&character))
 }
 
-word!(
-    /// The name of an environment variable, by the rule of every Kubernetes that may run it.
+scalar!(
+    /// The name of an environment variable, by the rule of all supported Kubernetes versions.
     EnvironmentName,
     r"^[A-Za-z_.-][A-Za-z0-9_.-]*$",
     "LOG_LEVEL",
-    "the name of an environment variable (letters, digits, `_`, `-` and `.`, no digit in front)",
+    "an environment variable name (letters, digits, `_`, `-` and `.`, not starting with a digit)",
     |text| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
         !text.is_empty()
@@ -139,16 +139,16 @@ word!(
     }
 );
 
-word!(
-    /// A text that can be an argument or a variable of a program.
+scalar!(
+    /// A string that can be an argument or an environment variable of a program.
     Text,
     r"^[^\x00]*$",
     "debug",
-    "a text without the character NUL",
+    "a string without the character NUL",
     |text| !text.contains('\0')
 );
 
-word!(
+scalar!(
     /// The path of a file or folder.
     FilePath,
     r"^[^\x00]+$",
@@ -157,12 +157,12 @@ word!(
     |text| !text.is_empty() && !text.contains('\0')
 );
 
-word!(
-    /// A reference of a container image, as Docker reads it.
+scalar!(
+    /// The reference of a container image.
     Image,
     r"^(?=.{1,255}(:[^:/@]*)?(@.*)?$)((localhost|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+)(:([0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?/|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?:([0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])/)?[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
     "registry.example/worker:1.0",
-    "a reference of an image (such as `registry.example/worker:1.0`: a path in lowercase, perhaps a tag)",
+    "an image reference (such as `registry.example/worker:1.0`: a lowercase path and an optional tag)",
     is_reference
 );
 
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_breaks_the_rule_is_refused() {
+    fn a_string_that_breaks_the_rule_is_rejected() {
         let long = "a".repeat(33);
         for text in ["", "Local", "-local", "my profile", "über", "a/b", &*long] {
             assert!(text.parse::<Name>().is_err(), "{text}");
@@ -225,7 +225,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_follows_the_pattern_is_accepted_as_it_stands(
+        fn a_string_that_matches_the_pattern_is_accepted_unchanged(
             name in "[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?",
             version in r"[0-9]{1,3}(\.[0-9]{1,3}){0,3}(-[0-9A-Za-z]([0-9A-Za-z.-]{0,5}[0-9A-Za-z])?)?",
             queue in "[a-zA-Z0-9_.-][a-zA-Z0-9_./-]{0,199}",

@@ -1,20 +1,20 @@
-//! What is told of a change.
+//! The changes that are reported.
 
 use serde_json::json;
 
 use super::*;
 
 #[test]
-fn a_change_without_properties_is_told_and_never_dropped() {
+fn a_change_without_properties_is_reported() {
     let plain = json!([{"id": SERVER, "changeType": "Modify"}]);
-    for told in [of(&plain), modified(&json!([]))] {
-        assert_eq!(told.len(), 1);
-        assert_eq!(told[0].note.as_deref(), Some(UNSAID));
+    for reported in [of(&plain), modified(&json!([]))] {
+        assert_eq!(reported.len(), 1);
+        assert_eq!(reported[0].note.as_deref(), Some(UNSAID));
     }
 }
 
 #[test]
-fn of_an_array_is_told_what_in_which_of_its_entries_would_change() {
+fn a_change_in_an_array_is_reported_with_its_index() {
     let pools = json!([{"path": "properties.agentPoolProfiles", "changeType": "array", "children": [
         {"path": "0", "changeType": "modify", "children": [
             {"path": "count", "changeType": "modify", "before": 2, "after": 3}]},
@@ -31,16 +31,16 @@ fn of_an_array_is_told_what_in_which_of_its_entries_would_change() {
 }
 
 #[test]
-fn a_tag_that_somebody_added_goes_and_is_told_however_azure_writes_it() {
+fn the_removal_of_a_foreign_tag_is_reported_in_every_form() {
     let gone =
         |path: &str, before: Value| json!({"path": path, "changeType": "delete", "before": before});
     let within = json!({"path": "tags", "changeType": "modify", "children": [
         gone("owner", json!("ops"))]});
     let whole = json!({"path": "tags", "changeType": "modify",
         "before": {"owner": "ops", "Harness": "azure"}, "after": {"harness": "azure"}});
-    for told in [gone("tags.owner", json!("ops")), within, whole] {
-        let [difference] = &modified(&json!([told]))[..] else {
-            panic!("one: {told}");
+    for reported in [gone("tags.owner", json!("ops")), within, whole] {
+        let [difference] = &modified(&json!([reported]))[..] else {
+            panic!("one: {reported}");
         };
         let path = "tags.owner".to_owned();
         let (before, after) = (json!("ops"), Value::Null);
@@ -51,7 +51,7 @@ fn a_tag_that_somebody_added_goes_and_is_told_however_azure_writes_it() {
                 before,
                 after
             }),
-            "{told}"
+            "{reported}"
         );
     }
     let all = gone("tags", json!({"owner": "ops"}));
@@ -61,7 +61,7 @@ fn a_tag_that_somebody_added_goes_and_is_told_however_azure_writes_it() {
 }
 
 #[test]
-fn a_word_of_azures_that_is_new_is_told_and_nothing_is_not() {
+fn an_unknown_kind_of_change_is_reported_and_no_change_is_not() {
     let changes = json!([
         {"id": "/x", "changeType": "noChange"},
         {"id": "/y", "changeType": "transmogrify"},

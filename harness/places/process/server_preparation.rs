@@ -1,5 +1,5 @@
-//! Engine `server` prepared: the database and the web console beside the processes, and what the
-//! processes have to know of them.
+//! Prepares engine `server`: the database and the web console beside the processes, and their facts
+//! that the processes need.
 
 use std::net::SocketAddr;
 
@@ -23,16 +23,16 @@ use super::parts::Parts;
 use super::server::{self, Store};
 use crate::address::{Addresses, Listen};
 
-/// A topology of engine `server` that is about to be prepared.
-pub(super) struct Beside<'a> {
+/// A topology of engine `server` to prepare.
+pub(super) struct ServerPreparation<'a> {
     pub(super) topology: &'a Topology,
     pub(super) docker: &'a Connected,
     pub(super) environment: &'a Environment,
 }
 
-impl Beside<'_> {
-    /// Looks, before programs are fetched or built, at what can be seen at once: whether the database
-    /// can be what the profile asks for, whether pinned ports are free.
+impl ServerPreparation<'_> {
+    /// Checks what is known at once, before programs are fetched or built: whether the database can
+    /// satisfy the profile, and whether pinned ports are free.
     pub(super) async fn foresee(&self, maker: &LaunchMaker<'_>) -> Result<(), Error> {
         self.docker.mysql.foresee(self.topology).await?;
         let mut addresses = maker.addresses();
@@ -54,7 +54,7 @@ impl Beside<'_> {
         Ok(())
     }
 
-    /// What all of it is made of, with images provided and addresses assigned.
+    /// The parts of the topology. Provides images and assigns addresses.
     pub(super) async fn prepare(
         &self,
         maker: &LaunchMaker<'_>,
@@ -75,7 +75,7 @@ impl Beside<'_> {
             }
             None => None,
         };
-        Ok(Parts::of_processes(topology, launches).beside(database, console))
+        Ok(Parts::of_processes(topology, launches).with_containers(database, console))
     }
 
     async fn database(
@@ -95,14 +95,14 @@ impl Beside<'_> {
         Ok(prepared.await?)
     }
 
-    /// The database as the processes are told of it.
+    /// The database, in the terms of the processes.
     fn store(
         &self,
         address: SocketAddr,
         database: &database::Prepared,
         maker: &LaunchMaker<'_>,
     ) -> Store {
-        let access = database.access();
+        let access = database.connect_options();
         let roots = database.roots_file();
         Store {
             address,
@@ -116,7 +116,7 @@ impl Beside<'_> {
         }
     }
 
-    /// The file with the dynamic configuration, as the processes are told of it.
+    /// The path of the dynamic configuration, for the processes.
     async fn dynamic_config(
         &self,
         maker: &LaunchMaker<'_>,
@@ -131,7 +131,7 @@ impl Beside<'_> {
         Ok(maker.within_state(&file))
     }
 
-    /// Where the database listens: where it does, if it runs, or where it did, if that is free.
+    /// The address of the database: its current one if it runs, or its earlier one if that is free.
     async fn database_address(
         &self,
         maker: &LaunchMaker<'_>,
@@ -151,7 +151,7 @@ impl Beside<'_> {
         Ok(addresses.listen(MYSQL, MYSQL, &port, before)?.address)
     }
 
-    /// The web console that the topology asks for.
+    /// The web console that the topology requests.
     fn wanted_console(&self) -> Option<WantedConsole<'_>> {
         let mut services = self.topology.services.iter();
         services.find_map(|service| match &service.component {
@@ -164,7 +164,7 @@ impl Beside<'_> {
         })
     }
 
-    /// Where the web console listens.
+    /// The address of the web console.
     async fn console_address(
         &self,
         wanted: &WantedConsole<'_>,
@@ -201,7 +201,7 @@ impl Beside<'_> {
     }
 }
 
-/// What a topology says of its web console.
+/// The web console in a topology.
 struct WantedConsole<'a> {
     version: &'a str,
     port: &'a Port,

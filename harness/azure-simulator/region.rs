@@ -2,7 +2,7 @@
 
 use super::refusal::Refusal;
 
-/// Regions by their names.
+/// The names of the regions.
 pub(super) const REGIONS: &[&str] = &[
     "australiaeast",
     "centralus",
@@ -27,7 +27,7 @@ pub(super) const REGIONS: &[&str] = &[
     "westus3",
 ];
 
-/// What people call each of them, and the part of the world where it is, in the order of [`REGIONS`]:
+/// The display name and the geography group of each region, in the order of [`REGIONS`]:
 /// <https://learn.microsoft.com/azure/reliability/regions-list>.
 const DESCRIBED: &[(&str, &str)] = &[
     ("Australia East", "Asia Pacific"),
@@ -53,14 +53,14 @@ const DESCRIBED: &[(&str, &str)] = &[
     ("West US 3", "US"),
 ];
 
-/// Each region: its name, what people call it, and the part of the world where it is.
+/// Name, display name and geography group of each region.
 pub(super) fn described() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let named = REGIONS.iter().zip(DESCRIBED);
     named.map(|(name, (text, geography))| (*name, *text, *geography))
 }
 
-/// The name of a region as it may be written: `West Europe` is `westeurope`.
-pub(super) fn checked(location: Option<&str>, what: &str) -> Result<String, Refusal> {
+/// The name of a region from its name or display name: `West Europe` is `westeurope`.
+pub(super) fn parse(location: Option<&str>, what: &str) -> Result<String, Refusal> {
     let Some(location) = location else {
         let message = format!("The location property is required for this definition: {what}.");
         return Err(Refusal::bad("LocationRequired", message));
@@ -81,10 +81,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_region_is_called_what_its_name_says() {
+    fn every_display_name_is_read_as_the_name_of_its_region() {
         assert_eq!(REGIONS.len(), DESCRIBED.len());
         for (name, text, _) in described() {
-            assert_eq!(checked(Some(text), "it"), Ok(name.to_owned()));
+            assert_eq!(parse(Some(text), "it"), Ok(name.to_owned()));
         }
     }
 }

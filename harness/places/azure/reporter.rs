@@ -1,26 +1,25 @@
-//! Who is told of what Azure is at, and who may stop waiting for it.
+//! Reports what Azure does, and lets the user stop the wait.
 
 use std::time::Duration;
 
-use azure::arm::{self, Arm, Begun, Pending, Progress, Wait};
+use azure::arm::{self, Arm, Pending, Progress, Started, Wait};
 use backend::event::{Events, Kind};
 use model::plan::ResourceId;
 use model::quantity;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-/// How long Azure may take for everything: a database with a standby takes half an hour.
+/// How long Azure may take for one operation. A database with a standby takes half an hour.
 const DEADLINE: Duration = Duration::from_hours(2);
 
-/// Who is told, and who may ask to stop; nobody by default.
+/// Where progress is reported, and what stops a wait. Without events, nothing is reported.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Told {
+pub(super) struct Reporter {
     events: Option<Events>,
-    /// Cancelled when the user asks to stop.
     pub(super) cancel: CancellationToken,
 }
 
-impl Told {
+impl Reporter {
     pub(super) fn new(events: &Events, cancel: &CancellationToken) -> Self {
         Self {
             events: Some(events.clone()),
@@ -28,38 +27,37 @@ impl Told {
         }
     }
 
-    /// Who hears, if anybody does.
     pub(super) fn events(&self) -> Option<&Events> {
         self.events.as_ref()
     }
 
-    /// Tells what is true at the moment.
-    pub(super) fn tell(&self, id: &ResourceId, reason: String) {
+    /// Reports the current state, which a later one replaces.
+    pub(super) fn report(&self, id: &ResourceId, reason: String) {
         if let Some(events) = &self.events {
             let id = id.clone();
             events.send(Kind::StepWaiting { id, reason });
         }
     }
 
-    /// Tells what stays to be read, where lines move and where they do not.
-    pub(super) fn note(&self, id: &ResourceId, what: &str) {
+    /// Reports a notice, which stays visible.
+    pub(super) fn notice(&self, id: &ResourceId, what: &str) {
         if let Some(events) = &self.events {
             events.notice(format!("{id}: {what}"));
         }
     }
 
-    /// Waits for what has begun, and tells how far it is.
+    /// Waits for an operation, and reports its progress.
     pub(super) async fn finish(
         &self,
         arm: &Arm,
-        begun: Begun,
+        begun: Started,
         id: &ResourceId,
     ) -> Result<Value, arm::Error> {
         let wait = Wait {
             cancel: &self.cancel,
             deadline: DEADLINE,
-            begun: &|_: &Pending| {},
-            progress: &|progress: &Progress| self.tell(id, line(progress)),
+            on_pending: &|_: &Pending| {},
+            progress: &|progress: &Progress| self.report(id, line(progress)),
         };
         arm.finish(begun, &wait).await
     }
@@ -82,7 +80,7 @@ fn line(
     )
 }
 
-/// In whole seconds, one at least.
+/// In whole seconds, at least one.
 pub(super) fn rounded(duration: Duration) -> quantity::Duration {
     quantity::Duration::from_secs(duration.as_secs().max(1))
 }
